@@ -1,0 +1,55 @@
+# Quiet on success; every target that needs .venv makes it first.
+MAKEFLAGS += --no-print-directory
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
+PYTHON ?= $(shell for p in python3.11 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check bench lock clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+install: $(INSTALLED) ## make .venv with the command seslab in it
+
+# The stamp makes a second install a no-op until the lock or the project file changes.
+$(INSTALLED): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "seslab needs Python 3.11 or newer: install it, or name it with make PYTHON=/path/to/python" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) cannot make virtual environments: install its venv package (Debian and Ubuntu: apt install python3-venv)" >&2; exit 1; }
+	@echo "Installing into $(VENV): a minute or two the first time ..."
+	@$(BIN)/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: install ## compare the strategies on a broadcast to 900 recipients
+	@$(BIN)/seslab compare broadcast-900 --out demo-report
+
+test: install ## run the tests
+	@$(BIN)/pytest -q -n auto --maxprocesses 8 --dist loadgroup
+
+check: install ## ruff, mypy and the layers
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet || { echo "Run $(BIN)/ruff format" >&2; exit 1; }
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+bench: install ## measure the simulator's speed
+	@$(BIN)/python -m benchmarks
+
+# Not after `install`: the old lock may be the very thing that no longer installs.
+lock: | $(BIN)/pip-compile ## pin every dependency again, with hashes
+	@CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe \
+		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options --no-config \
+		--extra moto --extra dev --output-file requirements.lock pyproject.toml
+
+$(BIN)/pip-compile:
+	@$(MAKE) install
+
+clean: ## remove .venv, caches and the demo's report
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist *.egg-info demo-report
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
