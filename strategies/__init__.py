@@ -1,0 +1,1 @@
+"""Ways of sending bulk mail through SES, each written once and run unchanged in every world."""

@@ -1,0 +1,39 @@
+"""Each mail calls SendEmail as it arrives; what fails after the SDK's retries is lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from strategies.backoff import RetryMode
+from strategies.delivery import Deliver, delivery
+from strategies.parts import everyone
+from strategies.ports import Ports, SendError
+from strategies.resources import Account, Plan, Pods
+from strategies.settings import setting
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    retry: RetryMode = setting("none", "botocore's retry mode: none, legacy, standard or adaptive")
+    workers: int = setting(64, "mails in the hands of the application at once", ge=1, le=100_000)
+
+
+def plan(settings: Settings, account: Account) -> Plan:
+    """One application pod whose workers share one client, and so one retry quota."""
+    return Plan(settings, Pods(partial(_application, settings=settings), connections=settings.workers))
+
+
+async def _application(ports: Ports, settings: Settings) -> None:
+    deliver = delivery(ports, settings.retry)
+    async with ports.group() as workers:
+        for _ in range(settings.workers):
+            workers.spawn(_worker(ports, deliver))
+
+
+async def _worker(ports: Ports, deliver: Deliver) -> None:
+    async for mail in ports.outbox:
+        try:
+            await deliver(mail, everyone(mail))
+        except SendError:
+            ports.outbox.give_up(mail, everyone(mail))

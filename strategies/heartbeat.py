@@ -1,0 +1,160 @@
+"""A tick each second counts the recipients waiting and dispatches exactly what that second holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from math import ceil
+from typing import Literal
+
+from strategies.enqueue import BATCH, enqueue, put_all
+from strategies.hand import RECEIVES, VISIBILITY_S, Hand, Held
+from strategies.packing import Allowance
+from strategies.parts import everyone
+from strategies.ports import MAX_RECIPIENTS, Mail, Ports, Received, Rejected, SendError, Tick
+from strategies.resources import Account, Function, Handler, Plan, Pods, Queue, Ticker
+from strategies.settings import setting
+
+QUEUE = "mails"
+HEART = "heart"
+WORKER = "worker"
+MAX_RECEIVE_COUNT = 5
+TIMEOUT_S = 5.0
+SPREAD_S = 0.8  # of each second: leaves the last calls time to end before the next tick needs the environment
+FULL_CORE_MB = 1769  # a second's calls must leave within the second
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    fill: float = setting(1.0, "budget of a tick as a share of R", gt=0, le=10)
+    dispatch: Literal["spread", "burst", "async"] = setting(
+        "spread", "over the second, all at the tick, or through asynchronous invocations"
+    )
+    ticker: Literal["timestamp_wait", "standard_loop", "express_loop"] = setting(
+        "timestamp_wait", "how Step Functions makes the second"
+    )
+    lookahead: float = setting(2.0, "budgets of mail held in hand, their visibility extended", ge=0, le=100)
+
+
+def plan(settings: Settings, account: Account) -> Plan:
+    """A queue, a function that a ticker calls every second and, for `async`, the workers that it calls."""
+    beats_alone = settings.dispatch != "async"
+    return Plan(
+        settings,
+        Pods(partial(enqueue, queue=QUEUE), uses=(QUEUE,)),
+        queues=(Queue(QUEUE, VISIBILITY_S, MAX_RECEIVE_COUNT),),
+        functions=(_sender(settings, account),) if beats_alone else (_dispatcher(settings, account), _worker()),
+        tickers=(Ticker(HEART, settings.ticker),),
+    )
+
+
+def _sender(settings: Settings, account: Account) -> Function:
+    per_tick = settings.fill * account.max_send_rate_per_s
+    spread_s = SPREAD_S if settings.dispatch == "spread" else 0.0
+    heart = partial(_sending_heart, lookahead=settings.lookahead, per_tick=per_tick, spread_s=spread_s)
+    return Function(HEART, heart, TIMEOUT_S, (QUEUE,), FULL_CORE_MB, connections=RECEIVES + ceil(per_tick))
+
+
+def _dispatcher(settings: Settings, account: Account) -> Function:
+    per_tick = settings.fill * account.max_send_rate_per_s
+    heart = partial(_dispatching_heart, lookahead=settings.lookahead, per_tick=per_tick)
+    return Function(HEART, heart, TIMEOUT_S, (QUEUE, WORKER), FULL_CORE_MB, connections=RECEIVES)
+
+
+def _worker() -> Function:
+    return Function(WORKER, _working, TIMEOUT_S, (QUEUE,), connections=BATCH)
+
+
+def _sending_heart(ports: Ports, lookahead: float, per_tick: float, spread_s: float) -> Handler:
+    return Heart(ports, lookahead, per_tick, Sender(ports, spread_s)).beat
+
+
+def _dispatching_heart(ports: Ports, lookahead: float, per_tick: float) -> Handler:
+    return Heart(ports, lookahead, per_tick, Dispatcher(ports)).beat
+
+
+class Heart:
+    """What one warm environment does at a tick and remembers until the next."""
+
+    def __init__(self, ports: Ports, lookahead: float, per_tick: float, out: Sender | Dispatcher) -> None:
+        self._ports, self._out = ports, out
+        self._allowance, self._ahead = Allowance(per_tick), (1 + lookahead) * per_tick
+        self._hand = Hand(ports, QUEUE, largest=max(1, min(MAX_RECIPIENTS, int(per_tick))))
+        self._last_tick = -1
+
+    async def beat(self, tick: Tick) -> None:
+        """Send what this second holds, first of all what the last one refused, and meanwhile read for the next."""
+        start_s, budget = self._ports.clock.now(), self._allowance.next_tick()
+        self._hand.drop_lapsing()
+        await self._hand.fill(budget)
+        second = self._hand.take(budget)
+        async with self._ports.group() as work:
+            work.spawn(self._hand.extend())
+            if tick.number == self._last_tick + 1:  # ticks come here, so what is read ahead will be sent from here
+                work.spawn(self._hand.fill(self._ahead - budget))
+            work.spawn(self._out.send(second, start_s, self._hand))
+        self._last_tick = tick.number
+
+
+class Sender:
+    """Sends a second's mails itself, evenly over `spread_s`."""
+
+    def __init__(self, ports: Ports, spread_s: float) -> None:
+        self._ports, self._spread_s, self._queue = ports, spread_s, ports.queues[QUEUE]
+
+    async def send(self, second: Sequence[Held], start_s: float, hand: Hand) -> None:
+        total, before = sum(held.recipients for held in second), 0
+        async with self._ports.group() as calls:
+            for held in second:
+                calls.spawn(self._send(held, start_s + self._spread_s * before / total, hand))
+                before += held.recipients
+
+    async def _send(self, held: Held, at_s: float, hand: Hand) -> None:
+        await self._ports.clock.sleep(max(0.0, at_s - self._ports.clock.now()))
+        mail = held.message.mail
+        try:
+            await self._ports.mailer.send(mail, everyone(mail))
+        except Rejected:
+            return  # no second try can help: it lapses, is received again, and ends in the dead-letter queue
+        except SendError:
+            hand.refused(held)
+        else:
+            await self._queue.delete([held.message])
+
+
+class Dispatcher:
+    """Hands a second's mails to asynchronous invocations, ten each; from then on Lambda's own queue keeps them."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports, self._queue, self._function = ports, ports.queues[QUEUE], ports.functions[WORKER]
+
+    async def send(self, second: Sequence[Held], start_s: float, hand: Hand) -> None:
+        async with self._ports.group() as calls:
+            for start in range(0, len(second), BATCH):
+                calls.spawn(self._invoke([held.message for held in second[start : start + BATCH]]))
+
+    async def _invoke(self, messages: Sequence[Received]) -> None:
+        await self._function.invoke([message.mail for message in messages])
+        await self._queue.delete(messages)
+
+
+def _working(ports: Ports) -> Handler:
+    async def handle(mails: Sequence[Mail]) -> None:
+        refused: list[Mail] = []
+        async with ports.group() as calls:
+            for mail in mails:
+                calls.spawn(_send_or_keep(ports, mail, refused))
+        await put_all(ports, QUEUE, refused)
+
+    return handle
+
+
+async def _send_or_keep(ports: Ports, mail: Mail, refused: list[Mail]) -> None:
+    """A worker has no message to let lapse: what SES refuses for good is given up, the rest goes back to the queue."""
+    try:
+        await ports.mailer.send(mail, everyone(mail))
+    except Rejected:
+        ports.outbox.give_up(mail, everyone(mail))
+    except SendError:
+        refused.append(mail)

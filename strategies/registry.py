@@ -1,0 +1,16 @@
+"""The strategies by name: the one place to add a new one."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from strategies import direct, heartbeat, lambda_concurrency, leaky_bucket, sqs_dlq
+
+STRATEGIES: dict[str, ModuleType] = {
+    "direct": direct,
+    "leaky-bucket": leaky_bucket,
+    "sqs-dlq": sqs_dlq,
+    "lambda-concurrency": lambda_concurrency,
+    "heartbeat": heartbeat,
+}
+"""Each module exports `Settings` and `plan(settings, account) -> Plan`; its docstring is its one-line summary."""

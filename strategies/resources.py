@@ -1,0 +1,86 @@
+"""What a strategy is made of, declared as data: each world builds, simulates or deploys the same declaration."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+from strategies.ports import Ports
+
+Handler = Callable[[Any], Awaitable[Any]]
+"""Called once per event. From a mapping: `list[Received]` in, the message ids that failed out. From a ticker: a
+`Tick`. From `Function.invoke`: `Sequence[Mail]`."""
+
+
+class Account(NamedTuple):
+    """What a strategy may know of the SES account: neither the limiter's kind nor its burst."""
+
+    max_send_rate_per_s: float
+    send_median_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pods:
+    """Long-lived application processes; mails are dealt round-robin over `replicas`, or by `weights`."""
+
+    main: Callable[[Ports], Coroutine[Any, Any, None]]
+    replicas: int = 1
+    weights: tuple[float, ...] = ()
+    connections: int = 64
+    uses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """An SQS standard queue; with `max_receive_count` set, a dead-letter queue stands behind it."""
+
+    name: str
+    visibility_timeout_s: float = 30.0
+    max_receive_count: int | None = None
+    retention_s: float = 4 * 86400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A Lambda function. `handler(ports)` runs once per cold start; what it remembers dies with its environment."""
+
+    name: str
+    handler: Callable[[Ports], Handler]
+    timeout_s: float
+    uses: tuple[str, ...] = ()
+    memory_mb: int = 512
+    reserved_concurrency: int | None = None
+    connections: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """A Lambda event source mapping from a queue to a function."""
+
+    queue: str
+    function: str
+    batch_size: int = 10
+    window_s: float = 0.0
+    maximum_concurrency: int | None = None
+    report_batch_item_failures: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Ticker:
+    """A Step Functions machine that invokes a function asynchronously every second."""
+
+    function: str
+    kind: Literal["timestamp_wait", "standard_loop", "express_loop"] = "timestamp_wait"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One strategy, resolved for one account: its settings with every default filled in, and its parts."""
+
+    settings: Any
+    pods: Pods
+    queues: tuple[Queue, ...] = ()
+    functions: tuple[Function, ...] = ()
+    mappings: tuple[Mapping, ...] = ()
+    tickers: tuple[Ticker, ...] = ()

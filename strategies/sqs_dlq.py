@@ -1,0 +1,77 @@
+"""The application enqueues; Lambda drains the queue in batches; what keeps failing goes to a dead-letter queue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from math import ceil
+
+from strategies.enqueue import enqueue
+from strategies.parts import everyone
+from strategies.ports import Ports, Received, SendError
+from strategies.resources import Account, Function, Handler, Mapping, Plan, Pods, Queue
+from strategies.settings import setting
+
+QUEUE = "mails"
+FUNCTION = "sender"
+
+
+class BatchFailed(Exception):
+    """A mail of the batch was refused, and the mapping is not told which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    batch_size: int = setting(10, "messages an invocation gets at most", ge=1, le=10_000)
+    maximum_concurrency: int | None = setting(
+        None, "the mapping's MaximumConcurrency; default R x median send latency rounded up, at least 2", ge=2, le=1000
+    )
+    visibility_timeout_s: float = setting(30.0, "a refused mail reappears after this", gt=0, le=43_200)
+    max_receive_count: int = setting(5, "receives after which a mail is dead-lettered", ge=1, le=1000)
+    report_batch_item_failures: bool = setting(True, "return only the refused mails of a batch to the queue")
+
+
+def plan(settings: Settings, account: Account) -> Plan:
+    """A queue with a dead-letter queue, drained by as many sequential senders as the rate would need at no overhead."""
+    wanted = ceil(account.max_send_rate_per_s * account.send_median_s)
+    concurrency = settings.maximum_concurrency or min(1000, max(2, wanted))
+    visibility_s, reports = settings.visibility_timeout_s, settings.report_batch_item_failures
+    sender = Function(FUNCTION, partial(_handler, reports=reports), _timeout_s(settings))
+    return Plan(
+        replace(settings, maximum_concurrency=concurrency),
+        Pods(partial(enqueue, queue=QUEUE), uses=(QUEUE,)),
+        queues=(Queue(QUEUE, visibility_s, settings.max_receive_count),),
+        functions=(sender,),
+        mappings=(Mapping(QUEUE, FUNCTION, settings.batch_size, _window_s(settings), concurrency, reports),),
+    )
+
+
+def _window_s(settings: Settings) -> float:
+    """Lambda demands a batching window of a second for batches of more than ten."""
+    return 1.0 if settings.batch_size > 10 else 0.0
+
+
+def _timeout_s(settings: Settings) -> float:
+    """A sixth of the visibility timeout, as AWS advises, unless the batch needs longer; never more than all of it."""
+    return min(settings.visibility_timeout_s, max(settings.visibility_timeout_s / 6, 0.5 * settings.batch_size))
+
+
+def _handler(ports: Ports, reports: bool) -> Handler:
+    async def handle(batch: list[Received]) -> list[str]:
+        failed = await send_each(ports, batch)
+        if failed and not reports:
+            raise BatchFailed(f"{len(failed)} of {len(batch)} mails refused")
+        return failed
+
+    return handle
+
+
+async def send_each(ports: Ports, batch: list[Received]) -> list[str]:
+    """Send a batch one mail after the other; the ids of the messages that SES did not confirm."""
+    failed = []
+    for message in batch:
+        try:
+            await ports.mailer.send(message.mail, everyone(message.mail))
+        except SendError:
+            failed.append(message.message_id)
+    return failed
