@@ -1,0 +1,47 @@
+"""Chance by name: one number for each seed, purpose, mail and attempt, the same in every world."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from struct import Struct
+
+import numpy as np
+
+from scenarios.latency import Latency
+
+_pack = Struct("<qqq").pack
+_SCALE = 2.0**-53
+
+
+def uniform(seed: int, purpose: str, mail: int, attempt: int) -> float:
+    """A number in [0, 1), all 53 bits of it, that depends on nothing but its arguments."""
+    name = blake2b(_pack(seed, mail, attempt), digest_size=8, key=purpose.encode()[:64])
+    return (int.from_bytes(name.digest(), "little") >> 11) * _SCALE
+
+
+def generator(seed: int, purpose: str) -> np.random.Generator:
+    """The stream of random numbers of that name."""
+    return np.random.default_rng(np.random.SeedSequence([seed, *purpose.encode()]))
+
+
+class Chance:
+    """The strategies' jitter."""
+
+    __slots__ = ("_seed",)
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+
+    def uniform(self, purpose: str, mail: int, attempt: int, /) -> float:
+        return uniform(self._seed, purpose, mail, attempt)
+
+
+class PerMail:
+    """A latency per mail and attempt: the first attempts drawn up front as an array, the few others when needed."""
+
+    def __init__(self, latency: Latency, seed: int, purpose: str, mails: int) -> None:
+        self._latency, self._seed, self._purpose = latency, seed, purpose
+        self.first = latency.sample(generator(seed, purpose), mails).data
+
+    def again(self, mail: int, attempt: int) -> float:
+        return self._latency.quantile(uniform(self._seed, self._purpose, mail, attempt))

@@ -1,0 +1,9 @@
+"""The two ways in which a command ends early, each with one line for the user."""
+
+
+class BadInput(Exception):
+    """What was asked cannot be right: the message names file, key, value and what would be right (exit 2)."""
+
+
+class RunFailed(Exception):
+    """What was asked is right but could not be carried out: the message names the cause (exit 3)."""

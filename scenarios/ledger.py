@@ -1,0 +1,65 @@
+"""The truth of a run: a row per mail and a row per SES call, as columns, and the fate of every recipient."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+OUTCOMES = ("accepted", "throttled", "quota", "rejected", "failed")
+ACCEPTED, THROTTLED, QUOTA, REJECTED, FAILED = range(len(OUTCOMES))
+
+FATES = ("accepted", "dead_lettered", "lost", "pending")
+
+Columns = dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """One strategy's run. `mails` and `calls` hold the columns that the reference describes; NaN means never or unseen.
+
+    Calls stand in the order in which SES decided.
+    """
+
+    strategy: str
+    scenario: str
+    seed: int
+    world: str
+    ended_s: float
+    mails: Columns
+    calls: Columns
+    settings: dict[str, Any] = field(default_factory=dict)
+    usage: dict[str, float] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    interrupted: bool = False
+    wall_s: float = 0.0
+
+
+class Unbalanced(AssertionError):
+    """A ledger does not add up: a defect of seslab, never of its input."""
+
+
+def assert_conserved(ledger: Ledger) -> None:
+    """Every recipient has exactly one fate, and what SES accepted is what the calls say."""
+    mails = ledger.mails
+    if not np.array_equal(sum(mails[fate] for fate in FATES), mails["recipients"]):
+        raise Unbalanced(f"{ledger.strategy}: the fates of some mail do not add up to its recipients")
+    if any((mails[name] < 0).any() for name in (*FATES, "duplicated")):
+        raise Unbalanced(f"{ledger.strategy}: a negative number of recipients")
+    admitted = int(ledger.calls["recipients"][ledger.calls["outcome"] == ACCEPTED].sum(dtype=np.int64))
+    if admitted != int(mails["accepted"].sum(dtype=np.int64) + mails["duplicated"].sum(dtype=np.int64)):
+        raise Unbalanced(f"{ledger.strategy}: SES admitted {admitted} recipients, the mails account for another number")
+
+
+def digest(ledger: Ledger) -> str:
+    """SHA-256 over both tables: one seed, one digest."""
+    sha = hashlib.sha256()
+    for columns in (ledger.mails, ledger.calls):
+        for name, column in columns.items():
+            sha.update(name.encode())
+            for start in range(0, len(column), 65_536):
+                sha.update(np.ascontiguousarray(column[start : start + 65_536]).tobytes())
+    return f"sha256:{sha.hexdigest()}"

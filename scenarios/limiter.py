@@ -1,0 +1,192 @@
+"""SES's admission as hypotheses: nobody documents how SES counts, so the limiter is a part that can be swapped.
+
+Every limiter counts in integers and is exact on a clock of 2⁻³⁰ s: an instant is the tick it falls into, a rate is the
+fraction that its decimal notation says. Nothing drifts, and no residue of a float can ever decide an admission.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from fractions import Fraction
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from scenarios.account import Limiter as Hypothesis
+
+TICKS_PER_S = 1 << 30
+
+
+class Limiter(Protocol):
+    """Decides on whole requests: all recipients or none. Instants must not decrease."""
+
+    def admit(self, now_s: float, recipients: int) -> bool: ...
+    def set_rate(self, now_s: float, rate_per_s: Fraction) -> None: ...
+
+
+def exact(number: float) -> Fraction:
+    """The fraction that a float's shortest decimal notation says: 0.1 is one tenth."""
+    return Fraction(repr(number))
+
+
+def build_limiter(hypothesis: Hypothesis, rate_per_s: float) -> Limiter:
+    """The limiter of an account that grants `rate_per_s` recipients a second."""
+    rate = exact(rate_per_s) * exact(hypothesis.effective_rate)
+    if hypothesis.shards == 1:
+        return _one(hypothesis, rate, hypothesis.burst)
+    return Sharded(hypothesis, rate)
+
+
+def _one(hypothesis: Hypothesis, rate: Fraction, burst: int) -> Limiter:
+    refusal_cost = exact(hypothesis.refusal_cost)
+    if hypothesis.kind == "fixed-window":
+        return FixedWindow(rate, refusal_cost)
+    if hypothesis.kind == "sliding-window":
+        return SlidingWindow(rate, refusal_cost)
+    bucket = TokenBucket if hypothesis.admission == "strict" else DebtBucket
+    return bucket(rate, burst, refusal_cost)
+
+
+class TokenBucket:
+    """Holds `burst` recipients, refills at the rate; a request passes while the bucket holds all it asks for.
+
+    Invariant: at most burst + rate·t recipients pass in any window of t seconds. A refused request uses up
+    `refusal_cost` of its recipients, as far as there are any.
+    """
+
+    __slots__ = ("_burst", "_full", "_level", "_per_recipient", "_per_refusal", "_per_tick", "_refusal_cost", "_tick")
+
+    def __init__(self, rate_per_s: Fraction, burst: int, refusal_cost: Fraction) -> None:
+        self._burst, self._refusal_cost, self._tick = burst, refusal_cost, 0
+        self._use(rate_per_s)
+        self._level = self._full
+
+    def _use(self, rate_per_s: Fraction) -> None:
+        """Choose the unit in which tick, recipient and refusal are all whole numbers."""
+        scale = self._refusal_cost.denominator
+        self._per_tick = rate_per_s.numerator * scale
+        self._per_recipient = rate_per_s.denominator * TICKS_PER_S * scale
+        self._per_refusal = self._per_recipient * self._refusal_cost.numerator // scale
+        self._full = self._burst * self._per_recipient
+
+    def admit(self, now_s: float, recipients: int) -> bool:
+        tick = int(now_s * TICKS_PER_S)
+        level = self._level + (tick - self._tick) * self._per_tick
+        if level > self._full:
+            level = self._full
+        self._tick = tick
+        cost = recipients * self._per_recipient
+        if level >= cost:
+            self._level = level - cost
+            return True
+        self._level = self._after_refusal(level, recipients)
+        return False
+
+    def set_rate(self, now_s: float, rate_per_s: Fraction) -> None:
+        """Go on at another rate from `now_s`; the bucket keeps its size and what it holds."""
+        level, unit = self._refilled(now_s), self._per_recipient
+        self._use(rate_per_s)
+        self._level = level * self._per_recipient // unit
+
+    def _refilled(self, now_s: float) -> int:
+        tick = int(now_s * TICKS_PER_S)
+        level = min(self._full, self._level + (tick - self._tick) * self._per_tick)
+        self._tick = tick
+        return level
+
+    def _after_refusal(self, level: int, recipients: int) -> int:
+        return max(min(level, 0), level - recipients * self._per_refusal)
+
+
+class DebtBucket(TokenBucket):
+    """Passes a whole request on one token and lets the bucket owe the rest, as an old AWS text describes."""
+
+    __slots__ = ()
+
+    def admit(self, now_s: float, recipients: int) -> bool:
+        level = self._refilled(now_s)
+        admitted = level >= self._per_recipient
+        self._level = level - recipients * self._per_recipient if admitted else self._after_refusal(level, recipients)
+        return admitted
+
+
+def whole(rate_per_s: Fraction) -> int:
+    """What a one-second window holds: the rate without its fraction, and at least one recipient."""
+    return max(1, int(rate_per_s))
+
+
+class FixedWindow:
+    """Counts anew in every whole second of the scenario: two seconds' worth can pass around a boundary."""
+
+    __slots__ = ("_capacity", "_refusal", "_scale", "_used", "_window")
+
+    def __init__(self, rate_per_s: Fraction, refusal_cost: Fraction) -> None:
+        self._refusal, self._scale = refusal_cost.numerator, refusal_cost.denominator
+        self._used, self._window = 0, -1
+        self._capacity = whole(rate_per_s) * self._scale
+
+    def admit(self, now_s: float, recipients: int) -> bool:
+        window = int(now_s)
+        if window != self._window:
+            self._used, self._window = 0, window
+        admitted = self._used + recipients * self._scale <= self._capacity
+        self._used += recipients * (self._scale if admitted else self._refusal)
+        return admitted
+
+    def set_rate(self, now_s: float, rate_per_s: Fraction) -> None:
+        self._capacity = whole(rate_per_s) * self._scale
+
+
+class SlidingWindow:
+    """Remembers the last second: at most one second's worth passes in any window (t - 1, t]."""
+
+    __slots__ = ("_capacity", "_log", "_refusal", "_scale", "_used")
+
+    def __init__(self, rate_per_s: Fraction, refusal_cost: Fraction) -> None:
+        self._refusal, self._scale = refusal_cost.numerator, refusal_cost.denominator
+        self._log: deque[tuple[int, int]] = deque()
+        self._used = 0
+        self._capacity = whole(rate_per_s) * self._scale
+
+    def admit(self, now_s: float, recipients: int) -> bool:
+        tick = int(now_s * TICKS_PER_S)
+        self._forget(tick - TICKS_PER_S)
+        admitted = self._used + recipients * self._scale <= self._capacity
+        self._remember(tick, recipients * (self._scale if admitted else self._refusal))
+        return admitted
+
+    def set_rate(self, now_s: float, rate_per_s: Fraction) -> None:
+        self._capacity = whole(rate_per_s) * self._scale
+
+    def _remember(self, tick: int, used: int) -> None:
+        if used:
+            self._log.append((tick, used))
+            self._used += used
+
+    def _forget(self, until_tick: int) -> None:
+        while self._log and self._log[0][0] <= until_tick:
+            self._used -= self._log.popleft()[1]
+
+
+class Sharded:
+    """Independent limiters that share the rate and the burst; each request meets one of them, as if by chance."""
+
+    def __init__(self, hypothesis: Hypothesis, rate_per_s: Fraction) -> None:
+        shards = hypothesis.shards
+        bursts = [(hypothesis.burst + shard) // shards for shard in range(shards)]
+        self._shards = [_one(hypothesis, rate_per_s / shards, max(1, burst)) for burst in bursts]
+        self._requests = 0
+
+    def admit(self, now_s: float, recipients: int) -> bool:
+        self._requests += 1
+        return self._shards[_scatter(self._requests) % len(self._shards)].admit(now_s, recipients)
+
+    def set_rate(self, now_s: float, rate_per_s: Fraction) -> None:
+        for shard in self._shards:
+            shard.set_rate(now_s, rate_per_s / len(self._shards))
+
+
+def _scatter(number: int) -> int:
+    """A well-mixed 32-bit number for a running number (the finaliser of MurmurHash3, public domain)."""
+    number = ((number ^ number >> 16) * 0x85EBCA6B) & 0xFFFFFFFF
+    number = ((number ^ number >> 13) * 0xC2B2AE35) & 0xFFFFFFFF
+    return number ^ number >> 16

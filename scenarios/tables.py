@@ -1,0 +1,46 @@
+"""What every table of a scenario file has in common: strictness, known keys, and numbers with bounds."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+MAX_MAILS = 100_000_000
+"""Most mails in one run: what fits the memory of one machine."""
+
+Seconds = Annotated[float, Field(ge=0, le=1e9)]
+Duration = Annotated[float, Field(gt=0, le=1e9)]
+Rate = Annotated[float, Field(gt=0, le=1e6)]
+Probability = Annotated[float, Field(ge=0, le=1)]
+Weight = Annotated[float, Field(ge=0, le=1e12)]
+Count = Annotated[int, Field(ge=1, le=MAX_MAILS)]
+
+
+def wrong(key: str, should: str) -> PydanticCustomError:
+    """A broken rule that types cannot express; `key` is relative to the table whose validator raises it."""
+    return PydanticCustomError("rule", "{should}", {"key": key, "should": should})
+
+
+def unknown(what: str, word: str, known: list[str]) -> str:
+    """A hint for a misspelt word: the nearest known one, or all of them when none is near."""
+    near = get_close_matches(word, known, n=1)
+    return f"unknown {what} '{word}', " + (f"did you mean '{near[0]}'?" if near else f"known are {', '.join(known)}")
+
+
+class Table(BaseModel):
+    """A frozen table: no unknown keys, no conversions such as "5" for 5, no NaN and no infinity."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_keys(cls, data: Any) -> Any:
+        """Runs first, because a misspelt key otherwise shows up as a missing one."""
+        known = [field.alias or name for name, field in cls.model_fields.items()]
+        strange = [key for key in data if key not in known] if isinstance(data, dict) else []
+        if strange:
+            raise wrong(strange[0], unknown("key", strange[0], known))
+        return data
