@@ -1,0 +1,85 @@
+"""Lambda's own queue behind asynchronous invocations: it tries again, and at last drops."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sim.functions import Function, FunctionError
+from sim.kernel import Clock, Host, Task, World
+from sim.open_work import OpenWork
+from strategies.ports import InvokeThrottled, Mail
+
+ERROR_RETRIES_S = (60.0, 120.0)  # after a function error; then the event is dropped: Lambda's page on async errors
+THROTTLE_BACKOFF_MOST_S = 300.0
+THROTTLE_RETRIES_FOR_S = 6 * 3600.0
+
+
+class AsyncQueue:
+    """Events on their way to one function. Events that carry mails are their custodian until the function ends well."""
+
+    def __init__(self, world: World, function: Function, delay: Iterator[float], open_work: OpenWork) -> None:
+        self._clock, self._function, self._delay, self._open_work = Clock(world), function, delay, open_work
+        self._host = Host()  # Lambda itself, which outlives every pod
+        self._carried: dict[int, Sequence[Mail]] = {}
+        self._numbers = 0
+
+    def mails(self) -> list[Mail]:
+        """What is still on its way or being worked on."""
+        return [mail for mails in self._carried.values() for mail in mails]
+
+    def tick(self, event: Any) -> None:
+        """Accept an event that carries no mail."""
+        Task(self._see_through(event), self._host, _raise)
+
+    def accept(self, mails: Sequence[Mail]) -> None:
+        """Accept an event that carries mails."""
+        self._numbers += 1
+        self._carried[self._numbers] = mails
+        self._open_work.add()
+        Task(self._carry(self._numbers, mails), self._host, _raise)
+
+    async def _carry(self, number: int, mails: Sequence[Mail]) -> None:
+        await self._see_through(mails)
+        del self._carried[number]
+        self._open_work.done()
+
+    async def _see_through(self, event: Any) -> None:
+        await self._clock.sleep(next(self._delay))
+        for retry_s in (*ERROR_RETRIES_S, None):
+            if await self._succeeds(event) or retry_s is None:
+                return
+            await self._clock.sleep(retry_s)
+
+    async def _succeeds(self, event: Any) -> bool:
+        """One try, throttles waited out; an event that stays throttled for six hours counts as a failed try."""
+        backoff_s, until_s = 1.0, self._clock.now() + THROTTLE_RETRIES_FOR_S
+        while self._clock.now() < until_s:
+            try:
+                await self._function.invoke(event)
+            except FunctionError:
+                return False
+            except InvokeThrottled:
+                await self._clock.sleep(backoff_s)
+                backoff_s = min(backoff_s * 2, THROTTLE_BACKOFF_MOST_S)
+            else:
+                return True
+        return False
+
+
+class Invoker:
+    """One host's access to a function: the call returns when Lambda has accepted the event."""
+
+    __slots__ = ("_clock", "_latency", "_queue")
+
+    def __init__(self, world: World, queue: AsyncQueue, latency: Iterator[float]) -> None:
+        self._clock, self._queue, self._latency = Clock(world), queue, latency
+
+    async def invoke(self, mails: Sequence[Mail], /) -> None:
+        await self._clock.sleep(next(self._latency))
+        self._queue.accept(mails)
+
+
+def _raise(_value: None, error: BaseException | None) -> None:
+    if error is not None:
+        raise error

@@ -1,0 +1,226 @@
+"""Coroutines on virtual time: the only file that knows both `await` and SimPy.
+
+SimPy keeps the heap and the run loop; what lies on its heap are our own slotted events, and what waits for them are
+light tasks. A SimPy `Process` would rebuild an exception from its `args` (a botocore error becomes a `TypeError`) and
+costs two more events a call.
+
+What lies on the heap is fired by calling its `fire` with itself. Whoever awaits an event is written into its `waiter`,
+which for an event of one stage is the same slot; its `error`, if it has one, is thrown into whoever waited.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Generator
+from heapq import heappop, heappush
+from types import TracebackType
+from typing import Any, Protocol, Self, cast
+
+from simpy import Environment
+from simpy.core import EmptySchedule, StopSimulation
+
+URGENT, NORMAL = 0, 1  # SimPy's priorities
+
+
+Heap = list[tuple[float, int, int, Any]]
+"""SimPy's own: time, priority, running number, event."""
+
+
+class World(Environment):
+    """SimPy's environment, whose heap holds our events only, and an end that anyone may call."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heap: Heap = cast("Heap", self._queue)
+        self.step = _stepper(self)  # type: ignore[method-assign]  # SimPy's `run` calls it once per event
+
+    def run_until(self, horizon_s: float) -> None:
+        """Run until `stop`, the horizon, or nothing is left to happen; at the horizon, what is due then is left out."""
+        self.at(horizon_s, Timer(_raise_stop), URGENT)
+        self.run()
+
+    def at(self, time_s: float, event: Event, priority: int = NORMAL) -> None:
+        """Put an event on the heap; of two at one instant the first one put there fires first."""
+        heappush(self.heap, (time_s, priority, next(self._eid), event))
+
+    def call_at(self, time_s: float, action: Callable[[], None]) -> None:
+        self.at(time_s, Timer(action))
+
+    def stop(self) -> None:
+        """End the run once the event that is being processed is."""
+        self.at(self._now, Timer(_raise_stop), URGENT)
+
+
+def _stepper(world: World) -> Callable[[], None]:
+    """Fires the next event: ours never fail, so none of SimPy's bookkeeping is needed."""
+    heap = world.heap
+
+    def step() -> None:
+        if not heap:
+            raise EmptySchedule
+        world._now, _, _, event = heappop(heap)
+        event.fire(event)
+
+    return step
+
+
+def _raise_stop() -> None:
+    raise StopSimulation(None)
+
+
+class Event(Protocol):
+    fire: Callable[[Any], None]
+
+
+class Timer:
+    """Calls a function at its instant; `cancel` makes it do nothing."""
+
+    __slots__ = ("action", "fire")
+
+    def __init__(self, action: Callable[[], None]) -> None:
+        self.action = action
+        self.fire: Callable[[Any], None] = _act
+
+    def cancel(self) -> None:
+        self.fire = ignore
+
+
+def _act(timer: Timer) -> None:
+    timer.action()
+
+
+def ignore(_event: object) -> None:
+    """What an event does for which nobody waits."""
+
+
+class Host:
+    """Where tasks run and what they remember: a pod or a function's environment. When it dies they never run again."""
+
+    __slots__ = ("alive", "cpu_free_s")
+
+    def __init__(self) -> None:
+        self.alive = True
+        self.cpu_free_s = 0.0
+
+
+def once(event: Any) -> Generator[Any, None, None]:
+    """What `__await__` of an event without a value returns: yields the event, at half the cost of a generator."""
+    return iter((event,))  # type: ignore[return-value]  # `await` wants an iterator, typing a generator
+
+
+class Sleep:
+    """Over at an instant."""
+
+    __slots__ = ("fire",)
+    error = None
+
+    def __await__(self) -> Generator[Self, None, None]:
+        return once(self)
+
+
+Sleep.waiter = Sleep.fire  # type: ignore[attr-defined]
+
+
+class Reply:
+    """Triggered once, by whoever holds it, with a value or an error; never on the heap itself."""
+
+    __slots__ = ("error", "settled", "value", "waiter")
+
+    def __init__(self) -> None:
+        self.waiter: Callable[[Any], None] = ignore
+        self.settled = False
+        self.value: Any = None
+        self.error: BaseException | None = None
+
+    def settle(self, value: Any = None, error: BaseException | None = None) -> None:
+        self.value, self.error, self.settled = value, error, True
+        self.waiter(self)
+
+    def __await__(self) -> Generator[Self, None, Any]:
+        if not self.settled:
+            yield self
+        elif self.error is not None:
+            raise self.error
+        return self.value
+
+
+class Task:
+    """A coroutine being stepped: eagerly when it is made, then whenever what it awaits has happened."""
+
+    __slots__ = ("_coroutine", "_done", "_host")
+
+    def __init__(
+        self, coroutine: Coroutine[Any, Any, Any], host: Host, done: Callable[[Any, BaseException | None], None]
+    ) -> None:
+        self._coroutine, self._host, self._done = coroutine, host, done
+        self.step(START)
+
+    def step(self, event: Any) -> None:
+        """Go on behind the event, or where its error takes the coroutine."""
+        if not self._host.alive:
+            return
+        try:
+            error = event.error
+            event = self._coroutine.send(None) if error is None else self._coroutine.throw(error)
+        except StopIteration as stop:
+            self._done(stop.value, None)
+        except Exception as error:
+            self._done(None, error)
+        else:
+            event.waiter = self.step
+
+
+START = Sleep()
+"""What a task's first step comes behind."""
+
+
+class Clock:
+    """Virtual seconds."""
+
+    __slots__ = ("_eid", "_heap", "_world")
+
+    def __init__(self, world: World) -> None:
+        self._world, self._heap, self._eid = world, world.heap, world._eid
+
+    def now(self) -> float:
+        return self._world._now
+
+    def sleep(self, delay_s: float, /) -> Sleep:
+        sleep = Sleep()
+        heappush(self._heap, (self._world._now + delay_s, NORMAL, next(self._eid), sleep))
+        return sleep
+
+
+class Group:
+    """Tasks of one host that are waited for together."""
+
+    __slots__ = ("_done", "_error", "_host", "_idle", "_running")
+
+    def __init__(self, host: Host) -> None:
+        self._host, self._running, self._done = host, 0, self._finished
+        self._error: BaseException | None = None
+        self._idle: Reply | None = None
+
+    def spawn(self, task: Coroutine[Any, Any, None], /) -> None:
+        self._running += 1
+        Task(task, self._host, self._done)
+
+    def _finished(self, _value: None, error: BaseException | None) -> None:
+        self._running -= 1
+        if error is not None and self._error is None:
+            self._error = error
+        if self._idle is not None and not self._running:
+            self._idle.settle()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None:
+        if kind is GeneratorExit:
+            return  # the coroutine is being closed, nothing may be awaited
+        if self._running:
+            self._idle = Reply()
+            await self._idle
+        if self._error is not None and error is None:
+            raise self._error

@@ -1,0 +1,124 @@
+"""The event source mapping: Lambda's pollers between a queue and a function, and how many of them there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sim.functions import Function, FunctionError
+from sim.kernel import Clock, Host, Task, World
+from sim.sqs import Client, Queue
+from strategies.ports import InvokeThrottled, Received
+from strategies.resources import Mapping as Declared
+
+BATCH = 10  # most messages of one SQS call
+LONG_POLL_S = 20.0
+FIRST_POLLERS = 5  # Lambda's page on scaling SQS mappings, as the next three
+QUIET_POLLERS = 2
+MOST_POLLERS = 1250
+POLLERS_PER_MINUTE = 300
+FIRST_BACKOFF_S = 1.0  # of a throttled batch, then doubled: documented nowhere
+SHRINKS_APART_S = 1.0
+
+
+class Mapping:
+    """Pollers that each receive, invoke, delete, and begin again; their number follows the backlog."""
+
+    def __init__(
+        self,
+        world: World,
+        declared: Declared,
+        queue: Queue,
+        client: Client,
+        function: Function,
+        visibility_timeout_s: float,
+        ramp: str,
+    ) -> None:
+        self._declared, self._queue, self._client, self._function = declared, queue, client, function
+        self._clock, self._host = Clock(world), Host()
+        self._visibility_timeout_s = visibility_timeout_s
+        self._most = declared.maximum_concurrency or MOST_POLLERS
+        self._fewest = min(self._most, FIRST_POLLERS if declared.maximum_concurrency else QUIET_POLLERS)
+        self._step, self._step_s = (1, 60 / POLLERS_PER_MINUTE) if ramp == "linear" else (POLLERS_PER_MINUTE, 60.0)
+        self._target = min(self._most, FIRST_POLLERS)
+        self._pollers = self.most_pollers = 0
+        self._growing = False
+        self._shrunk_s = -SHRINKS_APART_S
+
+    def start(self) -> None:
+        self._hire()
+
+    def _hire(self) -> None:
+        while self._pollers < self._target:
+            self._pollers += 1
+            self.most_pollers = max(self.most_pollers, self._pollers)
+            self._run(self._poll())
+
+    def _run(self, coroutine: object) -> None:
+        Task(coroutine, self._host, _raise)  # type: ignore[arg-type]
+
+    async def _poll(self) -> None:
+        while self._pollers <= self._target:
+            batch = await self._gather()
+            if batch:
+                self._grow()
+                await self._see_through(batch)
+            elif self._pollers > self._fewest:
+                self._target = max(self._fewest, self._pollers - 1)
+        self._pollers -= 1
+
+    async def _gather(self) -> list[Received]:
+        """One batch: what the first receive brings and, with a window, what else comes until it closes."""
+        size, window_s = self._declared.batch_size, self._declared.window_s
+        batch: list[Received] = await self._client.receive(min(BATCH, size), LONG_POLL_S)
+        until_s = self._clock.now() + window_s
+        while batch and len(batch) < size and (left_s := until_s - self._clock.now()) > 0:
+            batch = batch + await self._client.receive(min(BATCH, size - len(batch)), min(left_s, LONG_POLL_S))
+        return batch
+
+    def _grow(self) -> None:
+        if not self._growing and self._target < self._most:
+            self._growing = True
+            self._run(self._ramp())
+
+    async def _ramp(self) -> None:
+        """While there is a backlog, more pollers at the documented pace."""
+        while self._target < self._most:
+            await self._clock.sleep(self._step_s)
+            if not self._queue.has_visible():
+                break
+            self._target = min(self._most, self._target + self._step)
+            self._hire()
+        self._growing = False
+
+    def _shrink(self) -> None:
+        """Half as many pollers: that there are fewer is documented, how many fewer is not."""
+        if self._clock.now() - self._shrunk_s >= SHRINKS_APART_S:
+            self._shrunk_s = self._clock.now()
+            self._target = max(self._fewest, self._target // 2)
+
+    async def _see_through(self, batch: Sequence[Received]) -> None:
+        """Invoke with a batch until the function takes it or its messages are due to reappear."""
+        lapse_s, backoff_s = self._clock.now() + self._visibility_timeout_s, FIRST_BACKOFF_S
+        while self._clock.now() < lapse_s:
+            try:
+                await self._delete_done(batch, await self._function.invoke(batch))
+            except FunctionError:
+                if not self._declared.report_batch_item_failures:  # with it, polling is not scaled down
+                    self._shrink()
+            except InvokeThrottled:
+                self._shrink()
+                await self._clock.sleep(backoff_s)
+                backoff_s *= 2
+                continue
+            return
+
+    async def _delete_done(self, batch: Sequence[Received], failed: Sequence[str] | None) -> None:
+        again = set(failed or ()) if self._declared.report_batch_item_failures else set()
+        done = [message for message in batch if message.message_id not in again]
+        for start in range(0, len(done), BATCH):
+            await self._client.delete(done[start : start + BATCH])
+
+
+def _raise(_value: None, error: BaseException | None) -> None:
+    if error is not None:
+        raise error

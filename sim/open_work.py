@@ -1,0 +1,22 @@
+"""How much is still queued, held or on its way: when nothing is, the run is over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+
+class OpenWork:
+    """A count of things that may still lead to a mail being sent; calls `finished` when it falls to zero."""
+
+    __slots__ = ("_count", "_finished")
+
+    def __init__(self, finished: Callable[[], None]) -> None:
+        self._count, self._finished = 0, finished
+
+    def add(self, things: int = 1) -> None:
+        self._count += things
+
+    def done(self, things: int = 1) -> None:
+        self._count -= things
+        if not self._count:
+            self._finished()

@@ -1,0 +1,185 @@
+"""The application's mails: dealt to the pods as they fall due, and taken by the pods one at a time."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from itertools import repeat
+from typing import Self
+
+import numpy as np
+
+from scenarios.settle import Pieces
+from scenarios.workload import Arrivals
+from sim.kernel import Reply, World
+from sim.open_work import OpenWork
+from strategies.ports import Mail
+
+MATERIALISED = 512  # mails that exist as objects at once, per pod: the rest are numbers in arrays
+FEW = 8  # mails dealt one by one; more are dealt as whole arrays
+
+OUTBOX, HANDED_OVER = 0, -1
+"""Holders of a mail other than a pod's incarnation, whose number is positive."""
+
+
+class Dealer:
+    """Deals each mail that is due to one of the living pods, in turn, and knows who holds which.
+
+    Nobody asks, nothing is dealt: dealing catches up when a pod looks for mail, when pods come or go, and at the
+    instants for which some pod waits.
+    """
+
+    def __init__(self, world: World, arrivals: Arrivals, weights: Sequence[float], open_work: OpenWork) -> None:
+        self._world, self._weights, self._open_work = world, weights, open_work
+        self._intended, self._recipients = arrivals.intended_s.data, arrivals.recipients.data
+        self._arrivals = arrivals
+        self._dealt = self._turn = 0
+        self._outboxes: list[Outbox] = []
+        self._alarm_set = False
+        self.given_up = Pieces()
+        self.holder = np.full(len(arrivals.intended_s), OUTBOX, dtype=np.int32)
+        self.holders = self.holder.data
+        if not self.exhausted:
+            open_work.add()
+
+    @property
+    def exhausted(self) -> bool:
+        return self._dealt == len(self._intended)
+
+    def among(self, outboxes: list[Outbox]) -> None:
+        """From now on deal to these, having dealt to the former ones what was due until now."""
+        self.catch_up()
+        self._outboxes, self._turn = outboxes, 0
+        self.catch_up()
+        self._wake()
+
+    def catch_up(self) -> None:
+        """Deal everything that is due by now."""
+        if not self._outboxes or self.exhausted or self._intended[self._dealt] > self._world._now:
+            return
+        due = int(self._arrivals.intended_s.searchsorted(self._world._now, side="right"))
+        if due - self._dealt <= FEW or self._weights:
+            self._deal_singly(due)
+        else:
+            self._deal_ranges(due)
+        self._dealt = due
+        if self.exhausted:
+            self._open_work.done()
+
+    def _deal_singly(self, due: int) -> None:
+        for number in range(self._dealt, due):
+            outbox = self._next()
+            outbox.chunks.append((number,))
+            self.holders[number] = outbox.holder
+
+    def _deal_ranges(self, due: int) -> None:
+        pods = len(self._outboxes)
+        for offset in range(min(pods, due - self._dealt)):
+            outbox = self._outboxes[(self._turn + offset) % pods]
+            numbers = range(self._dealt + offset, due, pods)
+            outbox.chunks.append(numbers)
+            self.holder[numbers.start : numbers.stop : pods] = outbox.holder
+        self._turn = (self._turn + due - self._dealt) % pods
+
+    def _next(self) -> Outbox:
+        """The pod whose turn it is: round-robin, or the one that is furthest behind its weight."""
+        pods = len(self._outboxes)
+        if self._weights:
+            return self._furthest_behind()
+        self._turn = (self._turn + 1) % pods
+        return self._outboxes[self._turn - 1]
+
+    def _furthest_behind(self) -> Outbox:
+        outbox = max(self._outboxes, key=self._lag)
+        outbox.dealt += 1
+        return outbox
+
+    def _lag(self, outbox: Outbox) -> float:
+        """The highest quotient gets the next mail (d'Hondt's method): shares stay within one mail of the weights."""
+        return self._weights[outbox.index % len(self._weights)] / (outbox.dealt + 1)
+
+    def materialise(self, numbers: Sequence[int]) -> list[Mail]:
+        """Mails from their numbers; native integers and floats only, since NumPy's slow down everything they touch."""
+        if isinstance(numbers, range):
+            rows = slice(numbers.start, numbers.stop, numbers.step)
+            recipients, intended_s = self._recipients[rows].tolist(), self._intended[rows].tolist()
+        else:
+            recipients = [self._recipients[number] for number in numbers]
+            intended_s = [self._intended[number] for number in numbers]
+        return list(map(Mail, numbers, recipients, intended_s, repeat(0)))
+
+    def wait(self) -> None:
+        """Set the alarm for the next arrival."""
+        if not self._alarm_set and not self.exhausted:
+            self._alarm_set = True
+            self._world.call_at(max(self._intended[self._dealt], self._world._now), self._alarm)
+
+    def _alarm(self) -> None:
+        self._alarm_set = False
+        self.catch_up()
+        self._wake()
+
+    def _wake(self) -> None:
+        for outbox in self._outboxes:
+            outbox.wake()
+        if any(outbox.waiting for outbox in self._outboxes):
+            self.wait()
+
+
+class Outbox:
+    """One pod's share of the mails, and its place to give one up."""
+
+    __slots__ = ("_dealer", "_mails", "chunks", "dealt", "holder", "index", "waiting")
+
+    def __init__(self, dealer: Dealer, index: int, holder: int) -> None:
+        self._dealer, self.index, self.holder, self.dealt = dealer, index, holder, 0
+        self.chunks: deque[Sequence[int]] = deque()
+        self._mails: deque[Mail] = deque()
+        self.waiting: deque[Reply] = deque()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Mail:
+        if not self._mails and not await self._refill():
+            raise StopAsyncIteration
+        return self._mails.popleft()
+
+    async def take(self, at_most: int, /) -> list[Mail]:
+        if not self._mails and not await self._refill():
+            return []
+        while self.chunks and len(self._mails) < at_most:
+            self._materialise()
+        return [self._mails.popleft() for _ in range(min(at_most, len(self._mails)))]
+
+    def give_up(self, mail: Mail, to: range, /) -> None:
+        self._dealer.given_up.add(mail.number, to.start, len(to))
+
+    async def _refill(self) -> bool:
+        """Have a mail ready; False once there will be none."""
+        self._dealer.catch_up()
+        while not self._mails:
+            if self.chunks:
+                self._materialise()
+            elif self._dealer.exhausted:
+                return False
+            else:
+                await self._arrival()
+        return True
+
+    def _materialise(self) -> None:
+        numbers = self.chunks.popleft()
+        if len(numbers) > MATERIALISED:
+            self.chunks.appendleft(numbers[MATERIALISED:])
+        self._mails.extend(self._dealer.materialise(numbers[:MATERIALISED]))
+
+    async def _arrival(self) -> None:
+        reply = Reply()
+        self.waiting.append(reply)
+        self._dealer.wait()
+        await reply
+
+    def wake(self) -> None:
+        """Wake one task per mail, and all of them when there will be no more."""
+        while self.waiting and (self.chunks or self._mails or self._dealer.exhausted):
+            self.waiting.popleft().settle()

@@ -1,0 +1,70 @@
+"""A scenario, a strategy and a seed in; a ledger out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+
+import numpy as np
+
+from scenarios.ledger import ACCEPTED, Ledger, assert_conserved
+from scenarios.model import Scenario
+from scenarios.settle import settle
+from scenarios.workload import arrivals
+from sim.world import Simulation
+from strategies.registry import STRATEGIES
+from strategies.resources import Account
+
+Watch = Callable[[Callable[[], float]], None]
+"""Is given a function that tells, at any moment and from any thread, which share of the run is done."""
+
+
+def run(scenario: Scenario, strategy: str, seed: int, watch: Watch | None = None) -> Ledger:
+    """Simulate one strategy; Ctrl-C ends the run early and keeps what was done.
+
+    Raises `Unbalanced` when a recipient's fate is not accounted for, which would be a defect of the simulator.
+    """
+    started_s = time.perf_counter()
+    simulation = _build(scenario, strategy, seed)
+    if watch is not None:
+        watch(simulation.progress)
+    interrupted = not _simulate(simulation)
+    ledger = _ledger(simulation, strategy, interrupted, time.perf_counter() - started_s)
+    assert_conserved(ledger)
+    return ledger
+
+
+def _build(scenario: Scenario, strategy: str, seed: int) -> Simulation:
+    account = Account(scenario.account.max_send_rate_per_s, scenario.latency.ses_send.median_s)
+    plan = STRATEGIES[strategy].plan(scenario.settings_of(strategy), account)
+    return Simulation(scenario, plan, seed, arrivals(scenario.workload, seed))
+
+
+def _simulate(simulation: Simulation) -> bool:
+    """Run to the end; False when the user broke in."""
+    try:
+        simulation.start()
+        simulation.world.run_until(simulation.scenario.horizon_s)
+    except KeyboardInterrupt:
+        return False
+    return True
+
+
+def _ledger(simulation: Simulation, strategy: str, interrupted: bool, wall_s: float) -> Ledger:
+    calls = simulation.ses.log.columns()
+    mails = settle(simulation.arrivals, calls, simulation.custody(), simulation.enqueued_s, simulation.receives)
+    accepted = calls["recipients"][calls["outcome"] == ACCEPTED].sum(dtype=np.int64)
+    return Ledger(
+        strategy=strategy,
+        scenario=simulation.scenario.name,
+        seed=simulation.seed,
+        world="sim",
+        ended_s=simulation.world.now,
+        mails=mails,
+        calls=calls,
+        settings=asdict(simulation.plan.settings),
+        usage={"ses_recipients": float(accepted), **simulation.usage()},
+        interrupted=interrupted,
+        wall_s=wall_s,
+    )

@@ -1,0 +1,186 @@
+"""SES on virtual time: a call leaves its host, is decided upon half-way, and is answered at its outcome's latency."""
+
+from __future__ import annotations
+
+from array import array
+from collections import deque
+from collections.abc import Callable, Generator
+from heapq import heappush
+from math import inf
+from typing import Any, Self
+
+from scenarios.admission import Admission
+from scenarios.calls import CallLog, pack_call
+from scenarios.chance import PerMail
+from scenarios.ledger import ACCEPTED, FAILED, THROTTLED
+from scenarios.model import Scenario
+from sim.faults import Weather
+from sim.kernel import NORMAL, Host, World, ignore, once
+from strategies.ports import Mail, QuotaExceeded, Rejected, SendError, Throttled, Unanswered, Unavailable
+
+CPU_PER_SEND_S = 0.001  # of a full core: measured for boto3's send_email
+FULL_CORE_MB = 1769  # memory at which Lambda gives a function one vCPU: Lambda's quota page
+
+ERRORS: tuple[tuple[type[SendError], str], ...] = (
+    (SendError, ""),
+    (Throttled, "Maximum sending rate exceeded."),
+    (QuotaExceeded, "Daily message quota exceeded."),
+    (Rejected, "Recipient count exceeds 50."),
+    (Unavailable, "Service unavailable."),
+)
+
+
+class Ses:
+    """What all hosts share: the account's admission, the network's latencies, and the log of calls."""
+
+    def __init__(self, world: World, scenario: Scenario, seed: int, mails: int, admission: Admission) -> None:
+        self.world, self.admission, self.log = world, admission, CallLog()
+        self.read_timeout_s = scenario.client.read_timeout_s
+        self.accepts = PerMail(scenario.latency.ses_send, seed, "ses_send", mails)
+        self.refusals = PerMail(scenario.latency.ses_throttle, seed, "ses_throttle", mails)
+        self.attempts = array("I", bytes(4 * mails))
+        self.weather = Weather(scenario, seed)
+
+    def latencies_again(self, mail: int, attempt: int) -> tuple[float, float]:
+        """Of a mail's second and later attempts, or of its second and later parts: accepted, refused."""
+        return self.accepts.again(mail, attempt), self.refusals.again(mail, attempt)
+
+
+class Call:
+    """One call, and the event that it is twice: when SES decides, and when the answer arrives."""
+
+    __slots__ = (
+        "accept_s",
+        "attempt",
+        "error",
+        "fire",
+        "left_s",
+        "mail",
+        "mailer",
+        "refuse_s",
+        "start_s",
+        "to",
+        "waiter",
+    )
+
+    accept_s: float
+    attempt: int
+    error: SendError | None
+    fire: Callable[[Any], None]
+    left_s: float
+    mail: Mail
+    mailer: Mailer
+    refuse_s: float
+    start_s: float
+    to: range
+    waiter: Callable[[Any], None]
+
+    @property
+    def undecided(self) -> bool:
+        return self.fire is self.mailer.decides
+
+    def __await__(self) -> Generator[Self, None, None]:
+        return once(self)
+
+
+class Mailer:
+    """One host's client: as many calls at once as it has connections, each taking a share of the host's processor."""
+
+    __slots__ = (
+        "_accepts",
+        "_attempts",
+        "_cpu_s",
+        "_decide",
+        "_eid",
+        "_heap",
+        "_patience_s",
+        "_refusals",
+        "_rows",
+        "_ses",
+        "_weather",
+        "_world",
+        "decides",
+        "free",
+        "host",
+        "waiting",
+    )
+
+    def __init__(self, ses: Ses, host: Host, connections: int, cores: float) -> None:
+        self._ses, self.host, self.free = ses, host, connections
+        self._cpu_s, self._patience_s = CPU_PER_SEND_S / cores, ses.read_timeout_s
+        self.waiting: deque[Call] = deque()
+        self._world, self._heap, self._eid = ses.world, ses.world.heap, ses.world._eid
+        self._accepts, self._refusals, self._attempts = ses.accepts.first, ses.refusals.first, ses.attempts
+        self._decide, self._rows = ses.admission.decide, ses.log.rows
+        self._weather = None if ses.weather.fair else ses.weather
+        self.decides: Callable[[Call], None] = self.decide
+
+    def send(self, mail: Mail, to: range, /) -> Call:
+        call = Call()
+        call.mailer, call.mail, call.to = self, mail, to
+        call.error, call.fire, call.waiter = None, self.decides, ignore
+        if self.free:
+            self.dial(call)
+        else:
+            self.waiting.append(call)
+        return call
+
+    def dial(self, call: Call) -> None:
+        """Take a connection; the call leaves once the processor has prepared it."""
+        self.free -= 1
+        host, number = self.host, call.mail.number
+        call.start_s = now_s = self._world._now
+        left_s = (host.cpu_free_s if host.cpu_free_s > now_s else now_s) + self._cpu_s
+        host.cpu_free_s = call.left_s = left_s
+        attempt = call.attempt = self._attempts[number]
+        self._attempts[number] = attempt + 1
+        if attempt:
+            accept_s, refuse_s = self._ses.latencies_again(number, attempt)
+        else:
+            accept_s, refuse_s = self._accepts[number], self._refusals[number]
+        if self._weather is not None:
+            slowness = self._weather.slowness(left_s)
+            accept_s, refuse_s = accept_s * slowness, refuse_s * slowness
+        call.accept_s, call.refuse_s = accept_s, refuse_s
+        at_s = left_s + (accept_s if accept_s < refuse_s else refuse_s) / 2
+        heappush(self._heap, (at_s, NORMAL, next(self._eid), call))
+
+    def decide(self, call: Call) -> None:
+        """What happens at SES: it decides, the call is noted, and the answer goes on its way."""
+        now_s, to = self._world._now, call.to
+        recipients = len(to)
+        if self._weather is None:
+            outcome = self._decide(now_s, recipients)
+        else:
+            outcome = self._decide_in_bad_weather(call, now_s, recipients)
+        if outcome == ACCEPTED:
+            latency_s = call.accept_s
+        else:
+            latency_s = call.refuse_s
+            kind, message = ERRORS[outcome]
+            call.error = kind(message)
+        if latency_s > self._patience_s:
+            latency_s, call.error = self._patience_s, Unanswered("Read timeout.")
+        end_s = call.left_s + latency_s
+        self._rows += pack_call(call.mail.number, to.start, recipients, call.start_s, now_s, end_s, outcome)
+        call.fire = self.hang_up
+        heappush(self._heap, (end_s, NORMAL, next(self._eid), call))
+
+    def _decide_in_bad_weather(self, call: Call, now_s: float, recipients: int) -> int:
+        """The outcome with the scenario's faults on the way; an answer that gets lost is one that comes too late."""
+        weather, number = self._ses.weather, call.mail.number
+        if weather.is_out(now_s):
+            return FAILED
+        if weather.throttles(now_s, number, call.attempt):
+            return THROTTLED
+        outcome = self._decide(now_s, recipients)
+        if outcome == ACCEPTED and weather.loses_response(now_s, number, call.attempt):
+            call.accept_s = inf
+        return outcome
+
+    def hang_up(self, call: Call) -> None:
+        """The answer is there: the connection is free for the next call, and the caller goes on."""
+        self.free += 1
+        if self.waiting:
+            self.dial(self.waiting.popleft())
+        call.waiter(call)

@@ -1,0 +1,129 @@
+"""The heartbeat's clock: a Step Functions machine that ticks every second, each of its kinds with its own drift.
+
+`timestamp_wait` calls the function and waits for its end before it waits for the next whole second: so there is one
+environment with one memory, and a tick that comes late moves none of those after it. The two loops call asynchronously,
+because they wait a second after each tick whatever it took.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+
+from scenarios.latency import Constant, Latency, Lognormal
+from sim.async_queue import AsyncQueue
+from sim.functions import Function, FunctionError
+from sim.kernel import Clock, Host, Task, World
+from strategies.ports import InvokeThrottled, Tick
+
+PERIOD_S = 1.0
+TRANSITIONS = 3  # wait, task, choice: billed for each tick
+STANDARD_TRANSITION = Lognormal(median_ms=30, p99_ms=100)  # no trustworthy figure exists
+EXPRESS_TRANSITION = Constant(constant_ms=10)  # measured by Zac Charles, 2021
+STANDARD_TICKS = 3000  # of one execution: 25,000 history events at about 8 a tick
+RESTART_GAP_S = (0.05, 0.5)  # between an execution and its successor: documented nowhere
+MINUTE_S = 60.0
+EXPRESS_TICKS = 60
+EXPRESS_GB = 64 / 1024
+RULE_JITTER_S = 0.5  # of the rule that starts an Express loop, around its constant phase: Zac Charles, 2021
+
+
+@dataclass
+class TickerBill:
+    """Raw counts."""
+
+    transitions: int = 0
+    express_requests: int = 0
+    express_gb_s: float = 0.0
+    scheduler_invocations: int = 0
+
+
+class Ticker:
+    """Ticks until the run ends. `late` and `invoke` are streams of seconds, `chance` of numbers in [0, 1)."""
+
+    def __init__(
+        self,
+        world: World,
+        function: Function,
+        async_queue: AsyncQueue,
+        late: Iterator[float],
+        transition: Iterator[float],
+        invoke: Iterator[float],
+        chance: Iterator[float],
+    ) -> None:
+        self._clock, self._host = Clock(world), Host()
+        self._function, self._async_queue = function, async_queue
+        self._late, self._transition, self._invoke, self._chance = late, transition, invoke, chance
+        self._numbers = count()
+        self.bill = TickerBill()
+        self.failed_ticks = 0
+
+    def start(self, kind: str) -> None:
+        loop = {
+            "timestamp_wait": self._timestamp_wait,
+            "standard_loop": self._standard_loop,
+            "express_loop": self._express_minutes,
+        }[kind]
+        Task(loop(), self._host, _raise)
+
+    def _next(self, due_s: float) -> Tick:
+        return Tick(next(self._numbers), due_s)
+
+    async def _timestamp_wait(self) -> None:
+        """Waits for absolute whole seconds; those that a long call has missed altogether are skipped."""
+        second = 0
+        while True:
+            await self._clock.sleep(max(0.0, second + next(self._late) - self._clock.now()))
+            self.bill.transitions += TRANSITIONS
+            await self._call(self._next(float(second)))
+            second = max(second + 1, int(self._clock.now()))
+
+    async def _call(self, tick: Tick) -> None:
+        """The machine catches what the function throws: the next tick comes all the same."""
+        try:
+            await self._function.invoke(tick)
+        except (FunctionError, InvokeThrottled):
+            self.failed_ticks += 1
+
+    async def _standard_loop(self) -> None:
+        """Waits a second after each tick: the machine's own time is added to every period."""
+        while True:
+            for _ in range(STANDARD_TICKS):
+                self.bill.transitions += TRANSITIONS
+                self._async_queue.tick(self._next(self._clock.now()))
+                await self._clock.sleep(PERIOD_S + self._overhead_s())
+            await self._clock.sleep(RESTART_GAP_S[0] + (RESTART_GAP_S[1] - RESTART_GAP_S[0]) * next(self._chance))
+
+    def _overhead_s(self) -> float:
+        return next(self._invoke) + sum(next(self._transition) for _ in range(TRANSITIONS))
+
+    async def _express_minutes(self) -> None:
+        """A loop is started every minute at one phase; the one that runs when the scenario begins has begun before."""
+        phase_s = MINUTE_S * next(self._chance)
+        for minute in count(-1):
+            start_s = minute * MINUTE_S + phase_s + RULE_JITTER_S * (2 * next(self._chance) - 1)
+            await self._clock.sleep(max(0.0, start_s - self._clock.now()))
+            Task(self._express_loop(start_s), self._host, _raise)
+
+    async def _express_loop(self, start_s: float) -> None:
+        """Sixty ticks of a second and a bit each: the last ones fall into the next minute's loop."""
+        self.bill.express_requests += 1
+        self.bill.scheduler_invocations += 1
+        due_s = start_s
+        for _ in range(EXPRESS_TICKS):
+            if due_s >= self._clock.now():
+                await self._clock.sleep(due_s - self._clock.now())
+                self._async_queue.tick(self._next(due_s))
+            period_s = PERIOD_S + self._overhead_s()
+            self.bill.express_gb_s += period_s * EXPRESS_GB
+            due_s += period_s
+
+
+def default_transition(kind: str) -> Latency:
+    return EXPRESS_TRANSITION if kind == "express_loop" else STANDARD_TRANSITION
+
+
+def _raise(_value: None, error: BaseException | None) -> None:
+    if error is not None:
+        raise error

@@ -1,0 +1,232 @@
+"""One simulated world: models built from a strategy's declaration, each host given just the ports declared for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.admission import admission_of
+from scenarios.bound import rate_steps
+from scenarios.chance import Chance
+from scenarios.latency import Latency
+from scenarios.limiter import exact
+from scenarios.model import Scenario
+from scenarios.settle import Custody, Pieces
+from scenarios.workload import Arrivals, arrivals
+from sim.async_queue import AsyncQueue, Invoker
+from sim.chance import stream, uniforms
+from sim.faults import duplicate_probability
+from sim.functions import Concurrency, Function
+from sim.kernel import Clock, Group, Host, Timer, World
+from sim.mapping import Mapping
+from sim.open_work import OpenWork
+from sim.outbox import HANDED_OVER, OUTBOX, Dealer, Outbox
+from sim.pods import Deployment, Share
+from sim.ses import FULL_CORE_MB, Call, Mailer, Ses
+from sim.sqs import Client, Queue
+from sim.ticker import Ticker, default_transition
+from strategies.ports import Mail, Ports
+from strategies.resources import Function as DeclaredFunction
+from strategies.resources import Handler, Plan
+
+
+class Simulation:
+    """Everything that one run is made of."""
+
+    def __init__(self, scenario: Scenario, plan: Plan, seed: int, traffic: Arrivals) -> None:
+        self.scenario, self.plan, self.seed, self.arrivals = scenario, plan, seed, traffic
+        self.world = World()
+        self.open_work = OpenWork(self.world.stop)
+        neighbours = arrivals(scenario.neighbour, seed, "neighbour") if scenario.neighbour else None
+        self.admission = admission_of(scenario, neighbours)
+        self.ses = Ses(self.world, scenario, seed, len(traffic.recipients), self.admission)
+        self.sqs_requests = 0
+        self.enqueued_s = np.full(len(traffic.recipients), np.nan)
+        self.receives = np.zeros(len(traffic.recipients), dtype=np.int32)
+        self._share = Share(plan.pods.replicas)
+        self._chance = Chance(seed)
+        self.dealer = Dealer(self.world, traffic, plan.pods.weights, self.open_work)
+        self.queues = {declared.name: self._queue(declared.name) for declared in plan.queues}
+        self._concurrency = Concurrency()
+        self.functions = {declared.name: self._function(declared) for declared in plan.functions}
+        self.async_queues = {name: self._async_queue(name) for name in self.functions}
+        self.mappings = [self._mapping(index) for index in range(len(plan.mappings))]
+        self.tickers = [self._ticker(index) for index in range(len(plan.tickers))]
+        self.deployment = Deployment(
+            self.world, plan.pods, self.dealer, self._share, self._pod_ports, self.open_work, self._outlive
+        )
+
+    def start(self) -> None:
+        """Arm the rate changes, then start pollers, tickers and pods."""
+        for at_s, rate_per_s in rate_steps(self.scenario):
+            self._change_rate(at_s, rate_per_s)
+        for mapping in self.mappings:
+            mapping.start()
+        for ticker, declared in zip(self.tickers, self.plan.tickers, strict=True):
+            ticker.start(declared.kind)
+        self.deployment.start(self.scenario)
+
+    def progress(self) -> float:
+        """Which share of the run is done, going by one call per mail."""
+        return min(1.0, len(self.ses.log) / max(1, len(self.arrivals.recipients)))
+
+    def _change_rate(self, at_s: float, rate_per_s: float) -> None:
+        rate = exact(rate_per_s) * exact(self.scenario.account.limiter.effective_rate)
+        self.world.call_at(at_s, lambda: self.admission.set_rate(at_s, rate))
+
+    def _stream(self, latency: Latency, purpose: str) -> Iterator[float]:
+        return stream(latency, self.seed, purpose)
+
+    def _queue(self, name: str) -> Queue:
+        declared = next(queue for queue in self.plan.queues if queue.name == name)
+        chance = uniforms(self.seed, f"sqs/{name}/duplicate")
+        certain = all(fault.kind != "duplicate_delivery" for fault in self.scenario.fault)
+        quiet = certain and not self.scenario.sqs.duplicate_probability
+
+        def duplicates() -> bool:
+            return not quiet and next(chance) < duplicate_probability(self.scenario, self.world.now)
+
+        return Queue(self.world, declared, self.open_work, self._note_receive, duplicates)
+
+    def _note_receive(self, mail: int) -> None:
+        self.receives[mail] += 1
+
+    def _client(self, queue: str, caller: str) -> Client:
+        empty = self.scenario.sqs.empty_probability
+        chance = uniforms(self.seed, f"sqs/{queue}/empty/{caller}")
+        return Client(
+            self.world,
+            self.queues[queue],
+            self._stream(self.scenario.latency.sqs, f"sqs/{queue}/{caller}"),
+            self.open_work,
+            self._bill_sqs,
+            lambda: empty > 0 and next(chance) < empty,
+            self._hand_over,
+        )
+
+    def _bill_sqs(self) -> None:
+        self.sqs_requests += 1
+
+    def _hand_over(self, mails: Sequence[Mail]) -> None:
+        """A queue has them now: no pod's death can lose them any more."""
+        for mail in mails:
+            self.dealer.holders[mail.number] = HANDED_OVER
+            if np.isnan(self.enqueued_s[mail.number]):
+                self.enqueued_s[mail.number] = self.world.now
+
+    def _function(self, declared: DeclaredFunction) -> Function:
+        name, latency = declared.name, self.scenario.latency
+        return Function(
+            self.world,
+            declared,
+            self._concurrency,
+            partial(self._handler, declared),
+            self._stream(self.scenario.lambda_.dispatch, f"lambda/{name}/dispatch"),
+            self._stream(latency.lambda_cold_start, f"lambda/{name}/cold_start"),
+            self._outlive,
+        )
+
+    def _async_queue(self, name: str) -> AsyncQueue:
+        delay = self._stream(self.scenario.lambda_.async_delay, f"lambda/{name}/async")
+        return AsyncQueue(self.world, self.functions[name], delay, self.open_work)
+
+    def _mapping(self, index: int) -> Mapping:
+        declared = self.plan.mappings[index]
+        visibility_s = next(queue.visibility_timeout_s for queue in self.plan.queues if queue.name == declared.queue)
+        client = self._client(declared.queue, f"mapping/{index}")
+        return Mapping(
+            self.world,
+            declared,
+            self.queues[declared.queue],
+            client,
+            self.functions[declared.function],
+            visibility_s,
+            self.scenario.lambda_.ramp,
+        )
+
+    def _ticker(self, index: int) -> Ticker:
+        declared, purpose = self.plan.tickers[index], f"ticker/{index}"
+        return Ticker(
+            self.world,
+            self.functions[declared.function],
+            self.async_queues[declared.function],
+            late=self._stream(self.scenario.ticker.jitter, f"{purpose}/jitter"),
+            transition=self._stream(
+                self.scenario.ticker.transition or default_transition(declared.kind), f"{purpose}/transition"
+            ),
+            invoke=self._stream(self.scenario.lambda_.dispatch, f"{purpose}/invoke"),
+            chance=uniforms(self.seed, f"{purpose}/phase"),
+        )
+
+    def _pod_ports(self, host: Host, outbox: Outbox) -> Ports:
+        pods = self.plan.pods
+        return self._ports(host, outbox, f"pod/{outbox.holder}", pods.uses, pods.connections, cores=1.0)
+
+    def _handler(self, declared: DeclaredFunction, host: Host) -> Handler:
+        cores = min(1.0, declared.memory_mb / FULL_CORE_MB)
+        outbox = Outbox(self.dealer, index=0, holder=HANDED_OVER)
+        ports = self._ports(host, outbox, declared.name, declared.uses, declared.connections, cores)
+        return declared.handler(ports)
+
+    def _ports(
+        self, host: Host, outbox: Outbox, caller: str, uses: Sequence[str], connections: int, cores: float
+    ) -> Ports:
+        return Ports(
+            clock=Clock(self.world),
+            chance=self._chance,
+            mailer=Mailer(self.ses, host, connections, cores),
+            outbox=outbox,
+            group=partial(Group, host),
+            share=self._share,
+            queues={name: self._client(name, caller) for name in uses if name in self.queues},
+            functions={name: self._invoker(name, caller) for name in uses if name in self.functions},
+        )
+
+    def _invoker(self, function: str, caller: str) -> Invoker:
+        latency = self._stream(self.scenario.lambda_.dispatch, f"lambda/{function}/invoke/{caller}")
+        return Invoker(self.world, self.async_queues[function], latency)
+
+    def _outlive(self, host: Host) -> None:
+        """A dead host's calls are on the wire: SES still decides on them, so the run goes on until it has."""
+        last_s = max((at_s for at_s, _, _, event in self.world.heap if _is_undecided(event, host)), default=None)
+        if last_s is not None:
+            self.open_work.add()
+            self.world.at(last_s, Timer(self.open_work.done))
+
+    def custody(self) -> Custody:
+        """Who holds what SES has not accepted."""
+        custody = Custody(self._kept(), given_up=self.dealer.given_up)
+        for queue in self.queues.values():
+            _add(custody.held, queue.mails())
+            _add(custody.dead, queue.dead)
+        for waiting in self.async_queues.values():
+            _add(custody.held, waiting.mails())
+        return custody
+
+    def _kept(self) -> NDArray[np.bool_]:
+        return np.isin(self.dealer.holder, [OUTBOX, *self.deployment.keeping()])
+
+    def usage(self) -> dict[str, float]:
+        """Raw counts of everything that is billed, SES's recipients excepted: the calls tell them."""
+        bills, ticks = [function.bill for function in self.functions.values()], [t.bill for t in self.tickers]
+        return {
+            "sqs_requests": self.sqs_requests,
+            "lambda_requests": sum(bill.requests for bill in bills),
+            "lambda_gb_s": sum(bill.gb_s for bill in bills),
+            "stepfunctions_transitions": sum(bill.transitions for bill in ticks),
+            "express_requests": sum(bill.express_requests for bill in ticks),
+            "express_gb_s": sum(bill.express_gb_s for bill in ticks),
+            "scheduler_invocations": sum(bill.scheduler_invocations for bill in ticks),
+        }
+
+
+def _is_undecided(event: object, host: Host) -> bool:
+    return isinstance(event, Call) and event.mailer.host is host and event.undecided
+
+
+def _add(pieces: Pieces, mails: Iterator[Mail] | Sequence[Mail]) -> None:
+    for mail in mails:
+        pieces.add(mail.number, mail.first, mail.recipients)
