@@ -1,0 +1,1 @@
+"""Ledgers in; tables, pictures and documents out."""

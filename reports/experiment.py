@@ -1,0 +1,73 @@
+"""Runs strategies on one scenario, each measured where it ran: only figures travel, ledgers go straight to disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from scenarios import store
+from scenarios.bound import Bound, bound_of
+from scenarios.cost import Prices
+from scenarios.ledger import Ledger
+from scenarios.metrics import measure
+from scenarios.model import Scenario
+from scenarios.replications import combine, mean_of
+from scenarios.workload import arrivals
+
+Watch = Callable[[Callable[[], float]], None]
+Runner = Callable[[Scenario, str, int, Watch | None], Ledger]
+"""Makes one run of a strategy with a seed, in whatever world; may be watched."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run of one strategy. With `out` the ledger is kept there."""
+
+    runner: Runner
+    scenario: Scenario
+    strategy: str
+    seed: int
+    prices: Prices
+    out: Path | None = None
+
+
+class Result(NamedTuple):
+    """The figures of one run, and those of the ideal sender on the same mails."""
+
+    entry: dict[str, Any]
+    bound: Bound
+
+
+def jobs(
+    runner: Runner, scenario: Scenario, strategies: Sequence[str], replications: int, prices: Prices, out: Path | None
+) -> list[Job]:
+    """Strategy by strategy, replication by replication; the first replication's ledger is the one to keep."""
+    return [
+        Job(runner, scenario, strategy, scenario.seed + number, prices, out if number == 0 else None)
+        for strategy in strategies
+        for number in range(replications)
+    ]
+
+
+def perform(job: Job, watch: Watch | None = None) -> Result:
+    """Run a job and measure it."""
+    ledger = job.runner(job.scenario, job.strategy, job.seed, watch)
+    if job.out is not None:
+        store.write(ledger, job.out)
+    account = job.scenario.account
+    ideal = bound_of(job.scenario, arrivals(job.scenario.workload, job.seed))
+    rate_per_s = account.max_send_rate_per_s
+    burst = account.limiter.burst if account.limiter.kind == "token-bucket" else rate_per_s
+    return Result(measure(ledger, rate_per_s, burst, ideal.makespan_s, job.prices), ideal)
+
+
+def summarise(results: Sequence[Result]) -> tuple[list[dict[str, Any]], Bound]:
+    """One entry per strategy over its replications, and the bound, which every strategy shares."""
+    by_strategy: dict[str, list[Result]] = {}
+    for result in results:
+        by_strategy.setdefault(result.entry["strategy"], []).append(result)
+    entries = [combine([result.entry for result in group]) for group in by_strategy.values()]
+    longest = max(by_strategy.values(), key=len, default=[])
+    return entries, Bound(*(mean_of(figures) for figures in zip(*(result.bound for result in longest), strict=True)))

@@ -1,0 +1,72 @@
+"""What a million accepted recipients cost, against how long the slowest hundredth waited."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from reports import canvas, palette
+from reports.palette import look
+from reports.words import count, duration, money
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
+
+
+def draw(comparison: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -> Figure:
+    """A marker per strategy; the larger its ring, the larger the share that was lost or dead-lettered."""
+    title = f"{comparison['scenario']}: cost against p99 latency; towards the lower left is better"
+    figure = canvas.sheet(title, 10, 4.6)
+    axes = figure.subplots()
+    shown = [entry for entry in entries if entry["latency_s"]["p99"] is not None]
+    for entry in shown:
+        _point(axes, entry)
+    axes.set_xlabel("p99 latency from the intended instant to acceptance (s)")
+    axes.set_ylabel("US dollars per million accepted recipients")
+    _limits(axes, shown)
+    if not shown:
+        canvas.say(axes, "nothing accepted")
+    figure.legend(handles=[_key(entry) for entry in entries], loc="outside right upper", labelspacing=0.9)
+    return figure
+
+
+def _gone(entry: Mapping[str, Any]) -> float:
+    return float(entry["recipients"]["lost"] + entry["recipients"]["dead_lettered"])
+
+
+def _place(entry: Mapping[str, Any]) -> tuple[float, float]:
+    return entry["latency_s"]["p99"], entry["cost_per_million_usd"]
+
+
+def _point(axes: Axes, entry: Mapping[str, Any]) -> None:
+    mine = look(entry["strategy"])
+    if _gone(entry):
+        ring = 120 + 1500 * _gone(entry) / entry["recipients"]["submitted"]
+        axes.scatter(*_place(entry), s=ring, facecolor="none", edgecolor=palette.INK, linewidth=0.9, clip_on=False)
+    axes.scatter(*_place(entry), s=60, color=mine.color, marker=mine.marker, edgecolor=palette.INK, linewidth=0.5)
+
+
+def _limits(axes: Axes, shown: Sequence[Mapping[str, Any]]) -> None:
+    slowest = max((_place(entry)[0] for entry in shown), default=0.0) or 1.0
+    axes.set_xlim(-0.04 * slowest, 1.12 * slowest)
+    costs = [_place(entry)[1] for entry in shown] or [0.0]
+    room = max(0.2 * (max(costs) - min(costs)), 0.05 * max(costs), 0.01)
+    axes.set_ylim(max(min(costs) - room, -0.5 * room), max(costs) + room)
+
+
+def _key(entry: Mapping[str, Any]) -> Line2D:
+    """The legend tells each point's figures, because points of alike strategies lie on one another."""
+    handle = canvas.key(entry["strategy"])
+    handle.set_linestyle("")
+    handle.set_label(f"{entry['strategy']}\n{_figures(entry)}")
+    return handle
+
+
+def _figures(entry: Mapping[str, Any]) -> str:
+    gone = _gone(entry)
+    loss = f"\n{count(gone)} lost or dead-lettered (ring)" if gone else ""
+    if entry["latency_s"]["p99"] is None:
+        return f"nothing accepted{loss}"
+    return f"{money(entry['cost_per_million_usd'])}, {duration(entry['latency_s']['p99'])}{loss}"

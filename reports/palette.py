@@ -1,0 +1,49 @@
+"""How each strategy looks in every figure: one colour, marker, line style and hatch, told apart without colour too."""
+
+from __future__ import annotations
+
+import zlib
+from typing import Any, NamedTuple
+
+
+class Look(NamedTuple):
+    """matplotlib's names; colours from the palette of Okabe and Ito, which the colour-blind can tell apart."""
+
+    color: str
+    marker: str
+    linestyle: Any
+    hatch: str
+
+
+_LOOKS = {
+    "direct": Look("#D55E00", "X", (0, (1, 1)), "xxx"),
+    "leaky-bucket": Look("#E69F00", "v", (0, (5, 2)), "///"),
+    "sqs-dlq": Look("#CC79A7", "s", (0, (6, 2, 1, 2)), "|||"),
+    "lambda-concurrency": Look("#0072B2", "^", (0, (3, 1, 1, 1, 1, 1)), "\\\\\\"),
+    "heartbeat": Look("#009E73", "o", "-", ""),
+}
+_SPARE = (
+    Look("#56B4E9", "D", (0, (8, 2)), "+++"),
+    Look("#000000", "P", (0, (2, 2)), "-|-|"),
+    Look("#8C7A00", "*", (0, (4, 1, 1, 1)), "//\\"),
+    Look("#5B5B5B", "h", (0, (1, 3)), "---"),
+)
+
+INK = "#222222"
+FAINT = "#8A8A8A"
+FAULT = "#E4E4E4"
+REFUSED = "#000000"
+FATES = {
+    "accepted": ("", ""),  # in the strategy's own colour
+    "pending": ("#FFFFFF", ""),
+    "dead_lettered": ("#B0B0B0", "////"),
+    "lost": ("#111111", ""),
+}
+"""Fill and hatch of each fate; what is lost is the darkest.
+
+Hatches are lines: dots make an SVG ten times larger."""
+
+
+def look(strategy: str) -> Look:
+    """The same look for the same name in every figure of every report."""
+    return _LOOKS.get(strategy) or _SPARE[zlib.crc32(strategy.encode()) % len(_SPARE)]

@@ -1,0 +1,73 @@
+"""The folder of one comparison: its document, its scenario, its ledgers and its figures."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from reports.compare import SCHEMA, to_json
+from reports.figures import draw_all
+from scenarios import store
+from scenarios.errors import BadInput
+
+DOCUMENT = "comparison.json"
+SCENARIO = "scenario.toml"
+FIGURES = "figures"
+
+
+def prepare(directory: Path) -> Path:
+    """Makes the folder, before any work is done for it. Raises `BadInput` if nothing can be written there."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=directory):
+            pass
+    except OSError as error:
+        raise BadInput(f"--out {directory}: {_reason(error)}; name a folder that can be written to") from error
+    return directory
+
+
+def save(directory: Path, comparison: dict[str, Any], scenario_toml: str) -> None:
+    """Writes the document and the scenario as run."""
+    _write(directory / SCENARIO, scenario_toml)
+    _write(directory / DOCUMENT, to_json(comparison))
+
+
+def redraw(directory: Path) -> dict[str, Any]:
+    """Draws the figures of a stored run again and returns its document. Raises `BadInput`."""
+    comparison = _document(directory / DOCUMENT)
+    try:
+        draw_all(directory / FIGURES, comparison, partial(store.read, directory))
+    except OSError as error:
+        raise BadInput(f"{directory / FIGURES}: {_reason(error)}; name a folder that can be written to") from error
+    except (KeyError, TypeError) as error:
+        raise BadInput(f"{directory / DOCUMENT}: lacks what a comparison holds: {error!r}") from error
+    return comparison
+
+
+def _document(path: Path) -> dict[str, Any]:
+    try:
+        comparison = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadInput(f"{path}: {_reason(error)}; expected the folder of a run made with --out") from error
+    except ValueError as error:
+        raise BadInput(f"{path}: not a comparison: {error}") from error
+    if not isinstance(comparison, dict) or comparison.get("schema") != SCHEMA:
+        found = comparison.get("schema") if isinstance(comparison, dict) else comparison
+        raise BadInput(f"{path}: schema = {found!r}: expected {SCHEMA!r}")
+    return comparison
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error)
+
+
+def _write(path: Path, text: str) -> None:
+    """Replaces a file whole: a reader sees the old one or the new one."""
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
+        file.write(text)
+    os.chmod(file.name, 0o644)
+    os.replace(file.name, path)
