@@ -1,0 +1,87 @@
+"""Where a real run sends its calls."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import subprocess
+import sys
+from contextlib import closing
+from http.client import HTTPConnection
+from types import TracebackType
+from typing import Any, Self
+
+from loadtests.throttle import CALLS, START
+from scenarios.errors import RunFailed
+from scenarios.model import Scenario
+
+REGION = "us-east-1"
+PATIENCE_S = 5.0
+
+
+class Moto:
+    """moto behind our SES limiter, in a process of its own that ends with the block."""
+
+    def __init__(self, scenario: Scenario, seed: int, connections: int) -> None:
+        self._wanted = pickle.dumps((scenario, seed, connections))
+
+    def __enter__(self) -> Self:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "loadtests.server"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C is for us: we still want the witness's log
+        )
+        try:
+            self._address = self._introduce()
+        except BaseException:
+            self._stop()
+            raise
+        return self
+
+    def _introduce(self) -> str:
+        """Tell the process what to serve; it answers with its address."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(self._wanted)
+        self._process.stdin.flush()
+        address = self._process.stdout.readline().decode().strip()
+        if not address:
+            raise RunFailed("the local AWS endpoint did not start; its own message stands above")
+        return address
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None:
+        self._stop()
+
+    def _stop(self) -> None:
+        """End the process's standard input, which is its signal to stop, and see it gone."""
+        try:
+            self._process.communicate(timeout=PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.communicate()
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it serves."""
+        return self._process.poll()
+
+    @property
+    def url(self) -> str:
+        return f"http://{self._address}"
+
+    def start(self, zero_unix_s: int) -> None:
+        """Begin anew with a full limiter and an empty log; scenario second 0 is this second of Unix time."""
+        self._ask(START, {"zero_unix_s": zero_unix_s})
+
+    def calls(self) -> dict[str, list[Any]]:
+        """The witness: every call that SES decided, as columns, in the order of its decisions."""
+        calls: dict[str, list[Any]] = self._ask(CALLS)
+        return calls
+
+    def _ask(self, route: tuple[str, str], document: Any = None) -> Any:
+        with closing(HTTPConnection(self._address, timeout=PATIENCE_S)) as connection:
+            connection.request(*route, body=json.dumps(document))
+            return json.load(connection.getresponse())
