@@ -1,0 +1,297 @@
+"""What every world promises of clock, chance, group, outbox and mailer: one suite, a virtual and a real arm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from scenarios.chance import PerMail, uniform
+from scenarios.ledger import ACCEPTED, OUTCOMES
+from strategies.ports import Mail, Ports, QuotaExceeded, Rejected, SendError, Throttled
+from strategies.resources import Pods
+from tests.contract.arms import SEED, Arm, Main, asyncio_alone, moto, scenario, sim
+
+REAL = (pytest.mark.real_time, pytest.mark.xdist_group("local_aws"))
+CLOCK_TICK_S = 1e-6  # a real sleep may end that much early, by the clock's own rounding
+
+SES = scenario(
+    account={"max_send_rate_per_s": 4.0, "max_24h_send": 6},
+    latency={"ses_send": {"median_ms": 50, "p99_ms": 100}, "ses_throttle": {"constant_ms": 10}},
+    workload=({"process": "batch", "messages": 8},),
+)
+
+
+@pytest.fixture(params=[pytest.param(sim, id="sim"), pytest.param(asyncio_alone, id="moto", marks=REAL)])
+def play(request: pytest.FixtureRequest) -> Arm:
+    """A world for pods that send nothing."""
+    arm: Arm = request.param
+    return arm
+
+
+@pytest.fixture(scope="module")
+def local_aws() -> Iterator[Arm]:
+    """The local AWS: one process for all tests, which start its clock and limiter anew."""
+    with moto(SES) as arm:
+        yield arm
+
+
+@pytest.fixture(params=["sim", pytest.param("moto", marks=REAL)])
+def play_ses(request: pytest.FixtureRequest) -> Arm:
+    """A world with the SES of the scenario `SES`."""
+    arm: Arm = sim if request.param == "sim" else request.getfixturevalue("local_aws")
+    return arm
+
+
+def alone(play: Arm, main: Main) -> None:
+    """Play one pod on a scenario that does not matter."""
+    play(scenario(), Pods(main))
+
+
+def test_clock_never_goes_back_and_sleeps_long_enough(play: Arm) -> None:
+    """now() never decreases, and sleep(d) lasts at least d seconds."""
+    seen: list[float] = []
+
+    async def main(ports: Ports) -> None:
+        for delay_s in (0.0, 0.01, 0.05):
+            seen.append(ports.clock.now())
+            await ports.clock.sleep(delay_s)
+        seen.append(ports.clock.now())
+
+    alone(play, main)
+    assert seen[0] >= 0.0
+    slept = [later - sooner for sooner, later in pairwise(seen)]
+    assert all(slept_s >= delay_s - CLOCK_TICK_S for slept_s, delay_s in zip(slept, (0.0, 0.01, 0.05), strict=True))
+
+
+def test_chance_depends_on_its_names_alone(play: Arm) -> None:
+    """The jitter of a seed, purpose, mail and attempt is the same number in every world."""
+    seen: list[float] = []
+
+    async def main(ports: Ports) -> None:
+        seen.append(ports.chance.uniform("backoff", 7, 2))
+
+    alone(play, main)
+    assert seen == [uniform(SEED, "backoff", 7, 2)]
+
+
+def test_group_waits_for_all_and_runs_them_together(play: Arm) -> None:
+    """Leaving the block waits for every task, also for those that tasks spawn, and they sleep at the same time."""
+    woke: list[float] = []
+
+    async def sleeper(ports: Ports) -> None:
+        await ports.clock.sleep(0.1)
+        woke.append(ports.clock.now())
+
+    async def main(ports: Ports) -> None:
+        async def spawner() -> None:
+            await ports.clock.sleep(0.05)
+            group.spawn(sleeper(ports))
+
+        started_s = ports.clock.now()
+        async with ports.group() as group:
+            group.spawn(spawner())
+            for _ in range(20):
+                group.spawn(sleeper(ports))
+        assert len(woke) == 21
+        assert max(woke) - started_s < 20 * 0.1  # in turn they would take two seconds
+
+    alone(play, main)
+    assert len(woke) == 21
+
+
+def test_group_raises_the_first_error_and_cancels_nobody(play: Arm) -> None:
+    """A task's error is raised on leaving, the very object, after the others have finished their work."""
+    first, finished = ValueError("first"), []
+
+    async def fail(ports: Ports, delay_s: float, error: Exception) -> None:
+        await ports.clock.sleep(delay_s)
+        raise error
+
+    async def work(ports: Ports) -> None:
+        await ports.clock.sleep(0.1)
+        finished.append(True)
+
+    async def block(ports: Ports) -> None:
+        async with ports.group() as group:
+            group.spawn(work(ports))
+            group.spawn(fail(ports, 0.05, KeyError("second")))
+            group.spawn(fail(ports, 0.01, first))
+
+    async def main(ports: Ports) -> None:
+        with pytest.raises(ValueError, match="first") as caught:
+            await block(ports)
+        assert caught.value is first
+
+    alone(play, main)
+    assert finished == [True]
+
+
+def test_group_of_a_failing_block_still_waits(play: Arm) -> None:
+    """An error of the block itself leaves it only after every task has ended, and takes precedence over theirs."""
+    finished = []
+
+    async def work(ports: Ports) -> None:
+        await ports.clock.sleep(0.05)
+        finished.append(True)
+        raise KeyError("the task's")
+
+    async def block(ports: Ports) -> None:
+        async with ports.group() as group:
+            group.spawn(work(ports))
+            raise ValueError("the block's")
+
+    async def main(ports: Ports) -> None:
+        with pytest.raises(ValueError, match="the block's"):
+            await block(ports)
+        assert finished == [True]
+
+    alone(play, main)
+    assert finished == [True]
+
+
+def test_group_awaits_nothing_while_its_coroutine_is_closed(play: Arm) -> None:
+    """A pod's coroutine may be closed in mid-sleep: the group around it must not try to wait."""
+    closed = []
+
+    async def pod(ports: Ports) -> None:
+        async with ports.group() as group:
+            group.spawn(nap(ports))
+            await ports.clock.sleep(10.0)
+
+    async def nap(ports: Ports) -> None:
+        await ports.clock.sleep(0.01)
+
+    async def main(ports: Ports) -> None:
+        coroutine = pod(ports)
+        coroutine.send(None)
+        coroutine.close()
+        closed.append(True)
+        await ports.clock.sleep(0.05)
+
+    alone(play, main)
+    assert closed == [True]
+
+
+@pytest.mark.parametrize(
+    ("weights", "expected"),
+    [((), [[0, 2, 4, 6], [1, 3, 5, 7]]), ((1.0, 3.0), [[2, 6], [0, 1, 3, 4, 5, 7]])],
+    ids=["in turn", "by weight"],
+)
+def test_outbox_hands_out_each_mail_once_when_it_is_due(
+    play: Arm, weights: tuple[float, ...], expected: list[list[int]]
+) -> None:
+    """Mails come in order, never before their intended instant, each to one pod: in turn, or by d'Hondt's quotients."""
+    got: list[list[int]] = []
+
+    async def main(ports: Ports) -> None:
+        mine: list[int] = []
+        got.append(mine)
+        async for mail in ports.outbox:
+            assert ports.clock.now() >= mail.intended_s
+            mine.append(mail.number)
+
+    due = scenario(workload=({"process": "constant", "messages_per_s": 40.0, "duration_s": 0.2},))
+    play(due, Pods(main, replicas=2, weights=weights))
+    assert sorted(got) == sorted(expected)
+
+
+def test_outbox_take_gives_what_is_due(play: Arm) -> None:
+    """take(n) waits for a mail, gives at most n of those that are due, and nothing once there will be none."""
+    takes: list[list[int]] = []
+
+    async def main(ports: Ports) -> None:
+        while mails := await ports.outbox.take(3):
+            assert all(mail.intended_s <= ports.clock.now() for mail in mails)
+            takes.append([mail.number for mail in mails])
+
+    late = {"process": "batch", "messages": 1, "at_s": 0.1}
+    play(scenario(workload=({"process": "batch", "messages": 5}, late)), Pods(main))
+    assert takes == [[0, 1, 2], [3, 4], [5]]
+
+
+def test_what_is_given_up_or_left_by_a_pod_that_ends_is_not_kept(play: Arm) -> None:
+    """Custody: a deliberate loss is noted with its recipients, and a pod that ends keeps nothing."""
+
+    async def main(ports: Ports) -> None:
+        async for mail in ports.outbox:
+            ports.outbox.give_up(mail, range(1, 3))
+
+    mails = scenario(workload=({"process": "batch", "messages": 2, "recipients": 3},))
+    _, custody = play(mails, Pods(main))
+    assert [column.tolist() for column in custody.given_up.columns()] == [[0, 1], [1, 1], [2, 2]]
+    assert not custody.kept.any()
+
+
+def sends(play: Arm, parts: list[tuple[int, range]], connections: int = 16) -> tuple[list[str], Any]:
+    """Send these parts of mails at once; the names of what came of each, and SES's log."""
+    came_of: list[str] = [""] * len(parts)
+
+    async def send(ports: Ports, index: int, number: int, to: range) -> None:
+        try:
+            await ports.mailer.send(Mail(number, to.stop, 0.0), to)
+        except SendError as error:
+            came_of[index] = f"{type(error).__name__}: {error}"
+        else:
+            came_of[index] = "sent"
+
+    async def main(ports: Ports) -> None:
+        async with ports.group() as group:
+            for index, (number, to) in enumerate(parts):
+                group.spawn(send(ports, index, number, to))
+
+    calls, _ = play(SES, Pods(main, connections=connections))
+    return came_of, calls
+
+
+def test_mailer_sends_and_ses_notes_whom(play_ses: Arm) -> None:
+    """A send within the limits is accepted, and SES's log names mail, first recipient and number of recipients."""
+    came_of, calls = sends(play_ses, [(3, range(2, 5))])
+    assert came_of == ["sent"]
+    noted = [calls[name].tolist() for name in ("mail", "first_recipient", "recipients", "outcome")]
+    assert noted == [[3], [2], [3], [ACCEPTED]]
+
+
+def test_mailer_decides_midway_and_answers_at_the_outcomes_draw(play_ses: Arm) -> None:
+    """Each mail meets the same network in every world: never faster than its draw, decided no sooner than half-way."""
+    _, calls = sends(play_ses, [(number, range(1)) for number in range(4)])
+    accepts = PerMail(SES.latency.ses_send, SEED, "ses_send", 8).first
+    refuse_s = 0.010
+    assert sorted(calls["mail"].tolist()) == [0, 1, 2, 3]
+    for mail, start_s, decided_s, end_s in zip(
+        *(calls[name].tolist() for name in ("mail", "start_s", "decided_s", "end_s")), strict=True
+    ):
+        assert decided_s - start_s >= min(accepts[mail], refuse_s) / 2
+        assert end_s - start_s >= accepts[mail]
+
+
+def test_mailer_raises_throttled_beyond_the_burst(play_ses: Arm) -> None:
+    """Of six recipients at once on R = B = 4 a whole mail is refused, as a throttle and not as a quota."""
+    came_of, calls = sends(play_ses, [(0, range(3)), (1, range(3))])
+    assert sorted(came_of) == ["Throttled: Maximum sending rate exceeded.", "sent"]
+    assert [OUTCOMES[code] for code in calls["outcome"]] == ["accepted", "throttled"]
+
+
+def test_mailer_raises_quota_exceeded(play_ses: Arm) -> None:
+    """More recipients than the 24-hour quota has left are refused with an error that is also a throttle."""
+    came_of, _ = sends(play_ses, [(0, range(7))])
+    assert came_of == ["QuotaExceeded: Daily message quota exceeded."]
+    assert issubclass(QuotaExceeded, Throttled)
+
+
+def test_mailer_raises_rejected_for_51_recipients(play_ses: Arm) -> None:
+    """SES takes 50 recipients a message: one more is refused for good, which is no throttle."""
+    came_of, calls = sends(play_ses, [(0, range(51))])
+    assert came_of[0].startswith("Rejected: ")
+    assert not issubclass(Rejected, Throttled)
+    assert [OUTCOMES[code] for code in calls["outcome"]] == ["rejected"]
+
+
+def test_mailer_obeys_its_connections(play_ses: Arm) -> None:
+    """A pod with two connections never has three calls on the wire."""
+    _, calls = sends(play_ses, [(number, range(1)) for number in range(6)], connections=2)
+    spans = list(zip(calls["start_s"].tolist(), calls["end_s"].tolist(), strict=True))
+    assert len(spans) == 6
+    assert max(sum(start_s <= at_s < end_s for start_s, end_s in spans) for at_s, _ in spans) <= 2

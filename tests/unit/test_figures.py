@@ -1,0 +1,205 @@
+"""The pictures: made, readable as text, and the same bytes for the same figures."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from reports import rundir
+from reports.compare import document
+from reports.figures import FROM_ENTRIES, FROM_SERIES, draw_all
+from reports.palette import look
+from reports.series import MOST_BINS, MOST_COLUMNS, coarsen, series, width_s
+from scenarios import store
+from scenarios.bound import Bound
+from scenarios.cost import load_prices
+from scenarios.errors import BadInput
+from scenarios.ledger import THROTTLED, Ledger
+from scenarios.metrics import measure
+from scenarios.model import Scenario
+from strategies.registry import STRATEGIES
+from tests.unit.synthetic import Call, Mail, ledger_of
+from tests.unit.test_compare import SETTINGS
+
+NAMES = (*FROM_SERIES, *FROM_ENTRIES)
+SCENARIO = Scenario.model_validate(
+    {
+        "name": "by-hand",
+        "account": {"max_send_rate_per_s": 10.0},
+        "workload": ({"process": "batch", "messages": 4},),
+        "fault": ({"kind": "rate_change", "start_s": 2.0, "duration_s": 3.0, "max_send_rate_per_s": 5.0},),
+    }
+)
+
+
+def comparison(ledgers: dict[str, Ledger]) -> dict[str, Any]:
+    """The document of these ledgers."""
+    entries = [measure(one, 10.0, 10, 1.0, load_prices()) for one in ledgers.values()]
+    return document(SCENARIO, "sim", 1, 1, Bound(1.0, 1.0, 1.0), entries)
+
+
+def draw(directory: Path, ledgers: dict[str, Ledger]) -> dict[str, Path]:
+    """All figures of these ledgers, by file name."""
+    paths = draw_all(directory, comparison(ledgers), ledgers.__getitem__)
+    return {path.name: path for path in paths}
+
+
+def paced(strategy: str, mails: int = 60, refuse: int = 7, period_s: float = 0.1) -> Ledger:
+    """A mail each `period_s`, every `refuse`-th refused."""
+    calls = [Call(i, i * period_s + 0.05, THROTTLED * (i % refuse == 0)) for i in range(mails)]
+    return ledger_of(strategy, [Mail(0.0)] * mails, calls, settings=SETTINGS.get(strategy, {}))
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The figures of all five strategies."""
+    return draw(tmp_path_factory.mktemp("figures"), {name: paced(name) for name in STRATEGIES})
+
+
+def texts(path: Path) -> str:
+    """What can be read in an SVG."""
+    return "\n".join(
+        "".join(node.itertext()) for node in ElementTree.parse(path).iter("{http://www.w3.org/2000/svg}text")
+    )
+
+
+def test_each_figure_comes_as_svg_and_png(drawn: dict[str, Path]) -> None:
+    """Both formats of every figure are written, and none is empty."""
+    assert set(drawn) == {f"{name}.{kind}" for name in NAMES for kind in ("svg", "png")}
+    for name in NAMES:
+        assert drawn[f"{name}.png"].read_bytes().startswith(b"\x89PNG")
+        assert drawn[f"{name}.png"].stat().st_size > 5_000
+
+
+@pytest.mark.parametrize(
+    ("name", "unit"),
+    [
+        ("rate", "(s)"),
+        ("offset", "(s)"),
+        ("backlog", "(s)"),
+        ("latency", "(s)"),
+        ("fates", "(%)"),
+        ("cost", "US dollars"),
+    ],
+)
+def test_names_and_units_are_text(drawn: dict[str, Path], name: str, unit: str) -> None:
+    """Every strategy's name and the axes' units can be read and searched for in the SVG."""
+    shown = texts(drawn[f"{name}.svg"])
+    assert unit in shown
+    assert all(strategy in shown for strategy in STRATEGIES)
+    assert shown.startswith("by-hand: ") or "\nby-hand: " in shown
+
+
+def test_pictures_are_deterministic(drawn: dict[str, Path], tmp_path: Path) -> None:
+    """The same ledgers give the same SVG, byte for byte, in another process too."""
+    code = "import sys, pathlib; from tests.unit.test_figures import draw, paced, STRATEGIES; "
+    code += "draw(pathlib.Path(sys.argv[1]), {name: paced(name) for name in STRATEGIES})"
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, cwd=Path(__file__).parents[2])
+    for name in NAMES:
+        assert (tmp_path / f"{name}.svg").read_bytes() == drawn[f"{name}.svg"].read_bytes()
+
+
+@pytest.mark.parametrize(
+    "ledgers",
+    [
+        {"heartbeat": ledger_of("heartbeat", [Mail(0.0)], [Call(0, 0.4)], settings=SETTINGS["heartbeat"])},
+        {"direct": ledger_of("direct", [Mail(0.0)], [Call(0, 0.0, THROTTLED)], settings=SETTINGS["direct"])},
+        {"own": ledger_of("own", [Mail(0.0, otherwise="pending")], []), "other": paced("other", 3)},
+        {"own": ledger_of("own", [], [])},
+    ],
+    ids=["half a second", "nothing accepted", "no call", "no mail"],
+)
+def test_odd_runs_are_drawn_without_a_warning(tmp_path: Path, ledgers: dict[str, Ledger]) -> None:
+    """A run may be short, in vain or empty; every figure is still made."""
+    assert len(draw(tmp_path, ledgers)) == 2 * len(NAMES)
+
+
+def test_no_strategy_draws_nothing(tmp_path: Path) -> None:
+    """Without a strategy there is nothing to draw, and nothing fails."""
+    assert draw(tmp_path, {}) == {}
+
+
+def test_a_day_is_no_more_points_than_half_a_minute() -> None:
+    """However long the run, a line has at most some two thousand points."""
+    day = series(paced("heartbeat", 20_000, period_s=4.32))
+    assert len(day.accepted) <= MOST_BINS
+    assert day.offsets.shape[1] <= MOST_COLUMNS
+    assert max(len(day.waiting), len(day.latency_s)) <= 2000
+
+
+def test_binned_rates_keep_every_recipient() -> None:
+    """Bins of any width hold all that was accepted and refused, and so does the heat map."""
+    ledger = paced("heartbeat", 5_000, period_s=1.7)
+    one = series(ledger)
+    accepted = int(ledger.mails["accepted"].sum())
+    assert one.bin_s == width_s(one.end_s, MOST_BINS) > 1
+    assert (one.accepted * one.bin_s).sum() == pytest.approx(accepted)
+    assert ((one.accepted + one.refused) * one.bin_s).sum() == pytest.approx(5_000)
+    assert (one.offsets * one.column_s).sum() == pytest.approx(5_000)
+    assert (coarsen(one.accepted, 4).sum() * one.bin_s) == pytest.approx(accepted)
+
+
+def test_sliding_maximum_agrees_with_the_peak() -> None:
+    """The highest point of the second panel is the entry's peak_1s."""
+    ledger = paced("heartbeat", 300, refuse=5, period_s=0.07)
+    assert series(ledger).peak_1s.max() == measure(ledger, 10.0, 10, 1.0, load_prices())["peak_1s"]
+
+
+def test_backlog_starts_full_and_ends_with_what_is_pending() -> None:
+    """Four submitted at once, two accepted, one lost after its call, one never tried: one is left waiting."""
+    mails = [Mail(0.0), Mail(0.0), Mail(0.0), Mail(0.0, otherwise="pending")]
+    one = series(ledger_of("own", mails, [Call(0, 2.0), Call(1, 4.0), Call(2, 3.0, THROTTLED)]))
+    at = [float(one.waiting[np.searchsorted(one.waiting_at_s, t, side="right") - 1]) for t in (0.0, 2.5, 3.5, 4.0)]
+    assert at == [4, 3, 2, 1]
+
+
+def test_latency_curve_is_the_share_that_waited_longer() -> None:
+    """With 2,000 recipients the curve reaches 0.1 % at the right place and ends at zero."""
+    one = series(all_accepted())
+    longer = one.still_waiting[np.searchsorted(one.latency_s, 1998.0, side="right") - 1]
+    assert longer == pytest.approx(0.001)
+    assert one.still_waiting[-1] == 0
+
+
+def all_accepted() -> Ledger:
+    """Recipient i waits i seconds, for i from 1 to 2,000."""
+    return ledger_of("own", [Mail(0.0)] * 2_000, [Call(i, i + 1.0) for i in range(2_000)])
+
+
+def test_strategies_look_different_with_and_without_colour() -> None:
+    """No two strategies share a colour, a marker, a line style or a hatch."""
+    looks = [look(name) for name in STRATEGIES]
+    for kind in ("color", "marker", "linestyle", "hatch"):
+        assert len({str(getattr(one, kind)) for one in looks}) == len(looks)
+
+
+def test_importing_reports_is_quick() -> None:
+    """The command line imports reports for its table; matplotlib and scipy wait until they are needed."""
+    code = "import sys, reports.compare, reports.rundir, scenarios.replications; "
+    code += "sys.exit(bool({'matplotlib', 'scipy'} & sys.modules.keys()))"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
+
+
+def test_stored_run_is_drawn_again(tmp_path: Path) -> None:
+    """From the stored document and ledgers come the same pictures as from the run itself."""
+    ledgers = {"heartbeat": paced("heartbeat", 12)}
+    rundir.save(tmp_path, comparison(ledgers), 'name = "by-hand"\n')
+    store.write(ledgers["heartbeat"], tmp_path)
+    assert rundir.redraw(tmp_path) == json.loads((tmp_path / "comparison.json").read_text(encoding="utf-8"))
+    drawn_first = draw(tmp_path / "first", ledgers)
+    for name in NAMES:
+        assert (tmp_path / "figures" / f"{name}.svg").read_bytes() == drawn_first[f"{name}.svg"].read_bytes()
+
+
+def test_missing_ledger_is_named(tmp_path: Path) -> None:
+    """A run whose ledger is gone cannot be drawn, and the message says whose it was."""
+    rundir.save(tmp_path, comparison({"heartbeat": paced("heartbeat", 12)}), 'name = "by-hand"\n')
+    with pytest.raises(BadInput, match="no ledger of heartbeat"):
+        rundir.redraw(tmp_path)
