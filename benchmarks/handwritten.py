@@ -1,16 +1,42 @@
 """Two paced pods as an engineer would write them straight in SimPy: what our kernel is measured against.
 
-Both draw their latencies up front, as ours does, and both count tokens in a float, which is cheaper than our exact
-integers. Neither knows mails of several recipients, faults, connections, fates or strategies.
+Written in SimPy's idiom (a process per pod and per call, latencies drawn where they are needed, a token bucket of
+floats) and, for comparison, as fast as SimPy goes (no process per call, latencies drawn before the clock starts).
+None of them knows several recipients, faults, connections, processor time, fates, or a strategy apart from its world.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+import random  # noqa: TID251  # this is what is written by hand
+from collections import deque
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
 
 import simpy
 
 Process = Generator[simpy.Event, None, None]
+Row = tuple[int, int, float, float, float, bool]
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail as it waits in its pod."""
+
+    number: int
+    recipients: int
+    intended_s: float
+
+
+@dataclass(frozen=True)
+class Latency:
+    """A lognormal latency, drawn when it is needed."""
+
+    mu: float
+    sigma: float
+    chance: random.Random
+
+    def draw(self) -> float:
+        return self.chance.lognormvariate(self.mu, self.sigma)
 
 
 class Bucket:
@@ -19,101 +45,85 @@ class Bucket:
     def __init__(self, rate_per_s: float, burst: float) -> None:
         self.rate_per_s, self.burst, self.level, self.at_s = rate_per_s, burst, burst, 0.0
 
-    def admit(self, now_s: float) -> bool:
+    def admit(self, now_s: float, recipients: int) -> bool:
         self.level = min(self.burst, self.level + (now_s - self.at_s) * self.rate_per_s)
         self.at_s = now_s
-        if self.level < 1:
+        if self.level < recipients:
             return False
-        self.level -= 1
+        self.level -= recipients
         return True
 
 
-def only_calls(accepts: list[float], rate_per_s: float) -> int:
-    """The simple model: a pod waits its turn and starts a call, which is decided upon after half its latency."""
-    env, bucket, accepted = simpy.Environment(), Bucket(rate_per_s, rate_per_s), [0]
+def only_calls(mails: int, rate_per_s: float, accept: Latency) -> int:
+    """The simple model: a pod waits its turn and starts a call, which SES decides half-way. Returns the accepted."""
+    env, bucket = simpy.Environment(), Bucket(rate_per_s, rate_per_s)
+    accepted = 0
 
-    def call(number: int) -> Process:
-        yield env.timeout(accepts[number] / 2)
-        accepted[0] += bucket.admit(env.now)
+    def call(mail: Mail) -> Process:
+        nonlocal accepted
+        yield env.timeout(accept.draw() / 2)
+        accepted += bucket.admit(env.now, mail.recipients)
 
-    def pod(numbers: Iterable[int]) -> Process:
-        for number in numbers:
-            env.process(call(number))
-            yield env.timeout(2 / rate_per_s)
-
-    _run_two(env, pod, len(accepts))
-    return accepted[0]
+    _run_two_pods(env, mails, rate_per_s, lambda mail: env.process(call(mail)))
+    return accepted
 
 
-def start_decision_end(accepts: list[float], refusals: list[float], rate_per_s: float) -> list[tuple[object, ...]]:
+def start_decision_end(mails: int, rate_per_s: float, accept: Latency, refuse: Latency) -> list[Row]:
     """The same work as ours: start, decision and end of each call, and a row for each."""
     env, bucket = simpy.Environment(), Bucket(rate_per_s, rate_per_s)
-    rows: list[tuple[object, ...]] = []
+    rows: list[Row] = []
 
-    def call(number: int) -> Process:
-        start_s, accept_s, refuse_s = env.now, accepts[number], refusals[number]
+    def call(mail: Mail) -> Process:
+        start_s, accept_s, refuse_s = env.now, accept.draw(), refuse.draw()
         half_s = min(accept_s, refuse_s) / 2
         yield env.timeout(half_s)
-        decided_s, admitted = env.now, bucket.admit(env.now)
+        decided_s, admitted = env.now, bucket.admit(env.now, mail.recipients)
         yield env.timeout((accept_s if admitted else refuse_s) - half_s)
-        rows.append((number, 1, start_s, decided_s, env.now, admitted))
+        rows.append((mail.number, mail.recipients, start_s, decided_s, env.now, admitted))
 
-    def pod(numbers: Iterable[int]) -> Process:
-        for number in numbers:
-            env.process(call(number))
-            yield env.timeout(2 / rate_per_s)
-
-    _run_two(env, pod, len(accepts))
+    _run_two_pods(env, mails, rate_per_s, lambda mail: env.process(call(mail)))
     return rows
 
 
-def only_calls_by_callback(accepts: list[float], rate_per_s: float) -> int:
-    """The simple model without a process per call: a bare timeout with a callback."""
-    env, bucket, accepted = simpy.Environment(), Bucket(rate_per_s, rate_per_s), [0]
-
-    def decide(_event: simpy.Event) -> None:
-        accepted[0] += bucket.admit(env.now)
-
-    def pod(numbers: Iterable[int]) -> Process:
-        for number in numbers:
-            env.timeout(accepts[number] / 2).callbacks.append(decide)
-            yield env.timeout(2 / rate_per_s)
-
-    _run_two(env, pod, len(accepts))
-    return accepted[0]
-
-
-def start_decision_end_by_callback(
-    accepts: list[float], refusals: list[float], rate_per_s: float
-) -> list[tuple[object, ...]]:
-    """The same work as ours without a process per call: two bare timeouts with callbacks."""
+def fastest(accepts: Sequence[float], refusals: Sequence[float], rate_per_s: float) -> list[Row]:
+    """The same work without a process per call and with the latencies given: two bare timeouts with callbacks."""
     env, bucket = simpy.Environment(), Bucket(rate_per_s, rate_per_s)
-    rows: list[tuple[object, ...]] = []
+    rows: list[Row] = []
 
-    def call(number: int) -> None:
-        start_s, accept_s, refuse_s = env.now, accepts[number], refusals[number]
+    def call(mail: Mail) -> None:
+        start_s, accept_s, refuse_s = env.now, accepts[mail.number], refusals[mail.number]
         half_s = min(accept_s, refuse_s) / 2
 
         def decide(_event: simpy.Event) -> None:
-            decided_s, admitted = env.now, bucket.admit(env.now)
+            decided_s, admitted = env.now, bucket.admit(env.now, mail.recipients)
 
             def end(_event: simpy.Event) -> None:
-                rows.append((number, 1, start_s, decided_s, env.now, admitted))
+                rows.append((mail.number, mail.recipients, start_s, decided_s, env.now, admitted))
 
-            env.timeout((accept_s if admitted else refuse_s) - half_s).callbacks.append(end)
+            _then(env.timeout((accept_s if admitted else refuse_s) - half_s), end)
 
-        env.timeout(half_s).callbacks.append(decide)
+        _then(env.timeout(half_s), decide)
 
-    def pod(numbers: Iterable[int]) -> Process:
-        for number in numbers:
-            call(number)
-            yield env.timeout(2 / rate_per_s)
-
-    _run_two(env, pod, len(accepts))
+    _run_two_pods(env, len(accepts), rate_per_s, call)
     return rows
 
 
-def _run_two(env: simpy.Environment, pod: object, mails: int) -> None:
-    for first in range(2):
-        env.process(pod(range(first, mails, 2)))  # type: ignore[operator]
+def _then(event: simpy.Event, callback: Callable[[simpy.Event], None]) -> None:
+    assert event.callbacks is not None
+    event.callbacks.append(callback)
+
+
+def _run_two_pods(env: simpy.Environment, mails: int, rate_per_s: float, call: Callable[[Mail], object]) -> None:
+    inboxes: tuple[deque[Mail], deque[Mail]] = deque(), deque()
+    for number in range(mails):
+        inboxes[number % 2].append(Mail(number, 1, 0.0))
+
+    def pod(inbox: deque[Mail]) -> Process:
+        while inbox:
+            mail = inbox.popleft()
+            call(mail)
+            yield env.timeout(mail.recipients * 2 / rate_per_s)
+
+    for inbox in inboxes:
+        env.process(pod(inbox))
     env.run()

@@ -65,7 +65,7 @@ class Account:
         self._admission = admission_of(scenario, neighbours)
         self._accepts = PerMail(scenario.latency.ses_send, seed, "ses_send", mails)
         self._refusals = PerMail(scenario.latency.ses_throttle, seed, "ses_throttle", mails)
-        self._mails, self._attempts = mails, Counter[int]()
+        self._attempts = Counter[int]()
         self._lock = Lock()
         self._decisions: list[Decision] = []
 
@@ -74,11 +74,7 @@ class Account:
         with self._lock:
             attempt = self._attempts[mail]
             self._attempts[mail] += 1
-        return self._draw(self._accepts, mail, attempt), self._draw(self._refusals, mail, attempt)
-
-    def _draw(self, latency: PerMail, mail: int, attempt: int) -> float:
-        is_drawn = attempt == 0 and 0 <= mail < self._mails
-        return latency.first[mail] if is_drawn else latency.again(mail, attempt)
+        return self._accepts.of(mail, attempt), self._refusals.of(mail, attempt)
 
     def decide(self, request: Request) -> tuple[int, int]:
         """The outcome, and the row of the log that records it."""

@@ -30,18 +30,24 @@ class Admission:
     """
 
     def __init__(self, limiter: Limiter, quota: RollingQuota | None, neighbours: Arrivals | None = None) -> None:
-        self._limiter, self._admit = limiter, limiter.admit
-        self.decide: Decide = self._by_rate if quota is None else partial(_by_quota, quota, self._by_rate)
+        self._limiter = limiter
+        self.decide = _by_rate(limiter.admit)
+        if quota is not None:
+            self.decide = partial(_by_quota, quota, self.decide)
         if neighbours is not None:
             self.decide = Shared(neighbours, self.decide).decide
 
-    def _by_rate(self, now_s: float, recipients: int) -> int:
-        if not 0 < recipients <= MAX_RECIPIENTS:
-            return REJECTED
-        return ACCEPTED if self._admit(now_s, recipients) else THROTTLED
-
     def set_rate(self, now_s: float, rate_per_s: Fraction) -> None:
         self._limiter.set_rate(now_s, rate_per_s)
+
+
+def _by_rate(admit: Callable[[float, int], bool]) -> Decide:
+    def decide(now_s: float, recipients: int) -> int:
+        if 0 < recipients <= MAX_RECIPIENTS:
+            return ACCEPTED if admit(now_s, recipients) else THROTTLED
+        return REJECTED
+
+    return decide
 
 
 def _by_quota(quota: RollingQuota, decide: Decide, now_s: float, recipients: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from hashlib import blake2b
 from struct import Struct
 
@@ -41,7 +42,10 @@ class PerMail:
 
     def __init__(self, latency: Latency, seed: int, purpose: str, mails: int) -> None:
         self._latency, self._seed, self._purpose = latency, seed, purpose
-        self.first = latency.sample(generator(seed, purpose), mails).data
+        self.first = array("d", latency.sample(generator(seed, purpose), mails).tobytes())
 
-    def again(self, mail: int, attempt: int) -> float:
+    def of(self, mail: int, attempt: int) -> float:
+        """In seconds; attempts count from 0. A mail that is none of the run's has latencies too, but none up front."""
+        if not attempt and 0 <= mail < len(self.first):
+            return self.first[mail]
         return self._latency.quantile(uniform(self._seed, self._purpose, mail, attempt))

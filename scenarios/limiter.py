@@ -1,7 +1,8 @@
 """SES's admission as hypotheses: nobody documents how SES counts, so the limiter is a part that can be swapped.
 
-Every limiter counts in integers and is exact on a clock of 2⁻³⁰ s: an instant is the tick it falls into, a rate is the
-fraction that its decimal notation says. Nothing drifts, and no residue of a float can ever decide an admission.
+Every limiter counts in integers and is exact on a clock whose ticks are about a nanosecond (2⁻³⁰ s or less): an instant
+is the tick it falls into, a rate is the fraction that its decimal notation says. Nothing drifts, and no residue of a
+float can ever decide an admission.
 """
 
 from __future__ import annotations
@@ -51,50 +52,49 @@ class TokenBucket:
 
     Invariant: at most burst + rate·t recipients pass in any window of t seconds. A refused request uses up
     `refusal_cost` of its recipients, as far as there are any.
+
+    What it remembers is a single instant, that at which it would have been empty: it holds what has dripped in since,
+    and never more than `full`. It counts in ticks of its own, of which a recipient and a refused one are whole numbers.
     """
 
-    __slots__ = ("_burst", "_full", "_level", "_per_recipient", "_per_refusal", "_per_tick", "_refusal_cost", "_tick")
+    __slots__ = ("_burst", "_empty", "_full", "_per_recipient", "_per_refusal", "_refusal_cost", "_ticks_per_s")
 
     def __init__(self, rate_per_s: Fraction, burst: int, refusal_cost: Fraction) -> None:
-        self._burst, self._refusal_cost, self._tick = burst, refusal_cost, 0
+        self._burst, self._refusal_cost = burst, refusal_cost
         self._use(rate_per_s)
-        self._level = self._full
+        self._empty = -self._full
 
     def _use(self, rate_per_s: Fraction) -> None:
-        """Choose the unit in which tick, recipient and refusal are all whole numbers."""
-        scale = self._refusal_cost.denominator
-        self._per_tick = rate_per_s.numerator * scale
-        self._per_recipient = rate_per_s.denominator * TICKS_PER_S * scale
-        self._per_refusal = self._per_recipient * self._refusal_cost.numerator // scale
+        whole = rate_per_s.numerator * self._refusal_cost.denominator
+        ticks_per_s = whole * -(-TICKS_PER_S // whole)
+        self._ticks_per_s = float(ticks_per_s)
+        self._per_recipient = int(ticks_per_s / rate_per_s)
+        self._per_refusal = int(self._per_recipient * self._refusal_cost)
         self._full = self._burst * self._per_recipient
 
     def admit(self, now_s: float, recipients: int) -> bool:
-        tick = int(now_s * TICKS_PER_S)
-        level = self._level + (tick - self._tick) * self._per_tick
-        if level > self._full:
-            level = self._full
-        self._tick = tick
-        cost = recipients * self._per_recipient
-        if level >= cost:
-            self._level = level - cost
+        now, empty = int(now_s * self._ticks_per_s), self._empty
+        full_since = now - self._full
+        if empty < full_since:
+            empty = full_since
+        after = empty + recipients * self._per_recipient
+        if after <= now:
+            self._empty = after
             return True
-        self._level = self._after_refusal(level, recipients)
+        self._empty = empty + self._lost_in_refusal(now - empty, recipients)
         return False
 
     def set_rate(self, now_s: float, rate_per_s: Fraction) -> None:
         """Go on at another rate from `now_s`; the bucket keeps its size and what it holds."""
-        level, unit = self._refilled(now_s), self._per_recipient
+        held, per_recipient = self._held(now_s), self._per_recipient
         self._use(rate_per_s)
-        self._level = level * self._per_recipient // unit
+        self._empty = int(now_s * self._ticks_per_s) - held * self._per_recipient // per_recipient
 
-    def _refilled(self, now_s: float) -> int:
-        tick = int(now_s * TICKS_PER_S)
-        level = min(self._full, self._level + (tick - self._tick) * self._per_tick)
-        self._tick = tick
-        return level
+    def _held(self, now_s: float) -> int:
+        return min(self._full, int(now_s * self._ticks_per_s) - self._empty)
 
-    def _after_refusal(self, level: int, recipients: int) -> int:
-        return max(min(level, 0), level - recipients * self._per_refusal)
+    def _lost_in_refusal(self, held: int, recipients: int) -> int:
+        return min(max(held, 0), recipients * self._per_refusal)
 
 
 class DebtBucket(TokenBucket):
@@ -103,9 +103,10 @@ class DebtBucket(TokenBucket):
     __slots__ = ()
 
     def admit(self, now_s: float, recipients: int) -> bool:
-        level = self._refilled(now_s)
-        admitted = level >= self._per_recipient
-        self._level = level - recipients * self._per_recipient if admitted else self._after_refusal(level, recipients)
+        held = self._held(now_s)
+        admitted = held >= self._per_recipient
+        cost = recipients * self._per_recipient if admitted else self._lost_in_refusal(held, recipients)
+        self._empty = int(now_s * self._ticks_per_s) - held + cost
         return admitted
 
 

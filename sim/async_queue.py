@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sim.functions import Function, FunctionError
-from sim.kernel import Clock, Host, Task, World
+from sim.kernel import Clock, World, serve
 from sim.open_work import OpenWork
 from strategies.ports import InvokeThrottled, Mail
 
@@ -20,7 +20,6 @@ class AsyncQueue:
 
     def __init__(self, world: World, function: Function, delay: Iterator[float], open_work: OpenWork) -> None:
         self._clock, self._function, self._delay, self._open_work = Clock(world), function, delay, open_work
-        self._host = Host()  # Lambda itself, which outlives every pod
         self._carried: dict[int, Sequence[Mail]] = {}
         self._numbers = 0
 
@@ -30,14 +29,14 @@ class AsyncQueue:
 
     def tick(self, event: Any) -> None:
         """Accept an event that carries no mail."""
-        Task(self._see_through(event), self._host, _raise)
+        serve(self._see_through(event))
 
     def accept(self, mails: Sequence[Mail]) -> None:
         """Accept an event that carries mails."""
         self._numbers += 1
         self._carried[self._numbers] = mails
         self._open_work.add()
-        Task(self._carry(self._numbers, mails), self._host, _raise)
+        serve(self._carry(self._numbers, mails))
 
     async def _carry(self, number: int, mails: Sequence[Mail]) -> None:
         await self._see_through(mails)
@@ -78,8 +77,3 @@ class Invoker:
     async def invoke(self, mails: Sequence[Mail], /) -> None:
         await self._clock.sleep(next(self._latency))
         self._queue.accept(mails)
-
-
-def _raise(_value: None, error: BaseException | None) -> None:
-    if error is not None:
-        raise error

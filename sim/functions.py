@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
 
-from sim.kernel import Host, Reply, Task, Timer, World
+from sim.kernel import Host, Reply, Timer, World, begin
 from strategies.ports import InvokeThrottled
 from strategies.resources import Function as Declared
 from strategies.resources import Handler
@@ -145,7 +145,7 @@ class Invocation:
 
     def begin(self) -> None:
         self.timer = self.function.watch(self._time_out)
-        Task(self.function.handle(self.environment, self.event), self.environment, self._end)
+        begin(self.function.handle(self.environment, self.event), self.environment, self._end)
 
     def _end(self, value: Any, error: BaseException | None) -> None:
         self.timer.cancel()

@@ -31,7 +31,14 @@ class World(Environment):
     def __init__(self) -> None:
         super().__init__()
         self.heap: Heap = cast("Heap", self._queue)
-        self.step = _stepper(self)  # type: ignore[method-assign]  # SimPy's `run` calls it once per event
+
+    def step(self) -> None:
+        """Fire all events in a single step of SimPy's `run`: ours never fail, so none of its bookkeeping is needed."""
+        heap = self.heap
+        while heap:
+            self._now, _, _, event = heappop(heap)
+            event.fire(event)
+        raise EmptySchedule
 
     def run_until(self, horizon_s: float) -> None:
         """Run until `stop`, the horizon, or nothing is left to happen; at the horizon, what is due then is left out."""
@@ -43,24 +50,11 @@ class World(Environment):
         heappush(self.heap, (time_s, priority, next(self._eid), event))
 
     def call_at(self, time_s: float, action: Callable[[], None]) -> None:
-        self.at(time_s, Timer(action))
+        heappush(self.heap, (time_s, NORMAL, next(self._eid), Timer(action)))
 
     def stop(self) -> None:
         """End the run once the event that is being processed is."""
         self.at(self._now, Timer(_raise_stop), URGENT)
-
-
-def _stepper(world: World) -> Callable[[], None]:
-    """Fires the next event: ours never fail, so none of SimPy's bookkeeping is needed."""
-    heap = world.heap
-
-    def step() -> None:
-        if not heap:
-            raise EmptySchedule
-        world._now, _, _, event = heappop(heap)
-        event.fire(event)
-
-    return step
 
 
 def _raise_stop() -> None:
@@ -102,11 +96,6 @@ class Host:
         self.cpu_free_s = 0.0
 
 
-def once(event: Any) -> Generator[Any, None, None]:
-    """What `__await__` of an event without a value returns: yields the event, at half the cost of a generator."""
-    return iter((event,))  # type: ignore[return-value]  # `await` wants an iterator, typing a generator
-
-
 class Sleep:
     """Over at an instant."""
 
@@ -114,7 +103,7 @@ class Sleep:
     error = None
 
     def __await__(self) -> Generator[Self, None, None]:
-        return once(self)
+        return iter((self,))  # type: ignore[return-value]  # yields itself once, at half the cost of a generator
 
 
 Sleep.waiter = Sleep.fire  # type: ignore[attr-defined]
@@ -144,31 +133,47 @@ class Reply:
 
 
 class Task:
-    """A coroutine being stepped: eagerly when it is made, then whenever what it awaits has happened."""
+    """A coroutine being stepped: eagerly when it begins, then whenever what it awaits has happened."""
 
-    __slots__ = ("_coroutine", "_done", "_host")
+    __slots__ = ("coroutine", "done", "host")
 
-    def __init__(
-        self, coroutine: Coroutine[Any, Any, Any], host: Host, done: Callable[[Any, BaseException | None], None]
-    ) -> None:
-        self._coroutine, self._host, self._done = coroutine, host, done
-        self.step(START)
+    coroutine: Coroutine[Any, Any, Any]
+    done: Callable[[Any, BaseException | None], None]
+    host: Host
 
     def step(self, event: Any) -> None:
         """Go on behind the event, or where its error takes the coroutine."""
-        if not self._host.alive:
+        if not self.host.alive:
             return
         try:
             error = event.error
-            event = self._coroutine.send(None) if error is None else self._coroutine.throw(error)
+            event = self.coroutine.send(None) if error is None else self.coroutine.throw(error)
         except StopIteration as stop:
-            self._done(stop.value, None)
+            self.done(stop.value, None)
         except Exception as error:
-            self._done(None, error)
+            self.done(None, error)
         else:
             event.waiter = self.step
 
 
+def begin(coroutine: Coroutine[Any, Any, Any], host: Host, done: Callable[[Any, BaseException | None], None]) -> None:
+    """Run a coroutine on a host until its first wait; `done` is told what it comes to."""
+    task = Task()
+    task.coroutine, task.host, task.done = coroutine, host, done
+    task.step(START)
+
+
+def serve(coroutine: Coroutine[Any, Any, None]) -> None:
+    """Run a part of a service itself: no host's death ends it, and an error in it is a defect of ours."""
+    begin(coroutine, _SERVICE, _raise)
+
+
+def _raise(_value: None, error: BaseException | None) -> None:
+    if error is not None:
+        raise error
+
+
+_SERVICE = Host()
 START = Sleep()
 """What a task's first step comes behind."""
 
@@ -202,7 +207,9 @@ class Group:
 
     def spawn(self, task: Coroutine[Any, Any, None], /) -> None:
         self._running += 1
-        Task(task, self._host, self._done)
+        member = Task()
+        member.coroutine, member.host, member.done = task, self._host, self._done
+        member.step(START)
 
     def _finished(self, _value: None, error: BaseException | None) -> None:
         self._running -= 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.functions import Function, FunctionError
-from sim.kernel import Clock, Host, Task, World
+from sim.kernel import Clock, World, serve
 from sim.sqs import Client, Queue
 from strategies.ports import InvokeThrottled, Received
 from strategies.resources import Mapping as Declared
@@ -34,7 +34,7 @@ class Mapping:
         ramp: str,
     ) -> None:
         self._declared, self._queue, self._client, self._function = declared, queue, client, function
-        self._clock, self._host = Clock(world), Host()
+        self._clock = Clock(world)
         self._visibility_timeout_s = visibility_timeout_s
         self._most = declared.maximum_concurrency or MOST_POLLERS
         self._fewest = min(self._most, FIRST_POLLERS if declared.maximum_concurrency else QUIET_POLLERS)
@@ -51,10 +51,7 @@ class Mapping:
         while self._pollers < self._target:
             self._pollers += 1
             self.most_pollers = max(self.most_pollers, self._pollers)
-            self._run(self._poll())
-
-    def _run(self, coroutine: object) -> None:
-        Task(coroutine, self._host, _raise)  # type: ignore[arg-type]
+            serve(self._poll())
 
     async def _poll(self) -> None:
         while self._pollers <= self._target:
@@ -78,7 +75,7 @@ class Mapping:
     def _grow(self) -> None:
         if not self._growing and self._target < self._most:
             self._growing = True
-            self._run(self._ramp())
+            serve(self._ramp())
 
     async def _ramp(self) -> None:
         """While there is a backlog, more pollers at the documented pace."""
@@ -117,8 +114,3 @@ class Mapping:
         done = [message for message in batch if message.message_id not in again]
         for start in range(0, len(done), BATCH):
             await self._client.delete(done[start : start + BATCH])
-
-
-def _raise(_value: None, error: BaseException | None) -> None:
-    if error is not None:
-        raise error

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import repeat
 from typing import Self
 
@@ -20,6 +21,10 @@ FEW = 8  # mails dealt one by one; more are dealt as whole arrays
 
 OUTBOX, HANDED_OVER = 0, -1
 """Holders of a mail other than a pod's incarnation, whose number is positive."""
+
+
+_mail: Callable[[tuple[int, int, float, int]], Mail] = partial(tuple.__new__, Mail)
+"""A mail from its fields, at half the cost of `Mail(...)`."""
 
 
 class Dealer:
@@ -106,7 +111,7 @@ class Dealer:
         else:
             recipients = [self._recipients[number] for number in numbers]
             intended_s = [self._intended[number] for number in numbers]
-        return list(map(Mail, numbers, recipients, intended_s, repeat(0)))
+        return list(map(_mail, zip(numbers, recipients, intended_s, repeat(0))))
 
     def wait(self) -> None:
         """Set the alarm for the next arrival."""
@@ -148,9 +153,10 @@ class Outbox:
     async def take(self, at_most: int, /) -> list[Mail]:
         if not self._mails and not await self._refill():
             return []
-        while self.chunks and len(self._mails) < at_most:
+        mails = self._mails
+        while self.chunks and len(mails) < at_most:
             self._materialise()
-        return [self._mails.popleft() for _ in range(min(at_most, len(self._mails)))]
+        return [mails.popleft() for _ in range(min(at_most, len(mails)))]
 
     def give_up(self, mail: Mail, to: range, /) -> None:
         self._dealer.given_up.add(mail.number, to.start, len(to))

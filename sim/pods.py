@@ -8,7 +8,7 @@ from functools import partial
 
 from scenarios.faults import PodCrash, ScalePods
 from scenarios.model import Scenario
-from sim.kernel import Host, Task, World
+from sim.kernel import Host, World, begin
 from sim.open_work import OpenWork
 from sim.outbox import Dealer, Outbox
 from strategies.ports import Ports
@@ -86,7 +86,7 @@ class Deployment:
         self._bury(dead)
         self._dealer.among([self._living[index].outbox for index in sorted(self._living)])
         for pod in born:
-            Task(self._declared.main(self._ports_of(pod.host, pod.outbox)), pod.host, partial(self._end, pod))
+            begin(self._declared.main(self._ports_of(pod.host, pod.outbox)), pod.host, partial(self._end, pod))
 
     def _conceive(self, index: int) -> Pod:
         pod = Pod(index, len(self.incarnations) + 1, self._dealer)

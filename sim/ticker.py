@@ -14,7 +14,7 @@ from itertools import count
 from scenarios.latency import Constant, Latency, Lognormal
 from sim.async_queue import AsyncQueue
 from sim.functions import Function, FunctionError
-from sim.kernel import Clock, Host, Task, World
+from sim.kernel import Clock, World, serve
 from strategies.ports import InvokeThrottled, Tick
 
 PERIOD_S = 1.0
@@ -52,7 +52,7 @@ class Ticker:
         invoke: Iterator[float],
         chance: Iterator[float],
     ) -> None:
-        self._clock, self._host = Clock(world), Host()
+        self._clock = Clock(world)
         self._function, self._async_queue = function, async_queue
         self._late, self._transition, self._invoke, self._chance = late, transition, invoke, chance
         self._numbers = count()
@@ -65,7 +65,7 @@ class Ticker:
             "standard_loop": self._standard_loop,
             "express_loop": self._express_minutes,
         }[kind]
-        Task(loop(), self._host, _raise)
+        serve(loop())
 
     def _next(self, due_s: float) -> Tick:
         return Tick(next(self._numbers), due_s)
@@ -104,7 +104,7 @@ class Ticker:
         for minute in count(-1):
             start_s = minute * MINUTE_S + phase_s + RULE_JITTER_S * (2 * next(self._chance) - 1)
             await self._clock.sleep(max(0.0, start_s - self._clock.now()))
-            Task(self._express_loop(start_s), self._host, _raise)
+            serve(self._express_loop(start_s))
 
     async def _express_loop(self, start_s: float) -> None:
         """Sixty ticks of a second and a bit each: the last ones fall into the next minute's loop."""
@@ -122,8 +122,3 @@ class Ticker:
 
 def default_transition(kind: str) -> Latency:
     return EXPRESS_TRANSITION if kind == "express_loop" else STANDARD_TRANSITION
-
-
-def _raise(_value: None, error: BaseException | None) -> None:
-    if error is not None:
-        raise error

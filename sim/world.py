@@ -25,7 +25,7 @@ from sim.mapping import Mapping
 from sim.open_work import OpenWork
 from sim.outbox import HANDED_OVER, OUTBOX, Dealer, Outbox
 from sim.pods import Deployment, Share
-from sim.ses import FULL_CORE_MB, Call, Mailer, Ses
+from sim.ses import FULL_CORE_MB, Mailer, Ses, is_undecided_call_of
 from sim.sqs import Client, Queue
 from sim.ticker import Ticker, default_transition
 from strategies.ports import Mail, Ports
@@ -191,7 +191,7 @@ class Simulation:
 
     def _outlive(self, host: Host) -> None:
         """A dead host's calls are on the wire: SES still decides on them, so the run goes on until it has."""
-        last_s = max((at_s for at_s, _, _, event in self.world.heap if _is_undecided(event, host)), default=None)
+        last_s = max((at_s for at_s, _, _, event in self.world.heap if is_undecided_call_of(host, event)), default=None)
         if last_s is not None:
             self.open_work.add()
             self.world.at(last_s, Timer(self.open_work.done))
@@ -221,10 +221,6 @@ class Simulation:
             "express_gb_s": sum(bill.express_gb_s for bill in ticks),
             "scheduler_invocations": sum(bill.scheduler_invocations for bill in ticks),
         }
-
-
-def _is_undecided(event: object, host: Host) -> bool:
-    return isinstance(event, Call) and event.mailer.host is host and event.undecided
 
 
 def _add(pieces: Pieces, mails: Iterator[Mail] | Sequence[Mail]) -> None:

@@ -13,6 +13,8 @@ from strategies.ports import MAX_RECIPIENTS, Mail, Ports, SendError
 from strategies.resources import Account, Plan, Pods
 from strategies.settings import setting
 
+BATCH = 100  # mails that a pod takes out of its queue at once
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -42,13 +44,14 @@ async def _pod(ports: Ports, settings: Settings, limit_per_s: float, chunk: int)
     replicas = share.replicas
     pacer = Pacer(limit_per_s / replicas, settings.burst)
     async with ports.group() as calls:
-        async for mail in ports.outbox:
-            if share.replicas != replicas:
-                replicas = share.replicas
-                pacer.set_rate(limit_per_s / replicas)
-            for part in parts(mail, chunk):
-                await sleep(pacer.reserve(now(), len(part)))
-                calls.spawn(_send(ports, deliver, mail, part))
+        while mails := await ports.outbox.take(BATCH):
+            for mail in mails:
+                if share.replicas != replicas:
+                    replicas = share.replicas
+                    pacer.set_rate(limit_per_s / replicas)
+                for part in parts(mail, chunk):
+                    await sleep(pacer.reserve(now(), len(part)))
+                    calls.spawn(_send(ports, deliver, mail, part))
 
 
 async def _send(ports: Ports, deliver: Deliver, mail: Mail, to: range) -> None:

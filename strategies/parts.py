@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from strategies.ports import Mail
+from strategies.ports import MAX_RECIPIENTS, Mail
+
+_WHOLE = tuple((range(recipients),) for recipients in range(MAX_RECIPIENTS + 1))
 
 
 def everyone(mail: Mail) -> range:
@@ -14,10 +16,11 @@ def everyone(mail: Mail) -> range:
 
 def parts(mail: Mail, chunk: int) -> Iterable[range]:
     """The recipients of a mail, at most `chunk` at a time."""
-    if mail.recipients <= chunk:
-        return (range(mail.first, mail.first + mail.recipients),)
-    end = mail.first + mail.recipients
-    return (range(start, min(start + chunk, end)) for start in range(mail.first, end, chunk))
+    _, recipients, _, first = mail
+    if recipients <= chunk and not first:
+        return _WHOLE[recipients]  # ready-made: most mails go out whole
+    end = first + recipients
+    return (range(start, min(start + chunk, end)) for start in range(first, end, chunk))
 
 
 def cut(mail: Mail, chunk: int) -> list[Mail]:

@@ -1,0 +1,1 @@
+"""How fast the simulator is, as ratios within one run: `python -m benchmarks`."""
