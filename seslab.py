@@ -11,7 +11,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -32,7 +31,6 @@ TABLE_WIDTH = 110
 
 app = typer.Typer(
     add_completion=False,
-    no_args_is_help=True,
     rich_markup_mode=None,
     help="Which way of sending through Amazon SES is best?",
 )
@@ -56,6 +54,8 @@ def compare(
         chosen = chosen.model_copy(update={"seed": seed})
     if out is not None:
         rundir.prepare(out)
+    if on == "moto":
+        _refuse_early(chosen, strategies)
     jobs = experiment.jobs(_runner(on), chosen, strategies, replications, load_prices(), out)
     outcome = _perform(jobs, on)
     entries, bound = experiment.summarise(outcome.results)
@@ -80,6 +80,14 @@ def _runner(world: str) -> experiment.Runner:
         raise BadInput(f"--on {world!r}: not built yet; use sim or moto")
     runner: experiment.Runner = import_module(WORLDS[_known(world, WORLDS, "--on")]).run
     return runner
+
+
+def _refuse_early(scenario: Scenario, strategies: list[str]) -> None:
+    """Real runs take real time: what cannot run is said before any of them begins."""
+    from loadtests.run import plan_of
+
+    for strategy in strategies:
+        plan_of(scenario, strategy)
 
 
 def _perform(jobs: list[experiment.Job], world: str) -> parallel.Outcome:
@@ -198,22 +206,25 @@ def report(run_dir: Annotated[Path, typer.Argument(help="the --out folder of a c
 def main() -> None:
     """Run the command line; every foreseeable end is one line and an exit code."""
     try:
-        code = app(standalone_mode=False) or 0
-    except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
-        code = 0
-    except click.ClickException as error:
-        code = _complain(error.format_message(), EXIT_USAGE)
+        code = app(sys.argv[1:] or ["--help"], standalone_mode=False) or 0
+    except typer.TyperException as error:
+        code = _complain(_usage(error), EXIT_USAGE)
     except BadInput as error:
         code = _complain(str(error), EXIT_USAGE)
     except RunFailed as error:
         code = _complain(str(error), EXIT_FAILED)
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         code = _complain("interrupted", EXIT_INTERRUPTED)
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     sys.exit(code)
+
+
+def _usage(error: Exception) -> str:
+    """Typer's words on one line."""
+    said = getattr(error, "format_message", error.__str__)()
+    return f"{' '.join(said.split())} (try seslab --help)"
 
 
 def _complain(message: str, code: int) -> int:

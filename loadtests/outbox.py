@@ -10,20 +10,17 @@ from numpy.typing import NDArray
 
 from loadtests.kernel import Clock
 from scenarios.settle import Pieces
+from scenarios.turns import Turns
 from scenarios.workload import Arrivals
 from strategies.ports import Mail
 
 
 def deal(mails: int, pods: int, weights: Sequence[float]) -> NDArray[np.int32]:
-    """The pod of each mail: in turn, or by d'Hondt's highest quotients, so that shares keep to the weights."""
+    """The pod of each mail: in turn, or by weight."""
     if not weights:
         return np.arange(mails, dtype=np.int32) % np.int32(pods)
-    share = np.resize(np.asarray(weights), pods)
-    most = np.ceil(mails * share / share.sum()).astype(int) + 1
-    pod = np.repeat(np.arange(pods, dtype=np.int32), most)
-    nth = np.concatenate([np.arange(1, count + 1) for count in most])
-    best: NDArray[np.int32] = pod[np.lexsort((pod, -share[pod] / nth))][:mails]
-    return best
+    turns = Turns(weights, range(pods))
+    return np.fromiter((turns.next() for _ in range(mails)), np.int32, mails)
 
 
 class Outbox:

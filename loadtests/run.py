@@ -38,7 +38,7 @@ def run(scenario: Scenario, strategy: str, seed: int, watch: Watch | None = None
     Raises BadInput for what this world does not do yet, RunFailed when the local endpoint does not start.
     """
     started_s = time.perf_counter()
-    plan = _plan(scenario, strategy)
+    plan = plan_of(scenario, strategy)
     mails = arrivals(scenario.workload, seed)
     deployment, calls = _work(scenario, plan, mails, seed, watch)
     wall_s = time.perf_counter() - started_s
@@ -47,11 +47,12 @@ def run(scenario: Scenario, strategy: str, seed: int, watch: Watch | None = None
     return ledger
 
 
-def _plan(scenario: Scenario, strategy: str) -> Plan:
+def plan_of(scenario: Scenario, strategy: str) -> Plan:
+    """The strategy's plan; raises BadInput for what this world does not do yet."""
     account = Account(scenario.account.max_send_rate_per_s, scenario.latency.ses_send.median_s)
     plan: Plan = STRATEGIES[strategy].plan(scenario.settings_of(strategy), account)
     if plan.queues or plan.functions:
-        raise BadInput(f"'{strategy}' needs queues and functions, which the moto world does not run yet; use --on sim")
+        raise BadInput(f"'{strategy}' needs queues and functions, which the moto world does not run yet; name others with -s, or use --on sim")
     if scenario.fault:
         raise BadInput(f"{scenario.name}: fault: the moto world does not inject faults yet; use --on sim")
     return plan

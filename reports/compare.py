@@ -122,7 +122,7 @@ def _cells(entry: Entry) -> list[str]:
         entry["strategy"],
         words.share(recipients["accepted"], recipients["submitted"]),
         *(words.count(recipients[fate]) for fate in ("lost", "dead_lettered", "pending", "duplicated")),
-        words.duration(entry["makespan_s"]),
+        words.duration(entry["makespan_s"]) + _margin(entry["ci95"].get("makespan_s")),
         "-" if efficiency is None else words.share(efficiency, 1),
         words.duration(latency_s["p50"]),
         words.duration(latency_s["p99"]),
@@ -130,6 +130,11 @@ def _cells(entry: Entry) -> list[str]:
         words.count(entry["calls"]["throttled"]),
         "-" if entry["cost_per_million_usd"] is None else f"{entry['cost_per_million_usd']:,.2f}",
     ]
+
+
+def _margin(interval: Sequence[float] | None) -> str:
+    """Half of a 95 % interval."""
+    return "" if interval is None else f" ±{words.duration((interval[1] - interval[0]) / 2)}"
 
 
 def _title(comparison: Mapping[str, Any]) -> str:

@@ -74,7 +74,7 @@ _REASONS: dict[str, Callable[[Entry], str]] = {
     "quota": lambda _: "refused for the 24-hour quota",
     "rejected": lambda _: "rejected by SES, as mails with more than 50 recipients are",
     "failed": lambda _: "failed at the last call",
-    "crashed": lambda _: "never attempted",
+    "crashed": lambda _: "never attempted, whoever held them was gone",
 }
 
 

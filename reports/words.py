@@ -45,4 +45,5 @@ def money(usd: float | None) -> str:
 
 
 def _three_digits(value: float) -> str:
-    return f"{value:.{max(0, 2 - math.floor(math.log10(value)))}f}"
+    rounded = float(f"{value:.3g}")  # first: 9.996 becomes 10.0, not 10.00
+    return f"{rounded:.{max(0, 2 - math.floor(math.log10(rounded)))}f}"

@@ -48,7 +48,7 @@ class Account(Table):
         default="strict",
         description="strict: a mail must fit into what is left of the 24 hours; debt: anything left will do",
     )
-    limiter: Limiter = Field(default=Limiter(), validate_default=True, description="a hypothesis")
+    limiter: Limiter = Field(default_factory=Limiter, validate_default=True, description="a hypothesis")
 
     @field_validator("max_send_rate_per_s")
     @classmethod

@@ -34,10 +34,14 @@ class Admission:
         self.decide = _by_rate(limiter.admit)
         if quota is not None:
             self.decide = partial(_by_quota, quota, self.decide)
-        if neighbours is not None:
-            self.decide = Shared(neighbours, self.decide).decide
+        self._shared = None if neighbours is None else Shared(neighbours, self.decide)
+        if self._shared is not None:
+            self.decide = self._shared.decide
 
     def set_rate(self, now_s: float, rate_per_s: Fraction) -> None:
+        """Go on at another rate, once the neighbours have asked that came before."""
+        if self._shared is not None:
+            self._shared.catch_up(now_s)
         self._limiter.set_rate(now_s, rate_per_s)
 
 
@@ -73,10 +77,13 @@ class Shared:
         self._next = next(self._requests)
 
     def decide(self, now_s: float, recipients: int) -> int:
+        self.catch_up(now_s)
+        return self._decide(now_s, recipients)
+
+    def catch_up(self, now_s: float) -> None:
         while self._next[0] <= now_s:
             self._decide(*self._next)
             self._next = next(self._requests)
-        return self._decide(now_s, recipients)
 
 
 class RollingQuota:

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sim.functions import Function, FunctionError
-from sim.kernel import Clock, World, serve
+from sim.kernel import Clock, Reply, World, serve
 from sim.open_work import OpenWork
 from strategies.ports import InvokeThrottled, Mail
 
 ERROR_RETRIES_S = (60.0, 120.0)  # after a function error; then the event is dropped: Lambda's page on async errors
 THROTTLE_BACKOFF_MOST_S = 300.0
-THROTTLE_RETRIES_FOR_S = 6 * 3600.0
+EVENT_AGE_MOST_S = 6 * 3600.0
 
 
 class AsyncQueue:
@@ -44,15 +44,16 @@ class AsyncQueue:
         self._open_work.done()
 
     async def _see_through(self, event: Any) -> None:
+        until_s = self._clock.now() + EVENT_AGE_MOST_S
         await self._clock.sleep(next(self._delay))
         for retry_s in (*ERROR_RETRIES_S, None):
-            if await self._succeeds(event) or retry_s is None:
+            if await self._succeeds(event, until_s) or retry_s is None:
                 return
             await self._clock.sleep(retry_s)
 
-    async def _succeeds(self, event: Any) -> bool:
-        """One try, throttles waited out; an event that stays throttled for six hours counts as a failed try."""
-        backoff_s, until_s = 1.0, self._clock.now() + THROTTLE_RETRIES_FOR_S
+    async def _succeeds(self, event: Any, until_s: float) -> bool:
+        """One try, throttles waited out until the event is too old."""
+        backoff_s = 1.0
         while self._clock.now() < until_s:
             try:
                 await self._function.invoke(event)
@@ -67,13 +68,15 @@ class AsyncQueue:
 
 
 class Invoker:
-    """One host's access to a function: the call returns when Lambda has accepted the event."""
+    """One host's access to a function: half-way through the call Lambda has the event, whatever the caller's fate."""
 
-    __slots__ = ("_clock", "_latency", "_queue")
+    __slots__ = ("_latency", "_queue", "_world")
 
     def __init__(self, world: World, queue: AsyncQueue, latency: Iterator[float]) -> None:
-        self._clock, self._queue, self._latency = Clock(world), queue, latency
+        self._world, self._queue, self._latency = world, queue, latency
 
-    async def invoke(self, mails: Sequence[Mail], /) -> None:
-        await self._clock.sleep(next(self._latency))
-        self._queue.accept(mails)
+    def invoke(self, mails: Sequence[Mail], /) -> Reply:
+        reply, now_s, latency_s = Reply(), self._world.now, next(self._latency)
+        self._world.call_at(now_s + latency_s / 2, lambda: self._queue.accept(mails))
+        self._world.call_at(now_s + latency_s, reply.settle)
+        return reply

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass
 from math import ceil
-from typing import Any
+from typing import Any, NamedTuple
 
 from sim.kernel import Host, Reply, Timer, World, begin
 from strategies.ports import InvokeThrottled
@@ -14,7 +14,8 @@ from strategies.resources import Handler
 
 KEEP_WARM_S = 600.0  # an idle environment's life: seen between 5 and 15 minutes, documented nowhere
 ACCOUNT_CONCURRENCY = 1000  # of all functions: Lambda's quota page
-STARTS_PER_S = 100.0  # new environments of one function, 1,000 in 10 s: Lambda's page on scaling behaviour
+STARTS_AT_ONCE, STARTS_PER_S = 1000, 100.0  # of one function's environments: Lambda's page on scaling behaviour
+REQUESTS_PER_S = 10.0  # that one environment serves: Lambda's quota page
 
 
 class FunctionError(Exception):
@@ -24,12 +25,12 @@ class FunctionError(Exception):
 class Environment(Host):
     """One execution environment; `handler` remembers whatever the code keeps between invocations."""
 
-    __slots__ = ("handler", "idle_since_s")
+    __slots__ = ("handler", "idle_since_s", "ready_s")
 
     def __init__(self) -> None:
         super().__init__()
         self.handler: Handler | None = None
-        self.idle_since_s = 0.0
+        self.idle_since_s = self.ready_s = 0.0
 
 
 @dataclass
@@ -39,13 +40,12 @@ class Concurrency:
     running: int = 0
 
 
-@dataclass
-class Bill:
-    """Raw counts of a function: invocations, and seconds billed by the started millisecond, cold starts included."""
+class Bill(NamedTuple):
+    """Raw counts of a function: invocations, and milliseconds that it is billed for at its memory."""
 
-    requests: int = 0
-    billed_ms: int = 0
-    memory_mb: int = 0
+    requests: int
+    billed_ms: int
+    memory_mb: int
 
     @property
     def gb_s(self) -> float:
@@ -68,9 +68,10 @@ class Function:
         self._world, self._declared, self._account, self._handler_in = world, declared, account, handler_in
         self._dispatch, self._cold_start, self._on_death = dispatch, cold_start, on_death
         self._warm: list[Environment] = []
-        self._next_start_s = 0.0
-        self.running = self.most_running = 0
-        self.bill = Bill(memory_mb=declared.memory_mb)
+        self._starts_until_s = 0.0
+        self._invocations: set[Invocation] = set()
+        self._requests = self._billed_ms = 0
+        self.running = 0
 
     def invoke(self, event: Any) -> Reply:
         """Invoke synchronously. Settles with the result, `FunctionError` or `InvokeThrottled`."""
@@ -89,74 +90,81 @@ class Function:
     def _occupy(self, change: int) -> None:
         self.running += change
         self._account.running += change
-        self.most_running = max(self.most_running, self.running)
 
     def _place(self, event: Any, reply: Reply) -> None:
-        """Into the environment used last, or into a new one."""
-        while self._warm:
-            environment = self._warm.pop()
-            if self._world.now - environment.idle_since_s <= KEEP_WARM_S:
-                self._run(environment, event, reply, init_s=0.0)
-                return
-        self._start(event, reply)
+        """Into the environment used last of those that are ready, or into a new one."""
+        now_s = self._world.now
+        self._warm = [warm for warm in self._warm if now_s - warm.idle_since_s <= KEEP_WARM_S]
+        ready = next((warm for warm in reversed(self._warm) if warm.ready_s <= now_s), None)
+        if ready is None:
+            self._start(event, reply)
+        else:
+            self._warm.remove(ready)
+            self._run(ready, event, reply, init_s=0.0)
 
     def _start(self, event: Any, reply: Reply) -> None:
         now_s, init_s = self._world.now, next(self._cold_start)
-        begin_s = max(now_s, self._next_start_s)
-        self._next_start_s = begin_s + 1 / STARTS_PER_S
-        environment = Environment()
-        self._world.call_at(begin_s + init_s, lambda: self._run(environment, event, reply, init_s))
+        self._starts_until_s = max(now_s, self._starts_until_s) + 1 / STARTS_PER_S
+        begin_s = max(now_s, self._starts_until_s - STARTS_AT_ONCE / STARTS_PER_S)
+        self._world.call_at(begin_s + init_s, lambda: self._run(Environment(), event, reply, init_s))
 
     def _run(self, environment: Environment, event: Any, reply: Reply, init_s: float) -> None:
-        Invocation(self, environment, event, reply, self._world.now, init_s).begin()
+        self._requests += 1
+        environment.ready_s = self._world.now + 1 / REQUESTS_PER_S
+        invocation = Invocation(self, environment, reply, self._world.now - init_s)
+        self._invocations.add(invocation)
+        timer = Timer(invocation.time_out)
+        self._world.at(self._world.now + self._declared.timeout_s, timer)
+        invocation.begin(self._handle(environment, event), timer)
 
-    def handle(self, environment: Environment, event: Any) -> Any:
+    def _handle(self, environment: Environment, event: Any) -> Any:
         if environment.handler is None:
             environment.handler = self._handler_in(environment)
         return environment.handler(event)
 
-    def watch(self, on_timeout: Callable[[], None]) -> Timer:
-        timer = Timer(on_timeout)
-        self._world.at(self._world.now + self._declared.timeout_s, timer)
-        return timer
-
-    def release(self, environment: Environment, started_s: float, init_s: float) -> None:
-        self.bill.requests += 1
-        self.bill.billed_ms += ceil((self._world.now - started_s + init_s) * 1000)
+    def release(self, invocation: Invocation) -> None:
+        """An invocation is over: it is billed, and its environment waits for the next, if it lives."""
+        self._invocations.remove(invocation)
+        self._billed_ms += self._ms(invocation)
         self._occupy(-1)
+        environment = invocation.environment
         environment.idle_since_s = self._world.now
         if environment.alive:
             self._warm.append(environment)
         else:
             self._on_death(environment)
 
+    def _ms(self, invocation: Invocation) -> int:
+        """Billed by the started millisecond, cold start included; what a float adds is no millisecond begun."""
+        return ceil(round((self._world.now - invocation.billed_from_s) * 1000, 6))
 
-@dataclass
+    def bill(self) -> Bill:
+        """What has been used until now, by what still runs too."""
+        billed_ms = self._billed_ms + sum(map(self._ms, self._invocations))
+        return Bill(self._requests, billed_ms, self._declared.memory_mb)
+
+
 class Invocation:
     """One run of a handler in an environment, until it ends or its time is up."""
 
-    function: Function
-    environment: Environment
-    event: Any
-    reply: Reply
-    started_s: float
-    init_s: float
-    timer: Timer = field(init=False)
+    def __init__(self, function: Function, environment: Environment, reply: Reply, billed_from_s: float) -> None:
+        self._function, self.environment, self._reply = function, environment, reply
+        self.billed_from_s = billed_from_s
 
-    def begin(self) -> None:
-        self.timer = self.function.watch(self._time_out)
-        begin(self.function.handle(self.environment, self.event), self.environment, self._end)
+    def begin(self, handler: Coroutine[Any, Any, Any], timer: Timer) -> None:
+        self._timer = timer
+        begin(handler, self.environment, self._end)
 
     def _end(self, value: Any, error: BaseException | None) -> None:
-        self.timer.cancel()
-        self.function.release(self.environment, self.started_s, self.init_s)
-        self.reply.settle(value, None if error is None else _function_error(error))
+        self._timer.cancel()
+        self._function.release(self)
+        self._reply.settle(value, None if error is None else _function_error(error))
 
-    def _time_out(self) -> None:
+    def time_out(self) -> None:
         """Lambda freezes and discards the environment: its memory dies, what it asked of services goes on."""
         self.environment.alive = False
-        self.function.release(self.environment, self.started_s, self.init_s)
-        self.reply.settle(error=FunctionError("timed out"))
+        self._function.release(self)
+        self._reply.settle(error=FunctionError("timed out"))
 
 
 def _function_error(error: BaseException) -> FunctionError:

@@ -30,12 +30,10 @@ class Mapping:
         queue: Queue,
         client: Client,
         function: Function,
-        visibility_timeout_s: float,
         ramp: str,
     ) -> None:
         self._declared, self._queue, self._client, self._function = declared, queue, client, function
         self._clock = Clock(world)
-        self._visibility_timeout_s = visibility_timeout_s
         self._most = declared.maximum_concurrency or MOST_POLLERS
         self._fewest = min(self._most, FIRST_POLLERS if declared.maximum_concurrency else QUIET_POLLERS)
         self._step, self._step_s = (1, 60 / POLLERS_PER_MINUTE) if ramp == "linear" else (POLLERS_PER_MINUTE, 60.0)
@@ -60,7 +58,7 @@ class Mapping:
                 self._grow()
                 await self._see_through(batch)
             elif self._pollers > self._fewest:
-                self._target = max(self._fewest, self._pollers - 1)
+                self._target = min(self._target, max(self._fewest, self._pollers - 1))
         self._pollers -= 1
 
     async def _gather(self) -> list[Received]:
@@ -91,11 +89,11 @@ class Mapping:
         """Half as many pollers: that there are fewer is documented, how many fewer is not."""
         if self._clock.now() - self._shrunk_s >= SHRINKS_APART_S:
             self._shrunk_s = self._clock.now()
-            self._target = max(self._fewest, self._target // 2)
+            self._target = max(min(self._most, FIRST_POLLERS), self._target // 2)
 
     async def _see_through(self, batch: Sequence[Received]) -> None:
         """Invoke with a batch until the function takes it or its messages are due to reappear."""
-        lapse_s, backoff_s = self._clock.now() + self._visibility_timeout_s, FIRST_BACKOFF_S
+        lapse_s, backoff_s = self._queue.lapse_s(batch), FIRST_BACKOFF_S
         while self._clock.now() < lapse_s:
             try:
                 await self._delete_done(batch, await self._function.invoke(batch))

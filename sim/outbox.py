@@ -11,6 +11,7 @@ from typing import Self
 import numpy as np
 
 from scenarios.settle import Pieces
+from scenarios.turns import Turns
 from scenarios.workload import Arrivals
 from sim.kernel import Reply, World
 from sim.open_work import OpenWork
@@ -39,6 +40,7 @@ class Dealer:
         self._intended, self._recipients = arrivals.intended_s.data, arrivals.recipients.data
         self._arrivals = arrivals
         self._dealt = self._turn = 0
+        self._turns: Turns | None = None
         self._outboxes: list[Outbox] = []
         self._alarm_set = False
         self.given_up = Pieces()
@@ -55,6 +57,8 @@ class Dealer:
         """From now on deal to these, having dealt to the former ones what was due until now."""
         self.catch_up()
         self._outboxes, self._turn = outboxes, 0
+        if self._weights and outboxes:
+            self._turns = Turns(self._weights, [outbox.index for outbox in outboxes])
         self.catch_up()
         self._wake()
 
@@ -87,21 +91,11 @@ class Dealer:
         self._turn = (self._turn + due - self._dealt) % pods
 
     def _next(self) -> Outbox:
-        """The pod whose turn it is: round-robin, or the one that is furthest behind its weight."""
-        pods = len(self._outboxes)
-        if self._weights:
-            return self._furthest_behind()
-        self._turn = (self._turn + 1) % pods
+        """The pod whose turn it is, by weight or round-robin."""
+        if self._turns is not None:
+            return self._outboxes[self._turns.next()]
+        self._turn = (self._turn + 1) % len(self._outboxes)
         return self._outboxes[self._turn - 1]
-
-    def _furthest_behind(self) -> Outbox:
-        outbox = max(self._outboxes, key=self._lag)
-        outbox.dealt += 1
-        return outbox
-
-    def _lag(self, outbox: Outbox) -> float:
-        """The highest quotient gets the next mail (d'Hondt's method): shares stay within one mail of the weights."""
-        return self._weights[outbox.index % len(self._weights)] / (outbox.dealt + 1)
 
     def materialise(self, numbers: Sequence[int]) -> list[Mail]:
         """Mails from their numbers; native integers and floats only, since NumPy's slow down everything they touch."""
@@ -134,10 +128,10 @@ class Dealer:
 class Outbox:
     """One pod's share of the mails, and its place to give one up."""
 
-    __slots__ = ("_dealer", "_mails", "chunks", "dealt", "holder", "index", "waiting")
+    __slots__ = ("_dealer", "_mails", "chunks", "holder", "index", "waiting")
 
     def __init__(self, dealer: Dealer, index: int, holder: int) -> None:
-        self._dealer, self.index, self.holder, self.dealt = dealer, index, holder, 0
+        self._dealer, self.index, self.holder = dealer, index, holder
         self.chunks: deque[Sequence[int]] = deque()
         self._mails: deque[Mail] = deque()
         self.waiting: deque[Reply] = deque()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -48,7 +49,7 @@ class Deployment:
         self._world, self._declared, self._dealer, self._share = world, pods, dealer, share
         self._ports_of, self._open_work, self._on_death = ports_of, open_work, on_death
         self._living: dict[int, Pod] = {}
-        self._crashed: set[int] = set()
+        self._crashed = Counter[int]()
         self._wanted = pods.replicas
         self.incarnations: list[Pod] = []
 
@@ -70,18 +71,17 @@ class Deployment:
         self._reconcile()
 
     def _crash(self, index: int) -> None:
-        self._crashed.add(index)
+        self._crashed[index] += 1
         self._reconcile()
 
     def _restart(self, index: int) -> None:
-        self._crashed.discard(index)
+        self._crashed[index] -= 1
         self._reconcile()
 
     def _reconcile(self) -> None:
         """Bury the pods that should not live, deal among those that do, start the new ones."""
-        should = [index for index in range(self._wanted) if index not in self._crashed]
+        should = [index for index in range(self._wanted) if not self._crashed[index]]
         dead = [self._living.pop(index) for index in sorted(self._living) if index not in should]
-        self._dealer.catch_up()  # what was due before belongs to the dead
         born = [self._conceive(index) for index in should if index not in self._living]
         self._bury(dead)
         self._dealer.among([self._living[index].outbox for index in sorted(self._living)])

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
+from types import FrameType
 
 import numpy as np
 
@@ -43,12 +47,30 @@ def _build(scenario: Scenario, strategy: str, seed: int) -> Simulation:
 
 def _simulate(simulation: Simulation) -> bool:
     """Run to the end; False when the user broke in."""
-    try:
+    interrupted = False
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal interrupted
+        interrupted = True
+        simulation.world.stop()
+
+    with _on_interrupt(interrupt):
         simulation.start()
         simulation.world.run_until(simulation.scenario.horizon_s)
-    except KeyboardInterrupt:
-        return False
-    return True
+    return not interrupted
+
+
+@contextmanager
+def _on_interrupt(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Ctrl-C ends the run between two events, where it breaks nothing; only a main thread is told of it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _ledger(simulation: Simulation, strategy: str, interrupted: bool, wall_s: float) -> Ledger:

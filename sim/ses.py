@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from array import array
 from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
+from functools import partial
 from heapq import heappush
 from math import inf
 from typing import Any, Self
@@ -15,7 +16,7 @@ from scenarios.chance import PerMail
 from scenarios.ledger import ACCEPTED, FAILED, THROTTLED
 from scenarios.model import Scenario
 from sim.faults import Weather
-from sim.kernel import NORMAL, Host, World, ignore
+from sim.kernel import NORMAL, Heap, Host, World, ignore
 from strategies.ports import Mail, QuotaExceeded, Rejected, SendError, Throttled, Unanswered, Unavailable
 
 CPU_PER_SEND_S = 0.001  # of a full core: measured for boto3's send_email
@@ -122,8 +123,15 @@ class Mailer:
         else:
             accept_s, refuse_s = self._accepts[number], self._refusals[number]
         call.accept_s, call.refuse_s, call.attempt, call.fire = accept_s, refuse_s, attempt, self.decide
-        at_s = left_s + (accept_s if accept_s < refuse_s else refuse_s) / 2
-        heappush(self._heap, (at_s, NORMAL, next(self._eid), call))
+        half_s = (accept_s if accept_s < refuse_s else refuse_s) / 2
+        if half_s >= self._patience_s:
+            self._will_go_unheard(call)
+        heappush(self._heap, (left_s + half_s, NORMAL, next(self._eid), call))
+
+    def _will_go_unheard(self, call: Call) -> None:
+        """Its caller's patience ends before SES has even decided."""
+        call.fire, call.error = self.decide_unheard, Unanswered("Read timeout.")
+        self._world.call_at(call.left_s + self._patience_s, partial(self._hang_up, call))
 
     def decide(self, call: Call) -> None:
         """What happens at SES: it decides, the call is noted, and the answer goes on its way."""
@@ -146,6 +154,16 @@ class Mailer:
         call.fire = self._hang_up
         heappush(self._heap, (end_s, NORMAL, next(self._eid), call))
 
+    def decide_unheard(self, call: Call) -> None:
+        """What happens at SES after the caller has hung up."""
+        now_s, recipients = self._world._now, len(call.to)
+        decide = self._decide_in_bad_weather if self._weather is not None else self._decide_in_fair_weather
+        outcome, end_s = decide(call, now_s, recipients), call.left_s + self._patience_s
+        self._rows += pack_call(call.number, call.to.start, recipients, call.start_s, now_s, end_s, outcome)
+
+    def _decide_in_fair_weather(self, _call: Call, now_s: float, recipients: int) -> int:
+        return self._decide(now_s, recipients)
+
     def _decide_in_bad_weather(self, call: Call, now_s: float, recipients: int) -> int:
         """The outcome with the scenario's faults on the way; an answer that gets lost is one that comes too late."""
         weather, number = self._ses.weather, call.number
@@ -161,12 +179,14 @@ class Mailer:
     def _hang_up(self, call: Call) -> None:
         """The answer is there: the connection is free for the next call, and the caller goes on."""
         self.free += 1
-        if self.waiting:
+        if self.waiting and self.host.alive:
             self._dial(self.waiting.popleft())
         call.waiter(call)
 
 
-def is_undecided_call_of(host: Host, event: object) -> bool:
-    """Whether an event is a call of this host on its way to SES."""
-    mailer = getattr(event.fire, "__self__", None) if isinstance(event, Call) else None
-    return isinstance(mailer, Mailer) and mailer.host is host and event.fire == mailer.decide
+def undecided_calls(heap: Heap) -> Iterator[tuple[float, Call, Mailer]]:
+    """Calls on their way to SES: when it will decide, the call, and who made it."""
+    for at_s, _, _, event in heap:
+        mailer = getattr(event.fire, "__self__", None) if isinstance(event, Call) else None
+        if isinstance(mailer, Mailer) and event.fire in (mailer.decide, mailer.decide_unheard):
+            yield at_s, event, mailer

@@ -18,11 +18,12 @@ IN_FLIGHT_MOST = 120_000  # received and not deleted, of a standard queue: the S
 class Message:
     """A mail in a queue. Its receipt number is good until the next reception; 0 says it was never received."""
 
-    __slots__ = ("gone", "mail", "number", "receipt", "received", "sent_s", "visible_s")
+    __slots__ = ("doubled", "gone", "hidden", "mail", "number", "receipt", "received", "sent_s", "visible_s")
 
     def __init__(self, number: int, mail: Mail, sent_s: float) -> None:
         self.number, self.mail, self.sent_s = number, mail, sent_s
-        self.visible_s, self.received, self.receipt, self.gone = sent_s, 0, 0, False
+        self.visible_s, self.received, self.receipt = sent_s, 0, 0
+        self.doubled = self.gone = self.hidden = False
 
 
 class LongPoll:
@@ -52,7 +53,7 @@ class Queue:
         self._hidden: list[tuple[float, int, Message]] = []
         self._polls: deque[LongPoll] = deque()
         self._alarm_s = float("inf")
-        self._numbers = 0
+        self._numbers = self._in_flight = 0
         self._messages: dict[str, Message] = {}
         self.dead: list[Mail] = []
         self.expired: list[Mail] = []
@@ -84,7 +85,7 @@ class Queue:
         """Receive up to `at_most` of what is visible; what was received too often moves to the dead-letter queue."""
         self._surface()
         taken: list[Received] = []
-        while self._visible and len(taken) < at_most and len(self._hidden) < IN_FLIGHT_MOST:
+        while self._visible and len(taken) < at_most and self._in_flight < IN_FLIGHT_MOST:
             message = self._visible.popleft()
             if not message.gone and self._may_be_received(message):
                 taken.append(self._receive(message))
@@ -101,6 +102,7 @@ class Queue:
         return True
 
     def _remove(self, message: Message, to: list[Mail] | None = None) -> None:
+        self._in_flight -= message.hidden
         message.gone = True
         del self._messages[str(message.number)]
         if to is not None:
@@ -111,14 +113,16 @@ class Queue:
         message.received += 1
         message.receipt += 1
         self._hide(message, self._declared.visibility_timeout_s)
-        if self._duplicates():
+        message.doubled = not message.doubled and self._duplicates()
+        if message.doubled:  # it will be delivered once more, however long it is hidden
             self._visible.append(message)
         self._on_receive(message.mail.number)
         number = str(message.number)
         return Received(message.mail, number, f"{number}/{message.receipt}", message.received)
 
     def _hide(self, message: Message, timeout_s: float) -> None:
-        message.visible_s = self._world.now + timeout_s
+        self._in_flight += not message.hidden
+        message.hidden, message.visible_s = True, self._world.now + timeout_s
         heappush(self._hidden, (message.visible_s, message.number, message))
         self._arm()
 
@@ -128,7 +132,8 @@ class Queue:
         while self._hidden and self._hidden[0][0] <= now_s:
             visible_s, _, message = heappop(self._hidden)
             if not message.gone and message.visible_s == visible_s:
-                message.visible_s = -1.0
+                message.hidden = False
+                self._in_flight -= 1
                 self._visible.append(message)
 
     def delete(self, received: Sequence[Received]) -> None:
@@ -136,8 +141,10 @@ class Queue:
             self._remove(message)
 
     def hide(self, received: Sequence[Received], timeout_s: float) -> None:
+        self._surface()
         for message in self._current(received):
-            self._hide(message, timeout_s)
+            if message.hidden:  # SQS answers MessageNotInflight for what has reappeared
+                self._hide(message, timeout_s)
         self._serve_polls()
 
     def _current(self, received: Sequence[Received]) -> Iterator[Message]:
@@ -146,6 +153,10 @@ class Queue:
             message = self._messages.get(one.message_id)
             if message is not None and one.receipt == f"{message.number}/{message.receipt}":
                 yield message
+
+    def lapse_s(self, received: Sequence[Received]) -> float:
+        """When the first of these messages comes back, unless it is deleted."""
+        return min((message.visible_s for message in self._current(received)), default=self._world.now)
 
     def poll(self, at_most: int, wait_s: float, respond: Callable[[list[Received]], None]) -> None:
         """Respond with messages as soon as there are any, and with none after `wait_s`."""

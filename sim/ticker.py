@@ -101,7 +101,7 @@ class Ticker:
     async def _express_minutes(self) -> None:
         """A loop is started every minute at one phase; the one that runs when the scenario begins has begun before."""
         phase_s = MINUTE_S * next(self._chance)
-        for minute in count(-1):
+        for minute in count(-2):  # a loop lasts a little longer than a minute
             start_s = minute * MINUTE_S + phase_s + RULE_JITTER_S * (2 * next(self._chance) - 1)
             await self._clock.sleep(max(0.0, start_s - self._clock.now()))
             serve(self._express_loop(start_s))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,12 +21,12 @@ from sim.async_queue import AsyncQueue, Invoker
 from sim.chance import stream, uniforms
 from sim.faults import duplicate_probability
 from sim.functions import Concurrency, Function
-from sim.kernel import Clock, Group, Host, Timer, World
+from sim.kernel import Clock, Group, Host, World, ignore
 from sim.mapping import Mapping
 from sim.open_work import OpenWork
 from sim.outbox import HANDED_OVER, OUTBOX, Dealer, Outbox
 from sim.pods import Deployment, Share
-from sim.ses import FULL_CORE_MB, Mailer, Ses, is_undecided_call_of
+from sim.ses import FULL_CORE_MB, Mailer, Ses, undecided_calls
 from sim.sqs import Client, Queue
 from sim.ticker import Ticker, default_transition
 from strategies.ports import Mail, Ports
@@ -135,7 +136,6 @@ class Simulation:
 
     def _mapping(self, index: int) -> Mapping:
         declared = self.plan.mappings[index]
-        visibility_s = next(queue.visibility_timeout_s for queue in self.plan.queues if queue.name == declared.queue)
         client = self._client(declared.queue, f"mapping/{index}")
         return Mapping(
             self.world,
@@ -143,7 +143,6 @@ class Simulation:
             self.queues[declared.queue],
             client,
             self.functions[declared.function],
-            visibility_s,
             self.scenario.lambda_.ramp,
         )
 
@@ -190,11 +189,16 @@ class Simulation:
         return Invoker(self.world, self.async_queues[function], latency)
 
     def _outlive(self, host: Host) -> None:
-        """A dead host's calls are on the wire: SES still decides on them, so the run goes on until it has."""
-        last_s = max((at_s for at_s, _, _, event in self.world.heap if is_undecided_call_of(host, event)), default=None)
-        if last_s is not None:
+        """A dead host's calls: those on the wire go on, and so does the run until SES has decided on them all."""
+        last_s = -inf
+        for at_s, call, mailer in undecided_calls(self.world.heap):
+            if mailer.host is host and call.left_s <= self.world.now:
+                last_s = max(last_s, at_s)
+            elif mailer.host is host:
+                call.fire = ignore  # the processor had not got round to it
+        if last_s > -inf:
             self.open_work.add()
-            self.world.at(last_s, Timer(self.open_work.done))
+            self.world.call_at(last_s, self.open_work.done)
 
     def custody(self) -> Custody:
         """Who holds what SES has not accepted."""
@@ -204,6 +208,8 @@ class Simulation:
             _add(custody.dead, queue.dead)
         for waiting in self.async_queues.values():
             _add(custody.held, waiting.mails())
+        for _, call, _ in undecided_calls(self.world.heap):
+            custody.held.add(call.number, call.to.start, len(call.to))
         return custody
 
     def _kept(self) -> NDArray[np.bool_]:
@@ -211,7 +217,7 @@ class Simulation:
 
     def usage(self) -> dict[str, float]:
         """Raw counts of everything that is billed, SES's recipients excepted: the calls tell them."""
-        bills, ticks = [function.bill for function in self.functions.values()], [t.bill for t in self.tickers]
+        bills, ticks = [function.bill() for function in self.functions.values()], [t.bill for t in self.tickers]
         return {
             "sqs_requests": self.sqs_requests,
             "lambda_requests": sum(bill.requests for bill in bills),

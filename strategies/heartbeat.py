@@ -50,14 +50,14 @@ def plan(settings: Settings, account: Account) -> Plan:
 
 
 def _sender(settings: Settings, account: Account) -> Function:
-    per_tick = settings.fill * account.max_send_rate_per_s
+    per_tick = round(settings.fill * account.max_send_rate_per_s, 9)
     spread_s = SPREAD_S if settings.dispatch == "spread" else 0.0
     heart = partial(_sending_heart, lookahead=settings.lookahead, per_tick=per_tick, spread_s=spread_s)
     return Function(HEART, heart, TIMEOUT_S, (QUEUE,), FULL_CORE_MB, connections=RECEIVES + ceil(per_tick))
 
 
 def _dispatcher(settings: Settings, account: Account) -> Function:
-    per_tick = settings.fill * account.max_send_rate_per_s
+    per_tick = round(settings.fill * account.max_send_rate_per_s, 9)
     heart = partial(_dispatching_heart, lookahead=settings.lookahead, per_tick=per_tick)
     return Function(HEART, heart, TIMEOUT_S, (QUEUE, WORKER), FULL_CORE_MB, connections=RECEIVES)
 

@@ -1,7 +1,8 @@
 """What a strategy may ask of its world: a clock, chance, SES, queues, functions and company.
 
 Each world (virtual time, a local AWS, AWS itself) supplies these ports. They return `Awaitable`s rather than
-being `async def`, so that the simulator can hand out one of its events without a coroutine around it.
+being `async def`, so that the simulator can hand out one of its events without a coroutine around it. Await what a port
+returns where it is called: an answer that nobody waits for is not kept.
 """
 
 from __future__ import annotations

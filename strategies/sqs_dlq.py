@@ -33,7 +33,7 @@ class Settings:
 
 def plan(settings: Settings, account: Account) -> Plan:
     """A queue with a dead-letter queue, drained by as many sequential senders as the rate would need at no overhead."""
-    wanted = ceil(account.max_send_rate_per_s * account.send_median_s)
+    wanted = ceil(round(account.max_send_rate_per_s * account.send_median_s, 9))
     concurrency = settings.maximum_concurrency or min(1000, max(2, wanted))
     visibility_s, reports = settings.visibility_timeout_s, settings.report_batch_item_failures
     sender = Function(FUNCTION, partial(_handler, reports=reports), _timeout_s(settings))
