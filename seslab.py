@@ -109,8 +109,15 @@ def _progress(jobs: list[experiment.Job]) -> Iterator[Callable[[int, float], Non
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bars:
-        tasks = [bars.add_task(f"{job.strategy} (seed {job.seed})", total=1.0) for job in jobs]
-        yield lambda number, share: bars.update(tasks[number], completed=share)
+        tasks = [
+            bars.add_task(f"{job.strategy} (seed {job.seed})", total=1.0, start=False, visible=False) for job in jobs
+        ]
+
+        def show(number: int, share: float) -> None:
+            bars.start_task(tasks[number])
+            bars.update(tasks[number], completed=share, visible=share < 1.0)
+
+        yield show
 
 
 def _keep(out: Path, document: dict[str, Any], scenario: Scenario) -> None:

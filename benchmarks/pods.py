@@ -48,9 +48,9 @@ def _contestants() -> dict[str, Callable[[], object]]:
     accepts, refusals = ACCEPT.sample(draws, MAILS).tolist(), REFUSE.sample(draws, MAILS).tolist()
     return {
         "seslab": lambda: run(ours, "leaky-bucket", 1),
-        "only calls": lambda: only_calls(MAILS, RATE_PER_S, _by_hand(ACCEPT)),
-        "same work": lambda: start_decision_end(MAILS, RATE_PER_S, _by_hand(ACCEPT), _by_hand(REFUSE)),
-        "fastest": lambda: fastest(accepts, refusals, RATE_PER_S),
+        "SimPy, only calls": lambda: only_calls(MAILS, RATE_PER_S, _by_hand(ACCEPT)),
+        "SimPy, same work": lambda: start_decision_end(MAILS, RATE_PER_S, _by_hand(ACCEPT), _by_hand(REFUSE)),
+        "SimPy, as fast as it goes": lambda: fastest(accepts, refusals, RATE_PER_S),
     }
 
 

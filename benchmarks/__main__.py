@@ -1,0 +1,52 @@
+"""Print every benchmark as ratios within this run: speed is measured here and never asserted in a test."""
+
+from __future__ import annotations
+
+import sys
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import pods, scale
+
+console = Console(width=None if sys.stdout.isatty() else 110)
+
+
+def main() -> None:
+    """Against SimPy by hand, then against the number of mails."""
+    _print_pods(pods.measure())
+    sizes = (*scale.SIZES, 5_000_000) if "--large" in sys.argv else scale.SIZES
+    _print_scale(scale.measure(sizes))
+
+
+def _print_pods(mails_per_s: dict[str, float]) -> None:
+    ours = mails_per_s["seslab"]
+    table = Table(title=f"Two paced pods, {pods.MAILS:,} mails: best of {pods.ROUNDS}, processor time", box=None)
+    for heading in ("contestant", "mails/s", "seslab is … times as fast", "aim"):
+        table.add_column(heading, justify="left" if heading == "contestant" else "right")
+    for name, rate in mails_per_s.items():
+        aim = {"SimPy, same work": "1.5", "SimPy, only calls": "1.3"}.get(name, "")
+        table.add_row(name, f"{rate:,.0f}", f"{ours / rate:.2f}", aim)
+    console.print(table)
+
+
+def _print_scale(runs: list[scale.Run]) -> None:
+    table = Table(title="\nA day of mail at 14 recipients/s, of growing length", box=None)
+    for heading in ("strategy", "mails", "µs/mail", "× of the smallest", "bytes/mail", "of the memory allowed"):
+        table.add_column(heading, justify="left" if heading == "strategy" else "right")
+    smallest = {run.strategy: run for run in reversed(runs)}
+    for run in runs:
+        ratio = run.us_per_mail / smallest[run.strategy].us_per_mail
+        table.add_row(
+            run.strategy,
+            f"{run.mails:,}",
+            f"{run.us_per_mail:.1f}",
+            f"{ratio:.2f}",
+            f"{run.bytes / run.mails:.0f}",
+            f"{run.share_of_memory:.0%}",
+        )
+    console.print(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""Cost and memory against the number of mails: every strategy on a day of mail that grows with its length."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from typing import NamedTuple
+
+from scenarios.model import Scenario, load
+from strategies.registry import STRATEGIES
+
+CATALOGUE_MAILS = 500_000  # of transactional-day
+SIZES = (50_000, 500_000)
+BYTES_PER_MAIL, BYTES_PER_CALL = 300, 64
+
+
+class Run(NamedTuple):
+    """What one run took in a process of its own, beyond what the interpreter and its imports did."""
+
+    strategy: str
+    mails: int
+    calls: int
+    cpu_s: float
+    bytes: int
+
+    @property
+    def us_per_mail(self) -> float:
+        return 1e6 * self.cpu_s / self.mails
+
+    @property
+    def share_of_memory(self) -> float:
+        """Of what is allowed: so many bytes a mail and so many a call."""
+        return self.bytes / (BYTES_PER_MAIL * self.mails + BYTES_PER_CALL * self.calls)
+
+
+def day(mails: int) -> Scenario:
+    """The catalogue's day at its own rate, so many mails long."""
+    whole = load("transactional-day")
+    share = mails / CATALOGUE_MAILS
+    traffic = whole.workload[0].model_copy(update={"messages": mails, "duration_s": 86_400.0 * share})
+    account = whole.account.model_copy(update={"max_24h_send": -1})
+    return whole.model_copy(
+        update={"workload": (traffic,), "horizon_s": 86_400.0 * share + 3_600.0, "account": account}
+    )
+
+
+def measure(sizes: tuple[int, ...] = SIZES) -> list[Run]:
+    """Each strategy with each number of mails."""
+    return [_in_a_process(strategy, mails) for strategy in STRATEGIES for mails in sizes]
+
+
+def _in_a_process(strategy: str, mails: int) -> Run:
+    command = [sys.executable, "-m", "benchmarks.scale", strategy, str(mails)]
+    return Run(*json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
+
+
+def _here(strategy: str, mails: int) -> Run:
+    from sim.run import run
+
+    scenario = day(mails)
+    before, started_s = _peak_bytes(), time.process_time()
+    ledger = run(scenario, strategy, scenario.seed)
+    cpu_s, after = time.process_time() - started_s, _peak_bytes()
+    return Run(strategy, len(ledger.mails["mail"]), len(ledger.calls["mail"]), cpu_s, after - before)
+
+
+def _peak_bytes() -> int:
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+if __name__ == "__main__":
+    print(json.dumps(_here(sys.argv[1], int(sys.argv[2]))))
