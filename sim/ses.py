@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from array import array
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
-from functools import partial
 from heapq import heappush
 from math import inf
-from typing import Any, Self
+from types import coroutine
+from typing import Any
 
 from scenarios.admission import Admission
 from scenarios.calls import CallLog, pack_call
@@ -16,7 +15,7 @@ from scenarios.chance import PerMail
 from scenarios.ledger import ACCEPTED, FAILED, THROTTLED
 from scenarios.model import Scenario
 from sim.faults import Weather
-from sim.kernel import NORMAL, Heap, Host, World, ignore
+from sim.kernel import NORMAL, Heap, Host, Reply, World, ignore
 from strategies.ports import Mail, QuotaExceeded, Rejected, SendError, Throttled, Unanswered, Unavailable
 
 CPU_PER_SEND_S = 0.001  # of a full core: measured for boto3's send_email
@@ -39,7 +38,7 @@ class Ses:
         self.read_timeout_s = scenario.client.read_timeout_s
         self.accepts = PerMail(scenario.latency.ses_send, seed, "ses_send", mails)
         self.refusals = PerMail(scenario.latency.ses_throttle, seed, "ses_throttle", mails)
-        self.attempts = array("I", bytes(4 * mails))
+        self.attempts = [0] * mails  # a list: quicker than an array, and small numbers are shared
         self.weather = Weather(scenario, seed)
 
     def latencies(self, mail: int, attempt: int, now_s: float) -> tuple[float, float]:
@@ -63,9 +62,6 @@ class Call:
     start_s: float
     to: range
     waiter: Callable[[Any], None]
-
-    def __await__(self) -> Generator[Self, None, None]:
-        return iter((self,))  # type: ignore[return-value]  # yields itself once, at half the cost of a generator
 
 
 class Mailer:
@@ -92,46 +88,53 @@ class Mailer:
     def __init__(self, ses: Ses, host: Host, connections: int, cores: float) -> None:
         self._ses, self.host, self.free = ses, host, connections
         self._cpu_s, self._patience_s = CPU_PER_SEND_S / cores, ses.read_timeout_s
-        self.waiting: deque[Call] = deque()
+        self.waiting: deque[Reply] = deque()
         self._world, self._heap, self._eid = ses.world, ses.world.heap, ses.world._eid
         self._accepts, self._refusals, self._attempts = ses.accepts.first, ses.refusals.first, ses.attempts
         self._decide, self._rows = ses.admission.decide, ses.log.rows
         self._weather = None if ses.weather.fair else ses.weather
 
-    def send(self, mail: Mail, to: range, /) -> Call:
-        call = Call()
-        call.number, call.to, call.error, call.waiter = mail.number, to, None, ignore
-        if self.free:
-            self._dial(call)
-        else:
-            self.waiting.append(call)
-        return call
-
-    def _dial(self, call: Call) -> None:
-        """Take a connection; the call leaves once the processor has prepared it."""
+    @coroutine
+    def send(self, mail: Mail, to: range, /) -> Generator[Any, None, None]:
+        """Wait for a connection; then the call leaves as soon as the processor has prepared it."""
+        if not self.free:
+            turn = Reply()
+            self.waiting.append(turn)
+            yield turn
         self.free -= 1
-        host, number = self.host, call.number
+        call = self._call(mail.number, to)
+        yield call
+        self.free += 1
+        if self.waiting:
+            self.waiting.popleft().settle()
+        if call.error is not None:
+            raise call.error
+
+    def _call(self, number: int, to: range) -> Call:
+        """A call on its way to SES."""
+        call, host = Call(), self.host
+        call.number, call.to, call.error, call.fire, call.waiter = number, to, None, self.decide, ignore
         call.start_s = left_s = self._world._now
         if host.cpu_free_s > left_s:
             left_s = host.cpu_free_s
-        left_s += self._cpu_s
-        host.cpu_free_s = call.left_s = left_s
+        host.cpu_free_s = call.left_s = left_s = left_s + self._cpu_s
         attempt = self._attempts[number]
         self._attempts[number] = attempt + 1
         if attempt or self._weather is not None:
             accept_s, refuse_s = self._ses.latencies(number, attempt, left_s)
         else:
             accept_s, refuse_s = self._accepts[number], self._refusals[number]
-        call.accept_s, call.refuse_s, call.attempt, call.fire = accept_s, refuse_s, attempt, self.decide
+        call.accept_s, call.refuse_s, call.attempt = accept_s, refuse_s, attempt
         half_s = (accept_s if accept_s < refuse_s else refuse_s) / 2
         if half_s >= self._patience_s:
             self._will_go_unheard(call)
         heappush(self._heap, (left_s + half_s, NORMAL, next(self._eid), call))
+        return call
 
     def _will_go_unheard(self, call: Call) -> None:
         """Its caller's patience ends before SES has even decided."""
         call.fire, call.error = self.decide_unheard, Unanswered("Read timeout.")
-        self._world.call_at(call.left_s + self._patience_s, partial(self._hang_up, call))
+        self._world.call_at(call.left_s + self._patience_s, lambda: call.waiter(call))
 
     def decide(self, call: Call) -> None:
         """What happens at SES: it decides, the call is noted, and the answer goes on its way."""
@@ -151,7 +154,7 @@ class Mailer:
             latency_s, call.error = self._patience_s, Unanswered("Read timeout.")
         end_s = call.left_s + latency_s
         self._rows += pack_call(call.number, to.start, recipients, call.start_s, now_s, end_s, outcome)
-        call.fire = self._hang_up
+        call.fire = call.waiter
         heappush(self._heap, (end_s, NORMAL, next(self._eid), call))
 
     def decide_unheard(self, call: Call) -> None:
@@ -175,13 +178,6 @@ class Mailer:
         if outcome == ACCEPTED and weather.loses_response(now_s, number, call.attempt):
             call.accept_s = inf
         return outcome
-
-    def _hang_up(self, call: Call) -> None:
-        """The answer is there: the connection is free for the next call, and the caller goes on."""
-        self.free += 1
-        if self.waiting and self.host.alive:
-            self._dial(self.waiting.popleft())
-        call.waiter(call)
 
 
 def undecided_calls(heap: Heap) -> Iterator[tuple[float, Call, Mailer]]:
