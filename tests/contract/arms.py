@@ -33,18 +33,29 @@ class Arm(Protocol):
     def __call__(self, scenario: Scenario, pods: Pods) -> tuple[Columns, Custody]: ...
 
 
+class PlanArm(Protocol):
+    """One world under test that also has queues and functions."""
+
+    def __call__(self, scenario: Scenario, plan: Plan) -> tuple[Columns, Custody]: ...
+
+
 def scenario(**tables: Any) -> Scenario:
     """A scenario of one mail and 30 s, unless the tables say otherwise."""
     usual = {"name": "contract", "horizon_s": 30.0, "workload": ({"process": "batch", "messages": 1},)}
     return Scenario.model_validate({**usual, **tables})
 
 
-def sim(scenario: Scenario, pods: Pods) -> tuple[Columns, Custody]:
+def sim_plan(scenario: Scenario, plan: Plan) -> tuple[Columns, Custody]:
     """Virtual time and the models in sim/."""
-    simulation = Simulation(scenario, Plan(None, pods), SEED, arrivals(scenario.workload, SEED))
+    simulation = Simulation(scenario, plan, SEED, arrivals(scenario.workload, SEED))
     simulation.start()
-    simulation.world.run(until=scenario.horizon_s)
+    simulation.world.run_until(scenario.horizon_s)
     return simulation.ses.log.columns(), simulation.custody()
+
+
+def sim(scenario: Scenario, pods: Pods) -> tuple[Columns, Custody]:
+    """Virtual time, and pods alone."""
+    return sim_plan(scenario, Plan(None, pods))
 
 
 def asyncio_alone(scenario: Scenario, pods: Pods) -> tuple[Columns, Custody]:

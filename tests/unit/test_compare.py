@@ -137,8 +137,8 @@ def test_sentences_follow_the_table() -> None:
         ),
         (
             entry("leaky-bucket", [Call(0, 1.0)]),
-            "25 % accepted, lost 3 of 4: never attempted; 2 pods paced at 15 recipients/s each, "
-            "30/s together against a limit of 30/s; no call refused",
+            "25 % accepted, lost 3 of 4: never attempted, whoever held them was gone; "
+            "2 pods paced at 15 recipients/s each, 30/s together against a limit of 30/s; no call refused",
         ),
         (
             entry("sqs-dlq", sent(3, 2.0), "dead_lettered"),
@@ -199,7 +199,7 @@ def test_shares_are_rounded_down() -> None:
         (None, "-"),
         (0.0, "0 ms"),
         (0.0314, "31 ms"),
-        (9.996, "10.00 s"),
+        (9.996, "10.0 s"),
         (30.34, "30.3 s"),
         (900.0, "15.0 min"),
         (86400, "24.0 h"),

@@ -1,0 +1,303 @@
+"""What every world promises of queues and functions. One world has them today; another joins as a parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import pytest
+
+from scenarios.settle import Custody
+from strategies.ports import Mail, Ports, Received
+from strategies.resources import Function, Handler, Plan, Pods, Queue
+from tests.contract.arms import PlanArm, scenario, sim_plan
+
+QUEUE, FUNCTION = "mails", "worker"
+HIDDEN_S = 1.0
+SOON_S = 5.0  # what is there comes long before
+CLOCK_TICK_S = 1e-6  # a real wait may end that much early, by the clock's own rounding
+
+Script = Callable[[Ports], Awaitable[None]]
+
+
+@pytest.fixture(params=[pytest.param(sim_plan, id="sim")])
+def play(request: pytest.FixtureRequest) -> PlanArm:
+    """A world with queues and functions."""
+    arm: PlanArm = request.param
+    return arm
+
+
+def with_mails(play: PlanArm, mails: int, script: Script, **queue: Any) -> Custody:
+    """Play a pod that has put so many mails into a queue, and that empties it when the script is through."""
+
+    async def main(ports: Ports) -> None:
+        await put(ports, mails)
+        await script(ports)
+        while left := await ports.queues[QUEUE].receive(10, 2 * HIDDEN_S):
+            await ports.queues[QUEUE].delete(left)
+
+    declared = Queue(QUEUE, **{"visibility_timeout_s": HIDDEN_S, **queue})
+    batch = {"process": "batch", "messages": max(1, mails)}
+    _, custody = play(scenario(workload=(batch,)), Plan(None, Pods(main, uses=(QUEUE,)), queues=(declared,)))
+    return custody
+
+
+async def put(ports: Ports, mails: int) -> None:
+    """Put the next mails that fall due, ten a call."""
+    while mails > 0:
+        taken = await ports.outbox.take(min(10, mails))
+        assert list(await ports.queues[QUEUE].put(taken)) == []
+        mails -= len(taken)
+
+
+async def get(ports: Ports, at_most: int = 1, wait_s: float = SOON_S) -> list[Received]:
+    """Receive."""
+    return await ports.queues[QUEUE].receive(at_most, wait_s)
+
+
+def test_queue_hands_out_what_was_put(play: PlanArm) -> None:
+    """A mail, and a part of one, come out as they went in, received for the first time."""
+    parts: list[Mail] = []
+    received: list[Received] = []
+
+    async def script(ports: Ports) -> None:
+        (mail,) = await ports.outbox.take(1)
+        parts.extend([mail, mail._replace(first=2, recipients=3)])
+        assert list(await ports.queues[QUEUE].put(parts)) == []
+        while len(received) < 2:
+            received.extend(await get(ports, 10))
+        await ports.queues[QUEUE].delete(received)
+
+    with_mails(play, 0, script)
+    assert sorted(message.mail for message in received) == sorted(parts)
+    assert [message.receive_count for message in received] == [1, 1]
+    assert len({message.message_id for message in received}) == 2
+
+
+def test_queue_hides_what_is_received_until_its_timeout(play: PlanArm) -> None:
+    """A received message is seen by nobody until the visibility timeout is over; then it counts one more reception."""
+
+    async def script(ports: Ports) -> None:
+        began_s = ports.clock.now()
+        (first,) = await get(ports)
+        assert await get(ports, wait_s=0.0) == []
+        (second,) = await get(ports)
+        assert ports.clock.now() - began_s >= HIDDEN_S - CLOCK_TICK_S
+        assert (first.receive_count, second.receive_count) == (1, 2)
+        assert (first.mail, first.message_id) == (second.mail, second.message_id)
+        assert first.receipt != second.receipt
+
+    with_mails(play, 1, script)
+
+
+def test_queue_forgets_what_is_deleted(play: PlanArm) -> None:
+    """A deleted message never comes back, not even after its visibility timeout."""
+
+    async def script(ports: Ports) -> None:
+        await ports.queues[QUEUE].delete(await get(ports))
+        assert await get(ports, wait_s=2 * HIDDEN_S) == []
+
+    with_mails(play, 1, script)
+
+
+def test_queue_ignores_a_stale_receipt(play: PlanArm) -> None:
+    """Who deletes with the receipt of an earlier reception deletes nothing; the latest receipt does."""
+
+    async def script(ports: Ports) -> None:
+        stale = await get(ports)
+        await ports.queues[QUEUE].hide(stale, 0.0)
+        assert [message.receive_count for message in await get(ports)] == [2]
+        await ports.queues[QUEUE].delete(stale)
+        latest = await get(ports)
+        assert [message.receive_count for message in latest] == [3]
+        await ports.queues[QUEUE].delete(latest)
+        assert await get(ports, wait_s=2 * HIDDEN_S) == []
+
+    with_mails(play, 1, script)
+
+
+def test_queue_hides_again_from_now(play: PlanArm) -> None:
+    """Hiding for t makes a held message reappear t from now, whatever its timeout was; that is no reception."""
+
+    async def script(ports: Ports) -> None:
+        held = await get(ports)
+        began_s = ports.clock.now()
+        await ports.queues[QUEUE].hide(held, 3 * HIDDEN_S)
+        (again,) = await get(ports)
+        assert ports.clock.now() - began_s >= 3 * HIDDEN_S - CLOCK_TICK_S
+        assert again.receive_count == 2
+
+    with_mails(play, 1, script)
+
+
+def test_queue_shows_at_once_what_is_hidden_for_no_time(play: PlanArm) -> None:
+    """Hiding for 0 s gives a message back before its timeout is over."""
+
+    async def script(ports: Ports) -> None:
+        held = await get(ports)
+        await ports.queues[QUEUE].hide(held, 0.0)
+        again = await get(ports)
+        assert len(again) == 1
+        assert ports.clock.now() < 2 * SOON_S
+        await ports.queues[QUEUE].delete(again)
+
+    with_mails(play, 1, script, visibility_timeout_s=30.0)
+
+
+def test_queue_wakes_a_long_poll(play: PlanArm) -> None:
+    """A receive that waits answers when a message arrives, long before its wait is over."""
+    woke: list[tuple[int, float]] = []
+
+    async def wait(ports: Ports) -> None:
+        messages = await get(ports, wait_s=15.0)
+        woke.append((len(messages), ports.clock.now()))
+        await ports.queues[QUEUE].delete(messages)
+
+    async def script(ports: Ports) -> None:
+        async with ports.group() as group:
+            group.spawn(wait(ports))
+            await ports.clock.sleep(0.5)
+            await put(ports, 1)
+
+    with_mails(play, 0, script)
+    ((messages, at_s),) = woke
+    assert messages == 1
+    assert 0.5 <= at_s < SOON_S
+
+
+def test_queue_hands_out_ten_at_most(play: PlanArm) -> None:
+    """One receive gives as many messages as were asked for at most, and all come, each once."""
+    sizes: list[int] = []
+    seen: list[int] = []
+
+    async def script(ports: Ports) -> None:
+        for at_most in (3, 10, 10, 10, 10, 10, 10):
+            messages = await get(ports, at_most, wait_s=0.0)
+            assert len(messages) <= at_most
+            sizes.append(len(messages))
+            seen.extend(message.mail.number for message in messages)
+            await ports.queues[QUEUE].delete(messages)
+
+    with_mails(play, 25, script, visibility_timeout_s=30.0)
+    assert sum(sizes) == 25
+    assert sorted(seen) == list(range(25))
+
+
+def test_queue_dead_letters_what_is_received_too_often(play: PlanArm) -> None:
+    """After `max_receive_count` receptions nobody receives the message: it is dead-lettered, which no deletion is."""
+    counts: list[int] = []
+
+    async def script(ports: Ports) -> None:
+        while messages := await get(ports, wait_s=2 * HIDDEN_S):
+            counts.extend(message.receive_count for message in messages)
+
+    custody = with_mails(play, 1, script, max_receive_count=2)
+    assert counts == [1, 2]
+    assert [column.tolist() for column in custody.dead.columns()] == [[0], [0], [1]]
+
+
+def with_function(play: PlanArm, handler: Callable[[Ports], Handler], script: Script) -> Custody:
+    """Play a pod that may invoke a function."""
+
+    async def main(ports: Ports) -> None:
+        await script(ports)
+
+    function = Function(FUNCTION, handler, timeout_s=10.0, uses=(QUEUE,))
+    plan = Plan(None, Pods(main, uses=(FUNCTION,)), queues=(Queue(QUEUE),), functions=(function,))
+    _, custody = play(scenario(horizon_s=15.0), plan)
+    return custody
+
+
+async def invoke(ports: Ports, numbers: Sequence[int]) -> None:
+    """Invoke the function with mails of these numbers."""
+    await ports.functions[FUNCTION].invoke([Mail(number, 1, 0.0) for number in numbers])
+
+
+def test_function_is_invoked_asynchronously(play: PlanArm) -> None:
+    """`invoke` returns once the event is accepted, long before the function, which gets the very mails, has ended."""
+    got: list[list[int]] = []
+    ended_s: list[float] = []
+
+    def handler(ports: Ports) -> Handler:
+        async def handle(mails: Sequence[Mail]) -> None:
+            got.append([mail.number for mail in mails])
+            await ports.clock.sleep(2.0)
+            ended_s.append(ports.clock.now())
+
+        return handle
+
+    async def script(ports: Ports) -> None:
+        await invoke(ports, [0])
+        assert ports.clock.now() < 2.0
+
+    custody = with_function(play, handler, script)
+    assert got == [[0]]
+    assert len(ended_s) == 1
+    assert not len(custody.held.columns()[0])
+
+
+def test_function_keeps_its_memory_between_invocations(play: PlanArm) -> None:
+    """A handler is made once per environment: one after the other they share it, two at once do not."""
+    made: list[int] = []
+
+    def handler(ports: Ports) -> Handler:
+        made.append(0)
+        number = len(made) - 1
+
+        async def handle(mails: Sequence[Mail]) -> None:
+            made[number] += 1
+            await ports.clock.sleep(0.5)
+
+        return handle
+
+    async def script(ports: Ports) -> None:
+        await invoke(ports, [0])
+        await ports.clock.sleep(3.0)
+        await invoke(ports, [0])
+        await ports.clock.sleep(3.0)
+        await invoke(ports, [0])
+        await invoke(ports, [0])
+
+    with_function(play, handler, script)
+    assert sorted(made) == [1, 3]
+
+
+def test_function_that_fails_does_not_fail_its_caller(play: PlanArm) -> None:
+    """The caller never learns of an asynchronous function's error; the event is kept for another try."""
+    tries: list[bool] = []
+
+    def handler(ports: Ports) -> Handler:
+        async def handle(mails: Sequence[Mail]) -> None:
+            tries.append(True)
+            raise ValueError("the function's")
+
+        return handle
+
+    async def script(ports: Ports) -> None:
+        await invoke(ports, [0])
+        await ports.clock.sleep(3.0)
+
+    custody = with_function(play, handler, script)
+    assert tries == [True]
+    assert custody.held.columns()[0].tolist() == [0]
+
+
+def test_each_host_reaches_what_is_declared_for_it(play: PlanArm) -> None:
+    """A pod that may use the function has no queue, and the function that may use the queue cannot invoke itself."""
+    reached: list[tuple[list[str], list[str]]] = []
+
+    def names(ports: Ports) -> tuple[list[str], list[str]]:
+        return list(ports.queues), list(ports.functions)
+
+    def handler(ports: Ports) -> Handler:
+        async def handle(mails: Sequence[Mail]) -> None:
+            reached.append(names(ports))
+
+        return handle
+
+    async def script(ports: Ports) -> None:
+        reached.append(names(ports))
+        await invoke(ports, [0])
+
+    with_function(play, handler, script)
+    assert reached == [([], [FUNCTION]), ([QUEUE], [])]

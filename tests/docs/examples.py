@@ -1,0 +1,161 @@
+"""The documentation's examples, played in a folder of their own as a reader would play them.
+
+A comment right above a fenced block says what is to be done with it, several things separated by semicolons:
+`file: NAME` puts the block into a file; `compared` demands that its commands show what it shows, up to a last line that
+is `…`; `exits N` names the exit code, otherwise 0. All other `console` blocks are just run. Above a picture,
+`drawn: FILE` says which file of the run it is a copy of.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[2]
+BIN = Path(sys.executable).parent
+MORE = "…"
+PATIENCE_S = 300
+
+_BLOCK = re.compile(
+    r"^(?:<!-- (?P<marks>[^\n]*) -->\n)?```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
+)
+_FIGURE = re.compile(r"^<!-- drawn: (?P<source>[^\n]*) -->\n!\[[^\]]*\]\((?P<copy>[^)]*)\)", re.MULTILINE)
+_WALL_TIME = re.compile(r'("wall_s": )[^,\s]+')
+
+
+class Block(NamedTuple):
+    """A fenced block, what the comment above it says, and where its text stands in the page."""
+
+    language: str
+    text: str
+    marks: tuple[str, ...]
+    start: int
+
+
+class Step(NamedTuple):
+    """A command of a console block, and what the block shows below it."""
+
+    command: str
+    shown: str
+
+
+class Played(NamedTuple):
+    """What a step came to."""
+
+    block: Block
+    step: Step
+    output: str
+    exit_code: int
+
+
+def pages() -> list[Path]:
+    """Every page, relative to the root."""
+    found = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    return [path.relative_to(ROOT) for path in found]
+
+
+def blocks(page: str) -> list[Block]:
+    """The fenced blocks of a page."""
+    return [
+        Block(match["language"], match["text"], tuple((match["marks"] or "").split("; ")), match.start("text"))
+        for match in _BLOCK.finditer(page)
+    ]
+
+
+def steps(block: Block) -> list[Step]:
+    """The commands of a console block: from a dollar sign on, continued by lines that begin with `> `."""
+    commands: list[tuple[list[str], list[str]]] = []
+    for line in block.text.splitlines():
+        if line.startswith("$ "):
+            commands.append(([line[2:]], []))
+        elif line.startswith("> ") and not commands[-1][1]:
+            commands[-1][0].append(line[2:])
+        else:
+            commands[-1][1].append(line)
+    return [Step("\n".join(command), "\n".join(shown)) for command, shown in commands]
+
+
+def play(page: Path, folder: Path) -> Iterator[Played]:
+    """Write the page's files and run its commands, in their order; a page that runs nothing needs no folder."""
+    examples = blocks((ROOT / page).read_text())
+    if any(block.language == "console" for block in examples):
+        _furnish(folder)
+        yield from _play(examples, folder)
+
+
+def figures(page: Path, folder: Path) -> list[tuple[Path, Path]]:
+    """The page's pictures, each with the file of the played folder that it shows."""
+    found = _FIGURE.finditer((ROOT / page).read_text())
+    return [((ROOT / page).parent / match["copy"], folder / match["source"]) for match in found]
+
+
+def _furnish(folder: Path) -> None:
+    """What a clone has and examples use."""
+    shutil.copytree(ROOT / "docs", folder / "docs")
+    shutil.copytree(ROOT / "scenarios" / "catalogue", folder / "scenarios" / "catalogue")
+
+
+def _play(examples: list[Block], folder: Path) -> Iterator[Played]:
+    for block in examples:
+        for name in marked(block, "file: "):
+            (folder / name).write_text(block.text)
+        for step in steps(block) if block.language == "console" else ():
+            if is_run(block, step):
+                yield Played(block, step, *_run(step.command, folder))
+
+
+def marked(block: Block, prefix: str) -> list[str]:
+    """What the marks that begin so go on with."""
+    return [mark.removeprefix(prefix) for mark in block.marks if mark.startswith(prefix)]
+
+
+def is_run(block: Block, step: Step) -> bool:
+    """Commands are run, save for make's, which would install: of those only the recipes of compared blocks."""
+    return "compared" in block.marks or not step.command.startswith("make ")
+
+
+def _run(command: str, folder: Path) -> tuple[str, int]:
+    """Output, both streams as a terminal would show them, and exit code."""
+    environment = {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "HOME": str(Path.home()), "LANG": "C.UTF-8"}
+    done = subprocess.run(
+        ["/bin/sh", "-c", _without_make(command)],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    return done.stdout, done.returncode
+
+
+def _without_make(command: str) -> str:
+    """A target's own recipe, as it runs once everything is installed."""
+    if not command.startswith("make "):
+        return command
+    target = command.removeprefix("make ")
+    recipe = re.search(rf"^{target}:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert recipe, f"the Makefile has no target {target}"
+    return recipe[1].replace("\t@", "").replace("$(BIN)/", "")
+
+
+def normalised(output: str) -> str:
+    """Output without what differs between two runs, and without blanks at the ends of lines."""
+    lines = [line.rstrip() for line in _WALL_TIME.sub(r"\g<1>0.1", output).splitlines()]
+    return "\n".join(lines).rstrip("\n")
+
+
+def abridged(output: str, shown: str) -> str:
+    """As much of the output as is shown, if that ends with three dots."""
+    lines, expected = normalised(output).splitlines(), shown.splitlines()
+    if expected and expected[-1] == MORE:
+        lines = [*lines[: len(expected) - 1], MORE]
+    return "\n".join(lines)

@@ -1,0 +1,218 @@
+"""The documentation keeps its word: its examples run, its links lead somewhere, and its references are complete."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+import seslab
+from scenarios.model import scenario_schema
+from scenarios.store import CALLS, MAILS
+from strategies.registry import STRATEGIES
+from tests.docs.examples import ROOT, abridged, blocks, figures, marked, pages, play, steps
+
+DOCS = ROOT / "docs"
+REFERENCE = DOCS / "reference"
+_FOREIGN = re.compile(r"https?:|mailto:")
+_LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+_KEYS = re.compile(r"^<!-- keys: (?P<tables>.*) -->\n(?P<rows>(?:\|.*\n)+)", re.MULTILINE)
+_COMMANDS: Any = typer.main.get_command(seslab.app)
+
+
+def page_parameters() -> list[Any]:
+    """Every page; the one that starts a local AWS takes its turn with the other tests that do."""
+    real = [pytest.mark.real_time, pytest.mark.xdist_group("local_aws")]
+    return [pytest.param(page, id=str(page), marks=real if page.stem == "run-for-real" else []) for page in pages()]
+
+
+@pytest.mark.parametrize("page", page_parameters())
+def test_examples_do_what_they_show(page: Path, tmp_path: Path) -> None:
+    """Whoever types what a page shows gets its exit codes, where they are compared its output, and its figures."""
+    for block, step, output, exit_code in play(page, tmp_path):
+        expected = int(next(iter(marked(block, "exits ")), "0"))
+        assert exit_code == expected, f"{page}: {step.command}\n{output}"
+        if "compared" in block.marks:
+            assert abridged(output, step.shown) == step.shown, (
+                f"{page}: {step.command}: run python -m tests.docs.rewrite {page}"
+            )
+    for shown, drawn in figures(page, tmp_path):
+        assert words(shown) == words(drawn), f"{page}: {shown.name}: run python -m tests.docs.rewrite {page}"
+
+
+def words(figure: Path) -> list[str]:
+    """Every word and number in an SVG."""
+    return re.findall(r"<text[^>]*>([^<]*)<", figure.read_text())
+
+
+@pytest.mark.parametrize("page", pages(), ids=str)
+def test_make_commands_are_targets(page: Path) -> None:
+    """Every `make` command that a page shows is a target of the Makefile."""
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    text = (ROOT / page).read_text()
+    shown = [step.command for block in blocks(text) if block.language == "console" for step in steps(block)]
+    named = [command.split() for command in (*shown, *re.findall(r"`(make [^`]*)`", text))]
+    assert {target for tool, target, *_ in named if tool == "make"} <= targets
+
+
+@pytest.mark.parametrize("page", pages(), ids=str)
+def test_links_lead_somewhere(page: Path) -> None:
+    """Every relative link names a file that is there and, behind a #, a heading of it."""
+    for link in links(page):
+        path, _, anchor = link.partition("#")
+        target = (ROOT / page).parent / path if path else ROOT / page
+        assert target.exists(), f"{page}: {link}"
+        assert not anchor or anchor in anchors(target.read_text()), f"{page}: {link}"
+
+
+def links(page: Path) -> list[str]:
+    """The relative links of a page, code left out."""
+    text = re.sub(r"^```.*?^```$|`[^`\n]*`", "", (ROOT / page).read_text(), flags=re.MULTILINE | re.DOTALL)
+    return [link for link in _LINK.findall(text) if not _FOREIGN.match(link)]
+
+
+def anchors(text: str) -> set[str]:
+    """The anchors that GitHub gives a page's headings."""
+    headings = re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_every_page_is_reached_from_the_index() -> None:
+    """No page is an orphan: the README leads to the index, and the index to every page."""
+    reached = {(DOCS / link).resolve() for link in links(Path("docs/index.md"))}
+    assert "docs/index.md" in links(Path("README.md"))
+    assert {path.resolve() for path in DOCS.rglob("*.md")} - reached == {DOCS / "index.md"}
+
+
+def tables(name: str, schema: dict[str, Any], definitions: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every table of a scenario file, named as the reference marks it, with its part of the schema."""
+    yield name, schema
+    for key, value in schema["properties"].items():
+        path = key if name == "scenario" else f"{name}.{key}"
+        for label, reference in inner(path, value):
+            yield from tables(label, definitions[reference.rpartition("/")[2]], definitions)
+
+
+def inner(path: str, value: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What a key refers to: its table, the kinds of its array's tables, or a law, which has one name wherever it is."""
+    if "$ref" in value:
+        yield path, value["$ref"]
+    for kind, reference in value.get("items", {}).get("discriminator", {}).get("mapping", {}).items():
+        yield f"{path.replace('neighbour', 'workload')}.{kind}", reference
+    for choice in (*value.get("oneOf", ()), *(one for arm in value.get("anyOf", ()) for one in arm.get("oneOf", ()))):
+        if "$ref" in choice:
+            yield choice["$ref"].rpartition("/")[2].rpartition("__")[2], choice["$ref"]
+
+
+SCHEMA = scenario_schema()
+TABLES = dict(tables("scenario", SCHEMA, SCHEMA["$defs"]))
+
+
+@pytest.mark.parametrize("name", sorted(TABLES))
+def test_the_reference_names_every_key_with_its_default(name: str) -> None:
+    """The tables marked for a part of the scenario's schema name its keys, no others, and the schema's defaults."""
+    schema, rows = TABLES[name], documented(name)
+    assert rows.keys() == schema["properties"].keys()
+    for key, default in rows.items():
+        assert_default(default, schema["properties"][key], key in schema.get("required", ()))
+
+
+def documented(name: str) -> dict[str, str]:
+    """The keys of a part of the scenario, and their defaults as the reference writes them."""
+    page = "strategies.md" if name.startswith("strategies.") else "scenario.md"
+    marks = [m for m in _KEYS.finditer((REFERENCE / page).read_text()) if name in m["tables"].split(", ")]
+    return {key.strip("`"): default for match in marks for key, _, default, _ in table_rows(match["rows"])}
+
+
+def table_rows(text: str) -> list[list[str]]:
+    """The cells of a Markdown table, its heading left out."""
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in text.splitlines()[2:]]
+
+
+def assert_default(written: str, key: dict[str, Any], required: bool) -> None:
+    """A value where there is one for all scenarios, and words where it depends or is a table of its own."""
+    default = key.get("default")
+    if required or default is None or "$ref" in key:
+        assert (written == "required") is required
+        assert not re.fullmatch("`[^`]*`", written)
+    else:
+        assert tomllib.loads(f"written = {written.strip('`')}")["written"] == default
+
+
+def test_the_reference_has_every_strategy() -> None:
+    """Each strategy has a heading of its own, so that the scenario's reference can lead to it."""
+    assert STRATEGIES.keys() <= anchors((REFERENCE / "strategies.md").read_text())
+
+
+@pytest.mark.parametrize("command", sorted(_COMMANDS.commands))
+def test_the_reference_names_every_option(command: str) -> None:
+    """The section of a command names its arguments and its options."""
+    page = (REFERENCE / "cli.md").read_text()
+    section = page.partition(f"## seslab {command}\n")[2].partition("\n## ")[0]
+    assert section, f"cli.md lacks ## seslab {command}"
+    for parameter in _COMMANDS.commands[command].params:
+        for name in argument(parameter) if parameter.param_type_name == "argument" else parameter.opts:
+            assert re.search(rf"`{re.escape(name)}[ `]", section), f"cli.md, {command}: {name}"
+
+
+def argument(parameter: Any) -> list[str]:
+    """How an argument is called where people read it."""
+    return [parameter.metavar or parameter.name.upper()]
+
+
+def test_the_reference_names_everything_a_document_holds() -> None:
+    """Each key of a comparison document, however deep, and each column of the ledgers is in the reference."""
+    run = [sys.executable, "-m", "seslab", "compare", "sandbox", "-s", "direct", "--json"]
+    document = json.loads(subprocess.run(run, cwd=ROOT, capture_output=True, check=True).stdout)
+    del document["strategies"][0]["settings"], document["account"]["limiter"]  # other pages have their keys
+    named = set(re.findall(r"`([\w.]+)`", (REFERENCE / "comparison.md").read_text()))
+    usage = set(document["strategies"][0].pop("usage"))
+    assert usage <= set(re.findall(r"`(\w+)`", (REFERENCE / "prices.md").read_text()))
+    assert {*keys(document), "settings", "limiter", "usage", *MAILS.names, *CALLS.names} <= named
+
+
+def keys(document: Any) -> set[str]:
+    """Every key in a JSON document."""
+    if isinstance(document, dict):
+        return set(document).union(*map(keys, document.values()))
+    return set().union(*map(keys, document)) if isinstance(document, list) else set()
+
+
+def test_the_reference_has_the_price_file() -> None:
+    """Each price stands in the reference with what it buys, and the day on which it was valid."""
+    prices = tomllib.loads((ROOT / "scenarios" / "prices.toml").read_text())
+    page = (REFERENCE / "prices.md").read_text()
+    rows = {
+        kind.strip("`"): (float(usd), int(per.replace(",", "")))
+        for kind, usd, per, _ in table_rows("".join(re.findall(r"^\|.*\n", page, re.MULTILINE)))
+    }
+    assert rows == {kind: (price["usd"], price["per"]) for kind, price in prices.items() if isinstance(price, dict)}
+    assert str(prices["as_of"]) in page
+    assert prices["region"] in page
+
+
+def test_every_dependency_has_its_reason() -> None:
+    """The page on dependencies has exactly those of pyproject.toml, each under what it is for."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = [project["dependencies"], *project["optional-dependencies"].values()]
+    page = (DOCS / "background" / "dependencies.md").read_text()
+    sections = page.split("\n## ")[1 : len(wanted) + 1]
+    assert [re.findall(r"^\| `([\w-]+)` \|", section, re.MULTILINE) for section in sections] == [
+        [re.split(r"[^\w-]", need)[0] for need in needs] for needs in wanted
+    ]
+
+
+def test_glossary_terms_are_used() -> None:
+    """A term that no other page uses is none of ours; the terms stand in the order of the alphabet."""
+    terms = re.findall(r"^## (.*)$", (REFERENCE / "glossary.md").read_text(), re.MULTILINE)
+    elsewhere = " ".join((ROOT / page).read_text().lower() for page in pages() if page.stem != "glossary")
+    assert terms == sorted(terms, key=str.lower)
+    assert [term for term in terms if term.lower() not in re.sub(r"[\s_]+", " ", elsewhere)] == []

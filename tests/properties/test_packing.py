@@ -1,0 +1,76 @@
+"""What goes out in a second fits into it, in order, and nobody waits for ever."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import floor
+
+import hypothesis.strategies as st
+from hypothesis import given, settings
+
+from strategies.packing import Allowance, pack
+from strategies.parts import cut, everyone, parts
+from strategies.ports import Mail
+
+LAWS = settings(max_examples=100)
+sizes = st.lists(st.integers(1, 50), max_size=40)
+budgets = st.integers(0, 120)
+rates = st.one_of(st.floats(0.01, 200.0).map(lambda rate: round(rate, 3)), st.sampled_from([0.1, 1 / 3, 0.7, 14.0]))
+
+
+@LAWS
+@given(sizes=sizes, budget=budgets)
+def test_what_is_packed_fits_in_order(sizes: list[int], budget: int) -> None:
+    """Indices ascend without repeats, and their mails fill no more than the budget."""
+    chosen = pack(sizes, budget)
+    assert chosen == sorted(set(chosen))
+    assert sum(sizes[index] for index in chosen) <= budget
+
+
+@LAWS
+@given(sizes=sizes, budget=budgets)
+def test_whoever_still_fits_goes(sizes: list[int], budget: int) -> None:
+    """A mail stays if and only if those packed before it leave it no room."""
+    chosen = pack(sizes, budget)
+    for index, size in enumerate(sizes):
+        before = sum(sizes[earlier] for earlier in chosen if earlier < index)
+        assert (index in chosen) == (before + size <= budget)
+
+
+@LAWS
+@given(sizes=sizes, per_tick=rates, crowd=st.lists(sizes, max_size=60))
+def test_nobody_starves(sizes: list[int], per_tick: float, crowd: list[list[int]]) -> None:
+    """A mail that a tick can hold goes within as many ticks as it has mails before it, whatever joins behind it."""
+    largest = max(1, min(50, int(per_tick)))
+    allowance = Allowance(max(1.0, per_tick))
+    waiting = [(min(size, largest), place) for place, size in enumerate(sizes)]
+    for tick in range(len(sizes)):
+        chosen = set(pack([size for size, _ in waiting], allowance.next_tick()))
+        waiting = [mail for index, mail in enumerate(waiting) if index not in chosen]
+        assert all(place > tick for _, place in waiting if place >= 0)
+        waiting += [(min(size, largest), -1) for size in (crowd[tick] if tick < len(crowd) else [])]
+
+
+@LAWS
+@given(per_tick=rates, ticks=st.integers(1, 300))
+def test_an_allowance_adds_up(per_tick: float, ticks: int) -> None:
+    """After k ticks exactly the whole part of k times the rate has been allowed, for every k."""
+    allowance, total = Allowance(per_tick), 0
+    for tick in range(1, ticks + 1):
+        total += allowance.next_tick()
+        assert total == floor(tick * Fraction(repr(per_tick)))
+
+
+mails = st.builds(Mail, st.integers(0, 9), st.integers(1, 200), st.just(0.0), st.integers(0, 100))
+
+
+@LAWS
+@given(mail=mails, chunk=st.integers(1, 50))
+def test_parts_cover_everyone_once(mail: Mail, chunk: int) -> None:
+    """Parts of at most a chunk, all but the last full, that together are everyone; cut mails carry the same."""
+    in_parts = list(parts(mail, chunk))
+    assert [to for part in in_parts for to in part] == list(everyone(mail))
+    assert all(len(part) == chunk for part in in_parts[:-1])
+    assert 0 < len(in_parts[-1]) <= chunk
+    assert [everyone(piece) for piece in cut(mail, chunk)] == in_parts
+    assert {(piece.number, piece.intended_s) for piece in cut(mail, chunk)} == {(mail.number, mail.intended_s)}
