@@ -54,15 +54,20 @@ class Bucket:
         return True
 
 
-def only_calls(mails: int, rate_per_s: float, accept: Latency) -> int:
-    """The simple model: a pod waits its turn and starts a call, which SES decides half-way. Returns the accepted."""
+def only_calls(mails: int, rate_per_s: float, accept: Latency, refuse: Latency) -> int:
+    """The simple model: a call asks the bucket as it starts and lasts as long as its outcome does. Counts the accepted.
+
+    It draws both latencies, whatever the outcome, so that each mail meets the same network in every model.
+    """
     env, bucket = simpy.Environment(), Bucket(rate_per_s, rate_per_s)
     accepted = 0
 
     def call(mail: Mail) -> Process:
         nonlocal accepted
-        yield env.timeout(accept.draw() / 2)
-        accepted += bucket.admit(env.now, mail.recipients)
+        accept_s, refuse_s = accept.draw(), refuse.draw()
+        admitted = bucket.admit(env.now, mail.recipients)
+        yield env.timeout(accept_s if admitted else refuse_s)
+        accepted += admitted
 
     _run_two_pods(env, mails, rate_per_s, lambda mail: env.process(call(mail)))
     return accepted

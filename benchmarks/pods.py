@@ -48,7 +48,7 @@ def _contestants() -> dict[str, Callable[[], object]]:
     accepts, refusals = ACCEPT.sample(draws, MAILS).tolist(), REFUSE.sample(draws, MAILS).tolist()
     return {
         "seslab": lambda: run(ours, "leaky-bucket", 1),
-        "SimPy, only calls": lambda: only_calls(MAILS, RATE_PER_S, _by_hand(ACCEPT)),
+        "SimPy, only calls": lambda: only_calls(MAILS, RATE_PER_S, _by_hand(ACCEPT), _by_hand(REFUSE)),
         "SimPy, same work": lambda: start_decision_end(MAILS, RATE_PER_S, _by_hand(ACCEPT), _by_hand(REFUSE)),
         "SimPy, as fast as it goes": lambda: fastest(accepts, refusals, RATE_PER_S),
     }

@@ -52,7 +52,10 @@ def plan_of(scenario: Scenario, strategy: str) -> Plan:
     account = Account(scenario.account.max_send_rate_per_s, scenario.latency.ses_send.median_s)
     plan: Plan = STRATEGIES[strategy].plan(scenario.settings_of(strategy), account)
     if plan.queues or plan.functions:
-        raise BadInput(f"'{strategy}' needs queues and functions, which the moto world does not run yet; name others with -s, or use --on sim")
+        raise BadInput(
+            f"'{strategy}' needs queues and functions, which the moto world does not run yet; "
+            "name others with -s, or use --on sim"
+        )
     if scenario.fault:
         raise BadInput(f"{scenario.name}: fault: the moto world does not inject faults yet; use --on sim")
     return plan

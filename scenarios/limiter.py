@@ -8,8 +8,10 @@ float can ever decide an admission.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Protocol
+from math import floor
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from scenarios.account import Limiter as Hypothesis
@@ -18,7 +20,7 @@ TICKS_PER_S = 1 << 30
 
 
 class Limiter(Protocol):
-    """Decides on whole requests: all recipients or none. Instants must not decrease."""
+    """Decides on whole requests: all recipients or none. Instants must not decrease; a shard is told the whole rate."""
 
     def admit(self, now_s: float, recipients: int) -> bool: ...
     def set_rate(self, now_s: float, rate_per_s: Fraction) -> None: ...
@@ -29,22 +31,36 @@ def exact(number: float) -> Fraction:
     return Fraction(repr(number))
 
 
+class Part(NamedTuple):
+    """One of several equal shards of a limiter, counted from 0."""
+
+    number: int = 0
+    of: int = 1
+
+    def share(self, recipients: int) -> int:
+        """Its part of so many recipients; the parts add up to all of them."""
+        return (recipients + self.number) // self.of
+
+
+WHOLE = Part()
+
+
 def build_limiter(hypothesis: Hypothesis, rate_per_s: float) -> Limiter:
     """The limiter of an account that grants `rate_per_s` recipients a second."""
     rate = exact(rate_per_s) * exact(hypothesis.effective_rate)
     if hypothesis.shards == 1:
-        return _one(hypothesis, rate, hypothesis.burst)
-    return Sharded(hypothesis, rate)
+        return _one(hypothesis, rate, WHOLE)
+    return Sharded([_one(hypothesis, rate, Part(number, hypothesis.shards)) for number in range(hypothesis.shards)])
 
 
-def _one(hypothesis: Hypothesis, rate: Fraction, burst: int) -> Limiter:
+def _one(hypothesis: Hypothesis, rate: Fraction, part: Part) -> Limiter:
     refusal_cost = exact(hypothesis.refusal_cost)
     if hypothesis.kind == "fixed-window":
-        return FixedWindow(rate, refusal_cost)
+        return FixedWindow(rate, refusal_cost, part)
     if hypothesis.kind == "sliding-window":
-        return SlidingWindow(rate, refusal_cost)
+        return SlidingWindow(rate, refusal_cost, part)
     bucket = TokenBucket if hypothesis.admission == "strict" else DebtBucket
-    return bucket(rate, burst, refusal_cost)
+    return bucket(rate, hypothesis.burst, refusal_cost, part)
 
 
 class TokenBucket:
@@ -57,12 +73,22 @@ class TokenBucket:
     and never more than `full`. It counts in ticks of its own, of which a recipient and a refused one are whole numbers.
     """
 
-    __slots__ = ("_burst", "_empty", "_full", "_per_recipient", "_per_refusal", "_refusal_cost", "_ticks_per_s")
+    __slots__ = (
+        "_burst",
+        "_crumb",
+        "_empty",
+        "_full",
+        "_part",
+        "_per_recipient",
+        "_per_refusal",
+        "_refusal_cost",
+        "_ticks_per_s",
+    )
 
-    def __init__(self, rate_per_s: Fraction, burst: int, refusal_cost: Fraction) -> None:
-        self._burst, self._refusal_cost = burst, refusal_cost
-        self._use(rate_per_s)
-        self._empty = -self._full
+    def __init__(self, rate_per_s: Fraction, burst: int, refusal_cost: Fraction, part: Part = WHOLE) -> None:
+        self._burst, self._refusal_cost, self._part = part.share(burst), refusal_cost, part
+        self._use(rate_per_s / part.of)
+        self._empty, self._crumb = -self._full, Fraction(0)
 
     def _use(self, rate_per_s: Fraction) -> None:
         whole = rate_per_s.numerator * self._refusal_cost.denominator
@@ -85,10 +111,12 @@ class TokenBucket:
         return False
 
     def set_rate(self, now_s: float, rate_per_s: Fraction) -> None:
-        """Go on at another rate from `now_s`; the bucket keeps its size and what it holds."""
-        held, per_recipient = self._held(now_s), self._per_recipient
-        self._use(rate_per_s)
-        self._empty = int(now_s * self._ticks_per_s) - held * self._per_recipient // per_recipient
+        """Go on at another rate from `now_s`; the bucket keeps its size and what it holds, to the last crumb."""
+        held = Fraction(self._held(now_s), self._per_recipient) + self._crumb
+        self._use(rate_per_s / self._part.of)
+        ticks = floor(held * self._per_recipient)
+        self._empty = int(now_s * self._ticks_per_s) - ticks
+        self._crumb = held - Fraction(ticks, self._per_recipient)
 
     def _held(self, now_s: float) -> int:
         return min(self._full, int(now_s * self._ticks_per_s) - self._empty)
@@ -118,12 +146,12 @@ def whole(rate_per_s: Fraction) -> int:
 class FixedWindow:
     """Counts anew in every whole second of the scenario: two seconds' worth can pass around a boundary."""
 
-    __slots__ = ("_capacity", "_refusal", "_scale", "_used", "_window")
+    __slots__ = ("_capacity", "_part", "_refusal", "_scale", "_used", "_window")
 
-    def __init__(self, rate_per_s: Fraction, refusal_cost: Fraction) -> None:
-        self._refusal, self._scale = refusal_cost.numerator, refusal_cost.denominator
+    def __init__(self, rate_per_s: Fraction, refusal_cost: Fraction, part: Part = WHOLE) -> None:
+        self._refusal, self._scale, self._part = refusal_cost.numerator, refusal_cost.denominator, part
         self._used, self._window = 0, -1
-        self._capacity = whole(rate_per_s) * self._scale
+        self._capacity = self._part.share(whole(rate_per_s)) * self._scale
 
     def admit(self, now_s: float, recipients: int) -> bool:
         window = int(now_s)
@@ -134,19 +162,19 @@ class FixedWindow:
         return admitted
 
     def set_rate(self, now_s: float, rate_per_s: Fraction) -> None:
-        self._capacity = whole(rate_per_s) * self._scale
+        self._capacity = self._part.share(whole(rate_per_s)) * self._scale
 
 
 class SlidingWindow:
     """Remembers the last second: at most one second's worth passes in any window (t - 1, t]."""
 
-    __slots__ = ("_capacity", "_log", "_refusal", "_scale", "_used")
+    __slots__ = ("_capacity", "_log", "_part", "_refusal", "_scale", "_used")
 
-    def __init__(self, rate_per_s: Fraction, refusal_cost: Fraction) -> None:
-        self._refusal, self._scale = refusal_cost.numerator, refusal_cost.denominator
+    def __init__(self, rate_per_s: Fraction, refusal_cost: Fraction, part: Part = WHOLE) -> None:
+        self._refusal, self._scale, self._part = refusal_cost.numerator, refusal_cost.denominator, part
         self._log: deque[tuple[int, int]] = deque()
         self._used = 0
-        self._capacity = whole(rate_per_s) * self._scale
+        self._capacity = self._part.share(whole(rate_per_s)) * self._scale
 
     def admit(self, now_s: float, recipients: int) -> bool:
         tick = int(now_s * TICKS_PER_S)
@@ -156,7 +184,7 @@ class SlidingWindow:
         return admitted
 
     def set_rate(self, now_s: float, rate_per_s: Fraction) -> None:
-        self._capacity = whole(rate_per_s) * self._scale
+        self._capacity = self._part.share(whole(rate_per_s)) * self._scale
 
     def _remember(self, tick: int, used: int) -> None:
         if used:
@@ -171,11 +199,8 @@ class SlidingWindow:
 class Sharded:
     """Independent limiters that share the rate and the burst; each request meets one of them, as if by chance."""
 
-    def __init__(self, hypothesis: Hypothesis, rate_per_s: Fraction) -> None:
-        shards = hypothesis.shards
-        bursts = [(hypothesis.burst + shard) // shards for shard in range(shards)]
-        self._shards = [_one(hypothesis, rate_per_s / shards, max(1, burst)) for burst in bursts]
-        self._requests = 0
+    def __init__(self, shards: Sequence[Limiter]) -> None:
+        self._shards, self._requests = shards, 0
 
     def admit(self, now_s: float, recipients: int) -> bool:
         self._requests += 1
@@ -183,7 +208,7 @@ class Sharded:
 
     def set_rate(self, now_s: float, rate_per_s: Fraction) -> None:
         for shard in self._shards:
-            shard.set_rate(now_s, rate_per_s / len(self._shards))
+            shard.set_rate(now_s, rate_per_s)
 
 
 def _scatter(number: int) -> int:

@@ -87,7 +87,7 @@ def read(directory: Path, strategy: str) -> Ledger:
 
 
 def _columns(table: pa.Table, schema: pa.Schema) -> Columns:
-    return {name: _numpy(table.column(name), schema.field(name)) for name in table.column_names}
+    return {field.name: _numpy(table.column(field.name), field) for field in schema if field.name != "message_id"}
 
 
 def _numpy(column: pa.ChunkedArray, field: pa.Field) -> Any:

@@ -47,7 +47,7 @@ class AsyncQueue:
         until_s = self._clock.now() + EVENT_AGE_MOST_S
         await self._clock.sleep(next(self._delay))
         for retry_s in (*ERROR_RETRIES_S, None):
-            if await self._succeeds(event, until_s) or retry_s is None:
+            if await self._succeeds(event, until_s) or retry_s is None or self._clock.now() >= until_s:
                 return
             await self._clock.sleep(retry_s)
 
@@ -70,13 +70,19 @@ class AsyncQueue:
 class Invoker:
     """One host's access to a function: half-way through the call Lambda has the event, whatever the caller's fate."""
 
-    __slots__ = ("_latency", "_queue", "_world")
+    __slots__ = ("_latency", "_open_work", "_queue", "_world")
 
-    def __init__(self, world: World, queue: AsyncQueue, latency: Iterator[float]) -> None:
-        self._world, self._queue, self._latency = world, queue, latency
+    def __init__(self, world: World, queue: AsyncQueue, latency: Iterator[float], open_work: OpenWork) -> None:
+        self._world, self._queue, self._latency, self._open_work = world, queue, latency, open_work
 
     def invoke(self, mails: Sequence[Mail], /) -> Reply:
         reply, now_s, latency_s = Reply(), self._world.now, next(self._latency)
-        self._world.call_at(now_s + latency_s / 2, lambda: self._queue.accept(mails))
+
+        def arrive() -> None:
+            self._queue.accept(mails)
+            self._open_work.done()
+
+        self._open_work.add()
+        self._world.call_at(now_s + latency_s / 2, arrive)
         self._world.call_at(now_s + latency_s, reply.settle)
         return reply

@@ -85,7 +85,11 @@ class Function:
 
     def _is_full(self) -> bool:
         reserved = self._declared.reserved_concurrency
-        return self._account.running >= ACCOUNT_CONCURRENCY or (reserved is not None and self.running >= reserved)
+        return self._account.running >= ACCOUNT_CONCURRENCY or (reserved is not None and self._taken() >= reserved)
+
+    def _taken(self) -> int:
+        """Environments at work, and those that have served their share of requests for now."""
+        return self.running + sum(warm.ready_s > self._world.now for warm in self._warm)
 
     def _occupy(self, change: int) -> None:
         self.running += change

@@ -16,6 +16,7 @@ from scenarios.ledger import ACCEPTED, FAILED, THROTTLED
 from scenarios.model import Scenario
 from sim.faults import Weather
 from sim.kernel import NORMAL, Heap, Host, Reply, World, ignore
+from sim.open_work import OpenWork
 from strategies.ports import Mail, QuotaExceeded, Rejected, SendError, Throttled, Unanswered, Unavailable
 
 CPU_PER_SEND_S = 0.001  # of a full core: measured for boto3's send_email
@@ -33,8 +34,10 @@ ERRORS: tuple[tuple[type[SendError], str], ...] = (
 class Ses:
     """What all hosts share: the account's admission, the network's latencies, and the log of calls."""
 
-    def __init__(self, world: World, scenario: Scenario, seed: int, mails: int, admission: Admission) -> None:
-        self.world, self.admission, self.log = world, admission, CallLog()
+    def __init__(
+        self, world: World, scenario: Scenario, seed: int, mails: int, admission: Admission, open_work: OpenWork
+    ) -> None:
+        self.world, self.admission, self.open_work, self.log = world, admission, open_work, CallLog()
         self.read_timeout_s = scenario.client.read_timeout_s
         self.accepts = PerMail(scenario.latency.ses_send, seed, "ses_send", mails)
         self.refusals = PerMail(scenario.latency.ses_throttle, seed, "ses_throttle", mails)
@@ -126,15 +129,17 @@ class Mailer:
             accept_s, refuse_s = self._accepts[number], self._refusals[number]
         call.accept_s, call.refuse_s, call.attempt = accept_s, refuse_s, attempt
         half_s = (accept_s if accept_s < refuse_s else refuse_s) / 2
-        if half_s >= self._patience_s:
-            self._will_go_unheard(call)
         heappush(self._heap, (left_s + half_s, NORMAL, next(self._eid), call))
+        if half_s >= self._patience_s:
+            self._will_go_unheard(call, left_s + half_s)
         return call
 
-    def _will_go_unheard(self, call: Call) -> None:
-        """Its caller's patience ends before SES has even decided."""
+    def _will_go_unheard(self, call: Call, decided_s: float) -> None:
+        """Its caller's patience ends before SES has even decided; the run does not end before that."""
         call.fire, call.error = self.decide_unheard, Unanswered("Read timeout.")
         self._world.call_at(call.left_s + self._patience_s, lambda: call.waiter(call))
+        self._ses.open_work.add()
+        self._world.call_at(decided_s, self._ses.open_work.done)
 
     def decide(self, call: Call) -> None:
         """What happens at SES: it decides, the call is noted, and the answer goes on its way."""

@@ -55,6 +55,7 @@ class Queue:
         self._alarm_s = float("inf")
         self._numbers = self._in_flight = 0
         self._messages: dict[str, Message] = {}
+        self.coming: list[Sequence[Mail]] = []
         self.dead: list[Mail] = []
         self.expired: list[Mail] = []
 
@@ -155,8 +156,9 @@ class Queue:
                 yield message
 
     def lapse_s(self, received: Sequence[Received]) -> float:
-        """When the first of these messages comes back, unless it is deleted."""
-        return min((message.visible_s for message in self._current(received)), default=self._world.now)
+        """When the first of these messages comes back, if it is not deleted before."""
+        known = [self._messages[one.message_id].visible_s for one in received if one.message_id in self._messages]
+        return min(known, default=self._world.now + self._declared.visibility_timeout_s)
 
     def poll(self, at_most: int, wait_s: float, respond: Callable[[list[Received]], None]) -> None:
         """Respond with messages as soon as there are any, and with none after `wait_s`."""
@@ -216,9 +218,11 @@ class Client:
 
     def put(self, mails: Sequence[Mail], /) -> Reply:
         def arrive() -> None:
+            self._queue.coming.remove(mails)
             self._hand_over(mails)
             self._queue.arrive(mails)
 
+        self._queue.coming.append(mails)
         return self._request(arrive, ())
 
     def delete(self, messages: Sequence[Received], /) -> Reply:

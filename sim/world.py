@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from itertools import chain
 from math import inf
 
 import numpy as np
@@ -43,7 +44,7 @@ class Simulation:
         self.open_work = OpenWork(self.world.stop)
         neighbours = arrivals(scenario.neighbour, seed, "neighbour") if scenario.neighbour else None
         self.admission = admission_of(scenario, neighbours)
-        self.ses = Ses(self.world, scenario, seed, len(traffic.recipients), self.admission)
+        self.ses = Ses(self.world, scenario, seed, len(traffic.recipients), self.admission, self.open_work)
         self.sqs_requests = 0
         self.enqueued_s = np.full(len(traffic.recipients), np.nan)
         self.receives = np.zeros(len(traffic.recipients), dtype=np.int32)
@@ -186,7 +187,7 @@ class Simulation:
 
     def _invoker(self, function: str, caller: str) -> Invoker:
         latency = self._stream(self.scenario.lambda_.dispatch, f"lambda/{function}/invoke/{caller}")
-        return Invoker(self.world, self.async_queues[function], latency)
+        return Invoker(self.world, self.async_queues[function], latency, self.open_work)
 
     def _outlive(self, host: Host) -> None:
         """A dead host's calls: those on the wire go on, and so does the run until SES has decided on them all."""
@@ -205,6 +206,7 @@ class Simulation:
         custody = Custody(self._kept(), given_up=self.dealer.given_up)
         for queue in self.queues.values():
             _add(custody.held, queue.mails())
+            _add(custody.held, chain.from_iterable(queue.coming))
             _add(custody.dead, queue.dead)
         for waiting in self.async_queues.values():
             _add(custody.held, waiting.mails())
@@ -229,6 +231,6 @@ class Simulation:
         }
 
 
-def _add(pieces: Pieces, mails: Iterator[Mail] | Sequence[Mail]) -> None:
+def _add(pieces: Pieces, mails: Iterable[Mail]) -> None:
     for mail in mails:
         pieces.add(mail.number, mail.first, mail.recipients)

@@ -16,7 +16,6 @@ QUEUE = "mails"
 FUNCTION = "sender"
 TIMEOUT_S = 5.0  # of the function, beyond its padding
 VISIBILITY_S = 30.0
-MAX_RECEIVE_COUNT = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +25,7 @@ class Settings:
     limit_by: Literal["maximum", "reserved"] = setting(
         "maximum", "who holds the concurrency: the mapping (maximum) or the function (reserved)"
     )
+    max_receive_count: int = setting(5, "receives after which a mail is dead-lettered", ge=1, le=1000)
 
 
 def plan(settings: Settings, account: Account) -> Plan:
@@ -37,7 +37,7 @@ def plan(settings: Settings, account: Account) -> Plan:
     return Plan(
         replace(settings, concurrency=concurrency),
         Pods(partial(enqueue, queue=QUEUE), uses=(QUEUE,)),
-        queues=(Queue(QUEUE, max(VISIBILITY_S, timeout_s), MAX_RECEIVE_COUNT),),
+        queues=(Queue(QUEUE, max(VISIBILITY_S, timeout_s), settings.max_receive_count),),
         functions=(Function(FUNCTION, sender, timeout_s, reserved_concurrency=None if by_mapping else concurrency),),
         mappings=(Mapping(QUEUE, FUNCTION, 1, maximum_concurrency=concurrency if by_mapping else None),),
     )

@@ -17,7 +17,7 @@ def everyone(mail: Mail) -> range:
 def parts(mail: Mail, chunk: int) -> Iterable[range]:
     """The recipients of a mail, at most `chunk` at a time."""
     _, recipients, _, first = mail
-    if recipients <= chunk and not first:
+    if recipients <= chunk <= MAX_RECIPIENTS and not first:
         return _WHOLE[recipients]  # ready-made: most mails go out whole
     end = first + recipients
     return (range(start, min(start + chunk, end)) for start in range(first, end, chunk))
