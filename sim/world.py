@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, MutableSequence, Sequence
 from functools import partial
 from itertools import chain
-from math import inf
+from math import inf, isnan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +48,8 @@ class Simulation:
         self.sqs_requests = 0
         self.enqueued_s = np.full(len(traffic.recipients), np.nan)
         self.receives = np.zeros(len(traffic.recipients), dtype=np.int32)
+        self._enqueued_s: MutableSequence[float] = self.enqueued_s.data  # type: ignore[assignment]  # typed as of ints
+        self._receives = self.receives.data  # views, because NumPy's own scalars are slow
         self._share = Share(plan.pods.replicas)
         self._chance = Chance(seed)
         self.dealer = Dealer(self.world, traffic, plan.pods.weights, self.open_work)
@@ -94,7 +96,7 @@ class Simulation:
         return Queue(self.world, declared, self.open_work, self._note_receive, duplicates)
 
     def _note_receive(self, mail: int) -> None:
-        self.receives[mail] += 1
+        self._receives[mail] += 1
 
     def _client(self, queue: str, caller: str) -> Client:
         empty = self.scenario.sqs.empty_probability
@@ -116,8 +118,8 @@ class Simulation:
         """A queue has them now: no pod's death can lose them any more."""
         for mail in mails:
             self.dealer.holders[mail.number] = HANDED_OVER
-            if np.isnan(self.enqueued_s[mail.number]):
-                self.enqueued_s[mail.number] = self.world.now
+            if isnan(self._enqueued_s[mail.number]):
+                self._enqueued_s[mail.number] = self.world.now
 
     def _function(self, declared: DeclaredFunction) -> Function:
         name, latency = declared.name, self.scenario.latency

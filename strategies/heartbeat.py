@@ -51,8 +51,8 @@ def plan(settings: Settings, account: Account) -> Plan:
 
 def _sender(settings: Settings, account: Account) -> Function:
     per_tick = round(settings.fill * account.max_send_rate_per_s, 9)
-    spread_s = SPREAD_S if settings.dispatch == "spread" else 0.0
-    heart = partial(_sending_heart, lookahead=settings.lookahead, per_tick=per_tick, spread_s=spread_s)
+    spacing_s = SPREAD_S / per_tick if settings.dispatch == "spread" else 0.0
+    heart = partial(_sending_heart, lookahead=settings.lookahead, per_tick=per_tick, spacing_s=spacing_s)
     return Function(HEART, heart, TIMEOUT_S, (QUEUE,), FULL_CORE_MB, connections=RECEIVES + ceil(per_tick))
 
 
@@ -66,8 +66,8 @@ def _worker() -> Function:
     return Function(WORKER, _working, TIMEOUT_S, (QUEUE,), connections=BATCH)
 
 
-def _sending_heart(ports: Ports, lookahead: float, per_tick: float, spread_s: float) -> Handler:
-    return Heart(ports, lookahead, per_tick, Sender(ports, spread_s)).beat
+def _sending_heart(ports: Ports, lookahead: float, per_tick: float, spacing_s: float) -> Handler:
+    return Heart(ports, lookahead, per_tick, Sender(ports, spacing_s)).beat
 
 
 def _dispatching_heart(ports: Ports, lookahead: float, per_tick: float) -> Handler:
@@ -98,16 +98,16 @@ class Heart:
 
 
 class Sender:
-    """Sends a second's mails itself, evenly over `spread_s`."""
+    """Sends a second's mails itself, each as far apart as its recipients are in a second that is full."""
 
-    def __init__(self, ports: Ports, spread_s: float) -> None:
-        self._ports, self._spread_s, self._queue = ports, spread_s, ports.queues[QUEUE]
+    def __init__(self, ports: Ports, spacing_s: float) -> None:
+        self._ports, self._spacing_s, self._queue = ports, spacing_s, ports.queues[QUEUE]
 
     async def send(self, second: Sequence[Held], start_s: float, hand: Hand) -> None:
-        total, before = sum(held.recipients for held in second), 0
+        before = 0
         async with self._ports.group() as calls:
             for held in second:
-                calls.spawn(self._send(held, start_s + self._spread_s * before / total, hand))
+                calls.spawn(self._send(held, start_s + self._spacing_s * before, hand))
                 before += held.recipients
 
     async def _send(self, held: Held, at_s: float, hand: Hand) -> None:
