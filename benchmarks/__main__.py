@@ -16,7 +16,8 @@ def main() -> None:
     """Against SimPy by hand, then against the number of mails."""
     _print_pods(pods.measure())
     sizes = (*scale.SIZES, 5_000_000) if "--large" in sys.argv else scale.SIZES
-    _print_scale(scale.measure(sizes))
+    _print_scale("A day of mail at 14 recipients/s, of growing length", scale.measure("day", sizes))
+    _print_scale("A batch of mail at 500 recipients/s, all of it waiting", scale.measure("backlog", (100_000,)))
 
 
 def _print_pods(mails_per_s: dict[str, float]) -> None:
@@ -30,8 +31,8 @@ def _print_pods(mails_per_s: dict[str, float]) -> None:
     console.print(table)
 
 
-def _print_scale(runs: list[scale.Run]) -> None:
-    table = Table(title="\nA day of mail at 14 recipients/s, of growing length", box=None)
+def _print_scale(title: str, runs: list[scale.Run]) -> None:
+    table = Table(title=f"\n{title}", box=None)
     for heading in ("strategy", "mails", "µs/mail", "× of the smallest", "bytes/mail", "of the memory allowed"):
         table.add_column(heading, justify="left" if heading == "strategy" else "right")
     smallest = {run.strategy: run for run in reversed(runs)}

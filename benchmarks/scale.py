@@ -1,4 +1,4 @@
-"""Cost and memory against the number of mails: every strategy on a day of mail that grows with its length."""
+"""Cost and memory against the number of mails: days of mail that grow in length, and one batch that all waits at once."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import NamedTuple
 
 from scenarios.model import Scenario, load
@@ -46,20 +47,35 @@ def day(mails: int) -> Scenario:
     )
 
 
-def measure(sizes: tuple[int, ...] = SIZES) -> list[Run]:
+def backlog(mails: int) -> Scenario:
+    """All mails due at once on an account of 500 recipients/s: nearly all of them wait nearly all the time."""
+    return Scenario.model_validate(
+        {
+            "name": "backlog",
+            "horizon_s": 1e6,
+            "account": {"max_send_rate_per_s": 500.0, "max_24h_send": -1},
+            "workload": ({"process": "batch", "messages": mails},),
+        }
+    )
+
+
+WORKLOADS = {"day": day, "backlog": backlog}
+
+
+def measure(workload: str, sizes: tuple[int, ...] = SIZES) -> list[Run]:
     """Each strategy with each number of mails."""
-    return [_in_a_process(strategy, mails) for strategy in STRATEGIES for mails in sizes]
+    return [_in_a_process(workload, strategy, mails) for strategy in STRATEGIES for mails in sizes]
 
 
-def _in_a_process(strategy: str, mails: int) -> Run:
-    command = [sys.executable, "-m", "benchmarks.scale", strategy, str(mails)]
+def _in_a_process(workload: str, strategy: str, mails: int) -> Run:
+    command = [sys.executable, "-m", "benchmarks.scale", workload, strategy, str(mails)]
     return Run(*json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
 
 
-def _here(strategy: str, mails: int) -> Run:
+def _here(workload: str, strategy: str, mails: int) -> Run:
     from sim.run import run
 
-    scenario = day(mails)
+    scenario = WORKLOADS[workload](mails)
     before, started_s = _peak_bytes(), time.process_time()
     ledger = run(scenario, strategy, scenario.seed)
     cpu_s, after = time.process_time() - started_s, _peak_bytes()
@@ -67,10 +83,10 @@ def _here(strategy: str, mails: int) -> Run:
 
 
 def _peak_bytes() -> int:
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    """Of this process alone: `getrusage` would begin with the parent's peak."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) * 1024
 
 
 if __name__ == "__main__":
-    print(json.dumps(_here(sys.argv[1], int(sys.argv[2]))))
+    print(json.dumps(_here(sys.argv[1], sys.argv[2], int(sys.argv[3]))))

@@ -12,6 +12,15 @@ from numpy.typing import NDArray
 OUTCOMES = ("accepted", "throttled", "quota", "rejected", "failed")
 ACCEPTED, THROTTLED, QUOTA, REJECTED, FAILED = range(len(OUTCOMES))
 
+MESSAGES = (
+    "",
+    "Maximum sending rate exceeded.",
+    "Daily message quota exceeded.",
+    "Recipient count exceeds 50.",
+    "Service unavailable.",
+)
+"""SES's own words for each outcome."""
+
 FATES = ("accepted", "dead_lettered", "lost", "pending")
 
 Columns = dict[str, NDArray[Any]]

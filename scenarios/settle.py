@@ -25,6 +25,9 @@ class Pieces:
     def add(self, mail: int, first: int, recipients: int) -> None:
         self._numbers.extend((mail, first, recipients))
 
+    def extend(self, others: Pieces) -> None:
+        self._numbers.extend(others._numbers)
+
     def columns(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
         table = np.frombuffer(self._numbers, dtype=np.int32).reshape(-1, 3)
         return table[:, 0], table[:, 1], table[:, 2]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import prod
 from typing import TypeVar
 
@@ -61,10 +61,16 @@ class Weather:
         )
 
 
-def duplicate_probability(scenario: Scenario, now_s: float) -> float:
-    """How likely SQS delivers a message once more at this instant."""
-    faults = during(_of_kind(scenario, DuplicateDelivery), now_s)
-    return max([scenario.sqs.duplicate_probability, *(fault.probability for fault in faults)])
+class Duplicates:
+    """Whether SQS delivers a message once more: by the scenario's probability, or that of a fault if it is higher."""
+
+    def __init__(self, scenario: Scenario, chance: Iterator[float]) -> None:
+        self._chance, self._always = chance, scenario.sqs.duplicate_probability
+        self._faults = _of_kind(scenario, DuplicateDelivery)
+
+    def once_more(self, now_s: float) -> bool:
+        probability = max([self._always, *(fault.probability for fault in during(self._faults, now_s))])
+        return probability > 0.0 and next(self._chance) < probability
 
 
 def _of_kind(scenario: Scenario, kind: type[FaultKind]) -> list[FaultKind]:

@@ -97,14 +97,20 @@ class Function:
 
     def _place(self, event: Any, reply: Reply) -> None:
         """Into the environment used last of those that are ready, or into a new one."""
-        now_s = self._world.now
-        self._warm = [warm for warm in self._warm if now_s - warm.idle_since_s <= KEEP_WARM_S]
-        ready = next((warm for warm in reversed(self._warm) if warm.ready_s <= now_s), None)
+        ready = self._take_ready(self._world.now_s)
         if ready is None:
             self._start(event, reply)
         else:
-            self._warm.remove(ready)
             self._run(ready, event, reply, init_s=0.0)
+
+    def _take_ready(self, now_s: float) -> Environment | None:
+        """Idle environments stand in the order in which they became idle; the oldest die first."""
+        while self._warm and now_s - self._warm[0].idle_since_s > KEEP_WARM_S:
+            del self._warm[0]
+        for place in range(len(self._warm) - 1, -1, -1):
+            if self._warm[place].ready_s <= now_s:
+                return self._warm.pop(place)
+        return None
 
     def _start(self, event: Any, reply: Reply) -> None:
         now_s, init_s = self._world.now, next(self._cold_start)
@@ -150,6 +156,8 @@ class Function:
 
 class Invocation:
     """One run of a handler in an environment, until it ends or its time is up."""
+
+    __slots__ = ("_function", "_reply", "_timer", "billed_from_s", "environment")
 
     def __init__(self, function: Function, environment: Environment, reply: Reply, billed_from_s: float) -> None:
         self._function, self.environment, self._reply = function, environment, reply

@@ -30,13 +30,19 @@ class World(Environment):
 
     def __init__(self) -> None:
         super().__init__()
+        self.now_s = 0.0
         self.heap: Heap = cast("Heap", self._queue)
+        self.numbers = self._eid
+
+    @property
+    def now(self) -> float:
+        return self.now_s
 
     def step(self) -> None:
         """Fire all events in a single step of SimPy's `run`: ours never fail, so none of its bookkeeping is needed."""
         heap = self.heap
         while heap:
-            self._now, _, _, event = heappop(heap)
+            self.now_s, _, _, event = heappop(heap)
             event.fire(event)
         raise EmptySchedule
 
@@ -47,14 +53,14 @@ class World(Environment):
 
     def at(self, time_s: float, event: Event, priority: int = NORMAL) -> None:
         """Put an event on the heap; of two at one instant the first one put there fires first."""
-        heappush(self.heap, (time_s, priority, next(self._eid), event))
+        heappush(self.heap, (time_s, priority, next(self.numbers), event))
 
     def call_at(self, time_s: float, action: Callable[[], None]) -> None:
-        heappush(self.heap, (time_s, NORMAL, next(self._eid), Timer(action)))
+        heappush(self.heap, (time_s, NORMAL, next(self.numbers), Timer(action)))
 
     def stop(self) -> None:
         """End the run once the event that is being processed is."""
-        self.at(self._now, Timer(_raise_stop), URGENT)
+        self.at(self.now_s, Timer(_raise_stop), URGENT)
 
 
 def _raise_stop() -> None:
@@ -75,7 +81,11 @@ class Timer:
         self.fire: Callable[[Any], None] = _act
 
     def cancel(self) -> None:
-        self.fire = ignore
+        self.fire, self.action = ignore, _nothing  # what it would have done need not be kept until then
+
+
+def _nothing() -> None:
+    """What a cancelled timer does."""
 
 
 def _act(timer: Timer) -> None:
@@ -174,18 +184,18 @@ _SERVICE = Host()
 class Clock:
     """Virtual seconds."""
 
-    __slots__ = ("_eid", "_heap", "_world")
+    __slots__ = ("_heap", "_numbers", "_world")
 
     def __init__(self, world: World) -> None:
-        self._world, self._heap, self._eid = world, world.heap, world._eid
+        self._world, self._heap, self._numbers = world, world.heap, world.numbers
 
     def now(self) -> float:
-        return self._world._now
+        return self._world.now_s
 
     @coroutine
     def sleep(self, delay_s: float, /) -> Generator[Any, None, None]:
-        sleep = Sleep()
-        heappush(self._heap, (self._world._now + delay_s, NORMAL, next(self._eid), sleep))
+        sleep, now_s = Sleep(), self._world.now_s
+        heappush(self._heap, (now_s + delay_s if delay_s > 0.0 else now_s, NORMAL, next(self._numbers), sleep))
         yield sleep
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from sim.functions import Function, FunctionError
 from sim.kernel import Clock, World, serve
-from sim.sqs import Client, Queue
+from sim.sqs import Queue
+from sim.sqs_client import Client
 from strategies.ports import InvokeThrottled, Received
 from strategies.resources import Mapping as Declared
 
@@ -85,11 +86,19 @@ class Mapping:
             self._hire()
         self._growing = False
 
-    def _shrink(self) -> None:
-        """Half as many pollers: that there are fewer is documented, how many fewer is not."""
+    def _halve(self) -> None:
+        """After a function error: that there are fewer pollers is documented, how many fewer is not."""
+        self._shrink_to(self._target // 2)
+
+    def _lose_one(self) -> None:
+        """After a throttle: "gradually" is all that is documented; pollers do not know the function's concurrency."""
+        self._shrink_to(self._target - 1)
+
+    def _shrink_to(self, target: int) -> None:
+        """No more than once a second, and no further than to the pollers that a mapping starts with."""
         if self._clock.now() - self._shrunk_s >= SHRINKS_APART_S:
             self._shrunk_s = self._clock.now()
-            self._target = max(min(self._most, FIRST_POLLERS), self._target // 2)
+            self._target = max(min(self._most, FIRST_POLLERS), target)
 
     async def _see_through(self, batch: Sequence[Received]) -> None:
         """Invoke with a batch until the function takes it or its messages are due to reappear."""
@@ -99,9 +108,9 @@ class Mapping:
                 await self._delete_done(batch, await self._function.invoke(batch))
             except FunctionError:
                 if not self._declared.report_batch_item_failures:  # with it, polling is not scaled down
-                    self._shrink()
+                    self._halve()
             except InvokeThrottled:
-                self._shrink()
+                self._lose_one()
                 await self._clock.sleep(backoff_s)
                 backoff_s *= 2
                 continue

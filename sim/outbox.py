@@ -43,9 +43,11 @@ class Dealer:
         self._turns: Turns | None = None
         self._outboxes: list[Outbox] = []
         self._alarm_set = False
+        self._waiting: dict[Outbox, None] = {}
+        self._fed: list[Outbox] = []
         self.given_up = Pieces()
-        self.holder = np.full(len(arrivals.intended_s), OUTBOX, dtype=np.int32)
-        self.holders = self.holder.data
+        self.holder_of = np.full(len(arrivals.intended_s), OUTBOX, dtype=np.int32)
+        self._holder_of = self.holder_of.data  # a view, because NumPy's own scalars are slow
         if not self.exhausted:
             open_work.add()
 
@@ -57,16 +59,21 @@ class Dealer:
         """From now on deal to these, having dealt to the former ones what was due until now."""
         self.catch_up()
         self._outboxes, self._turn = outboxes, 0
+        self._waiting = {outbox: None for outbox in outboxes if outbox.waiting}
         if self._weights and outboxes:
             self._turns = Turns(self._weights, [outbox.index for outbox in outboxes])
         self.catch_up()
         self._wake()
 
+    def hand_over(self, mail: Mail) -> None:
+        """A queue has it now: no pod's death can lose it any more."""
+        self._holder_of[mail.number] = HANDED_OVER
+
     def catch_up(self) -> None:
         """Deal everything that is due by now."""
-        if not self._outboxes or self.exhausted or self._intended[self._dealt] > self._world._now:
+        if not self._outboxes or self.exhausted or self._intended[self._dealt] > self._world.now_s:
             return
-        due = int(self._arrivals.intended_s.searchsorted(self._world._now, side="right"))
+        due = int(self._arrivals.intended_s.searchsorted(self._world.now_s, side="right"))
         if due - self._dealt <= FEW or self._weights:
             self._deal_singly(due)
         else:
@@ -78,17 +85,22 @@ class Dealer:
     def _deal_singly(self, due: int) -> None:
         for number in range(self._dealt, due):
             outbox = self._next()
-            outbox.chunks.append((number,))
-            self.holders[number] = outbox.holder
+            self._give(outbox, (number,))
+            self._holder_of[number] = outbox.holder
 
     def _deal_ranges(self, due: int) -> None:
         pods = len(self._outboxes)
         for offset in range(min(pods, due - self._dealt)):
             outbox = self._outboxes[(self._turn + offset) % pods]
             numbers = range(self._dealt + offset, due, pods)
-            outbox.chunks.append(numbers)
-            self.holder[numbers.start : numbers.stop : pods] = outbox.holder
+            self._give(outbox, numbers)
+            self.holder_of[numbers.start : numbers.stop : pods] = outbox.holder
         self._turn = (self._turn + due - self._dealt) % pods
+
+    def _give(self, outbox: Outbox, numbers: Sequence[int]) -> None:
+        outbox.chunks.append(numbers)
+        if outbox.waiting:
+            self._fed.append(outbox)
 
     def _next(self) -> Outbox:
         """The pod whose turn it is, by weight or round-robin."""
@@ -107,11 +119,16 @@ class Dealer:
             intended_s = [self._intended[number] for number in numbers]
         return list(map(_mail, zip(numbers, recipients, intended_s, repeat(0))))
 
-    def wait(self) -> None:
-        """Set the alarm for the next arrival."""
+    def wait(self, outbox: Outbox) -> None:
+        """A pod waits: it is woken when a mail is dealt to it, or when there will be no more."""
+        self._waiting[outbox] = None
+        self._set_alarm()
+
+    def _set_alarm(self) -> None:
+        """Be there when the next mail falls due."""
         if not self._alarm_set and not self.exhausted:
             self._alarm_set = True
-            self._world.call_at(max(self._intended[self._dealt], self._world._now), self._alarm)
+            self._world.call_at(max(self._intended[self._dealt], self._world.now_s), self._alarm)
 
     def _alarm(self) -> None:
         self._alarm_set = False
@@ -119,10 +136,13 @@ class Dealer:
         self._wake()
 
     def _wake(self) -> None:
-        for outbox in self._outboxes:
+        fed, self._fed = self._fed, []
+        for outbox in list(self._waiting) if self.exhausted else fed:
             outbox.wake()
-        if any(outbox.waiting for outbox in self._outboxes):
-            self.wait()
+            if not outbox.waiting:
+                self._waiting.pop(outbox, None)
+        if self._waiting:
+            self._set_alarm()
 
 
 class Outbox:
@@ -176,7 +196,7 @@ class Outbox:
     async def _arrival(self) -> None:
         reply = Reply()
         self.waiting.append(reply)
-        self._dealer.wait()
+        self._dealer.wait(self)
         await reply
 
     def wake(self) -> None:

@@ -75,6 +75,7 @@ def _on_interrupt(handler: Callable[[int, FrameType | None], None]) -> Iterator[
 
 def _ledger(simulation: Simulation, strategy: str, interrupted: bool, wall_s: float) -> Ledger:
     calls = simulation.ses.log.columns()
+    calls["end_s"][calls["end_s"] > simulation.world.now_s] = np.nan  # nobody was there any more
     mails = settle(simulation.arrivals, calls, simulation.custody(), simulation.enqueued_s, simulation.receives)
     accepted = calls["recipients"][calls["outcome"] == ACCEPTED].sum(dtype=np.int64)
     return Ledger(

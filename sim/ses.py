@@ -12,7 +12,7 @@ from typing import Any
 from scenarios.admission import Admission
 from scenarios.calls import CallLog, pack_call
 from scenarios.chance import PerMail
-from scenarios.ledger import ACCEPTED, FAILED, THROTTLED
+from scenarios.ledger import ACCEPTED, FAILED, MESSAGES, THROTTLED
 from scenarios.model import Scenario
 from sim.faults import Weather
 from sim.kernel import NORMAL, Heap, Host, Reply, World, ignore
@@ -22,13 +22,8 @@ from strategies.ports import Mail, QuotaExceeded, Rejected, SendError, Throttled
 CPU_PER_SEND_S = 0.001  # of a full core: measured for boto3's send_email
 FULL_CORE_MB = 1769  # memory at which Lambda gives a function one vCPU: Lambda's quota page
 
-ERRORS: tuple[tuple[type[SendError], str], ...] = (
-    (SendError, ""),
-    (Throttled, "Maximum sending rate exceeded."),
-    (QuotaExceeded, "Daily message quota exceeded."),
-    (Rejected, "Recipient count exceeds 50."),
-    (Unavailable, "Service unavailable."),
-)
+ERRORS: tuple[type[SendError], ...] = (SendError, Throttled, QuotaExceeded, Rejected, Unavailable)
+"""By outcome."""
 
 
 class Ses:
@@ -75,8 +70,8 @@ class Mailer:
         "_attempts",
         "_cpu_s",
         "_decide",
-        "_eid",
         "_heap",
+        "_numbers",
         "_patience_s",
         "_refusals",
         "_rows",
@@ -92,7 +87,7 @@ class Mailer:
         self._ses, self.host, self.free = ses, host, connections
         self._cpu_s, self._patience_s = CPU_PER_SEND_S / cores, ses.read_timeout_s
         self.waiting: deque[Reply] = deque()
-        self._world, self._heap, self._eid = ses.world, ses.world.heap, ses.world._eid
+        self._world, self._heap, self._numbers = ses.world, ses.world.heap, ses.world.numbers
         self._accepts, self._refusals, self._attempts = ses.accepts.first, ses.refusals.first, ses.attempts
         self._decide, self._rows = ses.admission.decide, ses.log.rows
         self._weather = None if ses.weather.fair else ses.weather
@@ -117,7 +112,7 @@ class Mailer:
         """A call on its way to SES."""
         call, host = Call(), self.host
         call.number, call.to, call.error, call.fire, call.waiter = number, to, None, self.decide, ignore
-        call.start_s = left_s = self._world._now
+        call.start_s = left_s = self._world.now_s
         if host.cpu_free_s > left_s:
             left_s = host.cpu_free_s
         host.cpu_free_s = call.left_s = left_s = left_s + self._cpu_s
@@ -129,7 +124,7 @@ class Mailer:
             accept_s, refuse_s = self._accepts[number], self._refusals[number]
         call.accept_s, call.refuse_s, call.attempt = accept_s, refuse_s, attempt
         half_s = (accept_s if accept_s < refuse_s else refuse_s) / 2
-        heappush(self._heap, (left_s + half_s, NORMAL, next(self._eid), call))
+        heappush(self._heap, (left_s + half_s, NORMAL, next(self._numbers), call))
         if half_s >= self._patience_s:
             self._will_go_unheard(call, left_s + half_s)
         return call
@@ -143,7 +138,7 @@ class Mailer:
 
     def decide(self, call: Call) -> None:
         """What happens at SES: it decides, the call is noted, and the answer goes on its way."""
-        now_s, to = self._world._now, call.to
+        now_s, to = self._world.now_s, call.to
         recipients = len(to)
         if self._weather is None:
             outcome = self._decide(now_s, recipients)
@@ -153,18 +148,17 @@ class Mailer:
             latency_s = call.accept_s
         else:
             latency_s = call.refuse_s
-            kind, message = ERRORS[outcome]
-            call.error = kind(message)
+            call.error = ERRORS[outcome](MESSAGES[outcome])
         if latency_s > self._patience_s:
             latency_s, call.error = self._patience_s, Unanswered("Read timeout.")
         end_s = call.left_s + latency_s
         self._rows += pack_call(call.number, to.start, recipients, call.start_s, now_s, end_s, outcome)
         call.fire = call.waiter
-        heappush(self._heap, (end_s, NORMAL, next(self._eid), call))
+        heappush(self._heap, (end_s, NORMAL, next(self._numbers), call))
 
     def decide_unheard(self, call: Call) -> None:
         """What happens at SES after the caller has hung up."""
-        now_s, recipients = self._world._now, len(call.to)
+        now_s, recipients = self._world.now_s, len(call.to)
         decide = self._decide_in_bad_weather if self._weather is not None else self._decide_in_fair_weather
         outcome, end_s = decide(call, now_s, recipients), call.left_s + self._patience_s
         self._rows += pack_call(call.number, call.to.start, recipients, call.start_s, now_s, end_s, outcome)

@@ -1,22 +1,24 @@
-"""SQS standard queues on virtual time: visibility, receive counts, redrive, at-least-once, long polls and latency."""
+"""An SQS standard queue on virtual time: visibility, receive counts, redrive, at-least-once and long polls."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from heapq import heappop, heappush
-from typing import Any
+from heapq import heapify, heappop, heappush
 
-from sim.kernel import Reply, Timer, World
+from scenarios.settle import Pieces
+from sim.backlog import Backlog
+from sim.kernel import Timer, World
 from sim.open_work import OpenWork
 from strategies.ports import Mail, Received
 from strategies.resources import Queue as Declared
 
 IN_FLIGHT_MOST = 120_000  # received and not deleted, of a standard queue: the SQS API reference
+STALE_ENTRIES = 1024  # on the heap of hidden messages, before they are swept out
 
 
 class Message:
-    """A mail in a queue. Its receipt number is good until the next reception; 0 says it was never received."""
+    """A message that has been received; `receipt` is good until the next reception."""
 
     __slots__ = ("doubled", "gone", "hidden", "mail", "number", "receipt", "received", "sent_s", "visible_s")
 
@@ -31,13 +33,15 @@ class LongPoll:
 
     __slots__ = ("at_most", "deadline", "respond")
 
-    def __init__(self, at_most: int, respond: Callable[[list[Received]], None]) -> None:
-        self.at_most, self.respond = at_most, respond
-        self.deadline: Timer | None = None
+    def __init__(self, at_most: int, respond: Callable[[list[Received]], None], give_up: Callable[[], None]) -> None:
+        self.at_most, self.respond, self.deadline = at_most, respond, Timer(give_up)
 
 
 class Queue:
-    """The queue itself: what happens to its messages at the instants at which requests reach it."""
+    """What happens to messages at the instants at which requests reach the queue.
+
+    Those that nobody has received yet are numbers in a backlog; only received ones are objects.
+    """
 
     def __init__(
         self,
@@ -49,36 +53,35 @@ class Queue:
     ) -> None:
         self._world, self._declared, self._open_work = world, declared, open_work
         self._on_receive, self._duplicates = on_receive, duplicates
-        self._visible: deque[Message] = deque()
+        self._fresh = Backlog()
+        self._returned: deque[tuple[float, Message]] = deque()
         self._hidden: list[tuple[float, int, Message]] = []
         self._polls: deque[LongPoll] = deque()
         self._alarm_s = float("inf")
-        self._numbers = self._in_flight = 0
-        self._messages: dict[str, Message] = {}
-        self.coming: list[Sequence[Mail]] = []
-        self.dead: list[Mail] = []
-        self.expired: list[Mail] = []
+        self._in_flight = 0
+        self._received: dict[int, Message] = {}
+        self.puts_in_flight: list[Sequence[Mail]] = []
+        self.dead = Pieces()
 
     def __len__(self) -> int:
         """Messages neither deleted nor dead-lettered."""
-        return len(self._messages)
+        return len(self._fresh) + len(self._received)
 
     def has_visible(self) -> bool:
         """Whether anything waits to be received."""
         self._surface()
-        return any(not message.gone for message in self._visible)
+        return bool(len(self._fresh)) or any(not message.gone for _, message in self._returned)
 
     def mails(self) -> Iterator[Mail]:
-        """What the queue still has."""
-        return (message.mail for message in self._messages.values())
+        """What the queue still has, and what is on its way there."""
+        yield from self._fresh
+        yield from (message.mail for message in self._received.values())
+        for mails in self.puts_in_flight:
+            yield from mails
 
     def arrive(self, mails: Sequence[Mail]) -> None:
-        now_s = self._world.now
         for mail in mails:
-            self._numbers += 1
-            message = Message(self._numbers, mail, now_s)
-            self._messages[str(message.number)] = message
-            self._visible.append(message)
+            self._fresh.append(mail, self._world.now_s)
         self._open_work.add(len(mails))
         self._serve_polls()
 
@@ -86,28 +89,38 @@ class Queue:
         """Receive up to `at_most` of what is visible; what was received too often moves to the dead-letter queue."""
         self._surface()
         taken: list[Received] = []
-        while self._visible and len(taken) < at_most and self._in_flight < IN_FLIGHT_MOST:
-            message = self._visible.popleft()
-            if not message.gone and self._may_be_received(message):
+        while len(taken) < at_most and self._in_flight < IN_FLIGHT_MOST and (message := self._next()):
+            if self._may_be_received(message):
                 taken.append(self._receive(message))
         return taken
 
+    def _next(self) -> Message | None:
+        """The message that has been visible longest."""
+        while self._returned and self._returned[0][0] <= self._fresh.since_s:
+            _, message = self._returned.popleft()
+            if not message.gone:
+                return message
+        if not len(self._fresh):
+            return None
+        message = Message(*self._fresh.popleft())
+        self._received[message.number] = message
+        return message
+
     def _may_be_received(self, message: Message) -> bool:
-        if self._world.now - message.sent_s > self._declared.retention_s:
-            self._remove(message, self.expired)
+        if self._world.now_s - message.sent_s > self._declared.retention_s:
+            self._remove(message)
             return False
         most = self._declared.max_receive_count
         if most is not None and message.received >= most:
-            self._remove(message, self.dead)
+            self._remove(message)
+            self.dead.add(message.mail.number, message.mail.first, message.mail.recipients)
             return False
         return True
 
-    def _remove(self, message: Message, to: list[Mail] | None = None) -> None:
+    def _remove(self, message: Message) -> None:
         self._in_flight -= message.hidden
         message.gone = True
-        del self._messages[str(message.number)]
-        if to is not None:
-            to.append(message.mail)
+        del self._received[message.number]
         self._open_work.done()
 
     def _receive(self, message: Message) -> Received:
@@ -116,26 +129,32 @@ class Queue:
         self._hide(message, self._declared.visibility_timeout_s)
         message.doubled = not message.doubled and self._duplicates()
         if message.doubled:  # it will be delivered once more, however long it is hidden
-            self._visible.append(message)
+            self._returned.append((self._world.now_s, message))
         self._on_receive(message.mail.number)
-        number = str(message.number)
-        return Received(message.mail, number, f"{number}/{message.receipt}", message.received)
+        return Received(message.mail, str(message.number), str(message.receipt), message.received)
 
     def _hide(self, message: Message, timeout_s: float) -> None:
         self._in_flight += not message.hidden
-        message.hidden, message.visible_s = True, self._world.now + timeout_s
+        message.hidden, message.visible_s = True, self._world.now_s + timeout_s
         heappush(self._hidden, (message.visible_s, message.number, message))
+        if len(self._hidden) > 2 * self._in_flight + STALE_ENTRIES:
+            self._sweep()
         self._arm()
+
+    def _sweep(self) -> None:
+        """Forget what is deleted or hidden anew: a long visibility timeout would keep it for as long."""
+        self._hidden = [entry for entry in self._hidden if _still_hidden(*entry)]
+        heapify(self._hidden)
 
     def _surface(self) -> None:
         """Bring back what is hidden no longer; an entry that the message has outrun says nothing."""
-        now_s = self._world.now
+        now_s = self._world.now_s
         while self._hidden and self._hidden[0][0] <= now_s:
             visible_s, _, message = heappop(self._hidden)
-            if not message.gone and message.visible_s == visible_s:
+            if _still_hidden(visible_s, message.number, message):
                 message.hidden = False
                 self._in_flight -= 1
-                self._visible.append(message)
+                self._returned.append((visible_s, message))
 
     def delete(self, received: Sequence[Received]) -> None:
         for message in self._current(received):
@@ -151,14 +170,15 @@ class Queue:
     def _current(self, received: Sequence[Received]) -> Iterator[Message]:
         """The messages whose latest receipt this is; a stale receipt does nothing."""
         for one in received:
-            message = self._messages.get(one.message_id)
-            if message is not None and one.receipt == f"{message.number}/{message.receipt}":
+            message = self._received.get(int(one.message_id))
+            if message is not None and one.receipt == str(message.receipt):
                 yield message
 
     def lapse_s(self, received: Sequence[Received]) -> float:
         """When the first of these messages comes back, if it is not deleted before."""
-        known = [self._messages[one.message_id].visible_s for one in received if one.message_id in self._messages]
-        return min(known, default=self._world.now + self._declared.visibility_timeout_s)
+        numbers = [int(one.message_id) for one in received]
+        known = [self._received[number].visible_s for number in numbers if number in self._received]
+        return min(known, default=self._world.now_s + self._declared.visibility_timeout_s)
 
     def poll(self, at_most: int, wait_s: float, respond: Callable[[list[Received]], None]) -> None:
         """Respond with messages as soon as there are any, and with none after `wait_s`."""
@@ -166,10 +186,9 @@ class Queue:
         if taken or not wait_s:
             respond(taken)
             return
-        waiting = LongPoll(at_most, respond)
-        waiting.deadline = Timer(lambda: self._give_up(waiting))
+        waiting = LongPoll(at_most, respond, lambda: self._give_up(waiting))
         self._polls.append(waiting)
-        self._world.at(self._world.now + wait_s, waiting.deadline)
+        self._world.at(self._world.now_s + wait_s, waiting.deadline)
         self._arm()
 
     def _give_up(self, waiting: LongPoll) -> None:
@@ -179,8 +198,7 @@ class Queue:
     def _serve_polls(self) -> None:
         while self._polls and (taken := self.take(self._polls[0].at_most)):
             waiting = self._polls.popleft()
-            if waiting.deadline is not None:
-                waiting.deadline.cancel()
+            waiting.deadline.cancel()
             waiting.respond(taken)
 
     def _arm(self) -> None:
@@ -195,67 +213,6 @@ class Queue:
         self._arm()
 
 
-class Client:
-    """One host's access to a queue: every request takes effect half-way through its latency, and is billed.
-
-    What a request does goes on without its caller: a host that dies in mid-call does not take back what it asked for.
-    """
-
-    __slots__ = ("_billed", "_hand_over", "_latency", "_misses", "_open_work", "_queue", "_world")
-
-    def __init__(
-        self,
-        world: World,
-        queue: Queue,
-        latency: Iterator[float],
-        open_work: OpenWork,
-        billed: Callable[[], None],
-        misses: Callable[[], bool],
-        hand_over: Callable[[Sequence[Mail]], None],
-    ) -> None:
-        self._world, self._queue, self._latency = world, queue, latency
-        self._open_work, self._billed, self._misses, self._hand_over = open_work, billed, misses, hand_over
-
-    def put(self, mails: Sequence[Mail], /) -> Reply:
-        def arrive() -> None:
-            self._queue.coming.remove(mails)
-            self._hand_over(mails)
-            self._queue.arrive(mails)
-
-        self._queue.coming.append(mails)
-        return self._request(arrive, ())
-
-    def delete(self, messages: Sequence[Received], /) -> Reply:
-        return self._request(lambda: self._queue.delete(messages), None)
-
-    def hide(self, messages: Sequence[Received], timeout_s: float, /) -> Reply:
-        return self._request(lambda: self._queue.hide(messages, timeout_s), None)
-
-    def _request(self, effect: Callable[[], None], value: Any) -> Reply:
-        reply, half_s = Reply(), next(self._latency) / 2
-        self._billed()
-        self._open_work.add()
-
-        def arrive() -> None:
-            effect()
-            self._world.call_at(self._world.now + half_s, lambda: reply.settle(value))
-            self._open_work.done()
-
-        self._world.call_at(self._world.now + half_s, arrive)
-        return reply
-
-    def receive(self, at_most: int, wait_s: float, /) -> Reply:
-        reply, half_s = Reply(), next(self._latency) / 2
-        self._billed()
-
-        def respond(messages: list[Received]) -> None:
-            self._world.call_at(self._world.now + half_s, lambda: reply.settle(messages))
-
-        def arrive() -> None:
-            if not wait_s and self._misses():
-                respond([])
-            else:
-                self._queue.poll(at_most, wait_s, respond)
-
-        self._world.call_at(self._world.now + half_s, arrive)
-        return reply
+def _still_hidden(visible_s: float, _number: int, message: Message) -> bool:
+    """Whether an entry of the heap says when its message comes back."""
+    return message.hidden and not message.gone and message.visible_s == visible_s

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, MutableSequence, Sequence
 from functools import partial
-from itertools import chain
 from math import inf, isnan
 
 import numpy as np
@@ -20,7 +19,7 @@ from scenarios.settle import Custody, Pieces
 from scenarios.workload import Arrivals, arrivals
 from sim.async_queue import AsyncQueue, Invoker
 from sim.chance import stream, uniforms
-from sim.faults import duplicate_probability
+from sim.faults import Duplicates
 from sim.functions import Concurrency, Function
 from sim.kernel import Clock, Group, Host, World, ignore
 from sim.mapping import Mapping
@@ -28,7 +27,8 @@ from sim.open_work import OpenWork
 from sim.outbox import HANDED_OVER, OUTBOX, Dealer, Outbox
 from sim.pods import Deployment, Share
 from sim.ses import FULL_CORE_MB, Mailer, Ses, undecided_calls
-from sim.sqs import Client, Queue
+from sim.sqs import Queue
+from sim.sqs_client import Client
 from sim.ticker import Ticker, default_transition
 from strategies.ports import Mail, Ports
 from strategies.resources import Function as DeclaredFunction
@@ -46,6 +46,7 @@ class Simulation:
         self.admission = admission_of(scenario, neighbours)
         self.ses = Ses(self.world, scenario, seed, len(traffic.recipients), self.admission, self.open_work)
         self.sqs_requests = 0
+        self._streams: dict[str, Iterator[float]] = {}
         self.enqueued_s = np.full(len(traffic.recipients), np.nan)
         self.receives = np.zeros(len(traffic.recipients), dtype=np.int32)
         self._enqueued_s: MutableSequence[float] = self.enqueued_s.data  # type: ignore[assignment]  # typed as of ints
@@ -82,18 +83,15 @@ class Simulation:
         self.world.call_at(at_s, lambda: self.admission.set_rate(at_s, rate))
 
     def _stream(self, latency: Latency, purpose: str) -> Iterator[float]:
-        return stream(latency, self.seed, purpose)
+        """One for each purpose, whoever draws from it: an environment that starts anew must not see the same again."""
+        return self._streams.setdefault(purpose, stream(latency, self.seed, purpose))
 
     def _queue(self, name: str) -> Queue:
         declared = next(queue for queue in self.plan.queues if queue.name == name)
-        chance = uniforms(self.seed, f"sqs/{name}/duplicate")
-        certain = all(fault.kind != "duplicate_delivery" for fault in self.scenario.fault)
-        quiet = certain and not self.scenario.sqs.duplicate_probability
-
-        def duplicates() -> bool:
-            return not quiet and next(chance) < duplicate_probability(self.scenario, self.world.now)
-
-        return Queue(self.world, declared, self.open_work, self._note_receive, duplicates)
+        doubles = Duplicates(self.scenario, uniforms(self.seed, f"sqs/{name}/duplicate"))
+        return Queue(
+            self.world, declared, self.open_work, self._note_receive, lambda: doubles.once_more(self.world.now_s)
+        )
 
     def _note_receive(self, mail: int) -> None:
         self._receives[mail] += 1
@@ -117,7 +115,7 @@ class Simulation:
     def _hand_over(self, mails: Sequence[Mail]) -> None:
         """A queue has them now: no pod's death can lose them any more."""
         for mail in mails:
-            self.dealer.holders[mail.number] = HANDED_OVER
+            self.dealer.hand_over(mail)
             if isnan(self._enqueued_s[mail.number]):
                 self._enqueued_s[mail.number] = self.world.now
 
@@ -208,8 +206,7 @@ class Simulation:
         custody = Custody(self._kept(), given_up=self.dealer.given_up)
         for queue in self.queues.values():
             _add(custody.held, queue.mails())
-            _add(custody.held, chain.from_iterable(queue.coming))
-            _add(custody.dead, queue.dead)
+            custody.dead.extend(queue.dead)
         for waiting in self.async_queues.values():
             _add(custody.held, waiting.mails())
         for _, call, _ in undecided_calls(self.world.heap):
@@ -217,7 +214,7 @@ class Simulation:
         return custody
 
     def _kept(self) -> NDArray[np.bool_]:
-        return np.isin(self.dealer.holder, [OUTBOX, *self.deployment.keeping()])
+        return np.isin(self.dealer.holder_of, [OUTBOX, *self.deployment.keeping()])
 
     def usage(self) -> dict[str, float]:
         """Raw counts of everything that is billed, SES's recipients excepted: the calls tell them."""

@@ -5,8 +5,9 @@ Requests, not recipients, are counted, and every client counts alone (`botocore/
 
 For one caller at a time every wait is botocore's, save that a token due within a nanosecond counts as due. With
 several callers botocore's threads all sleep until the next token, and whichever wakes first takes it. Virtual time
-needs an order: here a caller draws a numbered ticket, tokens go by ticket, and waiting callers look again after half a
-second at most, so that a changed rate reaches them almost as soon as botocore's condition variable would tell one.
+needs an order: here a caller draws a numbered ticket and tokens go by ticket. A waiting caller looks again before the
+rate can have grown so far that it would be late, so that a changed rate reaches it about as soon as botocore's
+condition variable would tell one, yet a long line of callers does not spend its time looking.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ MAX_GROWTH = 2.0  # the allowed rate over the measured one
 BETA = 0.7  # what a throttle leaves of the rate
 SCALE = 0.4  # CUBIC's C
 DUE_S = 1e-9  # wide enough that a wake-up always finds its token or moves the clock
-RECHECK_S = 0.5
+RECHECK_S = 0.5  # a ticket may be called this late
 
 
 class AdaptiveRate:
@@ -125,8 +126,9 @@ class TicketBucket:
 
     def wait_s(self, ticket: int, now_s: float) -> float:
         self._drip(now_s)
-        due_in_s = (ticket - self._promised - self._spare) / self.rate_per_s
-        return 0.0 if due_in_s <= DUE_S else min(due_in_s, RECHECK_S)
+        missing = ticket - self._promised - self._spare
+        due_in_s = missing / self.rate_per_s
+        return 0.0 if due_in_s <= DUE_S else min(due_in_s, max(RECHECK_S, _not_due_for_s(missing, due_in_s)))
 
     def set_rate(self, now_s: float, rate_per_s: float) -> None:
         """Drip at another rate from `now_s`; a second's worth, and at least one token, is kept."""
@@ -137,3 +139,11 @@ class TicketBucket:
     def _drip(self, now_s: float) -> None:
         self._spare = min(self._capacity, self._spare + (now_s - self._at_s) * self.rate_per_s)
         self._at_s = now_s
+
+
+def _not_due_for_s(missing: float, due_in_s: float) -> float:
+    """A time too short for the missing tokens: half of them take longer at this rate, half by its growth alone.
+
+    By CUBIC a rate at its plateau gains SCALE times the third power of the time; what drips by that is the integral.
+    """
+    return min(due_in_s / 2, float((2 / SCALE * missing) ** 0.25))

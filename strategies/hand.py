@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from math import ceil
-from typing import NamedTuple
 
 from strategies.enqueue import BATCH, put_all
 from strategies.packing import pack
@@ -12,16 +10,19 @@ from strategies.parts import cut
 from strategies.ports import Ports, Received
 
 VISIBILITY_S = 8.0  # short: what is in a hand that is never called again comes back soon
-EXTEND_S = 3.5  # before it lapses
+EXTEND_S = 4.5  # before it lapses, and well before the next tick
 LAPSING_S = 1.5  # too late to be sent safely: it may soon be in other hands
 RECEIVES = 50  # at once
+PATIENCE = 3  # refusals in a row, after which a mail may be too large for what SES lets through at once
 
 
-class Held(NamedTuple):
-    """A message, and until when no one else gets it."""
+class Held:
+    """A message, until when no one else gets it, and how often SES has refused it."""
 
-    message: Received
-    until_s: float
+    __slots__ = ("message", "refusals", "until_s")
+
+    def __init__(self, message: Received, until_s: float) -> None:
+        self.message, self.until_s, self.refusals = message, until_s, 0
 
     @property
     def recipients(self) -> int:
@@ -29,11 +30,14 @@ class Held(NamedTuple):
 
 
 class Hand:
-    """Refused messages first, then the oldest; a mail of more than `largest` recipients goes back in parts."""
+    """Refused messages first, then the oldest; a mail of more than `largest` recipients goes back in parts of half.
+
+    Parts of a whole budget would wait for a tick at which the limiter is full to the last recipient.
+    """
 
     def __init__(self, ports: Ports, queue: str, largest: int) -> None:
         self._ports, self._queue, self._name = ports, ports.queues[queue], queue
-        self._largest = largest
+        self._largest, self._part = largest, max(1, largest // 2)
         self._refused: list[Held] = []
         self._held: list[Held] = []
         self._seen_mails = self._seen_recipients = 0
@@ -53,53 +57,65 @@ class Hand:
         self._refused, self._held = [], [held for index, held in enumerate(waiting) if index not in chosen]
         return [held for index, held in enumerate(waiting) if index in chosen]
 
-    def refused(self, held: Held) -> None:
-        """Keep a refused message in hand, before all others: putting it back would burn one of its receives."""
+    def put_back(self, held: Held) -> None:
+        """Keep what was not accepted in hand, before all others: back in the queue it would burn its receives."""
         self._refused.append(held)
 
     async def fill(self, recipients: float) -> None:
-        """Receive, in parallel, about as many messages as are missing to hold so many recipients."""
-        if not self._seen_mails and self._missing(recipients):
-            await self._receive(BATCH)  # shows how large mails are
-        missing = self._missing(recipients)
-        async with self._ports.group() as receives:
-            for start in range(0, min(missing, RECEIVES * BATCH), BATCH):
-                receives.spawn(self._receive(min(BATCH, missing - start)))
+        """Receive, in parallel, until so many recipients are in hand or the queue has no more."""
+        while missing := self._missing(recipients):
+            received = await self._receive_about(missing if self._seen_mails else BATCH)
+            if not received:
+                return
 
     def _missing(self, recipients: float) -> int:
-        """Messages to receive, going by the mean size of those seen."""
+        """Messages to receive, going by the mean size of those that could be kept."""
         missing = recipients - sum(held.recipients for held in self._all())
         mean = self._seen_recipients / self._seen_mails if self._seen_mails else 1.0
         return max(0, ceil(missing / mean))
 
-    async def _receive(self, at_most: int) -> None:
+    async def _receive_about(self, messages: int) -> int:
+        """One round of parallel receives; how many messages it brought."""
+        counts: list[int] = []
+        async with self._ports.group() as receives:
+            for start in range(0, min(messages, RECEIVES * BATCH), BATCH):
+                receives.spawn(self._receive(min(BATCH, messages - start), counts))
+        return sum(counts)
+
+    async def _receive(self, at_most: int, counts: list[int]) -> None:
         until_s = self._ports.clock.now() + VISIBILITY_S
         messages = await self._queue.receive(at_most, 0.0)
-        self._seen_mails += len(messages)
-        self._seen_recipients += sum(message.mail.recipients for message in messages)
-        whole = [message for message in messages if message.mail.recipients <= self._largest]
-        self._held += [Held(message, until_s) for message in whole]
+        counts.append(len(messages))
+        kept = [message for message in messages if message.mail.recipients <= self._largest]
+        self._seen_mails += len(kept)
+        self._seen_recipients += sum(message.mail.recipients for message in kept)
+        self._held += [Held(message, until_s) for message in kept]
         for message in messages:
             if message.mail.recipients > self._largest:
-                await self._split(message)
+                await self._split(message, self._part)
 
-    async def _split(self, message: Received) -> None:
+    async def _split(self, message: Received, largest: int) -> None:
         """The parts are in the queue before the original leaves it, so a crash in between loses nothing."""
-        await put_all(self._ports, self._name, cut(message.mail, self._largest))
+        await put_all(self._ports, self._name, cut(message.mail, largest))
         await self._queue.delete([message])
+
+    async def split_refused(self) -> None:
+        """Halve what SES has refused again and again: its limiter may never hold so many at once."""
+        for held in [held for held in self._refused if held.refusals >= PATIENCE and held.recipients > 1]:
+            self._refused.remove(held)
+            self._largest = self._part = max(1, held.recipients // 2)
+            await self._split(held.message, self._part)
 
     async def extend(self) -> None:
         """Hide again what would lapse soon."""
         soon_s = self._ports.clock.now() + EXTEND_S
-        lapsing = [held for held in self._held if held.until_s < soon_s]
-        for start in range(0, len(lapsing), BATCH):
-            await self._extend(lapsing[start : start + BATCH])
+        lapsing = [held for held in self._all() if held.until_s < soon_s]
+        async with self._ports.group() as hides:
+            for start in range(0, len(lapsing), BATCH):
+                hides.spawn(self._extend(lapsing[start : start + BATCH]))
 
     async def _extend(self, lapsing: list[Held]) -> None:
         until_s = self._ports.clock.now() + VISIBILITY_S
         await self._queue.hide([held.message for held in lapsing], VISIBILITY_S)
-        self._replace(lapsing, until_s)
-
-    def _replace(self, extended: Iterable[Held], until_s: float) -> None:
-        again = {held.message.receipt for held in extended}
-        self._held = [Held(held.message, until_s) if held.message.receipt in again else held for held in self._held]
+        for held in lapsing:
+            held.until_s = until_s

@@ -12,7 +12,7 @@ from strategies.enqueue import BATCH, enqueue, put_all
 from strategies.hand import RECEIVES, VISIBILITY_S, Hand, Held
 from strategies.packing import Allowance
 from strategies.parts import everyone
-from strategies.ports import MAX_RECIPIENTS, Mail, Ports, Received, Rejected, SendError, Tick
+from strategies.ports import MAX_RECIPIENTS, Mail, Ports, QuotaExceeded, Received, Rejected, SendError, Throttled, Tick
 from strategies.resources import Account, Function, Handler, Plan, Pods, Queue, Ticker
 from strategies.settings import setting
 
@@ -86,11 +86,12 @@ class Heart:
     async def beat(self, tick: Tick) -> None:
         """Send what this second holds, first of all what the last one refused, and meanwhile read for the next."""
         start_s, budget = self._ports.clock.now(), self._allowance.next_tick()
+        await self._hand.extend()
         self._hand.drop_lapsing()
+        await self._hand.split_refused()
         await self._hand.fill(budget)
         second = self._hand.take(budget)
         async with self._ports.group() as work:
-            work.spawn(self._hand.extend())
             if tick.number == self._last_tick + 1:  # ticks come here, so what is read ahead will be sent from here
                 work.spawn(self._hand.fill(self._ahead - budget))
             work.spawn(self._out.send(second, start_s, self._hand))
@@ -102,13 +103,22 @@ class Sender:
 
     def __init__(self, ports: Ports, spacing_s: float) -> None:
         self._ports, self._spacing_s, self._queue = ports, spacing_s, ports.queues[QUEUE]
+        self._quota_is_used_up = False
 
     async def send(self, second: Sequence[Held], start_s: float, hand: Hand) -> None:
         before = 0
+        if self._quota_is_used_up:  # one mail a tick asks whether it still is
+            second = self._only_first(second, hand)
         async with self._ports.group() as calls:
             for held in second:
                 calls.spawn(self._send(held, start_s + self._spacing_s * before, hand))
                 before += held.recipients
+
+    @staticmethod
+    def _only_first(second: Sequence[Held], hand: Hand) -> Sequence[Held]:
+        for held in second[1:]:
+            hand.put_back(held)
+        return second[:1]
 
     async def _send(self, held: Held, at_s: float, hand: Hand) -> None:
         await self._ports.clock.sleep(max(0.0, at_s - self._ports.clock.now()))
@@ -117,9 +127,14 @@ class Sender:
             await self._ports.mailer.send(mail, everyone(mail))
         except Rejected:
             return  # no second try can help: it lapses, is received again, and ends in the dead-letter queue
-        except SendError:
-            hand.refused(held)
+        except QuotaExceeded:
+            self._quota_is_used_up = True
+            hand.put_back(held)
+        except SendError as error:
+            held.refusals += isinstance(error, Throttled)
+            hand.put_back(held)
         else:
+            self._quota_is_used_up = False
             await self._queue.delete([held.message])
 
 

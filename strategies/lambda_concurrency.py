@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
+from strategies.batch import send_each
 from strategies.enqueue import enqueue
 from strategies.ports import Ports, Received
 from strategies.resources import Account, Function, Handler, Mapping, Plan, Pods, Queue
 from strategies.settings import setting
-from strategies.sqs_dlq import send_each
 
 QUEUE = "mails"
 FUNCTION = "sender"

@@ -6,14 +6,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 from math import ceil
 
+from strategies.batch import send_each
 from strategies.enqueue import enqueue
-from strategies.parts import everyone
-from strategies.ports import Ports, Received, SendError
+from strategies.ports import Ports, Received
 from strategies.resources import Account, Function, Handler, Mapping, Plan, Pods, Queue
 from strategies.settings import setting
 
 QUEUE = "mails"
 FUNCTION = "sender"
+LAMBDA_MOST_S = 900.0  # longest timeout of a function: Lambda's quota page
 
 
 class BatchFailed(Exception):
@@ -53,7 +54,8 @@ def _window_s(settings: Settings) -> float:
 
 def _timeout_s(settings: Settings) -> float:
     """A sixth of the visibility timeout, as AWS advises, unless the batch needs longer; never more than all of it."""
-    return min(settings.visibility_timeout_s, max(settings.visibility_timeout_s / 6, 0.5 * settings.batch_size))
+    wanted_s = max(settings.visibility_timeout_s / 6, 0.5 * settings.batch_size)
+    return min(settings.visibility_timeout_s, wanted_s, LAMBDA_MOST_S)
 
 
 def _handler(ports: Ports, reports: bool) -> Handler:
@@ -64,14 +66,3 @@ def _handler(ports: Ports, reports: bool) -> Handler:
         return failed
 
     return handle
-
-
-async def send_each(ports: Ports, batch: list[Received]) -> list[str]:
-    """Send a batch one mail after the other; the ids of the messages that SES did not confirm."""
-    failed = []
-    for message in batch:
-        try:
-            await ports.mailer.send(message.mail, everyone(message.mail))
-        except SendError:
-            failed.append(message.message_id)
-    return failed
