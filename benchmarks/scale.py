@@ -1,4 +1,4 @@
-"""Cost and memory against the number of mails: days of mail that grow in length, and one batch that all waits at once."""
+"""Cost and memory against the number of mails: days that grow in length, and one batch that all waits at once."""
 
 from __future__ import annotations
 

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from loadtests.kernel import Clock, Group, Host
+from loadtests.logs import ClientLog
 from loadtests.outbox import Outbox, deal
-from loadtests.ses import ClientLog, Mailer
+from loadtests.ses import Mailer
 from scenarios.chance import Chance
 from scenarios.settle import Custody, Pieces
 from scenarios.workload import Arrivals
@@ -56,6 +57,8 @@ class Deployment:
         if threading.current_thread() is threading.main_thread():
             asyncio.get_running_loop().add_signal_handler(signal.SIGINT, self._interrupt)
         await self._clock.sleep(-self._clock.now())
+        if self.interrupted:
+            return
         mains = [
             pod.host.start(pod.work(self._declared.main(self._ports(index)))) for index, pod in enumerate(self._pods)
         ]

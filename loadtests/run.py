@@ -35,7 +35,7 @@ Watch = Callable[[Callable[[], float]], None]
 def run(scenario: Scenario, strategy: str, seed: int, watch: Watch | None = None) -> Ledger:
     """Run one strategy through boto3 against moto behind the scenario's limiter; Ctrl-C keeps what was done.
 
-    Raises BadInput for what this world does not do yet, RunFailed when the local endpoint does not start.
+    Raises BadInput for what this world does not do, RunFailed when the local endpoint does not start or answer.
     """
     started_s = time.perf_counter()
     plan = plan_of(scenario, strategy)
@@ -48,7 +48,7 @@ def run(scenario: Scenario, strategy: str, seed: int, watch: Watch | None = None
 
 
 def plan_of(scenario: Scenario, strategy: str) -> Plan:
-    """The strategy's plan; raises BadInput for what this world does not do yet."""
+    """The strategy's plan; raises BadInput for what this world does not do."""
     account = Account(scenario.account.max_send_rate_per_s, scenario.latency.ses_send.median_s)
     plan: Plan = STRATEGIES[strategy].plan(scenario.settings_of(strategy), account)
     if plan.queues or plan.functions:
@@ -58,14 +58,30 @@ def plan_of(scenario: Scenario, strategy: str) -> Plan:
         )
     if scenario.fault:
         raise BadInput(f"{scenario.name}: fault: the moto world does not inject faults yet; use --on sim")
+    if _calls_at_once(plan) > MOST_CALLS_AT_ONCE:
+        raise BadInput(f"{scenario.name}: strategies.{strategy}.{_too_many(plan)}")
     return plan
+
+
+def _calls_at_once(plan: Plan) -> int:
+    return plan.pods.connections * plan.pods.replicas
+
+
+def _too_many(plan: Plan) -> str:
+    """The setting that asks for too many calls at once, and what would be right."""
+    key, value = next((key, value) for key, value in asdict(plan.settings).items() if key in ("workers", "pods"))
+    most = value * MOST_CALLS_AT_ONCE // _calls_at_once(plan)
+    return (
+        f"{key} = {value}: must be at most {most} in the moto world, where more than {MOST_CALLS_AT_ONCE} calls "
+        "at once would wait for its one server; use --on sim"
+    )
 
 
 def _work(
     scenario: Scenario, plan: Plan, mails: Arrivals, seed: int, watch: Watch | None
 ) -> tuple[Deployment, Columns]:
     """Let the pods work from time zero on; returns them, and the calls as SES's side tells them."""
-    connections = min(plan.pods.connections * plan.pods.replicas, MOST_CALLS_AT_ONCE)
+    connections = _calls_at_once(plan)
     with (
         Moto(scenario, seed, connections) as moto,
         closing(connect(moto.url, REGION, connections, scenario.client.read_timeout_s)) as client,

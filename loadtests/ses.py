@@ -6,19 +6,27 @@ import asyncio
 from collections.abc import Awaitable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from itertools import count
 from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError, ConnectionClosedError, ConnectionError, HTTPClientError, ReadTimeoutError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionClosedError,
+    ConnectionError,
+    HTTPClientError,
+    ReadTimeoutError,
+)
 
 from loadtests.kernel import Clock
+from loadtests.logs import ClientLog
+from scenarios.errors import RunFailed
+from scenarios.ledger import MESSAGES, QUOTA
 from strategies.ports import Mail, QuotaExceeded, Rejected, SendError, Throttled, Unanswered, Unavailable
 
 SENDER = "seslab@example.com"
 CONTENT = {"Simple": {"Subject": {"Data": "seslab"}, "Body": {"Text": {"Data": "One mail of a load test."}}}}
-QUOTA_EXCEEDED = "Daily message quota exceeded."
 
 
 def connect(url: str, region: str, connections: int, read_timeout_s: float) -> Any:
@@ -34,30 +42,12 @@ def connect(url: str, region: str, connections: int, read_timeout_s: float) -> A
 
 
 def verify(url: str, region: str) -> None:
-    """Make the sender one that may send. The endpoint's first answer takes long: it loads itself."""
-    with closing(connect(url, region, 1, read_timeout_s=60.0)) as client:
-        client.create_email_identity(EmailIdentity=SENDER)
-
-
-class ClientLog:
-    """When each call began and ended as its caller saw it; threads of all pods write here.
-
-    Python appends to a list and counts on in one step each, so neither needs a lock.
-    """
-
-    def __init__(self) -> None:
-        self._numbers = count()
-        self.began: list[tuple[int, int, int, int, float]] = []
-        self.ended: list[tuple[int, float]] = []
-
-    def begin(self, mail: Mail, to: range, now_s: float) -> int:
-        """The number of a new call."""
-        call = next(self._numbers)
-        self.began.append((call, mail.number, to.start, len(to), now_s))
-        return call
-
-    def end(self, call: int, now_s: float) -> None:
-        self.ended.append((call, now_s))
+    """Make the sender one that may send; raises RunFailed. The endpoint's first answer takes long: it loads itself."""
+    try:
+        with closing(connect(url, region, 1, read_timeout_s=60.0)) as client:
+            client.create_email_identity(EmailIdentity=SENDER)
+    except (BotoCoreError, ClientError) as error:
+        raise RunFailed(f"{url} does not take {SENDER} as a sender: {error}") from error
 
 
 class Mailer:
@@ -109,5 +99,5 @@ def _refusal(response: Any) -> SendError:
     if response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
         return Unavailable(message)
     if code == "TooManyRequestsException":
-        return QuotaExceeded(message) if message == QUOTA_EXCEEDED else Throttled(message)
+        return QuotaExceeded(message) if message == MESSAGES[QUOTA] else Throttled(message)
     return Rejected(f"{code}: {message}")

@@ -6,17 +6,23 @@ import json
 import pickle
 import subprocess
 import sys
-from contextlib import closing
-from http.client import HTTPConnection
+from contextlib import closing, suppress
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPResponse
 from types import TracebackType
 from typing import Any, Self
 
-from loadtests.throttle import CALLS, START
+import numpy as np
+from numpy.typing import NDArray
+
+from loadtests.logs import DECISION
+from loadtests.throttle import CALLS, RAW, START
 from scenarios.errors import RunFailed
 from scenarios.model import Scenario
 
 REGION = "us-east-1"
 PATIENCE_S = 5.0
+LOG_PATIENCE_S = 60.0  # a whole run hangs on this one answer
 
 
 class Moto:
@@ -43,8 +49,9 @@ class Moto:
         """Tell the process what to serve; it answers with its address."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(self._wanted)
-        self._process.stdin.flush()
+        with suppress(BrokenPipeError):  # who is gone already will not answer either
+            self._process.stdin.write(self._wanted)
+            self._process.stdin.flush()
         address = self._process.stdout.readline().decode().strip()
         if not address:
             raise RunFailed("the local AWS endpoint did not start; its own message stands above")
@@ -74,14 +81,22 @@ class Moto:
 
     def start(self, zero_unix_s: int) -> None:
         """Begin anew with a full limiter and an empty log; scenario second 0 is this second of Unix time."""
-        self._ask(START, {"zero_unix_s": zero_unix_s})
+        self._ask(START, PATIENCE_S, {"zero_unix_s": zero_unix_s})
 
-    def calls(self) -> dict[str, list[Any]]:
-        """The witness: every call that SES decided, as columns, in the order of its decisions."""
-        calls: dict[str, list[Any]] = self._ask(CALLS)
-        return calls
+    def calls(self) -> NDArray[Any]:
+        """The witness: every call that SES decided, an array of `DECISION` in the order of its decisions."""
+        return np.frombuffer(self._ask(CALLS, LOG_PATIENCE_S), DECISION)
 
-    def _ask(self, route: tuple[str, str], document: Any = None) -> Any:
-        with closing(HTTPConnection(self._address, timeout=PATIENCE_S)) as connection:
-            connection.request(*route, body=json.dumps(document))
-            return json.load(connection.getresponse())
+    def _ask(self, route: tuple[str, str], patience_s: float, document: Any = None) -> bytes:
+        try:
+            with closing(HTTPConnection(self._address, timeout=patience_s)) as connection:
+                connection.request(*route, body=json.dumps(document), headers={"Accept": RAW})
+                return _body(connection.getresponse())
+        except (OSError, HTTPException) as error:
+            raise RunFailed(f"the local AWS endpoint does not answer {route[1]}: {error}") from error
+
+
+def _body(answer: HTTPResponse) -> bytes:
+    if answer.status != HTTPStatus.OK:
+        raise HTTPException(f"{answer.status} {answer.reason}")
+    return answer.read()

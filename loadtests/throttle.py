@@ -10,14 +10,16 @@ from io import BytesIO
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
 from werkzeug.test import run_wsgi_app
 
 from loadtests.kernel import Clock
+from loadtests.logs import DECISION, DecisionLog
 from scenarios.admission import admission_of
 from scenarios.chance import PerMail
-from scenarios.ledger import ACCEPTED, QUOTA, REJECTED, THROTTLED
+from scenarios.ledger import ACCEPTED, MESSAGES, QUOTA, REJECTED, THROTTLED
 from scenarios.model import Scenario
-from scenarios.workload import arrivals
+from scenarios.workload import Arrivals, arrivals
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -25,11 +27,12 @@ if TYPE_CHECKING:
 SEND = ("POST", "/v2/email/outbound-emails")
 START = ("POST", "/_seslab/start")
 CALLS = ("GET", "/_seslab/calls")
+JSON, RAW = "application/json", "application/octet-stream"
 
 REFUSALS = {
-    THROTTLED: ("429 Too Many Requests", "TooManyRequestsException", "Maximum sending rate exceeded."),
-    QUOTA: ("429 Too Many Requests", "TooManyRequestsException", "Daily message quota exceeded."),
-    REJECTED: ("400 Bad Request", "MessageRejected", "Recipient count exceeds 50."),
+    THROTTLED: ("429 Too Many Requests", "TooManyRequestsException"),
+    QUOTA: ("429 Too Many Requests", "TooManyRequestsException"),
+    REJECTED: ("400 Bad Request", "MessageRejected"),
 }
 STRANGER = -1
 """The mail number, and the call, of a request without our tags: any SDK may send here."""
@@ -44,66 +47,64 @@ class Request(NamedTuple):
     recipients: int
 
 
-class Decision(NamedTuple):
-    """A row of the witness's log."""
+class Draws(NamedTuple):
+    """What the seed decides, whenever time zero is."""
 
-    call: int
-    mail: int
-    first_recipient: int
-    recipients: int
-    decided_s: float
-    outcome: int
+    accepts: PerMail
+    refusals: PerMail
+    neighbours: Arrivals | None
+
+
+def draw(scenario: Scenario, seed: int) -> Draws:
+    mails = len(arrivals(scenario.workload, seed).intended_s)
+    return Draws(
+        PerMail(scenario.latency.ses_send, seed, "ses_send", mails),
+        PerMail(scenario.latency.ses_throttle, seed, "ses_throttle", mails),
+        arrivals(scenario.neighbour, seed, "neighbour") if scenario.neighbour else None,
+    )
 
 
 class Account:
     """Decides on every request of one SES account since time zero, and remembers how; many threads ask at once."""
 
-    def __init__(self, scenario: Scenario, seed: int, zero_unix_s: float) -> None:
-        self.clock = Clock(zero_unix_s)
-        mails = len(arrivals(scenario.workload, seed).intended_s)
-        neighbours = arrivals(scenario.neighbour, seed, "neighbour") if scenario.neighbour else None
-        self._admission = admission_of(scenario, neighbours)
-        self._accepts = PerMail(scenario.latency.ses_send, seed, "ses_send", mails)
-        self._refusals = PerMail(scenario.latency.ses_throttle, seed, "ses_throttle", mails)
+    def __init__(self, scenario: Scenario, draws: Draws, zero_unix_s: float) -> None:
+        self.clock, self._draws = Clock(zero_unix_s), draws
+        self._admission = admission_of(scenario, draws.neighbours)
         self._attempts = Counter[int]()
-        self._lock = Lock()
-        self._decisions: list[Decision] = []
+        self._log, self._lock = DecisionLog(), Lock()
 
     def latencies(self, mail: int) -> tuple[float, float]:
         """Seconds that the mail's next call takes if it is accepted, and if it is refused."""
         with self._lock:
             attempt = self._attempts[mail]
             self._attempts[mail] += 1
-        return self._accepts.of(mail, attempt), self._refusals.of(mail, attempt)
+        return self._draws.accepts.of(mail, attempt), self._draws.refusals.of(mail, attempt)
 
     def decide(self, request: Request) -> tuple[int, int]:
         """The outcome, and the row of the log that records it."""
         with self._lock:
             now_s = self.clock.now()
             outcome = self._admission.decide(now_s, request.recipients)
-            self._decisions.append(Decision(*request, now_s, outcome))
-            return outcome, len(self._decisions) - 1
+            return outcome, self._log.add(*request, now_s, outcome)
 
     def reject(self, row: int) -> None:
         """Note that what the limiter let pass was refused for what it is."""
         with self._lock:
-            self._decisions[row] = self._decisions[row]._replace(outcome=REJECTED)
+            self._log.revise(row, REJECTED)
 
-    def log(self) -> dict[str, list[Any]]:
-        """The decisions until now, as columns, in the order in which they were made."""
+    def decisions(self) -> bytes:
+        """The decisions until now, as an array of `DECISION` in bytes."""
         with self._lock:
-            rows = tuple(self._decisions)
-        columns = zip(*rows, strict=True) if rows else ((),) * len(Decision._fields)
-        return {name: list(column) for name, column in zip(Decision._fields, columns, strict=True)}
+            return self._log.raw()
 
 
 class ThrottlingSes:
     """A WSGI application: what SES would refuse never reaches `inner`, and every answer takes its time."""
 
     def __init__(self, scenario: Scenario, seed: int, inner: WSGIApplication) -> None:
-        self._scenario, self._seed, self._inner = scenario, seed, inner
+        self._scenario, self._draws, self._inner = scenario, draw(scenario, seed), inner
         self._storing = Lock()  # moto is not made for threads
-        self._account = Account(scenario, seed, time.time())
+        self._account = Account(scenario, self._draws, time.time())
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Serve SendEmail and our own two routes; everything else is `inner`'s."""
@@ -111,11 +112,19 @@ class ThrottlingSes:
         if route == SEND:
             return self._send(environ, start_response)
         if route == START:
-            self._account = Account(self._scenario, self._seed, json.loads(_body(environ))["zero_unix_s"])
+            self._account = Account(self._scenario, self._draws, json.loads(_body(environ))["zero_unix_s"])
             return _reply(start_response, "200 OK", {})
         if route == CALLS:
-            return _reply(start_response, "200 OK", self._account.log())
+            return self._calls(environ, start_response)
         return self._inner(environ, start_response)
+
+    def _calls(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """The decisions as columns of JSON, or, to who accepts nothing else, as raw rows of 29 bytes each."""
+        raw = self._account.decisions()
+        if environ.get("HTTP_ACCEPT") == RAW:
+            return _answer(start_response, "200 OK", RAW, raw)
+        rows = np.frombuffer(raw, DECISION)
+        return _reply(start_response, "200 OK", {name: rows[name].tolist() for name in DECISION.names or ()})
 
     def _send(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         account = self._account
@@ -162,11 +171,16 @@ def _body(environ: WSGIEnvironment) -> bytes:
 
 
 def _refuse(start_response: StartResponse, outcome: int) -> Iterable[bytes]:
-    status, code, message = REFUSALS[outcome]
-    return _reply(start_response, status, {"message": message}, ("x-amzn-errortype", code))
+    status, code = REFUSALS[outcome]
+    return _reply(start_response, status, {"message": MESSAGES[outcome]}, ("x-amzn-errortype", code))
 
 
 def _reply(start_response: StartResponse, status: str, document: Any, *headers: tuple[str, str]) -> Iterable[bytes]:
-    body = json.dumps(document).encode()
-    start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(body))), *headers])
+    return _answer(start_response, status, JSON, json.dumps(document).encode(), *headers)
+
+
+def _answer(
+    start_response: StartResponse, status: str, kind: str, body: bytes, *headers: tuple[str, str]
+) -> Iterable[bytes]:
+    start_response(status, [("Content-Type", kind), ("Content-Length", str(len(body))), *headers])
     return [body]

@@ -68,7 +68,11 @@ def asyncio_alone(scenario: Scenario, pods: Pods) -> tuple[Columns, Custody]:
 @contextmanager
 def moto(scenario: Scenario) -> Iterator[Arm]:
     """Real time, boto3 and the local AWS, which starts anew for each play."""
-    with Moto(scenario, SEED, CONNECTIONS) as server, closing(connect(server.url, REGION, CONNECTIONS, 60.0)) as client:
+    patience_s = scenario.client.read_timeout_s
+    with (
+        Moto(scenario, SEED, CONNECTIONS) as server,
+        closing(connect(server.url, REGION, CONNECTIONS, patience_s)) as client,
+    ):
         verify(server.url, REGION)
 
         def play(scenario: Scenario, pods: Pods) -> tuple[Columns, Custody]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
+from collections.abc import Awaitable
+from typing import Any
 
 import pytest
 
@@ -13,11 +15,13 @@ import sim.run
 from loadtests.kernel import Clock
 from loadtests.pods import Deployment
 from loadtests.targets import Moto
-from scenarios.errors import BadInput
-from scenarios.ledger import FATES, Ledger
+from scenarios.errors import BadInput, RunFailed
+from scenarios.ledger import FATES, OUTCOMES, Columns, Ledger
+from scenarios.model import Scenario
 from scenarios.workload import arrivals
-from strategies.ports import Ports
+from strategies.ports import Ports, Unanswered
 from strategies.resources import Pods
+from tests.contract import arms
 from tests.contract.arms import SEED, asyncio_alone, scenario
 
 pytestmark = [pytest.mark.real_time, pytest.mark.xdist_group("local_aws")]
@@ -61,6 +65,29 @@ def test_a_scenario_with_faults_is_refused_before_anything_starts() -> None:
         loadtests.run.run(outage, "direct", SEED)
 
 
+@pytest.mark.parametrize(
+    ("strategy", "settings", "complaint"),
+    [
+        ("direct", {"workers": 257}, r"strategies\.direct\.workers = 257: must be at most 256 "),
+        ("leaky-bucket", {"pods": 5}, r"strategies\.leaky-bucket\.pods = 5: must be at most 4 "),
+    ],
+)
+def test_more_calls_at_once_than_the_server_has_threads_are_refused(
+    strategy: str, settings: dict[str, Any], complaint: str
+) -> None:
+    """Calls that wait for a thread of the local server would be measured as SES's latency: one line says what fits."""
+    crowd = scenario(strategies={strategy: settings})
+    with pytest.raises(BadInput, match=complaint) as caught:
+        loadtests.run.plan_of(crowd, strategy)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("strategy", "settings"), [("direct", {"workers": 256}), ("leaky-bucket", {"pods": 4})])
+def test_as_many_calls_at_once_as_the_server_has_threads_are_fine(strategy: str, settings: dict[str, Any]) -> None:
+    """What the refusal calls right is accepted."""
+    loadtests.run.plan_of(scenario(strategies={strategy: settings}), strategy)
+
+
 def test_the_horizon_leaves_mails_pending() -> None:
     """A pod that still works at the horizon keeps its mails, and its tasks are not waited for."""
 
@@ -88,11 +115,69 @@ def test_ctrl_c_ends_the_run_and_keeps_the_account() -> None:
     assert deployment.custody().kept.all()
 
 
+def test_ctrl_c_before_time_zero_starts_nothing() -> None:
+    """SIGINT while the pods still wait for time zero: none of them starts, and every mail is pending."""
+
+    class Pressed(Clock):
+        def sleep(self, delay_s: float, /) -> Awaitable[None]:
+            signal.raise_signal(signal.SIGINT)
+            return super().sleep(delay_s)
+
+    async def main(ports: Ports) -> None:
+        raise AssertionError("a pod has started")
+
+    clock = Pressed(time.time() + 0.1)
+    deployment = Deployment(Pods(main), arrivals(BROADCAST.workload, SEED), None, clock, SEED)
+    asyncio.run(deployment.work(30.0))
+    assert (deployment.interrupted, deployment.ended_s) == (True, 0.0)
+    assert deployment.custody().kept.all()
+
+
+@pytest.mark.parametrize("world", ["sim", "moto"])
+def test_an_answer_later_than_the_read_timeout_is_none(world: str) -> None:
+    """SES accepts the mail and answers after the caller's patience has ended: Unanswered, and the call ends there."""
+    patience_s, answer_s = 0.2, 1.0
+    slow = scenario(
+        client={"read_timeout_s": patience_s},
+        latency={"ses_send": {"constant_ms": 1e3 * answer_s}, "ses_throttle": {"constant_ms": 10}},
+    )
+    caught = []
+
+    async def main(ports: Ports) -> None:
+        async for mail in ports.outbox:
+            with pytest.raises(Unanswered) as error:
+                await ports.mailer.send(mail, range(1))
+            caught.append(error.value)
+
+    calls = _play(world, slow, Pods(main))
+    assert len(caught) == 1
+    assert [OUTCOMES[code] for code in calls["outcome"]] == ["accepted"]
+    assert patience_s <= calls["end_s"][0] - calls["start_s"][0] < answer_s
+
+
+def _play(world: str, scenario: Scenario, pods: Pods) -> Columns:
+    """SES's log of what the pods did."""
+    if world == "sim":
+        return arms.sim(scenario, pods)[0]
+    with arms.moto(scenario) as play:
+        return play(scenario, pods)[0]
+
+
 def test_the_server_ends_with_its_parents_pipe() -> None:
     """The local AWS serves until its standard input ends, even if its parent was killed, and then exits cleanly."""
-    with Moto(BROADCAST, SEED, 1) as moto:
-        assert moto.calls()["call"] == []
-    assert moto.exit_code == 0
+    with Moto(BROADCAST, SEED, 1) as server:
+        assert len(server.calls()) == 0
+    assert server.exit_code == 0
+
+
+def test_a_server_that_is_gone_fails_the_run_in_one_line() -> None:
+    """Whoever asks an endpoint that has died hears what could not be asked, and why, in the project's own error."""
+    with Moto(BROADCAST, SEED, 1) as server:
+        pass
+    with pytest.raises(RunFailed, match=r"does not answer /_seslab/calls: .*refused") as caught:
+        server.calls()
+    assert isinstance(caught.value.__cause__, ConnectionRefusedError)
+    assert "\n" not in str(caught.value)
 
 
 async def _forever(ports: Ports) -> None:

@@ -1,0 +1,70 @@
+"""What a real run notes of its calls, a packed row each: how callers saw them, and how SES decided on them."""
+
+from __future__ import annotations
+
+from math import nan
+from struct import Struct
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from strategies.ports import Mail
+
+CALL = np.dtype(
+    [("mail", "<i4"), ("first_recipient", "<i4"), ("recipients", "<i4"), ("start_s", "<f8"), ("end_s", "<f8")]
+)
+DECISION = np.dtype(
+    [
+        ("call", "<i8"),
+        ("mail", "<i4"),
+        ("first_recipient", "<i4"),
+        ("recipients", "<i4"),
+        ("decided_s", "<f8"),
+        ("outcome", "u1"),
+    ]
+)
+_pack_call, _end_s = Struct("<iiidd").pack, Struct("<d")
+_pack_decision = Struct("<qiiidB").pack
+
+
+class ClientLog:
+    """When each call began and ended as its caller saw it, NaN for not yet; threads of all pods write here."""
+
+    def __init__(self) -> None:
+        self._rows, self._lock = bytearray(), Lock()
+
+    def begin(self, mail: Mail, to: range, now_s: float) -> int:
+        """The number of a new call, which is its row's."""
+        with self._lock:
+            self._rows += _pack_call(mail.number, to.start, len(to), now_s, nan)
+            return len(self._rows) // CALL.itemsize - 1
+
+    def end(self, call: int, now_s: float) -> None:
+        with self._lock:
+            _end_s.pack_into(self._rows, (call + 1) * CALL.itemsize - _end_s.size, now_s)
+
+    def rows(self) -> NDArray[Any]:
+        """The calls until now, as an array of `CALL` that later ones do not change."""
+        with self._lock:
+            return np.frombuffer(bytes(self._rows), CALL)
+
+
+class DecisionLog:
+    """How SES decided on each call, in its order; whoever decides sees to it that one thread at a time writes."""
+
+    def __init__(self) -> None:
+        self._rows = bytearray()
+
+    def add(self, call: int, mail: int, first: int, recipients: int, decided_s: float, outcome: int) -> int:
+        """The row of a new decision."""
+        self._rows += _pack_decision(call, mail, first, recipients, decided_s, outcome)
+        return len(self._rows) // DECISION.itemsize - 1
+
+    def revise(self, row: int, outcome: int) -> None:
+        self._rows[(row + 1) * DECISION.itemsize - 1] = outcome
+
+    def raw(self) -> bytes:
+        """The decisions until now, as an array of `DECISION` in bytes."""
+        return bytes(self._rows)
