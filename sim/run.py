@@ -15,6 +15,7 @@ import numpy as np
 from scenarios.ledger import ACCEPTED, Ledger, assert_conserved
 from scenarios.model import Scenario
 from scenarios.settle import settle
+from scenarios.warnings import warnings_of
 from scenarios.workload import arrivals
 from sim.world import Simulation
 from strategies.registry import STRATEGIES
@@ -88,6 +89,7 @@ def _ledger(simulation: Simulation, strategy: str, interrupted: bool, wall_s: fl
         calls=calls,
         settings=asdict(simulation.plan.settings),
         usage={"ses_recipients": float(accepted), **simulation.usage()},
+        warnings=warnings_of(simulation.scenario, simulation.plan, simulation.arrivals),
         interrupted=interrupted,
         wall_s=wall_s,
     )

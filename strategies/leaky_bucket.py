@@ -27,6 +27,10 @@ class Settings:
     retry: RetryMode = setting("none", "botocore's retry mode: none, legacy, standard or adaptive")
     pod_weights: tuple[float, ...] = setting((), "share of the mails that each pod gets; default equal", gt=0)
 
+    def __post_init__(self) -> None:
+        if self.pod_weights and len(self.pod_weights) != self.pods:
+            raise ValueError(f"pod_weights must have one weight for each of the {self.pods} pods")
+
 
 def plan(settings: Settings, account: Account) -> Plan:
     """Pods that know the limit and how many they are, but not one another."""

@@ -1,0 +1,33 @@
+"""What a scenario asks for and a strategy cannot give: said beside the result, because nothing else would tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scenarios.faults import PodCrash, ScalePods
+from scenarios.model import Scenario
+from scenarios.workload import Arrivals
+from strategies.resources import Plan
+
+
+def warnings_of(scenario: Scenario, plan: Plan, arrivals: Arrivals) -> tuple[str, ...]:
+    """One sentence each."""
+    return (*_idle_crashes(scenario, plan), *_poison(scenario, arrivals))
+
+
+def _idle_crashes(scenario: Scenario, plan: Plan) -> Iterator[str]:
+    pods = max([plan.pods.replicas, *(fault.pods for fault in scenario.fault if isinstance(fault, ScalePods))])
+    for fault in scenario.fault:
+        if isinstance(fault, PodCrash) and fault.pod >= pods:
+            have = f"there are {pods}, counted from 0" if pods > 1 else "there is only pod 0"
+            yield f"the crash of pod {fault.pod} hits nobody: {have}"
+
+
+def _poison(scenario: Scenario, arrivals: Arrivals) -> Iterator[str]:
+    """Mails that a strict limiter can never admit whole."""
+    limiter = scenario.account.limiter
+    largest = int(arrivals.recipients.max(initial=0))
+    most = limiter.burst if limiter.kind == "token-bucket" else int(scenario.account.max_send_rate_per_s)
+    if limiter.admission == "strict" and largest > most:
+        mails = int((arrivals.recipients > most).sum())
+        yield f"{mails} mails have more than the {most} recipients that this limiter ever admits at once"
