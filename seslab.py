@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,8 +18,11 @@ from reports import compare as comparing
 from reports import experiment, parallel, rundir
 from scenarios.cost import load_prices
 from scenarios.errors import BadInput, RunFailed
+from scenarios.files import printable
 from scenarios.model import Scenario, as_toml, describe_catalogue, load, scenario_schema
 from scenarios.settings import describe_settings
+from scenarios.tables import unknown
+from scenarios.workload import arrivals
 from strategies.registry import STRATEGIES
 
 EXIT_USAGE, EXIT_FAILED, EXIT_INTERRUPTED = 2, 3, 130
@@ -29,9 +31,15 @@ NOT_YET = ("ministack", "aws")
 QUICK_MAILS = 20_000  # a simulation of so many is over before a process has started
 TABLE_WIDTH = 110
 
+
+class Interrupted(Exception):
+    """Ctrl-C has ended a comparison; the message says how far it came."""
+
+
 app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
+    pretty_exceptions_enable=False,
     help="Which way of sending through Amazon SES is best?",
 )
 err = Console(stderr=True)
@@ -48,7 +56,7 @@ def compare(
     json: Annotated[bool, typer.Option("--json", help="print the document and nothing else")] = False,
 ) -> None:
     """Run strategies on one scenario and compare them."""
-    strategies = [_known(name, STRATEGIES, "--strategy") for name in dict.fromkeys(strategy or STRATEGIES)]
+    strategies = [_known("strategy", name, STRATEGIES) for name in dict.fromkeys(strategy or STRATEGIES)]
     chosen = load(scenario)
     if seed is not None:
         chosen = chosen.model_copy(update={"seed": seed})
@@ -58,27 +66,26 @@ def compare(
         _refuse_early(chosen, strategies)
     jobs = experiment.jobs(_runner(on), chosen, strategies, replications, load_prices(), out)
     outcome = _perform(jobs, on)
-    entries, bound = experiment.summarise(outcome.results)
-    document = comparing.document(chosen, on, chosen.seed, replications, bound, entries)
-    if out is not None:
-        _keep(out, document, chosen)
-    _show(document, json)
+    if outcome.results:
+        entries, bound = experiment.summarise(outcome.results)
+        document = comparing.document(chosen, on, chosen.seed, replications, bound, entries)
+        if out is not None:
+            _keep(out, document, chosen)
+        _show(document, json)
     if outcome.interrupted:
-        _interrupted(len(outcome.results), len(jobs), out)
+        raise Interrupted(_so_far(len(outcome.results), len(jobs), out))
 
 
-def _known(name: str, names: Any, key: str) -> str:
+def _known(what: str, name: str, names: Collection[str]) -> str:
     if name not in names:
-        near = get_close_matches(name, names, 1)
-        hint = f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(names)}"
-        raise BadInput(f"{key} {name!r}: unknown; {hint}")
+        raise BadInput(unknown(what, printable(name), list(names)))
     return name
 
 
 def _runner(world: str) -> experiment.Runner:
     if world in NOT_YET:
         raise BadInput(f"--on {world!r}: not built yet; use sim or moto")
-    runner: experiment.Runner = import_module(WORLDS[_known(world, WORLDS, "--on")]).run
+    runner: experiment.Runner = import_module(WORLDS[_known("world", world, WORLDS)]).run
     return runner
 
 
@@ -92,7 +99,7 @@ def _refuse_early(scenario: Scenario, strategies: list[str]) -> None:
 
 def _perform(jobs: list[experiment.Job], world: str) -> parallel.Outcome:
     """Small simulations here and at once; real runs one after the other, so that they do not disturb each other."""
-    mails = sum(workload.expected_mails for workload in jobs[0].scenario.workload) * len(jobs)
+    mails = len(jobs) * len(arrivals(jobs[0].scenario.workload, jobs[0].seed).recipients)
     with _progress(jobs) as progress:
         if world != "sim" or mails < QUICK_MAILS:
             return parallel.in_turn(jobs, progress)
@@ -122,9 +129,8 @@ def _progress(jobs: list[experiment.Job]) -> Iterator[Callable[[int, float], Non
 
 def _keep(out: Path, document: dict[str, Any], scenario: Scenario) -> None:
     rundir.save(out, document, as_toml(scenario))
-    if document["strategies"]:
-        with err.status("Drawing") if err.is_terminal else _nothing():
-            rundir.redraw(out)
+    with err.status("Drawing") if err.is_terminal else _nothing():
+        rundir.redraw(out)
 
 
 @contextmanager
@@ -139,8 +145,9 @@ def _show(document: dict[str, Any], as_json: bool) -> None:
     console = _console()
     console.print(comparing.table(document))
     console.print()
-    for sentence in comparing.sentences(document):
-        console.print(sentence, soft_wrap=console.is_terminal, highlight=False)
+    warnings = dict.fromkeys(warning for entry in document["strategies"] for warning in entry["warnings"])
+    for line in [*comparing.sentences(document), *(f"note: {warning}" for warning in warnings)]:
+        console.print(line, soft_wrap=console.is_terminal, highlight=False)
 
 
 def _console() -> Console:
@@ -149,10 +156,9 @@ def _console() -> Console:
     return console if console.is_terminal else Console(width=TABLE_WIDTH)
 
 
-def _interrupted(done: int, planned: int, out: Path | None) -> None:
-    kept = f"; what was done is in {out}" if out is not None else ""
-    err.print(f"seslab: interrupted: {done} of {planned} runs begun or done{kept}", highlight=False, soft_wrap=True)
-    raise typer.Exit(EXIT_INTERRUPTED)
+def _so_far(done: int, planned: int, out: Path | None) -> str:
+    kept = f"; what was done is in {out}" if out is not None and done else ""
+    return f"interrupted: {done} of {planned} runs begun or done{kept}"
 
 
 @app.command()
@@ -214,12 +220,16 @@ def main() -> None:
     """Run the command line; every foreseeable end is one line and an exit code."""
     try:
         code = app(sys.argv[1:] or ["--help"], standalone_mode=False) or 0
+        if code == EXIT_INTERRUPTED:  # Typer's recent versions keep the exception to themselves
+            raise KeyboardInterrupt
     except typer.TyperException as error:
         code = _complain(_usage(error), EXIT_USAGE)
     except BadInput as error:
         code = _complain(str(error), EXIT_USAGE)
     except RunFailed as error:
         code = _complain(str(error), EXIT_FAILED)
+    except Interrupted as error:
+        code = _complain(str(error), EXIT_INTERRUPTED)
     except (KeyboardInterrupt, typer.Abort):
         code = _complain("interrupted", EXIT_INTERRUPTED)
     except BrokenPipeError:  # the reader, such as `head`, has seen enough

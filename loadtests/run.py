@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict
 from typing import Any
@@ -17,19 +16,17 @@ from loadtests.pods import Deployment
 from loadtests.ses import connect, verify
 from loadtests.targets import REGION, Moto
 from loadtests.witness import joined
+from scenarios import runs
 from scenarios.errors import BadInput
-from scenarios.ledger import ACCEPTED, Columns, Ledger, assert_conserved
+from scenarios.ledger import Columns, Ledger, admitted, assert_conserved
 from scenarios.model import Scenario
+from scenarios.runs import Watch
 from scenarios.settle import settle
 from scenarios.workload import Arrivals, arrivals
-from strategies.registry import STRATEGIES
-from strategies.resources import Account, Plan
+from strategies.resources import Plan
 
 MOST_CALLS_AT_ONCE = 256  # threads of the local server: more would only compete for its one interpreter
 HEAD_START_S = 0.1  # for the pods to be built before time zero
-
-Watch = Callable[[Callable[[], float]], None]
-"""Is given a function that tells, at any moment and from any thread, which share of the run is done."""
 
 
 def run(scenario: Scenario, strategy: str, seed: int, watch: Watch | None = None) -> Ledger:
@@ -49,8 +46,7 @@ def run(scenario: Scenario, strategy: str, seed: int, watch: Watch | None = None
 
 def plan_of(scenario: Scenario, strategy: str) -> Plan:
     """The strategy's plan; raises BadInput for what this world does not do."""
-    account = Account(scenario.account.max_send_rate_per_s, scenario.latency.ses_send.median_s)
-    plan: Plan = STRATEGIES[strategy].plan(scenario.settings_of(strategy), account)
+    plan = runs.plan_of(scenario, strategy)
     if plan.queues or plan.functions:
         raise BadInput(
             f"'{strategy}' needs queues and functions, which the moto world does not run yet; "
@@ -113,7 +109,6 @@ def _ledger(
     wall_s: float,
 ) -> Ledger:
     count = len(mails.recipients)
-    accepted = calls["recipients"][calls["outcome"] == ACCEPTED].sum(dtype=np.int64)
     settings: dict[str, Any] = asdict(plan.settings)
     return Ledger(
         strategy=strategy,
@@ -124,7 +119,7 @@ def _ledger(
         mails=settle(mails, calls, deployment.custody(), np.full(count, np.nan), np.zeros(count, np.int32)),
         calls=calls,
         settings=settings,
-        usage={"ses_recipients": float(accepted)},
+        usage={"ses_recipients": float(admitted(calls))},
         interrupted=deployment.interrupted,
         wall_s=wall_s,
     )

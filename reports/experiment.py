@@ -14,9 +14,9 @@ from scenarios.ledger import Ledger
 from scenarios.metrics import measure
 from scenarios.model import Scenario
 from scenarios.replications import combine, mean_of
+from scenarios.runs import Watch
 from scenarios.workload import arrivals
 
-Watch = Callable[[Callable[[], float]], None]
 Runner = Callable[[Scenario, str, int, Watch | None], Ledger]
 """Makes one run of a strategy with a seed, in whatever world; may be watched."""
 
@@ -64,10 +64,10 @@ def perform(job: Job, watch: Watch | None = None) -> Result:
 
 
 def summarise(results: Sequence[Result]) -> tuple[list[dict[str, Any]], Bound]:
-    """One entry per strategy over its replications, and the bound, which every strategy shares."""
+    """One entry per strategy over its replications, and the bound, which all share; needs a result."""
     by_strategy: dict[str, list[Result]] = {}
     for result in results:
         by_strategy.setdefault(result.entry["strategy"], []).append(result)
     entries = [combine([result.entry for result in group]) for group in by_strategy.values()]
-    longest = max(by_strategy.values(), key=len, default=[])
+    longest = max(by_strategy.values(), key=len)
     return entries, Bound(*(mean_of(figures) for figures in zip(*(result.bound for result in longest), strict=True)))

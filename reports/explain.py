@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
-from reports.words import count, duration, share
+from reports.mechanisms import Entry, Facts, mechanism
+from reports.words import count, counted, duration, share
 
-Entry = Mapping[str, Any]
+_FROM_QUEUE = ("sqs-dlq", "lambda-concurrency")
 
 
-def explain(entry: Entry, rate_per_s: float) -> str:
+def explain(entry: Entry, facts: Facts) -> str:
     """What became of the recipients, how the strategy works, and what SES refused on the way."""
-    clauses = [_outcome(entry), _mechanism(entry, rate_per_s), _refusals(entry), _peak(entry, rate_per_s)]
-    return "; ".join(clause for clause in clauses if clause)
+    interrupted = "interrupted before its end" if entry["interrupted"] else ""
+    figures = [_outcome(entry, facts), mechanism(entry, facts), _refusals(entry, facts), _peak(entry, facts)]
+    return "; ".join(clause for clause in (interrupted, *figures) if clause)
 
 
-def _outcome(entry: Entry) -> str:
+def _outcome(entry: Entry, facts: Facts) -> str:
     recipients = entry["recipients"]
     if not recipients["submitted"]:
         return "nothing was submitted"
     if recipients["accepted"] == recipients["submitted"]:
-        return _all_accepted(entry) + _duplicates(entry)
-    parts = [_accepted(entry), _pending(entry), _gone(entry)]
-    return ", ".join(part for part in parts if part) + _duplicates(entry)
+        parts = [_all_accepted(entry)]
+    else:
+        parts = [_accepted(entry), _pending(entry), _gone(entry, facts)]
+    return ", ".join(part for part in (*parts, _duplicates(entry, facts)) if part)
 
 
 def _all_accepted(entry: Entry) -> str:
@@ -39,129 +41,126 @@ def _accepted(entry: Entry) -> str:
     return f"{share(recipients['accepted'], recipients['submitted'])} accepted"
 
 
-def _gone(entry: Entry) -> str:
+def _pending(entry: Entry) -> str:
+    pending = entry["recipients"]["pending"]
+    kept = ", kept while the 24-hour quota is used up" if entry["calls"]["quota"] else ""
+    return f"{count(pending)} still pending at the end{kept}" if pending else ""
+
+
+def _gone(entry: Entry, facts: Facts) -> str:
     recipients = entry["recipients"]
     fates = (("lost", "lost"), ("dead-lettered", "dead_lettered"))
     gone = [f"{word} {count(recipients[fate])}" for word, fate in fates if recipients[fate]]
     if not gone:
         return ""
-    return f"{' and '.join(gone)} of {count(recipients['submitted'])}: {_why(entry)}"
+    return f"{' and '.join(gone)} of {count(recipients['submitted'])}: {_why(entry, facts)}"
 
 
-def _why(entry: Entry) -> str:
+def _why(entry: Entry, facts: Facts) -> str:
     reasons = {reason: n for reason, n in entry["losses"].items() if n}
-    received = _received_too_often(entry)
-    if len(reasons) == 1:
-        return ", ".join(part for part in (received, _REASONS[next(iter(reasons))](entry)) if part)
-    each = ", ".join(f"{count(n)} {_REASONS[reason](entry)}" for reason, n in reasons.items())
-    return ", ".join(part for part in (received, each) if part)
+    said = [_REASONS[reason](entry, facts) for reason in reasons]
+    if len(reasons) > 1:
+        said = [f"{count(n)} {why}" for n, why in zip(reasons.values(), said, strict=True)]
+    return ", ".join(part for part in (_received_too_often(entry), *said) if part)
 
 
 def _received_too_often(entry: Entry) -> str:
     limit = entry["settings"].get("max_receive_count")
-    return f"received more than {limit} times" if limit and entry["recipients"]["dead_lettered"] else ""
+    if not limit or not entry["recipients"]["dead_lettered"]:
+        return ""
+    return f"received more than {'once' if limit == 1 else f'{limit} times'}"
 
 
-def _last_throttled(entry: Entry) -> str:
+def _throttled(entry: Entry, _: Facts) -> str:
+    return f"throttled{_without_another_try(entry, ' at the last call')}"
+
+
+def _failed(entry: Entry, facts: Facts) -> str:
+    if not facts.has_fault("outage"):
+        return f"failed{_without_another_try(entry, ' at the last call')}"
+    return f"SES answered with a server error{_without_another_try(entry, '')}"
+
+
+def _without_another_try(entry: Entry, otherwise: str) -> str:
     retry = entry["settings"].get("retry")
     if retry is None:
-        return "throttled at the last call"
-    return "throttled, never retried" if retry == "none" else f"throttled at the last call in {retry} mode"
+        return otherwise
+    return ", never retried" if retry == "none" else f" at the last call in {retry} mode"
 
 
-_REASONS: dict[str, Callable[[Entry], str]] = {
-    "throttled": _last_throttled,
-    "quota": lambda _: "refused for the 24-hour quota",
-    "rejected": lambda _: "rejected by SES, as mails with more than 50 recipients are",
-    "failed": lambda _: "failed at the last call",
-    "crashed": lambda _: "never attempted, whoever held them was gone",
+def _over_quota(entry: Entry, _: Facts) -> str:
+    return "refused for the 24-hour quota" + (", kept by nobody" if entry["recipients"]["lost"] else "")
+
+
+def _never_invoked(entry: Entry, _: Facts) -> str:
+    if entry["settings"].get("limit_by") == "reserved":
+        return "never attempted: the function had no concurrency left until the visibility timeout passed"
+    return "never attempted: received, but the visibility timeout passed before their turn"
+
+
+_REASONS: dict[str, Callable[[Entry, Facts], str]] = {
+    "throttled": _throttled,
+    "quota": _over_quota,
+    "rejected": lambda *_: "rejected by SES, as mails with more than 50 recipients are",
+    "failed": _failed,
+    "crashed": lambda *_: "never attempted, whoever held them was gone",
+    "never_invoked": _never_invoked,
 }
 
 
-def _pending(entry: Entry) -> str:
-    pending = entry["recipients"]["pending"]
-    return f"{count(pending)} still pending at the end" if pending else ""
-
-
-def _duplicates(entry: Entry) -> str:
+def _duplicates(entry: Entry, facts: Facts) -> str:
     again = entry["recipients"]["duplicated"]
-    return f", duplicates: {count(again)}" if again else ""
-
-
-def _mechanism(entry: Entry, rate_per_s: float) -> str:
-    describe = _MECHANISMS.get(entry["strategy"])
-    return describe(entry["settings"], rate_per_s) if describe and entry["settings"] else ""
-
-
-def _direct(settings: Mapping[str, Any], rate_per_s: float) -> str:
-    return f"no pacing, up to {count(settings['workers'])} mails in hand at once"
-
-
-def _leaky_bucket(settings: Mapping[str, Any], rate_per_s: float) -> str:
-    pods, rate = settings["pods"], settings["rate_per_pod"] or rate_per_s / settings["pods"]
-    together = f", {pods * rate:g}/s together against a limit of {rate_per_s:g}/s" if pods > 1 else ""
-    return f"{count(pods)} pod{'s' * (pods > 1)} paced at {rate:g} recipients/s{' each' * (pods > 1)}{together}"
-
-
-def _sqs_dlq(settings: Mapping[str, Any], rate_per_s: float) -> str:
-    most = settings["maximum_concurrency"]
-    ramp = f"the event source mapping ramps up to {count(most)} invocations at once" if most else "unpaced invocations"
-    hidden = f"a refused mail returns after {settings['visibility_timeout_s']:g} s"
-    return f"{ramp}, each sending its batch of up to {settings['batch_size']} without pacing, and {hidden}"
-
-
-def _lambda_concurrency(settings: Mapping[str, Any], rate_per_s: float) -> str:
-    slots, pad_s = settings["concurrency"], settings["pad_s"]
-    if not slots:
+    if not again:
         return ""
-    ramp = "the event source mapping ramps up to" if settings["limit_by"] == "maximum" else "the function is held to"
-    pace = f", at most {slots / pad_s:g} mails/s for a limit of {rate_per_s:g} recipients/s" if pad_s else ""
-    return f"{ramp} {count(slots)} invocations at once, one mail and at least {pad_s:g} s each{pace}"
+    causes = " or ".join(_causes_of_duplicates(entry, facts))
+    return counted(again, "duplicate") + (f": {causes}" if causes else "")
 
 
-def _heartbeat(settings: Mapping[str, Any], rate_per_s: float) -> str:
-    manner = {"spread": "spread over the second", "burst": "all at the tick", "async": "by asynchronous invocations"}
-    budget = f"{settings['fill'] * rate_per_s:g} recipients a tick"
-    return f"{budget}, {manner[settings['dispatch']]}"
+def _causes_of_duplicates(entry: Entry, facts: Facts) -> list[str]:
+    """All that the scenario and the settings allow for."""
+    uses_queue = entry["strategy"] not in ("direct", "leaky-bucket")
+    whole_batch = entry["settings"].get("report_batch_item_failures") is False
+    refused = entry["calls"]["attempted"] > entry["calls"]["accepted"]
+    causes = {
+        "the answer to an accepted call was lost and its mail sent again": facts.has_fault("lost_response"),
+        "SQS delivered twice": uses_queue and (facts.delivers_twice or facts.has_fault("duplicate_delivery")),
+        "one mail that fails brings its whole batch back, and all of it is sent again": whole_batch
+        and (refused or facts.has_fault("lost_response")),
+    }
+    return [cause for cause, is_possible in causes.items() if is_possible]
 
 
-_MECHANISMS: dict[str, Callable[[Mapping[str, Any], float], str]] = {
-    "direct": _direct,
-    "leaky-bucket": _leaky_bucket,
-    "sqs-dlq": _sqs_dlq,
-    "lambda-concurrency": _lambda_concurrency,
-    "heartbeat": _heartbeat,
-}
-
-_SENT_AGAIN = {
-    "sqs-dlq": "and sent back to the queue",
-    "lambda-concurrency": "and sent back to the queue",
-    "heartbeat": "and sent again next tick",
-}
-
-
-def _refusals(entry: Entry) -> str:
+def _refusals(entry: Entry, facts: Facts) -> str:
     calls = entry["calls"]
-    kinds = (
-        ("refused", calls["throttled"]),
-        ("refused for the quota", calls["quota"]),
-        ("failed", calls["failed"]),
-        ("rejected", calls["rejected"]),
-    )
-    said = [f"{count(n)} of {count(calls['attempted'])} calls {word}" for word, n in kinds if n]
+    failed = "met a server error" if facts.has_fault("outage") else "failed"
+    kinds = {"throttled": "refused", "quota": "refused for the quota", "failed": failed, "rejected": "rejected"}
+    of_all = f"of {count(calls['attempted'])} calls"
+    said = [f"{count(calls[kind])} {of_all} {word}" for kind, word in kinds.items() if calls[kind]]
     if not said:
         return "no call refused" if calls["attempted"] else "no call made"
-    again = _again(entry) if calls["throttled"] else ""
-    return f"{said[0]}{again}" + "".join(f", {clause}" for clause in said[1:])
+    return ", ".join(said) + _beside(entry, facts) + _again(entry)
+
+
+def _beside(entry: Entry, facts: Facts) -> str:
+    return " beside another sender on the account" if entry["calls"]["throttled"] and facts.has_neighbour else ""
 
 
 def _again(entry: Entry) -> str:
-    if entry["strategy"] in _SENT_AGAIN:
-        return f" {_SENT_AGAIN[entry['strategy']]}"
-    retry = entry["settings"].get("retry", "none")
+    """What the strategy did with throttled and failed mails."""
+    settings = entry["settings"]
+    if not entry["calls"]["throttled"] + entry["calls"]["failed"]:
+        return ""
+    if entry["strategy"] in _FROM_QUEUE:
+        return ", back in the queue for the visibility timeout"
+    if entry["strategy"] == "heartbeat":
+        is_async = settings.get("dispatch") == "async"
+        return ", put back at the end of the queue" if is_async else ", sent again next tick"
+    retry = settings.get("retry", "none")
     return "" if retry == "none" else f", retried in botocore's {retry} mode"
 
 
-def _peak(entry: Entry, rate_per_s: float) -> str:
-    peak = entry["peak_1s"]
-    return f"up to {count(peak)} admitted within one second (limit {rate_per_s:g})" if peak > rate_per_s else ""
+def _peak(entry: Entry, facts: Facts) -> str:
+    peak, asked, limit = entry["peak_1s"], entry["attempted_peak_1s"], f"(limit {facts.rate_per_s:g})"
+    if asked > max(peak, facts.rate_per_s):
+        return f"asked for up to {count(asked)} within one second, granted up to {count(peak)} {limit}"
+    return f"up to {count(peak)} admitted within one second {limit}" if peak > facts.rate_per_s else ""

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 def draw(comparison: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -> Figure:
-    """A marker per strategy; the larger its ring, the larger the share that was lost or dead-lettered."""
-    title = f"{comparison['scenario']}: cost against p99 latency; towards the lower left is better"
+    """A marker per strategy, hollow for whoever lost or dead-lettered mail: there a good place was bought with it."""
+    title = f"{comparison['scenario']}: cost against p99 latency; towards the lower left is better, if nothing is lost"
     figure = canvas.sheet(title, 10, 4.6)
     axes = figure.subplots()
     shown = [entry for entry in entries if entry["latency_s"]["p99"] is not None]
@@ -42,15 +42,24 @@ def _place(entry: Mapping[str, Any]) -> tuple[float, float]:
 
 def _point(axes: Axes, entry: Mapping[str, Any]) -> None:
     mine = look(entry["strategy"])
-    if _gone(entry):
-        ring = 120 + 1500 * _gone(entry) / entry["recipients"]["submitted"]
-        axes.scatter(*_place(entry), s=ring, facecolor="none", edgecolor=palette.INK, linewidth=0.9, clip_on=False)
-    axes.scatter(*_place(entry), s=60, color=mine.color, marker=mine.marker, edgecolor=palette.INK, linewidth=0.5)
+    face, edge, width = ("none", mine.color, 1.6) if _gone(entry) else (mine.color, palette.INK, 0.5)
+    latency_s, usd = _place(entry)
+    axes.scatter(
+        latency_s,
+        usd,
+        s=70,
+        marker=mine.marker,
+        facecolor=face,
+        edgecolor=edge,
+        linewidth=width,
+        clip_on=False,
+        zorder=3,
+    )
 
 
 def _limits(axes: Axes, shown: Sequence[Mapping[str, Any]]) -> None:
     slowest = max((_place(entry)[0] for entry in shown), default=0.0) or 1.0
-    axes.set_xlim(-0.04 * slowest, 1.12 * slowest)
+    axes.set_xlim(0, 1.12 * slowest)
     costs = [_place(entry)[1] for entry in shown] or [0.0]
     room = max(0.2 * (max(costs) - min(costs)), 0.05 * max(costs), 0.01)
     axes.set_ylim(max(min(costs) - room, -0.5 * room), max(costs) + room)
@@ -60,13 +69,16 @@ def _key(entry: Mapping[str, Any]) -> Line2D:
     """The legend tells each point's figures, because points of alike strategies lie on one another."""
     handle = canvas.key(entry["strategy"])
     handle.set_linestyle("")
+    handle.set_markersize(7)
+    if _gone(entry):
+        handle.set_markerfacecolor("none")
     handle.set_label(f"{entry['strategy']}\n{_figures(entry)}")
     return handle
 
 
 def _figures(entry: Mapping[str, Any]) -> str:
     gone = _gone(entry)
-    loss = f"\n{count(gone)} lost or dead-lettered (ring)" if gone else ""
+    loss = f"\n{count(gone)} lost or dead-lettered (hollow)" if gone else ""
     if entry["latency_s"]["p99"] is None:
         return f"nothing accepted{loss}"
     return f"{money(entry['cost_per_million_usd'])}, {duration(entry['latency_s']['p99'])}{loss}"

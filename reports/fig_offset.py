@@ -12,9 +12,11 @@ from reports.series import Floats, Series, coarsen
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.colors import LogNorm
+    from matplotlib.colors import Colormap, LogNorm
     from matplotlib.figure import Figure
     from matplotlib.image import AxesImage
+
+_PALEST = 0.4  # of 0 to 1
 
 
 def draw(comparison: Mapping[str, Any], all_series: Sequence[Series]) -> Figure:
@@ -45,6 +47,14 @@ def _norm(maps: Sequence[Floats]) -> LogNorm:
     return LogNorm(min(lowest, 1.0), max(highest, min(lowest, 1.0) * 10))
 
 
+def colors() -> Colormap:
+    """Without the palest part of the map: a single recipient must be seen on white paper."""
+    from matplotlib import colormaps
+    from matplotlib.colors import ListedColormap
+
+    return ListedColormap(colormaps["cividis_r"](np.linspace(_PALEST, 1.0, 256)))
+
+
 def _heat(axes: Axes, one: Series, heat: Floats, column_s: int, end_s: float, norm: LogNorm) -> AxesImage:
     scale = canvas.time_axis(axes, end_s)
     extent = (0.0, heat.shape[1] * column_s / scale, 0.0, 1.0)
@@ -54,7 +64,7 @@ def _heat(axes: Axes, one: Series, heat: Floats, column_s: int, end_s: float, no
         extent=extent,
         aspect="auto",
         interpolation="nearest",
-        cmap="cividis_r",
+        cmap=colors(),
         norm=norm,
     )
     axes.set_xlim(0, max(end_s, 1.0) / scale * 1.02)

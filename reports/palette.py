@@ -32,7 +32,11 @@ _SPARE = (
 INK = "#222222"
 FAINT = "#8A8A8A"
 FAULT = "#E4E4E4"
-REFUSED = "#000000"
+UNSENT = {
+    "refused": ("refused (throttled or over quota)", "#9A9A9A", "////"),
+    "failed": ("failed (server error)", "#8A2B2B", "\\\\\\\\"),
+}
+"""Name in the legend, colour and hatch of what SES did not accept."""
 FATES = {
     "accepted": ("", ""),  # in the strategy's own colour
     "pending": ("#FFFFFF", ""),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import tempfile
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,30 @@ from scenarios.errors import BadInput
 DOCUMENT = "comparison.json"
 SCENARIO = "scenario.toml"
 FIGURES = "figures"
+
+_COMPARISON: Mapping[str, type] = {
+    "scenario": str,
+    "world": str,
+    "seed": int,
+    "replications": int,
+    "bound": dict,
+    "account": dict,
+    "faults": list,
+    "strategies": list,
+}
+_ENTRY: Mapping[str, type] = {
+    "strategy": str,
+    "explanation": str,
+    "recipients": dict,
+    "calls": dict,
+    "latency_s": dict,
+    "ci95": dict,
+    "makespan_s": object,  # a number or null, like the rest
+    "efficiency": object,
+    "peak_1s": object,
+    "cost_per_million_usd": object,
+}
+"""What table and figures need of a document and of each of its strategies."""
 
 
 def prepare(directory: Path) -> Path:
@@ -43,8 +67,6 @@ def redraw(directory: Path) -> dict[str, Any]:
         draw_all(directory / FIGURES, comparison, partial(store.read, directory))
     except OSError as error:
         raise BadInput(f"{directory / FIGURES}: {_reason(error)}; name a folder that can be written to") from error
-    except (KeyError, TypeError) as error:
-        raise BadInput(f"{directory / DOCUMENT}: lacks what a comparison holds: {error!r}") from error
     return comparison
 
 
@@ -58,7 +80,16 @@ def _document(path: Path) -> dict[str, Any]:
     if not isinstance(comparison, dict) or comparison.get("schema") != SCHEMA:
         found = comparison.get("schema") if isinstance(comparison, dict) else comparison
         raise BadInput(f"{path}: schema = {found!r}: expected {SCHEMA!r}")
+    _require(path, "", comparison, _COMPARISON)
+    for number, entry in enumerate(comparison["strategies"]):
+        _require(path, f"strategies[{number}].", entry, _ENTRY)
     return comparison
+
+
+def _require(path: Path, where: str, table: Any, kinds: Mapping[str, type]) -> None:
+    for key, kind in kinds.items():
+        if not isinstance(table, dict) or key not in table or not isinstance(table[key], kind):
+            raise BadInput(f"{path}: lacks what a comparison holds: {where}{key}")
 
 
 def _reason(error: OSError) -> str:
@@ -67,7 +98,9 @@ def _reason(error: OSError) -> str:
 
 def _write(path: Path, text: str) -> None:
     """Replaces a file whole: a reader sees the old one or the new one."""
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
-        file.write(text)
-    os.chmod(file.name, 0o644)
-    os.replace(file.name, path)
+    unfinished = path.with_suffix(".unfinished")
+    try:
+        unfinished.write_text(text, encoding="utf-8")
+        unfinished.replace(path)
+    except OSError as error:
+        raise BadInput(f"{path}: {_reason(error)}; name a folder that can be written to") from error

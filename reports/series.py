@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.ledger import ACCEPTED, QUOTA, THROTTLED, Ledger
+from scenarios.ledger import ACCEPTED, FAILED, QUOTA, THROTTLED, Ledger
 from scenarios.metrics import latencies, window_sums
 from scenarios.recipients import Acceptances, acceptances
 
@@ -37,6 +37,7 @@ class Series:
     bin_s: int
     accepted: Floats
     refused: Floats
+    failed: Floats
     peak_1s: Floats
     column_s: int
     offsets: Floats
@@ -59,6 +60,7 @@ def series(ledger: Ledger) -> Series:
         bin_s=bin_s,
         accepted=_per_bin(ledger, end_s, bin_s, [ACCEPTED]),
         refused=_per_bin(ledger, end_s, bin_s, _REFUSED),
+        failed=_per_bin(ledger, end_s, bin_s, [FAILED]),
         peak_1s=_peaks(accepted, end_s, bin_s),
         column_s=column_s,
         offsets=_offsets(ledger, end_s, column_s),

@@ -13,8 +13,8 @@ from scenarios.ledger import ACCEPTED, QUOTA, REJECTED, THROTTLED
 from scenarios.limiter import Limiter, build_limiter
 from scenarios.model import Scenario
 from scenarios.workload import Arrivals
+from strategies.ports import MAX_RECIPIENTS
 
-MAX_RECIPIENTS = 50  # of one message: SES's quota page, not adjustable
 DAY_S = 86_400.0
 UNLIMITED = -1
 

@@ -65,8 +65,9 @@ def _table(path: Path) -> dict[str, Any]:
 
 
 def _no_strangers(path: Path, table: Mapping[str, Any], known: tuple[str, ...], where: str = "") -> None:
-    for key in table.keys() - set(known):
-        raise BadInput(f"{path}: {where}{key} = {table[key]!r}: unknown key, expected one of {', '.join(known)}")
+    for key, value in table.items():
+        if key not in known:
+            raise BadInput(f"{path}: {where}{key} = {value!r}: unknown key, expected one of {', '.join(known)}")
 
 
 def _header(path: Path, table: Mapping[str, Any], key: str, kind: type[T], right: str) -> T:

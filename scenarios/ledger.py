@@ -47,6 +47,11 @@ class Ledger:
     wall_s: float = 0.0
 
 
+def admitted(calls: Columns) -> int:
+    """Recipients that SES accepted, each as often as it did."""
+    return int(calls["recipients"][calls["outcome"] == ACCEPTED].sum(dtype=np.int64))
+
+
 class Unbalanced(AssertionError):
     """A ledger does not add up: a defect of seslab, never of its input."""
 
@@ -58,9 +63,8 @@ def assert_conserved(ledger: Ledger) -> None:
         raise Unbalanced(f"{ledger.strategy}: the fates of some mail do not add up to its recipients")
     if any((mails[name] < 0).any() for name in (*FATES, "duplicated")):
         raise Unbalanced(f"{ledger.strategy}: a negative number of recipients")
-    admitted = int(ledger.calls["recipients"][ledger.calls["outcome"] == ACCEPTED].sum(dtype=np.int64))
-    if admitted != int(mails["accepted"].sum(dtype=np.int64) + mails["duplicated"].sum(dtype=np.int64)):
-        raise Unbalanced(f"{ledger.strategy}: SES admitted {admitted} recipients, the mails account for another number")
+    if admitted(ledger.calls) != int(mails["accepted"].sum(dtype=np.int64) + mails["duplicated"].sum(dtype=np.int64)):
+        raise Unbalanced(f"{ledger.strategy}: SES admitted another number of recipients than the mails account for")
 
 
 def digest(ledger: Ledger) -> str:

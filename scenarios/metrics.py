@@ -13,6 +13,8 @@ from scenarios.cost import USAGE, Prices, cost
 from scenarios.ledger import FATES, OUTCOMES, Ledger, digest
 from scenarios.recipients import Acceptances, acceptances, losses
 
+_STRETCH = 1 << 18  # calls looked at together: they may be many
+
 
 class Weighted(NamedTuple):
     """Sorted values and how many of the population lie at or below each."""
@@ -51,12 +53,14 @@ def measure(
         "strategy": ledger.strategy,
         "settings": dict(ledger.settings),
         "recipients": recipients,
+        "largest_mail": int(ledger.mails["recipients"].max(initial=0)),
         "calls": _call_counts(ledger),
         "latency_s": _latency_s(ledger, accepted),
         "call_s": _call_s(ledger) if recipients["accepted"] else {"p50": None, "p99": None},
         "makespan_s": makespan_s,
         "goodput_per_s": _ratio(recipients["accepted"], makespan_s),
         "peak_1s": peak_1s(accepted.decided_s, accepted.recipients),
+        "attempted_peak_1s": _attempted_peak_1s(ledger),
         "utilisation": _utilisation(recipients, rate_per_s, burst, makespan_s),
         "efficiency": _efficiency(recipients, bound_makespan_s, makespan_s),
         "cost_usd": usd,
@@ -90,8 +94,20 @@ def window_sums(decided_s: NDArray[np.float64], recipients: NDArray[Any]) -> NDA
 
 
 def peak_1s(decided_s: NDArray[np.float64], recipients: NDArray[Any]) -> int:
-    """Most recipients admitted in any half-open second [t, t + 1)."""
-    return int(window_sums(decided_s, recipients).max(initial=0))
+    """Most recipients in any half-open second [t, t + 1), looked for a stretch of decisions at a time."""
+    most = 0
+    for start in range(0, len(decided_s), _STRETCH):
+        last_s = decided_s[start : start + _STRETCH][-1]
+        stretch = slice(start, np.searchsorted(decided_s, last_s + 1.0))
+        most = max(most, int(window_sums(decided_s[stretch], recipients[stretch]).max()))
+    return most
+
+
+def _attempted_peak_1s(ledger: Ledger) -> int:
+    """Most recipients asked for within one second, refused or not."""
+    decided_s, recipients = ledger.calls["decided_s"], ledger.calls["recipients"]
+    known = ~np.isnan(decided_s)
+    return peak_1s(decided_s, recipients) if known.all() else peak_1s(decided_s[known], recipients[known])
 
 
 def latencies(ledger: Ledger, accepted: Acceptances) -> Weighted:

@@ -9,15 +9,15 @@ Row i of a ledger's mails is mail number i, and its calls stand in the order in 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.ledger import ACCEPTED, OUTCOMES, Ledger
 
-REASONS = (*OUTCOMES[1:], "crashed")
-"""Why a recipient was lost or dead-lettered: how its last call ended, or that it never got one."""
+REASONS = (*OUTCOMES[1:], "crashed", "never_invoked")
+"""Why a recipient is gone: how its last call ended; of those without a call, that it was lost, or dead-lettered."""
 
 _NEVER = len(OUTCOMES)
 _AT_ONCE = 1 << 17  # recipients expanded at a time: some ten megabytes
@@ -56,11 +56,22 @@ def losses(ledger: Ledger) -> dict[str, int]:
     """Recipients lost or dead-lettered, by reason."""
     gone = ledger.mails["lost"] + ledger.mails["dead_lettered"]
     whole = (gone > 0) & (gone == ledger.mails["recipients"]) & ~_travelled_in_parts(ledger)
-    count: NDArray[Any] = np.bincount(_last_outcome(ledger)[whole], weights=gone[whole], minlength=_NEVER + 1)
+    last = _last_outcome(ledger)
+    called = whole & (last < _NEVER)
+    count = np.zeros(_NEVER)
+    count += np.bincount(last[called], weights=gone[called], minlength=_NEVER)
+    gone[called] = 0
     parted = (gone > 0) & ~whole
     if parted.any():
-        count = count + _losses_of_parts(ledger, parted, gone)
-    return {reason: int(count[code]) for code, reason in enumerate(REASONS, start=1)}
+        count += _losses_of_parts(ledger, parted, gone)
+    return _by_reason(count, untried=gone, lost=ledger.mails["lost"])
+
+
+def _by_reason(count: NDArray[np.float64], untried: NDArray[np.int32], lost: NDArray[np.int32]) -> dict[str, int]:
+    """Who is gone without a call was with somebody who is gone, or in a queue that nobody came to in time."""
+    crashed = int(np.minimum(untried, lost).sum(dtype=np.int64))
+    without = {"crashed": crashed, "never_invoked": int(untried.sum(dtype=np.int64)) - crashed}
+    return {outcome: int(count[code]) for code, outcome in enumerate(OUTCOMES) if code != ACCEPTED} | without
 
 
 def _last_outcome(ledger: Ledger) -> NDArray[np.uint8]:
@@ -77,15 +88,17 @@ def _travelled_in_parts(ledger: Ledger) -> NDArray[np.bool_]:
 
 
 def _losses_of_parts(ledger: Ledger, parted: NDArray[np.bool_], gone: NDArray[np.int32]) -> NDArray[np.float64]:
-    count = np.zeros(_NEVER + 1)
+    """Recipients by the outcome of their last call; takes them out of `gone`."""
+    count = np.zeros(_NEVER)
     for part in _expand(ledger, np.flatnonzero(parted[ledger.calls["mail"]])):
-        count += np.bincount(_last_refusals(ledger, part, gone), minlength=_NEVER + 1)
-    count[_NEVER] += gone[parted].sum() - count.sum()
+        rows = _last_refusals(ledger, part, gone)
+        count += np.bincount(ledger.calls["outcome"][rows], minlength=_NEVER)
+        np.subtract.at(gone, ledger.calls["mail"][rows], 1)  # a stretch holds all calls of its mails
     return count
 
 
-def _last_refusals(ledger: Ledger, part: _Expanded, gone: NDArray[np.int32]) -> NDArray[np.uint8]:
-    """Outcome of the last call of each recipient that is gone.
+def _last_refusals(ledger: Ledger, part: _Expanded, gone: NDArray[np.int32]) -> NDArray[np.int64]:
+    """The row of the last call of each recipient that is gone.
 
     A mail with pending parts does not tell which of its recipients are gone: those that were tried last
     the longest ago are taken.
@@ -98,8 +111,7 @@ def _last_refusals(ledger: Ledger, part: _Expanded, gone: NDArray[np.int32]) -> 
     last = last[np.lexsort((part.row[last], part.mail[last]))]
     mail = part.mail[last]
     rank = np.arange(len(mail)) - np.searchsorted(mail, mail)
-    taken: NDArray[np.uint8] = outcome[part.row[last[rank < gone[mail]]]]
-    return taken
+    return part.row[last[rank < gone[mail]]]
 
 
 def _fresh(ledger: Ledger, rows: NDArray[np.int64]) -> NDArray[np.int64]:

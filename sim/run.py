@@ -12,17 +12,13 @@ from types import FrameType
 
 import numpy as np
 
-from scenarios.ledger import ACCEPTED, Ledger, assert_conserved
+from scenarios.ledger import Ledger, admitted, assert_conserved
 from scenarios.model import Scenario
+from scenarios.runs import Watch, plan_of
 from scenarios.settle import settle
 from scenarios.warnings import warnings_of
 from scenarios.workload import arrivals
 from sim.world import Simulation
-from strategies.registry import STRATEGIES
-from strategies.resources import Account
-
-Watch = Callable[[Callable[[], float]], None]
-"""Is given a function that tells, at any moment and from any thread, which share of the run is done."""
 
 
 def run(scenario: Scenario, strategy: str, seed: int, watch: Watch | None = None) -> Ledger:
@@ -31,19 +27,13 @@ def run(scenario: Scenario, strategy: str, seed: int, watch: Watch | None = None
     Raises `Unbalanced` when a recipient's fate is not accounted for, which would be a defect of the simulator.
     """
     started_s = time.perf_counter()
-    simulation = _build(scenario, strategy, seed)
+    simulation = Simulation(scenario, plan_of(scenario, strategy), seed, arrivals(scenario.workload, seed))
     if watch is not None:
         watch(simulation.progress)
     interrupted = not _simulate(simulation)
     ledger = _ledger(simulation, strategy, interrupted, time.perf_counter() - started_s)
     assert_conserved(ledger)
     return ledger
-
-
-def _build(scenario: Scenario, strategy: str, seed: int) -> Simulation:
-    account = Account(scenario.account.max_send_rate_per_s, scenario.latency.ses_send.median_s)
-    plan = STRATEGIES[strategy].plan(scenario.settings_of(strategy), account)
-    return Simulation(scenario, plan, seed, arrivals(scenario.workload, seed))
 
 
 def _simulate(simulation: Simulation) -> bool:
@@ -78,7 +68,6 @@ def _ledger(simulation: Simulation, strategy: str, interrupted: bool, wall_s: fl
     calls = simulation.ses.log.columns()
     calls["end_s"][calls["end_s"] > simulation.world.now_s] = np.nan  # nobody was there any more
     mails = settle(simulation.arrivals, calls, simulation.custody(), simulation.enqueued_s, simulation.receives)
-    accepted = calls["recipients"][calls["outcome"] == ACCEPTED].sum(dtype=np.int64)
     return Ledger(
         strategy=strategy,
         scenario=simulation.scenario.name,
@@ -88,7 +77,7 @@ def _ledger(simulation: Simulation, strategy: str, interrupted: bool, wall_s: fl
         mails=mails,
         calls=calls,
         settings=asdict(simulation.plan.settings),
-        usage={"ses_recipients": float(accepted), **simulation.usage()},
+        usage={"ses_recipients": float(admitted(calls)), **simulation.usage()},
         warnings=warnings_of(simulation.scenario, simulation.plan, simulation.arrivals),
         interrupted=interrupted,
         wall_s=wall_s,

@@ -20,7 +20,6 @@ from sim.open_work import OpenWork
 from strategies.ports import Mail, QuotaExceeded, Rejected, SendError, Throttled, Unanswered, Unavailable
 
 CPU_PER_SEND_S = 0.001  # of a full core: measured for boto3's send_email
-FULL_CORE_MB = 1769  # memory at which Lambda gives a function one vCPU: Lambda's quota page
 
 ERRORS: tuple[type[SendError], ...] = (SendError, Throttled, QuotaExceeded, Rejected, Unavailable)
 """By outcome."""

@@ -57,7 +57,6 @@ class Ticker:
         self._late, self._transition, self._invoke, self._chance = late, transition, invoke, chance
         self._numbers = count()
         self.bill = TickerBill()
-        self.failed_ticks = 0
 
     def start(self, kind: str) -> None:
         loop = {
@@ -84,7 +83,7 @@ class Ticker:
         try:
             await self._function.invoke(tick)
         except (FunctionError, InvokeThrottled):
-            self.failed_ticks += 1
+            return
 
     async def _standard_loop(self) -> None:
         """Waits a second after each tick: the machine's own time is added to every period."""

@@ -26,13 +26,13 @@ from sim.mapping import Mapping
 from sim.open_work import OpenWork
 from sim.outbox import HANDED_OVER, OUTBOX, Dealer, Outbox
 from sim.pods import Deployment, Share
-from sim.ses import FULL_CORE_MB, Mailer, Ses, undecided_calls
+from sim.ses import Mailer, Ses, undecided_calls
 from sim.sqs import Queue
 from sim.sqs_client import Client
 from sim.ticker import Ticker, default_transition
 from strategies.ports import Mail, Ports
+from strategies.resources import FULL_CORE_MB, Handler, Plan
 from strategies.resources import Function as DeclaredFunction
-from strategies.resources import Handler, Plan
 
 
 class Simulation:

@@ -13,7 +13,7 @@ from strategies.hand import RECEIVES, VISIBILITY_S, Hand, Held
 from strategies.packing import Allowance
 from strategies.parts import everyone
 from strategies.ports import MAX_RECIPIENTS, Mail, Ports, QuotaExceeded, Received, Rejected, SendError, Throttled, Tick
-from strategies.resources import Account, Function, Handler, Plan, Pods, Queue, Ticker
+from strategies.resources import FULL_CORE_MB, Account, Function, Handler, Plan, Pods, Queue, Ticker
 from strategies.settings import setting
 
 QUEUE = "mails"
@@ -22,7 +22,6 @@ WORKER = "worker"
 MAX_RECEIVE_COUNT = 5
 TIMEOUT_S = 5.0
 SPREAD_S = 0.8  # of each second: leaves the last calls time to end before the next tick needs the environment
-FULL_CORE_MB = 1769  # a second's calls must leave within the second
 
 
 @dataclass(frozen=True, slots=True)

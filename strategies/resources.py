@@ -8,6 +8,8 @@ from typing import Any, Literal, NamedTuple
 
 from strategies.ports import Ports
 
+FULL_CORE_MB = 1769  # memory at which Lambda gives a function one vCPU: Lambda's quota page
+
 Handler = Callable[[Any], Awaitable[Any]]
 """Called once per event. From a mapping: `list[Received]` in, the message ids that failed out. From a ticker: a
 `Tick`. From `Function.invoke`: `Sequence[Mail]`."""

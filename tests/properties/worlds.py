@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import cycle, islice
 from typing import Any
 
 import hypothesis.strategies as st
@@ -102,6 +103,12 @@ latencies = st.sampled_from(
 clients = st.sampled_from([{}, {"read_timeout_s": 0.5}, {"read_timeout_s": 2.0}])
 queues = optional(duplicate_probability=st.sampled_from([0.0, 0.2]), empty_probability=st.sampled_from([0.0, 0.5]))
 
+
+def _with_a_weight_for_each_pod(settings: dict[str, Any]) -> dict[str, Any]:
+    weights = settings.get("pod_weights", ())
+    return settings | {"pod_weights": tuple(islice(cycle(weights), settings.get("pods", 2)))} if weights else settings
+
+
 retries = st.sampled_from(["none", "legacy", "standard", "adaptive"])
 settings_of: dict[str, Tables] = {
     "direct": optional(retry=retries, workers=st.sampled_from([1, 3, 64])),
@@ -112,7 +119,7 @@ settings_of: dict[str, Tables] = {
         chunk=st.sampled_from([1, 7, 50]),
         retry=retries,
         pod_weights=st.sampled_from([(), (1.0,), (3.0, 1.0)]),
-    ),
+    ).map(_with_a_weight_for_each_pod),
     "sqs-dlq": optional(
         batch_size=st.sampled_from([1, 10, 25]),
         maximum_concurrency=st.sampled_from([2, 5]),

@@ -449,6 +449,23 @@ def test_many_callers_go_in_turn_at_the_rate(callers: int, now_s: float) -> None
     assert looks <= sum(wait_s / RECHECK_S + 2 for wait_s in due_s)
 
 
+def test_a_long_line_looks_seldom() -> None:
+    """A thousand callers wait a thousand seconds on average, yet none looks each half second."""
+    _, looks = let_go(throttled_rate(0.0), 0.0, 1000)
+    assert looks < 1000 * 1000 / RECHECK_S / 10
+
+
+def test_nobody_sleeps_through_the_steepest_growth() -> None:
+    """However many wait: when the rate grows as fast as CUBIC lets it, a caller looks again before it is due."""
+    for callers in (3, 30, 300, 3000, 30_000):
+        rate = throttled_rate(0.0)
+        last = [rate.reserve(0.0) for _ in range(callers)][-1]
+        sleep_s = rate.wait_s(last, 0.0)
+        for answer in range(int(sleep_s * 2000)):
+            rate.answered(answer / 2000, throttled=False)
+        assert rate.wait_s(last, sleep_s) > 0.0
+
+
 def test_a_faster_rate_reaches_those_who_wait() -> None:
     """Callers who drew a ticket at a low rate do not wait as long as that rate would have had it."""
     rate = throttled_rate(0.0)

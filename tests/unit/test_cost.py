@@ -72,6 +72,15 @@ def test_a_wrong_price_is_named(tmp_path: Path, old: str, new: str, said: str) -
     assert "\n" not in str(error.value)
 
 
+def test_of_several_unknown_keys_the_first_is_named(tmp_path: Path) -> None:
+    """The message follows the file, whatever order a set would have."""
+    path = tmp_path / "prices.toml"
+    strangers = "".join(f"{letter} = 1\n" for letter in "gfedcba")
+    path.write_text(strangers + PRICES.read_text())
+    with pytest.raises(BadInput, match=": g = 1: unknown key"):
+        load_prices(path)
+
+
 def test_a_missing_table_or_file_is_named(tmp_path: Path) -> None:
     """Neither a missing price nor a missing file ends in a traceback."""
     path = tmp_path / "prices.toml"

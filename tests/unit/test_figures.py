@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from reports import rundir
+from reports import fig_offset, rundir
 from reports.compare import document
 from reports.figures import FROM_ENTRIES, FROM_SERIES, draw_all
 from reports.palette import look
@@ -21,7 +21,7 @@ from scenarios import store
 from scenarios.bound import Bound
 from scenarios.cost import load_prices
 from scenarios.errors import BadInput
-from scenarios.ledger import THROTTLED, Ledger
+from scenarios.ledger import FAILED, THROTTLED, Ledger
 from scenarios.metrics import measure
 from scenarios.model import Scenario
 from strategies.registry import STRATEGIES
@@ -146,6 +146,38 @@ def test_binned_rates_keep_every_recipient() -> None:
     assert (coarsen(one.accepted, 4).sum() * one.bin_s) == pytest.approx(accepted)
 
 
+def test_failed_calls_are_drawn_apart_from_refused_ones(tmp_path: Path) -> None:
+    """A server error is no refusal: the series counts each, and the legend names what there is."""
+    out = ledger_of("own", [Mail(0.0)] * 5, [Call(i, 0.1 + i, (0, FAILED, FAILED, THROTTLED, 0)[i]) for i in range(5)])
+    one = series(out)
+    assert (one.accepted.sum(), one.failed.sum(), one.refused.sum()) == (2, 2, 1)
+    assert "failed (server error)" in texts(draw(tmp_path / "out", {"own": out})["rate.svg"])
+    assert "failed (server error)" not in texts(draw(tmp_path / "fine", {"own": paced("own", 12)})["rate.svg"])
+
+
+def test_a_refused_burst_is_cut_and_written(tmp_path: Path) -> None:
+    """A burst of 500 at a limit of 10 neither flattens the picture nor goes unsaid."""
+    calls = [Call(i, 0.5, THROTTLED * (i > 9)) for i in range(510)]
+    shown = texts(draw(tmp_path, {"own": ledger_of("own", [Mail(0.0)] * 510, calls)})["rate.svg"])
+    assert "refused: up to 500/s, off the scale" in shown
+
+
+def test_whoever_lost_mail_is_hollow(tmp_path: Path) -> None:
+    """A cheap and quick place bought with losses looks different, and the title says what is better."""
+    entries = {"own": paced("own", 20), "safe": ledger_of("safe", [Mail(0.0)], [Call(0, 1.0)])}
+    shown = texts(draw(tmp_path, entries)["cost.svg"])
+    assert "3 lost or dead-lettered (hollow)" in shown
+    assert shown.count("(hollow)") == 1
+    assert "towards the lower left is better, if nothing is lost" in shown
+
+
+def test_one_recipient_is_seen_on_white() -> None:
+    """The palest colour of the heat map contrasts with the paper as thin graphics must: 3 to 1 (WCAG 2.1, 1.4.11)."""
+    red, green, blue, _ = fig_offset.colors()(0)
+    luminance = sum(k * ((c + 0.055) / 1.055) ** 2.4 for k, c in ((0.2126, red), (0.7152, green), (0.0722, blue)))
+    assert 1.05 / (luminance + 0.05) >= 3
+
+
 def test_sliding_maximum_agrees_with_the_peak() -> None:
     """The highest point of the second panel is the entry's peak_1s."""
     ledger = paced("heartbeat", 300, refuse=5, period_s=0.07)
@@ -196,6 +228,38 @@ def test_stored_run_is_drawn_again(tmp_path: Path) -> None:
     drawn_first = draw(tmp_path / "first", ledgers)
     for name in NAMES:
         assert (tmp_path / "figures" / f"{name}.svg").read_bytes() == drawn_first[f"{name}.svg"].read_bytes()
+
+
+def stored(directory: Path, **changes: Any) -> Path:
+    """The folder of a run whose document was changed by hand."""
+    whole = comparison({"heartbeat": paced("heartbeat", 12)})
+    rundir.save(directory, whole | changes, 'name = "by-hand"\n')
+    store.write(paced("heartbeat", 12), directory)
+    return directory
+
+
+@pytest.mark.parametrize(
+    ("changes", "lacking"),
+    [
+        ({"account": None}, "account"),
+        ({"strategies": {}}, "strategies"),
+        ({"strategies": ["heartbeat"]}, "strategies[0].strategy"),
+        ({"strategies": [{"strategy": "heartbeat", "explanation": ""}]}, "strategies[0].recipients"),
+    ],
+)
+def test_what_a_document_lacks_is_named(tmp_path: Path, changes: dict[str, Any], lacking: str) -> None:
+    """A document changed by hand is refused before anything is drawn, and the message names the key."""
+    with pytest.raises(BadInput) as error:
+        rundir.redraw(stored(tmp_path, **changes))
+    assert str(error.value) == f"{tmp_path / 'comparison.json'}: lacks what a comparison holds: {lacking}"
+    assert not (tmp_path / "figures").exists()
+
+
+def test_a_defect_of_a_figure_is_no_fault_of_the_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A `KeyError` while drawing a good document surfaces as what it is."""
+    monkeypatch.setitem(FROM_ENTRIES, "cost", lambda _comparison, entries: entries[0]["no such figure"])
+    with pytest.raises(KeyError, match="no such figure"):
+        rundir.redraw(stored(tmp_path))
 
 
 def test_missing_ledger_is_named(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from scenarios import recipients
+from scenarios import metrics, recipients
 from scenarios.cost import load_prices
 from scenarios.ledger import ACCEPTED, FAILED, OUTCOMES, QUOTA, REJECTED, THROTTLED, Ledger
 from scenarios.metrics import Weighted, measure, peak_1s
@@ -22,7 +22,7 @@ from tests.unit.synthetic import Call, Mail, acceptances_by_recipient, ledger_of
 PRICES = load_prices()
 KEYS = {
     "strategy", "settings", "recipients", "calls", "latency_s", "call_s", "makespan_s", "goodput_per_s", "peak_1s",
-    "utilisation", "efficiency", "cost_usd", "wall_s", "digest", "ci95",
+    "attempted_peak_1s", "largest_mail", "losses", "utilisation", "efficiency", "cost_usd", "wall_s", "digest", "ci95",
 }  # fmt: skip
 
 instants = st.integers(0, 64).map(lambda eighths: eighths / 8)  # exact in binary, with many ties
@@ -106,16 +106,17 @@ def test_percentile_is_the_smallest_with_enough_at_or_below(pairs: list[tuple[fl
 
 @given(runs())
 def test_losses_add_up_to_what_is_gone(run: tuple[list[Mail], list[Call]]) -> None:
-    """Each lost or dead-lettered recipient has one reason: its last call's outcome, or that there was none."""
+    """Each lost or dead-lettered recipient has one reason: its last call's outcome; without any, what became of it."""
     mails, calls = run
     ledger = ledger_of("direct", mails, calls)
     accepted = acceptances_by_recipient(calls)
-    expected = dict.fromkeys((*OUTCOMES[1:], "crashed"), 0)
+    expected = dict.fromkeys(recipients.REASONS, 0)
     for number, mail in enumerate(mails):
         for recipient in range(mail.recipients):
             if (number, recipient) not in accepted:
                 mine = [c for c in ledger_rows(ledger) if c[0] == number and c[1] <= recipient < c[2]]
-                expected[OUTCOMES[mine[-1][3]] if mine else "crashed"] += 1
+                uncalled = "crashed" if mail.otherwise == "lost" else "never_invoked"
+                expected[OUTCOMES[mine[-1][3]] if mine else uncalled] += 1
     assert losses(ledger) == expected
 
 
@@ -132,7 +133,30 @@ def test_losses_leave_pending_recipients_out() -> None:
         "sqs-dlq", [Mail(0.0, 4, "pending")], [Call(0, 1.0, THROTTLED, 2, 0), Call(0, 2.0, FAILED, 2, 2)]
     )
     ledger.mails["pending"][0], ledger.mails["dead_lettered"][0] = 2, 2
-    assert losses(ledger) == {"throttled": 2, "quota": 0, "rejected": 0, "failed": 0, "crashed": 0}
+    assert losses(ledger) == dict.fromkeys(recipients.REASONS, 0) | {"throttled": 2}
+
+
+def test_losses_without_a_call_tell_the_dead_letter_queue_from_a_crash() -> None:
+    """Of a mail of six in parts, one was refused, two vanished with a pod, and three expired in the queue."""
+    ledger = ledger_of("own", [Mail(0.0, 6, "dead_lettered")], [Call(0, 1.0, THROTTLED, 1, 0)])
+    ledger.mails["lost"][0], ledger.mails["dead_lettered"][0] = 2, 4
+    assert losses(ledger) == dict.fromkeys(recipients.REASONS, 0) | {"throttled": 1, "crashed": 2, "never_invoked": 3}
+
+
+@given(st.lists(st.tuples(instants, st.integers(1, 5)), max_size=20), st.integers(1, 5))
+def test_peak_is_the_same_in_stretches(admitted: list[tuple[float, int]], stretch: int) -> None:
+    """However few decisions are looked at together, the fullest second is found."""
+    times, sizes = np.array(sorted(at for at, _ in admitted), float), np.array([n for _, n in admitted], np.int32)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(metrics, "_STRETCH", stretch)
+        assert peak_1s(times, sizes) == metrics.window_sums(times, sizes).max(initial=0)
+
+
+def test_what_was_asked_for_is_counted_beside_what_was_admitted() -> None:
+    """Three recipients within a second of which one was admitted, and the largest mail has two."""
+    calls = [Call(0, 1.0, THROTTLED, 2), Call(1, 1.5), Call(0, 2.25, THROTTLED)]
+    entry = figures(ledger_of("own", [Mail(0.0, 2), Mail(0.0)], calls))
+    assert (entry["attempted_peak_1s"], entry["peak_1s"], entry["largest_mail"]) == (3, 1, 2)
 
 
 def test_parts_are_expanded_in_stretches(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,6 +35,7 @@ CATALOGUE = [
     "oversized-mail",
     "press-release",
     "quota-exhausted",
+    "reserved-concurrency",
     "sandbox",
     "transactional-day",
     "unbalanced-pods",

@@ -12,9 +12,8 @@ from scenarios.admission import admission_of
 from scenarios.ledger import ACCEPTED, OUTCOMES, QUOTA, REJECTED, THROTTLED
 from scenarios.limiter import exact
 from scenarios.workload import arrivals
-from sim.ses import FULL_CORE_MB
 from strategies.ports import Mail, Ports, QuotaExceeded, Rejected, SendError, Throttled, Unanswered, Unavailable
-from strategies.resources import Function, Handler, Pods
+from strategies.resources import FULL_CORE_MB, Function, Handler, Pods
 from tests.unit.virtual import (
     ACCEPT_S,
     CPU_S,

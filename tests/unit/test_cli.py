@@ -1,0 +1,121 @@
+"""The installed command as a shell sees it: exit codes, one line on standard error, and what Ctrl-C leaves."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import seslab
+from scenarios import store
+from scenarios.ledger import assert_conserved
+
+COMMAND = str(Path(sys.executable).with_name("seslab"))
+MEDIUM = """\
+name = "medium"
+horizon_s = 100_000
+[account]
+max_send_rate_per_s = 500
+max_24h_send = -1
+[[workload]]
+process = "batch"
+messages = 60_000
+"""
+
+
+def seslab_with(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """The command's end, with nothing of it on a terminal."""
+    return subprocess.run([COMMAND, *words], capture_output=True, text=True, timeout=60, cwd=cwd, check=False)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("compair", "No such command 'compair'"),
+        ("compare", "Missing argument 'scenario'"),
+        ("compare broadcast-900 --seed x", "Invalid value for '--seed': "),
+        ("compare broadcast-900 --seed -1", "Invalid value for '--seed': "),
+        ("compare broadcast-900 -s hartbeat", "unknown strategy 'hartbeat', did you mean 'heartbeat'?"),
+        ("compare broadcast-900 --on mars", "unknown world 'mars', known are sim, moto"),
+        ("compare broadcst-900", "unknown scenario 'broadcst-900', did you mean 'broadcast-900'?"),
+        ("compare broadcast-900 --out taken/below", "--out taken/below: "),
+    ],
+)
+def test_wrong_usage_is_one_line_and_exit_code_2(tmp_path: Path, words: str, said: str) -> None:
+    """Nothing goes to standard output, and the one line on standard error says what would be right."""
+    (tmp_path / "taken").write_text("a file where a folder should be")
+    ended = seslab_with(*words.split(), cwd=tmp_path)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.lower().startswith(f"seslab: {said}".lower())  # Typer's versions differ in capitals
+    assert ended.stderr.count("\n") == 1
+
+
+def test_json_is_all_there_is() -> None:
+    """With --json there is one document on standard output and, where nobody watches, nothing on standard error."""
+    ended = seslab_with("compare", "broadcast-900", "-s", "heartbeat", "--json")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert [entry["strategy"] for entry in json.loads(ended.stdout)["strategies"]] == ["heartbeat"]
+
+
+def begun(scenario: Path, out: Path, *strategies: str) -> subprocess.Popen[str]:
+    """A comparison of which the first strategy is done."""
+    words = ["compare", str(scenario), "--out", str(out), *(word for name in strategies for word in ("-s", name))]
+    process = subprocess.Popen([COMMAND, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while not (out / f"ledger-{strategies[0]}.parquet").exists():
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.02)
+        assert process.returncode is None, process.communicate()
+    return process
+
+
+def test_ctrl_c_ends_a_comparison_and_keeps_what_was_done(tmp_path: Path) -> None:
+    """Exit code 130 and one line; the document speaks of the ledgers that are there, and each of them adds up."""
+    (tmp_path / "medium.toml").write_text(MEDIUM)
+    process = begun(tmp_path / "medium.toml", tmp_path, "leaky-bucket", "lambda-concurrency", "heartbeat", "sqs-dlq")
+    process.send_signal(signal.SIGINT)
+    # Workers share this standard error: that it ends means that none of them is left.
+    stdout, stderr = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert stderr.startswith("seslab: interrupted: ")
+    assert stderr.count("\n") == 1
+    entries = json.loads((tmp_path / "comparison.json").read_text(encoding="utf-8"))["strategies"]
+    assert all(f"\n{entry['strategy']}: " in stdout for entry in entries)
+    assert not next(entry for entry in entries if entry["strategy"] == "leaky-bucket")["interrupted"]
+    check_ledgers(tmp_path, entries)
+
+
+def check_ledgers(directory: Path, entries: list[dict[str, Any]]) -> None:
+    """One for each entry, in which every recipient has one fate, and is pending only if the run was interrupted."""
+    assert {f"ledger-{entry['strategy']}.parquet" for entry in entries} == {
+        path.name for path in directory.glob("ledger-*.parquet")
+    }
+    for entry in entries:
+        ledger = store.read(directory, entry["strategy"])
+        assert_conserved(ledger)
+        assert ledger.interrupted == entry["interrupted"]
+        assert entry["interrupted"] or not entry["recipients"]["pending"]
+
+
+@pytest.mark.parametrize(
+    ("during", "said"),
+    [("seslab.load", "interrupted"), ("sim.run.run", "interrupted: 0 of 5 runs begun or done")],
+)
+def test_ctrl_c_before_any_result_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, during: str, said: str
+) -> None:
+    """With nothing to show the command ends with 130 and says so, and claims no results in the folder."""
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(during, interrupted)
+    monkeypatch.setattr(sys, "argv", ["seslab", "compare", "broadcast-900", "--out", str(tmp_path)])
+    with pytest.raises(SystemExit, match="130"):
+        seslab.main()
+    assert capsys.readouterr() == ("", f"seslab: {said}\n")

@@ -1,0 +1,157 @@
+"""Jobs in processes of their own: what dies is named, what is interrupted ends well, and nothing is left undone."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from reports.experiment import Job, Result, Runner, summarise
+from reports.parallel import Worker, in_turn, side_by_side
+from scenarios import store
+from scenarios.cost import load_prices
+from scenarios.errors import BadInput, RunFailed
+from scenarios.ledger import Ledger, assert_conserved
+from scenarios.model import Scenario
+from scenarios.runs import Watch
+from sim.run import run
+
+SEED = 7
+
+
+def scenario(messages: int) -> Scenario:
+    """So many mails at once on a fast account."""
+    workload = ({"process": "batch", "messages": messages},)
+    return Scenario.model_validate({"name": "some", "account": {"max_send_rate_per_s": 500.0}, "workload": workload})
+
+
+def job(runner: Runner, strategy: str = "direct", messages: int = 10, out: Path | None = None) -> Job:
+    """One run of one strategy."""
+    return Job(runner, scenario(messages), strategy, SEED, load_prices(), out)
+
+
+def unwatched(_number: int, _share: float) -> None:
+    """Progress that nobody looks at."""
+
+
+def killed(_scenario: Scenario, _strategy: str, _seed: int, _watch: Watch | None) -> Ledger:
+    """A run whose process the system kills."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError
+
+
+def aborted(_scenario: Scenario, _strategy: str, _seed: int, _watch: Watch | None) -> Ledger:
+    """A run in which a library gives up."""
+    os.abort()
+
+
+def exits(_scenario: Scenario, _strategy: str, _seed: int, _watch: Watch | None) -> Ledger:
+    """A run that leaves without a word."""
+    os._exit(7)
+
+
+def refused(_scenario: Scenario, _strategy: str, _seed: int, _watch: Watch | None) -> Ledger:
+    """A run that cannot be made of this input."""
+    raise BadInput("no such thing")
+
+
+def broken_in(_scenario: Scenario, _strategy: str, _seed: int, _watch: Watch | None) -> Ledger:
+    """A run during which the user presses Ctrl-C before anything has been done."""
+    raise KeyboardInterrupt
+
+
+def test_answers_come_in_the_order_of_the_jobs(tmp_path: Path) -> None:
+    """A run in a process of its own gives what it gives here, and its ledger is kept."""
+    strategies = ("lambda-concurrency", "heartbeat", "direct", "leaky-bucket")
+    outcome = side_by_side([job(run, strategy, out=tmp_path) for strategy in strategies], unwatched)
+    here = in_turn([job(run, strategy) for strategy in strategies], unwatched)
+    assert [result.entry["digest"] for result in outcome.results] == [result.entry["digest"] for result in here.results]
+    assert not outcome.interrupted
+    assert {store.read(tmp_path, strategy).strategy for strategy in strategies} == set(strategies)
+
+
+@pytest.mark.parametrize(
+    ("runner", "end"),
+    [(killed, "SIGKILL, as it does when memory runs out"), (aborted, "SIGABRT"), (exits, "exit code 7")],
+)
+def test_a_worker_that_dies_is_named_and_replaced(runner: Runner, end: str) -> None:
+    """Whose process ended, and how, is what its job came to; the worker's next job is performed nevertheless."""
+    worker = Worker()
+    worker.assign(0, job(runner, "heartbeat"))
+    answer = worker.collect()
+    assert isinstance(answer, RunFailed)
+    assert str(answer) == f"heartbeat, seed {SEED}: its process ended with {end}"
+    worker.assign(1, job(run))
+    assert isinstance(worker.collect(), Result)
+    worker.dismiss()
+
+
+def test_the_others_jobs_are_done_although_workers_die(tmp_path: Path) -> None:
+    """More deaths than workers: the first is reported, and every run that could be made has left its ledger."""
+    deaths = [job(killed, "sqs-dlq")] * (min(os.cpu_count() or 1, 3) + 1)
+    with pytest.raises(RunFailed, match=r"^sqs-dlq, seed 7: its process ended with SIGKILL"):
+        side_by_side([*deaths, job(run, "direct", out=tmp_path), job(run, "heartbeat", out=tmp_path)], unwatched)
+    assert [store.read(tmp_path, strategy).strategy for strategy in ("direct", "heartbeat")] == ["direct", "heartbeat"]
+
+
+def test_bad_input_crosses_the_process_boundary() -> None:
+    """What a run refuses is refused here, in the same words."""
+    with pytest.raises(BadInput, match=r"^no such thing$"):
+        side_by_side([job(refused)], unwatched)
+
+
+def test_ctrl_c_reaches_a_worker_that_is_not_ready_yet() -> None:
+    """A signal in the second in which the process still imports is kept, not lost: its job never begins."""
+    worker = Worker()
+    worker.interrupt()
+    worker.assign(0, job(run))
+    assert worker.collect() is None
+    worker.dismiss()
+
+
+def interrupts_once(due: Callable[[float], bool]) -> Callable[[int, float], None]:
+    """Progress that presses Ctrl-C when the share done is such."""
+    waiting = [True]
+
+    def look(_number: int, share: float) -> None:
+        if waiting and due(share):
+            waiting.clear()
+            os.kill(os.getpid(), signal.SIGINT)
+
+    return look
+
+
+def test_ctrl_c_before_anything_has_begun_gives_no_result() -> None:
+    """At the first look the processes are still starting: everything ends, with nothing to show."""
+    before = signal.getsignal(signal.SIGINT)
+    outcome = side_by_side([job(run, "direct", 60_000)] * 20, interrupts_once(lambda _share: True))
+    assert outcome == ([], True)
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_ctrl_c_keeps_what_was_done(tmp_path: Path) -> None:
+    """Runs that have begun end early with every recipient accounted for; no other begins."""
+    first, others = (job(run, "lambda-concurrency", 60_000, out) for out in (tmp_path, None))
+    outcome = side_by_side([first, *[others] * 20], interrupts_once(lambda share: 0 < share < 1))
+    assert outcome.interrupted
+    assert 1 <= len(outcome.results) <= (os.cpu_count() or 1)
+    assert any(result.entry["interrupted"] for result in outcome.results)
+    assert_conserved(store.read(tmp_path, "lambda-concurrency"))
+
+
+def test_ctrl_c_in_turn_keeps_the_results_so_far() -> None:
+    """One after the other: what ran before the interruption is returned, and nothing may have run."""
+    assert in_turn([job(broken_in), job(run)], unwatched) == ([], True)
+    outcome = in_turn([job(run), job(broken_in), job(run, "heartbeat")], unwatched)
+    assert ([result.entry["strategy"] for result in outcome.results], outcome.interrupted) == (["direct"], True)
+
+
+def test_a_summary_has_one_entry_per_strategy() -> None:
+    """Replications of a strategy become one entry, and the bound is that of the runs."""
+    results = in_turn([job(run), job(run), job(run, "heartbeat")], unwatched).results
+    entries, bound = summarise(results)
+    assert [entry["strategy"] for entry in entries] == ["direct", "heartbeat"]
+    assert bound == results[0].bound
