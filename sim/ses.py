@@ -14,7 +14,7 @@ from scenarios.calls import CallLog, pack_call
 from scenarios.chance import PerMail
 from scenarios.ledger import ACCEPTED, FAILED, MESSAGES, THROTTLED
 from scenarios.model import Scenario
-from sim.faults import Weather
+from scenarios.weather import Weather
 from sim.kernel import NORMAL, Heap, Host, Reply, World, ignore
 from sim.open_work import OpenWork
 from strategies.ports import Mail, QuotaExceeded, Rejected, SendError, Throttled, Unanswered, Unavailable

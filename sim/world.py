@@ -16,10 +16,10 @@ from scenarios.latency import Latency
 from scenarios.limiter import exact
 from scenarios.model import Scenario
 from scenarios.settle import Custody, Pieces
+from scenarios.weather import Duplicates
 from scenarios.workload import Arrivals, arrivals
 from sim.async_queue import AsyncQueue, Invoker
 from sim.chance import stream, uniforms
-from sim.faults import Duplicates
 from sim.functions import Concurrency, Function
 from sim.kernel import Clock, Group, Host, World, ignore
 from sim.mapping import Mapping
