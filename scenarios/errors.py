@@ -7,3 +7,7 @@ class BadInput(Exception):
 
 class RunFailed(Exception):
     """What was asked is right but could not be carried out: the message names the cause (exit 3)."""
+
+
+class FunctionError(Exception):
+    """A Lambda function's handler raised, ran into its timeout, or took its environment with it."""

@@ -10,11 +10,11 @@ from typing import Self
 
 import numpy as np
 
+from scenarios.open_work import OpenWork
 from scenarios.settle import Pieces
 from scenarios.turns import Turns
 from scenarios.workload import Arrivals
 from sim.kernel import Reply, World
-from sim.open_work import OpenWork
 from strategies.ports import Mail
 
 MATERIALISED = 512  # mails that exist as objects at once, per pod: the rest are numbers in arrays

@@ -9,8 +9,8 @@ from functools import partial
 
 from scenarios.faults import PodCrash, ScalePods
 from scenarios.model import Scenario
+from scenarios.open_work import OpenWork
 from sim.kernel import Host, World, begin
-from sim.open_work import OpenWork
 from sim.outbox import Dealer, Outbox
 from strategies.ports import Ports
 from strategies.resources import Pods

@@ -14,9 +14,9 @@ from scenarios.calls import CallLog, pack_call
 from scenarios.chance import PerMail
 from scenarios.ledger import ACCEPTED, FAILED, MESSAGES, THROTTLED
 from scenarios.model import Scenario
+from scenarios.open_work import OpenWork
 from scenarios.weather import Weather
 from sim.kernel import NORMAL, Heap, Host, Reply, World, ignore
-from sim.open_work import OpenWork
 from strategies.ports import Mail, QuotaExceeded, Rejected, SendError, Throttled, Unanswered, Unavailable
 
 CPU_PER_SEND_S = 0.001  # of a full core: measured for boto3's send_email

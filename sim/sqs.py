@@ -6,10 +6,10 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from heapq import heapify, heappop, heappush
 
+from scenarios.open_work import OpenWork
 from scenarios.settle import Pieces
 from sim.backlog import Backlog
 from sim.kernel import Timer, World
-from sim.open_work import OpenWork
 from strategies.ports import Mail, Received
 from strategies.resources import Queue as Declared
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from scenarios.open_work import OpenWork
 from sim.kernel import Reply, World
-from sim.open_work import OpenWork
 from sim.sqs import Queue
 from strategies.ports import Mail, Received
 
@@ -28,6 +28,12 @@ class Client:
     ) -> None:
         self._world, self._queue, self._latency = world, queue, latency
         self._open_work, self._billed, self._misses, self._hand_over = open_work, billed, misses, hand_over
+
+    def lapse_s(self, batch: Sequence[Received], /) -> float:
+        return self._queue.lapse_s(batch)
+
+    def has_visible(self) -> bool:
+        return self._queue.has_visible()
 
     def put(self, mails: Sequence[Mail], /) -> Reply:
         def arrive() -> None:

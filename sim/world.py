@@ -10,26 +10,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.admission import admission_of
+from scenarios.async_queue import AsyncQueue
 from scenarios.bound import rate_steps
 from scenarios.chance import Chance
 from scenarios.latency import Latency
 from scenarios.limiter import exact
+from scenarios.mapping import Mapping
 from scenarios.model import Scenario
+from scenarios.open_work import OpenWork
 from scenarios.settle import Custody, Pieces
+from scenarios.streams import stream, uniforms
+from scenarios.ticker import Ticker, default_transition
 from scenarios.weather import Duplicates
 from scenarios.workload import Arrivals, arrivals
-from sim.async_queue import AsyncQueue, Invoker
-from sim.chance import stream, uniforms
 from sim.functions import Concurrency, Function
-from sim.kernel import Clock, Group, Host, World, ignore
-from sim.mapping import Mapping
-from sim.open_work import OpenWork
+from sim.invoker import Invoker
+from sim.kernel import Clock, Group, Host, World, ignore, serve
 from sim.outbox import HANDED_OVER, OUTBOX, Dealer, Outbox
 from sim.pods import Deployment, Share
 from sim.ses import Mailer, Ses, undecided_calls
 from sim.sqs import Queue
 from sim.sqs_client import Client
-from sim.ticker import Ticker, default_transition
 from strategies.ports import Mail, Ports
 from strategies.resources import FULL_CORE_MB, Handler, Plan
 from strategies.resources import Function as DeclaredFunction
@@ -133,31 +134,31 @@ class Simulation:
 
     def _async_queue(self, name: str) -> AsyncQueue:
         delay = self._stream(self.scenario.lambda_.async_delay, f"lambda/{name}/async")
-        return AsyncQueue(self.world, self.functions[name], delay, self.open_work)
+        return AsyncQueue(Clock(self.world), serve, self.functions[name].invoke, delay, self.open_work)
 
     def _mapping(self, index: int) -> Mapping:
         declared = self.plan.mappings[index]
-        client = self._client(declared.queue, f"mapping/{index}")
         return Mapping(
-            self.world,
+            Clock(self.world),
+            serve,
             declared,
-            self.queues[declared.queue],
-            client,
-            self.functions[declared.function],
+            self._client(declared.queue, f"mapping/{index}"),
+            self.functions[declared.function].invoke,
             self.scenario.lambda_.ramp,
         )
 
     def _ticker(self, index: int) -> Ticker:
         declared, purpose = self.plan.tickers[index], f"ticker/{index}"
         return Ticker(
-            self.world,
-            self.functions[declared.function],
-            self.async_queues[declared.function],
+            Clock(self.world),
+            serve,
+            self.functions[declared.function].invoke,
+            self.async_queues[declared.function].tick,
             late=self._stream(self.scenario.ticker.jitter, f"{purpose}/jitter"),
             transition=self._stream(
                 self.scenario.ticker.transition or default_transition(declared.kind), f"{purpose}/transition"
             ),
-            invoke=self._stream(self.scenario.lambda_.dispatch, f"{purpose}/invoke"),
+            calling=self._stream(self.scenario.lambda_.dispatch, f"{purpose}/invoke"),
             chance=uniforms(self.seed, f"{purpose}/phase"),
         )
 

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from sim.async_queue import EVENT_AGE_MOST_S, THROTTLE_BACKOFF_MOST_S
-from sim.functions import ACCOUNT_CONCURRENCY, KEEP_WARM_S, Bill, FunctionError
+from scenarios.async_queue import EVENT_AGE_MOST_S, THROTTLE_BACKOFF_MOST_S
+from scenarios.errors import FunctionError
+from sim.functions import ACCOUNT_CONCURRENCY, KEEP_WARM_S, Bill
 from sim.kernel import Clock
 from sim.world import Simulation
 from strategies.ports import InvokeThrottled, Mail, Ports

@@ -8,8 +8,8 @@ from typing import Any, Literal, NamedTuple
 
 import pytest
 
-from sim.kernel import World
-from sim.ticker import EXPRESS_GB, EXPRESS_TICKS, STANDARD_TICKS, Ticker, TickerBill
+from scenarios.ticker import EXPRESS_GB, EXPRESS_TICKS, STANDARD_TICKS, Ticker, TickerBill
+from sim.kernel import Clock, World, serve
 from sim.world import Simulation
 from strategies.ports import Ports, Tick
 from strategies.resources import Function, Handler
@@ -154,8 +154,8 @@ def express(phase: float, horizon_s: float, jitters: Sequence[float] = ()) -> tu
 
 def _ticker(simulated: Simulation, world: World, chance: Any) -> Ticker:
     function, events = simulated.functions["f"], simulated.async_queues["f"]
-    late, transition, invoke = repeat(JITTER_S), repeat(TRANSITION_S), repeat(DISPATCH_S)
-    return Ticker(world, function, events, late=late, transition=transition, invoke=invoke, chance=chance)
+    late, transition, calling = repeat(JITTER_S), repeat(TRANSITION_S), repeat(DISPATCH_S)
+    return Ticker(Clock(world), serve, function.invoke, events.tick, late, transition, calling, chance)
 
 
 def loop(start_s: float) -> list[float]:

@@ -1,14 +1,13 @@
-"""Lambda's own queue behind asynchronous invocations: it tries again, and at last drops."""
+"""Lambda's own queue behind asynchronous invocations, on any world's clock: it tries again, and at last drops."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any
 
-from sim.functions import Function, FunctionError
-from sim.kernel import Clock, Reply, World, serve
-from sim.open_work import OpenWork
-from strategies.ports import InvokeThrottled, Mail
+from scenarios.errors import FunctionError
+from scenarios.open_work import OpenWork, Start
+from strategies.ports import Clock, InvokeThrottled, Mail
 
 ERROR_RETRIES_S = (60.0, 120.0)  # after a function error; then the event is dropped: Lambda's page on async errors
 THROTTLE_BACKOFF_MOST_S = 300.0
@@ -18,8 +17,15 @@ EVENT_AGE_MOST_S = 6 * 3600.0
 class AsyncQueue:
     """Events on their way to one function. Events that carry mails are their custodian until the function ends well."""
 
-    def __init__(self, world: World, function: Function, delay: Iterator[float], open_work: OpenWork) -> None:
-        self._clock, self._function, self._delay, self._open_work = Clock(world), function, delay, open_work
+    def __init__(
+        self,
+        clock: Clock,
+        start: Start,
+        invoke: Callable[[Any], Awaitable[Any]],
+        delay: Iterator[float],
+        open_work: OpenWork,
+    ) -> None:
+        self._clock, self._start, self._invoke, self._delay, self._open_work = clock, start, invoke, delay, open_work
         self._carried: dict[int, Sequence[Mail]] = {}
         self._numbers = 0
 
@@ -29,14 +35,14 @@ class AsyncQueue:
 
     def tick(self, event: Any) -> None:
         """Accept an event that carries no mail."""
-        serve(self._see_through(event))
+        self._start(self._see_through(event))
 
     def accept(self, mails: Sequence[Mail]) -> None:
         """Accept an event that carries mails."""
         self._numbers += 1
         self._carried[self._numbers] = mails
         self._open_work.add()
-        serve(self._carry(self._numbers, mails))
+        self._start(self._carry(self._numbers, mails))
 
     async def _carry(self, number: int, mails: Sequence[Mail]) -> None:
         await self._see_through(mails)
@@ -56,7 +62,7 @@ class AsyncQueue:
         backoff_s = 1.0
         while self._clock.now() < until_s:
             try:
-                await self._function.invoke(event)
+                await self._invoke(event)
             except FunctionError:
                 return False
             except InvokeThrottled:
@@ -65,24 +71,3 @@ class AsyncQueue:
             else:
                 return True
         return False
-
-
-class Invoker:
-    """One host's access to a function: half-way through the call Lambda has the event, whatever the caller's fate."""
-
-    __slots__ = ("_latency", "_open_work", "_queue", "_world")
-
-    def __init__(self, world: World, queue: AsyncQueue, latency: Iterator[float], open_work: OpenWork) -> None:
-        self._world, self._queue, self._latency, self._open_work = world, queue, latency, open_work
-
-    def invoke(self, mails: Sequence[Mail], /) -> Reply:
-        reply, now_s, latency_s = Reply(), self._world.now, next(self._latency)
-
-        def arrive() -> None:
-            self._queue.accept(mails)
-            self._open_work.done()
-
-        self._open_work.add()
-        self._world.call_at(now_s + latency_s / 2, arrive)
-        self._world.call_at(now_s + latency_s, reply.settle)
-        return reply

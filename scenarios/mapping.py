@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
 
-from sim.functions import Function, FunctionError
-from sim.kernel import Clock, World, serve
-from sim.sqs import Queue
-from sim.sqs_client import Client
-from strategies.ports import InvokeThrottled, Received
+from scenarios.errors import FunctionError
+from scenarios.open_work import Start
+from strategies.ports import Clock, InvokeThrottled, Received
 from strategies.resources import Mapping as Declared
 
 BATCH = 10  # most messages of one SQS call
@@ -21,20 +20,32 @@ FIRST_BACKOFF_S = 1.0  # of a throttled batch, then doubled: documented nowhere
 SHRINKS_APART_S = 1.0
 
 
+class Source(Protocol):
+    """The queue as its pollers see it."""
+
+    def receive(self, at_most: int, wait_s: float, /) -> Awaitable[list[Received]]: ...
+    def delete(self, messages: Sequence[Received], /) -> Awaitable[None]: ...
+    def lapse_s(self, batch: Sequence[Received], /) -> float:
+        """When the first of a batch's messages reappears."""
+        ...
+
+    def has_visible(self) -> bool: ...
+
+
 class Mapping:
     """Pollers that each receive, invoke, delete, and begin again; their number follows the backlog."""
 
     def __init__(
         self,
-        world: World,
+        clock: Clock,
+        start: Start,
         declared: Declared,
-        queue: Queue,
-        client: Client,
-        function: Function,
+        source: Source,
+        invoke: Callable[[Sequence[Received]], Awaitable[Sequence[str] | None]],
         ramp: str,
     ) -> None:
-        self._declared, self._queue, self._client, self._function = declared, queue, client, function
-        self._clock = Clock(world)
+        self._clock, self._start = clock, start
+        self._declared, self._source, self._invoke = declared, source, invoke
         self._most = declared.maximum_concurrency or MOST_POLLERS
         self._fewest = min(self._most, FIRST_POLLERS if declared.maximum_concurrency else QUIET_POLLERS)
         self._step, self._step_s = (1, 60 / POLLERS_PER_MINUTE) if ramp == "linear" else (POLLERS_PER_MINUTE, 60.0)
@@ -50,7 +61,7 @@ class Mapping:
         while self._pollers < self._target:
             self._pollers += 1
             self.most_pollers = max(self.most_pollers, self._pollers)
-            serve(self._poll())
+            self._start(self._poll())
 
     async def _poll(self) -> None:
         while self._pollers <= self._target:
@@ -65,22 +76,22 @@ class Mapping:
     async def _gather(self) -> list[Received]:
         """One batch: what the first receive brings and, with a window, what else comes until it closes."""
         size, window_s = self._declared.batch_size, self._declared.window_s
-        batch: list[Received] = await self._client.receive(min(BATCH, size), LONG_POLL_S)
+        batch: list[Received] = await self._source.receive(min(BATCH, size), LONG_POLL_S)
         until_s = self._clock.now() + window_s
         while batch and len(batch) < size and (left_s := until_s - self._clock.now()) > 0:
-            batch = batch + await self._client.receive(min(BATCH, size - len(batch)), min(left_s, LONG_POLL_S))
+            batch = batch + await self._source.receive(min(BATCH, size - len(batch)), min(left_s, LONG_POLL_S))
         return batch
 
     def _grow(self) -> None:
         if not self._growing and self._target < self._most:
             self._growing = True
-            serve(self._ramp())
+            self._start(self._ramp())
 
     async def _ramp(self) -> None:
         """While there is a backlog, more pollers at the documented pace."""
         while self._target < self._most:
             await self._clock.sleep(self._step_s)
-            if not self._queue.has_visible():
+            if not self._source.has_visible():
                 break
             self._target = min(self._most, self._target + self._step)
             self._hire()
@@ -102,10 +113,10 @@ class Mapping:
 
     async def _see_through(self, batch: Sequence[Received]) -> None:
         """Invoke with a batch until the function takes it or its messages are due to reappear."""
-        lapse_s, backoff_s = self._queue.lapse_s(batch), FIRST_BACKOFF_S
+        lapse_s, backoff_s = self._source.lapse_s(batch), FIRST_BACKOFF_S
         while self._clock.now() < lapse_s:
             try:
-                await self._delete_done(batch, await self._function.invoke(batch))
+                await self._delete_done(batch, await self._invoke(batch))
             except FunctionError:
                 if not self._declared.report_batch_item_failures:  # with it, polling is not scaled down
                     self._halve()
@@ -120,4 +131,4 @@ class Mapping:
         again = set(failed or ()) if self._declared.report_batch_item_failures else set()
         done = [message for message in batch if message.message_id not in again]
         for start in range(0, len(done), BATCH):
-            await self._client.delete(done[start : start + BATCH])
+            await self._source.delete(done[start : start + BATCH])

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+Start = Callable[[Coroutine[Any, Any, None]], object]
+"""Lets a service's own coroutine run beside all others; nobody waits for it."""
 
 
 class OpenWork:

@@ -7,15 +7,15 @@ because they wait a second after each tick whatever it took.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
+from typing import Any
 
+from scenarios.errors import FunctionError
 from scenarios.latency import Constant, Latency, Lognormal
-from sim.async_queue import AsyncQueue
-from sim.functions import Function, FunctionError
-from sim.kernel import Clock, World, serve
-from strategies.ports import InvokeThrottled, Tick
+from scenarios.open_work import Start
+from strategies.ports import Clock, InvokeThrottled, Tick
 
 PERIOD_S = 1.0
 TRANSITIONS = 3  # wait, task, choice: billed for each tick
@@ -40,21 +40,24 @@ class TickerBill:
 
 
 class Ticker:
-    """Ticks until the run ends. `late` and `invoke` are streams of seconds, `chance` of numbers in [0, 1)."""
+    """Ticks until the run ends. `invoke` waits for the function's end, `send` hands it an event.
+
+    `late`, `transition` and `calling` are streams of seconds, `chance` of numbers in [0, 1).
+    """
 
     def __init__(
         self,
-        world: World,
-        function: Function,
-        async_queue: AsyncQueue,
+        clock: Clock,
+        start: Start,
+        invoke: Callable[[Tick], Awaitable[Any]],
+        send: Callable[[Tick], None],
         late: Iterator[float],
         transition: Iterator[float],
-        invoke: Iterator[float],
+        calling: Iterator[float],
         chance: Iterator[float],
     ) -> None:
-        self._clock = Clock(world)
-        self._function, self._async_queue = function, async_queue
-        self._late, self._transition, self._invoke, self._chance = late, transition, invoke, chance
+        self._clock, self._start, self._invoke, self._send = clock, start, invoke, send
+        self._late, self._transition, self._calling, self._chance = late, transition, calling, chance
         self._numbers = count()
         self.bill = TickerBill()
 
@@ -64,7 +67,7 @@ class Ticker:
             "standard_loop": self._standard_loop,
             "express_loop": self._express_minutes,
         }[kind]
-        serve(loop())
+        self._start(loop())
 
     def _next(self, due_s: float) -> Tick:
         return Tick(next(self._numbers), due_s)
@@ -81,7 +84,7 @@ class Ticker:
     async def _call(self, tick: Tick) -> None:
         """The machine catches what the function throws: the next tick comes all the same."""
         try:
-            await self._function.invoke(tick)
+            await self._invoke(tick)
         except (FunctionError, InvokeThrottled):
             return
 
@@ -90,12 +93,12 @@ class Ticker:
         while True:
             for _ in range(STANDARD_TICKS):
                 self.bill.transitions += TRANSITIONS
-                self._async_queue.tick(self._next(self._clock.now()))
+                self._send(self._next(self._clock.now()))
                 await self._clock.sleep(PERIOD_S + self._overhead_s())
             await self._clock.sleep(RESTART_GAP_S[0] + (RESTART_GAP_S[1] - RESTART_GAP_S[0]) * next(self._chance))
 
     def _overhead_s(self) -> float:
-        return next(self._invoke) + sum(next(self._transition) for _ in range(TRANSITIONS))
+        return next(self._calling) + sum(next(self._transition) for _ in range(TRANSITIONS))
 
     async def _express_minutes(self) -> None:
         """A loop is started every minute at one phase; the one that runs when the scenario begins has begun before."""
@@ -103,7 +106,7 @@ class Ticker:
         for minute in count(-2):  # a loop lasts a little longer than a minute
             start_s = minute * MINUTE_S + phase_s + RULE_JITTER_S * (2 * next(self._chance) - 1)
             await self._clock.sleep(max(0.0, start_s - self._clock.now()))
-            serve(self._express_loop(start_s))
+            self._start(self._express_loop(start_s))
 
     async def _express_loop(self, start_s: float) -> None:
         """Sixty ticks of a second and a bit each: the last ones fall into the next minute's loop."""
@@ -116,7 +119,7 @@ class Ticker:
         for period_s in periods_s:
             if due_s >= self._clock.now():
                 await self._clock.sleep(due_s - self._clock.now())
-                self._async_queue.tick(self._next(due_s))
+                self._send(self._next(due_s))
             self.bill.express_gb_s += period_s * EXPRESS_GB
             due_s += period_s
 
