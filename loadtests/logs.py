@@ -10,10 +10,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from strategies.ports import Mail
+from scenarios.ledger import ACCEPTED, FAILED, QUOTA, REJECTED, THROTTLED
+from strategies.ports import Mail, SendError
 
 CALL = np.dtype(
-    [("mail", "<i4"), ("first_recipient", "<i4"), ("recipients", "<i4"), ("start_s", "<f8"), ("end_s", "<f8")]
+    [
+        ("call", "<i8"),
+        ("mail", "<i4"),
+        ("first_recipient", "<i4"),
+        ("recipients", "<i4"),
+        ("start_s", "<f8"),
+        ("end_s", "<f8"),
+        ("seen", "u1"),
+    ]
 )
 DECISION = np.dtype(
     [
@@ -25,8 +34,15 @@ DECISION = np.dtype(
         ("outcome", "u1"),
     ]
 )
-_pack_call, _end_s = Struct("<iiidd").pack, Struct("<d")
+_pack_call, _pack_end = Struct("<qiiiddB").pack, Struct("<dB")
 _pack_decision = Struct("<qiiidB").pack
+
+_SEEN = {"Throttled": THROTTLED, "QuotaExceeded": QUOTA, "Rejected": REJECTED}
+
+
+def seen_as(error: str | None) -> int:
+    """The outcome of a call as its caller saw it, by the name of the `SendError` that it got; None for none."""
+    return ACCEPTED if error is None else _SEEN.get(error, FAILED)
 
 
 class ClientLog:
@@ -35,15 +51,17 @@ class ClientLog:
     def __init__(self) -> None:
         self._rows, self._lock = bytearray(), Lock()
 
-    def begin(self, mail: Mail, to: range, now_s: float) -> int:
+    def begin(self, mail: Mail, to: range, now_s: float, /) -> int:
         """The number of a new call, which is its row's."""
         with self._lock:
-            self._rows += _pack_call(mail.number, to.start, len(to), now_s, nan)
-            return len(self._rows) // CALL.itemsize - 1
+            call = len(self._rows) // CALL.itemsize
+            self._rows += _pack_call(call, mail.number, to.start, len(to), now_s, nan, FAILED)
+            return call
 
-    def end(self, call: int, now_s: float) -> None:
+    def end(self, call: int, now_s: float, error: SendError | None, /) -> None:
+        seen = seen_as(None if error is None else type(error).__name__)
         with self._lock:
-            _end_s.pack_into(self._rows, (call + 1) * CALL.itemsize - _end_s.size, now_s)
+            _pack_end.pack_into(self._rows, (call + 1) * CALL.itemsize - _pack_end.size, now_s, seen)
 
     def rows(self) -> NDArray[Any]:
         """The calls until now, as an array of `CALL` that later ones do not change."""

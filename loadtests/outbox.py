@@ -1,26 +1,15 @@
-"""The application's mails in real time: dealt to the pods by number, handed out at their intended instants."""
+"""The application's mails in real time: handed out to a pod at their intended instants."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Self
 
-import numpy as np
 from numpy.typing import NDArray
 
 from loadtests.kernel import Clock
 from scenarios.settle import Pieces
-from scenarios.turns import Turns
 from scenarios.workload import Arrivals
 from strategies.ports import Mail
-
-
-def deal(mails: int, pods: int, weights: Sequence[float]) -> NDArray[np.int32]:
-    """The pod of each mail: in turn, or by weight."""
-    if not weights:
-        return np.arange(mails, dtype=np.int32) % np.int32(pods)
-    turns = Turns(weights, range(pods))
-    return np.fromiter((turns.next() for _ in range(mails)), np.int32, mails)
 
 
 class Outbox:

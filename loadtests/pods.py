@@ -1,99 +1,105 @@
-"""The application's pods in real time, until they end, the horizon comes or somebody presses Ctrl-C."""
+"""The application's pods in real time, started, crashed and scaled as the scenario says."""
 
 from __future__ import annotations
 
 import asyncio
-import signal
-import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
+from loadtests.incarnations import Incarnation, incarnations, replicas_at
 from loadtests.kernel import Clock, Group, Host
-from loadtests.logs import ClientLog
-from loadtests.outbox import Outbox, deal
-from loadtests.ses import Mailer
-from scenarios.chance import Chance
-from scenarios.settle import Custody, Pieces
+from loadtests.outbox import Outbox
+from scenarios.faults import ScalePods
+from scenarios.model import Scenario
+from scenarios.settle import Pieces
 from scenarios.workload import Arrivals
 from strategies.ports import Ports
 from strategies.resources import Pods
 
 
-@dataclass(frozen=True, slots=True)
+class Connection(Protocol):
+    """What a pod that dies closes: an adapter with threads of its own."""
+
+    def close(self) -> None: ...
+
+
+PortsOf = Callable[[Outbox, Callable[[], Group], "Share"], tuple[Ports, Sequence[Connection]]]
+"""What a new pod may use, made of what is its own."""
+
+
 class Share:
-    """What the pods are told of how many they are."""
+    """What the pods are told of how many they are: those that the deployment learns of."""
 
-    replicas: int
+    def __init__(self, clock: Clock, replicas: int, scenario: Scenario) -> None:
+        self._clock, self._replicas = clock, replicas
+        self._told = [fault for fault in scenario.fault if isinstance(fault, ScalePods) and fault.reshare]
+
+    @property
+    def replicas(self) -> int:
+        return replicas_at(self._replicas, self._told, self._clock.now())
 
 
+@dataclass
 class Pod:
-    """A host with a client of its own; it works until its main ends."""
+    """One life of a pod: it works until its main ends, unless it dies before."""
 
-    def __init__(self, mailer: Mailer) -> None:
-        self.host, self.mailer = Host(), mailer
-        self.working = True
+    life: Incarnation
+    host: Host
+    connections: Sequence[Connection] = ()
+    working: bool = True
 
-    async def work(self, main: Coroutine[Any, Any, None]) -> None:
-        await main
-        self.working = False
+    def abandon(self) -> None:
+        self.host.abandon()
+        for connection in self.connections:
+            connection.close()
 
 
 class Deployment:
-    """All pods of a plan, and what they leave behind."""
+    """All pods of a plan, and who still holds which mail."""
 
-    def __init__(self, pods: Pods, mails: Arrivals, client: Any, clock: Clock, seed: int) -> None:
-        self._declared, self._mails, self._clock, self._chance = pods, mails, clock, Chance(seed)
-        self._pod_of = deal(len(mails.recipients), pods.replicas, pods.weights)
-        self.log, self._given_up = ClientLog(), Pieces()
-        self._pods = [Pod(Mailer(client, clock, self.log, pods.connections)) for _ in range(pods.replicas)]
-        self.interrupted, self.ended_s = False, 0.0
+    def __init__(
+        self, declared: Pods, scenario: Scenario, mails: Arrivals, clock: Clock, given_up: Pieces, ports_of: PortsOf
+    ) -> None:
+        self._declared, self._mails, self._clock = declared, mails, clock
+        self._given_up, self._ports_of = given_up, ports_of
+        self._share = Share(clock, declared.replicas, scenario)
+        self._pods = [Pod(life, Host()) for life in incarnations(declared, scenario, mails.intended_s)]
 
-    async def work(self, horizon_s: float) -> None:
-        """Run the pods; what is on the wire at the end, SES may still decide upon. Raises a pod's own error."""
-        if threading.current_thread() is threading.main_thread():
-            asyncio.get_running_loop().add_signal_handler(signal.SIGINT, self._interrupt)
-        await self._clock.sleep(-self._clock.now())
-        if self.interrupted:
-            return
-        mains = [
-            pod.host.start(pod.work(self._declared.main(self._ports(index)))) for index, pod in enumerate(self._pods)
-        ]
-        left_s = horizon_s - self._clock.now()
-        done, _ = await asyncio.wait(mains, timeout=left_s, return_when=asyncio.FIRST_EXCEPTION)
-        self.ended_s = min(horizon_s, self._clock.now())
-        self._abandon()
-        for main in done:
-            if not main.cancelled():
-                main.result()
+    async def work(self) -> None:
+        """Run every pod from its birth to its end or death; raises the first error of one."""
+        lives = [asyncio.ensure_future(self._live(pod)) for pod in self._pods]  # noqa: TID251 (awaited right here)
+        try:
+            await asyncio.gather(*lives)
+        finally:
+            for life in lives:
+                life.cancel()
 
-    def _interrupt(self) -> None:
-        self.interrupted = True
-        self._abandon()
+    async def _live(self, pod: Pod) -> None:
+        await self._clock.sleep(max(0.0, pod.life.born_s - self._clock.now()))
+        outbox = Outbox(self._clock, self._mails, pod.life.mails, self._given_up)
+        ports, pod.connections = self._ports_of(outbox, partial(Group, pod.host), self._share)
+        main = pod.host.start(self._declared.main(ports))
+        left_s = pod.life.dies_s - self._clock.now()
+        done, _ = await asyncio.wait([main], timeout=left_s if left_s < np.inf else None)
+        if done:
+            main.result()
+            pod.working = False
+        else:
+            pod.abandon()
 
-    def _abandon(self) -> None:
+    def abandon(self) -> None:
+        """Stop every pod where it stands; what is on the wire, SES may still decide upon."""
         for pod in self._pods:
-            pod.host.abandon()
-            pod.mailer.close()
+            pod.abandon()
 
-    def _ports(self, index: int) -> Ports:
-        pod, numbers = self._pods[index], np.flatnonzero(self._pod_of == index)
-        return Ports(
-            clock=self._clock,
-            chance=self._chance,
-            mailer=pod.mailer,
-            outbox=Outbox(self._clock, self._mails, numbers, self._given_up),
-            group=partial(Group, pod.host),
-            share=Share(self._declared.replicas),
-            queues={},
-            functions={},
-        )
-
-    def custody(self) -> Custody:
-        """What a pod that still works was dealt, and what was not due yet, is not lost."""
-        working = np.asarray([pod.working for pod in self._pods])
-        kept = working[self._pod_of] | (self._mails.intended_s > self.ended_s)
-        return Custody(kept, given_up=self._given_up)
+    def kept(self, ended_s: float) -> NDArray[np.bool_]:
+        """Which mails are not due yet, or are with a pod that lives and works."""
+        kept = self._mails.intended_s > ended_s
+        for pod in self._pods:
+            kept[pod.life.mails] |= pod.working and pod.life.dies_s > ended_s
+        return kept

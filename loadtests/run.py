@@ -5,121 +5,151 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from contextlib import closing
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 import numpy as np
+from boto3.session import Session
+from numpy.typing import NDArray
 
+from loadtests.access import Connector
+from loadtests.bounds import refuse_too_much, threads
+from loadtests.course import Course
+from loadtests.invoking import InvokeFailed
 from loadtests.kernel import Clock
-from loadtests.pods import Deployment
-from loadtests.ses import connect, verify
+from loadtests.lines import Said
+from loadtests.sqs import QueueFailed
 from loadtests.targets import REGION, Moto
+from loadtests.verification import verify
 from loadtests.witness import joined
+from loadtests.world import Run, Serverless, World
 from scenarios import runs
-from scenarios.errors import BadInput
+from scenarios.bound import bound_of
+from scenarios.errors import RunFailed
 from scenarios.ledger import Columns, Ledger, admitted, assert_conserved
 from scenarios.model import Scenario
 from scenarios.runs import Watch
-from scenarios.settle import settle
-from scenarios.workload import Arrivals, arrivals
+from scenarios.settle import Custody, settle
+from scenarios.warnings import warnings_of
+from scenarios.workload import arrivals
 from strategies.resources import Plan
 
-MOST_CALLS_AT_ONCE = 256  # threads of the local server: more would only compete for its one interpreter
-HEAD_START_S = 0.1  # for the pods to be built before time zero
+SATURATED_S = 0.05  # lateness that shows in the figures of strategies whose calls take as long
+HEAD_START_S = 0.2  # for the pods to be built before time zero
+KEYS = {"aws_access_key_id": "seslab", "aws_secret_access_key": "seslab"}  # they open nothing
 
 
 def run(scenario: Scenario, strategy: str, seed: int, watch: Watch | None = None) -> Ledger:
-    """Run one strategy through boto3 against moto behind the scenario's limiter; Ctrl-C keeps what was done.
+    """Run one strategy for real against moto behind the scenario's limiter; Ctrl-C keeps what was done.
 
     Raises BadInput for what this world does not do, RunFailed when the local endpoint does not start or answer.
     """
     started_s = time.perf_counter()
-    plan = plan_of(scenario, strategy)
-    mails = arrivals(scenario.workload, seed)
-    deployment, calls = _work(scenario, plan, mails, seed, watch)
-    wall_s = time.perf_counter() - started_s
-    ledger = _ledger(scenario, strategy, seed, plan, mails, deployment, calls, wall_s)
+    of = Run(scenario, strategy, plan_of(scenario, strategy), seed, arrivals(scenario.workload, seed))
+    with Moto(scenario, seed, threads(of.plan)) as moto:
+        ledger = ledger_of(of, played(of, moto, watch))
     assert_conserved(ledger)
-    return ledger
+    return replace(ledger, wall_s=time.perf_counter() - started_s)
 
 
 def plan_of(scenario: Scenario, strategy: str) -> Plan:
-    """The strategy's plan; raises BadInput for what this world does not do."""
+    """The strategy's plan; raises BadInput for what is too much for one machine."""
     plan = runs.plan_of(scenario, strategy)
-    if plan.queues or plan.functions:
-        raise BadInput(
-            f"'{strategy}' needs queues and functions, which the moto world does not run yet; "
-            "name others with -s, or use --on sim"
-        )
-    if scenario.fault:
-        raise BadInput(f"{scenario.name}: fault: the moto world does not inject faults yet; use --on sim")
-    if _calls_at_once(plan) > MOST_CALLS_AT_ONCE:
-        raise BadInput(f"{scenario.name}: strategies.{strategy}.{_too_many(plan)}")
+    refuse_too_much(scenario, strategy, plan)
     return plan
 
 
-def _calls_at_once(plan: Plan) -> int:
-    return plan.pods.connections * plan.pods.replicas
+class Played(NamedTuple):
+    """What a run leaves behind."""
+
+    course: Course
+    calls: Columns
+    custody: Custody
+    enqueued_s: NDArray[np.float64]
+    receives: NDArray[np.int32]
+    usage: dict[str, float]
 
 
-def _too_many(plan: Plan) -> str:
-    """The setting that asks for too many calls at once, and what would be right."""
-    key, value = next((key, value) for key, value in asdict(plan.settings).items() if key in ("workers", "pods"))
-    most = value * MOST_CALLS_AT_ONCE // _calls_at_once(plan)
-    return (
-        f"{key} = {value}: must be at most {most} in the moto world, where more than {MOST_CALLS_AT_ONCE} calls "
-        "at once would wait for its one server; use --on sim"
-    )
+def played(of: Run, moto: Moto, watch: Watch | None = None) -> Played:
+    """Let a run take place on a local AWS that is up; the limiter starts full."""
+    session = Session(**KEYS, region_name=REGION)
+    verify(session, moto.url)
+    connect = Connector(session, of.scenario.client.read_timeout_s, {"sesv2": moto.url, "sqs": moto.url})
+    with TemporaryDirectory(prefix="seslab-") as folder:
+        serverless = Serverless(of, connect, Path(folder), _surroundings(moto.url))
+        with serverless.opened() as lambda_urls:
+            zero_unix_s = math.ceil(time.time() + HEAD_START_S)  # a whole second, so that all logs of a run align
+            moto.start(zero_unix_s)
+            world = World(of, connect.also(lambda_urls), serverless, Clock(zero_unix_s))
+            _work(of, world, watch)
+        return _reconciled(world, moto, serverless, serverless.said(zero_unix_s))
 
 
-def _work(
-    scenario: Scenario, plan: Plan, mails: Arrivals, seed: int, watch: Watch | None
-) -> tuple[Deployment, Columns]:
-    """Let the pods work from time zero on; returns them, and the calls as SES's side tells them."""
-    connections = _calls_at_once(plan)
-    with (
-        Moto(scenario, seed, connections) as moto,
-        closing(connect(moto.url, REGION, connections, scenario.client.read_timeout_s)) as client,
-    ):
-        verify(moto.url, REGION)
-        clock = _begin(moto)
-        deployment = Deployment(plan.pods, mails, client, clock, seed)
-        if watch is not None:
-            watch(lambda: min(1.0, max(0.0, clock.now() / scenario.horizon_s)))
-        asyncio.run(deployment.work(scenario.horizon_s))
-        return deployment, joined(moto.calls(), deployment.log, deployment.ended_s)
+def _reconciled(world: World, moto: Moto, serverless: Serverless, told: Said) -> Played:
+    """Contents before calls: what is decided upon in between is then in both, and not lost from either."""
+    ended_s, contents = world.course.ended_s, moto.queues()
+    witness = moto.calls()
+    calls = joined(witness, np.concatenate((world.access.log.rows(), told.calls)), ended_s)
+    usage = {
+        "ses_recipients": float(admitted(calls)),
+        "sqs_requests": _sqs_requests(moto, serverless),
+        **world.local.usage(),
+        "harness_lag_s": world.course.lag_s,
+    }
+    custody = world.custody(contents, witness, told)
+    return Played(world.course, calls, custody, world.notes.enqueued_s, world.notes.receives(told.receives), usage)
 
 
-def _begin(moto: Moto) -> Clock:
-    """Agree with the server on time zero: a whole second of Unix time, so that all logs of a run align."""
-    zero_unix_s = math.ceil(time.time() + HEAD_START_S)
-    moto.start(zero_unix_s)
-    return Clock(zero_unix_s)
+def _surroundings(url: str) -> dict[str, str]:
+    """What a function's environment says of where it is."""
+    return {
+        "AWS_ACCESS_KEY_ID": KEYS["aws_access_key_id"],
+        "AWS_SECRET_ACCESS_KEY": KEYS["aws_secret_access_key"],
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ENDPOINT_URL": url,
+        "NO_PROXY": "127.0.0.1",
+    }
 
 
-def _ledger(
-    scenario: Scenario,
-    strategy: str,
-    seed: int,
-    plan: Plan,
-    mails: Arrivals,
-    deployment: Deployment,
-    calls: Columns,
-    wall_s: float,
-) -> Ledger:
-    count = len(mails.recipients)
-    settings: dict[str, Any] = asdict(plan.settings)
+def _work(of: Run, world: World, watch: Watch | None) -> None:
+    """Whatever a real service does wrong is a run that failed."""
+    if watch is not None:
+        expected_s = bound_of(of.scenario, of.mails).makespan_s or of.scenario.horizon_s
+        watch(lambda: min(0.99, max(0.0, world.clock.now() / expected_s)))
+    try:
+        asyncio.run(world.work())
+    except (QueueFailed, InvokeFailed) as error:
+        raise RunFailed(f"the local AWS endpoint stopped answering: {error}") from error
+    finally:
+        world.access.close()
+
+
+def _sqs_requests(moto: Moto, serverless: Serverless) -> float:
+    """What a run asked of SQS, our own looks into its queues left out."""
+    return float(moto.stats().get("requests", {}).get("sqs", 0) - serverless.queues.polls)
+
+
+def ledger_of(of: Run, run: Played) -> Ledger:
+    """The same ledger as the simulator's."""
     return Ledger(
-        strategy=strategy,
-        scenario=scenario.name,
-        seed=seed,
+        strategy=of.strategy,
+        scenario=of.scenario.name,
+        seed=of.seed,
         world="moto",
-        ended_s=deployment.ended_s,
-        mails=settle(mails, calls, deployment.custody(), np.full(count, np.nan), np.zeros(count, np.int32)),
-        calls=calls,
-        settings=settings,
-        usage={"ses_recipients": float(admitted(calls))},
-        interrupted=deployment.interrupted,
-        wall_s=wall_s,
+        ended_s=run.course.ended_s,
+        mails=settle(of.mails, run.calls, run.custody, run.enqueued_s, run.receives),
+        calls=run.calls,
+        settings=asdict(of.plan.settings),
+        usage=run.usage,
+        warnings=(*warnings_of(of.scenario, of.plan, of.mails), *_busy(run.course.lag_s)),
+        interrupted=run.course.interrupted,
     )
+
+
+def _busy(lag_s: float) -> Iterator[str]:
+    """Says that the harness itself was saturated: then its figures are this machine's, not the strategy's."""
+    if lag_s > SATURATED_S:
+        yield f"this machine was saturated: the harness woke up to {lag_s:.2f} s late; its figures judge nothing"

@@ -5,83 +5,71 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    ConnectionClosedError,
-    ConnectionError,
-    HTTPClientError,
-    ReadTimeoutError,
-)
+from botocore.exceptions import ClientError, ConnectionClosedError, ConnectionError, HTTPClientError, ReadTimeoutError
 
-from loadtests.kernel import Clock
-from loadtests.logs import ClientLog
-from scenarios.errors import RunFailed
-from scenarios.ledger import MESSAGES, QUOTA
-from strategies.ports import Mail, QuotaExceeded, Rejected, SendError, Throttled, Unanswered, Unavailable
+from strategies.ports import Clock, Mail, QuotaExceeded, Rejected, SendError, Throttled, Unanswered, Unavailable
 
 SENDER = "seslab@example.com"
+TO_SIMULATOR = "success+{mail}.{who}@simulator.amazonses.com"
 CONTENT = {"Simple": {"Subject": {"Data": "seslab"}, "Body": {"Text": {"Data": "One mail of a load test."}}}}
+QUOTA_MESSAGE = "Daily message quota exceeded."  # the one thing that tells it from a throttle
 
 
-def connect(url: str, region: str, connections: int, read_timeout_s: float) -> Any:
-    """A client that sends each call once: hidden retries would falsify every count. Its keys open nothing."""
-    once = Config(
-        retries={"total_max_attempts": 1},
-        max_pool_connections=connections,
-        read_timeout=read_timeout_s,
-        proxies={},  # a proxy of the environment must not see, or delay, a call to this very machine
-    )
-    session = boto3.Session(aws_access_key_id="seslab", aws_secret_access_key="seslab", region_name=region)
-    return session.client("sesv2", endpoint_url=url, config=once)
+class Envelope(NamedTuple):
+    """From whom and to whom mails go; `to` is a template of `mail`, its number, and `who`, the recipient's."""
+
+    source: str = SENDER
+    to: str = TO_SIMULATOR
+    configuration_set: str = ""
 
 
-def verify(url: str, region: str) -> None:
-    """Make the sender one that may send; raises RunFailed. The endpoint's first answer takes long: it loads itself."""
-    try:
-        with closing(connect(url, region, 1, read_timeout_s=60.0)) as client:
-            client.create_email_identity(EmailIdentity=SENDER)
-    except (BotoCoreError, ClientError) as error:
-        raise RunFailed(f"{url} does not take {SENDER} as a sender: {error}") from error
+class CallLog(Protocol):
+    """Where callers note how they saw their calls."""
+
+    def begin(self, mail: Mail, to: range, now_s: float, /) -> int:
+        """The number of a new call."""
+        ...
+
+    def end(self, call: int, now_s: float, error: SendError | None, /) -> None: ...
 
 
 class Mailer:
-    """One pod's SES: as many calls at once as it has connections. A caller that dies does not un-send its mail."""
+    """One host's SES: as many calls at once as it has connections. A caller that dies does not un-send its mail."""
 
-    def __init__(self, client: Any, clock: Clock, log: ClientLog, connections: int) -> None:
-        self._client, self._clock, self._log = client, clock, log
+    def __init__(self, client: Any, clock: Clock, log: CallLog, connections: int, envelope: Envelope) -> None:
+        self._client, self._clock, self._log, self._envelope = client, clock, log, envelope
         self._threads = ThreadPoolExecutor(connections, thread_name_prefix="ses")
 
     def send(self, mail: Mail, to: range, /) -> Awaitable[None]:
         return asyncio.get_running_loop().run_in_executor(self._threads, self._send, mail, to)
 
     def _send(self, mail: Mail, to: range) -> None:
-        call = self._log.begin(mail, to, self._clock.now())
+        call, refusal = self._log.begin(mail, to, self._clock.now()), None
         try:
-            self._client.send_email(**request(call, mail, to))
+            self._client.send_email(**request(call, mail, to, self._envelope))
         except (ClientError, ConnectionError, HTTPClientError) as error:
-            raise translated(error) from error
+            refusal = translated(error)
+            raise refusal from error
         finally:
-            self._log.end(call, self._clock.now())
+            self._log.end(call, self._clock.now(), refusal)
 
     def close(self) -> None:
         """Start no further call; those on the wire end by themselves."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-def request(call: int, mail: Mail, to: range) -> dict[str, Any]:
-    """SendEmail's arguments: only ever to the mailbox simulator; the tags let a witness name the recipients."""
+def request(call: int, mail: Mail, to: range, envelope: Envelope) -> dict[str, Any]:
+    """SendEmail's arguments; the tags let a witness name the recipients."""
     tags = {"call": call, "mail": mail.number, "first": to.start}
+    addresses = [envelope.to.format(mail=mail.number, who=who) for who in to]
     return {
-        "FromEmailAddress": SENDER,
-        "Destination": {"ToAddresses": [f"success+{mail.number}.{who}@simulator.amazonses.com" for who in to]},
+        "FromEmailAddress": envelope.source,
+        "Destination": {"ToAddresses": addresses},
         "Content": CONTENT,
         "EmailTags": [{"Name": name, "Value": str(value)} for name, value in tags.items()],
+        **({"ConfigurationSetName": envelope.configuration_set} if envelope.configuration_set else {}),
     }
 
 
@@ -99,5 +87,5 @@ def _refusal(response: Any) -> SendError:
     if response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
         return Unavailable(message)
     if code == "TooManyRequestsException":
-        return QuotaExceeded(message) if message == MESSAGES[QUOTA] else Throttled(message)
+        return QuotaExceeded(message) if message == QUOTA_MESSAGE else Throttled(message)
     return Rejected(f"{code}: {message}")

@@ -15,8 +15,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from loadtests.endpoint.routes import CALLS, QUEUES, RAW, START, STATS
 from loadtests.logs import DECISION
-from loadtests.throttle import CALLS, RAW, START
 from scenarios.errors import RunFailed
 from scenarios.model import Scenario
 
@@ -86,6 +86,16 @@ class Moto:
     def calls(self) -> NDArray[Any]:
         """The witness: every call that SES decided, an array of `DECISION` in the order of its decisions."""
         return np.frombuffer(self._ask(CALLS, LOG_PATIENCE_S), DECISION)
+
+    def queues(self) -> dict[str, list[dict[str, Any]]]:
+        """Every queue's messages: their `body`, `receive_count` and `state`."""
+        contents: dict[str, list[dict[str, Any]]] = json.loads(self._ask(QUEUES, LOG_PATIENCE_S))
+        return contents
+
+    def stats(self) -> dict[str, Any]:
+        """Counts of what the endpoint has served."""
+        counts: dict[str, Any] = json.loads(self._ask(STATS, LOG_PATIENCE_S))
+        return counts
 
     def _ask(self, route: tuple[str, str], patience_s: float, document: Any = None) -> bytes:
         try:

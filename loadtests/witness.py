@@ -7,23 +7,47 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loadtests.logs import ClientLog
-from scenarios.ledger import FAILED, Columns
+from scenarios.ledger import ACCEPTED, FAILED, Columns
 
 
-def joined(witness: NDArray[Any], client: ClientLog, ended_s: float) -> Columns:
-    """The calls in the order in which SES decided, and behind them those that failed before it saw them.
+def joined(witness: NDArray[Any], callers: NDArray[Any], ended_s: float) -> Columns:
+    """The calls in the order in which SES decided, and behind them those that it never saw.
 
-    `witness` holds rows of `DECISION`. What SES decided after the end, or not at all, is left out.
+    `witness` holds rows of `DECISION`, `callers` rows of `CALL`. What SES decided after the end is left out; NaN stands
+    for what only one side knows.
     """
-    calls = client.rows()  # threads may still write; these are later than the witness's, which they therefore contain
-    seen = witness[(witness["call"] >= 0) & (witness["decided_s"] <= ended_s)]
-    failed = np.setdiff1d(np.flatnonzero(calls["end_s"] <= ended_s), witness["call"])
-    ours = calls[np.concatenate((seen["call"], failed))]
+    seen = witness[(witness["mail"] >= 0) & (witness["decided_s"] <= ended_s)]
+    unseen = callers[(callers["end_s"] <= ended_s) & ~np.isin(callers["call"], witness["call"])]
+    mine, known = _rows_of(seen["call"], callers)
     return {
-        "call": np.arange(len(ours)),
-        **{name: ours[name] for name in ("mail", "first_recipient", "recipients", "start_s")},
-        "decided_s": np.concatenate((seen["decided_s"], np.full(len(failed), np.nan))),
-        "end_s": ours["end_s"],
-        "outcome": np.concatenate((seen["outcome"], np.full(len(failed), FAILED, np.uint8))),
+        "call": np.arange(len(seen) + len(unseen)),
+        **{name: np.concatenate((seen[name], unseen[name])) for name in ("mail", "first_recipient", "recipients")},
+        "start_s": np.concatenate((np.where(known, mine["start_s"], np.nan), unseen["start_s"])),
+        "decided_s": np.concatenate((seen["decided_s"], np.full(len(unseen), np.nan))),
+        "end_s": _until(ended_s, np.concatenate((np.where(known, mine["end_s"], np.nan), unseen["end_s"]))),
+        "outcome": np.concatenate((seen["outcome"], _unwitnessed(unseen["seen"]))).astype(np.uint8),
     }
+
+
+def _rows_of(calls: NDArray[Any], callers: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """The callers' rows of those calls, and which of them there are."""
+    if not len(callers):
+        return np.zeros(len(calls), callers.dtype), np.zeros(len(calls), dtype=bool)
+    ordered = callers[np.argsort(callers["call"], kind="stable")]
+    mine = ordered[np.minimum(np.searchsorted(ordered["call"], calls), len(ordered) - 1)]
+    return mine, mine["call"] == calls
+
+
+def _until(ended_s: float, end_s: NDArray[Any]) -> NDArray[Any]:
+    """Nobody was there any more to see what ended later."""
+    return np.where(end_s <= ended_s, end_s, np.nan)
+
+
+def _unwitnessed(seen: NDArray[Any]) -> NDArray[Any]:
+    """A refusal that the caller saw is one; an acceptance that no witness knows is not."""
+    return np.where(seen == ACCEPTED, FAILED, seen)
+
+
+def decided_later(witness: NDArray[Any], ended_s: float) -> NDArray[Any]:
+    """The rows of what was on its way at the end."""
+    return witness[(witness["mail"] >= 0) & (witness["decided_s"] > ended_s)]

@@ -3,38 +3,16 @@
 from __future__ import annotations
 
 from array import array
-from hashlib import blake2b
-from struct import Struct
 
 import numpy as np
 
 from scenarios.latency import Latency
-
-_pack = Struct("<qqq").pack
-_SCALE = 2.0**-53
-
-
-def uniform(seed: int, purpose: str, mail: int, attempt: int) -> float:
-    """A number in [0, 1), all 53 bits of it, that depends on nothing but its arguments."""
-    name = blake2b(_pack(seed, mail, attempt), digest_size=8, key=purpose.encode()[:64])
-    return (int.from_bytes(name.digest(), "little") >> 11) * _SCALE
+from strategies.dice import uniform
 
 
 def generator(seed: int, purpose: str) -> np.random.Generator:
     """The stream of random numbers of that name."""
     return np.random.default_rng(np.random.SeedSequence([seed, *purpose.encode()]))
-
-
-class Chance:
-    """The strategies' jitter."""
-
-    __slots__ = ("_seed",)
-
-    def __init__(self, seed: int) -> None:
-        self._seed = seed
-
-    def uniform(self, purpose: str, mail: int, attempt: int, /) -> float:
-        return uniform(self._seed, purpose, mail, attempt)
 
 
 class PerMail:

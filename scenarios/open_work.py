@@ -17,6 +17,10 @@ class OpenWork:
     def __init__(self, finished: Callable[[], None]) -> None:
         self._count, self._finished = 0, finished
 
+    @property
+    def is_over(self) -> bool:
+        return not self._count
+
     def add(self, things: int = 1) -> None:
         self._count += things
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from math import prod
 from typing import TypeVar
 
-from scenarios.chance import uniform
 from scenarios.faults import DuplicateDelivery, ExtraThrottling, LostResponse, Outage, Slow
 from scenarios.model import Scenario
+from strategies.dice import uniform
 
 FaultKind = TypeVar("FaultKind", Outage, Slow, LostResponse, ExtraThrottling, DuplicateDelivery)
 

@@ -8,15 +8,17 @@ from math import ceil
 from typing import Any, NamedTuple
 
 from scenarios.errors import FunctionError
+from scenarios.lambda_quotas import (
+    ACCOUNT_CONCURRENCY,
+    KEEP_WARM_S,
+    REQUESTS_PER_S,
+    STARTS_AT_ONCE,
+    STARTS_PER_S,
+)
 from sim.kernel import Host, Reply, Timer, World, begin
 from strategies.ports import InvokeThrottled
 from strategies.resources import Function as Declared
 from strategies.resources import Handler
-
-KEEP_WARM_S = 600.0  # an idle environment's life: seen between 5 and 15 minutes, documented nowhere
-ACCOUNT_CONCURRENCY = 1000  # of all functions: Lambda's quota page
-STARTS_AT_ONCE, STARTS_PER_S = 1000, 100.0  # of one function's environments: Lambda's page on scaling behaviour
-REQUESTS_PER_S = 10.0  # that one environment serves: Lambda's quota page
 
 
 class Environment(Host):

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from scenarios.admission import admission_of
 from scenarios.async_queue import AsyncQueue
 from scenarios.bound import rate_steps
-from scenarios.chance import Chance
 from scenarios.latency import Latency
 from scenarios.limiter import exact
 from scenarios.mapping import Mapping
@@ -31,6 +30,7 @@ from sim.pods import Deployment, Share
 from sim.ses import Mailer, Ses, undecided_calls
 from sim.sqs import Queue
 from sim.sqs_client import Client
+from strategies.dice import Dice
 from strategies.ports import Mail, Ports
 from strategies.resources import FULL_CORE_MB, Handler, Plan
 from strategies.resources import Function as DeclaredFunction
@@ -53,7 +53,7 @@ class Simulation:
         self._enqueued_s: MutableSequence[float] = self.enqueued_s.data  # type: ignore[assignment]  # typed as of ints
         self._receives = self.receives.data  # views, because NumPy's own scalars are slow
         self._share = Share(plan.pods.replicas)
-        self._chance = Chance(seed)
+        self._chance = Dice(seed)
         self.dealer = Dealer(self.world, traffic, plan.pods.weights, self.open_work)
         self.queues = {declared.name: self._queue(declared.name) for declared in plan.queues}
         self._concurrency = Concurrency()

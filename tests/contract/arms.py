@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
+
 from loadtests.kernel import Clock
-from loadtests.pods import Deployment
-from loadtests.ses import connect, verify
-from loadtests.targets import REGION, Moto
-from loadtests.witness import joined
+from loadtests.lines import said
+from loadtests.logs import DECISION
+from loadtests.run import played
+from loadtests.targets import Moto
+from loadtests.world import Run, Serverless, World
 from scenarios.ledger import Columns
 from scenarios.model import Scenario
 from scenarios.settle import Custody
@@ -34,9 +38,9 @@ class Arm(Protocol):
 
 
 class PlanArm(Protocol):
-    """One world under test that also has queues and functions."""
+    """One world under test that also has queues and functions; a function's handler is found in module `strategy`."""
 
-    def __call__(self, scenario: Scenario, plan: Plan) -> tuple[Columns, Custody]: ...
+    def __call__(self, scenario: Scenario, plan: Plan, strategy: str = "") -> tuple[Columns, Custody]: ...
 
 
 def scenario(**tables: Any) -> Scenario:
@@ -45,7 +49,7 @@ def scenario(**tables: Any) -> Scenario:
     return Scenario.model_validate({**usual, **tables})
 
 
-def sim_plan(scenario: Scenario, plan: Plan) -> tuple[Columns, Custody]:
+def sim_plan(scenario: Scenario, plan: Plan, strategy: str = "") -> tuple[Columns, Custody]:
     """Virtual time and the models in sim/."""
     simulation = Simulation(scenario, plan, SEED, arrivals(scenario.workload, SEED))
     simulation.start()
@@ -59,27 +63,37 @@ def sim(scenario: Scenario, pods: Pods) -> tuple[Columns, Custody]:
 
 
 def asyncio_alone(scenario: Scenario, pods: Pods) -> tuple[Columns, Custody]:
-    """Real time without SES, for pods that send nothing."""
-    deployment = Deployment(pods, arrivals(scenario.workload, SEED), None, Clock(time.time()), SEED)
-    asyncio.run(deployment.work(scenario.horizon_s))
-    return {}, deployment.custody()
+    """Real time without any service, for pods that send nothing."""
+    world = without_services(scenario, pods, Clock(time.time()))
+    return {}, world.custody({}, np.zeros(0, DECISION), said((), 0.0))
+
+
+def without_services(scenario: Scenario, pods: Pods, clock: Clock) -> World:
+    """A real world after such a run."""
+    of = Run(scenario, "", Plan(None, pods), SEED, arrivals(scenario.workload, SEED))
+    world = World(of, _nothing, Serverless(of, _nothing, Path(), {}), clock)
+    asyncio.run(world.work())
+    return world
+
+
+def _nothing(service: str, connections: int) -> None:
+    """There is no such client."""
+
+
+@contextmanager
+def moto_plan(scenario: Scenario) -> Iterator[PlanArm]:
+    """Real time, boto3 and the local AWS, which starts anew for each play."""
+    with Moto(scenario, SEED, CONNECTIONS) as server:
+
+        def play(scenario: Scenario, plan: Plan, strategy: str = "") -> tuple[Columns, Custody]:
+            left = played(Run(scenario, strategy, plan, SEED, arrivals(scenario.workload, SEED)), server)
+            return left.calls, left.custody
+
+        yield play
 
 
 @contextmanager
 def moto(scenario: Scenario) -> Iterator[Arm]:
-    """Real time, boto3 and the local AWS, which starts anew for each play."""
-    patience_s = scenario.client.read_timeout_s
-    with (
-        Moto(scenario, SEED, CONNECTIONS) as server,
-        closing(connect(server.url, REGION, CONNECTIONS, patience_s)) as client,
-    ):
-        verify(server.url, REGION)
-
-        def play(scenario: Scenario, pods: Pods) -> tuple[Columns, Custody]:
-            zero_unix_s = int(time.time())
-            server.start(zero_unix_s)
-            deployment = Deployment(pods, arrivals(scenario.workload, SEED), client, Clock(zero_unix_s), SEED)
-            asyncio.run(deployment.work(scenario.horizon_s))
-            return joined(server.calls(), deployment.log, deployment.ended_s), deployment.custody()
-
-        yield play
+    """The same for pods alone."""
+    with moto_plan(scenario) as arm:
+        yield lambda scenario, pods: arm(scenario, Plan(None, pods))

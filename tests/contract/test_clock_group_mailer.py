@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from scenarios.chance import PerMail, uniform
+from scenarios.chance import PerMail
 from scenarios.ledger import ACCEPTED, OUTCOMES
+from strategies.dice import uniform
 from strategies.ports import Mail, Ports, QuotaExceeded, Rejected, SendError, Throttled
 from strategies.resources import Pods
 from tests.contract.arms import SEED, Arm, Main, asyncio_alone, moto, scenario, sim

@@ -1,18 +1,23 @@
-"""What every world promises of queues and functions. One world has them today; another joins as a parameter."""
+"""What every world promises of queues and functions: one suite, a virtual and a real arm."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from scenarios.ledger import OUTCOMES, Columns
 from scenarios.settle import Custody
 from strategies.ports import Mail, Ports, Received
-from strategies.resources import Function, Handler, Plan, Pods, Queue
-from tests.contract.arms import PlanArm, scenario, sim_plan
+from strategies.resources import Account, Plan, Pods, Queue
+from tests.contract import cases
+from tests.contract.arms import PlanArm, moto_plan, scenario, sim_plan
+from tests.contract.cases import FUNCTION, QUEUE
 
-QUEUE, FUNCTION = "mails", "worker"
+REAL = (pytest.mark.real_time, pytest.mark.xdist_group("local_aws_queues"))
 HIDDEN_S = 1.0
 SOON_S = 5.0  # what is there comes long before
 CLOCK_TICK_S = 1e-6  # a real wait may end that much early, by the clock's own rounding
@@ -20,10 +25,17 @@ CLOCK_TICK_S = 1e-6  # a real wait may end that much early, by the clock's own r
 Script = Callable[[Ports], Awaitable[None]]
 
 
-@pytest.fixture(params=[pytest.param(sim_plan, id="sim")])
+@pytest.fixture(scope="module")
+def local_aws() -> Iterator[PlanArm]:
+    """The local AWS: one process for all tests, which start its clock anew."""
+    with moto_plan(scenario()) as arm:
+        yield arm
+
+
+@pytest.fixture(params=["sim", pytest.param("moto", marks=REAL)])
 def play(request: pytest.FixtureRequest) -> PlanArm:
     """A world with queues and functions."""
-    arm: PlanArm = request.param
+    arm: PlanArm = sim_plan if request.param == "sim" else request.getfixturevalue("local_aws")
     return arm
 
 
@@ -196,16 +208,18 @@ def test_queue_dead_letters_what_is_received_too_often(play: PlanArm) -> None:
     assert [column.tolist() for column in custody.dead.columns()] == [[0], [0], [1]]
 
 
-def with_function(play: PlanArm, handler: Callable[[Ports], Handler], script: Script) -> Custody:
-    """Play a pod that may invoke a function."""
+def with_function(
+    play: PlanArm, case: str, notes: Path, script: Script, horizon_s: float = 15.0
+) -> tuple[list[Any], Columns, Custody]:
+    """Play a pod that may invoke one of the functions in `cases`; what it noted, the calls, and who holds what."""
 
     async def main(ports: Ports) -> None:
         await script(ports)
 
-    function = Function(FUNCTION, handler, timeout_s=10.0, uses=(QUEUE,))
-    plan = Plan(None, Pods(main, uses=(FUNCTION,)), queues=(Queue(QUEUE),), functions=(function,))
-    _, custody = play(scenario(horizon_s=15.0), plan)
-    return custody
+    settings = cases.Settings(case, str(notes / "notes"))
+    plan = replace(cases.plan(settings, Account(14.0, 0.05)), pods=Pods(main, uses=(FUNCTION,)))
+    calls, custody = play(scenario(horizon_s=horizon_s), plan, cases.MODULE)
+    return cases.Notes(settings.notes).all(), calls, custody
 
 
 async def invoke(ports: Ports, numbers: Sequence[int]) -> None:
@@ -213,42 +227,20 @@ async def invoke(ports: Ports, numbers: Sequence[int]) -> None:
     await ports.functions[FUNCTION].invoke([Mail(number, 1, 0.0) for number in numbers])
 
 
-def test_function_is_invoked_asynchronously(play: PlanArm) -> None:
+def test_function_is_invoked_asynchronously(play: PlanArm, tmp_path: Path) -> None:
     """`invoke` returns once the event is accepted, long before the function, which gets the very mails, has ended."""
-    got: list[list[int]] = []
-    ended_s: list[float] = []
-
-    def handler(ports: Ports) -> Handler:
-        async def handle(mails: Sequence[Mail]) -> None:
-            got.append([mail.number for mail in mails])
-            await ports.clock.sleep(2.0)
-            ended_s.append(ports.clock.now())
-
-        return handle
 
     async def script(ports: Ports) -> None:
         await invoke(ports, [0])
         assert ports.clock.now() < 2.0
 
-    custody = with_function(play, handler, script)
-    assert got == [[0]]
-    assert len(ended_s) == 1
+    noted, _, custody = with_function(play, "sleep", tmp_path, script)
+    assert noted == [[0], "ended"]
     assert not len(custody.held.columns()[0])
 
 
-def test_function_keeps_its_memory_between_invocations(play: PlanArm) -> None:
+def test_function_keeps_its_memory_between_invocations(play: PlanArm, tmp_path: Path) -> None:
     """A handler is made once per environment: one after the other they share it, two at once do not."""
-    made: list[int] = []
-
-    def handler(ports: Ports) -> Handler:
-        made.append(0)
-        number = len(made) - 1
-
-        async def handle(mails: Sequence[Mail]) -> None:
-            made[number] += 1
-            await ports.clock.sleep(0.5)
-
-        return handle
 
     async def script(ports: Ports) -> None:
         await invoke(ports, [0])
@@ -258,46 +250,41 @@ def test_function_keeps_its_memory_between_invocations(play: PlanArm) -> None:
         await invoke(ports, [0])
         await invoke(ports, [0])
 
-    with_function(play, handler, script)
-    assert sorted(made) == [1, 3]
+    noted, _, _ = with_function(play, "count", tmp_path, script)
+    assert sorted(noted) == [1, 1, 2, 3]
 
 
-def test_function_that_fails_does_not_fail_its_caller(play: PlanArm) -> None:
+def test_function_that_fails_does_not_fail_its_caller(play: PlanArm, tmp_path: Path) -> None:
     """The caller never learns of an asynchronous function's error; the event is kept for another try."""
-    tries: list[bool] = []
-
-    def handler(ports: Ports) -> Handler:
-        async def handle(mails: Sequence[Mail]) -> None:
-            tries.append(True)
-            raise ValueError("the function's")
-
-        return handle
 
     async def script(ports: Ports) -> None:
         await invoke(ports, [0])
         await ports.clock.sleep(3.0)
 
-    custody = with_function(play, handler, script)
-    assert tries == [True]
+    noted, _, custody = with_function(play, "fail", tmp_path, script, horizon_s=4.0)
+    assert noted == ["tried"]
     assert custody.held.columns()[0].tolist() == [0]
 
 
-def test_each_host_reaches_what_is_declared_for_it(play: PlanArm) -> None:
+def test_each_host_reaches_what_is_declared_for_it(play: PlanArm, tmp_path: Path) -> None:
     """A pod that may use the function has no queue, and the function that may use the queue cannot invoke itself."""
-    reached: list[tuple[list[str], list[str]]] = []
-
-    def names(ports: Ports) -> tuple[list[str], list[str]]:
-        return list(ports.queues), list(ports.functions)
-
-    def handler(ports: Ports) -> Handler:
-        async def handle(mails: Sequence[Mail]) -> None:
-            reached.append(names(ports))
-
-        return handle
+    reached: list[list[list[str]]] = []
 
     async def script(ports: Ports) -> None:
-        reached.append(names(ports))
+        reached.append([list(ports.queues), list(ports.functions)])
         await invoke(ports, [0])
 
-    with_function(play, handler, script)
-    assert reached == [([], [FUNCTION]), ([QUEUE], [])]
+    noted, _, _ = with_function(play, "name", tmp_path, script)
+    assert [*reached, *noted] == [[[], [FUNCTION]], [[QUEUE], []]]
+
+
+def test_function_sends_as_a_pod_does(play: PlanArm, tmp_path: Path) -> None:
+    """SES's side and the function's own know of the same calls, from their start to their end."""
+
+    async def script(ports: Ports) -> None:
+        await invoke(ports, [0])
+
+    _, calls, _ = with_function(play, "send", tmp_path, script)
+    assert [OUTCOMES[outcome] for outcome in calls["outcome"]] == ["accepted"]
+    assert calls["mail"].tolist() == [0]
+    assert 0.0 < calls["start_s"][0] < calls["decided_s"][0] < calls["end_s"][0]

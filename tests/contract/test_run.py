@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
 import time
 from collections.abc import Awaitable
@@ -13,16 +12,14 @@ import pytest
 import loadtests.run
 import sim.run
 from loadtests.kernel import Clock
-from loadtests.pods import Deployment
 from loadtests.targets import Moto
 from scenarios.errors import BadInput, RunFailed
 from scenarios.ledger import FATES, OUTCOMES, Columns, Ledger
 from scenarios.model import Scenario
-from scenarios.workload import arrivals
 from strategies.ports import Ports, Unanswered
 from strategies.resources import Pods
 from tests.contract import arms
-from tests.contract.arms import SEED, asyncio_alone, scenario
+from tests.contract.arms import SEED, asyncio_alone, scenario, without_services
 
 pytestmark = [pytest.mark.real_time, pytest.mark.xdist_group("local_aws")]
 
@@ -52,30 +49,18 @@ def test_the_simulated_run_and_the_real_one_account_alike() -> None:
     assert last_s >= (40 - 2 * 5) / 20  # two pods' last parts of five may follow the rest at once
 
 
-def test_a_strategy_with_queues_is_refused_before_anything_starts() -> None:
-    """What this world cannot run yet ends in one line that says what to do."""
-    with pytest.raises(BadInput, match=r"'heartbeat' needs queues and functions.*use --on sim"):
-        loadtests.run.run(BROADCAST, "heartbeat", SEED)
-
-
-def test_a_scenario_with_faults_is_refused_before_anything_starts() -> None:
-    """A fault that would silently not happen must not be run."""
-    outage = scenario(fault=({"kind": "outage", "start_s": 1.0, "duration_s": 1.0},))
-    with pytest.raises(BadInput, match="does not inject faults"):
-        loadtests.run.run(outage, "direct", SEED)
-
-
 @pytest.mark.parametrize(
     ("strategy", "settings", "complaint"),
     [
         ("direct", {"workers": 257}, r"strategies\.direct\.workers = 257: must be at most 256 "),
         ("leaky-bucket", {"pods": 5}, r"strategies\.leaky-bucket\.pods = 5: must be at most 4 "),
+        ("lambda-concurrency", {"concurrency": 201}, r"strategies\.lambda-concurrency: 201 invocations at once"),
     ],
 )
-def test_more_calls_at_once_than_the_server_has_threads_are_refused(
+def test_more_at_once_than_one_machine_can_do_is_refused(
     strategy: str, settings: dict[str, Any], complaint: str
 ) -> None:
-    """Calls that wait for a thread of the local server would be measured as SES's latency: one line says what fits."""
+    """What would wait for a thread or a process would be measured as SES's latency: one line says what fits."""
     crowd = scenario(strategies={strategy: settings})
     with pytest.raises(BadInput, match=complaint) as caught:
         loadtests.run.plan_of(crowd, strategy)
@@ -108,11 +93,10 @@ def test_ctrl_c_ends_the_run_and_keeps_the_account() -> None:
         signal.raise_signal(signal.SIGINT)
         await _forever(ports)
 
-    deployment = Deployment(Pods(main), arrivals(BROADCAST.workload, SEED), None, Clock(time.time()), SEED)
-    asyncio.run(deployment.work(30.0))
-    assert deployment.interrupted
-    assert deployment.ended_s < 30.0
-    assert deployment.custody().kept.all()
+    world = without_services(BROADCAST, Pods(main), Clock(time.time()))
+    assert world.course.interrupted
+    assert world.course.ended_s < 30.0
+    assert world.deployment.kept(world.course.ended_s).all()
 
 
 def test_ctrl_c_before_time_zero_starts_nothing() -> None:
@@ -126,11 +110,9 @@ def test_ctrl_c_before_time_zero_starts_nothing() -> None:
     async def main(ports: Ports) -> None:
         raise AssertionError("a pod has started")
 
-    clock = Pressed(time.time() + 0.1)
-    deployment = Deployment(Pods(main), arrivals(BROADCAST.workload, SEED), None, clock, SEED)
-    asyncio.run(deployment.work(30.0))
-    assert (deployment.interrupted, deployment.ended_s) == (True, 0.0)
-    assert deployment.custody().kept.all()
+    world = without_services(BROADCAST, Pods(main), Pressed(time.time() + 0.1))
+    assert (world.course.interrupted, world.course.ended_s) == (True, 0.0)
+    assert world.deployment.kept(0.0).all()
 
 
 @pytest.mark.parametrize("world", ["sim", "moto"])

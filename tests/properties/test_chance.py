@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given, settings
 from numpy.typing import NDArray
 
-from scenarios.chance import PerMail, uniform
+from scenarios.chance import PerMail
+from strategies.dice import uniform
 from scenarios.ledger import ACCEPTED, THROTTLED, Ledger, digest
 from scenarios.model import Scenario, load
 from sim.run import run

@@ -11,8 +11,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 ROOMS = ("strategies", "scenarios", "sim", "loadtests", "reports")
 A_DECISION_NEEDS = {
-    "__future__", "bisect", "collections", "dataclasses", "enum", "fractions", "functools", "heapq", "itertools",
-    "math", "operator", "strategies", "types", "typing",
+    "__future__", "bisect", "collections", "dataclasses", "enum", "fractions", "functools", "hashlib", "heapq",
+    "itertools", "math", "operator", "strategies", "struct", "types", "typing",
 }  # fmt: skip
 # In halves, so that this file does not name what it looks for.
 THIS_MACHINE = ("/" + "work/", "/" + "tmp/bash", "file:" + "///", "pypi" + ".org", "python" + "hosted")

@@ -10,7 +10,8 @@ import pytest
 
 from scenarios.async_queue import EVENT_AGE_MOST_S, THROTTLE_BACKOFF_MOST_S
 from scenarios.errors import FunctionError
-from sim.functions import ACCOUNT_CONCURRENCY, KEEP_WARM_S, Bill
+from scenarios.lambda_quotas import ACCOUNT_CONCURRENCY, KEEP_WARM_S
+from sim.functions import Bill
 from sim.kernel import Clock
 from sim.world import Simulation
 from strategies.ports import InvokeThrottled, Mail, Ports

@@ -1,0 +1,80 @@
+"""What the pods of a run reach: SES, queues and functions through boto3, wherever they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from boto3.session import Session
+
+from loadtests.clients import client
+from loadtests.invoking import Invoker
+from loadtests.kernel import Clock, Group
+from loadtests.logs import ClientLog
+from loadtests.notes import Notes
+from loadtests.outbox import Outbox
+from loadtests.pods import Connection
+from loadtests.ses import Envelope, Mailer
+from loadtests.sqs import Queue
+from strategies.dice import Dice
+from strategies.ports import Ports, Share
+from strategies.resources import Plan
+
+Connect = Callable[[str, int], Any]
+"""A client of a service for so many connections at once."""
+
+
+class Connector:
+    """Connects to each service where it is: at its URL, or where boto3's own configuration says."""
+
+    def __init__(self, session: Session, read_timeout_s: float, urls: Mapping[str, str]) -> None:
+        self._session, self._read_timeout_s, self._urls = session, read_timeout_s, urls
+
+    def __call__(self, service: str, connections: int) -> Any:
+        return client(self._session, service, connections, self._read_timeout_s, self._urls.get(service))
+
+    def also(self, urls: Mapping[str, str]) -> Connector:
+        """The same with other services elsewhere."""
+        return Connector(self._session, self._read_timeout_s, {**self._urls, **urls})
+
+
+class Access:
+    """Makes the ports of each pod; all share one client a service, as the threads of one application would."""
+
+    def __init__(
+        self,
+        connect: Connect,
+        plan: Plan,
+        seed: int,
+        clock: Clock,
+        notes: Notes,
+        queue_urls: Mapping[str, str],
+        function_names: Mapping[str, str],
+        envelope: Envelope,
+    ) -> None:
+        self._pods, self._chance, self._clock, self._notes = plan.pods, Dice(seed), clock, notes
+        self._envelope, self.log = envelope, ClientLog()
+        self._urls = {name: url for name, url in queue_urls.items() if name in plan.pods.uses}
+        self._functions = {name: real for name, real in function_names.items() if name in plan.pods.uses}
+        many = plan.pods.connections * plan.pods.replicas
+        self._ses = connect("sesv2", many)
+        self._sqs = connect("sqs", many) if self._urls else None
+        self._lambda = connect("lambda", many) if self._functions else None
+
+    def ports(self, outbox: Outbox, group: Callable[[], Group], share: Share) -> tuple[Ports, Sequence[Connection]]:
+        """A pod's ports, and what it closes when it dies."""
+        many = self._pods.connections
+        mailer = Mailer(self._ses, self._clock, self.log, many, self._envelope)
+        queues = {name: self._queue(url) for name, url in self._urls.items()}
+        functions = {name: Invoker(self._lambda, real, many) for name, real in self._functions.items()}
+        ports = Ports(self._clock, self._chance, mailer, outbox, group, share, queues, functions)
+        return ports, [mailer, *queues.values(), *functions.values()]
+
+    def _queue(self, url: str) -> Queue:
+        return Queue(self._sqs, url, self._pods.connections, self._notes.put, self._notes.seen)
+
+    def close(self) -> None:
+        """Close the pods' idle connections."""
+        for connected in (self._ses, self._sqs, self._lambda):
+            if connected is not None:
+                connected.close()

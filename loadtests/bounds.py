@@ -1,0 +1,54 @@
+"""What one machine can really run: more would measure the machine, not the strategy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+
+from scenarios.errors import BadInput
+from scenarios.model import Scenario
+from strategies.resources import Plan
+
+MOST_CALLS_AT_ONCE = 256  # threads of the local server: more would only compete for its one interpreter
+MOST_ENVIRONMENTS = 200  # processes
+SPARE_THREADS = 64  # of the server: for pollers that wait, and for functions
+
+
+def threads(plan: Plan) -> int:
+    """How many requests the server must be able to hold at once."""
+    functions = max((function.connections for function in plan.functions), default=0)
+    return _calls_at_once(plan) + functions + max(_environments(plan), default=0) + SPARE_THREADS * bool(plan.queues)
+
+
+def _calls_at_once(plan: Plan) -> int:
+    return plan.pods.connections * plan.pods.replicas
+
+
+def _environments(plan: Plan) -> Iterator[int]:
+    """At once, as far as a mapping or a function bounds them."""
+    for mapping in plan.mappings:
+        yield mapping.maximum_concurrency or 0
+    for function in plan.functions:
+        yield function.reserved_concurrency or 0
+
+
+def refuse_too_much(scenario: Scenario, strategy: str, plan: Plan) -> None:
+    """Raises BadInput that names the setting."""
+    where = f"{scenario.name}: strategies.{strategy}"
+    if _calls_at_once(plan) > MOST_CALLS_AT_ONCE:
+        raise BadInput(f"{where}.{_too_many(plan)}")
+    if (environments := max(_environments(plan), default=0)) > MOST_ENVIRONMENTS:
+        raise BadInput(
+            f"{where}: {environments} invocations at once: at most {MOST_ENVIRONMENTS} processes run on this machine "
+            "in the moto world; lower the concurrency, or use --on sim"
+        )
+
+
+def _too_many(plan: Plan) -> str:
+    """The setting that asks for too many calls at once, and what would be right."""
+    key, value = next((key, value) for key, value in asdict(plan.settings).items() if key in ("workers", "pods"))
+    most = value * MOST_CALLS_AT_ONCE // _calls_at_once(plan)
+    return (
+        f"{key} = {value}: must be at most {most} in the moto world, where more than {MOST_CALLS_AT_ONCE} calls "
+        "at once would wait for its one server; use --on sim"
+    )

@@ -1,0 +1,104 @@
+"""The course of a real run: from time zero until nothing is left to do, the horizon comes, or somebody stops it."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+import numpy as np
+
+from loadtests.kernel import Clock, Host
+
+DRAIN_POLL_S = 0.05
+LAG_POLL_S = 0.02
+
+
+class Services:
+    """Long-lived coroutines of the harness's own: pollers, tickers, queues. The first error of one is everybody's."""
+
+    def __init__(self) -> None:
+        self.host = Host()
+        self._failure: asyncio.Future[None] | None = None
+
+    def start(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        _ = self.host.start(self._watched(coroutine))
+
+    async def _watched(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        try:
+            await coroutine
+        except Exception as error:
+            failure = self.failure()
+            if not failure.done():
+                failure.set_exception(error)
+
+    def failure(self) -> asyncio.Future[None]:
+        """Never done, unless a service fails."""
+        if self._failure is None:
+            self._failure = asyncio.get_running_loop().create_future()
+        return self._failure
+
+
+class Course:
+    """What one run came to."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._stopped = asyncio.Event()
+        self._lags: list[float] = []
+        self.ended_s = 0.0
+
+    @property
+    def interrupted(self) -> bool:
+        return self._stopped.is_set()
+
+    @property
+    def lag_s(self) -> float:
+        """The 99th percentile of how late the harness's own event loop woke: above all else, whether it kept up."""
+        return float(np.quantile(self._lags, 0.99)) if self._lags else 0.0
+
+    async def run(
+        self,
+        work: Coroutine[Any, Any, None],
+        drained: Callable[[], Awaitable[bool]],
+        services: Services,
+        horizon_s: float,
+    ) -> None:
+        """Run the pods' `work`, then wait until all is `drained`; raises the first error of a pod or a service."""
+        self._catch_interrupt()
+        services.start(self._measure_lag())
+        ends = (self._all(work, drained), self._horizon(horizon_s), self._stop())
+        tasks = [asyncio.ensure_future(end) for end in ends]  # noqa: TID251 (all are awaited or cancelled below)
+        done, _ = await asyncio.wait([*tasks, services.failure()], return_when=asyncio.FIRST_COMPLETED)
+        self.ended_s = max(0.0, min(horizon_s, self._clock.now()))
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        work.close()  # it may not have begun
+        for end in done:
+            end.result()
+
+    async def _all(self, work: Coroutine[Any, Any, None], drained: Callable[[], Awaitable[bool]]) -> None:
+        await self._clock.sleep(max(0.0, -self._clock.now()))
+        await work
+        while not await drained():
+            await self._clock.sleep(DRAIN_POLL_S)
+
+    async def _stop(self) -> None:
+        await self._stopped.wait()
+
+    async def _horizon(self, horizon_s: float) -> None:
+        await self._clock.sleep(horizon_s - self._clock.now())
+
+    async def _measure_lag(self) -> None:
+        while True:
+            due_s = self._clock.now() + LAG_POLL_S
+            await self._clock.sleep(LAG_POLL_S)
+            if due_s > 0.0:
+                self._lags.append(self._clock.now() - due_s)
+
+    def _catch_interrupt(self) -> None:
+        if threading.current_thread() is threading.main_thread():
+            asyncio.get_running_loop().add_signal_handler(signal.SIGINT, self._stopped.set)

@@ -1,0 +1,110 @@
+"""The local AWS: SES of our own, moto for everything else, and our own routes beside them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.test import run_wsgi_app
+
+from loadtests.endpoint import admin, query, queues, v1, v2
+from loadtests.endpoint.http import Answer, body_of, client, scope_of
+from loadtests.endpoint.refusals import Refused
+from loadtests.endpoint.service import Service
+from scenarios.model import Scenario
+from strategies.dice import uniform
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+SES = ("ses", "email")
+RESET = "/moto-api/reset"
+
+
+class LocalAws:
+    """A WSGI application. What SES would refuse never reaches moto, and every answer takes its time."""
+
+    def __init__(self, scenario: Scenario, service: Service, moto: WSGIApplication) -> None:
+        self._service, self._moto = service, moto
+        self._admin = admin.Admin(service)
+        self._latency, self._seed = scenario.latency.sqs, scenario.seed
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        answer = self._ours(environ)
+        return self._theirs(environ, start_response) if answer is None else answer.send(start_response)
+
+    def _ours(self, environ: WSGIEnvironment) -> Answer | None:
+        """The answer of our own routes and of SES; None for what is moto's."""
+        path = environ["PATH_INFO"]
+        if path.startswith(v2.PREFIX):
+            return self._v2(environ, path)
+        if path == "/":
+            return self._v1(environ)
+        if path.startswith(admin.PREFIX):
+            method, asked = environ["REQUEST_METHOD"], environ.get("QUERY_STRING", "")
+            return self._admin.answer(method, path, body_of(environ), asked, environ.get("HTTP_ACCEPT", ""))
+        return None
+
+    def _v2(self, environ: WSGIEnvironment, path: str) -> Answer | None:
+        scope = scope_of(environ)
+        ses = self._service.of(scope.account, scope.region)
+        found = v2.find(environ["REQUEST_METHOD"], path)
+        if found is None:
+            return None
+        return v2.answer(ses, found, body_of(environ), environ.get("QUERY_STRING", ""), client(environ))
+
+    def _v1(self, environ: WSGIEnvironment) -> Answer | None:
+        scope = scope_of(environ)
+        if scope.service not in ("", *SES):
+            return None
+        try:
+            tree = query.parsed(_form(environ))
+        except Refused as refused:
+            return query.error(refused, "-") if scope.service else None
+        if scope.service or tree.get("Action") in v1.ACTIONS:
+            ses = self._service.of(scope.account, scope.region)
+            if tree.get("Action") in v1.ACTIONS:
+                return v1.answer(ses, tree, client(environ))
+        return None
+
+    def _theirs(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Moto is not made for threads; its SQS is ours, and that is."""
+        if scope_of(environ).service == "sqs":
+            return self._sqs(environ, start_response)
+        with self._service.shared.moto:
+            body, status, headers = run_wsgi_app(self._moto, environ, buffered=True)
+        if environ["PATH_INFO"] == RESET:
+            self._service.forget()
+        start_response(status, headers.to_wsgi_list())
+        return body
+
+    def _sqs(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """A call takes effect half-way through its latency."""
+        half_s = self._latency.quantile(uniform(self._seed, "endpoint/sqs", self._service.count_sqs(), 0)) / 2
+        _pause(half_s)
+        body, status, headers = run_wsgi_app(self._moto, environ, buffered=True)
+        _pause(half_s)
+        start_response(status, headers.to_wsgi_list())
+        return body
+
+
+def _form(environ: WSGIEnvironment) -> str:
+    """A query's parameters, in the body or in the path."""
+    body = body_of(environ)
+    return body.decode(errors="replace") if body else str(environ.get("QUERY_STRING", ""))
+
+
+def _pause(delay_s: float) -> None:
+    if delay_s > 0:
+        time.sleep(delay_s)  # noqa: TID251 (a thread of this server is a call on its way)
+
+
+def local_aws(scenario: Scenario, seed: int, verified: Iterable[str] = ()) -> tuple[LocalAws, Service]:
+    """The application, and the service behind it, which is to be closed in the end. One process has but one moto."""
+    queues.install()
+    service = Service(scenario, seed, tuple(verified))
+    queues.duplicate = service.delivers_twice
+    moto: Any = DomainDispatcherApplication(create_backend_app)
+    return LocalAws(scenario, service, moto), service

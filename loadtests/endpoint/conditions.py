@@ -1,0 +1,46 @@
+"""What goes wrong at the endpoint: the scenario's faults, and those that somebody sets while it serves."""
+
+from __future__ import annotations
+
+from itertools import count
+
+from pydantic import Field
+
+from scenarios.model import Scenario
+from scenarios.tables import Probability, Table
+from scenarios.weather import Weather
+from strategies.dice import uniform
+
+
+class Faults(Table):
+    """Faults that can be changed at any time; the scenario's own go on beside them."""
+
+    refuse: Probability = Field(default=0.0, description="share of the sends that are throttled although there is room")
+    slow: float = Field(default=1.0, gt=0, le=1e6, description="multiplies SES's latencies")
+    delay_s: float = Field(default=0.0, ge=0, le=3600, description="seconds that every send takes longer")
+    drop_before: Probability = Field(
+        default=0.0, description="share of the calls whose connection is closed before SES decides"
+    )
+    drop_after: Probability = Field(
+        default=0.0, description="share of the calls whose connection is closed after SES has accepted"
+    )
+
+
+class Conditions:
+    """Asked by every call of every account; many threads ask at once."""
+
+    def __init__(self, scenario: Scenario, seed: int) -> None:
+        self.weather, self.faults = Weather(scenario, seed), Faults()
+        self._seed, self._questions = seed, count()
+
+    def slowness(self, now_s: float) -> float:
+        """What latencies are multiplied by."""
+        return self.faults.slow * self.weather.slowness(now_s)
+
+    def refuses(self, now_s: float, mail: int, attempt: int) -> bool:
+        """Whether a call is throttled that the limiter has not even seen."""
+        return self.hits(self.faults.refuse) or self.weather.throttles(now_s, mail, attempt)
+
+    def hits(self, probability: float) -> bool:
+        """Whether a fault that is set to this probability strikes now."""
+        return probability > 0.0 and uniform(self._seed, "endpoint", next(self._questions), 0) < probability

@@ -1,0 +1,86 @@
+"""Requests and answers, between WSGI and what the endpoint does with them."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import uuid4
+
+from moto.iam.models import get_account_id_from
+
+from loadtests.endpoint.routes import DEFAULT_REGION, JSON
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+_CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/")
+_HOST = re.compile(r"(?:email|ses)\.([a-z0-9-]+)\.amazonaws\.com")
+NO_KEY = "AKIAEXAMPLE"
+
+
+class Scope(NamedTuple):
+    """Whose request it is, where to, and which service it means; the signature itself is never checked."""
+
+    account: str
+    region: str
+    service: str
+
+
+def scope_of(environ: WSGIEnvironment) -> Scope:
+    """By the signature's credential, else by the host; the account is found as moto finds it."""
+    credential = _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
+    if credential:
+        key, region, service = credential.groups()
+        return Scope(_account(environ, key), region, service)
+    host = _HOST.match(environ.get("HTTP_HOST", ""))
+    return Scope(_account(environ, NO_KEY), host[1] if host else DEFAULT_REGION, "ses" if host else "")
+
+
+def _account(environ: WSGIEnvironment, key: str) -> str:
+    named = os.environ.get("MOTO_ACCOUNT_ID") or environ.get("HTTP_X_MOTO_ACCOUNT_ID")
+    return named or get_account_id_from(key)
+
+
+def client(environ: WSGIEnvironment) -> str:
+    """The first word with which the client introduces itself, such as `Boto3/1.44.5`."""
+    return str(environ.get("HTTP_USER_AGENT", "")).partition(" ")[0]
+
+
+def body_of(environ: WSGIEnvironment) -> bytes:
+    """The whole request, which stays readable for whoever is asked next."""
+    length = environ.get("CONTENT_LENGTH")
+    chunked = environ.pop("HTTP_TRANSFER_ENCODING", None)
+    body: bytes = environ["wsgi.input"].read() if chunked else environ["wsgi.input"].read(int(length or 0))
+    environ["wsgi.input"], environ["CONTENT_LENGTH"] = BytesIO(body), str(len(body))
+    return body
+
+
+class Answer(NamedTuple):
+    """What goes back."""
+
+    status: str
+    kind: str
+    body: bytes
+    headers: tuple[tuple[str, str], ...] = ()
+
+    def send(self, start_response: StartResponse) -> Iterable[bytes]:
+        length = ("Content-Length", str(len(self.body)))
+        start_response(self.status, [("Content-Type", self.kind), length, *self.headers])
+        return [self.body]
+
+
+OK = "200 OK"
+
+
+def as_json(document: Any, status: str = OK, *headers: tuple[str, str]) -> Answer:
+    """An answer in JSON."""
+    return Answer(status, JSON, json.dumps(document).encode(), headers)
+
+
+def request_id() -> tuple[str, str]:
+    """A header that gives the request a name, as AWS does."""
+    return "x-amzn-RequestId", str(uuid4())

@@ -1,0 +1,59 @@
+"""What becomes of a mail that SES has accepted: each recipient's mailbox decides, or the account's suppression list."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from email import message_from_bytes
+from enum import Enum, auto
+
+from loadtests.endpoint.addresses import bare, is_simulator
+from loadtests.endpoint.message import Message
+
+
+class Fate(Enum):
+    """One thing that happens to a mail on its way to one recipient."""
+
+    DELIVERED = auto()
+    BOUNCED = auto()
+    COMPLAINED = auto()
+    ANSWERED = auto()
+    SUPPRESSED_GLOBALLY = auto()
+    SUPPRESSED_BY_ACCOUNT = auto()
+    DELAYED = auto()
+
+
+MAILBOXES = {
+    "success": (Fate.DELIVERED,),
+    "bounce": (Fate.BOUNCED,),
+    "complaint": (Fate.DELIVERED, Fate.COMPLAINED),
+    "ooto": (Fate.DELIVERED, Fate.ANSWERED),
+    "suppressionlist": (Fate.SUPPRESSED_GLOBALLY,),
+    "delay": (Fate.DELAYED, Fate.DELIVERED),
+}
+"""At simulator.amazonses.com, with or without a +label. All but `delay`, which is ours, are SES's own."""
+
+_TEST_VIRUS = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + rb"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+"""The EICAR test string: harmless, and found by every scanner, which is why it stands here in two parts."""
+
+
+def fates(address: str, suppressed: Collection[str]) -> tuple[Fate, ...]:
+    """What happens at an address, in this order; `suppressed` addresses are those on the account's own list."""
+    if address in suppressed:
+        return (Fate.SUPPRESSED_BY_ACCOUNT,)
+    if not is_simulator(address):
+        return (Fate.DELIVERED,)
+    name = bare(address).partition("@")[0].partition("+")[0].lower()
+    return MAILBOXES.get(name, (Fate.DELIVERED,))
+
+
+def has_virus(message: Message) -> bool:
+    """Whether SES would find one: it finds the EICAR test string, in attachments too."""
+    if message.raw is None:
+        return _TEST_VIRUS in message.body.encode()
+    return _TEST_VIRUS in message.raw or any(_TEST_VIRUS in part for part in _decoded(message.raw))
+
+
+def _decoded(raw: bytes) -> list[bytes]:
+    """The parts of a MIME text, without their transfer encoding."""
+    payloads = (part.get_payload(decode=True) for part in message_from_bytes(raw).walk())
+    return [payload for payload in payloads if isinstance(payload, bytes)]

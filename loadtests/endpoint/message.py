@@ -1,0 +1,30 @@
+"""One mail on its way into SES, whichever interface it came through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One mail as SES is asked to send it, whatever the interface."""
+
+    source: str
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    bcc: tuple[str, ...] = ()
+    subject: str = ""
+    raw: bytes | None = None  # the MIME text, where the caller handed one in
+    headers: tuple[tuple[str, str], ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)  # EmailTags, Tags, or the header X-SES-MESSAGE-TAGS
+    configuration_set: str | None = None
+    caller: str = ""  # which interface and client: "v2 SendEmail", "smtp", ... shown by /_seslab/calls
+    body: str = ""  # what moto's inspection shows of a mail without `raw`
+    suppressed: frozenset[str] = frozenset()  # recipients on the account's suppression list: accepted, then bounced
+    rendering_error: str = ""  # why its template cannot be rendered: accepted, then a Rendering Failure and no delivery
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """To, Cc and Bcc, in this order."""
+        return self.to + self.cc + self.bcc

@@ -1,0 +1,91 @@
+"""What SES says when it does not take a mail, as each of its interfaces says it."""
+
+from __future__ import annotations
+
+import errno
+from typing import NamedTuple
+
+from scenarios.ledger import FAILED, MESSAGES, QUOTA, REJECTED, THROTTLED
+
+
+class Refused(Exception):
+    """SES has not taken a mail; `outcome` is an index into `scenarios.ledger.OUTCOMES`, `code` is SES v1's.
+
+    The codes of v1 tell more than those of v2, which `WIRE` has beside them.
+    """
+
+    def __init__(self, outcome: int, code: str, text: str) -> None:
+        super().__init__(outcome, code, text)
+        self.outcome, self.code, self.text = outcome, code, text
+
+
+class Dropped(ConnectionResetError):
+    """The caller never hears of what became of its call: its connection is closed without an answer.
+
+    cheroot closes the connection on such an error, and says nothing.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(errno.ECONNRESET, "dropped")
+
+
+class Wire(NamedTuple):
+    """An error as v2 and the bulk calls say it."""
+
+    status: str
+    code: str
+    bulk_v2: str
+    bulk_v1: str
+
+
+BAD, MISSING = "400 Bad Request", "404 Not Found"
+TOO_MANY, UNAVAILABLE = "429 Too Many Requests", "503 Service Unavailable"
+
+WIRE = {
+    "Throttling": Wire(TOO_MANY, "TooManyRequestsException", "ACCOUNT_THROTTLED", "AccountThrottled"),
+    "MessageRejected": Wire(BAD, "MessageRejected", "MESSAGE_REJECTED", "MessageRejected"),
+    "InvalidParameterValue": Wire(BAD, "BadRequestException", "INVALID_PARAMETER", "InvalidParameterValue"),
+    "ConfigurationSetDoesNotExist": Wire(
+        MISSING, "NotFoundException", "CONFIGURATION_SET_NOT_FOUND", "ConfigurationSetDoesNotExist"
+    ),
+    "TemplateDoesNotExist": Wire(MISSING, "NotFoundException", "TEMPLATE_NOT_FOUND", "TemplateDoesNotExist"),
+    "AccountSendingPausedException": Wire(
+        BAD, "SendingPausedException", "ACCOUNT_SENDING_PAUSED", "AccountSendingPaused"
+    ),
+    "ConfigurationSetSendingPausedException": Wire(
+        BAD, "SendingPausedException", "CONFIGURATION_SET_SENDING_PAUSED", "ConfigurationSetSendingPaused"
+    ),
+    "NotFoundException": Wire(MISSING, "NotFoundException", "FAILED", "Failed"),
+    "AlreadyExistsException": Wire(BAD, "AlreadyExistsException", "FAILED", "Failed"),
+    "ServiceUnavailable": Wire(UNAVAILABLE, "ServiceUnavailableException", "TRANSIENT_FAILURE", "TransientFailure"),
+}
+"""By v1's code. The daily quota has the same code as the rate, save in bulk calls."""
+
+DAILY_V2, DAILY_V1 = "ACCOUNT_DAILY_QUOTA_EXCEEDED", "AccountDailyQuotaExceeded"
+
+_CODES = {THROTTLED: "Throttling", QUOTA: "Throttling", REJECTED: "MessageRejected", FAILED: "ServiceUnavailable"}
+
+
+def refusal(outcome: int) -> Refused:
+    """How SES puts an outcome that the admission decided."""
+    return Refused(outcome, _CODES[outcome], MESSAGES[outcome])
+
+
+def rejected(text: str) -> Refused:
+    """The mail is not one that SES sends."""
+    return Refused(REJECTED, "MessageRejected", text)
+
+
+def invalid(text: str) -> Refused:
+    """The request itself is wrong."""
+    return Refused(REJECTED, "InvalidParameterValue", text)
+
+
+def bulk_v2(refused: Refused) -> str:
+    """The status of one entry of SendBulkEmail."""
+    return DAILY_V2 if refused.outcome == QUOTA else WIRE[refused.code].bulk_v2
+
+
+def bulk_v1(refused: Refused) -> str:
+    """The status of one destination of SendBulkTemplatedEmail."""
+    return DAILY_V1 if refused.outcome == QUOTA else WIRE[refused.code].bulk_v1

@@ -1,0 +1,14 @@
+"""Our own routes, for whoever runs a server or asks one: the only module of the endpoint that both sides import."""
+
+from __future__ import annotations
+
+START = ("POST", "/_seslab/start")
+CALLS = ("GET", "/_seslab/calls")
+STATS = ("GET", "/_seslab/stats")
+QUEUES = ("GET", "/_seslab/queues")
+QUEUES = ("GET", "/_seslab/queues")
+STATS = ("GET", "/_seslab/stats")
+JSON, RAW = "application/json", "application/octet-stream"
+
+DEFAULT_ACCOUNT, DEFAULT_REGION = "123456789012", "us-east-1"
+"""Of a request that does not say whose it is."""

@@ -1,0 +1,100 @@
+"""All accounts' SES in one process: each comes into being when it is first asked for, and all are set up alike."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from threading import Lock
+
+from prometheus_client import CollectorRegistry, Histogram
+
+from loadtests.endpoint.conditions import Conditions
+from loadtests.endpoint.notices import Publisher
+from loadtests.endpoint.run import Draws, Run
+from loadtests.endpoint.ses import Ses, Shared
+from loadtests.kernel import Clock
+from scenarios.model import Scenario
+from scenarios.streams import uniforms
+from scenarios.weather import Duplicates
+
+
+class Service:
+    """Knows every account, and what is the same for all of them; many threads ask at once."""
+
+    def __init__(self, scenario: Scenario, seed: int, verified: Sequence[str] = ()) -> None:
+        self.registry = CollectorRegistry()
+        durations = Histogram(
+            "seslab_ses_call_duration_seconds", "From a call's arrival to its answer.", registry=self.registry
+        )
+        self.shared = Shared(
+            scenario, Draws(scenario, seed), Conditions(scenario, seed), Publisher(), durations, Lock()
+        )
+        self.rate_per_s = scenario.account.max_send_rate_per_s
+        self._verified = verified
+        self._duplicates = Duplicates(scenario, uniforms(seed, "sqs/duplicate"))
+        self._all: dict[tuple[str, str], Ses] = {}
+        self._lock = Lock()
+        self._begin(time.time())
+
+    def _begin(self, zero_unix_s: float) -> None:
+        self._zero_unix_s, self._clock, self.sqs_requests = zero_unix_s, Clock(zero_unix_s), 0
+
+    def of(self, account: str, region: str) -> Ses:
+        """The SES of an account in a region."""
+        found = self._all.get((account, region))
+        return found or self._new(account, region)
+
+    def _new(self, account: str, region: str) -> Ses:
+        with self._lock:
+            if (account, region) not in self._all:
+                ses = Ses(self.shared, account, region, self._run())
+                for identity in self._verified:
+                    _verify(ses, identity)
+                self._all[account, region] = ses
+            return self._all[account, region]
+
+    def all(self) -> list[Ses]:
+        """Those that have been asked for, in the order in which they were."""
+        return list(self._all.values())
+
+    def start(self, zero_unix_s: float) -> None:
+        """Begin anew with full limiters and empty journals; scenario second 0 is that instant of Unix time."""
+        with self._lock:
+            self._begin(zero_unix_s)
+            for ses in self._all.values():
+                ses.run = self._run()
+
+    def set_rate(self, rate_per_s: float) -> None:
+        """Give every account another rate, from now on."""
+        with self._lock:
+            self.rate_per_s = rate_per_s
+            for ses in self._all.values():
+                ses.run.set_rate(rate_per_s)
+
+    def count_sqs(self) -> int:
+        """The number of a new SQS request, counted from 0 since second zero."""
+        with self._lock:
+            self.sqs_requests += 1
+            return self.sqs_requests - 1
+
+    def delivers_twice(self) -> bool:
+        """Whether SQS shall deliver a message once more."""
+        with self._lock:
+            return self._duplicates.once_more(self._clock.now())
+
+    def forget(self) -> None:
+        """As if nobody had ever asked: moto has been reset."""
+        with self._lock:
+            self._all.clear()
+
+    def close(self) -> None:
+        self.shared.publisher.close()
+
+    def _run(self) -> Run:
+        return Run(self.shared.scenario, self.shared.draws, self.rate_per_s, self._zero_unix_s)
+
+
+def _verify(ses: Ses, identity: str) -> None:
+    """Domains are kept in lower case, as moto does."""
+    name = identity if "@" in identity else identity.lower()
+    ses.backend.create_email_identity_v2(name, None, None, None)

@@ -1,0 +1,220 @@
+"""The SES of one account and region: whatever interface a mail comes through, it is decided upon here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from threading import Lock
+from time import time
+from typing import NamedTuple, TypeVar
+from uuid import uuid4
+
+from moto.ses.models import ses_backends
+from prometheus_client import Histogram
+
+from loadtests.endpoint.addresses import bare, has_domain, is_simulator, is_verified
+from loadtests.endpoint.conditions import Conditions
+from loadtests.endpoint.configuration import ConfigurationSets
+from loadtests.endpoint.journal import FAULT, LIMITS, OUTAGE, STRANGER, Trace, traced
+from loadtests.endpoint.message import Message
+from loadtests.endpoint.notices import Publisher
+from loadtests.endpoint.refusals import Dropped, Refused, invalid, refusal, rejected
+from loadtests.endpoint.run import Call, Draws, Run
+from loadtests.endpoint.storing import destinations, store
+from loadtests.endpoint.suppression import SuppressionList
+from scenarios.ledger import ACCEPTED, FAILED, REJECTED, THROTTLED
+from scenarios.model import Scenario
+from strategies.ports import MAX_RECIPIENTS
+
+__all__ = ["Dropped", "Refused", "Sent", "Ses"]
+
+T = TypeVar("T")
+
+PREFIXES = {"us-east-1": "0100", "us-west-2": "0101", "eu-west-1": "0102"}
+"""What message ids begin with, region by region."""
+
+
+class Sent(NamedTuple):
+    """SES has taken a mail."""
+
+    message_id: str
+    at_unix_s: float
+
+
+class Quota(NamedTuple):
+    """What an account may send, and what it has sent, in recipients."""
+
+    max_send_rate_per_s: float
+    max_24h_send: int
+    sent_last_24h: int
+
+
+class Shared(NamedTuple):
+    """What all accounts of one endpoint have in common."""
+
+    scenario: Scenario
+    draws: Draws
+    conditions: Conditions
+    publisher: Publisher
+    durations: Histogram
+    moto: Lock
+    """Held by whoever calls moto: it is not made for threads."""
+
+
+class Ses:
+    """Takes mail, from many threads at once."""
+
+    def __init__(self, shared: Shared, account: str, region: str, run: Run) -> None:
+        self.account, self.region, self.run = account, region, run
+        self.backend = ses_backends[account][region]
+        self.configuration_sets = ConfigurationSets(self.backend)
+        self.suppression = SuppressionList()
+        self.sending_enabled = True
+        self.sandbox = shared.scenario.account.sandbox
+        self._shared = shared
+
+    def submit(self, message: Message) -> Sent:
+        """Take a mail after the service's latency; raises Refused, and Dropped where the caller shall hear nothing."""
+        return self.call(traced(message), lambda run, call: self._take(run, call, message))
+
+    def admit(self, message: Message) -> Sent:
+        """Take a mail at once, as one entry of a bulk call; raises Refused."""
+        return self._take(self.run, self.run.begin(traced(message), 1.0, 0.0), message)
+
+    def call(self, trace: Trace, work: Callable[[Run, Call], T]) -> T:
+        """Do some work half-way through the time that a call takes; its faults strike here."""
+        run, conditions = self.run, self._shared.conditions
+        call = run.begin(trace, conditions.slowness(run.clock.now()), conditions.faults.delay_s)
+        with self._shared.durations.time():
+            run.wait_until(call.arrived_s + min(call.accept_s, call.refuse_s) / 2)
+            if conditions.hits(conditions.faults.drop_before):
+                raise Dropped
+            decided_s = run.clock.now()
+            try:
+                result = work(run, call)
+            except Refused:
+                run.wait_until(call.arrived_s + call.refuse_s)
+                raise
+            self._answer(run, call, decided_s)
+        return result
+
+    def _answer(self, run: Run, call: Call, decided_s: float) -> None:
+        """The answer goes on its way, which it may not survive."""
+        conditions, patience_s = self._shared.conditions, self._shared.scenario.client.read_timeout_s
+        if conditions.weather.loses_response(decided_s, call.trace.mail, call.attempt):
+            run.wait_until(call.arrived_s + patience_s)
+            raise Dropped
+        run.wait_until(call.arrived_s + call.accept_s)
+        if conditions.hits(conditions.faults.drop_after):
+            raise Dropped
+
+    def quota(self) -> Quota:
+        """As it stands now; unlike AWS's it is never late."""
+        run = self.run
+        with run.lock:
+            used = run.gate.used_24h(run.clock.now())
+            return Quota(run.gate.rate_per_s, self._shared.scenario.account.max_24h_send, used)
+
+    def _take(self, run: Run, call: Call, message: Message) -> Sent:
+        """Decide, note the decision, and keep what is accepted, all as one; events follow."""
+        name, wrong = self._configuration_set(message), self._wrong(message)
+        recipients, counted = len(message.recipients), _counted(message, call.trace)
+        with run.lock:
+            now_s = run.clock.now()
+            refused, reason = self._decide(run, call, now_s, wrong, recipients, counted)
+            outcome = ACCEPTED if refused is None else refused.outcome
+            run.journal.add(call.trace, recipients, now_s, outcome, message.caller, reason, counted)
+            if refused is not None:
+                self.backend.rejected_messages_count += outcome == REJECTED
+                raise refused
+            sent = _sent(self.region)
+            store(self.backend, message, sent.message_id)
+        self._publish(message, name, sent)
+        return sent
+
+    def _decide(
+        self, run: Run, call: Call, now_s: float, wrong: Refused | None, recipients: int, counted: int
+    ) -> tuple[Refused | None, str]:
+        """The refusal, if it is one, and what made the decision, one of the journal's `REASONS`."""
+        conditions = self._shared.conditions
+        if conditions.weather.is_out(now_s):
+            return refusal(FAILED), OUTAGE
+        if wrong is not None:
+            return wrong, wrong.code
+        if conditions.refuses(now_s, call.trace.mail, call.attempt):
+            return refusal(THROTTLED), FAULT
+        outcome = run.gate.decide(now_s, recipients, counted)
+        return (None if outcome == ACCEPTED else refusal(outcome)), LIMITS
+
+    def _wrong(self, message: Message) -> Refused | None:
+        """What is wrong with the mail, whatever the limits have to say."""
+        try:
+            self.check_sender(message)
+            self._check_recipients(message)
+        except Refused as refused:
+            return refused
+        return None
+
+    def check_sender(self, message: Message) -> None:
+        """Raises Refused if nothing may be sent now, from this sender, with this configuration set."""
+        if not self.sending_enabled:
+            raise Refused(REJECTED, "AccountSendingPausedException", "Email sending is disabled for this account.")
+        name = self._configuration_set(message)
+        if name is not None and not self.configuration_sets.may_send(name):
+            text = f"Email sending is disabled for the configuration set <{name}>."
+            raise Refused(REJECTED, "ConfigurationSetSendingPausedException", text)
+        if not message.source:
+            raise rejected("Missing required header 'From'.")
+        self._check_verified((message.source,))
+
+    def _check_recipients(self, message: Message) -> None:
+        recipients = message.recipients
+        if not recipients:
+            raise invalid("Missing required header 'To'.")
+        if len(recipients) > MAX_RECIPIENTS:
+            raise refusal(REJECTED)
+        if not all(map(has_domain, recipients)):
+            raise invalid("Missing final '@domain'")
+        if self.sandbox:
+            self._check_verified(address for address in recipients if not is_simulator(address))
+
+    def _check_verified(self, addresses: Iterable[str]) -> None:
+        identities = self.backend.email_identities
+        strange = [address for address in addresses if not is_verified(address, identities)]
+        if strange:
+            where = f"in region {self.region.upper()}: {', '.join(strange)}"
+            raise rejected(f"Email address is not verified. The following identities failed the check {where}")
+
+    def _configuration_set(self, message: Message) -> str | None:
+        """The mail's own, or else its sender's."""
+        if message.configuration_set:
+            return message.configuration_set
+        address, identities = bare(message.source), self.backend.email_identities
+        identity = identities.get(address) or identities.get(address.rpartition("@")[2].lower())
+        return identity.configuration_set_name if identity else None
+
+    def _publish(self, message: Message, configuration_set: str | None, sent: Sent) -> None:
+        """Tell whoever wants to know: the set's event destinations, and moto's own notification topics."""
+        if self.backend.sns_topics:
+            with self._shared.moto:
+                self.backend.__process_sns_feedback__(message.source, destinations(message))
+        topics = self.configuration_sets.published_to(configuration_set) if configuration_set else []
+        if topics:
+            told = replace(message, suppressed=self.suppression.among(message.recipients))
+            self._shared.publisher.publish(told, sent, self.account, self.region, topics)
+
+
+def _counted(message: Message, trace: Trace) -> int:
+    """How many recipients count on the 24-hour quota: not those at the mailbox simulator.
+
+    A run's own mail goes to the simulator only, but there each address stands for one of the scenario's recipients.
+    """
+    if trace is not STRANGER:
+        return len(message.recipients)
+    return sum(not is_simulator(address) for address in message.recipients)
+
+
+def _sent(region: str) -> Sent:
+    """A new message id, in SES's form: region, milliseconds of Unix time, a UUID, and six digits."""
+    now_s = time()
+    return Sent(f"{PREFIXES.get(region, '0100')}{int(now_s * 1000):012x}-{uuid4()}-000000", now_s)

@@ -1,0 +1,131 @@
+"""API v1: sending, and the account that sends."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from binascii import Error as NotBase64
+from collections.abc import Mapping
+from typing import Any
+
+from loadtests.endpoint import bulk
+from loadtests.endpoint.message import Message
+from loadtests.endpoint.refusals import Refused, bulk_v1, invalid
+from loadtests.endpoint.requests import Request, envelope, message_from_mime, recipients, reply_to, tags
+from loadtests.endpoint.ses import Ses
+from loadtests.endpoint.templates import Content, named, render
+
+
+def send_email(ses: Ses, request: Request) -> dict[str, Any]:
+    content = request.document.get("Message") or {}
+    body = content.get("Body") or {}
+    subject, shown = _data(content.get("Subject")), _data(body.get("Html") or body.get("Text"))
+    return _sent(ses, _message("SendEmail", request, request.document.get("Destination"), subject, shown))
+
+
+def send_raw_email(ses: Ses, request: Request) -> dict[str, Any]:
+    document = request.document
+    message = message_from_mime(
+        _bytes((document.get("RawMessage") or {}).get("Data") or ""),
+        document.get("Source"),
+        envelope(document.get("Destinations") or ()),
+        tags(document.get("Tags") or ()),
+        document.get("ConfigurationSetName"),
+        f"v1 SendRawEmail {request.client}",
+    )
+    return _sent(ses, message)
+
+
+def send_templated_email(ses: Ses, request: Request) -> dict[str, Any]:
+    document = request.document
+    destination = document.get("Destination")
+    template = named(ses.backend, document.get("Template") or "")
+    return _sent(ses, _templated("SendTemplatedEmail", request, destination, template, document.get("TemplateData")))
+
+
+def send_bulk_templated_email(ses: Ses, request: Request) -> dict[str, Any]:
+    document = request.document
+    ses.check_sender(Message(source=document.get("Source") or ""))
+    template = named(ses.backend, document.get("Template") or "")
+    messages = [_bulk_entry(request, template, entry) for entry in document.get("Destinations") or ()]
+    return {"Status": [_status(verdict) for verdict in bulk.submit(ses, messages)]}
+
+
+def _bulk_entry(request: Request, template: Content, entry: Mapping[str, Any]) -> Message:
+    data = (request.document.get("DefaultTemplateData"), entry.get("ReplacementTemplateData"))
+    entry_tags = tags(request.document.get("DefaultTags") or ()) | tags(entry.get("ReplacementTags") or ())
+    return _templated("SendBulkTemplatedEmail", request, entry.get("Destination"), template, *data, tags=entry_tags)
+
+
+def _templated(
+    action: str,
+    request: Request,
+    destination: Mapping[str, Any] | None,
+    template: Content,
+    *data: str | None,
+    tags: Mapping[str, str] | None = None,
+) -> Message:
+    rendered = render(template, *data)
+    subject, shown = rendered.content.subject, rendered.content.html or rendered.content.text
+    return _message(action, request, destination, subject, shown, rendered.error, tags)
+
+
+def _message(
+    action: str,
+    request: Request,
+    destination: Mapping[str, Any] | None,
+    subject: str,
+    body: str,
+    rendering_error: str = "",
+    its_tags: Mapping[str, str] | None = None,
+) -> Message:
+    document = request.document
+    return Message(
+        source=document.get("Source") or "",
+        **recipients(destination or {}),
+        subject=subject,
+        headers=reply_to(document.get("ReplyToAddresses")),
+        tags=tags(document.get("Tags") or ()) if its_tags is None else its_tags,
+        configuration_set=document.get("ConfigurationSetName"),
+        caller=f"v1 {action} {request.client}",
+        body=body,
+        rendering_error=rendering_error,
+    )
+
+
+def _sent(ses: Ses, message: Message) -> dict[str, Any]:
+    return {"MessageId": ses.submit(message).message_id}
+
+
+def _status(verdict: bulk.Verdict) -> dict[str, Any]:
+    if isinstance(verdict, Refused):
+        return {"Status": bulk_v1(verdict), "Error": verdict.text}
+    return {"Status": "Success", "MessageId": verdict.message_id}
+
+
+def _data(content: Mapping[str, Any] | None) -> str:
+    return str((content or {}).get("Data") or "")
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return b64decode(text)
+    except (NotBase64, ValueError) as error:
+        raise invalid("RawMessage.Data must be base64.") from error
+
+
+def get_send_quota(ses: Ses, _request: Request) -> dict[str, Any]:
+    quota = ses.quota()
+    return {
+        "Max24HourSend": float(quota.max_24h_send),
+        "MaxSendRate": float(quota.max_send_rate_per_s),
+        "SentLast24Hours": float(quota.sent_last_24h),
+    }
+
+
+def get_account_sending_enabled(ses: Ses, _request: Request) -> dict[str, Any]:
+    return {"Enabled": ses.sending_enabled}
+
+
+def update_account_sending_enabled(ses: Ses, request: Request) -> dict[str, Any]:
+    ses.sending_enabled = request.document.get("Enabled") == "true"
+    return {}

@@ -1,0 +1,149 @@
+"""API v2: sending, and the account that sends."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from binascii import Error as NotBase64
+from collections.abc import Mapping
+from typing import Any
+
+from loadtests.endpoint import bulk
+from loadtests.endpoint.message import Message
+from loadtests.endpoint.refusals import Refused, bulk_v2, invalid
+from loadtests.endpoint.requests import Request, message_from_mime, recipients, reply_to, tags
+from loadtests.endpoint.ses import Ses
+from loadtests.endpoint.templates import Content, Rendered, named, render
+
+
+def send_email(ses: Ses, request: Request) -> dict[str, Any]:
+    content = request.document.get("Content") or {}
+    caller = f"v2 SendEmail {request.client}"
+    for kind, message in (("Simple", _simple), ("Raw", _raw), ("Template", _templated)):
+        if kind in content:
+            return {"MessageId": ses.submit(message(ses, request.document, content[kind], caller)).message_id}
+    raise invalid("Content must be one of Simple, Raw and Template.")
+
+
+def _simple(_ses: Ses, document: Mapping[str, Any], simple: Mapping[str, Any], caller: str) -> Message:
+    body = simple.get("Body") or {}
+    return Message(
+        source=document.get("FromEmailAddress") or "",
+        **recipients(document.get("Destination") or {}),
+        subject=_data(simple.get("Subject")),
+        headers=_headers(document, simple),
+        tags=tags(document.get("EmailTags")),
+        configuration_set=document.get("ConfigurationSetName"),
+        caller=caller,
+        body=_data(body.get("Html") or body.get("Text")),
+    )
+
+
+def _raw(_ses: Ses, document: Mapping[str, Any], raw: Mapping[str, Any], caller: str) -> Message:
+    addressed = recipients(document.get("Destination") or {})
+    listed = addressed if any(addressed.values()) else None
+    return message_from_mime(
+        _bytes(raw.get("Data") or ""),
+        document.get("FromEmailAddress"),
+        listed,
+        tags(document.get("EmailTags")),
+        document.get("ConfigurationSetName"),
+        caller,
+    )
+
+
+def _templated(ses: Ses, document: Mapping[str, Any], template: Mapping[str, Any], caller: str) -> Message:
+    rendered = render(_template(ses, template), template.get("TemplateData"))
+    return _rendered(document, document.get("Destination"), template, rendered, {}, caller)
+
+
+def _rendered(
+    document: Mapping[str, Any],
+    destination: Mapping[str, Any] | None,
+    template: Mapping[str, Any],
+    rendered: Rendered,
+    entry_tags: Mapping[str, str],
+    caller: str,
+) -> Message:
+    listed = document.get("EmailTags") or document.get("DefaultEmailTags")
+    return Message(
+        source=document.get("FromEmailAddress") or "",
+        **recipients(destination or {}),
+        subject=rendered.content.subject,
+        headers=_headers(document, template),
+        tags=tags(listed) | dict(entry_tags),
+        configuration_set=document.get("ConfigurationSetName"),
+        caller=caller,
+        body=rendered.content.html or rendered.content.text,
+        rendering_error=rendered.error,
+    )
+
+
+def send_bulk_email(ses: Ses, request: Request) -> dict[str, Any]:
+    """The default content is the template; each entry has its own recipients, tags and data."""
+    document, caller = request.document, f"v2 SendBulkEmail {request.client}"
+    template = (document.get("DefaultContent") or {}).get("Template") or {}
+    content = _template(ses, template)
+    messages = [_entry(document, template, content, entry, caller) for entry in document.get("BulkEmailEntries") or ()]
+    return {"BulkEmailEntryResults": [_result(verdict) for verdict in bulk.submit(ses, messages)]}
+
+
+def _entry(
+    document: Mapping[str, Any], template: Mapping[str, Any], content: Content, entry: Mapping[str, Any], caller: str
+) -> Message:
+    replacement = (entry.get("ReplacementEmailContent") or {}).get("ReplacementTemplate") or {}
+    rendered = render(content, template.get("TemplateData"), replacement.get("ReplacementTemplateData"))
+    return _rendered(document, entry.get("Destination"), template, rendered, tags(entry.get("ReplacementTags")), caller)
+
+
+def _result(verdict: bulk.Verdict) -> dict[str, Any]:
+    if isinstance(verdict, Refused):
+        return {"Status": bulk_v2(verdict), "Error": verdict.text}
+    return {"Status": "SUCCESS", "MessageId": verdict.message_id}
+
+
+def _template(ses: Ses, template: Mapping[str, Any]) -> Content:
+    """The template that the request names, or that it holds itself."""
+    inline = template.get("TemplateContent")
+    if inline:
+        return Content(inline.get("Subject") or "", inline.get("Text") or "", inline.get("Html") or "")
+    name = template.get("TemplateName") or str(template.get("TemplateArn") or "").rpartition("template/")[2]
+    if not name:
+        raise invalid("A template must be named or given.")
+    return named(ses.backend, name)
+
+
+def _headers(document: Mapping[str, Any], content: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    own = tuple((header["Name"], header["Value"]) for header in content.get("Headers") or ())
+    return reply_to(document.get("ReplyToAddresses")) + own
+
+
+def _data(content: Mapping[str, Any] | None) -> str:
+    return str((content or {}).get("Data") or "")
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return b64decode(text)
+    except (NotBase64, ValueError) as error:
+        raise invalid("Raw message data must be base64.") from error
+
+
+def get_account(ses: Ses, _request: Request) -> dict[str, Any]:
+    quota = ses.quota()
+    return {
+        "DedicatedIpAutoWarmupEnabled": False,
+        "EnforcementStatus": "HEALTHY",
+        "ProductionAccessEnabled": not ses.sandbox,
+        "SendQuota": {
+            "Max24HourSend": quota.max_24h_send,
+            "MaxSendRate": quota.max_send_rate_per_s,
+            "SentLast24Hours": quota.sent_last_24h,
+        },
+        "SendingEnabled": ses.sending_enabled,
+        "SuppressionAttributes": {"SuppressedReasons": sorted(ses.suppression.reasons)},
+    }
+
+
+def put_account_sending(ses: Ses, request: Request) -> dict[str, Any]:
+    ses.sending_enabled = bool(request.document.get("SendingEnabled", False))
+    return {}

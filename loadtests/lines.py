@@ -1,0 +1,53 @@
+"""What functions say in their logs, a line each: their calls, what they received, and what they gave up."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loadtests.logs import CALL, seen_as
+from scenarios.settle import Pieces
+
+WORD = "SESLAB "
+
+
+@dataclass
+class Said:
+    """`calls` as rows of `CALL`; `receives` counts receptions by mail and message."""
+
+    calls: NDArray[Any]
+    receives: dict[tuple[int, str], int] = field(default_factory=dict)
+    given_up: Pieces = field(default_factory=Pieces)
+
+
+def said(lines: Iterable[str], zero_unix_s: float) -> Said:
+    """What the lines tell; others, such as Lambda's own, are passed over, and so is one that was cut off."""
+    facts = [fact for line in lines if (fact := _fact(line)) is not None]
+    calls = [_row(fact, zero_unix_s) for fact in facts if "call" in fact]
+    told = Said(np.array(calls, CALL))
+    for fact in facts:
+        for message_id, mail, count in fact.get("received", ()):
+            told.receives[mail, message_id] = max(count, told.receives.get((mail, message_id), 0))
+        if "given_up" in fact:
+            told.given_up.add(*fact["given_up"])
+    return told
+
+
+def _fact(line: str) -> dict[str, Any] | None:
+    if not line.startswith(WORD):
+        return None
+    try:
+        fact: dict[str, Any] = json.loads(line.removeprefix(WORD))
+    except ValueError:
+        return None
+    return fact
+
+
+def _row(fact: dict[str, Any], zero_unix_s: float) -> tuple[Any, ...]:
+    start_s, end_s = fact["start_unix_s"] - zero_unix_s, fact["end_unix_s"] - zero_unix_s
+    return fact["call"], fact["mail"], fact["first"], fact["recipients"], start_s, end_s, seen_as(fact["error"])

@@ -1,0 +1,43 @@
+"""What the application's side of a real run sees beside its calls: what queues took and gave, what was given up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loadtests.kernel import Clock
+from scenarios.settle import Pieces
+from strategies.ports import Mail, Received
+
+
+class Notes:
+    """Threads of all pods and pollers write here."""
+
+    def __init__(self, clock: Clock, mails: int) -> None:
+        self._clock, self._lock = clock, Lock()
+        self.enqueued_s = np.full(mails, np.nan)
+        self._receives: dict[tuple[int, str], int] = {}
+        self.given_up = Pieces()
+
+    def put(self, mails: Sequence[Mail]) -> None:
+        """A queue has them."""
+        now_s = self._clock.now()
+        for mail in mails:
+            self.enqueued_s[mail.number] = np.fmin(self.enqueued_s[mail.number], now_s)
+
+    def seen(self, messages: Sequence[Received]) -> None:
+        """They have been received so often."""
+        with self._lock:
+            for message in messages:
+                place = message.mail.number, message.message_id
+                self._receives[place] = max(message.receive_count, self._receives.get(place, 0))
+
+    def receives(self, told: dict[tuple[int, str], int]) -> NDArray[np.int32]:
+        """Receptions of each mail, over all its messages, by what pollers here and functions elsewhere know."""
+        counts = np.zeros(len(self.enqueued_s), np.int32)
+        for (mail, message_id), count in {**self._receives, **told}.items():
+            counts[mail] += max(count, self._receives.get((mail, message_id), 0))
+        return counts

@@ -1,0 +1,23 @@
+"""Makes the sender one that may send, before a run."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+from boto3.session import Session
+from botocore.exceptions import BotoCoreError, ClientError
+
+from loadtests.clients import client
+from loadtests.ses import SENDER
+from scenarios.errors import RunFailed
+
+FIRST_ANSWER_S = 60.0  # the endpoint loads itself
+
+
+def verify(session: Session, url: str) -> None:
+    """Raises RunFailed."""
+    try:
+        with closing(client(session, "sesv2", 1, FIRST_ANSWER_S, url)) as ses:
+            ses.create_email_identity(EmailIdentity=SENDER)
+    except (BotoCoreError, ClientError) as error:
+        raise RunFailed(f"{url} does not take {SENDER} as a sender: {error}") from error

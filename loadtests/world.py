@@ -1,0 +1,169 @@
+"""One run on a local AWS: pods, pollers, ticks and functions here, SES and SQS behind an endpoint."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loadtests.access import Access, Connect
+from loadtests.bodies import mail_of
+from loadtests.course import Course, Services
+from loadtests.deploy.entry import variable
+from loadtests.environments import Nursery
+from loadtests.kernel import Clock
+from loadtests.lambda_api import Api
+from loadtests.lines import Said, said
+from loadtests.local_lambda import LocalLambda
+from loadtests.notes import Notes
+from loadtests.pods import Deployment
+from loadtests.queues import DEAD, Queues, arn_of
+from loadtests.ses import Envelope
+from loadtests.sqs import Queue
+from loadtests.witness import decided_later
+from scenarios.model import Scenario
+from scenarios.open_work import OpenWork
+from scenarios.settle import Custody, Pieces
+from scenarios.workload import Arrivals
+from strategies.resources import Plan
+
+Contents = Mapping[str, list[dict[str, Any]]]
+"""Messages by the real names of their queues."""
+
+MOST_POLLS = 256  # of a mapping's pollers, at once
+
+
+class Run:
+    """What one run is asked to do."""
+
+    def __init__(self, scenario: Scenario, strategy: str, plan: Plan, seed: int, mails: Arrivals) -> None:
+        self.scenario, self.strategy, self.plan, self.seed, self.mails = scenario, strategy, plan, seed, mails
+
+
+class Serverless:
+    """The queues of a run and, where its plan has any, the processes that its functions run in."""
+
+    def __init__(self, of: Run, connect: Connect, folder: Path, surroundings: Mapping[str, str]) -> None:
+        self._of, self._log_path, self._surroundings = of, folder / "functions.log", surroundings
+        self.pollers = connect("sqs", MOST_POLLS) if of.plan.queues else None
+        self.queues = Queues(self.pollers, folder.name, of.plan.queues)
+        self.arns = {name: arn_of(self.pollers, url) for name, url in self.queues.urls.items()}
+        self._local: LocalLambda | None = None
+
+    @contextmanager
+    def opened(self) -> Iterator[dict[str, str]]:
+        """Gives the URLs of the services that are here."""
+        with ExitStack() as stack:
+            if not self._of.plan.functions:
+                yield {}
+                return
+            api = stack.enter_context(Api(self._accept))
+            url = f"http://{api.address}"
+            self.nursery = stack.enter_context(Nursery(api, self._variables(url), self._log_path))
+            yield {"lambda": url}
+
+    def attend(self, local: LocalLambda) -> None:
+        """Let `local` have the events that functions send."""
+        self._local = local
+
+    def _accept(self, function: str, event: dict[str, Any]) -> None:
+        assert self._local is not None
+        self._local.accept(function, event)
+
+    def _variables(self, lambda_url: str) -> dict[str, str]:
+        """The environment variables that all functions share."""
+        of, envelope = self._of, Envelope()
+        return {
+            **self._surroundings,
+            "AWS_ENDPOINT_URL_LAMBDA": lambda_url,
+            "SESLAB_STRATEGY": of.strategy,
+            "SESLAB_SETTINGS": json.dumps(asdict(of.plan.settings)),
+            "SESLAB_RATE_PER_S": str(of.scenario.account.max_send_rate_per_s),
+            "SESLAB_SEND_MEDIAN_S": str(of.scenario.latency.ses_send.median_s),
+            "SESLAB_SEED": str(of.seed),
+            "SESLAB_FROM": envelope.source,
+            "SESLAB_TO": envelope.to,
+            **{variable("QUEUE", name): url for name, url in self.queues.urls.items()},
+            **{variable("FUNCTION", function.name): function.name for function in of.plan.functions},
+        }
+
+    def said(self, zero_unix_s: float) -> Said:
+        """What the functions have told in their logs."""
+        lines = self._log_path.read_text(errors="replace").splitlines() if self._log_path.exists() else ()
+        return said(lines, zero_unix_s)
+
+
+class World:
+    """A run in the making, from its time zero on."""
+
+    def __init__(self, of: Run, connect: Connect, serverless: Serverless, clock: Clock) -> None:
+        self._of, self.clock, self._serverless = of, clock, serverless
+        self.course, self._services, self._open_work = Course(clock), Services(), OpenWork(_nobody_waits)
+        self.notes = Notes(clock, len(of.mails.recipients))
+        self.local = LocalLambda(of.scenario, of.plan, of.seed, clock, self._services, self._open_work)
+        names = {function.name: function.name for function in of.plan.functions}
+        self.access = Access(connect, of.plan, of.seed, clock, self.notes, serverless.queues.urls, names, Envelope())
+        self.deployment = Deployment(of.plan.pods, of.scenario, of.mails, clock, self.notes.given_up, self.access.ports)
+
+    async def work(self) -> None:
+        """Run to the end; then nothing of the harness's own goes on."""
+        self._start_serverless()
+        try:
+            await self.course.run(self.deployment.work(), self._drained, self._services, self._of.scenario.horizon_s)
+        finally:
+            self.deployment.abandon()
+            self._services.host.abandon()
+            for queue in self._polled.values():
+                queue.close()
+
+    def _start_serverless(self) -> None:
+        """Pollers wait for time zero, as everybody does."""
+        queues = self._serverless.queues.urls
+        polled = {mapping.queue for mapping in self._of.plan.mappings}
+        self._polled = {name: self._poll(queues[name]) for name in polled}
+        if self._of.plan.functions:
+            self._serverless.attend(self.local)
+            self.local.build(self._serverless.nursery)
+            self._services.start(self._start_at_zero())
+
+    def _poll(self, url: str) -> Queue:
+        return Queue(self._serverless.pollers, url, MOST_POLLS, self.notes.put, self.notes.seen)
+
+    async def _start_at_zero(self) -> None:
+        await self.clock.sleep(max(0.0, -self.clock.now()))
+        self.local.start(self._polled, self._serverless.arns)
+
+    async def _drained(self) -> bool:
+        """Nothing queued or in flight; what moved between two looks, a third one would miss."""
+        before = self.local.events
+        idle = self._open_work.is_over and await self._serverless.queues.are_empty()
+        return idle and self.local.is_idle_since(before)
+
+    def custody(self, contents: Contents, witness: NDArray[Any], told: Said) -> Custody:
+        """Who holds what SES has not accepted."""
+        ended_s = self.course.ended_s
+        custody = Custody(self.deployment.kept(ended_s) & np.isnan(self.notes.enqueued_s), held=self.local.held())
+        for name, url in self._serverless.queues.urls.items():
+            where = custody.dead if name.endswith(DEAD) else custody.held
+            _add_messages(where, contents.get(url.rpartition("/")[2], ()))
+        for row in decided_later(witness, ended_s):
+            custody.held.add(int(row["mail"]), int(row["first_recipient"]), int(row["recipients"]))
+        custody.given_up.extend(self.notes.given_up)
+        custody.given_up.extend(told.given_up)
+        return custody
+
+
+def _nobody_waits() -> None:
+    """The course looks for itself whether there is open work."""
+
+
+def _add_messages(pieces: Pieces, messages: Any) -> None:
+    for message in messages:
+        mail = mail_of(message["body"])
+        pieces.add(mail.number, mail.first, mail.recipients)

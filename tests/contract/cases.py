@@ -1,0 +1,101 @@
+"""Functions for the contract suite, built like a strategy's: a world finds them by this module's name.
+
+A function may run in another process, so what it sees goes into a file of notes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from strategies.ports import Mail, Ports
+from strategies.resources import Account, Function, Handler, Plan, Pods, Queue
+
+QUEUE, FUNCTION = "mails", "worker"
+MODULE = "tests.contract.cases"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Which of the handlers to run, and where it notes what it sees."""
+
+    case: str
+    notes: str
+
+
+def plan(settings: Settings, account: Account) -> Plan:
+    """A queue, and a function that may use it."""
+    handler = partial(HANDLERS[settings.case], notes=Notes(settings.notes))
+    function = Function(FUNCTION, handler, timeout_s=10.0, uses=(QUEUE,))
+    return Plan(settings, Pods(_idle, uses=(FUNCTION,)), queues=(Queue(QUEUE),), functions=(function,))
+
+
+async def _idle(ports: Ports) -> None:
+    """A test has a main of its own."""
+
+
+class Notes:
+    """Lines of a file, in the order in which they were written, whoever wrote them."""
+
+    def __init__(self, path: str) -> None:
+        self._path = Path(path)
+
+    def add(self, note: Any) -> None:
+        """One write, so that processes do not mix."""
+        with self._path.open("a") as file:
+            file.write(json.dumps(note) + "\n")
+
+    def all(self) -> list[Any]:
+        """What has been noted."""
+        return [json.loads(line) for line in self._path.read_text().splitlines()] if self._path.exists() else []
+
+
+def _sleeping(ports: Ports, notes: Notes) -> Handler:
+    async def handle(mails: Sequence[Mail]) -> None:
+        notes.add([mail.number for mail in mails])
+        await ports.clock.sleep(2.0)
+        notes.add("ended")
+
+    return handle
+
+
+def _counting(ports: Ports, notes: Notes) -> Handler:
+    served = 0
+
+    async def handle(mails: Sequence[Mail]) -> None:
+        nonlocal served
+        served += 1
+        notes.add(served)
+        await ports.clock.sleep(0.5)
+
+    return handle
+
+
+def _failing(ports: Ports, notes: Notes) -> Handler:
+    async def handle(mails: Sequence[Mail]) -> None:
+        notes.add("tried")
+        raise ValueError("the function's")
+
+    return handle
+
+
+def _naming(ports: Ports, notes: Notes) -> Handler:
+    async def handle(mails: Sequence[Mail]) -> None:
+        notes.add([list(ports.queues), list(ports.functions)])
+
+    return handle
+
+
+def _sending(ports: Ports, notes: Notes) -> Handler:
+    async def handle(mails: Sequence[Mail]) -> None:
+        for mail in mails:
+            await ports.mailer.send(mail, range(mail.recipients))
+
+    return handle
+
+
+HANDLERS = {"sleep": _sleeping, "count": _counting, "fail": _failing, "name": _naming, "send": _sending}
