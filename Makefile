@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench lock clean
+.PHONY: help install demo test check bench clients motosuite lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -26,8 +26,10 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: install ## compare the strategies on a broadcast to 900 recipients
+demo: install ## compare the strategies, simulated and, on a smaller broadcast, for real
 	@$(BIN)/seslab compare broadcast-900 --out demo-report
+	@echo; echo "And for real, on this machine: 150 mails, each strategy in turn: half a minute ..."
+	@$(BIN)/seslab compare rehearsal --on moto --out demo-report/real
 
 test: install ## run the tests
 	@$(BIN)/pytest -q -n auto --maxprocesses 8 --dist loadgroup
@@ -40,6 +42,12 @@ check: install ## ruff, mypy and the layers
 
 bench: install ## measure the simulator's speed
 	@$(BIN)/python -m benchmarks
+
+clients: ## fetch nodemailer, for the tests of foreign clients (needs node)
+	@npm install --silent --no-fund --no-audit --prefix .clients nodemailer@^10 @aws-sdk/client-sesv2@^3
+
+motosuite: install ## run moto's own SES and SQS tests against moto and against the local AWS
+	@$(BIN)/python tests/moto_suite.py
 
 # Not after `install`: the old lock may be the very thing that no longer installs.
 lock: | $(BIN)/pip-compile ## pin every dependency again, with hashes

@@ -7,17 +7,19 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import pods, scale
+from benchmarks import endpoint, pods, queues, scale
 
 console = Console(width=None if sys.stdout.isatty() else 110)
 
 
 def main() -> None:
-    """Against SimPy by hand, then against the number of mails."""
+    """Against SimPy by hand, against the number of mails, and the local AWS against moto."""
     _print_pods(pods.measure())
     sizes = (*scale.SIZES, 5_000_000) if "--large" in sys.argv else scale.SIZES
     _print_scale("A day of mail at 14 recipients/s, of growing length", scale.measure("day", sizes))
     _print_scale("A batch of mail at 500 recipients/s, all of it waiting", scale.measure("backlog", (100_000,)))
+    _print_endpoint(endpoint.measure())
+    _print_queues(queues.measure())  # last: it makes this process's moto ours
 
 
 def _print_pods(mails_per_s: dict[str, float]) -> None:
@@ -46,6 +48,29 @@ def _print_scale(title: str, runs: list[scale.Run]) -> None:
             f"{run.bytes / run.mails:.0f}",
             f"{run.share_of_memory:.0%}",
         )
+    console.print(table)
+
+
+def _print_queues(costs: list[queues.Cost]) -> None:
+    table = Table(title="\nSQS by the number of messages that wait (aim: receive at most 2 × that at 100)", box=None)
+    for heading in ("whose", "waiting", "send µs", "receive(10) µs", "send × at 100", "receive × at 100"):
+        table.add_column(heading, justify="left" if heading == "whose" else "right")
+    shallow = {cost.whose: cost for cost in reversed(costs)}
+    for cost in costs:
+        base = shallow[cost.whose]
+        ratios = (f"{cost.send_us / base.send_us:.2f}", f"{cost.receive_us / base.receive_us:.2f}")
+        table.add_row(cost.whose, f"{cost.depth:,}", f"{cost.send_us:,.0f}", f"{cost.receive_us:,.0f}", *ratios)
+    console.print(table)
+
+
+def _print_endpoint(sends_per_s: dict[str, float]) -> None:
+    title = f"\nSES v2 sends from {endpoint.CLIENTS} boto3 clients, one server process: median of {endpoint.ROUNDS}"
+    table = Table(title=title, box=None)
+    for heading in ("server", "sends/s", "× of moto's", "aim"):
+        table.add_column(heading, justify="left" if heading == "server" else "right")
+    for kind, rate in sends_per_s.items():
+        aim = "400 sends/s, 0.9" if kind == "seslab" else ""
+        table.add_row(kind, f"{rate:,.0f}", f"{rate / sends_per_s['moto']:.2f}", aim)
     console.print(table)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import RawIOBase
 from math import nan
 from struct import Struct
 from threading import Lock
@@ -70,18 +71,19 @@ class ClientLog:
 
 
 class DecisionLog:
-    """How SES decided on each call, in its order; whoever decides sees to it that one thread at a time writes."""
+    """How SES decided on each call, in its order; whoever decides sees to it that one thread at a time writes.
 
-    def __init__(self) -> None:
-        self._rows = bytearray()
+    With `witness`, an unbuffered file, each row is on disk as soon as it is decided: it outlives whoever is killed.
+    """
 
-    def add(self, call: int, mail: int, first: int, recipients: int, decided_s: float, outcome: int) -> int:
-        """The row of a new decision."""
-        self._rows += _pack_decision(call, mail, first, recipients, decided_s, outcome)
-        return len(self._rows) // DECISION.itemsize - 1
+    def __init__(self, witness: RawIOBase | None = None) -> None:
+        self._rows, self._witness = bytearray(), witness
 
-    def revise(self, row: int, outcome: int) -> None:
-        self._rows[(row + 1) * DECISION.itemsize - 1] = outcome
+    def add(self, call: int, mail: int, first: int, recipients: int, decided_s: float, outcome: int) -> None:
+        row = _pack_decision(call, mail, first, recipients, decided_s, outcome)
+        self._rows += row
+        if self._witness is not None:
+            self._witness.write(row)
 
     def raw(self) -> bytes:
         """The decisions until now, as an array of `DECISION` in bytes."""

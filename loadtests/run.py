@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import math
+import os
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,9 +17,11 @@ import numpy as np
 from boto3.session import Session
 from numpy.typing import NDArray
 
+from loadtests import journal
 from loadtests.access import Connector
 from loadtests.bounds import refuse_too_much, threads
 from loadtests.course import Course
+from loadtests.deploy.names import new_run
 from loadtests.invoking import InvokeFailed
 from loadtests.kernel import Clock
 from loadtests.lines import Said
@@ -30,7 +34,7 @@ from scenarios import runs
 from scenarios.bound import bound_of
 from scenarios.errors import RunFailed
 from scenarios.ledger import Columns, Ledger, admitted, assert_conserved
-from scenarios.model import Scenario
+from scenarios.model import Scenario, as_toml
 from scenarios.runs import Watch
 from scenarios.settle import Custody, settle
 from scenarios.warnings import warnings_of
@@ -42,14 +46,16 @@ HEAD_START_S = 0.2  # for the pods to be built before time zero
 KEYS = {"aws_access_key_id": "seslab", "aws_secret_access_key": "seslab"}  # they open nothing
 
 
-def run(scenario: Scenario, strategy: str, seed: int, watch: Watch | None = None) -> Ledger:
+def run(scenario: Scenario, strategy: str, seed: int, watch: Watch | None = None, *, out: Path | None = None) -> Ledger:
     """Run one strategy for real against moto behind the scenario's limiter; Ctrl-C keeps what was done.
 
-    Raises BadInput for what this world does not do, RunFailed when the local endpoint does not start or answer.
+    `out` is where the ledger will be kept, even if this process is killed. Raises BadInput for what is too much for
+    one machine, RunFailed when the local endpoint does not start or answer.
     """
     started_s = time.perf_counter()
     of = Run(scenario, strategy, plan_of(scenario, strategy), seed, arrivals(scenario.workload, seed))
-    with Moto(scenario, seed, threads(of.plan)) as moto:
+    with _noted(of, out) as record, Moto(scenario, seed, threads(of.plan), journal.witness_of(record.run)) as moto:
+        journal.with_child(record, moto.pid)
         ledger = ledger_of(of, played(of, moto, watch))
     assert_conserved(ledger)
     return replace(ledger, wall_s=time.perf_counter() - started_s)
@@ -60,6 +66,27 @@ def plan_of(scenario: Scenario, strategy: str) -> Plan:
     plan = runs.plan_of(scenario, strategy)
     refuse_too_much(scenario, strategy, plan)
     return plan
+
+
+@contextmanager
+def _noted(of: Run, out: Path | None) -> Iterator[journal.Record]:
+    """The run stays noted until nothing of it is left: the next command cleans up after one that was killed."""
+    name = new_run()
+    record = journal.Record(
+        run=name,
+        world="moto",
+        strategy=of.strategy,
+        seed=of.seed,
+        scenario_toml=as_toml(of.scenario),
+        process=journal.process_of(os.getpid()),
+        out=None if out is None else str(out.absolute()),
+        witness=str(journal.witness_of(name)),
+    )
+    journal.write(record)
+    try:
+        yield record
+    finally:
+        journal.finish(name)
 
 
 class Played(NamedTuple):

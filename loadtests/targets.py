@@ -9,6 +9,7 @@ import sys
 from contextlib import closing, suppress
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPResponse
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -26,10 +27,13 @@ LOG_PATIENCE_S = 60.0  # a whole run hangs on this one answer
 
 
 class Moto:
-    """moto behind our SES limiter, in a process of its own that ends with the block."""
+    """moto behind our SES limiter, in a process of its own that ends with the block.
 
-    def __init__(self, scenario: Scenario, seed: int, connections: int) -> None:
-        self._wanted = pickle.dumps((scenario, seed, connections))
+    What SES decides it also writes to the file `witness`, should nobody be left to ask.
+    """
+
+    def __init__(self, scenario: Scenario, seed: int, connections: int, witness: Path | None = None) -> None:
+        self._wanted = pickle.dumps((scenario, seed, connections, witness))
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
@@ -69,6 +73,10 @@ class Moto:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.communicate()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     @property
     def exit_code(self) -> int | None:

@@ -1,8 +1,16 @@
-"""Hypothesis tries the same examples in every run, as many as each test affords, and never judges by the clock."""
+"""The same Hypothesis examples in every run, none judged by the clock; and real runs are noted in a folder apart."""
 
 from __future__ import annotations
+
+import atexit
+import os
+import tempfile
 
 from hypothesis import settings
 
 settings.register_profile("seslab", derandomize=True, deadline=None, database=None, print_blob=False)
 settings.load_profile("seslab")
+
+_state = tempfile.TemporaryDirectory(prefix="seslab-tests-")
+atexit.register(_state.cleanup)
+os.environ["XDG_STATE_HOME"] = _state.name

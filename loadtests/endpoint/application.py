@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.test import run_wsgi_app
 
 from loadtests.endpoint import admin, query, queues, v1, v2
-from loadtests.endpoint.http import Answer, body_of, client, scope_of
+from loadtests.endpoint.http import Answer, body_of, client, request_id, scope_of
 from loadtests.endpoint.refusals import Refused
 from loadtests.endpoint.service import Service
 from scenarios.model import Scenario
@@ -26,10 +26,9 @@ RESET = "/moto-api/reset"
 class LocalAws:
     """A WSGI application. What SES would refuse never reaches moto, and every answer takes its time."""
 
-    def __init__(self, scenario: Scenario, service: Service, moto: WSGIApplication) -> None:
-        self._service, self._moto = service, moto
-        self._admin = admin.Admin(service)
-        self._latency, self._seed = scenario.latency.sqs, scenario.seed
+    def __init__(self, service: Service, seed: int, moto: WSGIApplication) -> None:
+        self._service, self._moto, self._admin = service, moto, admin.Admin(service)
+        self._latency, self._seed = service.shared.scenario.latency.sqs, seed
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         answer = self._ours(environ)
@@ -62,7 +61,7 @@ class LocalAws:
         try:
             tree = query.parsed(_form(environ))
         except Refused as refused:
-            return query.error(refused, "-") if scope.service else None
+            return query.error(refused, request_id()[1]) if scope.service else None
         if scope.service or tree.get("Action") in v1.ACTIONS:
             ses = self._service.of(scope.account, scope.region)
             if tree.get("Action") in v1.ACTIONS:
@@ -71,7 +70,7 @@ class LocalAws:
 
     def _theirs(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Moto is not made for threads; its SQS is ours, and that is."""
-        if scope_of(environ).service == "sqs":
+        if scope_of(environ).service == "sqs" or environ.get("HTTP_X_AMZ_TARGET", "").startswith("AmazonSQS."):
             return self._sqs(environ, start_response)
         with self._service.shared.moto:
             body, status, headers = run_wsgi_app(self._moto, environ, buffered=True)
@@ -83,9 +82,9 @@ class LocalAws:
     def _sqs(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """A call takes effect half-way through its latency."""
         half_s = self._latency.quantile(uniform(self._seed, "endpoint/sqs", self._service.count_sqs(), 0)) / 2
-        _pause(half_s)
+        self._service.closing.wait(half_s)
         body, status, headers = run_wsgi_app(self._moto, environ, buffered=True)
-        _pause(half_s)
+        self._service.closing.wait(half_s)
         start_response(status, headers.to_wsgi_list())
         return body
 
@@ -96,15 +95,12 @@ def _form(environ: WSGIEnvironment) -> str:
     return body.decode(errors="replace") if body else str(environ.get("QUERY_STRING", ""))
 
 
-def _pause(delay_s: float) -> None:
-    if delay_s > 0:
-        time.sleep(delay_s)  # noqa: TID251 (a thread of this server is a call on its way)
-
-
-def local_aws(scenario: Scenario, seed: int, verified: Iterable[str] = ()) -> tuple[LocalAws, Service]:
+def local_aws(
+    scenario: Scenario, seed: int, verified: Iterable[str] = (), witness: Path | None = None
+) -> tuple[LocalAws, Service]:
     """The application, and the service behind it, which is to be closed in the end. One process has but one moto."""
     queues.install()
-    service = Service(scenario, seed, tuple(verified))
+    service = Service(scenario, seed, tuple(verified), witness)
     queues.duplicate = service.delivers_twice
     moto: Any = DomainDispatcherApplication(create_backend_app)
-    return LocalAws(scenario, service, moto), service
+    return LocalAws(service, seed, moto), service

@@ -69,7 +69,13 @@ class ConfigurationSets:
 
 def _topics(definitions: dict[str, dict[str, Any]]) -> Iterator[Destination]:
     for name, definition in definitions.items():
-        topic = definition.get("SnsDestination", {}).get("TopicArn")
+        topic = topic_of(definition)
         if topic:
             types = frozenset(definition.get("MatchingEventTypes", ()))
             yield Destination(name, topic, types, bool(definition.get("Enabled", False)))
+
+
+def topic_of(definition: dict[str, Any]) -> str | None:
+    """The SNS topic of an event destination, if it is one."""
+    topic: str | None = definition.get("SnsDestination", {}).get("TopicArn")
+    return topic

@@ -10,7 +10,7 @@ from sys import maxsize
 from scenarios.admission import UNLIMITED, Admission, RollingQuota, Shared
 from scenarios.bound import rate_steps
 from scenarios.ledger import ACCEPTED, QUOTA
-from scenarios.limiter import build_limiter, exact, whole
+from scenarios.limiter import at_once, build_limiter, exact
 from scenarios.model import Scenario
 from scenarios.workload import Arrivals
 
@@ -31,13 +31,13 @@ class Gate:
         self._neighbours = Shared(neighbours, Admission(self._limiter, self._quota).decide)
         self._steps = deque(rate_steps(scenario)[1:])
         self._effective_rate = exact(account.limiter.effective_rate)
-        self._burst = account.limiter.burst if account.limiter.kind == "token-bucket" else None
+        self._hypothesis = account.limiter
         self.rate_per_s = rate_per_s
 
     @property
     def capacity(self) -> int:
         """The recipients that the limiter can hold at once."""
-        return whole(exact(self.rate_per_s) * self._effective_rate) if self._burst is None else self._burst
+        return at_once(self._hypothesis, self.rate_per_s)
 
     def decide(self, now_s: float, recipients: int, counted: int) -> int:
         """The outcome of a request for so many recipients, of whom so many count on the quota."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from io import RawIOBase
 from struct import Struct
 from typing import Any, NamedTuple
 
@@ -21,7 +21,7 @@ LIMITS, FAULT, OUTAGE = "limits", "fault", "outage"
 REASONS = (LIMITS, FAULT, OUTAGE, *WIRE)
 """What made a decision: limiter and quota, something that went wrong, or what is wrong with the mail itself."""
 _NUMBERS = {reason: number for number, reason in enumerate(REASONS)}
-FIRST_TOO_LARGE, FIRST_MAIL_TOO_LARGE = 1 << 63, 1 << 31
+MOST_DIGITS, FIRST_TOO_LARGE, FIRST_MAIL_TOO_LARGE = 19, 1 << 63, 1 << 31
 
 
 class Trace(NamedTuple):
@@ -42,7 +42,7 @@ def traced(message: Message) -> Trace:
     if not {"call", "mail", "first"} <= tags.keys():
         return STRANGER
     numbers = [tags[name] for name in Trace._fields]
-    if not all(number.isascii() and number.isdigit() for number in numbers):
+    if not all(number.isascii() and number.isdigit() and len(number) <= MOST_DIGITS for number in numbers):
         return STRANGER
     trace = Trace(*map(int, numbers))
     fits = trace.call < FIRST_TOO_LARGE and max(trace.mail, trace.first) < FIRST_MAIL_TOO_LARGE
@@ -52,8 +52,8 @@ def traced(message: Message) -> Trace:
 class Journal:
     """The decisions in their order; whoever decides sees to it that one thread at a time writes."""
 
-    def __init__(self) -> None:
-        self._decisions, self._notes = DecisionLog(), bytearray()
+    def __init__(self, witness: RawIOBase | None = None) -> None:
+        self._decisions, self._notes = DecisionLog(witness), bytearray()
         self._callers = {OTHERS: 0}
 
     def add(
@@ -88,9 +88,3 @@ class Journal:
     def callers(self) -> list[str]:
         """The callers' names by their numbers."""
         return list(self._callers)
-
-
-def batches(rows: NDArray[Any], size: int = 4096) -> Iterator[list[Any]]:
-    """The rows as plain numbers, a stretch at a time."""
-    for start in range(0, len(rows), size):
-        yield rows[start : start + size].tolist()

@@ -12,10 +12,11 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from moto.core.utils import unix_time_millis
 from moto.sqs import models, urls
 from moto.sqs.constants import MAXIMUM_MESSAGE_LENGTH
-from moto.sqs.exceptions import BatchRequestTooLong, InvalidParameterValue, MissingParameter
+from moto.sqs.exceptions import BatchRequestTooLong, InvalidParameterValue, MissingParameter, SQSException
 from moto.sqs.models import Message, Queue
 
-from loadtests.endpoint.messages import DELAYED, IN_FLIGHT, VISIBLE, Messages, Terms
+from loadtests.endpoint.messages import DELAYED, IN_FLIGHT, VISIBLE
+from loadtests.endpoint.standard_queue import StandardQueue
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -55,49 +56,6 @@ def _state(message: Message) -> str:
     if message.delayed:
         return DELAYED
     return VISIBLE if message.visible else IN_FLIGHT
-
-
-class StandardQueue(Queue):
-    """A standard queue: moto's attributes, our messages."""
-
-    def __init__(self, name: str, region: str, account_id: str, **attributes: Any) -> None:
-        self.held = Messages()
-        super().__init__(name, region, account_id, **attributes)
-
-    @property
-    def _messages(self) -> Any:
-        """What moto's code appends to."""
-        return self.held
-
-    @_messages.setter
-    def _messages(self, _nothing: list[Message]) -> None:
-        """Moto's code sets an empty list here, when a queue is made or purged."""
-        self.held.clear()
-
-    @property
-    def messages(self) -> list[Message]:
-        return [entry.message for entry in self.held.entries() if entry.state == VISIBLE]
-
-    @property
-    def approximate_number_of_messages(self) -> int:
-        return self.held.count(VISIBLE)
-
-    @property
-    def approximate_number_of_messages_delayed(self) -> int:
-        return self.held.count(DELAYED)
-
-    @property
-    def approximate_number_of_messages_not_visible(self) -> int:
-        return self.held.count(IN_FLIGHT)
-
-    def delete_message(self, receipt_handle: str) -> None:
-        self.held.delete(receipt_handle)
-
-    def terms(self, visibility_s: float) -> Terms:
-        """On which terms the queue hands out messages now."""
-        settings: Any = self  # moto sets them by name, and not always as numbers
-        most = settings.redrive_policy["maxReceiveCount"] if self.dead_letter_queue else None
-        return Terms(int(visibility_s), int(settings.message_retention_period), most, duplicate)
 
 
 def _alone(method: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[Any, P], T]:
@@ -169,16 +127,12 @@ class Backend(models.SQSBackend):
         visibility_timeout: int,
         message_attribute_names: list[str] | None = None,
     ) -> list[Message]:
-        queue, until_s, names = (
-            self.get_queue(queue_name),
-            time.monotonic() + wait_seconds_timeout,
-            message_attribute_names,
-        )
+        queue, until_s = self.get_queue(queue_name), time.monotonic() + wait_seconds_timeout
         if not isinstance(queue, StandardQueue):
-            return self._receive_in_order(queue, count, until_s, visibility_timeout, names)
-        received = _receive(queue, count, until_s, visibility_timeout)
+            return self._receive_in_order(queue, count, until_s, visibility_timeout, message_attribute_names)
+        received = queue.receive(count, until_s, visibility_timeout, duplicate)
         for message in received:
-            models._filter_message_attributes(message, names or [])
+            models._filter_message_attributes(message, message_attribute_names or [])
         return received
 
     def _receive_in_order(
@@ -204,6 +158,22 @@ class Backend(models.SQSBackend):
         with self._changing(queue_name):
             return super().change_message_visibility(queue_name, receipt_handle, visibility_timeout)
 
+    def change_message_visibility_batch(
+        self, queue_name: str, entries: list[dict[str, Any]]
+    ) -> tuple[list[str], list[dict[str, Any]]]:
+        """Each entry fails for itself, whatever is wrong with it."""
+        self.get_queue(queue_name)
+        succeeded: list[str] = []
+        failed: list[dict[str, Any]] = []
+        for entry in entries:
+            try:
+                done, wrong = super().change_message_visibility_batch(queue_name, [entry])
+            except SQSException as error:
+                done, wrong = [], [_failure(entry["Id"], error)]
+            succeeded += done
+            failed += wrong
+        return succeeded, failed
+
     @contextmanager
     def _changing(self, queue_name: str) -> Iterator[None]:
         """Nobody else works on FIFO queues meanwhile, and who waits for one looks again."""
@@ -215,15 +185,8 @@ class Backend(models.SQSBackend):
             self.lock.notify_all()
 
 
-def _receive(queue: StandardQueue, count: int, until_s: float, visibility_s: float) -> list[Message]:
-    """What there is by then; what was received too often moves on, and is not what the caller waits for."""
-    while True:
-        received, dead = queue.held.receive(count, until_s, queue.terms(visibility_s))
-        for message in dead:
-            if queue.dead_letter_queue:
-                queue.dead_letter_queue.add_message(message)
-        if received or not dead:
-            return received
+def _failure(entry_id: str, error: SQSException) -> dict[str, Any]:
+    return {"Id": entry_id, "SenderFault": True, "Code": error.code, "Message": error.message}
 
 
 def _appears_in_s(messages: Sequence[Message]) -> float:

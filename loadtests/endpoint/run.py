@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
-from threading import Lock
+from threading import Event, Lock
 from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
@@ -38,12 +37,20 @@ class Call(NamedTuple):
 
 
 class Run:
-    """Begins with a full limiter and an empty journal; `lock` is held by whoever decides, notes or asks."""
+    """Begins with a full limiter; `lock` is held by whoever decides, notes or asks."""
 
-    def __init__(self, scenario: Scenario, draws: Draws, rate_per_s: float, zero_unix_s: float) -> None:
-        self._scenario, self._draws, self._first_rate_per_s = scenario, draws, rate_per_s
+    def __init__(
+        self,
+        scenario: Scenario,
+        draws: Draws,
+        rate_per_s: float,
+        zero_unix_s: float,
+        closing: Event,
+        journal: Journal,
+    ) -> None:
+        self._scenario, self._draws, self._first_rate_per_s, self._closing = scenario, draws, rate_per_s, closing
         self.clock, self.zero_unix_s = Clock(zero_unix_s), zero_unix_s
-        self.gate, self.journal, self.lock = self.gate_anew(), Journal(), Lock()
+        self.gate, self.journal, self.lock = self.gate_anew(), journal, Lock()
         self.rate_changes: list[tuple[float, float]] = []
         self._attempts = Counter[int]()
 
@@ -68,10 +75,10 @@ class Run:
             self.rate_changes.append((now_s, rate_per_s))
 
     def wait_until(self, instant_s: float) -> None:
-        """A thread of this server is a call on its way."""
+        """A thread of this server is a call on its way; once the server closes nobody waits any longer."""
         delay_s = instant_s - self.clock.now()
         if delay_s > 0:
-            time.sleep(delay_s)  # noqa: TID251 (see the docstring)
+            self._closing.wait(delay_s)
 
     def raw(self) -> bytes:
         """The decisions until now, as an array of `DECISION` in bytes."""

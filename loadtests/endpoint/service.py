@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from threading import Lock
+from io import RawIOBase
+from pathlib import Path
+from threading import Event, Lock
 
 from prometheus_client import CollectorRegistry, Histogram
 
 from loadtests.endpoint.conditions import Conditions
+from loadtests.endpoint.journal import Journal
 from loadtests.endpoint.notices import Publisher
+from loadtests.endpoint.routes import DEFAULT_ACCOUNT, DEFAULT_REGION
 from loadtests.endpoint.run import Draws, Run
 from loadtests.endpoint.ses import Ses, Shared
 from loadtests.kernel import Clock
@@ -19,9 +23,14 @@ from scenarios.weather import Duplicates
 
 
 class Service:
-    """Knows every account, and what is the same for all of them; many threads ask at once."""
+    """Knows every account, and what is the same for all of them; many threads ask at once.
 
-    def __init__(self, scenario: Scenario, seed: int, verified: Sequence[str] = ()) -> None:
+    What the account of our own runs decides is also written to the file `witness`.
+    """
+
+    def __init__(
+        self, scenario: Scenario, seed: int, verified: Sequence[str] = (), witness: Path | None = None
+    ) -> None:
         self.registry = CollectorRegistry()
         durations = Histogram(
             "seslab_ses_call_duration_seconds", "From a call's arrival to its answer.", registry=self.registry
@@ -30,7 +39,7 @@ class Service:
             scenario, Draws(scenario, seed), Conditions(scenario, seed), Publisher(), durations, Lock()
         )
         self.rate_per_s = scenario.account.max_send_rate_per_s
-        self._verified = verified
+        self._verified, self._witness, self.closing = verified, witness, Event()
         self._duplicates = Duplicates(scenario, uniforms(seed, "sqs/duplicate"))
         self._all: dict[tuple[str, str], Ses] = {}
         self._lock = Lock()
@@ -47,7 +56,7 @@ class Service:
     def _new(self, account: str, region: str) -> Ses:
         with self._lock:
             if (account, region) not in self._all:
-                ses = Ses(self.shared, account, region, self._run())
+                ses = Ses(self.shared, account, region, self._run(account, region))
                 for identity in self._verified:
                     _verify(ses, identity)
                 self._all[account, region] = ses
@@ -62,7 +71,7 @@ class Service:
         with self._lock:
             self._begin(zero_unix_s)
             for ses in self._all.values():
-                ses.run = self._run()
+                ses.run = self._run(ses.account, ses.region)
 
     def set_rate(self, rate_per_s: float) -> None:
         """Give every account another rate, from now on."""
@@ -88,10 +97,18 @@ class Service:
             self._all.clear()
 
     def close(self) -> None:
+        """Publish what there is; whoever waits for a call's latency has been let go by `closing` before."""
         self.shared.publisher.close()
 
-    def _run(self) -> Run:
-        return Run(self.shared.scenario, self.shared.draws, self.rate_per_s, self._zero_unix_s)
+    def _run(self, account: str, region: str) -> Run:
+        journal, shared = Journal(self._witness_of(account, region)), self.shared
+        return Run(shared.scenario, shared.draws, self.rate_per_s, self._zero_unix_s, self.closing, journal)
+
+    def _witness_of(self, account: str, region: str) -> RawIOBase | None:
+        """The file in which the account of our own runs has its decisions, begun anew."""
+        if self._witness is None or (account, region) != (DEFAULT_ACCOUNT, DEFAULT_REGION):
+            return None
+        return self._witness.open("wb", buffering=0)
 
 
 def _verify(ses: Ses, identity: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from threading import Lock
 from time import time
@@ -20,7 +20,7 @@ from loadtests.endpoint.message import Message
 from loadtests.endpoint.notices import Publisher
 from loadtests.endpoint.refusals import Dropped, Refused, invalid, refusal, rejected
 from loadtests.endpoint.run import Call, Draws, Run
-from loadtests.endpoint.storing import destinations, store
+from loadtests.endpoint.storing import store
 from loadtests.endpoint.suppression import SuppressionList
 from scenarios.ledger import ACCEPTED, FAILED, REJECTED, THROTTLED
 from scenarios.model import Scenario
@@ -29,6 +29,7 @@ from strategies.ports import MAX_RECIPIENTS
 __all__ = ["Dropped", "Refused", "Sent", "Ses"]
 
 T = TypeVar("T")
+V = TypeVar("V")
 
 PREFIXES = {"us-east-1": "0100", "us-west-2": "0101", "eu-west-1": "0102"}
 """What message ids begin with, region by region."""
@@ -189,19 +190,32 @@ class Ses:
         """The mail's own, or else its sender's."""
         if message.configuration_set:
             return message.configuration_set
-        address, identities = bare(message.source), self.backend.email_identities
-        identity = identities.get(address) or identities.get(address.rpartition("@")[2].lower())
+        identity = _of_sender(message, self.backend.email_identities)
         return identity.configuration_set_name if identity else None
 
     def _publish(self, message: Message, configuration_set: str | None, sent: Sent) -> None:
-        """Tell whoever wants to know: the set's event destinations, and moto's own notification topics."""
-        if self.backend.sns_topics:
-            with self._shared.moto:
-                self.backend.__process_sns_feedback__(message.source, destinations(message))
-        topics = self.configuration_sets.published_to(configuration_set) if configuration_set else []
-        if topics:
-            told = replace(message, suppressed=self.suppression.among(message.recipients))
-            self._shared.publisher.publish(told, sent, self.account, self.region, topics)
+        """Tell whoever wants to know: the set's event destinations, and the topics of the sender's identity."""
+        destinations = self.configuration_sets.published_to(configuration_set) if configuration_set else []
+        topics = _of_sender(message, self.backend.sns_topics)
+        if destinations or topics:
+            told = replace(
+                message, configuration_set=configuration_set, suppressed=self.suppression.among(message.recipients)
+            )
+            if destinations:
+                self._shared.publisher.publish(told, sent, self.account, self.region, destinations)
+            if topics:
+                self._shared.publisher.notify(told, sent, self.account, self.region, topics)
+
+    def welcome(self, topic_arn: str) -> None:
+        """Greet a topic that has become an event destination, as SES does."""
+        self._shared.publisher.validate(topic_arn, self.account, self.region)
+
+
+def _of_sender(message: Message, by_identity: Mapping[str, V]) -> V | None:
+    """What belongs to the sender's address, or else to its domain."""
+    address = bare(message.source)
+    found = by_identity.get(address)
+    return by_identity.get(address.rpartition("@")[2].lower()) if found is None else found
 
 
 def _counted(message: Message, trace: Trace) -> int:

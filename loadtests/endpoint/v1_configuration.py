@@ -8,6 +8,7 @@ from loadtests.endpoint.configuration import EVENT_TYPES
 from loadtests.endpoint.refusals import Refused
 from loadtests.endpoint.requests import Request
 from loadtests.endpoint.ses import Ses
+from loadtests.endpoint.v2_configuration import put_destination
 from scenarios.ledger import REJECTED
 
 V2_TYPES = {v1: v2 for v2, v1 in EVENT_TYPES.items()}
@@ -38,14 +39,14 @@ def create_destination(ses: Ses, request: Request) -> dict[str, Any]:
     if definition["Name"] in destinations:
         text = f"Event destination <{definition['Name']}> already exists."
         raise Refused(REJECTED, "EventDestinationAlreadyExists", text)
-    destinations[definition["Name"]] = definition
+    put_destination(ses, destinations, definition)
     return {}
 
 
 def update_destination(ses: Ses, request: Request) -> dict[str, Any]:
     destinations, definition = ses.configuration_sets.destinations(_name(request)), _as_v2(request)
     _known(destinations, definition["Name"])
-    destinations[definition["Name"]] = definition
+    put_destination(ses, destinations, definition)
     return {}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from loadtests.endpoint.configuration import EVENT_TYPES
+from loadtests.endpoint.configuration import EVENT_TYPES, topic_of
 from loadtests.endpoint.refusals import Refused, invalid
 from loadtests.endpoint.requests import Request
 from loadtests.endpoint.ses import Ses
@@ -34,7 +34,7 @@ def create(ses: Ses, request: Request) -> dict[str, Any]:
 
 
 def get(ses: Ses, _request: Request, name: str) -> dict[str, Any]:
-    kept: dict[str, Any] = ses.configuration_sets.get(name).to_dict_v2()
+    kept = {option: value for option, value in ses.configuration_sets.get(name).to_dict_v2().items() if value != {}}
     return kept | {"SendingOptions": {"SendingEnabled": ses.configuration_sets.may_send(name)}}
 
 
@@ -58,14 +58,14 @@ def create_destination(ses: Ses, request: Request, name: str) -> dict[str, Any]:
         raise invalid("EventDestinationName is required.")
     if its_name in destinations:
         raise _taken(f"Event destination <{its_name}> already exists.")
-    destinations[its_name] = _definition(its_name, request)
+    put_destination(ses, destinations, _definition(its_name, request))
     return {}
 
 
 def update_destination(ses: Ses, request: Request, name: str, its_name: str) -> dict[str, Any]:
     destinations = ses.configuration_sets.destinations(name)
     _known(destinations, its_name)
-    destinations[its_name] = _definition(its_name, request)
+    put_destination(ses, destinations, _definition(its_name, request))
     return {}
 
 
@@ -83,6 +83,14 @@ def _definition(name: str, request: Request) -> dict[str, Any]:
     if strange:
         raise invalid(f"MatchingEventTypes must be among {', '.join(EVENT_TYPES)}, not {', '.join(strange)}.")
     return {"Enabled": False, **definition, "Name": name, "MatchingEventTypes": types}
+
+
+def put_destination(ses: Ses, destinations: dict[str, dict[str, Any]], definition: dict[str, Any]) -> None:
+    """Keep an event destination; if it is a topic, SES greets it."""
+    destinations[definition["Name"]] = definition
+    topic = topic_of(definition)
+    if topic:
+        ses.welcome(topic)
 
 
 def _known(destinations: dict[str, Any], name: str) -> None:

@@ -35,6 +35,7 @@ CATALOGUE = [
     "oversized-mail",
     "press-release",
     "quota-exhausted",
+    "rehearsal",
     "reserved-concurrency",
     "sandbox",
     "transactional-day",

@@ -1,0 +1,72 @@
+"""What `seslab deploy`, `status` and `teardown` do."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from boto3.session import Session
+
+from loadtests.deploy import safety, stacks
+from loadtests.deploy.cloud import Cloud, aws
+from loadtests.deploy.ministack import REGION
+from loadtests.deploy.names import checked_run, new_run
+from loadtests.deploy.run import setup_of
+from loadtests.deploy.template import template
+from loadtests.ses import SENDER, Envelope
+from loadtests.world import Run
+from scenarios.errors import BadInput
+from scenarios.model import Scenario
+from scenarios.runs import plan_of
+from scenarios.tables import unknown
+from scenarios.workload import arrivals
+
+PLACES = ("ministack", "aws")
+MINISTACK_URL = "http://127.0.0.1:4566"
+
+
+def cloud_of(on: str, region: str | None) -> Cloud:
+    """The place of that name: for ministack one that runs already, where AWS_ENDPOINT_URL says or at its usual port.
+
+    Raises BadInput.
+    """
+    if on not in PLACES:
+        raise BadInput(unknown("place", on, list(PLACES)))
+    if on == "aws":
+        return aws(region)
+    url = os.environ.get("AWS_ENDPOINT_URL", MINISTACK_URL)
+    return Cloud("ministack", Session("seslab", "seslab", region_name=region or REGION), url)
+
+
+def deploy(cloud: Cloud, scenario: Scenario, strategy: str, sender: str | None, say: stacks.Say) -> Iterator[str]:
+    """Make the strategy's stack, which stays; yields its run and its outputs, a line each."""
+    on_aws = cloud.world == "aws"
+    envelope = Envelope(safety.check_sender(sender) if on_aws else sender or SENDER)
+    of = Run(scenario, strategy, plan_of(scenario, strategy), scenario.seed, arrivals(scenario.workload, scenario.seed))
+    document = template(of.plan, setup_of(of, envelope, os.environ.get("AWS_ENDPOINT_URL_SESV2"), on_aws))
+    if not document["Resources"]:
+        raise BadInput(f"{strategy}: consists of the application's pods alone; there is nothing to deploy")
+    run = new_run()
+    made = stacks.deploy(cloud, run, strategy, document, say)
+    yield f"run {run}"
+    yield from (f"{name} {value}" for name, value in sorted(made.items()))
+
+
+def status(cloud: Cloud) -> list[tuple[str, ...]]:
+    """A row for each run that has something there: run, strategy, state, age."""
+    return [(s.run, s.strategy, s.state, _age(s.age_s)) for s in stacks.status(cloud)]
+
+
+def _age(age_s: float) -> str:
+    minutes = int(age_s // 60)
+    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
+
+
+def teardown(cloud: Cloud, run: str | None, everything: bool, say: stacks.Say) -> list[str]:
+    """Remove one run, or every one; the runs that were removed. Raises BadInput for a run that is not there."""
+    if (run is None) == (not everything):
+        raise BadInput("teardown: name a run, or use --all; seslab status lists what there is")
+    if run is not None:
+        run = checked_run(run)
+        stacks.require(cloud, run)
+    return stacks.teardown(cloud, run, say)

@@ -1,0 +1,76 @@
+"""SES's own events as a witness: what it says it accepted, mail by mail."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loadtests.logs import DECISION
+from scenarios.ledger import ACCEPTED, REJECTED
+
+MOST = 10  # messages of one receive
+TAGS = ("call", "mail", "first")
+Event = Mapping[str, Any]
+
+
+def rows(events: Iterable[Event], zero_unix_s: float) -> NDArray[Any]:
+    """The mails that events tell of, as `DECISION` in the order in which SES took them.
+
+    Every event of a mail, be it a Send or a Bounce, tells that SES accepted it, and when; a Reject tells that it then
+    refused it for what it is. Mails without our tags are somebody else's.
+    """
+    mails: dict[str, tuple[Any, ...]] = {}
+    for event in events:
+        mail = event["mail"]
+        if all(tag in mail.get("tags", ()) for tag in TAGS):
+            rejected = kind_of(event) == "Reject" or mails.get(mail["messageId"], (ACCEPTED,))[-1] == REJECTED
+            mails[mail["messageId"]] = _row(mail, zero_unix_s, REJECTED if rejected else ACCEPTED)
+    return np.sort(np.array(list(mails.values()), DECISION), order=["decided_s", "call"])
+
+
+def kind_of(event: Event) -> str:
+    """Send, Delivery, Bounce, ...: event publishing's name of the field, or that of older notifications."""
+    return str(event.get("eventType") or event.get("notificationType") or "")
+
+
+def _row(mail: Mapping[str, Any], zero_unix_s: float, outcome: int) -> tuple[Any, ...]:
+    call, number, first = (int(mail["tags"][tag][0]) for tag in TAGS)
+    decided_s = dt.datetime.fromisoformat(mail["timestamp"]).timestamp() - zero_unix_s
+    return call, number, first, len(mail["destination"]), decided_s, outcome
+
+
+class EventsQueue:
+    """The queue that a stack's events end in, and what was read of it."""
+
+    def __init__(self, sqs: Any, url: str) -> None:
+        self._sqs, self._url = sqs, url
+        self.events: list[Event] = []
+
+    def read(self, wait_s: int = 0) -> int:
+        """Take out one batch; how many messages it brought."""
+        answer = self._sqs.receive_message(QueueUrl=self._url, MaxNumberOfMessages=MOST, WaitTimeSeconds=wait_s)
+        messages = answer.get("Messages", ())
+        self.events += [event for message in messages if (event := _event(message["Body"])) is not None]
+        if messages:
+            entries = [{"Id": str(i), "ReceiptHandle": m["ReceiptHandle"]} for i, m in enumerate(messages)]
+            self._sqs.delete_message_batch(QueueUrl=self._url, Entries=entries)
+        return len(messages)
+
+    def read_all(self) -> None:
+        """Take out what is there now."""
+        while self.read():
+            pass
+
+
+def _event(body: str) -> Event | None:
+    """None for anything else: SES greets a new topic with a line of text."""
+    try:
+        event = json.loads(body)
+    except ValueError:
+        return None
+    return event if isinstance(event, dict) and "mail" in event else None

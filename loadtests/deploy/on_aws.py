@@ -1,0 +1,164 @@
+"""The world aws: a strategy's stack on an account, watched through SES's own events."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, NamedTuple
+
+from numpy.typing import NDArray
+
+from loadtests.deploy import account, safety
+from loadtests.deploy import run as running
+from loadtests.deploy.cloud import Cloud
+from loadtests.deploy.events import EventsQueue, rows
+from loadtests.deploy.publishing import QUEUE as WITNESS_QUEUE
+from loadtests.deploy.run import setup_of
+from loadtests.deploy.site import Site
+from loadtests.deploy.template import template
+from loadtests.ses import TO_SIMULATOR, Envelope
+from loadtests.world import Run
+from scenarios.cost import Prices
+from scenarios.errors import BadInput, RunFailed
+from scenarios.ledger import ACCEPTED, Ledger
+from scenarios.model import Scenario
+from scenarios.runs import Watch, plan_of
+from scenarios.workload import arrivals
+
+EVENTS_PATIENCE_S = 60.0  # after the run, for events on their way
+LONG_POLL_S = 5
+QUIET_S = 60.0  # SQS's counts are right a minute after the last message: its page on GetQueueAttributes
+POLL_S = 2
+LOOK_S = 2.0
+SETTLE_S = 15.0  # for logs on their way
+HEAD_S = 3.0
+
+
+class Permit(NamedTuple):
+    """What a user allows a command to do: in whose name, to whom, how much; `yes` answers the question beforehand."""
+
+    source: str | None = None
+    to: str = TO_SIMULATOR
+    allow: tuple[str, ...] = ()
+    budget: safety.Budget = safety.Budget()
+    yes: bool = False
+
+
+def prepare(
+    cloud: Cloud,
+    scenario: Scenario,
+    strategies: Sequence[str],
+    replications: int,
+    permit: Permit,
+    prices: Prices,
+    show: Callable[[str], None],
+) -> Callable[[Scenario, str, int, Watch | None], Ledger]:
+    """Check everything, print the plan, ask; returns the runner. Nothing is made or sent before it returns.
+
+    Raises BadInput for whatever is not allowed, or when the answer is no.
+    """
+    envelope = Envelope(safety.check_sender(permit.source), permit.to)
+    safety.check_recipients(envelope, safety.allowed(permit.allow))
+    runs = [_run(scenario, name, scenario.seed + k) for name in strategies for k in range(replications)]
+    load = safety.total([safety.load_of(scenario, of.plan, of.mails, prices) for of in runs])
+    safety.check_budget(load, permit.budget)
+    standing = account.standing_of(cloud)
+    account.check_quota(standing, scenario.account.max_send_rate_per_s, load.recipients)
+    account.check_verified(cloud, envelope.source)
+    opened = partial(site, cloud=cloud, envelope=envelope, budget=permit.budget)
+    for line in plan_lines(cloud, standing, envelope, load, runs):
+        show(line)
+    _ask(permit.yes)
+    return partial(running.run, sites=opened)
+
+
+def _run(scenario: Scenario, strategy: str, seed: int) -> Run:
+    return Run(scenario, strategy, plan_of(scenario, strategy), seed, arrivals(scenario.workload, seed))
+
+
+def plan_lines(
+    cloud: Cloud, standing: account.Standing, envelope: Envelope, load: safety.Load, runs: Sequence[Run]
+) -> Iterator[str]:
+    """What will be done, to read before saying yes."""
+    sandbox = ", in SES's sandbox" if standing.in_sandbox else ""
+    yield f"AWS account {standing.account}, {cloud.region}{sandbox}; SES allows {standing.rate_per_s:g} recipients/s"
+    yield f"from {envelope.source} to {envelope.to}"
+    yield f"{len(runs)} runs: {load.mails:,} calls at least, {load.recipients:,} recipients, about {load.usd:.2f} USD"
+    for strategy, of in {of.strategy: of for of in runs}.items():
+        yield f"{strategy}: a bucket, and a stack of {_resources(of, envelope)}; all of it is removed after the run"
+
+
+def _resources(of: Run, envelope: Envelope) -> str:
+    document = template(of.plan, setup_of(of, envelope, _ses_url()))
+    kinds = Counter(part["Type"].removeprefix("AWS::") for part in document["Resources"].values())
+    return ", ".join(f"{count} {kind}" for kind, count in kinds.items())
+
+
+def _ask(yes: bool) -> None:
+    """Raises BadInput unless somebody says yes."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise BadInput("--on aws: asks before it sends, and nobody is here to answer; add --yes")
+    sys.stderr.write("Go ahead? [y/N] ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise BadInput("--on aws: not confirmed; nothing was made or sent")
+
+
+@contextmanager
+def site(of: Run, name: str, cloud: Cloud, envelope: Envelope, budget: safety.Budget) -> Iterator[Site]:
+    """The account, through the eyes of the stack's own event queue."""
+
+    def witness_of(outputs: Mapping[str, str]) -> Events:
+        return Events(EventsQueue(cloud.client("sqs"), outputs[WITNESS_QUEUE]), budget)
+
+    yield Site(
+        cloud,
+        envelope,
+        witness_of,
+        _ses_url(),
+        quiet_s=QUIET_S,
+        poll_s=POLL_S,
+        look_s=LOOK_S,
+        settle_s=SETTLE_S,
+        head_s=HEAD_S,
+    )
+
+
+def _ses_url() -> str | None:
+    """What sends the harness's mails elsewhere sends its functions' there too."""
+    return os.environ.get("AWS_ENDPOINT_URL_SESV2")
+
+
+class Events:
+    """The witness: what SES publishes of each mail. It also sees to it that the budget holds while mails are sent."""
+
+    def __init__(self, queue: EventsQueue, budget: safety.Budget) -> None:
+        self._queue, self._budget = queue, budget
+        self._zero_unix_s = 0
+
+    def begin(self, zero_unix_s: int) -> None:
+        self._zero_unix_s = zero_unix_s
+
+    def look(self) -> None:
+        self._queue.read_all()
+        accepted = self._rows()
+        recipients = int(accepted["recipients"][accepted["outcome"] == ACCEPTED].sum())
+        if recipients > self._budget.recipients:
+            raise RunFailed(f"--budget-recipients {self._budget.recipients}: SES has accepted {recipients}; stopped")
+
+    def calls(self, expected: int) -> NDArray[Any]:
+        until_s = time.monotonic() + EVENTS_PATIENCE_S
+        while len(self._rows()) < expected and time.monotonic() < until_s:
+            self._queue.read(LONG_POLL_S)
+        self._queue.read_all()
+        return self._rows()
+
+    def _rows(self) -> NDArray[Any]:
+        return rows(self._queue.events, self._zero_unix_s)

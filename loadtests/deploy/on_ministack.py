@@ -1,0 +1,73 @@
+"""The world ministack: a strategy's stack on ministack, its mails through our own SES, which throttles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from numpy.typing import NDArray
+
+from loadtests import journal
+from loadtests.bounds import refuse_too_much, threads
+from loadtests.deploy import run as running
+from loadtests.deploy.ministack import command, ministack
+from loadtests.deploy.site import Site
+from loadtests.ses import Envelope
+from loadtests.targets import Moto
+from loadtests.verification import verify
+from loadtests.world import Run
+from scenarios.errors import BadInput
+from scenarios.model import Scenario
+from scenarios.runs import plan_of
+from strategies.resources import Plan
+
+HEAD_S = 0.5
+FUNCTION_THREADS = 64  # of the SES: for what functions send at once
+
+
+def check(scenario: Scenario, strategy: str) -> None:
+    """Raises BadInput for what ministack does not do as AWS does it."""
+    command()
+    plan = plan_of(scenario, strategy)
+    refuse_too_much(scenario, strategy, plan)
+    for ticker in plan.tickers:
+        if ticker.kind != "timestamp_wait":
+            raise BadInput(
+                f"{scenario.name}: strategies.{strategy}.ticker = {ticker.kind!r}: ministack's machines wait for a "
+                'function that AWS would only send an event to; use "timestamp_wait", or --on aws'
+            )
+
+
+@contextmanager
+def site(of: Run, name: str) -> Iterator[Site]:
+    """A ministack and an SES of their own for each run; both end with it."""
+    journal.make_directory()
+    witness = journal.witness_of(name)
+    with Moto(of.scenario, of.seed, _connections(of.plan), witness) as ses, ministack() as cloud:
+        verify(cloud.session, ses.url)
+        yield Site(cloud, Envelope(), lambda _: Endpoint(ses), ses.url, publishes=False, witness=witness, head_s=HEAD_S)
+
+
+def _connections(plan: Plan) -> int:
+    return threads(plan) + FUNCTION_THREADS * bool(plan.functions)
+
+
+class Endpoint:
+    """The witness is the endpoint itself: it decides, and forgets nothing."""
+
+    def __init__(self, ses: Moto) -> None:
+        self._ses = ses
+
+    def begin(self, zero_unix_s: int) -> None:
+        self._ses.start(zero_unix_s)
+
+    def look(self) -> None:
+        """There is nothing to watch: its mails reach nobody."""
+
+    def calls(self, expected: int) -> NDArray[Any]:
+        return self._ses.calls()
+
+
+run = partial(running.run, sites=site)

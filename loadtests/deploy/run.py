@@ -1,0 +1,188 @@
+"""A scenario, a strategy, a seed and a site in; a ledger out, and nothing left on the site."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from loadtests import journal
+from loadtests.deploy import stacks, tickers
+from loadtests.deploy.cloud import speaking_plainly
+from loadtests.deploy.harvest import bill_of, lines_of
+from loadtests.deploy.names import logical, new_run, stack_of
+from loadtests.deploy.site import Site, Witness
+from loadtests.deploy.template import Setup, template
+from loadtests.deploy.world import World
+from loadtests.invoking import InvokeFailed
+from loadtests.kernel import Clock
+from loadtests.lines import said
+from loadtests.ses import Envelope
+from loadtests.sqs import QueueFailed
+from loadtests.witness import joined
+from loadtests.world import Run
+from scenarios.errors import RunFailed
+from scenarios.ledger import ACCEPTED, Ledger, admitted, assert_conserved
+from scenarios.model import Scenario, as_toml
+from scenarios.runs import Watch, plan_of
+from scenarios.settle import settle
+from scenarios.ticker import TRANSITIONS
+from scenarios.warnings import warnings_of
+from scenarios.workload import arrivals
+from strategies.resources import Account, Plan
+
+UNBILLED = "the cost leaves out requests to SQS and, of an Express machine, its time: only AWS's bill tells them"
+
+Sites = Callable[[Run, str], AbstractContextManager[Site]]
+"""Opens where a run of that name takes place."""
+
+Outputs = Mapping[str, str]
+
+
+def run(
+    scenario: Scenario,
+    strategy: str,
+    seed: int,
+    watch: Watch | None = None,
+    *,
+    sites: Sites,
+    out: Path | None = None,
+    say: stacks.Say = lambda _: None,
+) -> Ledger:
+    """Deploy one strategy, run it and remove it; Ctrl-C keeps what was done. `out` is where its ledger will be kept.
+
+    Raises BadInput for what the site does not do, RunFailed when it cannot be made or stops answering.
+    """
+    started_s = time.perf_counter()
+    of = Run(scenario, strategy, plan_of(scenario, strategy), seed, arrivals(scenario.workload, seed))
+    name = new_run()
+    with sites(of, name) as site, deployed(of, name, site, out, say) as stack, speaking_plainly(site.cloud.world):
+        ledger = _played(of, site, stack, watch)
+    assert_conserved(ledger)
+    return replace(ledger, wall_s=time.perf_counter() - started_s)
+
+
+class Stack(NamedTuple):
+    """What a run is made on: its record in the journal, and the outputs of its stack, if it needs one."""
+
+    record: journal.Record
+    outputs: Outputs
+
+
+@contextmanager
+def deployed(of: Run, name: str, site: Site, out: Path | None, say: stacks.Say) -> Iterator[Stack]:
+    """The run is noted before anything is made, and the note stays until nothing is left."""
+    document = template(of.plan, setup_of(of, site.envelope, site.ses_url, site.publishes))
+    record = _record(of, name, site, out)
+    journal.write(record)
+    try:
+        made = stacks.deploy(site.cloud, record.run, of.strategy, document, say) if document["Resources"] else {}
+        yield Stack(record, made)
+    finally:
+        stacks.teardown(site.cloud, record.run, say)
+        journal.finish(record.run)
+
+
+def setup_of(of: Run, envelope: Envelope, ses_url: str | None, publishes: bool = True) -> Setup:
+    """What a run's stack must know."""
+    account = Account(of.scenario.account.max_send_rate_per_s, of.scenario.latency.ses_send.median_s)
+    return Setup(of.strategy, account, of.seed, envelope, ses_url, publishes)
+
+
+def _record(of: Run, name: str, site: Site, out: Path | None) -> journal.Record:
+    return journal.Record(
+        run=name,
+        world=site.cloud.world,
+        strategy=of.strategy,
+        seed=of.seed,
+        scenario_toml=as_toml(of.scenario),
+        process=journal.process_of(os.getpid()),
+        region=site.cloud.region,
+        endpoint=site.cloud.url,
+        stack=stack_of(name),
+        out=None if out is None else str(out.absolute()),
+        witness=None if site.witness is None else str(site.witness),
+    )
+
+
+def _played(of: Run, site: Site, stack: Stack, watch: Watch | None) -> Ledger:
+    outputs, zero_unix_s = stack.outputs, math.ceil(time.time() + site.head_s)  # a whole second: ticks and logs align
+    journal.write(replace(stack.record, zero_unix_s=zero_unix_s))
+    witness = site.witness_of(outputs)
+    witness.begin(zero_unix_s)
+    clock = Clock(zero_unix_s)
+    world = World(of, site, outputs, witness, clock)
+    if watch is not None:
+        watch(lambda: min(1.0, max(0.0, clock.now() / of.scenario.horizon_s)))
+    tickers.start(site.cloud, of.plan, outputs, zero_unix_s)
+    try:
+        asyncio.run(world.work())
+    except (QueueFailed, InvokeFailed) as error:
+        raise RunFailed(f"{site.cloud.world} stopped answering: {error}") from error
+    tickers.stop(site.cloud, of.plan, outputs)
+    return _reconciled(of, site, outputs, world, witness, zero_unix_s)
+
+
+class Logs(NamedTuple):
+    """The functions' lines, and what they were billed, function by function."""
+
+    lines: list[str]
+    bills: dict[str, dict[str, float]]
+
+
+def _logs(site: Site, plan: Plan, outputs: Outputs, since_unix_s: float) -> Logs:
+    lines: list[str] = []
+    bills = {}
+    if plan.functions:
+        _wait(site.settle_s)
+    for function in plan.functions:
+        own = list(lines_of(site.cloud.client("logs"), outputs[logical(function.name, "Function")], since_unix_s))
+        bills[function.name] = bill_of(own)
+        lines += own
+    return Logs(lines, bills)
+
+
+def _wait(delay_s: float) -> None:
+    time.sleep(delay_s)  # noqa: TID251 (the run is over, and so is its clock)
+
+
+def _reconciled(of: Run, site: Site, outputs: Outputs, world: World, witness: Witness, zero_unix_s: int) -> Ledger:
+    """Fates from the witness, the queues and the logs."""
+    logs = _logs(site, of.plan, outputs, zero_unix_s)
+    told = said(logs.lines, zero_unix_s)
+    callers = np.concatenate((world.access.log.rows(), told.calls))
+    decisions = witness.calls(int((callers["seen"] == ACCEPTED).sum()))
+    calls = joined(decisions, callers, world.course.ended_s)
+    custody = world.custody(decisions, told)
+    receives = world.notes.receives(told.receives)
+    return Ledger(
+        strategy=of.strategy,
+        scenario=of.scenario.name,
+        seed=of.seed,
+        world=site.cloud.world,
+        ended_s=world.course.ended_s,
+        mails=settle(of.mails, calls, custody, world.notes.enqueued_s, receives),
+        calls=calls,
+        settings=asdict(of.plan.settings),
+        usage={"ses_recipients": float(admitted(calls)), **_usage(of.plan, logs)},
+        warnings=(*warnings_of(of.scenario, of.plan, of.mails), *((UNBILLED,) if of.plan.queues else ())),
+        interrupted=world.course.interrupted,
+    )
+
+
+def _usage(plan: Plan, logs: Logs) -> dict[str, Any]:
+    """What Lambda says that it did; each tick is an invocation, and three transitions of a Standard machine."""
+    billed = list(logs.bills.values())
+    ticks = sum(logs.bills[t.function]["lambda_requests"] for t in plan.tickers if t.kind != "express_loop")
+    return {
+        **{key: sum(bill[key] for bill in billed) for key in ("lambda_requests", "lambda_gb_s")},
+        "stepfunctions_transitions": ticks * TRANSITIONS,
+    }

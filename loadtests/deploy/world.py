@@ -1,0 +1,111 @@
+"""One run of a deployed strategy: the application's pods here, everything else in its stack."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loadtests.access import Access
+from loadtests.course import Course, Services
+from loadtests.deploy.harvest import messages_of
+from loadtests.deploy.names import logical
+from loadtests.deploy.publishing import SET as WITNESS_SET
+from loadtests.deploy.site import Site, Witness
+from loadtests.kernel import Clock
+from loadtests.lines import Said
+from loadtests.notes import Notes
+from loadtests.pods import Deployment
+from loadtests.queues import depth
+from loadtests.witness import decided_later
+from loadtests.world import Run
+from scenarios.settle import Custody
+from strategies.resources import Plan
+
+HARNESS_CONNECTIONS = 8
+
+
+class World:
+    """A run in the making, from its time zero on."""
+
+    def __init__(self, of: Run, site: Site, outputs: Mapping[str, str], witness: Witness, clock: Clock) -> None:
+        self._of, self._site, self._witness, self._clock = of, site, witness, clock
+        self.course, self._services = Course(clock), Services()
+        self.notes = Notes(clock, len(of.mails.recipients))
+        self._queues, self._dead = (_by_name(of.plan, outputs, what) for what in ("Queue", "Dead"))
+        functions = {f.name: outputs[logical(f.name, "Function")] for f in of.plan.functions}
+        connect = partial(site.connect, of.scenario.client.read_timeout_s)
+        envelope = site.envelope._replace(configuration_set=outputs.get(WITNESS_SET, ""))
+        self._sqs = connect("sqs", HARNESS_CONNECTIONS)
+        self.access = Access(connect, of.plan, of.seed, clock, self.notes, self._queues, functions, envelope)
+        self.deployment = Deployment(of.plan.pods, of.scenario, of.mails, clock, self.notes.given_up, self.access.ports)
+
+    async def work(self) -> None:
+        """Run to the end; pods then stop where they stand."""
+        self._services.start(self._keep_looking())
+        try:
+            await self.course.run(self.deployment.work(), self._drained, self._services, self._of.scenario.horizon_s)
+        finally:
+            self.deployment.abandon()
+            self._services.host.abandon()
+            self.access.close()
+
+    async def _keep_looking(self) -> None:
+        while True:
+            await self._clock.sleep(max(1.0, self._site.look_s))
+            await asyncio.to_thread(self._witness.look)
+
+    async def _drained(self) -> bool:
+        """Nothing in any queue, and that for as long as it takes to be sure."""
+        quiet_until_s = self._clock.now() + self._quiet_s()
+        while not await asyncio.to_thread(self.queued):
+            if self._clock.now() >= quiet_until_s:
+                return True
+            await self._clock.sleep(self._site.look_s)
+        await self._clock.sleep(self._site.look_s)
+        return False
+
+    def _quiet_s(self) -> float:
+        """What a function was handed asynchronously is in no queue of ours until it has ended."""
+        plan = self._of.plan
+        called = {name for function in plan.functions for name in function.uses}
+        longest_s = max((function.timeout_s for function in plan.functions if function.name in called), default=0.0)
+        return max(self._site.quiet_s, longest_s)
+
+    def queued(self) -> int:
+        """Messages in the queues, dead-letter queues excepted, in whatever state."""
+        return sum(depth(self._sqs, url) for url in self._queues.values())
+
+    def custody(self, witness: NDArray[Any], told: Said) -> Custody:
+        """Who holds what SES has not accepted. What a consumer holds at the end is still in its queue."""
+        ended_s, notes = self.course.ended_s, self.notes
+        custody = Custody(self.deployment.kept(ended_s) & np.isnan(notes.enqueued_s))
+        in_flight = self.queued()
+        for url in self._queues.values():
+            found = messages_of(self._sqs, url, self._site.poll_s)
+            in_flight -= len(found.columns()[0])
+            custody.held.extend(found)
+        for url in self._dead.values():
+            custody.dead.extend(messages_of(self._sqs, url, self._site.poll_s))
+        if in_flight > 0:
+            self._hold_all(custody)
+        for row in decided_later(witness, ended_s):
+            custody.held.add(int(row["mail"]), int(row["first_recipient"]), int(row["recipients"]))
+        custody.given_up.extend(notes.given_up)
+        custody.given_up.extend(told.given_up)
+        return custody
+
+    def _hold_all(self, custody: Custody) -> None:
+        """Nobody can read whose messages they are: of all that a queue ever had, what has no other fate is pending."""
+        for mail in np.flatnonzero(~np.isnan(self.notes.enqueued_s)):
+            custody.held.add(int(mail), 0, int(self._of.mails.recipients[mail]))
+
+
+def _by_name(plan: Plan, outputs: Mapping[str, str], what: str) -> dict[str, str]:
+    """The queues' URLs by declared name, as far as the stack has them."""
+    names = {queue.name: logical(queue.name, what) for queue in plan.queues}
+    return {name: outputs[output] for name, output in names.items() if output in outputs}

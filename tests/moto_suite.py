@@ -1,0 +1,166 @@
+"""Runs moto's own SES and SQS tests in server mode, against plain moto and against the local AWS, and compares.
+
+`python tests/moto_suite.py` fetches the source of the installed moto, which has the tests, into a temporary folder; an
+environment of its own there has what they need besides. Port 5000, which moto's tests name, must be free. Exit code 1
+if a test has another outcome here than with moto and is not in `KNOWN`.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+import tarfile
+import venv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+from loadtests.endpoint.application import local_aws
+from loadtests.endpoint.listening import listen
+from scenarios.model import Scenario
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+HOST, PORT = "127.0.0.1", 5000
+SUITES = ("tests/test_sqs", "tests/test_ses", "tests/test_sesv2")
+RELEASE = f"moto[cloudformation]=={version('moto')}"
+
+UNVERIFIED = "An unverified sender is refused in SES's own words, with the identities and the region."
+NO_DOMAIN = "An address without a domain is refused in SES's own words."
+FEEDBACK = "Only SES's simulator addresses bounce or complain, notifications are JSON about the mail, and come later."
+
+KNOWN = {
+    "tests.test_sqs.test_sqs.test_delete_message_using_old_receipt_handle": (
+        "Only the latest receipt handle of a message deletes it, as the SQS API reference says."
+    ),
+    "tests.test_ses.test_ses.test_send_unverified_email_with_chevrons": UNVERIFIED,
+    "tests.test_ses.test_ses.test_send_bulk_templated_email": (
+        f"{UNVERIFIED} Recipients are limited for each destination of a bulk call, not for all together."
+    ),
+    "tests.test_ses.test_ses.test_get_send_statistics": UNVERIFIED,
+    "tests.test_ses.test_ses.test_send_email_invalid_address": NO_DOMAIN,
+    "tests.test_ses.test_ses.test_send_templated_email_invalid_address": NO_DOMAIN,
+    "tests.test_ses.test_ses.test_send_raw_email_invalid_address": NO_DOMAIN,
+    "tests.test_ses.test_ses_sns.test_sns_feedback_bounce": FEEDBACK,
+    "tests.test_ses.test_ses_sns.test_sns_feedback_complaint": FEEDBACK,
+    "tests.test_ses.test_ses_sns.test_sns_feedback_delivery": FEEDBACK,
+    "tests.test_ses.test_ses_sns.test_sns_feedback_delivery_raw_email": FEEDBACK,
+    "tests.test_sesv2.test_sesv2.test_send_raw_email": (
+        "Where a request lists recipients, the headers of its MIME text do not add others; moto counts both."
+    ),
+}
+"""Tests of moto's that have another outcome here, and why they should."""
+
+
+def compare() -> int:
+    """The exit code, and on standard output every test whose outcome differs."""
+    with TemporaryDirectory() as folder:
+        source, python = _moto_source(Path(folder)), _environment(Path(folder))
+        outcomes = {kind: _outcomes(kind, source, python) for kind in APPLICATIONS}
+    differing = [test for test, outcome in outcomes["moto"].items() if outcomes["seslab"].get(test) != outcome]
+    for test in differing:
+        print(f"{test}: {outcomes['moto'][test]} with moto, {outcomes['seslab'].get(test)} here")
+        print(f"    {KNOWN.get(test, 'why?')}")
+    for test in sorted(KNOWN.keys() - set(differing)):
+        print(f"{test}: known to differ, and does not")
+    print(
+        f"{len(outcomes['moto'])} tests, {len(differing)} differ, {len(set(differing) - KNOWN.keys())} without a reason"
+    )
+    return int(set(differing) != KNOWN.keys())
+
+
+def _moto_source(folder: Path) -> Path:
+    source = ["--no-deps", "--no-binary", ":all:", "--no-build-isolation", f"moto=={version('moto')}"]
+    subprocess.run([sys.executable, "-m", "pip", "download", "-q", "-d", folder, *source], check=True)
+    (archive,) = folder.glob("moto-*.tar.gz")
+    with tarfile.open(archive) as packed:
+        packed.extractall(folder, filter="data")
+    return folder / archive.name.removesuffix(".tar.gz")
+
+
+def _environment(folder: Path) -> Path:
+    """A Python that has all that ours has, and what moto's tests need besides."""
+    venv.create(folder / "venv", with_pip=True)
+    python = folder / "venv" / "bin" / "python"
+    (there,) = (folder / "venv" / "lib").glob("python*/site-packages")
+    (there / "ours.pth").write_text(f"{sysconfig.get_path('purelib')}\n{Path(__file__).parents[1]}\n")
+    subprocess.run([python, "-m", "pip", "install", "-q", "freezegun", RELEASE], check=True)
+    return python
+
+
+@contextmanager
+def _serving(kind: str, python: Path) -> Iterator[None]:
+    """A server of one kind, which listens by now."""
+    with open(os.devnull, "w") as nowhere:  # moto writes of every error that a test provokes
+        server = subprocess.Popen([python, __file__, kind], stdout=subprocess.PIPE, stderr=nowhere)
+    assert server.stdout is not None
+    try:
+        if not server.stdout.readline():
+            raise SystemExit(f"The server of {kind} does not start; `{sys.executable} {__file__} {kind}` tells why.")
+        yield
+    finally:
+        server.terminate()
+        server.communicate()
+
+
+def _outcomes(kind: str, source: Path, python: Path) -> dict[str, str]:
+    """What became of each test, by its name."""
+    report = source.parent / f"{kind}.xml"
+    account = {"AWS_ACCESS_KEY_ID": "moto", "AWS_SECRET_ACCESS_KEY": "moto", "AWS_DEFAULT_REGION": "us-east-1"}
+    options = ["-q", "-c", os.devnull, f"--rootdir={source}", f"--junitxml={report}"]
+    with _serving(kind, python), open(os.devnull, "w") as nowhere:
+        environment = os.environ | account | {"TEST_SERVER_MODE": "true"}
+        subprocess.run(
+            [python, "-m", "pytest", *options, *SUITES],
+            cwd=source,
+            env=environment,
+            stdout=nowhere,
+            stderr=nowhere,
+            check=False,
+        )
+    return dict(map(_outcome, ElementTree.parse(report).iter("testcase")))
+
+
+def _outcome(case: ElementTree.Element) -> tuple[str, str]:
+    wrong = [kind for kind in ("failure", "error", "skipped") if case.find(kind) is not None]
+    return f"{case.attrib['classname']}.{case.attrib['name']}", wrong[0] if wrong else "passed"
+
+
+def serve(kind: str) -> None:
+    """Serve plain moto, or the local AWS without limits and latency, and say so once it listens."""
+    server = listen(APPLICATIONS[kind](), HOST, PORT, 20)
+    print("listening", flush=True)
+    sys.stdout = sys.stderr  # moto prints now and then; nobody reads the pipe any more
+    server.serve()
+
+
+def _moto() -> WSGIApplication:
+    return DomainDispatcherApplication(create_backend_app)
+
+
+def _local_aws() -> WSGIApplication:
+    tables = {
+        "name": "moto",
+        "account": {"max_send_rate_per_s": 1e5, "max_24h_send": -1},
+        "workload": ({"process": "batch", "messages": 1},),
+        "latency": {kind: {"constant_ms": 0} for kind in ("ses_send", "ses_throttle", "sqs")},
+    }
+    return local_aws(Scenario.model_validate(tables), 1)[0]
+
+
+APPLICATIONS = {"moto": _moto, "seslab": _local_aws}
+
+if __name__ == "__main__":
+    if sys.argv[1:]:
+        serve(sys.argv[1])
+    else:
+        sys.exit(compare())

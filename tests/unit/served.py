@@ -1,0 +1,103 @@
+"""The local AWS served in this process, on a port of the system's choice, and real clients of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+from typing import Any
+from urllib.request import ProxyHandler, Request, build_opener
+
+import boto3
+import numpy as np
+from botocore.config import Config
+from numpy.typing import NDArray
+
+from loadtests.endpoint.application import local_aws
+from loadtests.endpoint.listening import LOOPBACK, listen
+from loadtests.endpoint.routes import CALLS, DEFAULT_REGION, RAW
+from loadtests.logs import DECISION
+from scenarios.model import Scenario
+
+SENDER = "me@example.com"
+TEXT = {"Subject": {"Data": "seslab"}, "Body": {"Text": {"Data": "One mail of a test."}}}
+THREADS = 24
+_open = build_opener(ProxyHandler({})).open
+
+
+class Endpoint:
+    """What a test knows of the server: its address, and what it answers."""
+
+    def __init__(self, url: str) -> None:
+        self.url, self._clients = url, list[Any]()
+
+    def client(self, service: str, **options: Any) -> Any:
+        """A boto3 client that sends each request once."""
+        options = {"region_name": DEFAULT_REGION, "aws_access_key_id": "seslab", **options}
+        session = boto3.Session(aws_secret_access_key="seslab", **options)
+        once = Config(retries={"total_max_attempts": 1}, proxies={}, max_pool_connections=THREADS)
+        client = session.client(service, endpoint_url=self.url, config=once)
+        self._clients.append(client)
+        return client
+
+    def ask(self, method: str, path: str, document: Any = None, **headers: str) -> Any:
+        """What one of our own routes answers, from JSON."""
+        return json.loads(self.raw(method, path, document, **headers))
+
+    def raw(self, method: str, path: str, document: Any = None, **headers: str) -> bytes:
+        body = None if document is None else json.dumps(document).encode()
+        request = Request(f"{self.url}{path}", body, headers, method=method)
+        with _open(request, timeout=10) as answer:
+            content: bytes = answer.read()
+        return content
+
+    def decisions(self) -> NDArray[Any]:
+        """The witness's log."""
+        return np.frombuffer(self.raw(*CALLS, Accept=RAW), DECISION)
+
+    def close(self) -> None:
+        for client in self._clients:
+            client.close()
+
+
+@contextmanager
+def served(verified: tuple[str, ...] = (SENDER,), **tables: Any) -> Iterator[Endpoint]:
+    """An endpoint that has just begun, without latency unless the tables say otherwise."""
+    latency = {kind: {"constant_ms": 0} for kind in ("ses_send", "ses_throttle", "sqs")}
+    usual = {"name": "served", "workload": ({"process": "batch", "messages": 100},), "latency": latency}
+    application, service = local_aws(Scenario.model_validate({**usual, **tables}), 1, verified)
+    server = listen(application, LOOPBACK, 0, THREADS)
+    serving = Thread(target=server.serve)
+    serving.start()
+    endpoint = Endpoint("http://{}:{}".format(*server.bind_addr))
+    try:
+        endpoint.raw("POST", "/moto-api/reset")  # this process has but one moto
+        yield endpoint
+    finally:
+        endpoint.close()
+        server.stop()
+        serving.join()
+        service.close()
+
+
+def account(**keys: Any) -> dict[str, Any]:
+    """An account without a daily quota, unless the keys say otherwise."""
+    return {"max_24h_send": -1, **keys}
+
+
+def mail(recipients: int = 1, to: str = "you@example.org", **more: Any) -> dict[str, Any]:
+    """The arguments of v2's SendEmail."""
+    destination = {"ToAddresses": [to] * recipients}
+    return {"FromEmailAddress": SENDER, "Destination": destination, "Content": {"Simple": TEXT}, **more}
+
+
+def mail_v1(recipients: int = 1, to: str = "you@example.org", **more: Any) -> dict[str, Any]:
+    """The arguments of v1's SendEmail."""
+    return {"Source": SENDER, "Destination": {"ToAddresses": [to] * recipients}, "Message": TEXT, **more}
+
+
+def traced(call: int, number: int, first: int) -> dict[str, Any]:
+    """The tags of a run's own mail."""
+    numbers = {"call": call, "mail": number, "first": first}
+    return {"EmailTags": [{"Name": name, "Value": str(value)} for name, value in numbers.items()]}
