@@ -4,15 +4,18 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+MINISTACK := .venv-ministack
+COMPILE = CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options --no-config
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 PYTHON ?= $(shell for p in python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench clients motosuite lock clean
+.PHONY: help install ministack demo test check bench clients motosuite lock clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
 install: $(INSTALLED) ## make .venv with the command seslab in it
 
@@ -24,6 +27,15 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@$(BIN)/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
 	@$(PIP) install --require-hashes -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+ministack: $(MINISTACK)/.installed ## make .venv-ministack, for --on ministack
+
+# Not in .venv: ministack pins another botocore.
+$(MINISTACK)/.installed: requirements-ministack.lock
+	@echo "Installing ministack into $(MINISTACK) ..."
+	@$(MINISTACK)/bin/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear $(MINISTACK)
+	@$(MINISTACK)/bin/python -m pip --disable-pip-version-check -qq install --require-hashes -r requirements-ministack.lock
 	@touch $@
 
 demo: install ## compare the strategies, simulated and, on a smaller broadcast, for real
@@ -51,13 +63,13 @@ motosuite: install ## run moto's own SES and SQS tests against moto and against 
 
 # Not after `install`: the old lock may be the very thing that no longer installs.
 lock: | $(BIN)/pip-compile ## pin every dependency again, with hashes
-	@CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe \
-		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options --no-config \
-		--extra moto --extra dev --output-file requirements.lock pyproject.toml
+	@$(COMPILE) --extra moto --extra dev --output-file requirements.lock pyproject.toml
+	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["ministack"], sep="\n")' \
+		| $(COMPILE) --output-file requirements-ministack.lock -
 
 $(BIN)/pip-compile:
 	@$(MAKE) install
 
 clean: ## remove .venv, caches and the demo's report
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist *.egg-info demo-report
+	@rm -rf $(VENV) $(MINISTACK) .clients .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist *.egg-info demo-report
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

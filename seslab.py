@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import signal
+
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # while the rest is imported, Ctrl-C ends this without a traceback
+
 import os
 import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection
+from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from reports import calibrate as calibrating
+from reports import calibrate_dir, calibrate_table, experiment, parallel, rundir, terminal
 from reports import compare as comparing
-from reports import experiment, parallel, rundir
 from scenarios.cost import load_prices
 from scenarios.errors import BadInput, RunFailed
 from scenarios.files import printable
@@ -25,15 +28,41 @@ from scenarios.tables import unknown
 from scenarios.workload import arrivals
 from strategies.registry import STRATEGIES
 
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 EXIT_USAGE, EXIT_FAILED, EXIT_INTERRUPTED = 2, 3, 130
-WORLDS = {"sim": "sim.run", "moto": "loadtests.run"}
-NOT_YET = ("ministack", "aws")
+WORLDS = {"sim": "sim.run", "moto": "loadtests.run", "ministack": "loadtests.deploy.on_ministack"}
+CHECKS = {"moto": ("loadtests.run", "plan_of"), "ministack": ("loadtests.deploy.on_ministack", "check")}
 QUICK_MAILS = 20_000  # a simulation of so many is over before a process has started
-TABLE_WIDTH = 110
+
+Source = Annotated[str, typer.Argument(metavar="SCENARIO", help="a name of the catalogue, or a TOML file")]
+Names = Annotated[list[str] | None, typer.Option("--strategy", "-s", help="one to run; default all")]
+Out = Annotated[Path | None, typer.Option(help="a folder for document, ledgers and figures")]
+AsJson = Annotated[bool, typer.Option("--json", help="print the document and nothing else")]
+Region = Annotated[str | None, typer.Option(help="aws: the region; default boto3's")]
+Sender = Annotated[str | None, typer.Option("--from", help="aws: a sender that SES has verified")]
+To = Annotated[str | None, typer.Option(help="aws: instead of the mailbox simulator")]
+Allow = Annotated[list[str] | None, typer.Option(help="aws: an address that may get mail, or a file of them")]
+MostRecipients = Annotated[int, typer.Option("--budget-recipients", min=0, help="aws: most recipients of all runs")]
+MostUsd = Annotated[float, typer.Option("--budget-usd", min=0, help="aws: most dollars of all runs")]
+Yes = Annotated[bool, typer.Option("--yes", help="aws: do not ask")]
+Place = Annotated[str, typer.Option("--on", help="where: ministack, one that runs already, or aws")]
 
 
 class Interrupted(Exception):
-    """Ctrl-C has ended a comparison; the message says how far it came."""
+    """Ctrl-C has ended a command; the message says how far it came."""
+
+
+class Permission(NamedTuple):
+    """What the options for AWS allow."""
+
+    region: str | None
+    source: str | None
+    to: str | None
+    allow: tuple[str, ...]
+    recipients: int
+    usd: float
+    yes: bool
 
 
 app = typer.Typer(
@@ -42,29 +71,35 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Which way of sending through Amazon SES is best?",
 )
-err = Console(stderr=True)
 
 
 @app.command()
 def compare(
-    scenario: Annotated[str, typer.Argument(help="a name of the catalogue, or a TOML file")],
-    strategy: Annotated[list[str] | None, typer.Option("--strategy", "-s", help="one to run; default all")] = None,
-    on: Annotated[str, typer.Option(help="the world to run in: sim or moto")] = "sim",
+    scenario: Source,
+    strategy: Names = None,
+    on: Annotated[str, typer.Option(help="the world to run in: sim, moto, ministack or aws")] = "sim",
     seed: Annotated[int | None, typer.Option(min=0, help="instead of the scenario's")] = None,
     replications: Annotated[int, typer.Option(min=1, help="runs per strategy, seeds counting up")] = 1,
-    out: Annotated[Path | None, typer.Option(help="a folder for document, ledgers and figures")] = None,
-    json: Annotated[bool, typer.Option("--json", help="print the document and nothing else")] = False,
+    out: Out = None,
+    json: AsJson = False,
+    region: Region = None,
+    sender: Sender = None,
+    to: To = None,
+    allow: Allow = None,
+    budget_recipients: MostRecipients = 1000,
+    budget_usd: MostUsd = 1.0,
+    yes: Yes = False,
 ) -> None:
     """Run strategies on one scenario and compare them."""
-    strategies = [_known("strategy", name, STRATEGIES) for name in dict.fromkeys(strategy or STRATEGIES)]
-    chosen = load(scenario)
+    _tidy()
+    strategies, chosen = _strategies(strategy), load(scenario)
     if seed is not None:
         chosen = chosen.model_copy(update={"seed": seed})
     if out is not None:
         rundir.prepare(out)
-    if on == "moto":
-        _refuse_early(chosen, strategies)
-    jobs = experiment.jobs(_runner(on), chosen, strategies, replications, load_prices(), out)
+    allowed = Permission(region, sender, to, tuple(allow or ()), budget_recipients, budget_usd, yes)
+    runner = _runner(on, chosen, strategies, replications, out, allowed)
+    jobs = experiment.jobs(runner, chosen, strategies, replications, load_prices(), out)
     outcome = _perform(jobs, on)
     if outcome.results:
         entries, bound = experiment.summarise(outcome.results)
@@ -76,84 +111,73 @@ def compare(
         raise Interrupted(_so_far(len(outcome.results), len(jobs), out))
 
 
+def _strategies(names: list[str] | None) -> list[str]:
+    return [_known("strategy", name, STRATEGIES) for name in dict.fromkeys(names or STRATEGIES)]
+
+
 def _known(what: str, name: str, names: Collection[str]) -> str:
     if name not in names:
         raise BadInput(unknown(what, printable(name), list(names)))
     return name
 
 
-def _runner(world: str) -> experiment.Runner:
-    if world in NOT_YET:
-        raise BadInput(f"--on {world!r}: not built yet; use sim or moto")
-    runner: experiment.Runner = import_module(WORLDS[_known("world", world, WORLDS)]).run
-    return runner
+def _tidy() -> None:
+    """Clean up after real runs that were killed; cheap where there are none."""
+    from loadtests import journal
+
+    if journal.leftovers():
+        from loadtests.deploy.tidy import tidy
+
+        tidy(terminal.tell)
 
 
-def _refuse_early(scenario: Scenario, strategies: list[str]) -> None:
-    """Real runs take real time: what cannot run is said before any of them begins."""
-    from loadtests.run import plan_of
+def _runner(
+    world: str, scenario: Scenario, strategies: list[str], replications: int, out: Path | None, allowed: Permission
+) -> experiment.Runner:
+    """What makes a run; real runs take real time, so what cannot run is said before any of them begins."""
+    _known("world", world, (*WORLDS, "aws"))
+    if world == "aws":
+        return partial(_on_aws(scenario, strategies, replications, allowed), out=out)
+    if world in CHECKS:
+        module, name = CHECKS[world]
+        for strategy in strategies:
+            getattr(import_module(module), name)(scenario, strategy)
+    run: Any = import_module(WORLDS[world]).run
+    return run if world == "sim" else partial(run, out=out)  # a real run that is killed leaves its ledger there
 
-    for strategy in strategies:
-        plan_of(scenario, strategy)
+
+def _on_aws(scenario: Scenario, strategies: list[str], replications: int, allowed: Permission) -> Any:
+    """Checks, shows and asks before anything is sent."""
+    from loadtests.deploy import on_aws
+    from loadtests.deploy.cloud import aws
+    from loadtests.deploy.safety import Budget
+
+    to = {} if allowed.to is None else {"to": allowed.to}
+    budget = Budget(allowed.recipients, allowed.usd)
+    permit = on_aws.Permit(source=allowed.source, allow=allowed.allow, budget=budget, yes=allowed.yes, **to)
+    cloud = aws(allowed.region)
+    return on_aws.prepare(cloud, scenario, strategies, replications, permit, load_prices(), terminal.tell)
 
 
 def _perform(jobs: list[experiment.Job], world: str) -> parallel.Outcome:
     """Small simulations here and at once; real runs one after the other, so that they do not disturb each other."""
     mails = len(jobs) * len(arrivals(jobs[0].scenario.workload, jobs[0].seed).recipients)
-    with _progress(jobs) as progress:
+    with terminal.progress(jobs) as progress:
         if world != "sim" or mails < QUICK_MAILS:
             return parallel.in_turn(jobs, progress)
         return parallel.side_by_side(jobs, progress)
 
 
-@contextmanager
-def _progress(jobs: list[experiment.Job]) -> Iterator[Callable[[int, float], None]]:
-    """Bars on a terminal's standard error, nothing anywhere else."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.percentage:3.0f} %"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bars:
-        tasks = [
-            bars.add_task(f"{job.strategy} (seed {job.seed})", total=1.0, start=False, visible=False) for job in jobs
-        ]
-
-        def show(number: int, share: float) -> None:
-            bars.start_task(tasks[number])
-            bars.update(tasks[number], completed=share, visible=share < 1.0)
-
-        yield show
-
-
 def _keep(out: Path, document: dict[str, Any], scenario: Scenario) -> None:
     rundir.save(out, document, as_toml(scenario))
-    with err.status("Drawing") if err.is_terminal else _nothing():
+    with terminal.busy("Drawing"):
         rundir.redraw(out)
 
 
-@contextmanager
-def _nothing() -> Iterator[None]:
-    yield
-
-
 def _show(document: dict[str, Any], as_json: bool) -> None:
-    if as_json:
-        sys.stdout.write(comparing.to_json(document))
-        return
-    console = _console()
-    console.print(comparing.table(document))
-    console.print()
     warnings = dict.fromkeys(warning for entry in document["strategies"] for warning in entry["warnings"])
-    for line in [*comparing.sentences(document), *(f"note: {warning}" for warning in warnings)]:
-        console.print(line, soft_wrap=console.is_terminal, highlight=False)
-
-
-def _console() -> Console:
-    """The table never falls apart: where it is not a terminal that says how wide it is, it is wide enough."""
-    console = Console()
-    return console if console.is_terminal else Console(width=TABLE_WIDTH)
+    lines = [*comparing.sentences(document), *(f"note: {warning}" for warning in warnings)]
+    terminal.present(document, as_json, comparing.table(document), lines)
 
 
 def _so_far(done: int, planned: int, out: Path | None) -> str:
@@ -162,9 +186,53 @@ def _so_far(done: int, planned: int, out: Path | None) -> str:
 
 
 @app.command()
+def calibrate(
+    scenario: Source,
+    strategy: Names = None,
+    on: Annotated[str, typer.Option(help="the real world: moto, ministack or aws")] = "moto",
+    seeds: Annotated[int, typer.Option(min=1, help="simulations per strategy, seeds counting up")] = 30,
+    out: Out = None,
+    write: Annotated[Path | None, typer.Option(help="a file for the scenario with the fitted latencies")] = None,
+    json: AsJson = False,
+    region: Region = None,
+    sender: Sender = None,
+    to: To = None,
+    allow: Allow = None,
+    budget_recipients: MostRecipients = 1000,
+    budget_usd: MostUsd = 1.0,
+    yes: Yes = False,
+) -> None:
+    """Run strategies for real and in the simulator, and set both side by side."""
+    _tidy()
+    strategies, chosen, prices = _strategies(strategy), load(scenario), load_prices()
+    as_run = calibrating.judged(chosen)
+    calibrate_dir.prepare(out, write)
+    allowed = Permission(region, sender, to, tuple(allow or ()), budget_recipients, budget_usd, yes)
+    real_runner = _runner(_known("real world", on, (*CHECKS, "aws")), as_run, strategies, 1, out, allowed)
+    simulate = import_module(WORLDS["sim"]).run
+    real = _whole(calibrating.real_jobs(real_runner, chosen, strategies, prices, out), on, out)
+    simulated = _whole(calibrating.simulated_jobs(simulate, chosen, strategies, seeds, prices), "sim", out)
+    pairs = calibrating.pairs(real, simulated)
+    document = calibrating.document(chosen, on, pairs)
+    if out is not None:
+        calibrate_dir.save(out, document, as_toml(as_run), pairs)
+    if write is not None:
+        rundir.write(write, as_toml(calibrating.refitted(chosen, document)))
+    terminal.present(document, json, calibrate_table.table(document), calibrate_table.sentences(document))
+
+
+def _whole(jobs: list[experiment.Job], world: str, out: Path | None) -> list[experiment.Result]:
+    """The results of all jobs: half of a calibration says nothing."""
+    outcome = _perform(jobs, world)
+    if outcome.interrupted:
+        raise Interrupted(_so_far(len(outcome.results), len(jobs), out))
+    return outcome.results
+
+
+@app.command()
 def scenarios() -> None:
     """List the catalogue."""
-    _list(describe_catalogue())
+    terminal.listing(describe_catalogue())
 
 
 @app.command()
@@ -174,16 +242,7 @@ def strategies() -> None:
     for name, module in STRATEGIES.items():
         rows.append((name, "", str(module.__doc__)))
         rows += [(f"  {setting}", default, meaning) for setting, default, meaning in describe_settings(module.Settings)]
-    _list(rows)
-
-
-def _list(rows: Sequence[tuple[str, ...]]) -> None:
-    from rich.table import Table
-
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    for row in rows:
-        table.add_row(*row)
-    _console().print(table)
+    terminal.listing(rows)
 
 
 @app.command()
@@ -203,11 +262,7 @@ def trace(
     from scenarios.trace import make_trace
 
     made = make_trace(source, out)
-    err.print(
-        f"{out}: {made.mails} mails, {made.recipients} recipients from {made.kind}; {made.skipped} skipped",
-        highlight=False,
-        soft_wrap=True,
-    )
+    terminal.tell(f"{out}: {made.mails} mails, {made.recipients} recipients from {made.kind}; {made.skipped} skipped")
 
 
 @app.command()
@@ -246,6 +301,46 @@ def serve(
     serving.serve(chosen, serving.Addresses(host, port, smtp_port), verify or (), lambda line: print(line, flush=True))
 
 
+@app.command()
+def deploy(
+    scenario: Source,
+    strategy: Annotated[str, typer.Option("--strategy", "-s", help="the one to deploy")],
+    on: Place = "aws",
+    region: Region = None,
+    sender: Sender = None,
+) -> None:
+    """Make a strategy's stack, which stays until it is torn down; nothing is sent."""
+    from loadtests.deploy import commands
+
+    place = commands.cloud_of(on, region)
+    for line in commands.deploy(place, load(scenario), _known("strategy", strategy, STRATEGIES), sender, terminal.tell):
+        print(line)
+
+
+@app.command()
+def status(
+    on: Place = "aws",
+    region: Region = None,
+) -> None:
+    """List the stacks of runs: run, strategy, state, age."""
+    from loadtests.deploy import commands
+
+    terminal.listing(commands.status(commands.cloud_of(on, region)))
+
+
+@app.command()
+def teardown(
+    run: Annotated[str | None, typer.Argument(help="as status lists it")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="every run's")] = False,
+    on: Place = "aws",
+    region: Region = None,
+) -> None:
+    """Remove a run's stack and bucket, in whatever state they are."""
+    from loadtests.deploy import commands
+
+    commands.teardown(commands.cloud_of(on, region), run, everything, terminal.tell)
+
+
 def main() -> None:
     """Run the command line; every foreseeable end is one line and an exit code."""
     try:
@@ -262,10 +357,20 @@ def main() -> None:
         code = _complain(str(error), EXIT_INTERRUPTED)
     except (KeyboardInterrupt, typer.Abort):
         code = _complain("interrupted", EXIT_INTERRUPTED)
+    except ModuleNotFoundError as error:
+        code = _complain(_missing(error), EXIT_FAILED)
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     sys.exit(code)
+
+
+def _missing(error: ModuleNotFoundError) -> str:
+    """What real worlds need is an extra; anything else that is missing is a defect of ours."""
+    package = (error.name or "").partition(".")[0]
+    if package in (*sys.stdlib_module_names, "strategies", "scenarios", "sim", "loadtests", "reports"):
+        raise error
+    return f"{package} is not installed; real worlds need it: install seslab with its extra moto"
 
 
 def _usage(error: Exception) -> str:

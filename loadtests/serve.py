@@ -96,6 +96,8 @@ def serve(scenario: Scenario, at: Addresses, verified: Sequence[str], tell: Call
             with _mail(service, at.host, at.smtp_port) as smtp_port, _terminated_like_ctrl_c():
                 service.of(DEFAULT_ACCOUNT, DEFAULT_REGION)  # so that it is among the statistics from the first
                 _introduce(scenario, Addresses(at.host, server.bind_addr[1], smtp_port), tell)
+                if not verified:
+                    tell("no sender is verified yet: start with --verify example.com, or verify one through the API")
                 server.serve()
         except KeyboardInterrupt:
             tell("stopped")

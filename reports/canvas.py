@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
+WIDE = 100.0
+"""A ratio of the largest to the smallest latency that only a logarithmic axis can show."""
+
 _STYLE: Any = {
     "axes.edgecolor": palette.FAINT,
     "axes.labelcolor": palette.INK,

@@ -41,7 +41,7 @@ def document(
         "seed": seed,
         "replications": replications,
         "bound": bound._asdict(),
-        "account": _account(scenario),
+        "account": account_of(scenario),
         "faults": [fault.model_dump(mode="json") for fault in scenario.fault],
         "strategies": [{**entry, "explanation": explain(entry, facts)} for entry in entries],
     }
@@ -82,7 +82,8 @@ def sentences(comparison: Mapping[str, Any]) -> list[str]:
     return [f"{entry['strategy']}: {entry['explanation']}" for entry in ranked(comparison["strategies"])]
 
 
-def _account(scenario: Scenario) -> dict[str, Any]:
+def account_of(scenario: Scenario) -> dict[str, Any]:
+    """What SES allows, as plain data."""
     account = scenario.account
     return {
         "max_send_rate_per_s": account.max_send_rate_per_s,

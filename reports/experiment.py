@@ -13,6 +13,7 @@ from scenarios.cost import Prices
 from scenarios.ledger import Ledger
 from scenarios.metrics import measure
 from scenarios.model import Scenario
+from scenarios.per_workload import per_workload
 from scenarios.replications import combine, mean_of
 from scenarios.runs import Watch
 from scenarios.workload import arrivals
@@ -21,9 +22,17 @@ Runner = Callable[[Scenario, str, int, Watch | None], Ledger]
 """Makes one run of a strategy with a seed, in whatever world; may be watched."""
 
 
+Gather = Callable[[Ledger], Any]
+"""Takes from a ledger, in the process of its run, what is to travel besides the figures; known by its module's name."""
+
+
+def nothing(_ledger: Ledger) -> None:
+    """Figures are enough."""
+
+
 @dataclass(frozen=True)
 class Job:
-    """One run of one strategy. With `out` the ledger is kept there."""
+    """One run of one strategy. With `out` the ledger is kept there; `gather` takes from it what figures do not tell."""
 
     runner: Runner
     scenario: Scenario
@@ -31,21 +40,29 @@ class Job:
     seed: int
     prices: Prices
     out: Path | None = None
+    gather: Gather = nothing
 
 
 class Result(NamedTuple):
-    """The figures of one run, and those of the ideal sender on the same mails."""
+    """The figures of one run, those of the ideal sender on the same mails, and what else was gathered."""
 
     entry: dict[str, Any]
     bound: Bound
+    gathered: Any = None
 
 
 def jobs(
-    runner: Runner, scenario: Scenario, strategies: Sequence[str], replications: int, prices: Prices, out: Path | None
+    runner: Runner,
+    scenario: Scenario,
+    strategies: Sequence[str],
+    replications: int,
+    prices: Prices,
+    out: Path | None,
+    gather: Gather = nothing,
 ) -> list[Job]:
     """Strategy by strategy, replication by replication; the first replication's ledger is the one to keep."""
     return [
-        Job(runner, scenario, strategy, scenario.seed + number, prices, out if number == 0 else None)
+        Job(runner, scenario, strategy, scenario.seed + number, prices, out if number == 0 else None, gather)
         for strategy in strategies
         for number in range(replications)
     ]
@@ -56,11 +73,16 @@ def perform(job: Job, watch: Watch | None = None) -> Result:
     ledger = job.runner(job.scenario, job.strategy, job.seed, watch)
     if job.out is not None:
         store.write(ledger, job.out)
-    account = job.scenario.account
     ideal = bound_of(job.scenario, arrivals(job.scenario.workload, job.seed))
+    return Result(_measured(job, ledger, ideal), ideal, job.gather(ledger))
+
+
+def _measured(job: Job, ledger: Ledger, ideal: Bound) -> dict[str, Any]:
+    account, workloads = job.scenario.account, job.scenario.workload
     rate_per_s = account.max_send_rate_per_s
     burst = account.limiter.burst if account.limiter.kind == "token-bucket" else rate_per_s
-    return Result(measure(ledger, rate_per_s, burst, ideal.makespan_s, job.prices), ideal)
+    entry = measure(ledger, rate_per_s, burst, ideal.makespan_s, job.prices)
+    return entry | {"workloads": per_workload(ledger, workloads)} if len(workloads) > 1 else entry
 
 
 def summarise(results: Sequence[Result]) -> tuple[list[dict[str, Any]], Bound]:

@@ -14,7 +14,7 @@ def explain(entry: Entry, facts: Facts) -> str:
     """What became of the recipients, how the strategy works, and what SES refused on the way."""
     interrupted = "interrupted before its end" if entry["interrupted"] else ""
     figures = [_outcome(entry, facts), mechanism(entry, facts), _refusals(entry, facts), _peak(entry, facts)]
-    return "; ".join(clause for clause in (interrupted, *figures) if clause)
+    return "; ".join(clause for clause in (interrupted, *figures, _by_workload(entry)) if clause)
 
 
 def _outcome(entry: Entry, facts: Facts) -> str:
@@ -164,3 +164,16 @@ def _peak(entry: Entry, facts: Facts) -> str:
     if asked > max(peak, facts.rate_per_s):
         return f"asked for up to {count(asked)} within one second, granted up to {count(peak)} {limit}"
     return f"up to {count(peak)} admitted within one second {limit}" if peak > facts.rate_per_s else ""
+
+
+def _by_workload(entry: Entry) -> str:
+    """Where there are several: the quantiles of all recipients hide whose they are."""
+    return ", ".join(
+        f"workload[{one['index']}] ({one['process']}) {_waited(one['latency_s'])}" for one in entry.get("workloads", ())
+    )
+
+
+def _waited(latency_s: Entry) -> str:
+    if latency_s["p50"] is None:
+        return "had nothing accepted"
+    return f"waited p50 {duration(latency_s['p50'])} and p99 {duration(latency_s['p99'])}"

@@ -26,7 +26,7 @@ def draw(comparison: Mapping[str, Any], all_series: Sequence[Series]) -> Figure:
     axes.set_ylabel("waiting recipients")
     canvas.shade_faults(axes, comparison["faults"], scale)
     canvas.name_faults(axes, comparison["faults"], scale)
-    figure.legend(handles=[canvas.key(one.strategy) for one in all_series], loc="outside right upper")
+    figure.legend(handles=[canvas.key(one.strategy) for one in all_series], loc="outside right center")
     return figure
 
 

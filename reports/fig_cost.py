@@ -23,12 +23,11 @@ def draw(comparison: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) ->
     shown = [entry for entry in entries if entry["latency_s"]["p99"] is not None]
     for entry in shown:
         _point(axes, entry)
-    axes.set_xlabel("p99 latency from the intended instant to acceptance (s)")
-    axes.set_ylabel("US dollars per million accepted recipients")
-    _limits(axes, shown)
+    _latency_axis(axes, shown)
+    _cost_axis(axes, shown)
     if not shown:
         canvas.say(axes, "nothing accepted")
-    figure.legend(handles=[_key(entry) for entry in entries], loc="outside right upper", labelspacing=0.9)
+    figure.legend(handles=[_key(entry) for entry in entries], loc="outside right center", labelspacing=0.9)
     return figure
 
 
@@ -57,12 +56,26 @@ def _point(axes: Axes, entry: Mapping[str, Any]) -> None:
     )
 
 
-def _limits(axes: Axes, shown: Sequence[Mapping[str, Any]]) -> None:
-    slowest = max((_place(entry)[0] for entry in shown), default=0.0) or 1.0
-    axes.set_xlim(0, 1.12 * slowest)
+def _latency_axis(axes: Axes, shown: Sequence[Mapping[str, Any]]) -> None:
+    from matplotlib.ticker import FuncFormatter
+
+    latencies_s = [_place(entry)[0] for entry in shown] or [1.0]
+    fastest_s, slowest_s = min(latencies_s), max(latencies_s) or 1.0
+    if slowest_s > canvas.WIDE * fastest_s > 0:
+        axes.set_xscale("log")
+        axes.set_xlim(fastest_s / 2, slowest_s * 2)
+    else:
+        axes.set_xlim(0, 1.12 * slowest_s)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+    axes.set_xlabel("p99 latency from the intended instant to acceptance (s)")
+
+
+def _cost_axis(axes: Axes, shown: Sequence[Mapping[str, Any]]) -> None:
     costs = [_place(entry)[1] for entry in shown] or [0.0]
     room = max(0.2 * (max(costs) - min(costs)), 0.05 * max(costs), 0.01)
-    axes.set_ylim(max(min(costs) - room, -0.5 * room), max(costs) + room)
+    bottom = max(min(costs) - room, -0.5 * room)
+    axes.set_ylim(bottom, max(costs) + room)
+    axes.set_ylabel("US dollars per million accepted recipients" + "\n(the axis does not begin at 0)" * (bottom > 0))
 
 
 def _key(entry: Mapping[str, Any]) -> Line2D:

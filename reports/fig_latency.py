@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _MARKED = {"p50": 0.5, "p95": 0.05, "p99": 0.01}
-_WIDE = 100.0  # a ratio of the largest to the smallest median that only a log axis can show
 
 
 def draw(comparison: Mapping[str, Any], all_series: Sequence[Series]) -> Figure:
@@ -31,7 +30,7 @@ def draw(comparison: Mapping[str, Any], all_series: Sequence[Series]) -> Figure:
     missing = ", ".join(one.strategy for one in all_series if not len(one.latency_s))
     figure.legend(
         handles=[canvas.key(one.strategy) for one in shown],
-        loc="outside right upper",
+        loc="outside right center",
         title=f"nothing accepted:\n{missing}" if missing and shown else None,
     )
     return figure
@@ -71,7 +70,7 @@ def _axes(axes: Axes, shown: Sequence[Series]) -> None:
 def _latency_axis(axes: Axes, shown: Sequence[Series]) -> None:
     medians = [float(one.latency_s[one.still_waiting <= 0.5][0]) for one in shown]
     longest = max((float(one.latency_s[-1]) for one in shown), default=1.0)
-    if medians and longest > _WIDE * max(min(medians), 1e-3):
+    if medians and longest > canvas.WIDE * max(min(medians), 1e-3):
         axes.set_xscale("log")
         axes.set_xlim(max(min(medians) / 10, 1e-3), longest * 1.3)
     else:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from reports.words import count, counted, share
 from scenarios.faults import Fault, ScalePods
-from scenarios.limiter import exact, whole
+from scenarios.limiter import at_once, largest_request
 from scenarios.model import Scenario
 
 Entry = Mapping[str, Any]
@@ -34,13 +34,11 @@ class Facts(NamedTuple):
     def of(cls, scenario: Scenario) -> Facts:
         """The facts of a scenario."""
         rate_per_s, limiter = scenario.account.max_send_rate_per_s, scenario.account.limiter
-        is_bucket = limiter.kind == "token-bucket"
-        at_once = limiter.burst if is_bucket else whole(exact(rate_per_s) * exact(limiter.effective_rate))
         return cls(
             rate_per_s=rate_per_s,
-            limiter="bucket" if is_bucket else "window",
-            at_once=at_once,
-            largest_call=math.inf if limiter.admission == "debt" else math.ceil(at_once / limiter.shards),
+            limiter="bucket" if limiter.kind == "token-bucket" else "window",
+            at_once=at_once(limiter, rate_per_s),
+            largest_call=largest_request(limiter, rate_per_s),
             send_median_s=scenario.latency.ses_send.median_s,
             faults=scenario.fault,
             delivers_twice=scenario.sqs.duplicate_probability > 0,

@@ -32,6 +32,7 @@ _SPARE = (
 INK = "#222222"
 FAINT = "#8A8A8A"
 FAULT = "#E4E4E4"
+BAND = "#C9D3DC"
 UNSENT = {
     "refused": ("refused (throttled or over quota)", "#9A9A9A", "////"),
     "failed": ("failed (server error)", "#8A2B2B", "\\\\\\\\"),

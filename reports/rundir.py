@@ -43,21 +43,21 @@ _ENTRY: Mapping[str, type] = {
 """What table and figures need of a document and of each of its strategies."""
 
 
-def prepare(directory: Path) -> Path:
+def prepare(directory: Path, option: str = "--out") -> Path:
     """Makes the folder, before any work is done for it. Raises `BadInput` if nothing can be written there."""
     try:
         directory.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=directory):
             pass
     except OSError as error:
-        raise BadInput(f"--out {directory}: {_reason(error)}; name a folder that can be written to") from error
+        raise BadInput(f"{option} {directory}: {_reason(error)}; name a folder that can be written to") from error
     return directory
 
 
 def save(directory: Path, comparison: dict[str, Any], scenario_toml: str) -> None:
     """Writes the document and the scenario as run."""
-    _write(directory / SCENARIO, scenario_toml)
-    _write(directory / DOCUMENT, to_json(comparison))
+    write(directory / SCENARIO, scenario_toml)
+    write(directory / DOCUMENT, to_json(comparison))
 
 
 def redraw(directory: Path) -> dict[str, Any]:
@@ -96,8 +96,8 @@ def _reason(error: OSError) -> str:
     return error.strerror or str(error)
 
 
-def _write(path: Path, text: str) -> None:
-    """Replaces a file whole: a reader sees the old one or the new one."""
+def write(path: Path, text: str) -> None:
+    """Replaces a file whole: a reader sees the old one or the new one. Raises `BadInput`."""
     unfinished = path.with_suffix(".unfinished")
     try:
         unfinished.write_text(text, encoding="utf-8")

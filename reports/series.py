@@ -50,7 +50,7 @@ class Series:
 def series(ledger: Ledger) -> Series:
     """Gathers the curves of one ledger."""
     accepted = acceptances(ledger)
-    end_s = _end_s(ledger)
+    end_s = end_of(ledger)
     bin_s, column_s = width_s(end_s, MOST_BINS), width_s(end_s, MOST_COLUMNS)
     waiting_at_s, waiting = _waiting(ledger, accepted, end_s)
     latency_s, still_waiting = _survival(ledger, accepted)
@@ -58,9 +58,9 @@ def series(ledger: Ledger) -> Series:
         strategy=ledger.strategy,
         end_s=end_s,
         bin_s=bin_s,
-        accepted=_per_bin(ledger, end_s, bin_s, [ACCEPTED]),
-        refused=_per_bin(ledger, end_s, bin_s, _REFUSED),
-        failed=_per_bin(ledger, end_s, bin_s, [FAILED]),
+        accepted=per_bin(ledger, end_s, bin_s, [ACCEPTED]),
+        refused=per_bin(ledger, end_s, bin_s, _REFUSED),
+        failed=per_bin(ledger, end_s, bin_s, [FAILED]),
         peak_1s=_peaks(accepted, end_s, bin_s),
         column_s=column_s,
         offsets=_offsets(ledger, end_s, column_s),
@@ -85,11 +85,9 @@ def coarsen(values: Floats, factor: int) -> NDArray[Any]:
     return np.pad(values, padding).reshape(*values.shape[:-1], -1, factor)
 
 
-def _end_s(ledger: Ledger) -> float:
-    last_s = [
-        float(np.nanmax(times)) for times in (ledger.calls["decided_s"], ledger.mails["intended_s"]) if len(times)
-    ]
-    return max(last_s, default=0.0)
+def end_of(ledger: Ledger) -> float:
+    """The last event of a run, in seconds."""
+    return max(float(np.nanmax(at_s, initial=0.0)) for at_s in (ledger.calls["decided_s"], ledger.mails["intended_s"]))
 
 
 def _bins(end_s: float, width: int) -> int:
@@ -103,7 +101,7 @@ def _stretches(ledger: Ledger) -> Iterator[dict[str, NDArray[Any]]]:
         yield {name: column[known] for name, column in part.items()}
 
 
-def _per_bin(ledger: Ledger, end_s: float, width: int, outcomes: list[int]) -> Floats:
+def per_bin(ledger: Ledger, end_s: float, width: int, outcomes: list[int]) -> Floats:
     """Recipients a second in each bin."""
     count = np.zeros(_bins(end_s, width))
     for part in _stretches(ledger):

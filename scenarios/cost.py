@@ -38,8 +38,11 @@ class Prices:
 
 
 def cost(usage: Mapping[str, float], prices: Prices) -> float:
-    """Dollars for a run's usage. Free tiers are left out: a second campaign of the month would not enjoy them."""
-    return math.fsum(count * prices.usd_per_unit[kind] for kind, count in usage.items())
+    """Dollars for a run's usage, of which only what AWS bills costs anything.
+
+    Free tiers are left out: a second campaign of the month would not enjoy them.
+    """
+    return math.fsum(usage.get(kind, 0.0) * usd for kind, usd in prices.usd_per_unit.items())
 
 
 def load_prices(path: Path | None = None) -> Prices:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from fractions import Fraction
-from math import floor
+from math import ceil, floor, inf
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
@@ -43,6 +43,20 @@ class Part(NamedTuple):
 
 
 WHOLE = Part()
+
+
+def at_once(hypothesis: Hypothesis, rate_per_s: float) -> int:
+    """What a limiter admits at one instant after a pause, in recipients: its burst, or a whole window."""
+    if hypothesis.kind == "token-bucket":
+        return hypothesis.burst
+    return whole(exact(rate_per_s) * exact(hypothesis.effective_rate))
+
+
+def largest_request(hypothesis: Hypothesis, rate_per_s: float) -> float:
+    """Recipients above which a request is never admitted: what the largest shard holds; no number on debt."""
+    if hypothesis.admission == "debt":
+        return inf
+    return ceil(at_once(hypothesis, rate_per_s) / hypothesis.shards)
 
 
 def build_limiter(hypothesis: Hypothesis, rate_per_s: float) -> Limiter:

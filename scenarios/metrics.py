@@ -55,7 +55,7 @@ def measure(
         "recipients": recipients,
         "largest_mail": int(ledger.mails["recipients"].max(initial=0)),
         "calls": _call_counts(ledger),
-        "latency_s": _latency_s(ledger, accepted),
+        "latency_s": latency_s(ledger, accepted),
         "call_s": _call_s(ledger) if recipients["accepted"] else {"p50": None, "p99": None},
         "makespan_s": makespan_s,
         "goodput_per_s": _ratio(recipients["accepted"], makespan_s),
@@ -115,7 +115,8 @@ def latencies(ledger: Ledger, accepted: Acceptances) -> Weighted:
     return Weighted.of(accepted.decided_s - ledger.mails["intended_s"][accepted.mail], accepted.fresh)
 
 
-def _latency_s(ledger: Ledger, accepted: Acceptances) -> dict[str, float | None]:
+def latency_s(ledger: Ledger, accepted: Acceptances) -> dict[str, float | None]:
+    """Mean, quantiles and maximum of the latencies of these acceptances, in seconds; None if there is none."""
     sorted_s = latencies(ledger, accepted)
     total = int(accepted.fresh.sum(dtype=np.int64))
     each = np.diff(sorted_s.at_or_below, prepend=0)

@@ -92,18 +92,23 @@ class Batch(_Generated):
         return np.full(self.messages, self.at_s)
 
 
-class Constant(_Generated):
-    """Evenly spaced mails: start_s + k ÷ messages_per_s for every k with k ÷ messages_per_s < duration_s."""
+class _Steady(_Generated):
+    """One rate for as long as it lasts."""
 
-    process: Literal["constant"]
-    start_s: Seconds = Field(default=0.0, description="the first mail's instant")
+    start_s: Seconds = Field(default=0.0, description="the process begins here")
     duration_s: Duration = Field(description="mails fall due for this long")
-    messages_per_s: Rate = Field(description="mails a second")
+    messages_per_s: Rate = Field(description="mails a second, on average")
 
     @property
     def expected_mails(self) -> float:
-        """Exactly this many, rounded up."""
+        """The mean of a random number of mails; otherwise their number, rounded up."""
         return self.messages_per_s * self.duration_s
+
+
+class Constant(_Steady):
+    """Evenly spaced mails: start_s + k ÷ messages_per_s for every k with k ÷ messages_per_s < duration_s."""
+
+    process: Literal["constant"]
 
     def instants(self, rng: np.random.Generator) -> Times:
         """Sorted instants; nothing is drawn."""
@@ -111,18 +116,10 @@ class Constant(_Generated):
         return self.start_s + _before(offsets, self.duration_s)
 
 
-class Poisson(_Generated):
+class Poisson(_Steady):
     """A Poisson process: independent exponential gaps."""
 
     process: Literal["poisson"]
-    start_s: Seconds = Field(default=0.0, description="the process begins here")
-    duration_s: Duration = Field(description="mails fall due for this long")
-    messages_per_s: Rate = Field(description="mean mails a second")
-
-    @property
-    def expected_mails(self) -> float:
-        """The mean."""
-        return self.messages_per_s * self.duration_s
 
     def instants(self, rng: np.random.Generator) -> Times:
         """Sorted instants; a longer duration continues the same stream."""

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-_NO_FIGURES = ("strategy", "settings", "warnings", "explanation", "interrupted", "digest", "ci95")
+_NO_FIGURES = ("strategy", "settings", "warnings", "explanation", "interrupted", "digest", "ci95", "index", "process")
 _NO_INTERVAL = ("wall_s",)  # an interval of wall time would differ between two runs of one seed
 
 
@@ -40,23 +40,34 @@ def ci95(values: Sequence[float]) -> list[float]:
 
 
 def _flatten(entry: Mapping[str, Any], prefix: str = "") -> dict[str, float | None]:
-    """The figures of an entry under dotted names, such as `latency_s.p99`."""
+    """The figures of an entry under dotted names, such as `latency_s.p99` or `workloads.0.latency_s.p99`."""
     flat: dict[str, float | None] = {}
     for key, value in entry.items():
-        if isinstance(value, Mapping) and key not in _NO_FIGURES:
-            flat |= _flatten(value, f"{prefix}{key}.")
-        elif key not in _NO_FIGURES:
-            flat[prefix + key] = value
+        if key in _NO_FIGURES:
+            continue
+        inner = _keyed(value)
+        flat |= {prefix + key: value} if inner is None else _flatten(inner, f"{prefix}{key}.")
     return flat
 
 
+def _keyed(value: Any) -> Mapping[str, Any] | None:
+    """What has figures inside: a table, or a list with its numbers for keys."""
+    if isinstance(value, list):
+        return {str(number): item for number, item in enumerate(value)}
+    return value if isinstance(value, Mapping) else None
+
+
 def _with_means(entry: Mapping[str, Any], means: Mapping[str, float | None], prefix: str = "") -> dict[str, Any]:
-    return {
-        key: _with_means(value, means, f"{prefix}{key}.")
-        if isinstance(value, Mapping) and key not in _NO_FIGURES
-        else means.get(prefix + key, value)
-        for key, value in entry.items()
-    }
+    """The entry with each figure replaced by the mean of its dotted name."""
+    return {key: _mean_at(f"{prefix}{key}", key, value, means) for key, value in entry.items()}
+
+
+def _mean_at(name: str, key: str, value: Any, means: Mapping[str, float | None]) -> Any:
+    inner = None if key in _NO_FIGURES else _keyed(value)
+    if inner is None:
+        return means.get(name, value)
+    combined = _with_means(inner, means, f"{name}.")
+    return list(combined.values()) if isinstance(value, list) else combined
 
 
 def mean_of(values: Sequence[float | None]) -> float | None:

@@ -21,7 +21,10 @@ PERIOD_S = 1.0
 TRANSITIONS = 3  # wait, task, choice: billed for each tick
 STANDARD_TRANSITION = Lognormal(median_ms=30, p99_ms=100)  # no trustworthy figure exists
 EXPRESS_TRANSITION = Constant(constant_ms=10)  # measured by Zac Charles, 2021
-STANDARD_TICKS = 3000  # of one execution: 25,000 history events at about 8 a tick
+HISTORY_EVENTS = 25_000  # of one Standard execution, at most: Step Functions' quota page; not adjustable
+EVENTS_PER_TICK = 9  # wait 2, task 5, choice 2
+EVENTS_BESIDES = 100  # start, successor and end need 10; the rest is margin
+STANDARD_TICKS = (HISTORY_EVENTS - EVENTS_BESIDES) // EVENTS_PER_TICK
 RESTART_GAP_S = (0.05, 0.5)  # between an execution and its successor: documented nowhere
 MINUTE_S = 60.0
 EXPRESS_TICKS = 60

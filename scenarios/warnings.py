@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scenarios.faults import PodCrash, ScalePods
+from scenarios.limiter import largest_request
 from scenarios.model import Scenario
 from scenarios.workload import Arrivals
 from strategies.resources import Plan
@@ -24,10 +25,9 @@ def _idle_crashes(scenario: Scenario, plan: Plan) -> Iterator[str]:
 
 
 def _poison(scenario: Scenario, arrivals: Arrivals) -> Iterator[str]:
-    """Mails that a strict limiter can never admit whole."""
-    limiter = scenario.account.limiter
-    largest = int(arrivals.recipients.max(initial=0))
-    most = limiter.burst if limiter.kind == "token-bucket" else int(scenario.account.max_send_rate_per_s)
-    if limiter.admission == "strict" and largest > most:
-        mails = int((arrivals.recipients > most).sum())
-        yield f"{mails} mails have more than the {most} recipients that this limiter ever admits at once"
+    """Mails that the limiter can never admit whole."""
+    most = largest_request(scenario.account.limiter, scenario.account.max_send_rate_per_s)
+    mails = int((arrivals.recipients > most).sum())
+    if mails:
+        have = "1 mail has" if mails == 1 else f"{mails} mails have"
+        yield f"{have} more than the {most:g} recipients that this limiter ever admits at once"

@@ -6,14 +6,13 @@ workload at the end changes no other, and changing the recipients moves no arriv
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Callable, Sequence
-from functools import partial
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.chance import generator
 from scenarios.errors import BadInput
 from scenarios.processes import Trace, Workload
 from scenarios.tables import MAX_MAILS
@@ -32,29 +31,45 @@ def arrivals(workloads: Sequence[Workload], seed: int, purpose: str = "workload"
 
     Raises BadInput for a trace that cannot be read and for more than 10^8 mails.
     """
-    parts = [_one(workload, partial(_stream, seed, purpose, index)) for index, workload in enumerate(workloads)]
-    if sum(len(part.intended_s) for part in parts) > MAX_MAILS:
+    return _merged(parts(workloads, seed, purpose))
+
+
+def origins(workloads: Sequence[Workload], seed: int) -> NDArray[np.unsignedinteger[Any]]:
+    """For each mail of `arrivals`, the place in the file of the workload that it comes from."""
+    drawn = parts(workloads, seed, "workload")
+    smallest = np.min_scalar_type(len(drawn))
+    place = np.repeat(np.arange(len(drawn), dtype=smallest), [len(part.intended_s) for part in drawn])
+    return place[_order(drawn)]
+
+
+def parts(workloads: Sequence[Workload], seed: int, purpose: str) -> list[Arrivals]:
+    """The mails of each workload, not merged; raises BadInput as `arrivals` does."""
+    drawn = [_one(workload, seed, f"{purpose}/{index}") for index, workload in enumerate(workloads)]
+    if sum(len(part.intended_s) for part in drawn) > MAX_MAILS:
         raise BadInput(f"{purpose}: more than {MAX_MAILS} mails in total; a run holds at most that many")
-    return _merged(parts)
+    return drawn
 
 
-def _one(workload: Workload, stream: Callable[[str], np.random.Generator]) -> Arrivals:
+def _one(workload: Workload, seed: int, name: str) -> Arrivals:
     if isinstance(workload, Trace):
         at_s, recipients = read_trace(workload.path)
         return Arrivals(at_s / workload.speedup, recipients + np.int32(workload.shadow_copies))
-    instants = workload.instants(stream("instants"))
-    return Arrivals(instants, workload.draw_recipients(stream("recipients"), len(instants)))
+    instants = workload.instants(generator(seed, f"{name}/instants"))
+    return Arrivals(instants, workload.draw_recipients(generator(seed, f"{name}/recipients"), len(instants)))
 
 
-def _merged(parts: Sequence[Arrivals]) -> Arrivals:
-    if len(parts) == 1:
-        return parts[0]
-    intended_s = np.concatenate([part.intended_s for part in parts] or [np.empty(0)])
-    recipients = np.concatenate([part.recipients for part in parts] or [np.empty(0, np.int32)])
-    order = np.argsort(intended_s, kind="stable")
-    return Arrivals(intended_s[order], recipients[order])
+def _merged(drawn: Sequence[Arrivals]) -> Arrivals:
+    if len(drawn) == 1:
+        return drawn[0]
+    order = _order(drawn)
+    recipients = np.concatenate([part.recipients for part in drawn] or [np.empty(0, np.int32)])
+    return Arrivals(_instants(drawn)[order], recipients[order])
 
 
-def _stream(seed: int, purpose: str, index: int, use: str) -> np.random.Generator:
-    name = zlib.crc32(f"{purpose}/{index}/{use}".encode())
-    return np.random.default_rng(np.random.SeedSequence([seed, name]))
+def _instants(drawn: Sequence[Arrivals]) -> NDArray[np.float64]:
+    return np.concatenate([part.intended_s for part in drawn] or [np.empty(0)])
+
+
+def _order(drawn: Sequence[Arrivals]) -> NDArray[np.intp]:
+    """In which the mails of all drawn fall due."""
+    return np.argsort(_instants(drawn), kind="stable")

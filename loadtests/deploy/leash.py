@@ -25,7 +25,8 @@ def main() -> None:
 
 
 def _end_with_input(server: subprocess.Popen[bytes]) -> None:
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 1024):  # not sys.stdin itself, whose lock a thread may not hold at exit
+        pass
     server.terminate()
     try:
         server.wait(PATIENCE_S)

@@ -18,7 +18,7 @@ from loadtests.ses import Envelope
 from loadtests.targets import Moto
 from loadtests.verification import verify
 from loadtests.world import Run
-from scenarios.errors import BadInput
+from scenarios.errors import BadInput, RunFailed
 from scenarios.model import Scenario
 from scenarios.runs import plan_of
 from strategies.resources import Plan
@@ -64,7 +64,9 @@ class Endpoint:
         self._ses.start(zero_unix_s)
 
     def look(self) -> None:
-        """There is nothing to watch: its mails reach nobody."""
+        """Its mails reach nobody, so that there is nothing to watch but itself."""
+        if self._ses.exit_code is not None:
+            raise RunFailed("the local AWS endpoint has ended in mid-run; its own message, if any, stands above")
 
     def calls(self, expected: int) -> NDArray[Any]:
         return self._ses.calls()

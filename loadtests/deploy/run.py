@@ -20,6 +20,7 @@ from loadtests.deploy.cloud import speaking_plainly
 from loadtests.deploy.harvest import bill_of, lines_of
 from loadtests.deploy.names import logical, new_run, stack_of
 from loadtests.deploy.site import Site, Witness
+from loadtests.deploy.states import is_express
 from loadtests.deploy.template import Setup, template
 from loadtests.deploy.world import World
 from loadtests.invoking import InvokeFailed
@@ -39,7 +40,8 @@ from scenarios.warnings import warnings_of
 from scenarios.workload import arrivals
 from strategies.resources import Account, Plan
 
-UNBILLED = "the cost leaves out requests to SQS and, of an Express machine, its time: only AWS's bill tells them"
+UNBILLED = "the cost leaves out requests to SQS, which only AWS counts"
+UNBILLED_EXPRESS = "the cost leaves out requests to SQS and the time of Express machines, which only AWS counts"
 
 Sites = Callable[[Run, str], AbstractContextManager[Site]]
 """Opens where a run of that name takes place."""
@@ -127,7 +129,8 @@ def _played(of: Run, site: Site, stack: Stack, watch: Watch | None) -> Ledger:
         asyncio.run(world.work())
     except (QueueFailed, InvokeFailed) as error:
         raise RunFailed(f"{site.cloud.world} stopped answering: {error}") from error
-    tickers.stop(site.cloud, of.plan, outputs)
+    if of.plan.functions:
+        stacks.halt(site.cloud, stack.record.run)
     return _reconciled(of, site, outputs, world, witness, zero_unix_s)
 
 
@@ -173,7 +176,7 @@ def _reconciled(of: Run, site: Site, outputs: Outputs, world: World, witness: Wi
         calls=calls,
         settings=asdict(of.plan.settings),
         usage={"ses_recipients": float(admitted(calls)), **_usage(of.plan, logs)},
-        warnings=(*warnings_of(of.scenario, of.plan, of.mails), *((UNBILLED,) if of.plan.queues else ())),
+        warnings=(*warnings_of(of.scenario, of.plan, of.mails), *_unbilled(of.plan)),
         interrupted=world.course.interrupted,
     )
 
@@ -181,8 +184,14 @@ def _reconciled(of: Run, site: Site, outputs: Outputs, world: World, witness: Wi
 def _usage(plan: Plan, logs: Logs) -> dict[str, Any]:
     """What Lambda says that it did; each tick is an invocation, and three transitions of a Standard machine."""
     billed = list(logs.bills.values())
-    ticks = sum(logs.bills[t.function]["lambda_requests"] for t in plan.tickers if t.kind != "express_loop")
+    ticks = sum(logs.bills[t.function]["lambda_requests"] for t in plan.tickers if not is_express(t))
     return {
         **{key: sum(bill[key] for bill in billed) for key in ("lambda_requests", "lambda_gb_s")},
         "stepfunctions_transitions": ticks * TRANSITIONS,
     }
+
+
+def _unbilled(plan: Plan) -> tuple[str, ...]:
+    if any(is_express(ticker) for ticker in plan.tickers):
+        return (UNBILLED_EXPRESS,)
+    return (UNBILLED,) if plan.queues else ()

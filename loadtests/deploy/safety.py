@@ -122,7 +122,7 @@ def check_budget(load: Load, budget: Budget) -> None:
             f"--budget-recipients {budget.recipients}: the runs have {load.recipients:,} recipients; "
             "choose a smaller scenario, or raise the budget"
         )
-    if load.usd > budget.usd:
+    if not load.usd <= budget.usd:  # a budget that is no number allows nothing
         raise BadInput(
             f"--budget-usd {budget.usd:g}: the runs would cost about {load.usd:.2f} USD; "
             "choose a smaller scenario, or raise the budget"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -126,27 +127,44 @@ def teardown(cloud: Cloud, run: str | None, say: Say) -> list[str]:
 
 def _delete(cloud: Cloud, name: str) -> None:
     formation = cloud.client("cloudformation")
-    _stop_machines(cloud, formation, name)
+    _halt(cloud, formation, name)
     formation.delete_stack(StackName=name)
     _wait(cloud, formation, "stack_delete_complete", name)
 
 
-def _stop_machines(cloud: Cloud, formation: Any, name: str) -> None:
-    """A machine would wait for its executions, and these never end by themselves."""
+def halt(cloud: Cloud, run: str) -> None:
+    """Let no function of a run begin any more, whoever calls it: from now on nothing is sent by its stack."""
+    with speaking_plainly(cloud.world):
+        _halt(cloud, cloud.client("cloudformation"), stack_of(run))
+
+
+def _halt(cloud: Cloud, formation: Any, name: str) -> None:
+    """Deleting takes AWS minutes, and a machine would wait for its executions, which never end by themselves."""
     resources = formation.describe_stack_resources(StackName=name)["StackResources"]
-    for resource in resources:
-        if resource["ResourceType"] == "AWS::StepFunctions::StateMachine" and resource.get("PhysicalResourceId"):
-            stop_ticking(cloud, resource["PhysicalResourceId"])
+    made = [(resource["ResourceType"], resource.get("PhysicalResourceId")) for resource in resources]
+    for kind, identity in made:
+        if kind == "AWS::Lambda::Function" and identity:
+            _starve(cloud, identity)
+    for kind, identity in made:
+        if kind == "AWS::StepFunctions::StateMachine" and identity:
+            _stop_ticking(cloud, identity)
 
 
-def stop_ticking(cloud: Cloud, machine_arn: str) -> None:
+def _starve(cloud: Cloud, function: str) -> None:
+    functions = cloud.client("lambda")
+    with suppress(functions.exceptions.ResourceNotFoundException):  # it failed to be made, or is gone
+        functions.put_function_concurrency(FunctionName=function, ReservedConcurrentExecutions=0)
+
+
+def _stop_ticking(cloud: Cloud, machine_arn: str) -> None:
     """Stop a machine's executions, and the successor that one may have started meanwhile."""
     machines = cloud.client("stepfunctions")
-    if machines.describe_state_machine(stateMachineArn=machine_arn)["type"] == "EXPRESS":
-        return  # they end within a minute, and nobody can list them
-    while running := machines.list_executions(stateMachineArn=machine_arn, statusFilter="RUNNING")["executions"]:
-        for execution in running:
-            machines.stop_execution(executionArn=execution["executionArn"])
+    with suppress(machines.exceptions.StateMachineDoesNotExist):
+        if machines.describe_state_machine(stateMachineArn=machine_arn)["type"] == "EXPRESS":
+            return  # they end within a minute, and nobody can list them
+        while running := machines.list_executions(stateMachineArn=machine_arn, statusFilter="RUNNING")["executions"]:
+            for execution in running:
+                machines.stop_execution(executionArn=execution["executionArn"])
 
 
 def require(cloud: Cloud, run: str) -> None:

@@ -8,13 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from scenarios.ticker import EXPRESS_TICKS, MINUTE_S, PERIOD_S
+from scenarios.ticker import EXPRESS_TICKS, MINUTE_S, PERIOD_S, STANDARD_TICKS
 from strategies.resources import Ticker
-
-MAX_EVENTS = 25_000  # of one Standard execution's history: Step Functions' quota page; not adjustable
-EVENTS_PER_TICK = 9  # wait 2, task 5, choice 2
-EVENTS_BESIDES = 100  # start, successor and end need 10; the rest is margin
-TICKS = (MAX_EVENTS - EVENTS_BESIDES) // EVENTS_PER_TICK
 
 State = dict[str, Any]
 
@@ -45,7 +40,7 @@ def _timestamp_wait(function_arn: str) -> dict[str, State]:
     return {
         "Begin": _until_second("Tick"),
         "Tick": _invoke(function_arn, {"Payload": {"tick": tick}}, _counted(following)),
-        "More": _while(TICKS, "Begin", "Successor"),
+        "More": _while(STANDARD_TICKS, "Begin", "Successor"),
         "Successor": _successor(),
     }
 
@@ -55,7 +50,7 @@ def _standard_loop(function_arn: str) -> dict[str, State]:
     return {
         "Begin": _until_second("Tick"),
         "Tick": _send(function_arn),
-        "More": _while(TICKS, "Pause", "Successor"),
+        "More": _while(STANDARD_TICKS, "Pause", "Successor"),
         "Pause": _pause("Tick"),
         "Successor": _successor(),
     }

@@ -1,15 +1,13 @@
-"""A deployed strategy's tickers: begun for a run, and ended with it."""
+"""A deployed strategy's tickers, begun for a run."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
 from collections.abc import Mapping
-from typing import Any
 
 from loadtests.deploy.cloud import Cloud
 from loadtests.deploy.names import logical
-from loadtests.deploy.stacks import stop_ticking
 from loadtests.deploy.states import first_input, is_express
 from scenarios.ticker import MINUTE_S
 from strategies.resources import Plan, Ticker
@@ -26,22 +24,15 @@ def start(cloud: Cloud, plan: Plan, outputs: Mapping[str, str], zero_unix_s: int
         machines.start_execution(stateMachineArn=_machine(ticker, outputs), input=document)
         if is_express(ticker):
             first = dt.datetime.fromtimestamp(zero_unix_s + MINUTE_S, dt.UTC)  # the execution above lasts until then
-            _schedule(cloud, ticker, outputs, State="ENABLED", StartDate=first)
-
-
-def stop(cloud: Cloud, plan: Plan, outputs: Mapping[str, str]) -> None:
-    """No tick any more; an Express execution that is under way has less than a minute left."""
-    for ticker in plan.tickers:
-        if is_express(ticker):
-            _schedule(cloud, ticker, outputs, State="DISABLED")
-        stop_ticking(cloud, _machine(ticker, outputs))
+            _schedule(cloud, outputs[logical(ticker.function, "Schedule")], first)
 
 
 def _machine(ticker: Ticker, outputs: Mapping[str, str]) -> str:
     return outputs[logical(ticker.function, "Machine")]
 
 
-def _schedule(cloud: Cloud, ticker: Ticker, outputs: Mapping[str, str], **changes: Any) -> None:
-    scheduler, name = cloud.client("scheduler"), outputs[logical(ticker.function, "Schedule")]
+def _schedule(cloud: Cloud, name: str, first: dt.datetime) -> None:
+    scheduler = cloud.client("scheduler")
     now = scheduler.get_schedule(Name=name)
-    scheduler.update_schedule(**{key: now[key] for key in ARGUMENTS if key in now}, **changes)
+    kept = {key: now[key] for key in ARGUMENTS if key in now}
+    scheduler.update_schedule(**kept, State="ENABLED", StartDate=first)

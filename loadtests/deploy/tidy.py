@@ -23,12 +23,16 @@ Say = Callable[[str], None]
 
 
 def tidy(say: Say) -> None:
-    """Clean up after every killed run, and say so; what cannot be reached now stays noted."""
+    """Clean up after every run that was cut short, and say so; what cannot be reached now stays noted."""
     for record in journal.leftovers():
         try:
             _tidy(record, say)
         except (BadInput, RunFailed) as error:
-            say(f"run {record.run} ({record.strategy} on {record.world}) was killed and cannot be cleaned up: {error}")
+            say(f"{_named(record)} was cut short and cannot be cleaned up now: {error}")
+
+
+def _named(record: Record) -> str:
+    return f"run {record.run} ({record.strategy} on {record.world})"
 
 
 def _tidy(record: Record, say: Say) -> None:
@@ -39,7 +43,7 @@ def _tidy(record: Record, say: Say) -> None:
         stacks.teardown(_cloud(record), record.run, say)
     journal.finish(record.run)
     killed = f", {ended} processes ended" if ended else ""
-    say(f"run {record.run} ({record.strategy} on {record.world}) was killed; cleaned up{killed}{kept}")
+    say(f"{_named(record)} was cut short; cleaned up{killed}{kept}")
 
 
 def _decisions(record: Record) -> NDArray[Any] | None:

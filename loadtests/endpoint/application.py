@@ -51,6 +51,7 @@ class LocalAws:
         ses = self._service.of(scope.account, scope.region)
         found = v2.find(environ["REQUEST_METHOD"], path)
         if found is None:
+            ses.verify_identities()
             return None
         return v2.answer(ses, found, body_of(environ), environ.get("QUERY_STRING", ""), client(environ))
 

@@ -15,8 +15,12 @@ import pytest
 import typer
 
 import seslab
-from scenarios.model import scenario_schema
+from reports import calibrate
+from reports.experiment import perform
+from scenarios.cost import load_prices
+from scenarios.model import load, scenario_schema
 from scenarios.store import CALLS, MAILS
+from sim.run import run
 from strategies.registry import STRATEGIES
 from tests.docs.examples import ROOT, abridged, blocks, figures, marked, pages, play, steps
 
@@ -25,13 +29,14 @@ REFERENCE = DOCS / "reference"
 _FOREIGN = re.compile(r"https?:|mailto:")
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _KEYS = re.compile(r"^<!-- keys: (?P<tables>.*) -->\n(?P<rows>(?:\|.*\n)+)", re.MULTILINE)
+REAL = ("run-for-real", "calibrate", "serve", "deploy")
 _COMMANDS: Any = typer.main.get_command(seslab.app)
 
 
 def page_parameters() -> list[Any]:
-    """Every page; the one that starts a local AWS takes its turn with the other tests that do."""
+    """Every page; those that start a local AWS take their turn with the other tests that do."""
     real = [pytest.mark.real_time, pytest.mark.xdist_group("local_aws")]
-    return [pytest.param(page, id=str(page), marks=real if page.stem == "run-for-real" else []) for page in pages()]
+    return [pytest.param(page, id=str(page), marks=real if page.stem in REAL else []) for page in pages()]
 
 
 @pytest.mark.parametrize("page", page_parameters())
@@ -170,13 +175,31 @@ def argument(parameter: Any) -> list[str]:
 
 def test_the_reference_names_everything_a_document_holds() -> None:
     """Each key of a comparison document, however deep, and each column of the ledgers is in the reference."""
-    run = [sys.executable, "-m", "seslab", "compare", "sandbox", "-s", "direct", "--json"]
+    run = [sys.executable, "-m", "seslab", "compare", "mixed", "-s", "direct", "--json"]
     document = json.loads(subprocess.run(run, cwd=ROOT, capture_output=True, check=True).stdout)
     del document["strategies"][0]["settings"], document["account"]["limiter"]  # other pages have their keys
     named = set(re.findall(r"`([\w.]+)`", (REFERENCE / "comparison.md").read_text()))
     usage = set(document["strategies"][0].pop("usage"))
     assert usage <= set(re.findall(r"`(\w+)`", (REFERENCE / "prices.md").read_text()))
     assert {*keys(document), "settings", "limiter", "usage", *MAILS.names, *CALLS.names} <= named
+
+
+@pytest.mark.parametrize("scenario", ["broadcast-900", "sandbox"], ids=["fitted", "too few calls to fit"])
+def test_the_reference_names_everything_a_calibration_holds(scenario: str) -> None:
+    """Each key of a calibration document, with fitted latencies and without, is in the reference."""
+    document = calibration(scenario)
+    del document["strategies"][0]["settings"], document["account"]  # other pages have their keys
+    named = set(re.findall(r"`([\w.]+)`", (REFERENCE / "calibration.md").read_text()))
+    assert {*keys(document), "settings", "account"} <= named
+
+
+def calibration(scenario: str) -> dict[str, Any]:
+    """The document of one strategy; a simulation stands for the real run."""
+    chosen, prices = load(scenario), load_prices()
+    real = calibrate.real_jobs(run, chosen, ["direct"], prices, None)
+    simulated = calibrate.simulated_jobs(run, chosen, ["direct"], 1, prices)
+    both = calibrate.pairs([perform(job) for job in real], [perform(job) for job in simulated])
+    return calibrate.document(chosen, "moto", both)
 
 
 def keys(document: Any) -> set[str]:

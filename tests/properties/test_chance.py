@@ -16,10 +16,10 @@ from hypothesis import given, settings
 from numpy.typing import NDArray
 
 from scenarios.chance import PerMail
-from strategies.dice import uniform
 from scenarios.ledger import ACCEPTED, THROTTLED, Ledger, digest
 from scenarios.model import Scenario, load
 from sim.run import run
+from strategies.dice import uniform
 from strategies.registry import STRATEGIES
 
 ROOT = Path(__file__).parents[2]

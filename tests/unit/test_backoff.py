@@ -1,237 +1,33 @@
-"""Our retry policies against botocore itself: a real client, whose network, clock and chance are ours."""
+"""Our retry policies against botocore itself."""
 
 from __future__ import annotations
 
-import heapq
-import threading
-from collections.abc import Callable, Coroutine, Iterator, Sequence
-from contextlib import contextmanager
-from math import inf, nextafter
+from collections.abc import Coroutine
 from types import SimpleNamespace
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
-import botocore.endpoint
-import botocore.exceptions
 import hypothesis.strategies as st
 import pytest
-from botocore import UNSIGNED
-from botocore.awsrequest import AWSResponse
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
-from botocore.retries import adaptive, bucket, standard, throttling
-from botocore.session import Session
 from hypothesis import given, settings
 
-from strategies.adaptive import RECHECK_S, AdaptiveRate
 from strategies.backoff import RetryMode, Standard
 from strategies.delivery import delivery
-from strategies.ports import Mail, Ports, QuotaExceeded, Rejected, SendError, Throttled, Unanswered, Unavailable
-
-SESSION = Session()
-MODES: tuple[RetryMode, ...] = ("legacy", "standard", "adaptive")
-START_S = 0.123456789  # off the half-second grid of the measured rate, lest an ulp decide on which side a send falls
-
-
-class Clock:
-    """Virtual time for one caller: a sleep is over at once, and never rounds to nothing, as no real one does."""
-
-    def __init__(self) -> None:
-        self.now_s = START_S
-
-    def sleep(self, delay_s: float) -> None:
-        """Move on."""
-        if delay_s:
-            self.now_s = max(self.now_s + delay_s, nextafter(self.now_s, inf))
-
-
-class Answer(NamedTuple):
-    """What becomes of one attempt: its latency, our port's error (None: accepted) and what botocore sees."""
-
-    latency_s: float
-    error: type[SendError] | None
-    on_the_wire: Any
-
-
-def ses_error(code: str) -> str:
-    """An error document of SES's v1 API."""
-    return f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>no</Message></Error></ErrorResponse>"
-
-
-ACCEPTED = (200, "<SendEmailResponse><SendEmailResult><MessageId>m</MessageId></SendEmailResult></SendEmailResponse>")
-THROTTLING = (400, ses_error("Throttling"))
-WIRE: dict[type[SendError] | None, tuple[Any, ...]] = {
-    None: (ACCEPTED,),
-    Throttled: (THROTTLING,),
-    QuotaExceeded: (THROTTLING,),
-    Unavailable: (
-        *((status, ses_error("InternalFailure")) for status in (500, 502, 503, 504)),
-        botocore.exceptions.EndpointConnectionError(endpoint_url="ses"),
-        botocore.exceptions.ConnectTimeoutError(endpoint_url="ses"),
-        botocore.exceptions.ConnectionClosedError(endpoint_url="ses"),
-    ),
-    Unanswered: (botocore.exceptions.ReadTimeoutError(endpoint_url="ses"),),
-    Rejected: ((400, ses_error("MessageRejected")),),
-}
-V2_WIRE: dict[type[SendError] | None, tuple[Any, ...]] = {
-    None: ((200, '{"MessageId": "m"}'),),
-    Throttled: ((429, '{"__type": "TooManyRequestsException"}'),),
-    Rejected: ((400, '{"__type": "MessageRejected"}'),),
-}
-
-
-class Wire:
-    """The network: answers attempts in turn, each after its latency, then accepts all; notes when each was sent."""
-
-    def __init__(self, clock: Clock, answers: Sequence[Answer], accepted: Answer) -> None:
-        self._clock, self._answers, self._accepted = clock, iter(answers), accepted
-        self.sent_s: list[float] = []
-
-    def next(self) -> Answer:
-        """One attempt."""
-        self.sent_s.append(self._clock.now_s)
-        answer = next(self._answers, self._accepted)
-        self._clock.sleep(answer.latency_s)
-        return answer
-
-    def send(self, request: Any) -> AWSResponse:
-        """As botocore's HTTP session."""
-        answer = self.next().on_the_wire
-        if isinstance(answer, Exception):
-            raise answer
-        status, body = answer
-        raw = SimpleNamespace(stream=lambda: iter([body.encode()]))
-        return AWSResponse(request.url, status, cast("Any", {}), raw)
-
-
-class Condition:
-    """Stands in for the condition variable on which botocore waits for a token: nobody else is there to notify."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-
-    def __enter__(self) -> None: ...
-    def __exit__(self, *_: object) -> None: ...
-    def notify(self) -> None: ...
-
-    def wait(self, timeout_s: float) -> None:
-        """Wait in vain until the timeout."""
-        self._clock.sleep(timeout_s)
-
-
-@contextmanager
-def botocore_on(clock: Clock, chance: float) -> Iterator[None]:
-    """Botocore with our clock and chance."""
-    threads = SimpleNamespace(Lock=threading.Lock, Condition=lambda _lock: Condition(clock))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=clock.sleep))
-        patch.setattr(bucket, "time", SimpleNamespace(time=lambda: clock.now_s))
-        patch.setattr(bucket, "threading", threads)
-        patch.setattr("botocore.retryhandler.random", SimpleNamespace(random=lambda: chance))
-        patch.setattr(standard.ExponentialBackoff.__init__, "__defaults__", (20, lambda: chance, None, None))
-        yield
-
-
-class Story(NamedTuple):
-    """Mails one after the other: gaps before them, answers to the attempts, the jitter draw."""
-
-    gaps_s: Sequence[float]
-    answers: Sequence[Answer]
-    chance: float
-
-
-class Outcome(NamedTuple):
-    """When attempts were made, and for each mail when it ended and whether it was accepted."""
-
-    sent_s: list[float]
-    ended_s: list[float]
-    accepted: list[bool]
-
-
-def played(story: Story, clock: Clock, wire: Wire, send: Callable[[], bool]) -> Outcome:
-    """One caller sends the story's mails."""
-    ended_s, accepted = [], []
-    for gap_s in story.gaps_s:
-        clock.sleep(gap_s)
-        accepted.append(send())
-        ended_s.append(clock.now_s)
-    return Outcome(wire.sent_s, ended_s, accepted)
-
-
-def by_botocore(mode: RetryMode, story: Story, service: str, accepted: Answer) -> Outcome:
-    """The story as a real client plays it."""
-    clock = Clock()
-    wire = Wire(clock, story.answers, accepted)
-    with botocore_on(clock, story.chance):
-        config = Config(retries=cast("Any", {"mode": mode}), signature_version=UNSIGNED, region_name="eu-west-1")
-        client: Any = SESSION.create_client(service, config=config)
-        client._endpoint.http_session = wire
-        return played(story, clock, wire, lambda: botocore_accepts(client, service))
-
-
-def botocore_accepts(client: Any, service: str) -> bool:
-    """One SendEmail."""
-    text = {"Subject": {"Data": "s"}, "Body": {"Text": {"Data": "b"}}}
-    message = {"Source": "a@example.com", "Message": text} if service == "ses" else {"Content": {"Simple": text}}
-    try:
-        client.send_email(Destination={}, **message)
-    except (ClientError, BotoCoreError):
-        return False
-    return True
-
-
-def by_us(mode: RetryMode, story: Story, accepted: Answer) -> Outcome:
-    """The story as our delivery plays it."""
-    clock = Clock()
-    wire = Wire(clock, story.answers, accepted)
-    send = delivery(one_callers_ports(clock, wire, story.chance), mode)
-    return played(story, clock, wire, lambda: we_accept(cast("Coroutine[Any, Any, None]", send(MAIL, range(1)))))
-
-
-MAIL = Mail(7, 3, 0.0)
-
-
-def one_callers_ports(clock: Clock, wire: Wire, chance: float) -> Ports:
-    """Ports in which nothing suspends."""
-
-    async def sleep(delay_s: float) -> None:
-        clock.sleep(delay_s)
-
-    async def send(mail: Mail, to: range) -> None:
-        error = wire.next().error
-        if error:
-            raise error
-
-    return cast(
-        "Ports",
-        SimpleNamespace(
-            clock=SimpleNamespace(now=lambda: clock.now_s, sleep=sleep),
-            chance=SimpleNamespace(uniform=lambda purpose, mail, attempt: chance),
-            mailer=SimpleNamespace(send=send),
-        ),
-    )
-
-
-def we_accept(delivering: Coroutine[Any, Any, None]) -> bool:
-    """Drive a coroutine that never suspends."""
-    try:
-        delivering.send(None)
-    except StopIteration:
-        return True
-    except SendError:
-        return False
-    raise AssertionError("suspended")
-
-
-def check(mode: RetryMode, story: Story, service: str = "ses", wire: Any = WIRE) -> Outcome:
-    """Both play it alike: the same attempts at the same instants, the same mails accepted."""
-    accepted = Answer(0.05, None, wire[None][0])
-    ours, theirs = by_us(mode, story, accepted), by_botocore(mode, story, service, accepted)
-    assert len(ours.sent_s) == len(theirs.sent_s)
-    assert ours.accepted == theirs.accepted
-    assert ours.sent_s == pytest.approx(theirs.sent_s, rel=0, abs=1e-8)
-    assert ours.ended_s == pytest.approx(theirs.ended_s, rel=0, abs=1e-8)
-    return ours
-
+from strategies.ports import Mail, QuotaExceeded, Rejected, SendError, Throttled, Unanswered, Unavailable
+from tests.unit.botocore_twin import (
+    ACCEPTED,
+    MAIL,
+    MODES,
+    START_S,
+    V2_WIRE,
+    WIRE,
+    Answer,
+    Clock,
+    Story,
+    Wire,
+    check,
+    one_callers_ports,
+    we_accept,
+)
 
 latencies_s = st.sampled_from([0.02, 0.05, 0.3, 1.7])
 
@@ -376,108 +172,3 @@ def test_the_quota_never_exceeds_500(story: list[tuple[type[SendError] | None, i
             backoff.failed(error, attempt, 0.5)
     granted = [backoff.failed(Throttled, 1, 0.5) for _ in range(200)]
     assert len(granted) - granted.count(None) <= 100
-
-
-# The adaptive rate alone.
-
-
-def their_rate(clock: Any) -> Any:
-    """Botocore's limiter as a client builds it; it takes the word of `throttled` for what is a throttle."""
-    return adaptive.ClientRateLimiter(
-        rate_adjustor=throttling.CubicCalculator(starting_max_rate=0, start_time=clock.now_s),
-        rate_clocker=adaptive.RateClocker(clock),
-        token_bucket=bucket.TokenBucket(max_rate=1, clock=clock),
-        throttling_detector=SimpleNamespace(is_throttling_error=lambda *, throttled: throttled),
-        clock=clock,
-    )
-
-
-@given(
-    st.floats(0, 1e6),
-    st.lists(st.tuples(st.one_of(st.just(0.0), st.floats(0, 0.1), st.floats(0, 30)), st.booleans()), max_size=200),
-)
-def test_the_adaptive_rate_is_botocores(start_s: float, answers: list[tuple[float, bool]]) -> None:
-    """Any instants of success and throttle: the same allowed rate after each, to the last bit."""
-    clock = Clock()
-    clock.now_s = start_s
-    cast("Any", clock).current_time = lambda: clock.now_s
-    theirs, ours = their_rate(clock), AdaptiveRate(start_s)
-    for gap_s, throttled in answers:
-        clock.sleep(gap_s)
-        theirs.on_receiving_response(throttled=throttled)
-        ours.answered(clock.now_s, throttled)
-        assert ours.allowed_per_s == theirs._token_bucket.max_rate
-
-
-class Waiting(NamedTuple):
-    """A caller that looks again at `wake_s`."""
-
-    wake_s: float
-    ticket: int
-
-
-def let_go(rate: AdaptiveRate, now_s: float, callers: int) -> tuple[list[tuple[float, int]], int]:
-    """When and with which ticket each of many callers may send, and how often they looked."""
-    waiting = [Waiting(now_s, rate.reserve(now_s)) for _ in range(callers)]
-    gone, looks = [], 0
-    while waiting:
-        now_s, ticket = heapq.heappop(waiting)
-        wait_s, looks = rate.wait_s(ticket, now_s), looks + 1
-        if wait_s:
-            assert now_s + wait_s > now_s
-            heapq.heappush(waiting, Waiting(now_s + wait_s, ticket))
-        else:
-            gone.append((now_s, ticket))
-    return gone, looks
-
-
-def throttled_rate(now_s: float) -> AdaptiveRate:
-    """A rate to which a throttle has just taught the wait, its bucket empty."""
-    rate = AdaptiveRate(now_s)
-    rate.answered(now_s, throttled=True)
-    return rate
-
-
-@given(st.integers(1, 60), st.floats(0, 1e6))
-def test_many_callers_go_in_turn_at_the_rate(callers: int, now_s: float) -> None:
-    """Caller k goes k / rate after a throttle that left no token, in the order of coming, with few looks."""
-    rate = throttled_rate(now_s)
-    gone, looks = let_go(rate, now_s, callers)
-    due_s = [k / rate.allowed_per_s for k in range(1, callers + 1)]
-    assert [ticket for _, ticket in gone] == list(range(1, callers + 1))
-    assert [at_s - now_s for at_s, _ in gone] == pytest.approx(due_s, abs=1e-6)
-    assert looks <= sum(wait_s / RECHECK_S + 2 for wait_s in due_s)
-
-
-def test_a_long_line_looks_seldom() -> None:
-    """A thousand callers wait a thousand seconds on average, yet none looks each half second."""
-    _, looks = let_go(throttled_rate(0.0), 0.0, 1000)
-    assert looks < 1000 * 1000 / RECHECK_S / 10
-
-
-def test_nobody_sleeps_through_the_steepest_growth() -> None:
-    """However many wait: when the rate grows as fast as CUBIC lets it, a caller looks again before it is due."""
-    for callers in (3, 30, 300, 3000, 30_000):
-        rate = throttled_rate(0.0)
-        last = [rate.reserve(0.0) for _ in range(callers)][-1]
-        sleep_s = rate.wait_s(last, 0.0)
-        for answer in range(int(sleep_s * 2000)):
-            rate.answered(answer / 2000, throttled=False)
-        assert rate.wait_s(last, sleep_s) > 0.0
-
-
-def test_a_faster_rate_reaches_those_who_wait() -> None:
-    """Callers who drew a ticket at a low rate do not wait as long as that rate would have had it."""
-    rate = throttled_rate(0.0)
-    tickets = [rate.reserve(0.0) for _ in range(10)]
-    for answer in range(1, 60):
-        rate.answered(0.1 * answer, throttled=False)
-    assert rate.allowed_per_s > 10
-    assert rate.wait_s(tickets[-1], 7.0) == 0.0
-
-
-def test_before_the_first_throttle_nobody_waits() -> None:
-    """The bucket is consulted only once a throttle has been seen."""
-    gone, looks = let_go(AdaptiveRate(0.0), 0.0, 1000)
-    assert {at_s for at_s, _ in gone} == {0.0}
-    assert looks == 1000

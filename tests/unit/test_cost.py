@@ -89,3 +89,8 @@ def test_a_missing_table_or_file_is_named(tmp_path: Path) -> None:
     path.write_text('as_of = 2026-07-22\nregion = "us-east-1"\n')
     with pytest.raises(BadInput, match="ses_recipients = None: expected a table"):
         load_prices(path)
+
+
+def test_what_aws_does_not_bill_costs_nothing() -> None:
+    """A run's usage may tell more than AWS counts."""
+    assert cost({"ses_recipients": 1000, "harness_lag_s": 0.2}, load_prices()) == pytest.approx(0.1)

@@ -7,7 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -25,8 +24,9 @@ from scenarios.ledger import FAILED, THROTTLED, Ledger
 from scenarios.metrics import measure
 from scenarios.model import Scenario
 from strategies.registry import STRATEGIES
+from tests.unit.entries import SETTINGS
+from tests.unit.pictures import texts
 from tests.unit.synthetic import Call, Mail, ledger_of
-from tests.unit.test_compare import SETTINGS
 
 NAMES = (*FROM_SERIES, *FROM_ENTRIES)
 SCENARIO = Scenario.model_validate(
@@ -61,13 +61,6 @@ def paced(strategy: str, mails: int = 60, refuse: int = 7, period_s: float = 0.1
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The figures of all five strategies."""
     return draw(tmp_path_factory.mktemp("figures"), {name: paced(name) for name in STRATEGIES})
-
-
-def texts(path: Path) -> str:
-    """What can be read in an SVG."""
-    return "\n".join(
-        "".join(node.itertext()) for node in ElementTree.parse(path).iter("{http://www.w3.org/2000/svg}text")
-    )
 
 
 def test_each_figure_comes_as_svg_and_png(drawn: dict[str, Path]) -> None:
@@ -169,6 +162,24 @@ def test_whoever_lost_mail_is_hollow(tmp_path: Path) -> None:
     assert "3 lost or dead-lettered (hollow)" in shown
     assert shown.count("(hollow)") == 1
     assert "towards the lower left is better, if nothing is lost" in shown
+
+
+def test_a_cost_axis_says_what_it_leaves_out(tmp_path: Path) -> None:
+    """Dollars that do not begin at 0 exaggerate differences; whoever reads them is told."""
+    said = "(the axis does not begin at 0)"
+    priced = ledger_of("own", [Mail(0.0)], [Call(0, 1.0)], usage={"ses_recipients": 1.0})
+    assert said in texts(draw(tmp_path / "priced", {"own": priced})["cost.svg"])
+    assert said not in texts(draw(tmp_path / "free", {"own": paced("own")})["cost.svg"])
+
+
+@pytest.mark.parametrize(("slow_s", "ticks"), [(50.0, {"10", "30"}), (5_000.0, {"1", "100"})])
+def test_latencies_of_all_sizes_are_told_apart(tmp_path: Path, slow_s: float, ticks: set[str]) -> None:
+    """Where one p99 is more than a hundred times another, a linear axis would put the quick ones on one place."""
+    sizes = {"quick": 1.0, "slow": slow_s}
+    ledgers = {name: ledger_of(name, [Mail(0.0)], [Call(0, at_s)]) for name, at_s in sizes.items()}
+    shown = set(texts(draw(tmp_path, ledgers)["cost.svg"]).splitlines())
+    assert ticks <= shown
+    assert ("0" in shown) == ("30" in ticks)
 
 
 def test_one_recipient_is_seen_on_white() -> None:

@@ -101,6 +101,17 @@ async def in_turn(ports: Ports) -> None:
         await ports.mailer.send(mail, everyone(mail.recipients))
 
 
+async def all_at_once(ports: Ports) -> None:
+    """Begin a call for every mail that is due."""
+    async with ports.group() as group:
+        async for mail in ports.outbox:
+            group.spawn(_send(ports, mail))
+
+
+async def _send(ports: Ports, mail: Mail) -> None:
+    await ports.mailer.send(mail, everyone(mail.recipients))
+
+
 def crashed(main: Main, *workload: dict[str, Any], pods: int = 1, **fault_keys: Any) -> Simulation:
     """Pods that send, one of which crashes for good at second 1."""
     keys = {"start_s": 1.0, "duration_s": FOREVER_S, "pod": 0, **fault_keys}
@@ -122,19 +133,10 @@ def test_a_crash_loses_what_the_pod_has_not_sent() -> None:
 
 def test_what_is_on_the_wire_keeps_sess_decision() -> None:
     """SES decides on a dead pod's calls at their instants, and the run lasts until it has; the rest is lost."""
-
-    async def main(ports: Ports) -> None:
-        async with ports.group() as group:
-            async for mail in ports.outbox:
-                group.spawn(one(ports, mail))
-
-    async def one(ports: Ports, mail: Mail) -> None:
-        await ports.mailer.send(mail, everyone(mail.recipients))
-
     far = {"ses_send": constant(8.0), "ses_throttle": constant(8.0)}
     crash = fault("pod_crash", 1.0, FOREVER_S, pod=0)
     of = scenario(batch(3), batch(1, at_s=2.0), rate_per_s=2.0, latency=far, fault=(crash,), horizon_s=60.0)
-    done = play(simulation(of, pods=Pods(main)))
+    done = play(simulation(of, pods=Pods(all_at_once)))
     decided_s = [exactly(number * CPU_S + 4.0) for number in (1, 2, 3)]
     assert [(call.decided_s, call.outcome) for call in calls(done)] == [
         (decided_s[0], "accepted"), (decided_s[1], "accepted"), (decided_s[2], "throttled")
@@ -150,17 +152,6 @@ def test_the_run_ends_when_ses_has_decided_on_the_last_call_of_the_dead() -> Non
     done = play(simulation(of, pods=Pods(in_turn)))
     assert done.world.now == calls(done)[0].decided_s == exactly(CPU_S + 4.0)
     assert fates(done)["accepted"] == [1]
-
-
-async def all_at_once(ports: Ports) -> None:
-    """Begin a call for every mail that is due."""
-    async with ports.group() as group:
-        async for mail in ports.outbox:
-            group.spawn(_send(ports, mail))
-
-
-async def _send(ports: Ports, mail: Mail) -> None:
-    await ports.mailer.send(mail, everyone(mail.recipients))
 
 
 def test_a_dead_pod_dials_no_more() -> None:

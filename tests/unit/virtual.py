@@ -24,6 +24,7 @@ ACCEPT_S, REFUSE_S = 0.25, 0.125
 SQS_S = 0.125
 COLD_S, DISPATCH_S, ASYNC_S = 0.5, 0.03125, 0.25
 JITTER_S, TRANSITION_S = 0.0625, 0.03125
+COLD_BEGIN_S = DISPATCH_S + COLD_S  # from the invocation until a cold handler runs
 CPU_S = 0.001  # of a full core, for each call to SES
 
 

@@ -1,0 +1,300 @@
+"""Laws of the world aws, with ministack in AWS's place and our own SES in SES's: nothing here can reach AWS."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+import pytest
+from boto3.session import Session
+
+from loadtests import journal
+from loadtests.deploy import on_aws, stacks
+from loadtests.deploy.cloud import Cloud, aws
+from loadtests.deploy.ministack import command, ministack
+from loadtests.deploy.on_aws import Permit
+from loadtests.deploy.publishing import QUEUE as WITNESS_QUEUE
+from loadtests.deploy.publishing import SET as WITNESS_SET
+from loadtests.deploy.run import run
+from loadtests.deploy.safety import Budget
+from loadtests.deploy.site import Site
+from loadtests.deploy.tidy import tidy
+from loadtests.ses import SENDER, Envelope
+from loadtests.targets import REGION, Moto
+from loadtests.verification import verify
+from loadtests.world import Run
+from scenarios import store
+from scenarios.cost import load_prices
+from scenarios.errors import BadInput, RunFailed
+from scenarios.ledger import Ledger, assert_conserved
+from scenarios.model import Scenario, as_toml
+from tests.deploy.patience import until
+
+try:
+    command()
+except BadInput as missing:
+    pytest.skip(str(missing), allow_module_level=True)
+
+pytestmark = [pytest.mark.real_time, pytest.mark.xdist_group("ministack")]
+
+RATE_PER_S = 14  # what a new account has, and ministack's SES says
+SCENARIO = Scenario.model_validate(
+    {
+        "name": "on-aws",
+        "horizon_s": 40,
+        "account": {"max_send_rate_per_s": RATE_PER_S},
+        "workload": ({"process": "batch", "messages": 40},),
+    }
+)
+PERMIT = Permit(SENDER, yes=True)
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test touches a user's own journal."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+
+
+@pytest.fixture(scope="module", name="ses")
+def _ses() -> Iterator[Moto]:
+    with Moto(SCENARIO, 1, 128) as ses:
+        verify(Session("seslab", "seslab", region_name=REGION), ses.url)
+        yield ses
+
+
+@pytest.fixture(scope="module", name="aws_url")
+def _aws_url() -> Iterator[str]:
+    with ministack() as cloud:
+        yield str(cloud.url)
+
+
+@pytest.fixture(name="cloud")
+def _cloud(aws_url: str, ses: Moto, monkeypatch: pytest.MonkeyPatch) -> Cloud:
+    """Where boto3's own configuration says that AWS is."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", aws_url)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SESV2", ses.url)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "seslab")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    return aws(REGION)
+
+
+@pytest.fixture(name="account")
+def _account(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Cloud:
+    """The same, where SES is AWS's own and knows the sender."""
+    monkeypatch.delenv("AWS_ENDPOINT_URL_SESV2")
+    ses = cloud.client("sesv2")
+    if SENDER not in [identity["IdentityName"] for identity in ses.list_email_identities()["EmailIdentities"]]:
+        ses.create_email_identity(EmailIdentity=SENDER)
+    return cloud
+
+
+def _prepare(cloud: Cloud, permit: Permit, scenario: Scenario = SCENARIO, show: Callable[[str], None] = print) -> Any:
+    return on_aws.prepare(cloud, scenario, ["sqs-dlq", "heartbeat"], 1, permit, load_prices(), show)
+
+
+def test_the_plan_is_told_before_anything_is_made(account: Cloud) -> None:
+    """Account, region, calls, recipients, dollars and every resource are shown; nothing exists yet."""
+    lines: list[str] = []
+    _prepare(account, PERMIT, show=lines.append)
+    told = "\n".join(lines)
+    for fact in ("000000000000", REGION, "80 recipients", "80 calls", "USD", "1 Lambda::Function", "StateMachine"):
+        assert fact in told
+    assert SENDER in told
+    assert stacks.status(account) == []
+
+
+@pytest.mark.parametrize(
+    ("permit", "named"),
+    [
+        (PERMIT._replace(source=None), "--from"),
+        (PERMIT._replace(source="stranger@example.net"), "--from stranger@example.net"),
+        (PERMIT._replace(to="you@example.net"), "--to"),
+        (PERMIT._replace(budget=Budget(79)), "--budget-recipients 79"),
+        (PERMIT._replace(budget=Budget(usd=0.001)), "--budget-usd"),
+        (PERMIT._replace(yes=False), "add --yes"),
+    ],
+)
+def test_what_is_not_allowed_is_refused(account: Cloud, permit: Permit, named: str) -> None:
+    """A sender unknown to SES, a recipient that nobody named, a budget too small, nobody to ask: nothing is made."""
+    with pytest.raises(BadInput, match=named):
+        _prepare(account, permit)
+    assert stacks.status(account) == []
+
+
+def test_an_account_that_is_slower_than_the_scenario_is_refused(account: Cloud) -> None:
+    """SES says 14 a second here: a scenario that reckons with 30 names both."""
+    faster = SCENARIO.model_copy(update={"account": SCENARIO.account.model_copy(update={"max_send_rate_per_s": 30.0})})
+    with pytest.raises(BadInput, match="max_send_rate_per_s = 30: SES allows account 000000000000 14 "):
+        _prepare(account, PERMIT, faster)
+
+
+@pytest.mark.parametrize(("answer", "goes_on"), [("y", True), ("", False), ("no", False)])
+def test_somebody_is_asked(account: Cloud, answer: str, goes_on: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a terminal only a yes goes on."""
+    ours, theirs = pty.openpty()
+    os.write(ours, f"{answer}\n".encode())
+    with os.fdopen(theirs) as terminal:
+        monkeypatch.setattr(sys, "stdin", terminal)
+        if goes_on:
+            assert _prepare(account, PERMIT._replace(yes=False))
+        else:
+            with pytest.raises(BadInput, match="not confirmed"):
+                _prepare(account, PERMIT._replace(yes=False))
+    os.close(ours)
+
+
+class Relay:
+    """In one AWS, SES publishes to the stack's own queue; here SES is elsewhere, so its events are carried over."""
+
+    def __init__(self, ses: Moto, cloud: Cloud) -> None:
+        session = Session(region_name=REGION)
+        self._clients = {name: session.client(name, endpoint_url=ses.url) for name in ("sns", "sqs", "sesv2")}
+        self._cloud, self._done, self.carried = cloud, Event(), 0
+        self._thread = Thread(target=self._carry)
+
+    def begin(self, outputs: Mapping[str, str]) -> None:
+        """The stack's configuration set, at the SES that is asked to use it."""
+        name, sns, sqs = outputs[WITNESS_SET], self._clients["sns"], self._clients["sqs"]
+        topic = sns.create_topic(Name=name)["TopicArn"]
+        self._from, self._to = sqs.create_queue(QueueName=name)["QueueUrl"], outputs[WITNESS_QUEUE]
+        arn = sqs.get_queue_attributes(QueueUrl=self._from, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
+        self._clients["sesv2"].create_configuration_set(ConfigurationSetName=name)
+        self._clients["sesv2"].create_configuration_set_event_destination(
+            ConfigurationSetName=name,
+            EventDestinationName="witness",
+            EventDestination={
+                "Enabled": True,
+                "MatchingEventTypes": ["SEND", "REJECT", "DELIVERY", "BOUNCE"],
+                "SnsDestination": {"TopicArn": topic},
+            },
+        )
+        self._thread.start()
+
+    def _carry(self) -> None:
+        to, sqs = self._cloud.client("sqs"), self._clients["sqs"]
+        while not self._done.wait(0.05):
+            for message in sqs.receive_message(QueueUrl=self._from, MaxNumberOfMessages=10).get("Messages", ()):
+                with suppress(to.exceptions.QueueDoesNotExist):  # the run is over, and its stack gone
+                    to.send_message(QueueUrl=self._to, MessageBody=message["Body"])
+                self.carried += 1
+                sqs.delete_message(QueueUrl=self._from, ReceiptHandle=message["ReceiptHandle"])
+
+    def end(self) -> None:
+        self._done.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+
+def _played(cloud: Cloud, ses: Moto, strategy: str, budget: Budget, scenario: Scenario = SCENARIO) -> Ledger:
+    """A run on the account, less patient than with a cloud that is far away."""
+    relay = Relay(ses, cloud)
+
+    @contextmanager
+    def quick(of: Run, name: str) -> Iterator[Site]:
+        with on_aws.site(of, name, cloud, Envelope(SENDER), budget) as site:
+
+            def witness_of(outputs: Mapping[str, str]) -> on_aws.Events:
+                relay.begin(outputs)
+                return site.witness_of(outputs)  # type: ignore[return-value]
+
+            yield replace(site, witness_of=witness_of, quiet_s=0.5, poll_s=0, settle_s=1.0, head_s=1.0)
+
+    ses.start(0)
+    try:
+        return run(scenario, strategy, 1, sites=quick)
+    finally:
+        relay.end()
+
+
+@pytest.mark.parametrize("strategy", ["heartbeat", "leaky-bucket"])
+def test_events_are_the_witness(cloud: Cloud, ses: Moto, strategy: str) -> None:
+    """Mails of functions and of pods alike are known to be accepted because SES says so, and nothing is left."""
+    ledger = _played(cloud, ses, strategy, Budget())
+    assert_conserved(ledger)
+    assert ledger.world == "aws"
+    assert ledger.mails["accepted"].tolist() == [1] * 40
+    assert stacks.status(cloud) == []
+
+
+def test_the_budget_holds_while_mails_are_sent(cloud: Cloud, ses: Moto) -> None:
+    """When SES has taken more than was allowed the run is stopped, and nothing is left."""
+    with pytest.raises(RunFailed, match=r"--budget-recipients 10: SES has accepted \d\d"):
+        _played(cloud, ses, "leaky-bucket", Budget(10))
+    assert stacks.status(cloud) == []
+
+
+KILLED = """
+import sys
+from functools import partial
+from loadtests.deploy import on_aws
+from loadtests.deploy.cloud import aws
+from loadtests.deploy.run import run
+from loadtests.deploy.safety import Budget
+from loadtests.ses import SENDER, Envelope
+from scenarios.model import load
+sites = partial(on_aws.site, cloud=aws(), envelope=Envelope(SENDER), budget=Budget())
+run(load(sys.argv[1]), "leaky-bucket", 1, sites=sites)
+"""
+
+
+def test_a_killed_run_is_recovered_and_removed(
+    cloud: Cloud, ses: Moto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After kill -9 the next command keeps a ledger of what SES had accepted, and removes the stack."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    scenario, relay = tmp_path / "long.toml", Relay(ses, cloud)
+    scenario.write_text(
+        as_toml(SCENARIO.model_copy(update={"horizon_s": 600.0})).replace("messages = 40", "messages = 500")
+    )
+    ses.start(0)
+    process = subprocess.Popen([sys.executable, "-c", KILLED, str(scenario)])
+    try:
+        record = _noted()
+        relay.begin(_until_made(cloud, record.run))
+        until(lambda: len(ses.calls()) > 20 and relay.carried > 10)
+    finally:
+        process.kill()
+        process.wait()
+    said: list[str] = []
+    tidy(said.append)
+    relay.end()
+    ledger = store.read(journal.directory().parent / "recovered" / record.run, "leaky-bucket")
+    assert_conserved(ledger)
+    assert all(word in said[-1] for word in (record.run, "cleaned up", "recovered"))
+    assert 10 <= int(ledger.mails["accepted"].sum()) < 500
+    assert int(ledger.mails["pending"].sum()) == 500 - int(ledger.mails["accepted"].sum())
+    assert (stacks.status(cloud), journal.records()) == ([], [])
+
+
+def _noted() -> journal.Record:
+    return until(journal.records)[0]
+
+
+def _until_made(cloud: Cloud, run: str) -> dict[str, str]:
+    until(lambda: [standing.state for standing in stacks.status(cloud)] == ["CREATE_COMPLETE"])
+    return stacks.outputs(cloud, run)
+
+
+def test_a_stack_that_fails_says_why_and_is_removed(cloud: Cloud) -> None:
+    """A resource that AWS cannot make is named with AWS's reason; what was made before it is gone."""
+    properties = {
+        "RoleArn": "arn:aws:iam::000000000000:role/odd",
+        "DefinitionS3Location": {"Bucket": "no", "Key": "no"},
+    }
+    document = {"Resources": {"Odd": {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}}}
+    name = "20260101t000000-abcdef"
+    with pytest.raises(RunFailed, match=f"stack seslab-{name}: Odd: CREATE_FAILED"):
+        stacks.deploy(cloud, name, "odd", document, print)
+    assert [standing.state for standing in stacks.status(cloud)] == ["CREATE_FAILED"]
+    stacks.teardown(cloud, None, print)
+    assert stacks.status(cloud) == []

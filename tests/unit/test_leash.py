@@ -1,0 +1,75 @@
+"""Laws of foreign servers: one that cannot run is named before anything starts, and one that runs never outlives us."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from loadtests.deploy.ministack import VARIABLE, command
+from loadtests.deploy.package import ROOT
+from loadtests.journal import birth_of
+from scenarios.errors import BadInput
+from tests.deploy.patience import until
+
+FAMILY = """
+import os, subprocess, sys
+child = subprocess.Popen([sys.executable, "-c", "import sys, time; sys.stdout.flush(); time.sleep(600)"])
+print(os.getcwd(), os.environ["TMPDIR"], os.getpid(), child.pid, flush=True)
+child.wait()
+"""
+
+
+def _held(code: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "loadtests.deploy.leash", sys.executable, "-c", code],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def test_a_server_and_its_children_end_with_our_pipe() -> None:
+    """When whoever started it lets go, be it by dying, the server ends, and its children, and its folder is gone."""
+    held = _held(FAMILY)
+    assert held.stdout is not None
+    folder, temporary, *numbers = held.stdout.readline().split()
+    assert folder == temporary
+    held.communicate(timeout=20)  # ends only once nobody of the family holds the pipe
+    assert held.returncode == 0
+    assert not Path(folder).exists()
+    until(lambda: not any(birth_of(int(number)) for number in numbers))
+
+
+def test_a_server_that_ends_ends_its_leash() -> None:
+    """Nobody waits for a server that is gone."""
+    held = _held("")
+    assert held.wait(20) == 0
+    held.communicate()
+
+
+def test_another_ministack_must_be_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the variable names must be executable: a folder, a text and nothing at all are refused by name."""
+    text = tmp_path / "text"
+    text.touch()
+    for path in (tmp_path, text, tmp_path / "nothing"):
+        monkeypatch.setenv(VARIABLE, str(path))
+        with pytest.raises(BadInput, match=f"{VARIABLE} = '{path}': must be ministack's executable"):
+            command()
+
+
+def test_a_ministack_without_boto3_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its Python would run the functions, and none would start: the line says what to install."""
+    for name, code in (("ministack", 0), ("python", 1)):
+        (tmp_path / name).write_text(f"#!/bin/sh\nexit {code}\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "ministack"))
+    with pytest.raises(BadInput, match=f"{tmp_path}/python -m pip install boto3"):
+        command()
+    os.remove(tmp_path / "python")
+    assert command() == [str(tmp_path / "ministack")]

@@ -1,0 +1,73 @@
+"""Laws of the package: the same bytes each time, the simulator's own handler, and nothing heavy beside it."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+from loadtests.deploy.package import HANDLER, ROOT, key_of, package
+
+OURS = {"loadtests", "strategies"}
+SITE = ["boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3"]
+"""What Lambda's Python brings, as far as a handler may rely on it."""
+
+
+def _names(content: bytes) -> list[str]:
+    return zipfile.ZipFile(BytesIO(content)).namelist()
+
+
+def test_the_same_sources_give_the_same_bytes() -> None:
+    """Two packages of one checkout are equal to the byte, so that a stack is not updated for nothing."""
+    assert package() == package()
+
+
+def test_the_key_tells_the_content() -> None:
+    """Another content has another key, which is what makes CloudFormation see a change."""
+    assert key_of(b"a") == f"{hashlib.sha256(b'a').hexdigest()}.zip" != key_of(b"b")
+
+
+def test_every_strategy_is_packed_and_no_other_room() -> None:
+    """The zip holds all of strategies/, of loadtests what the handler imports, and of no other room anything."""
+    names = _names(package())
+    strategies = {path.relative_to(ROOT).as_posix() for path in (ROOT / "strategies").glob("*.py")}
+    assert strategies <= set(names)
+    assert {name.partition("/")[0] for name in names} == OURS
+    assert f"{HANDLER.rpartition('.')[0].replace('.', '/')}.py" in names
+
+
+def test_sources_are_packed_as_they_are() -> None:
+    """The deployed handler is the simulator's, to the byte."""
+    content = package()
+    archive = zipfile.ZipFile(BytesIO(content))
+    assert all(archive.read(name) == (ROOT / name).read_bytes() for name in archive.namelist())
+
+
+def test_the_handler_imports_with_nothing_but_boto3_beside_it(tmp_path: Path) -> None:
+    """Neither scenarios nor NumPy nor pydantic is there, and none is missed."""
+    bundle = tmp_path / "function.zip"
+    bundle.write_bytes(package())
+    site = tmp_path / "site"
+    site.mkdir()
+    for name in SITE:
+        _link(site, name)
+    code = (
+        f"import sys; sys.path[:0] = [{str(bundle)!r}, {str(site)!r}]\n"
+        f"import importlib; module = importlib.import_module({HANDLER.rpartition('.')[0]!r})\n"
+        "assert callable(module.handle)\n"
+        "assert not {'scenarios', 'numpy', 'pydantic', 'moto', 'simpy'} & set(sys.modules)\n"
+        "assert module.__file__.startswith(sys.path[0]), module.__file__\n"
+    )
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def _link(site: Path, name: str) -> None:
+    """A package of this environment, or a module."""
+    home = Path(sysconfig.get_paths()["purelib"])
+    found = home / name if (home / name).exists() else home / f"{name}.py"
+    (site / found.name).symlink_to(found)

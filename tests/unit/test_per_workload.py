@@ -1,0 +1,137 @@
+"""The figures of each workload apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from pydantic import TypeAdapter
+
+from reports.experiment import Job, perform
+from reports.explain import explain
+from reports.mechanisms import Facts
+from scenarios.cost import load_prices
+from scenarios.ledger import FATES, Ledger, digest
+from scenarios.model import Scenario
+from scenarios.per_workload import per_workload
+from scenarios.processes import Workload
+from scenarios.recorded import recorded
+from scenarios.replications import combine
+from scenarios.workload import arrivals, origins
+from sim.run import run
+from tests.unit.synthetic import Call, Mail, ledger_of
+
+TABLES: list[dict[str, Any]] = [
+    {"process": "batch", "at_s": 2.0, "messages": 2},
+    {"process": "constant", "messages_per_s": 1.0, "duration_s": 4.0, "recipients": 3},
+    {"process": "batch", "at_s": 2.0, "messages": 1},
+]
+WORKLOADS: list[Workload] = [TypeAdapter(Workload).validate_python(table) for table in TABLES]
+PLACES = [1, 1, 0, 0, 1, 2, 1]
+"""Whose the mails are: constant ones at 0, 1, 2 and 3 s, the batches at 2 s."""
+
+
+def scenario(tables: list[dict[str, Any]]) -> Scenario:
+    """The workloads on an account that holds them."""
+    return Scenario.model_validate(
+        {"name": "several", "account": {"max_send_rate_per_s": 30.0}, "workload": tuple(tables)}
+    )
+
+
+def measured(tables: list[dict[str, Any]], seed: int = 1) -> dict[str, Any]:
+    """The entry of one simulation."""
+    return perform(Job(run, scenario(tables), "leaky-bucket", seed, load_prices())).entry
+
+
+def test_every_mail_has_its_workload() -> None:
+    """Origins name, in the order of the arrivals, the workload that each mail comes from, a byte each."""
+    assert origins(WORKLOADS, 1).tolist() == PLACES
+    assert origins(WORKLOADS, 1).itemsize == 1
+    sizes = np.array([1, 3, 1])
+    assert np.array_equal(sizes[origins(WORKLOADS, 1)], arrivals(WORKLOADS, 1).recipients)
+
+
+@pytest.mark.parametrize("count", [255, 256])
+def test_a_byte_is_not_taken_for_more_than_it_holds(count: int) -> None:
+    """However many the workloads, each is known by its own number."""
+    many = [WORKLOADS[2]] * count
+    assert origins(many, 1).tolist() == list(range(count))
+
+
+def by_hand() -> Ledger:
+    """Mail i waits i seconds, but the last of the first batch, which is lost, and the single one, sent twice."""
+    mails = [Mail(at_s, recipients) for at_s, recipients in zip(*arrivals(WORKLOADS, 1), strict=True)]
+    calls = [Call(i, mail.intended_s + i, recipients=mail.recipients) for i, mail in enumerate(mails) if i != 3]
+    return ledger_of("own", mails, [*calls, Call(5, 20.0)])
+
+
+def test_each_workload_has_its_own_fates_and_latencies() -> None:
+    """Fates and quantiles are those of the workload's recipients alone."""
+    first, second, third = per_workload(by_hand(), WORKLOADS)
+    assert [(one["index"], one["process"]) for one in (first, second, third)] == [
+        (0, "batch"),
+        (1, "constant"),
+        (2, "batch"),
+    ]
+    assert (first["recipients"]["accepted"], first["recipients"]["lost"]) == (1, 1)
+    assert first["latency_s"] == {"mean": 2.0, "p50": 2.0, "p95": 2.0, "p99": 2.0, "max": 2.0}
+    assert second["recipients"]["accepted"] == 12
+    assert second["latency_s"] == {"mean": 11 / 4, "p50": 1.0, "p95": 6.0, "p99": 6.0, "max": 6.0}
+    assert (third["recipients"]["accepted"], third["recipients"]["duplicated"]) == (1, 1)
+    assert third["latency_s"]["max"] == 5.0
+
+
+def test_workloads_add_up_to_the_whole() -> None:
+    """Each fate of a simulation is the sum over its workloads, and the longest latency is the longest of theirs."""
+    entry = measured([{"process": "poisson", "messages_per_s": 20.0, "duration_s": 3.0}, *TABLES])
+    for fate in (*FATES, "submitted", "duplicated"):
+        assert sum(one["recipients"][fate] for one in entry["workloads"]) == entry["recipients"][fate]
+    assert max(one["latency_s"]["max"] for one in entry["workloads"]) == entry["latency_s"]["max"]
+
+
+def test_recorded_mails_are_the_same_under_every_seed() -> None:
+    """Whatever the seed, a run of the recorded scenario sends what the scenario's own seed drew, whosever it is."""
+    mix = {"values": (1, 2, 9), "weights": (1, 1, 1)}
+    drawn = scenario([{"process": "poisson", "messages_per_s": 20.0, "duration_s": 3.0, "recipients": mix}, *TABLES])
+    kept = recorded(drawn)
+    for seed in (drawn.seed, 7):
+        there, here = arrivals(kept.workload, seed), arrivals(drawn.workload, drawn.seed)
+        assert np.array_equal(there.intended_s, here.intended_s)
+        assert np.array_equal(there.recipients, here.recipients)
+        assert np.array_equal(origins(kept.workload, seed), origins(drawn.workload, drawn.seed))
+    assert digest(run(kept, "heartbeat", drawn.seed)) == digest(run(drawn, "heartbeat", drawn.seed))
+    assert digest(run(kept, "heartbeat", 7)) != digest(run(kept, "heartbeat", 8))
+
+
+def test_a_single_workload_is_not_told_twice() -> None:
+    """With one workload the entry's own figures are its."""
+    assert "workloads" not in measured(TABLES[:1])
+
+
+def test_replications_are_combined_workload_by_workload() -> None:
+    """Means and intervals have the workload's number in their dotted names; process and number stay what they are."""
+    tables = [{"process": "poisson", "messages_per_s": 20.0, "duration_s": 3.0}, *TABLES]
+    entries = [measured(tables, seed) for seed in (1, 2)]
+    combined = combine(entries)
+    waited_s = [entry["workloads"][0]["latency_s"]["p99"] for entry in entries]
+    assert combined["workloads"][0]["latency_s"]["p99"] == pytest.approx(sum(waited_s) / 2)
+    assert [(one["index"], one["process"]) for one in combined["workloads"]] == [
+        (0, "poisson"),
+        (1, "batch"),
+        (2, "constant"),
+        (3, "batch"),
+    ]
+    low, high = combined["ci95"]["workloads.0.latency_s.p99"]
+    assert low <= combined["workloads"][0]["latency_s"]["p99"] <= high
+    assert not any(name.endswith((".index", ".process")) for name in combined["ci95"])
+
+
+def test_the_sentence_tells_the_workloads_apart() -> None:
+    """The last clause has the median and the p99 of each; or says that nothing was accepted."""
+    entry = measured(TABLES[:1]) | {"workloads": per_workload(by_hand(), WORKLOADS)}
+    entry["workloads"][2]["latency_s"] = dict.fromkeys(entry["workloads"][2]["latency_s"])
+    assert explain(entry, Facts.of(scenario(TABLES))).endswith(
+        "; workload[0] (batch) waited p50 2.00 s and p99 2.00 s, workload[1] (constant) waited p50 1.00 s and "
+        "p99 6.00 s, workload[2] (batch) had nothing accepted"
+    )

@@ -1,0 +1,121 @@
+"""Laws of safety: nothing leaves for anybody who has not asked for it, nor more of it than was allowed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from loadtests.deploy import account, safety
+from loadtests.deploy.account import Standing
+from loadtests.deploy.on_aws import Permit
+from loadtests.deploy.safety import Budget, Load
+from loadtests.ses import TO_SIMULATOR, Envelope
+from scenarios.cost import load_prices
+from scenarios.errors import BadInput
+from scenarios.model import load
+from scenarios.runs import plan_of
+from scenarios.workload import arrivals
+from strategies.registry import STRATEGIES
+
+STANDING = Standing("123456789012", 14.0, 200.0, True)
+
+
+@pytest.mark.parametrize("mailbox", safety.SIMULATED)
+def test_the_simulator_is_always_allowed(mailbox: str) -> None:
+    """Each of the mailbox simulator's addresses may get mail, under any label."""
+    safety.check_recipients(Envelope("a@b.org", f"{mailbox}+{{mail}}.{{who}}@{safety.SIMULATOR}"), ())
+    safety.check_recipients(Envelope("a@b.org", TO_SIMULATOR), ())
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        "somebody@example.com",
+        "success@example.com",
+        "nobody@simulator.amazonses.com",
+        "success@simulator.amazonses.com.example.com",
+        "success@simulator.amazonses.com@example.com",
+        "success+{mail}@example.com",
+    ],
+)
+def test_nobody_else_is_without_being_named(to: str) -> None:
+    """Whoever is neither the simulator nor on the list gets nothing, and the line names the address."""
+    with pytest.raises(BadInput, match="--to"):
+        safety.check_recipients(Envelope("a@b.org", to), ("me@example.com",))
+
+
+@pytest.mark.parametrize(
+    "to", ["user{mail}@example.com", "me@{who}.example.com", "{mail}@example.com", "{x}@b.org", "{"]
+)
+def test_a_template_reaches_one_mailbox_only(to: str) -> None:
+    """Numbers may stand in the label alone: else a list of one address would allow thousands."""
+    with pytest.raises(BadInput, match="--to"):
+        safety.check_recipients(Envelope("a@b.org", to), ("user0@example.com", "me@0.example.com", "0@example.com"))
+
+
+def test_the_list_names_mailboxes_or_addresses(tmp_path: Path) -> None:
+    """A file's lines and an address on the command line allow alike, whatever their case, labels included."""
+    listed = tmp_path / "allow.txt"
+    listed.write_text("# ours\nMe@Example.com  # mine\n\n")
+    allow = safety.allowed([str(listed), "You@example.org"])
+    assert allow == {"me@example.com", "you@example.org"}
+    safety.check_recipients(Envelope("a@b.org", "me+{mail}.{who}@example.com"), allow)
+    safety.check_recipients(Envelope("a@b.org", "you@example.org"), allow)
+
+
+@pytest.mark.parametrize("text", ["no address\n", "a@b.org, c@d.org\n", "@example.com\n"])
+def test_a_list_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
+    """A line that is no address names the file, and so does a file that is not there."""
+    listed = tmp_path / "allow.txt"
+    listed.write_text(text)
+    with pytest.raises(BadInput, match=r"allow\.txt"):
+        safety.allowed([str(listed)])
+    with pytest.raises(BadInput, match="--allow"):
+        safety.allowed([str(tmp_path / "none")])
+
+
+@pytest.mark.parametrize("source", [None, "", "nobody", "a b@example.com", "<a@example.com>"])
+def test_a_sender_is_asked_for(source: str | None) -> None:
+    """Without an address of one's own nothing is sent."""
+    with pytest.raises(BadInput, match="--from"):
+        safety.check_sender(source)
+
+
+def test_a_budget_is_a_ceiling() -> None:
+    """What is within both budgets passes, the bounds included; one recipient or one cent more does not."""
+    budget = Budget(100, 1.0)
+    safety.check_budget(Load(100, 100, 1.0), budget)
+    with pytest.raises(BadInput, match=r"--budget-recipients 100: the runs have 101 recipients"):
+        safety.check_budget(Load(100, 101, 1.0), budget)
+    with pytest.raises(BadInput, match=r"--budget-usd 1: the runs would cost about 1\.01 USD"):
+        safety.check_budget(Load(100, 100, 1.01), budget)
+    with pytest.raises(BadInput, match="--budget-usd nan"):
+        safety.check_budget(Load(100, 100, 0.01), Budget(100, float("nan")))
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_the_estimate_covers_every_recipient(strategy: str) -> None:
+    """The load names each recipient once, and costs at least what SES takes for them."""
+    scenario, prices = load("broadcast-900"), load_prices()
+    mails = arrivals(scenario.workload, 1)
+    estimate = safety.load_of(scenario, plan_of(scenario, strategy), mails, prices)
+    assert (estimate.mails, estimate.recipients) == (900, 900)
+    assert estimate.usd >= 900 * prices.usd_per_unit["ses_recipients"]
+    assert safety.total([estimate, estimate]) == Load(1800, 1800, 2 * estimate.usd)
+
+
+def test_the_defaults_stop_a_large_scenario() -> None:
+    """A run that nobody has thought about is small: the defaults refuse ten thousand recipients."""
+    with pytest.raises(BadInput, match="--budget-recipients"):
+        safety.check_budget(Load(10_000, 10_000, 1.0), Permit().budget)
+
+
+def test_an_account_smaller_than_the_scenarios_is_named() -> None:
+    """A rate or a day's rest below what is asked for names both numbers; what is enough passes."""
+    account.check_quota(STANDING, 14.0, 200)
+    with pytest.raises(BadInput, match=r"max_send_rate_per_s = 30: SES allows account 123456789012 14 "):
+        account.check_quota(STANDING, 30.0, 1)
+    with pytest.raises(BadInput, match=r"201 recipients: SES allows account 123456789012 200 more today"):
+        account.check_quota(STANDING, 14.0, 201)
+    account.check_quota(STANDING._replace(left_today=-1.0), 14.0, 10**6)

@@ -1,0 +1,218 @@
+"""Laws of the CloudFormation template: everything declared is there, nothing is typed twice, nobody may do too much."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from typing import Any
+
+import pytest
+
+from loadtests.deploy.names import logical
+from loadtests.deploy.roles import POLL_QUEUE, USE_QUEUE
+from loadtests.deploy.states import first_input, machine
+from loadtests.deploy.template import Setup, template
+from loadtests.ses import Envelope
+from scenarios.errors import BadInput
+from scenarios.ticker import EVENTS_PER_TICK, HISTORY_EVENTS, STANDARD_TICKS, TRANSITIONS
+from strategies import heartbeat, lambda_concurrency, sqs_dlq
+from strategies.registry import STRATEGIES
+from strategies.resources import Account, Plan, Queue, Ticker
+
+ACCOUNT = Account(30.0, 0.05)
+SETUP = Setup("a-strategy", ACCOUNT, 7, Envelope("me@example.com"))
+PLANS = {
+    "sqs-dlq": sqs_dlq.plan(sqs_dlq.Settings(batch_size=20), ACCOUNT),
+    "reserved": lambda_concurrency.plan(lambda_concurrency.Settings(limit_by="reserved"), ACCOUNT),
+    "maximum": lambda_concurrency.plan(lambda_concurrency.Settings(), ACCOUNT),
+    "heartbeat": heartbeat.plan(heartbeat.Settings(), ACCOUNT),
+    "async": heartbeat.plan(heartbeat.Settings(dispatch="async", ticker="standard_loop"), ACCOUNT),
+    "express": heartbeat.plan(heartbeat.Settings(ticker="express_loop"), ACCOUNT),
+}
+
+
+@pytest.fixture(params=PLANS, name="plan")
+def _plan(request: pytest.FixtureRequest) -> Plan:
+    return PLANS[request.param]
+
+
+def _of_type(document: Any, kind: str) -> dict[str, Any]:
+    return {name: part["Properties"] for name, part in document["Resources"].items() if part["Type"] == f"AWS::{kind}"}
+
+
+def _values(node: Any) -> Iterator[Any]:
+    """Every dictionary in a document, at any depth."""
+    if isinstance(node, dict):
+        yield node
+        for value in node.values():
+            yield from _values(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _values(value)
+
+
+def test_every_declared_part_is_in_the_template(plan: Plan) -> None:
+    """Queues, dead-letter queues, functions, mappings and machines: as many as are declared, and no more."""
+    document = template(plan, SETUP._replace(publishes=False))
+    dead = [queue for queue in plan.queues if queue.max_receive_count is not None]
+    express = [ticker for ticker in plan.tickers if ticker.kind == "express_loop"]
+    assert len(_of_type(document, "SQS::Queue")) == len(plan.queues) + len(dead)
+    assert len(_of_type(document, "Lambda::Function")) == len(plan.functions)
+    assert len(_of_type(document, "Lambda::EventSourceMapping")) == len(plan.mappings)
+    assert len(_of_type(document, "StepFunctions::StateMachine")) == len(plan.tickers)
+    assert len(_of_type(document, "Scheduler::Schedule")) == len(express)
+
+
+def test_declared_numbers_arrive(plan: Plan) -> None:
+    """Each number that the simulator obeys is the number that is deployed."""
+    document = template(plan, SETUP)
+    for queue in plan.queues:
+        own = document["Resources"][logical(queue.name, "Queue")]["Properties"]
+        assert own["VisibilityTimeout"] == queue.visibility_timeout_s
+        assert own["RedrivePolicy"]["maxReceiveCount"] == queue.max_receive_count
+    for function in plan.functions:
+        own = document["Resources"][logical(function.name, "Function")]["Properties"]
+        assert (own["Timeout"], own["MemorySize"]) == (function.timeout_s, function.memory_mb)
+        assert own.get("ReservedConcurrentExecutions") == function.reserved_concurrency
+    for mapping, own in zip(plan.mappings, _of_type(document, "Lambda::EventSourceMapping").values(), strict=True):
+        assert (own["BatchSize"], own["MaximumBatchingWindowInSeconds"]) == (mapping.batch_size, mapping.window_s)
+        assert own.get("ScalingConfig", {}).get("MaximumConcurrency") == mapping.maximum_concurrency
+        assert ("FunctionResponseTypes" in own) == mapping.report_batch_item_failures
+
+
+def test_settings_come_back_from_the_environment(plan: Plan) -> None:
+    """A function builds the very plan again from what its variables hold."""
+    for own in _of_type(template(plan, SETUP), "Lambda::Function").values():
+        settings = json.loads(own["Environment"]["Variables"]["SESLAB_SETTINGS"])
+        assert settings == asdict(plan.settings)
+        assert type(plan.settings)(**settings) == plan.settings
+
+
+def test_every_reference_names_a_part(plan: Plan) -> None:
+    """Whatever is referred to exists: CloudFormation would refuse the rest."""
+    document = template(plan, SETUP)
+    named = {node["Ref"] for node in _values(document) if "Ref" in node}
+    named |= {node["Fn::GetAtt"][0] for node in _values(document) if "Fn::GetAtt" in node}
+    named |= {name for node in _values(document) for name in node.get("DependsOn", ())}
+    texts = [node["Fn::Sub"] for node in _values(document) if isinstance(node.get("Fn::Sub"), str)]
+    named |= {name.partition(".")[0] for text in texts for name in re.findall(r"\$\{(.*?)\}", text)}
+    known = {*document["Resources"], *document["Parameters"]}
+    assert {name for name in named if not name.startswith("AWS::")} <= known
+
+
+def test_every_resource_is_needed_or_alarms(plan: Plan) -> None:
+    """A role, a log or a topic that nothing refers to would be left over."""
+    document = template(plan, SETUP)
+    text = json.dumps(document["Resources"])
+    ends = ("CloudWatch::Alarm", "EventSourceMapping", "Policy", "Subscription", "Schedule", "EventDestination")
+    for name, part in document["Resources"].items():
+        used = text.count(f'"{name}"') > 1 or f"${{{name}." in text or name in document["Outputs"]
+        assert used or part["Type"].endswith(ends), name
+
+
+def test_functions_may_do_what_they_use_and_nothing_else(plan: Plan) -> None:
+    """Every action that a role allows is one that a use, a mapping, the log or SES needs; none has a star."""
+    document = template(plan, SETUP)
+    for function in plan.functions:
+        role = document["Resources"][logical(function.name, "Role")]["Properties"]
+        statements = role["Policies"][0]["PolicyDocument"]["Statement"]
+        mapped = {mapping.queue for mapping in plan.mappings if mapping.function == function.name}
+        used = {queue.name for queue in plan.queues} & set(function.uses)
+        called = {other.name for other in plan.functions} & set(function.uses)
+        wanted = {"logs:CreateLogStream", "logs:PutLogEvents", "ses:SendEmail"}
+        wanted |= set(USE_QUEUE) if used else set()
+        wanted |= set(POLL_QUEUE) if mapped else set()
+        wanted |= {"lambda:InvokeFunction"} if called else set()
+        assert {action for statement in statements for action in statement["Action"]} == wanted
+        assert "*" not in json.dumps(statements)
+        assert len(statements) == 2 + len(used) + len(mapped) + len(called)
+
+
+def test_functions_send_in_nobody_elses_name(plan: Plan) -> None:
+    """SES is allowed for the sender's identity, and under that address alone."""
+    for role in _of_type(template(plan, SETUP), "IAM::Role").values():
+        for statement in role["Policies"][0]["PolicyDocument"]["Statement"]:
+            if statement["Action"] == ["ses:SendEmail"]:
+                assert statement["Condition"] == {"StringEquals": {"ses:FromAddress": "me@example.com"}}
+                identities = [r["Fn::Sub"] for r in statement["Resource"] if isinstance(r["Fn::Sub"], str)]
+                assert [i.rpartition("/")[2] for i in identities] == ["me@example.com", "example.com"]
+
+
+@pytest.mark.parametrize("kind", ["timestamp_wait", "standard_loop", "express_loop"])
+def test_a_tick_takes_three_transitions(kind: Any) -> None:
+    """From tick to tick a machine enters as many states as the simulator bills."""
+    states = machine(Ticker("heart", kind), "arn")["States"]
+    round_trip, state = [], "Tick"
+    while state not in round_trip:
+        round_trip.append(state)
+        state = states[state]["Choices"][0]["Next"] if "Choices" in states[state] else states[state]["Next"]
+    assert len(round_trip) == TRANSITIONS
+    assert {states[name]["Type"] for name in round_trip} == {"Wait", "Task", "Choice"}
+
+
+def test_an_execution_ends_before_its_history_is_full() -> None:
+    """All ticks of one execution, its start, its successor and its end fit into 25,000 events."""
+    assert STANDARD_TICKS * EVENTS_PER_TICK + 10 < HISTORY_EVENTS
+
+
+@pytest.mark.parametrize("kind", ["timestamp_wait", "standard_loop", "express_loop"])
+def test_every_state_is_reached_and_leads_somewhere(kind: Any) -> None:
+    """No state is dead, and each but the last names one that exists; an execution's input has what states read."""
+    definition = machine(Ticker("heart", kind), "arn")
+    states, text = definition["States"], json.dumps(definition)
+    following = {node[key] for node in _values(definition) for key in ("Next", "Default") if key in node}
+    assert following | {definition["StartAt"]} == set(states)
+    assert set(re.findall(r"\$states\.input\.(\w+)", text)) <= set(first_input(0))
+
+
+def test_a_failing_function_does_not_stop_the_ticks() -> None:
+    """Whatever a tick throws is caught and counted like one that went well."""
+    for kind in ("timestamp_wait", "standard_loop", "express_loop"):
+        tick = machine(Ticker("heart", kind), "arn")["States"]["Tick"]
+        (caught,) = tick["Catch"]
+        assert (caught["ErrorEquals"], caught["Output"], caught["Next"]) == (["States.ALL"], tick["Output"], "More")
+
+
+def test_only_the_synchronous_ticker_waits_for_the_function() -> None:
+    """`timestamp_wait` waits for the function's end, the two loops hand it an event."""
+    ticks = {kind: machine(Ticker("heart", kind), "arn")["States"]["Tick"]["Arguments"]
+             for kind in ("timestamp_wait", "standard_loop", "express_loop")}  # fmt: skip
+    assert [kind for kind, arguments in ticks.items() if arguments.get("InvocationType") != "Event"] == [
+        "timestamp_wait"
+    ]
+
+
+def test_a_plan_of_pods_needs_no_stack_but_a_witness() -> None:
+    """Strategies without queues and functions deploy nothing of their own."""
+    for name in ("direct", "leaky-bucket"):
+        plan = STRATEGIES[name].plan(STRATEGIES[name].Settings(), ACCOUNT)
+        assert not template(plan, SETUP._replace(publishes=False))["Resources"]
+        assert _of_type(template(plan, SETUP), "SES::ConfigurationSet")
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"visibility_timeout_s": 50_000.0}, "visibility_timeout_s = 50000"),
+        ({"visibility_timeout_s": 2.0}, "visibility_timeout_s = 2: AWS allows 10 to"),
+        ({"retention_s": 1.0}, "retention_s = 1"),
+        ({"max_receive_count": 5000}, "max_receive_count = 5000"),
+        ({"name": "no blanks"}, "'no blanks': must be a letter"),
+        ({"name": "x" * 60}, "at most"),
+    ],
+)
+def test_what_aws_refuses_is_said_first(change: dict[str, Any], named: str) -> None:
+    """A queue beyond AWS's limits is named with key, value and what would be right."""
+    plan = PLANS["sqs-dlq"]
+    queue = replace(plan.queues[0], **change)
+    mappings = tuple(replace(mapping, queue=queue.name) for mapping in plan.mappings)
+    with pytest.raises(BadInput, match=re.escape(named)):
+        template(replace(plan, queues=(queue,), mappings=mappings), SETUP)
+
+
+def test_a_queue_without_a_dead_letter_queue_has_none() -> None:
+    """No receive count, no dead-letter queue, and no alarm about it."""
+    document = template(Plan(None, PLANS["sqs-dlq"].pods, (Queue("plain"),)), SETUP._replace(publishes=False))
+    assert list(document["Resources"]) == ["PlainQueue", "PlainQueueLate"]

@@ -1,0 +1,58 @@
+"""What is said beside a result."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from scenarios.model import Scenario
+from scenarios.runs import plan_of
+from scenarios.warnings import warnings_of
+from scenarios.workload import arrivals
+
+
+def warned(recipients: int, rate_per_s: float = 14.0, messages: int = 3, **more: Any) -> tuple[str, ...]:
+    """The warnings of mails of that size, sent by the pods of leaky-bucket."""
+    batch = {"process": "batch", "messages": messages, "recipients": recipients}
+    account = {"max_send_rate_per_s": rate_per_s, "limiter": more.pop("limiter", {})}
+    scenario = Scenario.model_validate({"name": "warned", "workload": (batch,), "account": account, **more})
+    return warnings_of(scenario, plan_of(scenario, "leaky-bucket"), arrivals(scenario.workload, 1))
+
+
+@pytest.mark.parametrize(
+    ("limiter", "rate_per_s", "most"),
+    [
+        ({}, 14.0, 14),
+        ({"burst": 20}, 14.0, 20),
+        ({"burst": 20, "shards": 3}, 14.0, 7),
+        ({"kind": "fixed-window"}, 14.9, 14),
+        ({"kind": "sliding-window", "effective_rate": 0.5}, 14.9, 7),
+        ({"kind": "fixed-window"}, 0.5, 1),
+    ],
+)
+def test_mails_that_no_limiter_can_hold_are_counted(limiter: dict[str, Any], rate_per_s: float, most: int) -> None:
+    """A mail may have as many recipients as the largest shard of a bucket or of a window holds, and not one more."""
+    said = f"3 mails have more than the {most} recipients that this limiter ever admits at once"
+    assert warned(most, rate_per_s, limiter=limiter) == ()
+    assert warned(most + 1, rate_per_s, limiter=limiter) == (said,)
+
+
+def test_on_debt_every_mail_passes() -> None:
+    """A bucket that lends admits any mail."""
+    assert warned(50, limiter={"admission": "debt"}) == ()
+
+
+def test_a_single_mail_is_said_in_the_singular() -> None:
+    """One mail has, two mails have."""
+    assert warned(50, messages=1) == ("1 mail has more than the 14 recipients that this limiter ever admits at once",)
+
+
+@pytest.mark.parametrize(("pods", "said"), [(1, "there is only pod 0"), (2, "there are 2, counted from 0")])
+def test_a_crash_of_nobody_is_said(pods: int, said: str) -> None:
+    """A fault that names a pod which never exists would pass unseen."""
+    crash = {"kind": "pod_crash", "start_s": 1.0, "duration_s": 1.0, "pod": 2}
+    settings = {"leaky-bucket": {"pods": pods}}
+    assert warned(1, fault=(crash,), strategies=settings) == (f"the crash of pod 2 hits nobody: {said}",)
+    more = {"kind": "scale_pods", "start_s": 0.0, "duration_s": 9.0, "pods": 3}
+    assert warned(1, fault=(crash, more), strategies=settings) == ()

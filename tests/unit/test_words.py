@@ -1,0 +1,38 @@
+"""Numbers for people."""
+
+from __future__ import annotations
+
+import pytest
+
+from reports import words
+
+
+@pytest.mark.parametrize(("value", "said"), [(0.0, "0"), (0.25, "0.25"), (2.5, "2.5"), (832.2, "832"), (1e4, "10,000")])
+def test_counts_are_as_exact_as_they_matter(value: float, said: str) -> None:
+    """A tenth of a recipient matters beside two, not beside eight hundred, and what is not zero is not shown so."""
+    assert words.count(value) == said
+
+
+def test_shares_are_rounded_down() -> None:
+    """One lost recipient of a million keeps the rest from being called 100 %."""
+    assert words.share(999_999, 1_000_000) == "99.9 %"
+    assert words.share(1_000_000, 1_000_000) == "100 %"
+    assert words.share(29, 100) == "29 %"
+    assert words.share(0, 0) == "-"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (None, "-"),
+        (0.0, "0 ms"),
+        (0.0314, "31 ms"),
+        (9.996, "10.0 s"),
+        (30.34, "30.3 s"),
+        (900.0, "15.0 min"),
+        (86400, "24.0 h"),
+    ],
+)
+def test_durations_have_the_unit_that_suits(seconds: float | None, said: str) -> None:
+    """A reader never counts the digits of a day in seconds."""
+    assert words.duration(seconds) == said
