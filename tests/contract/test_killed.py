@@ -40,7 +40,7 @@ def test_a_killed_run_leaves_a_ledger_and_nothing_else() -> None:
     said: list[str] = []
     tidy(said.append)
     assert len(said) == 1
-    assert f"run {left.run} (direct on moto) was killed" in said[0]
+    assert f"run {left.run} (direct on moto) was cut short" in said[0]
     ledger = store.read(journal.directory().parent / "recovered" / left.run, "direct")
     assert ledger.interrupted
     assert {fate: int(ledger.mails[fate].sum()) for fate in ("accepted", "pending", "lost")} == {
