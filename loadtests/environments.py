@@ -89,8 +89,11 @@ class Nursery:
         assert self._zygote.stdin is not None
         with self._lock:
             self._ordered.append(environment)
-            self._zygote.stdin.write(order)
-            self._zygote.stdin.flush()
+            try:
+                self._zygote.stdin.write(order)
+                self._zygote.stdin.flush()
+            except BrokenPipeError as error:
+                raise RunFailed("the functions' parent process has ended: no function can be started") from error
         return environment
 
     def _listen(self) -> None:

@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from math import ceil
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
+from loadtests.sqs import QueueFailed
 from strategies.resources import Queue as Declared
 
 DEAD = "-dead"
@@ -32,9 +35,12 @@ class Queues:
 
 
 def depth(sqs: Any, url: str) -> int:
-    """Messages of a queue, in whatever state."""
+    """Messages of a queue, in whatever state; raises QueueFailed."""
     names = [f"ApproximateNumberOfMessages{state}" for state in ("", "NotVisible", "Delayed")]
-    attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+    try:
+        attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+    except (BotoCoreError, ClientError) as error:
+        raise QueueFailed(f"{url}: {error}") from error
     return sum(int(attributes[name]) for name in names)
 
 

@@ -70,7 +70,7 @@ def plan_of(scenario: Scenario, strategy: str) -> Plan:
 
 @contextmanager
 def _noted(of: Run, out: Path | None) -> Iterator[journal.Record]:
-    """The run stays noted until nothing of it is left: the next command cleans up after one that was killed."""
+    """The run stays noted until nothing of it is left: the next command cleans up after one that was cut short."""
     name = new_run()
     record = journal.Record(
         run=name,
@@ -85,8 +85,19 @@ def _noted(of: Run, out: Path | None) -> Iterator[journal.Record]:
     journal.write(record)
     try:
         yield record
-    finally:
+    except RunFailed:
+        if not _has_decided(journal.witness_of(name)):
+            journal.finish(name)
+        raise
+    except BaseException:
         journal.finish(name)
+        raise
+    journal.finish(name)
+
+
+def _has_decided(witness: Path) -> bool:
+    """Whether there is something of a run that failed for the next command to keep."""
+    return witness.exists() and witness.stat().st_size > 0
 
 
 class Played(NamedTuple):

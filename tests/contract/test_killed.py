@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
+import loadtests.run
 from loadtests import journal
 from loadtests.deploy.tidy import tidy
+from loadtests.logs import DECISION
+from loadtests.recovery import recover
 from scenarios import store
+from scenarios.errors import RunFailed
+from strategies import direct
+from strategies.ports import Ports
+from strategies.resources import Plan, Pods
+from tests.contract.arms import SEED, scenario
 
 pytestmark = [pytest.mark.real_time, pytest.mark.xdist_group("local_aws")]
 
@@ -51,3 +62,24 @@ def test_a_killed_run_leaves_a_ledger_and_nothing_else() -> None:
     assert not any(child.lives for child in left.children)
     assert journal.leftovers() == []
     assert not journal.witness_of(left.run).exists()
+
+
+def test_an_endpoint_that_dies_fails_the_run_and_what_it_had_decided_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One line says that it does not answer; two of five mails had been accepted, and the run stays noted."""
+
+    async def main(ports: Ports) -> None:
+        for _ in range(2):
+            await ports.mailer.send(await anext(ports.outbox), range(1))
+        (record,) = journal.records()
+        os.kill(record.children[0].pid, signal.SIGKILL)
+
+    monkeypatch.setattr(direct, "plan", lambda settings, account: Plan(settings, Pods(main)))
+    mails = {"process": "batch", "messages": 5}
+    with pytest.raises(RunFailed, match="does not answer") as caught:
+        loadtests.run.run(scenario(workload=(mails,)), "direct", SEED)
+    assert "\n" not in str(caught.value)
+    (record,) = journal.records()
+    decisions = np.frombuffer(journal.witness_of(record.run).read_bytes(), DECISION)
+    ledger = store.read(recover(record, decisions), "direct")
+    journal.finish(record.run)
+    assert (int(ledger.mails["accepted"].sum()), int(ledger.mails["pending"].sum())) == (2, 3)
