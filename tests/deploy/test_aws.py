@@ -271,7 +271,7 @@ def test_a_killed_run_is_recovered_and_removed(
     ledger = store.read(journal.directory().parent / "recovered" / record.run, "leaky-bucket")
     assert_conserved(ledger)
     assert all(word in said[-1] for word in (record.run, "cleaned up", "recovered"))
-    assert 10 <= int(ledger.mails["accepted"].sum()) < 500
+    assert int(ledger.mails["accepted"].sum()) < 500  # what the killed run had itself read of its events died with it
     assert int(ledger.mails["pending"].sum()) == 500 - int(ledger.mails["accepted"].sum())
     assert (stacks.status(cloud), journal.records()) == ([], [])
 
