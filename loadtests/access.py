@@ -13,9 +13,9 @@ from loadtests.kernel import Clock, Group
 from loadtests.logs import ClientLog
 from loadtests.notes import Notes
 from loadtests.outbox import Outbox
-from loadtests.pods import Connection
 from loadtests.ses import Envelope, Mailer
 from loadtests.sqs import Queue
+from loadtests.wire import Wire
 from strategies.dice import Dice
 from strategies.ports import Ports, Share
 from strategies.resources import Plan
@@ -61,17 +61,14 @@ class Access:
         self._sqs = connect("sqs", many) if self._urls else None
         self._lambda = connect("lambda", many) if self._functions else None
 
-    def ports(self, outbox: Outbox, group: Callable[[], Group], share: Share) -> tuple[Ports, Sequence[Connection]]:
-        """A pod's ports, and what it closes when it dies."""
-        many = self._pods.connections
-        mailer = Mailer(self._ses, self._clock, self.log, many, self._envelope)
-        queues = {name: self._queue(url) for name, url in self._urls.items()}
-        functions = {name: Invoker(self._lambda, real, many) for name, real in self._functions.items()}
-        ports = Ports(self._clock, self._chance, mailer, outbox, group, share, queues, functions)
-        return ports, [mailer, *queues.values(), *functions.values()]
-
-    def _queue(self, url: str) -> Queue:
-        return Queue(self._sqs, url, self._pods.connections, self._notes.put, self._notes.seen)
+    def ports(self, outbox: Outbox, group: Callable[[], Group], share: Share) -> tuple[Ports, Sequence[Wire]]:
+        """A pod's ports, and the wires that they go through."""
+        ses, *others = wires = [Wire(self._pods.connections) for _ in ("ses", *self._urls, *self._functions)]
+        free, notes = iter(others), self._notes
+        mailer = Mailer(self._ses, self._clock, self.log, ses, self._envelope)
+        queues = {name: Queue(self._sqs, url, next(free), notes.put, notes.seen) for name, url in self._urls.items()}
+        functions = {name: Invoker(self._lambda, real, next(free)) for name, real in self._functions.items()}
+        return Ports(self._clock, self._chance, mailer, outbox, group, share, queues, functions), wires
 
     def close(self) -> None:
         """Close the pods' idle connections."""

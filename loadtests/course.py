@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -47,12 +48,10 @@ class Course:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._stopped = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._lags: list[float] = []
         self.ended_s = 0.0
-
-    @property
-    def interrupted(self) -> bool:
-        return self._stopped.is_set()
+        self.interrupted = False
 
     @property
     def lag_s(self) -> float:
@@ -67,18 +66,30 @@ class Course:
         horizon_s: float,
     ) -> None:
         """Run the pods' `work`, then wait until all is `drained`; raises the first error of a pod or a service."""
-        self._catch_interrupt()
+        with self.ended_by_interrupt():
+            await self._run(work, drained, services, horizon_s)
+
+    async def _run(
+        self,
+        work: Coroutine[Any, Any, None],
+        drained: Callable[[], Awaitable[bool]],
+        services: Services,
+        horizon_s: float,
+    ) -> None:
+        self._loop = asyncio.get_running_loop()
         services.start(self._measure_lag())
         ends = (self._all(work, drained), self._horizon(horizon_s), self._stop())
         tasks = [asyncio.ensure_future(end) for end in ends]  # noqa: TID251 (all are awaited or cancelled below)
         done, _ = await asyncio.wait([*tasks, services.failure()], return_when=asyncio.FIRST_COMPLETED)
         self.ended_s = max(0.0, min(horizon_s, self._clock.now()))
-        for task in tasks:
+        for task in (*tasks, services.failure()):
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        self._loop = None
         work.close()  # it may not have begun
-        for end in done:
-            end.result()
+        for error in [end.exception() for end in done]:  # all are looked at, or asyncio would complain of the others
+            if error is not None:
+                raise error
 
     async def _all(self, work: Coroutine[Any, Any, None], drained: Callable[[], Awaitable[bool]]) -> None:
         await self._clock.sleep(max(0.0, -self._clock.now()))
@@ -87,7 +98,8 @@ class Course:
             await self._clock.sleep(DRAIN_POLL_S)
 
     async def _stop(self) -> None:
-        await self._stopped.wait()
+        if not self.interrupted:  # before there was a loop to be told
+            await self._stopped.wait()
 
     async def _horizon(self, horizon_s: float) -> None:
         await self._clock.sleep(horizon_s - self._clock.now())
@@ -99,6 +111,19 @@ class Course:
             if due_s > 0.0:
                 self._lags.append(self._clock.now() - due_s)
 
-    def _catch_interrupt(self) -> None:
-        if threading.current_thread() is threading.main_thread():
-            asyncio.get_running_loop().add_signal_handler(signal.SIGINT, self._stopped.set)
+    @contextmanager
+    def ended_by_interrupt(self) -> Iterator[None]:
+        """Ctrl-C ends the run early and breaks nothing else off; only a main thread is told of it."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = signal.signal(signal.SIGINT, lambda *_: self._interrupt())
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    def _interrupt(self) -> None:
+        self.interrupted = True
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._stopped.set)

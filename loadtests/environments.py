@@ -54,17 +54,27 @@ class Nursery:
             env={**os.environ, **self._variables},
             start_new_session=True,
         )
+        self._listener = Thread(target=self._listen, daemon=True)
+        try:
+            self._see_ready()
+        except BaseException:
+            self._stop()
+            raise
+        self._listener.start()
+        return self
+
+    def _see_ready(self) -> None:
         assert self._zygote.stdout is not None
         if not self._zygote.stdout.readline():
             raise RunFailed("the functions' parent process did not start; its own message stands above")
-        self._listener = Thread(target=self._listen, daemon=True)
-        self._listener.start()
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
     ) -> None:
-        """The end of its standard input is the zygote's signal to end everything."""
+        self._stop()
+
+    def _stop(self) -> None:
+        """The end of its standard input is the zygote's signal to end everything; else its whole group is killed."""
         assert self._zygote.stdin is not None
         assert self._zygote.stdout is not None
         with suppress(BrokenPipeError):
@@ -72,12 +82,19 @@ class Nursery:
         try:
             self._zygote.wait(PATIENCE_S)
         except subprocess.TimeoutExpired:
-            os.killpg(self._zygote.pid, signal.SIGKILL)
-            self._zygote.wait()
-        self._listener.join()
+            self._zygote.kill()
+        if self._zygote.wait():
+            self._kill_orphans()
+        if self._listener.is_alive():
+            self._listener.join()
         self._zygote.stdout.close()
         for post in self._api.posts.values():
             post.close()
+
+    def _kill_orphans(self) -> None:
+        """Environments whose parent was killed: they lead no group of their own, and nobody else ends them."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._zygote.pid, signal.SIGKILL)
 
     def start(self, variables: Mapping[str, str]) -> Environment:
         """A new environment; what is handed in before it runs waits for it."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Awaitable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from loadtests.bodies import invocation
+from loadtests.wire import Wire
 from strategies.ports import Mail
 
 
@@ -21,12 +20,11 @@ class InvokeFailed(Exception):
 class Invoker:
     """One host's access to a function."""
 
-    def __init__(self, client: Any, function: str, connections: int) -> None:
-        self._client, self._function = client, function
-        self._threads = ThreadPoolExecutor(connections, thread_name_prefix="lambda")
+    def __init__(self, client: Any, function: str, wire: Wire) -> None:
+        self._client, self._function, self._wire = client, function, wire
 
     def invoke(self, mails: Sequence[Mail], /) -> Awaitable[None]:
-        return asyncio.get_running_loop().run_in_executor(self._threads, self._invoke, mails)
+        return self._wire.carry(self._invoke, mails)
 
     def _invoke(self, mails: Sequence[Mail]) -> None:
         payload = json.dumps(invocation(mails)).encode()
@@ -34,7 +32,3 @@ class Invoker:
             self._client.invoke(FunctionName=self._function, InvocationType="Event", Payload=payload)
         except (BotoCoreError, ClientError) as error:
             raise InvokeFailed(f"{self._function}: {error}") from error
-
-    def close(self) -> None:
-        """Start no further request; those on the wire end by themselves."""
-        self._threads.shutdown(wait=False, cancel_futures=True)

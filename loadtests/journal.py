@@ -118,10 +118,15 @@ def witness_of(run: str) -> Path:
     return directory() / f"{run}.calls"
 
 
+def log_of(run: str) -> Path:
+    """Where a run's functions on this machine write their logs."""
+    return directory() / f"{run}.log"
+
+
 def finish(run: str) -> None:
     """Nothing of the run is left."""
-    _path(run).unlink(missing_ok=True)
-    witness_of(run).unlink(missing_ok=True)
+    for path in (_path(run), witness_of(run), log_of(run)):
+        path.unlink(missing_ok=True)
 
 
 def records() -> list[Record]:

@@ -18,7 +18,7 @@ class Notes:
 
     def __init__(self, clock: Clock, mails: int) -> None:
         self._clock, self._lock = clock, Lock()
-        self.enqueued_s = np.full(mails, np.nan)
+        self._enqueued_s = np.full(mails, np.nan)
         self._receives: dict[tuple[int, str], int] = {}
         self.given_up = Pieces()
 
@@ -26,7 +26,11 @@ class Notes:
         """A queue has them."""
         now_s = self._clock.now()
         for mail in mails:
-            self.enqueued_s[mail.number] = np.fmin(self.enqueued_s[mail.number], now_s)
+            self._enqueued_s[mail.number] = np.fmin(self._enqueued_s[mail.number], now_s)
+
+    def enqueued_s(self, ended_s: float) -> NDArray[np.float64]:
+        """When a queue first had each mail; NaN for not before the end, when nobody was there any more."""
+        return np.where(self._enqueued_s <= ended_s, self._enqueued_s, np.nan)
 
     def seen(self, messages: Sequence[Received]) -> None:
         """They have been received so often."""
@@ -37,7 +41,7 @@ class Notes:
 
     def receives(self, told: dict[tuple[int, str], int]) -> NDArray[np.int32]:
         """Receptions of each mail, over all its messages, by what pollers here and functions elsewhere know."""
-        counts = np.zeros(len(self.enqueued_s), np.int32)
+        counts = np.zeros(len(self._enqueued_s), np.int32)
         for (mail, message_id), count in {**self._receives, **told}.items():
             counts[mail] += max(count, self._receives.get((mail, message_id), 0))
         return counts

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from loadtests.incarnations import Incarnation, incarnations, replicas_at
 from loadtests.kernel import Clock, Group, Host
 from loadtests.outbox import Outbox
+from loadtests.wire import Wire
 from scenarios.faults import ScalePods
 from scenarios.model import Scenario
 from scenarios.settle import Pieces
@@ -21,15 +21,10 @@ from scenarios.workload import Arrivals
 from strategies.ports import Ports
 from strategies.resources import Pods
 
+PortsOf = Callable[[Outbox, Callable[[], Group], "Share"], tuple[Ports, Sequence[Wire]]]
+"""What a new pod may use, made of what is its own, and the wires that it goes through."""
 
-class Connection(Protocol):
-    """What a pod that dies closes: an adapter with threads of its own."""
-
-    def close(self) -> None: ...
-
-
-PortsOf = Callable[[Outbox, Callable[[], Group], "Share"], tuple[Ports, Sequence[Connection]]]
-"""What a new pod may use, made of what is its own."""
+LOOK_EVERY_S = 0.02
 
 
 class Share:
@@ -50,13 +45,13 @@ class Pod:
 
     life: Incarnation
     host: Host
-    connections: Sequence[Connection] = ()
+    wires: Sequence[Wire] = ()
     working: bool = True
 
     def abandon(self) -> None:
         self.host.abandon()
-        for connection in self.connections:
-            connection.close()
+        for wire in self.wires:
+            wire.close()
 
 
 class Deployment:
@@ -82,7 +77,7 @@ class Deployment:
     async def _live(self, pod: Pod) -> None:
         await self._clock.sleep(max(0.0, pod.life.born_s - self._clock.now()))
         outbox = Outbox(self._clock, self._mails, pod.life.mails, self._given_up)
-        ports, pod.connections = self._ports_of(outbox, partial(Group, pod.host), self._share)
+        ports, pod.wires = self._ports_of(outbox, partial(Group, pod.host), self._share)
         main = pod.host.start(self._declared.main(ports))
         left_s = pod.life.dies_s - self._clock.now()
         done, _ = await asyncio.wait([main], timeout=left_s if left_s < np.inf else None)
@@ -91,6 +86,12 @@ class Deployment:
             pod.working = False
         else:
             pod.abandon()
+            await self._outlive(pod)
+
+    async def _outlive(self, pod: Pod) -> None:
+        """A dead pod's requests go on: the run is not over before services have answered those under way."""
+        while not all(wire.is_quiet for wire in pod.wires):
+            await self._clock.sleep(LOOK_EVERY_S)
 
     def abandon(self) -> None:
         """Stop every pod where it stands; what is on the wire, SES may still decide upon."""

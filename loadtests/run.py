@@ -7,14 +7,14 @@ import math
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import numpy as np
 from boto3.session import Session
+from botocore.exceptions import BotoCoreError, ClientError
 from numpy.typing import NDArray
 
 from loadtests import journal
@@ -54,11 +54,16 @@ def run(scenario: Scenario, strategy: str, seed: int, watch: Watch | None = None
     """
     started_s = time.perf_counter()
     of = Run(scenario, strategy, plan_of(scenario, strategy), seed, arrivals(scenario.workload, seed))
-    with _noted(of, out) as record, Moto(scenario, seed, threads(of.plan), journal.witness_of(record.run)) as moto:
+    with (
+        _noted(of, out) as record,
+        ExitStack() as until_over,
+        Moto(scenario, seed, threads(of.plan), journal.witness_of(record.run)) as moto,
+    ):
         journal.with_child(record, moto.pid)
-        ledger = ledger_of(of, played(of, moto, watch))
+        left = played(of, moto, journal.log_of(record.run), until_over, watch)
+        ledger = ledger_of(of, left)
     assert_conserved(ledger)
-    return replace(ledger, wall_s=time.perf_counter() - started_s)
+    return replace(ledger, wall_s=time.perf_counter() - started_s, interrupted=left.course.interrupted)
 
 
 def plan_of(scenario: Scenario, strategy: str) -> Plan:
@@ -111,19 +116,32 @@ class Played(NamedTuple):
     usage: dict[str, float]
 
 
-def played(of: Run, moto: Moto, watch: Watch | None = None) -> Played:
-    """Let a run take place on a local AWS that is up; the limiter starts full."""
+@contextmanager
+def _failing_plainly() -> Iterator[None]:
+    """Whatever a real service does wrong is a run that failed."""
+    try:
+        yield
+    except (QueueFailed, InvokeFailed, BotoCoreError, ClientError) as error:
+        raise RunFailed(f"the local AWS endpoint stopped answering: {error}") from error
+
+
+@_failing_plainly()
+def played(of: Run, moto: Moto, log: Path, until_over: ExitStack, watch: Watch | None = None) -> Played:
+    """Let a run take place on a local AWS that is up; the limiter starts full, and functions write to `log`.
+
+    Ctrl-C then ends the run, and until `until_over` closes it breaks off nothing of what follows.
+    """
     session = Session(**KEYS, region_name=REGION)
     verify(session, moto.url)
     connect = Connector(session, of.scenario.client.read_timeout_s, {"sesv2": moto.url, "sqs": moto.url})
-    with TemporaryDirectory(prefix="seslab-") as folder:
-        serverless = Serverless(of, connect, Path(folder), _surroundings(moto.url))
-        with serverless.opened() as lambda_urls:
-            zero_unix_s = math.ceil(time.time() + HEAD_START_S)  # a whole second, so that all logs of a run align
-            moto.start(zero_unix_s)
-            world = World(of, connect.also(lambda_urls), serverless, Clock(zero_unix_s))
-            _work(of, world, watch)
-        return _reconciled(world, moto, serverless, serverless.said(zero_unix_s))
+    serverless = Serverless(of, connect, log, _surroundings(moto.url))
+    with serverless.opened() as lambda_urls:
+        zero_unix_s = math.ceil(time.time() + HEAD_START_S)  # a whole second, so that all logs of a run align
+        moto.start(zero_unix_s)
+        world = World(of, connect.also(lambda_urls), serverless, Clock(zero_unix_s))
+        until_over.enter_context(world.course.ended_by_interrupt())
+        _work(of, world, watch)
+    return _reconciled(world, moto, serverless, serverless.said(zero_unix_s))
 
 
 def _reconciled(world: World, moto: Moto, serverless: Serverless, told: Said) -> Played:
@@ -137,8 +155,8 @@ def _reconciled(world: World, moto: Moto, serverless: Serverless, told: Said) ->
         **world.local.usage(),
         "harness_lag_s": world.course.lag_s,
     }
-    custody = world.custody(contents, witness, told)
-    return Played(world.course, calls, custody, world.notes.enqueued_s, world.notes.receives(told.receives), usage)
+    custody, notes = world.custody(contents, witness, told), world.notes
+    return Played(world.course, calls, custody, notes.enqueued_s(ended_s), notes.receives(told.receives), usage)
 
 
 def _surroundings(url: str) -> dict[str, str]:
@@ -153,14 +171,12 @@ def _surroundings(url: str) -> dict[str, str]:
 
 
 def _work(of: Run, world: World, watch: Watch | None) -> None:
-    """Whatever a real service does wrong is a run that failed."""
+    """From before time zero to the end, watched."""
     if watch is not None:
         expected_s = bound_of(of.scenario, of.mails).makespan_s or of.scenario.horizon_s
         watch(lambda: min(0.99, max(0.0, world.clock.now() / expected_s)))
     try:
         asyncio.run(world.work())
-    except (QueueFailed, InvokeFailed) as error:
-        raise RunFailed(f"the local AWS endpoint stopped answering: {error}") from error
     finally:
         world.access.close()
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple, Protocol
 
 from botocore.exceptions import ClientError, ConnectionClosedError, ConnectionError, HTTPClientError, ReadTimeoutError
 
+from loadtests.wire import Wire
 from strategies.ports import Clock, Mail, QuotaExceeded, Rejected, SendError, Throttled, Unanswered, Unavailable
 
 SENDER = "seslab@example.com"
@@ -36,14 +35,13 @@ class CallLog(Protocol):
 
 
 class Mailer:
-    """One host's SES: as many calls at once as it has connections. A caller that dies does not un-send its mail."""
+    """One host's SES. A caller that dies does not un-send its mail."""
 
-    def __init__(self, client: Any, clock: Clock, log: CallLog, connections: int, envelope: Envelope) -> None:
-        self._client, self._clock, self._log, self._envelope = client, clock, log, envelope
-        self._threads = ThreadPoolExecutor(connections, thread_name_prefix="ses")
+    def __init__(self, client: Any, clock: Clock, log: CallLog, wire: Wire, envelope: Envelope) -> None:
+        self._client, self._clock, self._log, self._wire, self._envelope = client, clock, log, wire, envelope
 
     def send(self, mail: Mail, to: range, /) -> Awaitable[None]:
-        return asyncio.get_running_loop().run_in_executor(self._threads, self._send, mail, to)
+        return self._wire.carry(self._send, mail, to)
 
     def _send(self, mail: Mail, to: range) -> None:
         call, refusal = self._log.begin(mail, to, self._clock.now()), None
@@ -54,10 +52,6 @@ class Mailer:
             raise refusal from error
         finally:
             self._log.end(call, self._clock.now(), refusal)
-
-    def close(self) -> None:
-        """Start no further call; those on the wire end by themselves."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
 
 
 def request(call: int, mail: Mail, to: range, envelope: Envelope) -> dict[str, Any]:

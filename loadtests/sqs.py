@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from math import ceil
 from typing import Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from loadtests.bodies import body_of, received
+from loadtests.wire import Wire
 from strategies.ports import Mail, Received
 
 Answer = TypeVar("Answer")
@@ -29,12 +29,11 @@ class Queue:
         self,
         client: Any,
         url: str,
-        connections: int,
+        wire: Wire,
         put_mails: Callable[[Sequence[Mail]], None],
         seen: Callable[[Sequence[Received]], None],
     ) -> None:
-        self._client, self._url, self._put_mails, self._seen = client, url, put_mails, seen
-        self._threads = ThreadPoolExecutor(connections, thread_name_prefix="sqs")
+        self._client, self._url, self._wire, self._put_mails, self._seen = client, url, wire, put_mails, seen
 
     def put(self, mails: Sequence[Mail], /) -> Awaitable[Sequence[Mail]]:
         return self._request(self._put, mails) if mails else _done(())
@@ -78,17 +77,13 @@ class Queue:
         self._client.change_message_visibility_batch(QueueUrl=self._url, Entries=entries)
 
     def _request(self, call: Callable[..., Answer], *arguments: Any) -> Awaitable[Answer]:
-        return asyncio.get_running_loop().run_in_executor(self._threads, self._translated, call, *arguments)
+        return self._wire.carry(self._translated, call, *arguments)
 
     def _translated(self, call: Callable[..., Answer], *arguments: Any) -> Answer:
         try:
             return call(*arguments)
         except (BotoCoreError, ClientError) as error:
             raise QueueFailed(f"{self._url}: {error}") from error
-
-    def close(self) -> None:
-        """Start no further request; those on the wire end by themselves."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
 
 
 def _done(answer: Answer) -> Awaitable[Answer]:

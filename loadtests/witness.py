@@ -51,3 +51,8 @@ def _unwitnessed(seen: NDArray[Any]) -> NDArray[Any]:
 def decided_later(witness: NDArray[Any], ended_s: float) -> NDArray[Any]:
     """The rows of what was on its way at the end."""
     return witness[(witness["mail"] >= 0) & (witness["decided_s"] > ended_s)]
+
+
+def undecided(witness: NDArray[Any], callers: NDArray[Any], ended_s: float) -> NDArray[Any]:
+    """The callers' rows of calls that were under way at the end, and that SES had not decided on when it was asked."""
+    return callers[~(callers["end_s"] <= ended_s) & ~np.isin(callers["call"], witness["call"])]

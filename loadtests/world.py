@@ -26,7 +26,8 @@ from loadtests.pods import Deployment
 from loadtests.queues import DEAD, Queues, arn_of
 from loadtests.ses import Envelope
 from loadtests.sqs import Queue
-from loadtests.witness import decided_later
+from loadtests.wire import Wire
+from loadtests.witness import decided_later, undecided
 from scenarios.model import Scenario
 from scenarios.open_work import OpenWork
 from scenarios.settle import Custody, Pieces
@@ -49,10 +50,10 @@ class Run:
 class Serverless:
     """The queues of a run and, where its plan has any, the processes that its functions run in."""
 
-    def __init__(self, of: Run, connect: Connect, folder: Path, surroundings: Mapping[str, str]) -> None:
-        self._of, self._log_path, self._surroundings = of, folder / "functions.log", surroundings
+    def __init__(self, of: Run, connect: Connect, log: Path, surroundings: Mapping[str, str]) -> None:
+        self._of, self._log_path, self._surroundings = of, log, surroundings
         self.pollers = connect("sqs", MOST_POLLS) if of.plan.queues else None
-        self.queues = Queues(self.pollers, folder.name, of.plan.queues)
+        self.queues = Queues(self.pollers, log.stem, of.plan.queues)
         self.arns = {name: arn_of(self.pollers, url) for name, url in self.queues.urls.items()}
         self._local: LocalLambda | None = None
 
@@ -60,6 +61,8 @@ class Serverless:
     def opened(self) -> Iterator[dict[str, str]]:
         """Gives the URLs of the services that are here."""
         with ExitStack() as stack:
+            if self.pollers is not None:
+                stack.callback(self.pollers.close)
             if not self._of.plan.functions:
                 yield {}
                 return
@@ -105,7 +108,7 @@ class World:
     def __init__(self, of: Run, connect: Connect, serverless: Serverless, clock: Clock) -> None:
         self._of, self.clock, self._serverless = of, clock, serverless
         self.course, self._services, self._open_work = Course(clock), Services(), OpenWork(_nobody_waits)
-        self.notes = Notes(clock, len(of.mails.recipients))
+        self.notes, self._wires = Notes(clock, len(of.mails.recipients)), list[Wire]()
         self.local = LocalLambda(of.scenario, of.plan, of.seed, clock, self._services, self._open_work)
         names = {function.name: function.name for function in of.plan.functions}
         self.access = Access(connect, of.plan, of.seed, clock, self.notes, serverless.queues.urls, names, Envelope())
@@ -119,40 +122,44 @@ class World:
         finally:
             self.deployment.abandon()
             self._services.host.abandon()
-            for queue in self._polled.values():
-                queue.close()
+            for wire in self._wires:
+                wire.close()
 
     def _start_serverless(self) -> None:
         """Pollers wait for time zero, as everybody does."""
         queues = self._serverless.queues.urls
-        polled = {mapping.queue for mapping in self._of.plan.mappings}
-        self._polled = {name: self._poll(queues[name]) for name in polled}
+        self._polled = {mapping.queue: self._poll(queues[mapping.queue]) for mapping in self._of.plan.mappings}
         if self._of.plan.functions:
             self._serverless.attend(self.local)
             self.local.build(self._serverless.nursery)
             self._services.start(self._start_at_zero())
 
     def _poll(self, url: str) -> Queue:
-        return Queue(self._serverless.pollers, url, MOST_POLLS, self.notes.put, self.notes.seen)
+        self._wires.append(Wire(MOST_POLLS))
+        return Queue(self._serverless.pollers, url, self._wires[-1], self.notes.put, self.notes.seen)
 
     async def _start_at_zero(self) -> None:
         await self.clock.sleep(max(0.0, -self.clock.now()))
         self.local.start(self._polled, self._serverless.arns)
 
     async def _drained(self) -> bool:
-        """Nothing queued or in flight; what moved between two looks, a third one would miss."""
-        before = self.local.events
-        idle = self._open_work.is_over and await self._serverless.queues.are_empty()
+        """Nothing queued or in flight; what moved between two looks, a third one would miss.
+
+        SQS counts one state after the other: a message that changes meanwhile is in none of them, but not twice.
+        """
+        before, look = self.local.events, self._serverless.queues.are_empty
+        idle = self._open_work.is_over and await look() and await look()
         return idle and self.local.is_idle_since(before)
 
     def custody(self, contents: Contents, witness: NDArray[Any], told: Said) -> Custody:
         """Who holds what SES has not accepted."""
         ended_s = self.course.ended_s
-        custody = Custody(self.deployment.kept(ended_s) & np.isnan(self.notes.enqueued_s), held=self.local.held())
+        kept = self.deployment.kept(ended_s) & np.isnan(self.notes.enqueued_s(ended_s))
+        custody = Custody(kept, held=self.local.held())
         for name, url in self._serverless.queues.urls.items():
             where = custody.dead if name.endswith(DEAD) else custody.held
             _add_messages(where, contents.get(url.rpartition("/")[2], ()))
-        for row in decided_later(witness, ended_s):
+        for row in (*decided_later(witness, ended_s), *undecided(witness, self.access.log.rows(), ended_s)):
             custody.held.add(int(row["mail"]), int(row["first_recipient"]), int(row["recipients"]))
         custody.given_up.extend(self.notes.given_up)
         custody.given_up.extend(told.given_up)

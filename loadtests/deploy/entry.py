@@ -25,6 +25,7 @@ from loadtests.invoking import Invoker
 from loadtests.kernel import Clock, Group, Host
 from loadtests.ses import Envelope, Mailer
 from loadtests.sqs import Queue
+from loadtests.wire import Wire
 from strategies.dice import Dice
 from strategies.ports import Mail, Ports, Received, SendError
 from strategies.registry import STRATEGIES
@@ -90,7 +91,7 @@ def _ports(variables: Mapping[str, str], plan: Plan, function: Function, host: H
     return Ports(
         clock=clock,
         chance=Dice(int(variables["SESLAB_SEED"])),
-        mailer=Mailer(ses, clock, CallLines(), many, envelope),
+        mailer=Mailer(ses, clock, CallLines(), Wire(many), envelope),
         outbox=NoOutbox(),
         group=partial(Group, host),
         share=SimpleNamespace(replicas=plan.pods.replicas),
@@ -105,7 +106,8 @@ def _queues(variables: Mapping[str, str], plan: Plan, function: Function) -> dic
         return {}
     many = function.connections
     sqs = client(session(), "sqs", many, READ_TIMEOUT_S)
-    return {name: Queue(sqs, variables[variable("QUEUE", name)], many, _nobody_asks, note_received) for name in names}
+    urls = {name: variables[variable("QUEUE", name)] for name in names}
+    return {name: Queue(sqs, url, Wire(many), _nobody_asks, note_received) for name, url in urls.items()}
 
 
 def _nobody_asks(mails: Sequence[Mail]) -> None:
@@ -118,7 +120,7 @@ def _functions(variables: Mapping[str, str], plan: Plan, function: Function) -> 
         return {}
     many = function.connections
     functions = client(session(), "lambda", many, READ_TIMEOUT_S)
-    return {name: Invoker(functions, variables[variable("FUNCTION", name)], many) for name in names}
+    return {name: Invoker(functions, variables[variable("FUNCTION", name)], Wire(many)) for name in names}
 
 
 def variable(kind: str, name: str) -> str:

@@ -172,7 +172,7 @@ def _reconciled(of: Run, site: Site, outputs: Outputs, world: World, witness: Wi
         seed=of.seed,
         world=site.cloud.world,
         ended_s=world.course.ended_s,
-        mails=settle(of.mails, calls, custody, world.notes.enqueued_s, receives),
+        mails=settle(of.mails, calls, custody, world.notes.enqueued_s(world.course.ended_s), receives),
         calls=calls,
         settings=asdict(of.plan.settings),
         usage={"ses_recipients": float(admitted(calls)), **_usage(of.plan, logs)},

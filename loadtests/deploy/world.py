@@ -83,7 +83,7 @@ class World:
     def custody(self, witness: NDArray[Any], told: Said) -> Custody:
         """Who holds what SES has not accepted. What a consumer holds at the end is still in its queue."""
         ended_s, notes = self.course.ended_s, self.notes
-        custody = Custody(self.deployment.kept(ended_s) & np.isnan(notes.enqueued_s))
+        custody = Custody(self.deployment.kept(ended_s) & np.isnan(notes.enqueued_s(ended_s)))
         in_flight = self.queued()
         for url in self._queues.values():
             found = messages_of(self._sqs, url, self._site.poll_s)
@@ -101,7 +101,7 @@ class World:
 
     def _hold_all(self, custody: Custody) -> None:
         """Nobody can read whose messages they are: of all that a queue ever had, what has no other fate is pending."""
-        for mail in np.flatnonzero(~np.isnan(self.notes.enqueued_s)):
+        for mail in np.flatnonzero(~np.isnan(self.notes.enqueued_s(self.course.ended_s))):
             custody.held.add(int(mail), 0, int(self._of.mails.recipients[mail]))
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
 import numpy as np
 
+from loadtests.deploy.names import new_run
 from loadtests.kernel import Clock
 from loadtests.lines import said
 from loadtests.logs import DECISION
@@ -83,10 +85,12 @@ def _nothing(service: str, connections: int) -> None:
 @contextmanager
 def moto_plan(scenario: Scenario) -> Iterator[PlanArm]:
     """Real time, boto3 and the local AWS, which starts anew for each play."""
-    with Moto(scenario, SEED, CONNECTIONS) as server:
+    with Moto(scenario, SEED, CONNECTIONS) as server, TemporaryDirectory() as folder:
 
         def play(scenario: Scenario, plan: Plan, strategy: str = "") -> tuple[Columns, Custody]:
-            left = played(Run(scenario, strategy, plan, SEED, arrivals(scenario.workload, SEED)), server)
+            of = Run(scenario, strategy, plan, SEED, arrivals(scenario.workload, SEED))
+            with ExitStack() as until_over:
+                left = played(of, server, Path(folder) / f"{new_run()}.log", until_over)
             return left.calls, left.custody
 
         yield play

@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable
 from typing import Any
 
+import numpy as np
 import pytest
 
 import loadtests.run
@@ -16,6 +17,8 @@ from loadtests.targets import Moto
 from scenarios.errors import BadInput, RunFailed
 from scenarios.ledger import FATES, OUTCOMES, Columns, Ledger
 from scenarios.model import Scenario
+from scenarios.settle import Custody, settle
+from scenarios.workload import arrivals
 from strategies.ports import Ports, Unanswered
 from strategies.resources import Pods
 from tests.contract import arms
@@ -139,10 +142,15 @@ def test_an_answer_later_than_the_read_timeout_is_none(world: str) -> None:
 
 def _play(world: str, scenario: Scenario, pods: Pods) -> Columns:
     """SES's log of what the pods did."""
+    return _left(world, scenario, pods)[0]
+
+
+def _left(world: str, scenario: Scenario, pods: Pods) -> tuple[Columns, Custody]:
+    """The same, and who holds what."""
     if world == "sim":
-        return arms.sim(scenario, pods)[0]
+        return arms.sim(scenario, pods)
     with arms.moto(scenario) as play:
-        return play(scenario, pods)[0]
+        return play(scenario, pods)
 
 
 def test_the_server_ends_with_its_parents_pipe() -> None:
@@ -164,3 +172,37 @@ def test_a_server_that_is_gone_fails_the_run_in_one_line() -> None:
 
 async def _forever(ports: Ports) -> None:
     await ports.clock.sleep(1e6)
+
+
+DYING = {"kind": "pod_crash", "pod": 0, "start_s": 0.5, "duration_s": 0.1}
+SLOW_SES = {"ses_send": {"constant_ms": 3000}, "ses_throttle": {"constant_ms": 3000}}
+
+
+async def _send_first(ports: Ports) -> None:
+    """A pod that comes after the crash has nothing left to send."""
+    async for mail in ports.outbox:
+        await ports.mailer.send(mail, range(mail.recipients))
+
+
+@pytest.mark.parametrize("world", ["sim", "moto"])
+@pytest.mark.parametrize(("horizon_s", "fate"), [(30.0, "accepted"), (1.0, "pending")])
+def test_a_call_outlives_its_pod(world: str, horizon_s: float, fate: str) -> None:
+    """A pod that dies with a call on the wire has not lost its mail: the run waits for SES, at most to the horizon."""
+    doomed = scenario(horizon_s=horizon_s, fault=(DYING,), latency=SLOW_SES)
+    calls, custody = _left(world, doomed, Pods(_send_first))
+    mails = settle(arrivals(doomed.workload, SEED), calls, custody, np.full(1, np.nan), np.zeros(1, np.int32))
+    assert {name: int(mails[name].sum()) for name in FATES if mails[name].sum()} == {fate: 1}
+
+
+def test_ctrl_c_after_the_end_breaks_nothing_off() -> None:
+    """While a run is being accounted for SIGINT only says that nothing more is wanted."""
+    course = without_services(scenario(), Pods(_nothing), Clock(time.time())).course
+    with course.ended_by_interrupt():
+        signal.raise_signal(signal.SIGINT)
+    assert course.interrupted
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+
+
+async def _nothing(ports: Ports) -> None:
+    """Do nothing at all."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack
 from itertools import repeat
@@ -15,9 +17,10 @@ import pytest
 from loadtests.bodies import invocation
 from loadtests.environments import Nursery
 from loadtests.functions import Concurrency, Function
+from loadtests.journal import birth_of
 from loadtests.kernel import Clock
 from loadtests.lambda_api import Api
-from scenarios.errors import FunctionError
+from scenarios.errors import FunctionError, RunFailed
 from scenarios.lambda_quotas import REQUESTS_PER_S
 from strategies.ports import InvokeThrottled, Mail
 from strategies.resources import Function as Declared
@@ -130,3 +133,27 @@ def test_no_environment_outlives_its_nursery(tmp_path: Path) -> None:
         os.kill(processes[0], 0)
     with pytest.raises(ProcessLookupError):
         os.kill(processes[0], 0)
+
+
+def test_environments_do_not_outlive_their_parent(tmp_path: Path) -> None:
+    """Where the warmed parent is killed no environment starts any more, and those that work end with the block."""
+    with Api(lambda function, event: None) as api:
+        with Nursery(api, VARIABLES, tmp_path / "log") as nursery:
+            environment = nursery.start({})
+            environment.post.hand_in(invocation([Mail(0, HANGS, 0.0)]), 60.0)
+            while environment.pid is None:
+                pass
+            parent = os.getpgid(environment.pid)
+            os.kill(parent, signal.SIGKILL)
+            assert ended(parent)
+            with pytest.raises(RunFailed, match="parent process has ended"):
+                nursery.start({})
+        assert ended(environment.pid)
+
+
+def ended(pid: int) -> bool:
+    """Whether a process ends in good time."""
+    until_s = time.monotonic() + 5.0
+    while birth_of(pid) is not None and time.monotonic() < until_s:
+        pass
+    return birth_of(pid) is None

@@ -17,6 +17,7 @@ from loadtests.kernel import Clock
 from loadtests.logs import ClientLog
 from loadtests.ses import Envelope, Mailer, request, translated
 from loadtests.verification import verify
+from loadtests.wire import Wire
 from scenarios.errors import RunFailed
 from scenarios.ledger import MESSAGES, QUOTA
 from strategies.ports import Mail, QuotaExceeded, SendError, Throttled, Unanswered, Unavailable
@@ -42,9 +43,9 @@ def send_to(port: int) -> tuple[Exception, ClientLog]:
         return caught.value
 
     with closing(client(SESSION, "sesv2", 1, 0.1, f"http://127.0.0.1:{port}")) as ses:
-        mailer = Mailer(ses, Clock(0.0), log, 1, Envelope())
-        error = asyncio.run(send(mailer))
-        mailer.close()
+        wire = Wire(1)
+        error = asyncio.run(send(Mailer(ses, Clock(0.0), log, wire, Envelope())))
+        wire.close()
     return error, log
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from loadtests.lines import said
 from loadtests.logs import CALL, DECISION, ClientLog
-from loadtests.witness import decided_later, joined
+from loadtests.witness import decided_later, joined, undecided
 from scenarios.ledger import ACCEPTED, FAILED, REJECTED, THROTTLED
 from strategies.ports import Mail, Throttled, Unanswered
 
@@ -90,3 +90,12 @@ def test_functions_tell_by_lines_of_their_logs() -> None:
     assert told.calls.tolist() == [(ELSEWHERE, 3, 2, 4, 0.25, 0.5, REJECTED)]
     assert told.receives == {(3, "m1"): 2, (4, "m2"): 1}
     assert [column.tolist() for column in told.given_up.columns()] == [[3], [2], [4]]
+
+
+def test_a_call_that_nobody_has_ended_or_decided_is_undecided() -> None:
+    """Of four calls one has ended, one was decided, one ended after the end: what SES may still decide is the rest."""
+    callers = np.zeros(4, CALL)
+    callers["call"], callers["end_s"] = [0, 1, 2, 3], [1.0, np.nan, 5.0, np.nan]
+    witness = np.zeros(1, DECISION)
+    witness["call"] = 1
+    assert undecided(witness, callers, 2.0)["call"].tolist() == [2, 3]
