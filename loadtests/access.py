@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from boto3.session import Session
+from numpy.typing import NDArray
 
 from loadtests.clients import client
 from loadtests.invoking import Invoker
 from loadtests.kernel import Clock, Group
+from loadtests.lines import Said
 from loadtests.logs import ClientLog
 from loadtests.notes import Notes
 from loadtests.outbox import Outbox
 from loadtests.ses import Envelope, Mailer
 from loadtests.sqs import Queue
 from loadtests.wire import Wire
+from loadtests.witness import decided_later, undecided
+from scenarios.settle import Custody
 from strategies.dice import Dice
 from strategies.ports import Ports, Share
 from strategies.resources import Plan
@@ -27,13 +32,13 @@ Connect = Callable[[str, int], Any]
 class Connector:
     """Connects to each service where it is: at its URL, or where boto3's own configuration says."""
 
-    def __init__(self, session: Session, read_timeout_s: float, urls: Mapping[str, str]) -> None:
+    def __init__(self, session: Session, read_timeout_s: float, urls: Mapping[str, str | None]) -> None:
         self._session, self._read_timeout_s, self._urls = session, read_timeout_s, urls
 
     def __call__(self, service: str, connections: int) -> Any:
         return client(self._session, service, connections, self._read_timeout_s, self._urls.get(service))
 
-    def also(self, urls: Mapping[str, str]) -> Connector:
+    def also(self, urls: Mapping[str, str | None]) -> Connector:
         """The same with other services elsewhere."""
         return Connector(self._session, self._read_timeout_s, {**self._urls, **urls})
 
@@ -69,6 +74,15 @@ class Access:
         queues = {name: Queue(self._sqs, url, next(free), notes.put, notes.seen) for name, url in self._urls.items()}
         functions = {name: Invoker(self._lambda, real, next(free)) for name, real in self._functions.items()}
         return Ports(self._clock, self._chance, mailer, outbox, group, share, queues, functions), wires
+
+    def custody(self, kept: NDArray[np.bool_], witness: NDArray[Any], told: Said, ended_s: float) -> Custody:
+        """Who holds what SES has not accepted, queues and functions apart: pods, the wire, and nobody any more."""
+        custody = Custody(kept & np.isnan(self._notes.enqueued_s(ended_s)))
+        for row in (*decided_later(witness, ended_s), *undecided(witness, self.log.rows(), ended_s)):
+            custody.held.add(int(row["mail"]), int(row["first_recipient"]), int(row["recipients"]))
+        custody.given_up.extend(self._notes.given_up)
+        custody.given_up.extend(told.given_up)
+        return custody
 
     def close(self) -> None:
         """Close the pods' idle connections."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -66,19 +66,17 @@ class Course:
         horizon_s: float,
     ) -> None:
         """Run the pods' `work`, then wait until all is `drained`; raises the first error of a pod or a service."""
+        ends = (self._all(work, drained), self._horizon(horizon_s), self._stop())
         with self.ended_by_interrupt():
-            await self._run(work, drained, services, horizon_s)
+            try:
+                await self._until_one(ends, services, horizon_s)
+            finally:
+                work.close()  # it may not have begun
 
-    async def _run(
-        self,
-        work: Coroutine[Any, Any, None],
-        drained: Callable[[], Awaitable[bool]],
-        services: Services,
-        horizon_s: float,
-    ) -> None:
+    async def _until_one(self, ends: Sequence[Coroutine[Any, Any, None]], services: Services, horizon_s: float) -> None:
+        """Wait for the first of the ends, or for a service that fails."""
         self._loop = asyncio.get_running_loop()
         services.start(self._measure_lag())
-        ends = (self._all(work, drained), self._horizon(horizon_s), self._stop())
         tasks = [asyncio.ensure_future(end) for end in ends]  # noqa: TID251 (all are awaited or cancelled below)
         done, _ = await asyncio.wait([*tasks, services.failure()], return_when=asyncio.FIRST_COMPLETED)
         self.ended_s = max(0.0, min(horizon_s, self._clock.now()))
@@ -86,7 +84,6 @@ class Course:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         self._loop = None
-        work.close()  # it may not have begun
         for error in [end.exception() for end in done]:  # all are looked at, or asyncio would complain of the others
             if error is not None:
                 raise error

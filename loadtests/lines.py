@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from loadtests.deploy.entry import WORD
 from loadtests.logs import CALL, seen_as
 from scenarios.settle import Pieces
-
-WORD = "SESLAB "
 
 
 @dataclass
@@ -39,7 +38,7 @@ def said(lines: Iterable[str], zero_unix_s: float) -> Said:
 
 
 def _fact(line: str) -> dict[str, Any] | None:
-    if not line.startswith(WORD):
+    if not line.startswith(f"{WORD} "):
         return None
     try:
         fact: dict[str, Any] = json.loads(line.removeprefix(WORD))

@@ -21,7 +21,7 @@ from scenarios.model import Scenario
 from scenarios.open_work import OpenWork
 from scenarios.settle import Pieces
 from scenarios.streams import stream, uniforms
-from scenarios.ticker import Ticker, default_transition
+from scenarios.ticker import Ticker, billed, default_transition
 from strategies.ports import Mail, Received, Tick
 from strategies.resources import Function as Declared
 from strategies.resources import Plan
@@ -127,14 +127,10 @@ class LocalLambda:
     def usage(self) -> dict[str, float]:
         """Raw counts of what is billed."""
         memory_gb = {declared.name: declared.memory_mb / 1024 for declared in self._plan.functions}
-        ticks = [ticker.bill for ticker in self._tickers]
         return {
             "lambda_requests": sum(function.bill.requests for function in self._functions.values()),
             "lambda_gb_s": sum(
                 function.bill.billed_ms / 1000 * memory_gb[name] for name, function in self._functions.items()
             ),
-            "stepfunctions_transitions": sum(bill.transitions for bill in ticks),
-            "express_requests": sum(bill.express_requests for bill in ticks),
-            "express_gb_s": sum(bill.express_gb_s for bill in ticks),
-            "scheduler_invocations": sum(bill.scheduler_invocations for bill in ticks),
+            **billed([ticker.bill for ticker in self._tickers]),
         }

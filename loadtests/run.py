@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-import os
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from loadtests import journal
 from loadtests.access import Connector
+from loadtests.asked import Run
 from loadtests.bounds import refuse_too_much, threads
 from loadtests.course import Course
 from loadtests.deploy.names import new_run
@@ -29,19 +29,16 @@ from loadtests.sqs import QueueFailed
 from loadtests.targets import REGION, Moto
 from loadtests.verification import verify
 from loadtests.witness import joined
-from loadtests.world import Run, Serverless, World
+from loadtests.world import Serverless, World
 from scenarios import runs
-from scenarios.bound import bound_of
 from scenarios.errors import RunFailed
 from scenarios.ledger import Columns, Ledger, admitted, assert_conserved
-from scenarios.model import Scenario, as_toml
+from scenarios.model import Scenario
 from scenarios.runs import Watch
 from scenarios.settle import Custody, settle
-from scenarios.warnings import warnings_of
 from scenarios.workload import arrivals
 from strategies.resources import Plan
 
-SATURATED_S = 0.05  # lateness that shows in the figures of strategies whose calls take as long
 HEAD_START_S = 0.2  # for the pods to be built before time zero
 KEYS = {"aws_access_key_id": "seslab", "aws_secret_access_key": "seslab"}  # they open nothing
 
@@ -77,16 +74,7 @@ def plan_of(scenario: Scenario, strategy: str) -> Plan:
 def _noted(of: Run, out: Path | None) -> Iterator[journal.Record]:
     """The run stays noted until nothing of it is left: the next command cleans up after one that was cut short."""
     name = new_run()
-    record = journal.Record(
-        run=name,
-        world="moto",
-        strategy=of.strategy,
-        seed=of.seed,
-        scenario_toml=as_toml(of.scenario),
-        process=journal.process_of(os.getpid()),
-        out=None if out is None else str(out.absolute()),
-        witness=str(journal.witness_of(name)),
-    )
+    record = of.record(name, "moto", out, journal.witness_of(name))
     journal.write(record)
     try:
         yield record
@@ -172,9 +160,7 @@ def _surroundings(url: str) -> dict[str, str]:
 
 def _work(of: Run, world: World, watch: Watch | None) -> None:
     """From before time zero to the end, watched."""
-    if watch is not None:
-        expected_s = bound_of(of.scenario, of.mails).makespan_s or of.scenario.horizon_s
-        watch(lambda: min(0.99, max(0.0, world.clock.now() / expected_s)))
+    of.watched(world.clock, watch)
     try:
         asyncio.run(world.work())
     finally:
@@ -183,7 +169,7 @@ def _work(of: Run, world: World, watch: Watch | None) -> None:
 
 def _sqs_requests(moto: Moto, serverless: Serverless) -> float:
     """What a run asked of SQS, our own looks into its queues left out."""
-    return float(moto.stats().get("requests", {}).get("sqs", 0) - serverless.queues.polls)
+    return float(moto.stats()["requests"]["sqs"] - serverless.queues.polls)
 
 
 def ledger_of(of: Run, run: Played) -> Ledger:
@@ -198,12 +184,6 @@ def ledger_of(of: Run, run: Played) -> Ledger:
         calls=run.calls,
         settings=asdict(of.plan.settings),
         usage=run.usage,
-        warnings=(*warnings_of(of.scenario, of.plan, of.mails), *_busy(run.course.lag_s)),
+        warnings=of.warnings(run.course),
         interrupted=run.course.interrupted,
     )
-
-
-def _busy(lag_s: float) -> Iterator[str]:
-    """Says that the harness itself was saturated: then its figures are this machine's, not the strategy's."""
-    if lag_s > SATURATED_S:
-        yield f"this machine was saturated: the harness woke up to {lag_s:.2f} s late; its figures judge nothing"

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from loadtests.access import Access, Connect
+from loadtests.asked import Run
 from loadtests.bodies import mail_of
 from loadtests.course import Course, Services
-from loadtests.deploy.entry import variable
+from loadtests.deploy.entry import variable, variables_of
 from loadtests.environments import Nursery
 from loadtests.kernel import Clock
 from loadtests.lambda_api import Api
@@ -27,24 +25,14 @@ from loadtests.queues import DEAD, Queues, arn_of
 from loadtests.ses import Envelope
 from loadtests.sqs import Queue
 from loadtests.wire import Wire
-from loadtests.witness import decided_later, undecided
-from scenarios.model import Scenario
 from scenarios.open_work import OpenWork
+from scenarios.runs import account_of
 from scenarios.settle import Custody, Pieces
-from scenarios.workload import Arrivals
-from strategies.resources import Plan
 
 Contents = Mapping[str, list[dict[str, Any]]]
 """Messages by the real names of their queues."""
 
 MOST_POLLS = 256  # of a mapping's pollers, at once
-
-
-class Run:
-    """What one run is asked to do."""
-
-    def __init__(self, scenario: Scenario, strategy: str, plan: Plan, seed: int, mails: Arrivals) -> None:
-        self.scenario, self.strategy, self.plan, self.seed, self.mails = scenario, strategy, plan, seed, mails
 
 
 class Serverless:
@@ -81,17 +69,11 @@ class Serverless:
 
     def _variables(self, lambda_url: str) -> dict[str, str]:
         """The environment variables that all functions share."""
-        of, envelope = self._of, Envelope()
+        of = self._of
         return {
             **self._surroundings,
             "AWS_ENDPOINT_URL_LAMBDA": lambda_url,
-            "SESLAB_STRATEGY": of.strategy,
-            "SESLAB_SETTINGS": json.dumps(asdict(of.plan.settings)),
-            "SESLAB_RATE_PER_S": str(of.scenario.account.max_send_rate_per_s),
-            "SESLAB_SEND_MEDIAN_S": str(of.scenario.latency.ses_send.median_s),
-            "SESLAB_SEED": str(of.seed),
-            "SESLAB_FROM": envelope.source,
-            "SESLAB_TO": envelope.to,
+            **variables_of(of.strategy, of.plan.settings, account_of(of.scenario), of.seed, Envelope()),
             **{variable("QUEUE", name): url for name, url in self.queues.urls.items()},
             **{variable("FUNCTION", function.name): function.name for function in of.plan.functions},
         }
@@ -154,15 +136,11 @@ class World:
     def custody(self, contents: Contents, witness: NDArray[Any], told: Said) -> Custody:
         """Who holds what SES has not accepted."""
         ended_s = self.course.ended_s
-        kept = self.deployment.kept(ended_s) & np.isnan(self.notes.enqueued_s(ended_s))
-        custody = Custody(kept, held=self.local.held())
+        custody = self.access.custody(self.deployment.kept(ended_s), witness, told, ended_s)
+        custody.held.extend(self.local.held())
         for name, url in self._serverless.queues.urls.items():
             where = custody.dead if name.endswith(DEAD) else custody.held
             _add_messages(where, contents.get(url.rpartition("/")[2], ()))
-        for row in (*decided_later(witness, ended_s), *undecided(witness, self.access.log.rows(), ended_s)):
-            custody.held.add(int(row["mail"]), int(row["first_recipient"]), int(row["recipients"]))
-        custody.given_up.extend(self.notes.given_up)
-        custody.given_up.extend(told.given_up)
         return custody
 
 

@@ -16,8 +16,8 @@ from contextlib import suppress
 from typing import Any, NoReturn
 
 from loadtests.deploy import entry
+from loadtests.deploy.package import HANDLER
 
-HANDLER = "loadtests.deploy.entry.handle"
 STDIN, STDOUT, STDERR = 0, 1, 2
 
 

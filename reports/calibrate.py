@@ -18,6 +18,7 @@ from scenarios.latency import Lognormal
 from scenarios.ledger import FATES, Ledger
 from scenarios.model import Scenario
 from scenarios.recorded import recorded
+from scenarios.runs import SATURATED_S
 
 SCHEMA = "seslab/calibration/v1"
 MEASURES = ("makespan_s", "goodput_per_s", "latency_s.p50", "latency_s.p95", "latency_s.p99")
@@ -26,7 +27,6 @@ OF_FIGURE = 0.05
 OF_RECIPIENTS = 0.02
 """By how much the range of the simulated seeds is widened: for measures and for counts."""
 
-SATURATED_S = 0.05  # an event loop that wakes so late delays every call
 MOST_WORKERS = 8
 """More of `direct`'s workers would ask a single machine for more calls at once than it can really make."""
 

@@ -7,7 +7,7 @@ because they wait a second after each tick whatever it took.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -40,6 +40,16 @@ class TickerBill:
     express_requests: int = 0
     express_gb_s: float = 0.0
     scheduler_invocations: int = 0
+
+
+def billed(bills: Sequence[TickerBill]) -> dict[str, float]:
+    """The counts of several tickers, summed, as a ledger's usage names them."""
+    return {
+        "stepfunctions_transitions": sum(bill.transitions for bill in bills),
+        "express_requests": sum(bill.express_requests for bill in bills),
+        "express_gb_s": sum(bill.express_gb_s for bill in bills),
+        "scheduler_invocations": sum(bill.scheduler_invocations for bill in bills),
+    }
 
 
 class Ticker:

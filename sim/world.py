@@ -19,7 +19,7 @@ from scenarios.model import Scenario
 from scenarios.open_work import OpenWork
 from scenarios.settle import Custody, Pieces
 from scenarios.streams import stream, uniforms
-from scenarios.ticker import Ticker, default_transition
+from scenarios.ticker import Ticker, billed, default_transition
 from scenarios.weather import Duplicates
 from scenarios.workload import Arrivals, arrivals
 from sim.functions import Concurrency, Function
@@ -219,15 +219,12 @@ class Simulation:
 
     def usage(self) -> dict[str, float]:
         """Raw counts of everything that is billed, SES's recipients excepted: the calls tell them."""
-        bills, ticks = [function.bill() for function in self.functions.values()], [t.bill for t in self.tickers]
+        bills = [function.bill() for function in self.functions.values()]
         return {
             "sqs_requests": self.sqs_requests,
             "lambda_requests": sum(bill.requests for bill in bills),
             "lambda_gb_s": sum(bill.gb_s for bill in bills),
-            "stepfunctions_transitions": sum(bill.transitions for bill in ticks),
-            "express_requests": sum(bill.express_requests for bill in ticks),
-            "express_gb_s": sum(bill.express_gb_s for bill in ticks),
-            "scheduler_invocations": sum(bill.scheduler_invocations for bill in ticks),
+            **billed([ticker.bill for ticker in self.tickers]),
         }
 
 

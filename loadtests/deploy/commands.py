@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from boto3.session import Session
 
+from loadtests.asked import Run
 from loadtests.deploy import safety, stacks
 from loadtests.deploy.cloud import Cloud, aws
 from loadtests.deploy.ministack import REGION
@@ -14,7 +15,6 @@ from loadtests.deploy.names import checked_run, new_run
 from loadtests.deploy.run import setup_of
 from loadtests.deploy.template import template
 from loadtests.ses import SENDER, Envelope
-from loadtests.world import Run
 from scenarios.errors import BadInput
 from scenarios.model import Scenario
 from scenarios.runs import plan_of

@@ -11,6 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from functools import cache, partial
 from importlib import import_module
 from types import SimpleNamespace
@@ -72,6 +73,19 @@ class Environment:
 
     async def _handle(self, argument: Any) -> Any:
         return await self._handler(argument)
+
+
+def variables_of(strategy: str, settings: Any, account: Account, seed: int, envelope: Envelope) -> dict[str, str]:
+    """What every function of a run is told; which function it is, and where its queues are, comes beside it."""
+    return {
+        "SESLAB_STRATEGY": strategy,
+        "SESLAB_SETTINGS": json.dumps(asdict(settings)),
+        "SESLAB_RATE_PER_S": str(account.max_send_rate_per_s),
+        "SESLAB_SEND_MEDIAN_S": str(account.send_median_s),
+        "SESLAB_SEED": str(seed),
+        "SESLAB_FROM": envelope.source,
+        "SESLAB_TO": envelope.to,
+    }
 
 
 def plan_of(variables: Mapping[str, str]) -> Plan:

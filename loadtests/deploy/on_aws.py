@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
+from loadtests.asked import Run
 from loadtests.deploy import account, safety
 from loadtests.deploy import run as running
 from loadtests.deploy.cloud import Cloud
@@ -22,7 +23,6 @@ from loadtests.deploy.run import setup_of
 from loadtests.deploy.site import Site
 from loadtests.deploy.template import template
 from loadtests.ses import TO_SIMULATOR, Envelope
-from loadtests.world import Run
 from scenarios.cost import Prices
 from scenarios.errors import BadInput, RunFailed
 from scenarios.ledger import ACCEPTED, Ledger

@@ -10,6 +10,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from loadtests import journal
+from loadtests.asked import Run
 from loadtests.bounds import refuse_too_much, threads
 from loadtests.deploy import run as running
 from loadtests.deploy.ministack import command, ministack
@@ -17,7 +18,6 @@ from loadtests.deploy.site import Site
 from loadtests.ses import Envelope
 from loadtests.targets import Moto
 from loadtests.verification import verify
-from loadtests.world import Run
 from scenarios.errors import BadInput, RunFailed
 from scenarios.model import Scenario
 from scenarios.runs import plan_of

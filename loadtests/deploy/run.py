@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -15,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from loadtests import journal
+from loadtests.asked import Run
 from loadtests.deploy import stacks, tickers
 from loadtests.deploy.cloud import speaking_plainly
 from loadtests.deploy.harvest import bill_of, lines_of
@@ -29,16 +29,14 @@ from loadtests.lines import said
 from loadtests.ses import Envelope
 from loadtests.sqs import QueueFailed
 from loadtests.witness import joined
-from loadtests.world import Run
 from scenarios.errors import RunFailed
 from scenarios.ledger import ACCEPTED, Ledger, admitted, assert_conserved
-from scenarios.model import Scenario, as_toml
-from scenarios.runs import Watch, plan_of
+from scenarios.model import Scenario
+from scenarios.runs import Watch, account_of, plan_of
 from scenarios.settle import settle
 from scenarios.ticker import TRANSITIONS
-from scenarios.warnings import warnings_of
 from scenarios.workload import arrivals
-from strategies.resources import Account, Plan
+from strategies.resources import Plan
 
 UNBILLED = "the cost leaves out requests to SQS, which only AWS counts"
 UNBILLED_EXPRESS = "the cost leaves out requests to SQS and the time of Express machines, which only AWS counts"
@@ -95,23 +93,15 @@ def deployed(of: Run, name: str, site: Site, out: Path | None, say: stacks.Say) 
 
 def setup_of(of: Run, envelope: Envelope, ses_url: str | None, publishes: bool = True) -> Setup:
     """What a run's stack must know."""
-    account = Account(of.scenario.account.max_send_rate_per_s, of.scenario.latency.ses_send.median_s)
-    return Setup(of.strategy, account, of.seed, envelope, ses_url, publishes)
+    return Setup(of.strategy, account_of(of.scenario), of.seed, envelope, ses_url, publishes)
 
 
 def _record(of: Run, name: str, site: Site, out: Path | None) -> journal.Record:
-    return journal.Record(
-        run=name,
-        world=site.cloud.world,
-        strategy=of.strategy,
-        seed=of.seed,
-        scenario_toml=as_toml(of.scenario),
-        process=journal.process_of(os.getpid()),
+    return replace(
+        of.record(name, site.cloud.world, out, site.witness),
         region=site.cloud.region,
         endpoint=site.cloud.url,
         stack=stack_of(name),
-        out=None if out is None else str(out.absolute()),
-        witness=None if site.witness is None else str(site.witness),
     )
 
 
@@ -122,8 +112,7 @@ def _played(of: Run, site: Site, stack: Stack, watch: Watch | None) -> Ledger:
     witness.begin(zero_unix_s)
     clock = Clock(zero_unix_s)
     world = World(of, site, outputs, witness, clock)
-    if watch is not None:
-        watch(lambda: min(1.0, max(0.0, clock.now() / of.scenario.horizon_s)))
+    of.watched(clock, watch)
     tickers.start(site.cloud, of.plan, outputs, zero_unix_s)
     try:
         asyncio.run(world.work())
@@ -175,8 +164,12 @@ def _reconciled(of: Run, site: Site, outputs: Outputs, world: World, witness: Wi
         mails=settle(of.mails, calls, custody, world.notes.enqueued_s(world.course.ended_s), receives),
         calls=calls,
         settings=asdict(of.plan.settings),
-        usage={"ses_recipients": float(admitted(calls)), **_usage(of.plan, logs)},
-        warnings=(*warnings_of(of.scenario, of.plan, of.mails), *_unbilled(of.plan)),
+        usage={
+            "ses_recipients": float(admitted(calls)),
+            **_usage(of.plan, logs),
+            "harness_lag_s": world.course.lag_s,
+        },
+        warnings=(*of.warnings(world.course), *_unbilled(of.plan)),
         interrupted=world.course.interrupted,
     )
 

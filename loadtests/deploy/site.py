@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
-from loadtests.clients import client
+from loadtests.access import Connector
 from loadtests.deploy.cloud import Cloud
 from loadtests.ses import Envelope
 
@@ -46,7 +46,7 @@ class Site:
     settle_s: float = 1.0  # logs take so long to arrive
     head_s: float = 1.0  # a run begins so long before its time zero
 
-    def connect(self, read_timeout_s: float, service: str, connections: int) -> Any:
-        """A client for the application's pods, which sends each request once."""
-        url = self.ses_url if service == "sesv2" and self.ses_url else self.cloud.url
-        return client(self.cloud.session, service, connections, read_timeout_s, url)
+    def connector(self, read_timeout_s: float) -> Connector:
+        """For the application's pods, which send each request once."""
+        url = self.cloud.url
+        return Connector(self.cloud.session, read_timeout_s, {"sesv2": self.ses_url or url, "sqs": url, "lambda": url})

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from math import ceil
 from typing import Any, NamedTuple
 
 from loadtests.deploy.alarms import alarms
-from loadtests.deploy.entry import variable
+from loadtests.deploy.entry import variable, variables_of
 from loadtests.deploy.limits import check
 from loadtests.deploy.names import logical, physical
 from loadtests.deploy.package import HANDLER
@@ -128,16 +127,9 @@ def _log(function: Function) -> Resources:
 
 def _variables(function: Function, plan: Plan, setup: Setup) -> dict[str, Any]:
     """What `entry` reads."""
-    source, to, _ = setup.envelope
     found = {
-        "SESLAB_STRATEGY": setup.strategy,
+        **variables_of(setup.strategy, plan.settings, setup.account, setup.seed, setup.envelope),
         "SESLAB_FUNCTION": function.name,
-        "SESLAB_SETTINGS": json.dumps(asdict(plan.settings)),
-        "SESLAB_RATE_PER_S": str(setup.account.max_send_rate_per_s),
-        "SESLAB_SEND_MEDIAN_S": str(setup.account.send_median_s),
-        "SESLAB_SEED": str(setup.seed),
-        "SESLAB_FROM": source,
-        "SESLAB_TO": to,
         "SESLAB_CONFIGURATION_SET": CONFIGURATION_SET if setup.publishes else "",
         **{variable("QUEUE", queue.name): {"Ref": logical(queue.name, "Queue")} for queue in plan.queues
            if queue.name in function.uses},

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from loadtests.access import Access
+from loadtests.asked import Run
 from loadtests.course import Course, Services
 from loadtests.deploy.harvest import messages_of
 from loadtests.deploy.names import logical
@@ -21,8 +21,6 @@ from loadtests.lines import Said
 from loadtests.notes import Notes
 from loadtests.pods import Deployment
 from loadtests.queues import depth
-from loadtests.witness import decided_later
-from loadtests.world import Run
 from scenarios.settle import Custody
 from strategies.resources import Plan
 
@@ -38,7 +36,7 @@ class World:
         self.notes = Notes(clock, len(of.mails.recipients))
         self._queues, self._dead = (_by_name(of.plan, outputs, what) for what in ("Queue", "Dead"))
         functions = {f.name: outputs[logical(f.name, "Function")] for f in of.plan.functions}
-        connect = partial(site.connect, of.scenario.client.read_timeout_s)
+        connect = site.connector(of.scenario.client.read_timeout_s)
         envelope = site.envelope._replace(configuration_set=outputs.get(WITNESS_SET, ""))
         self._sqs = connect("sqs", HARNESS_CONNECTIONS)
         self.access = Access(connect, of.plan, of.seed, clock, self.notes, self._queues, functions, envelope)
@@ -82,8 +80,8 @@ class World:
 
     def custody(self, witness: NDArray[Any], told: Said) -> Custody:
         """Who holds what SES has not accepted. What a consumer holds at the end is still in its queue."""
-        ended_s, notes = self.course.ended_s, self.notes
-        custody = Custody(self.deployment.kept(ended_s) & np.isnan(notes.enqueued_s(ended_s)))
+        ended_s = self.course.ended_s
+        custody = self.access.custody(self.deployment.kept(ended_s), witness, told, ended_s)
         in_flight = self.queued()
         for url in self._queues.values():
             found = messages_of(self._sqs, url, self._site.poll_s)
@@ -93,10 +91,6 @@ class World:
             custody.dead.extend(messages_of(self._sqs, url, self._site.poll_s))
         if in_flight > 0:
             self._hold_all(custody)
-        for row in decided_later(witness, ended_s):
-            custody.held.add(int(row["mail"]), int(row["first_recipient"]), int(row["recipients"]))
-        custody.given_up.extend(notes.given_up)
-        custody.given_up.extend(told.given_up)
         return custody
 
     def _hold_all(self, custody: Custody) -> None:

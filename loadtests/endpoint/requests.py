@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
+from binascii import Error as NotBase64
 from collections.abc import Iterable, Mapping, Sequence
 from email.header import decode_header, make_header
 from email.message import Message as Mime
@@ -10,6 +12,7 @@ from email.utils import formataddr, getaddresses
 from typing import Any, NamedTuple, TypedDict
 
 from loadtests.endpoint.message import Message
+from loadtests.endpoint.refusals import invalid
 
 TAGS_HEADER, SET_HEADER = "X-SES-MESSAGE-TAGS", "X-SES-CONFIGURATION-SET"
 
@@ -45,6 +48,19 @@ def reply_to(addresses: Iterable[str] | None) -> tuple[tuple[str, str], ...]:
     """The header that asks for answers, if it is asked for."""
     joined = ", ".join(addresses or ())
     return (("Reply-To", joined),) if joined else ()
+
+
+def text_of(content: Mapping[str, Any] | None) -> str:
+    """A Content's text; a Content, or its Data, may be left out."""
+    return str((content or {}).get("Data") or "")
+
+
+def from_base64(text: str, what: str) -> bytes:
+    """The bytes of a raw mail; raises Refused if `what` is not base64."""
+    try:
+        return b64decode(text)
+    except (NotBase64, ValueError) as error:
+        raise invalid(f"{what} must be base64.") from error
 
 
 def message_from_mime(

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
-from binascii import Error as NotBase64
 from collections.abc import Mapping
 from typing import Any
 
 from loadtests.endpoint import bulk
 from loadtests.endpoint.message import Message
-from loadtests.endpoint.refusals import Refused, bulk_v1, invalid
-from loadtests.endpoint.requests import Request, envelope, message_from_mime, recipients, reply_to, tags
+from loadtests.endpoint.refusals import Refused, bulk_v1
+from loadtests.endpoint.requests import (
+    Request,
+    envelope,
+    from_base64,
+    message_from_mime,
+    recipients,
+    reply_to,
+    tags,
+    text_of,
+)
 from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.templates import Content, named, render
 
@@ -18,14 +25,14 @@ from loadtests.endpoint.templates import Content, named, render
 def send_email(ses: Ses, request: Request) -> dict[str, Any]:
     content = request.document.get("Message") or {}
     body = content.get("Body") or {}
-    subject, shown = _data(content.get("Subject")), _data(body.get("Html") or body.get("Text"))
+    subject, shown = text_of(content.get("Subject")), text_of(body.get("Html") or body.get("Text"))
     return _sent(ses, _message("SendEmail", request, request.document.get("Destination"), subject, shown))
 
 
 def send_raw_email(ses: Ses, request: Request) -> dict[str, Any]:
     document = request.document
     message = message_from_mime(
-        _bytes((document.get("RawMessage") or {}).get("Data") or ""),
+        from_base64((document.get("RawMessage") or {}).get("Data") or "", "RawMessage.Data"),
         document.get("Source"),
         envelope(document.get("Destinations") or ()),
         tags(document.get("Tags") or ()),
@@ -100,17 +107,6 @@ def _status(verdict: bulk.Verdict) -> dict[str, Any]:
     if isinstance(verdict, Refused):
         return {"Status": bulk_v1(verdict), "Error": verdict.text}
     return {"Status": "Success", "MessageId": verdict.message_id}
-
-
-def _data(content: Mapping[str, Any] | None) -> str:
-    return str((content or {}).get("Data") or "")
-
-
-def _bytes(text: str) -> bytes:
-    try:
-        return b64decode(text)
-    except (NotBase64, ValueError) as error:
-        raise invalid("RawMessage.Data must be base64.") from error
 
 
 def get_send_quota(ses: Ses, _request: Request) -> dict[str, Any]:

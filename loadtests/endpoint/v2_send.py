@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
-from binascii import Error as NotBase64
 from collections.abc import Mapping
 from typing import Any
 
 from loadtests.endpoint import bulk
 from loadtests.endpoint.message import Message
 from loadtests.endpoint.refusals import Refused, bulk_v2, invalid
-from loadtests.endpoint.requests import Request, message_from_mime, recipients, reply_to, tags
+from loadtests.endpoint.requests import Request, from_base64, message_from_mime, recipients, reply_to, tags, text_of
 from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.templates import Content, Rendered, named, render
 
@@ -29,12 +27,12 @@ def _simple(_ses: Ses, document: Mapping[str, Any], simple: Mapping[str, Any], c
     return Message(
         source=document.get("FromEmailAddress") or "",
         **recipients(document.get("Destination") or {}),
-        subject=_data(simple.get("Subject")),
+        subject=text_of(simple.get("Subject")),
         headers=_headers(document, simple),
         tags=tags(document.get("EmailTags")),
         configuration_set=document.get("ConfigurationSetName"),
         caller=caller,
-        body=_data(body.get("Html") or body.get("Text")),
+        body=text_of(body.get("Html") or body.get("Text")),
     )
 
 
@@ -42,7 +40,7 @@ def _raw(_ses: Ses, document: Mapping[str, Any], raw: Mapping[str, Any], caller:
     addressed = recipients(document.get("Destination") or {})
     listed = addressed if any(addressed.values()) else None
     return message_from_mime(
-        _bytes(raw.get("Data") or ""),
+        from_base64(raw.get("Data") or "", "Raw message data"),
         document.get("FromEmailAddress"),
         listed,
         tags(document.get("EmailTags")),
@@ -115,17 +113,6 @@ def _template(ses: Ses, template: Mapping[str, Any]) -> Content:
 def _headers(document: Mapping[str, Any], content: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     own = tuple((header["Name"], header["Value"]) for header in content.get("Headers") or ())
     return reply_to(document.get("ReplyToAddresses")) + own
-
-
-def _data(content: Mapping[str, Any] | None) -> str:
-    return str((content or {}).get("Data") or "")
-
-
-def _bytes(text: str) -> bytes:
-    try:
-        return b64decode(text)
-    except (NotBase64, ValueError) as error:
-        raise invalid("Raw message data must be base64.") from error
 
 
 def get_account(ses: Ses, _request: Request) -> dict[str, Any]:

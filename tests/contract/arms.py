@@ -12,13 +12,14 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from loadtests.asked import Run
 from loadtests.deploy.names import new_run
 from loadtests.kernel import Clock
 from loadtests.lines import said
 from loadtests.logs import DECISION
 from loadtests.run import played
 from loadtests.targets import Moto
-from loadtests.world import Run, Serverless, World
+from loadtests.world import Serverless, World
 from scenarios.ledger import Columns
 from scenarios.model import Scenario
 from scenarios.settle import Custody

@@ -17,6 +17,7 @@ import pytest
 from boto3.session import Session
 
 from loadtests import journal
+from loadtests.asked import Run
 from loadtests.deploy import on_aws, stacks
 from loadtests.deploy.cloud import Cloud, aws
 from loadtests.deploy.ministack import command, ministack
@@ -30,7 +31,6 @@ from loadtests.deploy.tidy import tidy
 from loadtests.ses import SENDER, Envelope
 from loadtests.targets import REGION, Moto
 from loadtests.verification import verify
-from loadtests.world import Run
 from scenarios import store
 from scenarios.cost import load_prices
 from scenarios.errors import BadInput, RunFailed

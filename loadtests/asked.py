@@ -1,0 +1,61 @@
+"""What a real run is asked to do, wherever it takes place, and what follows from that alone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from loadtests import journal
+from loadtests.course import Course
+from loadtests.kernel import Clock
+from scenarios.bound import bound_of
+from scenarios.model import Scenario, as_toml
+from scenarios.runs import SATURATED_S, Watch
+from scenarios.warnings import warnings_of
+from scenarios.workload import Arrivals
+from strategies.resources import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one run is asked to do."""
+
+    scenario: Scenario
+    strategy: str
+    plan: Plan
+    seed: int
+    mails: Arrivals
+
+    def record(self, name: str, world: str, out: Path | None, witness: Path | None) -> journal.Record:
+        """What is noted of a run of that name, made by this process, before it begins."""
+        return journal.Record(
+            run=name,
+            world=world,
+            strategy=self.strategy,
+            seed=self.seed,
+            scenario_toml=as_toml(self.scenario),
+            process=journal.process_of(os.getpid()),
+            out=None if out is None else str(out.absolute()),
+            witness=None if witness is None else str(witness),
+        )
+
+    def watched(self, clock: Clock, watch: Watch | None) -> None:
+        """Let somebody see how far it is, going by the best possible makespan."""
+        if watch is not None:
+            expected_s = bound_of(self.scenario, self.mails).makespan_s or self.scenario.horizon_s
+            watch(lambda: min(0.99, max(0.0, clock.now() / expected_s)))
+
+    def warnings(self, course: Course) -> tuple[str, ...]:
+        """What stands beside the result: what the scenario asks in vain, and whether the harness kept up."""
+        return (*warnings_of(self.scenario, self.plan, self.mails), *_busy(self.strategy, course.lag_s))
+
+
+def _busy(strategy: str, lag_s: float) -> Iterator[str]:
+    """Says that the harness itself was saturated."""
+    if lag_s > SATURATED_S:
+        yield (
+            f"{strategy}: this machine was saturated: the harness woke up to {lag_s:.2f} s late; "
+            "the figures of this strategy judge nothing"
+        )
