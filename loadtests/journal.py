@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from scenarios.errors import BadInput
 
@@ -34,8 +35,8 @@ class Process:
 class Record:
     """A run under way. `stack` is a name on an account, `out` the folder for its ledger.
 
-    `children` lead process groups of their own; `witness` is a file of `loadtests.logs.DECISION` rows, in which SES's
-    side notes what it has decided since time zero.
+    `children` lead process groups of their own; `witness` is a file in which SES's side notes what it has decided since
+    time zero: rows of `loadtests.logs.DECISION`, or on an account the events that were read of its queue, a line each.
     """
 
     run: str
@@ -88,11 +89,21 @@ def write(record: Record) -> None:
     path = _path(record.run)
     unfinished = path.with_suffix(".unfinished")
     with _complaining(path):
-        with unfinished.open("w", encoding="utf-8") as file:
-            json.dump(asdict(record), file)
-            file.flush()
-            os.fsync(file.fileno())
+        _put(unfinished, "wb", json.dumps(asdict(record)).encode())
         unfinished.replace(path)
+
+
+def append(path: Path, content: bytes) -> None:
+    """Add to a run's file, whole and on disk unless this is cut short. Raises BadInput if nothing can be written."""
+    with _complaining(path):
+        _put(path, "ab", content)
+
+
+def _put(path: Path, mode: Literal["wb", "ab"], content: bytes) -> None:
+    with path.open(mode) as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 @contextmanager

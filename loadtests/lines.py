@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loadtests.deploy.entry import WORD
+from loadtests.deploy.entry import facts
 from loadtests.logs import CALL, seen_as
 from scenarios.settle import Pieces
 
@@ -26,25 +25,15 @@ class Said:
 
 def said(lines: Iterable[str], zero_unix_s: float) -> Said:
     """What the lines tell; others, such as Lambda's own, are passed over, and so is one that was cut off."""
-    facts = [fact for line in lines if (fact := _fact(line)) is not None]
-    calls = [_row(fact, zero_unix_s) for fact in facts if "call" in fact]
+    heard = list(facts(lines))
+    calls = [_row(fact, zero_unix_s) for fact in heard if "call" in fact]
     told = Said(np.array(calls, CALL))
-    for fact in facts:
+    for fact in heard:
         for message_id, mail, count in fact.get("received", ()):
             told.receives[mail, message_id] = max(count, told.receives.get((mail, message_id), 0))
         if "given_up" in fact:
             told.given_up.add(*fact["given_up"])
     return told
-
-
-def _fact(line: str) -> dict[str, Any] | None:
-    if not line.startswith(f"{WORD} "):
-        return None
-    try:
-        fact: dict[str, Any] = json.loads(line.removeprefix(WORD))
-    except ValueError:
-        return None
-    return fact
 
 
 def _row(fact: dict[str, Any], zero_unix_s: float) -> tuple[Any, ...]:

@@ -10,7 +10,8 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from functools import cache, partial
 from importlib import import_module
@@ -33,6 +34,12 @@ from strategies.registry import STRATEGIES
 from strategies.resources import Account, Function, Plan
 
 READ_TIMEOUT_S = 60.0
+RUN = "SESLAB_RUN"
+"""The variable with the run's number, if the run has one."""
+
+RUN_SHIFT = 32
+"""The run's number stands so many bits up in the number of a call."""
+
 WORD = "SESLAB"
 """Begins each line of ours in a function's log."""
 
@@ -68,7 +75,8 @@ class Environment:
         batch = handler_input(event)
         if "Records" in event:
             note_received(batch)
-        failed = self._runner.run(self._handle(batch))
+        with _noting(batch if "mails" in event else ()):
+            failed = self._runner.run(self._handle(batch))
         return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed or ()]}
 
     async def _handle(self, argument: Any) -> Any:
@@ -105,7 +113,7 @@ def _ports(variables: Mapping[str, str], plan: Plan, function: Function, host: H
     return Ports(
         clock=clock,
         chance=Dice(int(variables["SESLAB_SEED"])),
-        mailer=Mailer(ses, clock, CallLines(), Wire(many), envelope),
+        mailer=Mailer(ses, clock, CallLines(variables.get(RUN)), Wire(many), envelope),
         outbox=NoOutbox(),
         group=partial(Group, host),
         share=SimpleNamespace(replicas=plan.pods.replicas),
@@ -128,18 +136,42 @@ def _nobody_asks(mails: Sequence[Mail]) -> None:
     """A function's puts are no application's: what a queue has from it was in a queue before."""
 
 
-def _functions(variables: Mapping[str, str], plan: Plan, function: Function) -> dict[str, Invoker]:
+def _functions(variables: Mapping[str, str], plan: Plan, function: Function) -> dict[str, Handing]:
     names = [other.name for other in plan.functions if other.name in function.uses]
     if not names:
         return {}
     many = function.connections
     functions = client(session(), "lambda", many, READ_TIMEOUT_S)
-    return {name: Invoker(functions, variables[variable("FUNCTION", name)], Wire(many)) for name in names}
+    return {name: Handing(Invoker(functions, variables[variable("FUNCTION", name)], Wire(many))) for name in names}
 
 
 def variable(kind: str, name: str) -> str:
     """The environment variable that holds a queue's URL or a function's name."""
     return f"SESLAB_{kind}_{name.upper().replace('-', '_')}"
+
+
+class Handing:
+    """Says what it has handed to Lambda's own queue; until then a caller that dies still has it elsewhere."""
+
+    def __init__(self, invoker: Invoker) -> None:
+        self._invoker = invoker
+
+    async def invoke(self, mails: Sequence[Mail], /) -> None:
+        await self._invoker.invoke(mails)
+        _note("handed", mails)
+
+
+@contextmanager
+def _noting(mails: Sequence[Mail]) -> Iterator[None]:
+    """Says what was taken from Lambda's own queue, and that it need not be tried again."""
+    _note("taken", mails)
+    yield
+    _note("ended", mails)
+
+
+def _note(what: str, mails: Sequence[Mail]) -> None:
+    if mails:
+        say({what: [[mail.number, mail.first, mail.recipients] for mail in mails]})
 
 
 class NoOutbox:
@@ -161,13 +193,20 @@ class NoOutbox:
 class CallLines:
     """A line of log for each call to SES, as its caller saw it."""
 
-    def __init__(self) -> None:
+    def __init__(self, run: str | None) -> None:
+        self._run = None if run is None else int(run)
         self._open: dict[int, dict[str, Any]] = {}
 
     def begin(self, mail: Mail, to: range, now_s: float, /) -> int:
-        call = uuid4().int >> 65  # 63 bits: no other environment will have the same
+        call = self._new_call()
         self._open[call] = {"mail": mail.number, "first": to.start, "recipients": len(to), "start_unix_s": now_s}
         return call
+
+    def _new_call(self) -> int:
+        """A number that no other environment will have: of 63 bits by chance, or 32 of them within those of a run."""
+        if self._run is None:
+            return uuid4().int >> 65
+        return self._run << RUN_SHIFT | uuid4().int >> 128 - RUN_SHIFT
 
     def end(self, call: int, now_s: float, error: SendError | None, /) -> None:
         said = None if error is None else type(error).__name__
@@ -183,6 +222,14 @@ def say(fact: Mapping[str, Any]) -> None:
     """One line, in one write, so that lines of many threads do not mix."""
     sys.stdout.write(f"{WORD} {json.dumps(fact)}\n")
     sys.stdout.flush()
+
+
+def facts(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """What a log says in lines of ours; others, such as Lambda's own, are passed over, as is one that was cut off."""
+    for line in lines:
+        if line.startswith(f"{WORD} "):
+            with suppress(ValueError):
+                yield json.loads(line.removeprefix(WORD))
 
 
 def warm() -> None:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from loadtests import journal
 from loadtests.logs import DECISION
 from scenarios.ledger import ACCEPTED, REJECTED
 
 MOST = 10  # messages of one receive
+HIDE_S = 2  # what a reader takes, but does not live to take out, comes back after so long
 TAGS = ("call", "mail", "first")
 Event = Mapping[str, Any]
 
@@ -45,26 +48,47 @@ def _row(mail: Mapping[str, Any], zero_unix_s: float, outcome: int) -> tuple[Any
 
 
 class EventsQueue:
-    """The queue that a stack's events end in, and what was read of it."""
+    """The queue that a stack's events end in, and what was read of it.
 
-    def __init__(self, sqs: Any, url: str) -> None:
-        self._sqs, self._url = sqs, url
+    Each batch is in the file `kept` before the queue forgets it: who kills the reader loses nothing.
+    """
+
+    def __init__(self, sqs: Any, url: str, kept: Path) -> None:
+        self._sqs, self._url, self._kept = sqs, url, kept
         self.events: list[Event] = []
 
     def read(self, wait_s: int = 0) -> int:
-        """Take out one batch; how many messages it brought."""
-        answer = self._sqs.receive_message(QueueUrl=self._url, MaxNumberOfMessages=MOST, WaitTimeSeconds=wait_s)
+        """Take out one batch; how many messages it brought. Raises BadInput if it cannot be kept."""
+        answer = self._sqs.receive_message(
+            QueueUrl=self._url, MaxNumberOfMessages=MOST, VisibilityTimeout=HIDE_S, WaitTimeSeconds=wait_s
+        )
         messages = answer.get("Messages", ())
-        self.events += [event for message in messages if (event := _event(message["Body"])) is not None]
         if messages:
+            self._keep([event for message in messages if (event := _event(message["Body"])) is not None])
             entries = [{"Id": str(i), "ReceiptHandle": m["ReceiptHandle"]} for i, m in enumerate(messages)]
             self._sqs.delete_message_batch(QueueUrl=self._url, Entries=entries)
         return len(messages)
+
+    def _keep(self, events: list[Event]) -> None:
+        """A line begins each event rather than ends it: behind one that was cut off the next is still whole."""
+        journal.append(self._kept, "".join(f"\n{json.dumps(event)}" for event in events).encode())
+        self.events += events
 
     def read_all(self) -> None:
         """Take out what is there now."""
         while self.read():
             pass
+
+    def read_out(self) -> None:
+        """Take out all that comes until none has come for longer than `HIDE_S`."""
+        while self.read(HIDE_S + 1):
+            pass
+
+
+def kept_events(kept: Path) -> list[Event]:
+    """What readers of a queue have kept, one that was killed among them; an event that was cut off is none."""
+    lines = kept.read_text(encoding="utf-8", errors="replace").split("\n") if kept.is_file() else ()
+    return [event for line in lines if (event := _event(line)) is not None]
 
 
 def _event(body: str) -> Event | None:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
+from loadtests import journal
 from loadtests.asked import Run
 from loadtests.deploy import account, safety
 from loadtests.deploy import run as running
@@ -114,15 +115,17 @@ def _ask(yes: bool) -> None:
 @contextmanager
 def site(of: Run, name: str, cloud: Cloud, envelope: Envelope, budget: safety.Budget) -> Iterator[Site]:
     """The account, through the eyes of the stack's own event queue."""
+    kept = journal.witness_of(name)
 
     def witness_of(outputs: Mapping[str, str]) -> Events:
-        return Events(EventsQueue(cloud.client("sqs"), outputs[WITNESS_QUEUE]), budget)
+        return Events(EventsQueue(cloud.client("sqs"), outputs[WITNESS_QUEUE], kept), budget)
 
     yield Site(
         cloud,
         envelope,
         witness_of,
         _ses_url(),
+        witness=kept,
         quiet_s=QUIET_S,
         poll_s=POLL_S,
         look_s=LOOK_S,

@@ -16,6 +16,7 @@ import numpy as np
 from loadtests import journal
 from loadtests.asked import Run
 from loadtests.deploy import stacks, tickers
+from loadtests.deploy.async_events import in_lambda
 from loadtests.deploy.cloud import speaking_plainly
 from loadtests.deploy.harvest import bill_of, lines_of
 from loadtests.deploy.names import logical, new_run, stack_of
@@ -153,7 +154,7 @@ def _reconciled(of: Run, site: Site, outputs: Outputs, world: World, witness: Wi
     callers = np.concatenate((world.access.log.rows(), told.calls))
     decisions = witness.calls(int((callers["seen"] == ACCEPTED).sum()))
     calls = joined(decisions, callers, world.course.ended_s)
-    custody = world.custody(decisions, told)
+    custody = world.custody(decisions, told, in_lambda(logs.lines))
     receives = world.notes.receives(told.receives)
     return Ledger(
         strategy=of.strategy,

@@ -19,6 +19,7 @@ from loadtests.deploy.template import BUCKET, KEY
 from scenarios.errors import BadInput, RunFailed
 
 STRATEGY_TAG = "seslab:strategy"
+ONLY_A_BUCKET = "only a bucket"
 PATIENCE_S = 900  # for a stack; a mapping takes AWS about a minute to make and two to delete
 LOCAL_POLL_S, POLL_S = 0.2, 3.0
 
@@ -92,7 +93,7 @@ def status(cloud: Cloud) -> list[Standing]:
     with speaking_plainly(cloud.world):
         stacks = _stacks(cloud)
         lonely = buckets.buckets(cloud).keys() - {standing.run for standing in stacks}
-    found = [*stacks, *(Standing(run, "", "only a bucket", 0.0) for run in lonely)]
+    found = [*stacks, *(Standing(run, "", ONLY_A_BUCKET, 0.0) for run in lonely)]
     return sorted(found, key=lambda standing: standing.run)
 
 

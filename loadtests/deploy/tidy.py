@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from loadtests import journal
 from loadtests.deploy import stacks
 from loadtests.deploy.cloud import Cloud, aws, speaking_plainly
-from loadtests.deploy.events import EventsQueue, rows
+from loadtests.deploy.events import EventsQueue, kept_events, rows
 from loadtests.deploy.publishing import QUEUE as WITNESS_QUEUE
 from loadtests.journal import Record
 from loadtests.logs import DECISION
@@ -48,25 +49,39 @@ def _tidy(record: Record, say: Say) -> None:
 
 def _decisions(record: Record) -> NDArray[Any] | None:
     """What is known of what SES did, if anything is."""
-    if record.witness is not None and Path(record.witness).is_file():
-        content = Path(record.witness).read_bytes()
-        return np.frombuffer(content[: len(content) // DECISION.itemsize * DECISION.itemsize], DECISION)
-    if record.world == "aws" and record.zero_unix_s is not None:
-        return _published(_cloud(record), record.run, record.zero_unix_s)
-    return None
-
-
-def _published(cloud: Cloud, run: str, zero_unix_s: int) -> NDArray[Any] | None:
-    """What SES has told the run's stack, if that is still there."""
-    if run not in {standing.run for standing in stacks.status(cloud)}:
+    if record.witness is None:
         return None
+    return (_published if record.world == "aws" else _decided)(record, Path(record.witness))
+
+
+def _decided(_: Record, witness: Path) -> NDArray[Any] | None:
+    """What our own SES has noted; a row that was cut off is none."""
+    if not witness.is_file():
+        return None
+    content = witness.read_bytes()
+    return np.frombuffer(content[: len(content) // DECISION.itemsize * DECISION.itemsize], DECISION)
+
+
+def _published(record: Record, kept: Path) -> NDArray[Any] | None:
+    """What SES has told of a run, before it was killed and since."""
+    if record.zero_unix_s is None:
+        return None
+    told = _read_out(_cloud(record), record.run, kept)
+    return rows(kept_events(kept), record.zero_unix_s) if told or kept.is_file() else None
+
+
+def _read_out(cloud: Cloud, run: str, kept: Path) -> bool:
+    """Keep what lies in the queue of a run's stack, once its functions begin no more; False if it is gone."""
+    if run not in {standing.run for standing in stacks.status(cloud) if standing.state != stacks.ONLY_A_BUCKET}:
+        return False
+    stacks.halt(cloud, run)
     with speaking_plainly(cloud.world):
-        url = stacks.outputs(cloud, run).get(WITNESS_QUEUE)
-        if url is None:
-            return None
-        queue = EventsQueue(cloud.client("sqs"), url)
-        queue.read_all()
-    return rows(queue.events, zero_unix_s)
+        sqs, url = cloud.client("sqs"), stacks.outputs(cloud, run).get(WITNESS_QUEUE)
+        if url is not None:
+            with suppress(sqs.exceptions.QueueDoesNotExist):  # a teardown was under way
+                EventsQueue(sqs, url, kept).read_out()
+                return True
+    return False
 
 
 def _cloud(record: Record) -> Cloud:

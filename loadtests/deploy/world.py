@@ -21,7 +21,7 @@ from loadtests.lines import Said
 from loadtests.notes import Notes
 from loadtests.pods import Deployment
 from loadtests.queues import depth
-from scenarios.settle import Custody
+from scenarios.settle import Custody, Pieces
 from strategies.resources import Plan
 
 HARNESS_CONNECTIONS = 8
@@ -39,8 +39,8 @@ class World:
         connect = site.connector(of.scenario.client.read_timeout_s)
         envelope = site.envelope._replace(configuration_set=outputs.get(WITNESS_SET, ""))
         self._sqs = connect("sqs", HARNESS_CONNECTIONS)
-        self.access = Access(connect, of.plan, of.seed, clock, self.notes, self._queues, functions, envelope)
-        self.deployment = Deployment(of.plan.pods, of.scenario, of.mails, clock, self.notes.given_up, self.access.ports)
+        self.access = Access(connect, of, clock, self.notes, self._queues, functions, envelope)
+        self.deployment = Deployment(of, clock, self.notes.given_up, self.access.ports)
 
     async def work(self) -> None:
         """Run to the end; pods then stop where they stand."""
@@ -78,10 +78,11 @@ class World:
         """Messages in the queues, dead-letter queues excepted, in whatever state."""
         return sum(depth(self._sqs, url) for url in self._queues.values())
 
-    def custody(self, witness: NDArray[Any], told: Said) -> Custody:
+    def custody(self, witness: NDArray[Any], told: Said, in_lambda: Pieces) -> Custody:
         """Who holds what SES has not accepted. What a consumer holds at the end is still in its queue."""
         ended_s = self.course.ended_s
         custody = self.access.custody(self.deployment.kept(ended_s), witness, told, ended_s)
+        custody.held.extend(in_lambda)
         in_flight = self.queued()
         for url in self._queues.values():
             found = messages_of(self._sqs, url, self._site.poll_s)

@@ -10,7 +10,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +20,13 @@ import numpy as np
 import pytest
 
 from loadtests import journal
+from loadtests.asked import Run
 from loadtests.deploy import commands, on_ministack, stacks, tickers
 from loadtests.deploy.cloud import Cloud
 from loadtests.deploy.harvest import bill_of, lines_of
 from loadtests.deploy.ministack import command, ministack
 from loadtests.deploy.names import new_run
+from loadtests.deploy.site import Site, Witness
 from loadtests.deploy.states import first_input
 from loadtests.deploy.template import Setup, template
 from loadtests.deploy.tidy import tidy
@@ -271,6 +275,28 @@ def test_what_has_no_time_left_is_pending() -> None:
     fates = _fates(ledger)
     assert set(fates) <= {"accepted", "pending"}
     assert fates["pending"] > 0
+
+
+def test_what_lambda_s_own_queue_has_is_pending() -> None:
+    """What was handed to a function that Lambda never gets to start is not lost when the horizon comes."""
+
+    @contextmanager
+    def starved(of: Run, name: str) -> Iterator[Site]:
+        with on_ministack.site(of, name) as site:
+
+            def witness_of(outputs: Mapping[str, str]) -> Witness:
+                function = outputs["WorkerFunction"]
+                site.cloud.client("lambda").put_function_concurrency(
+                    FunctionName=function, ReservedConcurrentExecutions=0
+                )
+                return site.witness_of(outputs)
+
+            yield replace(site, witness_of=witness_of)
+
+    scenario = _scenario(60, horizon_s=3, strategies={"heartbeat": {"dispatch": "async"}})
+    ledger = on_ministack.run(scenario, "heartbeat", 1, sites=starved)
+    assert _fates(ledger) == {"pending": 60}
+    assert ledger.mails["receives"].any()
 
 
 def test_loops_are_refused_where_they_would_wait() -> None:

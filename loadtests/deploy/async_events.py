@@ -1,0 +1,27 @@
+"""What Lambda's own queue of asynchronous events has: nobody can look into it, but functions say what goes through."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from loadtests.deploy.entry import facts
+from scenarios.async_queue import ERROR_RETRIES_S
+from scenarios.settle import Pieces
+
+TRIES = 1 + len(ERROR_RETRIES_S)  # then Lambda drops an event
+
+
+def in_lambda(lines: Iterable[str]) -> Pieces:
+    """The mails that functions handed to Lambda, that none has ended with, and that Lambda has not dropped."""
+    said = {what: Counter[tuple[int, ...]]() for what in ("handed", "taken", "ended")}
+    for fact in facts(lines):
+        for what in said.keys() & fact.keys():
+            said[what].update(map(tuple, fact[what]))
+    held = Pieces()
+    for piece, times in said["handed"].items():
+        ended = said["ended"][piece]
+        dropped = (said["taken"][piece] - ended) // TRIES
+        if times > ended + dropped:
+            held.add(*piece)
+    return held
