@@ -8,7 +8,7 @@ signal.signal(signal.SIGINT, signal.SIG_DFL)  # while the rest is imported, Ctrl
 
 import os
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -17,8 +17,22 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from reports import calibrate as calibrating
-from reports import calibrate_dir, calibrate_table, experiment, parallel, rundir, terminal
+from reports import (
+    calibrate_dir,
+    calibrate_table,
+    experiment,
+    gate_files,
+    gate_run,
+    gate_table,
+    interleaved,
+    parallel,
+    rundir,
+    terminal,
+)
 from reports import compare as comparing
+from reports.baseline import Baseline, read, save
+from reports.expectations import Wished
+from reports.gate import FAIL
 from scenarios.cost import load_prices
 from scenarios.errors import BadInput, RunFailed
 from scenarios.files import printable
@@ -30,7 +44,8 @@ from strategies.registry import STRATEGIES
 
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-EXIT_USAGE, EXIT_FAILED, EXIT_INTERRUPTED = 2, 3, 130
+EXIT_UNMET, EXIT_USAGE, EXIT_FAILED, EXIT_INTERRUPTED = 1, 2, 3, 130
+EXIT_OF = {"pass": 0, "improved": 0, "fail": EXIT_UNMET, "inconclusive": 4}
 WORLDS = {"sim": "sim.run", "moto": "loadtests.run", "ministack": "loadtests.deploy.on_ministack"}
 CHECKS = {"moto": ("loadtests.run", "plan_of"), "ministack": ("loadtests.deploy.on_ministack", "check")}
 QUICK_MAILS = 20_000  # a simulation of so many is over before a process has started
@@ -89,8 +104,8 @@ def compare(
     budget_recipients: MostRecipients = 1000,
     budget_usd: MostUsd = 1.0,
     yes: Yes = False,
-) -> None:
-    """Run strategies on one scenario and compare them."""
+) -> int:
+    """Run strategies on one scenario and compare them; 1 if a threshold of the scenario's own is not met."""
     _tidy()
     strategies, chosen = _strategies(strategy), load(scenario)
     if seed is not None:
@@ -101,14 +116,17 @@ def compare(
     runner = _runner(on, chosen, strategies, replications, out, allowed)
     jobs = experiment.jobs(runner, chosen, strategies, replications, load_prices(), out)
     outcome = _perform(jobs, on)
+    failed = False
     if outcome.results:
         entries, bound = experiment.summarise(outcome.results)
         document = comparing.document(chosen, on, chosen.seed, replications, bound, entries)
         if out is not None:
             _keep(out, document, chosen)
         _show(document, json)
+        failed = any(one["verdict"] == FAIL for one in document["thresholds"])
     if outcome.interrupted:
         raise Interrupted(_so_far(len(outcome.results), len(jobs), out))
+    return EXIT_UNMET if failed else 0
 
 
 def _strategies(names: list[str] | None) -> list[str]:
@@ -161,7 +179,7 @@ def _on_aws(scenario: Scenario, strategies: list[str], replications: int, allowe
 
 def _perform(jobs: list[experiment.Job], world: str) -> parallel.Outcome:
     """Small simulations here and at once; real runs one after the other, so that they do not disturb each other."""
-    mails = len(jobs) * len(arrivals(jobs[0].scenario.workload, jobs[0].seed).recipients)
+    mails = sum(len(arrivals(job.scenario.workload, job.seed).recipients) for job in jobs)
     with terminal.progress(jobs) as progress:
         if world != "sim" or mails < QUICK_MAILS:
             return parallel.in_turn(jobs, progress)
@@ -227,6 +245,73 @@ def _whole(jobs: list[experiment.Job], world: str, out: Path | None) -> list[exp
     if outcome.interrupted:
         raise Interrupted(_so_far(len(outcome.results), len(jobs), out))
     return outcome.results
+
+
+@app.command()
+def gate(
+    scenario: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="names of the catalogue, or TOML files")],
+    baseline: Annotated[Path | None, typer.Option(help="the file that says what is expected")] = None,
+    strategy: Names = None,
+    on: Annotated[str, typer.Option(help="the world to run in: sim or, with --against, moto")] = "sim",
+    against: Annotated[str | None, typer.Option(help="a git revision, or a command, to run in turn with this")] = None,
+    rounds: Annotated[int, typer.Option(min=2, help="of real runs: two of each side")] = interleaved.ROUNDS,
+    update: Annotated[bool, typer.Option("--update", help="make what is now the baseline")] = False,
+    reason: Annotated[str | None, typer.Option(help="of an update; kept in the file")] = None,
+    seeds: Annotated[int, typer.Option(min=2, help="simulations per strategy, seeds counting up")] = gate_run.SEEDS,
+    tolerance: Annotated[list[str] | None, typer.Option(help="of an update: '*.makespan_s=2%' and the like")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="what is inconclusive ends with code 4")] = False,
+    junit: Annotated[Path | None, typer.Option(help="a file for JUnit's XML")] = None,
+    summary: Annotated[Path | None, typer.Option(help="a file that Markdown is added to")] = None,
+    openmetrics: Annotated[Path | None, typer.Option(help="a file for OpenMetrics text")] = None,
+    json: AsJson = False,
+) -> int:
+    """Fail if strategies have become slower, leakier or dearer than they were."""
+    files, names = gate_files.Files(junit, summary, openmetrics), _strategies(strategy) if strategy else []
+    files.prepare()
+    chosen = gate_run.distinct([load(source) for source in scenario])
+    if update:
+        _update(_needed(baseline), chosen, names, seeds, reason, tolerance)
+        return 0
+    if against is None:
+        document = _gate_stored(_needed(baseline), chosen, names, on)
+    else:
+        known, world = None if baseline is None else read(baseline), _known("world", on, ("sim", "moto"))
+        rules = [gate_run.rules_for(baseline, known, one, names, list(STRATEGIES)) for one in chosen]
+        asked = list(map(interleaved.Asked, scenario, chosen, rules))
+        document = interleaved.verdict(against, asked, interleaved.Lasting(world, seeds, rounds), terminal.tell)
+    files.write(document)
+    terminal.present(document, json, gate_table.table(document), gate_table.sentences(document))
+    return EXIT_OF[document["verdict"]] if strict or document["verdict"] == FAIL else 0
+
+
+def _needed(baseline: Path | None) -> Path:
+    if baseline is None:
+        raise BadInput("--baseline: missing; name the file that says what is expected, or a base with --against")
+    return baseline
+
+
+def _gate_stored(path: Path, chosen: Sequence[Scenario], names: list[str], world: str) -> dict[str, Any]:
+    if world != "sim":
+        raise BadInput(f"--on {printable(world)}: real runs are compared with others of the same hour; add --against")
+    known = read(path)
+    wanted = [gate_run.wanted_by(path, known, one, names) for one in chosen]
+    return gate_run.verdict(path, known, wanted, _simulated(wanted))
+
+
+def _update(
+    path: Path, chosen: Sequence[Scenario], names: list[str], seeds: int, reason: str | None, wishes: list[str] | None
+) -> None:
+    wished = [Wished.parse(wish) for wish in wishes or ()]
+    if not reason or not reason.strip():
+        raise BadInput("--update: needs --reason TEXT, which is kept in the file")
+    before = read(path) if path.exists() else Baseline()
+    wanted = [gate_run.wanted_anew(before, one, names, list(STRATEGIES), seeds) for one in chosen]
+    save(path, gate_run.updated(before, wanted, _simulated(wanted), reason, wished))
+    terminal.tell(f"{path}: {', '.join(one.scenario.name for one in wanted)} written; put it under version control")
+
+
+def _simulated(wanted: Sequence[gate_run.Wanted]) -> list[experiment.Result]:
+    return _whole(gate_run.jobs(import_module(WORLDS["sim"]).run, wanted, load_prices()), "sim", None)
 
 
 @app.command()

@@ -13,8 +13,10 @@ from rich.table import Table
 from reports import words
 from reports.explain import explain
 from reports.mechanisms import Facts
+from reports.threshold_line import threshold_line
 from scenarios.bound import Bound, rate_steps
 from scenarios.model import Scenario
+from scenarios.thresholds import judged
 
 if TYPE_CHECKING:
     from rich.console import JustifyMethod
@@ -44,6 +46,7 @@ def document(
         "account": account_of(scenario),
         "faults": [fault.model_dump(mode="json") for fault in scenario.fault],
         "strategies": [{**entry, "explanation": explain(entry, facts)} for entry in entries],
+        "thresholds": judged(scenario.thresholds, entries),
     }
 
 
@@ -78,8 +81,9 @@ def table(comparison: Mapping[str, Any]) -> Table:
 
 
 def sentences(comparison: Mapping[str, Any]) -> list[str]:
-    """One sentence for each strategy, in the table's order."""
-    return [f"{entry['strategy']}: {entry['explanation']}" for entry in ranked(comparison["strategies"])]
+    """One sentence for each strategy, in the table's order, and one line for each threshold."""
+    explained = [f"{entry['strategy']}: {entry['explanation']}" for entry in ranked(comparison["strategies"])]
+    return [*explained, *map(threshold_line, comparison.get("thresholds", ()))]
 
 
 def account_of(scenario: Scenario) -> dict[str, Any]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,11 +13,12 @@ from typing import Any, NamedTuple
 from scenarios import store
 from scenarios.bound import Bound, bound_of
 from scenarios.cost import Prices
+from scenarios.intervals import mean_of
 from scenarios.ledger import Ledger
 from scenarios.metrics import measure
 from scenarios.model import Scenario
 from scenarios.per_workload import per_workload
-from scenarios.replications import combine, mean_of
+from scenarios.replications import combine
 from scenarios.runs import Watch
 from scenarios.workload import arrivals
 
@@ -72,9 +76,26 @@ def perform(job: Job, watch: Watch | None = None) -> Result:
     """Run a job and measure it."""
     ledger = job.runner(job.scenario, job.strategy, job.seed, watch)
     if job.out is not None:
-        store.write(ledger, job.out)
+        with _interrupts_later():
+            store.write(ledger, job.out)
     ideal = bound_of(job.scenario, arrivals(job.scenario.workload, job.seed))
     return Result(_measured(job, ledger, ideal), ideal, job.gather(ledger))
+
+
+@contextmanager
+def _interrupts_later() -> Iterator[None]:
+    """Ctrl-C waits until a ledger is on disk: what took real time cannot be had again. Only a main thread is told."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    pressed: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if pressed:
+        signal.raise_signal(signal.SIGINT)
 
 
 def _measured(job: Job, ledger: Ledger, ideal: Bound) -> dict[str, Any]:

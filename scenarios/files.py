@@ -36,7 +36,7 @@ def find(source: str, base: Path | None = None) -> Path:
 def read_table(path: Path) -> dict[str, Any]:
     """The parsed TOML file, arrays as tuples; raises BadInput if there is none."""
     try:
-        return {key: _frozen(value) for key, value in tomllib.loads(path.read_bytes().decode()).items()}
+        return {key: frozen(value) for key, value in tomllib.loads(path.read_bytes().decode()).items()}
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise BadInput(f"{printable(path)}: must be UTF-8 text, but line {line} is not") from error
@@ -65,7 +65,8 @@ def _trouble(error: Exception) -> str:
             return f"cannot be read: {printable(error).partition(':')[0]}"
 
 
-def _frozen(value: Any) -> Any:
+def frozen(value: Any) -> Any:
+    """Parsed data with its arrays as tuples, as strict tables want them."""
     if isinstance(value, dict):
-        return {key: _frozen(item) for key, item in value.items()}
-    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+        return {key: frozen(item) for key, item in value.items()}
+    return tuple(map(frozen, value)) if isinstance(value, list) else value

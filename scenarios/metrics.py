@@ -71,6 +71,7 @@ def measure(
         "warnings": list(ledger.warnings),
         "interrupted": ledger.interrupted,
         "wall_s": ledger.wall_s,
+        "harness_lag_s": ledger.usage.get("harness_lag_s"),
         "digest": digest(ledger),
         "ci95": {},
     }

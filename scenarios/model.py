@@ -16,6 +16,7 @@ from scenarios.latency import Latency, Lognormal, Uniform
 from scenarios.processes import Workload
 from scenarios.settings import StrategySettings
 from scenarios.tables import MAX_MAILS, Probability, Table, unknown, wrong
+from scenarios.thresholds import Expressions, Threshold
 from scenarios.toml import toml_document
 from strategies.registry import STRATEGIES
 
@@ -94,6 +95,9 @@ class Scenario(Table):
     ticker: Tickers = Field(default_factory=Tickers, description="Step Functions as a clock")
     fault: tuple[Fault, ...] = Field(default=(), description="what goes wrong, and when")
     strategies: StrategySettings = Field(default_factory=dict, description="settings, by the strategy's name")
+    thresholds: dict[str, Expressions] = Field(
+        default_factory=dict, description='what must hold, such as "heartbeat.latency_s.p99 < 40", under any name'
+    )
 
     @model_validator(mode="after")
     def _bounded(self) -> Self:
@@ -103,11 +107,25 @@ class Scenario(Table):
                 raise wrong(key, f"must be at most {MAX_MAILS:,} mails in total, not {mails:,.0f}")
         return self
 
+    @model_validator(mode="after")
+    def _has_what_it_judges(self) -> Self:
+        for name, expressions in self.thresholds.items():
+            for threshold in map(Threshold.parse, expressions):
+                if (place := threshold.workload) is not None and not place < len(self.workload) > 1:
+                    raise wrong("thresholds", f"{name}: no {threshold.figure}: {_places(len(self.workload))}")
+        return self
+
     def settings_of(self, strategy: str) -> Any:
         """The strategy's own `Settings`, as the scenario sets them; raises BadInput for an unknown strategy."""
         if strategy not in STRATEGIES:
             raise BadInput(unknown("strategy", printable(strategy), list(STRATEGIES)))
         return self.strategies.get(strategy) or STRATEGIES[strategy].Settings()
+
+
+def _places(workloads: int) -> str:
+    if workloads == 1:
+        return "figures per workload need several"
+    return f"workloads are counted from 0 to {workloads - 1}"
 
 
 def load(source: str, base: Path | None = None) -> Scenario:

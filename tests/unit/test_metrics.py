@@ -16,7 +16,8 @@ from scenarios.cost import load_prices
 from scenarios.ledger import ACCEPTED, FAILED, OUTCOMES, QUOTA, REJECTED, THROTTLED, Ledger
 from scenarios.metrics import Weighted, measure, peak_1s
 from scenarios.recipients import losses
-from scenarios.replications import ci95, combine
+from scenarios.intervals import interval
+from scenarios.replications import combine
 from tests.unit.synthetic import Call, Mail, acceptances_by_recipient, ledger_of
 
 PRICES = load_prices()
@@ -264,4 +265,4 @@ def test_one_replication_is_itself() -> None:
 
 def test_equal_values_have_an_interval_of_no_width() -> None:
     """A figure that never varies is known exactly."""
-    assert ci95([0.1, 0.1, 0.1]) == [0.1, 0.1]
+    assert interval([0.1, 0.1, 0.1]) == (0.1, 0.1)

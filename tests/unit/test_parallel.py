@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,6 +63,29 @@ def refused(_scenario: Scenario, _strategy: str, _seed: int, _watch: Watch | Non
 def broken_in(_scenario: Scenario, _strategy: str, _seed: int, _watch: Watch | None) -> Ledger:
     """A run during which the user presses Ctrl-C before anything has been done."""
     raise KeyboardInterrupt
+
+
+class Pressing(dict[str, Any]):
+    """Columns during whose writing the user presses Ctrl-C."""
+
+    def values(self) -> Any:
+        signal.raise_signal(signal.SIGINT)
+        return super().values()
+
+
+def interrupted_later(scenario: Scenario, strategy: str, seed: int, watch: Watch | None) -> Ledger:
+    """A run that has ended when Ctrl-C comes."""
+    ledger = run(scenario, strategy, seed, watch)
+    return replace(ledger, mails=Pressing(ledger.mails))
+
+
+def test_ctrl_c_waits_until_the_ledger_is_on_disk(tmp_path: Path) -> None:
+    """Then it does what it would have done before."""
+    outcome = in_turn([job(interrupted_later, out=tmp_path)], unwatched)
+    assert outcome.interrupted
+    assert_conserved(store.read(tmp_path, "direct"))
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
 
 
 def test_answers_come_in_the_order_of_the_jobs(tmp_path: Path) -> None:

@@ -1,0 +1,138 @@
+"""The baseline: what a gate expects, in a JSON file under version control. Schema `seslab/baseline/v1`."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from platform import python_version
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, ValidationError
+
+from reports.gate import Direction, Rule
+from reports.rundir import write
+from scenarios.complaints import complaint
+from scenarios.errors import BadInput
+from scenarios.figures import FIGURES, is_figure
+from scenarios.files import frozen, printable
+from scenarios.tables import Table, unknown
+
+SCHEMA = "seslab/baseline/v1"
+_PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
+_PACKAGES = ("seslab", "numpy", "scipy", "simpy")
+
+
+def _tolerance(value: Any) -> Any:
+    parse_tolerance(value)
+    return value
+
+
+def parse_tolerance(value: float | str) -> tuple[float, bool]:
+    """The amount, and whether it is a share of the base. Raises ValueError for what is neither."""
+    if isinstance(value, str):
+        share = _PERCENT.fullmatch(value.strip())
+        if share is None:
+            raise ValueError("must be a number of the figure's own unit, or a percentage such as '2 %'")
+        return float(share[1]) / 100, True
+    if value < 0:
+        raise ValueError("must be at least 0")
+    return value, False
+
+
+Tolerance = Annotated[float | str, AfterValidator(_tolerance)]
+
+
+class Metric(Table):
+    """One figure, its mean and its replications."""
+
+    value: float | None
+    direction: Direction
+    tolerance: Tolerance = 0.0
+    values: tuple[float | None, ...] = Field(min_length=1)
+
+    @property
+    def rule(self) -> Rule:
+        return Rule(self.direction, *parse_tolerance(self.tolerance))
+
+
+def _known_figures(metrics: dict[str, Metric]) -> dict[str, Metric]:
+    strange = next((name for name in metrics if not is_figure(name)), None)
+    if strange is not None:
+        raise ValueError(unknown("figure", strange, list(FIGURES)))
+    return metrics
+
+
+class Sender(Table):
+    """One strategy: how it was set, the digest of its runs, and the calls of the first."""
+
+    settings: dict[str, Any]
+    digest: str
+    events: str = ""
+    metrics: Annotated[dict[str, Metric], AfterValidator(_known_figures)]
+
+
+class Expected(Table):
+    """One scenario: what was run, with what, and why it is the measure."""
+
+    digest: str
+    world: Literal["sim"] = "sim"
+    seeds: tuple[int, ...] = Field(min_length=1)
+    reason: str
+    versions: dict[str, str] = Field(default_factory=dict)
+    strategies: dict[str, Sender]
+
+
+class Baseline(Table):
+    """The whole file."""
+
+    schema_: Literal["seslab/baseline/v1"] = Field(alias="schema", default="seslab/baseline/v1")
+    scenarios: dict[str, Expected] = Field(default_factory=dict)
+
+
+def read(path: Path) -> Baseline:
+    """Raises BadInput: one line that names the file, the key and what would be right."""
+    try:
+        table = json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_constant)
+    except FileNotFoundError as error:
+        raise BadInput(f"{path}: no such baseline; write one with --update --reason TEXT") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise BadInput(printable(f"{path}: not a baseline: {getattr(error, 'strerror', None) or error}")) from error
+    return _validated(path, table)
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is no figure")
+
+
+def _validated(path: Path, table: Any) -> Baseline:
+    found = table.get("schema") if isinstance(table, dict) else None
+    if found != SCHEMA:
+        raise BadInput(printable(f"{path}: schema = {found!r}: expected {SCHEMA!r}; write it anew with --update"))
+    try:
+        return Baseline.model_validate(frozen(table))
+    except ValidationError as error:
+        raise BadInput(printable(f"{path}: {complaint(error, table)}")) from error
+
+
+def save(path: Path, baseline: Baseline) -> None:
+    """Scenarios in the order of their names, one figure a line: what changed shows in a diff. Raises BadInput."""
+    table = baseline.model_dump(by_alias=True, mode="json")
+    table["scenarios"] = dict(sorted(table["scenarios"].items()))
+    write(path, _json(table) + "\n")
+
+
+def _json(value: Any, indent: str = "") -> str:
+    """Objects with objects inside over several lines, everything else on one."""
+    if not isinstance(value, dict) or not any(isinstance(item, dict) for item in value.values()):
+        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    inner = indent + "  "
+    lines = [f"{inner}{json.dumps(key, ensure_ascii=False)}: {_json(item, inner)}" for key, item in value.items()]
+    return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
+
+
+def versions() -> Mapping[str, str]:
+    """What the figures were made with: drawn numbers may change with the release of a library."""
+    return {"python": python_version(), **{name: version(name) for name in _PACKAGES}}

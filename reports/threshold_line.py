@@ -1,0 +1,20 @@
+"""A threshold of a scenario's own, and what it met, on one line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from reports.units import MARKS, shown
+
+
+def threshold_line(threshold: Mapping[str, Any]) -> str:
+    """✓ or ✗, the expression, and the value that it met."""
+    figure = threshold["figure"]
+    value = shown(figure, threshold["value"])
+    judged = f"{MARKS[threshold['verdict']]} {threshold['name']}: {threshold['expression']}"
+    return f"{judged} ({threshold['strategy']}: {value}{_band(figure, threshold['interval'])})"
+
+
+def _band(figure: str, interval: list[float] | None) -> str:
+    return "" if interval is None else f", 95 % {shown(figure, interval[0])} to {shown(figure, interval[1])}"

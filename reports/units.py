@@ -1,0 +1,41 @@
+"""Any figure of the comparison document as a reader wants it: by its name, with its unit."""
+
+from __future__ import annotations
+
+MARKS = {"pass": "✓", "improved": "✓", "fail": "✗", "inconclusive": "?"}
+"""A verdict in one character, told apart without colour."""
+
+
+def shown(figure: str, value: float | None) -> str:
+    """The value with its unit; exact enough to see a small difference."""
+    if value is None:
+        return "-"
+    return f"{_number(value)}{unit_of(figure)}"
+
+
+def signed(figure: str, value: float | None) -> str:
+    """A difference: with its sign."""
+    return "-" if value is None else f"{value:+,.4g}{unit_of(figure)}"
+
+
+def between(figure: str, interval: tuple[float, float] | list[float] | None) -> str:
+    """A 95 % interval."""
+    return "-" if interval is None else f"{interval[0]:+,.4g} to {interval[1]:+,.4g}{unit_of(figure)}"
+
+
+def unit_of(figure: str) -> str:
+    """With a space before it; nothing for counts and shares."""
+    if figure.startswith(("latency_s.", "call_s.")) or ".latency_s." in figure or figure.endswith("span_s"):
+        return " s"
+    if figure.endswith("_per_s"):
+        return "/s"
+    return " USD" if figure.endswith("_usd") else ""
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.6g}"
+
+
+def percent(base: float | None, difference: float | None) -> str:
+    """How much a difference is of its base; empty where that says nothing."""
+    return f"{100 * difference / base:+,.3g} %" if base and difference is not None else ""

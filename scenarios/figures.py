@@ -1,0 +1,86 @@
+"""The figures of an entry of the comparison document under dotted names, such as `latency_s.p99`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from scenarios.cost import USAGE
+
+_TABLES = {
+    "recipients": ("submitted", "accepted", "dead_lettered", "lost", "pending", "duplicated"),
+    "calls": ("attempted", "accepted", "throttled", "quota", "rejected", "failed"),
+    "latency_s": ("mean", "p50", "p95", "p99", "max"),
+    "call_s": ("p50", "p99"),
+    "losses": ("throttled", "quota", "rejected", "failed", "crashed", "never_invoked"),
+    "usage": tuple(USAGE),
+}
+FIGURES = (
+    *(f"{table}.{figure}" for table, figures in _TABLES.items() for figure in figures),
+    "makespan_s",
+    "goodput_per_s",
+    "peak_1s",
+    "attempted_peak_1s",
+    "utilisation",
+    "efficiency",
+    "cost_usd",
+    "cost_per_million_usd",
+    "largest_mail",
+    "receives",
+    "wall_s",
+    "harness_lag_s",
+)
+"""Every figure of a strategy; those of each workload besides, where there are several."""
+
+_OF_A_WORKLOAD = re.compile(r"workloads\.\d+\.((recipients|latency_s)\..+)")
+
+_NO_FIGURES = (
+    "strategy",
+    "settings",
+    "warnings",
+    "explanation",
+    "interrupted",
+    "digest",
+    "ci95",
+    "samples",
+    "index",
+    "process",
+)
+
+
+def is_figure(name: str) -> bool:
+    """Whether an entry can have a figure of that name."""
+    inner = _OF_A_WORKLOAD.fullmatch(name)
+    return (inner[1] if inner else name) in FIGURES
+
+
+def figures_of(entry: Mapping[str, Any], prefix: str = "") -> dict[str, float | None]:
+    """Every figure by its name; those of a workload are called `workloads.0.latency_s.p99`."""
+    flat: dict[str, float | None] = {}
+    for key, value in entry.items():
+        if key in _NO_FIGURES:
+            continue
+        inner = _keyed(value)
+        flat |= {prefix + key: value} if inner is None else figures_of(inner, f"{prefix}{key}.")
+    return flat
+
+
+def with_figures(entry: Mapping[str, Any], figures: Mapping[str, float | None], prefix: str = "") -> dict[str, Any]:
+    """The entry with each figure replaced by the one of its name."""
+    return {key: _figure_at(f"{prefix}{key}", key, value, figures) for key, value in entry.items()}
+
+
+def _figure_at(name: str, key: str, value: Any, figures: Mapping[str, float | None]) -> Any:
+    inner = None if key in _NO_FIGURES else _keyed(value)
+    if inner is None:
+        return figures.get(name, value)
+    replaced = with_figures(inner, figures, f"{name}.")
+    return list(replaced.values()) if isinstance(value, list) else replaced
+
+
+def _keyed(value: Any) -> Mapping[str, Any] | None:
+    """What has figures inside: a table, or a list with its numbers for keys."""
+    if isinstance(value, list):
+        return {str(number): item for number, item in enumerate(value)}
+    return value if isinstance(value, Mapping) else None
