@@ -20,6 +20,7 @@ from reports import calibrate as calibrating
 from reports import (
     calibrate_dir,
     calibrate_table,
+    diff_table,
     experiment,
     gate_files,
     gate_run,
@@ -30,9 +31,11 @@ from reports import (
     terminal,
 )
 from reports import compare as comparing
+from reports import diff as diffing
 from reports.baseline import Baseline, read, save
 from reports.expectations import Wished
 from reports.gate import FAIL
+from scenarios import store
 from scenarios.cost import load_prices
 from scenarios.errors import BadInput, RunFailed
 from scenarios.files import printable
@@ -354,6 +357,24 @@ def trace(
 def report(run_dir: Annotated[Path, typer.Argument(help="the --out folder of a comparison")]) -> None:
     """Draw a stored run's report again."""
     _show(rundir.redraw(run_dir), as_json=False)
+
+
+@app.command()
+def diff(
+    run_a: Annotated[Path, typer.Argument(help="the --out folder of a run, in whatever world")],
+    run_b: Annotated[Path, typer.Argument(help="another")],
+    strategy: Annotated[list[str] | None, typer.Option("--strategy", "-s", help="NAME, or A=B of one each")] = None,
+    summary: Annotated[Path | None, typer.Option(help="a file that Markdown is added to")] = None,
+    json: AsJson = False,
+) -> None:
+    """Set two runs side by side."""
+    gate_files.Files(summary=summary).prepare()
+    folders = {"a": run_a, "b": run_b}
+    a, b = map(rundir.document, folders.values())
+    document = diffing.document(a, b, strategy or (), lambda side, name: store.read(folders[side], name))
+    if summary is not None:
+        gate_files.append(summary, diff_table.markdown(document))
+    terminal.present(document, json, diff_table.table(document), diff_table.sentences(document))
 
 
 @app.command()

@@ -83,7 +83,7 @@ def judge(rule: Rule, base: Values, head: Values, confidence: float = CONFIDENCE
     if means[0] is None or means[1] is None:
         return Judged(_without_value(*means), *means)
     before, now = _known(base), _known(head)
-    differences = [0.0 if _alike(b, h) else h - b for b, h in zip(before, now, strict=True)]
+    differences = [0.0 if alike(b, h) else h - b for b, h in zip(before, now, strict=True)]
     if not any(differences):
         return Judged(PASS, *means, noise=noise or None)
     band = _band(differences, confidence)
@@ -95,7 +95,8 @@ def _known(values: Values) -> list[float]:
     return [value for value in values if value is not None]
 
 
-def _alike(base: float, head: float) -> bool:
+def alike(base: float, head: float) -> bool:
+    """Whether two figures are one."""
     return math.isclose(base, head, rel_tol=ALIKE, abs_tol=1e-12)
 
 
@@ -145,7 +146,7 @@ def judge_all(
 
 def _same(base: Values, head: Values) -> bool:
     pairs = zip(base, head, strict=True)
-    return all(b == h if b is None or h is None else _alike(b, h) for b, h in pairs)
+    return all(b == h if b is None or h is None else alike(b, h) for b, h in pairs)
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:

@@ -27,12 +27,12 @@ class Files(NamedTuple):
                 _try(f"--{option}", path)
 
     def write(self, gate: Mapping[str, Any]) -> None:
-        """Markdown is appended: a job's summary may have other parts."""
+        """What was asked for."""
         for path, text in ((self.junit, junit), (self.openmetrics, openmetrics)):
             if path is not None:
                 write(path, text(gate))
         if self.summary is not None:
-            _append(self.summary, markdown(gate))
+            append(self.summary, markdown(gate))
 
 
 def _try(option: str, path: Path) -> None:
@@ -43,6 +43,7 @@ def _try(option: str, path: Path) -> None:
         raise BadInput(f"{option} {path}: {error.strerror or error}; name a file that can be written") from error
 
 
-def _append(path: Path, text: str) -> None:
+def append(path: Path, text: str) -> None:
+    """Adds to a file: a job's summary may have other parts."""
     with path.open("a", encoding="utf-8") as file:
         file.write(text)

@@ -60,6 +60,11 @@ def save(directory: Path, comparison: dict[str, Any], scenario_toml: str) -> Non
     write(directory / DOCUMENT, to_json(comparison))
 
 
+def document(directory: Path) -> dict[str, Any]:
+    """The document of a stored run. Raises `BadInput`."""
+    return _document(directory / DOCUMENT)
+
+
 def redraw(directory: Path) -> dict[str, Any]:
     """Draws the figures of a stored run again and returns its document. Raises `BadInput`."""
     comparison = _document(directory / DOCUMENT)

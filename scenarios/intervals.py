@@ -24,3 +24,14 @@ def interval(values: Sequence[float], confidence: float = 0.95) -> tuple[float, 
     variance = math.fsum((value - mean) ** 2 for value in values) / (len(values) - 1)
     half = float(stdtrit(len(values) - 1, (1 + confidence) / 2)) * math.sqrt(variance / len(values))
     return mean - half, mean + half
+
+
+def unpaired(base: Sequence[float], head: Sequence[float], confidence: float = 0.95) -> tuple[float, float]:
+    """The interval of the difference of two means of independent samples of two or more, by Welch."""
+    from scipy.stats import ttest_ind  # slow to import, needed by few commands
+
+    mean = math.fsum(head) / len(head) - math.fsum(base) / len(base)
+    if len(set(base)) == len(set(head)) == 1:  # nothing varies, and a division by zero says nothing
+        return mean, mean
+    found = ttest_ind(head, base, equal_var=False).confidence_interval(confidence)
+    return float(found.low), float(found.high)

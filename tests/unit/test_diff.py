@@ -1,0 +1,171 @@
+"""Two stored runs side by side: what is paired with what, and how sure the difference is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import stats
+
+import seslab
+from reports import diff
+from scenarios.errors import BadInput
+from scenarios.intervals import interval, unpaired
+from scenarios.ledger import Ledger
+from tests.unit.entries import entry, sent
+from tests.unit.synthetic import Call, Mail, ledger_of
+from tests.unit.test_cli import seslab_with
+
+TEN_S = Mail(10.0)
+
+
+def run_of(strategies: Sequence[dict[str, Any]], **about: Any) -> dict[str, Any]:
+    """A comparison document, as far as a diff reads it."""
+    return {"scenario": "by-hand", "world": "sim", "seed": 1, "replications": 1, "strategies": strategies} | about
+
+
+def no_ledgers(_side: str, strategy: str) -> Ledger:
+    """Of other mails on each side."""
+    return ledger_of(strategy, [Mail(0.0)] * (2 if _side == "a" else 3), [])
+
+
+def figure_of(document: dict[str, Any], name: str) -> dict[str, Any]:
+    """The row of one figure of the first pair."""
+    [row] = [row for row in document["strategies"][0]["figures"] if row["figure"] == name]
+    return dict(row)
+
+
+def with_samples(makespans_s: Sequence[float | None]) -> dict[str, Any]:
+    """An entry of several replications, of which only the makespan matters."""
+    return entry("direct", sent(4, 1.0)) | {"samples": {"makespan_s": list(makespans_s)}}
+
+
+def test_the_same_seeds_are_paired() -> None:
+    """Replication by replication: what both have in common, such as a slow seed, leaves the interval."""
+    a, b = [10.0, 20.0, 30.0], [11.0, 21.5, 31.0]
+    made = diff.document(run_of([with_samples(a)]), run_of([with_samples(b)]), (), no_ledgers)
+    row = figure_of(made, "makespan_s")
+    assert row["by"] == diff.SAME_SEEDS
+    assert row["interval"] == interval([1.0, 1.5, 1.0])
+
+
+def test_other_seeds_are_independent() -> None:
+    """Then the interval is Welch's, as scipy has it."""
+    a, b = [10.0, 20.0, 30.0], [11.0, 21.5, 31.0, 40.0]
+    made = diff.document(run_of([with_samples(a)]), run_of([with_samples(b)], seed=9), (), no_ledgers)
+    row = figure_of(made, "makespan_s")
+    expected = stats.ttest_ind(b, a, equal_var=False).confidence_interval(0.95)
+    assert row["by"] == diff.APART
+    assert row["interval"] == pytest.approx((expected.low, expected.high))
+
+
+def test_a_figure_that_some_replication_lacks_has_no_interval() -> None:
+    """A mean over replications is null if one of them is, and says nothing about its spread."""
+    made = diff.document(run_of([with_samples([1.0, None])]), run_of([with_samples([1.0, 2.0])]), (), no_ledgers)
+    assert figure_of(made, "makespan_s")["interval"] is None
+
+
+def test_constant_samples_have_a_point_for_an_interval() -> None:
+    """Nothing varies, so that nothing is left to chance."""
+    assert unpaired([1.0, 1.0], [3.0, 3.0, 3.0]) == (2.0, 2.0)
+
+
+def test_the_same_mails_are_paired() -> None:
+    """A mail's delay in B against its own in A; mails that either side did not accept are left out."""
+    mails = [TEN_S] * 40 + [Mail(11.0)]
+    before = ledger_of("direct", mails, [Call(mail, 10.5) for mail in range(40)])
+    after = ledger_of("direct", mails, [Call(mail, 10.75 if mail % 2 else 10.5) for mail in range(41)])
+    ledgers = {"a": before, "b": after}
+    made = diff.document(
+        run_of([entry("direct", sent(4, 1.0))]),
+        run_of([entry("direct", sent(4, 1.0))]),
+        (),
+        lambda side, _: ledgers[side],
+    )
+    same = made["strategies"][0]["same_mails"]
+    assert {key: same[key] for key in ("mails", "later", "sooner")} == {"mails": 40, "later": 20, "sooner": 0}
+    assert same["mean_s"] == pytest.approx(0.125)
+    low, high = same["interval"]
+    assert low <= 0.125 <= high
+
+
+def test_other_mails_are_not_paired() -> None:
+    """Another scenario's mail 1 is another mail."""
+    one = entry("direct", sent(4, 1.0))
+    made = diff.document(run_of([one]), run_of([one]), (), no_ledgers)
+    assert made["strategies"][0]["same_mails"] is None
+
+
+def test_arithmetic_is_no_difference() -> None:
+    """What differs in the sixteenth digit is the same."""
+    one = entry("direct", sent(4, 1.0))
+    other = one | {"makespan_s": one["makespan_s"] * (1 + 2**-50)}
+    made = diff.document(run_of([one]), run_of([other]), (), no_ledgers)
+    assert list(diff.changed(made["strategies"][0])) == []
+
+
+@pytest.mark.parametrize(
+    ("wished", "pairs"),
+    [
+        ((), [("direct", "direct")]),
+        (("direct",), [("direct", "direct")]),
+        (("heartbeat=direct",), [("heartbeat", "direct")]),
+    ],
+)
+def test_strategies_are_paired_by_name_or_by_wish(wished: tuple[str, ...], pairs: list[tuple[str, str]]) -> None:
+    """`-s A=B` sets any two side by side."""
+    a = run_of([{"strategy": "direct"}, {"strategy": "heartbeat"}])
+    b = run_of([{"strategy": "direct"}, {"strategy": "ses-v2"}])
+    assert diff.pairs_of(a, b, wished) == pairs
+
+
+def test_two_single_strategies_are_a_pair() -> None:
+    """A load test's user stands beside the simulated strategy that it resembles."""
+    assert diff.pairs_of(run_of([{"strategy": "direct"}]), run_of([{"strategy": "ses-v2"}]), ()) == [
+        ("direct", "ses-v2")
+    ]
+
+
+def test_nothing_in_common_is_bad_input() -> None:
+    """The line says how to pair them."""
+    several = run_of([{"strategy": "direct"}, {"strategy": "heartbeat"}])
+    with pytest.raises(BadInput, match="-s A=B"):
+        diff.pairs_of(several, run_of([{"strategy": "ses-v2"}]), ())
+    with pytest.raises(BadInput, match="unknown strategy of the second run 'hartbeat', did you mean 'heartbeat'"):
+        diff.pairs_of(several, several, ["direct=hartbeat"])
+
+
+def test_the_command_compares_folders(tmp_path: Path) -> None:
+    """Two kept runs, one figure apart: the table, the Markdown and the document tell the same."""
+    for fill in (1, 9):
+        (tmp_path / f"fill-{fill}.toml").write_text(
+            '[[workload]]\nprocess = "batch"\nmessages = 60\n[account]\nmax_send_rate_per_s = 20\n'
+            f"[strategies.heartbeat]\nfill = {fill / 10 if fill > 1 else 1.0}\n"
+        )
+        words = ("-s", "heartbeat", "--replications", "3", "--out", f"run-{fill}")
+        assert seslab_with("compare", f"fill-{fill}.toml", *words, cwd=tmp_path).returncode == 0
+    told = seslab_with("diff", "run-1", "run-9", "--summary", "diff.md", cwd=tmp_path)
+    assert (told.returncode, told.stderr) == (0, "")
+    document = json.loads(seslab_with("diff", "run-1", "run-9", "--json", cwd=tmp_path).stdout)
+    row = figure_of(document, "makespan_s")
+    runs = [json.loads((tmp_path / run / "comparison.json").read_text())["strategies"][0] for run in ("run-1", "run-9")]
+    assert (row["a"], row["b"]) == (runs[0]["makespan_s"], runs[1]["makespan_s"])
+    assert row["interval"] == pytest.approx(
+        interval(np.subtract(runs[1]["samples"]["makespan_s"], runs[0]["samples"]["makespan_s"]).tolist())
+    )
+    assert "| makespan_s |" in (tmp_path / "diff.md").read_text()
+    assert "makespan_s" in told.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"), [(("nowhere", "nowhere"), "nowhere/comparison.json: "), ((".",), "Missing")]
+)
+def test_bad_folders_are_one_line(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
+    """Exit code 2, and the line names the file."""
+    ended = seslab_with("diff", *words, cwd=tmp_path)
+    assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (seslab.EXIT_USAGE, "", 1)
+    assert said in ended.stderr
