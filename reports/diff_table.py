@@ -10,7 +10,7 @@ from rich.table import Table
 
 from reports.diff import changed
 from reports.markdown import grid
-from reports.units import between, percent, shown, signed
+from reports.units import between, change, shown
 
 Document = Mapping[str, Any]
 HEADINGS = ("figure", "A", "B", "difference", "95 % interval")
@@ -33,8 +33,8 @@ def rows_of(strategy: Document) -> Iterator[list[str]]:
     """A figure, A, B, the difference and its interval."""
     for one in changed(strategy):
         name = one["figure"]
-        change = f"{signed(name, one['difference'])} {percent(one['a'], one['difference'])}".strip()
-        yield [name, shown(name, one["a"]), shown(name, one["b"]), change, between(name, one["interval"])]
+        moved = change(name, one["a"], one["difference"])
+        yield [name, shown(name, one["a"]), shown(name, one["b"]), moved, between(name, one["interval"])]
 
 
 def sentences(diff: Document) -> list[str]:

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from reports.events import MOST
 from reports.threshold_line import threshold_line
-from reports.units import MARKS, between, percent, shown, signed
+from reports.units import MARKS, between, change, shown
 
 Document = Mapping[str, Any]
 
@@ -45,8 +45,8 @@ def moved(strategy: Document) -> list[Document]:
 def cells(metric: Document) -> list[str]:
     """A figure, before, now, the difference and its interval."""
     name = metric["metric"]
-    change = " ".join((signed(name, metric["difference"]), percent(metric["base"], metric["difference"]))).strip()
-    return [name, shown(name, metric["base"]), shown(name, metric["head"]), change, between(name, metric["interval"])]
+    by = change(name, metric["base"], metric["difference"])
+    return [name, shown(name, metric["base"]), shown(name, metric["head"]), by, between(name, metric["interval"])]
 
 
 def sentences(gate: Document) -> list[str]:
@@ -89,8 +89,8 @@ def _weight(metric: Document) -> tuple[bool, float]:
 
 
 def _change(metric: Document) -> str:
-    name, base, head, change, _ = cells(metric)
-    return f"{name} {base} → {head}" + (f", {change}" if change != "-" else "")
+    name, base, head, by, _ = cells(metric)
+    return f"{name} {base} → {head}" + (f", {by}" if by != "-" else "")
 
 
 def figure_line(metric: Document) -> str:

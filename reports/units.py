@@ -13,9 +13,12 @@ def shown(figure: str, value: float | None) -> str:
     return f"{_number(value)}{unit_of(figure)}"
 
 
-def signed(figure: str, value: float | None) -> str:
-    """A difference: with its sign."""
-    return "-" if value is None else f"{value:+,.4g}{unit_of(figure)}"
+def change(figure: str, base: float | None, difference: float | None) -> str:
+    """A difference with its sign, and its share of the base where that says something."""
+    if difference is None:
+        return "-"
+    share = f" ({100 * difference / base:+,.3g} %)" if base else ""
+    return f"{difference:+,.4g}{unit_of(figure)}{share}"
 
 
 def between(figure: str, interval: tuple[float, float] | list[float] | None) -> str:
@@ -34,8 +37,3 @@ def unit_of(figure: str) -> str:
 
 def _number(value: float) -> str:
     return f"{value:,.0f}" if value == int(value) else f"{value:,.6g}"
-
-
-def percent(base: float | None, difference: float | None) -> str:
-    """How much a difference is of its base; empty where that says nothing."""
-    return f"{100 * difference / base:+,.3g} %" if base and difference is not None else ""
