@@ -20,7 +20,7 @@ def table(gate: Document) -> Table:
     """One row for every figure that moved or fails; the words say the rest."""
     grid = Table(box=box.SIMPLE_HEAD, title=_title(gate), padding=0, show_edge=False)
     grid.add_column("figure", no_wrap=True)
-    for heading in ("base", "now", "difference", "95 % interval", "tolerance"):
+    for heading in ("base", "now", "difference", "95 % interval"):
         grid.add_column(heading, justify="right", no_wrap=True)
     for scenario in gate["scenarios"]:
         for strategy in scenario["strategies"]:
@@ -34,7 +34,7 @@ def _add_rows(grid: Table, title: str, metrics: Sequence[Document]) -> None:
     for metric in metrics:
         name, *rest = cells(metric)
         last = metric is metrics[-1]
-        grid.add_row(f"  {MARKS[metric['verdict']]} {name}", *rest, str(metric["tolerance"]), end_section=last)
+        grid.add_row(f"  {MARKS[metric['verdict']]} {name}", *rest, end_section=last)
 
 
 def moved(strategy: Document) -> list[Document]:

@@ -18,12 +18,12 @@ def change(figure: str, base: float | None, difference: float | None) -> str:
     if difference is None:
         return "-"
     share = f" ({100 * difference / base:+,.3g} %)" if base else ""
-    return f"{difference:+,.4g}{unit_of(figure)}{share}"
+    return f"{difference:+,.3g}{unit_of(figure)}{share}"
 
 
 def between(figure: str, interval: tuple[float, float] | list[float] | None) -> str:
     """A 95 % interval."""
-    return "-" if interval is None else f"{interval[0]:+,.4g} to {interval[1]:+,.4g}{unit_of(figure)}"
+    return "-" if interval is None else f"{interval[0]:+,.3g} to {interval[1]:+,.3g}{unit_of(figure)}"
 
 
 def unit_of(figure: str) -> str:
