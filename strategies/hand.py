@@ -13,6 +13,7 @@ VISIBILITY_S = 8.0  # short: what is in a hand that is never called again comes 
 EXTEND_S = 4.5  # before it lapses, and well before the next tick
 LAPSING_S = 1.5  # too late to be sent safely: it may soon be in other hands
 RECEIVES = 50  # at once
+ROUNDS = 3  # one to see how large mails are, one for what waits, one for what was misjudged; more would chase arrivals
 PATIENCE = 3  # refusals in a row, after which a mail may be too large for what SES lets through at once
 
 
@@ -41,6 +42,7 @@ class Hand:
         self._refused: list[Held] = []
         self._held: list[Held] = []
         self._seen_mails = self._seen_recipients = 0
+        self.drained = False  # the queue had nothing more when last asked
 
     def _all(self) -> list[Held]:
         return self._refused + self._held
@@ -62,11 +64,12 @@ class Hand:
         self._refused.append(held)
 
     async def fill(self, recipients: float) -> None:
-        """Receive, in parallel, until so many recipients are in hand or the queue has no more."""
-        while missing := self._missing(recipients):
-            received = await self._receive_about(missing if self._seen_mails else BATCH)
-            if not received:
+        """Receive, in parallel, until so many recipients are in hand, the queue has no more, or the rounds are over."""
+        self.drained = False
+        for _ in range(ROUNDS):
+            if self.drained or not (missing := self._missing(recipients)):
                 return
+            self.drained = not await self._receive_about(missing if self._seen_mails else BATCH)
 
     def _missing(self, recipients: float) -> int:
         """Messages to receive, going by the mean size of those that could be kept."""
@@ -86,13 +89,16 @@ class Hand:
         until_s = self._ports.clock.now() + VISIBILITY_S
         messages = await self._queue.receive(at_most, 0.0)
         counts.append(len(messages))
-        kept = [message for message in messages if message.mail.recipients <= self._largest]
-        self._seen_mails += len(kept)
-        self._seen_recipients += sum(message.mail.recipients for message in kept)
-        self._held += [Held(message, until_s) for message in kept]
-        for message in messages:
-            if message.mail.recipients > self._largest:
-                await self._split(message, self._part)
+        self._keep([message for message in messages if message.mail.recipients <= self._largest], until_s)
+        async with self._ports.group() as splits:  # one after the other they would outlast the tick
+            for message in messages:
+                if message.mail.recipients > self._largest:
+                    splits.spawn(self._split(message, self._part))
+
+    def _keep(self, messages: list[Received], until_s: float) -> None:
+        self._seen_mails += len(messages)
+        self._seen_recipients += sum(message.mail.recipients for message in messages)
+        self._held += [Held(message, until_s) for message in messages]
 
     async def _split(self, message: Received, largest: int) -> None:
         """The parts are in the queue before the original leaves it, so a crash in between loses nothing."""

@@ -83,15 +83,19 @@ class Heart:
         self._last_tick = -1
 
     async def beat(self, tick: Tick) -> None:
-        """Send what this second holds, first of all what the last one refused, and meanwhile read for the next."""
+        """Send what this second holds, first of all what the last one refused, and meanwhile read for the next.
+
+        Only what a backlog has is read ahead: to wait for arrivals would make this tick last into the next.
+        """
         start_s, budget = self._ports.clock.now(), self._allowance.next_tick()
         await self._hand.extend()
         self._hand.drop_lapsing()
         await self._hand.split_refused()
         await self._hand.fill(budget)
         second = self._hand.take(budget)
+        ticks_come_here = tick.number == self._last_tick + 1  # so what is read ahead will be sent from here
         async with self._ports.group() as work:
-            if tick.number == self._last_tick + 1:  # ticks come here, so what is read ahead will be sent from here
+            if ticks_come_here and not self._hand.drained:
                 work.spawn(self._hand.fill(self._ahead - budget))
             work.spawn(self._out.send(second, start_s, self._hand))
         self._last_tick = tick.number
