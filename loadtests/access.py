@@ -9,11 +9,11 @@ import numpy as np
 from boto3.session import Session
 from numpy.typing import NDArray
 
+from loadtests.asked import Run
 from loadtests.clients import client
 from loadtests.invoking import Invoker
 from loadtests.kernel import Clock, Group
 from loadtests.lines import Said
-from loadtests.logs import ClientLog
 from loadtests.notes import Notes
 from loadtests.outbox import Outbox
 from loadtests.ses import Envelope, Mailer
@@ -23,7 +23,6 @@ from loadtests.witness import decided_later, undecided
 from scenarios.settle import Custody
 from strategies.dice import Dice
 from strategies.ports import Ports, Share
-from strategies.resources import Plan
 
 Connect = Callable[[str, int], Any]
 """A client of a service for so many connections at once."""
@@ -49,19 +48,18 @@ class Access:
     def __init__(
         self,
         connect: Connect,
-        plan: Plan,
-        seed: int,
+        of: Run,
         clock: Clock,
         notes: Notes,
         queue_urls: Mapping[str, str],
         function_names: Mapping[str, str],
         envelope: Envelope,
     ) -> None:
-        self._pods, self._chance, self._clock, self._notes = plan.pods, Dice(seed), clock, notes
-        self._envelope, self.log = envelope, ClientLog()
-        self._urls = {name: url for name, url in queue_urls.items() if name in plan.pods.uses}
-        self._functions = {name: real for name, real in function_names.items() if name in plan.pods.uses}
-        many = plan.pods.connections * plan.pods.replicas
+        self._pods, self._chance, self._clock, self._notes = of.plan.pods, Dice(of.seed), clock, notes
+        self._envelope, self.log = envelope, of.log()
+        self._urls = {name: url for name, url in queue_urls.items() if name in self._pods.uses}
+        self._functions = {name: real for name, real in function_names.items() if name in self._pods.uses}
+        many = self._pods.connections * self._pods.replicas
         self._ses = connect("sesv2", many)
         self._sqs = connect("sqs", many) if self._urls else None
         self._lambda = connect("lambda", many) if self._functions else None
@@ -71,7 +69,10 @@ class Access:
         ses, *others = wires = [Wire(self._pods.connections) for _ in ("ses", *self._urls, *self._functions)]
         free, notes = iter(others), self._notes
         mailer = Mailer(self._ses, self._clock, self.log, ses, self._envelope)
-        queues = {name: Queue(self._sqs, url, next(free), notes.put, notes.seen) for name, url in self._urls.items()}
+        queues = {
+            name: Queue(self._sqs, url, next(free), notes.put, notes.seen, notes.putting)
+            for name, url in self._urls.items()
+        }
         functions = {name: Invoker(self._lambda, real, next(free)) for name, real in self._functions.items()}
         return Ports(self._clock, self._chance, mailer, outbox, group, share, queues, functions), wires
 
@@ -80,6 +81,8 @@ class Access:
         custody = Custody(kept & np.isnan(self._notes.enqueued_s(ended_s)))
         for row in (*decided_later(witness, ended_s), *undecided(witness, self.log.rows(), ended_s)):
             custody.held.add(int(row["mail"]), int(row["first_recipient"]), int(row["recipients"]))
+        for mail in self._notes.on_the_wire(ended_s):
+            custody.held.add(mail.number, mail.first, mail.recipients)
         custody.given_up.extend(self._notes.given_up)
         custody.given_up.extend(told.given_up)
         return custody

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from loadtests import journal
 from loadtests.course import Course
+from loadtests.deploy.entry import RUN_SHIFT
 from loadtests.kernel import Clock
+from loadtests.logs import ClientLog, Hear, nobody_hears
+from loadtests.portions import WHOLE, Portion
+from loadtests.ses import Envelope
 from scenarios.bound import bound_of
 from scenarios.model import Scenario, as_toml
 from scenarios.runs import SATURATED_S, Watch
@@ -20,13 +27,26 @@ from strategies.resources import Plan
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What one run is asked to do."""
+    """What one run is asked to do; without more, to play all mails for itself alone."""
 
     scenario: Scenario
     strategy: str
     plan: Plan
     seed: int
-    mails: Arrivals
+    mails: Arrivals  # of the whole scenario, of which `portion` is played
+    portion: Portion = WHOLE
+    envelope: Envelope = field(default_factory=Envelope)
+    number: int = 0  # in the upper half of its calls' numbers, so that they mix with no other run's
+    hear: Hear = nobody_hears
+
+    @property
+    def numbers(self) -> NDArray[np.int32]:
+        """Which mails are played."""
+        return self.portion.numbers(len(self.mails.recipients))
+
+    def log(self) -> ClientLog:
+        """An empty one for the pods' calls, which have numbers that no other portion's calls have."""
+        return ClientLog(self.number << RUN_SHIFT | self.portion.place, self.portion.of, self.hear)
 
     def record(self, name: str, world: str, out: Path | None, witness: Path | None) -> journal.Record:
         """What is noted of a run of that name, made by this process, before it begins."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from io import RawIOBase
 from math import nan
 from struct import Struct
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +36,8 @@ DECISION = np.dtype(
         ("outcome", "u1"),
     ]
 )
-_pack_call, _pack_end = Struct("<qiiiddB").pack, Struct("<dB")
+_call, _pack_end = Struct("<qiiiddB"), Struct("<dB")
+_pack_call = _call.pack
 _pack_decision = Struct("<qiiidB").pack
 
 _SEEN = {"Throttled": THROTTLED, "QuotaExceeded": QUOTA, "Rejected": REJECTED}
@@ -46,23 +48,47 @@ def seen_as(error: str | None) -> int:
     return ACCEPTED if error is None else _SEEN.get(error, FAILED)
 
 
-class ClientLog:
-    """When each call began and ended as its caller saw it, NaN for not yet; threads of all pods write here."""
+class Told(NamedTuple):
+    """A call that has ended, as its caller saw it; `error` is the name of the `SendError` that it got."""
 
-    def __init__(self) -> None:
+    mail: int
+    first: int
+    recipients: int
+    start_s: float
+    end_s: float
+    error: str | None
+
+
+Hear = Callable[[Told], None]
+
+
+def nobody_hears(_told: Told) -> None:
+    """Rows are enough."""
+
+
+class ClientLog:
+    """When each call began and ended as its caller saw it, NaN for not yet; threads of all pods write here.
+
+    Calls are numbered from `first` on, in steps; `hear` is told of each that has ended.
+    """
+
+    def __init__(self, first: int = 0, step: int = 1, hear: Hear = nobody_hears) -> None:
         self._rows, self._lock = bytearray(), Lock()
+        self._first, self._step, self._hear = first, step, hear
 
     def begin(self, mail: Mail, to: range, now_s: float, /) -> int:
-        """The number of a new call, which is its row's."""
+        """The number of a new call."""
         with self._lock:
-            call = len(self._rows) // CALL.itemsize
+            call = self._first + self._step * (len(self._rows) // CALL.itemsize)
             self._rows += _pack_call(call, mail.number, to.start, len(to), now_s, nan, FAILED)
             return call
 
     def end(self, call: int, now_s: float, error: SendError | None, /) -> None:
-        seen = seen_as(None if error is None else type(error).__name__)
+        name, row = None if error is None else type(error).__name__, (call - self._first) // self._step
         with self._lock:
-            _pack_end.pack_into(self._rows, (call + 1) * CALL.itemsize - _pack_end.size, now_s, seen)
+            _, mail, first, recipients, start_s, *_ = _call.unpack_from(self._rows, row * CALL.itemsize)
+            _pack_end.pack_into(self._rows, (row + 1) * CALL.itemsize - _pack_end.size, now_s, seen_as(name))
+        self._hear(Told(mail, first, recipients, start_s, now_s, name))
 
     def rows(self) -> NDArray[Any]:
         """The calls until now, as an array of `CALL` that later ones do not change."""

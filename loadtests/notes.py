@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from math import inf
 from threading import Lock
 
 import numpy as np
@@ -13,6 +16,14 @@ from scenarios.settle import Pieces
 from strategies.ports import Mail, Received
 
 
+@dataclass(slots=True)
+class Put:
+    """A request that hands mails to a queue."""
+
+    mails: Sequence[Mail]
+    ended_s: float = inf
+
+
 class Notes:
     """Threads of all pods and pollers write here."""
 
@@ -20,7 +31,24 @@ class Notes:
         self._clock, self._lock = clock, Lock()
         self._enqueued_s = np.full(mails, np.nan)
         self._receives: dict[tuple[int, str], int] = {}
+        self._puts: list[Put] = []
         self.given_up = Pieces()
+
+    @contextmanager
+    def putting(self, mails: Sequence[Mail]) -> Iterator[None]:
+        """They are on the wire to a queue, whatever becomes of the pod that sent them."""
+        put = Put(mails)
+        self._puts.append(put)
+        try:
+            yield
+        finally:
+            put.ended_s = self._clock.now()
+
+    def on_the_wire(self, ended_s: float) -> Iterator[Mail]:
+        """What was on its way to a queue at the end."""
+        for put in self._puts:
+            if put.ended_s > ended_s:
+                yield from put.mails
 
     def put(self, mails: Sequence[Mail]) -> None:
         """A queue has them."""

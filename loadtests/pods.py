@@ -10,6 +10,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from loadtests.asked import Run
 from loadtests.incarnations import Incarnation, incarnations, replicas_at
 from loadtests.kernel import Clock, Group, Host
 from loadtests.outbox import Outbox
@@ -17,9 +18,7 @@ from loadtests.wire import Wire
 from scenarios.faults import ScalePods
 from scenarios.model import Scenario
 from scenarios.settle import Pieces
-from scenarios.workload import Arrivals
 from strategies.ports import Ports
-from strategies.resources import Pods
 
 PortsOf = Callable[[Outbox, Callable[[], Group], "Share"], tuple[Ports, Sequence[Wire]]]
 """What a new pod may use, made of what is its own, and the wires that it goes through."""
@@ -54,16 +53,23 @@ class Pod:
             wire.close()
 
 
+def _lives(of: Run) -> list[Incarnation]:
+    """Each pod's lives, with the mails that each is dealt under the numbers that they have in the whole scenario."""
+    numbers = of.numbers
+    lives = incarnations(of.plan.pods, of.scenario, of.mails.intended_s[numbers])
+    for life in lives:
+        life.mails = numbers[life.mails]
+    return lives
+
+
 class Deployment:
     """All pods of a plan, and who still holds which mail."""
 
-    def __init__(
-        self, declared: Pods, scenario: Scenario, mails: Arrivals, clock: Clock, given_up: Pieces, ports_of: PortsOf
-    ) -> None:
-        self._declared, self._mails, self._clock = declared, mails, clock
+    def __init__(self, of: Run, clock: Clock, given_up: Pieces, ports_of: PortsOf) -> None:
+        self._declared, self._mails, self._clock = of.plan.pods, of.mails, clock
         self._given_up, self._ports_of = given_up, ports_of
-        self._share = Share(clock, declared.replicas, scenario)
-        self._pods = [Pod(life, Host()) for life in incarnations(declared, scenario, mails.intended_s)]
+        self._share = Share(clock, self._declared.replicas, of.scenario)
+        self._pods = [Pod(life, Host()) for life in _lives(of)]
 
     async def work(self) -> None:
         """Run every pod from its birth to its end or death; raises the first error of one."""

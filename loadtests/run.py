@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -29,7 +28,7 @@ from loadtests.sqs import QueueFailed
 from loadtests.targets import REGION, Moto
 from loadtests.verification import verify
 from loadtests.witness import joined
-from loadtests.world import Serverless, World
+from loadtests.world import Endpoint, Serverless, World
 from scenarios import runs
 from scenarios.errors import RunFailed
 from scenarios.ledger import Columns, Ledger, admitted, assert_conserved
@@ -39,7 +38,6 @@ from scenarios.settle import Custody, settle
 from scenarios.workload import arrivals
 from strategies.resources import Plan
 
-HEAD_START_S = 0.2  # for the pods to be built before time zero
 KEYS = {"aws_access_key_id": "seslab", "aws_secret_access_key": "seslab"}  # they open nothing
 
 
@@ -51,16 +49,20 @@ def run(scenario: Scenario, strategy: str, seed: int, watch: Watch | None = None
     """
     started_s = time.perf_counter()
     of = Run(scenario, strategy, plan_of(scenario, strategy), seed, arrivals(scenario.workload, seed))
-    with (
-        _noted(of, out) as record,
-        ExitStack() as until_over,
-        Moto(scenario, seed, threads(of.plan), journal.witness_of(record.run)) as moto,
-    ):
+    with ExitStack() as until_over:
+        with _noted(of, out) as record, _moto(of, record) as moto:
+            left = played(of, moto, journal.log_of(record.run), until_over, watch)
+            ledger = ledger_of(of, left)
+        assert_conserved(ledger)
+        return replace(ledger, wall_s=time.perf_counter() - started_s, interrupted=left.course.interrupted)
+
+
+@contextmanager
+def _moto(of: Run, record: journal.Record) -> Iterator[Moto]:
+    """The local AWS of a run, whose record knows its process."""
+    with Moto(of.scenario, of.seed, threads(of.plan), journal.witness_of(record.run)) as moto:
         journal.with_child(record, moto.pid)
-        left = played(of, moto, journal.log_of(record.run), until_over, watch)
-        ledger = ledger_of(of, left)
-    assert_conserved(ledger)
-    return replace(ledger, wall_s=time.perf_counter() - started_s, interrupted=left.course.interrupted)
+        yield moto
 
 
 def plan_of(scenario: Scenario, strategy: str) -> Plan:
@@ -114,32 +116,32 @@ def _failing_plainly() -> Iterator[None]:
 
 
 @_failing_plainly()
-def played(of: Run, moto: Moto, log: Path, until_over: ExitStack, watch: Watch | None = None) -> Played:
+def played(of: Run, endpoint: Endpoint, log: Path, until_over: ExitStack, watch: Watch | None = None) -> Played:
     """Let a run take place on a local AWS that is up; the limiter starts full, and functions write to `log`.
 
     Ctrl-C then ends the run, and until `until_over` closes it breaks off nothing of what follows.
     """
     session = Session(**KEYS, region_name=REGION)
-    verify(session, moto.url)
-    connect = Connector(session, of.scenario.client.read_timeout_s, {"sesv2": moto.url, "sqs": moto.url})
-    serverless = Serverless(of, connect, log, _surroundings(moto.url))
+    verify(session, endpoint.url, of.envelope.source)
+    connect = Connector(session, of.scenario.client.read_timeout_s, dict.fromkeys(("sesv2", "sqs"), endpoint.url))
+    serverless = Serverless(of, connect, log, _surroundings(endpoint.url))
     with serverless.opened() as lambda_urls:
-        zero_unix_s = math.ceil(time.time() + HEAD_START_S)  # a whole second, so that all logs of a run align
-        moto.start(zero_unix_s)
-        world = World(of, connect.also(lambda_urls), serverless, Clock(zero_unix_s))
+        zero_unix_s = endpoint.begin()
+        world = World(of, connect.also(lambda_urls), serverless, Clock(zero_unix_s), endpoint)
         until_over.enter_context(world.course.ended_by_interrupt())
         _work(of, world, watch)
-    return _reconciled(world, moto, serverless, serverless.said(zero_unix_s))
+    return _reconciled(world, endpoint, serverless, serverless.said(zero_unix_s))
 
 
-def _reconciled(world: World, moto: Moto, serverless: Serverless, told: Said) -> Played:
+def _reconciled(world: World, endpoint: Endpoint, serverless: Serverless, told: Said) -> Played:
     """Contents before calls: what is decided upon in between is then in both, and not lost from either."""
-    ended_s, contents = world.course.ended_s, moto.queues()
-    witness = moto.calls()
+    endpoint.look()  # who has no short answer is not waited for as long as for a whole log
+    ended_s, contents = world.course.ended_s, endpoint.queues()
+    witness = endpoint.calls()
     calls = joined(witness, np.concatenate((world.access.log.rows(), told.calls)), ended_s)
     usage = {
         "ses_recipients": float(admitted(calls)),
-        "sqs_requests": _sqs_requests(moto, serverless),
+        **endpoint.usage(serverless.queues.polls),
         **world.local.usage(),
         "harness_lag_s": world.course.lag_s,
     }
@@ -167,20 +169,16 @@ def _work(of: Run, world: World, watch: Watch | None) -> None:
         world.access.close()
 
 
-def _sqs_requests(moto: Moto, serverless: Serverless) -> float:
-    """What a run asked of SQS, our own looks into its queues left out."""
-    return float(moto.stats()["requests"]["sqs"] - serverless.queues.polls)
-
-
-def ledger_of(of: Run, run: Played) -> Ledger:
-    """The same ledger as the simulator's."""
+def ledger_of(of: Run, run: Played, world: str = "moto") -> Ledger:
+    """The same ledger as the simulator's, of the mails that were played."""
+    mails = settle(of.mails, run.calls, run.custody, run.enqueued_s, run.receives)
     return Ledger(
         strategy=of.strategy,
         scenario=of.scenario.name,
         seed=of.seed,
-        world="moto",
+        world=world,
         ended_s=run.course.ended_s,
-        mails=settle(of.mails, run.calls, run.custody, run.enqueued_s, run.receives),
+        mails={name: column[of.numbers] for name, column in mails.items()},
         calls=run.calls,
         settings=asdict(of.plan.settings),
         usage=run.usage,

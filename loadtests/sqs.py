@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from math import ceil
 from typing import Any, TypeVar
 
@@ -23,7 +24,10 @@ class QueueFailed(Exception):
 
 
 class Queue:
-    """One host's access to a queue. `put_mails` is told of mails that the queue has, `seen` of each reception."""
+    """One host's access to a queue. `put_mails` is told of mails that the queue has, `seen` of each reception.
+
+    `putting` lasts as long as a request that hands mails over.
+    """
 
     def __init__(
         self,
@@ -32,17 +36,20 @@ class Queue:
         wire: Wire,
         put_mails: Callable[[Sequence[Mail]], None],
         seen: Callable[[Sequence[Received]], None],
+        putting: Callable[[Sequence[Mail]], AbstractContextManager[Any]] = nullcontext,
     ) -> None:
         self._client, self._url, self._wire, self._put_mails, self._seen = client, url, wire, put_mails, seen
+        self._putting = putting
 
     def put(self, mails: Sequence[Mail], /) -> Awaitable[Sequence[Mail]]:
         return self._request(self._put, mails) if mails else _done(())
 
     def _put(self, mails: Sequence[Mail]) -> Sequence[Mail]:
         entries = [{"Id": str(place), "MessageBody": body_of(mail)} for place, mail in enumerate(mails)]
-        answer = self._client.send_message_batch(QueueUrl=self._url, Entries=entries)
-        refused = {int(failure["Id"]) for failure in answer.get("Failed", ())}
-        self._put_mails([mail for place, mail in enumerate(mails) if place not in refused])
+        with self._putting(mails):
+            answer = self._client.send_message_batch(QueueUrl=self._url, Entries=entries)
+            refused = {int(failure["Id"]) for failure in answer.get("Failed", ())}
+            self._put_mails([mail for place, mail in enumerate(mails) if place not in refused])
         return [mails[place] for place in sorted(refused)]
 
     def receive(self, at_most: int, wait_s: float, /) -> Awaitable[list[Received]]:

@@ -14,10 +14,10 @@ from scenarios.errors import RunFailed
 FIRST_ANSWER_S = 60.0  # the endpoint loads itself
 
 
-def verify(session: Session, url: str) -> None:
+def verify(session: Session, url: str, sender: str = SENDER) -> None:
     """Raises RunFailed."""
     try:
         with closing(client(session, "sesv2", 1, FIRST_ANSWER_S, url)) as ses:
-            ses.create_email_identity(EmailIdentity=SENDER)
+            ses.create_email_identity(EmailIdentity=sender)
     except (BotoCoreError, ClientError) as error:
-        raise RunFailed(f"{url} does not take {SENDER} as a sender: {error}") from error
+        raise RunFailed(f"{url} does not take {sender} as a sender: {error}") from error

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
@@ -13,7 +13,7 @@ from loadtests.access import Access, Connect
 from loadtests.asked import Run
 from loadtests.bodies import mail_of
 from loadtests.course import Course, Services
-from loadtests.deploy.entry import variable, variables_of
+from loadtests.deploy.entry import RUN, variable, variables_of
 from loadtests.environments import Nursery
 from loadtests.kernel import Clock
 from loadtests.lambda_api import Api
@@ -22,17 +22,52 @@ from loadtests.local_lambda import LocalLambda
 from loadtests.notes import Notes
 from loadtests.pods import Deployment
 from loadtests.queues import DEAD, Queues, arn_of
-from loadtests.ses import Envelope
 from loadtests.sqs import Queue
 from loadtests.wire import Wire
+from scenarios.errors import RunFailed
 from scenarios.open_work import OpenWork
-from scenarios.runs import account_of
 from scenarios.settle import Custody, Pieces
 
 Contents = Mapping[str, list[dict[str, Any]]]
 """Messages by the real names of their queues."""
 
 MOST_POLLS = 256  # of a mapping's pollers, at once
+LOOK_EVERY_S = 2.0
+
+
+class Watched(Protocol):
+    """What a run stands and falls with."""
+
+    def look(self) -> int:
+        """How many sends SES has not decided on; raises RunFailed if nobody answers."""
+        ...
+
+    def kill(self) -> None:
+        """End it: whoever waits for its answer shall get an error."""
+        ...
+
+
+class Endpoint(Watched, Protocol):
+    """Where SES and SQS are: `loadtests.targets.Moto`, which is our own, or `loadtests.attached.Attached`."""
+
+    @property
+    def url(self) -> str: ...
+
+    def begin(self) -> int:
+        """The second of Unix time, a little ahead, that is scenario second 0."""
+        ...
+
+    def calls(self) -> NDArray[Any]:
+        """What SES has decided about the run's mails, as rows of `loadtests.logs.DECISION`, on the run's clock."""
+        ...
+
+    def queues(self) -> Contents:
+        """Every queue's messages."""
+        ...
+
+    def usage(self, polls: int) -> dict[str, float]:
+        """What the run asked of SQS, where anybody has counted it; `polls` were the harness's own."""
+        ...
 
 
 class Serverless:
@@ -73,7 +108,8 @@ class Serverless:
         return {
             **self._surroundings,
             "AWS_ENDPOINT_URL_LAMBDA": lambda_url,
-            **variables_of(of.strategy, of.plan.settings, account_of(of.scenario), of.seed, Envelope()),
+            **variables_of(of.strategy, of.plan.settings, of.portion.account(of.scenario), of.seed, of.envelope),
+            **({RUN: str(of.number)} if of.number else {}),
             **{variable("QUEUE", name): url for name, url in self.queues.urls.items()},
             **{variable("FUNCTION", function.name): function.name for function in of.plan.functions},
         }
@@ -87,18 +123,27 @@ class Serverless:
 class World:
     """A run in the making, from its time zero on."""
 
-    def __init__(self, of: Run, connect: Connect, serverless: Serverless, clock: Clock) -> None:
-        self._of, self.clock, self._serverless = of, clock, serverless
+    def __init__(self, of: Run, connect: Connect, serverless: Serverless, clock: Clock, endpoint: Watched) -> None:
+        self._of, self.clock, self._serverless, self._endpoint = of, clock, serverless, endpoint
         self.course, self._services, self._open_work = Course(clock), Services(), OpenWork(_nobody_waits)
-        self.notes, self._wires = Notes(clock, len(of.mails.recipients)), list[Wire]()
+        self._looks = Wire(1)
+        self.notes, self._wires = Notes(clock, len(of.mails.recipients)), [self._looks]
         self.local = LocalLambda(of.scenario, of.plan, of.seed, clock, self._services, self._open_work)
         names = {function.name: function.name for function in of.plan.functions}
-        self.access = Access(connect, of.plan, of.seed, clock, self.notes, serverless.queues.urls, names, Envelope())
-        self.deployment = Deployment(of.plan.pods, of.scenario, of.mails, clock, self.notes.given_up, self.access.ports)
+        self.access = Access(connect, of, clock, self.notes, serverless.queues.urls, names, of.envelope)
+        self.deployment = Deployment(of, clock, self.notes.given_up, self.access.ports)
 
     async def work(self) -> None:
         """Run to the end; then nothing of the harness's own goes on."""
+        try:
+            await self._run()
+        except RunFailed:
+            self._endpoint.kill()  # now that nobody wants its answers, no thread shall wait for one either
+            raise
+
+    async def _run(self) -> None:
         self._start_serverless()
+        self._services.start(self._keep_looking())
         try:
             await self.course.run(self.deployment.work(), self._drained, self._services, self._of.scenario.horizon_s)
         finally:
@@ -124,6 +169,15 @@ class World:
         await self.clock.sleep(max(0.0, -self.clock.now()))
         self.local.start(self._polled, self._serverless.arns)
 
+    async def _keep_looking(self) -> None:
+        while True:
+            await self.clock.sleep(LOOK_EVERY_S)
+            await self._undecided()
+
+    def _undecided(self) -> Awaitable[int]:
+        """The sends that SES has not decided on; raises RunFailed if the endpoint does not answer any more."""
+        return self._looks.carry(self._endpoint.look)
+
     async def _drained(self) -> bool:
         """Nothing queued or in flight; what moved between two looks, a third one would miss.
 
@@ -131,7 +185,7 @@ class World:
         """
         before, look = self.local.events, self._serverless.queues.are_empty
         idle = self._open_work.is_over and await look() and await look()
-        return idle and self.local.is_idle_since(before)
+        return idle and not await self._undecided() and self.local.is_idle_since(before)
 
     def custody(self, contents: Contents, witness: NDArray[Any], told: Said) -> Custody:
         """Who holds what SES has not accepted."""

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loadtests import journal
+from loadtests.labels import call_of, label_of
 from loadtests.logs import DECISION
 from scenarios.ledger import ACCEPTED, REJECTED
 
@@ -25,14 +26,15 @@ def rows(events: Iterable[Event], zero_unix_s: float) -> NDArray[Any]:
     """The mails that events tell of, as `DECISION` in the order in which SES took them.
 
     Every event of a mail, be it a Send or a Bounce, tells that SES accepted it, and when; a Reject tells that it then
-    refused it for what it is. Mails without our tags are somebody else's.
+    refused it for what it is. Mails with neither our tags nor our label are somebody else's.
     """
     mails: dict[str, tuple[Any, ...]] = {}
     for event in events:
         mail = event["mail"]
-        if all(tag in mail.get("tags", ()) for tag in TAGS):
+        trace = _trace(mail)
+        if trace is not None:
             rejected = kind_of(event) == "Reject" or mails.get(mail["messageId"], (ACCEPTED,))[-1] == REJECTED
-            mails[mail["messageId"]] = _row(mail, zero_unix_s, REJECTED if rejected else ACCEPTED)
+            mails[mail["messageId"]] = _row(trace, mail, zero_unix_s, REJECTED if rejected else ACCEPTED)
     return np.sort(np.array(list(mails.values()), DECISION), order=["decided_s", "call"])
 
 
@@ -41,10 +43,17 @@ def kind_of(event: Event) -> str:
     return str(event.get("eventType") or event.get("notificationType") or "")
 
 
-def _row(mail: Mapping[str, Any], zero_unix_s: float, outcome: int) -> tuple[Any, ...]:
-    call, number, first = (int(mail["tags"][tag][0]) for tag in TAGS)
+def _trace(mail: Mapping[str, Any]) -> tuple[int, ...] | None:
+    """Call, mail and first recipient, by tags, or by the label of the first recipient."""
+    if all(tag in mail.get("tags", ()) for tag in TAGS):
+        return tuple(int(mail["tags"][tag][0]) for tag in TAGS)
+    label = label_of(mail["destination"][0]) if mail.get("destination") else None
+    return label and (call_of(label), label.mail, label.who)
+
+
+def _row(trace: tuple[int, ...], mail: Mapping[str, Any], zero_unix_s: float, outcome: int) -> tuple[Any, ...]:
     decided_s = dt.datetime.fromisoformat(mail["timestamp"]).timestamp() - zero_unix_s
-    return call, number, first, len(mail["destination"]), decided_s, outcome
+    return *trace, len(mail["destination"]), decided_s, outcome
 
 
 class EventsQueue:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,7 +24,7 @@ from loadtests.deploy.site import Site
 from loadtests.deploy.template import template
 from loadtests.ses import TO_SIMULATOR, Envelope
 from scenarios.cost import Prices
-from scenarios.errors import BadInput, RunFailed
+from scenarios.errors import RunFailed
 from scenarios.ledger import ACCEPTED, Ledger
 from scenarios.model import Scenario
 from scenarios.runs import Watch, plan_of
@@ -63,53 +62,58 @@ def prepare(
 
     Raises BadInput for whatever is not allowed, or when the answer is no.
     """
+    runs = [_run(scenario, name, scenario.seed + k) for name in strategies for k in range(replications)]
+    envelope = permitted(cloud, runs, permit, prices, show, _made)
+    return partial(running.run, sites=partial(site, cloud=cloud, envelope=envelope, budget=permit.budget))
+
+
+def permitted(
+    cloud: Cloud,
+    runs: Sequence[Run],
+    permit: Permit,
+    prices: Prices,
+    show: Callable[[str], None],
+    made: Callable[[Sequence[Run], Envelope], Iterator[str]],
+) -> Envelope:
+    """Check everything, print the plan, ask; returns from whom and to whom mails may go.
+
+    `made` tells, in lines of the plan, what the runs will make on the account. Raises BadInput.
+    """
     envelope = Envelope(safety.check_sender(permit.source), permit.to)
     safety.check_recipients(envelope, safety.allowed(permit.allow))
-    runs = [_run(scenario, name, scenario.seed + k) for name in strategies for k in range(replications)]
-    load = safety.total([safety.load_of(scenario, of.plan, of.mails, prices) for of in runs])
+    load = safety.total([safety.load_of(of.scenario, of.plan, of.mails, prices) for of in runs])
     safety.check_budget(load, permit.budget)
     standing = account.standing_of(cloud)
-    account.check_quota(standing, scenario.account.max_send_rate_per_s, load.recipients)
+    account.check_quota(standing, max(of.scenario.account.max_send_rate_per_s for of in runs), load.recipients)
     account.check_verified(cloud, envelope.source)
-    opened = partial(site, cloud=cloud, envelope=envelope, budget=permit.budget)
-    for line in plan_lines(cloud, standing, envelope, load, runs):
+    for line in (*_sent(cloud, standing, envelope, load, len(runs)), *made(runs, envelope)):
         show(line)
-    _ask(permit.yes)
-    return partial(running.run, sites=opened)
+    safety.ask(permit.yes)
+    return envelope
 
 
 def _run(scenario: Scenario, strategy: str, seed: int) -> Run:
     return Run(scenario, strategy, plan_of(scenario, strategy), seed, arrivals(scenario.workload, seed))
 
 
-def plan_lines(
-    cloud: Cloud, standing: account.Standing, envelope: Envelope, load: safety.Load, runs: Sequence[Run]
-) -> Iterator[str]:
-    """What will be done, to read before saying yes."""
+def _sent(cloud: Cloud, standing: account.Standing, envelope: Envelope, load: safety.Load, runs: int) -> Iterator[str]:
+    """What will be sent, to read before saying yes."""
     sandbox = ", in SES's sandbox" if standing.in_sandbox else ""
     yield f"AWS account {standing.account}, {cloud.region}{sandbox}; SES allows {standing.rate_per_s:g} recipients/s"
     yield f"from {envelope.source} to {envelope.to}"
-    yield f"{len(runs)} runs: {load.mails:,} calls at least, {load.recipients:,} recipients, about {load.usd:.2f} USD"
+    yield f"{runs} runs: {load.mails:,} calls at least, {load.recipients:,} recipients, about {load.usd:.2f} USD"
+
+
+def _made(runs: Sequence[Run], envelope: Envelope) -> Iterator[str]:
     for strategy, of in {of.strategy: of for of in runs}.items():
-        yield f"{strategy}: a bucket, and a stack of {_resources(of, envelope)}; all of it is removed after the run"
+        yield f"{strategy}: a bucket, and a stack of {resources(of, envelope)}; all of it is removed after the run"
 
 
-def _resources(of: Run, envelope: Envelope) -> str:
+def resources(of: Run, envelope: Envelope) -> str:
+    """What a run's stack holds, by kind."""
     document = template(of.plan, setup_of(of, envelope, _ses_url()))
     kinds = Counter(part["Type"].removeprefix("AWS::") for part in document["Resources"].values())
     return ", ".join(f"{count} {kind}" for kind, count in kinds.items())
-
-
-def _ask(yes: bool) -> None:
-    """Raises BadInput unless somebody says yes."""
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise BadInput("--on aws: asks before it sends, and nobody is here to answer; add --yes")
-    sys.stderr.write("Go ahead? [y/N] ")
-    sys.stderr.flush()
-    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-        raise BadInput("--on aws: not confirmed; nothing was made or sent")
 
 
 @contextmanager

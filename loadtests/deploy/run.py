@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -107,8 +108,15 @@ def _record(of: Run, name: str, site: Site, out: Path | None) -> journal.Record:
 
 
 def _played(of: Run, site: Site, stack: Stack, watch: Watch | None) -> Ledger:
-    outputs, zero_unix_s = stack.outputs, math.ceil(time.time() + site.head_s)  # a whole second: ticks and logs align
+    zero_unix_s = math.ceil(time.time() + site.head_s)  # a whole second: ticks and logs align
     journal.write(replace(stack.record, zero_unix_s=zero_unix_s))
+    return attended(of, site, stack.outputs, zero_unix_s, partial(stacks.halt, site.cloud, stack.record.run), watch)
+
+
+def attended(
+    of: Run, site: Site, outputs: Outputs, zero_unix_s: int, halt: Callable[[], None], watch: Watch | None = None
+) -> Ledger:
+    """A run on what is there already, from time zero on; `halt` lets no function begin any more."""
     witness = site.witness_of(outputs)
     witness.begin(zero_unix_s)
     clock = Clock(zero_unix_s)
@@ -120,7 +128,7 @@ def _played(of: Run, site: Site, stack: Stack, watch: Watch | None) -> Ledger:
     except (QueueFailed, InvokeFailed) as error:
         raise RunFailed(f"{site.cloud.world} stopped answering: {error}") from error
     if of.plan.functions:
-        stacks.halt(site.cloud, stack.record.run)
+        halt()
     return _reconciled(of, site, outputs, world, witness, zero_unix_s)
 
 
@@ -155,14 +163,15 @@ def _reconciled(of: Run, site: Site, outputs: Outputs, world: World, witness: Wi
     decisions = witness.calls(int((callers["seen"] == ACCEPTED).sum()))
     calls = joined(decisions, callers, world.course.ended_s)
     custody = world.custody(decisions, told, in_lambda(logs.lines))
-    receives = world.notes.receives(told.receives)
+    enqueued_s = world.notes.enqueued_s(world.course.ended_s)
+    mails = settle(of.mails, calls, custody, enqueued_s, world.notes.receives(told.receives))
     return Ledger(
         strategy=of.strategy,
         scenario=of.scenario.name,
         seed=of.seed,
         world=site.cloud.world,
         ended_s=world.course.ended_s,
-        mails=settle(of.mails, calls, custody, world.notes.enqueued_s(world.course.ended_s), receives),
+        mails={name: column[of.numbers] for name, column in mails.items()},
         calls=calls,
         settings=asdict(of.plan.settings),
         usage={

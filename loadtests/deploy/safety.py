@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -127,6 +128,18 @@ def check_budget(load: Load, budget: Budget) -> None:
             f"--budget-usd {budget.usd:g}: the runs would cost about {load.usd:.2f} USD; "
             "choose a smaller scenario, or raise the budget"
         )
+
+
+def ask(yes: bool) -> None:
+    """Raises BadInput unless somebody says yes, or has said so beforehand."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise BadInput("mail for real: asks before it sends, and nobody is here to answer; add --yes")
+    sys.stderr.write("Go ahead? [y/N] ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise BadInput("mail for real: not confirmed; nothing was made or sent")
 
 
 def load_of(scenario: Scenario, plan: Plan, mails: Arrivals, prices: Prices) -> Load:

@@ -88,7 +88,8 @@ class Admin:
 
     def _stats(self, _body: bytes, _query: dict[str, list[str]], _accept: str) -> Answer:
         accounts = list(map(stats, self._service.all()))
-        return as_json({"accounts": accounts, "requests": {"sqs": self._service.sqs_requests}})
+        requests, in_flight = {"sqs": self._service.sqs_requests}, self._service.in_flight
+        return as_json({"accounts": accounts, "requests": requests, "in_flight": in_flight})
 
     def _metrics(self, _body: bytes, _query: dict[str, list[str]], _accept: str) -> Answer:
         return Answer(OK, CONTENT_TYPE_LATEST, generate_latest(self._service.registry))

@@ -9,8 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from loadtests.endpoint.addresses import bare
 from loadtests.endpoint.message import Message
 from loadtests.endpoint.refusals import WIRE
+from loadtests.labels import call_of, label_of
 from loadtests.logs import DECISION, DecisionLog
 
 NOTE = np.dtype([("caller", "<u2"), ("reason", "u1"), ("counted", "u1")])
@@ -37,14 +39,21 @@ STRANGER = Trace(-1, -1, 0)
 
 
 def traced(message: Message) -> Trace:
-    """Whose mail it is; only a run's own mail bears all three tags."""
-    tags = message.tags
-    if not {"call", "mail", "first"} <= tags.keys():
-        return STRANGER
-    numbers = [tags[name] for name in Trace._fields]
+    """Whose mail it is; a run's own bears all three tags, or its first recipient a label."""
+    if not {"call", "mail", "first"} <= message.tags.keys():
+        return _labelled(message.recipients)
+    numbers = [message.tags[name] for name in Trace._fields]
     if not all(number.isascii() and number.isdigit() and len(number) <= MOST_DIGITS for number in numbers):
         return STRANGER
-    trace = Trace(*map(int, numbers))
+    return _fitting(Trace(*map(int, numbers)))
+
+
+def _labelled(recipients: tuple[str, ...]) -> Trace:
+    label = label_of(bare(recipients[0])) if recipients else None
+    return STRANGER if label is None else _fitting(Trace(call_of(label), label.mail, label.who))
+
+
+def _fitting(trace: Trace) -> Trace:
     fits = trace.call < FIRST_TOO_LARGE and max(trace.mail, trace.first) < FIRST_MAIL_TOO_LARGE
     return trace if fits else STRANGER
 

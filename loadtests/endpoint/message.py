@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+V1_MOST_BYTES = 10 * 1024 * 1024
+MOST_BYTES = 40 * 1024 * 1024  # v2 and SMTP
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -21,7 +24,10 @@ class Message:
     configuration_set: str | None = None
     caller: str = ""  # which interface and client: "v2 SendEmail", "smtp", ... shown by /_seslab/calls
     body: str = ""  # what moto's inspection shows of a mail without `raw`
+    built_bytes: int = 0  # subject, texts and attachments of a mail without `raw`; headers of SES's own are not counted
+    most_bytes: int = MOST_BYTES  # that its interface takes
     suppressed: frozenset[str] = frozenset()  # recipients on the account's suppression list: accepted, then bounced
+    template: str = ""  # the name of what it was made of
     rendering_error: str = ""  # why its template cannot be rendered: accepted, then a Rendering Failure and no delivery
 
     @property

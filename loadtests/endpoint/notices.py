@@ -57,13 +57,19 @@ def events_of(message: Message, sent: Sent, account: str, region: str) -> list[R
 def _outcome(mail: Mail) -> Iterator[Record]:
     message = mail.message
     if message.rendering_error:
-        yield mail.event("Rendering Failure", "failure", {"errorMessage": message.rendering_error})
+        yield mail.event("Rendering Failure", "failure", _failure(message))
     elif has_virus(message):
         yield mail.event("Reject", "reject", {"reason": "Bad content"})
     else:
         for address in message.recipients:
             for fate in fates(address, message.suppressed):
                 yield mail.at_mailbox(fate, address)
+
+
+def _failure(message: Message) -> Record:
+    """Why a template could not be rendered; one that the request held itself has no name."""
+    named = {"templateName": message.template} if message.template else {}
+    return {"errorMessage": message.rendering_error, **named}
 
 
 def feedback_of(message: Message, sent: Sent, account: str, region: str) -> list[Record]:

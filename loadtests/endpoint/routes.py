@@ -6,8 +6,6 @@ START = ("POST", "/_seslab/start")
 CALLS = ("GET", "/_seslab/calls")
 STATS = ("GET", "/_seslab/stats")
 QUEUES = ("GET", "/_seslab/queues")
-QUEUES = ("GET", "/_seslab/queues")
-STATS = ("GET", "/_seslab/stats")
 JSON, RAW = "application/json", "application/octet-stream"
 
 DEFAULT_ACCOUNT, DEFAULT_REGION = "123456789012", "us-east-1"

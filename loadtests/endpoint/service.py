@@ -8,7 +8,7 @@ from io import RawIOBase
 from pathlib import Path
 from threading import Event, Lock
 
-from prometheus_client import CollectorRegistry, Histogram
+from prometheus_client import CollectorRegistry, Gauge, Histogram
 
 from loadtests.endpoint.conditions import Conditions
 from loadtests.endpoint.journal import Journal
@@ -20,6 +20,8 @@ from loadtests.kernel import Clock
 from scenarios.model import Scenario
 from scenarios.streams import uniforms
 from scenarios.weather import Duplicates
+
+IN_FLIGHT = "seslab_ses_calls_in_flight"
 
 
 class Service:
@@ -35,8 +37,9 @@ class Service:
         durations = Histogram(
             "seslab_ses_call_duration_seconds", "From a call's arrival to its answer.", registry=self.registry
         )
+        in_flight = Gauge(IN_FLIGHT, "Calls that SES has not decided on yet.", registry=self.registry)
         self.shared = Shared(
-            scenario, Draws(scenario, seed), Conditions(scenario, seed), Publisher(), durations, Lock()
+            scenario, Draws(scenario, seed), Conditions(scenario, seed), Publisher(), durations, in_flight, Lock()
         )
         self.rate_per_s = scenario.account.max_send_rate_per_s
         self._verified, self._witness, self.closing = verified, witness, Event()
@@ -85,6 +88,11 @@ class Service:
         with self._lock:
             self.sqs_requests += 1
             return self.sqs_requests - 1
+
+    @property
+    def in_flight(self) -> int:
+        """Calls of all accounts that SES has not decided on yet."""
+        return int(self.registry.get_sample_value(IN_FLIGHT) or 0)
 
     def delivers_twice(self) -> bool:
         """Whether SQS shall deliver a message once more."""

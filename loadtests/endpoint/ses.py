@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 from uuid import uuid4
 
 from moto.ses.models import ses_backends
-from prometheus_client import Histogram
+from prometheus_client import Gauge, Histogram
 
 from loadtests.endpoint.addresses import bare, has_domain, is_simulator, is_verified
 from loadtests.endpoint.conditions import Conditions
@@ -20,6 +20,7 @@ from loadtests.endpoint.message import Message
 from loadtests.endpoint.notices import Publisher
 from loadtests.endpoint.refusals import Dropped, Refused, invalid, refusal, rejected
 from loadtests.endpoint.run import Call, Draws, Run
+from loadtests.endpoint.sizes import check_size
 from loadtests.endpoint.storing import store
 from loadtests.endpoint.suppression import SuppressionList
 from scenarios.ledger import ACCEPTED, FAILED, REJECTED, THROTTLED
@@ -58,6 +59,7 @@ class Shared(NamedTuple):
     conditions: Conditions
     publisher: Publisher
     durations: Histogram
+    in_flight: Gauge
     moto: Lock
     """Held by whoever calls moto: it is not made for threads."""
 
@@ -87,17 +89,22 @@ class Ses:
         run, conditions = self.run, self._shared.conditions
         call = run.begin(trace, conditions.slowness(run.clock.now()), conditions.faults.delay_s)
         with self._shared.durations.time():
-            run.wait_until(call.arrived_s + min(call.accept_s, call.refuse_s) / 2)
-            if conditions.hits(conditions.faults.drop_before):
-                raise Dropped
-            decided_s = run.clock.now()
             try:
-                result = work(run, call)
+                decided_s, result = self._decided(run, call, work)
             except Refused:
                 run.wait_until(call.arrived_s + call.refuse_s)
                 raise
             self._answer(run, call, decided_s)
         return result
+
+    def _decided(self, run: Run, call: Call, work: Callable[[Run, Call], T]) -> tuple[float, T]:
+        """When SES did the work, and what came of it; until then the call is in flight, if nobody drops it."""
+        conditions = self._shared.conditions
+        with self._shared.in_flight.track_inprogress():
+            run.wait_until(call.arrived_s + min(call.accept_s, call.refuse_s) / 2)
+            if conditions.hits(conditions.faults.drop_before):
+                raise Dropped
+            return run.clock.now(), work(run, call)
 
     def _answer(self, run: Run, call: Call, decided_s: float) -> None:
         """The answer goes on its way, which it may not survive."""
@@ -157,6 +164,7 @@ class Ses:
         try:
             self.check_sender(message)
             self._check_recipients(message)
+            check_size(message)
         except Refused as refused:
             return refused
         return None

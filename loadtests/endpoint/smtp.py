@@ -16,13 +16,12 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from loadtests.endpoint.certificate import HOST, self_signed
-from loadtests.endpoint.message import Message
+from loadtests.endpoint.message import MOST_BYTES, Message
 from loadtests.endpoint.refusals import Dropped, Refused
 from loadtests.endpoint.requests import SET_HEADER, TAGS_HEADER, Recipients, message_from_mime
 from scenarios.ledger import FAILED, MESSAGES, QUOTA, REJECTED, THROTTLED
 
 MOST_AT_ONCE = 64  # mails whose latency passes at the same time
-MOST_BYTES = 40 * 1024 * 1024  # of a mail, after its transfer encoding: SES's quota of v2 and SMTP
 
 _OURS = re.compile(rf"^(?:{SET_HEADER}|{TAGS_HEADER}):.*\r\n(?:[ \t].*\r\n)*".encode(), re.IGNORECASE | re.MULTILINE)
 

@@ -12,13 +12,14 @@ from scenarios.metrics import peak_1s
 
 
 def stats(ses: Ses) -> dict[str, Any]:
-    """Calls by outcome; accepted recipients, in all, in the fullest second and in 24 hours; rate and tokens now."""
+    """Second zero; calls by outcome; recipients accepted, in the fullest second, in 24 hours; rate and tokens now."""
     rows, _, _ = ses.run.observed()
     accepted = rows[rows["outcome"] == ACCEPTED]
     counts = np.bincount(rows["outcome"], minlength=len(OUTCOMES)).tolist()
     return {
         "account": ses.account,
         "region": ses.region,
+        "zero_unix_s": ses.run.zero_unix_s,
         **dict(zip(OUTCOMES, counts, strict=True)),
         "recipients": int(accepted["recipients"].sum(dtype=np.int64)),
         "peak_1s": peak_1s(accepted["decided_s"], accepted["recipients"]),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from loadtests.endpoint import bulk
-from loadtests.endpoint.message import Message
+from loadtests.endpoint.message import V1_MOST_BYTES, Message
 from loadtests.endpoint.refusals import Refused, bulk_v1
 from loadtests.endpoint.requests import (
     Request,
@@ -19,14 +20,15 @@ from loadtests.endpoint.requests import (
     text_of,
 )
 from loadtests.endpoint.ses import Ses
+from loadtests.endpoint.sizes import bytes_of
 from loadtests.endpoint.templates import Content, named, render
 
 
 def send_email(ses: Ses, request: Request) -> dict[str, Any]:
     content = request.document.get("Message") or {}
     body = content.get("Body") or {}
-    subject, shown = text_of(content.get("Subject")), text_of(body.get("Html") or body.get("Text"))
-    return _sent(ses, _message("SendEmail", request, request.document.get("Destination"), subject, shown))
+    parts = Content(*map(text_of, (content.get("Subject"), body.get("Text"), body.get("Html"))))
+    return _sent(ses, _message("SendEmail", request, request.document.get("Destination"), parts))
 
 
 def send_raw_email(ses: Ses, request: Request) -> dict[str, Any]:
@@ -39,7 +41,7 @@ def send_raw_email(ses: Ses, request: Request) -> dict[str, Any]:
         document.get("ConfigurationSetName"),
         f"v1 SendRawEmail {request.client}",
     )
-    return _sent(ses, message)
+    return _sent(ses, replace(message, most_bytes=V1_MOST_BYTES))
 
 
 def send_templated_email(ses: Ses, request: Request) -> dict[str, Any]:
@@ -72,30 +74,29 @@ def _templated(
     tags: Mapping[str, str] | None = None,
 ) -> Message:
     rendered = render(template, *data)
-    subject, shown = rendered.content.subject, rendered.content.html or rendered.content.text
-    return _message(action, request, destination, subject, shown, rendered.error, tags)
+    message = _message(action, request, destination, rendered.content, tags)
+    return replace(message, template=request.document.get("Template") or "", rendering_error=rendered.error)
 
 
 def _message(
     action: str,
     request: Request,
     destination: Mapping[str, Any] | None,
-    subject: str,
-    body: str,
-    rendering_error: str = "",
+    content: Content,
     its_tags: Mapping[str, str] | None = None,
 ) -> Message:
     document = request.document
     return Message(
         source=document.get("Source") or "",
         **recipients(destination or {}),
-        subject=subject,
+        subject=content.subject,
         headers=reply_to(document.get("ReplyToAddresses")),
         tags=tags(document.get("Tags") or ()) if its_tags is None else its_tags,
         configuration_set=document.get("ConfigurationSetName"),
         caller=f"v1 {action} {request.client}",
-        body=body,
-        rendering_error=rendering_error,
+        body=content.html or content.text,
+        built_bytes=bytes_of(*content),
+        most_bytes=V1_MOST_BYTES,
     )
 
 

@@ -10,6 +10,7 @@ from loadtests.endpoint.message import Message
 from loadtests.endpoint.refusals import Refused, bulk_v2, invalid
 from loadtests.endpoint.requests import Request, from_base64, message_from_mime, recipients, reply_to, tags, text_of
 from loadtests.endpoint.ses import Ses
+from loadtests.endpoint.sizes import bytes_of, bytes_of_attachments
 from loadtests.endpoint.templates import Content, Rendered, named, render
 
 
@@ -24,15 +25,17 @@ def send_email(ses: Ses, request: Request) -> dict[str, Any]:
 
 def _simple(_ses: Ses, document: Mapping[str, Any], simple: Mapping[str, Any], caller: str) -> Message:
     body = simple.get("Body") or {}
+    parts = Content(*map(text_of, (simple.get("Subject"), body.get("Text"), body.get("Html"))))
     return Message(
         source=document.get("FromEmailAddress") or "",
         **recipients(document.get("Destination") or {}),
-        subject=text_of(simple.get("Subject")),
+        subject=parts.subject,
         headers=_headers(document, simple),
         tags=tags(document.get("EmailTags")),
         configuration_set=document.get("ConfigurationSetName"),
         caller=caller,
-        body=text_of(body.get("Html") or body.get("Text")),
+        body=parts.html or parts.text,
+        built_bytes=_built_bytes(parts, simple),
     )
 
 
@@ -72,6 +75,8 @@ def _rendered(
         configuration_set=document.get("ConfigurationSetName"),
         caller=caller,
         body=rendered.content.html or rendered.content.text,
+        built_bytes=_built_bytes(rendered.content, template),
+        template=_name(template),
         rendering_error=rendered.error,
     )
 
@@ -104,10 +109,19 @@ def _template(ses: Ses, template: Mapping[str, Any]) -> Content:
     inline = template.get("TemplateContent")
     if inline:
         return Content(inline.get("Subject") or "", inline.get("Text") or "", inline.get("Html") or "")
-    name = template.get("TemplateName") or str(template.get("TemplateArn") or "").rpartition("template/")[2]
+    name = _name(template)
     if not name:
         raise invalid("A template must be named or given.")
     return named(ses.backend, name)
+
+
+def _name(template: Mapping[str, Any]) -> str:
+    """That of a template which the request does not hold itself."""
+    return str(template.get("TemplateName") or str(template.get("TemplateArn") or "").rpartition("template/")[2])
+
+
+def _built_bytes(parts: Content, content: Mapping[str, Any]) -> int:
+    return bytes_of(*parts) + bytes_of_attachments(content.get("Attachments"))
 
 
 def _headers(document: Mapping[str, Any], content: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

@@ -74,9 +74,19 @@ def asyncio_alone(scenario: Scenario, pods: Pods) -> tuple[Columns, Custody]:
 def without_services(scenario: Scenario, pods: Pods, clock: Clock) -> World:
     """A real world after such a run."""
     of = Run(scenario, "", Plan(None, pods), SEED, arrivals(scenario.workload, SEED))
-    world = World(of, _nothing, Serverless(of, _nothing, Path(), {}), clock)
+    world = World(of, _nothing, Serverless(of, _nothing, Path(), {}), clock, Nowhere())
     asyncio.run(world.work())
     return world
+
+
+class Nowhere:
+    """The endpoint of a run without services."""
+
+    def look(self) -> int:
+        return 0
+
+    def kill(self) -> None:
+        """There is no process."""
 
 
 def _nothing(service: str, connections: int) -> None:

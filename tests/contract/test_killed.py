@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from loadtests.logs import DECISION
 from loadtests.recovery import recover
 from scenarios import store
 from scenarios.errors import RunFailed
+from scenarios.model import as_toml
 from strategies import direct
 from strategies.ports import Ports
 from strategies.resources import Plan, Pods
@@ -62,6 +64,44 @@ def test_a_killed_run_leaves_a_ledger_and_nothing_else() -> None:
     assert not any(child.lives for child in left.children)
     assert journal.leftovers() == []
     assert not journal.witness_of(left.run).exists()
+
+
+STOPPED = """
+import os, signal, sys
+import seslab
+from loadtests import journal, targets, world
+from strategies import direct
+from strategies.resources import Plan, Pods
+
+world.LOOK_EVERY_S, targets.LOOK_PATIENCE_S = 0.2, 0.5
+
+async def main(ports):
+    for _ in range(2):
+        await ports.mailer.send(await anext(ports.outbox), range(1))
+    (record,) = [record for record in journal.records() if record.process.pid == os.getpid()]
+    os.kill(record.children[0].pid, signal.SIGSTOP)
+    await ports.mailer.send(await anext(ports.outbox), range(1))
+
+direct.plan = lambda settings, account: Plan(settings, Pods(main))
+seslab.main()
+"""
+
+
+def test_an_endpoint_that_is_stopped_fails_the_run_in_one_line(tmp_path: Path) -> None:
+    """A caller waits for an answer that never comes: exit 3 before its patience ends, no process left, ledger kept."""
+    path = tmp_path / "stopped.toml"
+    path.write_text(as_toml(scenario(workload=({"process": "batch", "messages": 5},))))
+    command = [sys.executable, "-c", STOPPED, "compare", str(path), "-s", "direct", "--on", "moto"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=25)  # the horizon is at 30 s
+    assert ended.returncode == 3
+    assert ended.stderr == "seslab: the local AWS endpoint does not answer /_seslab/stats: timed out\n"
+    assert ended.stdout == ""
+    (left,) = journal.leftovers()
+    assert not any(child.lives for child in left.children)
+    said: list[str] = []
+    tidy(said.append)
+    ledger = store.read(journal.directory().parent / "recovered" / left.run, "direct")
+    assert (int(ledger.mails["accepted"].sum()), int(ledger.mails["pending"].sum())) == (2, 3)
 
 
 def test_an_endpoint_that_dies_fails_the_run_and_what_it_had_decided_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:

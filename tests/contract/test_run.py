@@ -12,6 +12,7 @@ import pytest
 
 import loadtests.run
 import sim.run
+from loadtests import journal
 from loadtests.kernel import Clock
 from loadtests.targets import Moto
 from scenarios.errors import BadInput, RunFailed
@@ -20,7 +21,7 @@ from scenarios.model import Scenario
 from scenarios.settle import Custody, settle
 from scenarios.workload import arrivals
 from strategies.ports import Ports, Unanswered
-from strategies.resources import Pods
+from strategies.resources import Plan, Pods, Queue
 from tests.contract import arms
 from tests.contract.arms import SEED, asyncio_alone, scenario, without_services
 
@@ -192,6 +193,56 @@ def test_a_call_outlives_its_pod(world: str, horizon_s: float, fate: str) -> Non
     calls, custody = _left(world, doomed, Pods(_send_first))
     mails = settle(arrivals(doomed.workload, SEED), calls, custody, np.full(1, np.nan), np.zeros(1, np.int32))
     assert {name: int(mails[name].sum()) for name in FATES if mails[name].sum()} == {fate: 1}
+
+
+@pytest.mark.parametrize("world", ["sim", "moto"])
+@pytest.mark.parametrize(("horizon_s", "outcomes"), [(30.0, ["accepted"]), (0.5, [])])
+def test_a_run_waits_until_ses_has_decided(world: str, horizon_s: float, outcomes: list[str]) -> None:
+    """A caller whose patience ends before SES decides ends the run only once SES has, at most at the horizon."""
+    late = scenario(horizon_s=horizon_s, client={"read_timeout_s": 0.2}, latency=SLOW_SES)
+
+    async def main(ports: Ports) -> None:
+        async for mail in ports.outbox:
+            with pytest.raises(Unanswered):
+                await ports.mailer.send(mail, range(1))
+
+    calls = _play(world, late, Pods(main))
+    assert [OUTCOMES[code] for code in calls["outcome"][np.isfinite(calls["decided_s"])]] == outcomes
+
+
+@pytest.mark.parametrize("world", ["sim", "moto"])
+@pytest.mark.parametrize("horizon_s", [0.55, 1.0])
+def test_what_a_dead_pod_has_on_the_wire_to_a_queue_is_pending(world: str, horizon_s: float) -> None:
+    """SQS takes the mail 0.6 s after the request has begun, whose pod dies: before and after that it is not lost."""
+
+    async def main(ports: Ports) -> None:
+        async for mail in ports.outbox:
+            await ports.queues["q"].put([mail])
+
+    doomed = scenario(horizon_s=horizon_s, fault=(DYING,), latency={"sqs": {"constant_ms": 1200}})
+    plan = Plan(None, Pods(main, uses=("q",)), queues=(Queue("q"),))
+    if world == "sim":
+        calls, custody = arms.sim_plan(doomed, plan)
+    else:
+        with arms.moto_plan(doomed) as play:
+            calls, custody = play(doomed, plan)
+    mails = settle(arrivals(doomed.workload, SEED), calls, custody, np.full(1, np.nan), np.zeros(1, np.int32))
+    assert {name: int(mails[name].sum()) for name in FATES if mails[name].sum()} == {"pending": 1}
+
+
+def test_ctrl_c_while_all_is_closed_keeps_the_ledger(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SIGINT while the run's note is being removed is the last thing that the run hears, not the end of its ledger."""
+
+    def finish(run: str) -> None:
+        signal.raise_signal(signal.SIGINT)
+        removed(run)
+
+    removed = journal.finish
+    monkeypatch.setattr(journal, "finish", finish)
+    ledger = loadtests.run.run(BROADCAST, "leaky-bucket", SEED)
+    assert ledger.interrupted
+    assert fates(ledger)["accepted"] == 40
+    assert journal.records() == []
 
 
 def test_ctrl_c_after_the_end_breaks_nothing_off() -> None:

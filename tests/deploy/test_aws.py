@@ -7,37 +7,33 @@ import pty
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from threading import Event, Thread
 from typing import Any
 
 import pytest
-from boto3.session import Session
 
 from loadtests import journal
 from loadtests.asked import Run
 from loadtests.deploy import on_aws, stacks
-from loadtests.deploy.cloud import Cloud, aws
+from loadtests.deploy.cloud import Cloud
 from loadtests.deploy.events import kept_events
-from loadtests.deploy.ministack import command, ministack
+from loadtests.deploy.ministack import command
 from loadtests.deploy.on_aws import Permit
-from loadtests.deploy.publishing import QUEUE as WITNESS_QUEUE
-from loadtests.deploy.publishing import SET as WITNESS_SET
 from loadtests.deploy.run import run
 from loadtests.deploy.safety import Budget
 from loadtests.deploy.site import Site
 from loadtests.deploy.tidy import tidy
 from loadtests.ses import SENDER, Envelope
 from loadtests.targets import REGION, Moto
-from loadtests.verification import verify
 from scenarios import store
 from scenarios.cost import load_prices
 from scenarios.errors import BadInput, RunFailed
 from scenarios.ledger import ACCEPTED, Ledger, assert_conserved
 from scenarios.model import Scenario, as_toml
 from tests.deploy.patience import until
+from tests.deploy.relay import SCENARIO, Relay
 
 try:
     command()
@@ -46,56 +42,7 @@ except BadInput as missing:
 
 pytestmark = [pytest.mark.real_time, pytest.mark.xdist_group("ministack")]
 
-RATE_PER_S = 14  # what a new account has, and ministack's SES says
-SCENARIO = Scenario.model_validate(
-    {
-        "name": "on-aws",
-        "horizon_s": 40,
-        "account": {"max_send_rate_per_s": RATE_PER_S},
-        "workload": ({"process": "batch", "messages": 40},),
-    }
-)
 PERMIT = Permit(SENDER, yes=True)
-
-
-@pytest.fixture(autouse=True)
-def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test touches a user's own journal."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-
-
-@pytest.fixture(scope="module", name="ses")
-def _ses() -> Iterator[Moto]:
-    with Moto(SCENARIO, 1, 128) as ses:
-        verify(Session("seslab", "seslab", region_name=REGION), ses.url)
-        yield ses
-
-
-@pytest.fixture(scope="module", name="aws_url")
-def _aws_url() -> Iterator[str]:
-    with ministack() as cloud:
-        yield str(cloud.url)
-
-
-@pytest.fixture(name="cloud")
-def _cloud(aws_url: str, ses: Moto, monkeypatch: pytest.MonkeyPatch) -> Cloud:
-    """Where boto3's own configuration says that AWS is."""
-    monkeypatch.setenv("AWS_ENDPOINT_URL", aws_url)
-    monkeypatch.setenv("AWS_ENDPOINT_URL_SESV2", ses.url)
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "seslab")
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    return aws(REGION)
-
-
-@pytest.fixture(name="account")
-def _account(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Cloud:
-    """The same, where SES is AWS's own and knows the sender."""
-    monkeypatch.delenv("AWS_ENDPOINT_URL_SESV2")
-    ses = cloud.client("sesv2")
-    if SENDER not in [identity["IdentityName"] for identity in ses.list_email_identities()["EmailIdentities"]]:
-        ses.create_email_identity(EmailIdentity=SENDER)
-    return cloud
 
 
 def _prepare(cloud: Cloud, permit: Permit, scenario: Scenario = SCENARIO, show: Callable[[str], None] = print) -> Any:
@@ -151,49 +98,6 @@ def test_somebody_is_asked(account: Cloud, answer: str, goes_on: bool, monkeypat
             with pytest.raises(BadInput, match="not confirmed"):
                 _prepare(account, PERMIT._replace(yes=False))
     os.close(ours)
-
-
-class Relay:
-    """In one AWS, SES publishes to the stack's own queue; here SES is elsewhere, so its events are carried over."""
-
-    def __init__(self, ses: Moto, cloud: Cloud) -> None:
-        session = Session(region_name=REGION)
-        self._clients = {name: session.client(name, endpoint_url=ses.url) for name in ("sns", "sqs", "sesv2")}
-        self._cloud, self._done, self.carried = cloud, Event(), 0
-        self._thread = Thread(target=self._carry)
-
-    def begin(self, outputs: Mapping[str, str]) -> None:
-        """The stack's configuration set, at the SES that is asked to use it."""
-        name, sns, sqs = outputs[WITNESS_SET], self._clients["sns"], self._clients["sqs"]
-        topic = sns.create_topic(Name=name)["TopicArn"]
-        self._from, self._to = sqs.create_queue(QueueName=name)["QueueUrl"], outputs[WITNESS_QUEUE]
-        arn = sqs.get_queue_attributes(QueueUrl=self._from, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
-        self._clients["sesv2"].create_configuration_set(ConfigurationSetName=name)
-        self._clients["sesv2"].create_configuration_set_event_destination(
-            ConfigurationSetName=name,
-            EventDestinationName="witness",
-            EventDestination={
-                "Enabled": True,
-                "MatchingEventTypes": ["SEND", "REJECT", "DELIVERY", "BOUNCE"],
-                "SnsDestination": {"TopicArn": topic},
-            },
-        )
-        self._thread.start()
-
-    def _carry(self) -> None:
-        to, sqs = self._cloud.client("sqs"), self._clients["sqs"]
-        while not self._done.wait(0.05):
-            for message in sqs.receive_message(QueueUrl=self._from, MaxNumberOfMessages=10).get("Messages", ()):
-                with suppress(to.exceptions.QueueDoesNotExist):  # the run is over, and its stack gone
-                    to.send_message(QueueUrl=self._to, MessageBody=message["Body"])
-                self.carried += 1
-                sqs.delete_message(QueueUrl=self._from, ReceiptHandle=message["ReceiptHandle"])
-
-    def end(self) -> None:
-        self._done.set()
-        if self._thread.ident is not None:
-            self._thread.join()
 
 
 def _played(cloud: Cloud, ses: Moto, strategy: str, budget: Budget, scenario: Scenario = SCENARIO) -> Ledger:

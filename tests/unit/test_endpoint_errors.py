@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from scenarios.ledger import MESSAGES, QUOTA, REJECTED, THROTTLED
+from scenarios.ledger import ACCEPTED, MESSAGES, QUOTA, REJECTED, THROTTLED
 from tests.unit.served import SENDER, Endpoint, account, mail, mail_v1, served
 
 ROOM = 40
@@ -99,6 +100,54 @@ def test_too_many_and_too_few_recipients(
     """A message goes to one recipient at least and to 50 at most."""
     assert refused(endpoint.client("ses").send_email, **mail_v1(recipients))[1:] == (400, code_v1, text)
     assert refused(endpoint.client("sesv2").send_email, **mail(recipients))[1:] == (400, code_v2, text)
+
+
+@pytest.mark.parametrize(
+    ("service", "most_bytes", "code"),
+    [("ses", 10 * 2**20, "InvalidParameterValue"), ("sesv2", 40 * 2**20, "BadRequestException")],
+)
+def test_raw_mail_has_a_largest_size(endpoint: Endpoint, service: str, most_bytes: int, code: str) -> None:
+    """The last byte that fits is taken; one more is refused in SES's words, and counts nowhere."""
+    client = endpoint.client(service)
+    data = f"From: {SENDER}\r\nTo: you@example.org\r\n\r\n".encode().ljust(most_bytes, b"x")
+    if service == "ses":
+        client.send_raw_email(RawMessage={"Data": data})
+        answer = refused(client.send_raw_email, RawMessage={"Data": data + b"x"})
+    else:
+        client.send_email(Content={"Raw": {"Data": data}})
+        answer = refused(client.send_email, Content={"Raw": {"Data": data + b"x"}})
+    line = f"Message length is more than {most_bytes} bytes long: '{most_bytes + 1}'."
+    assert answer[1:] == (400, code, line)
+    assert endpoint.decisions()["outcome"].tolist() == [ACCEPTED, REJECTED]
+
+
+def test_built_mail_has_a_largest_size(endpoint: Endpoint) -> None:
+    """Subject, texts in UTF-8 and attachments in base64 together; v1 takes 10 MB, v2 takes four times as much."""
+    v1, v2 = endpoint.client("ses"), endpoint.client("sesv2")
+    half = {"Data": "é".ljust(5 * 2**20 - 1, "x")}
+    parts = {"Subject": {"Data": "x"}, "Body": {"Text": half, "Html": half}}
+    assert refused(v1.send_email, **mail_v1() | {"Message": parts})[3].endswith(f"bytes long: '{10 * 2**20 + 1}'.")
+    v2.send_email(**mail(Content={"Simple": parts}))
+    attachment = {"FileName": "a.txt", "RawContent": bytes(30 * 2**18)}  # 10 MB in base64
+    attached = {**parts, "Attachments": [attachment] * 3}
+    line = refused(v2.send_email, **mail(Content={"Simple": attached}))[3]
+    assert line == f"Message length is more than {40 * 2**20} bytes long: '{40 * 2**20 + 1}'."
+
+
+def test_an_entry_may_be_too_large(endpoint: Endpoint) -> None:
+    """Of two entries of a bulk call one has too much data for its template."""
+    v1 = endpoint.client("ses")
+    v1.create_template(Template={"TemplateName": "hello", "SubjectPart": "Hi", "TextPart": "{{a}}"})
+    answer = v1.send_bulk_templated_email(
+        Source=SENDER,
+        Template="hello",
+        DefaultTemplateData='{"a": "b"}',
+        Destinations=[
+            {"Destination": {"ToAddresses": ["you@example.org"]}, "ReplacementTemplateData": json.dumps(data)}
+            for data in ({"a": "x" * 10 * 2**20}, {})
+        ],
+    )
+    assert [one["Status"] for one in answer["Status"]] == ["InvalidParameterValue", "Success"]
 
 
 def test_an_address_needs_a_domain(endpoint: Endpoint) -> None:

@@ -282,6 +282,21 @@ def test_the_numbers_agree() -> None:
     assert "seslab_ses_call_duration_seconds_count 3.0" in metrics
 
 
+def test_a_send_is_in_flight_until_it_is_decided() -> None:
+    """Two sends of whose answers nobody waits: both are counted before SES decides, and none after."""
+    slow = {"ses_send": {"constant_ms": 2000}, "ses_throttle": {"constant_ms": 2000}, "sqs": {"constant_ms": 0}}
+    with served(latency=slow) as endpoint, ThreadPoolExecutor(2) as threads:
+        v2 = endpoint.client("sesv2")
+        answers = [threads.submit(v2.send_email, **mail()) for _ in range(2)]
+        seen = []
+        while len(endpoint.decisions()) < 2:
+            seen.append(endpoint.ask("GET", "/_seslab/stats")["in_flight"])
+        while not all(answer.done() for answer in answers):
+            seen.append(endpoint.ask("GET", "/_seslab/stats")["in_flight"])
+    assert max(seen) == 2
+    assert seen[-1] == 0
+
+
 def test_an_unknown_route_says_which_there_are(roomy: Endpoint) -> None:
     """HTTP 404 lists the routes."""
     with pytest.raises(HTTPError) as error:

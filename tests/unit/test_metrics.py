@@ -13,10 +13,10 @@ from hypothesis import given
 
 from scenarios import metrics, recipients
 from scenarios.cost import load_prices
+from scenarios.intervals import interval
 from scenarios.ledger import ACCEPTED, FAILED, OUTCOMES, QUOTA, REJECTED, THROTTLED, Ledger
 from scenarios.metrics import Weighted, measure, peak_1s
 from scenarios.recipients import losses
-from scenarios.intervals import interval
 from scenarios.replications import combine
 from tests.unit.synthetic import Call, Mail, acceptances_by_recipient, ledger_of
 

@@ -152,9 +152,11 @@ def test_what_is_not_sent_reaches_nobody() -> None:
     assert [(event["eventType"], event["reject"]) for event in to("success", body=virus)] == [
         ("Reject", {"reason": "Bad content"})
     ]
-    (failure,) = to("success", rendering_error="Attribute 'name' is missing.")
-    assert failure["eventType"] == "Rendering Failure"
-    assert failure["failure"]["errorMessage"] == "Attribute 'name' is missing."
+    why = "Attribute 'name' is missing."
+    for template, named in (("hello", {"templateName": "hello"}), ("", {})):
+        (failure,) = to("success", rendering_error=why, template=template)
+        assert failure["eventType"] == "Rendering Failure"
+        assert failure["failure"] == {"errorMessage": why, **named}
 
 
 def test_feedback_is_about_bounces_complaints_and_deliveries() -> None:

@@ -15,7 +15,7 @@ import pytest
 from moto.ses.models import ses_backends
 
 from loadtests.endpoint import smtp
-from loadtests.endpoint.message import Message
+from loadtests.endpoint.message import MOST_BYTES, Message
 from loadtests.endpoint.refusals import Dropped
 from loadtests.endpoint.service import Service
 from loadtests.endpoint.ses import Ses
@@ -196,6 +196,16 @@ def test_fifty_recipients_are_enough(server: Server) -> None:
     assert answers[0][0] == 250
     assert answers[1] == (554, "Transaction failed: Recipient count exceeds 50.")
     assert [recipients for recipients, outcome in server.outcomes() if outcome == ACCEPTED] == [50]
+
+
+def test_a_mail_has_a_largest_size(server: Server) -> None:
+    """More than 40 MB are refused for good, and SES does not even see them."""
+    line = b"x" * 998 + b"\r\n"
+    with logged_in(server.port) as client:
+        client.mail(SENDER)
+        client.rcpt("you@example.com")
+        code, _ = client.data(TEXT.format("").encode() + line * (MOST_BYTES // len(line)))
+    assert (code, server.outcomes()) == (552, [])
 
 
 def test_a_stranger_is_refused_for_good(server: Server) -> None:

@@ -1,0 +1,140 @@
+"""What Locust is told to do: as which user, to which place, for how long; the same text to every worker."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+from uuid import uuid4
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loadtests.ses import SENDER, TO_SIMULATOR
+from scenarios.workload import Arrivals
+from strategies.ports import Mail
+
+RUN_BITS = 31
+NUMBERS = 1 << 30  # no scenario has so many mails
+ZERO, LEFT = "zero", "left.json"
+"""Files beside the assignment: the Unix second that is the scenario's second 0, and what the master says at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where mails go: `endpoint` is a local AWS, None for AWS itself in `region`; the others belong to single users."""
+
+    endpoint: str | None = None
+    region: str | None = None
+    smtp: str | None = None
+    queue: str | None = None
+    url: str | None = None
+    method: str = "POST"
+    headers: tuple[tuple[str, str], ...] = ()
+    body: str = ""
+
+
+class Channel(NamedTuple):
+    """On AWS a strategy's share has a configuration set of its own, whose events it reads from a queue of its own."""
+
+    configuration_set: str
+    events: str
+    budget_recipients: int
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One run of one user, or of a strategy, which is also told the `scenario` in TOML.
+
+    `run` is a number that no other run has.
+    """
+
+    user: str
+    place: Place
+    seed: int
+    horizon_s: float
+    source: str = SENDER
+    to: str = TO_SIMULATOR
+    configuration_set: str = ""
+    read_timeout_s: float = 60.0
+    scenario: str = ""
+    channels: tuple[Channel, ...] = ()
+    run: int = field(default_factory=lambda: uuid4().int >> 128 - RUN_BITS)
+
+    @property
+    def first_number(self) -> int:
+        """What the first mail is called in a queue: functions name calls as they like, and mails by their numbers."""
+        return NUMBERS + self.run % (NUMBERS >> 1) if self.user == "sqs" else 0
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        fields = json.loads(text)
+        place = fields.pop("place")
+        headers = tuple((name, value) for name, value in place.pop("headers"))
+        channels = tuple(Channel(*channel) for channel in fields.pop("channels"))
+        return cls(place=Place(headers=headers, **place), channels=channels, **fields)
+
+
+class Share(NamedTuple):
+    """The mails of worker `worker` of `workers`: every one whose number leaves that remainder."""
+
+    worker: int
+    workers: int
+    intended_s: NDArray[np.float64]
+    recipients: NDArray[np.int32]
+
+    def mail(self, index: int) -> Mail:
+        """The share's mail of that index, under the number that it has in the whole scenario."""
+        number = self.worker + self.workers * index
+        return Mail(number, int(self.recipients[index]), float(self.intended_s[index]))
+
+    def call(self, run: int, index: Any) -> Any:
+        """What the share's call of that index is called, which no other call is, whatever run or worker it is of."""
+        return run << 32 | (self.worker + self.workers * index)
+
+    def packed(self) -> dict[str, int | bytes]:
+        """As a message carries it."""
+        return {
+            "worker": self.worker,
+            "workers": self.workers,
+            "intended_s": self.intended_s.tobytes(),
+            "recipients": self.recipients.tobytes(),
+        }
+
+    @classmethod
+    def unpacked(cls, worker: int, workers: int, intended_s: bytes, recipients: bytes) -> Self:
+        return cls(worker, workers, np.frombuffer(intended_s, np.float64), np.frombuffer(recipients, np.int32))
+
+
+def whole(mails: Arrivals, worker: int, workers: int) -> Share:
+    """All mails: a strategy finds out by itself which are its worker's."""
+    return Share(worker, workers, mails.intended_s, mails.recipients.astype(np.int32))
+
+
+def share_of(mails: Arrivals, worker: int, workers: int) -> Share:
+    """Which mails a worker sends."""
+    mine = slice(worker, None, workers)
+    return Share(worker, workers, mails.intended_s[mine].copy(), mails.recipients[mine].astype(np.int32))
+
+
+def is_of(calls: NDArray[np.int64], run: int) -> NDArray[np.bool_]:
+    """Which of the calls' names are of that run."""
+    ours: NDArray[np.bool_] = np.equal(calls >> 32, run)
+    return ours
+
+
+def written(assignment: Assignment, mails: Arrivals, folder: Path) -> None:
+    """Leave the assignment and all mails where Locust will look for them."""
+    (folder / "assignment.json").write_text(assignment.to_json(), encoding="utf-8")
+    np.savez(folder / "mails.npz", intended_s=mails.intended_s, recipients=mails.recipients)
+
+
+def read(folder: Path) -> tuple[Assignment, Arrivals]:
+    """What `written` has left."""
+    assignment = Assignment.from_json((folder / "assignment.json").read_text(encoding="utf-8"))
+    with np.load(folder / "mails.npz") as columns:
+        return assignment, Arrivals(columns["intended_s"], columns["recipients"])

@@ -1,0 +1,97 @@
+"""A load test on an account: what must hold before, and the stacks in whose queues SES tells what it did."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from typing import NamedTuple
+
+from loadtests.asked import Run
+from loadtests.deploy import on_aws, safety, stacks
+from loadtests.deploy.cloud import Cloud
+from loadtests.deploy.names import new_run
+from loadtests.deploy.on_aws import Permit
+from loadtests.deploy.publishing import QUEUE, SET
+from loadtests.deploy.run import deployed
+from loadtests.deploy.site import Witness
+from loadtests.ses import Envelope
+from scenarios.cost import Prices
+from scenarios.errors import BadInput
+from scenarios.model import Scenario
+from scenarios.runs import plan_of
+from scenarios.workload import arrivals
+from strategies.registry import STRATEGIES
+from strategies.resources import Plan
+
+Show = Callable[[str], None]
+
+
+def asked(scenario: Scenario, sender: str, seed: int) -> Run:
+    """What one run sends: a strategy's pods, or a user, which costs what `direct` does. Raises BadInput."""
+    plan = plan_of(scenario, sender if sender in STRATEGIES else "direct")
+    refuse_functions(sender, plan)
+    return Run(scenario, sender, plan, seed, arrivals(scenario.workload, seed))
+
+
+def refuse_functions(strategy: str, plan: Plan) -> None:
+    """A worker is an application's pods: raises BadInput for a strategy whose functions run on Lambda."""
+    if plan.functions:
+        raise BadInput(
+            f"{strategy}: its functions run on AWS Lambda; deploy it with seslab deploy, "
+            "and load its queue with --user sqs"
+        )
+
+
+def permitted(cloud: Cloud, runs: Sequence[Run], shares: int, permit: Permit, prices: Prices, show: Show) -> Envelope:
+    """Check everything, print the plan, ask; returns from whom and to whom mails may go. Raises BadInput."""
+    return on_aws.permitted(cloud, runs, permit, prices, show, partial(_made, shares=shares))
+
+
+def _made(runs: Sequence[Run], envelope: Envelope, shares: int) -> Iterator[str]:
+    each = f"a bucket, and a stack of {on_aws.resources(runs[0], envelope)}"
+    yield f"for SES's events: {each}" + (f", {shares} times" if shares > 1 else "") + "; removed after each run"
+
+
+def permitted_elsewhere(where: str, runs: Sequence[Run], permit: Permit, prices: Prices, show: Show) -> Envelope:
+    """The same for an endpoint or an application that is neither AWS nor on this machine."""
+    envelope = Envelope(safety.check_sender(permit.source), permit.to)
+    safety.check_recipients(envelope, safety.allowed(permit.allow))
+    load = safety.total([safety.load_of(of.scenario, of.plan, of.mails, prices) for of in runs])
+    safety.check_budget(load, permit.budget)
+    show(f"{where}, which is not on this machine")
+    show(f"from {envelope.source} to {envelope.to}")
+    show(f"{len(runs)} runs: {load.mails:,} calls at least, {load.recipients:,} recipients")
+    safety.ask(permit.yes)
+    return envelope
+
+
+class Channel(NamedTuple):
+    """Whoever sends with this `configuration_set` has SES's events in the queue at the URL `events`.
+
+    They are for one reader, be it a share of a strategy's run or `reader`.
+    """
+
+    configuration_set: str
+    events: str
+    reader: Witness
+
+
+@contextmanager
+def channels(
+    of: Run, shares: int, cloud: Cloud, envelope: Envelope, budget: safety.Budget, say: stacks.Say
+) -> Iterator[list[Channel]]:
+    """One for each share, until the block ends; after a kill the next command removes them.
+
+    Raises BadInput or RunFailed where they cannot be made. Each holds its part of the budget while mails are sent.
+    """
+    part = budget._replace(recipients=-(-budget.recipients // shares))
+    with ExitStack() as until_over:
+        yield [until_over.enter_context(_channel(of, cloud, envelope, part, say)) for _ in range(shares)]
+
+
+@contextmanager
+def _channel(of: Run, cloud: Cloud, envelope: Envelope, budget: safety.Budget, say: stacks.Say) -> Iterator[Channel]:
+    name = new_run()
+    with on_aws.site(of, name, cloud, envelope, budget) as site, deployed(of, name, site, None, say) as stack:
+        yield Channel(stack.outputs[SET], stack.outputs[QUEUE], site.witness_of(stack.outputs))

@@ -1,0 +1,138 @@
+"""`seslab loadtest`: a scenario's load through Locust, and a ledger of what SES really accepted."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from loadtests import aftermath, assignment, histogram, locust_process, shares_verdict, verdict
+from loadtests.assignment import LEFT, ZERO, Assignment
+from loadtests.kernel import Clock
+from loadtests.left import Left, histogram_of
+from loadtests.load_site import Site
+from loadtests.load_sites import Asked, site_of
+from loadtests.locust_options import Crew, options, worker_options
+from loadtests.places import check_place
+from loadtests.recognised import of_run
+from scenarios.bound import bound_of
+from scenarios.cost import Prices
+from scenarios.ledger import ACCEPTED, Ledger
+from scenarios.model import Scenario, as_toml
+from scenarios.runs import Watch
+from scenarios.workload import Arrivals, arrivals
+from strategies.registry import STRATEGIES
+
+
+def prepare(
+    scenario: Scenario, senders: Sequence[str], asked: Asked, prices: Prices, show: Callable[[str], None]
+) -> partial[Ledger]:
+    """Check everything, and ask before mail goes anywhere but to this machine; returns what makes a run.
+
+    Raises BadInput for what is not allowed or missing, RunFailed where the endpoint does not answer.
+    """
+    for sender in senders:
+        check_place(sender, asked.place)
+    return partial(run, asked=asked, site=site_of(scenario, senders, asked, prices, show))
+
+
+def run(
+    scenario: Scenario,
+    sender: str,
+    seed: int,
+    watch: Watch | None = None,
+    *,
+    asked: Asked,
+    site: Site,
+    out: Path | None = None,
+) -> Ledger:
+    """Let Locust send a scenario's mails; Ctrl-C keeps what was done. With `out` Locust's own reports are kept there.
+
+    `sender` is a user or a strategy. Raises RunFailed where Locust cannot run, workers never connect, or the endpoint
+    stops answering.
+    """
+    started_s = time.perf_counter()
+    mails = arrivals(scenario.workload, seed)
+    with site.opened(scenario, assigned(scenario, sender, seed, asked)) as order, folder_with(order, mails) as folder:
+        _watched(watch, folder, bound_of(scenario, mails).makespan_s or scenario.horizon_s)
+        _sent(asked.crew, sender, folder, out)
+        ledger = judged(scenario, order, mails, folder, site)
+    return replace(ledger, wall_s=time.perf_counter() - started_s)
+
+
+def _sent(crew: Crew, sender: str, folder: Path, out: Path | None) -> None:
+    """Locust's part, whatever its own exit code is."""
+    log = folder / "locust.log"
+    was_interrupted = locust_process.run(options(crew, sender, out), folder, log)
+    _keep(folder, log, sender, out)
+    if not (folder / LEFT).exists():
+        raise KeyboardInterrupt if was_interrupted else locust_process.failure(log, crew)
+
+
+def work(crew: Crew) -> None:
+    """Work for a master elsewhere until it has no more to do. Raises RunFailed where it cannot be reached."""
+    with tempfile.TemporaryDirectory(prefix="seslab-worker-") as folder:
+        log = Path(folder) / "locust.log"
+        if locust_process.work(worker_options(crew), log):
+            raise locust_process.failure(log, crew)
+
+
+def assigned(scenario: Scenario, sender: str, seed: int, asked: Asked) -> Assignment:
+    """What Locust is told."""
+    return Assignment(
+        user=sender,
+        place=asked.place,
+        seed=seed,
+        horizon_s=scenario.horizon_s,
+        source=asked.envelope.source,
+        to=asked.envelope.to,
+        read_timeout_s=scenario.client.read_timeout_s,
+        scenario=as_toml(scenario) if sender in STRATEGIES else "",
+    )
+
+
+@contextmanager
+def folder_with(order: Assignment, mails: Arrivals) -> Iterator[Path]:
+    """What is to be done, in a folder for what will come of it."""
+    with tempfile.TemporaryDirectory(prefix="seslab-loadtest-") as name:
+        assignment.written(order, mails, Path(name))
+        yield Path(name)
+
+
+def judged(scenario: Scenario, order: Assignment, mails: Arrivals, folder: Path, site: Site) -> Ledger:
+    """The ledger of what Locust has left, once whoever got the mails has done with them, too."""
+    left, count = Left.read(folder), len(mails.recipients)
+    left, queued = aftermath.awaited(order, left, site, count)
+    expected = int((left.calls["seen"] == ACCEPTED).sum())
+    decisions = of_run(site.decisions(left.zero_unix_s, expected), order, count)
+    if order.scenario:
+        return shares_verdict.ledger_of(scenario.name, order, mails, left, folder, decisions)
+    return verdict.ledger_of(scenario, order, mails, left, decisions, queued)
+
+
+def _watched(watch: Watch | None, folder: Path, expected_s: float) -> None:
+    """Time zero is the master's choice; until it has chosen, nothing is done."""
+    if watch is not None:
+        watch(lambda: _share(folder / ZERO, expected_s))
+
+
+def _share(zero: Path, expected_s: float) -> float:
+    text = zero.read_text() if zero.exists() else ""
+    return min(0.99, max(0.0, Clock(float(text)).now() / expected_s)) if text else 0.0
+
+
+def _keep(folder: Path, log: Path, sender: str, out: Path | None) -> None:
+    """Locust's own log, and the histograms as HdrHistogram's tools read them."""
+    if out is None:
+        return
+    shutil.copy(log, out / f"locust-{sender}.log")
+    if (folder / LEFT).exists():
+        left = Left.read(folder)
+        for name in ("response", "service"):
+            path = out / f"hdr-{sender}-{name}.hlog"
+            histogram.write_log(histogram_of(folder, name), path, left.zero_unix_s, left.ended_s)

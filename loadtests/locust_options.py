@@ -1,0 +1,70 @@
+"""Locust's own options for a run: how many processes on which machines, and what they leave."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+LOOPBACK = "127.0.0.1"
+PORT = 5557
+LINGER_S = "1"  # of the page after the run
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """Who sends: so many `processes` here, or `workers` that connect to a `master` here. `web_port` shows a page."""
+
+    processes: int = 1
+    master: bool = False
+    workers: int = 1
+    wait_s: int = 60
+    host: str = LOOPBACK
+    port: int = PORT
+    web_port: int | None = None
+
+    @property
+    def size(self) -> int:
+        """How many send."""
+        return self.workers if self.master else self.processes
+
+
+def options(crew: Crew, name: str, out: Path | None) -> list[str]:
+    """For Locust's master, or its only process."""
+    return [*_shown(crew), *_crewed(crew), *_left(name, out), "--only-summary"]
+
+
+def worker_options(crew: Crew) -> list[str]:
+    """For processes that work for a master elsewhere."""
+    at = ["--worker", "--master-host", crew.host, "--master-port", str(crew.port)]
+    return [*at, "--processes", str(crew.processes)] if crew.processes > 1 else at
+
+
+def _shown(crew: Crew) -> list[str]:
+    if crew.web_port is None:
+        return ["--headless"]
+    return ["--autostart", "--autoquit", LINGER_S, "--web-host", LOOPBACK, "--web-port", str(crew.web_port)]
+
+
+def _crewed(crew: Crew) -> Iterator[str]:
+    if crew.master:
+        yield from ("--master", "--master-bind-host", crew.host, "--master-bind-port", str(crew.port))
+        yield from ("--expect-workers", str(crew.workers), "--expect-workers-max-wait", str(crew.wait_s))
+    elif crew.processes > 1:
+        port = str(_free_port())
+        yield from ("--processes", str(crew.processes), "--expect-workers-max-wait", str(crew.wait_s))
+        yield from ("--master-bind-host", LOOPBACK, "--master-bind-port", port)
+        yield from ("--master-host", LOOPBACK, "--master-port", port)
+
+
+def _free_port() -> int:
+    """Locust's usual port may be taken by another run of this machine."""
+    with socket.create_server((LOOPBACK, 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+def _left(name: str, out: Path | None) -> Iterator[str]:
+    if out is not None:
+        yield from ("--csv", str(out / f"locust-{name}"), "--html", str(out / f"locust-{name}.html"))

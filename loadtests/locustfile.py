@@ -1,0 +1,79 @@
+"""A scenario's load through Locust: `seslab loadtest` runs this file, and so does plain `locust -f`.
+
+The scenario's arrivals are an open model: each mail has its intended instant, and nobody waits for an answer before the
+next. Each worker holds one Locust user, which plays the worker's share; Locust distributes, counts, draws and exports.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import locust.stats
+from locust import LoadTestShape, User, events, task
+from locust.env import Environment
+from locust.runners import MasterRunner, WorkerRunner
+
+from loadtests import locust_plain
+from loadtests.locust_master import Master
+from loadtests.locust_process import ASSIGNMENT
+from loadtests.locust_worker import DONE, FILE, SHARE, STOP, Worker
+
+_workers: dict[Environment, Worker] = {}
+_masters: dict[Environment, Master] = {}
+
+
+def three_digits(response_time: float) -> int:
+    """Locust's buckets, which have two digits by themselves; in milliseconds."""
+    whole = round(response_time)
+    return round(whole, 3 - len(str(whole)))
+
+
+locust.stats.bucket_response_time = three_digits
+
+
+class Mails(User):
+    """What one worker sends: its whole share, in greenlets of its own."""
+
+    @task
+    def play(self) -> None:
+        """Play the share once, then stand by: Locust counts users, and would give a missing one's work to another."""
+        _workers[self.environment].play()
+
+
+class Scenario(LoadTestShape):
+    """One user for each worker, until all have played their shares: what rises and falls is in the scenario."""
+
+    def tick(self) -> tuple[int, float] | None:
+        assert self.runner is not None
+        return _masters[self.runner.environment].tick()
+
+
+def _add_arguments(parser: Any) -> None:
+    locust_plain.add_arguments(parser)
+
+
+def _begin(environment: Environment, runner: Any, **_others: Any) -> None:
+    if not isinstance(runner, MasterRunner):
+        worker = _workers[environment] = Worker(environment, runner)
+        runner.register_message(SHARE, worker.take)
+        runner.register_message(STOP, worker.stop)
+    if not isinstance(runner, WorkerRunner):
+        master = Master(runner, _folder(environment), obeys=ASSIGNMENT in os.environ)
+        _masters[environment] = master
+        runner.register_message(FILE, master.keep)
+        runner.register_message(DONE, master.done)
+
+
+def _folder(environment: Environment) -> Path:
+    """Where the assignment is: the parent's word, or else what Locust's own command line says."""
+    if ASSIGNMENT in os.environ:
+        return Path(os.environ[ASSIGNMENT])
+    with locust_plain.failing_plainly():
+        return locust_plain.Plain(environment).folder
+
+
+_hooks: Any = events  # whose methods have no types
+_hooks.init_command_line_parser.add_listener(_add_arguments)
+_hooks.init.add_listener(_begin)

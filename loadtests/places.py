@@ -1,0 +1,89 @@
+"""Whether a load test's user has what it needs to know where mails go."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from loadtests.assignment import Place
+from scenarios.errors import BadInput
+from scenarios.files import printable
+from scenarios.tables import unknown
+from scenarios.thresholds import USERS
+from strategies.registry import STRATEGIES
+
+SCHEMES = ("http", "https")
+
+
+def check_place(user: str, place: Place) -> None:
+    """Raises BadInput that names the option which is missing or wrong; a strategy needs what a user of SES does."""
+    if user not in (*USERS, *STRATEGIES):
+        raise BadInput(unknown("user", printable(user), list(USERS)))
+    if place.region is None:
+        _check_url("--endpoint", place.endpoint, "http://127.0.0.1:5555, where seslab serve is")
+    if user == "smtp":
+        _check_smtp(place.smtp)
+    if user == "sqs":
+        _check_url("--queue", place.queue, "the URL of a queue")
+    if user == "http":
+        _check_url("--target", place.url, "the URL of the application's route")
+
+
+def _check_url(flag: str, url: str | None, right: str) -> None:
+    if url is None:
+        raise BadInput(f"{flag}: missing; give {right}")
+    if _host(url) is None:
+        raise BadInput(f"{flag} = {printable(url)}: must be {right}")
+
+
+def _host(url: str) -> str | None:
+    """None if it is no URL."""
+    try:
+        parts = urlsplit(url)
+        return parts.hostname if parts.scheme in SCHEMES and parts.port != 0 else None
+    except ValueError:
+        return None
+
+
+def _check_smtp(at: str | None) -> None:
+    host, _, port = (at or "").rpartition(":")
+    if not (host and port.isdecimal() and 0 < int(port) < 65_536):
+        said = "missing; give" if at is None else "must be"
+        given = "" if at is None else f" = {printable(at)}"
+        raise BadInput(f"--smtp{given}: {said} HOST:PORT of SES's SMTP interface, such as 127.0.0.1:2525")
+
+
+def elsewhere(place: Place) -> list[str]:
+    """What of it is not on this machine: mail for real, perhaps."""
+    hosts = {url: _host(url) for url in (place.endpoint, place.queue, place.url) if url}
+    if place.smtp:
+        hosts[place.smtp] = place.smtp.rpartition(":")[0].strip("[]")
+    return [at for at, host in hosts.items() if host != "localhost" and not _is_loopback(host)]
+
+
+def _is_loopback(host: str | None) -> bool:
+    """Whether it is an address of this machine that no other can reach."""
+    try:
+        return ip_address(str(host)).is_loopback
+    except ValueError:
+        return False
+
+
+def check_queue(place: Place, queues: Collection[str]) -> None:
+    """Raises BadInput for a queue that is not there."""
+    if queue_name(place) not in queues:
+        raise BadInput(f"--queue = {printable(str(place.queue))}: no such queue; make it first")
+
+
+def queue_name(place: Place) -> str:
+    return str(place.queue).rpartition("/")[2]
+
+
+def headers_of(lines: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Header lines as names and values; raises BadInput."""
+    pairs = [line.partition(":")[::2] for line in lines]
+    for name, value in pairs:
+        if not (name.strip() and value.strip()):
+            raise BadInput(f"--header = {name}: must be NAME: VALUE")
+    return tuple((name.strip(), value.strip()) for name, value in pairs)

@@ -1,0 +1,53 @@
+"""One strategy on several workers: each has every n-th mail and an n-th of the account's rate."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.model import Scenario
+from scenarios.runs import account_of
+from strategies.registry import STRATEGIES
+from strategies.resources import Account, Plan
+
+LEAST_CONCURRENCY = 2  # that AWS takes for an event source mapping
+PACES = ("rate_per_pod",)
+CONCURRENCIES = ("concurrency", "maximum_concurrency")
+"""Settings that stand for the account's rate, where a scenario names them."""
+
+
+class Portion(NamedTuple):
+    """Every `of`-th mail, from number `place` on."""
+
+    place: int = 0
+    of: int = 1
+
+    def numbers(self, mails: int) -> NDArray[np.int32]:
+        """Which of so many mails these are."""
+        return np.arange(self.place, mails, self.of, dtype=np.int32)
+
+    def account(self, scenario: Scenario) -> Account:
+        """What a strategy is told of the account: the limit is shared out."""
+        whole = account_of(scenario)
+        return whole._replace(max_send_rate_per_s=whole.max_send_rate_per_s / self.of)
+
+    def plan(self, scenario: Scenario, strategy: str) -> Plan:
+        """The strategy's parts, resolved for such an account; raises BadInput for an unknown strategy."""
+        settings = self._shared_out(scenario.settings_of(strategy))
+        plan: Plan = STRATEGIES[strategy].plan(settings, self.account(scenario))
+        return plan
+
+    def _shared_out(self, settings: Any) -> Any:
+        paces = {name: pace / self.of for name in PACES if (pace := getattr(settings, name, None))}
+        concurrencies = {
+            name: max(LEAST_CONCURRENCY, concurrency // self.of)
+            for name in CONCURRENCIES
+            if (concurrency := getattr(settings, name, None))
+        }
+        return replace(settings, **paces, **concurrencies)
+
+
+WHOLE = Portion()

@@ -1,0 +1,78 @@
+"""What a local AWS that somebody else started has decided on a run's mails, told from all others."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loadtests.assignment import Assignment, is_of
+from loadtests.endpoint.routes import CALLS, DEFAULT_ACCOUNT, QUEUES, RAW, STATS
+from loadtests.logs import DECISION
+from scenarios.errors import RunFailed
+from scenarios.files import printable
+
+PATIENCE_S = 60.0
+
+
+class LocalAws:
+    """A `seslab serve` that is up; one region of its account. It is asked, and never told to begin anew."""
+
+    def __init__(self, url: str, region: str) -> None:
+        self.url, self._region = url, region
+
+    def decisions(self, zero_unix_s: float) -> NDArray[Any]:
+        """Everything that its SES has decided, as rows of `DECISION`, in seconds since `zero_unix_s`."""
+        rows = np.frombuffer(self._ask(CALLS), DECISION).copy()
+        rows["decided_s"] += self.zero_unix_s() - zero_unix_s
+        return rows
+
+    def zero_unix_s(self) -> float:
+        """When its own second 0 was."""
+        accounts = json.loads(self._ask(STATS))["accounts"]
+        mine = (one for one in accounts if (one["account"], one["region"]) == (DEFAULT_ACCOUNT, self._region))
+        return float(next((one["zero_unix_s"] for one in mine), 0.0))
+
+    def queues(self) -> dict[str, list[dict[str, Any]]]:
+        """Every queue's messages, by its name."""
+        contents: dict[str, list[dict[str, Any]]] = json.loads(self._ask(QUEUES))
+        return contents
+
+    def check(self) -> None:
+        """Raises RunFailed unless it is up and is one of ours."""
+        self._ask(STATS)
+
+    def _ask(self, route: tuple[str, str]) -> bytes:
+        method, path = route
+        try:
+            with closing(_connection(self.url)) as connection:
+                connection.request(method, f"{path}?region={self._region}", headers={"Accept": RAW})
+                answer = connection.getresponse()
+                if answer.status != HTTPStatus.OK:
+                    raise HTTPException(f"{answer.status} {answer.reason}")
+                return answer.read()
+        except (OSError, HTTPException, ValueError) as error:
+            raise RunFailed(
+                f"--endpoint {printable(self.url)}: no answer to {method} {path} ({error}); is a seslab serve there?"
+            ) from error
+
+
+def _connection(url: str) -> HTTPConnection:
+    parts = urlsplit(url)
+    kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+    return kind(parts.netloc, timeout=PATIENCE_S)
+
+
+def of_run(decisions: NDArray[Any], assignment: Assignment, mails: int) -> NDArray[Any]:
+    """The decisions on a run's own mails, under the numbers that its scenario gives them."""
+    first = assignment.first_number
+    ours = np.full(len(decisions), True) if first else is_of(decisions["call"], assignment.run)
+    rows = decisions[ours & (decisions["mail"] >= first) & (decisions["mail"] < first + mails)].copy()
+    rows["mail"] -= first
+    return rows

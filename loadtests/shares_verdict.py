@@ -1,0 +1,54 @@
+"""What a strategy on workers came to: the ledgers of its shares made one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loadtests.assignment import Assignment
+from loadtests.left import Left
+from loadtests.logs import CALL
+from loadtests.merged import merged
+from loadtests.witness import joined
+from scenarios import store
+from scenarios.errors import RunFailed
+from scenarios.ledger import Ledger, admitted
+from scenarios.settle import Custody, settle
+from scenarios.workload import Arrivals
+
+WORLD = "locust"
+
+
+def ledger_of(
+    scenario: str, order: Assignment, mails: Arrivals, left: Left, folder: Path, decisions: NDArray[Any]
+) -> Ledger:
+    """Raises RunFailed where a share failed; of one that was lost with its worker the witness tells."""
+    if left.failures:
+        raise RunFailed(f"{order.user}: {left.failures[0]}")
+    told = [number for number in range(left.workers) if number not in left.silent]
+    ledgers = [store.read(folder / f"worker-{number}", order.user) for number in told]
+    return merged([*ledgers, *(_lost(number, scenario, order, mails, left, decisions) for number in left.silent)])
+
+
+def _lost(
+    number: int, scenario: str, order: Assignment, mails: Arrivals, left: Left, decisions: NDArray[Any]
+) -> Ledger:
+    """What SES has not accepted of its mails is pending: nobody knows who had it."""
+    mine = decisions[decisions["mail"] % left.workers == number]
+    calls, count = joined(mine, np.zeros(0, CALL), left.ended_s), len(mails.recipients)
+    whole = settle(mails, calls, Custody(np.ones(count, dtype=bool)), np.full(count, np.nan), np.zeros(count, np.int32))
+    return Ledger(
+        strategy=order.user,
+        scenario=scenario,
+        seed=order.seed,
+        world=WORLD,
+        ended_s=left.ended_s,
+        mails={name: column[number :: left.workers] for name, column in whole.items()},
+        calls=calls,
+        usage={"ses_recipients": float(admitted(calls))},
+        warnings=(f"{order.user}: worker {number} of {left.workers} was lost; what it still had is pending",),
+        interrupted=True,
+    )

@@ -1,0 +1,206 @@
+"""A scenario's load through Locust: an open model, judged by what SES accepted."""
+
+from __future__ import annotations
+
+import csv
+import os
+import signal
+import socket
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from threading import Event, Thread
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from hdrh.log import HistogramLogReader
+
+from loadtests import loadtest
+from loadtests.histogram import empty
+from loadtests.locust_options import Crew
+from scenarios.errors import RunFailed
+from scenarios.ledger import FATES, THROTTLED, Ledger
+from scenarios.model import as_toml
+from sim.run import run as simulate
+from tests.loadtest.locusts import Served, accepted, excess, plainly, scenario, sent
+
+pytestmark = [pytest.mark.real_time, pytest.mark.xdist_group("locust")]
+
+FAST = scenario(200, 3.0)
+TOLERANCE = 1e-3  # recipients: two clocks' worth of rounding
+
+
+class Sent(NamedTuple):
+    """A load test and the folder with what Locust left."""
+
+    ledger: Ledger
+    out: Path
+
+
+@pytest.fixture(scope="module")
+def fast(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Sent:
+    """Four times what the account allows, from one process."""
+    out = tmp_path_factory.mktemp("fast")
+    return Sent(sent(served, FAST, out=out), out)
+
+
+def throttled_share(ledger: Ledger) -> float:
+    """Of all calls."""
+    return float((ledger.calls["outcome"] == THROTTLED).mean())
+
+
+def table(out: Path, name: str = "stats") -> dict[str, dict[str, str]]:
+    """Locust's CSV, by the name of the entry."""
+    with (out / f"locust-ses-v2_{name}.csv").open(newline="") as file:
+        return {row["Name"]: row for row in csv.DictReader(file)}
+
+
+def test_accepted_stays_within_burst_and_rate(fast: Sent) -> None:
+    """However fast the load, in no stretch of t seconds are more than B + R·t recipients accepted."""
+    assert excess(accepted(fast.ledger.calls)) <= TOLERANCE
+
+
+def test_as_many_calls_are_throttled_as_in_the_simulator(fast: Sent) -> None:
+    """The share of throttled calls is that of `direct` on the same scenario, within two points."""
+    assert throttled_share(fast.ledger) == pytest.approx(throttled_share(simulate(FAST, "direct", FAST.seed)), abs=0.02)
+
+
+def test_every_mail_is_sent_once_at_its_instant(fast: Sent) -> None:
+    """The schedule is the scenario's: as many calls as mails, none before its intended instant."""
+    calls, mails = fast.ledger.calls, fast.ledger.mails
+    assert np.array_equal(np.sort(calls["mail"]), mails["mail"])
+    assert (calls["start_s"] >= mails["intended_s"][calls["mail"]]).all()
+    assert not mails["pending"].any()
+    assert np.array_equal(mails["lost"], mails["throttles"])  # nobody tries again
+
+
+def test_locust_counts_each_mail_once(fast: Sent) -> None:
+    """Response times are the requests; service times stand beside them and enter no sum; failures are SES's words."""
+    rows, throttled = table(fast.out), int((fast.ledger.calls["outcome"] == THROTTLED).sum())
+    counts = {name: (int(row["Request Count"]), int(row["Failure Count"])) for name, row in rows.items()}
+    mails = len(fast.ledger.mails["mail"])
+    assert counts == {
+        "send": (mails, throttled), "send, service time": (mails, 0), "Aggregated": (mails, throttled),
+    }  # fmt: skip
+    assert "Maximum sending rate exceeded." in table(fast.out, "failures")["send"]["Error"]
+    assert "send, service time" in (fast.out / "locust-ses-v2.html").read_text()
+
+
+@pytest.mark.parametrize("kind", ["response", "service"])
+def test_the_histograms_hold_every_call_to_three_digits(fast: Sent, kind: str) -> None:
+    """Any tool reads the log; its quantiles are those of the ledger's calls within a thousandth."""
+    with closing(HistogramLogReader(str(fast.out / f"hdr-ses-v2-{kind}.hlog"), empty())) as reader:
+        histogram, calls = reader.get_next_interval_histogram(), fast.ledger.calls
+    since_s = fast.ledger.mails["intended_s"][calls["mail"]] if kind == "response" else calls["start_s"]
+    longest_us = (calls["end_s"] - since_s).max() * 1e6
+    assert histogram.get_total_count() == len(calls["mail"])
+    assert histogram.get_max_value() == pytest.approx(longest_us, rel=2e-3, abs=1)
+
+
+def test_workers_send_what_one_process_sends(served: Served, fast: Sent) -> None:
+    """Two workers and a master submit the same mails as one process, accepted within the same envelope."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        crew = Crew(master=True, workers=2, port=free.getsockname()[1])
+    with ThreadPoolExecutor(2) as threads:
+        working = [threads.submit(loadtest.work, crew) for _ in range(2)]
+        ledger = sent(served, FAST, crew=crew)
+        assert [work.result() for work in working] == [None, None]
+    for column in ("mail", "recipients", "intended_s"):
+        assert np.array_equal(ledger.mails[column], fast.ledger.mails[column])
+    assert np.array_equal(np.sort(ledger.calls["mail"]), ledger.mails["mail"])
+    assert (ledger.calls["start_s"] >= ledger.mails["intended_s"][ledger.calls["mail"]]).all()
+    assert excess(accepted(ledger.calls)) <= TOLERANCE
+    assert throttled_share(ledger) == pytest.approx(throttled_share(fast.ledger), abs=0.02)
+
+
+def test_workers_that_never_connect_are_told_in_one_line(served: Served) -> None:
+    """A master that waits in vain is a run that failed, and the line says for how many and what to do."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        crew = Crew(master=True, workers=2, wait_s=1, port=free.getsockname()[1])
+    with pytest.raises(RunFailed, match=r"^--workers 2: not all have connected .* start each with .* --worker$"):
+        sent(served, FAST, crew=crew)
+
+
+def test_interrupted_load_keeps_what_was_sent(served: Served) -> None:
+    """Ctrl-C ends all processes gently: what was sent has its fate, and what was not is pending."""
+    before, over = attempts(served), Event()
+
+    def interrupt_once_it_sends() -> None:
+        while attempts(served) - before < 20 and not over.wait(0.05):
+            pass
+        os.kill(os.getpid(), signal.SIGINT)
+
+    watcher = Thread(target=interrupt_once_it_sends)
+    watcher.start()
+    ledger = sent(served, scenario(20, 20.0), crew=Crew(processes=2))
+    over.set()
+    watcher.join()
+    fates = {fate: int(ledger.mails[fate].sum()) for fate in FATES}
+    assert ledger.interrupted
+    assert fates["accepted"] >= 20
+    assert fates["pending"] >= 200
+    assert fates["accepted"] + fates["pending"] == 400
+
+
+def attempts(served: Served) -> int:
+    """Calls that SES has decided on."""
+    counts = served.stats()
+    return int(counts["accepted"] + counts["throttled"])
+
+
+STALLED = """
+import gevent
+import gevent.monkey
+from locust import events
+from loadtests.locustfile import *
+
+def stall():
+    gevent.sleep(3.0)  # time zero is less than 2.5 s away
+    gevent.monkey.get_original("time", "sleep")(1.0)
+
+events.spawning_complete.add_listener(lambda **_: gevent.spawn(stall))
+"""
+THRESHOLDS = {"all": ("*.recipients.lost == 0",), "soon": ("ses-v2.latency_s.max < 0.5",)}
+
+
+class Plain(NamedTuple):
+    """What plain Locust said, and its statistics."""
+
+    said: subprocess.CompletedProcess[str]
+    rows: dict[str, dict[str, str]]
+
+
+@pytest.fixture(scope="module")
+def stalled(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Plain:
+    """Plain Locust with a locustfile that has all of ours, and blocks its event loop for a second."""
+    folder = tmp_path_factory.mktemp("stalled")
+    (folder / "stalled.py").write_text(STALLED)
+    (folder / "load.toml").write_text(as_toml(scenario(20, 4.0, thresholds=THRESHOLDS)))
+    options = ("--endpoint", served.url, "--csv", str(folder / "locust-ses-v2"))
+    said = plainly("--scenario", str(folder / "load.toml"), *options, file=folder / "stalled.py")
+    return Plain(said, table(folder))
+
+
+def test_a_stalled_client_lengthens_response_times(stalled: Plain) -> None:
+    """Response times count from the intended instant: a client that stalls for a second delays a second's mails."""
+    assert float(stalled.rows["send"]["Max Response Time"]) >= 900
+    assert float(stalled.rows["send"]["90%"]) >= 500  # of 80 mails 20 fall into that second
+
+
+def test_plain_locust_ends_as_the_thresholds_say(stalled: Plain) -> None:
+    """Plain Locust tells the fates and the thresholds, and exits with 1 for one that is not met and nothing else."""
+    lines = stalled.said.stdout.splitlines()
+    assert "ses-v2: recipients: 80 submitted, 80 accepted, 0 dead-lettered, 0 lost, 0 pending, 0 duplicated" in lines
+    assert [line.partition(":")[0] for line in lines if line[:1] in "✓✗"] == ["✓ all", "✗ soon"]
+    assert stalled.said.returncode == 1
+
+
+def test_plain_locust_says_in_one_line_what_is_wrong(served: Served) -> None:
+    """Bad input ends plain Locust with exit 2 and one line."""
+    said = plainly("--scenario", "broadcast-900", "--endpoint", served.url, "--seslab-user", "fax")
+    assert (said.returncode, said.stdout) == (2, "")
+    assert [line for line in said.stderr.splitlines() if "INFO" not in line] == [
+        "seslab: unknown user 'fax', known are ses-v2, ses-v1, smtp, sqs, http"
+    ]

@@ -1,0 +1,95 @@
+"""Laws of sharing a run out and putting it together again: nothing is in two shares, and nothing is in none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import sim.run
+from loadtests.merged import merged
+from loadtests.portions import WHOLE, Portion
+from scenarios.ledger import Ledger, Unbalanced
+from scenarios.model import Scenario
+from scenarios.runs import plan_of
+
+SHARES = (1, 2, 3, 7)
+SCENARIO = Scenario.model_validate(
+    {
+        "name": "shared",
+        "account": {"max_send_rate_per_s": 30.0},
+        "workload": ({"process": "batch", "messages": 100, "recipients": 3},),
+        "strategies": {"lambda-concurrency": {"concurrency": 24}},
+    }
+)
+
+
+@pytest.fixture(scope="module", name="whole")
+def _whole() -> Ledger:
+    return replace(sim.run.run(SCENARIO, "direct", 1), wall_s=2.0)
+
+
+def _share(whole: Ledger, portion: Portion) -> Ledger:
+    """What one worker would have left."""
+    own = whole.calls["mail"] % portion.of == portion.place
+    return replace(
+        whole,
+        mails={name: column[portion.numbers(len(column))] for name, column in whole.mails.items()},
+        calls={name: column[own] for name, column in whole.calls.items()},
+        usage={kind: amount / portion.of for kind, amount in whole.usage.items()} | {"harness_lag_s": portion.place},
+        warnings=("all say this", f"only {portion.place} says this"),
+        interrupted=portion.place == 1,
+        ended_s=whole.ended_s - portion.place,
+    )
+
+
+@pytest.mark.parametrize("of", SHARES)
+def test_all_shares_together_are_the_whole(whole: Ledger, of: int) -> None:
+    """Rows are those of one ledger in its order, usage adds up, the worst lag and the last end count."""
+    together = merged([_share(whole, Portion(place, of)) for place in range(of)])
+    for name in whole.mails:
+        np.testing.assert_array_equal(together.mails[name], whole.mails[name])
+    order = np.lexsort((whole.calls["mail"] % of, whole.calls["decided_s"]))
+    for name in set(whole.calls) - {"call"}:
+        np.testing.assert_array_equal(together.calls[name], whole.calls[name][order])
+    assert together.calls["call"].tolist() == list(range(len(order)))
+    assert together.usage == pytest.approx(whole.usage | {"harness_lag_s": of - 1})
+    assert together.warnings == ("all say this", *(f"only {place} says this" for place in range(of)))
+    assert (together.interrupted, together.ended_s) == (of > 1, whole.ended_s)
+    assert together.settings == {**whole.settings, "shares": of}
+
+
+def test_a_mail_of_two_shares_is_a_defect(whole: Ledger) -> None:
+    """Two workers that played the same mails have sent them twice: their ledgers are no whole."""
+    share = _share(whole, Portion(0, 2))
+    with pytest.raises(Unbalanced, match="the same mail"):
+        merged([share, share])
+
+
+@pytest.mark.parametrize("of", SHARES)
+def test_every_mail_is_in_one_portion(of: int) -> None:
+    """The portions' numbers are all numbers, each once."""
+    numbers = np.concatenate([Portion(place, of).numbers(100) for place in range(of)])
+    assert sorted(numbers.tolist()) == list(range(100))
+
+
+@pytest.mark.parametrize("of", SHARES)
+@pytest.mark.parametrize("rate_per_pod", [None, 10.0])
+def test_the_limit_is_shared_out(of: int, rate_per_pod: float | None) -> None:
+    """The pods of all shares together send as fast as those of one process, whoever has set their pace."""
+    strategies = {} if rate_per_pod is None else {"leaky-bucket": {"rate_per_pod": rate_per_pod}}
+    scenario = Scenario.model_validate({**SCENARIO.model_dump(by_alias=True), "strategies": strategies})
+    alone, shares = (
+        [portion.plan(scenario, "leaky-bucket").settings for portion in portions]
+        for portions in ([WHOLE], [Portion(place, of) for place in range(of)])
+    )
+    assert alone[0] == plan_of(scenario, "leaky-bucket").settings
+    total = sum(settings.pods * settings.rate_per_pod for settings in shares)
+    assert total == pytest.approx(alone[0].pods * alone[0].rate_per_pod)
+
+
+@pytest.mark.parametrize(("of", "each"), [(1, 24), (2, 12), (5, 4), (20, 2)])
+def test_concurrency_is_shared_out_as_far_as_aws_allows(of: int, each: int) -> None:
+    """No more invocations at once than the scenario has set, but never fewer than AWS's two."""
+    assert Portion(0, of).plan(SCENARIO, "lambda-concurrency").settings.concurrency == each
