@@ -11,8 +11,12 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 PYTHON ?= $(shell for p in python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
+# Those of the catalogue that take seconds; the workflow names the same.
+GATED := autoscaling broadcast-900 broadcast-900-14 lost-responses noisy-neighbour outage oversized-mail \
+	press-release quota-exhausted rehearsal reserved-concurrency sandbox unbalanced-pods
+
 .DEFAULT_GOAL := help
-.PHONY: help install ministack demo test check bench clients motosuite lock clean
+.PHONY: help install ministack demo test check gate baseline bench clients motosuite lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -51,6 +55,12 @@ check: install ## ruff, mypy and the layers
 	@$(BIN)/ruff format --check --quiet || { echo "Run $(BIN)/ruff format" >&2; exit 1; }
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+
+gate: install ## compare the strategies with what ci/baseline.json expects
+	@$(BIN)/seslab gate $(GATED) --baseline ci/baseline.json --strict
+
+baseline: install ## make what is now the baseline, with REASON="…"
+	@$(BIN)/seslab gate $(GATED) --baseline ci/baseline.json --update --reason "$(REASON)"
 
 bench: install ## measure the simulator's speed
 	@$(BIN)/python -m benchmarks

@@ -260,7 +260,7 @@ def gate(
     rounds: Annotated[int, typer.Option(min=2, help="of real runs: two of each side")] = interleaved.ROUNDS,
     update: Annotated[bool, typer.Option("--update", help="make what is now the baseline")] = False,
     reason: Annotated[str | None, typer.Option(help="of an update; kept in the file")] = None,
-    seeds: Annotated[int, typer.Option(min=2, help="simulations per strategy, seeds counting up")] = gate_run.SEEDS,
+    seeds: Annotated[int | None, typer.Option(min=2, help="simulations per strategy, seeds counting up")] = None,
     tolerance: Annotated[list[str] | None, typer.Option(help="of an update: '*.makespan_s=2%' and the like")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="what is inconclusive ends with code 4")] = False,
     junit: Annotated[Path | None, typer.Option(help="a file for JUnit's XML")] = None,
@@ -270,6 +270,7 @@ def gate(
 ) -> int:
     """Fail if strategies have become slower, leakier or dearer than they were."""
     files, names = gate_files.Files(junit, summary, openmetrics), _strategies(strategy) if strategy else []
+    _refuse_vain(update, against, seeds=seeds, reason=reason, tolerance=tolerance)
     files.prepare()
     chosen = gate_run.distinct([load(source) for source in scenario])
     if update:
@@ -281,10 +282,22 @@ def gate(
         known, world = None if baseline is None else read(baseline), _known("world", on, ("sim", "moto"))
         rules = [gate_run.rules_for(baseline, known, one, names, list(STRATEGIES)) for one in chosen]
         asked = list(map(interleaved.Asked, scenario, chosen, rules))
-        document = interleaved.verdict(against, asked, interleaved.Lasting(world, seeds, rounds), terminal.tell)
+        document = interleaved.verdict(
+            against, asked, interleaved.Lasting(world, seeds or gate_run.SEEDS, rounds), terminal.tell
+        )
     files.write(document)
     terminal.present(document, json, gate_table.table(document), gate_table.sentences(document))
     return EXIT_OF[document["verdict"]] if strict or document["verdict"] == FAIL else 0
+
+
+def _refuse_vain(update: bool, against: str | None, **asked: object) -> None:
+    """What would change nothing was meant to change something. Raises BadInput."""
+    if update and against is not None:
+        raise BadInput("--against: an update stores what is now; leave out one of the two")
+    needed = {"seeds": update or against is not None, "reason": update, "tolerance": update}
+    vain = next((name for name, value in asked.items() if value and not needed[name]), None)
+    if vain is not None:
+        raise BadInput(f"--{vain}: what the baseline says is used; change it with --update")
 
 
 def _needed(baseline: Path | None) -> Path:
@@ -302,7 +315,12 @@ def _gate_stored(path: Path, chosen: Sequence[Scenario], names: list[str], world
 
 
 def _update(
-    path: Path, chosen: Sequence[Scenario], names: list[str], seeds: int, reason: str | None, wishes: list[str] | None
+    path: Path,
+    chosen: Sequence[Scenario],
+    names: list[str],
+    seeds: int | None,
+    reason: str | None,
+    wishes: list[str] | None,
 ) -> None:
     wished = [Wished.parse(wish) for wish in wishes or ()]
     if not reason or not reason.strip():

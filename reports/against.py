@@ -14,11 +14,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
+from reports.compare import SCHEMA
 from scenarios.errors import BadInput, RunFailed
 from scenarios.files import printable
 from scenarios.identity import identity_of
 from scenarios.model import load
 
+_SESLAB = (sys.executable, "-P", "-m", "seslab")  # -P: a package of ours may have a namesake in a user's folder
 _DONE = (0, 1)  # a comparison that fails a threshold of the scenario's own is one all the same
 
 
@@ -43,7 +45,12 @@ class Runs(NamedTuple):
 
 def head() -> Side:
     """This seslab, in a process of its own like the other."""
-    return Side("now", (sys.executable, "-m", "seslab"), Path.cwd(), os.environ)
+    return Side("now", _SESLAB, Path.cwd(), _importing(Path(__file__).parents[1]))
+
+
+def _importing(folder: Path) -> Mapping[str, str]:
+    """An environment in which the seslab of that folder is the one that is found."""
+    return {**os.environ, "PYTHONPATH": str(folder)}
 
 
 @contextmanager
@@ -83,14 +90,15 @@ def _checked_out(revision: str, root: Path) -> Iterator[Path]:
 
 
 def _side_of(revision: str, folder: Path, root: Path) -> Side:
-    environ = dict(os.environ)
-    if (folder / "seslab.py").is_file():
-        environ["PYTHONPATH"] = str(folder)
-    return Side(revision, (sys.executable, "-m", "seslab"), folder / Path.cwd().relative_to(root), environ)
+    own = folder if (folder / "seslab.py").is_file() else Path(__file__).parents[1]
+    return Side(revision, _SESLAB, folder / Path.cwd().relative_to(root), _importing(own))
 
 
 def _command(text: str) -> Side:
-    words = shlex.split(text)
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise BadInput(f"--against {printable(repr(text))}: {error}; expected a git revision or a command") from error
     if not words or shutil.which(words[0]) is None:
         raise BadInput(f"--against {printable(repr(text))}: neither a revision of a git repository here nor a command")
     return Side(text, words, Path.cwd(), os.environ)
@@ -98,17 +106,39 @@ def _command(text: str) -> Side:
 
 def compared(side: Side, runs: Runs, out: Path) -> dict[str, Any]:
     """The comparison document of the runs, whose folder is `out`. Raises RunFailed with the side's own words."""
-    strategies = [word for name in runs.strategies for word in ("-s", name)]
-    words = ["compare", runs.source, *strategies, "--on", runs.world, "--seed", str(runs.seed)]
-    words += ["--replications", str(runs.replications), "--out", str(out), "--json"]
-    answer = subprocess.run(
-        (*side.command, *words), cwd=side.folder, env=side.environ, capture_output=True, text=True, check=False
-    )
+    answer = _answer(side, runs, out)
     if answer.returncode not in _DONE:
         raise RunFailed(
             f"{side.name}: compare {runs.source} ended with {answer.returncode}: {_last_line(answer.stderr)}"
         )
-    document: dict[str, Any] = json.loads(answer.stdout)
+    return _document(side, answer.stdout)
+
+
+def _answer(side: Side, runs: Runs, out: Path) -> subprocess.CompletedProcess[str]:
+    strategies = [word for name in runs.strategies for word in ("-s", name)]
+    words = ["compare", _in(side.folder, runs.source), *strategies, "--on", runs.world, "--seed", str(runs.seed)]
+    words += ["--replications", str(runs.replications), "--out", str(out), "--json"]
+    try:
+        return subprocess.run(
+            (*side.command, *words), cwd=side.folder, env=side.environ, capture_output=True, text=True, check=False
+        )
+    except OSError as error:
+        raise RunFailed(f"{side.name}: cannot run in {side.folder}: {error.strerror or error}") from error
+
+
+def _in(folder: Path, source: str) -> str:
+    """A file that is named by its absolute path here is, seen from a revision, the one of that revision."""
+    path, here = Path(source), Path.cwd()
+    return str(folder / path.relative_to(here)) if path.is_absolute() and path.is_relative_to(here) else source
+
+
+def _document(side: Side, text: str) -> dict[str, Any]:
+    try:
+        document: Any = json.loads(text)
+    except ValueError:
+        document = None
+    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+        raise RunFailed(f"{side.name}: did not answer with a {SCHEMA}, as seslab compare --json does")
     return document
 
 

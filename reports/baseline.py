@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
+from reports.events import rows_of
 from reports.gate import Direction, Rule
 from reports.rundir import write
 from scenarios.complaints import complaint
 from scenarios.errors import BadInput
 from scenarios.figures import FIGURES, is_figure
 from scenarios.files import frozen, printable
-from scenarios.tables import Table, unknown
+from scenarios.tables import Table, unknown, wrong
+from strategies.registry import STRATEGIES
 
 SCHEMA = "seslab/baseline/v1"
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
@@ -37,8 +40,8 @@ def parse_tolerance(value: float | str) -> tuple[float, bool]:
         if share is None:
             raise ValueError("must be a number of the figure's own unit, or a percentage such as '2 %'")
         return float(share[1]) / 100, True
-    if value < 0:
-        raise ValueError("must be at least 0")
+    if not 0 <= value < math.inf:
+        raise ValueError("must be a number of at least 0")
     return value, False
 
 
@@ -58,11 +61,24 @@ class Metric(Table):
         return Rule(self.direction, *parse_tolerance(self.tolerance))
 
 
-def _known_figures(metrics: dict[str, Metric]) -> dict[str, Metric]:
-    strange = next((name for name in metrics if not is_figure(name)), None)
-    if strange is not None:
-        raise ValueError(unknown("figure", strange, list(FIGURES)))
-    return metrics
+def _figure(name: str) -> str:
+    if not is_figure(name):
+        raise ValueError(unknown("figure", name, list(FIGURES)))
+    return name
+
+
+def _strategy(name: str) -> str:
+    if name not in STRATEGIES:
+        raise ValueError(unknown("strategy", name, list(STRATEGIES)))
+    return name
+
+
+def _calls(text: str) -> str:
+    try:
+        rows_of(text)
+    except ValueError as error:
+        raise ValueError("must be a run's calls, as --update writes them") from error
+    return text
 
 
 class Sender(Table):
@@ -70,8 +86,8 @@ class Sender(Table):
 
     settings: dict[str, Any]
     digest: str
-    events: str = ""
-    metrics: Annotated[dict[str, Metric], AfterValidator(_known_figures)]
+    events: Annotated[str, AfterValidator(_calls)]
+    metrics: dict[Annotated[str, AfterValidator(_figure)], Metric] = Field(min_length=1)
 
 
 class Expected(Table):
@@ -79,10 +95,18 @@ class Expected(Table):
 
     digest: str
     world: Literal["sim"] = "sim"
-    seeds: tuple[int, ...] = Field(min_length=1)
+    seeds: tuple[Annotated[int, Field(ge=0)], ...] = Field(min_length=1)
     reason: str
     versions: dict[str, str] = Field(default_factory=dict)
-    strategies: dict[str, Sender]
+    strategies: dict[Annotated[str, AfterValidator(_strategy)], Sender] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _one_value_a_seed(self) -> Self:
+        for name, sender in self.strategies.items():
+            for figure, metric in sender.metrics.items():
+                if len(metric.values) != len(self.seeds):
+                    raise wrong("seeds", f"{name}.{figure} must have a value for each, not {len(metric.values)}")
+        return self
 
 
 class Baseline(Table):
@@ -110,7 +134,9 @@ def _no_constant(name: str) -> float:
 def _validated(path: Path, table: Any) -> Baseline:
     found = table.get("schema") if isinstance(table, dict) else None
     if found != SCHEMA:
-        raise BadInput(printable(f"{path}: schema = {found!r}: expected {SCHEMA!r}; write it anew with --update"))
+        raise BadInput(
+            printable(f"{path}: schema = {found!r}: expected {SCHEMA!r}; remove it and write it anew with --update")
+        )
     try:
         return Baseline.model_validate(frozen(table))
     except ValidationError as error:

@@ -47,8 +47,8 @@ def _delta(column: NDArray[Any]) -> NDArray[Any]:
     return np.diff(column, prepend=column.dtype.type(0))
 
 
-def _rows(text: str) -> NDArray[Any]:
-    """Raises ValueError if the text is nobody's events."""
+def rows_of(text: str) -> NDArray[Any]:
+    """The calls, a row each. Raises ValueError if the text is nobody's."""
     try:
         packed = zlib.decompress(b64decode(text, validate=True))
     except zlib.error as error:
@@ -60,6 +60,8 @@ def _rows(text: str) -> NDArray[Any]:
         kind = rows.dtype[name]
         column = np.frombuffer(packed, kind, len(rows), at)
         rows[name], at = np.cumsum(column, dtype=kind), at + len(rows) * kind.itemsize
+    if (rows["outcome"] >= len(OUTCOMES)).any():
+        raise ValueError("no such outcome")
     return rows
 
 
@@ -68,7 +70,7 @@ def first_difference(base: str, head: str) -> Divergence | None:
 
     Raises ValueError if either text is nobody's events.
     """
-    before, now = _rows(base), _rows(head)
+    before, now = rows_of(base), rows_of(head)
     both = min(len(before), len(now))
     unequal = np.flatnonzero(before[:both] != now[:both])
     if len(unequal):
@@ -110,5 +112,11 @@ def _told(event: Any) -> str:
 
 def _shifts(before: Any, now: Any) -> str:
     words = {"decided_s": "decided", "start_s": "began", "end_s": "ended"}
-    shifts = [(words[name], int(now[name]) - int(before[name])) for name in _TIMES if now[name] != before[name]]
-    return ", ".join(f"{word} {abs(by) / 1000:g} ms {'later' if by > 0 else 'earlier'}" for word, by in shifts)
+    shifts = (_shift(words[name], int(before[name]), int(now[name])) for name in _TIMES if now[name] != before[name])
+    return ", ".join(shifts)
+
+
+def _shift(word: str, before: int, now: int) -> str:
+    if _NEVER in (before, now):
+        return f"never {word}" if now == _NEVER else f"{word} only now"
+    return f"{word} {abs(now - before) / 1000:g} ms {'later' if now > before else 'earlier'}"

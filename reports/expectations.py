@@ -16,6 +16,7 @@ from scenarios.identity import identity_of
 from scenarios.intervals import mean_of
 from scenarios.model import Scenario
 from scenarios.tables import unknown
+from strategies.registry import STRATEGIES
 
 
 class Wished(NamedTuple):
@@ -36,6 +37,8 @@ class Wished(NamedTuple):
         except ValueError as error:
             hint = "expected STRATEGY.FIGURE=AMOUNT, such as '*.makespan_s=2%' or 'heartbeat.latency_s.p99=0.05'"
             raise BadInput(printable(f"--tolerance {text!r}: {hint}")) from error
+        if strategy not in ("*", *STRATEGIES):
+            raise BadInput(printable(f"--tolerance {text!r}: {unknown('strategy', strategy, list(STRATEGIES))}"))
         if figure not in DIRECTIONS:
             raise BadInput(printable(f"--tolerance {text!r}: {unknown('figure', figure, list(DIRECTIONS))}"))
         return cls(strategy, figure, tolerance)
@@ -98,7 +101,8 @@ def made(
 def _sender(name: str, measured: Measured, before: Sender | None, wishes: Sequence[Wished]) -> Sender:
     wished = {wish.figure: wish.tolerance for wish in wishes if wish.strategy in ("*", name)}
     old = before.metrics if before else {}
-    metrics = {figure: _metric(figure, measured, old.get(figure), wished) for figure in (old or DIRECTIONS)}
+    watched = [figure for figure in dict.fromkeys((*(old or DIRECTIONS), *wished)) if figure in measured.values]
+    metrics = {figure: _metric(figure, measured, old.get(figure), wished) for figure in watched}
     return Sender(settings=dict(measured.settings), digest=measured.digest, events=measured.events, metrics=metrics)
 
 

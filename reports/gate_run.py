@@ -23,6 +23,7 @@ from reports.gate import Rule
 from reports.measured import Measured, of_results
 from scenarios.cost import Prices
 from scenarios.errors import BadInput
+from scenarios.identity import identity_of
 from scenarios.model import Scenario
 from scenarios.thresholds import judged
 
@@ -56,12 +57,29 @@ def wanted_by(path: Path, baseline: Baseline, scenario: Scenario, named: Sequenc
 
 
 def wanted_anew(
-    baseline: Baseline, scenario: Scenario, named: Sequence[str], everybody: Sequence[str], seeds: int
+    baseline: Baseline, scenario: Scenario, named: Sequence[str], everybody: Sequence[str], seeds: int | None
 ) -> Wanted:
-    """The named strategies; else those that the baseline has already; else everybody."""
+    """The named strategies; else those that the baseline has already; else everybody. As many seeds as it has.
+
+    Raises BadInput where others would have to be run as well.
+    """
     before = baseline.scenarios.get(scenario.name)
-    names = named or (list(before.strategies) if before else everybody)
-    return Wanted(scenario, names, range(scenario.seed, scenario.seed + seeds))
+    many = seeds or (len(before.seeds) if before else SEEDS)
+    wanted = Wanted(scenario, named or (list(before.strategies) if before else everybody), _from(scenario.seed, many))
+    if before is not None and not _beside(before, wanted):
+        missing = ", ".join(sorted(before.strategies.keys() - set(wanted.strategies)))
+        raise BadInput(f"{scenario.name}: other seeds or another scenario than before: update {missing} as well")
+    return wanted
+
+
+def _from(seed: int, many: int) -> tuple[int, ...]:
+    return tuple(range(seed, seed + many))
+
+
+def _beside(before: Expected, wanted: Wanted) -> bool:
+    """Whether strategies that are not run this time can stay as they were."""
+    same = before.digest == identity_of(wanted.scenario) and before.seeds == wanted.seeds
+    return same or before.strategies.keys() <= set(wanted.strategies)
 
 
 def jobs(runner: Runner, wanted: Sequence[Wanted], prices: Prices) -> list[Job]:
@@ -135,8 +153,6 @@ def _all_measured(runs: Mapping[str, list[Result]]) -> dict[str, Measured]:
 def _anew(
     before: Expected | None, one: Wanted, measured: Mapping[str, Measured], reason: str, wishes: Sequence[Wished]
 ) -> Expected:
-    """Strategies that were not run this time stay as they were, if the scenario did."""
+    """Strategies that were not run this time stay as they were."""
     fresh = made(one.scenario, one.seeds, reason, measured, before, wishes)
-    if before is None or before.digest != fresh.digest or before.seeds != fresh.seeds:
-        return fresh
-    return fresh.model_copy(update={"strategies": {**before.strategies, **fresh.strategies}})
+    return fresh.model_copy(update={"strategies": {**(before.strategies if before else {}), **fresh.strategies}})

@@ -19,6 +19,7 @@ Document = Mapping[str, Any]
 def table(gate: Document) -> Table:
     """One row for every figure that moved or fails; the words say the rest."""
     grid = Table(box=box.SIMPLE_HEAD, title=_title(gate), padding=0, show_edge=False)
+    grid.show_header = any(moved(strategy) for scenario in gate["scenarios"] for strategy in scenario["strategies"])
     grid.add_column("figure", no_wrap=True)
     for heading in ("base", "now", "difference", "95 % interval"):
         grid.add_column(heading, justify="right", no_wrap=True)
@@ -56,11 +57,11 @@ def sentences(gate: Document) -> list[str]:
 
 def scenario_lines(scenario: Document) -> Iterator[str]:
     """The lines on one scenario."""
-    same = [one["strategy"] for one in scenario["strategies"] if one["unchanged"]]
+    same = [one["strategy"] for one in scenario["strategies"] if one["unchanged"] and not moved(one)]
     if same:
         yield f"✓ {scenario['scenario']}: {', '.join(same)}: unchanged, call for call"
     for one in scenario["strategies"]:
-        if not one["unchanged"]:
+        if one["strategy"] not in same:
             yield f"{MARKS[one['verdict']]} {scenario['scenario']}: {one['strategy']}: {_summary(one)}"
             yield from (f"  {clause}" for clause in causes(one))
     yield from map(threshold_line, scenario["thresholds"])
@@ -80,12 +81,11 @@ def _summary(strategy: Document) -> str:
 _WORDS = {"fail": "worse", "inconclusive": "worse or not", "improved": "better", "pass": "tolerated"}
 
 
-def _weight(metric: Document) -> tuple[bool, float]:
-    """Failures first, then by share of the base; what was 0 before has grown without bounds."""
+def _weight(metric: Document) -> tuple[bool, bool, float]:
+    """Failures first, then doubts, then by share of the base; what was 0 before has grown without bounds."""
     base, difference = metric["base"], metric["difference"]
-    if not base or difference is None:
-        return metric["verdict"] == "fail", math.inf
-    return metric["verdict"] == "fail", abs(difference / base)
+    share = math.inf if not base or difference is None else abs(difference / base)
+    return metric["verdict"] == "fail", metric["verdict"] == "inconclusive", share
 
 
 def _change(metric: Document) -> str:
@@ -105,11 +105,13 @@ def causes(strategy: Document) -> Iterator[str]:
     """What may explain a change: the settings, and the first call that is not what it was."""
     for setting, (before, now) in strategy["settings"].items():
         yield f"{setting} = {now}, was {before}"
+    if strategy["unchanged"] and moved(strategy):
+        yield "its runs are the same, call for call: figures or prices are worked out in another way"
     divergence = strategy["divergence"]
     if divergence:
         yield f"first difference: call {divergence['call']}, mail {divergence['mail']}: {divergence['cause']}"
     elif divergence is not None:
-        yield f"the first {MOST:,} calls of the first seed are the same: what differs comes later or under other seeds"
+        yield f"the first {MOST:,} calls of the first seed are the same: the difference is later, or not in the calls"
 
 
 def verdict_line(gate: Document) -> str:

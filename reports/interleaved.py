@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from reports import gating
 from reports.against import Runs, Side, base, compared, head, refuse_another_scenario
 from reports.events import events_of
-from reports.gate import DIRECTIONS, Rule, Values
+from reports.gate import Rule, Values
 from reports.measured import Measured, of_entry
 from scenarios import store
 from scenarios.errors import RunFailed
@@ -72,10 +72,18 @@ def _simulated(sides: Sides, asked: Asked, seeds: int, tell: Tell) -> dict[str, 
         outs = [Path(folder, name) for name in ("base", "head")]
         documents = [_told(side, runs, out, tell) for side, out in zip(sides, outs, strict=True)]
         refuse_another_scenario(scenario.name, *(out / "scenario.toml" for out in outs))
-        pairs = zip(*map(_measured, sides, documents, outs), strict=True)
-        entries = [gating.strategy_entry(name, rules[name], *pair) for name, pair in zip(rules, pairs, strict=True)]
+        pairs = list(zip(*map(_measured, sides, documents, outs), strict=True))
+        entries = [
+            gating.strategy_entry(name, _shared(rules[name], *pair), *pair)
+            for name, pair in zip(rules, pairs, strict=True)
+        ]
     thresholds = judged(scenario.thresholds, documents[1]["strategies"])
     return gating.scenario_entry(scenario.name, "", entries, thresholds)
+
+
+def _shared(rules: Mapping[str, Rule], base: Measured, head: Measured) -> dict[str, Rule]:
+    """The rules for figures that both sides have: another release may know others."""
+    return {name: rule for name, rule in rules.items() if name in base.values and name in head.values}
 
 
 def _told(side: Side, runs: Runs, out: Path, tell: Tell) -> dict[str, Any]:
@@ -123,15 +131,16 @@ def _round(sides: Sides, runs: Runs, name: str, tell: Tell) -> Round:
 def _entry(name: str, rules: Mapping[str, Rule], rounds: Sequence[Round]) -> dict[str, Any]:
     """What differs less than the base did from itself is not judged; nor is anything by a machine out of breath."""
     bases, heads = ([_figures(pair) for pair in side] for side in zip(*rounds, strict=True))
-    noise = {figure: max(_apart(pair[figure]) for pair in bases) for figure in rules}
-    entry = gating.strategy_entry(name, rules, _joined(rounds[0].base, bases), _joined(rounds[0].head, heads), noise)
+    noise = {figure: max(_apart(pair[figure]) for pair in bases) for figure in bases[0]}
+    base, head = _joined(rounds[0].base, bases), _joined(rounds[0].head, heads)
+    entry = gating.strategy_entry(name, _shared(rules, base, head), base, head, noise)
     return gating.undecided(entry) if any(map(_saturated, rounds)) else entry
 
 
 def _figures(pair: Sequence[Entry]) -> dict[str, Values]:
     """Each figure of the two runs of one side in one round."""
     first, second = map(figures_of, pair)
-    return {figure: (first[figure], second[figure]) for figure in DIRECTIONS}
+    return {figure: (first[figure], second[figure]) for figure in first}
 
 
 def _apart(values: Values) -> float:
@@ -141,7 +150,7 @@ def _apart(values: Values) -> float:
 
 def _joined(pair: Sequence[Entry], rounds: Sequence[Mapping[str, Values]]) -> Measured:
     """One side over all rounds, of which each counts as one replication."""
-    values = {figure: [mean_of(one[figure]) for one in rounds] for figure in DIRECTIONS}
+    values = {figure: [mean_of(one[figure]) for one in rounds] for figure in rounds[0]}
     return Measured(pair[0]["settings"], pair[0]["digest"], "", values)
 
 

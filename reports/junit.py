@@ -38,7 +38,7 @@ def _suite(root: Element, scenario: Document) -> None:
 
 
 def _class(scenario: Document, sender: Document) -> str:
-    """Dots would nest in some services' trees."""
+    """Many services show what stands before the dot as a folder."""
     return f"{scenario['scenario']}.{sender['strategy']}".replace(" ", "_")
 
 

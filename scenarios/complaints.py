@@ -32,6 +32,7 @@ _SENTENCES: dict[str, str] = {
     "string_too_long": "must have at most {max_length} characters",
     "string_pattern_mismatch": "must be one line of text",
     "model_type": "must be a table",
+    "dict_type": "must be a table",
     "model_attributes_type": "must be a table",
     "value_error": "{error}",
     "union_tag_not_found": "is required; seslab schema lists what it may be",

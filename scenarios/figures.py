@@ -33,7 +33,7 @@ FIGURES = (
 )
 """Every figure of a strategy; those of each workload besides, where there are several."""
 
-_OF_A_WORKLOAD = re.compile(r"workloads\.\d+\.((recipients|latency_s)\..+)")
+_OF_A_WORKLOAD = re.compile(r"workloads\.(?:0|[1-9][0-9]*)\.((recipients|latency_s)\..+)")
 
 _NO_FIGURES = (
     "strategy",

@@ -16,11 +16,12 @@ _ASIDE = {"name", "description", "strategies", "thresholds"}
 def identity_of(scenario: Scenario) -> str:
     """SHA-256 of everything that a strategy meets: account, mails, services, faults, seed. Raises BadInput.
 
-    Of a trace counts what is in it, not where it lies.
+    Of a trace counts what is in it, not where it lies. A key at its default is as good as absent, so that a key that a
+    later seslab knows does not make every scenario another one.
     """
-    table = scenario.model_dump(mode="json", by_alias=True, exclude=_ASIDE)
-    table["workload"] = list(map(_located, table["workload"]))
-    table["neighbour"] = list(map(_located, table["neighbour"]))
+    table = scenario.model_dump(mode="json", by_alias=True, exclude=_ASIDE, exclude_defaults=True)
+    for key in ("workload", "neighbour"):
+        table[key] = [_located(traffic) for traffic in table.get(key, ())]
     return f"sha256:{hashlib.sha256(json.dumps(table, sort_keys=True).encode()).hexdigest()}"
 
 

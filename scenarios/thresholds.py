@@ -96,7 +96,8 @@ Expressions = Annotated[
 def judged(thresholds: Mapping[str, Sequence[str]], entries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """What each expression meets in each strategy that it concerns: plain data, in the order of the scenario's file.
 
-    `verdict` is pass or fail; over replications it is inconclusive where the 95 % interval holds both answers.
+    `verdict` is pass or fail; over replications it is inconclusive where an end of the 95 % interval answers otherwise
+    than the mean does.
     """
     senders = list(entries)
     return [

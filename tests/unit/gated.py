@@ -1,0 +1,81 @@
+"""Gates without a command line: a baseline from simulations, and the verdict on the same or other scenarios."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from reports import gate_run
+from reports.baseline import Baseline
+from reports.expectations import Wished
+from reports.experiment import perform
+from scenarios.cost import load_prices
+from scenarios.model import Scenario, load
+from sim.run import run
+
+FILE = Path("baseline.json")
+SMALL = """\
+[account]
+max_send_rate_per_s = 30
+[[workload]]
+process = "batch"
+messages = 60
+"""
+"""Two seconds of mail: a run of it takes milliseconds."""
+
+
+def small(folder: Path, more: str = "", name: str = "small") -> Scenario:
+    """A scenario of that name, with further tables."""
+    path = folder / f"{name}.toml"
+    path.write_text(SMALL + more)
+    return load(str(path))
+
+
+def variant(name: str, **strategies: Mapping[str, Any]) -> Scenario:
+    """A scenario of the catalogue with other settings; `_` stands for `-` in the strategies' names."""
+    table = load(name).model_dump(by_alias=True)
+    settings = {strategy.replace("_", "-"): chosen for strategy, chosen in strategies.items()}
+    return Scenario.model_validate({**table, "strategies": settings})
+
+
+def baseline(
+    scenario: Scenario,
+    strategies: Sequence[str],
+    seeds: int = 4,
+    before: Baseline | None = None,
+    wishes: Iterable[str] = (),
+    reason: str = "the first",
+) -> Baseline:
+    """What `--update` makes of it."""
+    before = before or Baseline()
+    wanted = [gate_run.wanted_anew(before, scenario, strategies, strategies, seeds)]
+    jobs = gate_run.jobs(run, wanted, load_prices())
+    return gate_run.updated(before, wanted, list(map(perform, jobs)), reason, list(map(Wished.parse, wishes)))
+
+
+def set_figure(known: Baseline, figure: str, **values: Any) -> Baseline:
+    """A copy in which one figure of the small scenario's heartbeat was set by hand."""
+    copy = known.model_copy(deep=True)
+    metrics = copy.scenarios["small"].strategies["heartbeat"].metrics
+    metrics[figure] = metrics[figure].model_copy(update=values)
+    return copy
+
+
+def verdict(known: Baseline, scenario: Scenario) -> dict[str, Any]:
+    """The gate's document for the scenario as it is now."""
+    wanted = [gate_run.wanted_by(FILE, known, scenario, [])]
+    jobs = gate_run.jobs(run, wanted, load_prices())
+    return gate_run.verdict(FILE, known, wanted, list(map(perform, jobs)))
+
+
+def of(document: Mapping[str, Any], strategy: str) -> dict[str, Any]:
+    """One strategy of the document's only scenario."""
+    [scenario] = document["scenarios"]
+    [entry] = [entry for entry in scenario["strategies"] if entry["strategy"] == strategy]
+    return dict(entry)
+
+
+def figures(entry: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """A strategy's figures by name."""
+    return {metric["metric"]: metric for metric in entry["metrics"]}

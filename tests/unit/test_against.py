@@ -1,0 +1,174 @@
+"""A base that is not stored: a revision, or a command, run beside what is here."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reports import interleaved
+from reports.against import Runs, Side, base, compared, head, refuse_another_scenario
+from reports.gate import Rule
+from reports.interleaved import Round
+from scenarios.errors import BadInput
+from tests.unit.entries import entry, sent
+from tests.unit.gated import SMALL, figures
+from tests.unit.test_cli import COMMAND, seslab_with
+
+NAMES = ("-c", "user.name=seslab", "-c", "user.email=seslab@example.com", "-c", "commit.gpgsign=false")
+FEW = ("-s", "heartbeat", "--seeds", "2")
+
+
+def git(folder: Path, *words: str) -> str:
+    """What git answers."""
+    done = subprocess.run(["git", *NAMES, *words], cwd=folder, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """Of two commits: the second sends at half the rate, and is what is here."""
+    git(tmp_path, "init", "--quiet")
+    for fill in ("1.0", "0.5"):
+        (tmp_path / "small.toml").write_text(f"{SMALL}[strategies.heartbeat]\nfill = {fill}\n")
+        git(tmp_path, "add", "small.toml")
+        git(tmp_path, "commit", "--quiet", "-m", f"fill {fill}")
+    return tmp_path
+
+
+def test_a_revision_is_run_as_it_was(repository: Path) -> None:
+    """With the settings of that time; and its checkout is gone afterwards."""
+    ended = seslab_with("gate", "small.toml", "--against", "HEAD~1", *FEW, cwd=repository)
+    assert ended.returncode == 1
+    assert "  fill = 0.5, was 1.0\n  first difference: call " in ended.stdout
+    assert ended.stdout.splitlines()[-1].endswith(" against HEAD~1")
+    assert ended.stderr == "small.toml: HEAD~1: heartbeat\nsmall.toml: now: heartbeat\n"
+    assert git(repository, "worktree", "list").count("\n") == 1
+
+
+def test_a_folder_may_hold_anything(repository: Path) -> None:
+    """A package called reports is not ours; and a file named by its absolute path is, there, that of the revision."""
+    (repository / "reports").mkdir()
+    (repository / "reports" / "__init__.py").write_text("raise SystemExit('not seslab')\n")
+    (repository / "small.toml").write_text(f"{SMALL}[strategies.heartbeat]\nfill = 0.4\n")
+    source = str(repository / "small.toml")
+    document = json.loads(seslab_with("gate", source, "--against", "HEAD", "--json", *FEW, cwd=repository).stdout)
+    assert document["scenarios"][0]["strategies"][0]["settings"] == {"fill": [0.5, 0.4]}
+
+
+def test_a_command_is_run_here(monkeypatch: pytest.MonkeyPatch, repository: Path) -> None:
+    """Such as the seslab of another environment."""
+    monkeypatch.chdir(repository)
+    with base(f"{COMMAND} ") as side:
+        assert side.folder == repository
+        document = compared(side, Runs("small.toml", ["heartbeat"], "sim", 7, 2), repository / "out")
+    assert (document["seed"], document["replications"]) == (7, 2)
+    assert [entry["settings"]["fill"] for entry in document["strategies"]] == [0.5]
+
+
+@pytest.mark.parametrize(
+    ("against", "code", "said"),
+    [
+        ("nonsense", 2, "--against 'nonsense': neither a revision of a git repository here nor a command"),
+        ("", 2, "--against '': neither a revision"),
+        ("seslab 'half", 2, '--against "seslab \'half": No closing quotation'),
+        ("echo", 3, "echo: did not answer with a seslab/comparison/v1"),
+        ("sh -c 'echo lost >&2; exit 7'", 3, "sh -c 'echo lost >&2; exit 7': compare small.toml ended with 7: lost"),
+    ],
+)
+def test_a_base_that_is_none_is_one_line(repository: Path, against: str, code: int, said: str) -> None:
+    """Exit code 2 for what is neither revision nor command, 3 for a command that is no seslab."""
+    ended = seslab_with("gate", "small.toml", "--against", against, *FEW, cwd=repository)
+    assert (ended.returncode, ended.stdout) == (code, "")
+    assert ended.stderr.splitlines()[-1].startswith(f"seslab: {said}")
+    assert "Traceback" not in ended.stderr
+
+
+def test_another_experiment_of_that_name_is_refused(repository: Path) -> None:
+    """Its figures are no measure; other settings are no other experiment."""
+    for name, more in (("other", "[client]\nread_timeout_s = 1\n"), ("same", "[strategies.heartbeat]\nfill = 0.9\n")):
+        (repository / f"{name}.toml").write_text(SMALL + more)
+    refuse_another_scenario("small", repository / "small.toml", repository / "same.toml")
+    with pytest.raises(BadInput, match="small: the base has another scenario of that name"):
+        refuse_another_scenario("small", repository / "small.toml", repository / "other.toml")
+
+
+def test_a_scenario_that_the_revision_does_not_have_is_one_line(repository: Path) -> None:
+    """It cannot be run there."""
+    (repository / "new.toml").write_text(SMALL)
+    ended = seslab_with("gate", "new.toml", "--against", "HEAD", *FEW, cwd=repository)
+    assert (ended.returncode, ended.stdout) == (3, "")
+    last = ended.stderr.splitlines()[-1]
+    assert last.startswith("seslab: HEAD: compare new.toml ended with 2: seslab: new.toml: no such file")
+
+
+def test_a_folder_that_the_revision_does_not_have_is_one_line(repository: Path) -> None:
+    """There is nowhere to run it."""
+    (repository / "new").mkdir()
+    ended = seslab_with("gate", "../small.toml", "--against", "HEAD~1", *FEW, cwd=repository / "new")
+    assert (ended.returncode, ended.stdout) == (3, "")
+    assert ended.stderr.splitlines()[-1].startswith("seslab: HEAD~1: cannot run in ")
+
+
+def test_tolerances_of_a_baseline_hold_against_a_revision_too(repository: Path) -> None:
+    """Its values do not; and a figure that neither side has is left out."""
+    words = ("--baseline", "b.json", "--update", "--reason", "the first", "--tolerance", "*.makespan_s=500%", *FEW)
+    assert seslab_with("gate", "small.toml", *words, cwd=repository).returncode == 0
+    table = json.loads((repository / "b.json").read_text())
+    metrics = table["scenarios"]["small"]["strategies"]["heartbeat"]["metrics"]
+    kept = dict.fromkeys(("makespan_s", "workloads.0.latency_s.p99"), metrics["makespan_s"])
+    table["scenarios"]["small"]["strategies"]["heartbeat"]["metrics"] = kept
+    (repository / "b.json").write_text(json.dumps(table))
+    ended = seslab_with("gate", "small.toml", "--against", "HEAD~1", "--baseline", "b.json", *FEW, cwd=repository)
+    assert (ended.returncode, "figures: 1 tolerated; makespan_s " in ended.stdout) == (0, True)
+
+
+def test_real_runs_alternate(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Base, head, head, base in each round: whoever grows slower with time favours neither."""
+    (tmp_path / "small.toml").write_text(SMALL)
+    order: list[str] = []
+
+    def told(side: Side, _runs: object, out: Path) -> Mapping[str, Any]:
+        order.append(side.name)
+        out.mkdir()
+        (out / "scenario.toml").write_text(f'name = "small"\n{SMALL}')
+        return {"strategies": [entry("direct", sent(4, 1.0))]}
+
+    monkeypatch.setattr(interleaved, "compared", told)
+    before = Side("base", (), tmp_path, {})
+    runs = Runs("small.toml", ["direct"], "moto", 1)
+    interleaved._round(interleaved.Sides(before, head()), runs, "small", lambda _line: None)
+    assert order == ["base", "now", "now", "base"]
+
+
+def rounds(bases_s: list[tuple[float, float]], heads_s: list[tuple[float, float]], **more: Any) -> list[Round]:
+    """Rounds of real runs with these makespans."""
+    made = (
+        [[entry("direct", sent(4, last_s)) | more for last_s in pair] for pair in side] for side in (bases_s, heads_s)
+    )
+    return [Round(*pair) for pair in zip(*made, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("heads_s", "verdict"),
+    [([(1.3, 1.3), (1.3, 1.31), (1.3, 1.3)], "pass"), ([(2.0, 2.0), (2.0, 2.01), (2.0, 2.0)], "fail")],
+)
+def test_what_is_within_the_noise_of_the_base_is_not_judged(heads_s: list[tuple[float, float]], verdict: str) -> None:
+    """The base differs from itself by up to 0.4 s, so 0.3 s more says nothing and 1 s does."""
+    rules = {"makespan_s": Rule("lower")}
+    made = interleaved._entry("direct", rules, rounds([(1.0, 1.4), (0.9, 1.0), (1.0, 1.0)], heads_s))
+    makespan = figures(made)["makespan_s"]
+    assert makespan["verdict"] == made["verdict"] == verdict
+    assert makespan["noise"] == pytest.approx(0.4)
+
+
+def test_a_machine_out_of_breath_gives_no_verdict() -> None:
+    """What it measured is itself."""
+    rules = {"makespan_s": Rule("lower"), "recipients.lost": Rule("lower")}
+    slow = rounds([(1.0, 1.0)] * 3, [(9.0, 9.0)] * 3, harness_lag_s=1.0)
+    made = figures(interleaved._entry("direct", rules, slow))
+    assert (made["makespan_s"]["verdict"], made["recipients.lost"]["verdict"]) == ("inconclusive", "pass")

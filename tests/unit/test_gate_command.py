@@ -1,0 +1,129 @@
+"""`seslab gate` as a CI job sees it: exit codes, one line where something is wrong, files only when asked."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from reports.gate import INCONCLUSIVE
+from tests.unit.gated import SMALL
+from tests.unit.test_cli import seslab_with
+
+UPDATE = ("--baseline", "b.json", "-s", "heartbeat", "--seeds", "4", "--update", "--reason", "the first")
+GATE = ("gate", "small.toml", "--baseline", "b.json")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A folder with a scenario and its baseline, as under version control."""
+    (tmp_path / "small.toml").write_text(SMALL)
+    ended = seslab_with("gate", "small.toml", *UPDATE, cwd=tmp_path)
+    assert (ended.returncode, ended.stdout) == (0, "")
+    assert ended.stderr == "b.json: small written; put it under version control\n"
+    return tmp_path
+
+
+def test_nothing_changed_ends_with_0_and_writes_nothing(project: Path) -> None:
+    """A gate only reads: every file of the project stays byte for byte what it was."""
+    before = {path: path.read_bytes() for path in project.iterdir()}
+    ended = seslab_with(*GATE, "--strict", cwd=project)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "✓ small: heartbeat: unchanged, call for call\n✓ pass: 21 pass against b.json\n" in ended.stdout
+    assert "figure" not in ended.stdout
+    assert {path: path.read_bytes() for path in project.iterdir()} == before
+
+
+def test_a_regression_ends_with_1_and_says_by_how_much(project: Path) -> None:
+    """In the table, in words and in every file."""
+    (project / "small.toml").write_text(f"{SMALL}[strategies.heartbeat]\nfill = 0.5\n")
+    files = ("--junit", "j.xml", "--summary", "s.md", "--openmetrics", "o.txt")
+    ended = seslab_with(*GATE, *files, cwd=project)
+    assert (ended.returncode, ended.stderr) == (1, "")
+    assert "✗ small: heartbeat: figures: " in ended.stdout
+    assert "  fill = 0.5, was 1.0\n" in ended.stdout
+    assert ended.stdout.splitlines()[-1].startswith("✗ fail: ")
+    root = ElementTree.parse(project / "j.xml").getroot()
+    assert f"✗ fail: {root.get('failures')} fail, " in ended.stdout
+    assert "| ✗ | small | heartbeat | makespan_s | " in (project / "s.md").read_text()
+    assert (project / "o.txt").read_text().endswith("# EOF\n")
+
+
+def test_json_is_the_document_and_nothing_else(project: Path) -> None:
+    """The exit code is the same."""
+    ended = seslab_with(*GATE, "--json", cwd=project)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert json.loads(ended.stdout)["schema"] == "seslab/gate/v1"
+
+
+def test_a_doubt_ends_with_4_only_if_strict(project: Path) -> None:
+    """A figure that moved up and down with the seeds."""
+    table = json.loads((project / "b.json").read_text())
+    makespan = table["scenarios"]["small"]["strategies"]["heartbeat"]["metrics"]["makespan_s"]
+    makespan["values"] = [value + by for value, by in zip(makespan["values"], (1.0, -1.0, 0.5, -0.4), strict=True)]
+    (project / "b.json").write_text(json.dumps(table))
+    lenient, strict = (seslab_with(*GATE, *words, cwd=project) for words in ((), ("--strict",)))
+    assert (lenient.returncode, strict.returncode) == (0, 4)
+    assert lenient.stdout == strict.stdout
+    assert lenient.stdout.splitlines()[-1].startswith(f"? {INCONCLUSIVE}: 1 inconclusive, ")
+
+
+def test_a_threshold_decides_too(project: Path) -> None:
+    """Unchanged, and not what the scenario demands: exit code 1, with the expression and the value."""
+    (project / "small.toml").write_text(f'{SMALL}[thresholds]\nquick = "heartbeat.makespan_s < 1"\n')
+    ended = seslab_with(*GATE, cwd=project)
+    assert ended.returncode == 1
+    assert "✗ quick: heartbeat.makespan_s < 1 (heartbeat: " in ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("gate", "Missing argument"),
+        ("gate small.toml", "--baseline: missing; name the file that says what is expected, or a base with --against"),
+        ("gate small.toml --baseline none.json", "none.json: no such baseline; write one with --update --reason TEXT"),
+        ("gate small.toml --baseline b.json -s direct", "b.json: scenarios.small.strategies: has no direct"),
+        ("gate small.toml --baseline b.json -s hartbeat", "unknown strategy 'hartbeat', did you mean 'heartbeat'?"),
+        ("gate rehearsal --baseline b.json", "b.json: has no scenario 'rehearsal' (it has small)"),
+        ("gate small.toml --baseline b.json --update", "--update: needs --reason TEXT, which is kept in the file"),
+        (
+            "gate small.toml --baseline b.json --on moto",
+            "--on moto: real runs are compared with others of the same hour",
+        ),
+        ("gate small.toml --against nonsense", "--against 'nonsense': neither a revision of a git repository here"),
+        ("gate small.toml --baseline b.json --junit no/j.xml", "--junit no/j.xml: No such file or directory"),
+        (
+            "gate small.toml --baseline b.json --seeds 9",
+            "--seeds: what the baseline says is used; change it with --update",
+        ),
+        ("gate small.toml --baseline b.json --reason x", "--reason: what the baseline says is used"),
+        ("gate small.toml --baseline b.json --tolerance *.makespan_s=1", "--tolerance: what the baseline says is used"),
+        (
+            "gate small.toml --baseline b.json --update --reason x --against HEAD",
+            "--against: an update stores what is now",
+        ),
+        ("gate small.toml small.toml --baseline b.json", "two scenarios are called 'small'"),
+        ("gate small.toml --baseline small.toml", "small.toml: not a baseline: "),
+    ],
+)
+def test_what_cannot_be_asked_ends_with_2(project: Path, words: str, said: str) -> None:
+    """One line on standard error, nothing on standard output, nothing changed."""
+    before = (project / "b.json").read_bytes()
+    ended = seslab_with(*words.split(), cwd=project)
+    assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (2, "", 1)
+    assert ended.stderr.startswith(f"seslab: {said}")
+    assert (project / "b.json").read_bytes() == before
+
+
+def test_only_an_update_makes_the_change_the_baseline(project: Path) -> None:
+    """With its reason kept in the file; afterwards the gate passes."""
+    (project / "small.toml").write_text(f"{SMALL}[strategies.heartbeat]\nfill = 0.5\n")
+    assert seslab_with(*GATE, cwd=project).returncode == 1
+    update = ("--update", "--reason", "half is enough", "--tolerance", "*.makespan_s=2%")
+    assert seslab_with(*GATE, *update, cwd=project).returncode == 0
+    known = json.loads((project / "b.json").read_text())["scenarios"]["small"]
+    assert known["reason"] == "half is enough"
+    assert known["strategies"]["heartbeat"]["metrics"]["makespan_s"]["tolerance"] == "2%"
+    assert seslab_with(*GATE, cwd=project).returncode == 0

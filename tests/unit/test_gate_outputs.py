@@ -1,0 +1,192 @@
+"""What a gate leaves for other programs: JUnit, Markdown, OpenMetrics and its document say what the terminal says."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
+
+from reports import gate_table
+from reports.baseline import Baseline
+from reports.compare import to_json
+from reports.gate_files import Files
+from reports.gating import SCHEMA, undecided
+from reports.junit import junit
+from reports.markdown import grid, markdown
+from reports.openmetrics import openmetrics
+from tests.unit.gated import baseline, of, small, variant, verdict
+
+THRESHOLDS = '[thresholds]\nlossless = "*.recipients.lost == 0"\n'
+
+
+@pytest.fixture(scope="module")
+def slower(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The gate's document where one strategy became slower and the other stayed."""
+    folder = tmp_path_factory.mktemp("small")
+    known = baseline(small(folder, THRESHOLDS), ["direct", "heartbeat"])
+    return verdict(known, small(folder, f"[strategies.heartbeat]\nfill = 0.5\n{THRESHOLDS}"))
+
+
+def metrics(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every figure of every strategy."""
+    return [one for s in document["scenarios"] for strategy in s["strategies"] for one in strategy["metrics"]]
+
+
+def test_the_document_is_plain_data(slower: dict[str, Any]) -> None:
+    """JSON with a schema, a verdict for each level, the worse above the better."""
+    document = json.loads(to_json(slower))
+    assert (document["schema"], document["verdict"], document["against"]) == (SCHEMA, "fail", "baseline.json")
+    [scenario] = document["scenarios"]
+    assert [entry["verdict"] for entry in scenario["strategies"]] == ["pass", "fail"]
+    assert [one["verdict"] for one in scenario["thresholds"]] == ["fail", "pass"]
+
+
+def test_junit_has_a_case_for_each_strategy_and_figure(slower: dict[str, Any]) -> None:
+    """And one for each threshold; the sums are what the cases say."""
+    root = ElementTree.fromstring(junit(slower))
+    cases = root.findall("testsuite/testcase")
+    names = [(case.get("classname"), case.get("name")) for case in cases]
+    assert len(names) == len(set(names)) == len(metrics(slower)) + 2
+    assert ("small.heartbeat", "makespan_s") in names
+    assert ("small.direct", "*.recipients.lost == 0") in names
+    failed = sum(one["verdict"] == "fail" for one in (*metrics(slower), *slower["scenarios"][0]["thresholds"]))
+    for element in (root, root.find("testsuite")):
+        assert element is not None
+        assert (element.get("tests"), element.get("failures")) == (str(len(cases)), str(failed))
+        assert element.get("errors") == element.get("skipped") == "0"
+    assert len(root.findall(".//failure")) == failed > 0
+
+
+def test_a_failure_has_what_was_expected_what_is_and_the_interval(slower: dict[str, Any]) -> None:
+    """On lines of their own, with the cause; the message alone says by how much."""
+    root = ElementTree.fromstring(junit(slower))
+    [case] = [
+        case for case in root.iter("testcase") if case.get("name") == "makespan_s" and len(case.findall("failure"))
+    ]
+    failure = case.find("failure")
+    assert failure is not None
+    lines = str(failure.text).splitlines()
+    assert lines[0].startswith("expected: ")
+    assert lines[0].endswith(" s (lower, tolerance 0)")
+    assert lines[1].startswith("actual: ")
+    assert lines[2].startswith("95 % interval of the difference: +")
+    assert lines[3] == "fill = 0.5, was 1.0"
+    assert str(failure.get("message")).startswith("makespan_s ")
+    assert str(failure.get("message")).endswith(": worse")
+
+
+def test_a_doubt_is_skipped_in_junit(slower: dict[str, Any]) -> None:
+    """It neither passes nor fails, so a service shows it and goes on."""
+    scenario = slower["scenarios"][0]
+    doubtful = {**slower, "scenarios": [{**scenario, "strategies": list(map(undecided, scenario["strategies"]))}]}
+    root = ElementTree.fromstring(junit(doubtful))
+    assert root.get("skipped") == str(len(root.findall(".//skipped")))
+    assert root.findall(".//skipped")
+    assert of(doubtful, "heartbeat")["verdict"] == "inconclusive"
+
+
+def test_markdown_shows_what_moved(slower: dict[str, Any]) -> None:
+    """One row for each figure that moved, with as many cells as there are columns; the rest is folded away."""
+    text = markdown(slower)
+    rows = [line for line in text.splitlines() if line.startswith("|")]
+    assert {line.count("|") for line in rows} == {9}
+    assert len(rows) == 2 + len(gate_table.moved(of(slower, "heartbeat")))
+    assert text.startswith("### ✗ fail: ")
+    assert "- small, heartbeat: fill = 0.5, was 1.0" in text
+    assert text.index("<details>") < text.index("- ✓ small: direct: unchanged, call for call")
+
+
+def test_markdown_without_anything_that_moved_has_no_table(tmp_path: Path) -> None:
+    """A pass is a line, and the lines behind it."""
+    known = baseline(small(tmp_path), ["heartbeat"])
+    text = markdown(verdict(known, small(tmp_path)))
+    assert "|" not in text
+    assert text.startswith("### ✓ pass: ")
+
+
+def test_a_cell_cannot_end_its_row() -> None:
+    """Names may hold anything."""
+    assert grid(["a"], [["x|y\nz"]]).splitlines()[-1] == r"| x\|y z |"
+
+
+def families(document: dict[str, Any]) -> dict[str, Any]:
+    """The gate's metrics as Prometheus's own parser reads them."""
+    parsed = text_string_to_metric_families(openmetrics(document))  # type: ignore[no-untyped-call]  # it has no types
+    return {family.name: family for family in parsed}
+
+
+def test_openmetrics_are_read_by_prometheus_own_parser(slower: dict[str, Any]) -> None:
+    """Each figure before and now, and whether it failed."""
+    found = families(slower)
+    figures = {
+        (sample.labels["strategy"], sample.labels["figure"], sample.labels["of"]): sample.value
+        for sample in found["seslab_gate_figure"].samples
+    }
+    for strategy in slower["scenarios"][0]["strategies"]:
+        for metric in strategy["metrics"]:
+            for of_side in ("base", "head"):
+                assert figures.get((strategy["strategy"], metric["metric"], of_side)) == metric[of_side]
+    failed = {
+        (sample.labels["strategy"], sample.labels["judged"]): sample.value
+        for sample in found["seslab_gate_failed"].samples
+    }
+    assert failed["heartbeat", "makespan_s"] == failed["direct", "*.recipients.lost == 0"] == 1
+    assert failed["direct", "makespan_s"] == failed["heartbeat", "*.recipients.lost == 0"] == 0
+    assert len(failed) == len(metrics(slower)) + 2
+
+
+def test_a_figure_without_a_value_has_no_sample() -> None:
+    """Where nothing is finished there is no efficiency: no number stands for it, and JUnit shows none."""
+    known: Baseline = baseline(variant("sandbox"), ["direct"], seeds=2)
+    document = verdict(known, variant("sandbox"))
+    missing = {one["metric"] for one in metrics(document) if one["head"] is None}
+    assert missing
+    family = families(document)["seslab_gate_figure"]
+    assert not missing & {sample.labels["figure"] for sample in family.samples}
+    ElementTree.fromstring(junit(document))
+
+
+def test_files_are_written_whole_and_summaries_added_to(tmp_path: Path, slower: dict[str, Any]) -> None:
+    """A job's summary may have parts of others before."""
+    files = Files(tmp_path / "j.xml", tmp_path / "s.md", tmp_path / "o.txt")
+    (tmp_path / "s.md").write_text("before\n")
+    files.prepare()
+    files.write(slower)
+    files.write(slower)
+    assert (tmp_path / "s.md").read_text() == "before\n" + 2 * markdown(slower)
+    assert (tmp_path / "j.xml").read_text() == junit(slower)
+    assert (tmp_path / "o.txt").read_text() == openmetrics(slower)
+
+
+def test_every_cause_has_its_line(slower: dict[str, Any]) -> None:
+    """Settings, the first difference, and the two cases in which there is none to name."""
+    entry = of(slower, "heartbeat")
+    settings, difference = gate_table.causes(entry)
+    assert settings == "fill = 0.5, was 1.0"
+    assert difference.startswith(f"first difference: call {entry['divergence']['call']}, mail ")
+    [later] = gate_table.causes({**entry, "settings": {}, "divergence": {}})
+    assert later == "the first 1,000 calls of the first seed are the same: the difference is later, or not in the calls"
+    [measured] = gate_table.causes({**entry, "settings": {}, "divergence": None, "unchanged": True})
+    assert measured.startswith("its runs are the same, call for call")
+
+
+def test_the_summary_names_what_is_worst() -> None:
+    """A failure before a doubt, a doubt before a gain, however large."""
+    rows = [("improved", 100.0, 1.0), ("inconclusive", 10.0, 11.0), ("fail", 10.0, 10.1)]
+    entries = [
+        {"metric": f"latency_s.p{n}", "verdict": v, "base": b, "head": h, "difference": h - b, "interval": (0.0, 1.0)}
+        for n, (v, b, h) in enumerate(rows)
+    ]
+    for last, name in ((3, "p2"), (2, "p1"), (1, "p0")):
+        strategy = {"strategy": "direct", "verdict": "fail", "unchanged": False, "settings": {}, "divergence": None}
+        scenario = {
+            "scenario": "x",
+            "thresholds": [],
+            "notes": [],
+            "strategies": [strategy | {"metrics": entries[:last]}],
+        }
+        assert f"; latency_s.{name} " in next(gate_table.scenario_lines(scenario))

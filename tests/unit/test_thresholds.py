@@ -1,0 +1,147 @@
+"""What a scenario demands of its strategies, as it is read and as it is judged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given
+
+import seslab
+from reports.threshold_line import threshold_line
+from scenarios.errors import BadInput
+from scenarios.figures import FIGURES, figures_of, is_figure
+from scenarios.metrics import measure
+from scenarios.model import as_toml, load
+from scenarios.replications import combine
+from scenarios.thresholds import Threshold, judged
+from tests.unit.entries import entry, sent
+from tests.unit.gated import small
+from tests.unit.test_cli import seslab_with
+
+SIGNS = {"<": (True, False, False), "<=": (True, True, False), "==": (False, True, False)}
+SIGNS |= {">=": (False, True, True), ">": (False, False, True), "!=": (True, False, True)}
+
+
+@given(
+    st.sampled_from(["direct", "*", "ses-v2"]), st.sampled_from(FIGURES), st.sampled_from(sorted(SIGNS)), st.integers()
+)
+def test_an_expression_is_read_as_it_is_written(sender: str, figure: str, sign: str, limit: int) -> None:
+    """With blanks or without."""
+    limit = limit % 1000
+    for gap in ("", "  "):
+        read = Threshold.parse(f"{gap}{sender}.{figure}{gap}{sign}{gap}{limit}{gap}")
+        assert read[1:] == (sender, figure, sign, float(limit))
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+def test_signs_mean_what_they_mean(sign: str) -> None:
+    """Below, at and above the limit."""
+    threshold = Threshold.parse(f"direct.peak_1s {sign} 5")
+    assert tuple(threshold.holds(value) for value in (4.0, 5.0, 6.0)) == SIGNS[sign]
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+def test_no_value_keeps_no_promise(sign: str) -> None:
+    """The latency of nothing is not below anything, nor different from it."""
+    assert not Threshold.parse(f"direct.peak_1s {sign} 5").holds(None)
+
+
+@pytest.mark.parametrize(
+    ("expression", "said"),
+    [
+        ("", "must be a comparison such as 'heartbeat.latency_s.p99 < 40'"),
+        ("latency", "must be a comparison such as"),
+        ("heartbeat.latency_s.p99 = 40", "must be a comparison such as"),
+        ("heartbeat.latency_s.p99 < 40 s", "must be a comparison such as"),
+        ("hartbeat.latency_s.p99 < 40", "unknown strategy 'hartbeat', did you mean 'heartbeat'?"),
+        ("heartbeat.latency_s.p98 < 40", "unknown figure 'latency_s.p98', did you mean 'latency_s.p99'?"),
+        ("heartbeat.latency_s.p99 < fast", "must end in a number, not fast"),
+        ("heartbeat.latency_s.p99 < nan", "must end in a number, not nan"),
+        ("heartbeat.latency_s.p99 < 1e999", "must end in a number, not 1e999"),
+        ("heartbeat.workloads.0.latency_s.p99 < 1", "no workloads.0.latency_s.p99: figures per workload need several"),
+        ("heartbeat.workloads.00.latency_s.p99 < 1", "unknown figure 'workloads.00.latency_s.p99'"),
+        ("heartbeat.workloads.0.makespan_s < 1", "unknown figure 'workloads.0.makespan_s'"),
+    ],
+)
+def test_what_cannot_be_read_is_one_line(tmp_path: Path, expression: str, said: str) -> None:
+    """It names the file and the threshold's name, and says what would be right."""
+    with pytest.raises(BadInput) as caught:
+        small(tmp_path, f'[thresholds]\nquick = "{expression}"\n')
+    assert "small.toml: thresholds" in str(caught.value)
+    assert "quick" in str(caught.value)
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_thresholds_survive_the_way_through_a_file(tmp_path: Path) -> None:
+    """One expression or several, as they were."""
+    scenario = small(
+        tmp_path, '[thresholds]\nlossless = "*.recipients.lost == 0"\n"two words" = ["direct.peak_1s < 9"]\n'
+    )
+    (tmp_path / "again.toml").write_text(as_toml(scenario))
+    assert load(str(tmp_path / "again.toml")) == scenario
+
+
+def test_workloads_have_thresholds_of_their_own() -> None:
+    """Where there are several, each has its latencies and fates."""
+    assert is_figure("workloads.1.latency_s.p99")
+    assert Threshold.parse("direct.workloads.12.latency_s.p99 < 1").workload == 12
+    assert Threshold.parse("direct.latency_s.p99 < 1").workload is None
+
+
+def test_every_strategy_is_asked_what_all_are_asked() -> None:
+    """`*` concerns each one that ran, a name only that one; the order is the file's."""
+    entries = [entry("direct", sent(2, 1.0)), entry("heartbeat", sent(4, 1.0))]
+    found = judged(
+        {"all": ["*.recipients.lost == 0"], "one": ["heartbeat.peak_1s >= 4", "sqs-dlq.peak_1s < 1"]}, entries
+    )
+    assert [(one["name"], one["strategy"], one["value"], one["verdict"]) for one in found] == [
+        ("all", "direct", 2, "fail"),
+        ("all", "heartbeat", 0, "pass"),
+        ("one", "heartbeat", 4, "pass"),
+    ]
+
+
+def replicated(*lasts_s: float) -> dict[str, Any]:
+    """An entry of several replications with these makespans."""
+    return combine([entry("direct", sent(4, last_s)) for last_s in lasts_s])
+
+
+@pytest.mark.parametrize(
+    ("limit", "verdict"), [(0.5, "fail"), (1.05, "inconclusive"), (1.3, "inconclusive"), (5.0, "pass")]
+)
+def test_an_interval_on_both_sides_is_a_doubt(limit: float, verdict: str) -> None:
+    """Whichever side the mean, 1.1 s, is on."""
+    both = replicated(1.0, 1.1, 1.2)
+    [found] = judged({"quick": [f"direct.makespan_s < {limit}"]}, [both])
+    assert (found["value"], found["verdict"]) == (pytest.approx(1.1), verdict)
+    assert found["interval"] == both["ci95"]["makespan_s"]
+
+
+def test_the_line_has_the_expression_and_the_value() -> None:
+    """✓ or ✗, what was asked, of whom, and what there is; the interval where there is one."""
+    single, several = [entry("direct", sent(4, 1.5))], [replicated(1.0, 1.1, 1.2)]
+    asked = {"quick": ["direct.makespan_s < 1"]}
+    assert list(map(threshold_line, judged(asked, single))) == ["✗ quick: direct.makespan_s < 1 (direct: 1.5 s)"]
+    assert threshold_line(judged({"all": ["*.recipients.lost == 0"]}, single)[0]) == (
+        "✓ all: *.recipients.lost == 0 (direct: 0)"
+    )
+    assert threshold_line(judged(asked, several)[0]).startswith("? quick: direct.makespan_s < 1 (direct: 1.1 s, 95 % ")
+
+
+def test_every_figure_of_an_entry_has_a_name_that_thresholds_know() -> None:
+    """What is measured can be asked for, and what can be asked for is measured."""
+    measured = set(figures_of(entry("direct", sent(4, 1.0))))
+    assert measured == set(FIGURES), measure.__doc__
+
+
+def test_compare_ends_with_1_if_a_threshold_is_not_met(tmp_path: Path) -> None:
+    """Thresholds stand below the table and in the document, and the exit code is theirs."""
+    small(tmp_path, '[thresholds]\nlossless = "*.recipients.lost == 0"\n')
+    good = seslab_with("compare", "small.toml", "-s", "heartbeat", cwd=tmp_path)
+    assert (good.returncode, "✓ lossless: *.recipients.lost == 0 (heartbeat: 0)" in good.stdout) == (0, True)
+    bad = seslab_with("compare", "small.toml", "-s", "direct", cwd=tmp_path)
+    assert (bad.returncode, "✗ lossless: *.recipients.lost == 0 (direct: " in bad.stdout) == (seslab.EXIT_UNMET, True)
