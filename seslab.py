@@ -118,11 +118,17 @@ def compare(
     allowed = Permission(region, sender, to, tuple(allow or ()), budget_recipients, budget_usd, yes)
     runner = _runner(on, chosen, strategies, replications, out, allowed)
     jobs = experiment.jobs(runner, chosen, strategies, replications, load_prices(), out)
-    outcome = _perform(jobs, on)
-    failed = False
+    return _compared(jobs, on, chosen, replications, out, json)
+
+
+def _compared(
+    jobs: list[experiment.Job], world: str, chosen: Scenario, replications: int, out: Path | None, json: bool
+) -> int:
+    """Make the runs, keep and show what they came to; the exit code is that of the scenario's thresholds."""
+    outcome, failed = _perform(jobs, world), False
     if outcome.results:
         entries, bound = experiment.summarise(outcome.results)
-        document = comparing.document(chosen, on, chosen.seed, replications, bound, entries)
+        document = comparing.document(chosen, world, chosen.seed, replications, bound, entries)
         if out is not None:
             _keep(out, document, chosen)
         _show(document, json)
@@ -426,6 +432,61 @@ def serve(
 
 
 @app.command()
+def loadtest(
+    scenario: Annotated[str | None, typer.Argument(metavar="SCENARIO", help="a name, or a TOML file")] = None,
+    user: Annotated[list[str] | None, typer.Option(help="ses-v2, ses-v1, smtp, sqs or http; default ses-v2")] = None,
+    strategy: Annotated[list[str] | None, typer.Option("--strategy", "-s", help="one to run on the workers")] = None,
+    endpoint: Annotated[str | None, typer.Option(help="the URL of a seslab serve")] = None,
+    region: Annotated[str | None, typer.Option(help="instead: AWS, in this region")] = None,
+    events: Annotated[str | None, typer.Option(help="aws: the URL of a queue with SES's events")] = None,
+    sender: Annotated[str | None, typer.Option("--from", help="a sender that SES has verified")] = None,
+    to: To = None,
+    allow: Allow = None,
+    budget_recipients: MostRecipients = 1000,
+    budget_usd: MostUsd = 1.0,
+    yes: Yes = False,
+    smtp: Annotated[str | None, typer.Option(help="smtp: HOST:PORT")] = None,
+    queue: Annotated[str | None, typer.Option(help="sqs: the URL of a deployed strategy's queue")] = None,
+    target: Annotated[str | None, typer.Option(help="http: the URL of the application's route")] = None,
+    method: Annotated[str, typer.Option(help="http: the method")] = "POST",
+    header: Annotated[list[str] | None, typer.Option(help="http: NAME: VALUE")] = None,
+    body: Annotated[str, typer.Option(help="http: a template of {to}, {mail}, {recipients}, {subject}")] = "",
+    processes: Annotated[int, typer.Option(min=1, help="of Locust, on this machine")] = 1,
+    master: Annotated[bool, typer.Option("--master", help="wait for workers, and let them send")] = False,
+    workers: Annotated[int, typer.Option(min=1, help="master: how many to wait for")] = 1,
+    wait_s: Annotated[int, typer.Option(min=1, help="master: for so many seconds at most")] = 60,
+    worker: Annotated[bool, typer.Option("--worker", help="send for a master, which says what")] = False,
+    master_host: Annotated[str, typer.Option(help="master: where to listen; worker: where it is")] = "127.0.0.1",
+    master_port: Annotated[int, typer.Option(min=1, max=65_535, help="of the master")] = 5557,
+    web_port: Annotated[int | None, typer.Option(min=1, max=65_535, help="show Locust's page meanwhile")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="instead of the scenario's")] = None,
+    out: Out = None,
+    json: AsJson = False,
+) -> int:
+    """Send a scenario's load with Locust, and judge it by what SES accepted; 1 if a threshold is not met."""
+    from loadtests import load_sites, places
+    from loadtests import loadtest as loading
+
+    crew = load_sites.Crew(processes, master, workers, wait_s, master_host, master_port, web_port)
+    if worker:
+        loading.work(crew)
+        return 0
+    _tidy()
+    if scenario is None:
+        raise BadInput("SCENARIO: missing; give a name of the catalogue, or a TOML file")
+    chosen, senders = load(scenario), [*(user or ()), *(_strategies(strategy) if strategy else ())] or ["ses-v2"]
+    chosen = chosen if seed is None else chosen.model_copy(update={"seed": seed})
+    place = load_sites.Place(endpoint, region, smtp, queue, target, method, places.headers_of(header or ()), body)
+    permit = load_sites.permit_of(sender, to, allow or (), budget_recipients, budget_usd, yes)
+    asked = load_sites.Asked(place, permit, crew, events)
+    run = loading.prepare(chosen, senders, asked, load_prices(), terminal.tell)
+    if out is not None:
+        rundir.prepare(out)
+    jobs = experiment.jobs(partial(run, out=out), chosen, senders, 1, load_prices(), out)
+    return _compared(jobs, "locust", chosen, 1, out, json)
+
+
+@app.command()
 def deploy(
     scenario: Source,
     strategy: Annotated[str, typer.Option("--strategy", "-s", help="the one to deploy")],
@@ -494,6 +555,8 @@ def _missing(error: ModuleNotFoundError) -> str:
     package = (error.name or "").partition(".")[0]
     if package in (*sys.stdlib_module_names, "strategies", "scenarios", "sim", "loadtests", "reports"):
         raise error
+    if package in ("locust", "gevent", "hdrh"):
+        return f"{package} is not installed; load tests need it: install seslab with its extra locust"
     return f"{package} is not installed; real worlds need it: install seslab with its extra moto"
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from loadtests.asked import Run
 from loadtests.assignment import Place
-from loadtests.deploy import safety, staging
+from loadtests.deploy import on_aws, safety, staging
 from loadtests.deploy.cloud import aws
 from loadtests.deploy.load_site import AwsSite
 from loadtests.deploy.on_aws import Permit
@@ -66,9 +66,14 @@ def site_of(scenario: Scenario, senders: Sequence[str], asked: Asked, prices: Pr
 def _on_aws(runs: Sequence[Run], asked: Asked, prices: Prices, show: Show) -> AwsSite:
     for of in runs:
         _check_reader(of, asked.events)
-    cloud, shares = aws(asked.place.region), asked.crew.size
-    staging.permitted(cloud, runs, shares, asked.permit, prices, show)
-    return AwsSite(cloud, asked.permit.budget, shares, asked.events, show)
+    cloud, permit, shares = aws(asked.place.region), asked.permit, asked.crew.size
+    if asked.events is None:
+        staging.permitted(cloud, runs, shares, permit, prices, show)
+    else:
+        on_aws.permitted(
+            cloud, runs, permit, prices, show, lambda *_: iter((f"SES's events come from {asked.events}",))
+        )
+    return AwsSite(cloud, permit.budget, shares, asked.events, show)
 
 
 def _check_reader(of: Run, events: str | None) -> None:

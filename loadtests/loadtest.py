@@ -22,6 +22,7 @@ from loadtests.places import check_place
 from loadtests.recognised import of_run
 from scenarios.bound import bound_of
 from scenarios.cost import Prices
+from scenarios.errors import RunFailed
 from scenarios.ledger import ACCEPTED, Ledger
 from scenarios.model import Scenario, as_toml
 from scenarios.runs import Watch
@@ -105,8 +106,13 @@ def folder_with(order: Assignment, mails: Arrivals) -> Iterator[Path]:
 
 
 def judged(scenario: Scenario, order: Assignment, mails: Arrivals, folder: Path, site: Site) -> Ledger:
-    """The ledger of what Locust has left, once whoever got the mails has done with them, too."""
+    """The ledger of what Locust has left, once whoever got the mails has done with them, too.
+
+    Raises RunFailed where a worker could not send, or nobody answers any more.
+    """
     left, count = Left.read(folder), len(mails.recipients)
+    if left.failures:
+        raise RunFailed(f"{order.user}: {left.failures[0]}")
     left, queued = aftermath.awaited(order, left, site, count)
     expected = int((left.calls["seen"] == ACCEPTED).sum())
     decisions = of_run(site.decisions(left.zero_unix_s, expected), order, count)

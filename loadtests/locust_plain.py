@@ -46,6 +46,7 @@ _SEVERAL = ("allow", "header")
 
 def add_arguments(parser: Any) -> None:
     """Tell Locust of ours."""
+    parser.add_argument("--yes", action="store_true", env_var="SESLAB_YES", help="do not ask", include_in_web_ui=False)
     for name, meaning in ARGUMENTS.items():
         variable = f"SESLAB_{name.removeprefix('seslab-').upper()}"
         parser.add_argument(
@@ -85,18 +86,20 @@ class Plain:
             headers=headers_of(given["header"]),
             body=given["body"],
         )
-        return Asked(place, Permit(given["from"] or None, given["to"], tuple(given["allow"])))
+        permit = Permit(given["from"] or None, given["to"], tuple(given["allow"]), yes=given["yes"])
+        return Asked(place, permit)
 
     def _judge(self, environment: Any, **_others: Any) -> None:
-        """Behind Locust's own tables; the scenario's thresholds decide on the exit code, not SES's refusals."""
+        """The scenario's thresholds decide on the exit code, not SES's refusals; the verdict stands behind all else."""
         if not (self.folder / LEFT).exists():
             return
-        ledger = loadtest.judged(self._scenario, self._order, self._mails, self.folder, self._site)
+        with failing_plainly():
+            ledger = loadtest.judged(self._scenario, self._order, self._mails, self.folder, self._site)
         entry = measured(self._scenario, ledger)
         verdicts = judged(self._scenario.thresholds, [entry])
         environment.process_exit_code = int(any(one["verdict"] == "fail" for one in verdicts))
-        for line in (*verdict_lines(entry), *map(_threshold_line, verdicts)):
-            print(line)
+        lines = [*verdict_lines(entry), *map(_threshold_line, verdicts)]
+        environment.events.quit.add_listener(lambda **_: print(*lines, sep="\n"))
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from loadtests.kernel import Clock
 from loadtests.logs import ClientLog
 from loadtests.senders import sender_of
 from strategies.parts import everyone
-from strategies.ports import Mail, SendError
+from strategies.ports import Mail, SendError, Unavailable
 
 Told = Callable[[str, int, float, float, SendError | None], None]
 """Told of each call: user, recipients, seconds from its intended instant and from its start to its end, its error."""
@@ -57,15 +57,22 @@ class Player:
         return max(0.0, until_s - self._clock.now())
 
     def _send(self, mail: Mail) -> None:
-        started_s, error = self._clock.now(), None
+        started_s = self._clock.now()
         call = self._log.begin(mail, everyone(mail), started_s)
-        try:
-            self._sender.send(self._share.call(self._assignment.run, call), mail)
-        except SendError as refused:
-            error = refused
+        error = self._error_of(self._share.call(self._assignment.run, call), mail)
         ended_s = self._clock.now()
         self._log.end(call, ended_s, error)
         self._note(mail, ended_s - mail.intended_s, ended_s - started_s, error)
+
+    def _error_of(self, call: int, mail: Mail) -> SendError | None:
+        """Send it; whatever goes wrong is this mail's failure, and no reason to lose sight of it."""
+        try:
+            self._sender.send(call, mail)
+        except SendError as error:
+            return error
+        except Exception as error:
+            return Unavailable(f"{type(error).__name__}: {error}")
+        return None
 
     def _note(self, mail: Mail, response_s: float, service_s: float, error: SendError | None) -> None:
         histogram.record(self._responses, response_s)

@@ -36,8 +36,11 @@ class Worker:
         """A share from the master."""
         assignment, share = Assignment.from_json(msg.data["assignment"]), Share.unpacked(**msg.data["share"])
         plays = Shared if assignment.scenario else Player
-        self._worker, self._playing = share.worker, None
-        self._player = plays(assignment, share, msg.data["zero_unix_s"], self._tell)
+        self._worker, self._player, self._playing = share.worker, None, None
+        try:
+            self._player = plays(assignment, share, msg.data["zero_unix_s"], self._tell)
+        except Exception as error:
+            self._fail(error)
 
     def play(self) -> None:
         """Play the share if nobody has yet, and stand by until Locust ends this user."""
@@ -57,13 +60,28 @@ class Worker:
             self._playing.join(PATIENCE_S)
 
     def _play(self, player: Player | Shared) -> None:
-        player.play()
+        try:
+            player.play()
+        except Exception as error:
+            self._fail(error)
+        else:
+            self._leave(player)
+
+    def _fail(self, error: Exception) -> None:
+        """Locust would log it, and the master wait until the horizon."""
+        failure = " ".join(f"{type(error).__name__}: {error}".split())
+        self._done(0.0, interrupted=True, failure=failure)
+
+    def _done(self, ended_s: float, interrupted: bool, failure: str) -> None:
+        about = {"ended_s": ended_s, "interrupted": interrupted, "failure": failure}
+        self._runner.send_message(DONE, {"worker": self._worker, **about})
+
+    def _leave(self, player: Player | Shared) -> None:
         for name, content in player.left().items():
             for at in range(0, len(content), PIECE):
                 piece = content[at : at + PIECE]
                 self._runner.send_message(FILE, {"worker": self._worker, "name": name, "at": at, "piece": piece})
-        about = {"ended_s": player.ended_s, "interrupted": player.interrupted, "failure": player.failure}
-        self._runner.send_message(DONE, {"worker": self._worker, **about})
+        self._done(player.ended_s, player.interrupted, player.failure)
 
     def _tell(self, user: str, recipients: int, response_s: float, service_s: float, error: SendError | None) -> None:
         """The response time is the request; the service time stands beside it, outside of Locust's sums."""

@@ -85,5 +85,5 @@ def headers_of(lines: Sequence[str]) -> tuple[tuple[str, str], ...]:
     pairs = [line.partition(":")[::2] for line in lines]
     for name, value in pairs:
         if not (name.strip() and value.strip()):
-            raise BadInput(f"--header = {name}: must be NAME: VALUE")
+            raise BadInput(f"--header = {printable(name)}: must be NAME: VALUE")
     return tuple((name.strip(), value.strip()) for name, value in pairs)

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from loadtests import journal
 from loadtests.assignment import Assignment, Channel
 from loadtests.deploy import staging
 from loadtests.deploy.cloud import Cloud, speaking_plainly
 from loadtests.deploy.events import EventsQueue
 from loadtests.deploy.harvest import messages_of
-from loadtests.deploy.names import new_run
 from loadtests.deploy.on_aws import QUIET_S, Events
 from loadtests.deploy.safety import Budget
 from loadtests.deploy.site import Witness
@@ -42,20 +42,15 @@ class AwsSite:
         self._cloud, self._budget, self._shares, self._events, self._say = cloud, budget, shares, events, say
         self._reader: Witness | None = None
 
+    def opened(self, scenario: Scenario, order: Assignment) -> AbstractContextManager[Assignment]:
+        return self._channelled(scenario, order) if self._events is None else self._listened(order, self._events)
+
     @contextmanager
-    def opened(self, scenario: Scenario, order: Assignment) -> Iterator[Assignment]:
-        if self._events is None:
-            with self._channelled(scenario, order) as channelled:
-                yield channelled
-            return
-        name = new_run()
-        self._reader = Events(
-            EventsQueue(self._cloud.client("sqs"), self._events, journal.witness_of(name)), self._budget
-        )
-        try:
+    def _listened(self, order: Assignment, events: str) -> Iterator[Assignment]:
+        """Whose queue it is has chosen what it hears of."""
+        with TemporaryDirectory(prefix="seslab-events-") as folder:
+            self._reader = Events(EventsQueue(self._cloud.client("sqs"), events, Path(folder) / "events"), self._budget)
             yield order
-        finally:
-            journal.finish(name)
 
     @contextmanager
     def _channelled(self, scenario: Scenario, order: Assignment) -> Iterator[Assignment]:

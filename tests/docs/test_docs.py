@@ -29,7 +29,7 @@ REFERENCE = DOCS / "reference"
 _FOREIGN = re.compile(r"https?:|mailto:")
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _KEYS = re.compile(r"^<!-- keys: (?P<tables>.*) -->\n(?P<rows>(?:\|.*\n)+)", re.MULTILINE)
-REAL = ("run-for-real", "calibrate", "serve", "deploy")
+REAL = ("run-for-real", "calibrate", "serve", "deploy", "loadtest")
 _COMMANDS: Any = typer.main.get_command(seslab.app)
 
 

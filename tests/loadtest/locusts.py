@@ -13,15 +13,15 @@ from typing import Any, NamedTuple
 from urllib.request import urlopen
 
 import numpy as np
-from numpy.typing import NDArray
 
 from loadtests import loadtest
 from loadtests.assignment import Place
 from loadtests.load_sites import Asked
 from loadtests.locust_options import Crew
 from scenarios.cost import load_prices
-from scenarios.ledger import ACCEPTED, Columns, Ledger
+from scenarios.ledger import Ledger
 from scenarios.model import Scenario
+from tests.unit.envelope import excess
 
 RATE_PER_S, BURST = 50, 50
 _ADDRESS = re.compile(r"AWS at (?P<url>http://\S+), and SMTP at (?P<smtp>\S+)")
@@ -86,13 +86,10 @@ def plainly(*arguments: str, file: Path | None = None) -> subprocess.CompletedPr
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
-def accepted(calls: Columns) -> NDArray[np.float64]:
-    """When SES accepted each single recipient."""
-    decided_s: NDArray[np.float64] = np.sort(calls["decided_s"][calls["outcome"] == ACCEPTED])
-    return decided_s
-
-
-def excess(decided_s: NDArray[np.float64]) -> float:
+def excess_of(ledger: Ledger) -> float:
     """By how many recipients the fullest stretch of time, of whatever length t, exceeds B + R·t."""
-    level = np.arange(len(decided_s)) - RATE_PER_S * decided_s
-    return float((level + 1 - np.minimum.accumulate(level)).max()) - BURST
+    calls = ledger.calls
+    rows = np.zeros(len(calls["outcome"]), [("outcome", "u1"), ("decided_s", "f8"), ("recipients", "i4")])
+    for name in ("outcome", "decided_s", "recipients"):
+        rows[name] = calls[name]
+    return float(excess(rows, RATE_PER_S)) - BURST

@@ -24,7 +24,7 @@ from scenarios.errors import RunFailed
 from scenarios.ledger import FATES, THROTTLED, Ledger
 from scenarios.model import as_toml
 from sim.run import run as simulate
-from tests.loadtest.locusts import Served, accepted, excess, plainly, scenario, sent
+from tests.loadtest.locusts import Served, excess_of, plainly, scenario, sent
 
 pytestmark = [pytest.mark.real_time, pytest.mark.xdist_group("locust")]
 
@@ -59,7 +59,7 @@ def table(out: Path, name: str = "stats") -> dict[str, dict[str, str]]:
 
 def test_accepted_stays_within_burst_and_rate(fast: Sent) -> None:
     """However fast the load, in no stretch of t seconds are more than B + R·t recipients accepted."""
-    assert excess(accepted(fast.ledger.calls)) <= TOLERANCE
+    assert excess_of(fast.ledger) <= TOLERANCE
 
 
 def test_as_many_calls_are_throttled_as_in_the_simulator(fast: Sent) -> None:
@@ -111,7 +111,7 @@ def test_workers_send_what_one_process_sends(served: Served, fast: Sent) -> None
         assert np.array_equal(ledger.mails[column], fast.ledger.mails[column])
     assert np.array_equal(np.sort(ledger.calls["mail"]), ledger.mails["mail"])
     assert (ledger.calls["start_s"] >= ledger.mails["intended_s"][ledger.calls["mail"]]).all()
-    assert excess(accepted(ledger.calls)) <= TOLERANCE
+    assert excess_of(ledger) <= TOLERANCE
     assert throttled_share(ledger) == pytest.approx(throttled_share(fast.ledger), abs=0.02)
 
 
@@ -195,6 +195,27 @@ def test_plain_locust_ends_as_the_thresholds_say(stalled: Plain) -> None:
     assert "ses-v2: recipients: 80 submitted, 80 accepted, 0 dead-lettered, 0 lost, 0 pending, 0 duplicated" in lines
     assert [line.partition(":")[0] for line in lines if line[:1] in "✓✗"] == ["✓ all", "✗ soon"]
     assert stalled.said.returncode == 1
+
+
+BROKEN = """
+from loadtests import locust_player
+from loadtests.locustfile import *
+
+def no_sender(assignment):
+    raise ValueError("out of stamps")
+
+locust_player.sender_of = no_sender
+"""
+
+
+def test_a_worker_that_cannot_send_is_a_run_that_failed(served: Served, tmp_path: Path) -> None:
+    """What keeps a worker from sending at all is told in one line, with exit 3 and long before the horizon."""
+    (tmp_path / "broken.py").write_text(BROKEN)
+    (tmp_path / "load.toml").write_text(as_toml(scenario(1, 1.0, horizon_s=3600.0)))
+    options = ("--scenario", str(tmp_path / "load.toml"), "--endpoint", served.url)
+    said = plainly(*options, file=tmp_path / "broken.py")
+    assert said.returncode == 3
+    assert "seslab: ses-v2: ValueError: out of stamps" in said.stderr.splitlines()
 
 
 def test_plain_locust_says_in_one_line_what_is_wrong(served: Served) -> None:

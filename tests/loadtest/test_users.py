@@ -1,4 +1,4 @@
-"""The other users of a load test, all at once on one server: SES v1, SMTP, an application, and a deployed strategy."""
+"""All users of a load test at once on one server, an application, a deployed strategy and an account among them."""
 
 from __future__ import annotations
 
@@ -16,10 +16,15 @@ import boto3
 import numpy as np
 import pytest
 
+from loadtests.assignment import Place
 from loadtests.bodies import mail_of
+from loadtests.deploy.on_aws import Permit
+from loadtests.load_sites import Asked
+from loadtests.loadtest import prepare
 from loadtests.locust_options import Crew
 from loadtests.senders import KEYS, REGION
 from loadtests.ses import CONTENT, SENDER, Envelope, request
+from scenarios.cost import load_prices
 from scenarios.ledger import FATES, Ledger
 from scenarios.workload import arrivals
 from strategies.parts import everyone
@@ -29,6 +34,7 @@ pytestmark = [pytest.mark.real_time, pytest.mark.xdist_group("locust")]
 
 LOAD = scenario(10, 1.0, horizon_s=30.0)
 LOAD_S = arrivals(LOAD.workload, LOAD.seed).intended_s
+WATCHED = "staging@example.net"
 LAZY, FULL, POISON = 3, 4, 5
 """Mails that the application forgets, and refuses, and that the deployed strategy cannot send."""
 
@@ -57,8 +63,10 @@ def application(ses: Any) -> Iterator[str]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Application)
     with server, beside(lambda _over: server.serve_forever(0.01)):
-        yield f"http://127.0.0.1:{server.server_address[1]}/send"
-        server.shutdown()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}/send"
+        finally:
+            server.shutdown()
 
 
 @contextmanager
@@ -94,6 +102,39 @@ def deployed(sqs: Any, ses: Any) -> Iterator[str]:
         yield url
 
 
+def on_account(events: str) -> Ledger:
+    """SES v2 on what boto3's own configuration takes for AWS, with SES's events in that queue."""
+    asked = Asked(Place(region=REGION), Permit(WATCHED, yes=True), events=events)
+    return prepare(LOAD, ["ses-v2"], asked, load_prices(), print)(LOAD, "ses-v2", LOAD.seed)
+
+
+def published(served: Served, ses: Any, sqs: Any) -> str:
+    """The URL of a queue that hears what SES does with the mail of `WATCHED`."""
+    sns = client(served, "sns")
+    topic, url = sns.create_topic(Name="events")["TopicArn"], sqs.create_queue(QueueName="events")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
+    destination = {"Enabled": True, "MatchingEventTypes": ["SEND"], "SnsDestination": {"TopicArn": topic}}
+    ses.create_configuration_set(ConfigurationSetName="events")
+    ses.create_configuration_set_event_destination(
+        ConfigurationSetName="events", EventDestinationName="topic", EventDestination=destination
+    )
+    ses.create_email_identity(EmailIdentity=SENDER)
+    ses.create_email_identity(EmailIdentity=WATCHED, ConfigurationSetName="events")
+    sns.close()
+    return str(url)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def account(served: Served) -> Iterator[None]:
+    """The server is in AWS's place for whom nothing tells where AWS is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL", served.url)
+        patch.setenv("AWS_ACCESS_KEY_ID", KEYS["aws_access_key_id"])
+        patch.setenv("AWS_SECRET_ACCESS_KEY", KEYS["aws_secret_access_key"])
+        yield
+
+
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where Locust leaves what it has seen of the strategy."""
@@ -109,8 +150,8 @@ def ledgers(served: Served, out: Path) -> dict[str, Ledger]:
     """What each user came to."""
     ses, sqs = client(served, "sesv2"), client(served, "sqs")
     body = {"headers": (("Content-Type", "application/json"),), "body": '{"to": "{to}", "mail": {mail}}'}
-    ses.create_email_identity(EmailIdentity=SENDER)
-    with application(ses) as app, deployed(sqs, ses) as queue, ThreadPoolExecutor(5) as threads:
+    events = published(served, ses, sqs)
+    with application(ses) as app, deployed(sqs, ses) as queue, ThreadPoolExecutor(6) as threads:
         places: dict[str, dict[str, Any]] = {
             "ses-v1": {},
             "smtp": {"smtp": served.smtp},
@@ -118,6 +159,7 @@ def ledgers(served: Served, out: Path) -> dict[str, Ledger]:
             "http": {"url": app, **body},
         }
         running = {user: threads.submit(sent, served, LOAD, user, **place) for user, place in places.items()}
+        running["ses-v2"] = threads.submit(on_account, events)
         running[STRATEGY] = threads.submit(sent, served, PACED, STRATEGY, Crew(processes=2), out)
         done = {user: ledger.result() for user, ledger in running.items()}
     ses.close()
@@ -138,6 +180,7 @@ def fates(ledger: Ledger) -> dict[str, list[int]]:
     ("user", "otherwise"),
     [
         ("ses-v1", {}),
+        ("ses-v2", {}),
         (STRATEGY, {}),
         ("smtp", {}),
         ("http", {"lost": [FULL], "pending": [LAZY]}),
