@@ -1,0 +1,85 @@
+"""Laws of a whole load test on an account, from the plan to the verdict: ministack and our own SES stand in for AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from loadtests import journal, loadtest
+from loadtests.assignment import Place
+from loadtests.deploy import stacks, staging
+from loadtests.deploy.cloud import Cloud
+from loadtests.deploy.load_site import AwsSite
+from loadtests.deploy.ministack import command
+from loadtests.deploy.on_aws import Permit
+from loadtests.deploy.publishing import QUEUE, SET
+from loadtests.deploy.safety import Budget
+from loadtests.deploy.staging import Channel
+from loadtests.load_sites import Asked, Crew
+from loadtests.ses import SENDER
+from loadtests.targets import REGION, Moto
+from scenarios.cost import load_prices
+from scenarios.errors import BadInput
+from scenarios.ledger import ACCEPTED, Ledger, assert_conserved
+from tests.deploy.relay import SCENARIO, Relay
+
+try:
+    command()
+except BadInput as missing:
+    pytest.skip(str(missing), allow_module_level=True)
+
+pytestmark = [pytest.mark.real_time, pytest.mark.xdist_group("ministack")]
+
+
+@pytest.fixture(name="heard")
+def _heard(ses: Moto, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Each channel that is made gets a relay, which in one AWS would not be needed."""
+    relays: list[Relay] = []
+    made = staging.channels
+
+    @contextmanager
+    def relayed(of: Any, shares: int, cloud: Cloud, *others: Any) -> Iterator[Sequence[Channel]]:
+        with made(of, shares, cloud, *others) as channels:
+            for channel in channels:
+                relays.append(Relay(ses, cloud))
+                relays[-1].begin({SET: channel.configuration_set, QUEUE: channel.events})
+            yield channels
+
+    monkeypatch.setattr(staging, "channels", relayed)
+    monkeypatch.setattr(AwsSite, "quiet_s", 0.5)  # SQS's counts are exact here
+    yield
+    for relay in relays:
+        relay.end()
+
+
+def _sent(sender: str, processes: int, budget: int = 1000) -> Ledger:
+    asked = Asked(Place(region=REGION), Permit(SENDER, budget=Budget(budget), yes=True), Crew(processes=processes))
+    runner = loadtest.prepare(SCENARIO, [sender], asked, load_prices(), print)
+    return runner(SCENARIO, sender, 1)
+
+
+@pytest.mark.usefixtures("heard")
+@pytest.mark.parametrize(("sender", "processes"), [("leaky-bucket", 2), ("ses-v2", 1)])
+def test_ses_itself_tells_what_became_of_the_mails(cloud: Cloud, ses: Moto, sender: str, processes: int) -> None:
+    """Every mail has the fate that SES says, a paced strategy loses none, and nothing is left on the account."""
+    ses.start(0)
+    ledger = _sent(sender, processes)
+    assert_conserved(ledger)
+    accepted = int(ledger.mails["accepted"].sum())
+    assert accepted == int((ses.calls()["outcome"] == ACCEPTED).sum())
+    assert (accepted == 40) == (
+        sender == "leaky-bucket"
+    )  # 40 at once on 14 a second are too many for who retries nothing
+    assert int(ledger.mails["lost"].sum()) == 40 - accepted
+    assert (stacks.status(cloud), list(journal.directory().iterdir())) == ([], [])
+
+
+@pytest.mark.usefixtures("heard")
+def test_the_budget_is_kept_before_anything_is_made(cloud: Cloud) -> None:
+    """A scenario of more recipients than allowed is refused with one line."""
+    with pytest.raises(BadInput, match="--budget-recipients 39: "):
+        _sent("leaky-bucket", 1, 39)
+    assert stacks.status(cloud) == []
