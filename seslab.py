@@ -8,7 +8,7 @@ signal.signal(signal.SIGINT, signal.SIG_DFL)  # while the rest is imported, Ctrl
 
 import os
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -20,29 +20,28 @@ from reports import calibrate as calibrating
 from reports import (
     calibrate_dir,
     calibrate_table,
+    compare_run,
     diff_table,
     experiment,
+    gate_command,
     gate_files,
     gate_run,
     gate_table,
     interleaved,
-    parallel,
     rundir,
     terminal,
 )
-from reports import compare as comparing
 from reports import diff as diffing
-from reports.baseline import Baseline, read, save
-from reports.expectations import Wished
 from reports.gate import FAIL
+from reports.performing import Interrupted, whole
 from scenarios import store
 from scenarios.cost import load_prices
 from scenarios.errors import BadInput, RunFailed
 from scenarios.files import printable
+from scenarios.ledger import Ledger
 from scenarios.model import Scenario, as_toml, describe_catalogue, load, scenario_schema
 from scenarios.settings import describe_settings
 from scenarios.tables import unknown
-from scenarios.workload import arrivals
 from strategies.registry import STRATEGIES
 
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -51,7 +50,6 @@ EXIT_UNMET, EXIT_USAGE, EXIT_FAILED, EXIT_INTERRUPTED = 1, 2, 3, 130
 EXIT_OF = {"pass": 0, "improved": 0, "fail": EXIT_UNMET, "inconclusive": 4}
 WORLDS = {"sim": "sim.run", "moto": "loadtests.run", "ministack": "loadtests.deploy.on_ministack"}
 CHECKS = {"moto": ("loadtests.run", "plan_of"), "ministack": ("loadtests.deploy.on_ministack", "check")}
-QUICK_MAILS = 20_000  # a simulation of so many is over before a process has started
 
 Source = Annotated[str, typer.Argument(metavar="SCENARIO", help="a name of the catalogue, or a TOML file")]
 Names = Annotated[list[str] | None, typer.Option("--strategy", "-s", help="one to run; default all")]
@@ -65,10 +63,6 @@ MostRecipients = Annotated[int, typer.Option("--budget-recipients", min=0, help=
 MostUsd = Annotated[float, typer.Option("--budget-usd", min=0, help="aws: most dollars of all runs")]
 Yes = Annotated[bool, typer.Option("--yes", help="aws: do not ask")]
 Place = Annotated[str, typer.Option("--on", help="where: ministack, one that runs already, or aws")]
-
-
-class Interrupted(Exception):
-    """Ctrl-C has ended a command; the message says how far it came."""
 
 
 class Permission(NamedTuple):
@@ -110,32 +104,18 @@ def compare(
 ) -> int:
     """Run strategies on one scenario and compare them; 1 if a threshold of the scenario's own is not met."""
     _tidy()
-    strategies, chosen = _strategies(strategy), load(scenario)
-    if seed is not None:
-        chosen = chosen.model_copy(update={"seed": seed})
+    strategies, chosen = _strategies(strategy), _loaded(scenario, seed)
     if out is not None:
         rundir.prepare(out)
     allowed = Permission(region, sender, to, tuple(allow or ()), budget_recipients, budget_usd, yes)
     runner = _runner(on, chosen, strategies, replications, out, allowed)
     jobs = experiment.jobs(runner, chosen, strategies, replications, load_prices(), out)
-    return _compared(jobs, on, chosen, replications, out, json)
+    return 0 if compare_run.compared(jobs, on, chosen, replications, out, json) else EXIT_UNMET
 
 
-def _compared(
-    jobs: list[experiment.Job], world: str, chosen: Scenario, replications: int, out: Path | None, json: bool
-) -> int:
-    """Make the runs, keep and show what they came to; the exit code is that of the scenario's thresholds."""
-    outcome, failed = _perform(jobs, world), False
-    if outcome.results:
-        entries, bound = experiment.summarise(outcome.results)
-        document = comparing.document(chosen, world, chosen.seed, replications, bound, entries)
-        if out is not None:
-            _keep(out, document, chosen)
-        _show(document, json)
-        failed = any(one["verdict"] == FAIL for one in document["thresholds"])
-    if outcome.interrupted:
-        raise Interrupted(_so_far(len(outcome.results), len(jobs), out))
-    return EXIT_UNMET if failed else 0
+def _loaded(source: str, seed: int | None) -> Scenario:
+    scenario = load(source)
+    return scenario if seed is None else scenario.model_copy(update={"seed": seed})
 
 
 def _strategies(names: list[str] | None) -> list[str]:
@@ -186,32 +166,6 @@ def _on_aws(scenario: Scenario, strategies: list[str], replications: int, allowe
     return on_aws.prepare(cloud, scenario, strategies, replications, permit, load_prices(), terminal.tell)
 
 
-def _perform(jobs: list[experiment.Job], world: str) -> parallel.Outcome:
-    """Small simulations here and at once; real runs one after the other, so that they do not disturb each other."""
-    mails = sum(len(arrivals(job.scenario.workload, job.seed).recipients) for job in jobs)
-    with terminal.progress(jobs) as progress:
-        if world != "sim" or mails < QUICK_MAILS:
-            return parallel.in_turn(jobs, progress)
-        return parallel.side_by_side(jobs, progress)
-
-
-def _keep(out: Path, document: dict[str, Any], scenario: Scenario) -> None:
-    rundir.save(out, document, as_toml(scenario))
-    with terminal.busy("Drawing"):
-        rundir.redraw(out)
-
-
-def _show(document: dict[str, Any], as_json: bool) -> None:
-    warnings = dict.fromkeys(warning for entry in document["strategies"] for warning in entry["warnings"])
-    lines = [*comparing.sentences(document), *(f"note: {warning}" for warning in warnings)]
-    terminal.present(document, as_json, comparing.table(document), lines)
-
-
-def _so_far(done: int, planned: int, out: Path | None) -> str:
-    kept = f"; what was done is in {out}" if out is not None and done else ""
-    return f"interrupted: {done} of {planned} runs begun or done{kept}"
-
-
 @app.command()
 def calibrate(
     scenario: Source,
@@ -237,8 +191,8 @@ def calibrate(
     allowed = Permission(region, sender, to, tuple(allow or ()), budget_recipients, budget_usd, yes)
     real_runner = _runner(_known("real world", on, (*CHECKS, "aws")), as_run, strategies, 1, out, allowed)
     simulate = import_module(WORLDS["sim"]).run
-    real = _whole(calibrating.real_jobs(real_runner, chosen, strategies, prices, out), on, out)
-    simulated = _whole(calibrating.simulated_jobs(simulate, chosen, strategies, seeds, prices), "sim", out)
+    real = whole(calibrating.real_jobs(real_runner, chosen, strategies, prices, out), on, out)
+    simulated = whole(calibrating.simulated_jobs(simulate, chosen, strategies, seeds, prices), "sim", out)
     pairs = calibrating.pairs(real, simulated)
     document = calibrating.document(chosen, on, pairs)
     if out is not None:
@@ -248,14 +202,6 @@ def calibrate(
     terminal.present(document, json, calibrate_table.table(document), calibrate_table.sentences(document))
 
 
-def _whole(jobs: list[experiment.Job], world: str, out: Path | None) -> list[experiment.Result]:
-    """The results of all jobs: half of a calibration says nothing."""
-    outcome = _perform(jobs, world)
-    if outcome.interrupted:
-        raise Interrupted(_so_far(len(outcome.results), len(jobs), out))
-    return outcome.results
-
-
 @app.command()
 def gate(
     scenario: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="names of the catalogue, or TOML files")],
@@ -263,7 +209,7 @@ def gate(
     strategy: Names = None,
     on: Annotated[str, typer.Option(help="the world to run in: sim or, with --against, moto")] = "sim",
     against: Annotated[str | None, typer.Option(help="a git revision, or a command, to run in turn with this")] = None,
-    rounds: Annotated[int, typer.Option(min=2, help="of real runs: two of each side")] = interleaved.ROUNDS,
+    rounds: Annotated[int | None, typer.Option(min=2, help="of real runs: two of each side")] = None,
     update: Annotated[bool, typer.Option("--update", help="make what is now the baseline")] = False,
     reason: Annotated[str | None, typer.Option(help="of an update; kept in the file")] = None,
     seeds: Annotated[int | None, typer.Option(min=2, help="simulations per strategy, seeds counting up")] = None,
@@ -276,69 +222,26 @@ def gate(
 ) -> int:
     """Fail if strategies have become slower, leakier or dearer than they were."""
     files, names = gate_files.Files(junit, summary, openmetrics), _strategies(strategy) if strategy else []
-    _refuse_vain(update, against, seeds=seeds, reason=reason, tolerance=tolerance)
-    files.prepare()
+    only_a_verdict = {**files._asdict(), "on": on != "sim", "json": json, "strict": strict}
+    asked = {"seeds": seeds, "rounds": rounds, "reason": reason, "tolerance": tolerance, **only_a_verdict}
+    gate_command.refuse_vain(update, against, _known("world", on, ("sim", "moto")), asked)
+    files.prepare(baseline)
     chosen = gate_run.distinct([load(source) for source in scenario])
     if update:
-        _update(_needed(baseline), chosen, names, seeds, reason, tolerance)
+        gate_command.update(baseline, chosen, names, seeds, reason, tolerance or (), _simulated)
         return 0
     if against is None:
-        document = _gate_stored(_needed(baseline), chosen, names, on)
+        document = gate_command.stored(baseline, chosen, names, on, _simulated)
     else:
-        known, world = None if baseline is None else read(baseline), _known("world", on, ("sim", "moto"))
-        rules = [gate_run.rules_for(baseline, known, one, names, list(STRATEGIES)) for one in chosen]
-        asked = list(map(interleaved.Asked, scenario, chosen, rules))
-        document = interleaved.verdict(
-            against, asked, interleaved.Lasting(world, seeds or gate_run.SEEDS, rounds), terminal.tell
-        )
+        lasting = interleaved.Lasting(on, seeds or gate_run.SEEDS, rounds or interleaved.ROUNDS)
+        document = gate_command.in_turn(against, baseline, scenario, chosen, names, lasting)
     files.write(document)
     terminal.present(document, json, gate_table.table(document), gate_table.sentences(document))
     return EXIT_OF[document["verdict"]] if strict or document["verdict"] == FAIL else 0
 
 
-def _refuse_vain(update: bool, against: str | None, **asked: object) -> None:
-    """What would change nothing was meant to change something. Raises BadInput."""
-    if update and against is not None:
-        raise BadInput("--against: an update stores what is now; leave out one of the two")
-    needed = {"seeds": update or against is not None, "reason": update, "tolerance": update}
-    vain = next((name for name, value in asked.items() if value and not needed[name]), None)
-    if vain is not None:
-        raise BadInput(f"--{vain}: what the baseline says is used; change it with --update")
-
-
-def _needed(baseline: Path | None) -> Path:
-    if baseline is None:
-        raise BadInput("--baseline: missing; name the file that says what is expected, or a base with --against")
-    return baseline
-
-
-def _gate_stored(path: Path, chosen: Sequence[Scenario], names: list[str], world: str) -> dict[str, Any]:
-    if world != "sim":
-        raise BadInput(f"--on {printable(world)}: real runs are compared with others of the same hour; add --against")
-    known = read(path)
-    wanted = [gate_run.wanted_by(path, known, one, names) for one in chosen]
-    return gate_run.verdict(path, known, wanted, _simulated(wanted))
-
-
-def _update(
-    path: Path,
-    chosen: Sequence[Scenario],
-    names: list[str],
-    seeds: int | None,
-    reason: str | None,
-    wishes: list[str] | None,
-) -> None:
-    wished = [Wished.parse(wish) for wish in wishes or ()]
-    if not reason or not reason.strip():
-        raise BadInput("--update: needs --reason TEXT, which is kept in the file")
-    before = read(path) if path.exists() else Baseline()
-    wanted = [gate_run.wanted_anew(before, one, names, list(STRATEGIES), seeds) for one in chosen]
-    save(path, gate_run.updated(before, wanted, _simulated(wanted), reason, wished))
-    terminal.tell(f"{path}: {', '.join(one.scenario.name for one in wanted)} written; put it under version control")
-
-
 def _simulated(wanted: Sequence[gate_run.Wanted]) -> list[experiment.Result]:
-    return _whole(gate_run.jobs(import_module(WORLDS["sim"]).run, wanted, load_prices()), "sim", None)
+    return whole(gate_run.jobs(import_module(WORLDS["sim"]).run, wanted, load_prices()), "sim")
 
 
 @app.command()
@@ -380,7 +283,7 @@ def trace(
 @app.command()
 def report(run_dir: Annotated[Path, typer.Argument(help="the --out folder of a comparison")]) -> None:
     """Draw a stored run's report again."""
-    _show(rundir.redraw(run_dir), as_json=False)
+    compare_run.show(rundir.redraw(run_dir), as_json=False)
 
 
 @app.command()
@@ -393,12 +296,15 @@ def diff(
 ) -> None:
     """Set two runs side by side."""
     gate_files.Files(summary=summary).prepare()
-    folders = {"a": run_a, "b": run_b}
-    a, b = map(rundir.document, folders.values())
-    document = diffing.document(a, b, strategy or (), lambda side, name: store.read(folders[side], name))
+    a, b = map(rundir.document, (run_a, run_b))
+    document = diffing.document(a, b, strategy or (), partial(_ledger, {"a": run_a, "b": run_b}))
     if summary is not None:
         gate_files.append(summary, diff_table.markdown(document))
     terminal.present(document, json, diff_table.table(document), diff_table.sentences(document))
+
+
+def _ledger(folders: Mapping[str, Path], side: str, strategy: str) -> Ledger | None:
+    return store.read(folders[side], strategy) if store.has(folders[side], strategy) else None
 
 
 @app.command()
@@ -450,7 +356,7 @@ def loadtest(
     target: Annotated[str | None, typer.Option(help="http: the URL of the application's route")] = None,
     method: Annotated[str, typer.Option(help="http: the method")] = "POST",
     header: Annotated[list[str] | None, typer.Option(help="http: NAME: VALUE")] = None,
-    body: Annotated[str, typer.Option(help="http: a template of {to}, {mail}, {recipients}, {subject}")] = "",
+    body: Annotated[str, typer.Option(help="http: a template of {to}, {mail}, {recipients}, {subject}, or @FILE")] = "",
     processes: Annotated[int, typer.Option(min=1, help="of Locust, on this machine")] = 1,
     master: Annotated[bool, typer.Option("--master", help="wait for workers, and let them send")] = False,
     workers: Annotated[int, typer.Option(min=1, help="master: how many to wait for")] = 1,
@@ -474,16 +380,21 @@ def loadtest(
     _tidy()
     if scenario is None:
         raise BadInput("SCENARIO: missing; give a name of the catalogue, or a TOML file")
-    chosen, senders = load(scenario), [*(user or ()), *(_strategies(strategy) if strategy else ())] or ["ses-v2"]
-    chosen = chosen if seed is None else chosen.model_copy(update={"seed": seed})
-    place = load_sites.Place(endpoint, region, smtp, queue, target, method, places.headers_of(header or ()), body)
+    chosen, senders = _loaded(scenario, seed), _senders(user, strategy)
+    sent = (method, places.headers_of(header or ()), places.body_of(body))
+    place = load_sites.Place(endpoint, region, smtp, queue, target, *sent)
     permit = load_sites.permit_of(sender, to, allow or (), budget_recipients, budget_usd, yes)
     asked = load_sites.Asked(place, permit, crew, events)
     run = loading.prepare(chosen, senders, asked, load_prices(), terminal.tell)
     if out is not None:
         rundir.prepare(out)
     jobs = experiment.jobs(partial(run, out=out), chosen, senders, 1, load_prices(), out)
-    return _compared(jobs, "locust", chosen, 1, out, json)
+    return 0 if compare_run.compared(jobs, "locust", chosen, 1, out, json) else EXIT_UNMET
+
+
+def _senders(users: list[str] | None, strategies: list[str] | None) -> list[str]:
+    """Who sends a load: users of Locust, strategies on its workers."""
+    return [*(users or ()), *(_strategies(strategies) if strategies else ())] or ["ses-v2"]
 
 
 @app.command()

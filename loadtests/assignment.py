@@ -34,6 +34,11 @@ class Place:
     headers: tuple[tuple[str, str], ...] = ()
     body: str = ""
 
+    def shown(self, user: str) -> str | None:
+        """Where that user's mails go, in a word."""
+        own = {"smtp": self.smtp, "sqs": self.queue, "http": self.url}
+        return own.get(user) or self.endpoint or self.region
+
 
 class Channel(NamedTuple):
     """On AWS a strategy's share has a configuration set of its own, whose events it reads from a queue of its own."""

@@ -30,6 +30,10 @@ class Site(Protocol):
         """Make what a run needs, for as long as the block lasts; gives the assignment as it is to be carried out."""
         ...
 
+    def look(self) -> None:
+        """Raises RunFailed where nobody answers any more."""
+        ...
+
     def decisions(self, zero_unix_s: float, expected: int) -> NDArray[Any]:
         """Rows of `loadtests.logs.DECISION` in seconds since then; waits a while for so many acceptances."""
         ...
@@ -63,6 +67,9 @@ class LocalSite:
         """Its SES takes no mail of a sender that nobody has verified."""
         verify(session_of(order), self._url, order.source)
         yield order
+
+    def look(self) -> None:
+        self._aws.check()
 
     def decisions(self, zero_unix_s: float, _expected: int) -> NDArray[Any]:
         """A decision is in the log before its caller hears of it."""

@@ -17,7 +17,7 @@ from loadtests.kernel import Clock
 from loadtests.left import Left, histogram_of
 from loadtests.load_site import Site
 from loadtests.load_sites import Asked, site_of
-from loadtests.locust_options import Crew, options, worker_options
+from loadtests.locust_options import Crew, check, options, worker_options
 from loadtests.places import check_place
 from loadtests.recognised import of_run
 from scenarios.bound import bound_of
@@ -37,6 +37,7 @@ def prepare(
 
     Raises BadInput for what is not allowed or missing, RunFailed where the endpoint does not answer.
     """
+    check(asked.crew)
     for sender in senders:
         check_place(sender, asked.place)
     return partial(run, asked=asked, site=site_of(scenario, senders, asked, prices, show))
@@ -61,25 +62,26 @@ def run(
     mails = arrivals(scenario.workload, seed)
     with site.opened(scenario, assigned(scenario, sender, seed, asked)) as order, folder_with(order, mails) as folder:
         _watched(watch, folder, bound_of(scenario, mails).makespan_s or scenario.horizon_s)
-        _sent(asked.crew, sender, folder, out)
+        _sent(asked.crew, sender, folder, site, out)
         ledger = judged(scenario, order, mails, folder, site)
     return replace(ledger, wall_s=time.perf_counter() - started_s)
 
 
-def _sent(crew: Crew, sender: str, folder: Path, out: Path | None) -> None:
+def _sent(crew: Crew, sender: str, folder: Path, site: Site, out: Path | None) -> None:
     """Locust's part, whatever its own exit code is."""
     log = folder / "locust.log"
-    was_interrupted = locust_process.run(options(crew, sender, out), folder, log)
+    was_interrupted = locust_process.run(options(crew, sender, out), folder, log, site.look)
     _keep(folder, log, sender, out)
     if not (folder / LEFT).exists():
         raise KeyboardInterrupt if was_interrupted else locust_process.failure(log, crew)
 
 
 def work(crew: Crew) -> None:
-    """Work for a master elsewhere until it has no more to do. Raises RunFailed where it cannot be reached."""
+    """Work for a master elsewhere until it has no more to do. Raises RunFailed where there is none any more."""
+    check(crew, is_worker=True)
     with tempfile.TemporaryDirectory(prefix="seslab-worker-") as folder:
         log = Path(folder) / "locust.log"
-        if locust_process.work(worker_options(crew), log):
+        if locust_process.work(worker_options(crew), log) or locust_process.is_orphaned(log):
             raise locust_process.failure(log, crew)
 
 
@@ -117,7 +119,7 @@ def judged(scenario: Scenario, order: Assignment, mails: Arrivals, folder: Path,
     expected = int((left.calls["seen"] == ACCEPTED).sum())
     decisions = of_run(site.decisions(left.zero_unix_s, expected), order, count)
     if order.scenario:
-        return shares_verdict.ledger_of(scenario.name, order, mails, left, folder, decisions)
+        return shares_verdict.ledger_of(scenario, order, mails, left, folder, decisions)
     return verdict.ledger_of(scenario, order, mails, left, decisions, queued)
 
 

@@ -29,6 +29,7 @@ class Master:
     def __init__(self, runner: Any, folder: Path, obeys: bool) -> None:
         self._runner, self._folder = runner, folder
         self._assignment, self._mails = assignment.read(folder)
+        runner.environment.host = self._assignment.place.shown(self._assignment.user)
         self._users, self._workers = 0, dict[str, int]()
         self._done: dict[int, dict[str, Any]] = {}
         self._ends_unix_s, self._zero_unix_s = math.inf, 0
@@ -40,6 +41,8 @@ class Master:
     def tick(self) -> tuple[int, float] | None:
         """A user for each worker there is at first; None once all have ended, or will no more."""
         self._users = self._users or self._runner.worker_count
+        if self._workers:
+            self._runner.stats.total.start_time = self._zero_unix_s  # or rates would count the time before
         return None if self._workers and self._is_over() else (self._users, self._users)
 
     def keep(self, msg: Any, **_others: Any) -> None:

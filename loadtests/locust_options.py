@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from scenarios.errors import BadInput
+
 LOOPBACK = "127.0.0.1"
 PORT = 5557
 LINGER_S = "1"  # of the page after the run
@@ -28,6 +30,25 @@ class Crew:
     def size(self) -> int:
         """How many send."""
         return self.workers if self.master else self.processes
+
+
+def check(crew: Crew, is_worker: bool = False) -> None:
+    """Raises BadInput for what cannot be together, and for the port of a page that somebody else has."""
+    if crew.master and is_worker:
+        raise BadInput("--master: a worker works for another's; leave out one of the two")
+    if crew.master and crew.processes > 1:
+        raise BadInput(
+            f"--processes {crew.processes}: a master sends nothing itself; give it to seslab loadtest --worker"
+        )
+    if crew.web_port is not None:
+        _check_free(crew.web_port)
+
+
+def _check_free(port: int) -> None:
+    try:
+        socket.create_server((LOOPBACK, port)).close()
+    except OSError as error:
+        raise BadInput(f"--web-port = {port}: {error.strerror}; name another") from error
 
 
 def options(crew: Crew, name: str, out: Path | None) -> list[str]:

@@ -13,7 +13,7 @@ from loadtests.assignment import LEFT, Place
 from loadtests.deploy.on_aws import Permit
 from loadtests.load_site import Site
 from loadtests.load_sites import Asked
-from loadtests.places import headers_of
+from loadtests.places import body_of, headers_of
 from loadtests.ses import TO_SIMULATOR
 from scenarios.bound import bound_of
 from scenarios.cost import load_prices
@@ -36,7 +36,7 @@ ARGUMENTS = {
     "target": "http: the URL of the application's route",
     "method": "http: the method",
     "header": "http: NAME: VALUE",
-    "body": "http: the template of the body",
+    "body": "http: the template of the body, or @FILE",
 }
 """Locust's further arguments; each is also an environment variable, such as SESLAB_SCENARIO."""
 
@@ -84,7 +84,7 @@ class Plain:
             url=given["target"] or None,
             method=given["method"],
             headers=headers_of(given["header"]),
-            body=given["body"],
+            body=body_of(given["body"]),
         )
         permit = Permit(given["from"] or None, given["to"], tuple(given["allow"]), yes=given["yes"])
         return Asked(place, permit)

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,14 +18,16 @@ LOCUSTFILE = Path(__file__).with_name("locustfile.py")
 ASSIGNMENT = "SESLAB_ASSIGNMENT"
 """The environment variable with the folder in which the parent leaves what to do, and finds what came of it."""
 
+LOOK_EVERY_S = 2.0
 
-def run(options: Sequence[str], folder: Path, log: Path) -> bool:
+
+def run(options: Sequence[str], folder: Path, log: Path, look: Callable[[], None]) -> bool:
     """Let Locust run to its end; a first Ctrl-C ends it gently, a second one at once. Returns whether there was one.
 
-    `folder` holds the assignment.
+    `folder` holds the assignment. What `look` raises, in between, ends it gently, too.
     """
     with _started(options, log, {ASSIGNMENT: str(folder)}) as process:
-        return _was_interrupted(process)
+        return _was_interrupted(process, look)
 
 
 def work(options: Sequence[str], log: Path) -> int:
@@ -54,16 +56,17 @@ def _started(options: Sequence[str], log: Path, variables: Mapping[str, str]) ->
         yield process
 
 
-def _was_interrupted(process: subprocess.Popen[bytes]) -> bool:
+def _was_interrupted(process: subprocess.Popen[bytes], look: Callable[[], None]) -> bool:
     """Its standard input ends with the first Ctrl-C, and if we are killed."""
-    assert process.stdin is not None
     try:
         try:
-            process.wait()
+            _looked_after(process, look)
         except KeyboardInterrupt:
-            process.stdin.close()
-            process.wait()
+            _ended_gently(process)
             return True
+        except RunFailed:
+            _ended_gently(process)
+            raise
     except BaseException:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
@@ -71,10 +74,39 @@ def _was_interrupted(process: subprocess.Popen[bytes]) -> bool:
     return False
 
 
+def _looked_after(process: subprocess.Popen[bytes], look: Callable[[], None]) -> None:
+    while True:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(LOOK_EVERY_S)
+            return
+        look()
+
+
+def _ended_gently(process: subprocess.Popen[bytes]) -> None:
+    assert process.stdin is not None
+    process.stdin.close()
+    process.wait()
+
+
+def is_orphaned(log: Path) -> bool:
+    """Whether a worker has ended because its master was gone, which to Locust is no failure."""
+    return "get heartbeat from master" in log.read_text(errors="replace")
+
+
+def _is_error(line: str) -> bool:
+    return "/ERROR/" in line
+
+
+def _is_no_news(line: str) -> bool:
+    """What is in no line of Locust's own log about how it gets on, such as an error of Python's."""
+    return "/INFO/" not in line
+
+
 def failure(log: Path, crew: Crew) -> RunFailed:
     """Why Locust could not run, in its own last words."""
     lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    told = ([line for line in lines if "/ERROR/" in line] or lines or ["it said nothing"])[-1]
+    errors, others = ([line for line in lines if kind(line)] for kind in (_is_error, _is_no_news))
+    told = (errors or others or ["it was ended by somebody else"])[-1]
     if "waiting for workers" in told:
         return RunFailed(
             f"--workers {crew.workers}: not all have connected to {crew.host}:{crew.port} within {crew.wait_s} s; "

@@ -18,6 +18,9 @@ SHARE, STOP = "seslab-share", "seslab-stop"
 FILE, DONE = "seslab-file", "seslab-done"
 """What a worker says: a piece of a file of its own, and that it has no more."""
 
+RESPONSE, SERVICE = "send, response time from the intended instant", "send, service time from the call's start"
+"""Names in Locust's statistics."""
+
 PIECE = 1 << 20
 PATIENCE_S = 5.0
 
@@ -87,13 +90,13 @@ class Worker:
         """The response time is the request; the service time stands beside it, outside of Locust's sums."""
         self._environment.events.request.fire(
             request_type=user,
-            name="send",
+            name=RESPONSE,
             response_time=response_s * 1000,
             response_length=recipients,
             exception=error,
             context={},
         )
-        self._runner.stats.get("send, service time", user).log(service_s * 1000, recipients)
+        self._runner.stats.get(SERVICE, user).log(service_s * 1000, recipients)
 
     def _succeed(self, environment: Any, **_others: Any) -> None:
         """A mail that SES refuses is a result, and not a failure of this process."""

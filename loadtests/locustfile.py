@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import locust.runners
 import locust.stats
 from locust import LoadTestShape, User, events, task
 from locust.env import Environment
@@ -31,6 +32,7 @@ def three_digits(response_time: float) -> int:
 
 
 locust.stats.bucket_response_time = three_digits
+locust.runners.MASTER_HEARTBEAT_TIMEOUT = 20  # seconds: workers of a master that is gone are to stop sending soon
 
 
 class Mails(User):

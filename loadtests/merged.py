@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -11,6 +12,9 @@ from scenarios.ledger import Columns, Ledger, Unbalanced, assert_conserved
 
 HIGHEST = ("harness_lag_s",)
 """Usage that does not add up: the worst of all shares is the whole's."""
+
+COUNTS = ("pods", "workers", "concurrency", "maximum_concurrency")
+"""Settings that count what each share has: all of them are the whole's."""
 
 
 def merged(ledgers: Sequence[Ledger]) -> Ledger:
@@ -23,7 +27,7 @@ def merged(ledgers: Sequence[Ledger]) -> Ledger:
         ended_s=max(ledger.ended_s for ledger in ledgers),
         mails=_sorted([ledger.mails for ledger in ledgers], "mail"),
         calls=_numbered(_sorted([ledger.calls for ledger in ledgers], "decided_s")),
-        settings={**ledgers[0].settings, "shares": len(ledgers)},
+        settings=_together(ledgers[0].settings, len(ledgers)),
         usage=_total([ledger.usage for ledger in ledgers]),
         warnings=tuple(dict.fromkeys(warning for ledger in ledgers for warning in ledger.warnings)),
         interrupted=any(ledger.interrupted for ledger in ledgers),
@@ -33,6 +37,12 @@ def merged(ledgers: Sequence[Ledger]) -> Ledger:
         raise Unbalanced(f"{whole.strategy}: two shares have the same mail")
     assert_conserved(whole)
     return whole
+
+
+def _together(settings: dict[str, Any], shares: int) -> dict[str, Any]:
+    """Those of so many shares, of which each has the same."""
+    counts = {name: settings[name] * shares for name in COUNTS if settings.get(name) is not None}
+    return {**settings, **counts, "shares": shares}
 
 
 def _sorted(tables: Sequence[Columns], by: str) -> Columns:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from ipaddress import ip_address
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from loadtests.assignment import Place
@@ -20,6 +21,8 @@ def check_place(user: str, place: Place) -> None:
     """Raises BadInput that names the option which is missing or wrong; a strategy needs what a user of SES does."""
     if user not in (*USERS, *STRATEGIES):
         raise BadInput(unknown("user", printable(user), list(USERS)))
+    if place.endpoint is not None and place.region is not None:
+        raise BadInput("--region: is for AWS, and --endpoint for a seslab serve; leave out one of the two")
     if place.region is None:
         _check_url("--endpoint", place.endpoint, "http://127.0.0.1:5555, where seslab serve is")
     if user == "smtp":
@@ -87,3 +90,16 @@ def headers_of(lines: Sequence[str]) -> tuple[tuple[str, str], ...]:
         if not (name.strip() and value.strip()):
             raise BadInput(f"--header = {printable(name)}: must be NAME: VALUE")
     return tuple((name.strip(), value.strip()) for name, value in pairs)
+
+
+def body_of(text: str) -> str:
+    """The template of a body: the text itself, or the content of FILE for @FILE. Raises BadInput."""
+    if not text.startswith("@"):
+        return text
+    try:
+        return Path(text[1:]).read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise BadInput(f"--body = {printable(text)}: the file must be UTF-8 text") from error
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "no file's name"
+        raise BadInput(f"--body = {printable(text)}: {why}; after @ comes the file of a template") from error

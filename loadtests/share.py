@@ -103,6 +103,7 @@ def _on_endpoint(order: Order, of: Run, teller: Teller, log: Path) -> Ledger:
 def _on_account(order: Order, of: Run) -> Ledger:
     """Where SES is AWS's own, and the queue of its events there already."""
     refuse_functions(order.strategy, of.plan)
+    journal.make_directory()  # for the events that are read: a worker's machine may have none yet
     outputs = {SET: order.envelope.configuration_set, QUEUE: order.events}
     budget, cloud = Budget(order.budget_recipients), aws(order.region)
     with on_aws.site(of, order.name, cloud, order.envelope, budget) as site, speaking_plainly(cloud.world):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,11 @@ from loadtests.assignment import Assignment
 from loadtests.left import Left
 from loadtests.logs import CALL
 from loadtests.merged import merged
+from loadtests.portions import Portion
 from loadtests.witness import joined
 from scenarios import store
 from scenarios.ledger import Ledger, admitted
+from scenarios.model import Scenario
 from scenarios.settle import Custody, settle
 from scenarios.workload import Arrivals
 
@@ -22,7 +25,7 @@ WORLD = "locust"
 
 
 def ledger_of(
-    scenario: str, order: Assignment, mails: Arrivals, left: Left, folder: Path, decisions: NDArray[Any]
+    scenario: Scenario, order: Assignment, mails: Arrivals, left: Left, folder: Path, decisions: NDArray[Any]
 ) -> Ledger:
     """Of a share that was lost with its worker the witness tells."""
     told = [number for number in range(left.workers) if number not in left.silent]
@@ -31,7 +34,7 @@ def ledger_of(
 
 
 def _lost(
-    number: int, scenario: str, order: Assignment, mails: Arrivals, left: Left, decisions: NDArray[Any]
+    number: int, scenario: Scenario, order: Assignment, mails: Arrivals, left: Left, decisions: NDArray[Any]
 ) -> Ledger:
     """What SES has not accepted of its mails is pending: nobody knows who had it."""
     mine = decisions[decisions["mail"] % left.workers == number]
@@ -39,12 +42,13 @@ def _lost(
     whole = settle(mails, calls, Custody(np.ones(count, dtype=bool)), np.full(count, np.nan), np.zeros(count, np.int32))
     return Ledger(
         strategy=order.user,
-        scenario=scenario,
+        scenario=scenario.name,
         seed=order.seed,
         world=WORLD,
         ended_s=left.ended_s,
         mails={name: column[number :: left.workers] for name, column in whole.items()},
         calls=calls,
+        settings=asdict(Portion(number, left.workers).plan(scenario, order.user).settings),
         usage={"ses_recipients": float(admitted(calls))},
         warnings=(f"{order.user}: worker {number} of {left.workers} was lost; what it still had is pending",),
         interrupted=True,

@@ -44,6 +44,7 @@ def ledger_of(
         ended_s=left.ended_s,
         mails=settle(mails, calls, custody, np.full(count, np.nan), np.zeros(count, np.int32)),
         calls=calls,
+        settings={"retry": "none"} if own else {},
         usage={"ses_recipients": float(admitted(calls)), "harness_lag_s": _lag_s(left, mails)},
         warnings=tuple(_warnings(assignment, left, mails)),
         interrupted=left.interrupted,
@@ -95,6 +96,6 @@ def _warnings(assignment: Assignment, left: Left, mails: Arrivals) -> Iterator[s
     lag_s = _lag_s(left, mails)
     if lag_s > SATURATED_S:
         yield (
-            f"{assignment.user}: Locust began mails up to {lag_s:.2f} s after their intended instants; "
+            f"{assignment.user}: Locust began one mail in a hundred {lag_s:.2f} s or more after its intended instant; "
             "give it more workers, or the response times tell of this machine"
         )

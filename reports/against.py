@@ -8,12 +8,13 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
+from reports import leash
 from reports.compare import SCHEMA
 from scenarios.errors import BadInput, RunFailed
 from scenarios.files import printable
@@ -21,6 +22,7 @@ from scenarios.identity import identity_of
 from scenarios.model import load
 
 _SESLAB = (sys.executable, "-P", "-m", "seslab")  # -P: a package of ours may have a namesake in a user's folder
+_LEASH = (sys.executable, "-P", leash.__file__)  # as a file: the environment is that of another seslab
 _DONE = (0, 1)  # a comparison that fails a threshold of the scenario's own is one all the same
 
 
@@ -68,10 +70,11 @@ def base(text: str) -> Iterator[Side]:
         yield _command(text)
 
 
-def _git(*words: str) -> str | None:
+def _git(*words: str, **environ: str) -> str | None:
     """What git answers; None if it refuses or is not there."""
+    environment = {**os.environ, **environ}
     try:
-        answer = subprocess.run(("git", *words), capture_output=True, text=True, check=False)
+        answer = subprocess.run(("git", *words), env=environment, capture_output=True, text=True, check=False)
     except OSError:
         return None
     return answer.stdout.strip() if answer.returncode == 0 else None
@@ -79,14 +82,14 @@ def _git(*words: str) -> str | None:
 
 @contextmanager
 def _checked_out(revision: str, root: Path) -> Iterator[Path]:
+    """Through an index of its own, not as a worktree, which the repository would remember if we were killed."""
     with TemporaryDirectory(prefix="seslab-base-") as folder:
-        made = Path(folder, root.name)
-        if _git("-C", str(root), "worktree", "add", "--detach", str(made), revision) is None:
-            raise RunFailed(f"--against {printable(revision)}: git cannot check it out; see git worktree list")
-        try:
-            yield made
-        finally:
-            _git("-C", str(root), "worktree", "remove", "--force", str(made))
+        made, index = Path(folder, "tree", root.name), str(Path(folder, "index"))
+        words = (("read-tree", f"{revision}^{{commit}}"), ("checkout-index", "--all", f"--prefix={made}/"))
+        for command in words:
+            if _git("-C", str(root), *command, GIT_INDEX_FILE=index) is None:
+                raise RunFailed(f"--against {printable(revision)}: git {command[0]} cannot check it out")
+        yield made
 
 
 def _side_of(revision: str, folder: Path, root: Path) -> Side:
@@ -119,11 +122,39 @@ def _answer(side: Side, runs: Runs, out: Path) -> subprocess.CompletedProcess[st
     words = ["compare", _in(side.folder, runs.source), *strategies, "--on", runs.world, "--seed", str(runs.seed)]
     words += ["--replications", str(runs.replications), "--out", str(out), "--json"]
     try:
-        return subprocess.run(
-            (*side.command, *words), cwd=side.folder, env=side.environ, capture_output=True, text=True, check=False
-        )
+        return _leashed((*side.command, *words), side)
     except OSError as error:
         raise RunFailed(f"{side.name}: cannot run in {side.folder}: {error.strerror or error}") from error
+
+
+def _leashed(command: Sequence[str], side: Side) -> subprocess.CompletedProcess[str]:
+    """Runs the command; it ends with us, however we end. Ctrl-C reaches it through us, and we wait for its end."""
+    with _pipe() as (theirs, let_go):
+        process = subprocess.Popen(
+            (*_LEASH, *command),
+            cwd=side.folder,
+            env=side.environ,
+            stdin=theirs,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        try:
+            said = process.communicate()
+        except BaseException:
+            let_go()
+            process.communicate()
+            raise
+    return subprocess.CompletedProcess(process.args, process.returncode, *said)
+
+
+@contextmanager
+def _pipe() -> Iterator[tuple[int, Callable[[], None]]]:
+    """The end to read from, and what closes the other one."""
+    theirs, ours = os.pipe()
+    with open(theirs, "rb"), open(ours, "wb") as kept:
+        yield theirs, kept.close
 
 
 def _in(folder: Path, source: str) -> str:

@@ -14,12 +14,13 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from reports.events import rows_of
-from reports.gate import Direction, Rule
+from reports.gate import Direction, Rule, alike
 from reports.rundir import write
 from scenarios.complaints import complaint
 from scenarios.errors import BadInput
 from scenarios.figures import FIGURES, is_figure
 from scenarios.files import frozen, printable
+from scenarios.intervals import mean_of
 from scenarios.tables import Table, unknown, wrong
 from strategies.registry import STRATEGIES
 
@@ -55,6 +56,13 @@ class Metric(Table):
     direction: Direction
     tolerance: Tolerance = 0.0
     values: tuple[float | None, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _value_of_the_values(self) -> Self:
+        mean = mean_of(self.values)
+        if (self.value is None) != (mean is None) or (mean is not None and not alike(mean, self.value or 0.0)):
+            raise wrong("value", f"must be the mean of values, {json.dumps(mean)}; only --update changes figures")
+        return self
 
     @property
     def rule(self) -> Rule:

@@ -19,12 +19,14 @@ from scenarios.tables import unknown
 SCHEMA = "seslab/diff/v1"
 FIGURES = (*DIRECTIONS, "peak_1s")
 BATCHES, LEAST = 20, 10  # of mails that follow each other, whose means are nearly independent; mails in each
-SAME_MAILS, SAME_SEEDS, APART = "the same mails", "the same seeds", "independent replications"
+SAME_SEEDS, APART = "the same seeds", "independent replications"
 """What is set against what."""
+NO_LEDGERS, OTHER_MAILS = "a ledger was not kept", "A and B had other mails"
+"""Why two runs cannot be compared mail by mail."""
 
 Entry = Mapping[str, Any]
-Ledgers = Callable[[str, str], Ledger]
-"""The ledger of side `a` or `b` and a strategy. Raises BadInput."""
+Ledgers = Callable[[str, str], Ledger | None]
+"""The ledger of side `a` or `b` and a strategy; None if it was not kept. Raises BadInput."""
 
 
 class Pair(NamedTuple):
@@ -69,7 +71,27 @@ def document(a: Mapping[str, Any], b: Mapping[str, Any], wished: Sequence[str], 
         "a": _about(a),
         "b": _about(b),
         "strategies": [_strategy(pair, entries[0][pair.a], entries[1][pair.b], a, b, ledgers) for pair in pairs],
+        "notes": [
+            *_notes("A", a, [entries[0][pair.a] for pair in pairs]),
+            *_notes("B", b, [entries[1][pair.b] for pair in pairs]),
+        ],
     }
+
+
+def _notes(side: str, run: Mapping[str, Any], entries: Sequence[Entry]) -> Iterator[str]:
+    """What a reader must know of a run before its figures are believed."""
+    for entry in entries:
+        done, planned = _replications(entry), run["replications"]
+        if entry.get("interrupted"):
+            yield f"{side}: {entry['strategy']}: interrupted before its end"
+        if done < planned:
+            yield f"{side}: {entry['strategy']}: {done} of {planned} replications were made"
+    yield from dict.fromkeys(f"{side}: {warning}" for entry in entries for warning in entry.get("warnings", ()))
+
+
+def _replications(entry: Entry) -> int:
+    """How many there are of them; a single run keeps no samples."""
+    return max((len(values) for values in (entry.get("samples") or {}).values()), default=1)
 
 
 def _about(run: Mapping[str, Any]) -> dict[str, Any]:
@@ -79,7 +101,8 @@ def _about(run: Mapping[str, Any]) -> dict[str, Any]:
 def _strategy(
     pair: Pair, a: Entry, b: Entry, run_a: Mapping[str, Any], run_b: Mapping[str, Any], ledgers: Ledgers
 ) -> dict[str, Any]:
-    by_seed = _same_seeds(run_a, run_b)
+    whole = _replications(a) == run_a["replications"] and _replications(b) == run_b["replications"]
+    by_seed = whole and _same_seeds(run_a, run_b)
     figures_a, figures_b = figures_of(a), figures_of(b)
     samples = (a.get("samples") or {}, b.get("samples") or {})
     figures = [
@@ -111,14 +134,23 @@ def _band(a: list[Any] | None, b: list[Any] | None, by_seed: bool) -> tuple[tupl
     return unpaired(a, b), APART
 
 
-def _mail_by_mail(pair: Pair, ledgers: Ledgers) -> dict[str, Any] | None:
-    """How much later each mail was wholly accepted; None unless both runs were asked for the same mails."""
-    a, b = ledgers("a", pair.a).mails, ledgers("b", pair.b).mails
-    if not _same_mails(a, b):
-        return None
-    later_s = (b["last_accepted_s"] - b["intended_s"]) - (a["last_accepted_s"] - a["intended_s"])
+def _mail_by_mail(pair: Pair, ledgers: Ledgers) -> dict[str, Any]:
+    """How much later each mail that both sides wholly accepted was accepted; else `why` that cannot be said."""
+    a, b = ledgers("a", pair.a), ledgers("b", pair.b)
+    if a is None or b is None:
+        return {"why": NO_LEDGERS}
+    if not _same_mails(a.mails, b.mails):
+        return {"why": OTHER_MAILS}
+    later_s = _delays(b.mails) - _delays(a.mails)
     later_s = later_s[~np.isnan(later_s)]
-    return {"mails": len(later_s), **_later(later_s)} if len(later_s) > 1 else None
+    return {"asked": len(a.mails["mail"]), "mails": len(later_s), **(_later(later_s) if len(later_s) > 1 else {})}
+
+
+def _delays(mails: Mapping[str, NDArray[Any]]) -> NDArray[np.float64]:
+    """From its intended instant until the last recipient was accepted; NaN if one never was."""
+    whole = mails["accepted"] >= mails["recipients"]
+    delays: NDArray[np.float64] = np.where(whole, mails["last_accepted_s"] - mails["intended_s"], np.nan)
+    return delays
 
 
 def _same_mails(a: Mapping[str, NDArray[Any]], b: Mapping[str, NDArray[Any]]) -> bool:

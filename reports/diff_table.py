@@ -38,8 +38,9 @@ def rows_of(strategy: Document) -> Iterator[list[str]]:
 
 
 def sentences(diff: Document) -> list[str]:
-    """What became of the same mails, and what is the same."""
-    return [f"{name_of(strategy)}: {_said(strategy)}" for strategy in diff["strategies"]]
+    """What became of the same mails, what is the same, and what must be known of the runs."""
+    said = [f"{name_of(strategy)}: {_said(strategy)}" for strategy in diff["strategies"]]
+    return [*said, *(f"note: {note}" for note in diff["notes"])]
 
 
 def markdown(diff: Document) -> str:
@@ -48,7 +49,8 @@ def markdown(diff: Document) -> str:
     for strategy in diff["strategies"]:
         rows = list(rows_of(strategy))
         blocks += [f"**{name_of(strategy)}**: {_said(strategy)}", *([grid(HEADINGS, rows)] if rows else [])]
-    return "\n\n".join([*blocks, _caption(diff)]) + "\n"
+    notes = "\n".join(f"- {note}" for note in diff["notes"])
+    return "\n\n".join(block for block in (*blocks, _caption(diff), notes) if block) + "\n"
 
 
 def name_of(strategy: Document) -> str:
@@ -61,14 +63,17 @@ def _said(strategy: Document) -> str:
     return f"{_mails(strategy['same_mails'])}; {same} of {len(strategy['figures'])} figures are the same"
 
 
-def _mails(mails: Mapping[str, Any] | None) -> str:
-    if mails is None:
-        return "A and B had other mails, so only figures compare"
+def _mails(mails: Mapping[str, Any]) -> str:
+    if "why" in mails:
+        return f"{mails['why']}, so only figures compare"
+    both = f"both accepted {mails['mails']:,} of the same {mails['asked']:,} mails"
+    if "mean_s" not in mails:
+        return both
     if not mails["later"] and not mails["sooner"]:
-        return f"the same {mails['mails']:,} mails were accepted at the same instants"
-    mean_s, band = mails["mean_s"], between("latency_s.mean", mails["interval"])
+        return f"{both}, at the same instants"
+    word, band = "later" if mails["mean_s"] > 0 else "sooner", between("latency_s.mean", mails["interval"])
     moved = f"{mails['later']:,} later, {mails['sooner']:,} sooner"
-    return f"in B the same mails were accepted {mean_s:+.4g} s later ({band}): of {mails['mails']:,}, {moved}"
+    return f"{both}; B did so {abs(mails['mean_s']):.4g} s {word} on average ({band}): {moved}"
 
 
 def _title(diff: Document) -> str:

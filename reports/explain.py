@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from reports.mechanisms import Entry, Facts, mechanism
 from reports.words import count, counted, duration, share
+from scenarios.thresholds import USERS
 
 _FROM_QUEUE = ("sqs-dlq", "lambda-concurrency")
 
@@ -58,7 +59,8 @@ def _gone(entry: Entry, facts: Facts) -> str:
 
 def _why(entry: Entry, facts: Facts) -> str:
     reasons = {reason: n for reason, n in entry["losses"].items() if n}
-    said = [_REASONS[reason](entry, facts) for reason in reasons]
+    words = _REASONS | _USERS_REASONS if entry["strategy"] in USERS else _REASONS
+    said = [words[reason](entry, facts) for reason in reasons]
     if len(reasons) > 1:
         said = [f"{count(n)} {why}" for n, why in zip(reasons.values(), said, strict=True)]
     return ", ".join(part for part in (_received_too_often(entry), *said) if part)
@@ -106,6 +108,11 @@ _REASONS: dict[str, Callable[[Entry, Facts], str]] = {
     "crashed": lambda *_: "never attempted, whoever held them was gone",
     "never_invoked": _never_invoked,
 }
+_USERS_REASONS: dict[str, Callable[[Entry, Facts], str]] = {
+    "crashed": lambda *_: "given up before SES saw them",
+    "never_invoked": lambda *_: "given up before SES saw them",
+}
+"""Who else has had a user's mails is unknown, and so is what became of them there."""
 
 
 def _duplicates(entry: Entry, facts: Facts) -> str:
@@ -117,7 +124,9 @@ def _duplicates(entry: Entry, facts: Facts) -> str:
 
 
 def _causes_of_duplicates(entry: Entry, facts: Facts) -> list[str]:
-    """All that the scenario and the settings allow for."""
+    """All that the scenario and the settings allow for; what becomes of a user's mails is not up to them."""
+    if entry["strategy"] in USERS:
+        return []
     uses_queue = entry["strategy"] not in ("direct", "leaky-bucket")
     whole_batch = entry["settings"].get("report_batch_item_failures") is False
     refused = entry["calls"]["attempted"] > entry["calls"]["accepted"]

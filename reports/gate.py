@@ -60,13 +60,17 @@ class Rule(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """One figure: means before and now, their difference, its interval, what is noise, and what follows."""
+    """One figure: means before and now, their difference, its interval, what is noise, and what follows.
+
+    `without` counts the replications that have no such figure, before and now; the means are of the others.
+    """
 
     verdict: Verdict
     base: float | None
     head: float | None
     interval: tuple[float, float] | None = None
     noise: float | None = None
+    without: tuple[int, int] = (0, 0)
 
     @property
     def difference(self) -> float | None:
@@ -79,20 +83,27 @@ def judge(rule: Rule, base: Values, head: Values, confidence: float = CONFIDENCE
     Equal pairs pass. Else the interval of the mean difference decides: beyond the tolerance is a failure, astride it is
     inconclusive. A mean difference within `noise`, in the figure's own unit, is not judged.
     """
-    means = mean_of(base), mean_of(head)
-    if means[0] is None or means[1] is None:
-        return Judged(_without_value(*means), *means)
+    without = base.count(None), head.count(None)
+    if any((before is None) != (now is None) for before, now in zip(base, head, strict=True)):
+        return Judged(_without_value(base, head, confidence), _mean(base), _mean(head), without=without)
     before, now = _known(base), _known(head)
     differences = [0.0 if alike(b, h) else h - b for b, h in zip(before, now, strict=True)]
+    judged = Judged(PASS, _mean(base), _mean(head), noise=noise or None, without=without)
     if not any(differences):
-        return Judged(PASS, *means, noise=noise or None)
+        return judged
     band = _band(differences, confidence)
-    within = abs(means[1] - means[0]) <= noise
-    return Judged(PASS if within else _verdict(rule, band, means[0]), *means, interval=band, noise=noise or None)
+    within = 0 < noise >= abs(math.fsum(differences) / len(differences))
+    return judged._replace(
+        verdict=PASS if within else _verdict(rule, band, math.fsum(before) / len(before)), interval=band
+    )
 
 
 def _known(values: Values) -> list[float]:
     return [value for value in values if value is not None]
+
+
+def _mean(values: Values) -> float | None:
+    return mean_of(known) if (known := _known(values)) else None
 
 
 def alike(base: float, head: float) -> bool:
@@ -105,11 +116,17 @@ def _band(differences: Sequence[float], confidence: float) -> tuple[float, float
     return interval(differences, confidence) if len(differences) > 1 else (differences[0], differences[0])
 
 
-def _without_value(base: float | None, head: float | None) -> Verdict:
-    """No efficiency means mail that was not accepted, no makespan means none at all: to lose a figure is to fail."""
-    if base is None:
-        return PASS if head is None else IMPROVED
-    return FAIL
+def _without_value(base: Values, head: Values, confidence: float) -> Verdict:
+    """No efficiency means mail that was not accepted, no makespan means none at all: to lose a figure is to fail.
+
+    Where it was missing in some replications before, how often it is missing is a figure like others.
+    """
+    if None not in base:
+        return FAIL
+    if None not in head:
+        return IMPROVED
+    missing = [float(now is None) - float(before is None) for before, now in zip(base, head, strict=True)]
+    return _verdict(Rule("lower"), _band(missing, confidence), 0.0)
 
 
 def _verdict(rule: Rule, band: tuple[float, float], base: float) -> Verdict:
@@ -135,13 +152,22 @@ def judge_all(
     rules: Mapping[str, Rule],
     base: Mapping[str, Values],
     head: Mapping[str, Values],
+    confidence: float = CONFIDENCE,
     noise: Mapping[str, float] | None = None,
 ) -> dict[str, Judged]:
-    """Every figure of the rules. All intervals hold together with 95 %: many looks find many accidents (Bonferroni)."""
-    moved = sum(not _same(base[name], head[name]) for name in rules)
-    confidence = 1 - (1 - CONFIDENCE) / max(1, moved)
+    """Every figure of the rules, each interval with that confidence."""
     noise = noise or {}
     return {name: judge(rule, base[name], head[name], confidence, noise.get(name, 0.0)) for name, rule in rules.items()}
+
+
+def moved(rules: Iterable[str], base: Mapping[str, Values], head: Mapping[str, Values]) -> int:
+    """How many of these figures are not what they were."""
+    return sum(not _same(base[name], head[name]) for name in rules)
+
+
+def confidence_of_each(figures: int) -> float:
+    """So that the intervals of so many figures hold together: many looks find many accidents (Bonferroni)."""
+    return 1 - (1 - CONFIDENCE) / max(1, figures)
 
 
 def _same(base: Values, head: Values) -> bool:

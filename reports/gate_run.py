@@ -111,27 +111,29 @@ def rules_for(
 
 def verdict(path: Path, baseline: Baseline, wanted: Sequence[Wanted], results: Sequence[Result]) -> dict[str, Any]:
     """The gate's document. Raises BadInput for a figure of the file that there is not."""
-    entries = [_scenario(path, baseline, one, runs) for one, runs in shared_out(wanted, results)]
-    return gating.document("sim", str(path), entries)
+    parts = [_part(path, baseline, one, runs) for one, runs in shared_out(wanted, results)]
+    return gating.document("sim", str(path), parts)
 
 
-def _scenario(path: Path, baseline: Baseline, one: Wanted, runs: Mapping[str, list[Result]]) -> dict[str, Any]:
+def _part(path: Path, baseline: Baseline, one: Wanted, runs: Mapping[str, list[Result]]) -> gating.Part:
     known = baseline.scenarios[one.scenario.name]
-    judgements = []
-    for strategy, results in runs.items():
-        head, sender = of_results(results), known.strategies[strategy]
-        refuse_strange_figures(path, one.scenario.name, sender, strategy, head)
-        judgements.append(gating.strategy_entry(strategy, rules_of(sender), measured_of(sender), head))
+    compared = [_compared(path, one.scenario.name, known, name, results) for name, results in runs.items()]
     means, _ = summarise([result for results in runs.values() for result in results])
     thresholds = judged(one.scenario.thresholds, means)
-    return gating.scenario_entry(one.scenario.name, known.reason, judgements, thresholds, _notes(known, judgements))
+    return gating.Part(one.scenario.name, known.reason, compared, thresholds, _notes(known, compared))
 
 
-def _notes(known: Expected, judgements: Sequence[Mapping[str, Any]]) -> list[str]:
+def _compared(path: Path, scenario: str, known: Expected, strategy: str, results: Sequence[Result]) -> gating.Compared:
+    sender, head = known.strategies[strategy], of_results(results)
+    refuse_strange_figures(path, scenario, sender, strategy, head)
+    return gating.Compared(strategy, rules_of(sender), measured_of(sender), head)
+
+
+def _notes(known: Expected, compared: Sequence[gating.Compared]) -> list[str]:
     """Other versions matter only where something changed."""
     now = versions()
     others = [f"{name} {was}, now {now[name]}" for name, was in known.versions.items() if now.get(name, was) != was]
-    changed = not all(one["unchanged"] for one in judgements)
+    changed = not all(one.unchanged for one in compared)
     return [f"the baseline was made with {', '.join(others)}"] if others and changed else []
 
 
@@ -153,6 +155,10 @@ def _all_measured(runs: Mapping[str, list[Result]]) -> dict[str, Measured]:
 def _anew(
     before: Expected | None, one: Wanted, measured: Mapping[str, Measured], reason: str, wishes: Sequence[Wished]
 ) -> Expected:
-    """Strategies that were not run this time stay as they were."""
+    """Strategies that were not run this time stay as they were; a scenario that is what it was keeps its reason."""
     fresh = made(one.scenario, one.seeds, reason, measured, before, wishes)
-    return fresh.model_copy(update={"strategies": {**(before.strategies if before else {}), **fresh.strategies}})
+    if before is None:
+        return fresh
+    after = fresh.model_copy(update={"strategies": {**before.strategies, **fresh.strategies}})
+    words = {"reason": before.reason, "versions": before.versions}
+    return before if after.model_copy(update=words) == before else after

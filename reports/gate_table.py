@@ -21,12 +21,17 @@ def table(gate: Document) -> Table:
     grid = Table(box=box.SIMPLE_HEAD, title=_title(gate), padding=0, show_edge=False)
     grid.show_header = any(moved(strategy) for scenario in gate["scenarios"] for strategy in scenario["strategies"])
     grid.add_column("figure", no_wrap=True)
-    for heading in ("base", "now", "difference", "95 % interval"):
+    for heading in ("base", "now", "difference", interval_heading(gate)):
         grid.add_column(heading, justify="right", no_wrap=True)
     for scenario in gate["scenarios"]:
         for strategy in scenario["strategies"]:
             _add_rows(grid, f"{scenario['scenario']}: {strategy['strategy']}", moved(strategy))
     return grid
+
+
+def interval_heading(gate: Document) -> str:
+    """With the confidence of each, which lets all of them hold together with 95 %."""
+    return f"{100 * gate['confidence']:.6g} % interval"
 
 
 def _add_rows(grid: Table, title: str, metrics: Sequence[Document]) -> None:
@@ -90,14 +95,20 @@ def _weight(metric: Document) -> tuple[bool, bool, float]:
 
 def _change(metric: Document) -> str:
     name, base, head, by, _ = cells(metric)
-    return f"{name} {base} → {head}" + (f", {by}" if by != "-" else "")
+    return f"{name} {base} → {head}" + (f", {by}" if by != "-" else "") + _missing(metric)
+
+
+def _missing(metric: Document) -> str:
+    """Runs without the figure, such as the makespan of one in which nothing was accepted."""
+    before, now = metric["without"]
+    return f", no value in {now} of the runs (before: {before})" if before or now else ""
 
 
 def figure_line(metric: Document) -> str:
     """By how much a figure moved, and what that means."""
     interval = between(metric["metric"], metric["interval"])
     noise = f", noise {shown(metric['metric'], metric['noise'])}" if metric["noise"] else ""
-    aside = f"95 % {interval}, tolerance {metric['tolerance']}{noise}"
+    aside = f"interval {interval}, tolerance {metric['tolerance']}{noise}"
     return f"{_change(metric)} ({aside}): {_WORDS[metric['verdict']]}"
 
 

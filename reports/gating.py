@@ -3,60 +3,96 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from reports.events import first_difference
-from reports.gate import INCONCLUSIVE, Judged, Rule, judge_all, worst
+from reports.gate import INCONCLUSIVE, PASS, Judged, Rule, confidence_of_each, judge_all, moved, worst
 from reports.measured import Measured
 
 SCHEMA = "seslab/gate/v1"
 Entry = dict[str, Any]
 
 
-def document(world: str, against: str, scenarios: Sequence[Entry]) -> dict[str, Any]:
-    """Plain data; `against` says with what it was compared."""
+class Compared(NamedTuple):
+    """One strategy on both sides, and what is watched of it."""
+
+    strategy: str
+    rules: Mapping[str, Rule]
+    base: Measured
+    head: Measured
+    noise: Mapping[str, float] | None = None
+    out_of_breath: bool = False
+
+    @property
+    def unchanged(self) -> bool:
+        """The same digest is the same run, call for call, and needs no statistics."""
+        return self.base.digest == self.head.digest
+
+
+class Part(NamedTuple):
+    """One scenario of a gate; `thresholds` are judged already."""
+
+    scenario: str
+    reason: str
+    strategies: Sequence[Compared]
+    thresholds: Sequence[Entry]
+    notes: Sequence[str] = ()
+
+
+def document(world: str, against: str, parts: Sequence[Part]) -> dict[str, Any]:
+    """Plain data; `against` says with what it was compared.
+
+    It passes or fails as a whole, so that the intervals of all its figures hold together, each with `confidence`.
+    """
+    each = [one for part in parts for one in part.strategies]
+    confidence = confidence_of_each(sum(moved(one.rules, one.base.values, one.head.values) for one in each))
+    scenarios = [_scenario(part, confidence) for part in parts]
     verdict = worst(scenario["verdict"] for scenario in scenarios)
-    return {"schema": SCHEMA, "world": world, "against": against, "verdict": verdict, "scenarios": list(scenarios)}
-
-
-def scenario_entry(
-    name: str, reason: str, strategies: Sequence[Entry], thresholds: Sequence[Entry], notes: Sequence[str] = ()
-) -> Entry:
-    """One scenario: the worst of what its strategies and its own thresholds say."""
-    verdicts = [one["verdict"] for one in (*strategies, *thresholds)]
     return {
-        "scenario": name,
-        "verdict": worst(verdicts),
-        "reason": reason,
-        "notes": list(notes),
-        "strategies": list(strategies),
-        "thresholds": list(thresholds),
+        "schema": SCHEMA,
+        "world": world,
+        "against": against,
+        "verdict": verdict,
+        "confidence": confidence,
+        "scenarios": scenarios,
     }
 
 
-def strategy_entry(
-    name: str,
-    rules: Mapping[str, Rule],
-    base: Measured,
-    head: Measured,
-    noise: Mapping[str, float] | None = None,
-) -> Entry:
-    """One strategy. The same digest is the same run, call for call, and needs no statistics."""
-    judged = judge_all(rules, base.values, head.values, noise)
+def _scenario(part: Part, confidence: float) -> Entry:
+    """The worst of what its strategies and its own thresholds say."""
+    strategies = [_strategy(one, confidence) for one in part.strategies]
     return {
-        "strategy": name,
-        "verdict": worst(one.verdict for one in judged.values()),
-        "unchanged": base.digest == head.digest,
-        "settings": _changes(base.settings, head.settings),
-        "divergence": _divergence(base, head),
-        "metrics": [_metric(figure, rules[figure], one) for figure, one in judged.items()],
+        "scenario": part.scenario,
+        "verdict": worst(one["verdict"] for one in (*strategies, *part.thresholds)),
+        "reason": part.reason,
+        "notes": list(part.notes),
+        "strategies": strategies,
+        "thresholds": list(part.thresholds),
     }
+
+
+def _strategy(one: Compared, confidence: float) -> Entry:
+    judged = judge_all(one.rules, one.base.values, one.head.values, confidence, one.noise)
+    entry = {
+        "strategy": one.strategy,
+        "verdict": worst(figure.verdict for figure in judged.values()),
+        "unchanged": one.unchanged,
+        "settings": _changes(one.base.settings, one.head.settings),
+        "divergence": _divergence(one.base, one.head),
+        "metrics": [_metric(name, one.rules[name], figure) for name, figure in judged.items()],
+    }
+    return undecided(entry) if one.out_of_breath else entry
 
 
 def undecided(entry: Entry) -> Entry:
     """The same without a verdict on any figure that moved: the machine itself was too slow."""
-    metrics = [one if one["interval"] is None else {**one, "verdict": INCONCLUSIVE} for one in entry["metrics"]]
+    metrics = [{**one, "verdict": INCONCLUSIVE} if _has_moved(one) else one for one in entry["metrics"]]
     return {**entry, "verdict": worst(one["verdict"] for one in metrics), "metrics": metrics}
+
+
+def _has_moved(metric: Entry) -> bool:
+    """By some amount, or because it is missing in other runs than before."""
+    return metric["interval"] is not None or metric["verdict"] != PASS
 
 
 def _changes(base: Mapping[str, Any], head: Mapping[str, Any]) -> dict[str, list[Any]]:
@@ -91,4 +127,5 @@ def _metric(figure: str, rule: Rule, judged: Judged) -> Entry:
         "difference": judged.difference,
         "interval": judged.interval,
         "noise": judged.noise,
+        "without": list(judged.without),
     }

@@ -17,6 +17,7 @@ from scenarios.errors import RunFailed
 from scenarios.figures import figures_of
 from scenarios.intervals import mean_of
 from scenarios.model import Scenario
+from scenarios.replications import combine
 from scenarios.runs import SATURATED_S
 from scenarios.thresholds import judged
 
@@ -54,17 +55,17 @@ def verdict(against: str, asked: Sequence[Asked], lasting: Lasting, tell: Tell) 
     """The gate's document. Raises BadInput for a base that is none, RunFailed where a side cannot run."""
     with base(against) as before:
         sides = Sides(before, head())
-        entries = [_scenario(sides, one, lasting, tell) for one in asked]
-    return gating.document(lasting.world, against, entries)
+        parts = [_part(sides, one, lasting, tell) for one in asked]
+    return gating.document(lasting.world, against, parts)
 
 
-def _scenario(sides: Sides, asked: Asked, lasting: Lasting, tell: Tell) -> dict[str, Any]:
+def _part(sides: Sides, asked: Asked, lasting: Lasting, tell: Tell) -> gating.Part:
     if lasting.world == "sim":
         return _simulated(sides, asked, lasting.seeds, tell)
     return _real(sides, asked, lasting.world, lasting.rounds, tell)
 
 
-def _simulated(sides: Sides, asked: Asked, seeds: int, tell: Tell) -> dict[str, Any]:
+def _simulated(sides: Sides, asked: Asked, seeds: int, tell: Tell) -> gating.Part:
     """The same seeds on both sides, the first calls of both at hand."""
     source, scenario, rules = asked
     runs = Runs(source, list(rules), "sim", scenario.seed, seeds)
@@ -73,12 +74,8 @@ def _simulated(sides: Sides, asked: Asked, seeds: int, tell: Tell) -> dict[str, 
         documents = [_told(side, runs, out, tell) for side, out in zip(sides, outs, strict=True)]
         refuse_another_scenario(scenario.name, *(out / "scenario.toml" for out in outs))
         pairs = list(zip(*map(_measured, sides, documents, outs), strict=True))
-        entries = [
-            gating.strategy_entry(name, _shared(rules[name], *pair), *pair)
-            for name, pair in zip(rules, pairs, strict=True)
-        ]
-    thresholds = judged(scenario.thresholds, documents[1]["strategies"])
-    return gating.scenario_entry(scenario.name, "", entries, thresholds)
+    each = [gating.Compared(name, _shared(rules[name], *pair), *pair) for name, pair in zip(rules, pairs, strict=True)]
+    return gating.Part(scenario.name, "", each, judged(scenario.thresholds, documents[1]["strategies"]))
 
 
 def _shared(rules: Mapping[str, Rule], base: Measured, head: Measured) -> dict[str, Rule]:
@@ -97,17 +94,17 @@ def _measured(side: Side, document: Mapping[str, Any], out: Path) -> list[Measur
     return [of_entry(entry, events_of(store.read(out, entry["strategy"]))) for entry in document["strategies"]]
 
 
-def _real(sides: Sides, asked: Asked, world: str, rounds: int, tell: Tell) -> dict[str, Any]:
+def _real(sides: Sides, asked: Asked, world: str, rounds: int, tell: Tell) -> gating.Part:
     """In each round base, head, head, base: a machine that becomes slower favours neither."""
     source, scenario, rules = asked
-    heads, entries = [], []
+    heads, each = [], []
     for name in rules:
         runs = Runs(source, [name], world, scenario.seed)
         pairs = [_round(sides, runs, scenario.name, tell) for _ in range(rounds)]
-        heads.append(pairs[-1].head[-1])
-        entries.append(_entry(name, rules[name], pairs))
+        heads.append(combine([entry for one in pairs for entry in one.head]))
+        each.append(_compared(name, rules[name], pairs))
     notes = [warning for one in heads for warning in one["warnings"]]
-    return gating.scenario_entry(scenario.name, "", entries, judged(scenario.thresholds, heads), notes)
+    return gating.Part(scenario.name, "", each, judged(scenario.thresholds, heads), notes)
 
 
 class Round(NamedTuple):
@@ -128,13 +125,12 @@ def _round(sides: Sides, runs: Runs, name: str, tell: Tell) -> Round:
     return Round((first, last), (second, third))
 
 
-def _entry(name: str, rules: Mapping[str, Rule], rounds: Sequence[Round]) -> dict[str, Any]:
+def _compared(name: str, rules: Mapping[str, Rule], rounds: Sequence[Round]) -> gating.Compared:
     """What differs less than the base did from itself is not judged; nor is anything by a machine out of breath."""
     bases, heads = ([_figures(pair) for pair in side] for side in zip(*rounds, strict=True))
     noise = {figure: max(_apart(pair[figure]) for pair in bases) for figure in bases[0]}
     base, head = _joined(rounds[0].base, bases), _joined(rounds[0].head, heads)
-    entry = gating.strategy_entry(name, _shared(rules, base, head), base, head, noise)
-    return gating.undecided(entry) if any(map(_saturated, rounds)) else entry
+    return gating.Compared(name, _shared(rules, base, head), base, head, noise, any(map(_saturated, rounds)))
 
 
 def _figures(pair: Sequence[Entry]) -> dict[str, Values]:

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from reports.gate_table import causes, cells, moved, scenario_lines, verdict_line
+from reports.gate_table import causes, cells, interval_heading, moved, scenario_lines, verdict_line
 from reports.units import MARKS
 
 Document = Mapping[str, Any]
-_COLUMNS = ("", "scenario", "strategy", "figure", "base", "now", "difference", "95 % interval")
+_COLUMNS = ("", "scenario", "strategy", "figure", "base", "now", "difference")
 
 
 def markdown(gate: Document) -> str:
     """The verdict, what moved, why, and the rest folded away."""
     rows = [row for scenario in gate["scenarios"] for row in _rows(scenario)]
     every = [line for scenario in gate["scenarios"] for line in scenario_lines(scenario)]
-    blocks = [f"### {verdict_line(gate)}", grid(_COLUMNS, rows) if rows else "", _why(gate), _folded(every)]
+    moved_table = grid((*_COLUMNS, interval_heading(gate)), rows) if rows else ""
+    blocks = [f"### {verdict_line(gate)}", moved_table, _why(gate), _folded(every)]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 

@@ -119,15 +119,16 @@ def _scaled(entry: Entry, facts: Facts, declared: int, rate_per_s: float) -> Ite
     for fault in facts.faults:
         if fault.kind == "scale_pods" and fault.start_s < lasted_s:
             until = f"to {fault.end_s:g} s" if fault.end_s < lasted_s else "on"
-            yield f"from {fault.start_s:g} s {until} {_sending(fault, declared * rate_per_s, rate_per_s, facts)}"
+            pods = fault.pods * entry["settings"].get("shares", 1)  # each worker of a load test scales its own
+            yield f"from {fault.start_s:g} s {until} {_sending(fault, pods, declared * rate_per_s, rate_per_s, facts)}"
 
 
-def _sending(fault: ScalePods, shared_per_s: float, rate_per_s: float, facts: Facts) -> str:
-    pods = counted(fault.pods, "pod")
+def _sending(fault: ScalePods, many: int, shared_per_s: float, rate_per_s: float, facts: Facts) -> str:
+    pods = counted(many, "pod")
     if fault.reshare:
-        return f"{pods} of {shared_per_s / fault.pods:g}/s, shared anew"
-    send = "send" if fault.pods > 1 else "sends"
-    together = f"{fault.pods * rate_per_s:g}/s{' together' * (fault.pods > 1)}"
+        return f"{pods} of {shared_per_s / many:g}/s, shared anew"
+    send = "send" if many > 1 else "sends"
+    together = f"{many * rate_per_s:g}/s{' together' * (many > 1)}"
     return f"{pods} {send} {together} against a limit of {facts.rate_per_s:g}/s"
 
 

@@ -1,4 +1,4 @@
-"""How each strategy looks in every figure: one colour, marker, line style and hatch, told apart without colour too."""
+"""How each sender looks in every figure: one colour, marker, line style and hatch, told apart without colour too."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 
 class Look(NamedTuple):
-    """matplotlib's names; colours from the palette of Okabe and Ito, which the colour-blind can tell apart."""
+    """matplotlib's names; the strategies' colours are Okabe and Ito's, which the colour-blind can tell apart."""
 
     color: str
     marker: str
@@ -21,6 +21,11 @@ _LOOKS = {
     "sqs-dlq": Look("#CC79A7", "s", (0, (6, 2, 1, 2)), "|||"),
     "lambda-concurrency": Look("#0072B2", "^", (0, (3, 1, 1, 1, 1, 1)), "\\\\\\"),
     "heartbeat": Look("#009E73", "o", "-", ""),
+    "ses-v2": Look("#332288", "p", (0, (7, 1)), "/-/-"),
+    "ses-v1": Look("#882255", "d", (0, (2, 1)), "\\-\\-"),
+    "smtp": Look("#7A4B1E", "<", (0, (5, 1, 1, 1)), "+x+x"),
+    "sqs": Look("#2F6B5E", ">", (0, (3, 3)), "|x|x"),
+    "http": Look("#8E63B8", "8", (0, (6, 1, 1, 1, 1, 1)), "-x-x"),
 }
 _SPARE = (
     Look("#56B4E9", "D", (0, (8, 2)), "+++"),

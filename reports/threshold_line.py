@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from reports.units import MARKS, shown
+from scenarios.files import printable
 
 
 def threshold_line(threshold: Mapping[str, Any]) -> str:
     """✓ or ✗, the expression, and the value that it met."""
     figure = threshold["figure"]
     value = shown(figure, threshold["value"])
-    judged = f"{MARKS[threshold['verdict']]} {threshold['name']}: {threshold['expression']}"
+    judged = f"{MARKS[threshold['verdict']]} {printable(threshold['name'])}: {threshold['expression']}"
     return f"{judged} ({threshold['strategy']}: {value}{_band(figure, threshold['interval'])})"
 
 

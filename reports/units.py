@@ -22,7 +22,7 @@ def change(figure: str, base: float | None, difference: float | None) -> str:
 
 
 def between(figure: str, interval: tuple[float, float] | list[float] | None) -> str:
-    """A 95 % interval."""
+    """An interval of a difference."""
     return "-" if interval is None else f"{interval[0]:+,.3g} to {interval[1]:+,.3g}{unit_of(figure)}"
 
 

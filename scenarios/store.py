@@ -82,6 +82,11 @@ def _message_ids(rows: Columns) -> pa.Array:
     return pc.if_else(accepted, pc.binary_join_element_wise("sim", numbers, "-"), pa.scalar(None, pa.string()))
 
 
+def has(directory: Path, strategy: str) -> bool:
+    """Whether a ledger was kept there."""
+    return (directory / f"ledger-{strategy}.parquet").exists()
+
+
 def read(directory: Path, strategy: str) -> Ledger:
     """A ledger as it was written. Raises BadInput when a file is missing or is no ledger."""
     try:

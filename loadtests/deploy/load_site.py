@@ -66,6 +66,9 @@ class AwsSite:
                 self._reader = made[0].reader
                 yield replace(order, configuration_set=made[0].configuration_set)
 
+    def look(self) -> None:
+        """AWS answers."""
+
     def decisions(self, zero_unix_s: float, expected: int) -> NDArray[Any]:
         if self._reader is None:
             return np.zeros(0, DECISION)

@@ -30,12 +30,11 @@ Show = Callable[[str], None]
 def asked(scenario: Scenario, sender: str, seed: int) -> Run:
     """What one run sends: a strategy's pods, or a user, which costs what `direct` does. Raises BadInput."""
     plan = plan_of(scenario, sender if sender in STRATEGIES else "direct")
-    refuse_functions(sender, plan)
     return Run(scenario, sender, plan, seed, arrivals(scenario.workload, seed))
 
 
 def refuse_functions(strategy: str, plan: Plan) -> None:
-    """A worker is an application's pods: raises BadInput for a strategy whose functions run on Lambda."""
+    """On AWS a worker is an application's pods: raises BadInput for a strategy whose functions run on Lambda."""
     if plan.functions:
         raise BadInput(
             f"{strategy}: its functions run on AWS Lambda; deploy it with seslab deploy, "

@@ -19,7 +19,6 @@ from loadtests.asked import Run
 from loadtests.deploy import on_aws, stacks
 from loadtests.deploy.cloud import Cloud
 from loadtests.deploy.events import kept_events
-from loadtests.deploy.ministack import command
 from loadtests.deploy.on_aws import Permit
 from loadtests.deploy.run import run
 from loadtests.deploy.safety import Budget
@@ -32,15 +31,11 @@ from scenarios.cost import load_prices
 from scenarios.errors import BadInput, RunFailed
 from scenarios.ledger import ACCEPTED, Ledger, assert_conserved
 from scenarios.model import Scenario, as_toml
+from tests.deploy import marks
 from tests.deploy.patience import until
 from tests.deploy.relay import SCENARIO, Relay
 
-try:
-    command()
-except BadInput as missing:
-    pytest.skip(str(missing), allow_module_level=True)
-
-pytestmark = [pytest.mark.real_time, pytest.mark.xdist_group("ministack")]
+pytestmark = marks.on_ministack()
 
 PERMIT = Permit(SENDER, yes=True)
 

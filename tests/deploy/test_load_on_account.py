@@ -13,7 +13,6 @@ from loadtests.assignment import Place
 from loadtests.deploy import stacks, staging
 from loadtests.deploy.cloud import Cloud
 from loadtests.deploy.load_site import AwsSite
-from loadtests.deploy.ministack import command
 from loadtests.deploy.on_aws import Permit
 from loadtests.deploy.publishing import QUEUE, SET
 from loadtests.deploy.safety import Budget
@@ -24,14 +23,10 @@ from loadtests.targets import REGION, Moto
 from scenarios.cost import load_prices
 from scenarios.errors import BadInput
 from scenarios.ledger import ACCEPTED, Ledger, assert_conserved
+from tests.deploy import marks
 from tests.deploy.relay import SCENARIO, Relay
 
-try:
-    command()
-except BadInput as missing:
-    pytest.skip(str(missing), allow_module_level=True)
-
-pytestmark = [pytest.mark.real_time, pytest.mark.xdist_group("ministack")]
+pytestmark = marks.on_ministack()
 
 
 @pytest.fixture(name="heard")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import subprocess
 import sys
@@ -17,13 +18,14 @@ import pytest
 from boto3.session import Session
 
 from loadtests import journal
+from loadtests.assignment import Place
 from loadtests.deploy import stacks, staging
 from loadtests.deploy.cloud import Cloud
-from loadtests.deploy.ministack import command
 from loadtests.deploy.on_aws import Permit
 from loadtests.deploy.publishing import QUEUE, SET
 from loadtests.deploy.safety import Budget
 from loadtests.deploy.staging import Channel
+from loadtests.load_sites import Asked, site_of
 from loadtests.merged import merged
 from loadtests.orders import Order
 from loadtests.portions import Portion
@@ -34,14 +36,10 @@ from scenarios.cost import load_prices
 from scenarios.errors import BadInput
 from scenarios.ledger import ACCEPTED
 from strategies.ports import Mail
+from tests.deploy import marks
 from tests.deploy.relay import SCENARIO, Relay
 
-try:
-    command()
-except BadInput as missing:
-    pytest.skip(str(missing), allow_module_level=True)
-
-pytestmark = [pytest.mark.real_time, pytest.mark.xdist_group("ministack")]
+pytestmark = marks.on_ministack()
 
 PERMIT = Permit(SENDER, yes=True)
 ELSEWHERE = "http://staging.example.com/send"
@@ -94,9 +92,10 @@ def test_an_application_elsewhere_is_named() -> None:
 
 @pytest.mark.parametrize("strategy", ["sqs-dlq", "lambda-concurrency", "heartbeat"])
 def test_functions_are_deployed_and_not_played(strategy: str) -> None:
-    """A worker is an application: what Lambda does, it cannot; one line says what to do."""
+    """On AWS a worker is an application: what Lambda does, it cannot; one line says what to do."""
+    on_aws = Asked(Place(region="us-east-1"), PERMIT)
     with pytest.raises(BadInput, match=rf"^{strategy}: .*seslab deploy.*--user sqs$"):
-        staging.asked(SCENARIO, strategy, 1)
+        site_of(SCENARIO, [strategy], on_aws, load_prices(), print)
 
 
 @contextmanager
@@ -153,6 +152,10 @@ def _play(place: int, order: Order, ended: list[Any]) -> None:
         capture_output=True,
         check=False,
         cwd=ROOT,
+        env={
+            **os.environ,
+            "XDG_STATE_HOME": str(order.folder / f"state-{place}"),
+        },  # of a fresh machine
         timeout=ENDS_S,
     )
 

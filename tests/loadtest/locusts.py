@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -24,6 +25,9 @@ from scenarios.model import Scenario
 from tests.unit.envelope import excess
 
 RATE_PER_S, BURST = 50, 50
+RESPONSE, SERVICE = "send, response time from the intended instant", "send, service time from the call's start"
+"""What Locust's statistics call a mail, and beside it its call."""
+
 _ADDRESS = re.compile(r"AWS at (?P<url>http://\S+), and SMTP at (?P<smtp>\S+)")
 
 
@@ -32,6 +36,7 @@ class Served(NamedTuple):
 
     url: str
     smtp: str
+    pid: int
 
     def stats(self) -> dict[str, Any]:
         """The counts of its only account."""
@@ -50,8 +55,9 @@ def serving() -> Iterator[Served]:
         found = _ADDRESS.search(process.stdout.readline())
         try:
             assert found is not None
-            yield Served(found["url"], found["smtp"])
+            yield Served(found["url"], found["smtp"], process.pid)
         finally:
+            process.send_signal(signal.SIGCONT)  # a test may have stopped it
             process.terminate()
             process.communicate()
 

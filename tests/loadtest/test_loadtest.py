@@ -7,8 +7,9 @@ import os
 import signal
 import socket
 import subprocess
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Event, Thread
 from typing import NamedTuple
@@ -17,14 +18,14 @@ import numpy as np
 import pytest
 from hdrh.log import HistogramLogReader
 
-from loadtests import loadtest
+from loadtests import loadtest, recognised
 from loadtests.histogram import empty
 from loadtests.locust_options import Crew
 from scenarios.errors import RunFailed
 from scenarios.ledger import FATES, THROTTLED, Ledger
 from scenarios.model import as_toml
 from sim.run import run as simulate
-from tests.loadtest.locusts import Served, excess_of, plainly, scenario, sent
+from tests.loadtest.locusts import RESPONSE, SERVICE, Served, excess_of, plainly, scenario, sent, serving
 
 pytestmark = [pytest.mark.real_time, pytest.mark.xdist_group("locust")]
 
@@ -76,16 +77,23 @@ def test_every_mail_is_sent_once_at_its_instant(fast: Sent) -> None:
     assert np.array_equal(mails["lost"], mails["throttles"])  # nobody tries again
 
 
-def test_locust_counts_each_mail_once(fast: Sent) -> None:
+def test_locust_counts_each_mail_once(served: Served, fast: Sent) -> None:
     """Response times are the requests; service times stand beside them and enter no sum; failures are SES's words."""
     rows, throttled = table(fast.out), int((fast.ledger.calls["outcome"] == THROTTLED).sum())
     counts = {name: (int(row["Request Count"]), int(row["Failure Count"])) for name, row in rows.items()}
     mails = len(fast.ledger.mails["mail"])
     assert counts == {
-        "send": (mails, throttled), "send, service time": (mails, 0), "Aggregated": (mails, throttled),
+        RESPONSE: (mails, throttled), SERVICE: (mails, 0), "Aggregated": (mails, throttled),
     }  # fmt: skip
-    assert "Maximum sending rate exceeded." in table(fast.out, "failures")["send"]["Error"]
-    assert "send, service time" in (fast.out / "locust-ses-v2.html").read_text()
+    assert "Maximum sending rate exceeded." in table(fast.out, "failures")[RESPONSE]["Error"]
+    page = (fast.out / "locust-ses-v2.html").read_text()
+    assert SERVICE.replace("'", "\\u0027") in page
+    assert f'"host": "{served.url}"' in page
+
+
+def test_locusts_rates_count_from_time_zero(fast: Sent) -> None:
+    """What is sent at 200 a second is 200 a second to Locust: the time in which it got ready does not count."""
+    assert float(table(fast.out)[RESPONSE]["Requests/s"]) == pytest.approx(200, rel=0.1)
 
 
 @pytest.mark.parametrize("kind", ["response", "service"])
@@ -102,9 +110,10 @@ def test_the_histograms_hold_every_call_to_three_digits(fast: Sent, kind: str) -
 def test_workers_send_what_one_process_sends(served: Served, fast: Sent) -> None:
     """Two workers and a master submit the same mails as one process, accepted within the same envelope."""
     with socket.create_server(("127.0.0.1", 0)) as free:
-        crew = Crew(master=True, workers=2, port=free.getsockname()[1])
+        port = free.getsockname()[1]
+        crew, worker = Crew(master=True, workers=2, port=port), Crew(port=port)
     with ThreadPoolExecutor(2) as threads:
-        working = [threads.submit(loadtest.work, crew) for _ in range(2)]
+        working = [threads.submit(loadtest.work, worker) for _ in range(2)]
         ledger = sent(served, FAST, crew=crew)
         assert [work.result() for work in working] == [None, None]
     for column in ("mail", "recipients", "intended_s"):
@@ -125,18 +134,8 @@ def test_workers_that_never_connect_are_told_in_one_line(served: Served) -> None
 
 def test_interrupted_load_keeps_what_was_sent(served: Served) -> None:
     """Ctrl-C ends all processes gently: what was sent has its fate, and what was not is pending."""
-    before, over = attempts(served), Event()
-
-    def interrupt_once_it_sends() -> None:
-        while attempts(served) - before < 20 and not over.wait(0.05):
-            pass
-        os.kill(os.getpid(), signal.SIGINT)
-
-    watcher = Thread(target=interrupt_once_it_sends)
-    watcher.start()
-    ledger = sent(served, scenario(20, 20.0), crew=Crew(processes=2))
-    over.set()
-    watcher.join()
+    with once_it_sends(served, lambda: os.kill(os.getpid(), signal.SIGINT)):
+        ledger = sent(served, scenario(20, 20.0), crew=Crew(processes=2))
     fates = {fate: int(ledger.mails[fate].sum()) for fate in FATES}
     assert ledger.interrupted
     assert fates["accepted"] >= 20
@@ -144,10 +143,39 @@ def test_interrupted_load_keeps_what_was_sent(served: Served) -> None:
     assert fates["accepted"] + fates["pending"] == 400
 
 
+@contextmanager
+def once_it_sends(served: Served, do: Callable[[], None]) -> Iterator[None]:
+    """Do it as soon as the block has sent a few mails."""
+    before, over = attempts(served), Event()
+
+    def wait() -> None:
+        while attempts(served) - before < 20 and not over.wait(0.05):
+            pass
+        do()
+
+    watcher = Thread(target=wait)
+    watcher.start()
+    yield
+    over.set()
+    watcher.join()
+
+
 def attempts(served: Served) -> int:
     """Calls that SES has decided on."""
     counts = served.stats()
     return int(counts["accepted"] + counts["throttled"])
+
+
+def test_an_endpoint_that_stops_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that is up and answers no more is a run that failed, told in one line long before its calls give up."""
+    monkeypatch.setattr(recognised, "LOOK_PATIENCE_S", 1.0)
+    load = scenario(20, 300.0, horizon_s=3600.0, client={"read_timeout_s": 600.0})
+    with (
+        serving() as server,
+        once_it_sends(server, lambda: os.kill(server.pid, signal.SIGSTOP)),
+        pytest.raises(RunFailed, match=rf"^--endpoint {server.url}: no answer to GET "),
+    ):
+        sent(server, load)
 
 
 STALLED = """
@@ -185,8 +213,8 @@ def stalled(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Plain:
 
 def test_a_stalled_client_lengthens_response_times(stalled: Plain) -> None:
     """Response times count from the intended instant: a client that stalls for a second delays a second's mails."""
-    assert float(stalled.rows["send"]["Max Response Time"]) >= 900
-    assert float(stalled.rows["send"]["90%"]) >= 500  # of 80 mails 20 fall into that second
+    assert float(stalled.rows[RESPONSE]["Max Response Time"]) >= 900
+    assert float(stalled.rows[RESPONSE]["90%"]) >= 500  # of 80 mails 20 fall into that second
 
 
 def test_plain_locust_ends_as_the_thresholds_say(stalled: Plain) -> None:

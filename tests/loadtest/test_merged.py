@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -10,7 +10,11 @@ import pytest
 import sim.run
 from loadtests.merged import merged
 from loadtests.portions import WHOLE, Portion
+from reports.explain import explain
+from reports.mechanisms import Facts
+from scenarios.cost import load_prices
 from scenarios.ledger import Ledger, Unbalanced
+from scenarios.metrics import measure
 from scenarios.model import Scenario
 from scenarios.runs import plan_of
 
@@ -57,7 +61,24 @@ def test_all_shares_together_are_the_whole(whole: Ledger, of: int) -> None:
     assert together.usage == pytest.approx(whole.usage | {"harness_lag_s": of - 1})
     assert together.warnings == ("all say this", *(f"only {place} says this" for place in range(of)))
     assert (together.interrupted, together.ended_s) == (of > 1, whole.ended_s)
-    assert together.settings == {**whole.settings, "shares": of}
+    assert together.settings == {**whole.settings, "workers": 64 * of, "shares": of}
+
+
+@pytest.mark.parametrize("of", SHARES)
+def test_what_is_said_of_all_shares_is_true_of_them_together(of: int) -> None:
+    """Each share has pods of its own: together they are so many times as many, and their rates make the limit."""
+    shares = [share_of_leaky_bucket(Portion(place, of)) for place in range(of)]
+    entry = measure(merged(shares), 30.0, 30, None, load_prices())
+    pods, each = 2 * of, 15 / of
+    assert f"{pods} pods paced at {each:g} recipients/s each, together the limit of 30/s" in explain(
+        entry, Facts.of(SCENARIO)
+    )
+
+
+def share_of_leaky_bucket(portion: Portion) -> Ledger:
+    """With the settings that a share resolves."""
+    settings = asdict(portion.plan(SCENARIO, "leaky-bucket").settings)
+    return replace(_share(sim.run.run(SCENARIO, "leaky-bucket", 1), portion), settings=settings)
 
 
 def test_a_mail_of_two_shares_is_a_defect(whole: Ledger) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -14,13 +16,16 @@ import pytest
 from loadtests.assignment import Assignment, Place
 from loadtests.deploy.on_aws import Permit
 from loadtests.load_sites import Asked
-from loadtests.loadtest import prepare
+from loadtests.loadtest import prepare, work
+from loadtests.locust_options import Crew
+from loadtests.places import body_of
 from loadtests.recognised import LocalAws, of_run
 from loadtests.senders import REGION, sender_of, session_of
 from loadtests.verification import verify
 from scenarios.cost import load_prices
 from scenarios.errors import BadInput, RunFailed
 from strategies.ports import Mail, Rejected, SendError, Throttled, Unavailable
+from strategies.registry import STRATEGIES
 from tests.loadtest.locusts import BURST, Served, scenario
 
 pytestmark = [pytest.mark.real_time, pytest.mark.xdist_group("locust")]
@@ -137,6 +142,7 @@ def prepared(user: str, permit: Permit | None = None, **place: Any) -> None:
         ("http", {"url": "http://example.com"}, r"^--from missing; name a sender that SES has verified .*"),
         ("http", {"endpoint": None, "region": "eu-west-1", "url": "http://example.com"}, r"^--events: missing; .*"),
         ("heartbeat", {"endpoint": None, "region": "eu-west-1"}, r"^heartbeat: its functions run on AWS Lambda; .*"),
+        ("ses-v2", {"region": "eu-west-1"}, r"^--region: is for AWS, and --endpoint for a seslab serve; .*"),
         ("smtp", {"smtp": "here"}, r"^--smtp = here: must be HOST:PORT .*"),
         ("smtp", {"smtp": None}, r"^--smtp: missing; give HOST:PORT .*"),
         ("sqs", {}, r"^--queue: missing; .*"),
@@ -148,6 +154,44 @@ def test_a_place_that_cannot_be_right_is_named(served: Served, user: str, place:
     """One line names the option, its value, and what would be right; nothing is sent."""
     with pytest.raises(BadInput, match=line):
         prepared(user, **{"endpoint": served.url, **place})
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_every_strategy_may_run_on_workers_of_a_local_endpoint(served: Served, strategy: str) -> None:
+    """Functions then run on the worker's own machine; it is AWS's Lambda that a worker is not."""
+    prepared(strategy, endpoint=served.url)
+
+
+@pytest.mark.parametrize(
+    ("crew", "line"),
+    [
+        (Crew(master=True, processes=2), r"^--processes 2: a master sends nothing itself; .*"),
+        (Crew(web_port=1), r"^--web-port = \d+: .*; name another$"),
+    ],
+)
+def test_a_crew_that_cannot_be_is_named(served: Served, crew: Crew, line: str) -> None:
+    """What would be passed over in silence, be it a page that cannot be shown, is said in one line beforehand."""
+    taken = int(served.url.rpartition(":")[2])
+    crew = replace(crew, web_port=crew.web_port and taken)
+    with pytest.raises(BadInput, match=line):
+        prepare(scenario(1, 1.0), ["ses-v2"], Asked(Place(endpoint=served.url), crew=crew), load_prices(), print)
+
+
+def test_a_master_works_for_nobody() -> None:
+    """One command is one of the two."""
+    with pytest.raises(BadInput, match=r"^--master: a worker works for another's; .*"):
+        work(Crew(master=True))
+
+
+def test_the_template_of_a_body_may_be_in_a_file(tmp_path: Path) -> None:
+    """With @ before its name; anything else is the template itself, and what is no such file is named."""
+    (tmp_path / "body.json").write_text('{"to": "{to}", "from": "jürgen"}', encoding="utf-8")
+    (tmp_path / "latin").write_bytes(b"\xfc")
+    assert body_of(f"@{tmp_path / 'body.json'}") == '{"to": "{to}", "from": "jürgen"}'
+    assert body_of("to={to}@") == "to={to}@"
+    for name, said in (("none", "No such file"), ("", "Is a directory"), ("latin", "the file must be UTF-8 text")):
+        with pytest.raises(BadInput, match=rf"^--body = @{tmp_path}/?{name}: {said}"):
+            body_of(f"@{tmp_path / name}")
 
 
 def test_mail_that_leaves_this_machine_is_asked_about(served: Served) -> None:

@@ -122,7 +122,10 @@ def test_two_shares_together_keep_to_the_limit(url: str, tmp_path: Path) -> None
     assert whole.mails["mail"].tolist() == list(range(150))
     assert (whole.mails["accepted"] == 1).all()
     assert (whole.calls["outcome"] == ACCEPTED).all()
-    assert (whole.world, whole.settings["rate_per_pod"], whole.settings["shares"]) == ("locust", RATE_PER_S / 4, 2)
+    assert whole.world == "locust"
+    assert {name: whole.settings[name] for name in ("pods", "rate_per_pod", "shares")} == {
+        "pods": 4, "rate_per_pod": RATE_PER_S / 4, "shares": 2,
+    }  # fmt: skip
     decided = LocalAws(url, REGION).decisions(orders[0].zero_unix_s)
     decided = decided[is_of(decided["call"], 1)]
     assert len(decided) == 150

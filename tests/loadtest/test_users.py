@@ -28,7 +28,7 @@ from scenarios.cost import load_prices
 from scenarios.ledger import FATES, Ledger
 from scenarios.workload import arrivals
 from strategies.parts import everyone
-from tests.loadtest.locusts import Served, scenario, sent
+from tests.loadtest.locusts import RESPONSE, SERVICE, Served, scenario, sent
 
 pytestmark = [pytest.mark.real_time, pytest.mark.xdist_group("locust")]
 
@@ -208,7 +208,7 @@ def test_a_strategy_on_workers_is_one_strategy(ledgers: dict[str, Ledger], out: 
     ledger = ledgers[STRATEGY]
     with (out / f"locust-{STRATEGY}_stats.csv").open(newline="") as file:
         counts = {row["Name"]: int(row["Request Count"]) for row in csv.DictReader(file)}
-    assert counts == dict.fromkeys(("send", "send, service time", "Aggregated"), len(ledger.calls["mail"]))
+    assert counts == dict.fromkeys((RESPONSE, SERVICE, "Aggregated"), len(ledger.calls["mail"]))
     assert ledger.settings["shares"] == 2
     assert np.array_equal(ledger.mails["mail"], np.arange(len(ledger.mails["mail"])))
     assert np.array_equal(ledger.mails["intended_s"], LOAD_S)

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from reports import interleaved
+from loadtests.journal import birth_of
+from reports import gating, interleaved
 from reports.against import Runs, Side, base, compared, head, refuse_another_scenario
 from reports.gate import Rule
 from reports.interleaved import Round
 from scenarios.errors import BadInput
+from scenarios.intervals import interval
+from tests.deploy.patience import until
 from tests.unit.entries import entry, sent
-from tests.unit.gated import SMALL, figures
+from tests.unit.gated import SMALL, figures, of, small
 from tests.unit.test_cli import COMMAND, seslab_with
 
 NAMES = ("-c", "user.name=seslab", "-c", "user.email=seslab@example.com", "-c", "commit.gpgsign=false")
@@ -48,6 +54,34 @@ def test_a_revision_is_run_as_it_was(repository: Path) -> None:
     assert ended.stdout.splitlines()[-1].endswith(" against HEAD~1")
     assert ended.stderr == "small.toml: HEAD~1: heartbeat\nsmall.toml: now: heartbeat\n"
     assert git(repository, "worktree", "list").count("\n") == 1
+
+
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
+def test_whoever_ends_a_gate_ends_its_sides(repository: Path, sent: signal.Signals, code: int) -> None:
+    """Interrupted or killed, it leaves no process and no worktree behind; Ctrl-C is one line."""
+    side = f"""{sys.executable} -c 'import os, time; print(os.getpid(), file=open("pid", "w")); time.sleep(600)'"""
+    words = [*COMMAND.split(), "gate", "small.toml", "--against", side, *FEW]
+    environ = {**os.environ, "TMPDIR": str(repository)}  # who is killed cannot tidy up
+    gate = subprocess.Popen(words, cwd=repository, env=environ, stderr=subprocess.PIPE, text=True)
+    until(lambda: (repository / "pid").exists() and (repository / "pid").read_text() != "")
+    child = int((repository / "pid").read_text())
+    assert birth_of(child)
+    gate.send_signal(sent)
+    said = gate.communicate(timeout=30)[1]
+    assert gate.returncode == code
+    assert said.splitlines()[1:] == (["seslab: interrupted"] if sent == signal.SIGINT else [])
+    until(lambda: not birth_of(child))
+    assert git(repository, "worktree", "list").count("\n") == 1
+
+
+def test_a_checkout_is_not_remembered(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While it lasts, the repository knows of one work tree only: nothing to prune if this process dies now."""
+    monkeypatch.chdir(repository)
+    with base("HEAD~1") as side:
+        assert "fill = 1.0" in (side.folder / "small.toml").read_text()
+        assert git(repository, "worktree", "list").count("\n") == 1
+        assert git(repository, "status", "--short") == ""
+    assert not side.folder.exists()
 
 
 def test_a_folder_may_hold_anything(repository: Path) -> None:
@@ -153,6 +187,11 @@ def rounds(bases_s: list[tuple[float, float]], heads_s: list[tuple[float, float]
     return [Round(*pair) for pair in zip(*made, strict=True)]
 
 
+def judged(compared: gating.Compared) -> dict[str, Any]:
+    """What a gate of this strategy alone says of it."""
+    return of(gating.document("moto", "base", [gating.Part("small", "", [compared], [])]), "direct")
+
+
 @pytest.mark.parametrize(
     ("heads_s", "verdict"),
     [([(1.3, 1.3), (1.3, 1.31), (1.3, 1.3)], "pass"), ([(2.0, 2.0), (2.0, 2.01), (2.0, 2.0)], "fail")],
@@ -160,15 +199,31 @@ def rounds(bases_s: list[tuple[float, float]], heads_s: list[tuple[float, float]
 def test_what_is_within_the_noise_of_the_base_is_not_judged(heads_s: list[tuple[float, float]], verdict: str) -> None:
     """The base differs from itself by up to 0.4 s, so 0.3 s more says nothing and 1 s does."""
     rules = {"makespan_s": Rule("lower")}
-    made = interleaved._entry("direct", rules, rounds([(1.0, 1.4), (0.9, 1.0), (1.0, 1.0)], heads_s))
+    made = judged(interleaved._compared("direct", rules, rounds([(1.0, 1.4), (0.9, 1.0), (1.0, 1.0)], heads_s)))
     makespan = figures(made)["makespan_s"]
     assert makespan["verdict"] == made["verdict"] == verdict
     assert makespan["noise"] == pytest.approx(0.4)
+
+
+def test_thresholds_of_real_runs_are_judged_on_all_of_them(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """On the mean of the head's runs, with its interval: the last run alone is luck."""
+    made = iter(rounds([(1.0, 1.0)] * 2, [(5.0, 5.2), (5.1, 0.9)]))
+    monkeypatch.setattr(interleaved, "_round", lambda *_: next(made))
+    scenario = small(tmp_path, '[thresholds]\nquick = "direct.makespan_s < 1"\n')
+    asked = interleaved.Asked("small.toml", scenario, {"direct": {"makespan_s": Rule("lower")}})
+    before = Side("base", (), tmp_path, {})
+    part = interleaved._real(interleaved.Sides(before, head()), asked, "moto", 2, lambda _line: None)
+    [threshold] = part.thresholds
+    assert threshold["value"] == pytest.approx(4.05)
+    assert threshold["interval"] == pytest.approx(interval([5.0, 5.2, 5.1, 0.9]))
 
 
 def test_a_machine_out_of_breath_gives_no_verdict() -> None:
     """What it measured is itself."""
     rules = {"makespan_s": Rule("lower"), "recipients.lost": Rule("lower")}
     slow = rounds([(1.0, 1.0)] * 3, [(9.0, 9.0)] * 3, harness_lag_s=1.0)
-    made = figures(interleaved._entry("direct", rules, slow))
+    made = figures(judged(interleaved._compared("direct", rules, slow)))
     assert (made["makespan_s"]["verdict"], made["recipients.lost"]["verdict"]) == ("inconclusive", "pass")
+    nothing = [one._replace(head=[entry("direct", []) | {"harness_lag_s": 1.0}] * 2) for one in slow]
+    lost = figures(judged(interleaved._compared("direct", {"makespan_s": Rule("lower")}, nothing)))
+    assert (lost["makespan_s"]["head"], lost["makespan_s"]["verdict"]) == (None, "inconclusive")

@@ -12,7 +12,7 @@ import pytest
 from scipy import stats
 
 import seslab
-from reports import diff
+from reports import diff, diff_table
 from scenarios.errors import BadInput
 from scenarios.intervals import interval, unpaired
 from scenarios.ledger import Ledger
@@ -47,7 +47,8 @@ def with_samples(makespans_s: Sequence[float | None]) -> dict[str, Any]:
 def test_the_same_seeds_are_paired() -> None:
     """Replication by replication: what both have in common, such as a slow seed, leaves the interval."""
     a, b = [10.0, 20.0, 30.0], [11.0, 21.5, 31.0]
-    made = diff.document(run_of([with_samples(a)]), run_of([with_samples(b)]), (), no_ledgers)
+    before, after = (run_of([with_samples(samples)], replications=3) for samples in (a, b))
+    made = diff.document(before, after, (), no_ledgers)
     row = figure_of(made, "makespan_s")
     assert row["by"] == diff.SAME_SEEDS
     assert row["interval"] == interval([1.0, 1.5, 1.0])
@@ -74,6 +75,12 @@ def test_constant_samples_have_a_point_for_an_interval() -> None:
     assert unpaired([1.0, 1.0], [3.0, 3.0, 3.0]) == (2.0, 2.0)
 
 
+def test_nearly_constant_samples_give_no_warning() -> None:
+    """Warnings are errors here, and would be noise on a terminal."""
+    low, high = unpaired([1.0, 1.0 + 2**-50], [3.0, 3.0 + 2**-50])
+    assert low <= 2.0 <= high
+
+
 def test_the_same_mails_are_paired() -> None:
     """A mail's delay in B against its own in A; mails that either side did not accept are left out."""
     mails = [TEN_S] * 40 + [Mail(11.0)]
@@ -87,7 +94,8 @@ def test_the_same_mails_are_paired() -> None:
         lambda side, _: ledgers[side],
     )
     same = made["strategies"][0]["same_mails"]
-    assert {key: same[key] for key in ("mails", "later", "sooner")} == {"mails": 40, "later": 20, "sooner": 0}
+    counts = {key: same[key] for key in ("asked", "mails", "later", "sooner")}
+    assert counts == {"asked": 41, "mails": 40, "later": 20, "sooner": 0}
     assert same["mean_s"] == pytest.approx(0.125)
     low, high = same["interval"]
     assert low <= 0.125 <= high
@@ -97,7 +105,52 @@ def test_other_mails_are_not_paired() -> None:
     """Another scenario's mail 1 is another mail."""
     one = entry("direct", sent(4, 1.0))
     made = diff.document(run_of([one]), run_of([one]), (), no_ledgers)
-    assert made["strategies"][0]["same_mails"] is None
+    assert made["strategies"][0]["same_mails"] == {"why": diff.OTHER_MAILS}
+    assert "A and B had other mails, so only figures compare" in diff_table.sentences(made)[0]
+
+
+def test_a_mail_that_was_accepted_in_part_is_not_paired() -> None:
+    """When the rest came, if ever, is another question."""
+    whole, part = ([Call(0, 1.0, recipients=2)], [Call(0, 1.0, recipients=1)])
+    ledgers = {side: ledger_of("direct", [Mail(0.0, 2)], calls) for side, calls in (("a", whole), ("b", part))}
+    one = run_of([entry("direct", sent(4, 1.0))])
+    made = diff.document(one, one, (), lambda side, _: ledgers[side])
+    assert made["strategies"][0]["same_mails"] == {"asked": 1, "mails": 0}
+    assert diff_table.sentences(made)[0].startswith("direct: both accepted 0 of the same 1 mails; ")
+
+
+def test_sooner_is_said_as_sooner() -> None:
+    """No mail is accepted a negative time later."""
+    ledgers = {
+        side: ledger_of("direct", [TEN_S] * 40, [Call(mail, at_s) for mail in range(40)])
+        for side, at_s in (("a", 10.5), ("b", 10.25))
+    }
+    one = run_of([entry("direct", sent(4, 1.0))])
+    [said] = diff_table.sentences(diff.document(one, one, (), lambda side, _: ledgers[side]))
+    assert "B did so 0.25 s sooner on average (-0.25 to -0.25 s): 0 later, 40 sooner" in said
+
+
+def test_runs_without_ledgers_compare_by_figures() -> None:
+    """A document alone may be under version control; the sentence does not speak of other mails."""
+    one = run_of([entry("direct", sent(4, 1.0))])
+    made = diff.document(one, one, (), lambda *_: None)
+    assert diff_table.sentences(made)[0].startswith("direct: a ledger was not kept, so only figures compare; ")
+
+
+def test_an_interrupted_run_is_said_to_be_one() -> None:
+    """Its replications are fewer than asked for, so none is paired with a seed; what the run warned of is told too."""
+    whole = run_of([with_samples([1.0, 2.0, 3.0, 4.0])], replications=4)
+    cut = with_samples([1.0, 2.0]) | {"interrupted": True, "warnings": ["direct: this machine was saturated"]}
+    made = diff.document(whole, run_of([cut], replications=4), (), no_ledgers)
+    assert figure_of(made, "makespan_s")["by"] == diff.APART
+    notes = [
+        "B: direct: interrupted before its end",
+        "B: direct: 2 of 4 replications were made",
+        "B: direct: this machine was saturated",
+    ]
+    assert made["notes"] == notes
+    assert diff_table.sentences(made)[1:] == [f"note: {note}" for note in notes]
+    assert diff_table.markdown(made).endswith("".join(f"- {note}\n" for note in notes))
 
 
 def test_arithmetic_is_no_difference() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from reports.explain import explain
 from scenarios.ledger import FAILED, QUOTA, REJECTED, THROTTLED
+from scenarios.thresholds import USERS
 from tests.unit.entries import FACTS, entry, facts, sent, told
 from tests.unit.synthetic import Call, Mail
 
@@ -64,6 +65,15 @@ def test_explanation_of_an_interrupted_run_says_so_first() -> None:
     """What a run that was cut short did not accept must not read as the strategy's failure."""
     told = entry("own", sent(1, 2.0), "pending") | {"interrupted": True}
     assert explain(told, FACTS).startswith("interrupted before its end; 25 % accepted, 3 still pending at the end; ")
+
+
+@pytest.mark.parametrize("user", USERS)
+def test_nothing_is_said_of_what_somebody_else_did_with_a_users_mails(user: str) -> None:
+    """What SES has not seen was given up by someone; why something came twice, an application or a queue would know."""
+    told = explain(entry(user, [*sent(2, 2.0), Call(0, 2.5)]), facts(sqs={"duplicate_probability": 0.5}))
+    assert told.startswith("50 % accepted, lost 2 of 4: throttled at the last call, 1 duplicate; 2 of 5 calls refused")
+    unseen = explain(entry(user, [Call(0, 1.0)]), FACTS)
+    assert unseen == "25 % accepted, lost 3 of 4: given up before SES saw them; no call refused"
 
 
 def test_explanation_counts_each_reason_of_loss() -> None:

@@ -23,6 +23,7 @@ from scenarios.errors import BadInput
 from scenarios.ledger import FAILED, THROTTLED, Ledger
 from scenarios.metrics import measure
 from scenarios.model import Scenario
+from scenarios.thresholds import USERS
 from strategies.registry import STRATEGIES
 from tests.unit.entries import SETTINGS
 from tests.unit.pictures import texts
@@ -216,9 +217,9 @@ def all_accepted() -> Ledger:
     return ledger_of("own", [Mail(0.0)] * 2_000, [Call(i, i + 1.0) for i in range(2_000)])
 
 
-def test_strategies_look_different_with_and_without_colour() -> None:
-    """No two strategies share a colour, a marker, a line style or a hatch."""
-    looks = [look(name) for name in STRATEGIES]
+def test_senders_look_different_with_and_without_colour() -> None:
+    """No two of the strategies and of a load test's users share a colour, a marker, a line style or a hatch."""
+    looks = [look(name) for name in (*STRATEGIES, *USERS)]
     for kind in ("color", "marker", "linestyle", "hatch"):
         assert len({str(getattr(one, kind)) for one in looks}) == len(looks)
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from scipy import stats
 
+from reports import gate
 from reports.gate import FAIL, IMPROVED, INCONCLUSIVE, PASS, Direction, Rule, Verdict, judge, judge_all, worst
 from scenarios.intervals import interval
 
@@ -38,6 +39,7 @@ def moved(by: Sequence[float]) -> list[float]:
         (SAME, [-1.0, -1.1, -0.9, -1.0], FAIL),
         (LOWER, [3.0, -2.0, 2.0, -1.0], INCONCLUSIVE),
         (SAME, [3.0, -2.0, 2.0, -1.0], INCONCLUSIVE),
+        (LOWER, [2.0, -2.0, 1.0, -1.0], INCONCLUSIVE),
         (Rule("lower", 1.5), [1.0, 1.1, 0.9, 1.0], PASS),
         (Rule("lower", 1.0), [1.0, 1.1, 0.9, 1.0], INCONCLUSIVE),
         (Rule("lower", 0.5), [1.0, 1.1, 0.9, 1.0], FAIL),
@@ -125,15 +127,28 @@ def test_noise_is_not_judged() -> None:
     ("base", "head", "verdict"),
     [
         ([None, None], [None, None], PASS),
-        ([1.0, None], [None, None], PASS),
+        ([1.0, None], [None, None], INCONCLUSIVE),
+        ([1.0] * 9 + [None], [None] * 10, FAIL),
+        ([None] * 10, [1.0] * 9 + [None], IMPROVED),
         ([1.0, 2.0], [1.0, None], FAIL),
         ([1.0, None], [1.0, 2.0], IMPROVED),
+        ([None, None], [1.0, None], INCONCLUSIVE),
+        ([1.0, None], [None, 1.0], INCONCLUSIVE),
     ],
 )
 def test_losing_a_figure_fails(base: list[float | None], head: list[float | None], verdict: Verdict) -> None:
-    """One replication without a value leaves the figure without one; there is no difference to show."""
+    """And it never passes: where it was missing in some replications before, the interval of how often decides."""
     judged = judge(HIGHER, base, head)
-    assert (judged.verdict, judged.difference, judged.interval) == (verdict, None, None)
+    assert (judged.verdict, judged.interval) == (verdict, None)
+    assert judged.without == (base.count(None), head.count(None))
+
+
+def test_a_replication_without_the_figure_on_both_sides_hides_nothing() -> None:
+    """The other pairs are judged as ever."""
+    head = moved([1.0, 1.1, 0.9, 1.0])
+    judged = judge(LOWER, [*BASE, None], [*head, None])
+    assert judged == judge(LOWER, BASE, head)._replace(without=(1, 1))
+    assert judged.verdict == FAIL
 
 
 def test_many_looks_do_not_find_accidents() -> None:
@@ -142,9 +157,10 @@ def test_many_looks_do_not_find_accidents() -> None:
     for k in (1, 2, 7):
         names = [f"moved-{number}" for number in range(k)]
         base_values = {"still": BASE, **dict.fromkeys(names, BASE)}
-        judged = judge_all(
-            dict.fromkeys(base_values, LOWER), base_values, {"still": BASE, **dict.fromkeys(names, head)}
-        )
+        now_values = {"still": BASE, **dict.fromkeys(names, head)}
+        assert gate.moved(base_values, base_values, now_values) == k
+        confidence = gate.confidence_of_each(k)
+        judged = judge_all(dict.fromkeys(base_values, LOWER), base_values, now_values, confidence)
         expected = interval([1.0, 2.0, 0.5, 1.5], 1 - 0.05 / k)
         assert judged["still"].interval is None
         assert [judged[name].interval for name in names] == [pytest.approx(expected)] * k
@@ -153,10 +169,8 @@ def test_many_looks_do_not_find_accidents() -> None:
 def test_more_figures_can_only_add_doubt() -> None:
     """Alone a figure fails; among twenty that moved as well its interval is too wide to be sure."""
     head = moved([1.0, 2.0, 0.5, 1.5])
-    names = [str(number) for number in range(20)]
-    judged = judge_all(dict.fromkeys(names, LOWER), dict.fromkeys(names, BASE), dict.fromkeys(names, head))
-    assert judge(LOWER, BASE, head).verdict == FAIL
-    assert {one.verdict for one in judged.values()} == {INCONCLUSIVE}
+    verdicts = [judge(LOWER, BASE, head, gate.confidence_of_each(figures)).verdict for figures in (0, 1, 20)]
+    assert verdicts == [FAIL, FAIL, INCONCLUSIVE]
 
 
 def test_other_numbers_of_replications_are_not_paired() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -62,7 +63,7 @@ def test_a_doubt_ends_with_4_only_if_strict(project: Path) -> None:
     """A figure that moved up and down with the seeds."""
     table = json.loads((project / "b.json").read_text())
     makespan = table["scenarios"]["small"]["strategies"]["heartbeat"]["metrics"]["makespan_s"]
-    makespan["values"] = [value + by for value, by in zip(makespan["values"], (1.0, -1.0, 0.5, -0.4), strict=True)]
+    makespan["values"] = [value + by for value, by in zip(makespan["values"], (1.0, -1.0, 0.5, -0.5), strict=True)]
     (project / "b.json").write_text(json.dumps(table))
     lenient, strict = (seslab_with(*GATE, *words, cwd=project) for words in ((), ("--strict",)))
     assert (lenient.returncode, strict.returncode) == (0, 4)
@@ -104,17 +105,49 @@ def test_a_threshold_decides_too(project: Path) -> None:
             "gate small.toml --baseline b.json --update --reason x --against HEAD",
             "--against: an update stores what is now",
         ),
+        *(
+            (
+                f"gate small.toml --baseline b.json --update --reason x --{option}",
+                f"--{option.split()[0]}: an update gives no verdict; gate afterwards",
+            )
+            for option in ("on moto", "json", "strict", "junit j.xml", "summary s.md", "openmetrics o.txt")
+        ),
+        ("gate small.toml --baseline b.json --rounds 2", "--rounds: needs --on moto --against"),
+        ("gate small.toml --against HEAD --rounds 2", "--rounds: --on sim --against takes --seeds"),
+        ("gate small.toml --against HEAD --on moto --seeds 2", "--seeds: --on moto --against takes --rounds"),
+        ("gate small.toml --baseline b.json --junit b.json", "--junit b.json: --baseline names the same file"),
+        ("gate small.toml --baseline b.json --junit x --summary ./x", "--summary x: --junit names the same file"),
+        ("gate small.toml --baseline none.json --junit j.xml", "none.json: no such baseline"),
         ("gate small.toml small.toml --baseline b.json", "two scenarios are called 'small'"),
         ("gate small.toml --baseline small.toml", "small.toml: not a baseline: "),
     ],
 )
 def test_what_cannot_be_asked_ends_with_2(project: Path, words: str, said: str) -> None:
     """One line on standard error, nothing on standard output, nothing changed."""
-    before = (project / "b.json").read_bytes()
+    before = {path: path.read_bytes() for path in project.iterdir()}
     ended = seslab_with(*words.split(), cwd=project)
     assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (2, "", 1)
     assert ended.stderr.startswith(f"seslab: {said}")
+    assert {path: path.read_bytes() for path in project.iterdir()} == before
+
+
+def test_an_update_without_a_change_writes_nothing(project: Path) -> None:
+    """And says so."""
+    before = (project / "b.json").read_bytes()
+    ended = seslab_with(*GATE, "--update", "--reason", "again", cwd=project)
+    assert (ended.returncode, ended.stderr) == (0, "b.json: nothing written: all is as it was\n")
     assert (project / "b.json").read_bytes() == before
+
+
+def test_a_file_may_be_a_pipe(project: Path) -> None:
+    """What cannot be replaced, such as `/dev/stdout`, is written to and stays what it is."""
+    os.mkfifo(project / "pipe")
+    reader = os.open(project / "pipe", os.O_RDWR)  # both, so that nobody waits for the other
+    ended = seslab_with(*GATE, "--junit", "pipe", cwd=project)
+    assert ended.returncode == 0
+    assert ElementTree.fromstring(os.read(reader, 1 << 16)).get("failures") == "0"
+    os.close(reader)
+    assert (project / "pipe").is_fifo()
 
 
 def test_only_an_update_makes_the_change_the_baseline(project: Path) -> None:

@@ -46,6 +46,16 @@ def test_what_is_not_run_stays(tmp_path: Path, known: Baseline) -> None:
         baseline(small(tmp_path), ["heartbeat"], 4, known)
 
 
+def test_what_has_not_changed_keeps_its_reason(tmp_path: Path, known: Baseline) -> None:
+    """An update of many scenarios explains those that changed; the others' reasons are still the ones that hold."""
+    again = baseline(small(tmp_path), ["direct", "heartbeat"], 3, known, reason="another matter")
+    assert again.scenarios["small"] is known.scenarios["small"]
+    slower = small(tmp_path, "[strategies.heartbeat]\nfill = 0.5\n")
+    changed = baseline(slower, ["heartbeat"], 3, known, reason="slower is fine").scenarios["small"]
+    assert changed.reason == "slower is fine"
+    assert changed.strategies["direct"] == known.scenarios["small"].strategies["direct"]
+
+
 def test_an_update_has_as_many_seeds_as_before(tmp_path: Path, known: Baseline) -> None:
     """Unless another number is asked for; the first time there are ten, from the scenario's own on."""
     scenario = small(tmp_path)

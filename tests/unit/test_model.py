@@ -1,96 +1,23 @@
-"""Scenario files: what is silent has its default, what is wrong is said in one line, what is written reads back."""
+"""Scenario files: what is silent has its default, and what is wrong is said in one line."""
 
 from __future__ import annotations
 
-import json
 import os
 import pickle
-import tomllib
 from pathlib import Path
-from typing import Any
 
-import hypothesis.strategies as st
 import pytest
-from hypothesis import HealthCheck, given, settings
 from pydantic import ValidationError
 
 from scenarios.errors import BadInput
 from scenarios.latency import Lognormal, Uniform
-from scenarios.model import SCHEMA, Scenario, as_toml, describe_catalogue, load, scenario_schema
-from scenarios.toml import toml_document
+from scenarios.model import load
 from scenarios.workload import arrivals
 from strategies import leaky_bucket
 from strategies.registry import STRATEGIES
+from tests.unit.scenario_files import BATCH, loaded, written
 
-BATCH = '[[workload]]\nprocess = "batch"\nmessages = 9\n'
 FAULT = f"{BATCH}[[fault]]\nstart_s = 1\nduration_s = 2\n"
-CATALOGUE = [
-    "autoscaling",
-    "broadcast-900",
-    "broadcast-900-14",
-    "lost-responses",
-    "mixed",
-    "noisy-neighbour",
-    "outage",
-    "oversized-mail",
-    "press-release",
-    "quota-exhausted",
-    "rehearsal",
-    "reserved-concurrency",
-    "sandbox",
-    "transactional-day",
-    "unbalanced-pods",
-]
-EVERYTHING = """
-name = "every \\"key\\" there is"
-description = "two\\nlines, an ü and a \\u007f"
-seed = 7
-horizon_s = 1e5
-account = { max_send_rate_per_s = 14.5, max_24h_send = -1, daily_edge = "debt" }
-latency = { ses_send = { mean_ms = 1e-2 }, sqs = { constant_ms = 0 } }
-lambda = { ramp = "step", dispatch = { min_ms = 1, max_ms = 2 } }
-client = { read_timeout_s = 2 }
-sqs = { duplicate_probability = 0.25 }
-ticker = { transition = { constant_ms = 30 } }
-neighbour = [{ process = "constant", duration_s = 9, messages_per_s = 0.5 }]
-strategies = { leaky-bucket = { pods = 3, pod_weights = [1, 2, 3] }, direct = {} }
-
-[[workload]]
-process = "trace"
-path = "some trace.csv"
-[[workload]]
-process = "ramp"
-duration_s = 5
-from_per_s = 0
-to_per_s = 9
-recipients = { values = [1, 50], weights = [0.9, 0.1] }
-[[workload]]
-process = "profile"
-messages = 3
-weights = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0]
-
-[[fault]]
-kind = "scale_pods"
-start_s = 1
-duration_s = 1
-pods = 4
-[[fault]]
-kind = "rate_change"
-start_s = 1
-duration_s = 1
-max_send_rate_per_s = 7
-"""
-
-
-def written(folder: Path, text: str | bytes, name: str = "s.toml") -> str:
-    """The path of a scenario file with this text."""
-    (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
-    return str(folder / name)
-
-
-def loaded(folder: Path, text: str) -> Scenario:
-    """The scenario of a file with this text."""
-    return load(written(folder, text))
 
 
 def complaint(source: str) -> str:
@@ -313,68 +240,3 @@ def test_paths_start_where_they_should(tmp_path: Path) -> None:
     scenario = load("deep/plain", base=tmp_path)
     assert load("plain", base=tmp_path / "deep") == scenario
     assert arrivals(scenario.workload, 1).recipients.tolist() == [2]
-
-
-def test_everything_reads_back(tmp_path: Path) -> None:
-    """A scenario written as TOML, into another directory, is read back equal; its trace is still found."""
-    (tmp_path / "some trace.csv").write_text("at_s,recipients\n1,2\n")
-    scenario = loaded(tmp_path, EVERYTHING)
-    (tmp_path / "run").mkdir()
-    assert loaded(tmp_path / "run", as_toml(scenario)) == scenario
-
-
-@pytest.mark.parametrize("kind", ["fixed-window", "sliding-window"])
-def test_windows_read_back(tmp_path: Path, kind: str) -> None:
-    """A window's burst, which no file may set, is left out when it is written."""
-    scenario = loaded(tmp_path, f'{BATCH}[account.limiter]\nkind = "{kind}"')
-    assert loaded(tmp_path, as_toml(scenario)) == scenario
-
-
-@pytest.mark.parametrize("name", CATALOGUE)
-def test_catalogue(name: str, tmp_path: Path) -> None:
-    """A scenario of the catalogue says what it shows, reads back, and needs half its horizon at most."""
-    scenario = load(name)
-    assert (scenario.name, scenario.description[-1]) == (name, ".")
-    assert loaded(tmp_path, as_toml(scenario)) == scenario
-    intended_s, recipients = arrivals(scenario.workload, scenario.seed)
-    assert recipients.sum() / scenario.account.max_send_rate_per_s <= scenario.horizon_s / 2
-    assert intended_s[-1] < scenario.horizon_s
-
-
-def test_catalogue_is_complete() -> None:
-    """The catalogue is listed with its descriptions, sorted, and is the published one."""
-    assert [name for name, _ in describe_catalogue()] == CATALOGUE
-
-
-characters = st.characters(codec="utf-8")
-keys = st.text(characters, max_size=9)
-scalars = st.one_of(
-    st.booleans(),
-    st.integers(-(2**63), 2**63 - 1),
-    st.floats(allow_nan=False),
-    st.text(characters),
-)
-tables = st.dictionaries(
-    keys, scalars | st.lists(scalars, max_size=3) | st.dictionaries(keys, scalars, max_size=3), max_size=4
-)
-
-
-@settings(suppress_health_check=[HealthCheck.too_slow])
-@given(st.dictionaries(keys, scalars | tables | st.lists(tables, min_size=1, max_size=3).map(tuple), max_size=4))
-def test_written_toml_is_read_back(document: dict[str, Any]) -> None:
-    """Whatever the keys, texts and numbers, the standard library reads back what was written."""
-    read = tomllib.loads(toml_document(document))
-    assert read == {key: list(value) if isinstance(value, tuple) else value for key, value in document.items()}
-
-
-def test_schema_describes_every_key() -> None:
-    """The JSON Schema is plain JSON, forbids unknown keys, and describes every key, strategies' settings included."""
-    schema = json.loads(json.dumps(scenario_schema(), allow_nan=False))
-    assert (schema["$id"], schema["title"], schema["required"]) == (SCHEMA, SCHEMA, ["workload"])
-    objects = [schema, *(part for part in schema["$defs"].values() if part["type"] == "object")]
-    for part in objects:
-        assert part["additionalProperties"] is False
-        for key, value in part["properties"].items():
-            assert "description" in value or key in ("process", "kind"), key
-    assert schema["$defs"]["Strategies"]["properties"].keys() == STRATEGIES.keys()
-    assert "lambda" in schema["properties"]

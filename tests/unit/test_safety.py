@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
+import seslab
 from loadtests.deploy import account, safety
 from loadtests.deploy.account import Standing
 from loadtests.deploy.on_aws import Permit
@@ -119,3 +122,11 @@ def test_an_account_smaller_than_the_scenarios_is_named() -> None:
     with pytest.raises(BadInput, match=r"201 recipients: SES allows account 123456789012 200 more today"):
         account.check_quota(STANDING, 14.0, 201)
     account.check_quota(STANDING._replace(left_today=-1.0), 14.0, 10**6)
+
+
+@pytest.mark.parametrize("command", ["compare", "calibrate", "loadtest"])
+def test_every_command_has_the_same_budget(command: str) -> None:
+    """What may be sent without a word about it is what `Budget` says, whichever command is asked."""
+    commands: Any = typer.main.get_command(seslab.app)
+    options = {option.name: option.default for option in commands.commands[command].params}
+    assert (options["budget_recipients"], options["budget_usd"]) == Budget()

@@ -1,0 +1,44 @@
+"""What a comparison makes of its runs: a document, which is kept and shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from reports import compare, experiment, performing, rundir, terminal
+from reports.gate import FAIL
+from scenarios.model import Scenario, as_toml
+
+
+def compared(
+    jobs: Sequence[experiment.Job], world: str, scenario: Scenario, replications: int, out: Path | None, as_json: bool
+) -> bool:
+    """Make the runs, keep and show what they came to; whether the scenario's own thresholds are met.
+
+    Raises Interrupted, once what was done is kept and shown.
+    """
+    outcome, met = performing.perform(jobs, world), True
+    if outcome.results:
+        entries, bound = experiment.summarise(outcome.results)
+        document = compare.document(scenario, world, scenario.seed, replications, bound, entries)
+        if out is not None:
+            _keep(out, document, scenario)
+        show(document, as_json)
+        met = all(one["verdict"] != FAIL for one in document["thresholds"])
+    if outcome.interrupted:
+        raise performing.interrupted(outcome, jobs, out)
+    return met
+
+
+def _keep(out: Path, document: dict[str, Any], scenario: Scenario) -> None:
+    rundir.save(out, document, as_toml(scenario))
+    with terminal.busy("Drawing"):
+        rundir.redraw(out)
+
+
+def show(document: dict[str, Any], as_json: bool) -> None:
+    """The comparison on standard output, with the notes of its runs."""
+    warnings = dict.fromkeys(warning for entry in document["strategies"] for warning in entry["warnings"])
+    lines = [*compare.sentences(document), *(f"note: {warning}" for warning in warnings)]
+    terminal.present(document, as_json, compare.table(document), lines)

@@ -1,0 +1,45 @@
+"""The catalogue of scenarios: complete, described, and each of its files sound."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scenarios.model import as_toml, describe_catalogue, load
+from scenarios.workload import arrivals
+from tests.unit.scenario_files import loaded
+
+CATALOGUE = [
+    "autoscaling",
+    "broadcast-900",
+    "broadcast-900-14",
+    "lost-responses",
+    "mixed",
+    "noisy-neighbour",
+    "outage",
+    "oversized-mail",
+    "press-release",
+    "quota-exhausted",
+    "rehearsal",
+    "reserved-concurrency",
+    "sandbox",
+    "transactional-day",
+    "unbalanced-pods",
+]
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_catalogue(name: str, tmp_path: Path) -> None:
+    """A scenario of the catalogue says what it shows, reads back, and needs half its horizon at most."""
+    scenario = load(name)
+    assert (scenario.name, scenario.description[-1]) == (name, ".")
+    assert loaded(tmp_path, as_toml(scenario)) == scenario
+    intended_s, recipients = arrivals(scenario.workload, scenario.seed)
+    assert recipients.sum() / scenario.account.max_send_rate_per_s <= scenario.horizon_s / 2
+    assert intended_s[-1] < scenario.horizon_s
+
+
+def test_catalogue_is_complete() -> None:
+    """The catalogue is listed with its descriptions, sorted, and is the published one."""
+    assert [name for name, _ in describe_catalogue()] == CATALOGUE

@@ -1,0 +1,90 @@
+"""What the five strategies declare by default."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+
+from strategies import direct, heartbeat, lambda_concurrency, leaky_bucket, sqs_dlq
+from strategies.resources import Account, Mapping, Queue, Ticker
+
+TALK = Account(max_send_rate_per_s=30.0, send_median_s=0.05)
+SANDBOX = Account(max_send_rate_per_s=1.0, send_median_s=0.05)
+
+
+def test_direct_by_default() -> None:
+    """No retries, 64 workers, each with a connection, in one pod without queues or functions."""
+    plan = direct.plan(direct.Settings(), TALK)
+    assert asdict(plan.settings) == {"retry": "none", "workers": 64}
+    assert (plan.pods.replicas, plan.pods.connections) == (1, 64)
+    assert (plan.queues, plan.functions, plan.mappings, plan.tickers) == ((), (), (), ())
+
+
+@pytest.mark.parametrize(
+    ("given", "rate_per_pod", "chunk"),
+    [
+        ({}, 15.0, 15), ({"pods": 4}, 7.5, 7), ({"pods": 60}, 0.5, 1), ({"rate_per_pod": 120.0}, 120.0, 50),
+        ({"chunk": 3}, 15.0, 3),
+    ],
+)  # fmt: skip
+def test_leaky_bucket_by_default(given: dict[str, Any], rate_per_pod: float, chunk: int) -> None:
+    """Two pods share the limit, and a call carries at most what a pod sends in a second: 1 to 50 recipients."""
+    plan = leaky_bucket.plan(leaky_bucket.Settings(**given), TALK)
+    usual = {"pods": 2, "burst": 1, "retry": "none", "pod_weights": ()}
+    assert asdict(plan.settings) == {**usual, **given, "rate_per_pod": rate_per_pod, "chunk": chunk}
+    assert plan.pods.replicas == plan.settings.pods
+    assert (plan.queues, plan.functions, plan.mappings, plan.tickers) == ((), (), (), ())
+
+
+@pytest.mark.parametrize(("account", "concurrency"), [(TALK, 2), (SANDBOX, 2), (Account(150.0, 0.05), 8)])
+def test_sqs_dlq_by_default(account: Account, concurrency: int) -> None:
+    """Batches of ten, 30 s, five receives, reports, and as many senders as rate times latency, at least two."""
+    plan = sqs_dlq.plan(sqs_dlq.Settings(), account)
+    assert asdict(plan.settings) == {
+        "batch_size": 10, "maximum_concurrency": concurrency, "visibility_timeout_s": 30.0, "max_receive_count": 5,
+        "report_batch_item_failures": True,
+    }  # fmt: skip
+    assert plan.queues == (Queue("mails", 30.0, 5),)
+    assert plan.mappings == (Mapping("mails", "sender", 10, 0.0, concurrency, report_batch_item_failures=True),)
+    assert [function.reserved_concurrency for function in plan.functions] == [None]
+
+
+def test_sqs_dlqs_concurrency_is_the_exact_product_rounded_up() -> None:
+    """100 recipients a second at a median of 70 ms need seven senders, not eight."""
+    plan = sqs_dlq.plan(sqs_dlq.Settings(), Account(100.0, 0.07))
+    assert plan.settings.maximum_concurrency == 7
+
+
+@pytest.mark.parametrize(("account", "concurrency"), [(TALK, 30), (SANDBOX, 2)])
+def test_lambda_concurrency_by_default(account: Account, concurrency: int) -> None:
+    """One mail an invocation, each padded to a second, as many at once as R, at least two, held by the mapping."""
+    plan = lambda_concurrency.plan(lambda_concurrency.Settings(), account)
+    usual = {"concurrency": concurrency, "pad_s": 1.0, "limit_by": "maximum", "max_receive_count": 5}
+    assert asdict(plan.settings) == usual
+    assert plan.mappings == (Mapping("mails", "sender", 1, maximum_concurrency=concurrency),)
+    assert [function.reserved_concurrency for function in plan.functions] == [None]
+
+
+def test_lambda_concurrency_may_be_held_by_the_function() -> None:
+    """Reserved concurrency replaces the mapping's maximum: the mapping then knows no limit."""
+    plan = lambda_concurrency.plan(lambda_concurrency.Settings(limit_by="reserved"), TALK)
+    assert [mapping.maximum_concurrency for mapping in plan.mappings] == [None]
+    assert [function.reserved_concurrency for function in plan.functions] == [30]
+
+
+def test_heartbeat_by_default() -> None:
+    """A budget of R, spread over the second by a machine that waits for timestamps, and two budgets in hand."""
+    plan = heartbeat.plan(heartbeat.Settings(), TALK)
+    usual = {"fill": 1.0, "dispatch": "spread", "ticker": "timestamp_wait", "lookahead": 2.0}
+    assert asdict(plan.settings) == usual
+    assert plan.tickers == (Ticker("heart", "timestamp_wait"),)
+    assert [function.name for function in plan.functions] == ["heart"]
+    assert not plan.mappings
+
+
+def test_heartbeat_has_workers_only_when_it_invokes_them() -> None:
+    """With `async` a second function sends; the heart may then invoke it."""
+    heart, worker = heartbeat.plan(heartbeat.Settings(dispatch="async"), TALK).functions
+    assert worker.name in heart.uses
