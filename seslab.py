@@ -370,10 +370,10 @@ def loadtest(
     json: AsJson = False,
 ) -> int:
     """Send a scenario's load with Locust, and judge it by what SES accepted; 1 if a threshold is not met."""
-    from loadtests import load_sites, places
-    from loadtests import loadtest as loading
+    from loadtests.load import loadtest as loading
+    from loadtests.load import places, sites
 
-    crew = load_sites.Crew(processes, master, workers, wait_s, master_host, master_port, web_port)
+    crew = sites.Crew(processes, master, workers, wait_s, master_host, master_port, web_port)
     if worker:
         loading.work(crew)
         return 0
@@ -382,9 +382,9 @@ def loadtest(
         raise BadInput("SCENARIO: missing; give a name of the catalogue, or a TOML file")
     chosen, senders = _loaded(scenario, seed), _senders(user, strategy)
     sent = (method, places.headers_of(header or ()), places.body_of(body))
-    place = load_sites.Place(endpoint, region, smtp, queue, target, *sent)
-    permit = load_sites.permit_of(sender, to, allow or (), budget_recipients, budget_usd, yes)
-    asked = load_sites.Asked(place, permit, crew, events)
+    place = sites.Place(endpoint, region, smtp, queue, target, *sent)
+    permit = sites.permit_of(sender, to, allow or (), budget_recipients, budget_usd, yes)
+    asked = sites.Asked(place, permit, crew, events)
     run = loading.prepare(chosen, senders, asked, load_prices(), terminal.tell)
     if out is not None:
         rundir.prepare(out)

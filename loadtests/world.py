@@ -48,7 +48,7 @@ class Watched(Protocol):
 
 
 class Endpoint(Watched, Protocol):
-    """Where SES and SQS are: `loadtests.targets.Moto`, which is our own, or `loadtests.attached.Attached`."""
+    """Where SES and SQS are: `loadtests.targets.Moto`, which is our own, or `loadtests.load.attached.Attached`."""
 
     @property
     def url(self) -> str: ...

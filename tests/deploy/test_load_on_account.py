@@ -8,16 +8,17 @@ from typing import Any
 
 import pytest
 
-from loadtests import journal, loadtest
-from loadtests.assignment import Place
+from loadtests import journal
 from loadtests.deploy import stacks, staging
 from loadtests.deploy.cloud import Cloud
-from loadtests.deploy.load_site import AwsSite
 from loadtests.deploy.on_aws import Permit
 from loadtests.deploy.publishing import QUEUE, SET
 from loadtests.deploy.safety import Budget
 from loadtests.deploy.staging import Channel
-from loadtests.load_sites import Asked, Crew
+from loadtests.load import loadtest
+from loadtests.load.assignment import Place
+from loadtests.load.aws_site import AwsSite
+from loadtests.load.sites import Asked, Crew
 from loadtests.ses import SENDER
 from loadtests.targets import REGION, Moto
 from scenarios.cost import load_prices

@@ -18,16 +18,16 @@ import pytest
 from boto3.session import Session
 
 from loadtests import journal
-from loadtests.assignment import Place
 from loadtests.deploy import stacks, staging
 from loadtests.deploy.cloud import Cloud
 from loadtests.deploy.on_aws import Permit
 from loadtests.deploy.publishing import QUEUE, SET
 from loadtests.deploy.safety import Budget
 from loadtests.deploy.staging import Channel
-from loadtests.load_sites import Asked, site_of
-from loadtests.merged import merged
-from loadtests.orders import Order
+from loadtests.load.assignment import Place
+from loadtests.load.merged import merged
+from loadtests.load.orders import Order
+from loadtests.load.sites import Asked, site_of
 from loadtests.portions import Portion
 from loadtests.ses import SENDER, Envelope, request
 from loadtests.targets import REGION, Moto
@@ -147,7 +147,7 @@ def _played(orders: Sequence[Order]) -> list[subprocess.CompletedProcess[bytes]]
 
 def _play(place: int, order: Order, ended: list[Any]) -> None:
     ended[place] = subprocess.run(
-        [sys.executable, "-m", "loadtests.share"],
+        [sys.executable, "-m", "loadtests.load.share"],
         input=pickle.dumps(order),
         capture_output=True,
         check=False,

@@ -15,10 +15,10 @@ from urllib.request import urlopen
 
 import numpy as np
 
-from loadtests import loadtest
-from loadtests.assignment import Place
-from loadtests.load_sites import Asked
-from loadtests.locust_options import Crew
+from loadtests.load import loadtest
+from loadtests.load.assignment import Place
+from loadtests.load.options import Crew
+from loadtests.load.sites import Asked
 from scenarios.cost import load_prices
 from scenarios.ledger import Ledger
 from scenarios.model import Scenario
@@ -87,7 +87,7 @@ def sent(
 
 def plainly(*arguments: str, file: Path | None = None) -> subprocess.CompletedProcess[str]:
     """What plain Locust says, without a window."""
-    locustfile = file or Path(loadtest.__file__).with_name("locustfile.py")
+    locustfile = file or Path(loadtest.__file__).parents[1] / "locustfile.py"
     command = [sys.executable, "-m", "locust", "-f", str(locustfile), "--headless", "--only-summary", *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 

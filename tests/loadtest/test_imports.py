@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from loadtests import locust_process
+from loadtests.load import locust_process
 
 ROOT = Path(__file__).parents[2]
 PATCHED = {"locust", "gevent"}
@@ -29,13 +29,13 @@ def test_only_the_locustfile_knows_locust() -> None:
     assert [path.name for path in files if "locust" in imported(path)] == ["locustfile.py"]
     assert {path.name for path in files} <= {
         "locustfile.py",
-        *(f"locust_{role}.py" for role in ("master", "worker", "player", "share")),
+        *(f"{role}.py" for role in ("master", "worker", "player", "shared")),
     }
 
 
 def test_the_command_patches_nothing() -> None:
     """Whoever starts a load test keeps the sockets that Python gave it."""
-    check = "import sys, loadtests.loadtest; sys.exit(bool({'gevent', 'locust'} & set(sys.modules)))"
+    check = "import sys, loadtests.load.loadtest; sys.exit(bool({'gevent', 'locust'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", check], cwd=ROOT, check=False).returncode == 0
 
 

@@ -18,9 +18,9 @@ import numpy as np
 import pytest
 from hdrh.log import HistogramLogReader
 
-from loadtests import loadtest, recognised
-from loadtests.histogram import empty
-from loadtests.locust_options import Crew
+from loadtests.load import loadtest, recognised
+from loadtests.load.histogram import empty
+from loadtests.load.options import Crew
 from scenarios.errors import RunFailed
 from scenarios.ledger import FATES, THROTTLED, Ledger
 from scenarios.model import as_toml
@@ -226,13 +226,13 @@ def test_plain_locust_ends_as_the_thresholds_say(stalled: Plain) -> None:
 
 
 BROKEN = """
-from loadtests import locust_player
+from loadtests.load import player
 from loadtests.locustfile import *
 
 def no_sender(assignment):
     raise ValueError("out of stamps")
 
-locust_player.sender_of = no_sender
+player.sender_of = no_sender
 """
 
 

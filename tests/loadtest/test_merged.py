@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import sim.run
-from loadtests.merged import merged
+from loadtests.load.merged import merged
 from loadtests.portions import WHOLE, Portion
 from reports.explain import explain
 from reports.mechanisms import Facts

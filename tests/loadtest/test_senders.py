@@ -13,14 +13,14 @@ from typing import Any
 
 import pytest
 
-from loadtests.assignment import Assignment, Place
 from loadtests.deploy.on_aws import Permit
-from loadtests.load_sites import Asked
-from loadtests.loadtest import prepare, work
-from loadtests.locust_options import Crew
-from loadtests.places import body_of
-from loadtests.recognised import LocalAws, of_run
-from loadtests.senders import REGION, sender_of, session_of
+from loadtests.load.assignment import Assignment, Place
+from loadtests.load.loadtest import prepare, work
+from loadtests.load.options import Crew
+from loadtests.load.places import body_of
+from loadtests.load.recognised import LocalAws, of_run
+from loadtests.load.senders import REGION, sender_of, session_of
+from loadtests.load.sites import Asked
 from loadtests.verification import verify
 from scenarios.cost import load_prices
 from scenarios.errors import BadInput, RunFailed

@@ -17,12 +17,12 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
 
-from loadtests.assignment import is_of
 from loadtests.endpoint.routes import START
-from loadtests.merged import merged
-from loadtests.orders import Order
+from loadtests.load.assignment import is_of
+from loadtests.load.merged import merged
+from loadtests.load.orders import Order
+from loadtests.load.recognised import LocalAws
 from loadtests.portions import Portion
-from loadtests.recognised import LocalAws
 from loadtests.targets import REGION
 from scenarios import store
 from scenarios.ledger import ACCEPTED, Ledger, assert_conserved
@@ -82,7 +82,7 @@ def _orders(scenario: Scenario, strategy: str, url: str, folder: Path, of: int, 
 @contextmanager
 def _at_work(order: Order) -> Iterator[subprocess.Popen[bytes]]:
     """A share under way."""
-    command = [sys.executable, "-m", "loadtests.share"]
+    command = [sys.executable, "-m", "loadtests.load.share"]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe) as process:
         try:

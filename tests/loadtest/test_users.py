@@ -16,13 +16,13 @@ import boto3
 import numpy as np
 import pytest
 
-from loadtests.assignment import Place
 from loadtests.bodies import mail_of
 from loadtests.deploy.on_aws import Permit
-from loadtests.load_sites import Asked
-from loadtests.loadtest import prepare
-from loadtests.locust_options import Crew
-from loadtests.senders import KEYS, REGION
+from loadtests.load.assignment import Place
+from loadtests.load.loadtest import prepare
+from loadtests.load.options import Crew
+from loadtests.load.senders import KEYS, REGION
+from loadtests.load.sites import Asked
 from loadtests.ses import CONTENT, SENDER, Envelope, request
 from scenarios.cost import load_prices
 from scenarios.ledger import FATES, Ledger

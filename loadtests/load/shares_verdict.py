@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loadtests.assignment import Assignment
-from loadtests.left import Left
+from loadtests.load.assignment import Assignment
+from loadtests.load.left import Left
+from loadtests.load.merged import merged
 from loadtests.logs import CALL
-from loadtests.merged import merged
 from loadtests.portions import Portion
 from loadtests.witness import joined
 from scenarios import store

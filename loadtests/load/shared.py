@@ -13,12 +13,12 @@ from typing import Any
 
 from gevent import subprocess
 
-from loadtests import histogram
-from loadtests.assignment import Assignment, Channel, Share
 from loadtests.kernel import Clock
-from loadtests.locust_player import Told
+from loadtests.load import histogram
+from loadtests.load.assignment import Assignment, Channel, Share
+from loadtests.load.orders import Order
+from loadtests.load.player import Told
 from loadtests.logs import seen_as
-from loadtests.orders import Order
 from loadtests.portions import Portion
 from loadtests.ses import Envelope
 from scenarios.ledger import MESSAGES
@@ -45,7 +45,7 @@ class Shared:
     def _started(self, order: Order) -> Any:
         """In a session of its own: who stops it is this worker, and no terminal."""
         process = subprocess.Popen(
-            [sys.executable, "-m", "loadtests.share"],
+            [sys.executable, "-m", "loadtests.load.share"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 import numpy as np
 from numpy.typing import NDArray
 
-from loadtests.assignment import Assignment, is_of
 from loadtests.endpoint.routes import CALLS, DEFAULT_ACCOUNT, QUEUES, RAW, STATS
+from loadtests.load.assignment import Assignment, is_of
 from loadtests.logs import DECISION
 from scenarios.errors import RunFailed
 from scenarios.files import printable

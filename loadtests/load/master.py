@@ -13,9 +13,9 @@ from typing import Any
 import gevent
 from gevent.fileobject import FileObject
 
-from loadtests import assignment
-from loadtests.assignment import LEFT, ZERO
-from loadtests.locust_worker import SHARE, STOP
+from loadtests.load import assignment
+from loadtests.load.assignment import LEFT, ZERO
+from loadtests.load.worker import SHARE, STOP
 
 HEAD_START_S = 1.5  # for shares to arrive and clients to be made before time zero
 STRATEGY_HEAD_START_S = 5.0  # for processes to start, and their queues and functions

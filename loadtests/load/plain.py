@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any, NoReturn
 
-from loadtests import loadtest
-from loadtests.assignment import LEFT, Place
 from loadtests.deploy.on_aws import Permit
-from loadtests.load_site import Site
-from loadtests.load_sites import Asked
-from loadtests.places import body_of, headers_of
+from loadtests.load import loadtest
+from loadtests.load.assignment import LEFT, Place
+from loadtests.load.places import body_of, headers_of
+from loadtests.load.site import Site
+from loadtests.load.sites import Asked
 from loadtests.ses import TO_SIMULATOR
 from scenarios.bound import bound_of
 from scenarios.cost import load_prices

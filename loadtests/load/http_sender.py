@@ -6,8 +6,8 @@ import json
 
 import urllib3
 
-from loadtests.assignment import Assignment
 from loadtests.labels import labelled
+from loadtests.load.assignment import Assignment
 from strategies.parts import everyone
 from strategies.ports import Mail, Rejected, SendError, Throttled, Unanswered, Unavailable
 

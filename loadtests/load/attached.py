@@ -10,10 +10,10 @@ from boto3.session import Session
 from botocore.exceptions import BotoCoreError, ClientError
 from numpy.typing import NDArray
 
-from loadtests.assignment import is_of
 from loadtests.clients import client
-from loadtests.orders import Order
-from loadtests.recognised import LocalAws
+from loadtests.load.assignment import is_of
+from loadtests.load.orders import Order
+from loadtests.load.recognised import LocalAws
 from loadtests.targets import PATIENCE_S, REGION
 from scenarios.errors import RunFailed
 

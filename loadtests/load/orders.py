@@ -1,4 +1,4 @@
-"""What one worker's share of a strategy's run is asked to do: the order for `python -m loadtests.share`."""
+"""What one worker's share of a strategy's run is asked to do: the order for `python -m loadtests.load.share`."""
 
 from __future__ import annotations
 

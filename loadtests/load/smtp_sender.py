@@ -8,7 +8,7 @@ import ssl
 from email.message import EmailMessage
 from queue import Empty, LifoQueue
 
-from loadtests.assignment import Assignment
+from loadtests.load.assignment import Assignment
 from loadtests.ses import QUOTA_MESSAGE, Envelope
 from strategies.parts import everyone
 from strategies.ports import Mail, QuotaExceeded, Rejected, SendError, Throttled, Unanswered, Unavailable

@@ -11,15 +11,15 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from loadtests import aftermath, assignment, histogram, locust_process, shares_verdict, verdict
-from loadtests.assignment import LEFT, ZERO, Assignment
 from loadtests.kernel import Clock
-from loadtests.left import Left, histogram_of
-from loadtests.load_site import Site
-from loadtests.load_sites import Asked, site_of
-from loadtests.locust_options import Crew, check, options, worker_options
-from loadtests.places import check_place
-from loadtests.recognised import of_run
+from loadtests.load import aftermath, assignment, histogram, locust_process, shares_verdict, verdict
+from loadtests.load.assignment import LEFT, ZERO, Assignment
+from loadtests.load.left import Left, histogram_of
+from loadtests.load.options import Crew, check, options, worker_options
+from loadtests.load.places import check_place
+from loadtests.load.recognised import of_run
+from loadtests.load.site import Site
+from loadtests.load.sites import Asked, site_of
 from scenarios.bound import bound_of
 from scenarios.cost import Prices
 from scenarios.errors import RunFailed

@@ -8,12 +8,12 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from loadtests.assignment import Assignment
 from loadtests.kernel import Clock
-from loadtests.left import Left
-from loadtests.load_site import Site
-from loadtests.recognised import of_run
-from loadtests.verdict import SENDS_ITSELF
+from loadtests.load.assignment import Assignment
+from loadtests.load.left import Left
+from loadtests.load.recognised import of_run
+from loadtests.load.site import Site
+from loadtests.load.verdict import SENDS_ITSELF
 from scenarios.ledger import ACCEPTED
 from scenarios.settle import Custody
 

@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from loadtests.assignment import Place
+from loadtests.load.assignment import Place
 from scenarios.errors import BadInput
 from scenarios.files import printable
 from scenarios.tables import unknown

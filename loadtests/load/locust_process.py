@@ -11,10 +11,10 @@ from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 
-from loadtests.locust_options import Crew
+from loadtests.load.options import Crew
 from scenarios.errors import RunFailed
 
-LOCUSTFILE = Path(__file__).with_name("locustfile.py")
+LOCUSTFILE = Path(__file__).parents[1] / "locustfile.py"
 ASSIGNMENT = "SESLAB_ASSIGNMENT"
 """The environment variable with the folder in which the parent leaves what to do, and finds what came of it."""
 

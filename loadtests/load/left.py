@@ -10,8 +10,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from loadtests import histogram
-from loadtests.assignment import LEFT
+from loadtests.load import histogram
+from loadtests.load.assignment import LEFT
 from loadtests.logs import CALL
 
 

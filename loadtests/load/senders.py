@@ -10,12 +10,12 @@ from typing import Any, Protocol
 from boto3.session import Session
 from botocore.exceptions import BotoCoreError, ClientError
 
-from loadtests.assignment import Assignment
 from loadtests.bodies import body_of
 from loadtests.clients import client
-from loadtests.http_sender import Http
+from loadtests.load.assignment import Assignment
+from loadtests.load.http_sender import Http
+from loadtests.load.smtp_sender import Smtp
 from loadtests.ses import CONTENT, QUOTA_MESSAGE, Envelope, request, translated
-from loadtests.smtp_sender import Smtp
 from strategies.parts import everyone
 from strategies.ports import Mail, QuotaExceeded, SendError, Throttled
 

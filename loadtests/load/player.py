@@ -8,11 +8,11 @@ import gevent
 from gevent.event import Event
 from gevent.pool import Group
 
-from loadtests import histogram
-from loadtests.assignment import Assignment, Share
 from loadtests.kernel import Clock
+from loadtests.load import histogram
+from loadtests.load.assignment import Assignment, Share
+from loadtests.load.senders import sender_of
 from loadtests.logs import ClientLog
-from loadtests.senders import sender_of
 from strategies.parts import everyone
 from strategies.ports import Mail, SendError, Unavailable
 

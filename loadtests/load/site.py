@@ -10,11 +10,11 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from loadtests.assignment import Assignment, Place
 from loadtests.bodies import mail_of
-from loadtests.places import check_queue, queue_name
-from loadtests.recognised import LocalAws
-from loadtests.senders import REGION, connected, session_of
+from loadtests.load.assignment import Assignment, Place
+from loadtests.load.places import check_queue, queue_name
+from loadtests.load.recognised import LocalAws
+from loadtests.load.senders import REGION, connected, session_of
 from loadtests.verification import verify
 from scenarios.model import Scenario
 from scenarios.settle import Custody, Pieces

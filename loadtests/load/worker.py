@@ -7,9 +7,9 @@ from typing import Any
 import gevent
 from gevent.event import Event
 
-from loadtests.assignment import Assignment, Share
-from loadtests.locust_player import Player
-from loadtests.locust_share import Shared
+from loadtests.load.assignment import Assignment, Share
+from loadtests.load.player import Player
+from loadtests.load.shared import Shared
 from strategies.ports import SendError
 
 SHARE, STOP = "seslab-share", "seslab-stop"

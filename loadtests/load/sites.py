@@ -6,16 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from loadtests.asked import Run
-from loadtests.assignment import Place
 from loadtests.deploy import on_aws, safety, staging
 from loadtests.deploy.cloud import aws
-from loadtests.deploy.load_site import AwsSite
 from loadtests.deploy.on_aws import Permit
-from loadtests.load_site import LocalSite, Site
-from loadtests.locust_options import Crew
-from loadtests.places import elsewhere
+from loadtests.load.assignment import Place
+from loadtests.load.aws_site import AwsSite
+from loadtests.load.options import Crew
+from loadtests.load.places import elsewhere
+from loadtests.load.site import LocalSite, Site
+from loadtests.load.verdict import SENDS_ITSELF
 from loadtests.ses import SENDER, TO_SIMULATOR, Envelope
-from loadtests.verdict import SENDS_ITSELF
 from scenarios.cost import Prices
 from scenarios.errors import BadInput
 from scenarios.model import Scenario

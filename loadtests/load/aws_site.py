@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loadtests.assignment import Assignment, Channel
 from loadtests.deploy import staging
 from loadtests.deploy.cloud import Cloud, speaking_plainly
 from loadtests.deploy.events import EventsQueue
@@ -20,7 +19,8 @@ from loadtests.deploy.harvest import messages_of
 from loadtests.deploy.on_aws import QUIET_S, Events
 from loadtests.deploy.safety import Budget
 from loadtests.deploy.site import Witness
-from loadtests.load_site import dead_name, ours
+from loadtests.load.assignment import Assignment, Channel
+from loadtests.load.site import dead_name, ours
 from loadtests.logs import DECISION
 from loadtests.queues import depth
 from loadtests.ses import Envelope

@@ -1,8 +1,9 @@
 """One worker's share of a strategy's run against an endpoint that is up, in a process of its own.
 
-`python -m loadtests.share` reads a pickled `Order` from standard input, says each SES call that has ended on standard
-output, and leaves its ledger in `share-PLACE` in the order's folder. SIGINT and SIGTERM end the run, and the ledger so
-far is kept. It exits as `seslab` does: with one line, and 2 for what cannot be right, 3 for what could not be done.
+`python -m loadtests.load.share` reads a pickled `Order` from standard input, says each SES call that has ended on
+standard output, and leaves its ledger in `share-PLACE` in the order's folder. SIGINT and SIGTERM end the run, and the
+ledger so far is kept. It exits as `seslab` does: with one line, and 2 for what cannot be right, 3 for what could not be
+done.
 """
 
 from __future__ import annotations
@@ -22,17 +23,17 @@ from boto3.session import Session
 
 from loadtests import journal
 from loadtests.asked import Run
-from loadtests.attached import Attached
 from loadtests.deploy import on_aws
 from loadtests.deploy.cloud import aws, speaking_plainly
 from loadtests.deploy.publishing import QUEUE, SET
 from loadtests.deploy.run import attended
 from loadtests.deploy.safety import Budget
 from loadtests.deploy.staging import refuse_functions
-from loadtests.orders import Order
+from loadtests.load.attached import Attached
+from loadtests.load.orders import Order
+from loadtests.load.telling import Teller
 from loadtests.run import KEYS, ledger_of, played
 from loadtests.targets import REGION
-from loadtests.telling import Teller
 from scenarios import store
 from scenarios.errors import BadInput, RunFailed
 from scenarios.ledger import Ledger, assert_conserved

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loadtests.assignment import Assignment
-from loadtests.left import Left
+from loadtests.load.assignment import Assignment
+from loadtests.load.left import Left
+from loadtests.load.shares_verdict import WORLD
 from loadtests.logs import CALL
-from loadtests.shares_verdict import WORLD
 from loadtests.witness import decided_later, joined, undecided
 from scenarios.ledger import ACCEPTED, Ledger, admitted, assert_conserved
 from scenarios.model import Scenario
