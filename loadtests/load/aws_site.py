@@ -69,6 +69,10 @@ class AwsSite:
     def look(self) -> None:
         """AWS answers."""
 
+    def warnings(self, _scenario: Scenario) -> tuple[str, ...]:
+        """The account's rate was compared with the scenario's before anybody was asked."""
+        return ()
+
     def decisions(self, zero_unix_s: float, expected: int) -> NDArray[Any]:
         if self._reader is None:
             return np.zeros(0, DECISION)

@@ -64,7 +64,8 @@ def run(
         _watched(watch, folder, bound_of(scenario, mails).makespan_s or scenario.horizon_s)
         _sent(asked.crew, sender, folder, site, out)
         ledger = judged(scenario, order, mails, folder, site)
-    return replace(ledger, wall_s=time.perf_counter() - started_s)
+        warnings = (*ledger.warnings, *site.warnings(scenario))
+    return replace(ledger, warnings=warnings, wall_s=time.perf_counter() - started_s)
 
 
 def _sent(crew: Crew, sender: str, folder: Path, site: Site, out: Path | None) -> None:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from ipaddress import ip_address
 from pathlib import Path
+from socket import create_connection
 from urllib.parse import urlsplit
 
 from loadtests.load.assignment import Place
-from scenarios.errors import BadInput
+from scenarios.errors import BadInput, RunFailed
 from scenarios.files import printable
 from scenarios.tables import unknown
 from scenarios.thresholds import USERS
 from strategies.registry import STRATEGIES
 
 SCHEMES = ("http", "https")
+KNOCK_S = 10.0
 
 
 def check_place(user: str, place: Place) -> None:
@@ -77,6 +79,23 @@ def check_queue(place: Place, queues: Collection[str]) -> None:
     """Raises BadInput for a queue that is not there."""
     if queue_name(place) not in queues:
         raise BadInput(f"--queue = {printable(str(place.queue))}: no such queue; make it first")
+
+
+def check_listening(place: Place, users: Sequence[str]) -> None:
+    """Raises RunFailed where nobody is: a load that nobody takes would only be lost."""
+    if "smtp" in users:
+        host, _, port = str(place.smtp).rpartition(":")
+        _knock("--smtp", str(place.smtp), host.strip("[]"), int(port))
+    if "http" in users:
+        parts = urlsplit(str(place.url))
+        _knock("--target", str(place.url), str(parts.hostname), parts.port or (443 if parts.scheme == "https" else 80))
+
+
+def _knock(flag: str, at: str, host: str, port: int) -> None:
+    try:
+        create_connection((host, port), KNOCK_S).close()
+    except OSError as error:
+        raise RunFailed(f"{flag} {printable(at)}: nobody answers there: {error.strerror or error}") from error
 
 
 def queue_name(place: Place) -> str:

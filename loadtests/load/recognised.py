@@ -37,9 +37,17 @@ class LocalAws:
 
     def zero_unix_s(self) -> float:
         """When its own second 0 was."""
+        return float(self._account().get("zero_unix_s", 0.0))
+
+    def rate_per_s(self) -> float | None:
+        """The recipients a second that it allows; None before it has been asked for anything."""
+        rate_per_s: float | None = self._account().get("max_send_rate_per_s")
+        return rate_per_s
+
+    def _account(self) -> dict[str, Any]:
         accounts = json.loads(self._ask(STATS, LOOK_PATIENCE_S))["accounts"]
         mine = (one for one in accounts if (one["account"], one["region"]) == (DEFAULT_ACCOUNT, self._region))
-        return float(next((one["zero_unix_s"] for one in mine), 0.0))
+        return next(mine, {})
 
     def queues(self) -> dict[str, list[dict[str, Any]]]:
         """Every queue's messages, by its name."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from loadtests.bodies import mail_of
 from loadtests.load.assignment import Assignment, Place
-from loadtests.load.places import check_queue, queue_name
+from loadtests.load.places import check_listening, check_queue, queue_name
 from loadtests.load.recognised import LocalAws
 from loadtests.load.senders import REGION, connected, session_of
 from loadtests.verification import verify
@@ -32,6 +32,10 @@ class Site(Protocol):
 
     def look(self) -> None:
         """Raises RunFailed where nobody answers any more."""
+        ...
+
+    def warnings(self, scenario: Scenario) -> tuple[str, ...]:
+        """What is not as the scenario reckons."""
         ...
 
     def decisions(self, zero_unix_s: float, expected: int) -> NDArray[Any]:
@@ -61,6 +65,7 @@ class LocalSite:
         self._aws.check()
         if "sqs" in senders:
             check_queue(place, self._aws.queues())
+        check_listening(place, senders)
 
     @contextmanager
     def opened(self, _scenario: Scenario, order: Assignment) -> Iterator[Assignment]:
@@ -70,6 +75,13 @@ class LocalSite:
 
     def look(self) -> None:
         self._aws.check()
+
+    def warnings(self, scenario: Scenario) -> tuple[str, ...]:
+        """A sentence about the limit would otherwise speak of the wrong one."""
+        rate_per_s, reckoned = self._aws.rate_per_s(), scenario.account.max_send_rate_per_s
+        if rate_per_s in (None, reckoned):
+            return ()
+        return (f"{self._url} allows {rate_per_s:g} recipients/s, the scenario reckons with {reckoned:g}",)
 
     def decisions(self, zero_unix_s: float, _expected: int) -> NDArray[Any]:
         """A decision is in the log before its caller hears of it."""
