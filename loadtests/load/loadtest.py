@@ -20,6 +20,7 @@ from loadtests.load.places import check_place
 from loadtests.load.recognised import of_run
 from loadtests.load.site import Site
 from loadtests.load.sites import Asked, site_of
+from scenarios import store
 from scenarios.bound import bound_of
 from scenarios.cost import Prices
 from scenarios.errors import RunFailed
@@ -62,19 +63,32 @@ def run(
     mails = arrivals(scenario.workload, seed)
     with site.opened(scenario, assigned(scenario, sender, seed, asked)) as order, folder_with(order, mails) as folder:
         _watched(watch, folder, bound_of(scenario, mails).makespan_s or scenario.horizon_s)
-        _sent(asked.crew, sender, folder, site, out)
+        was_interrupted = _sent(asked.crew, sender, folder, site, out)
         ledger = judged(scenario, order, mails, folder, site)
-        warnings = (*ledger.warnings, *site.warnings(scenario))
-    return replace(ledger, warnings=warnings, wall_s=time.perf_counter() - started_s)
+        ledger = replace(ledger, warnings=(*ledger.warnings, *site.warnings(scenario)))
+        if not was_interrupted:
+            _refuse_without_workers(Left.read(folder), ledger, out)
+    return replace(ledger, wall_s=time.perf_counter() - started_s)
 
 
-def _sent(crew: Crew, sender: str, folder: Path, site: Site, out: Path | None) -> None:
-    """Locust's part, whatever its own exit code is."""
+def _refuse_without_workers(left: Left, ledger: Ledger, out: Path | None) -> None:
+    """Raises RunFailed if a worker was lost in mid-run; what is known all the same is kept."""
+    if not left.silent:
+        return
+    if out is not None:
+        store.write(ledger, out)
+    lost, kept = ", ".join(map(str, left.silent)), "" if out is None else f"; what is known of its mails is in {out}"
+    raise RunFailed(f"{ledger.strategy}: worker {lost} of {left.workers} was lost in mid-run{kept}")
+
+
+def _sent(crew: Crew, sender: str, folder: Path, site: Site, out: Path | None) -> bool:
+    """Locust's part, whatever its own exit code is; returns whether Ctrl-C ended it."""
     log = folder / "locust.log"
     was_interrupted = locust_process.run(options(crew, sender, out), folder, log, site.look)
     _keep(folder, log, sender, out)
     if not (folder / LEFT).exists():
         raise KeyboardInterrupt if was_interrupted else locust_process.failure(log, crew)
+    return was_interrupted
 
 
 def work(crew: Crew) -> None:

@@ -15,14 +15,16 @@ from threading import Event, Thread
 from typing import NamedTuple
 
 import numpy as np
+import psutil
 import pytest
 from hdrh.log import HistogramLogReader
 
 from loadtests.load import loadtest, recognised
 from loadtests.load.histogram import empty
 from loadtests.load.options import Crew
+from scenarios import store
 from scenarios.errors import RunFailed
-from scenarios.ledger import FATES, THROTTLED, Ledger
+from scenarios.ledger import FATES, THROTTLED, Ledger, assert_conserved
 from scenarios.model import as_toml
 from sim.run import run as simulate
 from tests.loadtest.locusts import RESPONSE, SERVICE, Served, excess_of, plainly, scenario, sent, serving
@@ -176,6 +178,23 @@ def test_an_endpoint_that_stops_ends_the_run(monkeypatch: pytest.MonkeyPatch) ->
         pytest.raises(RunFailed, match=rf"^--endpoint {server.url}: no answer to GET "),
     ):
         sent(server, load)
+
+
+def test_a_lost_worker_fails_the_run_and_its_mails_are_known(served: Served, tmp_path: Path) -> None:
+    """Its part of the load was not sent: one line says whose, and the ledger holds what SES has accepted of it."""
+    load = scenario(40, 5.0)
+    with once_it_sends(served, kill_a_worker), pytest.raises(RunFailed, match=r"of 2 was lost in mid-run; .* is in "):
+        sent(served, load, "leaky-bucket", Crew(processes=2), tmp_path)
+    ledger = store.read(tmp_path, "leaky-bucket")
+    assert_conserved(ledger)
+    assert 0 < ledger.mails["pending"].sum() < 200
+    assert ledger.mails["accepted"].sum() > 0
+
+
+def kill_a_worker() -> None:
+    """Of the processes that Locust has forked, which have its own command line, and of no other."""
+    (locust,) = (child for child in psutil.Process().children() if "locust" in child.cmdline())
+    locust.children()[-1].kill()
 
 
 STALLED = """
