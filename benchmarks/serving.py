@@ -9,7 +9,8 @@ from typing import Any
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from loadtests.endpoint.application import local_aws
-from loadtests.endpoint.listening import LOOPBACK, listen
+from loadtests.endpoint.listening import listen
+from loadtests.local import LOOPBACK
 from scenarios.model import Scenario
 
 KINDS = ("seslab", "moto")

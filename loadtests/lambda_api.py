@@ -18,9 +18,9 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 from uuid import uuid4
 
+from loadtests.local import LOOPBACK
 from scenarios.errors import FunctionError
 
-LOOPBACK = "127.0.0.1"
 ARN = "arn:aws:lambda:us-east-1:123456789012:function:seslab"
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from boto3.session import Session
 from botocore.exceptions import BotoCoreError, ClientError
 from numpy.typing import NDArray
 
@@ -24,8 +23,9 @@ from loadtests.deploy.names import new_run
 from loadtests.invoking import InvokeFailed
 from loadtests.kernel import Clock
 from loadtests.lines import Said
+from loadtests.local import KEY, LOOPBACK, REGION, local_session
 from loadtests.sqs import QueueFailed
-from loadtests.targets import REGION, Moto
+from loadtests.targets import Moto
 from loadtests.verification import verify
 from loadtests.witness import joined
 from loadtests.world import Endpoint, Serverless, World
@@ -37,8 +37,6 @@ from scenarios.runs import Watch
 from scenarios.settle import Custody, settle
 from scenarios.workload import arrivals
 from strategies.resources import Plan
-
-KEYS = {"aws_access_key_id": "seslab", "aws_secret_access_key": "seslab"}  # they open nothing
 
 
 def run(scenario: Scenario, strategy: str, seed: int, watch: Watch | None = None, *, out: Path | None = None) -> Ledger:
@@ -121,7 +119,7 @@ def played(of: Run, endpoint: Endpoint, log: Path, until_over: ExitStack, watch:
 
     Ctrl-C then ends the run, and until `until_over` closes it breaks off nothing of what follows.
     """
-    session = Session(**KEYS, region_name=REGION)
+    session = local_session()
     verify(session, endpoint.url, of.envelope.source)
     connect = Connector(session, of.scenario.client.read_timeout_s, dict.fromkeys(("sesv2", "sqs"), endpoint.url))
     serverless = Serverless(of, connect, log, _surroundings(endpoint.url))
@@ -152,11 +150,11 @@ def _reconciled(world: World, endpoint: Endpoint, serverless: Serverless, told: 
 def _surroundings(url: str) -> dict[str, str]:
     """What a function's environment says of where it is."""
     return {
-        "AWS_ACCESS_KEY_ID": KEYS["aws_access_key_id"],
-        "AWS_SECRET_ACCESS_KEY": KEYS["aws_secret_access_key"],
+        "AWS_ACCESS_KEY_ID": KEY,
+        "AWS_SECRET_ACCESS_KEY": KEY,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ENDPOINT_URL": url,
-        "NO_PROXY": "127.0.0.1",
+        "NO_PROXY": LOOPBACK,
     }
 
 

@@ -12,7 +12,8 @@ import sys
 from threading import Thread
 
 from loadtests.endpoint.application import local_aws
-from loadtests.endpoint.listening import LOOPBACK, leave, listen, stop
+from loadtests.endpoint.listening import leave, listen, stop
+from loadtests.local import LOOPBACK
 
 OWN_THREADS = 2  # for our own routes
 

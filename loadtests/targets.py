@@ -23,7 +23,6 @@ from loadtests.logs import DECISION
 from scenarios.errors import RunFailed
 from scenarios.model import Scenario
 
-REGION = "us-east-1"
 PATIENCE_S = 5.0
 HEAD_START_S = 0.2  # for the pods to be built before time zero
 LOG_PATIENCE_S = 60.0  # a whole run hangs on this one answer

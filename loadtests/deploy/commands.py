@@ -5,15 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from boto3.session import Session
-
 from loadtests.asked import Run
 from loadtests.deploy import safety, stacks
 from loadtests.deploy.cloud import Cloud, aws
-from loadtests.deploy.ministack import REGION
 from loadtests.deploy.names import checked_run, new_run
 from loadtests.deploy.run import setup_of
 from loadtests.deploy.template import template
+from loadtests.local import REGION, local_session
 from loadtests.ses import SENDER, Envelope
 from scenarios.errors import BadInput
 from scenarios.model import Scenario
@@ -35,7 +33,7 @@ def cloud_of(on: str, region: str | None) -> Cloud:
     if on == "aws":
         return aws(region)
     url = os.environ.get("AWS_ENDPOINT_URL", MINISTACK_URL)
-    return Cloud("ministack", Session("seslab", "seslab", region_name=region or REGION), url)
+    return Cloud("ministack", local_session(region or REGION), url)
 
 
 def deploy(cloud: Cloud, scenario: Scenario, strategy: str, sender: str | None, say: stacks.Say) -> Iterator[str]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -19,13 +18,11 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
-from boto3.session import Session
-
 from loadtests.deploy.cloud import Cloud
 from loadtests.deploy.package import ROOT
+from loadtests.local import LOOPBACK, free_port, local_session
 from scenarios.errors import BadInput, RunFailed
 
-LOOPBACK, REGION = "127.0.0.1", "us-east-1"
 VARIABLE = "SESLAB_MINISTACK"
 SIBLING = ROOT / ".venv-ministack" / "bin" / "ministack"
 HAS_BOTO3 = "import importlib.util, sys; sys.exit(importlib.util.find_spec('boto3') is None)"
@@ -58,11 +55,10 @@ def _able(path: Path, what: str) -> Path:
 @contextmanager
 def ministack() -> Iterator[Cloud]:
     """A fresh one, empty, on a free port; it ends with the block, and if this process is killed."""
-    port = _free_port()
+    port = free_port()
     with TemporaryFile() as log, _started(port, log) as process:
         _wait_until_ready(port, process, log)
-        session = Session("seslab", "seslab", region_name=REGION)
-        yield Cloud("ministack", session, f"http://{LOOPBACK}:{port}")
+        yield Cloud("ministack", local_session(), f"http://{LOOPBACK}:{port}")
 
 
 @contextmanager
@@ -94,13 +90,6 @@ def _environment(port: int) -> dict[str, str]:
         "LOG_LEVEL": "WARNING",
         "PERSIST_STATE": "0",
     }
-
-
-def _free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _wait_until_ready(port: int, process: subprocess.Popen[bytes], log: IO[bytes]) -> None:

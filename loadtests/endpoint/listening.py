@@ -13,7 +13,6 @@ from cheroot.wsgi import Server
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-LOOPBACK = "127.0.0.1"
 PATIENCE_S = 2.0
 BACKLOG = 1024  # connections not yet accepted; cheroot's 5 makes a burst of clients wait a second for TCP to retry
 

@@ -14,7 +14,8 @@ from loadtests.clients import client
 from loadtests.load.assignment import is_of
 from loadtests.load.orders import Order
 from loadtests.load.recognised import LocalAws
-from loadtests.targets import PATIENCE_S, REGION
+from loadtests.local import REGION
+from loadtests.targets import PATIENCE_S
 from scenarios.errors import RunFailed
 
 

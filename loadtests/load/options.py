@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from loadtests.local import LOOPBACK, free_port
 from scenarios.errors import BadInput
 
-LOOPBACK = "127.0.0.1"
 PORT = 5557
 LINGER_S = "1"  # of the page after the run
 
@@ -73,17 +73,10 @@ def _crewed(crew: Crew) -> Iterator[str]:
         yield from ("--master", "--master-bind-host", crew.host, "--master-bind-port", str(crew.port))
         yield from ("--expect-workers", str(crew.workers), "--expect-workers-max-wait", str(crew.wait_s))
     elif crew.processes > 1:
-        port = str(_free_port())
+        port = str(free_port())  # Locust's usual one may be taken by another run of this machine
         yield from ("--processes", str(crew.processes), "--expect-workers-max-wait", str(crew.wait_s))
         yield from ("--master-bind-host", LOOPBACK, "--master-bind-port", port)
         yield from ("--master-host", LOOPBACK, "--master-port", port)
-
-
-def _free_port() -> int:
-    """Locust's usual port may be taken by another run of this machine."""
-    with socket.create_server((LOOPBACK, 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
 
 
 def _left(name: str, out: Path | None) -> Iterator[str]:

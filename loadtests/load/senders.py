@@ -15,12 +15,11 @@ from loadtests.clients import client
 from loadtests.load.assignment import Assignment
 from loadtests.load.http_sender import Http
 from loadtests.load.smtp_sender import Smtp
+from loadtests.local import REGION, local_session
 from loadtests.ses import CONTENT, QUOTA_MESSAGE, Envelope, request, translated
 from strategies.parts import everyone
 from strategies.ports import Mail, QuotaExceeded, SendError, Throttled
 
-KEYS = {"aws_access_key_id": "seslab", "aws_secret_access_key": "seslab"}  # of a local AWS: they open nothing
-REGION = "us-east-1"
 CONNECTIONS = 1000
 ERRORS = (ClientError, BotoCoreError)
 
@@ -53,7 +52,7 @@ def session_of(assignment: Assignment) -> Session:
     place = assignment.place
     if place.endpoint is None:
         return Session(region_name=place.region)
-    return Session(**KEYS, region_name=place.region or REGION)
+    return local_session(place.region or REGION)
 
 
 def connected(assignment: Assignment, service: str) -> Any:

@@ -19,8 +19,6 @@ from pathlib import Path
 from threading import Timer
 from typing import Any, NoReturn
 
-from boto3.session import Session
-
 from loadtests import journal
 from loadtests.asked import Run
 from loadtests.deploy import on_aws
@@ -32,8 +30,8 @@ from loadtests.deploy.staging import refuse_functions
 from loadtests.load.attached import Attached
 from loadtests.load.orders import Order
 from loadtests.load.telling import Teller
-from loadtests.run import KEYS, ledger_of, played
-from loadtests.targets import REGION
+from loadtests.local import local_session
+from loadtests.run import ledger_of, played
 from scenarios import store
 from scenarios.errors import BadInput, RunFailed
 from scenarios.ledger import Ledger, assert_conserved
@@ -94,7 +92,7 @@ def share(order: Order, folder: Path) -> Ledger:
 
 def _on_endpoint(order: Order, of: Run, teller: Teller, log: Path) -> Ledger:
     """Where a `seslab serve` is SES and SQS, and functions run on this machine."""
-    endpoint, session = Attached(order), Session(**KEYS, region_name=REGION)
+    endpoint, session = Attached(order), local_session()
     with ExitStack() as until_over, endpoint.tidied(session), teller.following(log):
         ledger = ledger_of(of, played(of, endpoint, log, until_over), WORLD)
     uncounted = (UNCOUNTED,) if of.plan.queues else ()

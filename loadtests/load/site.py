@@ -14,7 +14,8 @@ from loadtests.bodies import mail_of
 from loadtests.load.assignment import Assignment, Place
 from loadtests.load.places import check_listening, check_queue, queue_name
 from loadtests.load.recognised import LocalAws
-from loadtests.load.senders import REGION, connected, session_of
+from loadtests.load.senders import connected, session_of
+from loadtests.local import REGION
 from loadtests.verification import verify
 from scenarios.model import Scenario
 from scenarios.settle import Custody, Pieces

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from boto3.session import Session
 
 from loadtests.deploy.cloud import Cloud, aws
 from loadtests.deploy.ministack import ministack
+from loadtests.local import REGION, local_session
 from loadtests.ses import SENDER
-from loadtests.targets import REGION, Moto
+from loadtests.targets import Moto
 from loadtests.verification import verify
 from tests.deploy.relay import SCENARIO
 
@@ -25,7 +25,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module", name="ses")
 def _ses() -> Iterator[Moto]:
     with Moto(SCENARIO, 1, 128) as ses:
-        verify(Session("seslab", "seslab", region_name=REGION), ses.url)
+        verify(local_session(), ses.url)
         yield ses
 
 

@@ -11,7 +11,8 @@ from boto3.session import Session
 from loadtests.deploy.cloud import Cloud
 from loadtests.deploy.publishing import QUEUE as WITNESS_QUEUE
 from loadtests.deploy.publishing import SET as WITNESS_SET
-from loadtests.targets import REGION, Moto
+from loadtests.local import REGION
+from loadtests.targets import Moto
 from scenarios.model import Scenario
 
 RATE_PER_S = 14  # what a new account has, and ministack's SES says

@@ -24,8 +24,9 @@ from loadtests.deploy.run import run
 from loadtests.deploy.safety import Budget
 from loadtests.deploy.site import Site
 from loadtests.deploy.tidy import tidy
+from loadtests.local import REGION
 from loadtests.ses import SENDER, Envelope
-from loadtests.targets import REGION, Moto
+from loadtests.targets import Moto
 from scenarios import store
 from scenarios.cost import load_prices
 from scenarios.errors import BadInput, RunFailed

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from boto3.session import Session
 
 from loadtests.deploy.events import EventsQueue, kept_events, rows
-from loadtests.targets import REGION, Moto
+from loadtests.local import local_session
+from loadtests.targets import Moto
 from tests.contract.arms import scenario
 
 pytestmark = [pytest.mark.real_time, pytest.mark.xdist_group("local_aws")]
@@ -41,7 +41,7 @@ queue.read()
 
 def sqs_at(endpoint: str) -> Any:
     """A client of a server here."""
-    return Session("seslab", "seslab", region_name=REGION).client("sqs", endpoint_url=endpoint)
+    return local_session().client("sqs", endpoint_url=endpoint)
 
 
 @pytest.fixture(scope="module", name="ses")

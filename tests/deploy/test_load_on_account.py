@@ -19,8 +19,9 @@ from loadtests.load import loadtest
 from loadtests.load.assignment import Place
 from loadtests.load.aws_site import AwsSite
 from loadtests.load.sites import Asked, Crew
+from loadtests.local import REGION
 from loadtests.ses import SENDER
-from loadtests.targets import REGION, Moto
+from loadtests.targets import Moto
 from scenarios.cost import load_prices
 from scenarios.errors import BadInput
 from scenarios.ledger import ACCEPTED, Ledger, assert_conserved

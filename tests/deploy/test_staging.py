@@ -28,9 +28,10 @@ from loadtests.load.assignment import Place
 from loadtests.load.merged import merged
 from loadtests.load.orders import Order
 from loadtests.load.sites import Asked, site_of
+from loadtests.local import REGION
 from loadtests.portions import Portion
 from loadtests.ses import SENDER, Envelope, request
-from loadtests.targets import REGION, Moto
+from loadtests.targets import Moto
 from scenarios import store
 from scenarios.cost import load_prices
 from scenarios.errors import BadInput

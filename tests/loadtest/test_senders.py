@@ -19,8 +19,9 @@ from loadtests.load.loadtest import prepare, work
 from loadtests.load.options import Crew
 from loadtests.load.places import body_of
 from loadtests.load.recognised import LocalAws, of_run
-from loadtests.load.senders import REGION, sender_of, session_of
+from loadtests.load.senders import sender_of, session_of
 from loadtests.load.sites import Asked
+from loadtests.local import REGION
 from loadtests.verification import verify
 from scenarios.cost import load_prices
 from scenarios.errors import BadInput, RunFailed

@@ -22,8 +22,8 @@ from loadtests.load.assignment import is_of
 from loadtests.load.merged import merged
 from loadtests.load.orders import Order
 from loadtests.load.recognised import LocalAws
+from loadtests.local import REGION
 from loadtests.portions import Portion
-from loadtests.targets import REGION
 from scenarios import store
 from scenarios.ledger import ACCEPTED, Ledger, assert_conserved
 from scenarios.model import Scenario

@@ -12,7 +12,6 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
-import boto3
 import numpy as np
 import pytest
 
@@ -21,8 +20,8 @@ from loadtests.deploy.on_aws import Permit
 from loadtests.load.assignment import Place
 from loadtests.load.loadtest import prepare
 from loadtests.load.options import Crew
-from loadtests.load.senders import KEYS, REGION
 from loadtests.load.sites import Asked
+from loadtests.local import KEY, REGION, local_session
 from loadtests.ses import CONTENT, SENDER, Envelope, request
 from scenarios.cost import load_prices
 from scenarios.ledger import FATES, Ledger
@@ -41,7 +40,7 @@ LAZY, FULL, POISON = 3, 4, 5
 
 def client(served: Served, service: str) -> Any:
     """A client of the server."""
-    return boto3.Session(**KEYS, region_name=REGION).client(service, endpoint_url=served.url)
+    return local_session().client(service, endpoint_url=served.url)
 
 
 @contextmanager
@@ -130,8 +129,8 @@ def account(served: Served) -> Iterator[None]:
     """The server is in AWS's place for whom nothing tells where AWS is."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_ENDPOINT_URL", served.url)
-        patch.setenv("AWS_ACCESS_KEY_ID", KEYS["aws_access_key_id"])
-        patch.setenv("AWS_SECRET_ACCESS_KEY", KEYS["aws_secret_access_key"])
+        patch.setenv("AWS_ACCESS_KEY_ID", KEY)
+        patch.setenv("AWS_SECRET_ACCESS_KEY", KEY)
         yield
 
 

@@ -15,8 +15,9 @@ from botocore.config import Config
 from numpy.typing import NDArray
 
 from loadtests.endpoint.application import local_aws
-from loadtests.endpoint.listening import LOOPBACK, listen
+from loadtests.endpoint.listening import listen
 from loadtests.endpoint.routes import CALLS, DEFAULT_REGION, RAW
+from loadtests.local import LOOPBACK
 from loadtests.logs import DECISION
 from scenarios.model import Scenario
 
