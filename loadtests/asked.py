@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from loadtests import journal
 from loadtests.course import Course
-from loadtests.deploy.entry import RUN_SHIFT
 from loadtests.kernel import Clock
 from loadtests.logs import ClientLog, Hear, nobody_hears
+from loadtests.numbering import number_of
 from loadtests.portions import WHOLE, Portion
 from loadtests.ses import Envelope
 from scenarios.bound import bound_of
@@ -46,7 +46,7 @@ class Run:
 
     def log(self) -> ClientLog:
         """An empty one for the pods' calls, which have numbers that no other portion's calls have."""
-        return ClientLog(self.number << RUN_SHIFT | self.portion.place, self.portion.of, self.hear)
+        return ClientLog(number_of(self.number, self.portion.place), self.portion.of, self.hear)
 
     def record(self, name: str, world: str, out: Path | None, witness: Path | None) -> journal.Record:
         """What is noted of a run of that name, made by this process, before it begins."""

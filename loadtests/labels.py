@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from loadtests.numbering import number_of
+
 _LABEL = re.compile(r"[^@]*\+([0-9]{1,10})\.([0-9]{1,10})\.([0-9]{1,10})@")
 
 
@@ -30,4 +32,4 @@ def label_of(address: str) -> Label | None:
 
 def call_of(label: Label) -> int:
     """What the calls of labelled mail are called: all of a run alike."""
-    return label.run << 32
+    return int(number_of(label.run, 0))

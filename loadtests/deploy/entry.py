@@ -25,6 +25,7 @@ from loadtests.bodies import handler_input
 from loadtests.clients import client
 from loadtests.invoking import Invoker
 from loadtests.kernel import Clock, Group, Host
+from loadtests.numbering import BITS, number_of
 from loadtests.ses import Envelope, Mailer
 from loadtests.sqs import Queue
 from loadtests.wire import Wire
@@ -36,9 +37,6 @@ from strategies.resources import Account, Function, Plan
 READ_TIMEOUT_S = 60.0
 RUN = "SESLAB_RUN"
 """The variable with the run's number, if the run has one."""
-
-RUN_SHIFT = 32
-"""The run's number stands so many bits up in the number of a call."""
 
 WORD = "SESLAB"
 """Begins each line of ours in a function's log."""
@@ -206,7 +204,7 @@ class CallLines:
         """A number that no other environment will have: of 63 bits by chance, or 32 of them within those of a run."""
         if self._run is None:
             return uuid4().int >> 65
-        return self._run << RUN_SHIFT | uuid4().int >> 128 - RUN_SHIFT
+        return int(number_of(self._run, uuid4().int >> 128 - BITS))
 
     def end(self, call: int, now_s: float, error: SendError | None, /) -> None:
         said = None if error is None else type(error).__name__

@@ -11,6 +11,7 @@ from uuid import uuid4
 import numpy as np
 from numpy.typing import NDArray
 
+from loadtests.numbering import number_of, run_of
 from loadtests.ses import SENDER, TO_SIMULATOR
 from scenarios.workload import Arrivals
 from strategies.ports import Mail
@@ -99,7 +100,7 @@ class Share(NamedTuple):
 
     def call(self, run: int, index: Any) -> Any:
         """What the share's call of that index is called, which no other call is, whatever run or worker it is of."""
-        return run << 32 | (self.worker + self.workers * index)
+        return number_of(run, self.worker + self.workers * index)
 
     def packed(self) -> dict[str, int | bytes]:
         """As a message carries it."""
@@ -128,7 +129,7 @@ def share_of(mails: Arrivals, worker: int, workers: int) -> Share:
 
 def is_of(calls: NDArray[np.int64], run: int) -> NDArray[np.bool_]:
     """Which of the calls' names are of that run."""
-    ours: NDArray[np.bool_] = np.equal(calls >> 32, run)
+    ours: NDArray[np.bool_] = np.equal(run_of(calls), run)
     return ours
 
 

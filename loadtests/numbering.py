@@ -1,0 +1,18 @@
+"""How calls are numbered, so that those of several runs can lie in one witness: the run's number is the upper half."""
+
+from __future__ import annotations
+
+from typing import Any
+
+BITS = 32
+"""Of the lower half, in which a run's own calls are told apart."""
+
+
+def number_of(run: Any, own: Any) -> Any:
+    """The number of a run's call that the run itself calls `own`; numbers or arrays of them."""
+    return run << BITS | own
+
+
+def run_of(number: Any) -> Any:
+    """Whose call it is; a number or an array of them."""
+    return number >> BITS
