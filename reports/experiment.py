@@ -15,9 +15,8 @@ from scenarios.bound import Bound, bound_of
 from scenarios.cost import Prices
 from scenarios.intervals import mean_of
 from scenarios.ledger import Ledger
-from scenarios.metrics import measure
+from scenarios.measured import measured
 from scenarios.model import Scenario
-from scenarios.per_workload import per_workload
 from scenarios.replications import combine
 from scenarios.runs import Watch
 from scenarios.workload import arrivals
@@ -79,7 +78,7 @@ def perform(job: Job, watch: Watch | None = None) -> Result:
         with _interrupts_later():
             store.write(ledger, job.out)
     ideal = bound_of(job.scenario, arrivals(job.scenario.workload, job.seed))
-    return Result(_measured(job, ledger, ideal), ideal, job.gather(ledger))
+    return Result(measured(job.scenario, ledger, ideal, job.prices), ideal, job.gather(ledger))
 
 
 @contextmanager
@@ -96,14 +95,6 @@ def _interrupts_later() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
     if pressed:
         signal.raise_signal(signal.SIGINT)
-
-
-def _measured(job: Job, ledger: Ledger, ideal: Bound) -> dict[str, Any]:
-    account, workloads = job.scenario.account, job.scenario.workload
-    rate_per_s = account.max_send_rate_per_s
-    burst = account.limiter.burst if account.limiter.kind == "token-bucket" else rate_per_s
-    entry = measure(ledger, rate_per_s, burst, ideal.makespan_s, job.prices)
-    return entry | {"workloads": per_workload(ledger, workloads)} if len(workloads) > 1 else entry
 
 
 def summarise(results: Sequence[Result]) -> tuple[list[dict[str, Any]], Bound]:

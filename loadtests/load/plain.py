@@ -18,9 +18,8 @@ from loadtests.ses import TO_SIMULATOR
 from scenarios.bound import bound_of
 from scenarios.cost import load_prices
 from scenarios.errors import BadInput, RunFailed
-from scenarios.ledger import Ledger
-from scenarios.metrics import measure
-from scenarios.model import Scenario, load
+from scenarios.measured import measured
+from scenarios.model import load
 from scenarios.thresholds import USERS, judged
 from scenarios.workload import arrivals
 
@@ -95,7 +94,7 @@ class Plain:
             return
         with failing_plainly():
             ledger = loadtest.judged(self._scenario, self._order, self._mails, self.folder, self._site)
-        entry = measured(self._scenario, ledger)
+        entry = measured(self._scenario, ledger, bound_of(self._scenario, self._mails), load_prices())
         verdicts = judged(self._scenario.thresholds, [entry])
         environment.process_exit_code = int(any(one["verdict"] == "fail" for one in verdicts))
         lines = [*verdict_lines(entry), *map(_threshold_line, verdicts)]
@@ -114,14 +113,6 @@ def failing_plainly() -> Iterator[None]:
 
 def _missing(flag: str) -> NoReturn:
     raise BadInput(f"{flag}: missing; give {ARGUMENTS[flag.strip('-')]}")
-
-
-def measured(scenario: Scenario, ledger: Ledger) -> dict[str, Any]:
-    """The figures of a ledger."""
-    rate_per_s, limiter = scenario.account.max_send_rate_per_s, scenario.account.limiter
-    burst = limiter.burst if limiter.kind == "token-bucket" else rate_per_s
-    ideal = bound_of(scenario, arrivals(scenario.workload, ledger.seed))
-    return measure(ledger, rate_per_s, burst, ideal.makespan_s, load_prices()) | {"ci95": {}}
 
 
 def verdict_lines(entry: dict[str, Any]) -> Iterator[str]:
