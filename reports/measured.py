@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 
 from reports.experiment import Result
 from reports.gate import Values
-from scenarios.figures import figures_of
-from scenarios.replications import digest_of_all
+from scenarios.replications import digest_of_all, samples_of
 
 
 class Measured(NamedTuple):
@@ -23,14 +22,10 @@ class Measured(NamedTuple):
 def of_results(results: Sequence[Result]) -> Measured:
     """Of the runs of one strategy, whose events were gathered."""
     entries = [result.entry for result in results]
-    figures = list(map(figures_of, entries))
-    values = {name: [one[name] for one in figures] for name in figures[0]}
-    return Measured(
-        entries[0]["settings"], digest_of_all([one["digest"] for one in entries]), results[0].gathered, values
-    )
+    digest = digest_of_all([entry["digest"] for entry in entries])
+    return Measured(entries[0]["settings"], digest, results[0].gathered, samples_of(entries))
 
 
-def of_entry(entry: Mapping[str, Any], events: str = "") -> Measured:
-    """Of an entry of a comparison document, one run or the means of several."""
-    samples = entry.get("samples") or {name: [value] for name, value in figures_of(entry).items()}
-    return Measured(entry["settings"], entry["digest"], events, samples)
+def of_entry(entry: Mapping[str, Any], events: str) -> Measured:
+    """Of an entry of a comparison document, the means of several runs."""
+    return Measured(entry["settings"], entry["digest"], events, entry["samples"])

@@ -62,26 +62,8 @@ def save(directory: Path, comparison: dict[str, Any], scenario_toml: str) -> Non
 
 def document(directory: Path) -> dict[str, Any]:
     """The document of a stored run. Raises `BadInput`."""
-    return _document(directory / DOCUMENT)
-
-
-def redraw(directory: Path) -> dict[str, Any]:
-    """Draws the figures of a stored run again and returns its document. Raises `BadInput`."""
-    comparison = _document(directory / DOCUMENT)
-    try:
-        draw_all(directory / FIGURES, comparison, partial(store.read, directory))
-    except OSError as error:
-        raise BadInput(f"{directory / FIGURES}: {_reason(error)}; name a folder that can be written to") from error
-    return comparison
-
-
-def _document(path: Path) -> dict[str, Any]:
-    try:
-        comparison = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BadInput(f"{path}: {_reason(error)}; expected the folder of a run made with --out") from error
-    except ValueError as error:
-        raise BadInput(f"{path}: not a comparison: {error}") from error
+    path = directory / DOCUMENT
+    comparison = _parsed(path)
     if not isinstance(comparison, dict) or comparison.get("schema") != SCHEMA:
         found = comparison.get("schema") if isinstance(comparison, dict) else comparison
         raise BadInput(f"{path}: schema = {found!r}: expected {SCHEMA!r}")
@@ -89,6 +71,25 @@ def _document(path: Path) -> dict[str, Any]:
     for number, entry in enumerate(comparison["strategies"]):
         _require(path, f"strategies[{number}].", entry, _ENTRY)
     return comparison
+
+
+def redraw(directory: Path) -> dict[str, Any]:
+    """Draws the figures of a stored run again and returns its document. Raises `BadInput`."""
+    comparison = document(directory)
+    try:
+        draw_all(directory / FIGURES, comparison, partial(store.read, directory))
+    except OSError as error:
+        raise BadInput(f"{directory / FIGURES}: {_reason(error)}; name a folder that can be written to") from error
+    return comparison
+
+
+def _parsed(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadInput(f"{path}: {_reason(error)}; expected the folder of a run made with --out") from error
+    except ValueError as error:
+        raise BadInput(f"{path}: not a comparison: {error}") from error
 
 
 def _require(path: Path, where: str, table: Any, kinds: Mapping[str, type]) -> None:

@@ -16,7 +16,7 @@ def combine(entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """One entry from those of a strategy's replications: every figure the mean, null if any of them is null."""
     if len(entries) == 1:
         return dict(entries[0])
-    columns = {name: [figures[name] for figures in map(figures_of, entries)] for name in figures_of(entries[0])}
+    columns = samples_of(entries)
     samples = {name: values for name, values in columns.items() if name not in _NOT_SAMPLED}
     return with_figures(entries[0], {name: mean_of(values) for name, values in columns.items()}) | {
         "warnings": list(dict.fromkeys(warning for entry in entries for warning in entry["warnings"])),
@@ -25,6 +25,12 @@ def combine(entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "ci95": {name: list(interval(values)) for name, values in known(samples).items()},
         "samples": samples,
     }
+
+
+def samples_of(entries: Sequence[Mapping[str, Any]]) -> dict[str, list[float | None]]:
+    """Each figure's values, entry by entry."""
+    figures = list(map(figures_of, entries))
+    return {name: [one[name] for one in figures] for name in figures[0]}
 
 
 def known(samples: Mapping[str, Sequence[float | None]]) -> dict[str, list[float]]:

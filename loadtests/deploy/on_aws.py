@@ -79,10 +79,7 @@ def permitted(
 
     `made` tells, in lines of the plan, what the runs will make on the account. Raises BadInput.
     """
-    envelope = Envelope(safety.check_sender(permit.source), permit.to)
-    safety.check_recipients(envelope, safety.allowed(permit.allow))
-    load = safety.total([safety.load_of(of.scenario, of.plan, of.mails, prices) for of in runs])
-    safety.check_budget(load, permit.budget)
+    envelope, load = within(permit, runs, prices)
     standing = account.standing_of(cloud)
     account.check_quota(standing, max(of.scenario.account.max_send_rate_per_s for of in runs), load.recipients)
     account.check_verified(cloud, envelope.source)
@@ -94,6 +91,15 @@ def permitted(
 
 def _run(scenario: Scenario, strategy: str, seed: int) -> Run:
     return Run(scenario, strategy, plan_of(scenario, strategy), seed, arrivals(scenario.workload, seed))
+
+
+def within(permit: Permit, runs: Sequence[Run], prices: Prices) -> tuple[Envelope, safety.Load]:
+    """From whom and to whom the runs' mails may go, and what they come to. Raises BadInput for what is not allowed."""
+    envelope = Envelope(safety.check_sender(permit.source), permit.to)
+    safety.check_recipients(envelope, safety.allowed(permit.allow))
+    load = safety.total([safety.load_of(of.scenario, of.plan, of.mails, prices) for of in runs])
+    safety.check_budget(load, permit.budget)
+    return envelope, load
 
 
 def _sent(cloud: Cloud, standing: account.Standing, envelope: Envelope, load: safety.Load, runs: int) -> Iterator[str]:

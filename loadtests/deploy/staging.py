@@ -54,10 +54,7 @@ def _made(runs: Sequence[Run], envelope: Envelope, shares: int) -> Iterator[str]
 
 def permitted_elsewhere(where: str, runs: Sequence[Run], permit: Permit, prices: Prices, show: Show) -> Envelope:
     """The same for an endpoint or an application that is neither AWS nor on this machine."""
-    envelope = Envelope(safety.check_sender(permit.source), permit.to)
-    safety.check_recipients(envelope, safety.allowed(permit.allow))
-    load = safety.total([safety.load_of(of.scenario, of.plan, of.mails, prices) for of in runs])
-    safety.check_budget(load, permit.budget)
+    envelope, load = on_aws.within(permit, runs, prices)
     show(f"{where}, which is not on this machine")
     show(f"from {envelope.source} to {envelope.to}")
     show(f"{len(runs)} runs: {load.mails:,} calls at least, {load.recipients:,} recipients")
@@ -68,11 +65,13 @@ def permitted_elsewhere(where: str, runs: Sequence[Run], permit: Permit, prices:
 class Channel(NamedTuple):
     """Whoever sends with this `configuration_set` has SES's events in the queue at the URL `events`.
 
-    They are for one reader, be it a share of a strategy's run or `reader`.
+    They are for one reader, be it a share of a strategy's run or `reader`, who sees to it that SES accepts no more than
+    `budget_recipients`.
     """
 
     configuration_set: str
     events: str
+    budget_recipients: int
     reader: Witness
 
 
@@ -93,4 +92,5 @@ def channels(
 def _channel(of: Run, cloud: Cloud, envelope: Envelope, budget: safety.Budget, say: stacks.Say) -> Iterator[Channel]:
     name = new_run()
     with on_aws.site(of, name, cloud, envelope, budget) as site, deployed(of, name, site, None, say) as stack:
-        yield Channel(stack.outputs[SET], stack.outputs[QUEUE], site.witness_of(stack.outputs))
+        outputs = stack.outputs
+        yield Channel(outputs[SET], outputs[QUEUE], budget.recipients, site.witness_of(outputs))

@@ -58,10 +58,9 @@ class AwsSite:
         envelope = Envelope(order.source, order.to)
         with staging.channels(of, shares, self._cloud, envelope, self._budget, self._say) as made:
             if order.scenario:
-                part = -(-self._budget.recipients // shares)
-                channels = tuple(Channel(one.configuration_set, one.events, part) for one in made)
                 self._reader = None
-                yield replace(order, channels=channels)
+                channels = (Channel(one.configuration_set, one.events, one.budget_recipients) for one in made)
+                yield replace(order, channels=tuple(channels))
             else:
                 self._reader = made[0].reader
                 yield replace(order, configuration_set=made[0].configuration_set)

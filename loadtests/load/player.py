@@ -16,15 +16,15 @@ from loadtests.logs import ClientLog
 from strategies.parts import everyone
 from strategies.ports import Mail, SendError, Unavailable
 
-Told = Callable[[str, int, float, float, SendError | None], None]
+Tell = Callable[[str, int, float, float, SendError | None], None]
 """Told of each call: user, recipients, seconds from its intended instant and from its start to its end, its error."""
 
 
 class Player:
     """Nothing ever waits for an answer before the next mail: a slow service does not slow the load down."""
 
-    def __init__(self, assignment: Assignment, share: Share, zero_unix_s: float, told: Told) -> None:
-        self._assignment, self._share, self._told = assignment, share, told
+    def __init__(self, assignment: Assignment, share: Share, zero_unix_s: float, tell: Tell) -> None:
+        self._assignment, self._share, self._tell = assignment, share, tell
         self._clock, self._sender, self._log = Clock(zero_unix_s), sender_of(assignment), ClientLog()
         self._responses, self._services = histogram.empty(), histogram.empty()
         self._over, self.interrupted = Event(), False
@@ -77,7 +77,7 @@ class Player:
     def _note(self, mail: Mail, response_s: float, service_s: float, error: SendError | None) -> None:
         histogram.record(self._responses, response_s)
         histogram.record(self._services, service_s)
-        self._told(self._assignment.user, mail.recipients, response_s, service_s, error)
+        self._tell(self._assignment.user, mail.recipients, response_s, service_s, error)
 
     def left(self) -> dict[str, bytes]:
         """The files that the worker leaves: rows of `CALL` under their calls' own names, and two histograms."""

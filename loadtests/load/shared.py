@@ -17,7 +17,7 @@ from loadtests.kernel import Clock
 from loadtests.load import histogram
 from loadtests.load.assignment import Assignment, Channel, Share
 from loadtests.load.orders import Order
-from loadtests.load.player import Told
+from loadtests.load.player import Tell
 from loadtests.logs import seen_as
 from loadtests.portions import Portion
 from loadtests.ses import Envelope
@@ -32,8 +32,8 @@ from strategies.ports import SendError
 class Shared:
     """Two event loops in one process fail, so asyncio has its own; its lines come through a pipe."""
 
-    def __init__(self, assignment: Assignment, share: Share, zero_unix_s: int, told: Told) -> None:
-        self._assignment, self._told, self._clock = assignment, told, Clock(zero_unix_s)
+    def __init__(self, assignment: Assignment, share: Share, zero_unix_s: int, tell: Tell) -> None:
+        self._assignment, self._tell, self._clock = assignment, tell, Clock(zero_unix_s)
         self._responses, self._services = histogram.empty(), histogram.empty()
         self._temporary = tempfile.TemporaryDirectory(prefix="seslab-share-")
         self._folder = Path(self._temporary.name)
@@ -73,7 +73,7 @@ class Shared:
         response_s, service_s = call["end_s"] - call["intended_s"], call["end_s"] - call["start_s"]
         histogram.record(self._responses, response_s)
         histogram.record(self._services, service_s)
-        self._told(self._assignment.user, call["recipients"], response_s, service_s, _error(call["error"]))
+        self._tell(self._assignment.user, call["recipients"], response_s, service_s, _error(call["error"]))
 
     def _last_words(self) -> str:
         self._errors.seek(0)

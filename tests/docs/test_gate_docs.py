@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml  # type: ignore[import-untyped]  # comes without types
+import yaml
 
 from reports.baseline import save, versions
 from reports.gate import DIRECTIONS

@@ -12,7 +12,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-import yaml  # type: ignore[import-untyped]  # comes without types
+import yaml
 
 from tests.unit.gated import SMALL
 from tests.unit.test_cli import seslab_with
