@@ -34,14 +34,14 @@ from reports import (
 from reports import diff as diffing
 from reports.gate import FAIL
 from reports.performing import Interrupted, whole
-from scenarios import store
-from scenarios.cost import load_prices
 from scenarios.errors import BadInput, RunFailed
-from scenarios.files import printable
-from scenarios.ledger import Ledger
-from scenarios.model import Scenario, as_toml, describe_catalogue, load, scenario_schema
-from scenarios.settings import describe_settings
-from scenarios.tables import unknown
+from scenarios.ledger import store
+from scenarios.ledger.ledger import Ledger
+from scenarios.measures.cost import load_prices
+from scenarios.schema.files import printable
+from scenarios.schema.model import Scenario, as_toml, describe_catalogue, load, scenario_schema
+from scenarios.schema.settings import describe_settings
+from scenarios.schema.tables import unknown
 from strategies.registry import STRATEGIES
 
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -274,7 +274,7 @@ def trace(
     out: Annotated[Path, typer.Argument(metavar="OUT.csv", help="the trace to write")],
 ) -> None:
     """Make a trace from mail that was really sent."""
-    from scenarios.trace import make_trace
+    from scenarios.traffic.trace import make_trace
 
     made = make_trace(source, out)
     terminal.tell(f"{out}: {made.mails} mails, {made.recipients} recipients from {made.kind}; {made.skipped} skipped")

@@ -10,8 +10,8 @@ from collections.abc import Callable
 import numpy as np
 
 from benchmarks.handwritten import Latency, fastest, only_calls, start_decision_end
-from scenarios.latency import Lognormal
-from scenarios.model import Scenario
+from scenarios.schema.latency import Lognormal
+from scenarios.schema.model import Scenario
 from sim.run import run
 
 MAILS = 100_000

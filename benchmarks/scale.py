@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from scenarios.model import Scenario, load
+from scenarios.schema.model import Scenario, load
 from strategies.registry import STRATEGIES
 
 CATALOGUE_MAILS = 500_000  # of transactional-day

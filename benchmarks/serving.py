@@ -11,7 +11,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from loadtests.endpoint.application import local_aws
 from loadtests.endpoint.listening import listen
 from loadtests.local import LOOPBACK
-from scenarios.model import Scenario
+from scenarios.schema.model import Scenario
 
 KINDS = ("seslab", "moto")
 THREADS = 16

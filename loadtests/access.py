@@ -20,7 +20,7 @@ from loadtests.ses import Envelope, Mailer
 from loadtests.sqs import Queue
 from loadtests.wire import Wire
 from loadtests.witness import decided_later, undecided
-from scenarios.settle import Custody
+from scenarios.ledger.fates import Custody
 from strategies.dice import Dice
 from strategies.ports import Ports, Share
 

@@ -17,11 +17,11 @@ from loadtests.logs import ClientLog, Hear, nobody_hears
 from loadtests.numbering import number_of
 from loadtests.portions import WHOLE, Portion
 from loadtests.ses import Envelope
-from scenarios.bound import bound_of
-from scenarios.model import Scenario, as_toml
+from scenarios.measures.bound import bound_of
+from scenarios.measures.warnings import warnings_of
 from scenarios.runs import SATURATED_S, Watch
-from scenarios.warnings import warnings_of
-from scenarios.workload import Arrivals
+from scenarios.schema.model import Scenario, as_toml
+from scenarios.traffic.workload import Arrivals
 from strategies.resources import Plan
 
 

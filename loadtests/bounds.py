@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from scenarios.errors import BadInput
-from scenarios.model import Scenario
+from scenarios.schema.model import Scenario
 from strategies.resources import Plan
 
 MOST_CALLS_AT_ONCE = 256  # threads of the local server: more would only compete for its one interpreter

@@ -10,8 +10,8 @@ from typing import Any
 
 from loadtests.environments import Environment
 from loadtests.kernel import Clock
+from scenarios.aws.lambda_quotas import ACCOUNT_CONCURRENCY, KEEP_WARM_S, REQUESTS_PER_S
 from scenarios.errors import FunctionError
-from scenarios.lambda_quotas import ACCOUNT_CONCURRENCY, KEEP_WARM_S, REQUESTS_PER_S
 from strategies.ports import InvokeThrottled
 from strategies.resources import Function as Declared
 

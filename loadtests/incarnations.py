@@ -10,9 +10,9 @@ from math import inf
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.faults import PodCrash, ScalePods
-from scenarios.model import Scenario
-from scenarios.turns import Turns
+from scenarios.aws.weighted_round_robin import Turns
+from scenarios.schema.faults import PodCrash, ScalePods
+from scenarios.schema.model import Scenario
 from strategies.resources import Pods
 
 Living = tuple[int, ...]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from loadtests.deploy.entry import facts
 from loadtests.logs import CALL, seen_as
-from scenarios.settle import Pieces
+from scenarios.ledger.fates import Pieces
 
 
 @dataclass

@@ -14,14 +14,14 @@ from loadtests.functions import Concurrency, Function
 from loadtests.kernel import Clock
 from loadtests.source import Source
 from loadtests.sqs import Queue
-from scenarios.async_queue import AsyncQueue
-from scenarios.latency import Latency
-from scenarios.mapping import Mapping as Pollers
-from scenarios.model import Scenario
-from scenarios.open_work import OpenWork
-from scenarios.settle import Pieces
-from scenarios.streams import stream, uniforms
-from scenarios.ticker import Ticker, billed, default_transition
+from scenarios.aws.async_queue import AsyncQueue
+from scenarios.aws.mapping import Mapping as Pollers
+from scenarios.aws.open_work import OpenWork
+from scenarios.aws.ticker import Ticker, billed, default_transition
+from scenarios.ledger.fates import Pieces
+from scenarios.schema.latency import Latency
+from scenarios.schema.model import Scenario
+from scenarios.traffic.streams import stream, uniforms
 from strategies.ports import Mail, Received, Tick
 from strategies.resources import Function as Declared
 from strategies.resources import Plan

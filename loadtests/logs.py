@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.ledger import ACCEPTED, FAILED, QUOTA, REJECTED, THROTTLED
+from scenarios.ledger.ledger import ACCEPTED, FAILED, QUOTA, REJECTED, THROTTLED
 from strategies.ports import Mail, SendError
 
 CALL = np.dtype(

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loadtests.kernel import Clock
-from scenarios.settle import Pieces
+from scenarios.ledger.fates import Pieces
 from strategies.ports import Mail, Received
 
 

@@ -7,8 +7,8 @@ from typing import Any, Self
 from numpy.typing import NDArray
 
 from loadtests.kernel import Clock
-from scenarios.settle import Pieces
-from scenarios.workload import Arrivals
+from scenarios.ledger.fates import Pieces
+from scenarios.traffic.workload import Arrivals
 from strategies.ports import Mail
 
 

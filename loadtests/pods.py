@@ -15,9 +15,9 @@ from loadtests.incarnations import Incarnation, incarnations, replicas_at
 from loadtests.kernel import Clock, Group, Host
 from loadtests.outbox import Outbox
 from loadtests.wire import Wire
-from scenarios.faults import ScalePods
-from scenarios.model import Scenario
-from scenarios.settle import Pieces
+from scenarios.ledger.fates import Pieces
+from scenarios.schema.faults import ScalePods
+from scenarios.schema.model import Scenario
 from strategies.ports import Ports
 
 PortsOf = Callable[[Outbox, Callable[[], Group], "Share"], tuple[Ports, Sequence[Wire]]]

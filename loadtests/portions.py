@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.model import Scenario
 from scenarios.runs import account_of
+from scenarios.schema.model import Scenario
 from strategies.registry import STRATEGIES
 from strategies.resources import Account, Plan
 

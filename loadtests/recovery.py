@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from loadtests.journal import Record, directory
 from loadtests.logs import CALL
 from loadtests.witness import joined
-from scenarios import store
-from scenarios.ledger import Ledger, admitted, assert_conserved
-from scenarios.model import load
+from scenarios.ledger import store
+from scenarios.ledger.fates import Custody, settle
+from scenarios.ledger.ledger import Ledger, admitted, assert_conserved
 from scenarios.runs import plan_of
-from scenarios.settle import Custody, settle
-from scenarios.workload import arrivals
+from scenarios.schema.model import load
+from scenarios.traffic.workload import arrivals
 
 RECOVERED = "recovered from a run that was killed: what SES had not accepted by then is counted as pending"
 

@@ -31,11 +31,11 @@ from loadtests.witness import joined
 from loadtests.world import Endpoint, Serverless, World
 from scenarios import runs
 from scenarios.errors import RunFailed
-from scenarios.ledger import Columns, Ledger, admitted, assert_conserved
-from scenarios.model import Scenario
+from scenarios.ledger.fates import Custody, settle
+from scenarios.ledger.ledger import Columns, Ledger, admitted, assert_conserved
 from scenarios.runs import Watch
-from scenarios.settle import Custody, settle
-from scenarios.workload import arrivals
+from scenarios.schema.model import Scenario
+from scenarios.traffic.workload import arrivals
 from strategies.resources import Plan
 
 

@@ -16,11 +16,11 @@ from loadtests.endpoint.application import local_aws
 from loadtests.endpoint.listening import leave, listen, stop
 from loadtests.endpoint.routes import DEFAULT_ACCOUNT, DEFAULT_REGION
 from loadtests.endpoint.service import Service
-from scenarios.account import Account
-from scenarios.complaints import complaint
 from scenarios.errors import BadInput
-from scenarios.files import printable
-from scenarios.model import Scenario, load
+from scenarios.schema.account import Account
+from scenarios.schema.complaints import complaint
+from scenarios.schema.files import printable
+from scenarios.schema.model import Scenario, load
 
 THREADS = 128  # each call on its way holds one, and so does a client that waits in a long poll
 FLAGS = {

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from loadtests.endpoint.routes import CALLS, QUEUES, RAW, START, STATS
 from loadtests.logs import DECISION
 from scenarios.errors import RunFailed
-from scenarios.model import Scenario
+from scenarios.schema.model import Scenario
 
 PATIENCE_S = 5.0
 HEAD_START_S = 0.2  # for the pods to be built before time zero

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.ledger import ACCEPTED, FAILED, Columns
+from scenarios.ledger.ledger import ACCEPTED, FAILED, Columns
 
 
 def joined(witness: NDArray[Any], callers: NDArray[Any], ended_s: float) -> Columns:

@@ -24,9 +24,9 @@ from loadtests.pods import Deployment
 from loadtests.queues import DEAD, Queues, arn_of
 from loadtests.sqs import Queue
 from loadtests.wire import Wire
+from scenarios.aws.open_work import OpenWork
 from scenarios.errors import RunFailed
-from scenarios.open_work import OpenWork
-from scenarios.settle import Custody, Pieces
+from scenarios.ledger.fates import Custody, Pieces
 
 Contents = Mapping[str, list[dict[str, Any]]]
 """Messages by the real names of their queues."""

@@ -16,10 +16,10 @@ from typing import Any, NamedTuple
 
 from reports import leash
 from reports.compare import SCHEMA
+from reports.identity import identity_of
 from scenarios.errors import BadInput, RunFailed
-from scenarios.files import printable
-from scenarios.identity import identity_of
-from scenarios.model import load
+from scenarios.schema.files import printable
+from scenarios.schema.model import load
 
 _SESLAB = (sys.executable, "-P", "-m", "seslab")  # -P: a package of ours may have a namesake in a user's folder
 _LEASH = (sys.executable, "-P", leash.__file__)  # as a file: the environment is that of another seslab

@@ -16,12 +16,12 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 from reports.events import rows_of
 from reports.gate import Direction, Rule, alike
 from reports.rundir import write
-from scenarios.complaints import complaint
+from reports.statistics.intervals import mean_of
 from scenarios.errors import BadInput
 from scenarios.figures import FIGURES, is_figure
-from scenarios.files import frozen, printable
-from scenarios.intervals import mean_of
-from scenarios.tables import Table, unknown, wrong
+from scenarios.schema.complaints import complaint
+from scenarios.schema.files import frozen, printable
+from scenarios.schema.tables import Table, unknown, wrong
 from strategies.registry import STRATEGIES
 
 SCHEMA = "seslab/baseline/v1"

@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 from reports.compare import account_of
 from reports.curves import curves_of
 from reports.experiment import Job, Result, Runner, jobs
-from scenarios.cost import Prices
-from scenarios.fit import METHOD, Fit, NoFit, fitted, with_latency
-from scenarios.latency import Lognormal
-from scenarios.ledger import FATES, Ledger
-from scenarios.model import Scenario
-from scenarios.recorded import recorded
+from reports.fit import METHOD, Fit, NoFit, fitted, with_latency
+from scenarios.ledger.ledger import FATES, Ledger
+from scenarios.measures.cost import Prices
 from scenarios.runs import SATURATED_S
+from scenarios.schema.latency import Lognormal
+from scenarios.schema.model import Scenario
+from scenarios.traffic.recorded import recorded
 
 SCHEMA = "seslab/calibration/v1"
 MEASURES = ("makespan_s", "goodput_per_s", "latency_s.p50", "latency_s.p95", "latency_s.p99")

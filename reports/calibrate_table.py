@@ -10,7 +10,7 @@ from rich.table import Table
 
 from reports import words
 from reports.calibrate import COUNTS
-from scenarios.toml import toml_value
+from scenarios.schema.toml import toml_value
 
 Document = Mapping[str, Any]
 LABELS = {

@@ -14,9 +14,9 @@ from reports import words
 from reports.explain import explain
 from reports.mechanisms import Facts
 from reports.threshold_line import threshold_line
-from scenarios.bound import Bound, rate_steps
-from scenarios.model import Scenario
-from scenarios.thresholds import judged
+from scenarios.measures.bound import Bound, rate_steps
+from scenarios.schema.model import Scenario
+from scenarios.schema.thresholds import judged
 
 if TYPE_CHECKING:
     from rich.console import JustifyMethod

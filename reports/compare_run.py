@@ -8,7 +8,7 @@ from typing import Any
 
 from reports import compare, experiment, performing, rundir, terminal
 from reports.gate import FAIL
-from scenarios.model import Scenario, as_toml
+from scenarios.schema.model import Scenario, as_toml
 
 
 def compared(

@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from reports.series import MOST_BINS, Floats, coarsen, end_of, per_bin, width_s
-from scenarios.ledger import ACCEPTED, Ledger
-from scenarios.metrics import latencies
-from scenarios.recipients import acceptances
+from scenarios.ledger.ledger import ACCEPTED, Ledger
+from scenarios.ledger.recipients import acceptances
+from scenarios.measures.metrics import latencies
 
 PERMILLE = (*range(10, 1000, 10), 995, 999)
 """The shares of recipients at whose latencies two runs are compared."""

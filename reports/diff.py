@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reports.gate import DIRECTIONS, alike
+from reports.statistics.intervals import interval, unpaired
 from scenarios.errors import BadInput
 from scenarios.figures import figures_of
-from scenarios.files import printable
-from scenarios.intervals import interval, unpaired
-from scenarios.ledger import Ledger
-from scenarios.tables import unknown
+from scenarios.ledger.ledger import Ledger
+from scenarios.schema.files import printable
+from scenarios.schema.tables import unknown
 
 SCHEMA = "seslab/diff/v1"
 FIGURES = (*DIRECTIONS, "peak_1s")

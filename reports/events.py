@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.ledger import OUTCOMES, Ledger
+from scenarios.ledger.ledger import OUTCOMES, Ledger
 
 MOST = 1_000  # what differs mostly does so early, and a baseline lives under version control
 _TIMES = ("decided_s", "start_s", "end_s")

@@ -8,14 +8,14 @@ from typing import NamedTuple
 
 from reports.baseline import Baseline, Expected, Metric, Sender, Tolerance, parse_tolerance, versions
 from reports.gate import DIRECTIONS, Rule
+from reports.identity import identity_of
 from reports.measured import Measured
+from reports.statistics.intervals import mean_of
 from scenarios.errors import BadInput
 from scenarios.figures import FIGURES
-from scenarios.files import printable
-from scenarios.identity import identity_of
-from scenarios.intervals import mean_of
-from scenarios.model import Scenario
-from scenarios.tables import unknown
+from scenarios.schema.files import printable
+from scenarios.schema.model import Scenario
+from scenarios.schema.tables import unknown
 from strategies.registry import STRATEGIES
 
 

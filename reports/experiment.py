@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from scenarios import store
-from scenarios.bound import Bound, bound_of
-from scenarios.cost import Prices
-from scenarios.intervals import mean_of
-from scenarios.ledger import Ledger
-from scenarios.measured import measured
-from scenarios.model import Scenario
-from scenarios.replications import combine
+from reports.statistics.intervals import mean_of
+from reports.statistics.replications import combine
+from scenarios.ledger import store
+from scenarios.ledger.ledger import Ledger
+from scenarios.measures.bound import Bound, bound_of
+from scenarios.measures.cost import Prices
+from scenarios.measures.measured import measured
 from scenarios.runs import Watch
-from scenarios.workload import arrivals
+from scenarios.schema.model import Scenario
+from scenarios.traffic.workload import arrivals
 
 Runner = Callable[[Scenario, str, int, Watch | None], Ledger]
 """Makes one run of a strategy with a seed, in whatever world; may be watched."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from reports.mechanisms import Entry, Facts, mechanism
 from reports.words import count, counted, duration, share
-from scenarios.thresholds import USERS
+from scenarios.schema.thresholds import USERS
 
 _FROM_QUEUE = ("sqs-dlq", "lambda-concurrency")
 

@@ -9,7 +9,7 @@ from typing import Any
 from reports import canvas, fig_backlog, fig_cost, fig_fates, fig_latency, fig_offset, fig_rate
 from reports.compare import ranked
 from reports.series import series
-from scenarios.ledger import Ledger
+from scenarios.ledger.ledger import Ledger
 
 FROM_SERIES = {
     "rate": fig_rate.draw,

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from scenarios.intervals import interval, mean_of
+from reports.statistics.intervals import interval, mean_of
 
 Verdict = Literal["pass", "improved", "inconclusive", "fail"]
 Direction = Literal["lower", "higher", "same"]

@@ -11,8 +11,8 @@ from reports.baseline import Baseline, read, save
 from reports.expectations import Wished
 from reports.experiment import Result
 from scenarios.errors import BadInput
-from scenarios.files import printable
-from scenarios.model import Scenario
+from scenarios.schema.files import printable
+from scenarios.schema.model import Scenario
 from strategies.registry import STRATEGIES
 
 Simulate = Callable[[Sequence[gate_run.Wanted]], Sequence[Result]]

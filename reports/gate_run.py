@@ -20,12 +20,12 @@ from reports.expectations import (
 )
 from reports.experiment import Job, Result, Runner, summarise
 from reports.gate import Rule
+from reports.identity import identity_of
 from reports.measured import Measured, of_results
-from scenarios.cost import Prices
 from scenarios.errors import BadInput
-from scenarios.identity import identity_of
-from scenarios.model import Scenario
-from scenarios.thresholds import judged
+from scenarios.measures.cost import Prices
+from scenarios.schema.model import Scenario
+from scenarios.schema.thresholds import judged
 
 SEEDS = 10
 

@@ -12,14 +12,14 @@ from reports.against import Runs, Side, base, compared, head, refuse_another_sce
 from reports.events import events_of
 from reports.gate import Rule, Values
 from reports.measured import Measured, of_entry
-from scenarios import store
+from reports.statistics.intervals import mean_of
+from reports.statistics.replications import combine
 from scenarios.errors import RunFailed
 from scenarios.figures import figures_of
-from scenarios.intervals import mean_of
-from scenarios.model import Scenario
-from scenarios.replications import combine
+from scenarios.ledger import store
 from scenarios.runs import SATURATED_S
-from scenarios.thresholds import judged
+from scenarios.schema.model import Scenario
+from scenarios.schema.thresholds import judged
 
 ROUNDS = 3
 Tell = Callable[[str], None]

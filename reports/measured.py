@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from reports.experiment import Result
 from reports.gate import Values
-from scenarios.replications import digest_of_all, samples_of
+from reports.statistics.replications import digest_of_all, samples_of
 
 
 class Measured(NamedTuple):

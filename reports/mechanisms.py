@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from reports.words import count, counted, share
-from scenarios.faults import Fault, ScalePods
-from scenarios.limiter import at_once, largest_request
-from scenarios.model import Scenario
+from scenarios.aws.limiter import at_once, largest_request
+from scenarios.schema.faults import Fault, ScalePods
+from scenarios.schema.model import Scenario
 
 Entry = Mapping[str, Any]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from reports import parallel, terminal
 from reports.experiment import Job, Result
-from scenarios.workload import arrivals
+from scenarios.traffic.workload import arrivals
 
 QUICK_MAILS = 20_000  # a simulation of so many is over before a process has started
 

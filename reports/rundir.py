@@ -11,8 +11,8 @@ from typing import Any
 
 from reports.compare import SCHEMA, to_json
 from reports.figures import draw_all
-from scenarios import store
 from scenarios.errors import BadInput
+from scenarios.ledger import store
 
 DOCUMENT = "comparison.json"
 SCENARIO = "scenario.toml"

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.ledger import ACCEPTED, FAILED, QUOTA, THROTTLED, Ledger
-from scenarios.metrics import latencies, window_sums
-from scenarios.recipients import Acceptances, acceptances
+from scenarios.ledger.ledger import ACCEPTED, FAILED, QUOTA, THROTTLED, Ledger
+from scenarios.ledger.recipients import Acceptances, acceptances
+from scenarios.measures.metrics import latencies, window_sums
 
 Floats = NDArray[np.float64]
 MOST_BINS = 1024

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reports.units import MARKS, shown
-from scenarios.files import printable
+from scenarios.schema.files import printable
 
 
 def threshold_line(threshold: Mapping[str, Any]) -> str:

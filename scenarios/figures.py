@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from scenarios.cost import USAGE
+from scenarios.measures.cost import USAGE
 
 _TABLES = {
     "recipients": ("submitted", "accepted", "dead_lettered", "lost", "pending", "duplicated"),

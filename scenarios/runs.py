@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from scenarios.model import Scenario
+from scenarios.schema.model import Scenario
 from strategies.registry import STRATEGIES
 from strategies.resources import Account, Plan
 

@@ -7,14 +7,8 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any, NamedTuple
 
+from scenarios.aws.lambda_quotas import ACCOUNT_CONCURRENCY, KEEP_WARM_S, REQUESTS_PER_S, STARTS_AT_ONCE, STARTS_PER_S
 from scenarios.errors import FunctionError
-from scenarios.lambda_quotas import (
-    ACCOUNT_CONCURRENCY,
-    KEEP_WARM_S,
-    REQUESTS_PER_S,
-    STARTS_AT_ONCE,
-    STARTS_PER_S,
-)
 from sim.kernel import Host, Reply, Timer, World, begin
 from strategies.ports import InvokeThrottled
 from strategies.resources import Function as Declared

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from scenarios.async_queue import AsyncQueue
-from scenarios.open_work import OpenWork
+from scenarios.aws.async_queue import AsyncQueue
+from scenarios.aws.open_work import OpenWork
 from sim.kernel import Reply, World
 from strategies.ports import Mail
 

@@ -10,10 +10,10 @@ from typing import Self
 
 import numpy as np
 
-from scenarios.open_work import OpenWork
-from scenarios.settle import Pieces
-from scenarios.turns import Turns
-from scenarios.workload import Arrivals
+from scenarios.aws.open_work import OpenWork
+from scenarios.aws.weighted_round_robin import Turns
+from scenarios.ledger.fates import Pieces
+from scenarios.traffic.workload import Arrivals
 from sim.kernel import Reply, World
 from strategies.ports import Mail
 

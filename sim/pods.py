@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from scenarios.faults import PodCrash, ScalePods
-from scenarios.model import Scenario
-from scenarios.open_work import OpenWork
+from scenarios.aws.open_work import OpenWork
+from scenarios.schema.faults import PodCrash, ScalePods
+from scenarios.schema.model import Scenario
 from sim.kernel import Host, World, begin
 from sim.outbox import Dealer, Outbox
 from strategies.ports import Ports

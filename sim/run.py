@@ -12,12 +12,12 @@ from types import FrameType
 
 import numpy as np
 
-from scenarios.ledger import Ledger, admitted, assert_conserved
-from scenarios.model import Scenario
+from scenarios.ledger.fates import settle
+from scenarios.ledger.ledger import Ledger, admitted, assert_conserved
+from scenarios.measures.warnings import warnings_of
 from scenarios.runs import Watch, plan_of
-from scenarios.settle import settle
-from scenarios.warnings import warnings_of
-from scenarios.workload import arrivals
+from scenarios.schema.model import Scenario
+from scenarios.traffic.workload import arrivals
 from sim.world import Simulation
 
 

@@ -9,13 +9,13 @@ from math import inf
 from types import coroutine
 from typing import Any
 
-from scenarios.admission import Admission
-from scenarios.calls import CallLog, pack_call
-from scenarios.chance import PerMail
-from scenarios.ledger import ACCEPTED, FAILED, MESSAGES, THROTTLED
-from scenarios.model import Scenario
-from scenarios.open_work import OpenWork
-from scenarios.weather import Weather
+from scenarios.aws.active_faults import Weather
+from scenarios.aws.admission import Admission
+from scenarios.aws.open_work import OpenWork
+from scenarios.ledger.ledger import ACCEPTED, FAILED, MESSAGES, THROTTLED
+from scenarios.schema.model import Scenario
+from scenarios.traffic.chance import PerMail
+from sim.calls import CallLog, pack_call
 from sim.kernel import NORMAL, Heap, Host, Reply, World, ignore
 from strategies.ports import Mail, QuotaExceeded, Rejected, SendError, Throttled, Unanswered, Unavailable
 

@@ -6,8 +6,8 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from heapq import heapify, heappop, heappush
 
-from scenarios.open_work import OpenWork
-from scenarios.settle import Pieces
+from scenarios.aws.open_work import OpenWork
+from scenarios.ledger.fates import Pieces
 from sim.backlog import Backlog
 from sim.kernel import Timer, World
 from strategies.ports import Mail, Received

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from scenarios.open_work import OpenWork
+from scenarios.aws.open_work import OpenWork
 from sim.kernel import Reply, World
 from sim.sqs import Queue
 from strategies.ports import Mail, Received

@@ -9,19 +9,19 @@ from math import inf, isnan
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.admission import admission_of
-from scenarios.async_queue import AsyncQueue
-from scenarios.bound import rate_steps
-from scenarios.latency import Latency
-from scenarios.limiter import exact
-from scenarios.mapping import Mapping
-from scenarios.model import Scenario
-from scenarios.open_work import OpenWork
-from scenarios.settle import Custody, Pieces
-from scenarios.streams import stream, uniforms
-from scenarios.ticker import Ticker, billed, default_transition
-from scenarios.weather import Duplicates
-from scenarios.workload import Arrivals, arrivals
+from scenarios.aws.active_faults import Duplicates
+from scenarios.aws.admission import admission_of
+from scenarios.aws.async_queue import AsyncQueue
+from scenarios.aws.limiter import exact
+from scenarios.aws.mapping import Mapping
+from scenarios.aws.open_work import OpenWork
+from scenarios.aws.ticker import Ticker, billed, default_transition
+from scenarios.ledger.fates import Custody, Pieces
+from scenarios.measures.bound import rate_steps
+from scenarios.schema.latency import Latency
+from scenarios.schema.model import Scenario
+from scenarios.traffic.streams import stream, uniforms
+from scenarios.traffic.workload import Arrivals, arrivals
 from sim.functions import Concurrency, Function
 from sim.invoker import Invoker
 from sim.kernel import Clock, Group, Host, World, ignore, serve

@@ -9,10 +9,10 @@ from math import ceil
 from typing import Literal
 
 from strategies.enqueue import BATCH, enqueue, put_all
-from strategies.hand import RECEIVES, VISIBILITY_S, Hand, Held
 from strategies.packing import Allowance
 from strategies.parts import everyone
 from strategies.ports import MAX_RECIPIENTS, Mail, Ports, QuotaExceeded, Received, Rejected, SendError, Throttled, Tick
+from strategies.prefetch import RECEIVES, VISIBILITY_S, Hand, Held
 from strategies.resources import FULL_CORE_MB, Account, Function, Handler, Plan, Pods, Queue, Ticker
 from strategies.settings import setting
 

@@ -25,7 +25,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 
 from loadtests.endpoint.application import local_aws
 from loadtests.endpoint.listening import listen
-from scenarios.model import Scenario
+from scenarios.schema.model import Scenario
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

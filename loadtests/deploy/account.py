@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from loadtests.deploy.cloud import Cloud, speaking_plainly
 from scenarios.errors import BadInput
-from scenarios.files import printable
+from scenarios.schema.files import printable
 
 
 class Standing(NamedTuple):

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 from loadtests.deploy.entry import facts
-from scenarios.async_queue import ERROR_RETRIES_S
-from scenarios.settle import Pieces
+from scenarios.aws.async_queue import ERROR_RETRIES_S
+from scenarios.ledger.fates import Pieces
 
 TRIES = 1 + len(ERROR_RETRIES_S)  # then Lambda drops an event
 

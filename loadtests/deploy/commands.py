@@ -14,10 +14,10 @@ from loadtests.deploy.template import template
 from loadtests.local import REGION, local_session
 from loadtests.ses import SENDER, Envelope
 from scenarios.errors import BadInput
-from scenarios.model import Scenario
 from scenarios.runs import plan_of
-from scenarios.tables import unknown
-from scenarios.workload import arrivals
+from scenarios.schema.model import Scenario
+from scenarios.schema.tables import unknown
+from scenarios.traffic.workload import arrivals
 
 PLACES = ("ministack", "aws")
 MINISTACK_URL = "http://127.0.0.1:4566"

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from loadtests import journal
 from loadtests.labels import call_of, label_of
 from loadtests.logs import DECISION
-from scenarios.ledger import ACCEPTED, REJECTED
+from scenarios.ledger.ledger import ACCEPTED, REJECTED
 
 MOST = 10  # messages of one receive
 HIDE_S = 2  # what a reader takes, but does not live to take out, comes back after so long

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from loadtests.bodies import mail_of
-from scenarios.settle import Pieces
+from scenarios.ledger.fates import Pieces
 
 MOST = 10
 HIDE_S = 120  # long enough that nothing is read twice

@@ -23,12 +23,12 @@ from loadtests.deploy.run import setup_of
 from loadtests.deploy.site import Site
 from loadtests.deploy.template import template
 from loadtests.ses import TO_SIMULATOR, Envelope
-from scenarios.cost import Prices
 from scenarios.errors import RunFailed
-from scenarios.ledger import ACCEPTED, Ledger
-from scenarios.model import Scenario
+from scenarios.ledger.ledger import ACCEPTED, Ledger
+from scenarios.measures.cost import Prices
 from scenarios.runs import Watch, plan_of
-from scenarios.workload import arrivals
+from scenarios.schema.model import Scenario
+from scenarios.traffic.workload import arrivals
 
 EVENTS_PATIENCE_S = 60.0  # after the run, for events on their way
 LONG_POLL_S = 5

@@ -19,8 +19,8 @@ from loadtests.ses import Envelope
 from loadtests.targets import Moto
 from loadtests.verification import verify
 from scenarios.errors import BadInput, RunFailed
-from scenarios.model import Scenario
 from scenarios.runs import plan_of
+from scenarios.schema.model import Scenario
 from strategies.resources import Plan
 
 HEAD_S = 0.5

@@ -31,13 +31,13 @@ from loadtests.lines import said
 from loadtests.ses import Envelope
 from loadtests.sqs import QueueFailed
 from loadtests.witness import joined
+from scenarios.aws.ticker import TRANSITIONS
 from scenarios.errors import RunFailed
-from scenarios.ledger import ACCEPTED, Ledger, admitted, assert_conserved
-from scenarios.model import Scenario
+from scenarios.ledger.fates import settle
+from scenarios.ledger.ledger import ACCEPTED, Ledger, admitted, assert_conserved
 from scenarios.runs import Watch, account_of, plan_of
-from scenarios.settle import settle
-from scenarios.ticker import TRANSITIONS
-from scenarios.workload import arrivals
+from scenarios.schema.model import Scenario
+from scenarios.traffic.workload import arrivals
 from strategies.resources import Plan
 
 UNBILLED = "the cost leaves out requests to SQS, which only AWS counts"

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from loadtests.ses import Envelope
-from scenarios.cost import Prices, cost
+from scenarios.aws.ticker import TRANSITIONS
 from scenarios.errors import BadInput
-from scenarios.files import printable
-from scenarios.model import Scenario
-from scenarios.ticker import TRANSITIONS
-from scenarios.workload import Arrivals
+from scenarios.measures.cost import Prices, cost
+from scenarios.schema.files import printable
+from scenarios.schema.model import Scenario
+from scenarios.traffic.workload import Arrivals
 from strategies.resources import FULL_CORE_MB, Plan
 
 SIMULATOR = "simulator.amazonses.com"

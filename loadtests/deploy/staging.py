@@ -16,11 +16,11 @@ from loadtests.deploy.publishing import QUEUE, SET
 from loadtests.deploy.run import deployed
 from loadtests.deploy.site import Witness
 from loadtests.ses import Envelope
-from scenarios.cost import Prices
 from scenarios.errors import BadInput
-from scenarios.model import Scenario
+from scenarios.measures.cost import Prices
 from scenarios.runs import plan_of
-from scenarios.workload import arrivals
+from scenarios.schema.model import Scenario
+from scenarios.traffic.workload import arrivals
 from strategies.registry import STRATEGIES
 from strategies.resources import Plan
 

@@ -1,6 +1,6 @@
 """A ticker as a Step Functions machine: Amazon States Language, queries in JSONata.
 
-Each kind is its simulated twin's (`scenarios.ticker`): three transitions a tick, nine events of history.
+Each kind is its simulated twin's (`scenarios.aws.ticker`): three transitions a tick, nine events of history.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from scenarios.ticker import EXPRESS_TICKS, MINUTE_S, PERIOD_S, STANDARD_TICKS
+from scenarios.aws.ticker import EXPRESS_TICKS, MINUTE_S, PERIOD_S, STANDARD_TICKS
 from strategies.resources import Ticker
 
 State = dict[str, Any]

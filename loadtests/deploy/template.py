@@ -18,7 +18,7 @@ from loadtests.deploy.publishing import SET as WITNESS_SET
 from loadtests.deploy.roles import allow, arn, function_role, role
 from loadtests.deploy.states import is_express, machine
 from loadtests.ses import Envelope
-from scenarios.ticker import MINUTE_S
+from scenarios.aws.ticker import MINUTE_S
 from strategies.resources import Account, Function, Plan, Queue, Ticker
 from strategies.resources import Mapping as DeclaredMapping
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from loadtests.deploy.cloud import Cloud
 from loadtests.deploy.names import logical
 from loadtests.deploy.states import first_input, is_express
-from scenarios.ticker import MINUTE_S
+from scenarios.aws.ticker import MINUTE_S
 from strategies.resources import Plan, Ticker
 
 ARGUMENTS = ("Name", "GroupName", "ScheduleExpression", "FlexibleTimeWindow", "Target")

@@ -21,7 +21,7 @@ from loadtests.lines import Said
 from loadtests.notes import Notes
 from loadtests.pods import Deployment
 from loadtests.queues import depth
-from scenarios.settle import Custody, Pieces
+from scenarios.ledger.fates import Custody, Pieces
 from strategies.resources import Plan
 
 HARNESS_CONNECTIONS = 8

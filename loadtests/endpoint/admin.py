@@ -18,8 +18,8 @@ from loadtests.endpoint.refusals import BAD, MISSING
 from loadtests.endpoint.routes import CALLS, DEFAULT_ACCOUNT, DEFAULT_REGION, QUEUES, RAW, START, STATS
 from loadtests.endpoint.service import Service
 from loadtests.endpoint.stats import stats
-from scenarios.complaints import complaint
-from scenarios.tables import Rate, Table
+from scenarios.schema.complaints import complaint
+from scenarios.schema.tables import Rate, Table
 
 PREFIX = "/_seslab/"
 LAST = 1_000

@@ -13,7 +13,7 @@ from loadtests.endpoint import admin, query, queues, v1, v2
 from loadtests.endpoint.http import Answer, body_of, client, request_id, scope_of
 from loadtests.endpoint.refusals import Refused
 from loadtests.endpoint.service import Service
-from scenarios.model import Scenario
+from scenarios.schema.model import Scenario
 from strategies.dice import uniform
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from loadtests.endpoint.journal import STRANGER
 from loadtests.endpoint.message import Message
 from loadtests.endpoint.refusals import Refused, rejected
 from loadtests.endpoint.ses import Sent, Ses
-from scenarios.ledger import FAILED
+from scenarios.ledger.ledger import FAILED
 
 MOST_ENTRIES = 50
 

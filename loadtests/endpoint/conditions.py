@@ -6,9 +6,9 @@ from itertools import count
 
 from pydantic import Field
 
-from scenarios.model import Scenario
-from scenarios.tables import Probability, Table
-from scenarios.weather import Weather
+from scenarios.aws.active_faults import Weather
+from scenarios.schema.model import Scenario
+from scenarios.schema.tables import Probability, Table
 from strategies.dice import uniform
 
 

@@ -10,7 +10,7 @@ from moto.ses.models import ConfigurationSet, SESBackend
 
 from loadtests.endpoint.notices import Destination
 from loadtests.endpoint.refusals import Refused
-from scenarios.ledger import REJECTED
+from scenarios.ledger.ledger import REJECTED
 
 EVENT_TYPES = {
     "SEND": "send",

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from loadtests.endpoint.gate import Gate
 from loadtests.endpoint.journal import LIMITS, REASONS
 from loadtests.endpoint.run import Run
-from scenarios.ledger import ACCEPTED, MESSAGES, OUTCOMES, QUOTA, THROTTLED
+from scenarios.ledger.ledger import ACCEPTED, MESSAGES, OUTCOMES, QUOTA, THROTTLED
 
 MOST_CAUSES = 50  # rows named for one refusal
 STRETCH = 4096  # rows at a time, of a log that may be long

@@ -7,19 +7,19 @@ from collections import deque
 from copy import deepcopy
 from sys import maxsize
 
-from scenarios.admission import UNLIMITED, Admission, RollingQuota, Shared
-from scenarios.bound import rate_steps
-from scenarios.ledger import ACCEPTED, QUOTA
-from scenarios.limiter import at_once, build_limiter, exact
-from scenarios.model import Scenario
-from scenarios.workload import Arrivals
+from scenarios.aws.admission import UNLIMITED, Admission, RollingQuota, Shared
+from scenarios.aws.limiter import at_once, build_limiter, exact
+from scenarios.ledger.ledger import ACCEPTED, QUOTA
+from scenarios.measures.bound import rate_steps
+from scenarios.schema.model import Scenario
+from scenarios.traffic.workload import Arrivals
 
 
 class Gate:
     """Decides on requests at instants that must not decrease; whoever asks sees to it that one thread at a time does.
 
-    Unlike `scenarios.admission.Admission` it is told how many of the recipients count on the 24-hour quota: SES does
-    not count those at its mailbox simulator.
+    Unlike `scenarios.aws.admission.Admission` it is told how many of the recipients count on the 24-hour quota: SES
+    does not count those at its mailbox simulator.
     """
 
     def __init__(self, scenario: Scenario, neighbours: Arrivals, rate_per_s: float) -> None:

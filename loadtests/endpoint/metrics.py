@@ -9,7 +9,7 @@ from prometheus_client.registry import Collector
 
 from loadtests.endpoint.service import Service
 from loadtests.endpoint.stats import stats
-from scenarios.ledger import OUTCOMES
+from scenarios.ledger.ledger import OUTCOMES
 
 WHOSE = ("account", "region")
 

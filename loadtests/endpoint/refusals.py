@@ -5,11 +5,11 @@ from __future__ import annotations
 import errno
 from typing import NamedTuple
 
-from scenarios.ledger import FAILED, MESSAGES, QUOTA, REJECTED, THROTTLED
+from scenarios.ledger.ledger import FAILED, MESSAGES, QUOTA, REJECTED, THROTTLED
 
 
 class Refused(Exception):
-    """SES has not taken a mail; `outcome` is an index into `scenarios.ledger.OUTCOMES`, `code` is SES v1's.
+    """SES has not taken a mail; `outcome` is an index into `scenarios.ledger.ledger.OUTCOMES`, `code` is SES v1's.
 
     The codes of v1 tell more than those of v2, which `WIRE` has beside them.
     """

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from loadtests.endpoint.gate import Gate
 from loadtests.endpoint.journal import Journal, Trace
 from loadtests.kernel import Clock
-from scenarios.chance import PerMail
-from scenarios.model import Scenario
-from scenarios.workload import Arrivals, arrivals
+from scenarios.schema.model import Scenario
+from scenarios.traffic.chance import PerMail
+from scenarios.traffic.workload import Arrivals, arrivals
 
 
 class Draws:

@@ -17,9 +17,9 @@ from loadtests.endpoint.routes import DEFAULT_ACCOUNT, DEFAULT_REGION
 from loadtests.endpoint.run import Draws, Run
 from loadtests.endpoint.ses import Ses, Shared
 from loadtests.kernel import Clock
-from scenarios.model import Scenario
-from scenarios.streams import uniforms
-from scenarios.weather import Duplicates
+from scenarios.aws.active_faults import Duplicates
+from scenarios.schema.model import Scenario
+from scenarios.traffic.streams import uniforms
 
 IN_FLIGHT = "seslab_ses_calls_in_flight"
 

@@ -23,8 +23,8 @@ from loadtests.endpoint.run import Call, Draws, Run
 from loadtests.endpoint.sizes import check_size
 from loadtests.endpoint.storing import store
 from loadtests.endpoint.suppression import SuppressionList
-from scenarios.ledger import ACCEPTED, FAILED, REJECTED, THROTTLED
-from scenarios.model import Scenario
+from scenarios.ledger.ledger import ACCEPTED, FAILED, REJECTED, THROTTLED
+from scenarios.schema.model import Scenario
 from strategies.ports import MAX_RECIPIENTS
 
 __all__ = ["Dropped", "Refused", "Sent", "Ses"]

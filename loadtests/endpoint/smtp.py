@@ -19,7 +19,7 @@ from loadtests.endpoint.certificate import HOST, self_signed
 from loadtests.endpoint.message import MOST_BYTES, Message
 from loadtests.endpoint.refusals import Dropped, Refused
 from loadtests.endpoint.requests import SET_HEADER, TAGS_HEADER, Recipients, message_from_mime
-from scenarios.ledger import FAILED, MESSAGES, QUOTA, REJECTED, THROTTLED
+from scenarios.ledger.ledger import FAILED, MESSAGES, QUOTA, REJECTED, THROTTLED
 
 MOST_AT_ONCE = 64  # mails whose latency passes at the same time
 

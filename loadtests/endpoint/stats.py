@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from loadtests.endpoint.ses import Ses
-from scenarios.ledger import ACCEPTED, OUTCOMES
-from scenarios.metrics import peak_1s
+from scenarios.ledger.ledger import ACCEPTED, OUTCOMES
+from scenarios.measures.metrics import peak_1s
 
 
 def stats(ses: Ses) -> dict[str, Any]:

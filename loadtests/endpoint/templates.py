@@ -11,7 +11,7 @@ from moto.ses.models import SESBackend
 from moto.ses.template import parse_template
 
 from loadtests.endpoint.refusals import Refused, invalid
-from scenarios.ledger import REJECTED
+from scenarios.ledger.ledger import REJECTED
 
 
 class Content(NamedTuple):

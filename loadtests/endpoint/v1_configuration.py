@@ -9,7 +9,7 @@ from loadtests.endpoint.refusals import Refused
 from loadtests.endpoint.requests import Request
 from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.v2_configuration import put_destination
-from scenarios.ledger import REJECTED
+from scenarios.ledger.ledger import REJECTED
 
 V2_TYPES = {v1: v2 for v2, v1 in EVENT_TYPES.items()}
 

@@ -8,7 +8,7 @@ from loadtests.endpoint.configuration import EVENT_TYPES, topic_of
 from loadtests.endpoint.refusals import Refused, invalid
 from loadtests.endpoint.requests import Request
 from loadtests.endpoint.ses import Ses
-from scenarios.ledger import REJECTED
+from scenarios.ledger.ledger import REJECTED
 
 OPTIONS = {
     "tracking_options": "TrackingOptions",

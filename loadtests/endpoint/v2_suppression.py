@@ -8,7 +8,7 @@ from loadtests.endpoint.refusals import Refused, invalid
 from loadtests.endpoint.requests import Request
 from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.suppression import REASONS, Suppressed
-from scenarios.ledger import REJECTED
+from scenarios.ledger.ledger import REJECTED
 
 PAGE = 1000
 

@@ -8,7 +8,7 @@ from loadtests.endpoint.refusals import Refused, invalid
 from loadtests.endpoint.requests import Request
 from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.templates import Content, keep, named, render
-from scenarios.ledger import REJECTED
+from scenarios.ledger.ledger import REJECTED
 
 
 def create(ses: Ses, request: Request) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from loadtests.load.left import Left
 from loadtests.load.recognised import of_run
 from loadtests.load.site import Site
 from loadtests.load.verdict import SENDS_ITSELF
-from scenarios.ledger import ACCEPTED
-from scenarios.settle import Custody
+from scenarios.ledger.fates import Custody
+from scenarios.ledger.ledger import ACCEPTED
 
 LOOK_S = 0.5
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from loadtests.numbering import number_of, run_of
 from loadtests.ses import SENDER, TO_SIMULATOR
-from scenarios.workload import Arrivals
+from scenarios.traffic.workload import Arrivals
 from strategies.ports import Mail
 
 RUN_BITS = 31

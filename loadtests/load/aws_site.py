@@ -24,8 +24,8 @@ from loadtests.load.site import dead_name, ours
 from loadtests.logs import DECISION
 from loadtests.queues import depth
 from loadtests.ses import Envelope
-from scenarios.model import Scenario
-from scenarios.settle import Custody
+from scenarios.ledger.fates import Custody
+from scenarios.schema.model import Scenario
 
 POLL_S = 2
 

@@ -20,14 +20,14 @@ from loadtests.load.places import check_place
 from loadtests.load.recognised import of_run
 from loadtests.load.site import Site
 from loadtests.load.sites import Asked, site_of
-from scenarios import store
-from scenarios.bound import bound_of
-from scenarios.cost import Prices
 from scenarios.errors import RunFailed
-from scenarios.ledger import ACCEPTED, Ledger
-from scenarios.model import Scenario, as_toml
+from scenarios.ledger import store
+from scenarios.ledger.ledger import ACCEPTED, Ledger
+from scenarios.measures.bound import bound_of
+from scenarios.measures.cost import Prices
 from scenarios.runs import Watch
-from scenarios.workload import Arrivals, arrivals
+from scenarios.schema.model import Scenario, as_toml
+from scenarios.traffic.workload import Arrivals, arrivals
 from strategies.registry import STRATEGIES
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from scenarios.ledger import Columns, Ledger, Unbalanced, assert_conserved
+from scenarios.ledger.ledger import Columns, Ledger, Unbalanced, assert_conserved
 
 HIGHEST = ("harness_lag_s",)
 """Usage that does not add up: the worst of all shares is the whole's."""

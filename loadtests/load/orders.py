@@ -8,7 +8,7 @@ from typing import NamedTuple
 from loadtests.deploy.safety import BUDGET_RECIPIENTS
 from loadtests.portions import Portion
 from loadtests.ses import Envelope
-from scenarios.model import Scenario
+from scenarios.schema.model import Scenario
 
 
 class Order(NamedTuple):

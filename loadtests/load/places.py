@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 from loadtests.load.assignment import Place
 from scenarios.errors import BadInput, RunFailed
-from scenarios.files import printable
-from scenarios.tables import unknown
-from scenarios.thresholds import USERS
+from scenarios.schema.files import printable
+from scenarios.schema.tables import unknown
+from scenarios.schema.thresholds import USERS
 from strategies.registry import STRATEGIES
 
 SCHEMES = ("http", "https")

@@ -15,13 +15,13 @@ from loadtests.load.places import body_of, headers_of
 from loadtests.load.site import Site
 from loadtests.load.sites import Asked
 from loadtests.ses import TO_SIMULATOR
-from scenarios.bound import bound_of
-from scenarios.cost import load_prices
 from scenarios.errors import BadInput, RunFailed
-from scenarios.measured import measured
-from scenarios.model import load
-from scenarios.thresholds import USERS, judged
-from scenarios.workload import arrivals
+from scenarios.measures.bound import bound_of
+from scenarios.measures.cost import load_prices
+from scenarios.measures.measured import measured
+from scenarios.schema.model import load
+from scenarios.schema.thresholds import USERS, judged
+from scenarios.traffic.workload import arrivals
 
 ARGUMENTS = {
     "scenario": "a name of the catalogue, or a TOML file",

@@ -16,7 +16,7 @@ from loadtests.endpoint.routes import CALLS, DEFAULT_ACCOUNT, QUEUES, RAW, STATS
 from loadtests.load.assignment import Assignment, is_of
 from loadtests.logs import DECISION
 from scenarios.errors import RunFailed
-from scenarios.files import printable
+from scenarios.schema.files import printable
 
 PATIENCE_S = 60.0  # a whole run hangs on this one answer
 LOOK_PATIENCE_S = 10.0  # who is overloaded answers late, and who is stopped never

@@ -32,10 +32,10 @@ from loadtests.load.orders import Order
 from loadtests.load.telling import Teller
 from loadtests.local import local_session
 from loadtests.run import ledger_of, played
-from scenarios import store
 from scenarios.errors import BadInput, RunFailed
-from scenarios.ledger import Ledger, assert_conserved
-from scenarios.workload import arrivals
+from scenarios.ledger import store
+from scenarios.ledger.ledger import Ledger, assert_conserved
+from scenarios.traffic.workload import arrivals
 
 WORLD = "locust"
 UNCOUNTED = "the cost leaves out requests to SQS, which an endpoint that others use counts for all of them"

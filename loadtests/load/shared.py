@@ -21,10 +21,10 @@ from loadtests.load.player import Tell
 from loadtests.logs import seen_as
 from loadtests.portions import Portion
 from loadtests.ses import Envelope
-from scenarios.ledger import MESSAGES
-from scenarios.model import Scenario, load
-from scenarios.recorded import Recorded
-from scenarios.workload import Arrivals
+from scenarios.ledger.ledger import MESSAGES
+from scenarios.schema.model import Scenario, load
+from scenarios.traffic.recorded import Recorded
+from scenarios.traffic.workload import Arrivals
 from strategies import ports
 from strategies.ports import SendError
 

@@ -15,11 +15,11 @@ from loadtests.load.merged import merged
 from loadtests.logs import CALL
 from loadtests.portions import Portion
 from loadtests.witness import joined
-from scenarios import store
-from scenarios.ledger import Ledger, admitted
-from scenarios.model import Scenario
-from scenarios.settle import Custody, settle
-from scenarios.workload import Arrivals
+from scenarios.ledger import store
+from scenarios.ledger.fates import Custody, settle
+from scenarios.ledger.ledger import Ledger, admitted
+from scenarios.schema.model import Scenario
+from scenarios.traffic.workload import Arrivals
 
 WORLD = "locust"
 

@@ -17,8 +17,8 @@ from loadtests.load.recognised import LocalAws
 from loadtests.load.senders import connected, session_of
 from loadtests.local import REGION
 from loadtests.verification import verify
-from scenarios.model import Scenario
-from scenarios.settle import Custody, Pieces
+from scenarios.ledger.fates import Custody, Pieces
+from scenarios.schema.model import Scenario
 
 
 class Site(Protocol):

@@ -16,9 +16,9 @@ from loadtests.load.places import elsewhere
 from loadtests.load.site import LocalSite, Site
 from loadtests.load.verdict import SENDS_ITSELF
 from loadtests.ses import SENDER, TO_SIMULATOR, Envelope
-from scenarios.cost import Prices
 from scenarios.errors import BadInput
-from scenarios.model import Scenario
+from scenarios.measures.cost import Prices
+from scenarios.schema.model import Scenario
 from strategies.registry import STRATEGIES
 
 __all__ = ["Asked", "Crew", "Permit", "Place", "Site", "permit_of", "site_of"]

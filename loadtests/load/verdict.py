@@ -13,11 +13,11 @@ from loadtests.load.left import Left
 from loadtests.load.shares_verdict import WORLD
 from loadtests.logs import CALL
 from loadtests.witness import decided_later, joined, undecided
-from scenarios.ledger import ACCEPTED, Ledger, admitted, assert_conserved
-from scenarios.model import Scenario
+from scenarios.ledger.fates import Custody, settle
+from scenarios.ledger.ledger import ACCEPTED, Ledger, admitted, assert_conserved
 from scenarios.runs import SATURATED_S
-from scenarios.settle import Custody, settle
-from scenarios.workload import Arrivals
+from scenarios.schema.model import Scenario
+from scenarios.traffic.workload import Arrivals
 
 SENDS_ITSELF = ("ses-v2", "ses-v1", "smtp")
 """Users whose calls are SES's own; what the others ask for, somebody else does."""

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from scenarios.ledger import ACCEPTED, THROTTLED
+from scenarios.ledger.ledger import ACCEPTED, THROTTLED
 from tests.unit.envelope import excess
 from tests.unit.served import Endpoint, served
 

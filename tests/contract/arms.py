@@ -20,10 +20,10 @@ from loadtests.logs import DECISION
 from loadtests.run import played
 from loadtests.targets import Moto
 from loadtests.world import Serverless, World
-from scenarios.ledger import Columns
-from scenarios.model import Scenario
-from scenarios.settle import Custody
-from scenarios.workload import arrivals
+from scenarios.ledger.fates import Custody
+from scenarios.ledger.ledger import Columns
+from scenarios.schema.model import Scenario
+from scenarios.traffic.workload import arrivals
 from sim.world import Simulation
 from strategies.ports import Ports
 from strategies.resources import Plan, Pods

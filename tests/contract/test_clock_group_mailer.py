@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from scenarios.chance import PerMail
-from scenarios.ledger import ACCEPTED, OUTCOMES
+from scenarios.ledger.ledger import ACCEPTED, OUTCOMES
+from scenarios.traffic.chance import PerMail
 from strategies.dice import uniform
 from strategies.ports import Mail, Ports, QuotaExceeded, Rejected, SendError, Throttled
 from strategies.resources import Pods

@@ -16,9 +16,9 @@ from loadtests import journal
 from loadtests.deploy.tidy import tidy
 from loadtests.logs import DECISION
 from loadtests.recovery import recover
-from scenarios import store
 from scenarios.errors import RunFailed
-from scenarios.model import as_toml
+from scenarios.ledger import store
+from scenarios.schema.model import as_toml
 from strategies import direct
 from strategies.ports import Ports
 from strategies.resources import Plan, Pods

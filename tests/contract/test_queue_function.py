@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from scenarios.ledger import OUTCOMES, Columns
-from scenarios.settle import Custody
+from scenarios.ledger.fates import Custody
+from scenarios.ledger.ledger import OUTCOMES, Columns
 from strategies.ports import Mail, Ports, Received
 from strategies.resources import Account, Plan, Pods, Queue
 from tests.contract import cases

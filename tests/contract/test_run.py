@@ -16,10 +16,10 @@ from loadtests import journal
 from loadtests.kernel import Clock
 from loadtests.targets import Moto
 from scenarios.errors import BadInput, RunFailed
-from scenarios.ledger import FATES, OUTCOMES, Columns, Ledger
-from scenarios.model import Scenario
-from scenarios.settle import Custody, settle
-from scenarios.workload import arrivals
+from scenarios.ledger.fates import Custody, settle
+from scenarios.ledger.ledger import FATES, OUTCOMES, Columns, Ledger
+from scenarios.schema.model import Scenario
+from scenarios.traffic.workload import arrivals
 from strategies.ports import Ports, Unanswered
 from strategies.resources import Plan, Pods, Queue
 from tests.contract import arms

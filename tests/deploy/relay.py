@@ -13,7 +13,7 @@ from loadtests.deploy.publishing import QUEUE as WITNESS_QUEUE
 from loadtests.deploy.publishing import SET as WITNESS_SET
 from loadtests.local import REGION
 from loadtests.targets import Moto
-from scenarios.model import Scenario
+from scenarios.schema.model import Scenario
 
 RATE_PER_S = 14  # what a new account has, and ministack's SES says
 SCENARIO = Scenario.model_validate(

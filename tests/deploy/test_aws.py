@@ -27,11 +27,11 @@ from loadtests.deploy.tidy import tidy
 from loadtests.local import REGION
 from loadtests.ses import SENDER, Envelope
 from loadtests.targets import Moto
-from scenarios import store
-from scenarios.cost import load_prices
 from scenarios.errors import BadInput, RunFailed
-from scenarios.ledger import ACCEPTED, Ledger, assert_conserved
-from scenarios.model import Scenario, as_toml
+from scenarios.ledger import store
+from scenarios.ledger.ledger import ACCEPTED, Ledger, assert_conserved
+from scenarios.measures.cost import load_prices
+from scenarios.schema.model import Scenario, as_toml
 from tests.deploy import marks
 from tests.deploy.patience import until
 from tests.deploy.relay import SCENARIO, Relay
@@ -142,7 +142,7 @@ from loadtests.deploy.cloud import aws
 from loadtests.deploy.run import run
 from loadtests.deploy.safety import Budget
 from loadtests.ses import SENDER, Envelope
-from scenarios.model import load
+from scenarios.schema.model import load
 sites = partial(on_aws.site, cloud=aws(), envelope=Envelope(SENDER), budget=Budget())
 run(load(sys.argv[1]), "leaky-bucket", 1, sites=sites)
 """

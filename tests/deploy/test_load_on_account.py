@@ -22,9 +22,9 @@ from loadtests.load.sites import Asked, Crew
 from loadtests.local import REGION
 from loadtests.ses import SENDER
 from loadtests.targets import Moto
-from scenarios.cost import load_prices
 from scenarios.errors import BadInput
-from scenarios.ledger import ACCEPTED, Ledger, assert_conserved
+from scenarios.ledger.ledger import ACCEPTED, Ledger, assert_conserved
+from scenarios.measures.cost import load_prices
 from tests.deploy import marks
 from tests.deploy.relay import SCENARIO, Relay
 

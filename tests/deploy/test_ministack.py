@@ -22,10 +22,10 @@ from loadtests.deploy import on_ministack
 from loadtests.deploy.site import Site, Witness
 from loadtests.deploy.tidy import tidy
 from loadtests.targets import Moto
-from scenarios import store
 from scenarios.errors import BadInput, RunFailed
-from scenarios.ledger import FATES, Ledger, assert_conserved
-from scenarios.model import Scenario
+from scenarios.ledger import store
+from scenarios.ledger.ledger import FATES, Ledger, assert_conserved
+from scenarios.schema.model import Scenario
 from tests.deploy import marks
 from tests.deploy.patience import until
 
@@ -129,7 +129,7 @@ RUN = """
 import sys
 from threading import Event, Thread
 from loadtests.deploy import on_ministack
-from scenarios.model import load
+from scenarios.schema.model import load
 def tell(progress):
     while not progress():
         Event().wait(0.01)

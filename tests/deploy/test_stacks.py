@@ -19,8 +19,8 @@ from loadtests.deploy.names import new_run
 from loadtests.deploy.states import first_input
 from loadtests.deploy.template import Setup, template
 from loadtests.ses import Envelope
+from scenarios.aws.ticker import STANDARD_TICKS
 from scenarios.errors import BadInput
-from scenarios.ticker import STANDARD_TICKS
 from strategies import heartbeat, lambda_concurrency, sqs_dlq
 from strategies.resources import Account, Plan
 from tests.deploy import marks

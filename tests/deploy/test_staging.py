@@ -32,10 +32,10 @@ from loadtests.local import REGION
 from loadtests.portions import Portion
 from loadtests.ses import SENDER, Envelope, request
 from loadtests.targets import Moto
-from scenarios import store
-from scenarios.cost import load_prices
 from scenarios.errors import BadInput
-from scenarios.ledger import ACCEPTED
+from scenarios.ledger import store
+from scenarios.ledger.ledger import ACCEPTED
+from scenarios.measures.cost import load_prices
 from strategies.ports import Mail
 from tests.deploy import marks
 from tests.deploy.relay import SCENARIO, Relay

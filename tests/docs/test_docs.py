@@ -17,9 +17,9 @@ import typer
 import seslab
 from reports import calibrate
 from reports.experiment import perform
-from scenarios.cost import load_prices
-from scenarios.model import load, scenario_schema
-from scenarios.store import CALLS, MAILS
+from scenarios.ledger.store import CALLS, MAILS
+from scenarios.measures.cost import load_prices
+from scenarios.schema.model import load, scenario_schema
 from sim.run import run
 from strategies.registry import STRATEGIES
 from tests.docs.examples import ROOT, abridged, blocks, figures, marked, pages, play, steps

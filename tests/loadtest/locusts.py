@@ -19,9 +19,9 @@ from loadtests.load import loadtest
 from loadtests.load.assignment import Place
 from loadtests.load.options import Crew
 from loadtests.load.sites import Asked
-from scenarios.cost import load_prices
-from scenarios.ledger import Ledger
-from scenarios.model import Scenario
+from scenarios.ledger.ledger import Ledger
+from scenarios.measures.cost import load_prices
+from scenarios.schema.model import Scenario
 from tests.unit.envelope import excess
 
 RATE_PER_S, BURST = 50, 50

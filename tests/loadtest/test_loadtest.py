@@ -22,10 +22,10 @@ from hdrh.log import HistogramLogReader
 from loadtests.load import loadtest, recognised
 from loadtests.load.histogram import empty
 from loadtests.load.options import Crew
-from scenarios import store
 from scenarios.errors import RunFailed
-from scenarios.ledger import FATES, THROTTLED, Ledger, assert_conserved
-from scenarios.model import as_toml
+from scenarios.ledger import store
+from scenarios.ledger.ledger import FATES, THROTTLED, Ledger, assert_conserved
+from scenarios.schema.model import as_toml
 from sim.run import run as simulate
 from tests.loadtest.locusts import RESPONSE, SERVICE, Served, excess_of, plainly, scenario, sent, serving
 

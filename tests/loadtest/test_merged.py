@@ -12,11 +12,11 @@ from loadtests.load.merged import merged
 from loadtests.portions import WHOLE, Portion
 from reports.explain import explain
 from reports.mechanisms import Facts
-from scenarios.cost import load_prices
-from scenarios.ledger import Ledger, Unbalanced
-from scenarios.metrics import measure
-from scenarios.model import Scenario
+from scenarios.ledger.ledger import Ledger, Unbalanced
+from scenarios.measures.cost import load_prices
+from scenarios.measures.metrics import measure
 from scenarios.runs import plan_of
+from scenarios.schema.model import Scenario
 
 SHARES = (1, 2, 3, 7)
 SCENARIO = Scenario.model_validate(

@@ -23,8 +23,8 @@ from loadtests.load.senders import sender_of, session_of
 from loadtests.load.sites import Asked
 from loadtests.local import REGION
 from loadtests.verification import verify
-from scenarios.cost import load_prices
 from scenarios.errors import BadInput, RunFailed
+from scenarios.measures.cost import load_prices
 from strategies.ports import Mail, Rejected, SendError, Throttled, Unavailable
 from strategies.registry import STRATEGIES
 from tests.loadtest.locusts import BURST, Served, scenario

@@ -24,9 +24,9 @@ from loadtests.load.orders import Order
 from loadtests.load.recognised import LocalAws
 from loadtests.local import REGION
 from loadtests.portions import Portion
-from scenarios import store
-from scenarios.ledger import ACCEPTED, Ledger, assert_conserved
-from scenarios.model import Scenario
+from scenarios.ledger import store
+from scenarios.ledger.ledger import ACCEPTED, Ledger, assert_conserved
+from scenarios.schema.model import Scenario
 from tests.unit.envelope import excess
 
 pytestmark = [pytest.mark.real_time, pytest.mark.xdist_group("local_aws")]

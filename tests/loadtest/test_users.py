@@ -23,9 +23,9 @@ from loadtests.load.options import Crew
 from loadtests.load.sites import Asked
 from loadtests.local import KEY, REGION, local_session
 from loadtests.ses import CONTENT, SENDER, Envelope, request
-from scenarios.cost import load_prices
-from scenarios.ledger import FATES, Ledger
-from scenarios.workload import arrivals
+from scenarios.ledger.ledger import FATES, Ledger
+from scenarios.measures.cost import load_prices
+from scenarios.traffic.workload import arrivals
 from strategies.parts import everyone
 from tests.loadtest.locusts import RESPONSE, SERVICE, Served, scenario, sent
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import NamedTuple
 
-from scenarios.ledger import ACCEPTED, QUOTA, THROTTLED, Ledger
+from scenarios.ledger.ledger import ACCEPTED, QUOTA, THROTTLED, Ledger
 
 
 class Call(NamedTuple):

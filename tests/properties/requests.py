@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import hypothesis.strategies as st
 from hypothesis import settings
 
-from scenarios.account import Account, Limiter
-from scenarios.limiter import TICKS_PER_S
+from scenarios.aws.limiter import TICKS_PER_S
+from scenarios.schema.account import Account, Limiter
 
 MAX = 50
 TICK_S = Fraction(1, TICKS_PER_S)

@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given, settings
 from numpy.typing import NDArray
 
-from scenarios.chance import PerMail
-from scenarios.ledger import ACCEPTED, THROTTLED, Ledger, digest
-from scenarios.model import Scenario, load
+from scenarios.ledger.ledger import ACCEPTED, THROTTLED, Ledger, digest
+from scenarios.schema.model import Scenario, load
+from scenarios.traffic.chance import PerMail
 from sim.run import run
 from strategies.dice import uniform
 from strategies.registry import STRATEGIES
@@ -113,8 +113,8 @@ def test_uniform_is_uniform() -> None:
 NAMES = ("press-release", "lost-responses")
 PROGRAM = """
 import sys
-from scenarios.ledger import digest
-from scenarios.model import load
+from scenarios.ledger.ledger import digest
+from scenarios.schema.model import load
 from sim.run import run
 from strategies.registry import STRATEGIES
 for name in sys.argv[1:]:

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from scenarios.account import Account
-from scenarios.admission import Admission
-from scenarios.ledger import ACCEPTED, Ledger
-from scenarios.limiter import build_limiter, exact
-from scenarios.model import Scenario
-from scenarios.workload import Arrivals
+from scenarios.aws.admission import Admission
+from scenarios.aws.limiter import build_limiter, exact
+from scenarios.ledger.ledger import ACCEPTED, Ledger
+from scenarios.schema.account import Account
+from scenarios.schema.model import Scenario
+from scenarios.traffic.workload import Arrivals
 from sim.run import run
 
 SLOW_SES = {"ses_send": {"constant_ms": 10_000}, "ses_throttle": {"constant_ms": 10_000}}

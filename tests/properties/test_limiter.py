@@ -13,8 +13,8 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from scenarios.account import Limiter
-from scenarios.limiter import TICKS_PER_S, build_limiter, exact
+from scenarios.aws.limiter import TICKS_PER_S, build_limiter, exact
+from scenarios.schema.account import Limiter
 from tests.properties.recount import excess
 from tests.properties.requests import (
     PROMISES,

@@ -8,7 +8,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from scenarios.limiter import TICKS_PER_S, build_limiter, exact
+from scenarios.aws.limiter import TICKS_PER_S, build_limiter, exact
 from tests.properties.recount import excess
 from tests.properties.requests import (
     PROMISES,

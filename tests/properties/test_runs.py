@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from scenarios.ledger import ACCEPTED, REJECTED, Ledger, assert_conserved, digest
-from scenarios.limiter import TICKS_PER_S, exact
-from scenarios.model import Scenario
-from scenarios.workload import arrivals
+from scenarios.aws.limiter import TICKS_PER_S, exact
+from scenarios.ledger.ledger import ACCEPTED, REJECTED, Ledger, assert_conserved, digest
+from scenarios.schema.model import Scenario
+from scenarios.traffic.workload import arrivals
 from sim.run import run
 from strategies.heartbeat import MAX_RECEIVE_COUNT
 from strategies.registry import STRATEGIES

@@ -8,9 +8,9 @@ import hypothesis.strategies as st
 import numpy as np
 from hypothesis import given, settings
 
-from scenarios.ledger import ACCEPTED, FATES, OUTCOMES, QUOTA, THROTTLED, Columns
-from scenarios.settle import Custody, Pieces, settle
-from scenarios.workload import Arrivals
+from scenarios.ledger.fates import Custody, Pieces, settle
+from scenarios.ledger.ledger import ACCEPTED, FATES, OUTCOMES, QUOTA, THROTTLED, Columns
+from scenarios.traffic.workload import Arrivals
 
 
 class Piece(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Any
 
 import hypothesis.strategies as st
 
-from scenarios.model import Scenario
+from scenarios.schema.model import Scenario
 
 Tables = st.SearchStrategy[dict[str, Any]]
 

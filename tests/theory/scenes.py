@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from scenarios.model import Scenario
+from scenarios.schema.model import Scenario
 
 CONSTANT: dict[str, Any] = {
     "ses_send": {"constant_ms": 50},

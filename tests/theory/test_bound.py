@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from scenarios import bound as module
-from scenarios.account import Account, Limiter
-from scenarios.bound import Bound, admissions, bound, bound_of, rate_steps
-from scenarios.limiter import TICKS_PER_S, build_limiter, exact
-from scenarios.model import Scenario
-from scenarios.workload import Arrivals
+from scenarios.aws.limiter import TICKS_PER_S, build_limiter, exact
+from scenarios.measures import bound as module
+from scenarios.measures.bound import Bound, admissions, bound, bound_of, rate_steps
+from scenarios.schema.account import Account, Limiter
+from scenarios.schema.model import Scenario
+from scenarios.traffic.workload import Arrivals
 
 TICK_S = 1 / TICKS_PER_S
 KINDS: tuple[dict[str, Any], ...] = (

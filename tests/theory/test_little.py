@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from scenarios.cost import load_prices
-from scenarios.ledger import ACCEPTED, Ledger
-from scenarios.metrics import measure
-from scenarios.model import load
-from scenarios.workload import arrivals
+from scenarios.ledger.ledger import ACCEPTED, Ledger
+from scenarios.measures.cost import load_prices
+from scenarios.measures.metrics import measure
+from scenarios.schema.model import load
+from scenarios.traffic.workload import arrivals
 from sim.run import run
 from strategies.registry import STRATEGIES
 from tests.theory.confidence import student

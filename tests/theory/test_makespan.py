@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from scenarios.account import Account, Limiter
-from scenarios.bound import admissions, bound_of, rate_steps
-from scenarios.cost import load_prices
-from scenarios.ledger import ACCEPTED, Ledger
-from scenarios.limiter import TICKS_PER_S
-from scenarios.metrics import measure
-from scenarios.model import Scenario, load
-from scenarios.recipients import acceptances
-from scenarios.workload import arrivals
+from scenarios.aws.limiter import TICKS_PER_S
+from scenarios.ledger.ledger import ACCEPTED, Ledger
+from scenarios.ledger.recipients import acceptances
+from scenarios.measures.bound import admissions, bound_of, rate_steps
+from scenarios.measures.cost import load_prices
+from scenarios.measures.metrics import measure
+from scenarios.schema.account import Account, Limiter
+from scenarios.schema.model import Scenario, load
+from scenarios.traffic.workload import arrivals
 from sim.run import run
 from strategies.registry import STRATEGIES
 from tests.theory.scenes import scene

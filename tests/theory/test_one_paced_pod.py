@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from scenarios.cost import load_prices
-from scenarios.limiter import TICKS_PER_S
-from scenarios.metrics import measure
-from scenarios.model import Scenario
+from scenarios.aws.limiter import TICKS_PER_S
+from scenarios.measures.cost import load_prices
+from scenarios.measures.metrics import measure
+from scenarios.schema.model import Scenario
 from sim.run import run
 from tests.theory.confidence import student
 from tests.theory.scenes import CONSTANT, one_pod

@@ -8,11 +8,11 @@ from typing import Any
 from reports.compare import document
 from reports.explain import explain
 from reports.mechanisms import Facts
-from scenarios.bound import Bound
-from scenarios.cost import load_prices
-from scenarios.ledger import THROTTLED
-from scenarios.metrics import measure
-from scenarios.model import Scenario
+from scenarios.ledger.ledger import THROTTLED
+from scenarios.measures.bound import Bound
+from scenarios.measures.cost import load_prices
+from scenarios.measures.metrics import measure
+from scenarios.schema.model import Scenario
 from tests.unit.synthetic import Call, Mail, ledger_of
 
 SETTINGS: dict[str, dict[str, Any]] = {

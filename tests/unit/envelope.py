@@ -5,8 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from scenarios.ledger import ACCEPTED
-from scenarios.limiter import TICKS_PER_S
+from scenarios.aws.limiter import TICKS_PER_S
+from scenarios.ledger.ledger import ACCEPTED
 
 
 def excess(decisions: Any, rate_per_s: int) -> Fraction:

@@ -10,8 +10,8 @@ from reports import gate_run
 from reports.baseline import Baseline
 from reports.expectations import Wished
 from reports.experiment import perform
-from scenarios.cost import load_prices
-from scenarios.model import Scenario, load
+from scenarios.measures.cost import load_prices
+from scenarios.schema.model import Scenario, load
 from sim.run import run
 
 FILE = Path("baseline.json")

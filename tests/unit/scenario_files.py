@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scenarios.model import Scenario, load
+from scenarios.schema.model import Scenario, load
 
 BATCH = '[[workload]]\nprocess = "batch"\nmessages = 9\n'
 

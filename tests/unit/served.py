@@ -19,7 +19,7 @@ from loadtests.endpoint.listening import listen
 from loadtests.endpoint.routes import CALLS, DEFAULT_REGION, RAW
 from loadtests.local import LOOPBACK
 from loadtests.logs import DECISION
-from scenarios.model import Scenario
+from scenarios.schema.model import Scenario
 
 SENDER = "me@example.com"
 TEXT = {"Subject": {"Data": "seslab"}, "Body": {"Text": {"Data": "One mail of a test."}}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sim.run
-from scenarios.ledger import OUTCOMES, Ledger
+from scenarios.ledger.ledger import OUTCOMES, Ledger
 from tests.unit.virtual import (
     SEED,
     scenario,

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from scenarios.ledger import ACCEPTED, FATES, QUOTA, THROTTLED, Ledger, assert_conserved
+from scenarios.ledger.ledger import ACCEPTED, FATES, QUOTA, THROTTLED, Ledger, assert_conserved
 
 
 class Call(NamedTuple):

@@ -18,8 +18,8 @@ from reports import gating, interleaved
 from reports.against import Runs, Side, base, compared, head, refuse_another_scenario
 from reports.gate import Rule
 from reports.interleaved import Round
+from reports.statistics.intervals import interval
 from scenarios.errors import BadInput
-from scenarios.intervals import interval
 from tests.deploy.patience import until
 from tests.unit.entries import entry, sent
 from tests.unit.gated import SMALL, figures, of, small

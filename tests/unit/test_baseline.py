@@ -12,8 +12,8 @@ import pytest
 from reports.baseline import SCHEMA, Baseline, read, save, versions
 from reports.gate import DIRECTIONS, Rule
 from reports.gate_run import distinct, wanted_by
+from reports.identity import identity_of
 from scenarios.errors import BadInput
-from scenarios.identity import identity_of
 from tests.unit.gated import FILE, baseline, small, verdict
 
 Break = Callable[[dict[str, Any]], object]

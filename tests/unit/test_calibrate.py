@@ -17,13 +17,13 @@ from reports.calibrate import COUNTS, MEASURES, Pair
 from reports.compare import to_json
 from reports.curves import PERMILLE, curves_of, rates
 from reports.experiment import Result
-from scenarios.bound import Bound
-from scenarios.cost import load_prices
 from scenarios.errors import BadInput
-from scenarios.latency import Lognormal
-from scenarios.ledger import THROTTLED, Ledger
-from scenarios.metrics import measure
-from scenarios.model import Scenario, load
+from scenarios.ledger.ledger import THROTTLED, Ledger
+from scenarios.measures.bound import Bound
+from scenarios.measures.cost import load_prices
+from scenarios.measures.metrics import measure
+from scenarios.schema.latency import Lognormal
+from scenarios.schema.model import Scenario, load
 from sim.run import run
 from strategies.registry import STRATEGIES
 from tests.unit.pictures import texts

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.model import as_toml, describe_catalogue, load
-from scenarios.workload import arrivals
+from scenarios.schema.model import as_toml, describe_catalogue, load
+from scenarios.traffic.workload import arrivals
 from tests.unit.scenario_files import loaded
 
 CATALOGUE = [

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 import seslab
-from scenarios import store
-from scenarios.ledger import assert_conserved
+from scenarios.ledger import store
+from scenarios.ledger.ledger import assert_conserved
 
 COMMAND = str(Path(sys.executable).with_name("seslab"))
 MEDIUM = """\

@@ -13,9 +13,9 @@ from scipy import stats
 
 import seslab
 from reports import diff, diff_table
+from reports.statistics.intervals import interval, unpaired
 from scenarios.errors import BadInput
-from scenarios.intervals import interval, unpaired
-from scenarios.ledger import Ledger
+from scenarios.ledger.ledger import Ledger
 from tests.unit.entries import entry, sent
 from tests.unit.synthetic import Call, Mail, ledger_of
 from tests.unit.test_cli import seslab_with

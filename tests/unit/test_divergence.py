@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 
 from reports.events import MOST, events_of, first_difference, rows_of
-from scenarios.ledger import ACCEPTED, FAILED, THROTTLED, Ledger
-from scenarios.model import load
+from scenarios.ledger.ledger import ACCEPTED, FAILED, THROTTLED, Ledger
+from scenarios.schema.model import load
 from sim.run import run
 from tests.unit.synthetic import Call, Mail, ledger_of
 

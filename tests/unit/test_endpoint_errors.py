@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from scenarios.ledger import ACCEPTED, MESSAGES, QUOTA, REJECTED, THROTTLED
+from scenarios.ledger.ledger import ACCEPTED, MESSAGES, QUOTA, REJECTED, THROTTLED
 from tests.unit.served import SENDER, Endpoint, account, mail, mail_v1, served
 
 ROOM = 40

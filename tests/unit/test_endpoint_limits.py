@@ -15,10 +15,10 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 
 from loadtests.endpoint.gate import Gate
 from loadtests.logs import DECISION
-from scenarios.chance import PerMail
-from scenarios.ledger import ACCEPTED, OUTCOMES, REJECTED, THROTTLED
-from scenarios.model import Scenario
-from scenarios.workload import arrivals
+from scenarios.ledger.ledger import ACCEPTED, OUTCOMES, REJECTED, THROTTLED
+from scenarios.schema.model import Scenario
+from scenarios.traffic.chance import PerMail
+from scenarios.traffic.workload import arrivals
 from tests.unit.envelope import excess
 from tests.unit.served import Endpoint, account, mail, served, traced
 

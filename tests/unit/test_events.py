@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from loadtests.deploy.events import rows
-from scenarios.ledger import ACCEPTED, REJECTED
+from scenarios.ledger.ledger import ACCEPTED, REJECTED
 
 
 def _event(kind: str, message_id: str = "m", second: float = 5.25, **tags: str) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from reports.explain import explain
-from scenarios.ledger import FAILED, QUOTA, REJECTED, THROTTLED
-from scenarios.thresholds import USERS
+from scenarios.ledger.ledger import FAILED, QUOTA, REJECTED, THROTTLED
+from scenarios.schema.thresholds import USERS
 from tests.unit.entries import FACTS, entry, facts, sent, told
 from tests.unit.synthetic import Call, Mail
 

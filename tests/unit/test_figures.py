@@ -16,14 +16,14 @@ from reports.compare import document
 from reports.figures import FROM_ENTRIES, FROM_SERIES, draw_all
 from reports.palette import look
 from reports.series import MOST_BINS, MOST_COLUMNS, coarsen, series, width_s
-from scenarios import store
-from scenarios.bound import Bound
-from scenarios.cost import load_prices
 from scenarios.errors import BadInput
-from scenarios.ledger import FAILED, THROTTLED, Ledger
-from scenarios.metrics import measure
-from scenarios.model import Scenario
-from scenarios.thresholds import USERS
+from scenarios.ledger import store
+from scenarios.ledger.ledger import FAILED, THROTTLED, Ledger
+from scenarios.measures.bound import Bound
+from scenarios.measures.cost import load_prices
+from scenarios.measures.metrics import measure
+from scenarios.schema.model import Scenario
+from scenarios.schema.thresholds import USERS
 from strategies.registry import STRATEGIES
 from tests.unit.entries import SETTINGS
 from tests.unit.pictures import texts
@@ -226,7 +226,7 @@ def test_senders_look_different_with_and_without_colour() -> None:
 
 def test_importing_reports_is_quick() -> None:
     """The command line imports reports for its table; matplotlib and scipy wait until they are needed."""
-    code = "import sys, reports.compare, reports.rundir, scenarios.replications; "
+    code = "import sys, reports.compare, reports.rundir, reports.statistics.replications; "
     code += "sys.exit(bool({'matplotlib', 'scipy'} & sys.modules.keys()))"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
 

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from scenarios.fit import FEWEST_CALLS, Fit, NoFit, call_s, fit_lognormal, fitted, with_latency
-from scenarios.latency import Lognormal
-from scenarios.ledger import ACCEPTED, THROTTLED, Ledger
-from scenarios.model import Scenario, as_toml, load
+from reports.fit import FEWEST_CALLS, Fit, NoFit, call_s, fit_lognormal, fitted, with_latency
+from scenarios.ledger.ledger import ACCEPTED, THROTTLED, Ledger
+from scenarios.schema.latency import Lognormal
+from scenarios.schema.model import Scenario, as_toml, load
 from sim.run import run
 from tests.unit.synthetic import Call, Mail, ledger_of
 

@@ -11,7 +11,7 @@ from scipy import stats
 
 from reports import gate
 from reports.gate import FAIL, IMPROVED, INCONCLUSIVE, PASS, Direction, Rule, Verdict, judge, judge_all, worst
-from scenarios.intervals import interval
+from reports.statistics.intervals import interval
 
 LOWER, HIGHER, SAME = Rule("lower"), Rule("higher"), Rule("same")
 BASE = [10.0, 12.0, 11.0, 13.0]

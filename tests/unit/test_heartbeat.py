@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from strategies.hand import Hand
 from strategies.packing import Allowance, pack
 from strategies.ports import Ports
+from strategies.prefetch import Hand
 from strategies.resources import Pods, Queue
 from tests.unit.simulated import outcomes, run, total
 from tests.unit.virtual import (

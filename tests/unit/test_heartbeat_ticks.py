@@ -10,11 +10,11 @@ import pytest
 
 import sim.run
 from scenarios.runs import plan_of
-from scenarios.workload import arrivals
+from scenarios.traffic.workload import arrivals
 from sim.world import Simulation
 from strategies.enqueue import enqueue
-from strategies.hand import ROUNDS, Hand
 from strategies.ports import Ports, Tick
+from strategies.prefetch import ROUNDS, Hand
 from strategies.resources import Handler, Pods, Queue
 from tests.unit.virtual import (
     DISPATCH_S,

@@ -9,8 +9,8 @@ import numpy as np
 from hypothesis import assume, given
 
 from loadtests.incarnations import incarnations
-from scenarios.model import Scenario
-from scenarios.workload import arrivals
+from scenarios.schema.model import Scenario
+from scenarios.traffic.workload import arrivals
 from sim.world import Simulation
 from strategies.ports import Ports
 from strategies.resources import Plan, Pods

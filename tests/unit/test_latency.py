@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from pydantic import TypeAdapter, ValidationError
 
-from scenarios.latency import Constant, Exponential, Latency, Lognormal, Uniform
+from scenarios.schema.latency import Constant, Exponential, Latency, Lognormal, Uniform
 
 LAWS: list[Latency] = [
     Lognormal(median_ms=50, p99_ms=250),

@@ -20,8 +20,8 @@ from loadtests.functions import Concurrency, Function
 from loadtests.journal import birth_of
 from loadtests.kernel import Clock
 from loadtests.lambda_api import Api
+from scenarios.aws.lambda_quotas import REQUESTS_PER_S
 from scenarios.errors import FunctionError, RunFailed
-from scenarios.lambda_quotas import REQUESTS_PER_S
 from strategies.ports import InvokeThrottled, Mail
 from strategies.resources import Function as Declared
 from tests.unit import local_cases

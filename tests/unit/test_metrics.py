@@ -11,13 +11,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from scenarios import metrics, recipients
-from scenarios.cost import load_prices
-from scenarios.intervals import interval
-from scenarios.ledger import ACCEPTED, FAILED, OUTCOMES, QUOTA, REJECTED, THROTTLED, Ledger
-from scenarios.metrics import Weighted, measure, peak_1s
-from scenarios.recipients import losses
-from scenarios.replications import combine
+from reports.statistics.intervals import interval
+from reports.statistics.replications import combine
+from scenarios.ledger import recipients
+from scenarios.ledger.ledger import ACCEPTED, FAILED, OUTCOMES, QUOTA, REJECTED, THROTTLED, Ledger
+from scenarios.ledger.recipients import losses
+from scenarios.measures import metrics
+from scenarios.measures.cost import load_prices
+from scenarios.measures.metrics import Weighted, measure, peak_1s
 from tests.unit.synthetic import Call, Mail, acceptances_by_recipient, ledger_of
 
 PRICES = load_prices()

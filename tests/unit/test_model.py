@@ -10,9 +10,9 @@ import pytest
 from pydantic import ValidationError
 
 from scenarios.errors import BadInput
-from scenarios.latency import Lognormal, Uniform
-from scenarios.model import load
-from scenarios.workload import arrivals
+from scenarios.schema.latency import Lognormal, Uniform
+from scenarios.schema.model import load
+from scenarios.traffic.workload import arrivals
 from strategies import leaky_bucket
 from strategies.registry import STRATEGIES
 from tests.unit.scenario_files import BATCH, loaded, written

@@ -13,12 +13,12 @@ import pytest
 
 from reports.experiment import Job, Result, Runner, summarise
 from reports.parallel import Worker, in_turn, side_by_side
-from scenarios import store
-from scenarios.cost import load_prices
 from scenarios.errors import BadInput, RunFailed
-from scenarios.ledger import Ledger, assert_conserved
-from scenarios.model import Scenario
+from scenarios.ledger import store
+from scenarios.ledger.ledger import Ledger, assert_conserved
+from scenarios.measures.cost import load_prices
 from scenarios.runs import Watch
+from scenarios.schema.model import Scenario
 from sim.run import run
 
 SEED = 7

@@ -11,14 +11,14 @@ from pydantic import TypeAdapter
 from reports.experiment import Job, perform
 from reports.explain import explain
 from reports.mechanisms import Facts
-from scenarios.cost import load_prices
-from scenarios.ledger import FATES, Ledger, digest
-from scenarios.model import Scenario
-from scenarios.per_workload import per_workload
-from scenarios.processes import Workload
-from scenarios.recorded import recorded
-from scenarios.replications import combine
-from scenarios.workload import arrivals, origins
+from reports.statistics.replications import combine
+from scenarios.ledger.ledger import FATES, Ledger, digest
+from scenarios.measures.cost import load_prices
+from scenarios.measures.per_workload import per_workload
+from scenarios.schema.model import Scenario
+from scenarios.schema.processes import Workload
+from scenarios.traffic.recorded import recorded
+from scenarios.traffic.workload import arrivals, origins
 from sim.run import run
 from tests.unit.synthetic import Call, Mail, ledger_of
 

@@ -14,11 +14,11 @@ from loadtests.deploy.account import Standing
 from loadtests.deploy.on_aws import Permit
 from loadtests.deploy.safety import Budget, Load
 from loadtests.ses import TO_SIMULATOR, Envelope
-from scenarios.cost import load_prices
 from scenarios.errors import BadInput
-from scenarios.model import load
+from scenarios.measures.cost import load_prices
 from scenarios.runs import plan_of
-from scenarios.workload import arrivals
+from scenarios.schema.model import load
+from scenarios.traffic.workload import arrivals
 from strategies.registry import STRATEGIES
 
 STANDING = Standing("123456789012", 14.0, 200.0, True)

@@ -11,8 +11,8 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from scenarios.model import SCHEMA, as_toml, scenario_schema
-from scenarios.toml import toml_document
+from scenarios.schema.model import SCHEMA, as_toml, scenario_schema
+from scenarios.schema.toml import toml_document
 from strategies.registry import STRATEGIES
 from tests.unit.scenario_files import BATCH, loaded
 

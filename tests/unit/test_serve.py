@@ -17,7 +17,7 @@ from botocore.config import Config
 
 from loadtests.serve import Addresses, scenario_of, serve
 from scenarios.errors import BadInput
-from scenarios.model import load
+from scenarios.schema.model import load
 from tests.unit.served import SENDER, mail
 
 ROOT = Path(__file__).parents[2]

@@ -19,7 +19,7 @@ from loadtests.ses import Envelope, Mailer, request, translated
 from loadtests.verification import verify
 from loadtests.wire import Wire
 from scenarios.errors import RunFailed
-from scenarios.ledger import MESSAGES, QUOTA
+from scenarios.ledger.ledger import MESSAGES, QUOTA
 from strategies.ports import Mail, QuotaExceeded, SendError, Throttled, Unanswered, Unavailable
 
 MAIL = Mail(12, 60, 0.0)

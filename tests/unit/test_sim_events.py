@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from scenarios.async_queue import EVENT_AGE_MOST_S, THROTTLE_BACKOFF_MOST_S
+from scenarios.aws.async_queue import EVENT_AGE_MOST_S, THROTTLE_BACKOFF_MOST_S
 from sim.world import Simulation
 from strategies.ports import Mail, Ports
 from strategies.resources import Function, Handler, Pods

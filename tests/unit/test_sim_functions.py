@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from scenarios.aws.lambda_quotas import ACCOUNT_CONCURRENCY, KEEP_WARM_S
 from scenarios.errors import FunctionError
-from scenarios.lambda_quotas import ACCOUNT_CONCURRENCY, KEEP_WARM_S
 from sim.functions import Bill
 from sim.kernel import Clock
 from sim.world import Simulation

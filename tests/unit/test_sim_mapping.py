@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import sim.run
-from scenarios.ledger import THROTTLED
+from scenarios.ledger.ledger import THROTTLED
 from sim.world import Simulation
 from strategies.enqueue import enqueue
 from strategies.ports import Ports, Received

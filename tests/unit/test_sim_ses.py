@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from scenarios.admission import admission_of
-from scenarios.ledger import ACCEPTED, OUTCOMES, QUOTA, REJECTED, THROTTLED
-from scenarios.limiter import exact
-from scenarios.workload import arrivals
+from scenarios.aws.admission import admission_of
+from scenarios.aws.limiter import exact
+from scenarios.ledger.ledger import ACCEPTED, OUTCOMES, QUOTA, REJECTED, THROTTLED
+from scenarios.traffic.workload import arrivals
 from strategies.ports import Mail, Ports, QuotaExceeded, Rejected, SendError, Throttled, Unanswered, Unavailable
 from strategies.resources import FULL_CORE_MB, Function, Handler, Pods
 from tests.unit.virtual import (

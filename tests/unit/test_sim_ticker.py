@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 import pytest
 
-from scenarios.ticker import EXPRESS_GB, EXPRESS_TICKS, STANDARD_TICKS, Ticker, TickerBill
+from scenarios.aws.ticker import EXPRESS_GB, EXPRESS_TICKS, STANDARD_TICKS, Ticker, TickerBill
 from sim.kernel import Clock, World, serve
 from sim.world import Simulation
 from strategies.ports import Ports, Tick

@@ -19,8 +19,8 @@ from loadtests.endpoint.message import MOST_BYTES, Message
 from loadtests.endpoint.refusals import Dropped
 from loadtests.endpoint.service import Service
 from loadtests.endpoint.ses import Ses
-from scenarios.ledger import ACCEPTED, THROTTLED
-from scenarios.model import Scenario
+from scenarios.ledger.ledger import ACCEPTED, THROTTLED
+from scenarios.schema.model import Scenario
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 SENDER = "me@example.com"

@@ -14,9 +14,9 @@ import pyarrow.parquet as pq
 import pytest
 
 import sim.run
-from scenarios import store
 from scenarios.errors import BadInput
-from scenarios.ledger import OUTCOMES, Ledger, digest
+from scenarios.ledger import store
+from scenarios.ledger.ledger import OUTCOMES, Ledger, digest
 from tests.unit.virtual import SEED, batch, fault, scenario
 
 STRATEGY = "sqs-dlq"

@@ -15,8 +15,8 @@ from loadtests.deploy.roles import POLL_QUEUE, USE_QUEUE
 from loadtests.deploy.states import first_input, machine
 from loadtests.deploy.template import Setup, template
 from loadtests.ses import Envelope
+from scenarios.aws.ticker import EVENTS_PER_TICK, HISTORY_EVENTS, STANDARD_TICKS, TRANSITIONS
 from scenarios.errors import BadInput
-from scenarios.ticker import EVENTS_PER_TICK, HISTORY_EVENTS, STANDARD_TICKS, TRANSITIONS
 from strategies import heartbeat, lambda_concurrency, sqs_dlq
 from strategies.registry import STRATEGIES
 from strategies.resources import Account, Plan, Queue, Ticker

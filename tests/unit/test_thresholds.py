@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 
 import seslab
+from reports.statistics.replications import combine
 from reports.threshold_line import threshold_line
 from scenarios.errors import BadInput
 from scenarios.figures import FIGURES, figures_of, is_figure
-from scenarios.metrics import measure
-from scenarios.model import as_toml, load
-from scenarios.replications import combine
-from scenarios.thresholds import Threshold, judged
+from scenarios.measures.metrics import measure
+from scenarios.schema.model import as_toml, load
+from scenarios.schema.thresholds import Threshold, judged
 from tests.unit.entries import entry, sent
 from tests.unit.gated import small
 from tests.unit.test_cli import seslab_with

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from scenarios.errors import BadInput
-from scenarios.processes import Trace
-from scenarios.trace import TraceSummary, make_trace
-from scenarios.workload import Arrivals, arrivals
+from scenarios.schema.processes import Trace
+from scenarios.traffic.trace import TraceSummary, make_trace
+from scenarios.traffic.workload import Arrivals, arrivals
 
 
 def event(second: float, recipients: int = 1, kind: str = "Send") -> dict[str, Any]:

@@ -10,7 +10,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
-from scenarios.turns import Turns
+from scenarios.aws.weighted_round_robin import Turns
 
 LAWS = settings(max_examples=100)
 MAILS = 120

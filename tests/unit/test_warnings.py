@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from scenarios.model import Scenario
+from scenarios.measures.warnings import warnings_of
 from scenarios.runs import plan_of
-from scenarios.warnings import warnings_of
-from scenarios.workload import arrivals
+from scenarios.schema.model import Scenario
+from scenarios.traffic.workload import arrivals
 
 
 def warned(recipients: int, rate_per_s: float = 14.0, messages: int = 3, **more: Any) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import numpy as np
 from loadtests.lines import said
 from loadtests.logs import CALL, DECISION, ClientLog
 from loadtests.witness import decided_later, joined, undecided
-from scenarios.ledger import ACCEPTED, FAILED, REJECTED, THROTTLED
+from scenarios.ledger.ledger import ACCEPTED, FAILED, REJECTED, THROTTLED
 from strategies.ports import Mail, Throttled, Unanswered
 
 MAIL = Mail(12, 60, 0.0)

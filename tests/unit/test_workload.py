@@ -14,8 +14,8 @@ from hypothesis import assume, given
 from pydantic import TypeAdapter
 
 from scenarios.errors import BadInput
-from scenarios.processes import Workload
-from scenarios.workload import Arrivals, arrivals
+from scenarios.schema.processes import Workload
+from scenarios.traffic.workload import Arrivals, arrivals
 
 ADAPTER: TypeAdapter[Workload] = TypeAdapter(Workload)
 FLAT = (1.0,) * 24

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from scenarios.ledger import FATES, OUTCOMES
-from scenarios.model import Scenario
-from scenarios.settle import settle
-from scenarios.workload import arrivals
+from scenarios.ledger.fates import settle
+from scenarios.ledger.ledger import FATES, OUTCOMES
+from scenarios.schema.model import Scenario
+from scenarios.traffic.workload import arrivals
 from sim.kernel import serve
 from sim.world import Simulation
 from strategies.ports import Ports

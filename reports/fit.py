@@ -1,0 +1,83 @@
+"""SES's latencies, fitted from calls that were really made, in the form in which a scenario names them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.ledger.ledger import ACCEPTED, THROTTLED, Ledger
+from scenarios.schema.faults import LostResponse, Slow
+from scenarios.schema.latency import Latency, Lognormal
+from scenarios.schema.model import Scenario
+
+METHOD = "lognormal, maximum likelihood"
+FEWEST_CALLS = 30
+OUTCOME_OF = {"ses_send": ACCEPTED, "ses_throttle": THROTTLED}
+"""Key of a scenario's `latency` → the outcome of the calls that show it."""
+
+_DIGITS = 4  # of the parameters: more than so many calls can tell
+_SAME = 1e-9  # spread of logarithms below which all calls took the same time
+
+
+class Fit(NamedTuple):
+    """A law that calls suggest, and how far their distribution is from it at the worst (Kolmogorov-Smirnov)."""
+
+    law: Lognormal
+    calls: int
+    ks_distance: float
+
+
+class NoFit(NamedTuple):
+    """Why nothing could be fitted."""
+
+    calls: int
+    reason: str
+
+
+def fitted(scenario: Scenario, ledgers: Sequence[Ledger]) -> dict[str, Fit | NoFit]:
+    """A fit for each of SES's latencies, from the calls of all ledgers: the latency is SES's, not a strategy's."""
+    stretched = next((fault.kind for fault in scenario.fault if isinstance(fault, Slow | LostResponse)), None)
+    if stretched:
+        return dict.fromkeys(OUTCOME_OF, NoFit(0, f"the scenario's fault {stretched} makes calls longer"))
+    return {
+        name: _fit_or_reason(np.concatenate([np.empty(0), *(call_s(ledger, outcome) for ledger in ledgers)]))
+        for name, outcome in OUTCOME_OF.items()
+    }
+
+
+def call_s(ledger: Ledger, outcome: int) -> NDArray[np.float64]:
+    """Start to end in seconds of the calls with that outcome whose both ends their caller saw."""
+    calls = ledger.calls
+    took_s: NDArray[np.float64] = (calls["end_s"] - calls["start_s"])[calls["outcome"] == outcome]
+    return took_s[took_s > 0]  # which NaN is not
+
+
+def fit_lognormal(took_s: NDArray[np.float64]) -> Fit:
+    """The lognormal under which these durations, in seconds and above 0, are likeliest."""
+    from scipy import stats  # slow to import, needed by few commands
+
+    logs = np.log(took_s)
+    mu, sigma = stats.norm.fit(logs)
+    p50, p99 = np.exp(stats.norm.ppf([0.5, 0.99], mu, sigma)) if sigma > _SAME else np.exp([mu, mu])
+    distance = stats.kstest(logs, "norm", (mu, sigma)).statistic if sigma > _SAME else 0.0
+    return Fit(Lognormal(median_ms=_rounded(1000 * p50), p99_ms=_rounded(1000 * p99)), len(logs), float(distance))
+
+
+def with_latency(scenario: Scenario, laws: Mapping[str, Latency]) -> Scenario:
+    """The scenario with these laws in place of its own, by their keys under `latency`."""
+    return scenario.model_copy(update={"latency": scenario.latency.model_copy(update=dict(laws))})
+
+
+def _fit_or_reason(took_s: NDArray[np.float64]) -> Fit | NoFit:
+    if not len(took_s):
+        return NoFit(0, "no such call was seen from its start to its end")
+    if len(took_s) < FEWEST_CALLS:
+        return NoFit(len(took_s), f"a fit needs at least {FEWEST_CALLS} calls")
+    return fit_lognormal(took_s)
+
+
+def _rounded(ms: float) -> float:
+    return float(f"{ms:.{_DIGITS}g}")

@@ -1,0 +1,44 @@
+"""Several replications of one strategy, combined: means with confidence intervals."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from reports.statistics.intervals import interval, mean_of
+from scenarios.figures import figures_of, with_figures
+
+_NOT_SAMPLED = ("wall_s",)  # wall times differ between two runs of one seed
+
+
+def combine(entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """One entry from those of a strategy's replications: every figure the mean, null if any of them is null."""
+    if len(entries) == 1:
+        return dict(entries[0])
+    columns = samples_of(entries)
+    samples = {name: values for name, values in columns.items() if name not in _NOT_SAMPLED}
+    return with_figures(entries[0], {name: mean_of(values) for name, values in columns.items()}) | {
+        "warnings": list(dict.fromkeys(warning for entry in entries for warning in entry["warnings"])),
+        "interrupted": any(entry["interrupted"] for entry in entries),
+        "digest": digest_of_all([entry["digest"] for entry in entries]),
+        "ci95": {name: list(interval(values)) for name, values in known(samples).items()},
+        "samples": samples,
+    }
+
+
+def samples_of(entries: Sequence[Mapping[str, Any]]) -> dict[str, list[float | None]]:
+    """Each figure's values, entry by entry."""
+    figures = list(map(figures_of, entries))
+    return {name: [one[name] for one in figures] for name in figures[0]}
+
+
+def known(samples: Mapping[str, Sequence[float | None]]) -> dict[str, list[float]]:
+    """The figures that every replication has."""
+    complete = {name: [value for value in values if value is not None] for name, values in samples.items()}
+    return {name: values for name, values in complete.items() if len(values) == len(samples[name])}
+
+
+def digest_of_all(digests: Sequence[str]) -> str:
+    """The digest of several runs' digests."""
+    return "sha256:" + hashlib.sha256("\n".join(digests).encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""How AWS is thought to behave: pure policies on any clock, the same in every world."""

@@ -1,0 +1,141 @@
+"""The heartbeat's clock: a Step Functions machine that ticks every second, each of its kinds with its own drift.
+
+`timestamp_wait` calls the function and waits for its end before it waits for the next whole second: so there is one
+environment with one memory, and a tick that comes late moves none of those after it. The two loops call asynchronously,
+because they wait a second after each tick whatever it took.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from scenarios.aws.open_work import Start
+from scenarios.errors import FunctionError
+from scenarios.schema.latency import Constant, Latency, Lognormal
+from strategies.ports import Clock, InvokeThrottled, Tick
+
+PERIOD_S = 1.0
+TRANSITIONS = 3  # wait, task, choice: billed for each tick
+STANDARD_TRANSITION = Lognormal(median_ms=30, p99_ms=100)  # no trustworthy figure exists
+EXPRESS_TRANSITION = Constant(constant_ms=10)  # measured by Zac Charles, 2021
+HISTORY_EVENTS = 25_000  # of one Standard execution, at most: Step Functions' quota page; not adjustable
+EVENTS_PER_TICK = 9  # wait 2, task 5, choice 2
+EVENTS_BESIDES = 100  # start, successor and end need 10; the rest is margin
+STANDARD_TICKS = (HISTORY_EVENTS - EVENTS_BESIDES) // EVENTS_PER_TICK
+RESTART_GAP_S = (0.05, 0.5)  # between an execution and its successor: documented nowhere
+MINUTE_S = 60.0
+EXPRESS_TICKS = 60
+EXPRESS_GB = 64 / 1024
+RULE_JITTER_S = 0.5  # of the rule that starts an Express loop, around its constant phase: Zac Charles, 2021
+
+
+@dataclass
+class TickerBill:
+    """Raw counts."""
+
+    transitions: int = 0
+    express_requests: int = 0
+    express_gb_s: float = 0.0
+    scheduler_invocations: int = 0
+
+
+def billed(bills: Sequence[TickerBill]) -> dict[str, float]:
+    """The counts of several tickers, summed, as a ledger's usage names them."""
+    return {
+        "stepfunctions_transitions": sum(bill.transitions for bill in bills),
+        "express_requests": sum(bill.express_requests for bill in bills),
+        "express_gb_s": sum(bill.express_gb_s for bill in bills),
+        "scheduler_invocations": sum(bill.scheduler_invocations for bill in bills),
+    }
+
+
+class Ticker:
+    """Ticks until the run ends. `invoke` waits for the function's end, `send` hands it an event.
+
+    `late`, `transition` and `calling` are streams of seconds, `chance` of numbers in [0, 1).
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        start: Start,
+        invoke: Callable[[Tick], Awaitable[Any]],
+        send: Callable[[Tick], None],
+        late: Iterator[float],
+        transition: Iterator[float],
+        calling: Iterator[float],
+        chance: Iterator[float],
+    ) -> None:
+        self._clock, self._start, self._invoke, self._send = clock, start, invoke, send
+        self._late, self._transition, self._calling, self._chance = late, transition, calling, chance
+        self._numbers = count()
+        self.bill = TickerBill()
+
+    def start(self, kind: str) -> None:
+        loop = {
+            "timestamp_wait": self._timestamp_wait,
+            "standard_loop": self._standard_loop,
+            "express_loop": self._express_minutes,
+        }[kind]
+        self._start(loop())
+
+    def _next(self, due_s: float) -> Tick:
+        return Tick(next(self._numbers), due_s)
+
+    async def _timestamp_wait(self) -> None:
+        """Waits for absolute whole seconds; those that a long call has missed altogether are skipped."""
+        second = 0
+        while True:
+            await self._clock.sleep(max(0.0, second + next(self._late) - self._clock.now()))
+            self.bill.transitions += TRANSITIONS
+            await self._call(self._next(float(second)))
+            second = max(second + 1, int(self._clock.now()))
+
+    async def _call(self, tick: Tick) -> None:
+        """The machine catches what the function throws: the next tick comes all the same."""
+        try:
+            await self._invoke(tick)
+        except (FunctionError, InvokeThrottled):
+            return
+
+    async def _standard_loop(self) -> None:
+        """Waits a second after each tick: the machine's own time is added to every period."""
+        while True:
+            for _ in range(STANDARD_TICKS):
+                self.bill.transitions += TRANSITIONS
+                self._send(self._next(self._clock.now()))
+                await self._clock.sleep(PERIOD_S + self._overhead_s())
+            await self._clock.sleep(RESTART_GAP_S[0] + (RESTART_GAP_S[1] - RESTART_GAP_S[0]) * next(self._chance))
+
+    def _overhead_s(self) -> float:
+        return next(self._calling) + sum(next(self._transition) for _ in range(TRANSITIONS))
+
+    async def _express_minutes(self) -> None:
+        """A loop is started every minute at one phase; the one that runs when the scenario begins has begun before."""
+        phase_s = MINUTE_S * next(self._chance)
+        for minute in count(-2):  # a loop lasts a little longer than a minute
+            start_s = minute * MINUTE_S + phase_s + RULE_JITTER_S * (2 * next(self._chance) - 1)
+            await self._clock.sleep(max(0.0, start_s - self._clock.now()))
+            self._start(self._express_loop(start_s))
+
+    async def _express_loop(self, start_s: float) -> None:
+        """Sixty ticks of a second and a bit each: the last ones fall into the next minute's loop."""
+        periods_s = [PERIOD_S + self._overhead_s() for _ in range(EXPRESS_TICKS)]
+        if start_s + sum(periods_s) <= self._clock.now():
+            return  # over before the scenario began
+        self.bill.express_requests += 1
+        self.bill.scheduler_invocations += 1
+        due_s = start_s
+        for period_s in periods_s:
+            if due_s >= self._clock.now():
+                await self._clock.sleep(due_s - self._clock.now())
+                self._send(self._next(due_s))
+            self.bill.express_gb_s += period_s * EXPRESS_GB
+            due_s += period_s
+
+
+def default_transition(kind: str) -> Latency:
+    return EXPRESS_TRANSITION if kind == "express_loop" else STANDARD_TRANSITION

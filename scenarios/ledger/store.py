@@ -1,0 +1,116 @@
+"""Ledgers on disk: two Parquet files per strategy, one row per mail and one per SES call."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from scenarios.errors import BadInput
+from scenarios.ledger.ledger import ACCEPTED, OUTCOMES, Columns, Ledger
+
+ROWS = 65_536  # written or read at once, so that no table exists twice in memory
+ABOUT = b"seslab"  # key of the metadata: what the ledger says besides its tables
+_TABLES = ("mails", "calls")
+_DICTIONARY = pa.array(OUTCOMES)
+
+MAILS = pa.schema(
+    [(name, pa.int32()) for name in ("mail", "recipients")]
+    + [(name, pa.float64()) for name in ("intended_s", "enqueued_s", "first_attempt_s", "last_accepted_s")]
+    + [(name, pa.int32()) for name in ("attempts", "throttles", "receives")]
+    + [(name, pa.int32()) for name in ("accepted", "dead_lettered", "lost", "pending", "duplicated")]
+)
+CALLS = pa.schema(
+    [("call", pa.int64())]
+    + [(name, pa.int32()) for name in ("mail", "first_recipient", "recipients")]
+    + [(name, pa.float64()) for name in ("start_s", "decided_s", "end_s")]
+    + [("outcome", pa.dictionary(pa.int8(), pa.string())), ("message_id", pa.string())]
+)
+
+
+def write(ledger: Ledger, directory: Path) -> None:
+    """Write `ledger-STRATEGY.parquet` and `calls-STRATEGY.parquet`; NaN becomes null."""
+    about = {field.name: getattr(ledger, field.name) for field in fields(ledger) if field.name not in _TABLES}
+    metadata = {ABOUT: json.dumps(about).encode()}
+    _write(directory / f"ledger-{ledger.strategy}.parquet", MAILS.with_metadata(metadata), ledger.mails, _plain)
+    _write(directory / f"calls-{ledger.strategy}.parquet", CALLS, ledger.calls, _call)
+
+
+def _write(path: Path, schema: pa.Schema, columns: Columns, column_of: Callable[..., pa.Array]) -> None:
+    """Replaces a file whole: a reader never sees half of it. Raises BadInput if nothing can be written there."""
+    unfinished = path.with_suffix(".unfinished")
+    try:
+        _write_rows(unfinished, schema, columns, column_of)
+        unfinished.replace(path)
+    except OSError as error:
+        raise BadInput(f"{path}: {error.strerror or error}; name a folder that can be written to") from error
+
+
+def _write_rows(path: Path, schema: pa.Schema, columns: Columns, column_of: Callable[..., pa.Array]) -> None:
+    with pq.ParquetWriter(path, schema) as writer:
+        count = len(next(iter(columns.values())))
+        for start in range(0, max(count, 1), ROWS):
+            rows = {name: column[start : start + ROWS] for name, column in columns.items()}
+            writer.write_batch(pa.record_batch([column_of(rows, field) for field in schema], schema=schema))
+
+
+def _plain(rows: Columns, field: pa.Field) -> pa.Array:
+    return pa.array(np.ascontiguousarray(rows[field.name]), type=field.type, from_pandas=True)
+
+
+def _call(rows: Columns, field: pa.Field) -> pa.Array:
+    if field.name == "outcome":
+        return pa.DictionaryArray.from_arrays(pa.array(rows["outcome"].astype(np.int8)), _DICTIONARY)
+    if field.name == "message_id":
+        return _message_ids(rows)
+    return _plain(rows, field)
+
+
+def _message_ids(rows: Columns) -> pa.Array:
+    """What SES called each mail that it accepted; a simulated SES calls it by the number of the call."""
+    if "message_id" in rows:
+        return pa.array(rows["message_id"], type=pa.string(), from_pandas=True)
+    numbers = pc.cast(pa.array(rows["call"]), pa.string())
+    accepted = pa.array(rows["outcome"] == ACCEPTED)
+    return pc.if_else(accepted, pc.binary_join_element_wise("sim", numbers, "-"), pa.scalar(None, pa.string()))
+
+
+def has(directory: Path, strategy: str) -> bool:
+    """Whether a ledger was kept there."""
+    return (directory / f"ledger-{strategy}.parquet").exists()
+
+
+def read(directory: Path, strategy: str) -> Ledger:
+    """A ledger as it was written. Raises BadInput when a file is missing or is no ledger."""
+    try:
+        mails = pq.read_table(directory / f"ledger-{strategy}.parquet")
+        calls = pq.read_table(directory / f"calls-{strategy}.parquet", columns=CALLS.names[:-1])
+        about = json.loads(mails.schema.metadata[ABOUT])
+        about["warnings"] = tuple(about["warnings"])
+        return Ledger(mails=_columns(mails, MAILS), calls=_columns(calls, CALLS), **about)
+    except FileNotFoundError as error:
+        raise BadInput(f"{directory}: no ledger of {strategy}; run `seslab compare` with --out first") from error
+    except (OSError, pa.ArrowException, KeyError, TypeError, ValueError) as error:
+        raise BadInput(f"{directory}: the ledger of {strategy} cannot be read: {_first_line(error)}") from error
+
+
+def _columns(table: pa.Table, schema: pa.Schema) -> Columns:
+    return {field.name: _numpy(table.column(field.name), field) for field in schema if field.name != "message_id"}
+
+
+def _numpy(column: pa.ChunkedArray, field: pa.Field) -> Any:
+    if field.name == "outcome":
+        codes = pc.index_in(column.cast(pa.string()), _DICTIONARY)
+        return codes.to_numpy().astype(np.uint8)
+    return column.to_numpy()
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -1,0 +1,272 @@
+"""The best possible: an ideal sender without latency, against which every strategy is measured.
+
+It gives SES the recipients one at a time, first come first served, each at the earliest instant at which the limiter
+admits it. That is a queue: recipients arrive, the limiter mints places, and each recipient takes the next place that
+is not minted before it came. Instants are computed in 64-bit floats, so they agree with the limiter's clock of 2⁻³⁰ s
+to within one tick.
+
+Memory: mails are expanded to recipients in chunks of about a million, and of the latencies only the slowest hundredth
+(twice that for a moment) is kept, which is what an exact 99th percentile needs.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.aws.limiter import exact, whole
+from scenarios.schema.account import Limiter
+from scenarios.schema.model import Scenario
+from scenarios.traffic.workload import Arrivals
+from strategies.ports import MAX_RECIPIENTS
+
+Floats = NDArray[np.float64]
+RateSteps = Sequence[tuple[float, float]]
+"""`(at_s, rate_per_s)`, ascending from second 0: the account's rate from each instant on."""
+
+CHUNK_RECIPIENTS = 1 << 20
+
+
+class Bound(NamedTuple):
+    """The ideal sender's figures in seconds; None for a workload without recipients."""
+
+    makespan_s: float | None
+    latency_mean_s: float | None
+    latency_p99_s: float | None
+
+
+class Admitted(NamedTuple):
+    """One entry per recipient, in the order of admission: its mail's intended instant, and SES's."""
+
+    intended_s: Floats
+    admitted_s: Floats
+
+
+def bound_of(scenario: Scenario, arrivals: Arrivals) -> Bound:
+    """The bound of a scenario; of its faults only `rate_change` counts."""
+    return bound(arrivals, scenario.account.limiter, rate_steps(scenario))
+
+
+def rate_steps(scenario: Scenario) -> RateSteps:
+    """The account's rate over time; where rate changes overlap, the last one in the file holds."""
+    changes = [fault for fault in scenario.fault if fault.kind == "rate_change"]
+    edges = {0.0} | {edge for fault in changes for edge in (fault.start_s, fault.end_s)}
+    return [(edge, _rate_at(scenario, edge)) for edge in sorted(edges)]
+
+
+def _rate_at(scenario: Scenario, at_s: float) -> float:
+    rates = [scenario.account.max_send_rate_per_s]
+    rates += [f.max_send_rate_per_s for f in scenario.fault if f.kind == "rate_change" and f.start_s <= at_s < f.end_s]
+    return rates[-1]
+
+
+def bound(arrivals: Arrivals, limiter: Limiter, rates: RateSteps) -> Bound:
+    """The ideal sender's makespan, mean latency and 99th percentile of the latency over recipients.
+
+    `rates` are the account's, before the limiter's `effective_rate`; the burst stays when the rate changes.
+    """
+    total = int(arrivals.recipients.sum(dtype=np.int64))
+    if not total:
+        return Bound(None, None, None)
+    last_s, mean_s, p99_s = _summary(admissions(arrivals, limiter, rates), total)
+    if limiter.admission == "debt":
+        last_s = _last_in_debt_s(arrivals, limiter.burst, TokenTime(_effective(limiter, rates)))
+    return Bound(last_s - float(arrivals.intended_s[0]), mean_s, p99_s)
+
+
+def admissions(arrivals: Arrivals, limiter: Limiter, rates: RateSteps) -> Iterator[Admitted]:
+    """When each recipient is admitted, chunk by chunk; in debt, a part of up to 50 recipients goes as one."""
+    effective = _effective(limiter, rates)
+    if limiter.kind == "token-bucket":
+        on_one_token = 1 if limiter.admission == "strict" else MAX_RECIPIENTS
+        return _through_bucket(arrivals, limiter.burst, TokenTime(effective), on_one_token)
+    frees_s = _next_second if limiter.kind == "fixed-window" else _second_later
+    if len(effective) > 1:
+        return _through_changing_window(arrivals, ChangingWindow(effective, frees_s))
+    fixed_or_sliding = _through_fixed_window if limiter.kind == "fixed-window" else _through_sliding_window
+    return fixed_or_sliding(arrivals, whole(effective[0][1]))
+
+
+def _effective(limiter: Limiter, rates: RateSteps) -> list[tuple[float, Fraction]]:
+    """The rates at which the limiter really refills."""
+    return [(at_s, exact(rate_per_s) * exact(limiter.effective_rate)) for at_s, rate_per_s in rates]
+
+
+class TokenTime:
+    """Tokens minted since second 0, which is piecewise linear in time, and the way back."""
+
+    def __init__(self, steps: Sequence[tuple[float, Fraction]]) -> None:
+        self._at_s = np.array([at_s for at_s, _ in steps])
+        self._rate_per_s = np.array([float(rate) for _, rate in steps])
+        self._minted = np.append(0.0, np.cumsum(np.diff(self._at_s) * self._rate_per_s[:-1]))
+
+    def minted(self, at_s: Floats) -> Floats:
+        """Tokens minted until each instant."""
+        step = np.searchsorted(self._at_s, at_s, side="right") - 1
+        since_step: Floats = (at_s - self._at_s[step]) * self._rate_per_s[step]
+        return self._minted[step] + since_step
+
+    def when(self, minted: Floats) -> Floats:
+        """The instant at which each number of tokens is reached; negative for what was there before second 0."""
+        step = np.maximum(np.searchsorted(self._minted, minted, side="right") - 1, 0)
+        since_step_s: Floats = (minted - self._minted[step]) / self._rate_per_s[step]
+        return self._at_s[step] + since_step_s
+
+
+def _through_bucket(arrivals: Arrivals, burst: int, clock: TokenTime, on_one_token: int) -> Iterator[Admitted]:
+    """The bucket as a debtor who may hand out `burst` tokens before they are minted.
+
+    Of every `on_one_token` recipients of a mail the first waits for its token, and the others ride with it.
+    """
+    for intended_s, first, place in _queued(arrivals, clock.minted):
+        place -= place % on_one_token
+        yield Admitted(intended_s, np.maximum(intended_s, clock.when(first + (place + 1 - burst))))
+
+
+def _through_fixed_window(arrivals: Arrivals, capacity: int) -> Iterator[Admitted]:
+    """Every whole second mints `capacity` places at once; those of the past are worth nothing."""
+    for intended_s, first, place in _queued(arrivals, lambda at_s: at_s.astype(np.int64) * capacity):
+        yield Admitted(intended_s, np.maximum(intended_s, (first + place) // capacity))
+
+
+def _through_sliding_window(arrivals: Arrivals, capacity: int) -> Iterator[Admitted]:
+    """A recipient takes the place of the one `capacity` before it, a second after that one."""
+    latest_s = np.full(capacity, -np.inf)
+    for intended_s in _recipients(arrivals):
+        admitted_s = _lagged(intended_s, latest_s + 1.0)
+        latest_s = np.concatenate((latest_s, admitted_s))[-capacity:]
+        yield Admitted(intended_s, admitted_s)
+
+
+def _lagged(intended_s: Floats, free_s: Floats) -> Floats:
+    """max(intended, one second after the predecessor), where row after row stands below its predecessors.
+
+    `free_s` are the instants from which the first row's places are free.
+    """
+    rows = -(-len(intended_s) // len(free_s))
+    own_s = np.full((rows, len(free_s)), np.inf)
+    own_s.reshape(-1)[: len(intended_s)] = intended_s
+    np.maximum(own_s[0], free_s, out=own_s[0])
+    row_s = np.arange(float(rows))[:, None]
+    admitted_s = np.maximum.accumulate(own_s - row_s, axis=0)
+    admitted_s += row_s  # exact for those who need not wait: their instant is at least their row
+    return admitted_s.reshape(-1)[: len(intended_s)]
+
+
+def _next_second(at_s: float) -> float:
+    return math.floor(at_s) + 1.0
+
+
+def _second_later(at_s: float) -> float:
+    return at_s + 1.0
+
+
+class ChangingWindow:
+    """A window limiter whose capacity changes, one recipient at a time.
+
+    `frees_s` says from when on an admission no longer counts: this is all in which the two kinds of window differ.
+    """
+
+    def __init__(self, steps: Sequence[tuple[float, Fraction]], frees_s: Callable[[float], float]) -> None:
+        self._at_s = [at_s for at_s, _ in steps] + [math.inf]
+        self._capacity = [whole(rate) for _, rate in steps]
+        self._frees_s, self._now_s = frees_s, 0.0
+        self._taken_until_s: deque[float] = deque()
+
+    def admit(self, intended_s: float) -> float:
+        """The earliest instant for the next recipient."""
+        self._now_s = max(self._now_s, intended_s)
+        while (later_s := self._chance_s()) > self._now_s:
+            self._now_s = later_s
+        self._taken_until_s.append(self._frees_s(self._now_s))
+        return self._now_s
+
+    def _chance_s(self) -> float:
+        """Now, if there is room; else the next instant at which a place is freed or the capacity changes."""
+        taken = self._taken_until_s
+        while taken and taken[0] <= self._now_s:
+            taken.popleft()
+        step = bisect_right(self._at_s, self._now_s) - 1
+        room = len(taken) < self._capacity[step]
+        return self._now_s if room else min(taken[0], self._at_s[step + 1])
+
+
+def _through_changing_window(arrivals: Arrivals, window: ChangingWindow) -> Iterator[Admitted]:
+    for intended_s in _recipients(arrivals):
+        yield Admitted(intended_s, np.array([window.admit(at_s) for at_s in intended_s.tolist()]))
+
+
+def _queued(arrivals: Arrivals, minted: Callable[[Floats], Any]) -> Iterator[tuple[Floats, Any, NDArray[np.int64]]]:
+    """For each recipient its intended instant, the number of its mail's first token, and its place in the mail.
+
+    A mail's first token is the next after its predecessor's last, or, after an idle time, the one being minted.
+    """
+    taken = 0
+    for mails in _chunks(arrivals):
+        before = np.cumsum(mails.recipients, dtype=np.int64) - mails.recipients
+        first = before + np.maximum.accumulate(np.maximum(minted(mails.intended_s) - before, taken))
+        taken = first[-1] + mails.recipients[-1]
+        mail = np.repeat(np.arange(len(before)), mails.recipients)
+        yield mails.intended_s[mail], first[mail], np.arange(len(mail)) - before[mail]
+
+
+def _recipients(arrivals: Arrivals) -> Iterator[Floats]:
+    """The intended instant of every recipient."""
+    return (np.repeat(mails.intended_s, mails.recipients) for mails in _chunks(arrivals))
+
+
+def _chunks(arrivals: Arrivals) -> Iterator[Arrivals]:
+    """Whole mails, about `CHUNK_RECIPIENTS` recipients at a time."""
+    until = np.cumsum(arrivals.recipients, dtype=np.int64)
+    full = np.searchsorted(until, np.arange(CHUNK_RECIPIENTS, until[-1], CHUNK_RECIPIENTS)) + 1
+    edges = np.unique(np.concatenate(([0], full, [len(until)])))
+    for start, end in pairwise(edges.tolist()):
+        yield Arrivals(arrivals.intended_s[start:end], arrivals.recipients[start:end])
+
+
+def _summary(chunks: Iterator[Admitted], total: int) -> tuple[float, float, float]:
+    """The last admission, the mean latency and its 99th percentile."""
+    slowest, sums_s, last_s = Largest(total - -(-99 * total // 100) + 1), [], 0.0
+    for intended_s, admitted_s in chunks:
+        latency_s = admitted_s - intended_s
+        slowest.add(latency_s)
+        sums_s.append(float(latency_s.sum()))
+        last_s = float(admitted_s[-1])
+    return last_s, math.fsum(sums_s) / total, slowest.smallest()
+
+
+class Largest:
+    """The `count` largest of a stream of values."""
+
+    def __init__(self, count: int) -> None:
+        self._count, self._kept, self._least = count, np.empty(0), -math.inf
+
+    def add(self, values: Floats) -> None:
+        """Sorts out only when twice as many are kept, so that each value costs the same however many there are."""
+        self._kept = np.concatenate((self._kept, values[values > self._least]))
+        if len(self._kept) >= 2 * self._count:
+            self._least = self.smallest()
+
+    def smallest(self) -> float:
+        """The smallest of them; what is below is forgotten."""
+        below = len(self._kept) - self._count
+        self._kept = np.partition(self._kept, below)[below:]
+        return float(self._kept[0])
+
+
+def _last_in_debt_s(arrivals: Arrivals, burst: int, clock: TokenTime) -> float:
+    """The least possible last admission: from some arrival on, all tokens but the largest mail's must be minted."""
+    later = arrivals.recipients[::-1]
+    recipients = np.cumsum(later, dtype=np.int64)
+    largest = np.maximum.accumulate(np.minimum(later, MAX_RECIPIENTS))
+    needed = np.maximum(recipients - largest - burst + 1, 0)[::-1]
+    ready_s = clock.when(clock.minted(arrivals.intended_s) + needed)
+    return float(np.maximum(ready_s, arrivals.intended_s).max())

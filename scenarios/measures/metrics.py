@@ -1,0 +1,165 @@
+"""The figures of one run: a ledger in, one entry of the comparison document out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.ledger.ledger import FATES, OUTCOMES, Ledger, digest
+from scenarios.ledger.recipients import Acceptances, acceptances, losses
+from scenarios.measures.cost import USAGE, Prices, cost
+
+_STRETCH = 1 << 18  # calls looked at together: they may be many
+
+
+class Weighted(NamedTuple):
+    """Sorted values and how many of the population lie at or below each."""
+
+    values: NDArray[np.float64]
+    at_or_below: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, values: NDArray[np.float64], weights: NDArray[Any]) -> Weighted:
+        """Values with whole weights, of which some may be zero."""
+        order = np.argsort(values, kind="stable")
+        return cls(values[order], np.cumsum(weights[order], dtype=np.int64))
+
+    def percentile(self, percent: int) -> float | None:
+        """The smallest value with at least `percent` % of the population at or below it; None if it is empty."""
+        total = int(self.at_or_below[-1]) if len(self.at_or_below) else 0
+        return self.at_rank(-(-percent * total // 100)) if total else None
+
+    def at_rank(self, rank: int) -> float:
+        """The `rank`-th smallest of the population, counted from 1."""
+        return float(self.values[np.searchsorted(self.at_or_below, max(rank, 1))])
+
+
+def measure(
+    ledger: Ledger, rate_per_s: float, burst: float, bound_makespan_s: float | None, prices: Prices
+) -> dict[str, Any]:
+    """One entry of `seslab/comparison/v1`.
+
+    `rate_per_s` is the account's R and `burst` the limiter's B in recipients, which is R for window limiters.
+    """
+    accepted = acceptances(ledger)
+    recipients = recipient_counts(ledger)
+    makespan_s = _makespan_s(ledger, accepted)
+    usd = cost(ledger.usage, prices)
+    return {
+        "strategy": ledger.strategy,
+        "settings": dict(ledger.settings),
+        "recipients": recipients,
+        "largest_mail": int(ledger.mails["recipients"].max(initial=0)),
+        "calls": _call_counts(ledger),
+        "latency_s": latency_s(ledger, accepted),
+        "call_s": _call_s(ledger) if recipients["accepted"] else {"p50": None, "p99": None},
+        "makespan_s": makespan_s,
+        "goodput_per_s": _ratio(recipients["accepted"], makespan_s),
+        "peak_1s": peak_1s(accepted.decided_s, accepted.recipients),
+        "attempted_peak_1s": _attempted_peak_1s(ledger),
+        "utilisation": _utilisation(recipients, rate_per_s, burst, makespan_s),
+        "efficiency": _efficiency(recipients, bound_makespan_s, makespan_s),
+        "cost_usd": usd,
+        "cost_per_million_usd": _ratio(usd * 1e6, recipients["accepted"]),
+        "losses": losses(ledger),
+        "receives": int(ledger.mails["receives"].sum(dtype=np.int64)),
+        "usage": {kind: float(ledger.usage.get(kind, 0)) for kind in USAGE},
+        "warnings": list(ledger.warnings),
+        "interrupted": ledger.interrupted,
+        "wall_s": ledger.wall_s,
+        "harness_lag_s": ledger.usage.get("harness_lag_s"),
+        "digest": digest(ledger),
+        "ci95": {},
+    }
+
+
+def recipient_counts(ledger: Ledger) -> dict[str, int]:
+    """Recipients submitted and by fate; `duplicated` counts acceptances beyond a recipient's first."""
+    columns = {"submitted": "recipients"} | {fate: fate for fate in (*FATES, "duplicated")}
+    return {key: int(ledger.mails[column].sum(dtype=np.int64)) for key, column in columns.items()}
+
+
+def window_sums(decided_s: NDArray[np.float64], recipients: NDArray[Any]) -> NDArray[np.int64]:
+    """Recipients admitted in [t, t + 1) for each decision t, given in ascending order.
+
+    The fullest window of all begins at a decision: moving a window's start forward to the next decision loses nothing.
+    """
+    until = np.concatenate(([0], np.cumsum(recipients, dtype=np.int64)))
+    end = until[np.searchsorted(decided_s, decided_s + 1.0)]
+    end -= until[np.searchsorted(decided_s, decided_s)]
+    return end
+
+
+def peak_1s(decided_s: NDArray[np.float64], recipients: NDArray[Any]) -> int:
+    """Most recipients in any half-open second [t, t + 1), looked for a stretch of decisions at a time."""
+    most = 0
+    for start in range(0, len(decided_s), _STRETCH):
+        last_s = decided_s[start : start + _STRETCH][-1]
+        stretch = slice(start, np.searchsorted(decided_s, last_s + 1.0))
+        most = max(most, int(window_sums(decided_s[stretch], recipients[stretch]).max()))
+    return most
+
+
+def _attempted_peak_1s(ledger: Ledger) -> int:
+    """Most recipients asked for within one second, refused or not."""
+    decided_s, recipients = ledger.calls["decided_s"], ledger.calls["recipients"]
+    known = ~np.isnan(decided_s)
+    return peak_1s(decided_s, recipients) if known.all() else peak_1s(decided_s[known], recipients[known])
+
+
+def latencies(ledger: Ledger, accepted: Acceptances) -> Weighted:
+    """Intended instant to first acceptance, in seconds, over accepted recipients."""
+    return Weighted.of(accepted.decided_s - ledger.mails["intended_s"][accepted.mail], accepted.fresh)
+
+
+def latency_s(ledger: Ledger, accepted: Acceptances) -> dict[str, float | None]:
+    """Mean, quantiles and maximum of the latencies of these acceptances, in seconds; None if there is none."""
+    sorted_s = latencies(ledger, accepted)
+    total = int(accepted.fresh.sum(dtype=np.int64))
+    each = np.diff(sorted_s.at_or_below, prepend=0)
+    return {
+        "mean": float((sorted_s.values * each).sum() / total) if total else None,
+        "p50": sorted_s.percentile(50),
+        "p95": sorted_s.percentile(95),
+        "p99": sorted_s.percentile(99),
+        "max": sorted_s.at_rank(total) if total else None,
+    }
+
+
+def _call_s(ledger: Ledger) -> dict[str, float | None]:
+    """Start to end of the calls whose both ends the client saw; sorted in place, because calls may be many."""
+    call_s = ledger.calls["end_s"] - ledger.calls["start_s"]
+    seen = len(call_s) - int(np.count_nonzero(np.isnan(call_s)))
+    call_s.sort()  # NaN goes last
+    return {f"p{p}": float(call_s[-(-p * seen // 100) - 1]) if seen else None for p in (50, 99)}
+
+
+def _call_counts(ledger: Ledger) -> dict[str, int]:
+    count = np.bincount(ledger.calls["outcome"], minlength=len(OUTCOMES))
+    return {"attempted": int(count.sum())} | {name: int(n) for name, n in zip(OUTCOMES, count, strict=True)}
+
+
+def _makespan_s(ledger: Ledger, accepted: Acceptances) -> float | None:
+    fresh_s = accepted.decided_s[accepted.fresh > 0]
+    return float(fresh_s[-1] - ledger.mails["intended_s"].min()) if len(fresh_s) else None
+
+
+def _utilisation(recipients: Mapping[str, int], rate_per_s: float, burst: float, span_s: float | None) -> float | None:
+    admitted = recipients["accepted"] + recipients["duplicated"]
+    return None if span_s is None else admitted / (burst + rate_per_s * span_s)
+
+
+def _efficiency(recipients: Mapping[str, int], bound_s: float | None, makespan_s: float | None) -> float | None:
+    complete = recipients["accepted"] == recipients["submitted"]
+    return _ratio(bound_s, makespan_s) if complete and bound_s is not None and bound_s > 0 else None
+
+
+def _ratio(numerator: float | None, denominator: float | None) -> float | None:
+    """A quotient, or None where it says nothing."""
+    if numerator is None or not denominator or not math.isfinite(numerator / denominator):
+        return None
+    return numerator / denominator

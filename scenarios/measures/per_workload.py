@@ -1,0 +1,32 @@
+"""Figures of each workload of a scenario apart: what a newsletter does to the password resets beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from scenarios.ledger.ledger import Ledger
+from scenarios.ledger.recipients import Acceptances, acceptances
+from scenarios.measures.metrics import latency_s, recipient_counts
+from scenarios.schema.processes import Workload
+from scenarios.traffic.workload import origins
+
+
+def per_workload(ledger: Ledger, workloads: Sequence[Workload]) -> list[dict[str, Any]]:
+    """Recipients by fate and their latencies, workload by workload in the order of the scenario file."""
+    origin, accepted = origins(workloads, ledger.seed), acceptances(ledger)
+    figures = []
+    for index, workload in enumerate(workloads):
+        mine = origin == index
+        own = replace(ledger, mails={name: column[mine] for name, column in ledger.mails.items()})
+        part = Acceptances(*(column[mine[accepted.mail]] for column in accepted))
+        figures.append(
+            {
+                "index": index,
+                "process": workload.process,
+                "recipients": recipient_counts(own),
+                "latency_s": latency_s(ledger, part),
+            }
+        )
+    return figures

@@ -1,0 +1,1 @@
+"""What a scenario file may say: tables that are read, checked and frozen."""

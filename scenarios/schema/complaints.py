@@ -1,0 +1,114 @@
+"""One clear line for the first thing that is wrong with a scenario file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from scenarios.schema.toml import toml_key, toml_value
+
+_LONGEST_VALUE = 60
+_ABSENT = object()
+
+_SENTENCES: dict[str, str] = {
+    "missing": "is required",
+    "int_type": "must be a whole number",
+    "float_type": "must be a number",
+    "bool_type": "must be true or false",
+    "string_type": "must be a string",
+    "finite_number": "must be a finite number",
+    "greater_than": "must be greater than {gt:,.12g}",
+    "greater_than_equal": "must be at least {ge:,.12g}",
+    "less_than": "must be less than {lt:,.12g}",
+    "less_than_equal": "must be at most {le:,.12g}",
+    "too_short": "must have at least {min_length} item(s), has {actual_length}",
+    "too_long": "must have at most {max_length} item(s), has {actual_length}",
+    "string_too_short": "must not be empty",
+    "string_too_long": "must have at most {max_length} characters",
+    "string_pattern_mismatch": "must be one line of text",
+    "model_type": "must be a table",
+    "dict_type": "must be a table",
+    "model_attributes_type": "must be a table",
+    "value_error": "{error}",
+    "union_tag_not_found": "is required; seslab schema lists what it may be",
+}
+
+
+def complaint(error: ValidationError, data: dict[str, Any]) -> str:
+    """`key.path = value: what would be right`, for the first error in `data`, the parsed file."""
+    first = error.errors(include_url=False)[0]
+    path, value = _place(first, data)
+    assigned = "" if value is _ABSENT else f" = {shown(value)}"
+    return f"{dotted(path)}{assigned}: {_sentence(first)}"
+
+
+def shown(value: Any) -> str:
+    """A value as TOML writes it, cut when long."""
+    text = toml_value(value)
+    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
+
+
+def dotted(path: list[str | int]) -> str:
+    """A path of keys and indices, such as `workload[0].recipients`."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{toml_key(part)}" for part in path).removeprefix(".")
+
+
+def _place(error: ErrorDetails, data: Any) -> tuple[list[str | int], Any]:
+    """The path to the culprit and its value; pydantic's `loc` also holds tags of unions, which the file has not."""
+    path: list[str | int] = []
+    for part in [*error["loc"], *_inner_key(error)]:
+        if _holds(data, part):
+            path, data = [*path, part], data[part]
+    missing = _inner_key(error)
+    if missing and path[-1:] != missing:
+        return [*path, *missing], _ABSENT
+    return path, data
+
+
+def _holds(data: Any, part: str | int) -> bool:
+    if isinstance(data, dict):
+        return part in data
+    return isinstance(data, list | tuple) and isinstance(part, int) and part < len(data)
+
+
+def _inner_key(error: ErrorDetails) -> list[str | int]:
+    """The key inside the table at `loc` that is to blame, where pydantic blames the table or cannot find the key."""
+    context = error.get("ctx", {})
+    if error["type"] == "missing":
+        return [error["loc"][-1]]
+    if "key" in context:
+        return [context["key"]]
+    return [context["discriminator"].strip("'")] if "discriminator" in context else []
+
+
+def _sentence(error: ErrorDetails) -> str:
+    kind, context = error["type"], error.get("ctx", {})
+    if kind in _CHOICES:
+        return _CHOICES[kind](error)
+    return _SENTENCES[kind].format_map(context) if kind in _SENTENCES else error["msg"]
+
+
+def _array(error: ErrorDetails) -> str:
+    name = next((part for part in reversed(error["loc"]) if isinstance(part, str)), "")
+    return f"must be an array of tables, [[{name}]]" if isinstance(error["input"], dict) else "must be an array"
+
+
+def _choice(named: str) -> Callable[[ErrorDetails], str]:
+    def sentence(error: ErrorDetails) -> str:
+        choices = re.findall(r"'([^']*)'", error["ctx"][named])
+        near = get_close_matches(str(error["ctx"].get("tag", error["input"])), choices, n=1)
+        return f"must be one of {', '.join(choices)}" + "".join(f"; did you mean '{choice}'?" for choice in near)
+
+    return sentence
+
+
+_CHOICES: dict[str, Callable[[ErrorDetails], str]] = {
+    "literal_error": _choice("expected"),
+    "union_tag_invalid": _choice("expected_tags"),
+    "tuple_type": _array,
+}

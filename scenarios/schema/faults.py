@@ -1,0 +1,82 @@
+"""What goes wrong during a run, and when."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from scenarios.schema.tables import Duration, Probability, Rate, Seconds, Table
+
+
+class _Window(Table):
+    start_s: Seconds = Field(description="the fault begins")
+    duration_s: Duration = Field(description="it lasts this long")
+
+    @property
+    def end_s(self) -> float:
+        """The first instant at which it is over."""
+        return self.start_s + self.duration_s
+
+
+class _Chancy(_Window):
+    probability: Probability = Field(description="share of the calls or messages it hits")
+
+
+class Outage(_Window):
+    """SES answers every call with a server error."""
+
+    kind: Literal["outage"]
+
+
+class Slow(_Window):
+    """SES takes longer: each latency is multiplied."""
+
+    kind: Literal["slow"]
+    factor: float = Field(gt=0, le=1e6, description="multiplies SES's latencies")
+
+
+class PodCrash(_Window):
+    """One pod dies with all that it holds, and is back at the end."""
+
+    kind: Literal["pod_crash"]
+    pod: int = Field(ge=0, le=9_999, description="which pod, counted from 0")
+
+
+class ScalePods(_Window):
+    """The deployment runs another number of pods."""
+
+    kind: Literal["scale_pods"]
+    pods: int = Field(ge=1, le=10_000, description="pods that run meanwhile")
+    reshare: bool = Field(default=False, description="whether the pods learn of it and divide the limit anew")
+
+
+class LostResponse(_Chancy):
+    """SES accepts a mail, but its answer never arrives."""
+
+    kind: Literal["lost_response"]
+
+
+class DuplicateDelivery(_Chancy):
+    """SQS delivers a message once more."""
+
+    kind: Literal["duplicate_delivery"]
+
+
+class ExtraThrottling(_Chancy):
+    """SES refuses a call although the limit has room."""
+
+    kind: Literal["extra_throttling"]
+
+
+class RateChange(_Window):
+    """AWS changes the account's rate; strategies keep believing in the old one."""
+
+    kind: Literal["rate_change"]
+    max_send_rate_per_s: Rate = Field(description="recipients a second meanwhile")
+
+
+Fault = Annotated[
+    Outage | Slow | PodCrash | ScalePods | LostResponse | DuplicateDelivery | ExtraThrottling | RateChange,
+    Field(discriminator="kind"),
+]

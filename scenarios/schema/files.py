@@ -1,0 +1,72 @@
+"""Scenario files: found by catalogue name or path, read, parsed, and written again."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from scenarios.errors import BadInput
+from scenarios.schema.tables import unknown
+
+CATALOGUE = Path(__file__).parents[1] / "catalogue"
+
+
+def catalogue() -> list[str]:
+    """The names of the catalogue's scenarios, sorted."""
+    return sorted(path.stem for path in CATALOGUE.glob("*.toml"))
+
+
+def find(source: str, base: Path | None = None) -> Path:
+    """The file of a catalogue name, or the file at a path; a relative path starts at `base`.
+
+    Raises BadInput for a name that is neither.
+    """
+    path = (base or Path()) / source
+    if source in catalogue():
+        return CATALOGUE / f"{source}.toml"
+    if source.endswith(".toml") or re.search(r"[/\\]", source) or path.is_file():
+        return path
+    hint = unknown("scenario", printable(source), catalogue())
+    raise BadInput(f"{hint} (the path of a .toml file will do as well)")
+
+
+def read_table(path: Path) -> dict[str, Any]:
+    """The parsed TOML file, arrays as tuples; raises BadInput if there is none."""
+    try:
+        return {key: frozen(value) for key, value in tomllib.loads(path.read_bytes().decode()).items()}
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise BadInput(f"{printable(path)}: must be UTF-8 text, but line {line} is not") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise BadInput(f"{printable(path)}: {_trouble(error)}") from error
+
+
+def printable(text: object) -> str:
+    """The text on one line, whatever a file's name holds."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "replace").decode() for c in str(text))
+
+
+def _trouble(error: Exception) -> str:
+    match error:
+        case FileNotFoundError():
+            return "no such file; seslab scenarios lists the catalogue"
+        case IsADirectoryError():
+            return "is a directory; name the .toml file in it"
+        case OSError():
+            return f"cannot be read: {os.strerror(error.errno or 0)}"
+        case RecursionError():
+            return "not TOML: nested too deeply"
+        case tomllib.TOMLDecodeError():
+            return f"not TOML: {printable(error)}"
+        case _:  # a number of thousands of digits, or a path that no file system knows
+            return f"cannot be read: {printable(error).partition(':')[0]}"
+
+
+def frozen(value: Any) -> Any:
+    """Parsed data with its arrays as tuples, as strict tables want them."""
+    if isinstance(value, dict):
+        return {key: frozen(item) for key, item in value.items()}
+    return tuple(map(frozen, value)) if isinstance(value, list) else value

@@ -1,0 +1,161 @@
+"""A scenario: everything that goes into a run, validated and frozen. Schema `seslab/scenario/v1`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from scenarios.errors import BadInput
+from scenarios.schema.account import Account
+from scenarios.schema.complaints import complaint
+from scenarios.schema.faults import Fault
+from scenarios.schema.files import catalogue, find, printable, read_table
+from scenarios.schema.latency import Latency, Lognormal, Uniform
+from scenarios.schema.processes import Workload
+from scenarios.schema.settings import StrategySettings
+from scenarios.schema.tables import MAX_MAILS, Probability, Table, unknown, wrong
+from scenarios.schema.thresholds import Expressions, Threshold
+from scenarios.schema.toml import toml_document
+from strategies.registry import STRATEGIES
+
+SCHEMA = "seslab/scenario/v1"
+
+
+class Latencies(Table):
+    """How long each service takes to answer."""
+
+    ses_send: Latency = Field(
+        default=Lognormal(median_ms=50, p99_ms=250), description="an accepted SendEmail, start to end"
+    )
+    ses_throttle: Latency = Field(
+        default=Lognormal(median_ms=20, p99_ms=60), description="a refused SendEmail, start to end"
+    )
+    sqs: Latency = Field(default=Lognormal(median_ms=15, p99_ms=100), description="any SQS call")
+    lambda_cold_start: Latency = Field(
+        default=Lognormal(median_ms=400, p99_ms=900), description="a new environment, until its handler runs"
+    )
+
+
+class Client(Table):
+    """The AWS SDK's client."""
+
+    read_timeout_s: float = Field(
+        default=60.0, gt=0, le=1e6, description="an answer that takes longer counts as lost; botocore's default is 60"
+    )
+
+
+class LambdaService(Table):
+    """AWS Lambda and its event source mappings."""
+
+    ramp: Literal["linear", "step"] = Field(
+        default="linear", description="how a mapping adds its 300 slots a minute: 5 a second, or all each minute"
+    )
+    dispatch: Latency = Field(default=Uniform(min_ms=5, max_ms=30), description="from a mapping to the handler")
+    async_delay: Latency = Field(
+        default=Lognormal(median_ms=30, p99_ms=300), description="an asynchronous invocation, until it starts"
+    )
+
+
+class Sqs(Table):
+    """What SQS may do and rarely does."""
+
+    duplicate_probability: Probability = Field(default=0.0, description="that a message is delivered once more")
+    empty_probability: Probability = Field(default=0.0, description="that a receive misses the messages there are")
+
+
+class Tickers(Table):
+    """Step Functions as a clock."""
+
+    jitter: Latency = Field(default=Uniform(min_ms=20, max_ms=100), description="a tick's delay behind its due time")
+    transition: Latency | None = Field(
+        default=None, description="one state transition; default: the one of the strategy's kind of ticker"
+    )
+
+
+class Scenario(Table):
+    """One experiment: an account, what is to be sent, how the services behave and what goes wrong."""
+
+    name: str = Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$", description="default: the file's")
+    description: str = Field(default="", max_length=10_000, description="what the scenario is meant to show")
+    seed: int = Field(default=1, ge=0, le=2**63 - 1, description="of every random stream")
+    horizon_s: float = Field(
+        default=600.0, gt=0, le=1e9, description="observation ends here; what is unsent by then is pending"
+    )
+    account: Account = Field(default_factory=Account, description="what SES allows")
+    workload: tuple[Workload, ...] = Field(min_length=1, description="what is to be sent; several add up")
+    neighbour: tuple[Workload, ...] = Field(
+        default=(), description="another sender on the same account: drains the limiter, not in the ledger"
+    )
+    latency: Latencies = Field(default_factory=Latencies, description="how long the services take")
+    client: Client = Field(default_factory=Client, description="the SDK's client")
+    lambda_: LambdaService = Field(default_factory=LambdaService, alias="lambda", description="AWS Lambda")
+    sqs: Sqs = Field(default_factory=Sqs, description="SQS")
+    ticker: Tickers = Field(default_factory=Tickers, description="Step Functions as a clock")
+    fault: tuple[Fault, ...] = Field(default=(), description="what goes wrong, and when")
+    strategies: StrategySettings = Field(default_factory=dict, description="settings, by the strategy's name")
+    thresholds: dict[str, Expressions] = Field(
+        default_factory=dict, description='what must hold, such as "heartbeat.latency_s.p99 < 40", under any name'
+    )
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Self:
+        for key, traffic in (("workload", self.workload), ("neighbour", self.neighbour)):
+            mails = sum(one.expected_mails for one in traffic)
+            if mails > MAX_MAILS:
+                raise wrong(key, f"must be at most {MAX_MAILS:,} mails in total, not {mails:,.0f}")
+        return self
+
+    @model_validator(mode="after")
+    def _has_what_it_judges(self) -> Self:
+        for name, expressions in self.thresholds.items():
+            for threshold in map(Threshold.parse, expressions):
+                if (place := threshold.workload) is not None and not place < len(self.workload) > 1:
+                    raise wrong("thresholds", f"{name}: no {threshold.figure}: {_places(len(self.workload))}")
+        return self
+
+    def settings_of(self, strategy: str) -> Any:
+        """The strategy's own `Settings`, as the scenario sets them; raises BadInput for an unknown strategy."""
+        if strategy not in STRATEGIES:
+            raise BadInput(unknown("strategy", printable(strategy), list(STRATEGIES)))
+        return self.strategies.get(strategy) or STRATEGIES[strategy].Settings()
+
+
+def _places(workloads: int) -> str:
+    if workloads == 1:
+        return "figures per workload need several"
+    return f"workloads are counted from 0 to {workloads - 1}"
+
+
+def load(source: str, base: Path | None = None) -> Scenario:
+    """The scenario of a catalogue name or of a file, whose path, if relative, starts at `base`.
+
+    Raises BadInput: one line that names the file, the key, its value and what would be right.
+    """
+    path = find(source, base)
+    table = {"name": path.stem, **read_table(path)}
+    try:
+        return Scenario.model_validate(table, context={"base": path.parent})
+    except ValidationError as error:
+        raise BadInput(printable(f"{path}: {complaint(error, table)}")) from error
+
+
+def as_toml(scenario: Scenario) -> str:
+    """The scenario with every default spelt out, as a file that `load` reads back to an equal one."""
+    table = scenario.model_dump(by_alias=True, exclude_none=True)
+    if scenario.account.limiter.kind != "token-bucket":
+        del table["account"]["limiter"]["burst"]  # a window has none of its own to set
+    return toml_document({key: value for key, value in table.items() if value not in ((), {})})
+
+
+def describe_catalogue() -> list[tuple[str, str]]:
+    """Name and description of each scenario in the catalogue, sorted by name."""
+    return [(name, load(name).description) for name in catalogue()]
+
+
+def scenario_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a scenario file, each strategy's settings included."""
+    schema = Scenario.model_json_schema(by_alias=True)
+    schema["required"].remove("name")  # the file's name stands in
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": SCHEMA, **schema, "title": SCHEMA}

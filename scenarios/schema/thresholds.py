@@ -1,0 +1,117 @@
+"""What a scenario demands of its strategies: expressions such as `heartbeat.latency_s.p99 < 40`, and what they meet."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+
+from scenarios.figures import FIGURES, figures_of, is_figure
+from scenarios.schema.tables import unknown
+from strategies.registry import STRATEGIES
+
+USERS = ("ses-v2", "ses-v1", "smtp", "sqs", "http")
+"""Who sends in a load test besides the strategies."""
+
+_PARTS = re.compile(r"\s*(?P<sender>[\w*-]+)\.(?P<figure>[\w.]+)\s*(?P<sign><=|>=|==|!=|<|>)\s*(?P<limit>\S+)\s*")
+_SIGNS: Mapping[str, Callable[[float, float], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
+_ALL = "*"
+
+
+class Threshold(NamedTuple):
+    """An expression and its parts; `sender` is a strategy, a load test's user, or `*` for each."""
+
+    expression: str
+    sender: str
+    figure: str
+    sign: str
+    limit: float
+
+    @classmethod
+    def parse(cls, expression: str) -> Threshold:
+        """Raises ValueError: what would be right."""
+        parts = _PARTS.fullmatch(expression)
+        if parts is None:
+            raise ValueError("must be a comparison such as 'heartbeat.latency_s.p99 < 40' or '*.recipients.lost == 0'")
+        _check("strategy", parts["sender"], parts["sender"] in (_ALL, *STRATEGIES, *USERS), [*STRATEGIES, *USERS])
+        _check("figure", parts["figure"], is_figure(parts["figure"]), list(FIGURES))
+        return cls(expression.strip(), parts["sender"], parts["figure"], parts["sign"], _number(parts["limit"]))
+
+    @property
+    def workload(self) -> int | None:
+        """The place of the workload that it is about, if it is about one."""
+        table, _, rest = self.figure.partition(".")
+        return int(rest.partition(".")[0]) if table == "workloads" else None
+
+    def holds(self, value: float | None) -> bool:
+        """What has no value, such as the latency of nothing, keeps no promise."""
+        return value is not None and _SIGNS[self.sign](value, self.limit)
+
+    def concerns(self, sender: str) -> bool:
+        return self.sender in (_ALL, sender)
+
+
+def _check(what: str, word: str, known: bool, words: list[str]) -> None:
+    if not known:
+        raise ValueError(unknown(what, word, words))
+
+
+def _number(text: str) -> float:
+    try:
+        limit = float(text)
+    except ValueError:
+        limit = float("nan")
+    if limit != limit or abs(limit) == float("inf"):
+        raise ValueError(f"must end in a number, not {text}")
+    return limit
+
+
+def _checked(expression: str) -> str:
+    Threshold.parse(expression)
+    return expression
+
+
+def _several(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+Expressions = Annotated[
+    tuple[Annotated[str, AfterValidator(_checked)], ...],
+    BeforeValidator(_several),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
+"""One expression or several, under a name that says what they are for."""
+
+
+def judged(thresholds: Mapping[str, Sequence[str]], entries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What each expression meets in each strategy that it concerns: plain data, in the order of the scenario's file.
+
+    `verdict` is pass or fail; over replications it is inconclusive where an end of the 95 % interval answers otherwise
+    than the mean does.
+    """
+    senders = list(entries)
+    return [
+        {"name": name, "expression": one.expression, "strategy": entry["strategy"], **_met(one, entry)}
+        for name, expressions in thresholds.items()
+        for one in map(Threshold.parse, expressions)
+        for entry in senders
+        if one.concerns(entry["strategy"])
+    ]
+
+
+def _met(threshold: Threshold, entry: Mapping[str, Any]) -> dict[str, Any]:
+    value, interval = figures_of(entry).get(threshold.figure), entry["ci95"].get(threshold.figure)
+    holds = threshold.holds(value)
+    undecided = interval is not None and any(threshold.holds(end) != holds for end in interval)
+    verdict = "inconclusive" if undecided else "pass" if holds else "fail"
+    return {"figure": threshold.figure, "value": value, "interval": interval, "verdict": verdict}

@@ -1,0 +1,75 @@
+"""When mails fall due and to how many recipients each goes: the workloads of a scenario, merged.
+
+Times and recipients come from streams named by seed, purpose and the workload's place in the file, so that adding a
+workload at the end changes no other, and changing the recipients moves no arrival.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.errors import BadInput
+from scenarios.schema.processes import Trace, Workload
+from scenarios.schema.tables import MAX_MAILS
+from scenarios.traffic.chance import generator
+from scenarios.traffic.trace_csv import read_trace
+
+
+class Arrivals(NamedTuple):
+    """The mails of a run in the order in which they fall due: seconds, sorted, and recipients; 12 bytes a mail."""
+
+    intended_s: NDArray[np.float64]
+    recipients: NDArray[np.int32]
+
+
+def arrivals(workloads: Sequence[Workload], seed: int, purpose: str = "workload") -> Arrivals:
+    """Every mail of the workloads, merged in time; of equal instants the earlier workload goes first.
+
+    Raises BadInput for a trace that cannot be read and for more than 10^8 mails.
+    """
+    return _merged(parts(workloads, seed, purpose))
+
+
+def origins(workloads: Sequence[Workload], seed: int) -> NDArray[np.unsignedinteger[Any]]:
+    """For each mail of `arrivals`, the place in the file of the workload that it comes from."""
+    drawn = parts(workloads, seed, "workload")
+    smallest = np.min_scalar_type(len(drawn))
+    place = np.repeat(np.arange(len(drawn), dtype=smallest), [len(part.intended_s) for part in drawn])
+    return place[_order(drawn)]
+
+
+def parts(workloads: Sequence[Workload], seed: int, purpose: str) -> list[Arrivals]:
+    """The mails of each workload, not merged; raises BadInput as `arrivals` does."""
+    drawn = [_one(workload, seed, f"{purpose}/{index}") for index, workload in enumerate(workloads)]
+    if sum(len(part.intended_s) for part in drawn) > MAX_MAILS:
+        raise BadInput(f"{purpose}: more than {MAX_MAILS} mails in total; a run holds at most that many")
+    return drawn
+
+
+def _one(workload: Workload, seed: int, name: str) -> Arrivals:
+    if isinstance(workload, Trace):
+        at_s, recipients = read_trace(workload.path)
+        return Arrivals(at_s / workload.speedup, recipients + np.int32(workload.shadow_copies))
+    instants = workload.instants(generator(seed, f"{name}/instants"))
+    return Arrivals(instants, workload.draw_recipients(generator(seed, f"{name}/recipients"), len(instants)))
+
+
+def _merged(drawn: Sequence[Arrivals]) -> Arrivals:
+    if len(drawn) == 1:
+        return drawn[0]
+    order = _order(drawn)
+    recipients = np.concatenate([part.recipients for part in drawn] or [np.empty(0, np.int32)])
+    return Arrivals(_instants(drawn)[order], recipients[order])
+
+
+def _instants(drawn: Sequence[Arrivals]) -> NDArray[np.float64]:
+    return np.concatenate([part.intended_s for part in drawn] or [np.empty(0)])
+
+
+def _order(drawn: Sequence[Arrivals]) -> NDArray[np.intp]:
+    """In which the mails of all drawn fall due."""
+    return np.argsort(_instants(drawn), kind="stable")
