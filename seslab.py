@@ -16,24 +16,22 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from reports import calibrate as calibrating
-from reports import (
-    calibrate_dir,
-    calibrate_table,
-    compare_run,
-    diff_table,
-    experiment,
-    gate_command,
-    gate_files,
-    gate_run,
-    gate_table,
-    interleaved,
-    rundir,
-    terminal,
-)
-from reports import diff as diffing
-from reports.gate import FAIL
-from reports.performing import Interrupted, whole
+from reports import terminal
+from reports.calibrate import document as calibrating
+from reports.calibrate import folder as calibration_folder
+from reports.calibrate import table as calibration_table
+from reports.compare import command as compare_command
+from reports.compare import folder as run_folder
+from reports.diff import document as diffing
+from reports.diff import table as diff_table
+from reports.gate import command as gate_command
+from reports.gate import files as gate_files
+from reports.gate import interleaved
+from reports.gate import simulated as simulated_gate
+from reports.gate import table as gate_table
+from reports.gate.verdict import FAIL
+from reports.running import experiment
+from reports.running.run_jobs import Interrupted, whole
 from scenarios.errors import BadInput, RunFailed
 from scenarios.ledger import store
 from scenarios.ledger.ledger import Ledger
@@ -106,11 +104,11 @@ def compare(
     _tidy()
     strategies, chosen = _strategies(strategy), _loaded(scenario, seed)
     if out is not None:
-        rundir.prepare(out)
+        run_folder.prepare(out)
     allowed = Permission(region, sender, to, tuple(allow or ()), budget_recipients, budget_usd, yes)
     runner = _runner(on, chosen, strategies, replications, out, allowed)
     jobs = experiment.jobs(runner, chosen, strategies, replications, load_prices(), out)
-    return 0 if compare_run.compared(jobs, on, chosen, replications, out, json) else EXIT_UNMET
+    return 0 if compare_command.compared(jobs, on, chosen, replications, out, json) else EXIT_UNMET
 
 
 def _loaded(source: str, seed: int | None) -> Scenario:
@@ -187,7 +185,7 @@ def calibrate(
     _tidy()
     strategies, chosen, prices = _strategies(strategy), load(scenario), load_prices()
     as_run = calibrating.judged(chosen)
-    calibrate_dir.prepare(out, write)
+    calibration_folder.prepare(out, write)
     allowed = Permission(region, sender, to, tuple(allow or ()), budget_recipients, budget_usd, yes)
     real_runner = _runner(_known("real world", on, (*CHECKS, "aws")), as_run, strategies, 1, out, allowed)
     simulate = import_module(WORLDS["sim"]).run
@@ -196,10 +194,10 @@ def calibrate(
     pairs = calibrating.pairs(real, simulated)
     document = calibrating.document(chosen, on, pairs)
     if out is not None:
-        calibrate_dir.save(out, document, as_toml(as_run), pairs)
+        calibration_folder.save(out, document, as_toml(as_run), pairs)
     if write is not None:
-        rundir.write(write, as_toml(calibrating.refitted(chosen, document)))
-    terminal.present(document, json, calibrate_table.table(document), calibrate_table.sentences(document))
+        run_folder.write(write, as_toml(calibrating.refitted(chosen, document)))
+    terminal.present(document, json, calibration_table.table(document), calibration_table.sentences(document))
 
 
 @app.command()
@@ -226,22 +224,22 @@ def gate(
     asked = {"seeds": seeds, "rounds": rounds, "reason": reason, "tolerance": tolerance, **only_a_verdict}
     gate_command.refuse_vain(update, against, _known("world", on, ("sim", "moto")), asked)
     files.prepare(baseline)
-    chosen = gate_run.distinct([load(source) for source in scenario])
+    chosen = simulated_gate.distinct([load(source) for source in scenario])
     if update:
         gate_command.update(baseline, chosen, names, seeds, reason, tolerance or (), _simulated)
         return 0
     if against is None:
         document = gate_command.stored(baseline, chosen, names, on, _simulated)
     else:
-        lasting = interleaved.Lasting(on, seeds or gate_run.SEEDS, rounds or interleaved.ROUNDS)
+        lasting = interleaved.Lasting(on, seeds or simulated_gate.SEEDS, rounds or interleaved.ROUNDS)
         document = gate_command.in_turn(against, baseline, scenario, chosen, names, lasting)
     files.write(document)
     terminal.present(document, json, gate_table.table(document), gate_table.sentences(document))
     return EXIT_OF[document["verdict"]] if strict or document["verdict"] == FAIL else 0
 
 
-def _simulated(wanted: Sequence[gate_run.Wanted]) -> list[experiment.Result]:
-    return whole(gate_run.jobs(import_module(WORLDS["sim"]).run, wanted, load_prices()), "sim")
+def _simulated(wanted: Sequence[simulated_gate.Wanted]) -> list[experiment.Result]:
+    return whole(simulated_gate.jobs(import_module(WORLDS["sim"]).run, wanted, load_prices()), "sim")
 
 
 @app.command()
@@ -283,7 +281,7 @@ def trace(
 @app.command()
 def report(run_dir: Annotated[Path, typer.Argument(help="the --out folder of a comparison")]) -> None:
     """Draw a stored run's report again."""
-    compare_run.show(rundir.redraw(run_dir), as_json=False)
+    compare_command.show(run_folder.redraw(run_dir), as_json=False)
 
 
 @app.command()
@@ -296,7 +294,7 @@ def diff(
 ) -> None:
     """Set two runs side by side."""
     gate_files.Files(summary=summary).prepare()
-    a, b = map(rundir.document, (run_a, run_b))
+    a, b = map(run_folder.document, (run_a, run_b))
     document = diffing.document(a, b, strategy or (), partial(_ledger, {"a": run_a, "b": run_b}))
     if summary is not None:
         gate_files.append(summary, diff_table.markdown(document))
@@ -387,9 +385,9 @@ def loadtest(
     asked = sites.Asked(place, permit, crew, events)
     run = loading.prepare(chosen, senders, asked, load_prices(), terminal.tell)
     if out is not None:
-        rundir.prepare(out)
+        run_folder.prepare(out)
     jobs = experiment.jobs(partial(run, out=out), chosen, senders, 1, load_prices(), out)
-    return 0 if compare_run.compared(jobs, "locust", chosen, 1, out, json) else EXIT_UNMET
+    return 0 if compare_command.compared(jobs, "locust", chosen, 1, out, json) else EXIT_UNMET
 
 
 def _senders(users: list[str] | None, strategies: list[str] | None) -> list[str]:

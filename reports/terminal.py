@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from reports.compare import to_json
-from reports.experiment import Job
+from reports.compare.document import to_json
+from reports.running.experiment import Job
 
 TABLE_WIDTH = 110
 

@@ -15,8 +15,8 @@ import pytest
 import typer
 
 import seslab
-from reports import calibrate
-from reports.experiment import perform
+from reports.calibrate import document as calibrating
+from reports.running.experiment import perform
 from scenarios.ledger.store import CALLS, MAILS
 from scenarios.measures.cost import load_prices
 from scenarios.schema.model import load, scenario_schema
@@ -196,10 +196,10 @@ def test_the_reference_names_everything_a_calibration_holds(scenario: str) -> No
 def calibration(scenario: str) -> dict[str, Any]:
     """The document of one strategy; a simulation stands for the real run."""
     chosen, prices = load(scenario), load_prices()
-    real = calibrate.real_jobs(run, chosen, ["direct"], prices, None)
-    simulated = calibrate.simulated_jobs(run, chosen, ["direct"], 1, prices)
-    both = calibrate.pairs([perform(job) for job in real], [perform(job) for job in simulated])
-    return calibrate.document(chosen, "moto", both)
+    real = calibrating.real_jobs(run, chosen, ["direct"], prices, None)
+    simulated = calibrating.simulated_jobs(run, chosen, ["direct"], 1, prices)
+    both = calibrating.pairs([perform(job) for job in real], [perform(job) for job in simulated])
+    return calibrating.document(chosen, "moto", both)
 
 
 def keys(document: Any) -> set[str]:
@@ -211,7 +211,7 @@ def keys(document: Any) -> set[str]:
 
 def test_the_reference_has_the_price_file() -> None:
     """Each price stands in the reference with what it buys, and the day on which it was valid."""
-    prices = tomllib.loads((ROOT / "scenarios" / "prices.toml").read_text())
+    prices = tomllib.loads((ROOT / "scenarios" / "measures" / "prices.toml").read_text())
     page = (REFERENCE / "prices.md").read_text()
     rows = {
         kind.strip("`"): (float(usd), int(per.replace(",", "")))

@@ -10,8 +10,8 @@ from typing import Any
 
 import yaml
 
-from reports.baseline import save, versions
-from reports.gate import DIRECTIONS
+from reports.gate.baseline import save, versions
+from reports.gate.verdict import DIRECTIONS
 from tests.docs.examples import ROOT
 from tests.unit.gated import baseline, small, verdict
 

@@ -10,8 +10,8 @@ import pytest
 import sim.run
 from loadtests.load.merged import merged
 from loadtests.portions import WHOLE, Portion
-from reports.explain import explain
-from reports.mechanisms import Facts
+from reports.compare.explain import explain
+from reports.compare.mechanisms import Facts
 from scenarios.ledger.ledger import Ledger, Unbalanced
 from scenarios.measures.cost import load_prices
 from scenarios.measures.metrics import measure

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from reports.compare import document
-from reports.explain import explain
-from reports.mechanisms import Facts
+from reports.compare.document import document
+from reports.compare.explain import explain
+from reports.compare.mechanisms import Facts
 from scenarios.ledger.ledger import THROTTLED
 from scenarios.measures.bound import Bound
 from scenarios.measures.cost import load_prices

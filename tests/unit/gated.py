@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from reports import gate_run
-from reports.baseline import Baseline
-from reports.expectations import Wished
-from reports.experiment import perform
+from reports.gate import simulated as simulated_gate
+from reports.gate.baseline import Baseline
+from reports.gate.expectations import Wished
+from reports.running.experiment import perform
 from scenarios.measures.cost import load_prices
 from scenarios.schema.model import Scenario, load
 from sim.run import run
@@ -49,9 +49,9 @@ def baseline(
 ) -> Baseline:
     """What `--update` makes of it."""
     before = before or Baseline()
-    wanted = [gate_run.wanted_anew(before, scenario, strategies, strategies, seeds)]
-    jobs = gate_run.jobs(run, wanted, load_prices())
-    return gate_run.updated(before, wanted, list(map(perform, jobs)), reason, list(map(Wished.parse, wishes)))
+    wanted = [simulated_gate.wanted_anew(before, scenario, strategies, strategies, seeds)]
+    jobs = simulated_gate.jobs(run, wanted, load_prices())
+    return simulated_gate.updated(before, wanted, list(map(perform, jobs)), reason, list(map(Wished.parse, wishes)))
 
 
 def set_figure(known: Baseline, figure: str, **values: Any) -> Baseline:
@@ -64,9 +64,9 @@ def set_figure(known: Baseline, figure: str, **values: Any) -> Baseline:
 
 def verdict(known: Baseline, scenario: Scenario) -> dict[str, Any]:
     """The gate's document for the scenario as it is now."""
-    wanted = [gate_run.wanted_by(FILE, known, scenario, [])]
-    jobs = gate_run.jobs(run, wanted, load_prices())
-    return gate_run.verdict(FILE, known, wanted, list(map(perform, jobs)))
+    wanted = [simulated_gate.wanted_by(FILE, known, scenario, [])]
+    jobs = simulated_gate.jobs(run, wanted, load_prices())
+    return simulated_gate.verdict(FILE, known, wanted, list(map(perform, jobs)))
 
 
 def of(document: Mapping[str, Any], strategy: str) -> dict[str, Any]:

@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 
 from loadtests.journal import birth_of
-from reports import gating, interleaved
-from reports.against import Runs, Side, base, compared, head, refuse_another_scenario
-from reports.gate import Rule
-from reports.interleaved import Round
+from reports.gate import document as gate_document
+from reports.gate import interleaved
+from reports.gate.against import Runs, Side, base, compared, head, refuse_another_scenario
+from reports.gate.interleaved import Round
+from reports.gate.verdict import Rule
 from reports.statistics.intervals import interval
 from scenarios.errors import BadInput
 from tests.deploy.patience import until
@@ -187,9 +188,9 @@ def rounds(bases_s: list[tuple[float, float]], heads_s: list[tuple[float, float]
     return [Round(*pair) for pair in zip(*made, strict=True)]
 
 
-def judged(compared: gating.Compared) -> dict[str, Any]:
+def judged(compared: gate_document.Compared) -> dict[str, Any]:
     """What a gate of this strategy alone says of it."""
-    return of(gating.document("moto", "base", [gating.Part("small", "", [compared], [])]), "direct")
+    return of(gate_document.document("moto", "base", [gate_document.Part("small", "", [compared], [])]), "direct")
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from reports.baseline import SCHEMA, Baseline, read, save, versions
-from reports.gate import DIRECTIONS, Rule
-from reports.gate_run import distinct, wanted_by
-from reports.identity import identity_of
+from reports.gate.baseline import SCHEMA, Baseline, read, save, versions
+from reports.gate.identity import identity_of
+from reports.gate.simulated import distinct, wanted_by
+from reports.gate.verdict import DIRECTIONS, Rule
 from scenarios.errors import BadInput
 from tests.unit.gated import FILE, baseline, small, verdict
 

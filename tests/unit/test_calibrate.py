@@ -12,11 +12,14 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from reports import calibrate, calibrate_dir, calibrate_table, experiment, parallel
-from reports.calibrate import COUNTS, MEASURES, Pair
-from reports.compare import to_json
-from reports.curves import PERMILLE, curves_of, rates
-from reports.experiment import Result
+from reports.calibrate import document as calibration
+from reports.calibrate import folder as calibration_folder
+from reports.calibrate import table as calibration_table
+from reports.calibrate.curves import PERMILLE, curves_of, rates
+from reports.calibrate.document import COUNTS, MEASURES, Pair
+from reports.compare.document import to_json
+from reports.running import experiment, parallel
+from reports.running.experiment import Result
 from scenarios.errors import BadInput
 from scenarios.ledger.ledger import THROTTLED, Ledger
 from scenarios.measures.bound import Bound
@@ -53,7 +56,7 @@ def pair(real: Ledger, simulated: Sequence[Ledger]) -> Pair:
 
 def entry(real: Ledger, *simulated: Ledger) -> dict[str, Any]:
     """The document's entry of a pair."""
-    one: dict[str, Any] = calibrate.document(SCENARIO, "moto", [pair(real, simulated)])["strategies"][0]
+    one: dict[str, Any] = calibration.document(SCENARIO, "moto", [pair(real, simulated)])["strategies"][0]
     return one
 
 
@@ -72,22 +75,22 @@ def sent(accepted: int, of: int = 100, last_s: float = 10.0, **more: Any) -> Led
 def both() -> list[Pair]:
     """Every strategy: a simulation in the place of a real run, and simulations of its seed and the next ones."""
     prices = load_prices()
-    real = parallel.in_turn(calibrate.real_jobs(run, SCENARIO, list(STRATEGIES), prices, None), lambda *_: None)
+    real = parallel.in_turn(calibration.real_jobs(run, SCENARIO, list(STRATEGIES), prices, None), lambda *_: None)
     simulated = parallel.in_turn(
-        calibrate.simulated_jobs(run, SCENARIO, list(STRATEGIES), SEEDS, prices), lambda *_: None
+        calibration.simulated_jobs(run, SCENARIO, list(STRATEGIES), SEEDS, prices), lambda *_: None
     )
-    return calibrate.pairs(real.results, simulated.results)
+    return calibration.pairs(real.results, simulated.results)
 
 
 def test_a_simulation_is_inside_its_own_seeds(both: list[Pair]) -> None:
     """A run that is one of those it is compared with is inside on every figure, under every strategy."""
-    shown = calibrate.document(SCENARIO, "moto", both)
+    shown = calibration.document(SCENARIO, "moto", both)
     assert [one["strategy"] for one in shown["strategies"]] == list(STRATEGIES)
     for one in shown["strategies"]:
         assert {name: figure["verdict"] for name, figure in one["figures"].items()} == dict.fromkeys(FIGURES, "inside")
     assert shown["seeds"] == SEEDS
     for strategy in STRATEGIES:
-        assert f"{strategy}: all {len(FIGURES)} figures inside" in calibrate_table.sentences(shown)
+        assert f"{strategy}: all {len(FIGURES)} figures inside" in calibration_table.sentences(shown)
 
 
 def test_every_seed_sends_the_real_runs_mails(both: list[Pair]) -> None:
@@ -103,10 +106,10 @@ def test_a_real_run_that_is_slower_is_outside_and_named(both: list[Pair]) -> Non
     heartbeat = next(one for one in both if one.strategy == "heartbeat")
     calls = {**heartbeat.ledger.calls, "decided_s": heartbeat.ledger.calls["decided_s"] + 5.0}
     late = heartbeat._replace(real=result(replace(heartbeat.ledger, calls=calls), lambda ledger: ledger))
-    shown = calibrate.document(SCENARIO, "moto", [late])
+    shown = calibration.document(SCENARIO, "moto", [late])
     figures = shown["strategies"][0]["figures"]
     assert {name for name, figure in figures.items() if figure["verdict"] == "outside"} == set(MEASURES)
-    said = calibrate_table.sentences(shown)[0]
+    said = calibration_table.sentences(shown)[0]
     assert said.startswith("heartbeat: 7 of 12 figures inside; makespan outside: real ")
     assert said.count(", simulated ") == len(MEASURES)
 
@@ -151,11 +154,11 @@ def test_what_never_was_compares_too() -> None:
 )
 def test_a_run_that_proves_nothing_gets_no_verdict(more: dict[str, Any], reason: str) -> None:
     """A harness that could not keep up, or that somebody stopped, says nothing of the simulator."""
-    shown = calibrate.document(SCENARIO, "moto", [pair(sent(10, **more), [sent(100)])])
+    shown = calibration.document(SCENARIO, "moto", [pair(sent(10, **more), [sent(100)])])
     (one,) = shown["strategies"]
     assert one["no_verdict"] == reason
     assert {figure["verdict"] for figure in one["figures"].values()} == {None}
-    assert calibrate_table.sentences(shown)[0] == f"own: no verdict, because {reason}"
+    assert calibration_table.sentences(shown)[0] == f"own: no verdict, because {reason}"
 
 
 def test_a_harness_that_kept_up_is_judged() -> None:
@@ -170,11 +173,11 @@ def test_latencies_are_fitted_from_real_calls_that_can_be_trusted() -> None:
     slow = ledger_of("own", [Mail(0.0)] * 90, [Call(i, 1.0 + i, call_s=0.4) for i in range(90)])
     saturated = replace(slow, usage={"harness_lag_s": 0.1})
     pairs = [pair(one, [sent(90)]) for one in (sent(90), saturated)]
-    shown = calibrate.document(SCENARIO, "moto", pairs)
+    shown = calibration.document(SCENARIO, "moto", pairs)
     send, throttle = shown["latency"]["ses_send"], shown["latency"]["ses_throttle"]
     assert (send["calls"], send["fitted"]) == (90, {"median_ms": 50.0, "p99_ms": 50.0})
     assert throttle["fitted"] is None
-    after = calibrate.refitted(SCENARIO, shown)
+    after = calibration.refitted(SCENARIO, shown)
     assert after.latency.ses_send == Lognormal(median_ms=50, p99_ms=50)
     assert after.latency.ses_throttle == SCENARIO.latency.ses_throttle
 
@@ -183,20 +186,20 @@ def test_direct_is_judged_with_few_workers(both: list[Pair]) -> None:
     """Both worlds run it with eight, which is said; who asks for fewer gets fewer, and nothing is said."""
     direct = next(one for one in both if one.strategy == "direct")
     assert [one.entry["settings"]["workers"] for one in (direct.real, *direct.simulated)] == [8] * (1 + SEEDS)
-    shown = calibrate.document(SCENARIO, "moto", [direct])
+    shown = calibration.document(SCENARIO, "moto", [direct])
     assert shown["replaced"] == [{"strategy": "direct", "setting": "workers", "scenario": 64, "used": 8}]
     said = "direct: judged with workers = 8 in both worlds, instead of the scenario's 64"
-    assert calibrate_table.sentences(shown)[0] == said
+    assert calibration_table.sentences(shown)[0] == said
     few = Scenario.model_validate({**SCENARIO.model_dump(by_alias=True), "strategies": {"direct": {"workers": 3}}})
-    assert calibrate.judged(few).settings_of("direct").workers == 3
-    assert calibrate.document(few, "moto", [direct])["replaced"] == []
+    assert calibration.judged(few).settings_of("direct").workers == 3
+    assert calibration.document(few, "moto", [direct])["replaced"] == []
     others = [one for one in both if one is not direct]
-    assert calibrate.document(SCENARIO, "moto", others)["replaced"] == []
+    assert calibration.document(SCENARIO, "moto", others)["replaced"] == []
 
 
 def test_curves_travel_from_other_processes(both: list[Pair]) -> None:
     """What is gathered beside a run in a process of its own is what is gathered here."""
-    jobs = calibrate.simulated_jobs(run, SCENARIO, ["leaky-bucket"], 2, load_prices())
+    jobs = calibration.simulated_jobs(run, SCENARIO, ["leaky-bucket"], 2, load_prices())
     outcome = parallel.side_by_side(jobs, lambda *_: None)
     leaky_bucket = next(one for one in both if one.strategy == "leaky-bucket")
     for there, here in zip(outcome.results, leaky_bucket.simulated, strict=False):
@@ -214,12 +217,12 @@ def test_curves_keep_quantiles_and_recipients() -> None:
 
 def test_document_is_json_and_the_table_complete(both: list[Pair]) -> None:
     """Everything in the document has a word in JSON, every figure a name, and the table is cut nowhere."""
-    shown = calibrate.document(SCENARIO, "moto", both)
+    shown = calibration.document(SCENARIO, "moto", both)
     assert json.loads(to_json(shown))["schema"] == "seslab/calibration/v1"
-    assert calibrate_table.LABELS.keys() == set(FIGURES)
+    assert calibration_table.LABELS.keys() == set(FIGURES)
     console = Console(width=110, no_color=True, force_terminal=False)
     with console.capture() as capture:
-        console.print(calibrate_table.table(shown))
+        console.print(calibration_table.table(shown))
     text = capture.get()
     assert "…" not in text
     assert all(strategy in text for strategy in STRATEGIES)
@@ -231,20 +234,20 @@ def test_document_is_json_and_the_table_complete(both: list[Pair]) -> None:
 def test_table_shows_edges_to_three_digits() -> None:
     """Milliseconds that decide about a verdict can be told apart."""
     calls = [Call(0, 0.00912)]
-    shown = calibrate.document(
+    shown = calibration.document(
         SCENARIO, "moto", [pair(ledger_of("own", [Mail(0.0)], calls), [ledger_of("own", [Mail(0.0)], calls)])]
     )
     console = Console(width=110, no_color=True, force_terminal=False)
     with console.capture() as capture:
-        console.print(calibrate_table.table(shown))
+        console.print(calibration_table.table(shown))
     line = next(line for line in capture.get().splitlines() if "p50" in line)
     assert line.split() == ["p50", "latency", "9.12", "ms", "9.12", "ms", "inside"]
 
 
 def test_folder_holds_what_was_run(both: list[Pair], tmp_path: Path) -> None:
     """Document, scenario as run, and both figures, whose names and units can be searched for."""
-    shown = calibrate.document(SCENARIO, "moto", both)
-    calibrate_dir.save(tmp_path, shown, 'name = "by-hand"\n', both)
+    shown = calibration.document(SCENARIO, "moto", both)
+    calibration_folder.save(tmp_path, shown, 'name = "by-hand"\n', both)
     assert json.loads((tmp_path / "calibration.json").read_text(encoding="utf-8")) == json.loads(to_json(shown))
     assert (tmp_path / "scenario.toml").exists()
     for name, unit in (("quantiles", "latency in moto (s)"), ("seconds", "recipients/s")):
@@ -264,8 +267,8 @@ def test_where_nothing_can_be_written_is_said_first(tmp_path: Path) -> None:
         (None, tmp_path, "--write"),
     ):
         with pytest.raises(BadInput, match=f"^{option} "):
-            calibrate_dir.prepare(out, fitted)
-    calibrate_dir.prepare(tmp_path / "out", tmp_path / "new" / "fitted.toml")
+            calibration_folder.prepare(out, fitted)
+    calibration_folder.prepare(tmp_path / "out", tmp_path / "new" / "fitted.toml")
     assert (tmp_path / "new").is_dir()
 
 
@@ -283,13 +286,13 @@ def test_where_nothing_can_be_written_is_said_first(tmp_path: Path) -> None:
 def test_odd_runs_are_drawn_without_a_warning(tmp_path: Path, real: Ledger, simulated: list[Ledger]) -> None:
     """A run may be short, in vain or out of all proportion; both figures are still made."""
     pairs = [pair(real, simulated)]
-    shown = calibrate.document(SCENARIO, "moto", pairs)
-    assert len(calibrate_dir.draw_all(tmp_path, shown, pairs)) == 4
+    shown = calibration.document(SCENARIO, "moto", pairs)
+    assert len(calibration_folder.draw_all(tmp_path, shown, pairs)) == 4
 
 
 def test_real_ledgers_are_kept(tmp_path: Path) -> None:
     """With a folder the real run's ledger is there as soon as it has ended."""
-    jobs = calibrate.real_jobs(run, load("sandbox"), ["leaky-bucket"], load_prices(), tmp_path)
+    jobs = calibration.real_jobs(run, load("sandbox"), ["leaky-bucket"], load_prices(), tmp_path)
     parallel.in_turn(jobs, lambda *_: None)
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "calls-leaky-bucket.parquet",

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from reports import rundir
-from reports.compare import ranked, sentences, table, to_json
+from reports.compare import folder as run_folder
+from reports.compare.document import ranked, sentences, table, to_json
 from scenarios.errors import BadInput
 from tests.unit.entries import comparison, entry, sent
 from tests.unit.synthetic import Call
@@ -112,18 +112,18 @@ def test_sentences_follow_the_table() -> None:
 
 def test_run_directory_is_made_or_refused(tmp_path: Path) -> None:
     """A folder is created with its parents; a file in its place is the user's to move."""
-    assert rundir.prepare(tmp_path / "a" / "b").is_dir()
+    assert run_folder.prepare(tmp_path / "a" / "b").is_dir()
     (tmp_path / "file").write_text("mine")
     for taken in (tmp_path / "file", tmp_path / "file" / "below"):
         with pytest.raises(BadInput, match="--out"):
-            rundir.prepare(taken)
+            run_folder.prepare(taken)
     assert (tmp_path / "file").read_text() == "mine"
 
 
 def test_saved_document_is_whole_and_alone(tmp_path: Path) -> None:
     """What is saved is what was printed, and no temporary file stays behind."""
     shown = comparison(entry("direct", sent(1, 2.0)))
-    rundir.save(tmp_path, shown, 'name = "by-hand"\n')
+    run_folder.save(tmp_path, shown, 'name = "by-hand"\n')
     assert (tmp_path / "comparison.json").read_text(encoding="utf-8") == to_json(shown)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["comparison.json", "scenario.toml"]
 
@@ -135,7 +135,7 @@ def test_malformed_run_is_refused_in_one_line(tmp_path: Path, text: str) -> None
     """Whatever stands in comparison.json, the message names the file."""
     (tmp_path / "comparison.json").write_text(text)
     with pytest.raises(BadInput) as error:
-        rundir.redraw(tmp_path)
+        run_folder.redraw(tmp_path)
     assert "comparison.json" in str(error.value)
     assert "\n" not in str(error.value)
 
@@ -143,4 +143,4 @@ def test_malformed_run_is_refused_in_one_line(tmp_path: Path, text: str) -> None
 def test_missing_run_is_refused(tmp_path: Path) -> None:
     """A folder without a comparison says what it should have been."""
     with pytest.raises(BadInput, match="expected the folder of a run"):
-        rundir.redraw(tmp_path)
+        run_folder.redraw(tmp_path)

@@ -12,7 +12,8 @@ import pytest
 from scipy import stats
 
 import seslab
-from reports import diff, diff_table
+from reports.diff import document as difference
+from reports.diff import table as diff_table
 from reports.statistics.intervals import interval, unpaired
 from scenarios.errors import BadInput
 from scenarios.ledger.ledger import Ledger
@@ -48,25 +49,25 @@ def test_the_same_seeds_are_paired() -> None:
     """Replication by replication: what both have in common, such as a slow seed, leaves the interval."""
     a, b = [10.0, 20.0, 30.0], [11.0, 21.5, 31.0]
     before, after = (run_of([with_samples(samples)], replications=3) for samples in (a, b))
-    made = diff.document(before, after, (), no_ledgers)
+    made = difference.document(before, after, (), no_ledgers)
     row = figure_of(made, "makespan_s")
-    assert row["by"] == diff.SAME_SEEDS
+    assert row["by"] == difference.SAME_SEEDS
     assert row["interval"] == interval([1.0, 1.5, 1.0])
 
 
 def test_other_seeds_are_independent() -> None:
     """Then the interval is Welch's, as scipy has it."""
     a, b = [10.0, 20.0, 30.0], [11.0, 21.5, 31.0, 40.0]
-    made = diff.document(run_of([with_samples(a)]), run_of([with_samples(b)], seed=9), (), no_ledgers)
+    made = difference.document(run_of([with_samples(a)]), run_of([with_samples(b)], seed=9), (), no_ledgers)
     row = figure_of(made, "makespan_s")
     expected = stats.ttest_ind(b, a, equal_var=False).confidence_interval(0.95)
-    assert row["by"] == diff.APART
+    assert row["by"] == difference.APART
     assert row["interval"] == pytest.approx((expected.low, expected.high))
 
 
 def test_a_figure_that_some_replication_lacks_has_no_interval() -> None:
     """A mean over replications is null if one of them is, and says nothing about its spread."""
-    made = diff.document(run_of([with_samples([1.0, None])]), run_of([with_samples([1.0, 2.0])]), (), no_ledgers)
+    made = difference.document(run_of([with_samples([1.0, None])]), run_of([with_samples([1.0, 2.0])]), (), no_ledgers)
     assert figure_of(made, "makespan_s")["interval"] is None
 
 
@@ -87,7 +88,7 @@ def test_the_same_mails_are_paired() -> None:
     before = ledger_of("direct", mails, [Call(mail, 10.5) for mail in range(40)])
     after = ledger_of("direct", mails, [Call(mail, 10.75 if mail % 2 else 10.5) for mail in range(41)])
     ledgers = {"a": before, "b": after}
-    made = diff.document(
+    made = difference.document(
         run_of([entry("direct", sent(4, 1.0))]),
         run_of([entry("direct", sent(4, 1.0))]),
         (),
@@ -104,8 +105,8 @@ def test_the_same_mails_are_paired() -> None:
 def test_other_mails_are_not_paired() -> None:
     """Another scenario's mail 1 is another mail."""
     one = entry("direct", sent(4, 1.0))
-    made = diff.document(run_of([one]), run_of([one]), (), no_ledgers)
-    assert made["strategies"][0]["same_mails"] == {"why": diff.OTHER_MAILS}
+    made = difference.document(run_of([one]), run_of([one]), (), no_ledgers)
+    assert made["strategies"][0]["same_mails"] == {"why": difference.OTHER_MAILS}
     assert "A and B had other mails, so only figures compare" in diff_table.sentences(made)[0]
 
 
@@ -114,7 +115,7 @@ def test_a_mail_that_was_accepted_in_part_is_not_paired() -> None:
     whole, part = ([Call(0, 1.0, recipients=2)], [Call(0, 1.0, recipients=1)])
     ledgers = {side: ledger_of("direct", [Mail(0.0, 2)], calls) for side, calls in (("a", whole), ("b", part))}
     one = run_of([entry("direct", sent(4, 1.0))])
-    made = diff.document(one, one, (), lambda side, _: ledgers[side])
+    made = difference.document(one, one, (), lambda side, _: ledgers[side])
     assert made["strategies"][0]["same_mails"] == {"asked": 1, "mails": 0}
     assert diff_table.sentences(made)[0].startswith("direct: both accepted 0 of the same 1 mails; ")
 
@@ -126,14 +127,14 @@ def test_sooner_is_said_as_sooner() -> None:
         for side, at_s in (("a", 10.5), ("b", 10.25))
     }
     one = run_of([entry("direct", sent(4, 1.0))])
-    [said] = diff_table.sentences(diff.document(one, one, (), lambda side, _: ledgers[side]))
+    [said] = diff_table.sentences(difference.document(one, one, (), lambda side, _: ledgers[side]))
     assert "B did so 0.25 s sooner on average (-0.25 to -0.25 s): 0 later, 40 sooner" in said
 
 
 def test_runs_without_ledgers_compare_by_figures() -> None:
     """A document alone may be under version control; the sentence does not speak of other mails."""
     one = run_of([entry("direct", sent(4, 1.0))])
-    made = diff.document(one, one, (), lambda *_: None)
+    made = difference.document(one, one, (), lambda *_: None)
     assert diff_table.sentences(made)[0].startswith("direct: a ledger was not kept, so only figures compare; ")
 
 
@@ -141,8 +142,8 @@ def test_an_interrupted_run_is_said_to_be_one() -> None:
     """Its replications are fewer than asked for, so none is paired with a seed; what the run warned of is told too."""
     whole = run_of([with_samples([1.0, 2.0, 3.0, 4.0])], replications=4)
     cut = with_samples([1.0, 2.0]) | {"interrupted": True, "warnings": ["direct: this machine was saturated"]}
-    made = diff.document(whole, run_of([cut], replications=4), (), no_ledgers)
-    assert figure_of(made, "makespan_s")["by"] == diff.APART
+    made = difference.document(whole, run_of([cut], replications=4), (), no_ledgers)
+    assert figure_of(made, "makespan_s")["by"] == difference.APART
     notes = [
         "B: direct: interrupted before its end",
         "B: direct: 2 of 4 replications were made",
@@ -157,8 +158,8 @@ def test_arithmetic_is_no_difference() -> None:
     """What differs in the sixteenth digit is the same."""
     one = entry("direct", sent(4, 1.0))
     other = one | {"makespan_s": one["makespan_s"] * (1 + 2**-50)}
-    made = diff.document(run_of([one]), run_of([other]), (), no_ledgers)
-    assert list(diff.changed(made["strategies"][0])) == []
+    made = difference.document(run_of([one]), run_of([other]), (), no_ledgers)
+    assert list(difference.changed(made["strategies"][0])) == []
 
 
 @pytest.mark.parametrize(
@@ -173,12 +174,12 @@ def test_strategies_are_paired_by_name_or_by_wish(wished: tuple[str, ...], pairs
     """`-s A=B` sets any two side by side."""
     a = run_of([{"strategy": "direct"}, {"strategy": "heartbeat"}])
     b = run_of([{"strategy": "direct"}, {"strategy": "ses-v2"}])
-    assert diff.pairs_of(a, b, wished) == pairs
+    assert difference.pairs_of(a, b, wished) == pairs
 
 
 def test_two_single_strategies_are_a_pair() -> None:
     """A load test's user stands beside the simulated strategy that it resembles."""
-    assert diff.pairs_of(run_of([{"strategy": "direct"}]), run_of([{"strategy": "ses-v2"}]), ()) == [
+    assert difference.pairs_of(run_of([{"strategy": "direct"}]), run_of([{"strategy": "ses-v2"}]), ()) == [
         ("direct", "ses-v2")
     ]
 
@@ -187,9 +188,9 @@ def test_nothing_in_common_is_bad_input() -> None:
     """The line says how to pair them."""
     several = run_of([{"strategy": "direct"}, {"strategy": "heartbeat"}])
     with pytest.raises(BadInput, match="-s A=B"):
-        diff.pairs_of(several, run_of([{"strategy": "ses-v2"}]), ())
+        difference.pairs_of(several, run_of([{"strategy": "ses-v2"}]), ())
     with pytest.raises(BadInput, match="unknown strategy of the second run 'hartbeat', did you mean 'heartbeat'"):
-        diff.pairs_of(several, several, ["direct=hartbeat"])
+        difference.pairs_of(several, several, ["direct=hartbeat"])
 
 
 def test_the_command_compares_folders(tmp_path: Path) -> None:

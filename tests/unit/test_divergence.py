@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from reports.events import MOST, events_of, first_difference, rows_of
+from reports.gate.first_calls import MOST, events_of, first_difference, rows_of
 from scenarios.ledger.ledger import ACCEPTED, FAILED, THROTTLED, Ledger
 from scenarios.schema.model import load
 from sim.run import run

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reports.explain import explain
+from reports.compare.explain import explain
 from scenarios.ledger.ledger import FAILED, QUOTA, REJECTED, THROTTLED
 from scenarios.schema.thresholds import USERS
 from tests.unit.entries import FACTS, entry, facts, sent, told

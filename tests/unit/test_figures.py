@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from reports import fig_offset, rundir
-from reports.compare import document
-from reports.figures import FROM_ENTRIES, FROM_SERIES, draw_all
-from reports.palette import look
-from reports.series import MOST_BINS, MOST_COLUMNS, coarsen, series, width_s
+from reports.compare import folder as run_folder
+from reports.compare.document import document
+from reports.compare.drawings import FROM_ENTRIES, FROM_SERIES, draw_all
+from reports.figures import offset as offset_figure
+from reports.figures.palette import look
+from reports.figures.series import MOST_BINS, MOST_COLUMNS, coarsen, series, width_s
 from scenarios.errors import BadInput
 from scenarios.ledger import store
 from scenarios.ledger.ledger import FAILED, THROTTLED, Ledger
@@ -185,7 +186,7 @@ def test_latencies_of_all_sizes_are_told_apart(tmp_path: Path, slow_s: float, ti
 
 def test_one_recipient_is_seen_on_white() -> None:
     """The palest colour of the heat map contrasts with the paper as thin graphics must: 3 to 1 (WCAG 2.1, 1.4.11)."""
-    red, green, blue, _ = fig_offset.colors()(0)
+    red, green, blue, _ = offset_figure.colors()(0)
     luminance = sum(k * ((c + 0.055) / 1.055) ** 2.4 for k, c in ((0.2126, red), (0.7152, green), (0.0722, blue)))
     assert 1.05 / (luminance + 0.05) >= 3
 
@@ -226,7 +227,7 @@ def test_senders_look_different_with_and_without_colour() -> None:
 
 def test_importing_reports_is_quick() -> None:
     """The command line imports reports for its table; matplotlib and scipy wait until they are needed."""
-    code = "import sys, reports.compare, reports.rundir, reports.statistics.replications; "
+    code = "import sys, reports.compare.document, reports.compare.folder, reports.statistics.replications; "
     code += "sys.exit(bool({'matplotlib', 'scipy'} & sys.modules.keys()))"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
 
@@ -234,9 +235,9 @@ def test_importing_reports_is_quick() -> None:
 def test_stored_run_is_drawn_again(tmp_path: Path) -> None:
     """From the stored document and ledgers come the same pictures as from the run itself."""
     ledgers = {"heartbeat": paced("heartbeat", 12)}
-    rundir.save(tmp_path, comparison(ledgers), 'name = "by-hand"\n')
+    run_folder.save(tmp_path, comparison(ledgers), 'name = "by-hand"\n')
     store.write(ledgers["heartbeat"], tmp_path)
-    assert rundir.redraw(tmp_path) == json.loads((tmp_path / "comparison.json").read_text(encoding="utf-8"))
+    assert run_folder.redraw(tmp_path) == json.loads((tmp_path / "comparison.json").read_text(encoding="utf-8"))
     drawn_first = draw(tmp_path / "first", ledgers)
     for name in NAMES:
         assert (tmp_path / "figures" / f"{name}.svg").read_bytes() == drawn_first[f"{name}.svg"].read_bytes()
@@ -245,7 +246,7 @@ def test_stored_run_is_drawn_again(tmp_path: Path) -> None:
 def stored(directory: Path, **changes: Any) -> Path:
     """The folder of a run whose document was changed by hand."""
     whole = comparison({"heartbeat": paced("heartbeat", 12)})
-    rundir.save(directory, whole | changes, 'name = "by-hand"\n')
+    run_folder.save(directory, whole | changes, 'name = "by-hand"\n')
     store.write(paced("heartbeat", 12), directory)
     return directory
 
@@ -262,7 +263,7 @@ def stored(directory: Path, **changes: Any) -> Path:
 def test_what_a_document_lacks_is_named(tmp_path: Path, changes: dict[str, Any], lacking: str) -> None:
     """A document changed by hand is refused before anything is drawn, and the message names the key."""
     with pytest.raises(BadInput) as error:
-        rundir.redraw(stored(tmp_path, **changes))
+        run_folder.redraw(stored(tmp_path, **changes))
     assert str(error.value) == f"{tmp_path / 'comparison.json'}: lacks what a comparison holds: {lacking}"
     assert not (tmp_path / "figures").exists()
 
@@ -271,11 +272,11 @@ def test_a_defect_of_a_figure_is_no_fault_of_the_input(tmp_path: Path, monkeypat
     """A `KeyError` while drawing a good document surfaces as what it is."""
     monkeypatch.setitem(FROM_ENTRIES, "cost", lambda _comparison, entries: entries[0]["no such figure"])
     with pytest.raises(KeyError, match="no such figure"):
-        rundir.redraw(stored(tmp_path))
+        run_folder.redraw(stored(tmp_path))
 
 
 def test_missing_ledger_is_named(tmp_path: Path) -> None:
     """A run whose ledger is gone cannot be drawn, and the message says whose it was."""
-    rundir.save(tmp_path, comparison({"heartbeat": paced("heartbeat", 12)}), 'name = "by-hand"\n')
+    run_folder.save(tmp_path, comparison({"heartbeat": paced("heartbeat", 12)}), 'name = "by-hand"\n')
     with pytest.raises(BadInput, match="no ledger of heartbeat"):
-        rundir.redraw(tmp_path)
+        run_folder.redraw(tmp_path)

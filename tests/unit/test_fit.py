@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from reports.fit import FEWEST_CALLS, Fit, NoFit, call_s, fit_lognormal, fitted, with_latency
+from reports.calibrate.fit import FEWEST_CALLS, Fit, NoFit, call_s, fit_lognormal, fitted, with_latency
 from scenarios.ledger.ledger import ACCEPTED, THROTTLED, Ledger
 from scenarios.schema.latency import Lognormal
 from scenarios.schema.model import Scenario, as_toml, load

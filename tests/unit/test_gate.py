@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from scipy import stats
 
-from reports import gate
-from reports.gate import FAIL, IMPROVED, INCONCLUSIVE, PASS, Direction, Rule, Verdict, judge, judge_all, worst
+from reports.gate import verdict
+from reports.gate.verdict import FAIL, IMPROVED, INCONCLUSIVE, PASS, Direction, Rule, Verdict, judge, judge_all, worst
 from reports.statistics.intervals import interval
 
 LOWER, HIGHER, SAME = Rule("lower"), Rule("higher"), Rule("same")
@@ -158,8 +158,8 @@ def test_many_looks_do_not_find_accidents() -> None:
         names = [f"moved-{number}" for number in range(k)]
         base_values = {"still": BASE, **dict.fromkeys(names, BASE)}
         now_values = {"still": BASE, **dict.fromkeys(names, head)}
-        assert gate.moved(base_values, base_values, now_values) == k
-        confidence = gate.confidence_of_each(k)
+        assert verdict.moved(base_values, base_values, now_values) == k
+        confidence = verdict.confidence_of_each(k)
         judged = judge_all(dict.fromkeys(base_values, LOWER), base_values, now_values, confidence)
         expected = interval([1.0, 2.0, 0.5, 1.5], 1 - 0.05 / k)
         assert judged["still"].interval is None
@@ -169,7 +169,7 @@ def test_many_looks_do_not_find_accidents() -> None:
 def test_more_figures_can_only_add_doubt() -> None:
     """Alone a figure fails; among twenty that moved as well its interval is too wide to be sure."""
     head = moved([1.0, 2.0, 0.5, 1.5])
-    verdicts = [judge(LOWER, BASE, head, gate.confidence_of_each(figures)).verdict for figures in (0, 1, 20)]
+    verdicts = [judge(LOWER, BASE, head, verdict.confidence_of_each(figures)).verdict for figures in (0, 1, 20)]
     assert verdicts == [FAIL, FAIL, INCONCLUSIVE]
 
 

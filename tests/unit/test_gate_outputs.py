@@ -10,14 +10,14 @@ from xml.etree import ElementTree
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
-from reports import gate_table
-from reports.baseline import Baseline
-from reports.compare import to_json
-from reports.gate_files import Files
-from reports.gating import SCHEMA, undecided
-from reports.junit import junit
-from reports.markdown import grid, markdown
-from reports.openmetrics import openmetrics
+from reports.compare.document import to_json
+from reports.gate import table as gate_table
+from reports.gate.baseline import Baseline
+from reports.gate.document import SCHEMA, undecided
+from reports.gate.files import Files
+from reports.gate.junit import junit
+from reports.gate.markdown import grid, markdown
+from reports.gate.openmetrics import openmetrics
 from tests.unit.gated import baseline, of, small, variant, verdict
 
 THRESHOLDS = '[thresholds]\nlossless = "*.recipients.lost == 0"\n'

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reports import gate_table
+from reports.gate import table as gate_table
 from sim.ses import Call, Mailer
 from tests.unit.gated import baseline, figures, of, small, variant, verdict
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from reports import gate_table
-from reports.baseline import Baseline
-from reports.expectations import Wished
-from reports.gate import Rule
-from reports.gate_run import SEEDS, wanted_anew
+from reports.gate import table as gate_table
+from reports.gate.baseline import Baseline
+from reports.gate.expectations import Wished
+from reports.gate.simulated import SEEDS, wanted_anew
+from reports.gate.verdict import Rule
 from scenarios.errors import BadInput
 from tests.unit.gated import baseline, figures, of, set_figure, small, verdict
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from reports.experiment import Job, Result, Runner, summarise
-from reports.parallel import Worker, in_turn, side_by_side
+from reports.running.experiment import Job, Result, Runner, summarise
+from reports.running.parallel import Worker, in_turn, side_by_side
 from scenarios.errors import BadInput, RunFailed
 from scenarios.ledger import store
 from scenarios.ledger.ledger import Ledger, assert_conserved

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from pydantic import TypeAdapter
 
-from reports.experiment import Job, perform
-from reports.explain import explain
-from reports.mechanisms import Facts
+from reports.compare.explain import explain
+from reports.compare.mechanisms import Facts
+from reports.running.experiment import Job, perform
 from reports.statistics.replications import combine
 from scenarios.ledger.ledger import FATES, Ledger, digest
 from scenarios.measures.cost import load_prices

@@ -1,0 +1,1 @@
+"""The simulator beside a real run of the same scenario."""

@@ -1,0 +1,168 @@
+"""The simulator against a real run of the same scenario: figure by figure, with a verdict on each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import reduce
+from operator import getitem
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from reports.calibrate.curves import curves_of
+from reports.calibrate.fit import METHOD, Fit, NoFit, fitted, with_latency
+from reports.compare.document import account_of
+from reports.running.experiment import Job, Result, Runner, jobs
+from scenarios.ledger.ledger import FATES, Ledger
+from scenarios.measures.cost import Prices
+from scenarios.runs import SATURATED_S
+from scenarios.schema.latency import Lognormal
+from scenarios.schema.model import Scenario
+from scenarios.traffic.recorded import recorded
+
+SCHEMA = "seslab/calibration/v1"
+MEASURES = ("makespan_s", "goodput_per_s", "latency_s.p50", "latency_s.p95", "latency_s.p99")
+COUNTS = ("peak_1s", "calls.throttled", "recipients.duplicated", *(f"recipients.{fate}" for fate in FATES))
+OF_FIGURE = 0.05
+OF_RECIPIENTS = 0.02
+"""By how much the range of the simulated seeds is widened: for measures and for counts."""
+
+MOST_WORKERS = 8
+"""More of `direct`'s workers would ask a single machine for more calls at once than it can really make."""
+
+
+class Pair(NamedTuple):
+    """One strategy in both worlds: a real run, whose ledger was gathered, and simulated ones, with their `Curves`."""
+
+    strategy: str
+    real: Result
+    simulated: Sequence[Result]
+
+    @property
+    def ledger(self) -> Ledger:
+        """Of the real run."""
+        ledger: Ledger = self.real.gathered
+        return ledger
+
+    @property
+    def harness_lag_s(self) -> float:
+        """How late the real run's event loop woke, in seconds, at its 99th percentile."""
+        return self.ledger.usage.get("harness_lag_s", 0.0)
+
+
+def judged(scenario: Scenario) -> Scenario:
+    """The scenario as both worlds run it: with no more of `direct`'s workers than one machine can make real."""
+    settings = scenario.settings_of("direct")
+    fewer = replace(settings, workers=min(settings.workers, MOST_WORKERS))
+    return scenario.model_copy(update={"strategies": {**scenario.strategies, "direct": fewer}})
+
+
+def real_jobs(
+    runner: Runner, scenario: Scenario, strategies: Sequence[str], prices: Prices, out: Path | None
+) -> list[Job]:
+    """One real run a strategy."""
+    return jobs(runner, judged(scenario), strategies, 1, prices, out, _itself)
+
+
+def simulated_jobs(
+    runner: Runner, scenario: Scenario, strategies: Sequence[str], seeds: int, prices: Prices
+) -> list[Job]:
+    """So many simulations a strategy of the real run's mails, seeds counting up from its own."""
+    return jobs(runner, recorded(judged(scenario)), strategies, seeds, prices, None, curves_of)
+
+
+def _itself(ledger: Ledger) -> Ledger:
+    return ledger
+
+
+def pairs(real: Sequence[Result], simulated: Sequence[Result]) -> list[Pair]:
+    """Strategy by strategy, in the order of the real runs."""
+    return [
+        Pair(name, one, [other for other in simulated if other.entry["strategy"] == name])
+        for one in real
+        for name in (one.entry["strategy"],)
+    ]
+
+
+def document(scenario: Scenario, world: str, both: Sequence[Pair]) -> dict[str, Any]:
+    """The calibration document: plain data. `scenario` is the user's; what was replaced in it is said."""
+    trusted = [pair.ledger for pair in both if pair.harness_lag_s <= SATURATED_S]
+    return {
+        "schema": SCHEMA,
+        "scenario": scenario.name,
+        "world": world,
+        "seed": scenario.seed,
+        "seeds": max((len(pair.simulated) for pair in both), default=0),
+        "widened_by": {"of_recipients": OF_RECIPIENTS, "of_figure": OF_FIGURE},
+        "account": account_of(scenario),
+        "faults": [fault.model_dump(mode="json") for fault in scenario.fault],
+        "replaced": _replaced(scenario, both),
+        "latency": {name: _fit(scenario, name, fit) for name, fit in fitted(scenario, trusted).items()},
+        "strategies": [_entry(pair) for pair in both],
+    }
+
+
+def refitted(scenario: Scenario, calibration: Mapping[str, Any]) -> Scenario:
+    """The scenario with the latencies that could be fitted."""
+    fits = {name: fit["fitted"] for name, fit in calibration["latency"].items()}
+    return with_latency(scenario, {name: Lognormal(**law) for name, law in fits.items() if law is not None})
+
+
+def _replaced(scenario: Scenario, both: Sequence[Pair]) -> list[dict[str, Any]]:
+    workers, used = (one.settings_of("direct").workers for one in (scenario, judged(scenario)))
+    if workers == used or "direct" not in [pair.strategy for pair in both]:
+        return []
+    return [{"strategy": "direct", "setting": "workers", "scenario": workers, "used": used}]
+
+
+def _fit(scenario: Scenario, name: str, fit: Fit | NoFit) -> dict[str, Any]:
+    own = {"scenario": getattr(scenario.latency, name).model_dump(), "calls": fit.calls}
+    if isinstance(fit, NoFit):
+        return {**own, "fitted": None, "reason": fit.reason}
+    return {**own, "fitted": fit.law.model_dump(), "method": METHOD, "ks_distance": fit.ks_distance}
+
+
+def _entry(pair: Pair) -> dict[str, Any]:
+    why_not = _why_no_verdict(pair)
+    return {
+        "strategy": pair.strategy,
+        "settings": pair.real.entry["settings"],
+        "submitted": pair.real.entry["recipients"]["submitted"],
+        "harness_lag_s": pair.harness_lag_s,
+        "no_verdict": why_not,
+        "figures": {name: _figure(pair, name, why_not is None) for name in (*MEASURES, *COUNTS)},
+        "digest": pair.real.entry["digest"],
+    }
+
+
+def _why_no_verdict(pair: Pair) -> str | None:
+    if pair.ledger.interrupted:
+        return "the real run was interrupted"
+    if pair.harness_lag_s > SATURATED_S:
+        return f"the harness was saturated: its event loop woke up to {1000 * pair.harness_lag_s:.0f} ms late"
+    return None
+
+
+def _figure(pair: Pair, name: str, is_judged: bool) -> dict[str, Any]:
+    real, *simulated = (_value(result, name) for result in (pair.real, *pair.simulated))
+    known = [value for value in simulated if value is not None]
+    fits_in = _is_inside(name, real, known, pair) if known and real is not None else real in simulated
+    return {
+        "real": real,
+        "simulated": [min(known), max(known)] if known else None,
+        "verdict": (("outside", "inside")[fits_in]) if is_judged else None,
+    }
+
+
+def _value(result: Result, name: str) -> float | None:
+    value: Any = reduce(getitem, name.split("."), result.entry)
+    return value  # type: ignore[no-any-return]  # what a dotted name leads to is a figure
+
+
+def _is_inside(name: str, real: float, simulated: Sequence[float], pair: Pair) -> bool:
+    """Within the range of the simulated values, widened."""
+    low, high = min(simulated), max(simulated)
+    if name in COUNTS:
+        room: float = OF_RECIPIENTS * pair.real.entry["recipients"]["submitted"]
+        return low - room <= real <= high + room
+    return low * (1 - OF_FIGURE) <= real <= high * (1 + OF_FIGURE)

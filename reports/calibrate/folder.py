@@ -1,0 +1,45 @@
+"""The folder of one calibration: its document, its scenario, the real runs' ledgers and its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from reports.calibrate import quantiles as quantiles_figure
+from reports.calibrate import seconds as seconds_figure
+from reports.calibrate.document import Pair
+from reports.compare import folder as run_folder
+from reports.compare.document import to_json
+from reports.compare.folder import FIGURES, SCENARIO
+from reports.figures import canvas
+from scenarios.errors import BadInput
+
+DOCUMENT = "calibration.json"
+DRAWINGS = {"quantiles": quantiles_figure.draw, "seconds": seconds_figure.draw}
+
+
+def prepare(out: Path | None, fitted: Path | None) -> None:
+    """Makes sure, before any work is done for them, that results can be written. Raises `BadInput`."""
+    if out is not None:
+        run_folder.prepare(out)
+    if fitted is not None:
+        run_folder.prepare(fitted.parent, "--write")
+        if fitted.is_dir():
+            raise BadInput(f"--write {fitted}: is a folder; name a file")
+
+
+def save(directory: Path, calibration: dict[str, Any], scenario_toml: str, both: Sequence[Pair]) -> None:
+    """Writes what its runs have not written yet. Raises `BadInput`."""
+    run_folder.write(directory / SCENARIO, scenario_toml)
+    run_folder.write(directory / DOCUMENT, to_json(calibration))
+    draw_all(directory / FIGURES, calibration, both)
+
+
+def draw_all(directory: Path, calibration: dict[str, Any], both: Sequence[Pair]) -> list[Path]:
+    """Draws into a folder; returns the files."""
+    directory.mkdir(parents=True, exist_ok=True)
+    with canvas.style():
+        return [
+            path for name, draw in DRAWINGS.items() for path in canvas.save(draw(calibration, both), directory, name)
+        ]

@@ -1,0 +1,1 @@
+"""The comparison of strategies on one scenario: document, table, sentences and folder."""

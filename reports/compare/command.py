@@ -1,0 +1,47 @@
+"""What a comparison makes of its runs: a document, which is kept and shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from reports import terminal
+from reports.compare import document as comparison
+from reports.compare import folder as run_folder
+from reports.gate.verdict import FAIL
+from reports.running import experiment, run_jobs
+from scenarios.schema.model import Scenario, as_toml
+
+
+def compared(
+    jobs: Sequence[experiment.Job], world: str, scenario: Scenario, replications: int, out: Path | None, as_json: bool
+) -> bool:
+    """Make the runs, keep and show what they came to; whether the scenario's own thresholds are met.
+
+    Raises Interrupted, once what was done is kept and shown.
+    """
+    outcome, met = run_jobs.perform(jobs, world), True
+    if outcome.results:
+        entries, bound = experiment.summarise(outcome.results)
+        document = comparison.document(scenario, world, scenario.seed, replications, bound, entries)
+        if out is not None:
+            _keep(out, document, scenario)
+        show(document, as_json)
+        met = all(one["verdict"] != FAIL for one in document["thresholds"])
+    if outcome.interrupted:
+        raise run_jobs.interrupted(outcome, jobs, out)
+    return met
+
+
+def _keep(out: Path, document: dict[str, Any], scenario: Scenario) -> None:
+    run_folder.save(out, document, as_toml(scenario))
+    with terminal.busy("Drawing"):
+        run_folder.redraw(out)
+
+
+def show(document: dict[str, Any], as_json: bool) -> None:
+    """The comparison on standard output, with the notes of its runs."""
+    warnings = dict.fromkeys(warning for entry in document["strategies"] for warning in entry["warnings"])
+    lines = [*comparison.sentences(document), *(f"note: {warning}" for warning in warnings)]
+    terminal.present(document, as_json, comparison.table(document), lines)

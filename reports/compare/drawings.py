@@ -1,0 +1,42 @@
+"""All figures of a comparison, as SVG and PNG."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from reports.compare.document import ranked
+from reports.figures import backlog as backlog_figure
+from reports.figures import canvas
+from reports.figures import cost as cost_figure
+from reports.figures import fates as fates_figure
+from reports.figures import latency as latency_figure
+from reports.figures import offset as offset_figure
+from reports.figures import rate as rate_figure
+from reports.figures.series import series
+from scenarios.ledger.ledger import Ledger
+
+FROM_SERIES = {
+    "rate": rate_figure.draw,
+    "offset": offset_figure.draw,
+    "backlog": backlog_figure.draw,
+    "latency": latency_figure.draw,
+}
+FROM_ENTRIES = {"fates": fates_figure.draw, "cost": cost_figure.draw}
+
+
+def draw_all(directory: Path, comparison: Mapping[str, Any], read: Callable[[str], Ledger]) -> list[Path]:
+    """Draws into a folder; returns the files. `read` gives one strategy's ledger, and one at a time is held."""
+    entries = ranked(comparison["strategies"])
+    if not entries:
+        return []
+    all_series = [series(read(entry["strategy"])) for entry in entries]
+    directory.mkdir(parents=True, exist_ok=True)
+    paths: list[Path] = []
+    with canvas.style():
+        for name, draw in FROM_SERIES.items():
+            paths += canvas.save(draw(comparison, all_series), directory, name)
+        for name, draw_entries in FROM_ENTRIES.items():
+            paths += canvas.save(draw_entries(comparison, entries), directory, name)
+    return paths

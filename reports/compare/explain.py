@@ -1,0 +1,188 @@
+"""One sentence per strategy: what happened, from its mechanism and its figures, and nothing that they do not show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reports.compare.mechanisms import Entry, Facts, mechanism
+from reports.words import count, counted, duration, share
+from scenarios.schema.thresholds import USERS
+
+_FROM_QUEUE = ("sqs-dlq", "lambda-concurrency")
+
+
+def explain(entry: Entry, facts: Facts) -> str:
+    """What became of the recipients, how the strategy works, and what SES refused on the way."""
+    interrupted = "interrupted before its end" if entry["interrupted"] else ""
+    figures = [_outcome(entry, facts), mechanism(entry, facts), _refusals(entry, facts), _peak(entry, facts)]
+    return "; ".join(clause for clause in (interrupted, *figures, _by_workload(entry)) if clause)
+
+
+def _outcome(entry: Entry, facts: Facts) -> str:
+    recipients = entry["recipients"]
+    if not recipients["submitted"]:
+        return "nothing was submitted"
+    if recipients["accepted"] == recipients["submitted"]:
+        parts = [_all_accepted(entry)]
+    else:
+        parts = [_accepted(entry), _pending(entry), _gone(entry, facts)]
+    return ", ".join(part for part in (*parts, _duplicates(entry, facts)) if part)
+
+
+def _all_accepted(entry: Entry) -> str:
+    said = f"all {count(entry['recipients']['submitted'])} accepted in {duration(entry['makespan_s'])}"
+    efficiency = entry["efficiency"]
+    return said if efficiency is None else f"{said}, {share(efficiency, 1)} of the best possible"
+
+
+def _accepted(entry: Entry) -> str:
+    recipients = entry["recipients"]
+    if not recipients["accepted"]:
+        return "none accepted"
+    return f"{share(recipients['accepted'], recipients['submitted'])} accepted"
+
+
+def _pending(entry: Entry) -> str:
+    pending = entry["recipients"]["pending"]
+    kept = ", kept while the 24-hour quota is used up" if entry["calls"]["quota"] else ""
+    return f"{count(pending)} still pending at the end{kept}" if pending else ""
+
+
+def _gone(entry: Entry, facts: Facts) -> str:
+    recipients = entry["recipients"]
+    fates = (("lost", "lost"), ("dead-lettered", "dead_lettered"))
+    gone = [f"{word} {count(recipients[fate])}" for word, fate in fates if recipients[fate]]
+    if not gone:
+        return ""
+    return f"{' and '.join(gone)} of {count(recipients['submitted'])}: {_why(entry, facts)}"
+
+
+def _why(entry: Entry, facts: Facts) -> str:
+    reasons = {reason: n for reason, n in entry["losses"].items() if n}
+    words = _REASONS | _USERS_REASONS if entry["strategy"] in USERS else _REASONS
+    said = [words[reason](entry, facts) for reason in reasons]
+    if len(reasons) > 1:
+        said = [f"{count(n)} {why}" for n, why in zip(reasons.values(), said, strict=True)]
+    return ", ".join(part for part in (_received_too_often(entry), *said) if part)
+
+
+def _received_too_often(entry: Entry) -> str:
+    limit = entry["settings"].get("max_receive_count")
+    if not limit or not entry["recipients"]["dead_lettered"]:
+        return ""
+    return f"received more than {'once' if limit == 1 else f'{limit} times'}"
+
+
+def _throttled(entry: Entry, _: Facts) -> str:
+    return f"throttled{_without_another_try(entry, ' at the last call')}"
+
+
+def _failed(entry: Entry, facts: Facts) -> str:
+    if not facts.has_fault("outage"):
+        return f"failed{_without_another_try(entry, ' at the last call')}"
+    return f"SES answered with a server error{_without_another_try(entry, '')}"
+
+
+def _without_another_try(entry: Entry, otherwise: str) -> str:
+    retry = entry["settings"].get("retry")
+    if retry is None:
+        return otherwise
+    return ", never retried" if retry == "none" else f" at the last call in {retry} mode"
+
+
+def _over_quota(entry: Entry, _: Facts) -> str:
+    return "refused for the 24-hour quota" + (", kept by nobody" if entry["recipients"]["lost"] else "")
+
+
+def _never_invoked(entry: Entry, _: Facts) -> str:
+    if entry["settings"].get("limit_by") == "reserved":
+        return "never attempted: the function had no concurrency left until the visibility timeout passed"
+    return "never attempted: received, but the visibility timeout passed before their turn"
+
+
+_REASONS: dict[str, Callable[[Entry, Facts], str]] = {
+    "throttled": _throttled,
+    "quota": _over_quota,
+    "rejected": lambda *_: "rejected by SES, as mails with more than 50 recipients are",
+    "failed": _failed,
+    "crashed": lambda *_: "never attempted, whoever held them was gone",
+    "never_invoked": _never_invoked,
+}
+_USERS_REASONS: dict[str, Callable[[Entry, Facts], str]] = {
+    "crashed": lambda *_: "given up before SES saw them",
+    "never_invoked": lambda *_: "given up before SES saw them",
+}
+"""Who else has had a user's mails is unknown, and so is what became of them there."""
+
+
+def _duplicates(entry: Entry, facts: Facts) -> str:
+    again = entry["recipients"]["duplicated"]
+    if not again:
+        return ""
+    causes = " or ".join(_causes_of_duplicates(entry, facts))
+    return counted(again, "duplicate") + (f": {causes}" if causes else "")
+
+
+def _causes_of_duplicates(entry: Entry, facts: Facts) -> list[str]:
+    """All that the scenario and the settings allow for; what becomes of a user's mails is not up to them."""
+    if entry["strategy"] in USERS:
+        return []
+    uses_queue = entry["strategy"] not in ("direct", "leaky-bucket")
+    whole_batch = entry["settings"].get("report_batch_item_failures") is False
+    refused = entry["calls"]["attempted"] > entry["calls"]["accepted"]
+    causes = {
+        "the answer to an accepted call was lost and its mail sent again": facts.has_fault("lost_response"),
+        "SQS delivered twice": uses_queue and (facts.delivers_twice or facts.has_fault("duplicate_delivery")),
+        "one mail that fails brings its whole batch back, and all of it is sent again": whole_batch
+        and (refused or facts.has_fault("lost_response")),
+    }
+    return [cause for cause, is_possible in causes.items() if is_possible]
+
+
+def _refusals(entry: Entry, facts: Facts) -> str:
+    calls = entry["calls"]
+    failed = "met a server error" if facts.has_fault("outage") else "failed"
+    kinds = {"throttled": "refused", "quota": "refused for the quota", "failed": failed, "rejected": "rejected"}
+    of_all = f"of {count(calls['attempted'])} calls"
+    said = [f"{count(calls[kind])} {of_all} {word}" for kind, word in kinds.items() if calls[kind]]
+    if not said:
+        return "no call refused" if calls["attempted"] else "no call made"
+    return ", ".join(said) + _beside(entry, facts) + _again(entry)
+
+
+def _beside(entry: Entry, facts: Facts) -> str:
+    return " beside another sender on the account" if entry["calls"]["throttled"] and facts.has_neighbour else ""
+
+
+def _again(entry: Entry) -> str:
+    """What the strategy did with throttled and failed mails."""
+    settings = entry["settings"]
+    if not entry["calls"]["throttled"] + entry["calls"]["failed"]:
+        return ""
+    if entry["strategy"] in _FROM_QUEUE:
+        return ", back in the queue for the visibility timeout"
+    if entry["strategy"] == "heartbeat":
+        is_async = settings.get("dispatch") == "async"
+        return ", put back at the end of the queue" if is_async else ", sent again next tick"
+    retry = settings.get("retry", "none")
+    return "" if retry == "none" else f", retried in botocore's {retry} mode"
+
+
+def _peak(entry: Entry, facts: Facts) -> str:
+    peak, asked, limit = entry["peak_1s"], entry["attempted_peak_1s"], f"(limit {facts.rate_per_s:g})"
+    if asked > max(peak, facts.rate_per_s):
+        return f"asked for up to {count(asked)} within one second, granted up to {count(peak)} {limit}"
+    return f"up to {count(peak)} admitted within one second {limit}" if peak > facts.rate_per_s else ""
+
+
+def _by_workload(entry: Entry) -> str:
+    """Where there are several: the quantiles of all recipients hide whose they are."""
+    return ", ".join(
+        f"workload[{one['index']}] ({one['process']}) {_waited(one['latency_s'])}" for one in entry.get("workloads", ())
+    )
+
+
+def _waited(latency_s: Entry) -> str:
+    if latency_s["p50"] is None:
+        return "had nothing accepted"
+    return f"waited p50 {duration(latency_s['p50'])} and p99 {duration(latency_s['p99'])}"

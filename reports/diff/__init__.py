@@ -1,0 +1,1 @@
+"""Any two stored runs side by side."""

@@ -1,0 +1,175 @@
+"""Any two stored runs side by side: figure by figure, with the interval of the difference where there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reports.gate.verdict import DIRECTIONS, alike
+from reports.statistics.intervals import interval, unpaired
+from scenarios.errors import BadInput
+from scenarios.figures import figures_of
+from scenarios.ledger.ledger import Ledger
+from scenarios.schema.files import printable
+from scenarios.schema.tables import unknown
+
+SCHEMA = "seslab/diff/v1"
+FIGURES = (*DIRECTIONS, "peak_1s")
+BATCHES, LEAST = 20, 10  # of mails that follow each other, whose means are nearly independent; mails in each
+SAME_SEEDS, APART = "the same seeds", "independent replications"
+"""What is set against what."""
+NO_LEDGERS, OTHER_MAILS = "a ledger was not kept", "A and B had other mails"
+"""Why two runs cannot be compared mail by mail."""
+
+Entry = Mapping[str, Any]
+Ledgers = Callable[[str, str], Ledger | None]
+"""The ledger of side `a` or `b` and a strategy; None if it was not kept. Raises BadInput."""
+
+
+class Pair(NamedTuple):
+    """A strategy of one run, and what stands for it in the other."""
+
+    a: str
+    b: str
+
+
+def pairs_of(a: Mapping[str, Any], b: Mapping[str, Any], wished: Sequence[str]) -> list[Pair]:
+    """The wished pairs, `NAME` or `A=B`; else the strategies that both have; else, where each has one, these two.
+
+    Raises BadInput where that leaves nothing.
+    """
+    names_a, names_b = ([entry["strategy"] for entry in run["strategies"]] for run in (a, b))
+    if wished:
+        return [_pair(wish, names_a, names_b) for wish in wished]
+    both = [Pair(name, name) for name in names_a if name in names_b]
+    if both:
+        return both
+    if len(names_a) == len(names_b) == 1:
+        return [Pair(names_a[0], names_b[0])]
+    theirs = f"{', '.join(names_a)} and {', '.join(names_b)}"
+    raise BadInput(f"the runs have no strategy in common: {theirs}; pair them with -s A=B")
+
+
+def _pair(wish: str, names_a: list[str], names_b: list[str]) -> Pair:
+    a, _, b = wish.partition("=")
+    pair = Pair(a, b or a)
+    for name, names, run in ((pair.a, names_a, "first"), (pair.b, names_b, "second")):
+        if name not in names:
+            raise BadInput(printable(f"-s {wish}: {unknown(f'strategy of the {run} run', name, names)}"))
+    return pair
+
+
+def document(a: Mapping[str, Any], b: Mapping[str, Any], wished: Sequence[str], ledgers: Ledgers) -> dict[str, Any]:
+    """Plain data from two comparison documents and their ledgers. Raises BadInput."""
+    entries = [{entry["strategy"]: entry for entry in run["strategies"]} for run in (a, b)]
+    pairs = pairs_of(a, b, wished)
+    return {
+        "schema": SCHEMA,
+        "a": _about(a),
+        "b": _about(b),
+        "strategies": [_strategy(pair, entries[0][pair.a], entries[1][pair.b], a, b, ledgers) for pair in pairs],
+        "notes": [
+            *_notes("A", a, [entries[0][pair.a] for pair in pairs]),
+            *_notes("B", b, [entries[1][pair.b] for pair in pairs]),
+        ],
+    }
+
+
+def _notes(side: str, run: Mapping[str, Any], entries: Sequence[Entry]) -> Iterator[str]:
+    """What a reader must know of a run before its figures are believed."""
+    for entry in entries:
+        done, planned = _replications(entry), run["replications"]
+        if entry.get("interrupted"):
+            yield f"{side}: {entry['strategy']}: interrupted before its end"
+        if done < planned:
+            yield f"{side}: {entry['strategy']}: {done} of {planned} replications were made"
+    yield from dict.fromkeys(f"{side}: {warning}" for entry in entries for warning in entry.get("warnings", ()))
+
+
+def _replications(entry: Entry) -> int:
+    """How many there are of them; a single run keeps no samples."""
+    return max((len(values) for values in (entry.get("samples") or {}).values()), default=1)
+
+
+def _about(run: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: run[key] for key in ("scenario", "world", "seed", "replications")}
+
+
+def _strategy(
+    pair: Pair, a: Entry, b: Entry, run_a: Mapping[str, Any], run_b: Mapping[str, Any], ledgers: Ledgers
+) -> dict[str, Any]:
+    whole = _replications(a) == run_a["replications"] and _replications(b) == run_b["replications"]
+    by_seed = whole and _same_seeds(run_a, run_b)
+    figures_a, figures_b = figures_of(a), figures_of(b)
+    samples = (a.get("samples") or {}, b.get("samples") or {})
+    figures = [
+        _figure(name, figures_a.get(name), figures_b.get(name), samples[0].get(name), samples[1].get(name), by_seed)
+        for name in FIGURES
+    ]
+    return {**pair._asdict(), "figures": figures, "same_mails": _mail_by_mail(pair, ledgers)}
+
+
+def _same_seeds(a: Mapping[str, Any], b: Mapping[str, Any]) -> bool:
+    """Whether replication k met the same chance on both sides."""
+    return bool((a["seed"], a["replications"]) == (b["seed"], b["replications"]))
+
+
+def _figure(
+    name: str, a: float | None, b: float | None, of_a: list[Any] | None, of_b: list[Any] | None, by_seed: bool
+) -> dict[str, Any]:
+    difference = None if a is None or b is None else 0.0 if alike(a, b) else b - a
+    band, kind = _band(of_a, of_b, by_seed)
+    return {"figure": name, "a": a, "b": b, "difference": difference, "interval": band, "by": kind}
+
+
+def _band(a: list[Any] | None, b: list[Any] | None, by_seed: bool) -> tuple[tuple[float, float] | None, str | None]:
+    """95 %, from the replications of both; None where either has only one run or lacks the figure."""
+    if not a or not b or None in a or None in b:
+        return None, None
+    if by_seed:
+        return interval([after - before for before, after in zip(a, b, strict=True)]), SAME_SEEDS
+    return unpaired(a, b), APART
+
+
+def _mail_by_mail(pair: Pair, ledgers: Ledgers) -> dict[str, Any]:
+    """How much later each mail that both sides wholly accepted was accepted; else `why` that cannot be said."""
+    a, b = ledgers("a", pair.a), ledgers("b", pair.b)
+    if a is None or b is None:
+        return {"why": NO_LEDGERS}
+    if not _same_mails(a.mails, b.mails):
+        return {"why": OTHER_MAILS}
+    later_s = _delays(b.mails) - _delays(a.mails)
+    later_s = later_s[~np.isnan(later_s)]
+    return {"asked": len(a.mails["mail"]), "mails": len(later_s), **(_later(later_s) if len(later_s) > 1 else {})}
+
+
+def _delays(mails: Mapping[str, NDArray[Any]]) -> NDArray[np.float64]:
+    """From its intended instant until the last recipient was accepted; NaN if one never was."""
+    whole = mails["accepted"] >= mails["recipients"]
+    delays: NDArray[np.float64] = np.where(whole, mails["last_accepted_s"] - mails["intended_s"], np.nan)
+    return delays
+
+
+def _same_mails(a: Mapping[str, NDArray[Any]], b: Mapping[str, NDArray[Any]]) -> bool:
+    return all(np.array_equal(a[name], b[name]) for name in ("intended_s", "recipients"))
+
+
+def _later(later_s: NDArray[np.float64]) -> dict[str, Any]:
+    """Mails that follow each other share their queue's fate, so that the interval is of the means of batches."""
+    batches = max(2, min(BATCHES, len(later_s) // LEAST))
+    means = [float(batch.mean()) for batch in np.array_split(later_s, batches)]
+    return {
+        "mean_s": float(later_s.mean()),
+        "interval": interval(means),
+        "median_s": float(np.median(later_s)),
+        "later": int((later_s > 0).sum()),
+        "sooner": int((later_s < 0).sum()),
+    }
+
+
+def changed(strategy: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The figures in which the two differ."""
+    return (one for one in strategy["figures"] if one["difference"] or (one["a"] is None) != (one["b"] is None))

@@ -1,0 +1,1 @@
+"""Pictures of what happened, one file each, on one paper and in one palette."""

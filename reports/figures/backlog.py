@@ -1,0 +1,46 @@
+"""How many recipients waited over time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from reports.figures import canvas
+from reports.figures.palette import look
+from reports.figures.series import Series
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def draw(comparison: Mapping[str, Any], all_series: Sequence[Series]) -> Figure:
+    """All strategies in one panel: submitted minus accepted, lost and dead-lettered so far."""
+    end_s = max(one.end_s for one in all_series)
+    title = f"{comparison['scenario']}: recipients submitted that were neither accepted, lost nor dead-lettered yet"
+    figure = canvas.sheet(title, 10, 4.6)
+    axes = figure.subplots()
+    scale = canvas.time_axis(axes, end_s)
+    for place, one in enumerate(all_series):
+        _line(axes, one, end_s, scale, place / len(all_series))
+    axes.set_ylim(bottom=0)
+    axes.set_ylabel("waiting recipients")
+    canvas.shade_faults(axes, comparison["faults"], scale)
+    canvas.name_faults(axes, comparison["faults"], scale)
+    figure.legend(handles=[canvas.key(one.strategy) for one in all_series], loc="outside right center")
+    return figure
+
+
+def _line(axes: Any, one: Series, end_s: float, scale: float, phase: float) -> None:
+    """What a strategy left waiting goes on waiting to the end of the picture."""
+    mine, step = look(one.strategy), len(one.waiting) // 12
+    at = [*(one.waiting_at_s / scale), end_s * 1.02 / scale]
+    axes.plot(
+        at,
+        [*one.waiting, one.waiting[-1]],
+        color=mine.color,
+        linestyle=mine.linestyle,
+        marker=mine.marker,
+        markevery=(round(step * phase), step),
+        markersize=5,
+        linewidth=1.5,
+    )

@@ -1,0 +1,117 @@
+"""Paper for the figures: size, type, units, deterministic files. Imports matplotlib only when drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reports.figures import palette
+from reports.figures.palette import look
+from reports.words import time_unit
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
+
+WIDE = 100.0
+"""A ratio of the largest to the smallest latency that only a logarithmic axis can show."""
+
+_STYLE: Any = {
+    "axes.edgecolor": palette.FAINT,
+    "axes.labelcolor": palette.INK,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 9.5,
+    "axes.formatter.useoffset": False,
+    "figure.dpi": 110,
+    "figure.titlesize": 11.5,
+    "font.size": 9,
+    "hatch.linewidth": 0.6,
+    "legend.frameon": False,
+    "savefig.dpi": 110,
+    "svg.fonttype": "none",  # text stays text: searchable, and read aloud
+    "svg.hashsalt": "seslab",  # element ids would otherwise be random
+    "text.color": palette.INK,
+    "text.parse_math": False,  # a dollar sign is a dollar
+    "xtick.color": palette.INK,
+    "ytick.color": palette.INK,
+}
+
+
+def style() -> AbstractContextManager[None]:
+    """The house style, while a figure is made and saved."""
+    import matplotlib as mpl
+
+    return mpl.rc_context(_STYLE)
+
+
+def sheet(title: str, width_in: float, height_in: float) -> Figure:
+    """An empty figure whose title says what it shows."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width_in, height_in), layout="constrained")
+    figure.suptitle(title, x=0.01, ha="left")
+    return figure
+
+
+def save(figure: Figure, directory: Path, name: str) -> list[Path]:
+    """Writes NAME.svg and NAME.png, the same bytes for the same figure."""
+    svg, png = directory / f"{name}.svg", directory / f"{name}.png"
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")  # laid out: not once more for each file
+    figure.savefig(svg, metadata={"Date": None, "Creator": None})
+    figure.savefig(png, metadata={"Software": None})
+    return [svg, png]
+
+
+def time_axis(axes: Axes, end_s: float) -> float:
+    """Labels and limits the time axis; returns the seconds in its unit."""
+    from matplotlib.ticker import MaxNLocator
+
+    scale, unit = time_unit(end_s)
+    if unit == "h":
+        axes.xaxis.set_major_locator(MaxNLocator(12, steps=[1, 2, 3, 6, 10]))
+    axes.set_xlim(0, max(end_s, 1.0) / scale * 1.02)
+    axes.set_xlabel(f"time since the start of the scenario ({unit})")
+    return scale
+
+
+def shade_faults(axes: Axes, faults: Sequence[Mapping[str, Any]], scale: float) -> None:
+    """Greys the faults' intervals and names them."""
+    for fault in faults:
+        start, stop = fault["start_s"] / scale, (fault["start_s"] + fault["duration_s"]) / scale
+        if start <= axes.get_xlim()[1]:
+            axes.axvspan(start, min(stop, axes.get_xlim()[1]), color=palette.FAULT, zorder=0, linewidth=0)
+
+
+def name_faults(axes: Axes, faults: Sequence[Mapping[str, Any]], scale: float) -> None:
+    """Writes each fault's kind at the top of its interval."""
+    for fault in faults:
+        if fault["start_s"] / scale <= axes.get_xlim()[1]:
+            at = (fault["start_s"] / scale, 1.0)
+            where = ("data", "axes fraction")
+            kind = fault["kind"].replace("_", " ")
+            axes.annotate(kind, at, (2, -2), where, "offset points", va="top", color=palette.FAINT, fontsize=8)
+
+
+def limit_steps(comparison: Mapping[str, Any], end_s: float) -> tuple[list[float], list[float]]:
+    """Instants and the account's limit from each on, in recipients a second, to the end of the picture."""
+    at_s, limit = zip(*comparison["account"]["rate_steps"], strict=True)
+    return [*at_s, max(end_s * 1.02, 1.02, at_s[-1])], [*limit, limit[-1]]
+
+
+def key(strategy: str) -> Line2D:
+    """A strategy's entry in a legend."""
+    from matplotlib.lines import Line2D
+
+    mine = look(strategy)
+    return Line2D([], [], color=mine.color, linestyle=mine.linestyle, marker=mine.marker, markersize=5, label=strategy)
+
+
+def say(axes: Axes, text: str) -> None:
+    """A sentence in the middle of an empty panel."""
+    axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", color=palette.FAINT)

@@ -1,0 +1,121 @@
+"""What SES accepted, refused and failed each second, and the fullest second, against the limit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from reports.figures import canvas, palette
+from reports.figures.palette import look
+from reports.figures.series import Floats, Series, coarsen
+from reports.words import count
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+_DASHED = (0, (6, 3))
+
+
+def draw(comparison: Mapping[str, Any], all_series: Sequence[Series]) -> Figure:
+    """A row per strategy on shared axes: the rate at the left, the one-second sliding maximum at the right."""
+    end_s, bin_s = max(s.end_s for s in all_series), max(s.bin_s for s in all_series)
+    figure = canvas.sheet(_title(comparison), 11, 1.2 + 1.55 * len(all_series))
+    grid = figure.subplots(len(all_series), 2, sharex=True, sharey="col", squeeze=False)
+    top = _top(all_series, bin_s, _most_limit(comparison))
+    for (left, right), one in zip(grid, all_series, strict=True):
+        _rates(left, one, bin_s, end_s, top)
+        _peaks(right, one, bin_s, end_s)
+    for axes in grid.flat:
+        _limit(axes, comparison, end_s)
+    grid[0, 0].set_ylim(0, top)
+    grid[0, 1].set_ylim(0, 1.15 * max(_most_limit(comparison), *(float(one.peak_1s.max()) for one in all_series)))
+    for axes in grid[:-1].flat:
+        axes.set_xlabel("")
+    unsent = [kind for kind in palette.UNSENT if any(getattr(one, kind).any() for one in all_series)]
+    _legend(figure, comparison, unsent)
+    return figure
+
+
+def _title(comparison: Mapping[str, Any]) -> str:
+    limit = comparison["account"]["max_send_rate_per_s"]
+    return f"{comparison['scenario']}: what SES accepted or not, against the limit of {limit:g} recipients/s"
+
+
+def _rates(axes: Axes, one: Series, bin_s: int, end_s: float, top: float) -> None:
+    scale = canvas.time_axis(axes, end_s)
+    mine = look(one.strategy)
+    accepted = _means(one, one.accepted, bin_s)
+    edges = np.arange(len(accepted) + 1) * bin_s / scale
+    axes.stairs(accepted, edges, fill=True, facecolor=mine.color, alpha=0.45, linewidth=0)
+    axes.stairs(accepted, edges, color=mine.color, linewidth=1.1)
+    _unsent(axes, one, bin_s, edges, top)
+    axes.set_title(one.strategy, fontweight="bold")
+    axes.set_ylabel("recipients/s" if bin_s == 1 else f"recipients/s\n(means of {bin_s} s)", fontsize=8)
+    if not accepted.any():
+        canvas.say(axes, "nothing accepted")
+
+
+def _unsent(axes: Axes, one: Series, bin_s: int, edges: Floats, top: float) -> None:
+    """Hatched, so that the accepted rate shows through; what is higher than the picture is written above it."""
+    cut = []
+    for kind, (_, color, hatch) in palette.UNSENT.items():
+        rate = _means(one, getattr(one, kind), bin_s)
+        if rate.any():
+            axes.stairs(rate, edges, fill=True, facecolor="none", edgecolor=color, hatch=hatch, linewidth=0)
+            level = np.where(rate > top, np.nan, rate)  # no lone verticals where a bar leaves the picture
+            axes.stairs(level, edges, baseline=None, color=color, linewidth=0.8)
+        if rate.max() > top:
+            cut.append(f"{kind}: up to {count(round(rate.max()))}/s")
+    if cut:
+        axes.set_title(f"{', '.join(cut)}, off the scale", loc="right", fontsize=8)
+
+
+def _top(all_series: Sequence[Series], bin_s: int, limit: float) -> float:
+    """A few refused bursts would flatten everything else: the left column is cut at some twice the limit."""
+    accepted = max(float(_means(one, one.accepted, bin_s).max()) for one in all_series)
+    unsent = max(float(_means(one, getattr(one, kind), bin_s).max()) for one in all_series for kind in palette.UNSENT)
+    return 1.25 * max(limit, accepted, min(2 * limit, unsent))
+
+
+def _peaks(axes: Axes, one: Series, bin_s: int, end_s: float) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    scale = canvas.time_axis(axes, end_s)
+    peaks = coarsen(one.peak_1s, bin_s // one.bin_s).max(axis=-1)
+    axes.stairs(peaks, np.arange(len(peaks) + 1) * bin_s / scale, color=look(one.strategy).color, linewidth=1.1)
+    axes.set_title(f"at most {count(peaks.max(initial=0))} admitted within one second")
+    axes.set_ylabel("recipients\nwithin 1 s", fontsize=8)
+    axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
+
+
+def _limit(axes: Axes, comparison: Mapping[str, Any], end_s: float) -> None:
+    at_s, limit = canvas.limit_steps(comparison, end_s)
+    scale = canvas.time_axis(axes, end_s)
+    axes.step(np.array(at_s) / scale, limit, where="post", color=palette.INK, linewidth=0.8, linestyle=_DASHED)
+    canvas.shade_faults(axes, comparison["faults"], scale)
+
+
+def _most_limit(comparison: Mapping[str, Any]) -> float:
+    return max(canvas.limit_steps(comparison, 0.0)[1])
+
+
+def _means(one: Series, rate: Floats, bin_s: int) -> Floats:
+    means: Floats = coarsen(rate, bin_s // one.bin_s).mean(axis=-1)
+    return means
+
+
+def _legend(figure: Figure, comparison: Mapping[str, Any], unsent: Sequence[str]) -> None:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    accepted = "accepted (in the strategy's colour)"
+    handles = [Patch(facecolor=palette.FAINT, alpha=0.5, edgecolor=palette.FAINT, label=accepted)]
+    for label, color, hatch in map(palette.UNSENT.__getitem__, unsent):
+        handles.append(Patch(facecolor="none", edgecolor=color, hatch=hatch, linewidth=0.8, label=label))
+    handles += [Patch(facecolor=palette.FAULT, label="fault")] if comparison["faults"] else []
+    limit = Line2D([], [], color=palette.INK, linewidth=0.8, linestyle=_DASHED, label="limit")
+    figure.legend(handles=[*handles, limit], loc="outside lower center", ncols=5)

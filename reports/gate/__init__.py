@@ -1,0 +1,1 @@
+"""Is it worse than it was? Base and head measured alike, and a verdict on each figure."""

@@ -1,0 +1,183 @@
+"""Base and head in turn on one machine: the seslab of another revision or command, run as a user would run it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+from reports.compare.document import SCHEMA
+from reports.gate import leash
+from reports.gate.identity import identity_of
+from scenarios.errors import BadInput, RunFailed
+from scenarios.schema.files import printable
+from scenarios.schema.model import load
+
+_SESLAB = (sys.executable, "-P", "-m", "seslab")  # -P: a package of ours may have a namesake in a user's folder
+_LEASH = (sys.executable, "-P", leash.__file__)  # as a file: the environment is that of another seslab
+_DONE = (0, 1)  # a comparison that fails a threshold of the scenario's own is one all the same
+
+
+class Side(NamedTuple):
+    """A seslab to run: what it is called in messages, its command, where it runs and with what environment."""
+
+    name: str
+    command: Sequence[str]
+    folder: Path
+    environ: Mapping[str, str]
+
+
+class Runs(NamedTuple):
+    """What is asked of a side at once."""
+
+    source: str
+    strategies: Sequence[str]
+    world: str
+    seed: int
+    replications: int = 1
+
+
+def head() -> Side:
+    """This seslab, in a process of its own like the other."""
+    return Side("now", _SESLAB, Path.cwd(), _importing(Path(__file__).parents[2]))
+
+
+def _importing(folder: Path) -> Mapping[str, str]:
+    """An environment in which the seslab of that folder is the one that is found."""
+    return {**os.environ, "PYTHONPATH": str(folder)}
+
+
+@contextmanager
+def base(text: str) -> Iterator[Side]:
+    """A revision of the git repository here, checked out elsewhere as long as it is needed; else a command.
+
+    Where the revision has a seslab of its own, that one runs; else this one, on the revision's scenarios. Raises
+    BadInput for what is neither.
+    """
+    root = _git("rev-parse", "--show-toplevel")
+    if root is not None and _git("rev-parse", "--verify", "--quiet", f"{text}^{{commit}}") is not None:
+        with _checked_out(text, Path(root)) as folder:
+            yield _side_of(text, folder, Path(root))
+    else:
+        yield _command(text)
+
+
+def _git(*words: str, **environ: str) -> str | None:
+    """What git answers; None if it refuses or is not there."""
+    environment = {**os.environ, **environ}
+    try:
+        answer = subprocess.run(("git", *words), env=environment, capture_output=True, text=True, check=False)
+    except OSError:
+        return None
+    return answer.stdout.strip() if answer.returncode == 0 else None
+
+
+@contextmanager
+def _checked_out(revision: str, root: Path) -> Iterator[Path]:
+    """Through an index of its own, not as a worktree, which the repository would remember if we were killed."""
+    with TemporaryDirectory(prefix="seslab-base-") as folder:
+        made, index = Path(folder, "tree", root.name), str(Path(folder, "index"))
+        words = (("read-tree", f"{revision}^{{commit}}"), ("checkout-index", "--all", f"--prefix={made}/"))
+        for command in words:
+            if _git("-C", str(root), *command, GIT_INDEX_FILE=index) is None:
+                raise RunFailed(f"--against {printable(revision)}: git {command[0]} cannot check it out")
+        yield made
+
+
+def _side_of(revision: str, folder: Path, root: Path) -> Side:
+    own = folder if (folder / "seslab.py").is_file() else Path(__file__).parents[2]
+    return Side(revision, _SESLAB, folder / Path.cwd().relative_to(root), _importing(own))
+
+
+def _command(text: str) -> Side:
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise BadInput(f"--against {printable(repr(text))}: {error}; expected a git revision or a command") from error
+    if not words or shutil.which(words[0]) is None:
+        raise BadInput(f"--against {printable(repr(text))}: neither a revision of a git repository here nor a command")
+    return Side(text, words, Path.cwd(), os.environ)
+
+
+def compared(side: Side, runs: Runs, out: Path) -> dict[str, Any]:
+    """The comparison document of the runs, whose folder is `out`. Raises RunFailed with the side's own words."""
+    answer = _answer(side, runs, out)
+    if answer.returncode not in _DONE:
+        raise RunFailed(
+            f"{side.name}: compare {runs.source} ended with {answer.returncode}: {_last_line(answer.stderr)}"
+        )
+    return _document(side, answer.stdout)
+
+
+def _answer(side: Side, runs: Runs, out: Path) -> subprocess.CompletedProcess[str]:
+    strategies = [word for name in runs.strategies for word in ("-s", name)]
+    words = ["compare", _in(side.folder, runs.source), *strategies, "--on", runs.world, "--seed", str(runs.seed)]
+    words += ["--replications", str(runs.replications), "--out", str(out), "--json"]
+    try:
+        return _leashed((*side.command, *words), side)
+    except OSError as error:
+        raise RunFailed(f"{side.name}: cannot run in {side.folder}: {error.strerror or error}") from error
+
+
+def _leashed(command: Sequence[str], side: Side) -> subprocess.CompletedProcess[str]:
+    """Runs the command; it ends with us, however we end. Ctrl-C reaches it through us, and we wait for its end."""
+    with _pipe() as (theirs, let_go):
+        process = subprocess.Popen(
+            (*_LEASH, *command),
+            cwd=side.folder,
+            env=side.environ,
+            stdin=theirs,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        try:
+            said = process.communicate()
+        except BaseException:
+            let_go()
+            process.communicate()
+            raise
+    return subprocess.CompletedProcess(process.args, process.returncode, *said)
+
+
+@contextmanager
+def _pipe() -> Iterator[tuple[int, Callable[[], None]]]:
+    """The end to read from, and what closes the other one."""
+    theirs, ours = os.pipe()
+    with open(theirs, "rb"), open(ours, "wb") as kept:
+        yield theirs, kept.close
+
+
+def _in(folder: Path, source: str) -> str:
+    """A file that is named by its absolute path here is, seen from a revision, the one of that revision."""
+    path, here = Path(source), Path.cwd()
+    return str(folder / path.relative_to(here)) if path.is_absolute() and path.is_relative_to(here) else source
+
+
+def _document(side: Side, text: str) -> dict[str, Any]:
+    try:
+        document: Any = json.loads(text)
+    except ValueError:
+        document = None
+    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+        raise RunFailed(f"{side.name}: did not answer with a {SCHEMA}, as seslab compare --json does")
+    return document
+
+
+def _last_line(text: str) -> str:
+    return printable((text.strip().splitlines() or ["it said nothing"])[-1])
+
+
+def refuse_another_scenario(name: str, of_base: Path, of_head: Path) -> None:
+    """Both folders' scenarios must be the same experiment. Raises BadInput."""
+    if identity_of(load(str(of_base))) != identity_of(load(str(of_head))):
+        raise BadInput(f"{name}: the base has another scenario of that name: account, mails, services, faults or seed")

@@ -1,0 +1,172 @@
+"""The baseline: what a gate expects, in a JSON file under version control. Schema `seslab/baseline/v1`."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from platform import python_version
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, Field, ValidationError, model_validator
+
+from reports.compare.folder import write
+from reports.gate.first_calls import rows_of
+from reports.gate.verdict import Direction, Rule, alike
+from reports.statistics.intervals import mean_of
+from scenarios.errors import BadInput
+from scenarios.figures import FIGURES, is_figure
+from scenarios.schema.complaints import complaint
+from scenarios.schema.files import frozen, printable
+from scenarios.schema.tables import Table, unknown, wrong
+from strategies.registry import STRATEGIES
+
+SCHEMA = "seslab/baseline/v1"
+_PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
+_PACKAGES = ("seslab", "numpy", "scipy", "simpy")
+
+
+def _tolerance(value: Any) -> Any:
+    parse_tolerance(value)
+    return value
+
+
+def parse_tolerance(value: float | str) -> tuple[float, bool]:
+    """The amount, and whether it is a share of the base. Raises ValueError for what is neither."""
+    if isinstance(value, str):
+        share = _PERCENT.fullmatch(value.strip())
+        if share is None:
+            raise ValueError("must be a number of the figure's own unit, or a percentage such as '2 %'")
+        return float(share[1]) / 100, True
+    if not 0 <= value < math.inf:
+        raise ValueError("must be a number of at least 0")
+    return value, False
+
+
+Tolerance = Annotated[float | str, AfterValidator(_tolerance)]
+
+
+class Metric(Table):
+    """One figure, its mean and its replications."""
+
+    value: float | None
+    direction: Direction
+    tolerance: Tolerance = 0.0
+    values: tuple[float | None, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _value_of_the_values(self) -> Self:
+        mean = mean_of(self.values)
+        if (self.value is None) != (mean is None) or (mean is not None and not alike(mean, self.value or 0.0)):
+            raise wrong("value", f"must be the mean of values, {json.dumps(mean)}; only --update changes figures")
+        return self
+
+    @property
+    def rule(self) -> Rule:
+        return Rule(self.direction, *parse_tolerance(self.tolerance))
+
+
+def _figure(name: str) -> str:
+    if not is_figure(name):
+        raise ValueError(unknown("figure", name, list(FIGURES)))
+    return name
+
+
+def _strategy(name: str) -> str:
+    if name not in STRATEGIES:
+        raise ValueError(unknown("strategy", name, list(STRATEGIES)))
+    return name
+
+
+def _calls(text: str) -> str:
+    try:
+        rows_of(text)
+    except ValueError as error:
+        raise ValueError("must be a run's calls, as --update writes them") from error
+    return text
+
+
+class Sender(Table):
+    """One strategy: how it was set, the digest of its runs, and the calls of the first."""
+
+    settings: dict[str, Any]
+    digest: str
+    events: Annotated[str, AfterValidator(_calls)]
+    metrics: dict[Annotated[str, AfterValidator(_figure)], Metric] = Field(min_length=1)
+
+
+class Expected(Table):
+    """One scenario: what was run, with what, and why it is the measure."""
+
+    digest: str
+    world: Literal["sim"] = "sim"
+    seeds: tuple[Annotated[int, Field(ge=0)], ...] = Field(min_length=1)
+    reason: str
+    versions: dict[str, str] = Field(default_factory=dict)
+    strategies: dict[Annotated[str, AfterValidator(_strategy)], Sender] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _one_value_a_seed(self) -> Self:
+        for name, sender in self.strategies.items():
+            for figure, metric in sender.metrics.items():
+                if len(metric.values) != len(self.seeds):
+                    raise wrong("seeds", f"{name}.{figure} must have a value for each, not {len(metric.values)}")
+        return self
+
+
+class Baseline(Table):
+    """The whole file."""
+
+    schema_: Literal["seslab/baseline/v1"] = Field(alias="schema", default="seslab/baseline/v1")
+    scenarios: dict[str, Expected] = Field(default_factory=dict)
+
+
+def read(path: Path) -> Baseline:
+    """Raises BadInput: one line that names the file, the key and what would be right."""
+    try:
+        table = json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_constant)
+    except FileNotFoundError as error:
+        raise BadInput(f"{path}: no such baseline; write one with --update --reason TEXT") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise BadInput(printable(f"{path}: not a baseline: {getattr(error, 'strerror', None) or error}")) from error
+    return _validated(path, table)
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is no figure")
+
+
+def _validated(path: Path, table: Any) -> Baseline:
+    found = table.get("schema") if isinstance(table, dict) else None
+    if found != SCHEMA:
+        raise BadInput(
+            printable(f"{path}: schema = {found!r}: expected {SCHEMA!r}; remove it and write it anew with --update")
+        )
+    try:
+        return Baseline.model_validate(frozen(table))
+    except ValidationError as error:
+        raise BadInput(printable(f"{path}: {complaint(error, table)}")) from error
+
+
+def save(path: Path, baseline: Baseline) -> None:
+    """Scenarios in the order of their names, one figure a line: what changed shows in a diff. Raises BadInput."""
+    table = baseline.model_dump(by_alias=True, mode="json")
+    table["scenarios"] = dict(sorted(table["scenarios"].items()))
+    write(path, _json(table) + "\n")
+
+
+def _json(value: Any, indent: str = "") -> str:
+    """Objects with objects inside over several lines, everything else on one."""
+    if not isinstance(value, dict) or not any(isinstance(item, dict) for item in value.values()):
+        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    inner = indent + "  "
+    lines = [f"{inner}{json.dumps(key, ensure_ascii=False)}: {_json(item, inner)}" for key, item in value.items()]
+    return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
+
+
+def versions() -> Mapping[str, str]:
+    """What the figures were made with: drawn numbers may change with the release of a library."""
+    return {"python": python_version(), **{name: version(name) for name in _PACKAGES}}

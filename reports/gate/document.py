@@ -1,0 +1,131 @@
+"""The gate's document: for each scenario, strategy and figure, what was expected, what is, and what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from reports.gate.first_calls import first_difference
+from reports.gate.measured import Measured
+from reports.gate.verdict import INCONCLUSIVE, PASS, Judged, Rule, confidence_of_each, judge_all, moved, worst
+
+SCHEMA = "seslab/gate/v1"
+Entry = dict[str, Any]
+
+
+class Compared(NamedTuple):
+    """One strategy on both sides, and what is watched of it."""
+
+    strategy: str
+    rules: Mapping[str, Rule]
+    base: Measured
+    head: Measured
+    noise: Mapping[str, float] | None = None
+    out_of_breath: bool = False
+
+    @property
+    def unchanged(self) -> bool:
+        """The same digest is the same run, call for call, and needs no statistics."""
+        return self.base.digest == self.head.digest
+
+
+class Part(NamedTuple):
+    """One scenario of a gate; `thresholds` are judged already."""
+
+    scenario: str
+    reason: str
+    strategies: Sequence[Compared]
+    thresholds: Sequence[Entry]
+    notes: Sequence[str] = ()
+
+
+def document(world: str, against: str, parts: Sequence[Part]) -> dict[str, Any]:
+    """Plain data; `against` says with what it was compared.
+
+    It passes or fails as a whole, so that the intervals of all its figures hold together, each with `confidence`.
+    """
+    each = [one for part in parts for one in part.strategies]
+    confidence = confidence_of_each(sum(moved(one.rules, one.base.values, one.head.values) for one in each))
+    scenarios = [_scenario(part, confidence) for part in parts]
+    verdict = worst(scenario["verdict"] for scenario in scenarios)
+    return {
+        "schema": SCHEMA,
+        "world": world,
+        "against": against,
+        "verdict": verdict,
+        "confidence": confidence,
+        "scenarios": scenarios,
+    }
+
+
+def _scenario(part: Part, confidence: float) -> Entry:
+    """The worst of what its strategies and its own thresholds say."""
+    strategies = [_strategy(one, confidence) for one in part.strategies]
+    return {
+        "scenario": part.scenario,
+        "verdict": worst(one["verdict"] for one in (*strategies, *part.thresholds)),
+        "reason": part.reason,
+        "notes": list(part.notes),
+        "strategies": strategies,
+        "thresholds": list(part.thresholds),
+    }
+
+
+def _strategy(one: Compared, confidence: float) -> Entry:
+    judged = judge_all(one.rules, one.base.values, one.head.values, confidence, one.noise)
+    entry = {
+        "strategy": one.strategy,
+        "verdict": worst(figure.verdict for figure in judged.values()),
+        "unchanged": one.unchanged,
+        "settings": _changes(one.base.settings, one.head.settings),
+        "divergence": _divergence(one.base, one.head),
+        "metrics": [_metric(name, one.rules[name], figure) for name, figure in judged.items()],
+    }
+    return undecided(entry) if one.out_of_breath else entry
+
+
+def undecided(entry: Entry) -> Entry:
+    """The same without a verdict on any figure that moved: the machine itself was too slow."""
+    metrics = [{**one, "verdict": INCONCLUSIVE} if _has_moved(one) else one for one in entry["metrics"]]
+    return {**entry, "verdict": worst(one["verdict"] for one in metrics), "metrics": metrics}
+
+
+def _has_moved(metric: Entry) -> bool:
+    """By some amount, or because it is missing in other runs than before."""
+    return metric["interval"] is not None or metric["verdict"] != PASS
+
+
+def _changes(base: Mapping[str, Any], head: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Settings that are not what they were: before, now."""
+    names = dict.fromkeys((*base, *head))
+    return {
+        name: [base.get(name), head.get(name)] for name in names if _plain(base.get(name)) != _plain(head.get(name))
+    }
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _divergence(base: Measured, head: Measured) -> dict[str, Any] | None:
+    """Where the first replication's calls part from what they were; None for runs that are the same or not kept."""
+    if base.digest == head.digest or not base.events or not head.events:
+        return None
+    found = first_difference(base.events, head.events)
+    return {} if found is None else found._asdict()
+
+
+def _metric(figure: str, rule: Rule, judged: Judged) -> Entry:
+    tolerance = f"{100 * rule.tolerance:g} %" if rule.relative else f"{rule.tolerance:g}"
+    return {
+        "metric": figure,
+        "verdict": judged.verdict,
+        "direction": rule.direction,
+        "tolerance": tolerance,
+        "base": judged.base,
+        "head": judged.head,
+        "difference": judged.difference,
+        "interval": judged.interval,
+        "noise": judged.noise,
+        "without": list(judged.without),
+    }

@@ -1,0 +1,73 @@
+"""A gate as JUnit's XML, which every CI service shows: a suite per scenario, a case per strategy and figure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from reports.gate.table import causes, figure_line, interval_heading
+from reports.threshold_line import threshold_line
+from reports.units import between, shown
+
+Document = Mapping[str, Any]
+
+
+def junit(gate: Document) -> str:
+    """Failures fail and doubts are skipped, each with what was expected, what is, and the interval."""
+    root = Element("testsuites", name="seslab gate")
+    for scenario in gate["scenarios"]:
+        _suite(root, scenario, interval_heading(gate))
+    _count(root)
+    indent(root)
+    return tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _suite(root: Element, scenario: Document, heading: str) -> None:
+    suite = SubElement(root, "testsuite", name=scenario["scenario"])
+    for strategy in scenario["strategies"]:
+        for metric in strategy["metrics"]:
+            case = SubElement(suite, "testcase", classname=_class(scenario, strategy), name=metric["metric"], time="0")
+            _judge(case, metric["verdict"], figure_line(metric), _details(strategy, metric, heading))
+    for threshold in scenario["thresholds"]:
+        case = SubElement(
+            suite, "testcase", classname=_class(scenario, threshold), name=threshold["expression"], time="0"
+        )
+        _judge(case, threshold["verdict"], threshold_line(threshold), _met(threshold))
+    _count(suite)
+
+
+def _met(threshold: Document) -> str:
+    return f"expected: {threshold['expression']}\nactual: {shown(threshold['figure'], threshold['value'])}"
+
+
+def _class(scenario: Document, sender: Document) -> str:
+    """Many services show what stands before the dot as a folder."""
+    return f"{scenario['scenario']}.{sender['strategy']}".replace(" ", "_")
+
+
+def _details(strategy: Document, metric: Document, heading: str) -> str:
+    name = metric["metric"]
+    lines = [
+        f"expected: {shown(name, metric['base'])} ({metric['direction']}, tolerance {metric['tolerance']})",
+        f"actual: {shown(name, metric['head'])}",
+        f"{heading} of the difference: {between(name, metric['interval'])}",
+        *causes(strategy),
+    ]
+    return "\n".join(lines)
+
+
+def _judge(case: Element, verdict: str, message: str, details: str) -> None:
+    kind = {"fail": "failure", "inconclusive": "skipped"}.get(verdict, "system-out")
+    said = SubElement(case, kind) if kind == "system-out" else SubElement(case, kind, message=message)
+    said.text = details
+
+
+def _count(element: Element) -> None:
+    """JUnit's readers want the sums beforehand; by the schema a root has none of what was skipped."""
+    cases = list(element.iter("testcase"))
+    element.set("tests", str(len(cases)))
+    element.set("failures", str(sum(case.find("failure") is not None for case in cases)))
+    element.set("errors", "0")
+    if element.tag == "testsuite":
+        element.set("skipped", str(sum(case.find("skipped") is not None for case in cases)))

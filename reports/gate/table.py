@@ -1,0 +1,141 @@
+"""A gate's document for people: what moved in a table, and one line on everything that matters."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from rich import box
+from rich.table import Table
+
+from reports.gate.first_calls import MOST
+from reports.threshold_line import threshold_line
+from reports.units import MARKS, between, change, shown
+
+Document = Mapping[str, Any]
+
+
+def table(gate: Document) -> Table:
+    """One row for every figure that moved or fails; the words say the rest."""
+    grid = Table(box=box.SIMPLE_HEAD, title=_title(gate), padding=0, show_edge=False)
+    grid.show_header = any(moved(strategy) for scenario in gate["scenarios"] for strategy in scenario["strategies"])
+    grid.add_column("figure", no_wrap=True)
+    for heading in ("base", "now", "difference", interval_heading(gate)):
+        grid.add_column(heading, justify="right", no_wrap=True)
+    for scenario in gate["scenarios"]:
+        for strategy in scenario["strategies"]:
+            _add_rows(grid, f"{scenario['scenario']}: {strategy['strategy']}", moved(strategy))
+    return grid
+
+
+def interval_heading(gate: Document) -> str:
+    """With the confidence of each, which lets all of them hold together with 95 %."""
+    return f"{100 * gate['confidence']:.6g} % interval"
+
+
+def _add_rows(grid: Table, title: str, metrics: Sequence[Document]) -> None:
+    if metrics:
+        grid.add_row(title)
+    for metric in metrics:
+        name, *rest = cells(metric)
+        last = metric is metrics[-1]
+        grid.add_row(f"  {MARKS[metric['verdict']]} {name}", *rest, end_section=last)
+
+
+def moved(strategy: Document) -> list[Document]:
+    """The figures that are not what they were."""
+    return [one for one in strategy["metrics"] if one["interval"] is not None or one["verdict"] != "pass"]
+
+
+def cells(metric: Document) -> list[str]:
+    """A figure, before, now, the difference and its interval."""
+    name = metric["metric"]
+    by = change(name, metric["base"], metric["difference"])
+    return [name, shown(name, metric["base"]), shown(name, metric["head"]), by, between(name, metric["interval"])]
+
+
+def sentences(gate: Document) -> list[str]:
+    """What changed, by how much and why it may be; thresholds; the verdict last."""
+    return [line for scenario in gate["scenarios"] for line in scenario_lines(scenario)] + [verdict_line(gate)]
+
+
+def scenario_lines(scenario: Document) -> Iterator[str]:
+    """The lines on one scenario."""
+    same = [one["strategy"] for one in scenario["strategies"] if one["unchanged"] and not moved(one)]
+    if same:
+        yield f"✓ {scenario['scenario']}: {', '.join(same)}: unchanged, call for call"
+    for one in scenario["strategies"]:
+        if one["strategy"] not in same:
+            yield f"{MARKS[one['verdict']]} {scenario['scenario']}: {one['strategy']}: {_summary(one)}"
+            yield from (f"  {clause}" for clause in causes(one))
+    yield from map(threshold_line, scenario["thresholds"])
+    yield from (f"note: {note}" for note in scenario["notes"])
+
+
+def _summary(strategy: Document) -> str:
+    """How many figures went which way, and the one that went furthest the wrong way."""
+    figures = moved(strategy)
+    if not figures:
+        return "its behaviour changed, its figures did not"
+    verdicts = [metric["verdict"] for metric in figures]
+    counted = [f"{verdicts.count(verdict)} {word}" for verdict, word in _WORDS.items() if verdict in verdicts]
+    return f"figures: {', '.join(counted)}; {_change(max(figures, key=_weight))}"
+
+
+_WORDS = {"fail": "worse", "inconclusive": "worse or not", "improved": "better", "pass": "tolerated"}
+
+
+def _weight(metric: Document) -> tuple[bool, bool, float]:
+    """Failures first, then doubts, then by share of the base; what was 0 before has grown without bounds."""
+    base, difference = metric["base"], metric["difference"]
+    share = math.inf if not base or difference is None else abs(difference / base)
+    return metric["verdict"] == "fail", metric["verdict"] == "inconclusive", share
+
+
+def _change(metric: Document) -> str:
+    name, base, head, by, _ = cells(metric)
+    return f"{name} {base} → {head}" + (f", {by}" if by != "-" else "") + _missing(metric)
+
+
+def _missing(metric: Document) -> str:
+    """Runs without the figure, such as the makespan of one in which nothing was accepted."""
+    before, now = metric["without"]
+    return f", no value in {now} of the runs (before: {before})" if before or now else ""
+
+
+def figure_line(metric: Document) -> str:
+    """By how much a figure moved, and what that means."""
+    interval = between(metric["metric"], metric["interval"])
+    noise = f", noise {shown(metric['metric'], metric['noise'])}" if metric["noise"] else ""
+    aside = f"interval {interval}, tolerance {metric['tolerance']}{noise}"
+    return f"{_change(metric)} ({aside}): {_WORDS[metric['verdict']]}"
+
+
+def causes(strategy: Document) -> Iterator[str]:
+    """What may explain a change: the settings, and the first call that is not what it was."""
+    for setting, (before, now) in strategy["settings"].items():
+        yield f"{setting} = {now}, was {before}"
+    if strategy["unchanged"] and moved(strategy):
+        yield "its runs are the same, call for call: figures or prices are worked out in another way"
+    divergence = strategy["divergence"]
+    if divergence:
+        yield f"first difference: call {divergence['call']}, mail {divergence['mail']}: {divergence['cause']}"
+    elif divergence is not None:
+        yield f"the first {MOST:,} calls of the first seed are the same: the difference is later, or not in the calls"
+
+
+def verdict_line(gate: Document) -> str:
+    """The end of it all."""
+    return f"{MARKS[gate['verdict']]} {gate['verdict']}: {_counts(gate)} against {gate['against']}"
+
+
+def _counts(gate: Document) -> str:
+    verdicts = [metric["verdict"] for s in gate["scenarios"] for one in s["strategies"] for metric in one["metrics"]]
+    verdicts += [one["verdict"] for scenario in gate["scenarios"] for one in scenario["thresholds"]]
+    counted = [f"{verdicts.count(word)} {word}" for word in ("fail", "inconclusive", "improved", "pass")]
+    return ", ".join(words for words in counted if not words.startswith("0 "))
+
+
+def _title(gate: Document) -> str:
+    return f"gate in {gate['world']}: {gate['verdict']}"

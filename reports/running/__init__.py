@@ -1,0 +1,1 @@
+"""Runs strategies, side by side and with progress, and keeps of each run what a report needs."""

@@ -1,0 +1,218 @@
+"""Jobs side by side in processes of their own, which Ctrl-C ends gently."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from multiprocessing import resource_tracker
+from multiprocessing.connection import Connection, wait
+from types import FrameType
+from typing import Any, NamedTuple
+
+from reports.running.experiment import Job, Result, perform
+from scenarios.errors import BadInput, RunFailed
+
+LOOK_EVERY_S = 0.2
+SPAWN = multiprocessing.get_context("spawn")
+Progress = Callable[[int, float], None]
+"""Told the number of a job and the share of it that is done."""
+
+
+class Outcome(NamedTuple):
+    """The results in the order of their jobs; when interrupted, those of the jobs that had begun."""
+
+    results: list[Result]
+    interrupted: bool
+
+
+def in_turn(jobs: Sequence[Job], progress: Progress) -> Outcome:
+    """One after the other, here: for jobs that take less time than a process does to start."""
+    results: list[Result] = []
+    try:
+        for number, job in enumerate(jobs):
+            results.append(perform(job))
+            progress(number, 1.0)
+            if results[-1].entry["interrupted"]:
+                return Outcome(results, True)
+    except KeyboardInterrupt:
+        return Outcome(results, True)
+    return Outcome(results, False)
+
+
+def side_by_side(jobs: Sequence[Job], progress: Progress) -> Outcome:
+    """As many at once as there are processors. Raises what a job raised, once the others have ended."""
+    crew = Crew(jobs, progress)
+    with _first_interrupt_calls(crew.interrupt):
+        crew.work()
+    return crew.outcome()
+
+
+@contextmanager
+def _first_interrupt_calls(action: Callable[[], None]) -> Iterator[None]:
+    """The first Ctrl-C breaks nothing off; a second one does what Ctrl-C did before."""
+
+    def handle(_signal: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, before)
+        action()
+
+    before = signal.signal(signal.SIGINT, handle)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+class Crew:
+    """Workers that share a list of jobs."""
+
+    def __init__(self, jobs: Sequence[Job], progress: Progress) -> None:
+        self._pending, self._progress = iter(enumerate(jobs)), progress
+        self._workers = [Worker() for _ in range(min(os.cpu_count() or 1, len(jobs)))]
+        self._answers: dict[int, Result | Exception] = {}
+        self._interrupted = False
+
+    def work(self) -> None:
+        """Until nobody has anything to do."""
+        for worker in self._workers:
+            self._occupy(worker)
+        while busy := [worker for worker in self._workers if worker.number is not None]:
+            ready = wait([worker.pipe for worker in busy], LOOK_EVERY_S)
+            for worker in busy:
+                self._look_at(worker, worker.pipe in ready)
+
+    def interrupt(self) -> None:
+        """From now on end what runs, keeping what it has done, and begin nothing new."""
+        self._interrupted = True
+
+    def outcome(self) -> Outcome:
+        """Send everybody home."""
+        for worker in self._workers:
+            worker.dismiss()
+        answers = [self._answers[number] for number in sorted(self._answers)]
+        for answer in answers:
+            if isinstance(answer, Exception):
+                raise answer
+        results = [answer for answer in answers if isinstance(answer, Result)]
+        return Outcome(results, self._interrupted or any(result.entry["interrupted"] for result in results))
+
+    def _occupy(self, worker: Worker) -> None:
+        if not self._interrupted and (job := next(self._pending, None)):
+            worker.assign(*job)
+
+    def _look_at(self, worker: Worker, is_ready: bool) -> None:
+        assert worker.number is not None
+        self._progress(worker.number, 1.0 if is_ready else worker.share.value)
+        if is_ready:
+            self._collect(worker, worker.number)
+            self._occupy(worker)
+        elif self._interrupted:
+            worker.interrupt()
+
+    def _collect(self, worker: Worker, number: int) -> None:
+        answer = worker.collect()
+        if answer is None:
+            self.interrupt()
+        else:
+            self._answers[number] = answer
+
+
+class Worker:
+    """A process that performs one job after the other, and a new one where it dies of a job."""
+
+    def __init__(self) -> None:
+        self.share = SPAWN.Value("d", 0.0, lock=False)  # who is killed holding a lock never gives it back
+        self.number: int | None = None
+        self._start()
+
+    def _start(self) -> None:
+        self.pipe, theirs = SPAWN.Pipe()
+        self._process = SPAWN.Process(target=_perform_all, args=(theirs, self.share), daemon=True)
+        with _interrupts_pending():
+            self._process.start()
+        theirs.close()
+
+    def assign(self, number: int, job: Job) -> None:
+        if self._process.exitcode is not None:
+            self.dismiss()
+            self._start()
+        self.number, self._job, self.share.value = number, job, 0.0
+        with suppress(ConnectionError):  # it has just died, as `collect` will find
+            self.pipe.send(job)
+
+    def interrupt(self) -> None:
+        """Pass Ctrl-C on; more than once does no harm."""
+        if self._process.pid is not None and self._process.is_alive():
+            os.kill(self._process.pid, signal.SIGINT)
+
+    def collect(self) -> Result | Exception | None:
+        """What the job came to: a result, an error, or None when it was interrupted before it could begin."""
+        self.number = None
+        try:
+            answer: Result | Exception = self.pipe.recv()
+        except (EOFError, OSError):  # the latter when it died in the middle of a message
+            self._process.join()
+            return _failure(self._job, self._process.exitcode)
+        return answer
+
+    def dismiss(self) -> None:
+        self.pipe.close()
+        self._process.join()
+
+
+def _failure(job: Job, exitcode: int | None) -> RunFailed | None:
+    if not exitcode:
+        return None
+    end = f"exit code {exitcode}" if exitcode > 0 else signal.Signals(-exitcode).name
+    hint = ", as it does when memory runs out" if exitcode == -signal.SIGKILL else ""
+    return RunFailed(f"{job.strategy}, seed {job.seed}: its process ended with {end}{hint}")
+
+
+@contextmanager
+def _interrupts_pending() -> Iterator[None]:
+    """A child inherits that Ctrl-C stays pending until it is ready to end well."""
+    resource_tracker.ensure_running()  # or else `start` does this, which lets Ctrl-C through
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
+def _perform_all(pipe: Connection, share: Any) -> None:
+    os.setpgrp()  # the terminal's Ctrl-C reaches the parent alone, which passes it on
+    try:
+        while True:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+            pipe.send(_answer(pipe.recv(), share))
+    except (EOFError, KeyboardInterrupt, ConnectionError):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        pipe.close()
+
+
+def _answer(job: Job, share: Any) -> Result | Exception:
+    over = threading.Event()
+    try:
+        return perform(job, lambda done: _tell(done, share, over))
+    except (BadInput, RunFailed) as error:
+        return error
+    finally:
+        over.set()
+
+
+def _tell(done: Callable[[], float], share: Any, over: threading.Event) -> None:
+    """Look at the run's progress from beside it: the run itself pays nothing.
+
+    It begins now, and minds Ctrl-C itself; once it is over, Ctrl-C must not cost its result.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def look() -> None:
+        while not over.wait(LOOK_EVERY_S):
+            share.value = done()
+
+    threading.Thread(target=look, daemon=True).start()

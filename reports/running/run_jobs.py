@@ -1,0 +1,50 @@
+"""Makes the runs of a command in a terminal, and says how far they came when Ctrl-C ends it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from reports import terminal
+from reports.running import parallel
+from reports.running.experiment import Job, Result
+from scenarios.traffic.workload import arrivals
+
+QUICK_MAILS = 20_000  # a simulation of so many is over before a process has started
+
+
+class Interrupted(Exception):
+    """Ctrl-C has ended a command; the message says how far it came."""
+
+
+def perform(jobs: Sequence[Job], world: str) -> parallel.Outcome:
+    """Small simulations here and at once; real runs one after the other, so that they do not disturb each other."""
+    with terminal.progress(jobs) as progress:
+        if world != "sim" or _are_quick(jobs):
+            return parallel.in_turn(jobs, progress)
+        return parallel.side_by_side(jobs, progress)
+
+
+def _are_quick(jobs: Sequence[Job]) -> bool:
+    """Counts no further than it must: mails are drawn, or read from a trace, to be counted."""
+    mails = 0
+    for job in jobs:
+        mails += len(arrivals(job.scenario.workload, job.seed).recipients)
+        if mails >= QUICK_MAILS:
+            return False
+    return True
+
+
+def whole(jobs: Sequence[Job], world: str, out: Path | None = None) -> list[Result]:
+    """The results of all jobs, where half of them would say nothing. Raises Interrupted."""
+    outcome = perform(jobs, world)
+    if outcome.interrupted:
+        raise interrupted(outcome, jobs, out)
+    return outcome.results
+
+
+def interrupted(outcome: parallel.Outcome, jobs: Sequence[Job], out: Path | None) -> Interrupted:
+    """How far it came, and where that is kept."""
+    done = len(outcome.results)
+    kept = f"; what was done is in {out}" if out is not None and done else ""
+    return Interrupted(f"interrupted: {done} of {len(jobs)} runs begun or done{kept}")
