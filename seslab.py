@@ -46,8 +46,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 EXIT_UNMET, EXIT_USAGE, EXIT_FAILED, EXIT_INTERRUPTED = 1, 2, 3, 130
 EXIT_OF = {"pass": 0, "improved": 0, "fail": EXIT_UNMET, "inconclusive": 4}
-WORLDS = {"sim": "sim.run", "moto": "loadtests.run", "ministack": "loadtests.deploy.on_ministack"}
-CHECKS = {"moto": ("loadtests.run", "plan_of"), "ministack": ("loadtests.deploy.on_ministack", "check")}
+WORLDS = {"sim": "sim.run", "moto": "loadtests.moto.run", "ministack": "loadtests.deploy.on_ministack"}
+CHECKS = {"moto": ("loadtests.moto.run", "plan_of"), "ministack": ("loadtests.deploy.on_ministack", "check")}
 
 Source = Annotated[str, typer.Argument(metavar="SCENARIO", help="a name of the catalogue, or a TOML file")]
 Names = Annotated[list[str] | None, typer.Option("--strategy", "-s", help="one to run; default all")]
@@ -128,9 +128,9 @@ def _known(what: str, name: str, names: Collection[str]) -> str:
 
 def _tidy() -> None:
     """Clean up after real runs that were killed; cheap where there are none."""
-    from loadtests import journal
+    from loadtests.record import run_registry
 
-    if journal.leftovers():
+    if run_registry.leftovers():
         from loadtests.deploy.tidy import tidy
 
         tidy(terminal.tell)
@@ -321,7 +321,7 @@ def serve(
     latency_ms: Annotated[float | None, typer.Option(help="of every send; default the scenario's, or none")] = None,
 ) -> None:
     """Serve a local AWS whose SES throttles like SES."""
-    from loadtests import serve as serving
+    from loadtests.endpoint import serve as serving
 
     account = {
         "max_send_rate_per_s": rate,
@@ -369,9 +369,9 @@ def loadtest(
 ) -> int:
     """Send a scenario's load with Locust, and judge it by what SES accepted; 1 if a threshold is not met."""
     from loadtests.load import loadtest as loading
-    from loadtests.load import places, sites
+    from loadtests.load.targets import check_target, choose_target
 
-    crew = sites.Crew(processes, master, workers, wait_s, master_host, master_port, web_port)
+    crew = choose_target.Crew(processes, master, workers, wait_s, master_host, master_port, web_port)
     if worker:
         loading.work(crew)
         return 0
@@ -379,10 +379,10 @@ def loadtest(
     if scenario is None:
         raise BadInput("SCENARIO: missing; give a name of the catalogue, or a TOML file")
     chosen, senders = _loaded(scenario, seed), _senders(user, strategy)
-    sent = (method, places.headers_of(header or ()), places.body_of(body))
-    place = sites.Place(endpoint, region, smtp, queue, target, *sent)
-    permit = sites.permit_of(sender, to, allow or (), budget_recipients, budget_usd, yes)
-    asked = sites.Asked(place, permit, crew, events)
+    sent = (method, check_target.headers_of(header or ()), check_target.body_of(body))
+    place = choose_target.Place(endpoint, region, smtp, queue, target, *sent)
+    permit = choose_target.permit_of(sender, to, allow or (), budget_recipients, budget_usd, yes)
+    asked = choose_target.Asked(place, permit, crew, events)
     run = loading.prepare(chosen, senders, asked, load_prices(), terminal.tell)
     if out is not None:
         run_folder.prepare(out)

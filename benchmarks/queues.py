@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from moto.sqs.models import SQSBackend, sqs_backends
 
-from loadtests.endpoint import queues
+from loadtests.endpoint.sqs import queues
 
 ACCOUNT, REGION, NAME = "123456789012", "us-east-1", "mails"
 DEPTHS = (100, 1_000, 10_000)

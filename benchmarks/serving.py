@@ -10,7 +10,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 
 from loadtests.endpoint.application import local_aws
 from loadtests.endpoint.listening import listen
-from loadtests.local import LOOPBACK
+from loadtests.ports.local import LOOPBACK
 from scenarios.schema.model import Scenario
 
 KINDS = ("seslab", "moto")

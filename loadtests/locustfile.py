@@ -16,10 +16,10 @@ from locust import LoadTestShape, User, events, task
 from locust.env import Environment
 from locust.runners import MasterRunner, WorkerRunner
 
-from loadtests.load import plain
+from loadtests.load import locust_cli
 from loadtests.load.locust_process import ASSIGNMENT
-from loadtests.load.master import Master
-from loadtests.load.worker import DONE, FILE, SHARE, STOP, Worker
+from loadtests.load.workers.master import Master
+from loadtests.load.workers.worker import DONE, FILE, SHARE, STOP, Worker
 
 _workers: dict[Environment, Worker] = {}
 _masters: dict[Environment, Master] = {}
@@ -53,7 +53,7 @@ class Scenario(LoadTestShape):
 
 
 def _add_arguments(parser: Any) -> None:
-    plain.add_arguments(parser)
+    locust_cli.add_arguments(parser)
 
 
 def _begin(environment: Environment, runner: Any, **_others: Any) -> None:
@@ -72,8 +72,8 @@ def _folder(environment: Environment) -> Path:
     """Where the assignment is: the parent's word, or else what Locust's own command line says."""
     if ASSIGNMENT in os.environ:
         return Path(os.environ[ASSIGNMENT])
-    with plain.failing_plainly():
-        return plain.Plain(environment).folder
+    with locust_cli.failing_plainly():
+        return locust_cli.Plain(environment).folder
 
 
 _hooks: Any = events  # whose methods have no types

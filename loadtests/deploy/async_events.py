@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from loadtests.deploy.entry import facts
+from loadtests.function.entry import facts
 from scenarios.aws.async_queue import ERROR_RETRIES_S
 from scenarios.ledger.fates import Pieces
 

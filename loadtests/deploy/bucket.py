@@ -8,8 +8,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from loadtests.deploy.cloud import Cloud
-from loadtests.deploy.names import PREFIX, RUN_TAG, stack_of
-from loadtests.deploy.package import key_of
+from loadtests.deploy.stack.names import PREFIX, RUN_TAG, stack_of
+from loadtests.function.package import key_of
 
 NOT_REGIONAL = "us-east-1"  # S3 refuses the name of its first region as a location
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from loadtests.asked import Run
+from loadtests.application.run_request import Run
 from loadtests.deploy import safety, stacks
 from loadtests.deploy.cloud import Cloud, aws
-from loadtests.deploy.names import checked_run, new_run
 from loadtests.deploy.run import setup_of
-from loadtests.deploy.template import template
-from loadtests.local import REGION, local_session
-from loadtests.ses import SENDER, Envelope
+from loadtests.deploy.stack.names import checked_run, new_run
+from loadtests.deploy.stack.template import template
+from loadtests.ports.local import REGION, local_session
+from loadtests.ports.ses import SENDER, Envelope
 from scenarios.errors import BadInput
 from scenarios.runs import plan_of
 from scenarios.schema.model import Scenario

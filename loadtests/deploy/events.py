@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loadtests import journal
-from loadtests.labels import call_of, label_of
-from loadtests.logs import DECISION
+from loadtests.record import run_registry
+from loadtests.record.labels import call_of, label_of
+from loadtests.record.logs import DECISION
 from scenarios.ledger.ledger import ACCEPTED, REJECTED
 
 MOST = 10  # messages of one receive
@@ -80,7 +80,7 @@ class EventsQueue:
 
     def _keep(self, events: list[Event]) -> None:
         """A line begins each event rather than ends it: behind one that was cut off the next is still whole."""
-        journal.append(self._kept, "".join(f"\n{json.dumps(event)}" for event in events).encode())
+        run_registry.append(self._kept, "".join(f"\n{json.dumps(event)}" for event in events).encode())
         self.events += events
 
     def read_all(self) -> None:

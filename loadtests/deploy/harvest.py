@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from loadtests.bodies import mail_of
+from loadtests.ports.payloads import mail_of
 from scenarios.ledger.fates import Pieces
 
 MOST = 10

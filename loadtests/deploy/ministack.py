@@ -19,8 +19,8 @@ from tempfile import TemporaryFile
 from typing import IO
 
 from loadtests.deploy.cloud import Cloud
-from loadtests.deploy.package import ROOT
-from loadtests.local import LOOPBACK, free_port, local_session
+from loadtests.function.package import ROOT
+from loadtests.ports.local import LOOPBACK, free_port, local_session
 from scenarios.errors import BadInput, RunFailed
 
 VARIABLE = "SESLAB_MINISTACK"

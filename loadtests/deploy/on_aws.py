@@ -12,17 +12,17 @@ from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
-from loadtests import journal
-from loadtests.asked import Run
+from loadtests.application.run_request import Run
 from loadtests.deploy import account, safety
 from loadtests.deploy import run as running
 from loadtests.deploy.cloud import Cloud
 from loadtests.deploy.events import EventsQueue, rows
-from loadtests.deploy.publishing import QUEUE as WITNESS_QUEUE
 from loadtests.deploy.run import setup_of
-from loadtests.deploy.site import Site
-from loadtests.deploy.template import template
-from loadtests.ses import TO_SIMULATOR, Envelope
+from loadtests.deploy.run_site import Site
+from loadtests.deploy.stack.publishing import QUEUE as WITNESS_QUEUE
+from loadtests.deploy.stack.template import template
+from loadtests.ports.ses import TO_SIMULATOR, Envelope
+from loadtests.record import run_registry
 from scenarios.errors import RunFailed
 from scenarios.ledger.ledger import ACCEPTED, Ledger
 from scenarios.measures.cost import Prices
@@ -125,7 +125,7 @@ def resources(of: Run, envelope: Envelope) -> str:
 @contextmanager
 def site(of: Run, name: str, cloud: Cloud, envelope: Envelope, budget: safety.Budget) -> Iterator[Site]:
     """The account, through the eyes of the stack's own event queue."""
-    kept = journal.witness_of(name)
+    kept = run_registry.witness_of(name)
 
     def witness_of(outputs: Mapping[str, str]) -> Events:
         return Events(EventsQueue(cloud.client("sqs"), outputs[WITNESS_QUEUE], kept), budget)

@@ -9,15 +9,15 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from loadtests import journal
-from loadtests.asked import Run
-from loadtests.bounds import refuse_too_much, threads
+from loadtests.application.run_request import Run
 from loadtests.deploy import run as running
 from loadtests.deploy.ministack import command, ministack
-from loadtests.deploy.site import Site
-from loadtests.ses import Envelope
-from loadtests.targets import Moto
-from loadtests.verification import verify
+from loadtests.deploy.run_site import Site
+from loadtests.moto.machine_limits import refuse_too_much, threads
+from loadtests.moto.targets import Moto
+from loadtests.moto.verification import verify
+from loadtests.ports.ses import Envelope
+from loadtests.record import run_registry
 from scenarios.errors import BadInput, RunFailed
 from scenarios.runs import plan_of
 from scenarios.schema.model import Scenario
@@ -43,8 +43,8 @@ def check(scenario: Scenario, strategy: str) -> None:
 @contextmanager
 def site(of: Run, name: str) -> Iterator[Site]:
     """A ministack and an SES of their own for each run; both end with it."""
-    journal.make_directory()
-    witness = journal.witness_of(name)
+    run_registry.make_directory()
+    witness = run_registry.witness_of(name)
     with Moto(of.scenario, of.seed, _connections(of.plan), witness) as ses, ministack() as cloud:
         verify(cloud.session, ses.url)
         yield Site(cloud, Envelope(), lambda _: Endpoint(ses), ses.url, publishes=False, witness=witness, head_s=HEAD_S)

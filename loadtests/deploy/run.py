@@ -14,23 +14,23 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from loadtests import journal
-from loadtests.asked import Run
+from loadtests.application.run_request import Run
 from loadtests.deploy import stacks, tickers
 from loadtests.deploy.async_events import in_lambda
 from loadtests.deploy.cloud import speaking_plainly
 from loadtests.deploy.harvest import bill_of, lines_of
-from loadtests.deploy.names import logical, new_run, stack_of
-from loadtests.deploy.site import Site, Witness
-from loadtests.deploy.states import is_express
-from loadtests.deploy.template import Setup, template
+from loadtests.deploy.run_site import Site, Witness
+from loadtests.deploy.stack.names import logical, new_run, stack_of
+from loadtests.deploy.stack.states import is_express
+from loadtests.deploy.stack.template import Setup, template
 from loadtests.deploy.world import World
-from loadtests.invoking import InvokeFailed
-from loadtests.kernel import Clock
-from loadtests.lines import said
-from loadtests.ses import Envelope
-from loadtests.sqs import QueueFailed
-from loadtests.witness import joined
+from loadtests.ports.invoking import InvokeFailed
+from loadtests.ports.kernel import Clock
+from loadtests.ports.ses import Envelope
+from loadtests.ports.sqs import QueueFailed
+from loadtests.record import run_registry
+from loadtests.record.function_log import said
+from loadtests.record.reconcile import joined
 from scenarios.aws.ticker import TRANSITIONS
 from scenarios.errors import RunFailed
 from scenarios.ledger.fates import settle
@@ -75,7 +75,7 @@ def run(
 class Stack(NamedTuple):
     """What a run is made on: its record in the journal, and the outputs of its stack, if it needs one."""
 
-    record: journal.Record
+    record: run_registry.Record
     outputs: Outputs
 
 
@@ -84,13 +84,13 @@ def deployed(of: Run, name: str, site: Site, out: Path | None, say: stacks.Say) 
     """The run is noted before anything is made, and the note stays until nothing is left."""
     document = template(of.plan, setup_of(of, site.envelope, site.ses_url, site.publishes))
     record = _record(of, name, site, out)
-    journal.write(record)
+    run_registry.write(record)
     try:
         made = stacks.deploy(site.cloud, record.run, of.strategy, document, say) if document["Resources"] else {}
         yield Stack(record, made)
     finally:
         stacks.teardown(site.cloud, record.run, say)
-        journal.finish(record.run)
+        run_registry.finish(record.run)
 
 
 def setup_of(of: Run, envelope: Envelope, ses_url: str | None, publishes: bool = True) -> Setup:
@@ -98,7 +98,7 @@ def setup_of(of: Run, envelope: Envelope, ses_url: str | None, publishes: bool =
     return Setup(of.strategy, account_of(of.scenario), of.seed, envelope, ses_url, publishes)
 
 
-def _record(of: Run, name: str, site: Site, out: Path | None) -> journal.Record:
+def _record(of: Run, name: str, site: Site, out: Path | None) -> run_registry.Record:
     return replace(
         of.record(name, site.cloud.world, out, site.witness),
         region=site.cloud.region,
@@ -109,7 +109,7 @@ def _record(of: Run, name: str, site: Site, out: Path | None) -> journal.Record:
 
 def _played(of: Run, site: Site, stack: Stack, watch: Watch | None) -> Ledger:
     zero_unix_s = math.ceil(time.time() + site.head_s)  # a whole second: ticks and logs align
-    journal.write(replace(stack.record, zero_unix_s=zero_unix_s))
+    run_registry.write(replace(stack.record, zero_unix_s=zero_unix_s))
     return attended(of, site, stack.outputs, zero_unix_s, partial(stacks.halt, site.cloud, stack.record.run), watch)
 
 

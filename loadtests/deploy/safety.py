@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from loadtests.ses import Envelope
+from loadtests.ports.ses import Envelope
 from scenarios.aws.ticker import TRANSITIONS
 from scenarios.errors import BadInput
 from scenarios.measures.cost import Prices, cost

@@ -13,9 +13,9 @@ from botocore.exceptions import WaiterError
 
 from loadtests.deploy import bucket as buckets
 from loadtests.deploy.cloud import Cloud, speaking_plainly
-from loadtests.deploy.names import RUN_TAG, stack_of
-from loadtests.deploy.package import package
-from loadtests.deploy.template import BUCKET, KEY
+from loadtests.deploy.stack.names import RUN_TAG, stack_of
+from loadtests.deploy.stack.template import BUCKET, KEY
+from loadtests.function.package import package
 from scenarios.errors import BadInput, RunFailed
 
 STRATEGY_TAG = "seslab:strategy"

@@ -7,15 +7,15 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import NamedTuple
 
-from loadtests.asked import Run
+from loadtests.application.run_request import Run
 from loadtests.deploy import on_aws, safety, stacks
 from loadtests.deploy.cloud import Cloud
-from loadtests.deploy.names import new_run
 from loadtests.deploy.on_aws import Permit
-from loadtests.deploy.publishing import QUEUE, SET
 from loadtests.deploy.run import deployed
-from loadtests.deploy.site import Witness
-from loadtests.ses import Envelope
+from loadtests.deploy.run_site import Witness
+from loadtests.deploy.stack.names import new_run
+from loadtests.deploy.stack.publishing import QUEUE, SET
+from loadtests.ports.ses import Envelope
 from scenarios.errors import BadInput
 from scenarios.measures.cost import Prices
 from scenarios.runs import plan_of

@@ -7,8 +7,8 @@ import json
 from collections.abc import Mapping
 
 from loadtests.deploy.cloud import Cloud
-from loadtests.deploy.names import logical
-from loadtests.deploy.states import first_input, is_express
+from loadtests.deploy.stack.names import logical
+from loadtests.deploy.stack.states import first_input, is_express
 from scenarios.aws.ticker import MINUTE_S
 from strategies.resources import Plan, Ticker
 

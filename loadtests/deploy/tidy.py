@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loadtests import journal
 from loadtests.deploy import stacks
 from loadtests.deploy.cloud import Cloud, aws, speaking_plainly
 from loadtests.deploy.events import EventsQueue, kept_events, rows
-from loadtests.deploy.publishing import QUEUE as WITNESS_QUEUE
-from loadtests.journal import Record
-from loadtests.logs import DECISION
-from loadtests.recovery import recover
+from loadtests.deploy.stack.publishing import QUEUE as WITNESS_QUEUE
+from loadtests.record import run_registry
+from loadtests.record.logs import DECISION
+from loadtests.record.recovery import recover
+from loadtests.record.run_registry import Record
 from scenarios.errors import BadInput, RunFailed
 
 Say = Callable[[str], None]
@@ -25,7 +25,7 @@ Say = Callable[[str], None]
 
 def tidy(say: Say) -> None:
     """Clean up after every run that was cut short, and say so; what cannot be reached now stays noted."""
-    for record in journal.leftovers():
+    for record in run_registry.leftovers():
         try:
             _tidy(record, say)
         except (BadInput, RunFailed) as error:
@@ -37,12 +37,12 @@ def _named(record: Record) -> str:
 
 
 def _tidy(record: Record, say: Say) -> None:
-    ended = journal.kill_children(record)
+    ended = run_registry.kill_children(record)
     decisions = _decisions(record)
     kept = f"; what it had done is in {recover(record, decisions)}" if decisions is not None else ""
     if record.world == "aws":
         stacks.teardown(_cloud(record), record.run, say)
-    journal.finish(record.run)
+    run_registry.finish(record.run)
     killed = f", {ended} processes ended" if ended else ""
     say(f"{_named(record)} was cut short; cleaned up{killed}{kept}")
 

@@ -9,18 +9,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loadtests.access import Access
-from loadtests.asked import Run
-from loadtests.course import Course, Services
+from loadtests.application.access import Access
+from loadtests.application.application_log import Notes
+from loadtests.application.pods import Deployment
+from loadtests.application.run_lifecycle import Course, Services
+from loadtests.application.run_request import Run
 from loadtests.deploy.harvest import messages_of
-from loadtests.deploy.names import logical
-from loadtests.deploy.publishing import SET as WITNESS_SET
-from loadtests.deploy.site import Site, Witness
-from loadtests.kernel import Clock
-from loadtests.lines import Said
-from loadtests.notes import Notes
-from loadtests.pods import Deployment
-from loadtests.queues import depth
+from loadtests.deploy.run_site import Site, Witness
+from loadtests.deploy.stack.names import logical
+from loadtests.deploy.stack.publishing import SET as WITNESS_SET
+from loadtests.moto.queues import depth
+from loadtests.ports.kernel import Clock
+from loadtests.record.function_log import Said
 from scenarios.ledger.fates import Custody, Pieces
 from strategies.resources import Plan
 

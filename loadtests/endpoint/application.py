@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING, Any
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.test import run_wsgi_app
 
-from loadtests.endpoint import admin, query, queues, v1, v2
+from loadtests.endpoint.admin import routing as admin
 from loadtests.endpoint.http import Answer, body_of, client, request_id, scope_of
 from loadtests.endpoint.refusals import Refused
 from loadtests.endpoint.service import Service
+from loadtests.endpoint.sqs import queues
+from loadtests.endpoint.v1 import query
+from loadtests.endpoint.v1 import routing as v1
+from loadtests.endpoint.v2 import routing as v2
 from scenarios.schema.model import Scenario
 from strategies.dice import uniform
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from loadtests.endpoint.journal import STRANGER
+from loadtests.endpoint.decision_log import STRANGER
 from loadtests.endpoint.message import Message
 from loadtests.endpoint.refusals import Refused, rejected
 from loadtests.endpoint.ses import Sent, Ses

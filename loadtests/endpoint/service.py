@@ -10,13 +10,13 @@ from threading import Event, Lock
 
 from prometheus_client import CollectorRegistry, Gauge, Histogram
 
+from loadtests.endpoint.account_run import Draws, Run
 from loadtests.endpoint.conditions import Conditions
-from loadtests.endpoint.journal import Journal
-from loadtests.endpoint.notices import Publisher
+from loadtests.endpoint.decision_log import Journal
+from loadtests.endpoint.publishing.notices import Publisher
 from loadtests.endpoint.routes import DEFAULT_ACCOUNT, DEFAULT_REGION
-from loadtests.endpoint.run import Draws, Run
 from loadtests.endpoint.ses import Ses, Shared
-from loadtests.kernel import Clock
+from loadtests.ports.kernel import Clock
 from scenarios.aws.active_faults import Duplicates
 from scenarios.schema.model import Scenario
 from scenarios.traffic.streams import uniforms

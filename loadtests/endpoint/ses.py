@@ -12,17 +12,17 @@ from uuid import uuid4
 from moto.ses.models import ses_backends
 from prometheus_client import Gauge, Histogram
 
+from loadtests.endpoint.account_run import Call, Draws, Run
 from loadtests.endpoint.addresses import bare, has_domain, is_simulator, is_verified
 from loadtests.endpoint.conditions import Conditions
-from loadtests.endpoint.configuration import ConfigurationSets
-from loadtests.endpoint.journal import FAULT, LIMITS, OUTAGE, STRANGER, Trace, traced
+from loadtests.endpoint.decision_log import FAULT, LIMITS, OUTAGE, STRANGER, Trace, traced
 from loadtests.endpoint.message import Message
-from loadtests.endpoint.notices import Publisher
+from loadtests.endpoint.publishing.configuration import ConfigurationSets
+from loadtests.endpoint.publishing.notices import Publisher
+from loadtests.endpoint.publishing.suppression import SuppressionList
 from loadtests.endpoint.refusals import Dropped, Refused, invalid, refusal, rejected
-from loadtests.endpoint.run import Call, Draws, Run
 from loadtests.endpoint.sizes import check_size
 from loadtests.endpoint.storing import store
-from loadtests.endpoint.suppression import SuppressionList
 from scenarios.ledger.ledger import ACCEPTED, FAILED, REJECTED, THROTTLED
 from scenarios.schema.model import Scenario
 from strategies.ports import MAX_RECIPIENTS

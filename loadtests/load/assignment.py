@@ -11,8 +11,8 @@ from uuid import uuid4
 import numpy as np
 from numpy.typing import NDArray
 
-from loadtests.numbering import number_of, run_of
-from loadtests.ses import SENDER, TO_SIMULATOR
+from loadtests.ports.ses import SENDER, TO_SIMULATOR
+from loadtests.record.numbering import number_of, run_of
 from scenarios.traffic.workload import Arrivals
 from strategies.ports import Mail
 

@@ -11,15 +11,16 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from loadtests.kernel import Clock
-from loadtests.load import aftermath, assignment, histogram, locust_process, shares_verdict, verdict
+from loadtests.load import assignment, histogram, locust_process, wait_downstream
 from loadtests.load.assignment import LEFT, ZERO, Assignment
-from loadtests.load.left import Left, histogram_of
 from loadtests.load.options import Crew, check, options, worker_options
-from loadtests.load.places import check_place
-from loadtests.load.recognised import of_run
-from loadtests.load.site import Site
-from loadtests.load.sites import Asked, site_of
+from loadtests.load.results import shares_verdict, verdict
+from loadtests.load.results.locust_results import Left, histogram_of
+from loadtests.load.targets.check_target import check_place
+from loadtests.load.targets.choose_target import Asked, site_of
+from loadtests.load.targets.endpoint_client import of_run
+from loadtests.load.targets.target import Site
+from loadtests.ports.kernel import Clock
 from scenarios.errors import RunFailed
 from scenarios.ledger import store
 from scenarios.ledger.ledger import ACCEPTED, Ledger
@@ -130,7 +131,7 @@ def judged(scenario: Scenario, order: Assignment, mails: Arrivals, folder: Path,
     left, count = Left.read(folder), len(mails.recipients)
     if left.failures:
         raise RunFailed(f"{order.user}: {left.failures[0]}")
-    left, queued = aftermath.awaited(order, left, site, count)
+    left, queued = wait_downstream.awaited(order, left, site, count)
     expected = int((left.calls["seen"] == ACCEPTED).sum())
     decisions = of_run(site.decisions(left.zero_unix_s, expected), order, count)
     if order.scenario:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from loadtests.local import LOOPBACK, free_port
+from loadtests.ports.local import LOOPBACK, free_port
 from scenarios.errors import BadInput
 
 PORT = 5557

@@ -12,14 +12,14 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from loadtests.asked import Run
-from loadtests.deploy.names import new_run
-from loadtests.kernel import Clock
-from loadtests.lines import said
-from loadtests.logs import DECISION
-from loadtests.run import played
-from loadtests.targets import Moto
-from loadtests.world import Serverless, World
+from loadtests.application.run_request import Run
+from loadtests.deploy.stack.names import new_run
+from loadtests.moto.run import played
+from loadtests.moto.targets import Moto
+from loadtests.moto.world import Serverless, World
+from loadtests.ports.kernel import Clock
+from loadtests.record.function_log import said
+from loadtests.record.logs import DECISION
 from scenarios.ledger.fates import Custody
 from scenarios.ledger.ledger import Columns
 from scenarios.schema.model import Scenario

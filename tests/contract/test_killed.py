@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import loadtests.run
-from loadtests import journal
+import loadtests.moto.run
 from loadtests.deploy.tidy import tidy
-from loadtests.logs import DECISION
-from loadtests.recovery import recover
+from loadtests.record import run_registry
+from loadtests.record.logs import DECISION
+from loadtests.record.recovery import recover
 from scenarios.errors import RunFailed
 from scenarios.ledger import store
 from scenarios.schema.model import as_toml
@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.real_time, pytest.mark.xdist_group("local_aws")]
 KILLED = """
 import os, signal
 from pathlib import Path
-import loadtests.run
+import loadtests.moto.run
 from strategies import direct
 from strategies.resources import Plan, Pods
 from tests.contract.arms import SEED, scenario
@@ -41,7 +41,7 @@ async def main(ports):
 
 direct.plan = lambda settings, account: Plan(settings, Pods(main))
 mails = {"process": "batch", "messages": 5}
-loadtests.run.run(scenario(workload=(mails,)), "direct", SEED)
+loadtests.moto.run.run(scenario(workload=(mails,)), "direct", SEED)
 """
 
 
@@ -49,12 +49,12 @@ def test_a_killed_run_leaves_a_ledger_and_nothing_else() -> None:
     """Three of five mails were accepted before kill -9: the ledger says so, and the server does not live on."""
     ended = subprocess.run([sys.executable, "-c", KILLED], check=False)
     assert ended.returncode == -9
-    (left,) = journal.leftovers()
+    (left,) = run_registry.leftovers()
     said: list[str] = []
     tidy(said.append)
     assert len(said) == 1
     assert f"run {left.run} (direct on moto) was cut short" in said[0]
-    ledger = store.read(journal.directory().parent / "recovered" / left.run, "direct")
+    ledger = store.read(run_registry.directory().parent / "recovered" / left.run, "direct")
     assert ledger.interrupted
     assert {fate: int(ledger.mails[fate].sum()) for fate in ("accepted", "pending", "lost")} == {
         "accepted": 3,
@@ -62,14 +62,15 @@ def test_a_killed_run_leaves_a_ledger_and_nothing_else() -> None:
         "lost": 0,
     }
     assert not any(child.lives for child in left.children)
-    assert journal.leftovers() == []
-    assert not journal.witness_of(left.run).exists()
+    assert run_registry.leftovers() == []
+    assert not run_registry.witness_of(left.run).exists()
 
 
 STOPPED = """
 import os, signal, sys
 import seslab
-from loadtests import journal, targets, world
+from loadtests.moto import targets, world
+from loadtests.record import run_registry
 from strategies import direct
 from strategies.resources import Plan, Pods
 
@@ -78,7 +79,7 @@ world.LOOK_EVERY_S, targets.LOOK_PATIENCE_S = 0.2, 0.5
 async def main(ports):
     for _ in range(2):
         await ports.mailer.send(await anext(ports.outbox), range(1))
-    (record,) = [record for record in journal.records() if record.process.pid == os.getpid()]
+    (record,) = [record for record in run_registry.records() if record.process.pid == os.getpid()]
     os.kill(record.children[0].pid, signal.SIGSTOP)
     await ports.mailer.send(await anext(ports.outbox), range(1))
 
@@ -96,11 +97,11 @@ def test_an_endpoint_that_is_stopped_fails_the_run_in_one_line(tmp_path: Path) -
     assert ended.returncode == 3
     assert ended.stderr == "seslab: the local AWS endpoint does not answer /_seslab/stats: timed out\n"
     assert ended.stdout == ""
-    (left,) = journal.leftovers()
+    (left,) = run_registry.leftovers()
     assert not any(child.lives for child in left.children)
     said: list[str] = []
     tidy(said.append)
-    ledger = store.read(journal.directory().parent / "recovered" / left.run, "direct")
+    ledger = store.read(run_registry.directory().parent / "recovered" / left.run, "direct")
     assert (int(ledger.mails["accepted"].sum()), int(ledger.mails["pending"].sum())) == (2, 3)
 
 
@@ -110,16 +111,16 @@ def test_an_endpoint_that_dies_fails_the_run_and_what_it_had_decided_is_kept(mon
     async def main(ports: Ports) -> None:
         for _ in range(2):
             await ports.mailer.send(await anext(ports.outbox), range(1))
-        (record,) = journal.records()
+        (record,) = run_registry.records()
         os.kill(record.children[0].pid, signal.SIGKILL)
 
     monkeypatch.setattr(direct, "plan", lambda settings, account: Plan(settings, Pods(main)))
     mails = {"process": "batch", "messages": 5}
     with pytest.raises(RunFailed, match="does not answer") as caught:
-        loadtests.run.run(scenario(workload=(mails,)), "direct", SEED)
+        loadtests.moto.run.run(scenario(workload=(mails,)), "direct", SEED)
     assert "\n" not in str(caught.value)
-    (record,) = journal.records()
-    decisions = np.frombuffer(journal.witness_of(record.run).read_bytes(), DECISION)
+    (record,) = run_registry.records()
+    decisions = np.frombuffer(run_registry.witness_of(record.run).read_bytes(), DECISION)
     ledger = store.read(recover(record, decisions), "direct")
-    journal.finish(record.run)
+    run_registry.finish(record.run)
     assert (int(ledger.mails["accepted"].sum()), int(ledger.mails["pending"].sum())) == (2, 3)

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-import loadtests.run
+import loadtests.moto.run
 import sim.run
-from loadtests import journal
-from loadtests.kernel import Clock
-from loadtests.targets import Moto
+from loadtests.moto.targets import Moto
+from loadtests.ports.kernel import Clock
+from loadtests.record import run_registry
 from scenarios.errors import BadInput, RunFailed
 from scenarios.ledger.fates import Custody, settle
 from scenarios.ledger.ledger import FATES, OUTCOMES, Columns, Ledger
@@ -40,7 +40,7 @@ def fates(ledger: Ledger) -> dict[str, int]:
 
 def test_the_simulated_run_and_the_real_one_account_alike() -> None:
     """The leaky bucket's 40 recipients: all accepted, and no faster than its two pods' pace, in both worlds."""
-    simulated, real = (world(BROADCAST, "leaky-bucket", SEED) for world in (sim.run.run, loadtests.run.run))
+    simulated, real = (world(BROADCAST, "leaky-bucket", SEED) for world in (sim.run.run, loadtests.moto.run.run))
     assert fates(simulated) == fates(real) == {"accepted": 40, "dead_lettered": 0, "lost": 0, "pending": 0}
     assert real.calls["call"].tolist() == simulated.calls["call"].tolist()
     assert {name: column.dtype for name, column in real.calls.items()} == {
@@ -67,14 +67,14 @@ def test_more_at_once_than_one_machine_can_do_is_refused(
     """What would wait for a thread or a process would be measured as SES's latency: one line says what fits."""
     crowd = scenario(strategies={strategy: settings})
     with pytest.raises(BadInput, match=complaint) as caught:
-        loadtests.run.plan_of(crowd, strategy)
+        loadtests.moto.run.plan_of(crowd, strategy)
     assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize(("strategy", "settings"), [("direct", {"workers": 256}), ("leaky-bucket", {"pods": 4})])
 def test_as_many_calls_at_once_as_the_server_has_threads_are_fine(strategy: str, settings: dict[str, Any]) -> None:
     """What the refusal calls right is accepted."""
-    loadtests.run.plan_of(scenario(strategies={strategy: settings}), strategy)
+    loadtests.moto.run.plan_of(scenario(strategies={strategy: settings}), strategy)
 
 
 def test_the_horizon_leaves_mails_pending() -> None:
@@ -237,12 +237,12 @@ def test_ctrl_c_while_all_is_closed_keeps_the_ledger(monkeypatch: pytest.MonkeyP
         signal.raise_signal(signal.SIGINT)
         removed(run)
 
-    removed = journal.finish
-    monkeypatch.setattr(journal, "finish", finish)
-    ledger = loadtests.run.run(BROADCAST, "leaky-bucket", SEED)
+    removed = run_registry.finish
+    monkeypatch.setattr(run_registry, "finish", finish)
+    ledger = loadtests.moto.run.run(BROADCAST, "leaky-bucket", SEED)
     assert ledger.interrupted
     assert fates(ledger)["accepted"] == 40
-    assert journal.records() == []
+    assert run_registry.records() == []
 
 
 def test_ctrl_c_after_the_end_breaks_nothing_off() -> None:

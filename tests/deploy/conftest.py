@@ -9,10 +9,10 @@ import pytest
 
 from loadtests.deploy.cloud import Cloud, aws
 from loadtests.deploy.ministack import ministack
-from loadtests.local import REGION, local_session
-from loadtests.ses import SENDER
-from loadtests.targets import Moto
-from loadtests.verification import verify
+from loadtests.moto.targets import Moto
+from loadtests.moto.verification import verify
+from loadtests.ports.local import REGION, local_session
+from loadtests.ports.ses import SENDER
 from tests.deploy.relay import SCENARIO
 
 

@@ -9,10 +9,10 @@ from threading import Event, Thread
 from boto3.session import Session
 
 from loadtests.deploy.cloud import Cloud
-from loadtests.deploy.publishing import QUEUE as WITNESS_QUEUE
-from loadtests.deploy.publishing import SET as WITNESS_SET
-from loadtests.local import REGION
-from loadtests.targets import Moto
+from loadtests.deploy.stack.publishing import QUEUE as WITNESS_QUEUE
+from loadtests.deploy.stack.publishing import SET as WITNESS_SET
+from loadtests.moto.targets import Moto
+from loadtests.ports.local import REGION
 from scenarios.schema.model import Scenario
 
 RATE_PER_S = 14  # what a new account has, and ministack's SES says

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from loadtests.bodies import invocation
 from loadtests.deploy.async_events import in_lambda
-from loadtests.deploy.entry import WORD, variables_of
-from loadtests.ses import Envelope
+from loadtests.function.entry import WORD, variables_of
+from loadtests.ports.payloads import invocation
+from loadtests.ports.ses import Envelope
 from strategies.ports import Mail, Ports
 from strategies.resources import Account, Function, Handler, Plan, Pods
 
@@ -90,7 +90,7 @@ def plan(settings: Settings, account: Account) -> Plan:
 
 EVENT = """
 import json, sys
-from loadtests.deploy.entry import handle
+from loadtests.function.entry import handle
 handle(json.loads(sys.argv[1]), None)
 """
 

@@ -14,19 +14,19 @@ from typing import Any
 
 import pytest
 
-from loadtests import journal
-from loadtests.asked import Run
+from loadtests.application.run_request import Run
 from loadtests.deploy import on_aws, stacks
 from loadtests.deploy.cloud import Cloud
 from loadtests.deploy.events import kept_events
 from loadtests.deploy.on_aws import Permit
 from loadtests.deploy.run import run
+from loadtests.deploy.run_site import Site
 from loadtests.deploy.safety import Budget
-from loadtests.deploy.site import Site
 from loadtests.deploy.tidy import tidy
-from loadtests.local import REGION
-from loadtests.ses import SENDER, Envelope
-from loadtests.targets import Moto
+from loadtests.moto.targets import Moto
+from loadtests.ports.local import REGION
+from loadtests.ports.ses import SENDER, Envelope
+from loadtests.record import run_registry
 from scenarios.errors import BadInput, RunFailed
 from scenarios.ledger import store
 from scenarios.ledger.ledger import ACCEPTED, Ledger, assert_conserved
@@ -141,7 +141,7 @@ from loadtests.deploy import on_aws
 from loadtests.deploy.cloud import aws
 from loadtests.deploy.run import run
 from loadtests.deploy.safety import Budget
-from loadtests.ses import SENDER, Envelope
+from loadtests.ports.ses import SENDER, Envelope
 from scenarios.schema.model import load
 sites = partial(on_aws.site, cloud=aws(), envelope=Envelope(SENDER), budget=Budget())
 run(load(sys.argv[1]), "leaky-bucket", 1, sites=sites)
@@ -162,25 +162,25 @@ def test_a_killed_run_is_recovered_and_removed(
     try:
         record = _noted()
         relay.begin(_until_made(cloud, record.run))
-        until(lambda: len(kept_events(journal.witness_of(record.run))) >= 20)  # at most two of each mail
+        until(lambda: len(kept_events(run_registry.witness_of(record.run))) >= 20)  # at most two of each mail
     finally:
         process.kill()
         process.wait()
     said: list[str] = []
     tidy(said.append)
     relay.end()
-    ledger = store.read(journal.directory().parent / "recovered" / record.run, "leaky-bucket")
+    ledger = store.read(run_registry.directory().parent / "recovered" / record.run, "leaky-bucket")
     assert_conserved(ledger)
     assert all(word in said[-1] for word in (record.run, "cleaned up", "recovered"))
     accepted = int((ses.calls()["outcome"] == ACCEPTED).sum())
     assert 10 <= accepted < 500
     assert int(ledger.mails["accepted"].sum()) == accepted
     assert int(ledger.mails["pending"].sum()) == 500 - accepted
-    assert (stacks.status(cloud), journal.records()) == ([], [])
+    assert (stacks.status(cloud), run_registry.records()) == ([], [])
 
 
-def _noted() -> journal.Record:
-    return until(journal.records)[0]
+def _noted() -> run_registry.Record:
+    return until(run_registry.records)[0]
 
 
 def _until_made(cloud: Cloud, run: str) -> dict[str, str]:

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from loadtests.deploy.events import EventsQueue, kept_events, rows
-from loadtests.local import local_session
-from loadtests.targets import Moto
+from loadtests.moto.targets import Moto
+from loadtests.ports.local import local_session
 from tests.contract.arms import scenario
 
 pytestmark = [pytest.mark.real_time, pytest.mark.xdist_group("local_aws")]
@@ -23,7 +23,7 @@ EVENTS = 25
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from loadtests import journal
+from loadtests.record import run_registry
 from loadtests.deploy.events import EventsQueue
 from tests.deploy.test_killed_reader import sqs_at
 
@@ -34,7 +34,7 @@ endpoint, url, kept, before = sys.argv[1:]
 sqs = sqs_at(endpoint)
 queue = EventsQueue(sqs, url, Path(kept))
 queue.read()
-setattr(journal if before == "append" else sqs, before, die)
+setattr(run_registry if before == "append" else sqs, before, die)
 queue.read()
 """
 

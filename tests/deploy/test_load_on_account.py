@@ -8,20 +8,20 @@ from typing import Any
 
 import pytest
 
-from loadtests import journal
 from loadtests.deploy import stacks, staging
 from loadtests.deploy.cloud import Cloud
 from loadtests.deploy.on_aws import Permit
-from loadtests.deploy.publishing import QUEUE, SET
 from loadtests.deploy.safety import Budget
+from loadtests.deploy.stack.publishing import QUEUE, SET
 from loadtests.deploy.staging import Channel
 from loadtests.load import loadtest
 from loadtests.load.assignment import Place
-from loadtests.load.aws_site import AwsSite
-from loadtests.load.sites import Asked, Crew
-from loadtests.local import REGION
-from loadtests.ses import SENDER
-from loadtests.targets import Moto
+from loadtests.load.targets.aws_target import AwsSite
+from loadtests.load.targets.choose_target import Asked, Crew
+from loadtests.moto.targets import Moto
+from loadtests.ports.local import REGION
+from loadtests.ports.ses import SENDER
+from loadtests.record import run_registry
 from scenarios.errors import BadInput
 from scenarios.ledger.ledger import ACCEPTED, Ledger, assert_conserved
 from scenarios.measures.cost import load_prices
@@ -71,7 +71,7 @@ def test_ses_itself_tells_what_became_of_the_mails(cloud: Cloud, ses: Moto, send
         sender == "leaky-bucket"
     )  # 40 at once on 14 a second are too many for who retries nothing
     assert int(ledger.mails["lost"].sum()) == 40 - accepted
-    assert (stacks.status(cloud), list(journal.directory().iterdir())) == ([], [])
+    assert (stacks.status(cloud), list(run_registry.directory().iterdir())) == ([], [])
 
 
 @pytest.mark.usefixtures("heard")

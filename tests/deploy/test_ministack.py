@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from loadtests import journal
-from loadtests.asked import Run
+from loadtests.application.run_request import Run
 from loadtests.deploy import on_ministack
-from loadtests.deploy.site import Site, Witness
+from loadtests.deploy.run_site import Site, Witness
 from loadtests.deploy.tidy import tidy
-from loadtests.targets import Moto
+from loadtests.moto.targets import Moto
+from loadtests.record import run_registry
 from scenarios.errors import BadInput, RunFailed
 from scenarios.ledger import store
 from scenarios.ledger.ledger import FATES, Ledger, assert_conserved
@@ -58,7 +58,7 @@ def test_a_deployed_strategy_delivers(strategy: str) -> None:
     assert not np.isnan(ledger.mails["enqueued_s"]).any()
     accepted_s = np.sort(ledger.calls["decided_s"][ledger.calls["outcome"] == 0])
     assert np.all(np.arange(1, 61) <= 20 + 20 * (accepted_s - accepted_s[0]) + 1e-6)
-    assert journal.records() == []
+    assert run_registry.records() == []
 
 
 def test_what_ses_never_takes_is_dead_lettered() -> None:
@@ -163,23 +163,23 @@ def test_ctrl_c_keeps_what_was_done(begun: subprocess.Popen[str]) -> None:
     begun.send_signal(signal.SIGINT)
     told, _ = begun.communicate(timeout=30)
     assert told == "True 500\n"
-    assert journal.records() == []
+    assert run_registry.records() == []
 
 
 def test_a_killed_run_leaves_a_note_and_no_process(begun: subprocess.Popen[str]) -> None:
     """After kill -9 all that it started ends; the next command keeps a ledger and says so, and then nothing is left."""
-    (record,) = journal.records()
+    (record,) = run_registry.records()
     server = int(str(record.endpoint).rpartition(":")[2])
-    assert journal.leftovers() == []
+    assert run_registry.leftovers() == []
     os.kill(begun.pid, signal.SIGKILL)
     begun.wait()
-    assert journal.leftovers() == [record]
+    assert run_registry.leftovers() == [record]
     said: list[str] = []
     tidy(said.append)
-    ledger = store.read(journal.directory().parent / "recovered" / record.run, "heartbeat")
+    ledger = store.read(run_registry.directory().parent / "recovered" / record.run, "heartbeat")
     assert [record.run in line and "cleaned up" in line for line in said] == [True]
     assert int(ledger.mails["pending"].sum() + ledger.mails["accepted"].sum()) == 500
-    assert journal.records() == []
+    assert run_registry.records() == []
     until(lambda: _is_closed(server))
 
 

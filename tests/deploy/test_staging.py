@@ -17,21 +17,21 @@ from typing import Any
 import pytest
 from boto3.session import Session
 
-from loadtests import journal
+from loadtests.application.worker_share import Portion
 from loadtests.deploy import stacks, staging
 from loadtests.deploy.cloud import Cloud
 from loadtests.deploy.on_aws import Permit
-from loadtests.deploy.publishing import QUEUE, SET
 from loadtests.deploy.safety import Budget
+from loadtests.deploy.stack.publishing import QUEUE, SET
 from loadtests.deploy.staging import Channel
 from loadtests.load.assignment import Place
-from loadtests.load.merged import merged
-from loadtests.load.orders import Order
-from loadtests.load.sites import Asked, site_of
-from loadtests.local import REGION
-from loadtests.portions import Portion
-from loadtests.ses import SENDER, Envelope, request
-from loadtests.targets import Moto
+from loadtests.load.results.merged import merged
+from loadtests.load.shares.share_order import Order
+from loadtests.load.targets.choose_target import Asked, site_of
+from loadtests.moto.targets import Moto
+from loadtests.ports.local import REGION
+from loadtests.ports.ses import SENDER, Envelope, request
+from loadtests.record import run_registry
 from scenarios.errors import BadInput
 from scenarios.ledger import store
 from scenarios.ledger.ledger import ACCEPTED
@@ -148,7 +148,7 @@ def _played(orders: Sequence[Order]) -> list[subprocess.CompletedProcess[bytes]]
 
 def _play(place: int, order: Order, ended: list[Any]) -> None:
     ended[place] = subprocess.run(
-        [sys.executable, "-m", "loadtests.load.share"],
+        [sys.executable, "-m", "loadtests.load.shares.share_process"],
         input=pickle.dumps(order),
         capture_output=True,
         check=False,
@@ -173,7 +173,7 @@ def test_shares_hear_from_ses_itself(cloud: Cloud, ses: Moto, tmp_path: Path) ->
     assert whole.mails["mail"].tolist() == list(range(40))
     assert whole.mails["accepted"].tolist() == [1] * 40
     assert int((ses.calls()["outcome"] == ACCEPTED).sum()) == 40
-    assert (stacks.status(cloud), list(journal.directory().iterdir())) == ([], [])
+    assert (stacks.status(cloud), list(run_registry.directory().iterdir())) == ([], [])
 
 
 def test_a_share_keeps_to_its_budget(cloud: Cloud, ses: Moto, tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ def test_a_share_keeps_to_its_budget(cloud: Cloud, ses: Moto, tmp_path: Path) ->
     assert ended.returncode == 3
     (line,) = ended.stderr.decode().splitlines()
     assert line.startswith("--budget-recipients 10: SES has accepted ")
-    assert (stacks.status(cloud), list(journal.directory().iterdir())) == ([], [])
+    assert (stacks.status(cloud), list(run_registry.directory().iterdir())) == ([], [])
 
 
 def test_a_channel_can_be_read_here(cloud: Cloud, ses: Moto) -> None:

@@ -18,7 +18,7 @@ import numpy as np
 from loadtests.load import loadtest
 from loadtests.load.assignment import Place
 from loadtests.load.options import Crew
-from loadtests.load.sites import Asked
+from loadtests.load.targets.choose_target import Asked
 from scenarios.ledger.ledger import Ledger
 from scenarios.measures.cost import load_prices
 from scenarios.schema.model import Scenario

@@ -7,8 +7,8 @@ import socket
 import pytest
 
 from loadtests.load.assignment import Place
-from loadtests.load.places import check_listening
-from loadtests.load.site import LocalSite
+from loadtests.load.targets.check_target import check_listening
+from loadtests.load.targets.target import LocalSite
 from scenarios.errors import RunFailed
 from tests.loadtest.locusts import RATE_PER_S, Served, scenario
 

@@ -29,7 +29,7 @@ def test_only_the_locustfile_knows_locust() -> None:
     assert [path.name for path in files if "locust" in imported(path)] == ["locustfile.py"]
     assert {path.name for path in files} <= {
         "locustfile.py",
-        *(f"{role}.py" for role in ("master", "worker", "player", "shared")),
+        *(f"{role}.py" for role in ("master", "worker", "player", "share_proxy")),
     }
 
 

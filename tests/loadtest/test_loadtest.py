@@ -19,9 +19,10 @@ import psutil
 import pytest
 from hdrh.log import HistogramLogReader
 
-from loadtests.load import loadtest, recognised
+from loadtests.load import loadtest
 from loadtests.load.histogram import empty
 from loadtests.load.options import Crew
+from loadtests.load.targets import endpoint_client
 from scenarios.errors import RunFailed
 from scenarios.ledger import store
 from scenarios.ledger.ledger import FATES, THROTTLED, Ledger, assert_conserved
@@ -170,7 +171,7 @@ def attempts(served: Served) -> int:
 
 def test_an_endpoint_that_stops_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that is up and answers no more is a run that failed, told in one line long before its calls give up."""
-    monkeypatch.setattr(recognised, "LOOK_PATIENCE_S", 1.0)
+    monkeypatch.setattr(endpoint_client, "LOOK_PATIENCE_S", 1.0)
     load = scenario(20, 300.0, horizon_s=3600.0, client={"read_timeout_s": 600.0})
     with (
         serving() as server,
@@ -245,7 +246,7 @@ def test_plain_locust_ends_as_the_thresholds_say(stalled: Plain) -> None:
 
 
 BROKEN = """
-from loadtests.load import player
+from loadtests.load.workers import player
 from loadtests.locustfile import *
 
 def no_sender(assignment):

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import sim.run
-from loadtests.load.merged import merged
-from loadtests.portions import WHOLE, Portion
+from loadtests.application.worker_share import WHOLE, Portion
+from loadtests.load.results.merged import merged
 from reports.compare.explain import explain
 from reports.compare.mechanisms import Facts
 from scenarios.ledger.ledger import Ledger, Unbalanced

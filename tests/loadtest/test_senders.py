@@ -17,12 +17,12 @@ from loadtests.deploy.on_aws import Permit
 from loadtests.load.assignment import Assignment, Place
 from loadtests.load.loadtest import prepare, work
 from loadtests.load.options import Crew
-from loadtests.load.places import body_of
-from loadtests.load.recognised import LocalAws, of_run
-from loadtests.load.senders import sender_of, session_of
-from loadtests.load.sites import Asked
-from loadtests.local import REGION
-from loadtests.verification import verify
+from loadtests.load.senders.senders import sender_of, session_of
+from loadtests.load.targets.check_target import body_of
+from loadtests.load.targets.choose_target import Asked
+from loadtests.load.targets.endpoint_client import LocalAws, of_run
+from loadtests.moto.verification import verify
+from loadtests.ports.local import REGION
 from scenarios.errors import BadInput, RunFailed
 from scenarios.measures.cost import load_prices
 from strategies.ports import Mail, Rejected, SendError, Throttled, Unavailable

@@ -17,13 +17,13 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
 
+from loadtests.application.worker_share import Portion
 from loadtests.endpoint.routes import START
 from loadtests.load.assignment import is_of
-from loadtests.load.merged import merged
-from loadtests.load.orders import Order
-from loadtests.load.recognised import LocalAws
-from loadtests.local import REGION
-from loadtests.portions import Portion
+from loadtests.load.results.merged import merged
+from loadtests.load.shares.share_order import Order
+from loadtests.load.targets.endpoint_client import LocalAws
+from loadtests.ports.local import REGION
 from scenarios.ledger import store
 from scenarios.ledger.ledger import ACCEPTED, Ledger, assert_conserved
 from scenarios.schema.model import Scenario
@@ -35,7 +35,7 @@ ROOT = Path(__file__).parents[2]
 RATE_PER_S, BURST = 60, 20
 SERVER = f"""
 from functools import partial
-from loadtests.serve import Addresses, scenario_of, serve
+from loadtests.endpoint.serve import Addresses, scenario_of, serve
 scenario = scenario_of(None, 5.0, {{"max_send_rate_per_s": {RATE_PER_S}.0, "limiter.burst": {BURST}}})
 serve(scenario, Addresses("127.0.0.1", 0, 0), (), partial(print, flush=True))
 """
@@ -82,7 +82,7 @@ def _orders(scenario: Scenario, strategy: str, url: str, folder: Path, of: int, 
 @contextmanager
 def _at_work(order: Order) -> Iterator[subprocess.Popen[bytes]]:
     """A share under way."""
-    command = [sys.executable, "-m", "loadtests.load.share"]
+    command = [sys.executable, "-m", "loadtests.load.shares.share_process"]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe) as process:
         try:

@@ -15,14 +15,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from loadtests.bodies import mail_of
 from loadtests.deploy.on_aws import Permit
 from loadtests.load.assignment import Place
 from loadtests.load.loadtest import prepare
 from loadtests.load.options import Crew
-from loadtests.load.sites import Asked
-from loadtests.local import KEY, REGION, local_session
-from loadtests.ses import CONTENT, SENDER, Envelope, request
+from loadtests.load.targets.choose_target import Asked
+from loadtests.ports.local import KEY, REGION, local_session
+from loadtests.ports.payloads import mail_of
+from loadtests.ports.ses import CONTENT, SENDER, Envelope, request
 from scenarios.ledger.ledger import FATES, Ledger
 from scenarios.measures.cost import load_prices
 from scenarios.traffic.workload import arrivals

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from loadtests.endpoint.application import local_aws
 from loadtests.endpoint.listening import listen
 from loadtests.endpoint.routes import CALLS, DEFAULT_REGION, RAW
-from loadtests.local import LOOPBACK
-from loadtests.logs import DECISION
+from loadtests.ports.local import LOOPBACK
+from loadtests.record.logs import DECISION
 from scenarios.schema.model import Scenario
 
 SENDER = "me@example.com"

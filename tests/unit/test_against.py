@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from loadtests.journal import birth_of
+from loadtests.record.run_registry import birth_of
 from reports.gate import document as gate_document
 from reports.gate import interleaved
 from reports.gate.against import Runs, Side, base, compared, head, refuse_another_scenario

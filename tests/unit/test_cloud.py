@@ -11,7 +11,7 @@ import pytest
 
 from loadtests.deploy.account import standing_of
 from loadtests.deploy.cloud import EXPIRED, UNKNOWN, Cloud, aws
-from loadtests.deploy.names import checked_run, new_run
+from loadtests.deploy.stack.names import checked_run, new_run
 from loadtests.deploy.stacks import status
 from scenarios.errors import BadInput, RunFailed
 

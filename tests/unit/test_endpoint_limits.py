@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 
-from loadtests.endpoint.gate import Gate
-from loadtests.logs import DECISION
+from loadtests.endpoint.account_admission import Gate
+from loadtests.record.logs import DECISION
 from scenarios.ledger.ledger import ACCEPTED, OUTCOMES, REJECTED, THROTTLED
 from scenarios.schema.model import Scenario
 from scenarios.traffic.chance import PerMail

@@ -8,7 +8,7 @@ import hypothesis.strategies as st
 import numpy as np
 from hypothesis import assume, given
 
-from loadtests.incarnations import incarnations
+from loadtests.application.incarnations import incarnations
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import arrivals
 from sim.world import Simulation

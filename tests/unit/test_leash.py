@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from loadtests.deploy.ministack import VARIABLE, command
-from loadtests.deploy.package import ROOT
-from loadtests.journal import birth_of
+from loadtests.function.package import ROOT
+from loadtests.record.run_registry import birth_of
 from scenarios.errors import BadInput
 from tests.deploy.patience import until
 

@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 
-from loadtests.bodies import invocation
-from loadtests.environments import Nursery
-from loadtests.functions import Concurrency, Function
-from loadtests.journal import birth_of
-from loadtests.kernel import Clock
-from loadtests.lambda_api import Api
+from loadtests.local_lambda.environments import Nursery
+from loadtests.local_lambda.functions import Concurrency, Function
+from loadtests.local_lambda.lambda_api import Api
+from loadtests.ports.kernel import Clock
+from loadtests.ports.payloads import invocation
+from loadtests.record.run_registry import birth_of
 from scenarios.aws.lambda_quotas import REQUESTS_PER_S
 from scenarios.errors import FunctionError, RunFailed
 from strategies.ports import InvokeThrottled, Mail

@@ -7,8 +7,8 @@ from email.mime.multipart import MIMEMultipart
 
 import pytest
 
-from loadtests.endpoint.mailbox import MAILBOXES, Fate, fates, has_virus
 from loadtests.endpoint.message import Message
+from loadtests.endpoint.publishing.mailbox import MAILBOXES, Fate, fates, has_virus
 
 VIRUS = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + rb"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from loadtests.kernel import Clock
-from loadtests.notes import Notes
+from loadtests.application.application_log import Notes
+from loadtests.ports.kernel import Clock
 from strategies.ports import Mail
 
 

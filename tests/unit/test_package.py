@@ -10,7 +10,7 @@ import zipfile
 from io import BytesIO
 from pathlib import Path
 
-from loadtests.deploy.package import HANDLER, ROOT, key_of, package
+from loadtests.function.package import HANDLER, ROOT, key_of, package
 
 OURS = {"loadtests", "strategies"}
 SITE = ["boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3"]

@@ -13,7 +13,7 @@ from loadtests.deploy import account, safety
 from loadtests.deploy.account import Standing
 from loadtests.deploy.on_aws import Permit
 from loadtests.deploy.safety import Budget, Load
-from loadtests.ses import TO_SIMULATOR, Envelope
+from loadtests.ports.ses import TO_SIMULATOR, Envelope
 from scenarios.errors import BadInput
 from scenarios.measures.cost import load_prices
 from scenarios.runs import plan_of

@@ -15,7 +15,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from loadtests.serve import Addresses, scenario_of, serve
+from loadtests.endpoint.serve import Addresses, scenario_of, serve
 from scenarios.errors import BadInput
 from scenarios.schema.model import load
 from tests.unit.served import SENDER, mail
@@ -23,7 +23,7 @@ from tests.unit.served import SENDER, mail
 ROOT = Path(__file__).parents[2]
 PROGRAM = f"""
 from functools import partial
-from loadtests.serve import Addresses, scenario_of, serve
+from loadtests.endpoint.serve import Addresses, scenario_of, serve
 scenario = scenario_of("outage", 0.0, {{"max_send_rate_per_s": 5.0}})
 serve(scenario, Addresses("127.0.0.1", 0, 0), ("{SENDER}",), partial(print, flush=True))
 """

@@ -12,12 +12,12 @@ import pytest
 from boto3.session import Session
 from botocore.exceptions import ClientError
 
-from loadtests.clients import client
-from loadtests.kernel import Clock
-from loadtests.logs import ClientLog
-from loadtests.ses import Envelope, Mailer, request, translated
-from loadtests.verification import verify
-from loadtests.wire import Wire
+from loadtests.moto.verification import verify
+from loadtests.ports.clients import client
+from loadtests.ports.kernel import Clock
+from loadtests.ports.request_threads import Wire
+from loadtests.ports.ses import Envelope, Mailer, request, translated
+from loadtests.record.logs import ClientLog
 from scenarios.errors import RunFailed
 from scenarios.ledger.ledger import MESSAGES, QUOTA
 from strategies.ports import Mail, QuotaExceeded, SendError, Throttled, Unanswered, Unavailable

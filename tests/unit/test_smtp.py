@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 from moto.ses.models import ses_backends
 
-from loadtests.endpoint import smtp
 from loadtests.endpoint.message import MOST_BYTES, Message
 from loadtests.endpoint.refusals import Dropped
 from loadtests.endpoint.service import Service
 from loadtests.endpoint.ses import Ses
+from loadtests.endpoint.smtp import server as smtp
 from scenarios.ledger.ledger import ACCEPTED, THROTTLED
 from scenarios.schema.model import Scenario
 

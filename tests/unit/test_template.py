@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from loadtests.deploy.names import logical
-from loadtests.deploy.roles import POLL_QUEUE, USE_QUEUE
-from loadtests.deploy.states import first_input, machine
-from loadtests.deploy.template import Setup, template
-from loadtests.ses import Envelope
+from loadtests.deploy.stack.names import logical
+from loadtests.deploy.stack.roles import POLL_QUEUE, USE_QUEUE
+from loadtests.deploy.stack.states import first_input, machine
+from loadtests.deploy.stack.template import Setup, template
+from loadtests.ports.ses import Envelope
 from scenarios.aws.ticker import EVENTS_PER_TICK, HISTORY_EVENTS, STANDARD_TICKS, TRANSITIONS
 from scenarios.errors import BadInput
 from strategies import heartbeat, lambda_concurrency, sqs_dlq

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from threading import Event
 
-from loadtests.wire import Wire
+from loadtests.ports.request_threads import Wire
 
 
 def test_what_has_begun_ends_and_what_has_not_never_begins() -> None:

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from loadtests.lines import said
-from loadtests.logs import CALL, DECISION, ClientLog
-from loadtests.witness import decided_later, joined, undecided
+from loadtests.record.function_log import said
+from loadtests.record.logs import CALL, DECISION, ClientLog
+from loadtests.record.reconcile import decided_later, joined, undecided
 from scenarios.ledger.ledger import ACCEPTED, FAILED, REJECTED, THROTTLED
 from strategies.ports import Mail, Throttled, Unanswered
 

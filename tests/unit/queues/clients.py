@@ -7,8 +7,8 @@ from typing import Any
 
 from moto.sqs.models import Message
 
-from loadtests.endpoint.queues import Backend
-from loadtests.endpoint.standard_queue import StandardQueue
+from loadtests.endpoint.sqs.queues import Backend
+from loadtests.endpoint.sqs.standard_queue import StandardQueue
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 LONG_S = 20  # SQS's longest poll

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from moto.sqs.models import sqs_backends
 
-from loadtests.endpoint import queues
-from loadtests.endpoint.queues import Backend
+from loadtests.endpoint.sqs import queues
+from loadtests.endpoint.sqs.queues import Backend
 from tests.unit.queues.clients import ACCOUNT, REGION
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from loadtests.endpoint import messages
-from loadtests.endpoint.queues import Backend
+from loadtests.endpoint.sqs import messages
+from loadtests.endpoint.sqs.queues import Backend
 from tests.unit.queues.clients import filled, only, receive
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
-from loadtests.endpoint.queues import Backend
+from loadtests.endpoint.sqs.queues import Backend
 from tests.unit.queues.clients import LONG_S, filled, receive, send, send_all
 
 END = "end"

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from loadtests.endpoint.queues import Backend
-from loadtests.endpoint.standard_queue import StandardQueue
+from loadtests.endpoint.sqs.queues import Backend
+from loadtests.endpoint.sqs.standard_queue import StandardQueue
 from tests.unit.queues.clients import LONG_S, PATIENCE_S, filled, only, receive, send_all
 
 

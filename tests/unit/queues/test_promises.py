@@ -14,8 +14,8 @@ from moto.sqs.exceptions import (
     SQSException,
 )
 
-from loadtests.endpoint import messages, queues
-from loadtests.endpoint.queues import Backend
+from loadtests.endpoint.sqs import messages, queues
+from loadtests.endpoint.sqs.queues import Backend
 from tests.unit.queues.clients import ACCOUNT, REGION, filled, only, receive, send_all
 
 

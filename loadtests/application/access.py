@@ -1,0 +1,94 @@
+"""What the pods of a run reach: SES, queues and functions through boto3, wherever they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from boto3.session import Session
+from numpy.typing import NDArray
+
+from loadtests.application.application_log import Notes
+from loadtests.application.run_request import Run
+from loadtests.ports.clients import client
+from loadtests.ports.invoking import Invoker
+from loadtests.ports.kernel import Clock, Group
+from loadtests.ports.outbox import Outbox
+from loadtests.ports.request_threads import Wire
+from loadtests.ports.ses import Envelope, Mailer
+from loadtests.ports.sqs import Queue
+from loadtests.record.function_log import Said
+from loadtests.record.reconcile import decided_later, undecided
+from scenarios.ledger.fates import Custody
+from strategies.dice import Dice
+from strategies.ports import Ports, Share
+
+Connect = Callable[[str, int], Any]
+"""A client of a service for so many connections at once."""
+
+
+class Connector:
+    """Connects to each service where it is: at its URL, or where boto3's own configuration says."""
+
+    def __init__(self, session: Session, read_timeout_s: float, urls: Mapping[str, str | None]) -> None:
+        self._session, self._read_timeout_s, self._urls = session, read_timeout_s, urls
+
+    def __call__(self, service: str, connections: int) -> Any:
+        return client(self._session, service, connections, self._read_timeout_s, self._urls.get(service))
+
+    def also(self, urls: Mapping[str, str | None]) -> Connector:
+        """The same with other services elsewhere."""
+        return Connector(self._session, self._read_timeout_s, {**self._urls, **urls})
+
+
+class Access:
+    """Makes the ports of each pod; all share one client a service, as the threads of one application would."""
+
+    def __init__(
+        self,
+        connect: Connect,
+        of: Run,
+        clock: Clock,
+        notes: Notes,
+        queue_urls: Mapping[str, str],
+        function_names: Mapping[str, str],
+        envelope: Envelope,
+    ) -> None:
+        self._pods, self._chance, self._clock, self._notes = of.plan.pods, Dice(of.seed), clock, notes
+        self._envelope, self.log = envelope, of.log()
+        self._urls = {name: url for name, url in queue_urls.items() if name in self._pods.uses}
+        self._functions = {name: real for name, real in function_names.items() if name in self._pods.uses}
+        many = self._pods.connections * self._pods.replicas
+        self._ses = connect("sesv2", many)
+        self._sqs = connect("sqs", many) if self._urls else None
+        self._lambda = connect("lambda", many) if self._functions else None
+
+    def ports(self, outbox: Outbox, group: Callable[[], Group], share: Share) -> tuple[Ports, Sequence[Wire]]:
+        """A pod's ports, and the wires that they go through."""
+        ses, *others = wires = [Wire(self._pods.connections) for _ in ("ses", *self._urls, *self._functions)]
+        free, notes = iter(others), self._notes
+        mailer = Mailer(self._ses, self._clock, self.log, ses, self._envelope)
+        queues = {
+            name: Queue(self._sqs, url, next(free), notes.put, notes.seen, notes.putting)
+            for name, url in self._urls.items()
+        }
+        functions = {name: Invoker(self._lambda, real, next(free)) for name, real in self._functions.items()}
+        return Ports(self._clock, self._chance, mailer, outbox, group, share, queues, functions), wires
+
+    def custody(self, kept: NDArray[np.bool_], witness: NDArray[Any], told: Said, ended_s: float) -> Custody:
+        """Who holds what SES has not accepted, queues and functions apart: pods, the wire, and nobody any more."""
+        custody = Custody(kept & np.isnan(self._notes.enqueued_s(ended_s)))
+        for row in (*decided_later(witness, ended_s), *undecided(witness, self.log.rows(), ended_s)):
+            custody.held.add(int(row["mail"]), int(row["first_recipient"]), int(row["recipients"]))
+        for mail in self._notes.on_the_wire(ended_s):
+            custody.held.add(mail.number, mail.first, mail.recipients)
+        custody.given_up.extend(self._notes.given_up)
+        custody.given_up.extend(told.given_up)
+        return custody
+
+    def close(self) -> None:
+        """Close the pods' idle connections."""
+        for connected in (self._ses, self._sqs, self._lambda):
+            if connected is not None:
+                connected.close()

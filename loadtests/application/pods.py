@@ -1,0 +1,112 @@
+"""The application's pods in real time, started, crashed and scaled as the scenario says."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loadtests.application.incarnations import Incarnation, incarnations, replicas_at
+from loadtests.application.run_request import Run
+from loadtests.ports.kernel import Clock, Group, Host
+from loadtests.ports.outbox import Outbox
+from loadtests.ports.request_threads import Wire
+from scenarios.ledger.fates import Pieces
+from scenarios.schema.faults import ScalePods
+from scenarios.schema.model import Scenario
+from strategies.ports import Ports
+
+PortsOf = Callable[[Outbox, Callable[[], Group], "Share"], tuple[Ports, Sequence[Wire]]]
+"""What a new pod may use, made of what is its own, and the wires that it goes through."""
+
+LOOK_EVERY_S = 0.02
+
+
+class Share:
+    """What the pods are told of how many they are: those that the deployment learns of."""
+
+    def __init__(self, clock: Clock, replicas: int, scenario: Scenario) -> None:
+        self._clock, self._replicas = clock, replicas
+        self._told = [fault for fault in scenario.fault if isinstance(fault, ScalePods) and fault.reshare]
+
+    @property
+    def replicas(self) -> int:
+        return replicas_at(self._replicas, self._told, self._clock.now())
+
+
+@dataclass
+class Pod:
+    """One life of a pod: it works until its main ends, unless it dies before."""
+
+    life: Incarnation
+    host: Host
+    wires: Sequence[Wire] = ()
+    working: bool = True
+
+    def abandon(self) -> None:
+        self.host.abandon()
+        for wire in self.wires:
+            wire.close()
+
+
+def _lives(of: Run) -> list[Incarnation]:
+    """Each pod's lives, with the mails that each is dealt under the numbers that they have in the whole scenario."""
+    numbers = of.numbers
+    lives = incarnations(of.plan.pods, of.scenario, of.mails.intended_s[numbers])
+    for life in lives:
+        life.mails = numbers[life.mails]
+    return lives
+
+
+class Deployment:
+    """All pods of a plan, and who still holds which mail."""
+
+    def __init__(self, of: Run, clock: Clock, given_up: Pieces, ports_of: PortsOf) -> None:
+        self._declared, self._mails, self._clock = of.plan.pods, of.mails, clock
+        self._given_up, self._ports_of = given_up, ports_of
+        self._share = Share(clock, self._declared.replicas, of.scenario)
+        self._pods = [Pod(life, Host()) for life in _lives(of)]
+
+    async def work(self) -> None:
+        """Run every pod from its birth to its end or death; raises the first error of one."""
+        lives = [asyncio.ensure_future(self._live(pod)) for pod in self._pods]  # noqa: TID251 (awaited right here)
+        try:
+            await asyncio.gather(*lives)
+        finally:
+            for life in lives:
+                life.cancel()
+
+    async def _live(self, pod: Pod) -> None:
+        await self._clock.sleep(max(0.0, pod.life.born_s - self._clock.now()))
+        outbox = Outbox(self._clock, self._mails, pod.life.mails, self._given_up)
+        ports, pod.wires = self._ports_of(outbox, partial(Group, pod.host), self._share)
+        main = pod.host.start(self._declared.main(ports))
+        left_s = pod.life.dies_s - self._clock.now()
+        done, _ = await asyncio.wait([main], timeout=left_s if left_s < np.inf else None)
+        if done:
+            main.result()
+            pod.working = False
+        else:
+            pod.abandon()
+            await self._outlive(pod)
+
+    async def _outlive(self, pod: Pod) -> None:
+        """A dead pod's requests go on: the run is not over before services have answered those under way."""
+        while not all(wire.is_quiet for wire in pod.wires):
+            await self._clock.sleep(LOOK_EVERY_S)
+
+    def abandon(self) -> None:
+        """Stop every pod where it stands; what is on the wire, SES may still decide upon."""
+        for pod in self._pods:
+            pod.abandon()
+
+    def kept(self, ended_s: float) -> NDArray[np.bool_]:
+        """Which mails are not due yet, or are with a pod that lives and works."""
+        kept = self._mails.intended_s > ended_s
+        for pod in self._pods:
+            kept[pod.life.mails] |= pod.working and pod.life.dies_s > ended_s
+        return kept

@@ -1,0 +1,81 @@
+"""What a real run is asked to do, wherever it takes place, and what follows from that alone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loadtests.application.run_lifecycle import Course
+from loadtests.application.worker_share import WHOLE, Portion
+from loadtests.ports.kernel import Clock
+from loadtests.ports.ses import Envelope
+from loadtests.record import run_registry
+from loadtests.record.logs import ClientLog, Hear, nobody_hears
+from loadtests.record.numbering import number_of
+from scenarios.measures.bound import bound_of
+from scenarios.measures.warnings import warnings_of
+from scenarios.runs import SATURATED_S, Watch
+from scenarios.schema.model import Scenario, as_toml
+from scenarios.traffic.workload import Arrivals
+from strategies.resources import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one run is asked to do; without more, to play all mails for itself alone."""
+
+    scenario: Scenario
+    strategy: str
+    plan: Plan
+    seed: int
+    mails: Arrivals  # of the whole scenario, of which `portion` is played
+    portion: Portion = WHOLE
+    envelope: Envelope = field(default_factory=Envelope)
+    number: int = 0  # in the upper half of its calls' numbers, so that they mix with no other run's
+    hear: Hear = nobody_hears
+
+    @property
+    def numbers(self) -> NDArray[np.int32]:
+        """Which mails are played."""
+        return self.portion.numbers(len(self.mails.recipients))
+
+    def log(self) -> ClientLog:
+        """An empty one for the pods' calls, which have numbers that no other portion's calls have."""
+        return ClientLog(number_of(self.number, self.portion.place), self.portion.of, self.hear)
+
+    def record(self, name: str, world: str, out: Path | None, witness: Path | None) -> run_registry.Record:
+        """What is noted of a run of that name, made by this process, before it begins."""
+        return run_registry.Record(
+            run=name,
+            world=world,
+            strategy=self.strategy,
+            seed=self.seed,
+            scenario_toml=as_toml(self.scenario),
+            process=run_registry.process_of(os.getpid()),
+            out=None if out is None else str(out.absolute()),
+            witness=None if witness is None else str(witness),
+        )
+
+    def watched(self, clock: Clock, watch: Watch | None) -> None:
+        """Let somebody see how far it is, going by the best possible makespan."""
+        if watch is not None:
+            expected_s = bound_of(self.scenario, self.mails).makespan_s or self.scenario.horizon_s
+            watch(lambda: min(0.99, max(0.0, clock.now() / expected_s)))
+
+    def warnings(self, course: Course) -> tuple[str, ...]:
+        """What stands beside the result: what the scenario asks in vain, and whether the harness kept up."""
+        return (*warnings_of(self.scenario, self.plan, self.mails), *_busy(self.strategy, course.lag_s))
+
+
+def _busy(strategy: str, lag_s: float) -> Iterator[str]:
+    """Says that the harness itself was saturated."""
+    if lag_s > SATURATED_S:
+        yield (
+            f"{strategy}: this machine was saturated: the harness woke up to {lag_s:.2f} s late; "
+            "the figures of this strategy judge nothing"
+        )

@@ -1,0 +1,63 @@
+"""Alarms of a stack, on what a healthy one never does; they call nobody until actions are added to them."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import Any
+
+from loadtests.deploy.stack.names import logical
+from strategies.resources import Function, Plan, Queue
+
+MINUTE_S = 60
+
+
+def alarms(plan: Plan) -> dict[str, Any]:
+    """By logical id: dead letters, letters that wait too long, errors and throttles of functions."""
+    found: dict[str, Any] = {}
+    for queue in plan.queues:
+        found |= _of_queue(queue)
+    for function in plan.functions:
+        found |= _of_function(function)
+    return found
+
+
+def _of_queue(queue: Queue) -> dict[str, Any]:
+    name, dead = logical(queue.name, "Queue"), logical(queue.name, "Dead")
+    late = {f"{name}Late": _alarm("SQS", "ApproximateAgeOfOldestMessage", "Maximum", _queue(name), _late_s(queue))}
+    if queue.max_receive_count is None:
+        return late
+    return {f"{dead}Alarm": _alarm("SQS", "ApproximateNumberOfMessagesVisible", "Maximum", _queue(dead), 0), **late}
+
+
+def _late_s(queue: Queue) -> int:
+    """Older than all its receives together could make it; without a dead-letter queue, half way to being dropped."""
+    if queue.max_receive_count is None:
+        return ceil(queue.retention_s / 2)
+    return ceil(queue.visibility_timeout_s * queue.max_receive_count)
+
+
+def _queue(logical_id: str) -> dict[str, Any]:
+    return {"Name": "QueueName", "Value": {"Fn::GetAtt": [logical_id, "QueueName"]}}
+
+
+def _of_function(function: Function) -> dict[str, Any]:
+    name = logical(function.name, "Function")
+    dimension = {"Name": "FunctionName", "Value": {"Ref": name}}
+    return {f"{name}{metric}": _alarm("Lambda", metric, "Sum", dimension, 0) for metric in ("Errors", "Throttles")}
+
+
+def _alarm(service: str, metric: str, statistic: str, dimension: dict[str, Any], above: int) -> dict[str, Any]:
+    return {
+        "Type": "AWS::CloudWatch::Alarm",
+        "Properties": {
+            "Namespace": f"AWS/{service}",
+            "MetricName": metric,
+            "Dimensions": [dimension],
+            "Statistic": statistic,
+            "Period": MINUTE_S,
+            "EvaluationPeriods": 1,
+            "Threshold": above,
+            "ComparisonOperator": "GreaterThanThreshold",
+            "TreatMissingData": "notBreaching",
+        },
+    }

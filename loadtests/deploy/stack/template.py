@@ -1,0 +1,197 @@
+"""A strategy's declaration as a CloudFormation template: a pure function, from data to data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from math import ceil
+from typing import Any, NamedTuple
+
+from loadtests.deploy.stack.alarms import alarms
+from loadtests.deploy.stack.limits import check
+from loadtests.deploy.stack.names import logical, physical
+from loadtests.deploy.stack.publishing import CONFIGURATION_SET, publishing
+from loadtests.deploy.stack.publishing import QUEUE as WITNESS_QUEUE
+from loadtests.deploy.stack.publishing import SET as WITNESS_SET
+from loadtests.deploy.stack.roles import allow, arn, function_role, role
+from loadtests.deploy.stack.states import is_express, machine
+from loadtests.function.entry import variable, variables_of
+from loadtests.function.package import HANDLER
+from loadtests.ports.ses import Envelope
+from scenarios.aws.ticker import MINUTE_S
+from strategies.resources import Account, Function, Plan, Queue, Ticker
+from strategies.resources import Mapping as DeclaredMapping
+
+RUNTIME = "python3.13"
+BUCKET, KEY = "CodeBucket", "CodeKey"
+LOG_DAYS = 14
+
+Resources = dict[str, Any]
+
+
+class Setup(NamedTuple):
+    """What a deployment knows beside the plan; `publishes`: whether SES tells its events to a queue of the stack."""
+
+    strategy: str
+    account: Account
+    seed: int
+    envelope: Envelope
+    ses_url: str | None = None
+    publishes: bool = True
+
+
+def template(plan: Plan, setup: Setup) -> dict[str, Any]:
+    """The template as a document; its parameters name the package's bucket and key.
+
+    Raises BadInput for what AWS would refuse.
+    """
+    check(plan)
+    resources = _resources(plan, setup)
+    return {
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Description": f"seslab: {setup.strategy}",
+        "Parameters": {BUCKET: {"Type": "String"}, KEY: {"Type": "String"}},
+        "Resources": resources,
+        "Outputs": {name: {"Value": value} for name, value in _outputs(plan, resources).items()},
+    }
+
+
+def _resources(plan: Plan, setup: Setup) -> Resources:
+    found: Resources = {}
+    for queue in plan.queues:
+        found |= _queue(queue)
+    for function in plan.functions:
+        found |= _function(function, plan, setup)
+    for index, mapping in enumerate(plan.mappings):
+        found[f"Mapping{index}"] = _mapping(mapping)
+    for ticker in plan.tickers:
+        found |= _ticker(ticker)
+    return found | alarms(plan) | (publishing() if setup.publishes else {})
+
+
+def _outputs(plan: Plan, resources: Resources) -> Mapping[str, Any]:
+    """What a run must find: queues by URL, functions by name, machines and schedules."""
+    queues = [logical(queue.name, what) for queue in plan.queues for what in ("Queue", "Dead")]
+    functions = [logical(function.name, "Function") for function in plan.functions]
+    tickers = [logical(ticker.function, what) for ticker in plan.tickers for what in ("Machine", "Schedule")]
+    wanted = [*queues, *functions, *tickers, WITNESS_QUEUE, WITNESS_SET]
+    return {name: {"Ref": name} for name in wanted if name in resources}
+
+
+def _queue(queue: Queue) -> Resources:
+    """Its dead-letter queue keeps what it gets as long as SQS can."""
+    own = logical(queue.name, "Queue")
+    properties: dict[str, Any] = {
+        "QueueName": physical(queue.name),
+        "VisibilityTimeout": ceil(queue.visibility_timeout_s),
+        "MessageRetentionPeriod": ceil(queue.retention_s),
+    }
+    found: Resources = {own: {"Type": "AWS::SQS::Queue", "Properties": properties}}
+    if queue.max_receive_count is not None:
+        dead = {"QueueName": physical(f"{queue.name}-dead"), "MessageRetentionPeriod": 14 * 86_400}
+        found[logical(queue.name, "Dead")] = {"Type": "AWS::SQS::Queue", "Properties": dead}
+        properties["RedrivePolicy"] = {
+            "deadLetterTargetArn": arn(queue.name, "Dead"),
+            "maxReceiveCount": queue.max_receive_count,
+        }
+    return found
+
+
+def _function(function: Function, plan: Plan, setup: Setup) -> Resources:
+    own, log = logical(function.name, "Function"), logical(function.name, "Log")
+    configuration_set = CONFIGURATION_SET if setup.publishes else None
+    properties: dict[str, Any] = {
+        "FunctionName": physical(function.name),
+        "Runtime": RUNTIME,
+        "Handler": HANDLER,
+        "Code": {"S3Bucket": {"Ref": BUCKET}, "S3Key": {"Ref": KEY}},
+        "MemorySize": function.memory_mb,
+        "Timeout": max(1, ceil(function.timeout_s)),
+        "Role": arn(function.name, "Role"),
+        "Environment": {"Variables": _variables(function, plan, setup)},
+    }
+    if function.reserved_concurrency is not None:
+        properties["ReservedConcurrentExecutions"] = function.reserved_concurrency
+    return {
+        log: _log(function),
+        logical(function.name, "Role"): function_role(function, plan, setup.envelope.source, configuration_set),
+        own: {"Type": "AWS::Lambda::Function", "DependsOn": [log], "Properties": properties},
+    }
+
+
+def _log(function: Function) -> Resources:
+    """Made here rather than by Lambda, so that it ends with the stack."""
+    name = {"Fn::Sub": f"/aws/lambda/${{AWS::StackName}}-{function.name}"}
+    return {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": name, "RetentionInDays": LOG_DAYS}}
+
+
+def _variables(function: Function, plan: Plan, setup: Setup) -> dict[str, Any]:
+    """What `entry` reads."""
+    found = {
+        **variables_of(setup.strategy, plan.settings, setup.account, setup.seed, setup.envelope),
+        "SESLAB_FUNCTION": function.name,
+        "SESLAB_CONFIGURATION_SET": CONFIGURATION_SET if setup.publishes else "",
+        **{variable("QUEUE", queue.name): {"Ref": logical(queue.name, "Queue")} for queue in plan.queues
+           if queue.name in function.uses},
+        **{variable("FUNCTION", other.name): {"Ref": logical(other.name, "Function")} for other in plan.functions
+           if other.name in function.uses},
+    }  # fmt: skip
+    return found | ({"AWS_ENDPOINT_URL_SESV2": setup.ses_url} if setup.ses_url else {})
+
+
+def _mapping(mapping: DeclaredMapping) -> Resources:
+    properties: dict[str, Any] = {
+        "EventSourceArn": arn(mapping.queue, "Queue"),
+        "FunctionName": {"Ref": logical(mapping.function, "Function")},
+        "BatchSize": mapping.batch_size,
+        "MaximumBatchingWindowInSeconds": ceil(mapping.window_s),
+    }
+    if mapping.maximum_concurrency is not None:
+        properties["ScalingConfig"] = {"MaximumConcurrency": mapping.maximum_concurrency}
+    if mapping.report_batch_item_failures:
+        properties["FunctionResponseTypes"] = ["ReportBatchItemFailures"]
+    return {"Type": "AWS::Lambda::EventSourceMapping", "Properties": properties}
+
+
+def _ticker(ticker: Ticker) -> Resources:
+    """A machine and its role; an Express one, which lasts a minute, and the schedule that starts it every minute."""
+    own, its_role = logical(ticker.function, "Machine"), logical(ticker.function, "MachineRole")
+    name, express = f"{ticker.function}-ticker", is_express(ticker)
+    function_arn = f"${{{logical(ticker.function, 'Function')}.Arn}}"
+    properties = {
+        "StateMachineName": physical(name),
+        "StateMachineType": "EXPRESS" if express else "STANDARD",
+        "RoleArn": {"Fn::GetAtt": [its_role, "Arn"]},
+        "DefinitionString": {"Fn::Sub": json.dumps(machine(ticker, function_arn))},
+    }
+    found: Resources = {
+        its_role: role("states", [_invoke(ticker), *([] if express else [_start_successor(name)])]),
+        own: {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties},
+    }
+    return found | (_schedule(ticker) if express else {})
+
+
+def _invoke(ticker: Ticker) -> dict[str, Any]:
+    return allow(("lambda:InvokeFunction",), arn(ticker.function, "Function"))
+
+
+def _start_successor(name: str) -> dict[str, Any]:
+    """The machine's own ARN, spelt out: a role that named the machine would wait for it, and it for the role."""
+    own = f"arn:${{AWS::Partition}}:states:${{AWS::Region}}:${{AWS::AccountId}}:stateMachine:${{AWS::StackName}}-{name}"
+    return allow(("states:StartExecution",), {"Fn::Sub": own})
+
+
+def _schedule(ticker: Ticker) -> Resources:
+    """Disabled until a run begins."""
+    machine_arn, its_role = {"Ref": logical(ticker.function, "Machine")}, logical(ticker.function, "ScheduleRole")
+    properties = {
+        "Name": physical(f"{ticker.function}-minute"),
+        "ScheduleExpression": f"rate({MINUTE_S / 60:.0f} minute)",
+        "FlexibleTimeWindow": {"Mode": "OFF"},
+        "State": "DISABLED",
+        "Target": {"Arn": machine_arn, "RoleArn": {"Fn::GetAtt": [its_role, "Arn"]}, "Input": "{}"},
+    }
+    return {
+        its_role: role("scheduler", [allow(("states:StartExecution",), machine_arn)]),
+        logical(ticker.function, "Schedule"): {"Type": "AWS::Scheduler::Schedule", "Properties": properties},
+    }

@@ -1,0 +1,91 @@
+"""One account's time since second zero: its clock, its limiter, the draws for its calls, and its journal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from threading import Event, Lock
+from typing import Any, NamedTuple
+
+from numpy.typing import NDArray
+
+from loadtests.endpoint.account_admission import Gate
+from loadtests.endpoint.decision_log import Journal, Trace
+from loadtests.ports.kernel import Clock
+from scenarios.schema.model import Scenario
+from scenarios.traffic.chance import PerMail
+from scenarios.traffic.workload import Arrivals, arrivals
+
+
+class Draws:
+    """What scenario and seed decide, whenever time zero is; all accounts share it."""
+
+    def __init__(self, scenario: Scenario, seed: int) -> None:
+        mails = len(arrivals(scenario.workload, seed).intended_s)
+        self.accepts = PerMail(scenario.latency.ses_send, seed, "ses_send", mails)
+        self.refusals = PerMail(scenario.latency.ses_throttle, seed, "ses_throttle", mails)
+        self.neighbours: Arrivals = arrivals(scenario.neighbour, seed, "neighbour")
+
+
+class Call(NamedTuple):
+    """A call on its way: when it arrived, and how many seconds it will take if it is accepted, and if not."""
+
+    trace: Trace
+    attempt: int
+    arrived_s: float
+    accept_s: float
+    refuse_s: float
+
+
+class Run:
+    """Begins with a full limiter; `lock` is held by whoever decides, notes or asks."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        draws: Draws,
+        rate_per_s: float,
+        zero_unix_s: float,
+        closing: Event,
+        journal: Journal,
+    ) -> None:
+        self._scenario, self._draws, self._first_rate_per_s, self._closing = scenario, draws, rate_per_s, closing
+        self.clock, self.zero_unix_s = Clock(zero_unix_s), zero_unix_s
+        self.gate, self.journal, self.lock = self.gate_anew(), journal, Lock()
+        self.rate_changes: list[tuple[float, float]] = []
+        self._attempts = Counter[int]()
+
+    def gate_anew(self) -> Gate:
+        """The gate as it was at second zero, for whoever wants to see the decisions made once more."""
+        return Gate(self._scenario, self._draws.neighbours, self._first_rate_per_s)
+
+    def begin(self, trace: Trace, slowness: float, delay_s: float) -> Call:
+        """A call that arrives now; a mail's calls are counted, so that each has draws of its own."""
+        with self.lock:
+            attempt = self._attempts[trace.mail]
+            self._attempts[trace.mail] = attempt + 1
+        accept_s = slowness * self._draws.accepts.of(trace.mail, attempt) + delay_s
+        refuse_s = slowness * self._draws.refusals.of(trace.mail, attempt) + delay_s
+        return Call(trace, attempt, self.clock.now(), accept_s, refuse_s)
+
+    def set_rate(self, rate_per_s: float) -> None:
+        """Go on at another rate from now on."""
+        with self.lock:
+            now_s = self.clock.now()
+            self.gate.set_rate(now_s, rate_per_s)
+            self.rate_changes.append((now_s, rate_per_s))
+
+    def wait_until(self, instant_s: float) -> None:
+        """A thread of this server is a call on its way; once the server closes nobody waits any longer."""
+        delay_s = instant_s - self.clock.now()
+        if delay_s > 0:
+            self._closing.wait(delay_s)
+
+    def raw(self) -> bytes:
+        """The decisions until now, as an array of `DECISION` in bytes."""
+        with self.lock:
+            return self.journal.raw()
+
+    def observed(self) -> tuple[NDArray[Any], NDArray[Any], list[str]]:
+        """The decisions until now, what else is known of each, and the callers' names."""
+        with self.lock:
+            return self.journal.rows(), self.journal.notes(), self.journal.callers()

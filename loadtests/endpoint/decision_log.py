@@ -1,0 +1,99 @@
+"""Every decision of one account's SES since time zero, 33 bytes each, and the reason for each refusal on demand."""
+
+from __future__ import annotations
+
+from io import RawIOBase
+from struct import Struct
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loadtests.endpoint.addresses import bare
+from loadtests.endpoint.message import Message
+from loadtests.endpoint.refusals import WIRE
+from loadtests.record.labels import call_of, label_of
+from loadtests.record.logs import DECISION, DecisionLog
+
+NOTE = np.dtype([("caller", "<u2"), ("reason", "u1"), ("counted", "u1")])
+_pack_note = Struct("<HBB").pack
+MOST_CALLERS = 1_000
+OTHERS = "others"
+LIMITS, FAULT, OUTAGE = "limits", "fault", "outage"
+REASONS = (LIMITS, FAULT, OUTAGE, *WIRE)
+"""What made a decision: limiter and quota, something that went wrong, or what is wrong with the mail itself."""
+_NUMBERS = {reason: number for number, reason in enumerate(REASONS)}
+MOST_DIGITS, FIRST_TOO_LARGE, FIRST_MAIL_TOO_LARGE = 19, 1 << 63, 1 << 31
+
+
+class Trace(NamedTuple):
+    """What a mail's tags say of it: the call's number, the mail's, and the first of its recipients in this call."""
+
+    call: int
+    mail: int
+    first: int
+
+
+STRANGER = Trace(-1, -1, 0)
+"""A mail without our tags: any SDK may send here."""
+
+
+def traced(message: Message) -> Trace:
+    """Whose mail it is; a run's own bears all three tags, or its first recipient a label."""
+    if not {"call", "mail", "first"} <= message.tags.keys():
+        return _labelled(message.recipients)
+    numbers = [message.tags[name] for name in Trace._fields]
+    if not all(number.isascii() and number.isdigit() and len(number) <= MOST_DIGITS for number in numbers):
+        return STRANGER
+    return _fitting(Trace(*map(int, numbers)))
+
+
+def _labelled(recipients: tuple[str, ...]) -> Trace:
+    label = label_of(bare(recipients[0])) if recipients else None
+    return STRANGER if label is None else _fitting(Trace(call_of(label), label.mail, label.who))
+
+
+def _fitting(trace: Trace) -> Trace:
+    fits = trace.call < FIRST_TOO_LARGE and max(trace.mail, trace.first) < FIRST_MAIL_TOO_LARGE
+    return trace if fits else STRANGER
+
+
+class Journal:
+    """The decisions in their order; whoever decides sees to it that one thread at a time writes."""
+
+    def __init__(self, witness: RawIOBase | None = None) -> None:
+        self._decisions, self._notes = DecisionLog(witness), bytearray()
+        self._callers = {OTHERS: 0}
+
+    def add(
+        self, trace: Trace, recipients: int, decided_s: float, outcome: int, caller: str, reason: str, counted: int
+    ) -> None:
+        """Note a decision, with one of `REASONS`, and how many of the recipients count on the quota."""
+        self._decisions.add(*trace, recipients, decided_s, outcome)
+        number = self._callers.get(caller)
+        if number is None:
+            number = self._new_caller(caller)
+        self._notes += _pack_note(number, _NUMBERS[reason], min(counted, 255))
+
+    def _new_caller(self, caller: str) -> int:
+        """Clients may call themselves whatever they like; so many names are kept."""
+        if len(self._callers) > MOST_CALLERS:
+            return self._callers[OTHERS]
+        self._callers[caller] = len(self._callers)
+        return self._callers[caller]
+
+    def raw(self) -> bytes:
+        """The decisions as an array of `DECISION` in bytes."""
+        return self._decisions.raw()
+
+    def rows(self) -> NDArray[Any]:
+        """The decisions as an array of `DECISION` that later ones do not change."""
+        return np.frombuffer(self.raw(), DECISION)
+
+    def notes(self) -> NDArray[Any]:
+        """What else is known of each decision, as an array of `NOTE`."""
+        return np.frombuffer(bytes(self._notes), NOTE)
+
+    def callers(self) -> list[str]:
+        """The callers' names by their numbers."""
+        return list(self._callers)

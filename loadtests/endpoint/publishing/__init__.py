@@ -1,0 +1,1 @@
+"""What becomes of accepted mail, and how SES tells of it."""

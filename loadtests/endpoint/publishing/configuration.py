@@ -1,0 +1,81 @@
+"""Configuration sets: moto keeps them, and here is what it does not know, their event destinations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from moto.ses.models import ConfigurationSet, SESBackend
+
+from loadtests.endpoint.publishing.notices import Destination
+from loadtests.endpoint.refusals import Refused
+from scenarios.ledger.ledger import REJECTED
+
+EVENT_TYPES = {
+    "SEND": "send",
+    "REJECT": "reject",
+    "BOUNCE": "bounce",
+    "COMPLAINT": "complaint",
+    "DELIVERY": "delivery",
+    "OPEN": "open",
+    "CLICK": "click",
+    "RENDERING_FAILURE": "renderingFailure",
+    "DELIVERY_DELAY": "deliveryDelay",
+    "SUBSCRIPTION": "subscription",
+}
+"""v2's names of the types of event, and v1's."""
+
+
+def missing(name: str) -> Refused:
+    """There is no configuration set of this name; both APIs say it in these words."""
+    return Refused(REJECTED, "ConfigurationSetDoesNotExist", f"Configuration set <{name}> does not exist.")
+
+
+class ConfigurationSets:
+    """Of one account and region. A set's event destinations are a dictionary by name, each as v2 describes it."""
+
+    def __init__(self, backend: SESBackend) -> None:
+        self._backend = backend
+        self._destinations: WeakKeyDictionary[ConfigurationSet, dict[str, dict[str, Any]]] = WeakKeyDictionary()
+
+    def get(self, name: str) -> ConfigurationSet:
+        """The set of this name; raises Refused if there is none."""
+        found = self._backend.config_sets.get(name)
+        if found is None:
+            raise missing(name)
+        return found
+
+    def delete(self, name: str) -> None:
+        """Raises Refused if there is none."""
+        self.get(name)
+        self._backend.delete_configuration_set(name)
+
+    def may_send(self, name: str) -> bool:
+        """Whether sending is enabled, which it is until somebody disables it."""
+        return self.get(name).enabled.get("SendingEnabled", True)
+
+    def enable_sending(self, name: str, enabled: bool) -> None:
+        self.get(name).enabled = {"SendingEnabled": enabled}
+
+    def destinations(self, name: str) -> dict[str, dict[str, Any]]:
+        """By name; whoever changes the dictionary changes the set."""
+        return self._destinations.setdefault(self.get(name), {})
+
+    def published_to(self, name: str) -> list[Destination]:
+        """The topics to which the events of a mail with this set go."""
+        return list(_topics(self.destinations(name)))
+
+
+def _topics(definitions: dict[str, dict[str, Any]]) -> Iterator[Destination]:
+    for name, definition in definitions.items():
+        topic = topic_of(definition)
+        if topic:
+            types = frozenset(definition.get("MatchingEventTypes", ()))
+            yield Destination(name, topic, types, bool(definition.get("Enabled", False)))
+
+
+def topic_of(definition: dict[str, Any]) -> str | None:
+    """The SNS topic of an event destination, if it is one."""
+    topic: str | None = definition.get("SnsDestination", {}).get("TopicArn")
+    return topic

@@ -1,0 +1,157 @@
+"""`seslab serve`: a local AWS whose SES throttles like SES, for any SDK, until it is told to stop."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from typing import Any, NamedTuple
+
+from cheroot.wsgi import Server
+from moto.iam.models import get_account_id_from
+from pydantic import ValidationError
+
+from loadtests.endpoint.application import local_aws
+from loadtests.endpoint.listening import leave, listen, stop
+from loadtests.endpoint.routes import DEFAULT_ACCOUNT, DEFAULT_REGION
+from loadtests.endpoint.service import Service
+from loadtests.endpoint.smtp import server as smtp
+from scenarios.errors import BadInput
+from scenarios.schema.account import Account
+from scenarios.schema.complaints import complaint
+from scenarios.schema.files import printable
+from scenarios.schema.model import Scenario, load
+
+THREADS = 128  # each call on its way holds one, and so does a client that waits in a long poll
+FLAGS = {
+    "max_send_rate_per_s": "--rate",
+    "limiter.burst": "--burst",
+    "limiter.kind": "--limiter",
+    "limiter.admission": "--admission",
+    "max_24h_send": "--daily",
+    "sandbox": "--sandbox",
+}
+"""What a flag sets in the scenario's account."""
+
+LONGEST_LATENCY_MS = 86_400_000
+
+
+class Addresses(NamedTuple):
+    """Where to listen; the second port is for SMTP."""
+
+    host: str
+    port: int
+    smtp_port: int
+
+
+def scenario_of(source: str | None, latency_ms: float | None, account: Mapping[str, Any]) -> Scenario:
+    """The scenario to serve: that of a catalogue name or file, or a plain account that answers at once.
+
+    `account` holds values by the keys of `FLAGS`, None for a flag that is not given. Raises BadInput, which names the
+    flag that is wrong.
+    """
+    base = _plain() if source is None else load(source)
+    scenario = base.model_copy(update={"account": _account(base, account)})
+    return scenario if latency_ms is None else _delayed(scenario, latency_ms)
+
+
+def _plain() -> Scenario:
+    at_once = {kind: {"constant_ms": 0} for kind in ("ses_send", "ses_throttle", "sqs")}
+    nothing = ({"process": "batch", "messages": 1},)
+    return Scenario.model_validate({"name": "serve", "workload": nothing, "latency": at_once})
+
+
+def _account(base: Scenario, given: Mapping[str, Any]) -> Account:
+    table = base.account.model_dump(exclude_unset=True)
+    for key, value in given.items():
+        if value is not None:
+            *path, last = key.split(".")
+            (table.setdefault(path[0], {}) if path else table)[last] = value
+    try:
+        return Account.model_validate(table)
+    except ValidationError as error:
+        raise BadInput(_with_flag(complaint(error, table))) from error
+
+
+def _with_flag(line: str) -> str:
+    """Names the flag where the line names the key that it sets."""
+    key, equals, rest = line.partition(" = ")
+    return f"{FLAGS[key]} = {rest}" if equals and key in FLAGS else f"account.{line}"
+
+
+def _delayed(scenario: Scenario, latency_ms: float) -> Scenario:
+    if not 0 <= latency_ms <= LONGEST_LATENCY_MS:
+        raise BadInput(f"--latency-ms = {latency_ms:g}: must be between 0 and {LONGEST_LATENCY_MS}")
+    constant = {"constant_ms": latency_ms}
+    latency = scenario.latency.model_dump() | {"ses_send": constant, "ses_throttle": constant}
+    return scenario.model_copy(update={"latency": type(scenario.latency).model_validate(latency)})
+
+
+def serve(scenario: Scenario, at: Addresses, verified: Sequence[str], tell: Callable[[str], None]) -> None:
+    """Serve until Ctrl-C or SIGTERM, the normal ends of a server; raises BadInput where it cannot listen."""
+    application, service = local_aws(scenario, scenario.seed, verified)
+    with closing(service):
+        server = _listening(application, at.host, at.port)
+        try:
+            with _mail(service, at.host, at.smtp_port) as smtp_port, _terminated_like_ctrl_c():
+                service.of(DEFAULT_ACCOUNT, DEFAULT_REGION)  # so that it is among the statistics from the first
+                _introduce(scenario, Addresses(at.host, server.bind_addr[1], smtp_port), tell)
+                if not verified:
+                    tell("no sender is verified yet: start with --verify example.com, or verify one through the API")
+                server.serve()
+        except KeyboardInterrupt:
+            tell("stopped")
+        finally:
+            service.closing.set()
+            stopped = stop(server)
+    if not stopped:
+        leave()
+
+
+def _listening(application: Any, host: str, port: int) -> Server:
+    try:
+        return listen(application, host, port, THREADS)
+    except OSError as error:
+        raise BadInput(_occupied("--port", host, port, error)) from error
+
+
+@contextmanager
+def _mail(service: Service, host: str, port: int) -> Iterator[int]:
+    """SMTP beside HTTP, on the port that it yields; a user's name is an access key."""
+    try:
+        controller = smtp.start(lambda user: service.of(get_account_id_from(user), DEFAULT_REGION), host, port)
+    except OSError as error:
+        raise BadInput(_occupied("--smtp-port", host, port, error)) from error
+    try:
+        yield controller.port
+    finally:
+        service.closing.set()
+        controller.stop()
+
+
+def _occupied(flag: str, host: str, port: int, error: OSError) -> str:
+    why = str(error.strerror or error).lower().partition(" (while")[0]
+    return f"{flag} = {port}: cannot listen on {printable(host)}: {why}; name another port"
+
+
+@contextmanager
+def _terminated_like_ctrl_c() -> Iterator[None]:
+    """A `kill` stops the server as gently as Ctrl-C does, even where a shell has started it in the background."""
+    before = [(number, signal.signal(number, signal.default_int_handler)) for number in (signal.SIGTERM, signal.SIGINT)]
+    try:
+        yield
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
+
+
+def _introduce(scenario: Scenario, at: Addresses, tell: Callable[[str], None]) -> None:
+    host, account = f"[{at.host}]" if ":" in at.host else at.host, scenario.account
+    url = f"http://{host}:{at.port}"
+    limiter = account.limiter
+    burst = f", burst {limiter.burst}" if limiter.kind == "token-bucket" else ""
+    daily = "any number" if account.max_24h_send < 0 else f"{account.max_24h_send:,}"
+    tell(f"seslab serves a local AWS at {url}, and SMTP at {host}:{at.smtp_port}")
+    tell(f"SES accepts {account.max_send_rate_per_s:g} recipients/s ({limiter.kind}{burst}), {daily} in 24 hours")
+    tell(f"export AWS_ENDPOINT_URL={url} AWS_DEFAULT_REGION={DEFAULT_REGION}")
+    tell(f"watch {url}/_seslab/stats; stop with Ctrl-C")

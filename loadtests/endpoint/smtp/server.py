@@ -1,0 +1,146 @@
+"""SES's SMTP interface: STARTTLS, then AUTH, then mail, upon which SES decides after DATA."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import socket
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from email.utils import getaddresses
+from typing import Any, Protocol
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from loadtests.endpoint.message import MOST_BYTES, Message
+from loadtests.endpoint.refusals import Dropped, Refused
+from loadtests.endpoint.requests import SET_HEADER, TAGS_HEADER, Recipients, message_from_mime
+from loadtests.endpoint.smtp.certificate import HOST, self_signed
+from scenarios.ledger.ledger import FAILED, MESSAGES, QUOTA, REJECTED, THROTTLED
+
+MOST_AT_ONCE = 64  # mails whose latency passes at the same time
+
+_OURS = re.compile(rf"^(?:{SET_HEADER}|{TAGS_HEADER}):.*\r\n(?:[ \t].*\r\n)*".encode(), re.IGNORECASE | re.MULTILINE)
+
+
+class Submits(Protocol):
+    """What takes a mail: `loadtests.endpoint.ses.Ses`."""
+
+    def submit(self, message: Message) -> Any: ...
+
+
+def start(ses_of: Callable[[str], Submits], host: str, port: int) -> Server:
+    """Serve SMTP for whatever `ses_of` has for a user's name; port 0 lets the system choose.
+
+    Raises OSError where it cannot listen.
+    """
+    logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd warns of a deprecation of its own at each login
+    server = Server(ses_of, host, port)
+    server.start()
+    return server
+
+
+class Server(Controller):
+    """Listens in a thread of its own, on `port`, until `stop()`."""
+
+    def __init__(self, ses_of: Callable[[str], Submits], host: str, port: int) -> None:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._listener = socket.create_server((host, port), family=family)  # here, since the library tells of it late
+        self._threads = ThreadPoolExecutor(MOST_AT_ONCE, "smtp")
+        super().__init__(
+            Handler(ses_of, self._threads),
+            hostname=host,
+            port=self._listener.getsockname()[1],
+            tls_context=self_signed(),
+            require_starttls=True,
+            auth_required=True,
+            authenticator=_authenticate,
+            data_size_limit=MOST_BYTES,
+            server_hostname=HOST,
+            ident="ESMTP seslab",
+        )
+
+    def _create_server(self) -> Awaitable[asyncio.AbstractServer]:
+        return self.loop.create_server(self._factory_invoker, sock=self._listener)
+
+    def stop(self, no_assert: bool = False) -> None:
+        """End now; mails on their way are decided upon, but nobody hears of it."""
+        super().stop(no_assert)
+        self._threads.shutdown()
+
+
+class Handler:
+    """What aiosmtpd asks about mails; SES takes its time, so it is asked in threads."""
+
+    def __init__(self, ses_of: Callable[[str], Submits], threads: ThreadPoolExecutor) -> None:
+        self._ses_of, self._threads = ses_of, threads
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        """SES's answer to a mail, if it gives one."""
+        login: Any = session.auth_data
+        ses = self._ses_of(login.login.decode(errors="replace"))
+        try:
+            sent = await server.loop.run_in_executor(self._threads, ses.submit, message_of(envelope))
+        except Refused as refused:
+            return reply_to(refused)
+        except Dropped:
+            return await _hang_up(server)
+        return f"250 Ok {sent.message_id}"
+
+
+async def _hang_up(server: SMTP) -> str:
+    """Close the connection without a word; the library cancels us when it sees that the caller is gone."""
+    transport: Any = server.transport
+    transport.abort()
+    nothing: str = await server.loop.create_future()
+    return nothing
+
+
+def reply_to(refused: Refused) -> str:
+    """A refusal as SMTP says it. What begins with 4 may be tried again."""
+    if refused.outcome in (THROTTLED, QUOTA):
+        return f"454 Throttling failure: {refused.text}"
+    if refused.outcome == FAILED:
+        return "451 Temporary service failure"
+    if refused.code == "MessageRejected" and refused.text != MESSAGES[REJECTED]:
+        return f"554 Message rejected: {refused.text}"
+    return f"554 Transaction failed: {refused.text}"
+
+
+def message_of(envelope: Envelope) -> Message:
+    """The mail for whom the envelope names; what its headers say to SES, and to nobody else, is not in it any more."""
+    raw: Any = envelope.content
+    mail = message_from_mime(raw, envelope.mail_from, None, {}, None, "smtp")
+    headers = tuple(header for header in mail.headers if header[0].upper() not in (SET_HEADER, TAGS_HEADER))
+    return replace(mail, **_dealt(envelope.rcpt_tos, mail), raw=_without_ours(raw), headers=headers)
+
+
+def _dealt(addresses: list[str], mail: Message) -> Recipients:
+    """The envelope's recipients, each where the headers name it; those that they do not are the blind copies."""
+    to, cc = _bare(mail.to), _bare(mail.cc)
+    return {
+        "to": tuple(address for address in addresses if address in to),
+        "cc": tuple(address for address in addresses if address in cc - to),
+        "bcc": tuple(address for address in addresses if address not in to | cc),
+    }
+
+
+def _bare(addresses: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(address for _, address in getaddresses(addresses))
+
+
+def _without_ours(raw: bytes) -> bytes:
+    headers, end, body = raw.partition(b"\r\n\r\n")
+    return _OURS.sub(b"", headers + b"\r\n") + end[2:] + body
+
+
+def _authenticate(
+    _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, login: LoginPassword
+) -> AuthResult:
+    """Whoever has both a name and a password is let in: there is nothing here to protect."""
+    if login.login and login.password:
+        return AuthResult(success=True, auth_data=login)
+    return AuthResult(success=False, handled=False, message="535 Authentication Credentials Invalid")

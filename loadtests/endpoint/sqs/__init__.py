@@ -1,0 +1,1 @@
+"""moto's SQS with queues of our own, which many threads may share."""

@@ -1,0 +1,1 @@
+"""SES's API v1: AWS's Query protocol, answered with XML."""

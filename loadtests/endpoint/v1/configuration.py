@@ -1,0 +1,90 @@
+"""API v1: configuration sets and their event destinations, the same that v2 has, in v1's words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from loadtests.endpoint.publishing.configuration import EVENT_TYPES
+from loadtests.endpoint.refusals import Refused
+from loadtests.endpoint.requests import Request
+from loadtests.endpoint.ses import Ses
+from loadtests.endpoint.v2.configuration import put_destination
+from scenarios.ledger.ledger import REJECTED
+
+V2_TYPES = {v1: v2 for v2, v1 in EVENT_TYPES.items()}
+
+
+def describe(ses: Ses, request: Request) -> dict[str, Any]:
+    name = _name(request)
+    ses.configuration_sets.get(name)
+    document: dict[str, Any] = {"ConfigurationSet": {"Name": name}}
+    if "eventDestinations" in (request.document.get("ConfigurationSetAttributeNames") or ()):
+        kept = ses.configuration_sets.destinations(name).values()
+        document["EventDestinations"] = [_as_v1(definition) for definition in kept]
+    return document
+
+
+def delete(ses: Ses, request: Request) -> dict[str, Any]:
+    ses.configuration_sets.delete(_name(request))
+    return {}
+
+
+def update_sending_enabled(ses: Ses, request: Request) -> dict[str, Any]:
+    ses.configuration_sets.enable_sending(_name(request), request.document.get("Enabled") == "true")
+    return {}
+
+
+def create_destination(ses: Ses, request: Request) -> dict[str, Any]:
+    destinations, definition = ses.configuration_sets.destinations(_name(request)), _as_v2(request)
+    if definition["Name"] in destinations:
+        text = f"Event destination <{definition['Name']}> already exists."
+        raise Refused(REJECTED, "EventDestinationAlreadyExists", text)
+    put_destination(ses, destinations, definition)
+    return {}
+
+
+def update_destination(ses: Ses, request: Request) -> dict[str, Any]:
+    destinations, definition = ses.configuration_sets.destinations(_name(request)), _as_v2(request)
+    _known(destinations, definition["Name"])
+    put_destination(ses, destinations, definition)
+    return {}
+
+
+def delete_destination(ses: Ses, request: Request) -> dict[str, Any]:
+    destinations, name = (
+        ses.configuration_sets.destinations(_name(request)),
+        str(request.document.get("EventDestinationName")),
+    )
+    _known(destinations, name)
+    del destinations[name]
+    return {}
+
+
+def _name(request: Request) -> str:
+    return str(request.document.get("ConfigurationSetName") or "")
+
+
+def _known(destinations: dict[str, Any], name: str) -> None:
+    if name not in destinations:
+        raise Refused(REJECTED, "EventDestinationDoesNotExist", f"Event destination <{name}> does not exist.")
+
+
+def _as_v2(request: Request) -> dict[str, Any]:
+    """What v1 calls an event destination, as v2 describes it."""
+    given = request.document.get("EventDestination") or {}
+    kept = {key: value for key, value in given.items() if key != "SNSDestination"}
+    if "SNSDestination" in given:
+        kept["SnsDestination"] = {"TopicArn": given["SNSDestination"].get("TopicARN")}
+    types = [V2_TYPES.get(kind, kind) for kind in given.get("MatchingEventTypes") or ()]
+    return kept | {
+        "Name": given.get("Name", ""),
+        "Enabled": given.get("Enabled") == "true",
+        "MatchingEventTypes": types,
+    }
+
+
+def _as_v1(definition: dict[str, Any]) -> dict[str, Any]:
+    shown = {key: value for key, value in definition.items() if key != "SnsDestination"}
+    if "SnsDestination" in definition:
+        shown["SNSDestination"] = {"TopicARN": definition["SnsDestination"].get("TopicArn")}
+    return shown | {"MatchingEventTypes": [EVENT_TYPES.get(kind, kind) for kind in definition["MatchingEventTypes"]]}

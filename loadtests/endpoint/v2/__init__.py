@@ -1,0 +1,1 @@
+"""SES's API v2: REST with JSON."""

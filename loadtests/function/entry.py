@@ -1,0 +1,236 @@
+"""What a Lambda runs: the strategy's own handler, made once per environment, over boto3 and one asyncio runner.
+
+Nothing here, nor in what this imports, needs more than Lambda's Python runtime brings: it must start fast and fit into
+a small package.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from functools import cache, partial
+from importlib import import_module
+from types import SimpleNamespace
+from typing import Any, NoReturn, Self
+from uuid import uuid4
+
+from boto3.session import Session
+
+from loadtests.ports.clients import client
+from loadtests.ports.invoking import Invoker
+from loadtests.ports.kernel import Clock, Group, Host
+from loadtests.ports.payloads import handler_input
+from loadtests.ports.request_threads import Wire
+from loadtests.ports.ses import Envelope, Mailer
+from loadtests.ports.sqs import Queue
+from loadtests.record.numbering import BITS, number_of
+from strategies.dice import Dice
+from strategies.ports import Mail, Ports, Received, SendError
+from strategies.registry import STRATEGIES
+from strategies.resources import Account, Function, Plan
+
+READ_TIMEOUT_S = 60.0
+RUN = "SESLAB_RUN"
+"""The variable with the run's number, if the run has one."""
+
+WORD = "SESLAB"
+"""Begins each line of ours in a function's log."""
+
+
+def handle(event: Mapping[str, Any], context: object) -> Any:
+    """Lambda's entry point."""
+    return environment().run(event)
+
+
+@cache
+def environment() -> Environment:
+    """One for each process, as Lambda keeps it between invocations."""
+    return Environment(os.environ)
+
+
+@cache
+def session() -> Session:
+    """Shared by all clients, so that each service's description is read once."""
+    return Session()
+
+
+class Environment:
+    """What an execution environment remembers."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._runner, self._host = asyncio.Runner(), Host()
+        plan, name = plan_of(variables), variables["SESLAB_FUNCTION"]
+        function = next(function for function in plan.functions if function.name == name)
+        self._handler = function.handler(_ports(variables, plan, function, self._host))
+
+    def run(self, event: Mapping[str, Any]) -> Any:
+        """Run the handler to its end; the answer names the messages of a mapping that failed."""
+        batch = handler_input(event)
+        if "Records" in event:
+            note_received(batch)
+        with _noting(batch if "mails" in event else ()):
+            failed = self._runner.run(self._handle(batch))
+        return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed or ()]}
+
+    async def _handle(self, argument: Any) -> Any:
+        return await self._handler(argument)
+
+
+def variables_of(strategy: str, settings: Any, account: Account, seed: int, envelope: Envelope) -> dict[str, str]:
+    """What every function of a run is told; which function it is, and where its queues are, comes beside it."""
+    return {
+        "SESLAB_STRATEGY": strategy,
+        "SESLAB_SETTINGS": json.dumps(asdict(settings)),
+        "SESLAB_RATE_PER_S": str(account.max_send_rate_per_s),
+        "SESLAB_SEND_MEDIAN_S": str(account.send_median_s),
+        "SESLAB_SEED": str(seed),
+        "SESLAB_FROM": envelope.source,
+        "SESLAB_TO": envelope.to,
+    }
+
+
+def plan_of(variables: Mapping[str, str]) -> Plan:
+    """The plan whose function this is: of a strategy of ours, or of a module that is built like one."""
+    name = variables["SESLAB_STRATEGY"]
+    strategy: Any = STRATEGIES.get(name) or import_module(name)
+    account = Account(float(variables["SESLAB_RATE_PER_S"]), float(variables["SESLAB_SEND_MEDIAN_S"]))
+    plan: Plan = strategy.plan(strategy.Settings(**json.loads(variables["SESLAB_SETTINGS"])), account)
+    return plan
+
+
+def _ports(variables: Mapping[str, str], plan: Plan, function: Function, host: Host) -> Ports:
+    """Nothing but what is declared for the function: its variables name no other queue."""
+    clock, many = Clock(0.0), function.connections
+    envelope = Envelope(variables["SESLAB_FROM"], variables["SESLAB_TO"], variables.get("SESLAB_CONFIGURATION_SET", ""))
+    ses = client(session(), "sesv2", many, READ_TIMEOUT_S)
+    return Ports(
+        clock=clock,
+        chance=Dice(int(variables["SESLAB_SEED"])),
+        mailer=Mailer(ses, clock, CallLines(variables.get(RUN)), Wire(many), envelope),
+        outbox=NoOutbox(),
+        group=partial(Group, host),
+        share=SimpleNamespace(replicas=plan.pods.replicas),
+        queues=_queues(variables, plan, function),
+        functions=_functions(variables, plan, function),
+    )
+
+
+def _queues(variables: Mapping[str, str], plan: Plan, function: Function) -> dict[str, Queue]:
+    names = [queue.name for queue in plan.queues if queue.name in function.uses]
+    if not names:
+        return {}
+    many = function.connections
+    sqs = client(session(), "sqs", many, READ_TIMEOUT_S)
+    urls = {name: variables[variable("QUEUE", name)] for name in names}
+    return {name: Queue(sqs, url, Wire(many), _nobody_asks, note_received) for name, url in urls.items()}
+
+
+def _nobody_asks(mails: Sequence[Mail]) -> None:
+    """A function's puts are no application's: what a queue has from it was in a queue before."""
+
+
+def _functions(variables: Mapping[str, str], plan: Plan, function: Function) -> dict[str, Handing]:
+    names = [other.name for other in plan.functions if other.name in function.uses]
+    if not names:
+        return {}
+    many = function.connections
+    functions = client(session(), "lambda", many, READ_TIMEOUT_S)
+    return {name: Handing(Invoker(functions, variables[variable("FUNCTION", name)], Wire(many))) for name in names}
+
+
+def variable(kind: str, name: str) -> str:
+    """The environment variable that holds a queue's URL or a function's name."""
+    return f"SESLAB_{kind}_{name.upper().replace('-', '_')}"
+
+
+class Handing:
+    """Says what it has handed to Lambda's own queue; until then a caller that dies still has it elsewhere."""
+
+    def __init__(self, invoker: Invoker) -> None:
+        self._invoker = invoker
+
+    async def invoke(self, mails: Sequence[Mail], /) -> None:
+        await self._invoker.invoke(mails)
+        _note("handed", mails)
+
+
+@contextmanager
+def _noting(mails: Sequence[Mail]) -> Iterator[None]:
+    """Says what was taken from Lambda's own queue, and that it need not be tried again."""
+    _note("taken", mails)
+    yield
+    _note("ended", mails)
+
+
+def _note(what: str, mails: Sequence[Mail]) -> None:
+    if mails:
+        say({what: [[mail.number, mail.first, mail.recipients] for mail in mails]})
+
+
+class NoOutbox:
+    """A function has no mails of its own; what it gives up it says in its log."""
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> NoReturn:
+        raise StopAsyncIteration
+
+    async def take(self, at_most: int, /) -> list[Mail]:
+        return []
+
+    def give_up(self, mail: Mail, to: range, /) -> None:
+        say({"given_up": [mail.number, to.start, len(to)]})
+
+
+class CallLines:
+    """A line of log for each call to SES, as its caller saw it."""
+
+    def __init__(self, run: str | None) -> None:
+        self._run = None if run is None else int(run)
+        self._open: dict[int, dict[str, Any]] = {}
+
+    def begin(self, mail: Mail, to: range, now_s: float, /) -> int:
+        call = self._new_call()
+        self._open[call] = {"mail": mail.number, "first": to.start, "recipients": len(to), "start_unix_s": now_s}
+        return call
+
+    def _new_call(self) -> int:
+        """A number that no other environment will have: of 63 bits by chance, or 32 of them within those of a run."""
+        if self._run is None:
+            return uuid4().int >> 65
+        return int(number_of(self._run, uuid4().int >> 128 - BITS))
+
+    def end(self, call: int, now_s: float, error: SendError | None, /) -> None:
+        said = None if error is None else type(error).__name__
+        say({"call": call, **self._open.pop(call), "end_unix_s": now_s, "error": said})
+
+
+def note_received(messages: Sequence[Received]) -> None:
+    if messages:
+        say({"received": [[message.message_id, message.mail.number, message.receive_count] for message in messages]})
+
+
+def say(fact: Mapping[str, Any]) -> None:
+    """One line, in one write, so that lines of many threads do not mix."""
+    sys.stdout.write(f"{WORD} {json.dumps(fact)}\n")
+    sys.stdout.flush()
+
+
+def facts(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """What a log says in lines of ours; others, such as Lambda's own, are passed over, as is one that was cut off."""
+    for line in lines:
+        if line.startswith(f"{WORD} "):
+            with suppress(ValueError):
+                yield json.loads(line.removeprefix(WORD))
+
+
+def warm() -> None:
+    """Do what every new environment would do first: what it reads is then in the memory of all that fork from here."""
+    for service in ("sesv2", "sqs", "lambda"):
+        client(session(), service, 1, READ_TIMEOUT_S)

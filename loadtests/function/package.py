@@ -1,0 +1,61 @@
+"""What a Lambda is given to run: the handler that the simulator runs, and of our code only what it imports."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZIP_STORED, ZipFile, ZipInfo
+
+ROOT = Path(__file__).parents[2]
+HANDLER = "loadtests.function.entry.handle"
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say
+READABLE = 0o644 << 16
+
+
+def package() -> bytes:
+    """A zip of the handler's sources: the same sources give the same bytes, uncompressed because zlibs differ."""
+    file = BytesIO()
+    with ZipFile(file, "w", ZIP_STORED) as archive:
+        for path in sources():
+            about = ZipInfo(path.relative_to(ROOT).as_posix(), EPOCH)
+            about.external_attr, about.create_system = READABLE, 3
+            archive.writestr(about, path.read_bytes())
+    return file.getvalue()
+
+
+def key_of(content: bytes) -> str:
+    """The package's name in a bucket: another package, another name, so that a stack sees the change."""
+    return f"{sha256(content).hexdigest()}.zip"
+
+
+def sources() -> list[Path]:
+    """The files of ours that the handler imports, sorted."""
+    found: set[Path] = set()
+    waiting = [HANDLER.rpartition(".")[0]]
+    while waiting:
+        new = set(_files(waiting.pop())) - found
+        found |= new
+        waiting += [module for path in new for module in _imports(path)]
+    return sorted(found)
+
+
+def _files(module: str) -> Iterator[Path]:
+    """A module's file and its packages' `__init__.py`; nothing for what is not ours."""
+    path = ROOT.joinpath(*module.split("."))
+    for file in (path.with_suffix(".py"), path / "__init__.py"):
+        if file.is_file():
+            yield file
+            yield from (parent / "__init__.py" for parent in file.parents if ROOT in parent.parents)
+
+
+def _imports(path: Path) -> Iterator[str]:
+    """Every module that a file may mean by its imports."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), str(path))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)

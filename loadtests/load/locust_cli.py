@@ -1,0 +1,127 @@
+"""Plain `locust -f loadtests/locustfile.py`: Locust's command line says what to do, and is told the verdict."""
+
+from __future__ import annotations
+
+import atexit
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any, NoReturn
+
+from loadtests.deploy.on_aws import Permit
+from loadtests.load import loadtest
+from loadtests.load.assignment import LEFT, Place
+from loadtests.load.targets.check_target import body_of, headers_of
+from loadtests.load.targets.choose_target import Asked
+from loadtests.load.targets.target import Site
+from loadtests.ports.ses import TO_SIMULATOR
+from scenarios.errors import BadInput, RunFailed
+from scenarios.measures.bound import bound_of
+from scenarios.measures.cost import load_prices
+from scenarios.measures.measured import measured
+from scenarios.schema.model import load
+from scenarios.schema.thresholds import USERS, judged
+from scenarios.traffic.workload import arrivals
+
+ARGUMENTS = {
+    "scenario": "a name of the catalogue, or a TOML file",
+    "endpoint": "the URL of a seslab serve",
+    "seslab-user": f"who sends: {', '.join(USERS)}",
+    "from": "the sender",
+    "to": "the recipients, a template of {mail} and {who}",
+    "allow": "an address that may get mail, or a file of them",
+    "smtp": "smtp: HOST:PORT",
+    "queue": "sqs: the URL of the queue",
+    "target": "http: the URL of the application's route",
+    "method": "http: the method",
+    "header": "http: NAME: VALUE",
+    "body": "http: the template of the body, or @FILE",
+}
+"""Locust's further arguments; each is also an environment variable, such as SESLAB_SCENARIO."""
+
+DEFAULTS = {"seslab-user": "ses-v2", "to": TO_SIMULATOR, "method": "POST"}
+_SEVERAL = ("allow", "header")
+
+
+def add_arguments(parser: Any) -> None:
+    """Tell Locust of ours."""
+    parser.add_argument("--yes", action="store_true", env_var="SESLAB_YES", help="do not ask", include_in_web_ui=False)
+    for name, meaning in ARGUMENTS.items():
+        variable = f"SESLAB_{name.removeprefix('seslab-').upper()}"
+        parser.add_argument(
+            f"--{name}",
+            env_var=variable,
+            help=meaning,
+            default=[] if name in _SEVERAL else DEFAULTS.get(name, ""),
+            include_in_web_ui=False,
+            **({"action": "append"} if name in _SEVERAL else {}),
+        )
+
+
+class Plain:
+    """A run that Locust's command line asks for: what `seslab loadtest` does, in Locust's own process."""
+
+    def __init__(self, environment: Any) -> None:
+        self._given = vars(environment.parsed_options)
+        self._scenario = load(self._given["scenario"] or _missing("--scenario"))
+        asked, user = self._asked(), self._given["seslab_user"]
+        self._site: Site = loadtest.prepare(self._scenario, [user], asked, load_prices(), print).keywords["site"]
+        until_over = ExitStack()
+        atexit.register(until_over.close)
+        order = loadtest.assigned(self._scenario, user, self._scenario.seed, asked)
+        self._order = until_over.enter_context(self._site.opened(self._scenario, order))
+        self._mails = arrivals(self._scenario.workload, self._scenario.seed)
+        self.folder = until_over.enter_context(loadtest.folder_with(self._order, self._mails))
+        environment.events.quitting.add_listener(self._judge)
+
+    def _asked(self) -> Asked:
+        given = self._given
+        place = Place(
+            endpoint=given["endpoint"] or None,
+            smtp=given["smtp"] or None,
+            queue=given["queue"] or None,
+            url=given["target"] or None,
+            method=given["method"],
+            headers=headers_of(given["header"]),
+            body=body_of(given["body"]),
+        )
+        permit = Permit(given["from"] or None, given["to"], tuple(given["allow"]), yes=given["yes"])
+        return Asked(place, permit)
+
+    def _judge(self, environment: Any, **_others: Any) -> None:
+        """The scenario's thresholds decide on the exit code, not SES's refusals; the verdict stands behind all else."""
+        if not (self.folder / LEFT).exists():
+            return
+        with failing_plainly():
+            ledger = loadtest.judged(self._scenario, self._order, self._mails, self.folder, self._site)
+        entry = measured(self._scenario, ledger, bound_of(self._scenario, self._mails), load_prices())
+        verdicts = judged(self._scenario.thresholds, [entry])
+        environment.process_exit_code = int(any(one["verdict"] == "fail" for one in verdicts))
+        lines = [*verdict_lines(entry), *map(_threshold_line, verdicts)]
+        environment.events.quit.add_listener(lambda **_: print(*lines, sep="\n"))
+
+
+@contextmanager
+def failing_plainly() -> Iterator[None]:
+    """One line and seslab's own exit codes, as on its command line; Locust would show a traceback and go on."""
+    try:
+        yield
+    except (BadInput, RunFailed) as error:
+        print(f"seslab: {error}", file=sys.stderr)
+        sys.exit(2 if isinstance(error, BadInput) else 3)
+
+
+def _missing(flag: str) -> NoReturn:
+    raise BadInput(f"{flag}: missing; give {ARGUMENTS[flag.strip('-')]}")
+
+
+def verdict_lines(entry: dict[str, Any]) -> Iterator[str]:
+    """What the witness says of the recipients."""
+    fates = ", ".join(f"{count:,} {fate.replace('_', '-')}" for fate, count in entry["recipients"].items())
+    yield f"{entry['strategy']}: recipients: {fates}"
+    yield f"{entry['strategy']}: SES refused {entry['calls']['throttled']:,} of {entry['calls']['attempted']:,} calls"
+    yield from (f"note: {warning}" for warning in entry["warnings"])
+
+
+def _threshold_line(met: dict[str, Any]) -> str:
+    return f"{'✓' if met['verdict'] == 'pass' else '✗'} {met['name']}: {met['expression']} ({met['value']})"

@@ -1,0 +1,1 @@
+"""What a load test came to: what Locust left, and what SES says, made one ledger."""

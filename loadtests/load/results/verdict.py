@@ -1,0 +1,101 @@
+"""What a load test came to: the workers' notes and the witness's made one ledger, as in every other world."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loadtests.load.assignment import Assignment
+from loadtests.load.results.locust_results import Left
+from loadtests.load.results.shares_verdict import WORLD
+from loadtests.record.logs import CALL
+from loadtests.record.reconcile import decided_later, joined, undecided
+from scenarios.ledger.fates import Custody, settle
+from scenarios.ledger.ledger import ACCEPTED, Ledger, admitted, assert_conserved
+from scenarios.runs import SATURATED_S
+from scenarios.schema.model import Scenario
+from scenarios.traffic.workload import Arrivals
+
+SENDS_ITSELF = ("ses-v2", "ses-v1", "smtp")
+"""Users whose calls are SES's own; what the others ask for, somebody else does."""
+
+
+def ledger_of(
+    scenario: Scenario,
+    assignment: Assignment,
+    mails: Arrivals,
+    left: Left,
+    decisions: NDArray[Any],
+    queued: Custody | None = None,
+) -> Ledger:
+    """Fates from the witness's rows of `DECISION`, which are of this run alone; `queued` is what queues still hold."""
+    own = assignment.user in SENDS_ITSELF
+    calls = joined(decisions, left.calls if own else np.zeros(0, CALL), left.ended_s)
+    count = len(mails.recipients)
+    custody = _custody_of_calls(left, decisions, count) if own else _custody_of_others(left, mails, queued)
+    ledger = Ledger(
+        strategy=assignment.user,
+        scenario=scenario.name,
+        seed=assignment.seed,
+        world=WORLD,
+        ended_s=left.ended_s,
+        mails=settle(mails, calls, custody, np.full(count, np.nan), np.zeros(count, np.int32)),
+        calls=calls,
+        settings={"retry": "none"} if own else {},
+        usage={"ses_recipients": float(admitted(calls)), "harness_lag_s": _lag_s(left, mails)},
+        warnings=tuple(_warnings(assignment, left, mails)),
+        interrupted=left.interrupted,
+    )
+    assert_conserved(ledger)
+    return ledger
+
+
+def _unsent(left: Left, count: int) -> NDArray[np.bool_]:
+    """The mails that no worker has begun to send."""
+    unsent = np.ones(count, dtype=bool)
+    unsent[left.calls["mail"]] = False
+    return unsent
+
+
+def _custody_of_calls(left: Left, decisions: NDArray[Any], count: int) -> Custody:
+    """A user that sends by itself gives up what SES refuses."""
+    custody = Custody(_unsent(left, count))
+    for row in (*decided_later(decisions, left.ended_s), *undecided(decisions, left.calls, left.ended_s)):
+        custody.held.add(int(row["mail"]), int(row["first_recipient"]), int(row["recipients"]))
+    return custody
+
+
+def _custody_of_others(left: Left, mails: Arrivals, queued: Custody | None) -> Custody:
+    """What an application has taken it still has; what a queue has taken is in it, or in the one for dead letters."""
+    custody = Custody(_unsent(left, len(mails.recipients)))
+    taken = left.calls["seen"] == ACCEPTED
+    under_way = ~(left.calls["end_s"] <= left.ended_s)
+    for row in left.calls[under_way | taken if queued is None else under_way]:
+        custody.held.add(int(row["mail"]), 0, int(row["recipients"]))
+    if queued is not None:
+        sent = left.calls["mail"][taken]
+        custody.kept[sent] = queued.kept[sent]
+        custody.held.extend(queued.held)
+        custody.dead.extend(queued.dead)
+    return custody
+
+
+def _lag_s(left: Left, mails: Arrivals) -> float:
+    """The 99th percentile of how long after its intended instant a mail was begun."""
+    late_s = left.calls["start_s"] - mails.intended_s[left.calls["mail"]]
+    return float(np.quantile(late_s, 0.99)) if len(late_s) else 0.0
+
+
+def _warnings(assignment: Assignment, left: Left, mails: Arrivals) -> Iterator[str]:
+    if left.silent:
+        names = ", ".join(map(str, left.silent))
+        yield f"{assignment.user}: worker {names} of {left.workers} was lost; what it saw of its calls is unknown"
+    lag_s = _lag_s(left, mails)
+    if lag_s > SATURATED_S:
+        yield (
+            f"{assignment.user}: Locust began one mail in a hundred {lag_s:.2f} s or more after its intended instant; "
+            "give it more workers, or the response times tell of this machine"
+        )

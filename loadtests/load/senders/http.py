@@ -1,0 +1,67 @@
+"""An application's own "send" route: a request per mail, made from a template."""
+
+from __future__ import annotations
+
+import json
+
+import urllib3
+
+from loadtests.load.assignment import Assignment
+from loadtests.record.labels import labelled
+from strategies.parts import everyone
+from strategies.ports import Mail, Rejected, SendError, Throttled, Unanswered, Unavailable
+
+CONNECTIONS = 1000
+PLACEHOLDERS = ("{to}", "{mail}", "{recipients}", "{subject}")
+
+
+class Http:
+    """Kept connections; `{to}`, `{mail}`, `{recipients}` and `{subject}` are filled into URL, headers and body."""
+
+    def __init__(self, assignment: Assignment) -> None:
+        self._place, self._to = assignment.place, labelled(assignment.to, assignment.run)
+        once = urllib3.Timeout(assignment.read_timeout_s)
+        self._http = urllib3.PoolManager(maxsize=CONNECTIONS, timeout=once, retries=False)
+
+    def send(self, _call: int, mail: Mail) -> None:
+        place, values = self._place, values_of(mail, self._to)
+        headers = {name: filled(value, values) for name, value in place.headers}
+        body = filled(place.body, {key: json.dumps(value)[1:-1] for key, value in values.items()})
+        try:
+            answer = self._http.request(
+                place.method, filled(str(place.url), values), body=body.encode(), headers=headers
+            )
+        except (urllib3.exceptions.ReadTimeoutError, urllib3.exceptions.ProtocolError) as error:
+            raise Unanswered(str(error)) from error
+        except urllib3.exceptions.HTTPError as error:
+            raise Unavailable(str(error)) from error
+        _judge(answer.status, answer.data.decode(errors="replace"))
+
+    def close(self) -> None:
+        self._http.clear()
+
+
+def values_of(mail: Mail, to: str) -> dict[str, str]:
+    """What the placeholders stand for; recipients are separated by commas."""
+    addresses = (to.format(mail=mail.number, who=who) for who in everyone(mail))
+    values = (",".join(addresses), str(mail.number), str(mail.recipients), f"seslab {mail.number}")
+    return dict(zip(PLACEHOLDERS, values, strict=True))
+
+
+def filled(template: str, values: dict[str, str]) -> str:
+    """The template with its placeholders replaced; all other braces stay what they are."""
+    for placeholder, value in values.items():
+        template = template.replace(placeholder, value)
+    return template
+
+
+def _judge(status: int, text: str) -> None:
+    """Raises what the application's answer means for the mail."""
+    if status >= 400:
+        raise _refusal(status, " ".join(f"{status} {text}".split())[:200])
+
+
+def _refusal(status: int, said: str) -> SendError:
+    if status in (429, 503):
+        return Throttled(said)
+    return Unavailable(said) if status >= 500 else Rejected(said)

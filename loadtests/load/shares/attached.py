@@ -1,0 +1,75 @@
+"""A local AWS that somebody else has started and others may use too, as one share of a run sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+from boto3.session import Session
+from botocore.exceptions import BotoCoreError, ClientError
+from numpy.typing import NDArray
+
+from loadtests.load.assignment import is_of
+from loadtests.load.shares.share_order import Order
+from loadtests.load.targets.endpoint_client import LocalAws
+from loadtests.moto.targets import PATIENCE_S
+from loadtests.ports.clients import client
+from loadtests.ports.local import REGION
+from scenarios.errors import RunFailed
+
+
+class Attached:
+    """Is asked, and never told to begin anew; what it has decided for others is left out."""
+
+    def __init__(self, order: Order) -> None:
+        assert order.endpoint is not None
+        self._order, self.url = order, order.endpoint
+        self._asked = LocalAws(self.url, REGION)
+        self._asked.check()
+
+    def begin(self) -> int:
+        """All shares have agreed on time zero before."""
+        self._second_zero = self._asked.zero_unix_s()
+        return self._order.zero_unix_s
+
+    def look(self) -> int:
+        """Raises RunFailed if nobody answers. What others have on their way, no share waits for."""
+        self._asked.check()
+        return 0
+
+    def calls(self) -> NDArray[Any]:
+        """What SES has decided about this share's mails, as rows of `DECISION` on the run's own clock."""
+        if self._asked.zero_unix_s() != self._second_zero:
+            raise RunFailed(f"--endpoint {self.url}: was started anew during the run, and has forgotten what it did")
+        rows, portion = self._asked.decisions(self._order.zero_unix_s), self._order.portion
+        mine: NDArray[Any] = rows[is_of(rows["call"], self._order.run) & (rows["mail"] % portion.of == portion.place)]
+        return mine
+
+    def usage(self, _polls: int) -> dict[str, float]:
+        """Nobody here counts one client's requests to SQS."""
+        return {}
+
+    def kill(self) -> None:
+        """It is somebody else's: who waits for its answer leaves without it."""
+
+    def queues(self) -> dict[str, list[dict[str, Any]]]:
+        """Every queue's messages, by its name."""
+        return self._asked.queues()
+
+    @contextmanager
+    def tidied(self, session: Session) -> Iterator[None]:
+        """What a share has made here is removed with the block; if nobody answers any more there is nothing."""
+        try:
+            yield
+        finally:
+            with closing(client(session, "sqs", 1, PATIENCE_S, self.url)) as sqs:
+                _remove_queues(sqs, f"{self._order.name}-")
+
+
+def _remove_queues(sqs: Any, prefix: str) -> None:
+    try:
+        for url in sqs.list_queues(QueueNamePrefix=prefix).get("QueueUrls", ()):
+            sqs.delete_queue(QueueUrl=url)
+    except (BotoCoreError, ClientError):
+        return

@@ -1,0 +1,38 @@
+"""What one worker's share of a strategy's run is asked to do: the order for `share_process`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from loadtests.application.worker_share import Portion
+from loadtests.deploy.safety import BUDGET_RECIPIENTS
+from loadtests.ports.ses import Envelope
+from scenarios.schema.model import Scenario
+
+
+class Order(NamedTuple):
+    """All shares of a run have the same order but for `portion`; `run` is a number of 31 bits that no other run has.
+
+    With `endpoint`, the URL of a `seslab serve`, mails go there; else to SES in `region`, which publishes what it does
+    with those of this share alone into the queue at the URL `events`, and of which it may accept so many recipients as
+    `budget_recipients` says. The ledger will be in `folder`.
+    """
+
+    scenario: Scenario
+    strategy: str
+    seed: int
+    run: int
+    portion: Portion
+    zero_unix_s: int
+    folder: Path
+    envelope: Envelope = Envelope()
+    endpoint: str | None = None
+    region: str | None = None
+    events: str = ""
+    budget_recipients: int = BUDGET_RECIPIENTS
+
+    @property
+    def name(self) -> str:
+        """Of this share alone: its queues are called by it."""
+        return f"seslab-{self.run}-{self.portion.place}"

@@ -1,0 +1,121 @@
+"""One worker's share of a strategy's run against an endpoint that is up, in a process of its own.
+
+`python -m loadtests.load.shares.share_process` reads a pickled `Order` from standard input, says each SES call that has
+ended on standard output, and leaves its ledger in `share-PLACE` in the order's folder. SIGINT and SIGTERM end the run,
+and the ledger so far is kept. It exits as `seslab` does: with one line, and 2 for what cannot be right, 3 for what could
+not be done.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import sys
+import time
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from threading import Timer
+from typing import Any, NoReturn
+
+from loadtests.application.run_request import Run
+from loadtests.deploy import on_aws
+from loadtests.deploy.cloud import aws, speaking_plainly
+from loadtests.deploy.run import attended
+from loadtests.deploy.safety import Budget
+from loadtests.deploy.stack.publishing import QUEUE, SET
+from loadtests.deploy.staging import refuse_functions
+from loadtests.load.shares.attached import Attached
+from loadtests.load.shares.share_order import Order
+from loadtests.load.shares.telling import Teller
+from loadtests.moto.run import ledger_of, played
+from loadtests.ports.local import local_session
+from loadtests.record import run_registry
+from scenarios.errors import BadInput, RunFailed
+from scenarios.ledger import store
+from scenarios.ledger.ledger import Ledger, assert_conserved
+from scenarios.traffic.workload import arrivals
+
+WORLD = "locust"
+UNCOUNTED = "the cost leaves out requests to SQS, which an endpoint that others use counts for all of them"
+EXIT_USAGE, EXIT_FAILED = 2, 3
+AGAIN_S = 0.1
+
+
+def main() -> None:
+    """Do what is ordered."""
+    _be_interruptible()
+    order: Order = pickle.load(sys.stdin.buffer)
+    folder = order.folder / f"share-{order.portion.place}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        store.write(share(order, folder), folder)
+    except BadInput as error:
+        _leave(error, EXIT_USAGE)
+    except RunFailed as error:
+        _leave(error, EXIT_FAILED)
+
+
+def _be_interruptible() -> None:
+    """SIGTERM is another SIGINT; one that comes before there is a run to end comes again."""
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    signal.signal(signal.SIGINT, _come_again)
+
+
+def _come_again(*_: Any) -> None:
+    timer = Timer(AGAIN_S, os.kill, (os.getpid(), signal.SIGINT))
+    timer.daemon = True
+    timer.start()
+
+
+def _leave(error: Exception, code: int) -> NoReturn:
+    """Wait for no answer any more."""
+    print(error, file=sys.stderr, flush=True)
+    os._exit(code)
+
+
+def share(order: Order, folder: Path) -> Ledger:
+    """Play it; functions write their logs to the folder."""
+    started_s = time.perf_counter()
+    mails = arrivals(order.scenario.workload, order.seed)
+    teller = Teller(mails.intended_s, order.zero_unix_s)
+    plan = order.portion.plan(order.scenario, order.strategy)
+    of = Run(
+        order.scenario, order.strategy, plan, order.seed, mails, order.portion, order.envelope, order.run, teller.hear
+    )
+    on_account = order.endpoint is None
+    ledger = _on_account(order, of) if on_account else _on_endpoint(order, of, teller, folder / f"{order.name}.log")
+    assert_conserved(ledger)
+    return replace(ledger, wall_s=time.perf_counter() - started_s)
+
+
+def _on_endpoint(order: Order, of: Run, teller: Teller, log: Path) -> Ledger:
+    """Where a `seslab serve` is SES and SQS, and functions run on this machine."""
+    endpoint, session = Attached(order), local_session()
+    with ExitStack() as until_over, endpoint.tidied(session), teller.following(log):
+        ledger = ledger_of(of, played(of, endpoint, log, until_over), WORLD)
+    uncounted = (UNCOUNTED,) if of.plan.queues else ()
+    return replace(ledger, warnings=(*ledger.warnings, *uncounted))
+
+
+def _on_account(order: Order, of: Run) -> Ledger:
+    """Where SES is AWS's own, and the queue of its events there already."""
+    refuse_functions(order.strategy, of.plan)
+    run_registry.make_directory()  # for the events that are read: a worker's machine may have none yet
+    outputs = {SET: order.envelope.configuration_set, QUEUE: order.events}
+    budget, cloud = Budget(order.budget_recipients), aws(order.region)
+    with on_aws.site(of, order.name, cloud, order.envelope, budget) as site, speaking_plainly(cloud.world):
+        try:
+            ledger = attended(of, replace(site, quiet_s=0.0), outputs, order.zero_unix_s, _nothing_to_halt)
+        finally:
+            run_registry.finish(order.name)
+    return replace(ledger, world=WORLD)
+
+
+def _nothing_to_halt() -> None:
+    """There are no functions."""
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Where a load test's mails go, what must hold there first, and who sees what became of them."""

@@ -1,0 +1,96 @@
+"""Where a load test's mails go on AWS: SES's own events are the witness."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loadtests.deploy import staging
+from loadtests.deploy.cloud import Cloud, speaking_plainly
+from loadtests.deploy.events import EventsQueue
+from loadtests.deploy.harvest import messages_of
+from loadtests.deploy.on_aws import QUIET_S, Events
+from loadtests.deploy.run_site import Witness
+from loadtests.deploy.safety import Budget
+from loadtests.load.assignment import Assignment, Channel
+from loadtests.load.targets.target import dead_name, ours
+from loadtests.moto.queues import depth
+from loadtests.ports.ses import Envelope
+from loadtests.record.logs import DECISION
+from scenarios.ledger.fates import Custody
+from scenarios.schema.model import Scenario
+
+POLL_S = 2
+
+
+class AwsSite:
+    """Events come through channels that are made for each run, or into the queue `events`, which somebody has made.
+
+    Each of a strategy's shares reads a channel of its own: what it is told is in its ledger.
+    """
+
+    quiet_s = QUIET_S
+
+    def __init__(self, cloud: Cloud, budget: Budget, shares: int, events: str | None, say: staging.Show) -> None:
+        self._cloud, self._budget, self._shares, self._events, self._say = cloud, budget, shares, events, say
+        self._reader: Witness | None = None
+
+    def opened(self, scenario: Scenario, order: Assignment) -> AbstractContextManager[Assignment]:
+        return self._channelled(scenario, order) if self._events is None else self._listened(order, self._events)
+
+    @contextmanager
+    def _listened(self, order: Assignment, events: str) -> Iterator[Assignment]:
+        """Whose queue it is has chosen what it hears of."""
+        with TemporaryDirectory(prefix="seslab-events-") as folder:
+            self._reader = Events(EventsQueue(self._cloud.client("sqs"), events, Path(folder) / "events"), self._budget)
+            yield order
+
+    @contextmanager
+    def _channelled(self, scenario: Scenario, order: Assignment) -> Iterator[Assignment]:
+        of, shares = staging.asked(scenario, order.user, order.seed), self._shares if order.scenario else 1
+        envelope = Envelope(order.source, order.to)
+        with staging.channels(of, shares, self._cloud, envelope, self._budget, self._say) as made:
+            if order.scenario:
+                self._reader = None
+                channels = (Channel(one.configuration_set, one.events, one.budget_recipients) for one in made)
+                yield replace(order, channels=tuple(channels))
+            else:
+                self._reader = made[0].reader
+                yield replace(order, configuration_set=made[0].configuration_set)
+
+    def look(self) -> None:
+        """AWS answers."""
+
+    def warnings(self, _scenario: Scenario) -> tuple[str, ...]:
+        """The account's rate was compared with the scenario's before anybody was asked."""
+        return ()
+
+    def decisions(self, zero_unix_s: float, expected: int) -> NDArray[Any]:
+        if self._reader is None:
+            return np.zeros(0, DECISION)
+        with speaking_plainly(self._cloud.world):
+            self._reader.begin(int(zero_unix_s))
+            return self._reader.calls(expected)
+
+    def is_waiting(self, order: Assignment, _mails: int) -> bool:
+        with speaking_plainly(self._cloud.world):
+            return depth(self._cloud.client("sqs"), str(order.place.queue)) > 0
+
+    def queued(self, order: Assignment, mails: int) -> Custody:
+        """Messages that a function holds cannot be read: then all that has no other fate is still in the queue."""
+        sqs, url = self._cloud.client("sqs"), str(order.place.queue)
+        with speaking_plainly(self._cloud.world):
+            waiting = depth(sqs, url)
+            held = messages_of(sqs, url, POLL_S)
+            custody = Custody(np.full(mails, waiting > len(held.columns()[0])), ours(held, order, mails))
+            if dead := dead_name(order):
+                found = messages_of(sqs, sqs.get_queue_url(QueueName=dead)["QueueUrl"], POLL_S)
+                custody.dead.extend(ours(found, order, mails))
+        return custody

@@ -1,0 +1,86 @@
+"""Which site a load test has, and what must hold, and be asked, before it sends there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from loadtests.application.run_request import Run
+from loadtests.deploy import on_aws, safety, staging
+from loadtests.deploy.cloud import aws
+from loadtests.deploy.on_aws import Permit
+from loadtests.load.assignment import Place
+from loadtests.load.options import Crew
+from loadtests.load.results.verdict import SENDS_ITSELF
+from loadtests.load.targets.aws_target import AwsSite
+from loadtests.load.targets.check_target import elsewhere
+from loadtests.load.targets.target import LocalSite, Site
+from loadtests.ports.ses import SENDER, TO_SIMULATOR, Envelope
+from scenarios.errors import BadInput
+from scenarios.measures.cost import Prices
+from scenarios.schema.model import Scenario
+from strategies.registry import STRATEGIES
+
+__all__ = ["Asked", "Crew", "Permit", "Place", "Site", "permit_of", "site_of"]
+
+Show = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a load test is asked to do besides its scenario: where mails go, what is allowed, and through what.
+
+    `events` is the URL of a queue with SES's events, where none is to be made.
+    """
+
+    place: Place
+    permit: Permit = field(default_factory=Permit)
+    crew: Crew = field(default_factory=Crew)
+    events: str | None = None
+
+    @property
+    def envelope(self) -> Envelope:
+        return Envelope(self.permit.source or SENDER, self.permit.to)
+
+
+def permit_of(
+    source: str | None, to: str | None, allow: Sequence[str], recipients: int, usd: float, yes: bool
+) -> Permit:
+    """What the options of a command allow."""
+    return Permit(source, to or TO_SIMULATOR, tuple(allow), safety.Budget(recipients, usd), yes)
+
+
+def site_of(scenario: Scenario, senders: Sequence[str], asked: Asked, prices: Prices, show: Show) -> Site:
+    """Mail that may leave this machine has a plan, a budget and a question. Raises BadInput and RunFailed."""
+    runs = [staging.asked(scenario, sender, scenario.seed) for sender in senders]
+    if asked.place.region is not None:
+        return _on_aws(runs, asked, prices, show)
+    if far := elsewhere(asked.place):
+        staging.permitted_elsewhere(", ".join(far), runs, asked.permit, prices, show)
+    safety.check_recipients(asked.envelope, safety.allowed(asked.permit.allow))
+    site = LocalSite(asked.place)
+    site.check(asked.place, senders)
+    return site
+
+
+def _on_aws(runs: Sequence[Run], asked: Asked, prices: Prices, show: Show) -> AwsSite:
+    for of in runs:
+        _check_reader(of, asked.events)
+    cloud, permit, shares = aws(asked.place.region), asked.permit, asked.crew.size
+    if asked.events is None:
+        staging.permitted(cloud, runs, shares, permit, prices, show)
+    else:
+        on_aws.permitted(
+            cloud, runs, permit, prices, show, lambda *_: iter((f"SES's events come from {asked.events}",))
+        )
+    return AwsSite(cloud, permit.budget, shares, asked.events, show)
+
+
+def _check_reader(of: Run, events: str | None) -> None:
+    """Who sends in somebody else's name cannot choose where its events go; a share reads none but its own."""
+    if of.strategy in STRATEGIES:
+        staging.refuse_functions(of.strategy, of.plan)
+        if events is not None:
+            raise BadInput(f"--events: {of.strategy} reads queues of its own; leave it out")
+    elif of.strategy not in SENDS_ITSELF and events is None:
+        raise BadInput(f"--events: missing; give the URL of the queue with SES's events about what {of.strategy} sends")

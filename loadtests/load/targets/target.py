@@ -1,0 +1,118 @@
+"""Where a load test's mails go, and who sees what became of them: a local AWS that somebody else has started."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loadtests.load.assignment import Assignment, Place
+from loadtests.load.senders.senders import connected, session_of
+from loadtests.load.targets.check_target import check_listening, check_queue, queue_name
+from loadtests.load.targets.endpoint_client import LocalAws
+from loadtests.moto.verification import verify
+from loadtests.ports.local import REGION
+from loadtests.ports.payloads import mail_of
+from scenarios.ledger.fates import Custody, Pieces
+from scenarios.schema.model import Scenario
+
+
+class Site(Protocol):
+    """Prepared for each run, and then asked."""
+
+    quiet_s: float
+    """So long nothing happens before nothing will."""
+
+    def opened(self, scenario: Scenario, order: Assignment) -> AbstractContextManager[Assignment]:
+        """Make what a run needs, for as long as the block lasts; gives the assignment as it is to be carried out."""
+        ...
+
+    def look(self) -> None:
+        """Raises RunFailed where nobody answers any more."""
+        ...
+
+    def warnings(self, scenario: Scenario) -> tuple[str, ...]:
+        """What is not as the scenario reckons."""
+        ...
+
+    def decisions(self, zero_unix_s: float, expected: int) -> NDArray[Any]:
+        """Rows of `loadtests.record.logs.DECISION` in seconds since then; waits a while for so many acceptances."""
+        ...
+
+    def is_waiting(self, order: Assignment, mails: int) -> bool:
+        """Whether a run's mails are still in its queue, in whatever state."""
+        ...
+
+    def queued(self, order: Assignment, mails: int) -> Custody:
+        """What of a run's mails is in its queue, and what in the one for dead letters; `kept` is what may be there."""
+        ...
+
+
+class LocalSite:
+    """A `seslab serve`, whose own log is the witness. Raises RunFailed when it stops answering."""
+
+    quiet_s = 5.0
+
+    def __init__(self, place: Place) -> None:
+        self._url = str(place.endpoint)
+        self._aws = LocalAws(self._url, place.region or REGION)
+
+    def check(self, place: Place, senders: Sequence[str]) -> None:
+        """Raises RunFailed unless it is up, and BadInput for a queue that it does not have."""
+        self._aws.check()
+        if "sqs" in senders:
+            check_queue(place, self._aws.queues())
+        check_listening(place, senders)
+
+    @contextmanager
+    def opened(self, _scenario: Scenario, order: Assignment) -> Iterator[Assignment]:
+        """Its SES takes no mail of a sender that nobody has verified."""
+        verify(session_of(order), self._url, order.source)
+        yield order
+
+    def look(self) -> None:
+        self._aws.check()
+
+    def warnings(self, scenario: Scenario) -> tuple[str, ...]:
+        """A sentence about the limit would otherwise speak of the wrong one."""
+        rate_per_s, reckoned = self._aws.rate_per_s(), scenario.account.max_send_rate_per_s
+        if rate_per_s in (None, reckoned):
+            return ()
+        return (f"{self._url} allows {rate_per_s:g} recipients/s, the scenario reckons with {reckoned:g}",)
+
+    def decisions(self, zero_unix_s: float, _expected: int) -> NDArray[Any]:
+        """A decision is in the log before its caller hears of it."""
+        return self._aws.decisions(zero_unix_s)
+
+    def is_waiting(self, order: Assignment, mails: int) -> bool:
+        return len(self.queued(order, mails).held.columns()[0]) > 0
+
+    def queued(self, order: Assignment, mails: int) -> Custody:
+        custody, contents = Custody(np.zeros(mails, dtype=bool)), self._aws.queues()
+        for pieces, name in ((custody.held, queue_name(order.place)), (custody.dead, dead_name(order))):
+            found = Pieces()
+            for message in contents.get(name, ()):
+                mail = mail_of(message["body"])
+                found.add(mail.number, mail.first, mail.recipients)
+            pieces.extend(ours(found, order, mails))
+        return custody
+
+
+def dead_name(order: Assignment) -> str:
+    """The queue's dead-letter queue, which SQS tells in its redrive policy; empty for none."""
+    about = connected(order, "sqs").get_queue_attributes(QueueUrl=order.place.queue, AttributeNames=["RedrivePolicy"])
+    policy = json.loads(about.get("Attributes", {}).get("RedrivePolicy", "{}"))
+    return str(policy.get("deadLetterTargetArn", "")).rpartition(":")[2]
+
+
+def ours(found: Pieces, order: Assignment, mails: int) -> Pieces:
+    """Those of a run's own mails, under its scenario's numbers: others may use the queue, too."""
+    own, first = Pieces(), order.first_number
+    for number, part, recipients in zip(*found.columns(), strict=True):
+        if first <= number < first + mails:
+            own.add(int(number) - first, int(part), int(recipients))
+    return own

@@ -1,0 +1,116 @@
+"""Locust's master, or its only process: hands out the shares, says when it is over, and keeps what workers send."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+import gevent
+from gevent.fileobject import FileObject
+
+from loadtests.load import assignment
+from loadtests.load.assignment import LEFT, ZERO
+from loadtests.load.workers.worker import SHARE, STOP
+
+HEAD_START_S = 1.5  # for shares to arrive and clients to be made before time zero
+STRATEGY_HEAD_START_S = 5.0  # for processes to start, and their queues and functions
+PATIENCE_S = 10.0  # for workers that are to say that they are done
+LOST_S = 10  # a worker that has not been heard of for so long is gone
+
+
+class Master:
+    """Everything is in `folder`: the assignment, and then a folder of files for each worker, and what it came to."""
+
+    def __init__(self, runner: Any, folder: Path, obeys: bool) -> None:
+        self._runner, self._folder = runner, folder
+        self._assignment, self._mails = assignment.read(folder)
+        runner.environment.host = self._assignment.place.shown(self._assignment.user)
+        self._users, self._workers = 0, dict[str, int]()
+        self._done: dict[int, dict[str, Any]] = {}
+        self._ends_unix_s, self._zero_unix_s = math.inf, 0
+        runner.environment.events.test_start.add_listener(self._hand_out)
+        runner.environment.events.quitting.add_listener(self._leave)
+        if obeys:
+            gevent.spawn(self._obey)
+
+    def tick(self) -> tuple[int, float] | None:
+        """A user for each worker there is at first; None once all have ended, or will no more."""
+        self._users = self._users or self._runner.worker_count
+        if self._workers:
+            self._runner.stats.total.start_time = self._zero_unix_s  # or rates would count the time before
+        return None if self._workers and self._is_over() else (self._users, self._users)
+
+    def keep(self, msg: Any, **_others: Any) -> None:
+        """A piece of a worker's file."""
+        folder = self._folder / f"worker-{int(msg.data['worker'])}"
+        folder.mkdir(exist_ok=True)
+        with (folder / Path(msg.data["name"]).name).open("ab" if msg.data["at"] else "wb") as file:
+            file.write(msg.data["piece"])
+
+    def done(self, msg: Any, **_others: Any) -> None:
+        """A worker has sent everything."""
+        self._done[msg.data["worker"]] = msg.data
+
+    def _hand_out(self, **_others: Any) -> None:
+        is_strategy = bool(self._assignment.scenario)
+        head_s, share_of = (
+            (STRATEGY_HEAD_START_S, assignment.whole) if is_strategy else (HEAD_START_S, assignment.share_of)
+        )
+        self._zero_unix_s = math.ceil(time.time() + head_s)  # a whole second, the same on all machines
+        self._ends_unix_s = self._zero_unix_s + self._assignment.horizon_s + PATIENCE_S
+        self._done, self._workers = {}, {name: number for number, name in enumerate(self._names())}
+        (self._folder / ZERO).write_text(str(self._zero_unix_s))
+        for name, number in self._workers.items():
+            share = share_of(self._mails, number, len(self._workers)).packed()
+            data = {"assignment": self._assignment.to_json(), "zero_unix_s": self._zero_unix_s, "share": share}
+            self._runner.send_message(SHARE, data, name)
+
+    def _names(self) -> list[str]:
+        """The workers, as messages reach them; a single process is its own."""
+        clients = getattr(self._runner, "clients", None)
+        names = ["local"] if clients is None else [client.id for client in clients.ready]
+        return names[: len(self._assignment.channels) or None]
+
+    def _is_over(self) -> bool:
+        open_ = (name for name, number in self._workers.items() if number not in self._done)
+        return time.time() > self._ends_unix_s or all(map(self._is_lost, open_))
+
+    def _is_lost(self, name: str) -> bool:
+        clients = getattr(self._runner, "clients", None)
+        client = None if clients is None else clients.get(name)
+        return clients is not None and (client is None or client.heartbeat < -LOST_S)
+
+    def _obey(self) -> None:
+        """The parent's standard input says when to stop, be it by a line or by its end."""
+        FileObject(os.dup(0), "rb").readline()
+        if not self._workers:
+            os.kill(os.getpid(), signal.SIGINT)  # Locust still waits for workers
+        self._ends_unix_s = min(self._ends_unix_s, time.time() + PATIENCE_S)
+        for name in self._workers:
+            self._runner.send_message(STOP, None, name)
+
+    def _leave(self, environment: Any, **_others: Any) -> None:
+        """Locust ends. Whatever workers still had to say has arrived once the runner has quit."""
+        self._runner.quit()
+        environment.process_exit_code = environment.process_exit_code or 0  # refused mails are a result
+        if self._workers:
+            (self._folder / LEFT).write_text(json.dumps(self._left()))
+
+    def _left(self) -> dict[str, Any]:
+        """A run without the word of a worker is one that was cut short."""
+        silent = sorted(set(self._workers.values()) - self._done.keys())
+        ends = [about["ended_s"] for about in self._done.values()]
+        last_s = min(self._assignment.horizon_s, time.time() - self._zero_unix_s)
+        return {
+            "zero_unix_s": self._zero_unix_s,
+            "ended_s": max([*ends, *(last_s for _ in silent)]),
+            "interrupted": bool(silent) or any(about["interrupted"] for about in self._done.values()),
+            "silent": silent,
+            "workers": len(self._workers),
+            "failures": [about["failure"] for about in self._done.values() if about["failure"]],
+        }

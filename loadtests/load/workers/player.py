@@ -1,0 +1,87 @@
+"""A worker's share of the schedule as it is played: each mail in a greenlet of its own, at its intended instant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import gevent
+from gevent.event import Event
+from gevent.pool import Group
+
+from loadtests.load import histogram
+from loadtests.load.assignment import Assignment, Share
+from loadtests.load.senders.senders import sender_of
+from loadtests.ports.kernel import Clock
+from loadtests.record.logs import ClientLog
+from strategies.parts import everyone
+from strategies.ports import Mail, SendError, Unavailable
+
+Tell = Callable[[str, int, float, float, SendError | None], None]
+"""Told of each call: user, recipients, seconds from its intended instant and from its start to its end, its error."""
+
+
+class Player:
+    """Nothing ever waits for an answer before the next mail: a slow service does not slow the load down."""
+
+    def __init__(self, assignment: Assignment, share: Share, zero_unix_s: float, tell: Tell) -> None:
+        self._assignment, self._share, self._tell = assignment, share, tell
+        self._clock, self._sender, self._log = Clock(zero_unix_s), sender_of(assignment), ClientLog()
+        self._responses, self._services = histogram.empty(), histogram.empty()
+        self._over, self.interrupted = Event(), False
+        self.ended_s, self.failure = 0.0, ""
+
+    def play(self) -> None:
+        """Until every call has ended, the horizon comes, or somebody stops it."""
+        calls = Group()
+        for index in range(len(self._share.recipients)):
+            mail = self._share.mail(index)
+            if self._waited(mail.intended_s):
+                break
+            calls.spawn(self._send, mail)
+        drained = gevent.spawn(calls.join)
+        gevent.wait([drained, self._over], timeout=self._left_s(self._assignment.horizon_s), count=1)
+        self.ended_s = max(0.0, min(self._assignment.horizon_s, self._clock.now()))
+        self._sender.close()
+
+    def stop(self) -> None:
+        """End now; what is on its way is left to the witness."""
+        self.interrupted = True
+        self._over.set()
+
+    def _waited(self, until_s: float) -> bool:
+        """Whether the run was over first; lets others run even where there is nothing to wait for."""
+        until_s = min(until_s, self._assignment.horizon_s)
+        return self._over.wait(self._left_s(until_s)) or until_s >= self._assignment.horizon_s
+
+    def _left_s(self, until_s: float) -> float:
+        return max(0.0, until_s - self._clock.now())
+
+    def _send(self, mail: Mail) -> None:
+        started_s = self._clock.now()
+        call = self._log.begin(mail, everyone(mail), started_s)
+        error = self._error_of(self._share.call(self._assignment.run, call), mail)
+        ended_s = self._clock.now()
+        self._log.end(call, ended_s, error)
+        self._note(mail, ended_s - mail.intended_s, ended_s - started_s, error)
+
+    def _error_of(self, call: int, mail: Mail) -> SendError | None:
+        """Send it; whatever goes wrong is this mail's failure, and no reason to lose sight of it."""
+        try:
+            self._sender.send(call, mail)
+        except SendError as error:
+            return error
+        except Exception as error:
+            return Unavailable(f"{type(error).__name__}: {error}")
+        return None
+
+    def _note(self, mail: Mail, response_s: float, service_s: float, error: SendError | None) -> None:
+        histogram.record(self._responses, response_s)
+        histogram.record(self._services, service_s)
+        self._tell(self._assignment.user, mail.recipients, response_s, service_s, error)
+
+    def left(self) -> dict[str, bytes]:
+        """The files that the worker leaves: rows of `CALL` under their calls' own names, and two histograms."""
+        rows = self._log.rows().copy()
+        rows["call"] = self._share.call(self._assignment.run, rows["call"])
+        histograms = {"response": self._responses, "service": self._services}
+        return {"calls": rows.tobytes()} | {name: bytes(one.encode()) for name, one in histograms.items()}

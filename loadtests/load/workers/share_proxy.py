@@ -1,0 +1,121 @@
+"""A strategy on a Locust worker: its share runs in an unpatched process of its own, which tells each call here."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import signal
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from gevent import subprocess
+
+from loadtests.application.worker_share import Portion
+from loadtests.load import histogram
+from loadtests.load.assignment import Assignment, Channel, Share
+from loadtests.load.shares.share_order import Order
+from loadtests.load.workers.player import Tell
+from loadtests.ports.kernel import Clock
+from loadtests.ports.ses import Envelope
+from loadtests.record.logs import seen_as
+from scenarios.ledger.ledger import MESSAGES
+from scenarios.schema.model import Scenario, load
+from scenarios.traffic.recorded import Recorded
+from scenarios.traffic.workload import Arrivals
+from strategies import ports
+from strategies.ports import SendError
+
+
+class Shared:
+    """Two event loops in one process fail, so asyncio has its own; its lines come through a pipe."""
+
+    def __init__(self, assignment: Assignment, share: Share, zero_unix_s: int, tell: Tell) -> None:
+        self._assignment, self._tell, self._clock = assignment, tell, Clock(zero_unix_s)
+        self._responses, self._services = histogram.empty(), histogram.empty()
+        self._temporary = tempfile.TemporaryDirectory(prefix="seslab-share-")
+        self._folder = Path(self._temporary.name)
+        self.interrupted, self.ended_s, self.failure = False, 0.0, ""
+        self._errors = (self._folder / "stderr").open("w+b")
+        self._process = self._started(_order(assignment, share, zero_unix_s, self._folder))
+        self._place = share.worker
+
+    def _started(self, order: Order) -> Any:
+        """In a session of its own: who stops it is this worker, and no terminal."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", "loadtests.load.shares.share_process"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            start_new_session=True,
+        )
+        process.stdin.write(pickle.dumps(order))
+        process.stdin.close()
+        return process
+
+    def play(self) -> None:
+        """Until the strategy has ended."""
+        for line in self._process.stdout:
+            self._note(json.loads(line))
+        if self._process.wait():
+            self.failure = self._last_words()
+        self.ended_s = max(0.0, min(self._assignment.horizon_s, self._clock.now()))
+
+    def stop(self) -> None:
+        """End it now; what it has done is kept."""
+        self.interrupted = True
+        if self._process.poll() is None:
+            os.kill(self._process.pid, signal.SIGINT)
+
+    def _note(self, call: dict[str, Any]) -> None:
+        response_s, service_s = call["end_s"] - call["intended_s"], call["end_s"] - call["start_s"]
+        histogram.record(self._responses, response_s)
+        histogram.record(self._services, service_s)
+        self._tell(self._assignment.user, call["recipients"], response_s, service_s, _error(call["error"]))
+
+    def _last_words(self) -> str:
+        self._errors.seek(0)
+        lines = self._errors.read().decode(errors="replace").strip().splitlines()
+        return lines[-1] if lines else f"its process ended with exit code {self._process.returncode}"
+
+    def left(self) -> dict[str, bytes]:
+        """The files that the worker leaves: its ledger, and two histograms."""
+        ledger = {file.name: file.read_bytes() for file in (self._folder / f"share-{self._place}").glob("*.parquet")}
+        histograms = {"response": self._responses, "service": self._services}
+        return ledger | {name: bytes(one.encode()) for name, one in histograms.items()}
+
+
+def _order(assignment: Assignment, share: Share, zero_unix_s: int, folder: Path) -> Order:
+    channel = assignment.channels[share.worker] if assignment.channels else Channel("", "", 0)
+    return Order(
+        scenario=_scenario(assignment, share, folder),
+        strategy=assignment.user,
+        seed=assignment.seed,
+        run=assignment.run,
+        portion=Portion(share.worker, share.workers),
+        zero_unix_s=zero_unix_s,
+        folder=folder,
+        envelope=Envelope(assignment.source, assignment.to, channel.configuration_set),
+        endpoint=assignment.place.endpoint,
+        region=assignment.place.region,
+        events=channel.events,
+        budget_recipients=channel.budget_recipients,
+    )
+
+
+def _scenario(assignment: Assignment, share: Share, folder: Path) -> Scenario:
+    """As the master's, its mails already drawn: a trace's file is on the master's machine."""
+    (folder / "scenario.toml").write_text(assignment.scenario, encoding="utf-8")
+    scenario = load(str(folder / "scenario.toml"))
+    mails = Recorded("batch", Arrivals(share.intended_s, share.recipients))
+    return scenario.model_copy(update={"workload": (mails,)})
+
+
+def _error(name: str | None) -> SendError | None:
+    """An error as SES words it."""
+    if name is None:
+        return None
+    error: SendError = getattr(ports, name)(MESSAGES[seen_as(name)])
+    return error

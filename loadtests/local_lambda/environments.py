@@ -1,0 +1,128 @@
+"""Execution environments of the local Lambda: processes that run awslambdaric, forked from a warmed parent."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from threading import Lock, Thread
+from types import TracebackType
+from typing import Any, Self
+
+from loadtests.local_lambda.lambda_api import Api, Post
+from scenarios.errors import RunFailed
+
+PATIENCE_S = 5.0
+
+
+class Environment:
+    """One process, or the order for one that is about to be."""
+
+    def __init__(self, post: Post) -> None:
+        self.post = post
+        self.pid: int | None = None
+        self.alive = True
+
+    def kill(self) -> None:
+        """As Lambda does with one that runs into its timeout: its memory dies, what it asked of services goes on."""
+        self.alive = False
+        if self.pid is not None:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+
+
+class Nursery:
+    """Starts environments and learns of their deaths; none outlives the block, nor a parent that is killed."""
+
+    def __init__(self, api: Api, variables: Mapping[str, str], log: Path) -> None:
+        self._api, self._variables, self._log = api, variables, log
+        self._ordered: deque[Environment] = deque()
+        self._by_pid: dict[int, Environment] = {}
+        self._lock = Lock()
+
+    def __enter__(self) -> Self:
+        self._zygote = subprocess.Popen(
+            [sys.executable, "-m", "loadtests.local_lambda.fork_server"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, **self._variables},
+            start_new_session=True,
+        )
+        self._listener = Thread(target=self._listen, daemon=True)
+        try:
+            self._see_ready()
+        except BaseException:
+            self._stop()
+            raise
+        self._listener.start()
+        return self
+
+    def _see_ready(self) -> None:
+        assert self._zygote.stdout is not None
+        if not self._zygote.stdout.readline():
+            raise RunFailed("the functions' parent process did not start; its own message stands above")
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None:
+        self._stop()
+
+    def _stop(self) -> None:
+        """The end of its standard input is the zygote's signal to end everything; else its whole group is killed."""
+        assert self._zygote.stdin is not None
+        assert self._zygote.stdout is not None
+        with suppress(BrokenPipeError):
+            self._zygote.stdin.close()
+        try:
+            self._zygote.wait(PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            self._zygote.kill()
+        if self._zygote.wait():
+            self._kill_orphans()
+        if self._listener.is_alive():
+            self._listener.join()
+        self._zygote.stdout.close()
+        for post in self._api.posts.values():
+            post.close()
+
+    def _kill_orphans(self) -> None:
+        """Environments whose parent was killed: they lead no group of their own, and nobody else ends them."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._zygote.pid, signal.SIGKILL)
+
+    def start(self, variables: Mapping[str, str]) -> Environment:
+        """A new environment; what is handed in before it runs waits for it."""
+        environment = Environment(Post())
+        name = f"environment-{id(environment)}"
+        self._api.posts[name] = environment.post
+        variables = {**variables, "AWS_LAMBDA_RUNTIME_API": f"{self._api.address}/{name}"}
+        order = json.dumps({"variables": variables, "log": str(self._log)}).encode() + b"\n"
+        assert self._zygote.stdin is not None
+        with self._lock:
+            self._ordered.append(environment)
+            try:
+                self._zygote.stdin.write(order)
+                self._zygote.stdin.flush()
+            except BrokenPipeError as error:
+                raise RunFailed("the functions' parent process has ended: no function can be started") from error
+        return environment
+
+    def _listen(self) -> None:
+        assert self._zygote.stdout is not None
+        for line in self._zygote.stdout:
+            self._learn(json.loads(line))
+
+    def _learn(self, fact: dict[str, Any]) -> None:
+        if "pid" in fact:
+            environment = self._ordered.popleft()
+            environment.pid = fact["pid"]
+            self._by_pid[fact["pid"]] = environment
+        elif (ended := self._by_pid.pop(fact["ended"], None)) is not None:
+            ended.alive = False
+            ended.post.fail("the environment's process ended")

@@ -1,0 +1,185 @@
+"""A scenario, a strategy and a seed in; a ledger out, after as many real seconds as the scenario takes."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from botocore.exceptions import BotoCoreError, ClientError
+from numpy.typing import NDArray
+
+from loadtests.application.access import Connector
+from loadtests.application.run_lifecycle import Course
+from loadtests.application.run_request import Run
+from loadtests.deploy.stack.names import new_run
+from loadtests.moto.machine_limits import refuse_too_much, threads
+from loadtests.moto.targets import Moto
+from loadtests.moto.verification import verify
+from loadtests.moto.world import Endpoint, Serverless, World
+from loadtests.ports.invoking import InvokeFailed
+from loadtests.ports.kernel import Clock
+from loadtests.ports.local import KEY, LOOPBACK, REGION, local_session
+from loadtests.ports.sqs import QueueFailed
+from loadtests.record import run_registry
+from loadtests.record.function_log import Said
+from loadtests.record.reconcile import joined
+from scenarios import runs
+from scenarios.errors import RunFailed
+from scenarios.ledger.fates import Custody, settle
+from scenarios.ledger.ledger import Columns, Ledger, admitted, assert_conserved
+from scenarios.runs import Watch
+from scenarios.schema.model import Scenario
+from scenarios.traffic.workload import arrivals
+from strategies.resources import Plan
+
+
+def run(scenario: Scenario, strategy: str, seed: int, watch: Watch | None = None, *, out: Path | None = None) -> Ledger:
+    """Run one strategy for real against moto behind the scenario's limiter; Ctrl-C keeps what was done.
+
+    `out` is where the ledger will be kept, even if this process is killed. Raises BadInput for what is too much for
+    one machine, RunFailed when the local endpoint does not start or answer.
+    """
+    started_s = time.perf_counter()
+    of = Run(scenario, strategy, plan_of(scenario, strategy), seed, arrivals(scenario.workload, seed))
+    with ExitStack() as until_over:
+        with _noted(of, out) as record, _moto(of, record) as moto:
+            left = played(of, moto, run_registry.log_of(record.run), until_over, watch)
+            ledger = ledger_of(of, left)
+        assert_conserved(ledger)
+        return replace(ledger, wall_s=time.perf_counter() - started_s, interrupted=left.course.interrupted)
+
+
+@contextmanager
+def _moto(of: Run, record: run_registry.Record) -> Iterator[Moto]:
+    """The local AWS of a run, whose record knows its process."""
+    with Moto(of.scenario, of.seed, threads(of.plan), run_registry.witness_of(record.run)) as moto:
+        run_registry.with_child(record, moto.pid)
+        yield moto
+
+
+def plan_of(scenario: Scenario, strategy: str) -> Plan:
+    """The strategy's plan; raises BadInput for what is too much for one machine."""
+    plan = runs.plan_of(scenario, strategy)
+    refuse_too_much(scenario, strategy, plan)
+    return plan
+
+
+@contextmanager
+def _noted(of: Run, out: Path | None) -> Iterator[run_registry.Record]:
+    """The run stays noted until nothing of it is left: the next command cleans up after one that was cut short."""
+    name = new_run()
+    record = of.record(name, "moto", out, run_registry.witness_of(name))
+    run_registry.write(record)
+    try:
+        yield record
+    except RunFailed:
+        if not _has_decided(run_registry.witness_of(name)):
+            run_registry.finish(name)
+        raise
+    except BaseException:
+        run_registry.finish(name)
+        raise
+    run_registry.finish(name)
+
+
+def _has_decided(witness: Path) -> bool:
+    """Whether there is something of a run that failed for the next command to keep."""
+    return witness.exists() and witness.stat().st_size > 0
+
+
+class Played(NamedTuple):
+    """What a run leaves behind."""
+
+    course: Course
+    calls: Columns
+    custody: Custody
+    enqueued_s: NDArray[np.float64]
+    receives: NDArray[np.int32]
+    usage: dict[str, float]
+
+
+@contextmanager
+def _failing_plainly() -> Iterator[None]:
+    """Whatever a real service does wrong is a run that failed."""
+    try:
+        yield
+    except (QueueFailed, InvokeFailed, BotoCoreError, ClientError) as error:
+        raise RunFailed(f"the local AWS endpoint stopped answering: {error}") from error
+
+
+@_failing_plainly()
+def played(of: Run, endpoint: Endpoint, log: Path, until_over: ExitStack, watch: Watch | None = None) -> Played:
+    """Let a run take place on a local AWS that is up; the limiter starts full, and functions write to `log`.
+
+    Ctrl-C then ends the run, and until `until_over` closes it breaks off nothing of what follows.
+    """
+    session = local_session()
+    verify(session, endpoint.url, of.envelope.source)
+    connect = Connector(session, of.scenario.client.read_timeout_s, dict.fromkeys(("sesv2", "sqs"), endpoint.url))
+    serverless = Serverless(of, connect, log, _surroundings(endpoint.url))
+    with serverless.opened() as lambda_urls:
+        zero_unix_s = endpoint.begin()
+        world = World(of, connect.also(lambda_urls), serverless, Clock(zero_unix_s), endpoint)
+        until_over.enter_context(world.course.ended_by_interrupt())
+        _work(of, world, watch)
+    return _reconciled(world, endpoint, serverless, serverless.said(zero_unix_s))
+
+
+def _reconciled(world: World, endpoint: Endpoint, serverless: Serverless, told: Said) -> Played:
+    """Contents before calls: what is decided upon in between is then in both, and not lost from either."""
+    endpoint.look()  # who has no short answer is not waited for as long as for a whole log
+    ended_s, contents = world.course.ended_s, endpoint.queues()
+    witness = endpoint.calls()
+    calls = joined(witness, np.concatenate((world.access.log.rows(), told.calls)), ended_s)
+    usage = {
+        "ses_recipients": float(admitted(calls)),
+        **endpoint.usage(serverless.queues.polls),
+        **world.local.usage(),
+        "harness_lag_s": world.course.lag_s,
+    }
+    custody, notes = world.custody(contents, witness, told), world.notes
+    return Played(world.course, calls, custody, notes.enqueued_s(ended_s), notes.receives(told.receives), usage)
+
+
+def _surroundings(url: str) -> dict[str, str]:
+    """What a function's environment says of where it is."""
+    return {
+        "AWS_ACCESS_KEY_ID": KEY,
+        "AWS_SECRET_ACCESS_KEY": KEY,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ENDPOINT_URL": url,
+        "NO_PROXY": LOOPBACK,
+    }
+
+
+def _work(of: Run, world: World, watch: Watch | None) -> None:
+    """From before time zero to the end, watched."""
+    of.watched(world.clock, watch)
+    try:
+        asyncio.run(world.work())
+    finally:
+        world.access.close()
+
+
+def ledger_of(of: Run, run: Played, world: str = "moto") -> Ledger:
+    """The same ledger as the simulator's, of the mails that were played."""
+    mails = settle(of.mails, run.calls, run.custody, run.enqueued_s, run.receives)
+    return Ledger(
+        strategy=of.strategy,
+        scenario=of.scenario.name,
+        seed=of.seed,
+        world=world,
+        ended_s=run.course.ended_s,
+        mails={name: column[of.numbers] for name, column in mails.items()},
+        calls=run.calls,
+        settings=asdict(of.plan.settings),
+        usage=run.usage,
+        warnings=of.warnings(run.course),
+        interrupted=run.course.interrupted,
+    )

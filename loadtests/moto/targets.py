@@ -1,0 +1,147 @@
+"""Where a real run sends its calls."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import subprocess
+import sys
+import time
+from contextlib import closing, suppress
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPResponse
+from math import ceil
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loadtests.endpoint.routes import CALLS, QUEUES, RAW, START, STATS
+from loadtests.record.logs import DECISION
+from scenarios.errors import RunFailed
+from scenarios.schema.model import Scenario
+
+PATIENCE_S = 5.0
+HEAD_START_S = 0.2  # for the pods to be built before time zero
+LOG_PATIENCE_S = 60.0  # a whole run hangs on this one answer
+LOOK_PATIENCE_S, LOOKS = 2.0, 3  # a busy machine answers late, but not so late so often
+
+
+class Moto:
+    """moto behind our SES limiter, in a process of its own that ends with the block.
+
+    What SES decides it also writes to the file `witness`, should nobody be left to ask.
+    """
+
+    def __init__(self, scenario: Scenario, seed: int, connections: int, witness: Path | None = None) -> None:
+        self._wanted = pickle.dumps((scenario, seed, connections, witness))
+
+    def __enter__(self) -> Self:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "loadtests.moto.server"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C is for us: we still want the witness's log
+        )
+        try:
+            self._address, self._own_address = self._introduce()
+        except BaseException:
+            self._stop()
+            raise
+        return self
+
+    def _introduce(self) -> list[str]:
+        """Tell the process what to serve; it answers with its addresses: AWS's, and that of our own routes."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        with suppress(BrokenPipeError):  # who is gone already will not answer either
+            self._process.stdin.write(self._wanted)
+            self._process.stdin.flush()
+        addresses = self._process.stdout.readline().decode().split()
+        if not addresses:
+            raise RunFailed("the local AWS endpoint did not start; its own message stands above")
+        return addresses
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None:
+        self._stop()
+
+    def _stop(self) -> None:
+        """End the process's standard input, which is its signal to stop, and see it gone."""
+        try:
+            self._process.communicate(timeout=PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.communicate()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it serves."""
+        return self._process.poll()
+
+    @property
+    def url(self) -> str:
+        return f"http://{self._address}"
+
+    def look(self) -> int:
+        """How many sends SES has not decided on; raises RunFailed if nobody answers, however often it is asked."""
+        for _ in range(LOOKS - 1):
+            with suppress(RunFailed):
+                return self._in_flight(LOOK_PATIENCE_S)
+        return self._in_flight(LOOK_PATIENCE_S)
+
+    def _in_flight(self, patience_s: float) -> int:
+        return int(json.loads(self._ask(STATS, patience_s))["in_flight"])
+
+    def kill(self) -> None:
+        """End it even if it is stopped; whoever waits for its answer gets an error."""
+        self._process.kill()
+
+    def begin(self) -> int:
+        """Start at a whole second, so that all logs of a run align; returns it."""
+        zero_unix_s = ceil(time.time() + HEAD_START_S)
+        self.start(zero_unix_s)
+        return zero_unix_s
+
+    def usage(self, polls: int) -> dict[str, float]:
+        """The requests to SQS, our own looks into queues left out."""
+        return {"sqs_requests": float(self.stats()["requests"]["sqs"] - polls)}
+
+    def start(self, zero_unix_s: int) -> None:
+        """Begin anew with a full limiter and an empty log; scenario second 0 is this second of Unix time."""
+        self._ask(START, PATIENCE_S, {"zero_unix_s": zero_unix_s})
+
+    def calls(self) -> NDArray[Any]:
+        """The witness: every call that SES decided, an array of `DECISION` in the order of its decisions."""
+        return np.frombuffer(self._ask(CALLS, LOG_PATIENCE_S), DECISION)
+
+    def queues(self) -> dict[str, list[dict[str, Any]]]:
+        """Every queue's messages: their `body`, `receive_count` and `state`."""
+        contents: dict[str, list[dict[str, Any]]] = json.loads(self._ask(QUEUES, LOG_PATIENCE_S))
+        return contents
+
+    def stats(self) -> dict[str, Any]:
+        """Counts of what the endpoint has served."""
+        counts: dict[str, Any] = json.loads(self._ask(STATS, LOG_PATIENCE_S))
+        return counts
+
+    def _ask(self, route: tuple[str, str], patience_s: float, document: Any = None) -> bytes:
+        try:
+            with closing(HTTPConnection(self._own_address, timeout=patience_s)) as connection:
+                connection.request(*route, body=json.dumps(document), headers={"Accept": RAW})
+                return _body(connection.getresponse())
+        except (OSError, HTTPException) as error:
+            raise RunFailed(f"the local AWS endpoint does not answer {route[1]}: {error}") from error
+
+
+def _body(answer: HTTPResponse) -> bytes:
+    if answer.status != HTTPStatus.OK:
+        raise HTTPException(f"{answer.status} {answer.reason}")
+    return answer.read()

@@ -1,0 +1,208 @@
+"""One run on a local AWS: pods, pollers, ticks and functions here, SES and SQS behind an endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
+
+from loadtests.application.access import Access, Connect
+from loadtests.application.application_log import Notes
+from loadtests.application.pods import Deployment
+from loadtests.application.run_lifecycle import Course, Services
+from loadtests.application.run_request import Run
+from loadtests.function.entry import RUN, variable, variables_of
+from loadtests.local_lambda.environments import Nursery
+from loadtests.local_lambda.lambda_api import Api
+from loadtests.local_lambda.local_lambda import LocalLambda
+from loadtests.moto.queues import DEAD, Queues, arn_of
+from loadtests.ports.kernel import Clock
+from loadtests.ports.payloads import mail_of
+from loadtests.ports.request_threads import Wire
+from loadtests.ports.sqs import Queue
+from loadtests.record.function_log import Said, said
+from scenarios.aws.open_work import OpenWork
+from scenarios.errors import RunFailed
+from scenarios.ledger.fates import Custody, Pieces
+
+Contents = Mapping[str, list[dict[str, Any]]]
+"""Messages by the real names of their queues."""
+
+MOST_POLLS = 256  # of a mapping's pollers, at once
+LOOK_EVERY_S = 2.0
+
+
+class Watched(Protocol):
+    """What a run stands and falls with."""
+
+    def look(self) -> int:
+        """How many sends SES has not decided on; raises RunFailed if nobody answers."""
+        ...
+
+    def kill(self) -> None:
+        """End it: whoever waits for its answer shall get an error."""
+        ...
+
+
+class Endpoint(Watched, Protocol):
+    """Where SES and SQS are: a local AWS of the run's own (`Moto`), or one that runs already (`Attached`)."""
+
+    @property
+    def url(self) -> str: ...
+
+    def begin(self) -> int:
+        """The second of Unix time, a little ahead, that is scenario second 0."""
+        ...
+
+    def calls(self) -> NDArray[Any]:
+        """What SES has decided about the run's mails, as rows of `record.logs.DECISION`, on the run's clock."""
+        ...
+
+    def queues(self) -> Contents:
+        """Every queue's messages."""
+        ...
+
+    def usage(self, polls: int) -> dict[str, float]:
+        """What the run asked of SQS, where anybody has counted it; `polls` were the harness's own."""
+        ...
+
+
+class Serverless:
+    """The queues of a run and, where its plan has any, the processes that its functions run in."""
+
+    def __init__(self, of: Run, connect: Connect, log: Path, surroundings: Mapping[str, str]) -> None:
+        self._of, self._log_path, self._surroundings = of, log, surroundings
+        self.pollers = connect("sqs", MOST_POLLS) if of.plan.queues else None
+        self.queues = Queues(self.pollers, log.stem, of.plan.queues)
+        self.arns = {name: arn_of(self.pollers, url) for name, url in self.queues.urls.items()}
+        self._local: LocalLambda | None = None
+
+    @contextmanager
+    def opened(self) -> Iterator[dict[str, str]]:
+        """Gives the URLs of the services that are here."""
+        with ExitStack() as stack:
+            if self.pollers is not None:
+                stack.callback(self.pollers.close)
+            if not self._of.plan.functions:
+                yield {}
+                return
+            api = stack.enter_context(Api(self._accept))
+            url = f"http://{api.address}"
+            self.nursery = stack.enter_context(Nursery(api, self._variables(url), self._log_path))
+            yield {"lambda": url}
+
+    def attend(self, local: LocalLambda) -> None:
+        """Let `local` have the events that functions send."""
+        self._local = local
+
+    def _accept(self, function: str, event: dict[str, Any]) -> None:
+        assert self._local is not None
+        self._local.accept(function, event)
+
+    def _variables(self, lambda_url: str) -> dict[str, str]:
+        """The environment variables that all functions share."""
+        of = self._of
+        return {
+            **self._surroundings,
+            "AWS_ENDPOINT_URL_LAMBDA": lambda_url,
+            **variables_of(of.strategy, of.plan.settings, of.portion.account(of.scenario), of.seed, of.envelope),
+            **({RUN: str(of.number)} if of.number else {}),
+            **{variable("QUEUE", name): url for name, url in self.queues.urls.items()},
+            **{variable("FUNCTION", function.name): function.name for function in of.plan.functions},
+        }
+
+    def said(self, zero_unix_s: float) -> Said:
+        """What the functions have told in their logs."""
+        lines = self._log_path.read_text(errors="replace").splitlines() if self._log_path.exists() else ()
+        return said(lines, zero_unix_s)
+
+
+class World:
+    """A run in the making, from its time zero on."""
+
+    def __init__(self, of: Run, connect: Connect, serverless: Serverless, clock: Clock, endpoint: Watched) -> None:
+        self._of, self.clock, self._serverless, self._endpoint = of, clock, serverless, endpoint
+        self.course, self._services, self._open_work = Course(clock), Services(), OpenWork(_nobody_waits)
+        self._looks = Wire(1)
+        self.notes, self._wires = Notes(clock, len(of.mails.recipients)), [self._looks]
+        self.local = LocalLambda(of.scenario, of.plan, of.seed, clock, self._services, self._open_work)
+        names = {function.name: function.name for function in of.plan.functions}
+        self.access = Access(connect, of, clock, self.notes, serverless.queues.urls, names, of.envelope)
+        self.deployment = Deployment(of, clock, self.notes.given_up, self.access.ports)
+
+    async def work(self) -> None:
+        """Run to the end; then nothing of the harness's own goes on."""
+        try:
+            await self._run()
+        except RunFailed:
+            self._endpoint.kill()  # now that nobody wants its answers, no thread shall wait for one either
+            raise
+
+    async def _run(self) -> None:
+        self._start_serverless()
+        self._services.start(self._keep_looking())
+        try:
+            await self.course.run(self.deployment.work(), self._drained, self._services, self._of.scenario.horizon_s)
+        finally:
+            self.deployment.abandon()
+            self._services.host.abandon()
+            for wire in self._wires:
+                wire.close()
+
+    def _start_serverless(self) -> None:
+        """Pollers wait for time zero, as everybody does."""
+        queues = self._serverless.queues.urls
+        self._polled = {mapping.queue: self._poll(queues[mapping.queue]) for mapping in self._of.plan.mappings}
+        if self._of.plan.functions:
+            self._serverless.attend(self.local)
+            self.local.build(self._serverless.nursery)
+            self._services.start(self._start_at_zero())
+
+    def _poll(self, url: str) -> Queue:
+        self._wires.append(Wire(MOST_POLLS))
+        return Queue(self._serverless.pollers, url, self._wires[-1], self.notes.put, self.notes.seen)
+
+    async def _start_at_zero(self) -> None:
+        await self.clock.sleep(max(0.0, -self.clock.now()))
+        self.local.start(self._polled, self._serverless.arns)
+
+    async def _keep_looking(self) -> None:
+        while True:
+            await self.clock.sleep(LOOK_EVERY_S)
+            await self._undecided()
+
+    def _undecided(self) -> Awaitable[int]:
+        """The sends that SES has not decided on; raises RunFailed if the endpoint does not answer any more."""
+        return self._looks.carry(self._endpoint.look)
+
+    async def _drained(self) -> bool:
+        """Nothing queued or in flight; what moved between two looks, a third one would miss.
+
+        SQS counts one state after the other: a message that changes meanwhile is in none of them, but not twice.
+        """
+        before, look = self.local.events, self._serverless.queues.are_empty
+        idle = self._open_work.is_over and await look() and await look()
+        return idle and not await self._undecided() and self.local.is_idle_since(before)
+
+    def custody(self, contents: Contents, witness: NDArray[Any], told: Said) -> Custody:
+        """Who holds what SES has not accepted."""
+        ended_s = self.course.ended_s
+        custody = self.access.custody(self.deployment.kept(ended_s), witness, told, ended_s)
+        custody.held.extend(self.local.held())
+        for name, url in self._serverless.queues.urls.items():
+            where = custody.dead if name.endswith(DEAD) else custody.held
+            _add_messages(where, contents.get(url.rpartition("/")[2], ()))
+        return custody
+
+
+def _nobody_waits() -> None:
+    """The course looks for itself whether there is open work."""
+
+
+def _add_messages(pieces: Pieces, messages: Any) -> None:
+    for message in messages:
+        mail = mail_of(message["body"])
+        pieces.add(mail.number, mail.first, mail.recipients)

@@ -1,0 +1,1 @@
+"""What a real run writes down: calls, what functions said, and what it has begun."""

@@ -1,0 +1,41 @@
+"""What functions say in their logs, a line each: their calls, what they received, and what they gave up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loadtests.function.entry import facts
+from loadtests.record.logs import CALL, seen_as
+from scenarios.ledger.fates import Pieces
+
+
+@dataclass
+class Said:
+    """`calls` as rows of `CALL`; `receives` counts receptions by mail and message."""
+
+    calls: NDArray[Any]
+    receives: dict[tuple[int, str], int] = field(default_factory=dict)
+    given_up: Pieces = field(default_factory=Pieces)
+
+
+def said(lines: Iterable[str], zero_unix_s: float) -> Said:
+    """What the lines tell; others, such as Lambda's own, are passed over, and so is one that was cut off."""
+    heard = list(facts(lines))
+    calls = [_row(fact, zero_unix_s) for fact in heard if "call" in fact]
+    told = Said(np.array(calls, CALL))
+    for fact in heard:
+        for message_id, mail, count in fact.get("received", ()):
+            told.receives[mail, message_id] = max(count, told.receives.get((mail, message_id), 0))
+        if "given_up" in fact:
+            told.given_up.add(*fact["given_up"])
+    return told
+
+
+def _row(fact: dict[str, Any], zero_unix_s: float) -> tuple[Any, ...]:
+    start_s, end_s = fact["start_unix_s"] - zero_unix_s, fact["end_unix_s"] - zero_unix_s
+    return fact["call"], fact["mail"], fact["first"], fact["recipients"], start_s, end_s, seen_as(fact["error"])

@@ -1,0 +1,173 @@
+"""What a run in a real world has begun, on disk before it begins: who kills the run can still find all that it made.
+
+A record is a JSON file for each run that is under way, in `$XDG_STATE_HOME/seslab/runs`; a run that ends cleanly
+removes its own. What remains although its process is gone is left over.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from scenarios.errors import BadInput
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A process by number and birth, since numbers come again."""
+
+    pid: int
+    born: str
+
+    @property
+    def lives(self) -> bool:
+        return birth_of(self.pid) == self.born
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A run under way. `stack` is a name on an account, `out` the folder for its ledger.
+
+    `children` lead process groups of their own; `witness` is a file in which SES's side notes what it has decided since
+    time zero: rows of `record.logs.DECISION`, or on an account the events that were read of its queue, a line each.
+    """
+
+    run: str
+    world: str
+    strategy: str
+    seed: int
+    scenario_toml: str
+    process: Process
+    zero_unix_s: int | None = None
+    region: str | None = None
+    endpoint: str | None = None
+    stack: str | None = None
+    out: str | None = None
+    witness: str | None = None
+    children: tuple[Process, ...] = ()
+
+
+def birth_of(pid: int) -> str | None:
+    """When a process was started, in words that only compare; None where there is none."""
+    stat = Path(f"/proc/{pid}/stat")
+    if stat.parent.parent.joinpath("self").exists():
+        with suppress(OSError):
+            fields = stat.read_text().rpartition(")")[2].split()
+            return None if fields[0] == "Z" else fields[19]  # a zombie does nothing any more
+        return None
+    listed = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return listed.stdout.strip() or None
+
+
+def process_of(pid: int) -> Process:
+    """A process that runs now."""
+    return Process(pid, birth_of(pid) or "")
+
+
+def directory() -> Path:
+    """Where records are."""
+    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(state) / "seslab" / "runs"
+
+
+def make_directory() -> None:
+    """Raises BadInput if nothing can be written there."""
+    with _complaining(directory()):
+        directory().mkdir(parents=True, exist_ok=True)
+
+
+def write(record: Record) -> None:
+    """Note a run, or what has become of it, whole and on disk. Raises BadInput if nothing can be written there."""
+    make_directory()
+    path = _path(record.run)
+    unfinished = path.with_suffix(".unfinished")
+    with _complaining(path):
+        _put(unfinished, "wb", json.dumps(asdict(record)).encode())
+        unfinished.replace(path)
+
+
+def append(path: Path, content: bytes) -> None:
+    """Add to a run's file, whole and on disk unless this is cut short. Raises BadInput if nothing can be written."""
+    with _complaining(path):
+        _put(path, "ab", content)
+
+
+def _put(path: Path, mode: Literal["wb", "ab"], content: bytes) -> None:
+    with path.open(mode) as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def _complaining(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise BadInput(
+            f"{path}: {error.strerror or error}; a run is noted there first, so set XDG_STATE_HOME to a folder "
+            "that can be written to"
+        ) from error
+
+
+def with_child(record: Record, pid: int) -> Record:
+    """The record with one more process that is to be killed with its group; notes it."""
+    grown = replace(record, children=(*record.children, process_of(pid)))
+    write(grown)
+    return grown
+
+
+def witness_of(run: str) -> Path:
+    """Where SES's side of a run on this machine may note what it decides."""
+    return directory() / f"{run}.calls"
+
+
+def log_of(run: str) -> Path:
+    """Where a run's functions on this machine write their logs."""
+    return directory() / f"{run}.log"
+
+
+def finish(run: str) -> None:
+    """Nothing of the run is left."""
+    for path in (_path(run), witness_of(run), log_of(run)):
+        path.unlink(missing_ok=True)
+
+
+def records() -> list[Record]:
+    """Every run that is noted, oldest first; what is no record is passed over."""
+    found = [_read(path) for path in sorted(directory().glob("*.json"))]
+    return [record for record in found if record is not None]
+
+
+def leftovers() -> list[Record]:
+    """The runs that were killed."""
+    return [record for record in records() if not record.process.lives]
+
+
+def kill_children(record: Record) -> int:
+    """End what a killed run has left running on this machine; returns how many process groups that were."""
+    living = [child for child in record.children if child.lives]
+    for child in living:
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+    return len(living)
+
+
+def _path(run: str) -> Path:
+    return directory() / f"{run}.json"
+
+
+def _read(path: Path) -> Record | None:
+    try:
+        fields = json.loads(path.read_text(encoding="utf-8"))
+        children = tuple(Process(**child) for child in fields.pop("children"))
+        return Record(process=Process(**fields.pop("process")), children=children, **fields)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
