@@ -29,7 +29,6 @@ from reports.gate import files as gate_files
 from reports.gate import interleaved
 from reports.gate import simulated as simulated_gate
 from reports.gate import table as gate_table
-from reports.gate.verdict import FAIL
 from reports.running import experiment
 from reports.running.run_jobs import Interrupted, whole
 from scenarios.errors import BadInput, RunFailed
@@ -40,6 +39,7 @@ from scenarios.schema.files import printable
 from scenarios.schema.model import Scenario, as_toml, describe_catalogue, load, scenario_schema
 from scenarios.schema.settings import describe_settings
 from scenarios.schema.tables import unknown
+from scenarios.verdicts import FAIL
 from strategies.registry import STRATEGIES
 
 signal.signal(signal.SIGINT, signal.default_int_handler)

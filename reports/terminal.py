@@ -1,18 +1,15 @@
-"""What a user sees in the terminal: results on standard output, progress and messages on standard error."""
+"""What a user sees in the terminal: results on standard output, messages on standard error."""
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
-
-from reports.compare.document import to_json
-from reports.running.experiment import Job
 
 TABLE_WIDTH = 110
 
@@ -24,30 +21,14 @@ def tell(line: str) -> None:
     err.print(line, highlight=False, soft_wrap=True)
 
 
-@contextmanager
-def progress(jobs: Sequence[Job]) -> Iterator[Callable[[int, float], None]]:
-    """Bars on a terminal's standard error, nothing anywhere else; gives what shows a job's share."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.percentage:3.0f} %"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bars:
-        tasks = [
-            bars.add_task(f"{job.strategy} (seed {job.seed})", total=1.0, start=False, visible=False) for job in jobs
-        ]
-
-        def show(number: int, share: float) -> None:
-            bars.start_task(tasks[number])
-            bars.update(tasks[number], completed=share, visible=share < 1.0)
-
-        yield show
-
-
 def busy(doing: str) -> AbstractContextManager[object]:
     """A spinner on a terminal."""
     return err.status(doing) if err.is_terminal else nullcontext()
+
+
+def to_json(document: Mapping[str, Any]) -> str:
+    """The document as text, the same bytes for the same figures. NaN and infinities are not JSON and are refused."""
+    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def present(document: dict[str, Any], as_json: bool, table: Table, lines: Iterable[str]) -> None:

@@ -6,7 +6,17 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from scenarios.measures.cost import USAGE
+USAGE = (
+    "ses_recipients",
+    "sqs_requests",
+    "lambda_requests",
+    "lambda_gb_s",
+    "stepfunctions_transitions",
+    "express_requests",
+    "express_gb_s",
+    "scheduler_invocations",
+)
+"""What AWS counts, and the tables of a price file."""
 
 _TABLES = {
     "recipients": ("submitted", "accepted", "dead_lettered", "lost", "pending", "duplicated"),
@@ -14,7 +24,7 @@ _TABLES = {
     "latency_s": ("mean", "p50", "p95", "p99", "max"),
     "call_s": ("p50", "p99"),
     "losses": ("throttled", "quota", "rejected", "failed", "crashed", "never_invoked"),
-    "usage": tuple(USAGE),
+    "usage": USAGE,
 }
 FIGURES = (
     *(f"{table}.{figure}" for table, figures in _TABLES.items() for figure in figures),

@@ -10,9 +10,9 @@ from reports.calibrate import quantiles as quantiles_figure
 from reports.calibrate import seconds as seconds_figure
 from reports.calibrate.document import Pair
 from reports.compare import folder as run_folder
-from reports.compare.document import to_json
 from reports.compare.folder import FIGURES, SCENARIO
 from reports.figures import canvas
+from reports.terminal import to_json
 from scenarios.errors import BadInput
 
 DOCUMENT = "calibration.json"

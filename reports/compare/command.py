@@ -9,9 +9,10 @@ from typing import Any
 from reports import terminal
 from reports.compare import document as comparison
 from reports.compare import folder as run_folder
-from reports.gate.verdict import FAIL
+from reports.compare import table as compare_table
 from reports.running import experiment, run_jobs
 from scenarios.schema.model import Scenario, as_toml
+from scenarios.verdicts import FAIL
 
 
 def compared(
@@ -43,5 +44,5 @@ def _keep(out: Path, document: dict[str, Any], scenario: Scenario) -> None:
 def show(document: dict[str, Any], as_json: bool) -> None:
     """The comparison on standard output, with the notes of its runs."""
     warnings = dict.fromkeys(warning for entry in document["strategies"] for warning in entry["warnings"])
-    lines = [*comparison.sentences(document), *(f"note: {warning}" for warning in warnings)]
-    terminal.present(document, as_json, comparison.table(document), lines)
+    lines = [*compare_table.sentences(document), *(f"note: {warning}" for warning in warnings)]
+    terminal.present(document, as_json, compare_table.table(document), lines)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from reports.compare.document import ranked
+from reports.compare.ranking import ranked
 from reports.figures import backlog as backlog_figure
 from reports.figures import canvas
 from reports.figures import cost as cost_figure

@@ -9,8 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from reports.compare.document import SCHEMA, to_json
+from reports.compare.document import SCHEMA
 from reports.compare.drawings import draw_all
+from reports.terminal import to_json
 from scenarios.errors import BadInput
 from scenarios.ledger import store
 

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from reports.gate.first_calls import first_difference
 from reports.gate.measured import Measured
-from reports.gate.verdict import INCONCLUSIVE, PASS, Judged, Rule, confidence_of_each, judge_all, moved, worst
+from reports.gate.verdict import Judged, Rule, confidence_of_each, judge_all, moved, worst
+from scenarios.verdicts import INCONCLUSIVE, PASS
 
 SCHEMA = "seslab/gate/v1"
 Entry = dict[str, Any]

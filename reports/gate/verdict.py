@@ -7,15 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from reports.statistics.intervals import interval, mean_of
+from scenarios.verdicts import FAIL, IMPROVED, INCONCLUSIVE, PASS, Verdict
 
-Verdict = Literal["pass", "improved", "inconclusive", "fail"]
 Direction = Literal["lower", "higher", "same"]
 Values = Sequence[float | None]
-
-PASS: Verdict = "pass"
-IMPROVED: Verdict = "improved"
-INCONCLUSIVE: Verdict = "inconclusive"
-FAIL: Verdict = "fail"
 
 CONFIDENCE = 0.95
 ALIKE = 1e-9

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from reports import terminal
 from reports.running import parallel
 from reports.running.experiment import Job, Result
+from reports.running.progress import progress
 from scenarios.traffic.workload import arrivals
 
 QUICK_MAILS = 20_000  # a simulation of so many is over before a process has started
@@ -19,10 +19,10 @@ class Interrupted(Exception):
 
 def perform(jobs: Sequence[Job], world: str) -> parallel.Outcome:
     """Small simulations here and at once; real runs one after the other, so that they do not disturb each other."""
-    with terminal.progress(jobs) as progress:
+    with progress(jobs) as show:
         if world != "sim" or _are_quick(jobs):
-            return parallel.in_turn(jobs, progress)
-        return parallel.side_by_side(jobs, progress)
+            return parallel.in_turn(jobs, show)
+        return parallel.side_by_side(jobs, show)
 
 
 def _are_quick(jobs: Sequence[Job]) -> bool:

@@ -11,20 +11,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from scenarios.errors import BadInput
+from scenarios.figures import USAGE
 
 T = TypeVar("T")
 PRICES = Path(__file__).with_name("prices.toml")
-USAGE = (
-    "ses_recipients",
-    "sqs_requests",
-    "lambda_requests",
-    "lambda_gb_s",
-    "stepfunctions_transitions",
-    "express_requests",
-    "express_gb_s",
-    "scheduler_invocations",
-)
-"""What AWS counts, and the tables of a price file."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.figures import USAGE
 from scenarios.ledger.ledger import FATES, OUTCOMES, Ledger, digest
 from scenarios.ledger.recipients import Acceptances, acceptances, losses
-from scenarios.measures.cost import USAGE, Prices, cost
+from scenarios.measures.cost import Prices, cost
 
 _STRETCH = 1 << 18  # calls looked at together: they may be many
 

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 from scenarios.figures import FIGURES, figures_of, is_figure
 from scenarios.schema.tables import unknown
+from scenarios.verdicts import FAIL, INCONCLUSIVE, PASS
 from strategies.registry import STRATEGIES
 
 USERS = ("ses-v2", "ses-v1", "smtp", "sqs", "http")
@@ -113,5 +114,5 @@ def _met(threshold: Threshold, entry: Mapping[str, Any]) -> dict[str, Any]:
     value, interval = figures_of(entry).get(threshold.figure), entry["ci95"].get(threshold.figure)
     holds = threshold.holds(value)
     undecided = interval is not None and any(threshold.holds(end) != holds for end in interval)
-    verdict = "inconclusive" if undecided else "pass" if holds else "fail"
+    verdict = INCONCLUSIVE if undecided else PASS if holds else FAIL
     return {"figure": threshold.figure, "value": value, "interval": interval, "verdict": verdict}

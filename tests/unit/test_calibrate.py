@@ -17,9 +17,9 @@ from reports.calibrate import folder as calibration_folder
 from reports.calibrate import table as calibration_table
 from reports.calibrate.curves import PERMILLE, curves_of, rates
 from reports.calibrate.document import COUNTS, MEASURES, Pair
-from reports.compare.document import to_json
 from reports.running import experiment, parallel
 from reports.running.experiment import Result
+from reports.terminal import to_json
 from scenarios.errors import BadInput
 from scenarios.ledger.ledger import THROTTLED, Ledger
 from scenarios.measures.bound import Bound

@@ -10,7 +10,9 @@ import pytest
 from rich.console import Console
 
 from reports.compare import folder as run_folder
-from reports.compare.document import ranked, sentences, table, to_json
+from reports.compare.ranking import ranked
+from reports.compare.table import sentences, table
+from reports.terminal import to_json
 from scenarios.errors import BadInput
 from tests.unit.entries import comparison, entry, sent
 from tests.unit.synthetic import Call

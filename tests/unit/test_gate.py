@@ -10,8 +10,9 @@ from hypothesis import given
 from scipy import stats
 
 from reports.gate import verdict
-from reports.gate.verdict import FAIL, IMPROVED, INCONCLUSIVE, PASS, Direction, Rule, Verdict, judge, judge_all, worst
+from reports.gate.verdict import Direction, Rule, judge, judge_all, worst
 from reports.statistics.intervals import interval
+from scenarios.verdicts import FAIL, IMPROVED, INCONCLUSIVE, PASS, Verdict
 
 LOWER, HIGHER, SAME = Rule("lower"), Rule("higher"), Rule("same")
 BASE = [10.0, 12.0, 11.0, 13.0]

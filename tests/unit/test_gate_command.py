@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from reports.gate.verdict import INCONCLUSIVE
+from scenarios.verdicts import INCONCLUSIVE
 from tests.unit.gated import SMALL
 from tests.unit.test_cli import seslab_with
 

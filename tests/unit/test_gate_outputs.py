@@ -10,7 +10,6 @@ from xml.etree import ElementTree
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
-from reports.compare.document import to_json
 from reports.gate import table as gate_table
 from reports.gate.baseline import Baseline
 from reports.gate.document import SCHEMA, undecided
@@ -18,6 +17,7 @@ from reports.gate.files import Files
 from reports.gate.junit import junit
 from reports.gate.markdown import grid, markdown
 from reports.gate.openmetrics import openmetrics
+from reports.terminal import to_json
 from tests.unit.gated import baseline, of, small, variant, verdict
 
 THRESHOLDS = '[thresholds]\nlossless = "*.recipients.lost == 0"\n'

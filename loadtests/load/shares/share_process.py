@@ -2,8 +2,8 @@
 
 `python -m loadtests.load.shares.share_process` reads a pickled `Order` from standard input, says each SES call that has
 ended on standard output, and leaves its ledger in `share-PLACE` in the order's folder. SIGINT and SIGTERM end the run,
-and the ledger so far is kept. It exits as `seslab` does: with one line, and 2 for what cannot be right, 3 for what could
-not be done.
+and the ledger so far is kept. It exits as `seslab` does: with one line, and 2 for what cannot be right, 3 for what
+could not be done.
 """
 
 from __future__ import annotations
