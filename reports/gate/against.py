@@ -93,8 +93,13 @@ def _checked_out(revision: str, root: Path) -> Iterator[Path]:
 
 
 def _side_of(revision: str, folder: Path, root: Path) -> Side:
-    own = folder if (folder / "seslab.py").is_file() else Path(__file__).parents[2]
+    own = folder if _has_a_seslab(folder) else Path(__file__).parents[2]
     return Side(revision, _SESLAB, folder / Path.cwd().relative_to(root), _importing(own))
+
+
+def _has_a_seslab(folder: Path) -> bool:
+    """The command line was a module once."""
+    return (folder / "seslab.py").is_file() or (folder / "seslab" / "__init__.py").is_file()
 
 
 def _command(text: str) -> Side:

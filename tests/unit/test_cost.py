@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from scenarios.errors import BadInput
-from scenarios.measures.cost import PRICES, USAGE, cost, load_prices
+from scenarios.figures import USAGE
+from scenarios.measures.cost import PRICES, cost, load_prices
 
 
 def test_a_million_recipients_cost_what_the_price_list_says() -> None:
