@@ -15,11 +15,11 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from reports.compare.document import SCHEMA
-from reports.gate import leash
 from reports.gate.identity import identity_of
 from scenarios.errors import BadInput, RunFailed
 from scenarios.schema.files import printable
 from scenarios.schema.model import load
+from scenarios.system import leash
 
 _SESLAB = (sys.executable, "-P", "-m", "seslab")  # -P: a package of ours may have a namesake in a user's folder
 _LEASH = (sys.executable, "-P", leash.__file__)  # as a file: the environment is that of another seslab
