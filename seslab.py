@@ -39,6 +39,7 @@ from scenarios.schema.files import printable
 from scenarios.schema.model import Scenario, as_toml, describe_catalogue, load, scenario_schema
 from scenarios.schema.settings import describe_settings
 from scenarios.schema.tables import unknown
+from scenarios.system.whole_files import write_text
 from scenarios.verdicts import FAIL
 from strategies.registry import STRATEGIES
 
@@ -196,7 +197,7 @@ def calibrate(
     if out is not None:
         calibration_folder.save(out, document, as_toml(as_run), pairs)
     if write is not None:
-        run_folder.write(write, as_toml(calibrating.refitted(chosen, document)))
+        write_text(write, as_toml(calibrating.refitted(chosen, document)))
     terminal.present(document, json, calibration_table.table(document), calibration_table.sentences(document))
 
 

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
-from types import FrameType
 
 import numpy as np
 
@@ -17,6 +12,7 @@ from scenarios.ledger.ledger import Ledger, admitted, assert_conserved
 from scenarios.measures.warnings import warnings_of
 from scenarios.runs import Watch, plan_of
 from scenarios.schema.model import Scenario
+from scenarios.system.interrupts import interrupts_call
 from scenarios.traffic.workload import arrivals
 from sim.world import Simulation
 
@@ -40,33 +36,20 @@ def _simulate(simulation: Simulation) -> bool:
     """Run to the end; False when the user broke in."""
     interrupted = False
 
-    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+    def interrupt() -> None:  # between two events, where it breaks nothing
         nonlocal interrupted
         interrupted = True
         simulation.world.stop()
 
-    with _on_interrupt(interrupt):
+    with interrupts_call(interrupt):
         simulation.start()
         simulation.world.run_until(simulation.scenario.horizon_s)
     return not interrupted
 
 
-@contextmanager
-def _on_interrupt(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
-    """Ctrl-C ends the run between two events, where it breaks nothing; only a main thread is told of it."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
 def _ledger(simulation: Simulation, strategy: str, interrupted: bool, wall_s: float) -> Ledger:
     calls = simulation.ses.log.columns()
-    calls["end_s"][calls["end_s"] > simulation.world.now_s] = np.nan  # nobody was there any more
+    calls["end_s"][calls["end_s"] > simulation.world.now_s] = np.nan  # after the end of observation
     mails = settle(simulation.arrivals, calls, simulation.custody(), simulation.enqueued_s, simulation.receives)
     return Ledger(
         strategy=strategy,

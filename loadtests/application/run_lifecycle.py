@@ -1,24 +1,23 @@
-"""The course of a real run: from time zero until nothing is left to do, the horizon comes, or somebody stops it."""
+"""The course of a real run: from time zero until nothing is left to do, the horizon comes, or it is stopped."""
 
 from __future__ import annotations
 
 import asyncio
-import signal
-import threading
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
 
 from loadtests.ports.kernel import Clock, Host
+from scenarios.system.interrupts import interrupts_call
 
 DRAIN_POLL_S = 0.05
 LAG_POLL_S = 0.02
 
 
 class Services:
-    """Long-lived coroutines of the harness's own: pollers, tickers, queues. The first error of one is everybody's."""
+    """Long-lived coroutines of the harness's own: pollers, tickers, queues. The first error of one ends the run."""
 
     def __init__(self) -> None:
         self.host = Host()
@@ -108,17 +107,9 @@ class Course:
             if due_s > 0.0:
                 self._lags.append(self._clock.now() - due_s)
 
-    @contextmanager
-    def ended_by_interrupt(self) -> Iterator[None]:
-        """Ctrl-C ends the run early and breaks nothing else off; only a main thread is told of it."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        before = signal.signal(signal.SIGINT, lambda *_: self._interrupt())
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGINT, before)
+    def ended_by_interrupt(self) -> AbstractContextManager[None]:
+        """Ctrl-C ends the run early and breaks nothing else off."""
+        return interrupts_call(self._interrupt)
 
     def _interrupt(self) -> None:
         self.interrupted = True

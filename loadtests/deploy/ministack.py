@@ -22,10 +22,12 @@ from loadtests.deploy.cloud import Cloud
 from loadtests.function.package import ROOT
 from loadtests.ports.local import LOOPBACK, free_port, local_session
 from scenarios.errors import BadInput, RunFailed
+from scenarios.system import leash
 
 VARIABLE = "SESLAB_MINISTACK"
 SIBLING = ROOT / ".venv-ministack" / "bin" / "ministack"
 HAS_BOTO3 = "import importlib.util, sys; sys.exit(importlib.util.find_spec('boto3') is None)"
+IN_A_FOLDER = ("sh", "-c", 'cd "$TMPDIR" && exec "$@"', "sh")  # what it writes is removed with its leash's folder
 PATIENCE_S = 30.0
 POLL_S = 0.05
 
@@ -64,8 +66,7 @@ def ministack() -> Iterator[Cloud]:
 @contextmanager
 def _started(port: int, log: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "loadtests.deploy.leash", *command()],
-        cwd=ROOT,
+        [sys.executable, "-P", leash.__file__, *IN_A_FOLDER, *command()],
         env=_environment(port),
         stdin=subprocess.PIPE,
         stdout=log,

@@ -1,4 +1,4 @@
-"""What a run in a real world has begun, on disk before it begins: who kills the run can still find all that it made.
+"""What a run in a real world has begun, on disk before it begins: what a killed run has made can still be found.
 
 A record is a JSON file for each run that is under way, in `$XDG_STATE_HOME/seslab/runs`; a run that ends cleanly
 removes its own. What remains although its process is gone is left over.
@@ -14,9 +14,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 from scenarios.errors import BadInput
+from scenarios.system.whole_files import write_text
+
+ADVICE = "a run is noted there first, so set XDG_STATE_HOME to a folder that can be written to"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +88,12 @@ def make_directory() -> None:
 def write(record: Record) -> None:
     """Note a run, or what has become of it, whole and on disk. Raises BadInput if nothing can be written there."""
     make_directory()
-    path = _path(record.run)
-    unfinished = path.with_suffix(".unfinished")
-    with _complaining(path):
-        _put(unfinished, "wb", json.dumps(asdict(record)).encode())
-        unfinished.replace(path)
+    write_text(_path(record.run), json.dumps(asdict(record)), ADVICE)
 
 
 def append(path: Path, content: bytes) -> None:
     """Add to a run's file, whole and on disk unless this is cut short. Raises BadInput if nothing can be written."""
-    with _complaining(path):
-        _put(path, "ab", content)
-
-
-def _put(path: Path, mode: Literal["wb", "ab"], content: bytes) -> None:
-    with path.open(mode) as file:
+    with _complaining(path), path.open("ab") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
@@ -111,10 +104,7 @@ def _complaining(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise BadInput(
-            f"{path}: {error.strerror or error}; a run is noted there first, so set XDG_STATE_HOME to a folder "
-            "that can be written to"
-        ) from error
+        raise BadInput(f"{path}: {error.strerror or error}; {ADVICE}") from error
 
 
 def with_child(record: Record, pid: int) -> Record:

@@ -14,6 +14,7 @@ from reports.compare.folder import FIGURES, SCENARIO
 from reports.figures import canvas
 from reports.terminal import to_json
 from scenarios.errors import BadInput
+from scenarios.system.whole_files import write_text
 
 DOCUMENT = "calibration.json"
 DRAWINGS = {"quantiles": quantiles_figure.draw, "seconds": seconds_figure.draw}
@@ -31,8 +32,8 @@ def prepare(out: Path | None, fitted: Path | None) -> None:
 
 def save(directory: Path, calibration: dict[str, Any], scenario_toml: str, both: Sequence[Pair]) -> None:
     """Writes what its runs have not written yet. Raises `BadInput`."""
-    run_folder.write(directory / SCENARIO, scenario_toml)
-    run_folder.write(directory / DOCUMENT, to_json(calibration))
+    write_text(directory / SCENARIO, scenario_toml)
+    write_text(directory / DOCUMENT, to_json(calibration))
     draw_all(directory / FIGURES, calibration, both)
 
 

@@ -14,6 +14,7 @@ from reports.compare.drawings import draw_all
 from reports.terminal import to_json
 from scenarios.errors import BadInput
 from scenarios.ledger import store
+from scenarios.system.whole_files import write_text
 
 DOCUMENT = "comparison.json"
 SCENARIO = "scenario.toml"
@@ -57,8 +58,8 @@ def prepare(directory: Path, option: str = "--out") -> Path:
 
 def save(directory: Path, comparison: dict[str, Any], scenario_toml: str) -> None:
     """Writes the document and the scenario as run."""
-    write(directory / SCENARIO, scenario_toml)
-    write(directory / DOCUMENT, to_json(comparison))
+    write_text(directory / SCENARIO, scenario_toml)
+    write_text(directory / DOCUMENT, to_json(comparison))
 
 
 def document(directory: Path) -> dict[str, Any]:
@@ -101,13 +102,3 @@ def _require(path: Path, where: str, table: Any, kinds: Mapping[str, type]) -> N
 
 def _reason(error: OSError) -> str:
     return error.strerror or str(error)
-
-
-def write(path: Path, text: str) -> None:
-    """Replaces a file whole: a reader sees the old one or the new one. Raises `BadInput`."""
-    unfinished = path.with_suffix(".unfinished")
-    try:
-        unfinished.write_text(text, encoding="utf-8")
-        unfinished.replace(path)
-    except OSError as error:
-        raise BadInput(f"{path}: {_reason(error)}; name a folder that can be written to") from error

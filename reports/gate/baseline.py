@@ -13,7 +13,6 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
-from reports.compare.folder import write
 from reports.gate.first_calls import rows_of
 from reports.gate.verdict import Direction, Rule, alike
 from reports.statistics.intervals import mean_of
@@ -22,6 +21,7 @@ from scenarios.figures import FIGURES, is_figure
 from scenarios.schema.complaints import complaint
 from scenarios.schema.files import frozen, printable
 from scenarios.schema.tables import Table, unknown, wrong
+from scenarios.system.whole_files import write_text
 from strategies.registry import STRATEGIES
 
 SCHEMA = "seslab/baseline/v1"
@@ -155,7 +155,7 @@ def save(path: Path, baseline: Baseline) -> None:
     """Scenarios in the order of their names, one figure a line: what changed shows in a diff. Raises BadInput."""
     table = baseline.model_dump(by_alias=True, mode="json")
     table["scenarios"] = dict(sorted(table["scenarios"].items()))
-    write(path, _json(table) + "\n")
+    write_text(path, _json(table) + "\n")
 
 
 def _json(value: Any, indent: str = "") -> str:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from reports.compare.folder import write
 from reports.gate.junit import junit
 from reports.gate.markdown import markdown
 from reports.gate.openmetrics import openmetrics
 from scenarios.errors import BadInput
+from scenarios.system.whole_files import write_text
 
 
 class Files(NamedTuple):
@@ -62,7 +62,7 @@ def _put(path: Path, text: str) -> None:
     if path.exists() and not path.is_file():
         append(path, text)
     else:
-        write(path, text)
+        write_text(path, text)
 
 
 def append(path: Path, text: str) -> None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,6 +16,7 @@ from scenarios.measures.cost import Prices
 from scenarios.measures.measured import measured
 from scenarios.runs import Watch
 from scenarios.schema.model import Scenario
+from scenarios.system.interrupts import interrupts_later
 from scenarios.traffic.workload import arrivals
 
 Runner = Callable[[Scenario, str, int, Watch | None], Ledger]
@@ -75,26 +73,10 @@ def perform(job: Job, watch: Watch | None = None) -> Result:
     """Run a job and measure it."""
     ledger = job.runner(job.scenario, job.strategy, job.seed, watch)
     if job.out is not None:
-        with _interrupts_later():
+        with interrupts_later():
             store.write(ledger, job.out)
     ideal = bound_of(job.scenario, arrivals(job.scenario.workload, job.seed))
     return Result(measured(job.scenario, ledger, ideal, job.prices), ideal, job.gather(ledger))
-
-
-@contextmanager
-def _interrupts_later() -> Iterator[None]:
-    """Ctrl-C waits until a ledger is on disk: what took real time cannot be had again. Only a main thread is told."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    pressed: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if pressed:
-        signal.raise_signal(signal.SIGINT)
 
 
 def summarise(results: Sequence[Result]) -> tuple[list[dict[str, Any]], Bound]:

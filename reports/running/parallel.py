@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
-from types import FrameType
 from typing import Any, NamedTuple
 
 from reports.running.experiment import Job, Result, perform
 from scenarios.errors import BadInput, RunFailed
+from scenarios.system.interrupts import first_interrupt_calls
 
 LOOK_EVERY_S = 0.2
 SPAWN = multiprocessing.get_context("spawn")
@@ -46,24 +46,9 @@ def in_turn(jobs: Sequence[Job], progress: Progress) -> Outcome:
 def side_by_side(jobs: Sequence[Job], progress: Progress) -> Outcome:
     """As many at once as there are processors. Raises what a job raised, once the others have ended."""
     crew = Crew(jobs, progress)
-    with _first_interrupt_calls(crew.interrupt):
+    with first_interrupt_calls(crew.interrupt):
         crew.work()
     return crew.outcome()
-
-
-@contextmanager
-def _first_interrupt_calls(action: Callable[[], None]) -> Iterator[None]:
-    """The first Ctrl-C breaks nothing off; a second one does what Ctrl-C did before."""
-
-    def handle(_signal: int, _frame: FrameType | None) -> None:
-        signal.signal(signal.SIGINT, before)
-        action()
-
-    before = signal.signal(signal.SIGINT, handle)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 class Crew:
@@ -76,7 +61,7 @@ class Crew:
         self._interrupted = False
 
     def work(self) -> None:
-        """Until nobody has anything to do."""
+        """Until every worker is idle and no job is left."""
         for worker in self._workers:
             self._occupy(worker)
         while busy := [worker for worker in self._workers if worker.number is not None]:
@@ -89,7 +74,7 @@ class Crew:
         self._interrupted = True
 
     def outcome(self) -> Outcome:
-        """Send everybody home."""
+        """Ends the workers. Raises the first error of a job, in the order of the jobs."""
         for worker in self._workers:
             worker.dismiss()
         answers = [self._answers[number] for number in sorted(self._answers)]
@@ -124,7 +109,7 @@ class Worker:
     """A process that performs one job after the other, and a new one where it dies of a job."""
 
     def __init__(self) -> None:
-        self.share = SPAWN.Value("d", 0.0, lock=False)  # who is killed holding a lock never gives it back
+        self.share = SPAWN.Value("d", 0.0, lock=False)  # a process that is killed holding a lock never gives it back
         self.number: int | None = None
         self._start()
 

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from scenarios.errors import BadInput
 from scenarios.ledger.ledger import ACCEPTED, OUTCOMES, Columns, Ledger
+from scenarios.system.whole_files import replaced
 
 ROWS = 65_536  # written or read at once, so that no table exists twice in memory
 ABOUT = b"seslab"  # key of the metadata: what the ledger says besides its tables
@@ -44,17 +45,8 @@ def write(ledger: Ledger, directory: Path) -> None:
 
 
 def _write(path: Path, schema: pa.Schema, columns: Columns, column_of: Callable[..., pa.Array]) -> None:
-    """Replaces a file whole: a reader never sees half of it. Raises BadInput if nothing can be written there."""
-    unfinished = path.with_suffix(".unfinished")
-    try:
-        _write_rows(unfinished, schema, columns, column_of)
-        unfinished.replace(path)
-    except OSError as error:
-        raise BadInput(f"{path}: {error.strerror or error}; name a folder that can be written to") from error
-
-
-def _write_rows(path: Path, schema: pa.Schema, columns: Columns, column_of: Callable[..., pa.Array]) -> None:
-    with pq.ParquetWriter(path, schema) as writer:
+    """Raises BadInput if nothing can be written there."""
+    with replaced(path) as unfinished, pq.ParquetWriter(unfinished, schema) as writer:
         count = len(next(iter(columns.values())))
         for start in range(0, max(count, 1), ROWS):
             rows = {name: column[start : start + ROWS] for name, column in columns.items()}

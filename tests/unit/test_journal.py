@@ -71,7 +71,7 @@ def test_a_killed_writer_leaves_whole_records_only() -> None:
     """Half a file, as a power cut may leave it, is passed over, and so is what is no record."""
     run_registry.write(_record(run_registry.process_of(os.getpid())))
     (whole,) = run_registry.directory().iterdir()
-    whole.with_suffix(".unfinished").write_bytes(whole.read_bytes()[:20])
+    whole.with_name(f"{whole.name}.unfinished").write_bytes(whole.read_bytes()[:20])
     (run_registry.directory() / "b.json").write_bytes(whole.read_bytes()[:20])
     (run_registry.directory() / "c.json").write_text("[]")
     (run_registry.directory() / "d.json").write_text('{"children": [], "process": {}}')

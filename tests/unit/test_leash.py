@@ -10,23 +10,22 @@ from pathlib import Path
 import pytest
 
 from loadtests.deploy.ministack import VARIABLE, command
-from loadtests.function.package import ROOT
 from loadtests.record.run_registry import birth_of
 from scenarios.errors import BadInput
+from scenarios.system import leash
 from tests.deploy.patience import until
 
 FAMILY = """
 import os, subprocess, sys
 child = subprocess.Popen([sys.executable, "-c", "import sys, time; sys.stdout.flush(); time.sleep(600)"])
-print(os.getcwd(), os.environ["TMPDIR"], os.getpid(), child.pid, flush=True)
+print(os.environ["TMPDIR"], os.getpid(), child.pid, flush=True)
 child.wait()
 """
 
 
 def _held(code: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "loadtests.deploy.leash", sys.executable, "-c", code],
-        cwd=ROOT,
+        [sys.executable, "-P", leash.__file__, sys.executable, "-c", code],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -35,19 +34,18 @@ def _held(code: str) -> subprocess.Popen[str]:
 
 
 def test_a_server_and_its_children_end_with_our_pipe() -> None:
-    """When whoever started it lets go, be it by dying, the server ends, and its children, and its folder is gone."""
+    """When the starter lets go, be it by dying, the server is interrupted, its children end, its folder is gone."""
     held = _held(FAMILY)
     assert held.stdout is not None
-    folder, temporary, *numbers = held.stdout.readline().split()
-    assert folder == temporary
-    held.communicate(timeout=20)  # ends only once nobody of the family holds the pipe
-    assert held.returncode == 0
+    folder, *numbers = held.stdout.readline().split()
+    held.communicate(timeout=20)  # ends only once none of the family holds the pipe
+    assert held.returncode == 130
     assert not Path(folder).exists()
     until(lambda: not any(birth_of(int(number)) for number in numbers))
 
 
 def test_a_server_that_ends_ends_its_leash() -> None:
-    """Nobody waits for a server that is gone."""
+    """A leash does not outlive its server."""
     held = _held("")
     assert held.wait(20) == 0
     held.communicate()
