@@ -23,7 +23,7 @@ class Settings:
     concurrency: int | None = setting(None, "invocations at once; default R, at least 2", ge=2, le=1000)
     pad_s: float = setting(1.0, "an invocation lasts at least this long from the handler's start", ge=0, le=890)
     limit_by: Literal["maximum", "reserved"] = setting(
-        "maximum", "who holds the concurrency: the mapping (maximum) or the function (reserved)"
+        "maximum", "what holds the concurrency: the mapping (maximum) or the function (reserved)"
     )
     max_receive_count: int = setting(5, "receives after which a mail is dead-lettered", ge=1, le=1000)
 

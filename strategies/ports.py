@@ -2,7 +2,7 @@
 
 Each world (virtual time, a local AWS, AWS itself) supplies these ports. They return `Awaitable`s rather than
 being `async def`, so that the simulator can hand out one of its events without a coroutine around it. Await what a port
-returns where it is called: an answer that nobody waits for is not kept.
+returns where it is called: an answer without a waiting caller is not kept.
 """
 
 from __future__ import annotations

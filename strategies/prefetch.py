@@ -1,4 +1,4 @@
-"""Messages in hand: what a warm environment has received, has not sent yet, and hides from everybody else."""
+"""Messages in hand: what a warm environment has received, has not sent yet, and hides from all others."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ def during(faults: Sequence[FaultKind], now_s: float) -> list[FaultKind]:
 
 
 class Weather:
-    """The faults that SES's callers meet. Each question is answered for one mail and attempt, whoever sends it."""
+    """The faults that SES's callers meet. Each question is answered for one mail and attempt, under every strategy."""
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
         self._seed = seed

@@ -1,4 +1,4 @@
-"""SES's admission as hypotheses: nobody documents how SES counts, so the limiter is a part that can be swapped.
+"""SES's admission as hypotheses: how SES counts is documented nowhere, so the limiter is a part that can be swapped.
 
 Every limiter counts in integers and is exact on a clock whose ticks are about a nanosecond (2⁻³⁰ s or less): an instant
 is the tick it falls into, a rate is the fraction that its decimal notation says. Nothing drifts, and no residue of a

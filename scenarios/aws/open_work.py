@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 Start = Callable[[Coroutine[Any, Any, None]], object]
-"""Lets a service's own coroutine run beside all others; nobody waits for it."""
+"""Lets a service's own coroutine run beside all others, without a caller that waits for it."""
 
 
 class OpenWork:

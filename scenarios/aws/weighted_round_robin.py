@@ -1,4 +1,4 @@
-"""Whose turn it is when mails are dealt to pods of unequal weight, the same in every world."""
+"""Which pod gets the next mail where pods have unequal weights: the same in every world."""
 
 from __future__ import annotations
 

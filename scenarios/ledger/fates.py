@@ -35,9 +35,9 @@ class Pieces:
 
 @dataclass
 class Custody:
-    """Who has what SES did not accept, at the end of a run.
+    """The custodians of what SES did not accept, at the end of a run.
 
-    `kept` says per mail whether its unsent recipients are still with someone who could send them (the outbox, a living
+    `kept` says per mail whether its unsent recipients are still with a sender (the outbox, a living
     pod); `held` are pieces in queues and functions, `dead` those in dead-letter queues, `given_up` deliberate losses.
     """
 

@@ -41,7 +41,7 @@ class _Expanded(NamedTuple):
 
 
 def acceptances(ledger: Ledger) -> Acceptances:
-    """Who was accepted when, and which of them for the first time."""
+    """Which recipients were accepted when, and which of them for the first time."""
     rows = np.flatnonzero(ledger.calls["outcome"] == ACCEPTED)
     mail, recipients = ledger.calls["mail"][rows], ledger.calls["recipients"][rows]
     twice = ledger.mails["duplicated"][mail] > 0
@@ -68,7 +68,7 @@ def losses(ledger: Ledger) -> dict[str, int]:
 
 
 def _by_reason(count: NDArray[np.float64], untried: NDArray[np.int32], lost: NDArray[np.int32]) -> dict[str, int]:
-    """Who is gone without a call was with somebody who is gone, or in a queue that nobody came to in time."""
+    """A recipient lost without a call was with a pod that is gone, or in a queue that was not received from in time."""
     crashed = int(np.minimum(untried, lost).sum(dtype=np.int64))
     without = {"crashed": crashed, "never_invoked": int(untried.sum(dtype=np.int64)) - crashed}
     return {outcome: int(count[code]) for code, outcome in enumerate(OUTCOMES) if code != ACCEPTED} | without

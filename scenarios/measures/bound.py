@@ -122,7 +122,7 @@ class TokenTime:
 
 
 def _through_bucket(arrivals: Arrivals, burst: int, clock: TokenTime, on_one_token: int) -> Iterator[Admitted]:
-    """The bucket as a debtor who may hand out `burst` tokens before they are minted.
+    """The bucket as a debtor that may hand out `burst` tokens before they are minted.
 
     Of every `on_one_token` recipients of a mail the first waits for its token, and the others ride with it.
     """
@@ -157,7 +157,7 @@ def _lagged(intended_s: Floats, free_s: Floats) -> Floats:
     np.maximum(own_s[0], free_s, out=own_s[0])
     row_s = np.arange(float(rows))[:, None]
     admitted_s = np.maximum.accumulate(own_s - row_s, axis=0)
-    admitted_s += row_s  # exact for those who need not wait: their instant is at least their row
+    admitted_s += row_s  # exact for recipients that need not wait: their instant is at least their row
     return admitted_s.reshape(-1)[: len(intended_s)]
 
 

@@ -21,7 +21,7 @@ def _idle_crashes(scenario: Scenario, plan: Plan) -> Iterator[str]:
     for fault in scenario.fault:
         if isinstance(fault, PodCrash) and fault.pod >= pods:
             have = f"there are {pods}, counted from 0" if pods > 1 else "there is only pod 0"
-            yield f"the crash of pod {fault.pod} hits nobody: {have}"
+            yield f"the crash of pod {fault.pod} changes nothing: {have}"
 
 
 def _poison(scenario: Scenario, arrivals: Arrivals) -> Iterator[str]:

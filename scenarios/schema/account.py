@@ -1,4 +1,4 @@
-"""The SES account of a scenario, and a hypothesis about the limiter that nobody documents."""
+"""The SES account of a scenario, and a hypothesis about its limiter, which is documented nowhere."""
 
 from __future__ import annotations
 

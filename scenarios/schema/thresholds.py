@@ -15,7 +15,7 @@ from scenarios.verdicts import FAIL, INCONCLUSIVE, PASS
 from strategies.registry import STRATEGIES
 
 USERS = ("ses-v2", "ses-v1", "smtp", "sqs", "http")
-"""Who sends in a load test besides the strategies."""
+"""The senders of a load test besides the strategies."""
 
 _PARTS = re.compile(r"\s*(?P<sender>[\w*-]+)\.(?P<figure>[\w.]+)\s*(?P<sign><=|>=|==|!=|<|>)\s*(?P<limit>\S+)\s*")
 _SIGNS: Mapping[str, Callable[[float, float], bool]] = {

@@ -39,7 +39,7 @@ class _Sent(NamedTuple):
 
 
 _Found = Iterator[_Sent | None]
-"""One for each thing in the input; None for one that is no sent mail or does not say when and to whom."""
+"""One for each thing in the input; None for one that is no sent mail or does not say when it went and to how many."""
 
 
 def make_trace(source: Path, out: Path) -> TraceSummary:

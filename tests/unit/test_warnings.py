@@ -53,6 +53,6 @@ def test_a_crash_of_nobody_is_said(pods: int, said: str) -> None:
     """A fault that names a pod which never exists would pass unseen."""
     crash = {"kind": "pod_crash", "start_s": 1.0, "duration_s": 1.0, "pod": 2}
     settings = {"leaky-bucket": {"pods": pods}}
-    assert warned(1, fault=(crash,), strategies=settings) == (f"the crash of pod 2 hits nobody: {said}",)
+    assert warned(1, fault=(crash,), strategies=settings) == (f"the crash of pod 2 changes nothing: {said}",)
     more = {"kind": "scale_pods", "start_s": 0.0, "duration_s": 9.0, "pods": 3}
     assert warned(1, fault=(crash, more), strategies=settings) == ()
