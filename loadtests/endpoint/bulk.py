@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from loadtests.endpoint.decision_log import STRANGER
-from loadtests.endpoint.message import Message
+from loadtests.endpoint.message import Message, Sent
 from loadtests.endpoint.refusals import Refused, rejected
-from loadtests.endpoint.ses import Sent, Ses
+from loadtests.endpoint.ses import Ses
 from scenarios.ledger.ledger import FAILED
 
 MOST_ENTRIES = 50

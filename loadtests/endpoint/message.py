@@ -1,9 +1,10 @@
-"""One mail on its way into SES, whichever interface it came through."""
+"""One mail on its way into SES, whichever interface it came through, and SES's receipt for it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 V1_MOST_BYTES = 10 * 1024 * 1024
 MOST_BYTES = 40 * 1024 * 1024  # v2 and SMTP
@@ -34,3 +35,10 @@ class Message:
     def recipients(self) -> tuple[str, ...]:
         """To, Cc and Bcc, in this order."""
         return self.to + self.cc + self.bcc
+
+
+class Sent(NamedTuple):
+    """SES has taken a mail."""
+
+    message_id: str
+    at_unix_s: float

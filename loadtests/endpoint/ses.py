@@ -16,7 +16,7 @@ from loadtests.endpoint.account_run import Call, Draws, Run
 from loadtests.endpoint.addresses import bare, has_domain, is_simulator, is_verified
 from loadtests.endpoint.conditions import Conditions
 from loadtests.endpoint.decision_log import FAULT, LIMITS, OUTAGE, STRANGER, Trace, traced
-from loadtests.endpoint.message import Message
+from loadtests.endpoint.message import Message, Sent
 from loadtests.endpoint.publishing.configuration import ConfigurationSets
 from loadtests.endpoint.publishing.notices import Publisher
 from loadtests.endpoint.publishing.suppression import SuppressionList
@@ -27,20 +27,11 @@ from scenarios.ledger.ledger import ACCEPTED, FAILED, REJECTED, THROTTLED
 from scenarios.schema.model import Scenario
 from strategies.ports import MAX_RECIPIENTS
 
-__all__ = ["Dropped", "Refused", "Sent", "Ses"]
-
 T = TypeVar("T")
 V = TypeVar("V")
 
 PREFIXES = {"us-east-1": "0100", "us-west-2": "0101", "eu-west-1": "0102"}
 """What message ids begin with, region by region."""
-
-
-class Sent(NamedTuple):
-    """SES has taken a mail."""
-
-    message_id: str
-    at_unix_s: float
 
 
 class Quota(NamedTuple):

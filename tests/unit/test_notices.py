@@ -11,17 +11,16 @@ import pytest
 from moto.sns.models import SNSBackend, sns_backends
 from moto.sqs.models import sqs_backends
 
-from loadtests.endpoint.message import Message
+from loadtests.endpoint.message import Message, Sent
+from loadtests.endpoint.publishing.configuration import Destination
 from loadtests.endpoint.publishing.notices import (
     SUBJECT,
     TYPES,
     VALIDATED,
-    Destination,
     Publisher,
     events_of,
     feedback_of,
 )
-from loadtests.endpoint.ses import Sent
 from loadtests.endpoint.sqs import queues
 
 ACCOUNT, REGION = "123456789012", "us-east-1"

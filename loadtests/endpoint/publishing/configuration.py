@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from moto.ses.models import ConfigurationSet, SESBackend
 
-from loadtests.endpoint.publishing.notices import Destination
 from loadtests.endpoint.refusals import Refused
 from scenarios.ledger.ledger import REJECTED
 
@@ -30,6 +29,15 @@ EVENT_TYPES = {
 def missing(name: str) -> Refused:
     """There is no configuration set of this name; both APIs say it in these words."""
     return Refused(REJECTED, "ConfigurationSetDoesNotExist", f"Configuration set <{name}> does not exist.")
+
+
+class Destination(NamedTuple):
+    """An event destination that is an SNS topic; `event_types` are v2's names, such as DELIVERY_DELAY."""
+
+    name: str
+    topic_arn: str
+    event_types: frozenset[str]
+    enabled: bool
 
 
 class ConfigurationSets:

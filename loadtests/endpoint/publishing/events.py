@@ -7,17 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
 from moto.utilities.utils import get_partition
 
 from loadtests.endpoint.addresses import bare
-from loadtests.endpoint.message import Message
+from loadtests.endpoint.message import Message, Sent
 from loadtests.endpoint.publishing.mailbox import Fate
-
-if TYPE_CHECKING:
-    from loadtests.endpoint.ses import Sent
 
 HEADERS_MOST_BYTES = 10_240
 PROCESSING_MS = 5  # from acceptance to whatever happens at the mailbox: SES needs milliseconds

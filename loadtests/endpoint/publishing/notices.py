@@ -6,17 +6,15 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 from uuid import uuid4
 
 from moto.sns.models import sns_backends
 
-from loadtests.endpoint.message import Message
+from loadtests.endpoint.message import Message, Sent
+from loadtests.endpoint.publishing.configuration import Destination
 from loadtests.endpoint.publishing.events import Mail, Record
 from loadtests.endpoint.publishing.mailbox import fates, has_virus
-
-if TYPE_CHECKING:
-    from loadtests.endpoint.ses import Sent
 
 TYPES = {
     "Send": "SEND",
@@ -34,15 +32,6 @@ VALIDATED = "Successfully validated SNS topic for Amazon SES event publishing."
 FEEDBACK = frozenset({"Bounce", "Complaint", "Delivery"})
 
 _log = logging.getLogger(__name__)
-
-
-class Destination(NamedTuple):
-    """An event destination that is an SNS topic; `event_types` are v2's names, such as DELIVERY_DELAY."""
-
-    name: str
-    topic_arn: str
-    event_types: frozenset[str]
-    enabled: bool
 
 
 def events_of(message: Message, sent: Sent, account: str, region: str) -> list[Record]:
