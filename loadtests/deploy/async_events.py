@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from loadtests.function.entry import facts
+from loadtests.record.function_lines import ENDED, HANDED, TAKEN, facts
 from scenarios.aws.async_queue import ERROR_RETRIES_S
 from scenarios.ledger.fates import Pieces
 
@@ -14,14 +14,14 @@ TRIES = 1 + len(ERROR_RETRIES_S)  # then Lambda drops an event
 
 def in_lambda(lines: Iterable[str]) -> Pieces:
     """The mails that functions handed to Lambda, that none has ended with, and that Lambda has not dropped."""
-    said = {what: Counter[tuple[int, ...]]() for what in ("handed", "taken", "ended")}
+    said = {what: Counter[tuple[int, ...]]() for what in (HANDED, TAKEN, ENDED)}
     for fact in facts(lines):
         for what in said.keys() & fact.keys():
             said[what].update(map(tuple, fact[what]))
     held = Pieces()
-    for piece, times in said["handed"].items():
-        ended = said["ended"][piece]
-        dropped = (said["taken"][piece] - ended) // TRIES
+    for piece, times in said[HANDED].items():
+        ended = said[ENDED][piece]
+        dropped = (said[TAKEN][piece] - ended) // TRIES
         if times > ended + dropped:
             held.add(*piece)
     return held

@@ -9,15 +9,13 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from functools import cache, partial
 from importlib import import_module
 from types import SimpleNamespace
 from typing import Any, NoReturn, Self
-from uuid import uuid4
 
 from boto3.session import Session
 
@@ -28,18 +26,15 @@ from loadtests.ports.payloads import handler_input
 from loadtests.ports.request_threads import Wire
 from loadtests.ports.ses import Envelope, Mailer
 from loadtests.ports.sqs import Queue
-from loadtests.record.numbering import BITS, number_of
+from loadtests.record.function_lines import ENDED, HANDED, TAKEN, CallLines, say_given_up, say_moved, say_received
 from strategies.dice import Dice
-from strategies.ports import Mail, Ports, Received, SendError
+from strategies.ports import Mail, Ports
 from strategies.registry import STRATEGIES
 from strategies.resources import Account, Function, Plan
 
 READ_TIMEOUT_S = 60.0
 RUN = "SESLAB_RUN"
 """The variable with the run's number, if the run has one."""
-
-WORD = "SESLAB"
-"""Begins each line of ours in a function's log."""
 
 
 def handle(event: Mapping[str, Any], context: object) -> Any:
@@ -72,7 +67,7 @@ class Environment:
         """Run the handler to its end; the answer names the messages of a mapping that failed."""
         batch = handler_input(event)
         if "Records" in event:
-            note_received(batch)
+            say_received(batch)
         with _noting(batch if "mails" in event else ()):
             failed = self._runner.run(self._handle(batch))
         return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed or ()]}
@@ -127,7 +122,7 @@ def _queues(variables: Mapping[str, str], plan: Plan, function: Function) -> dic
     many = function.connections
     sqs = client(session(), "sqs", many, READ_TIMEOUT_S)
     urls = {name: variables[variable("QUEUE", name)] for name in names}
-    return {name: Queue(sqs, url, Wire(many), _nobody_asks, note_received) for name, url in urls.items()}
+    return {name: Queue(sqs, url, Wire(many), _nobody_asks, say_received) for name, url in urls.items()}
 
 
 def _nobody_asks(mails: Sequence[Mail]) -> None:
@@ -156,20 +151,15 @@ class Handing:
 
     async def invoke(self, mails: Sequence[Mail], /) -> None:
         await self._invoker.invoke(mails)
-        _note("handed", mails)
+        say_moved(HANDED, mails)
 
 
 @contextmanager
 def _noting(mails: Sequence[Mail]) -> Iterator[None]:
     """Says what was taken from Lambda's own queue, and that it need not be tried again."""
-    _note("taken", mails)
+    say_moved(TAKEN, mails)
     yield
-    _note("ended", mails)
-
-
-def _note(what: str, mails: Sequence[Mail]) -> None:
-    if mails:
-        say({what: [[mail.number, mail.first, mail.recipients] for mail in mails]})
+    say_moved(ENDED, mails)
 
 
 class NoOutbox:
@@ -185,49 +175,7 @@ class NoOutbox:
         return []
 
     def give_up(self, mail: Mail, to: range, /) -> None:
-        say({"given_up": [mail.number, to.start, len(to)]})
-
-
-class CallLines:
-    """A line of log for each call to SES, as its caller saw it."""
-
-    def __init__(self, run: str | None) -> None:
-        self._run = None if run is None else int(run)
-        self._open: dict[int, dict[str, Any]] = {}
-
-    def begin(self, mail: Mail, to: range, now_s: float, /) -> int:
-        call = self._new_call()
-        self._open[call] = {"mail": mail.number, "first": to.start, "recipients": len(to), "start_unix_s": now_s}
-        return call
-
-    def _new_call(self) -> int:
-        """A number that no other environment will have: of 63 bits by chance, or 32 of them within those of a run."""
-        if self._run is None:
-            return uuid4().int >> 65
-        return int(number_of(self._run, uuid4().int >> 128 - BITS))
-
-    def end(self, call: int, now_s: float, error: SendError | None, /) -> None:
-        said = None if error is None else type(error).__name__
-        say({"call": call, **self._open.pop(call), "end_unix_s": now_s, "error": said})
-
-
-def note_received(messages: Sequence[Received]) -> None:
-    if messages:
-        say({"received": [[message.message_id, message.mail.number, message.receive_count] for message in messages]})
-
-
-def say(fact: Mapping[str, Any]) -> None:
-    """One line, in one write, so that lines of many threads do not mix."""
-    sys.stdout.write(f"{WORD} {json.dumps(fact)}\n")
-    sys.stdout.flush()
-
-
-def facts(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
-    """What a log says in lines of ours; others, such as Lambda's own, are passed over, as is one that was cut off."""
-    for line in lines:
-        if line.startswith(f"{WORD} "):
-            with suppress(ValueError):
-                yield json.loads(line.removeprefix(WORD))
+        say_given_up(mail, to)
 
 
 def warm() -> None:

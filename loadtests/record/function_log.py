@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loadtests.function.entry import facts
-from loadtests.record.logs import CALL, seen_as
+from loadtests.record.function_lines import facts
+from loadtests.record.logs import CALL, Told, seen_as
 from scenarios.ledger.fates import Pieces
 
 
@@ -37,5 +37,11 @@ def said(lines: Iterable[str], zero_unix_s: float) -> Said:
 
 
 def _row(fact: dict[str, Any], zero_unix_s: float) -> tuple[Any, ...]:
+    *about, error = ended_call(fact, zero_unix_s)
+    return fact["call"], *about, seen_as(error)
+
+
+def ended_call(fact: dict[str, Any], zero_unix_s: float) -> Told:
+    """The call that a line tells of."""
     start_s, end_s = fact["start_unix_s"] - zero_unix_s, fact["end_unix_s"] - zero_unix_s
-    return fact["call"], fact["mail"], fact["first"], fact["recipients"], start_s, end_s, seen_as(fact["error"])
+    return Told(fact["mail"], fact["first"], fact["recipients"], start_s, end_s, fact["error"])

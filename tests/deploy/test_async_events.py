@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import pytest
 
 from loadtests.deploy.async_events import in_lambda
-from loadtests.function.entry import WORD, variables_of
+from loadtests.function.entry import variables_of
 from loadtests.ports.payloads import invocation
 from loadtests.ports.ses import Envelope
+from loadtests.record.function_lines import WORD
 from strategies.ports import Mail, Ports
 from strategies.resources import Account, Function, Handler, Plan, Pods
 

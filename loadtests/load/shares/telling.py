@@ -14,7 +14,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from loadtests.function.entry import facts
+from loadtests.record.function_lines import facts
+from loadtests.record.function_log import ended_call
 from loadtests.record.logs import Told
 
 LOOK_EVERY_S = 0.05
@@ -48,11 +49,9 @@ class Teller:
             follower.join()
 
     def _follow(self, log: Path, over: Event) -> None:
-        zero_s = self._zero_unix_s
         for fact in facts(_lines(log, over)):
             if "call" in fact:
-                start_s, end_s = fact["start_unix_s"] - zero_s, fact["end_unix_s"] - zero_s
-                self.hear(Told(fact["mail"], fact["first"], fact["recipients"], start_s, end_s, fact["error"]))
+                self.hear(ended_call(fact, self._zero_unix_s))
 
 
 def _lines(log: Path, over: Event) -> Iterator[str]:
