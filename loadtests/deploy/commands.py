@@ -9,10 +9,11 @@ from loadtests.application.run_request import Run
 from loadtests.deploy import safety, stacks
 from loadtests.deploy.cloud import Cloud, aws
 from loadtests.deploy.run import setup_of
-from loadtests.deploy.stack.names import checked_run, new_run
+from loadtests.deploy.stack.names import checked_run
 from loadtests.deploy.stack.template import template
 from loadtests.ports.local import REGION, local_session
 from loadtests.ports.ses import SENDER, Envelope
+from loadtests.record.run_name import new_run
 from scenarios.errors import BadInput
 from scenarios.runs import plan_of
 from scenarios.schema.model import Scenario

@@ -20,7 +20,7 @@ from loadtests.deploy.async_events import in_lambda
 from loadtests.deploy.cloud import speaking_plainly
 from loadtests.deploy.harvest import bill_of, lines_of
 from loadtests.deploy.run_site import Site, Witness
-from loadtests.deploy.stack.names import logical, new_run, stack_of
+from loadtests.deploy.stack.names import logical, stack_of
 from loadtests.deploy.stack.states import is_express
 from loadtests.deploy.stack.template import Setup, template
 from loadtests.deploy.world import World
@@ -31,6 +31,7 @@ from loadtests.ports.sqs import QueueFailed
 from loadtests.record import run_registry
 from loadtests.record.function_log import said
 from loadtests.record.reconcile import joined
+from loadtests.record.run_name import new_run
 from scenarios.aws.ticker import TRANSITIONS
 from scenarios.errors import RunFailed
 from scenarios.ledger.fates import settle

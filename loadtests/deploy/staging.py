@@ -13,9 +13,9 @@ from loadtests.deploy.cloud import Cloud
 from loadtests.deploy.on_aws import Permit
 from loadtests.deploy.run import deployed
 from loadtests.deploy.run_site import Witness
-from loadtests.deploy.stack.names import new_run
 from loadtests.deploy.stack.publishing import QUEUE, SET
 from loadtests.ports.ses import Envelope
+from loadtests.record.run_name import new_run
 from scenarios.errors import BadInput
 from scenarios.measures.cost import Prices
 from scenarios.runs import plan_of

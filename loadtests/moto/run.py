@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from loadtests.application.access import Connector
 from loadtests.application.run_lifecycle import Course
 from loadtests.application.run_request import Run
-from loadtests.deploy.stack.names import new_run
 from loadtests.moto.machine_limits import refuse_too_much, threads
 from loadtests.moto.targets import Moto
 from loadtests.moto.verification import verify
@@ -29,6 +28,7 @@ from loadtests.ports.sqs import QueueFailed
 from loadtests.record import run_registry
 from loadtests.record.function_log import Said
 from loadtests.record.reconcile import joined
+from loadtests.record.run_name import new_run
 from scenarios import runs
 from scenarios.errors import RunFailed
 from scenarios.ledger.fates import Custody, settle

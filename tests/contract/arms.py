@@ -13,13 +13,13 @@ from typing import Any, Protocol
 import numpy as np
 
 from loadtests.application.run_request import Run
-from loadtests.deploy.stack.names import new_run
 from loadtests.moto.run import played
 from loadtests.moto.targets import Moto
 from loadtests.moto.world import Serverless, World
 from loadtests.ports.kernel import Clock
 from loadtests.record.function_log import said
 from loadtests.record.logs import DECISION
+from loadtests.record.run_name import new_run
 from scenarios.ledger.fates import Custody
 from scenarios.ledger.ledger import Columns
 from scenarios.schema.model import Scenario

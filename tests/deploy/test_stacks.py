@@ -15,10 +15,10 @@ from loadtests.deploy import commands, stacks, tickers
 from loadtests.deploy.cloud import Cloud
 from loadtests.deploy.harvest import bill_of, lines_of
 from loadtests.deploy.ministack import ministack
-from loadtests.deploy.stack.names import new_run
 from loadtests.deploy.stack.states import first_input
 from loadtests.deploy.stack.template import Setup, template
 from loadtests.ports.ses import Envelope
+from loadtests.record.run_name import new_run
 from scenarios.aws.ticker import STANDARD_TICKS
 from scenarios.errors import BadInput
 from strategies import heartbeat, lambda_concurrency, sqs_dlq

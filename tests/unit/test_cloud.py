@@ -11,8 +11,9 @@ import pytest
 
 from loadtests.deploy.account import standing_of
 from loadtests.deploy.cloud import EXPIRED, UNKNOWN, Cloud, aws
-from loadtests.deploy.stack.names import checked_run, new_run
+from loadtests.deploy.stack.names import checked_run
 from loadtests.deploy.stacks import status
+from loadtests.record.run_name import new_run
 from scenarios.errors import BadInput, RunFailed
 
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from loadtests.deploy.stack.names import LONGEST, new_run, stack_of
+from loadtests.deploy.stack.names import LONGEST, stack_of
+from loadtests.record.run_name import new_run
 from scenarios.errors import BadInput
 from strategies.resources import Function, Mapping, Plan, Queue
 

@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import re
-import secrets
-import time
 
+from loadtests.record.run_name import EXAMPLE, is_run
 from scenarios.errors import BadInput
 
 RUN_TAG = "seslab:run"
 PREFIX = "seslab-"
 LONGEST = 64  # a function's name, the shortest limit of all that is named
 
-_RUN = re.compile(r"\d{8}t\d{6}-[0-9a-f]{6}")
-
-
-def new_run() -> str:
-    """A name for a run that no other run has, and that sorts by time: `20261124t073000-a1b2c3`."""
-    return f"{time.strftime('%Y%m%dt%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
-
 
 def checked_run(text: str) -> str:
     """A run's name as a user typed it, or its stack's; raises BadInput."""
     run = text.removeprefix(PREFIX)
-    if not _RUN.fullmatch(run):
-        raise BadInput(f"run {text!r}: must look like 20261124t073000-a1b2c3; seslab status lists what there is")
+    if not is_run(run):
+        raise BadInput(f"run {text!r}: must look like {EXAMPLE}; seslab status lists what there is")
     return run
 
 
