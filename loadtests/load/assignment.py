@@ -16,6 +16,12 @@ from loadtests.record.numbering import number_of, run_of
 from scenarios.traffic.workload import Arrivals
 from strategies.ports import Mail
 
+WORLD = "locust"
+"""What ledgers call the world of a load test."""
+
+SENDS_ITSELF = ("ses-v2", "ses-v1", "smtp")
+"""Users whose calls are SES's own; what the others ask for, somebody else does."""
+
 RUN_BITS = 31
 NUMBERS = 1 << 30  # no scenario has so many mails
 ZERO, LEFT = "zero", "left.json"

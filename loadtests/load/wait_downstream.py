@@ -8,9 +8,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from loadtests.load.assignment import Assignment
+from loadtests.load.assignment import SENDS_ITSELF, Assignment
 from loadtests.load.results.locust_results import Left
-from loadtests.load.results.verdict import SENDS_ITSELF
 from loadtests.load.targets.endpoint_client import of_run
 from loadtests.load.targets.target import Site
 from loadtests.ports.kernel import Clock

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loadtests.application.worker_share import Portion
-from loadtests.load.assignment import Assignment
+from loadtests.load.assignment import WORLD, Assignment
 from loadtests.load.results.locust_results import Left
 from loadtests.load.results.merged import merged
 from loadtests.record.logs import CALL
@@ -20,8 +20,6 @@ from scenarios.ledger.fates import Custody, settle
 from scenarios.ledger.ledger import Ledger, admitted
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import Arrivals
-
-WORLD = "locust"
 
 
 def ledger_of(

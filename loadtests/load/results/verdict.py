@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loadtests.load.assignment import Assignment
+from loadtests.load.assignment import SENDS_ITSELF, WORLD, Assignment
 from loadtests.load.results.locust_results import Left
-from loadtests.load.results.shares_verdict import WORLD
 from loadtests.record.logs import CALL
 from loadtests.record.reconcile import decided_later, joined, undecided
 from scenarios.ledger.fates import Custody, settle
@@ -18,9 +17,6 @@ from scenarios.ledger.ledger import ACCEPTED, Ledger, admitted, assert_conserved
 from scenarios.runs import SATURATED_S
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import Arrivals
-
-SENDS_ITSELF = ("ses-v2", "ses-v1", "smtp")
-"""Users whose calls are SES's own; what the others ask for, somebody else does."""
 
 
 def ledger_of(

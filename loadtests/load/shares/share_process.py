@@ -26,6 +26,7 @@ from loadtests.deploy.run import attended
 from loadtests.deploy.safety import Budget
 from loadtests.deploy.stack.publishing import QUEUE, SET
 from loadtests.deploy.staging import refuse_functions
+from loadtests.load.assignment import WORLD
 from loadtests.load.shares.attached import Attached
 from loadtests.load.shares.share_order import Order
 from loadtests.load.shares.telling import Teller
@@ -37,7 +38,6 @@ from scenarios.ledger import store
 from scenarios.ledger.ledger import Ledger, assert_conserved
 from scenarios.traffic.workload import arrivals
 
-WORLD = "locust"
 UNCOUNTED = "the cost leaves out requests to SQS, which an endpoint that others use counts for all of them"
 EXIT_USAGE, EXIT_FAILED = 2, 3
 AGAIN_S = 0.1

@@ -9,9 +9,8 @@ from loadtests.application.run_request import Run
 from loadtests.deploy import on_aws, safety, staging
 from loadtests.deploy.cloud import aws
 from loadtests.deploy.on_aws import Permit
-from loadtests.load.assignment import Place
+from loadtests.load.assignment import SENDS_ITSELF, Place
 from loadtests.load.options import Crew
-from loadtests.load.results.verdict import SENDS_ITSELF
 from loadtests.load.targets.aws_target import AwsSite
 from loadtests.load.targets.check_target import elsewhere
 from loadtests.load.targets.target import LocalSite, Site
