@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 
-from scenarios.ledger.fates import settle
-from scenarios.ledger.ledger import Ledger, admitted, assert_conserved
+from scenarios.ledger.ledger import Ledger
+from scenarios.ledger.settled import Evidence, Subject, settled
 from scenarios.measures.warnings import warnings_of
 from scenarios.runs import Watch, plan_of
 from scenarios.schema.model import Scenario
@@ -27,9 +27,8 @@ def run(scenario: Scenario, strategy: str, seed: int, watch: Watch | None = None
     if watch is not None:
         watch(simulation.progress)
     interrupted = not _simulate(simulation)
-    ledger = _ledger(simulation, strategy, interrupted, time.perf_counter() - started_s)
-    assert_conserved(ledger)
-    return ledger
+    ledger = _ledger(simulation, strategy, interrupted)
+    return replace(ledger, wall_s=time.perf_counter() - started_s)
 
 
 def _simulate(simulation: Simulation) -> bool:
@@ -47,21 +46,18 @@ def _simulate(simulation: Simulation) -> bool:
     return not interrupted
 
 
-def _ledger(simulation: Simulation, strategy: str, interrupted: bool, wall_s: float) -> Ledger:
-    calls = simulation.ses.log.columns()
+def _ledger(simulation: Simulation, strategy: str, interrupted: bool) -> Ledger:
+    calls, scenario, plan = simulation.ses.log.columns(), simulation.scenario, simulation.plan
     calls["end_s"][calls["end_s"] > simulation.world.now_s] = np.nan  # after the end of observation
-    mails = settle(simulation.arrivals, calls, simulation.custody(), simulation.enqueued_s, simulation.receives)
-    return Ledger(
-        strategy=strategy,
-        scenario=simulation.scenario.name,
-        seed=simulation.seed,
-        world="sim",
-        ended_s=simulation.world.now,
-        mails=mails,
+    evidence = Evidence(
+        ended_s=simulation.world.now_s,
         calls=calls,
-        settings=asdict(simulation.plan.settings),
-        usage={"ses_recipients": float(admitted(calls)), **simulation.usage()},
-        warnings=warnings_of(simulation.scenario, simulation.plan, simulation.arrivals),
+        custody=simulation.custody(),
+        enqueued_s=simulation.enqueued_s,
+        receives=simulation.receives,
+        usage=simulation.usage(),
+        warnings=warnings_of(scenario, plan, simulation.arrivals),
         interrupted=interrupted,
-        wall_s=wall_s,
     )
+    subject = Subject(strategy, scenario.name, simulation.seed, "sim", asdict(plan.settings))
+    return settled(subject, simulation.arrivals, evidence)

@@ -19,7 +19,7 @@ from loadtests.ports.request_threads import Wire
 from loadtests.ports.ses import Envelope, Mailer
 from loadtests.ports.sqs import Queue
 from loadtests.record.function_log import Said
-from loadtests.record.reconcile import decided_later, undecided
+from loadtests.record.reconcile import on_the_way
 from scenarios.ledger.fates import Custody
 from strategies.dice import Dice
 from strategies.ports import Ports, Share
@@ -78,9 +78,8 @@ class Access:
 
     def custody(self, kept: NDArray[np.bool_], witness: NDArray[Any], told: Said, ended_s: float) -> Custody:
         """Who holds what SES has not accepted, queues and functions apart: pods, the wire, and nobody any more."""
-        custody = Custody(kept & np.isnan(self._notes.enqueued_s(ended_s)))
-        for row in (*decided_later(witness, ended_s), *undecided(witness, self.log.rows(), ended_s)):
-            custody.held.add(int(row["mail"]), int(row["first_recipient"]), int(row["recipients"]))
+        held = on_the_way(witness, self.log.rows(), ended_s)
+        custody = Custody(kept & np.isnan(self._notes.enqueued_s(ended_s)), held)
         for mail in self._notes.on_the_wire(ended_s):
             custody.held.add(mail.number, mail.first, mail.recipients)
         custody.given_up.extend(self._notes.given_up)

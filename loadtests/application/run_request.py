@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,8 @@ from loadtests.ports.ses import Envelope
 from loadtests.record import run_registry
 from loadtests.record.logs import ClientLog, Hear, nobody_hears
 from loadtests.record.numbering import number_of
+from scenarios.ledger.ledger import Ledger
+from scenarios.ledger.settled import Evidence, Subject, settled
 from scenarios.measures.bound import bound_of
 from scenarios.measures.warnings import warnings_of
 from scenarios.runs import SATURATED_S, Watch
@@ -70,6 +72,11 @@ class Run:
     def warnings(self, course: Course) -> tuple[str, ...]:
         """What stands beside the result: what the scenario asks in vain, and whether the harness kept up."""
         return (*warnings_of(self.scenario, self.plan, self.mails), *_busy(self.strategy, course.lag_s))
+
+    def ledger(self, evidence: Evidence, world: str) -> Ledger:
+        """The same ledger as the simulator's, of the mails that were played."""
+        subject = Subject(self.strategy, self.scenario.name, self.seed, world, asdict(self.plan.settings))
+        return settled(subject, self.mails, evidence, self.numbers)
 
 
 def _busy(strategy: str, lag_s: float) -> Iterator[str]:

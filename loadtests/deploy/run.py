@@ -7,7 +7,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -34,8 +34,8 @@ from loadtests.record.reconcile import joined
 from loadtests.record.run_name import new_run
 from scenarios.aws.ticker import TRANSITIONS
 from scenarios.errors import RunFailed
-from scenarios.ledger.fates import settle
-from scenarios.ledger.ledger import ACCEPTED, Ledger, admitted, assert_conserved
+from scenarios.ledger.ledger import ACCEPTED, Ledger
+from scenarios.ledger.settled import Evidence
 from scenarios.runs import Watch, account_of, plan_of
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import arrivals
@@ -69,7 +69,6 @@ def run(
     name = new_run()
     with sites(of, name) as site, deployed(of, name, site, out, say) as stack, speaking_plainly(site.cloud.world):
         ledger = _played(of, site, stack, watch)
-    assert_conserved(ledger)
     return replace(ledger, wall_s=time.perf_counter() - started_s)
 
 
@@ -130,7 +129,8 @@ def attended(
         raise RunFailed(f"{site.cloud.world} stopped answering: {error}") from error
     if of.plan.functions:
         halt()
-    return _reconciled(of, site, outputs, world, witness, zero_unix_s)
+    evidence = _evidence(of, world, witness, _logs(site, of.plan, outputs, zero_unix_s), zero_unix_s)
+    return of.ledger(evidence, site.cloud.world)
 
 
 class Logs(NamedTuple):
@@ -156,30 +156,18 @@ def _wait(delay_s: float) -> None:
     time.sleep(delay_s)  # noqa: TID251 (the run is over, and so is its clock)
 
 
-def _reconciled(of: Run, site: Site, outputs: Outputs, world: World, witness: Witness, zero_unix_s: int) -> Ledger:
-    """Fates from the witness, the queues and the logs."""
-    logs = _logs(site, of.plan, outputs, zero_unix_s)
-    told = said(logs.lines, zero_unix_s)
+def _evidence(of: Run, world: World, witness: Witness, logs: Logs, zero_unix_s: int) -> Evidence:
+    """From the witness, the queues and the logs."""
+    ended_s, told = world.course.ended_s, said(logs.lines, zero_unix_s)
     callers = np.concatenate((world.access.log.rows(), told.calls))
     decisions = witness.calls(int((callers["seen"] == ACCEPTED).sum()))
-    calls = joined(decisions, callers, world.course.ended_s)
-    custody = world.custody(decisions, told, in_lambda(logs.lines))
-    enqueued_s = world.notes.enqueued_s(world.course.ended_s)
-    mails = settle(of.mails, calls, custody, enqueued_s, world.notes.receives(told.receives))
-    return Ledger(
-        strategy=of.strategy,
-        scenario=of.scenario.name,
-        seed=of.seed,
-        world=site.cloud.world,
-        ended_s=world.course.ended_s,
-        mails={name: column[of.numbers] for name, column in mails.items()},
-        calls=calls,
-        settings=asdict(of.plan.settings),
-        usage={
-            "ses_recipients": float(admitted(calls)),
-            **_usage(of.plan, logs),
-            "harness_lag_s": world.course.lag_s,
-        },
+    return Evidence(
+        ended_s=ended_s,
+        calls=joined(decisions, callers, ended_s),
+        custody=world.custody(decisions, told, in_lambda(logs.lines)),
+        enqueued_s=world.notes.enqueued_s(ended_s),
+        receives=world.notes.receives(told.receives),
+        usage={**_usage(of.plan, logs), "harness_lag_s": world.course.lag_s},
         warnings=(*of.warnings(world.course), *_unbilled(of.plan)),
         interrupted=world.course.interrupted,
     )

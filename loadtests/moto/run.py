@@ -6,13 +6,12 @@ import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from botocore.exceptions import BotoCoreError, ClientError
-from numpy.typing import NDArray
 
 from loadtests.application.access import Connector
 from loadtests.application.run_lifecycle import Course
@@ -31,8 +30,8 @@ from loadtests.record.reconcile import joined
 from loadtests.record.run_name import new_run
 from scenarios import runs
 from scenarios.errors import RunFailed
-from scenarios.ledger.fates import Custody, settle
-from scenarios.ledger.ledger import Columns, Ledger, admitted, assert_conserved
+from scenarios.ledger.ledger import Ledger
+from scenarios.ledger.settled import Evidence
 from scenarios.runs import Watch
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import arrivals
@@ -50,8 +49,7 @@ def run(scenario: Scenario, strategy: str, seed: int, watch: Watch | None = None
     with ExitStack() as until_over:
         with _noted(of, out) as record, _moto(of, record) as moto:
             left = played(of, moto, run_registry.log_of(record.run), until_over, watch)
-            ledger = ledger_of(of, left)
-        assert_conserved(ledger)
+            ledger = of.ledger(left.evidence, "moto")
         return replace(ledger, wall_s=time.perf_counter() - started_s, interrupted=left.course.interrupted)
 
 
@@ -94,14 +92,10 @@ def _has_decided(witness: Path) -> bool:
 
 
 class Played(NamedTuple):
-    """What a run leaves behind."""
+    """What a run leaves behind, and its course, which Ctrl-C may still interrupt."""
 
     course: Course
-    calls: Columns
-    custody: Custody
-    enqueued_s: NDArray[np.float64]
-    receives: NDArray[np.int32]
-    usage: dict[str, float]
+    evidence: Evidence
 
 
 @contextmanager
@@ -128,23 +122,29 @@ def played(of: Run, endpoint: Endpoint, log: Path, until_over: ExitStack, watch:
         world = World(of, connect.also(lambda_urls), serverless, Clock(zero_unix_s), endpoint)
         until_over.enter_context(world.course.ended_by_interrupt())
         _work(of, world, watch)
-    return _reconciled(world, endpoint, serverless, serverless.said(zero_unix_s))
+    return Played(world.course, _evidence(of, world, endpoint, serverless, serverless.said(zero_unix_s)))
 
 
-def _reconciled(world: World, endpoint: Endpoint, serverless: Serverless, told: Said) -> Played:
+def _evidence(of: Run, world: World, endpoint: Endpoint, serverless: Serverless, told: Said) -> Evidence:
     """Contents before calls: what is decided upon in between is then in both, and not lost from either."""
     endpoint.look()  # who has no short answer is not waited for as long as for a whole log
     ended_s, contents = world.course.ended_s, endpoint.queues()
     witness = endpoint.calls()
     calls = joined(witness, np.concatenate((world.access.log.rows(), told.calls)), ended_s)
-    usage = {
-        "ses_recipients": float(admitted(calls)),
-        **endpoint.usage(serverless.queues.polls),
-        **world.local.usage(),
-        "harness_lag_s": world.course.lag_s,
-    }
-    custody, notes = world.custody(contents, witness, told), world.notes
-    return Played(world.course, calls, custody, notes.enqueued_s(ended_s), notes.receives(told.receives), usage)
+    return Evidence(
+        ended_s=ended_s,
+        calls=calls,
+        usage={
+            **endpoint.usage(serverless.queues.polls),
+            **world.local.usage(),
+            "harness_lag_s": world.course.lag_s,
+        },
+        custody=world.custody(contents, witness, told),
+        enqueued_s=world.notes.enqueued_s(ended_s),
+        receives=world.notes.receives(told.receives),
+        warnings=of.warnings(world.course),
+        interrupted=world.course.interrupted,
+    )
 
 
 def _surroundings(url: str) -> dict[str, str]:
@@ -165,21 +165,3 @@ def _work(of: Run, world: World, watch: Watch | None) -> None:
         asyncio.run(world.work())
     finally:
         world.access.close()
-
-
-def ledger_of(of: Run, run: Played, world: str = "moto") -> Ledger:
-    """The same ledger as the simulator's, of the mails that were played."""
-    mails = settle(of.mails, run.calls, run.custody, run.enqueued_s, run.receives)
-    return Ledger(
-        strategy=of.strategy,
-        scenario=of.scenario.name,
-        seed=of.seed,
-        world=world,
-        ended_s=run.course.ended_s,
-        mails={name: column[of.numbers] for name, column in mails.items()},
-        calls=run.calls,
-        settings=asdict(of.plan.settings),
-        usage=run.usage,
-        warnings=of.warnings(run.course),
-        interrupted=run.course.interrupted,
-    )

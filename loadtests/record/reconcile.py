@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.ledger.fates import Pieces
 from scenarios.ledger.ledger import ACCEPTED, FAILED, Columns
 
 
@@ -48,11 +49,18 @@ def _unwitnessed(seen: NDArray[Any]) -> NDArray[Any]:
     return np.where(seen == ACCEPTED, FAILED, seen)
 
 
-def decided_later(witness: NDArray[Any], ended_s: float) -> NDArray[Any]:
-    """The rows of what was on its way at the end."""
+def on_the_way(witness: NDArray[Any], callers: NDArray[Any], ended_s: float) -> Pieces:
+    """What was on its way to SES at the end: decided later, or not yet when SES was asked."""
+    pieces = Pieces()
+    for row in (*_decided_later(witness, ended_s), *_undecided(witness, callers, ended_s)):
+        pieces.add(int(row["mail"]), int(row["first_recipient"]), int(row["recipients"]))
+    return pieces
+
+
+def _decided_later(witness: NDArray[Any], ended_s: float) -> NDArray[Any]:
     return witness[(witness["mail"] >= 0) & (witness["decided_s"] > ended_s)]
 
 
-def undecided(witness: NDArray[Any], callers: NDArray[Any], ended_s: float) -> NDArray[Any]:
+def _undecided(witness: NDArray[Any], callers: NDArray[Any], ended_s: float) -> NDArray[Any]:
     """The callers' rows of calls that were under way at the end, and that SES had not decided on when it was asked."""
     return callers[~(callers["end_s"] <= ended_s) & ~np.isin(callers["call"], witness["call"])]

@@ -14,8 +14,8 @@ from loadtests.record.logs import CALL
 from loadtests.record.reconcile import joined
 from loadtests.record.run_registry import Record, directory
 from scenarios.ledger import store
-from scenarios.ledger.fates import Custody, settle
-from scenarios.ledger.ledger import Ledger, admitted, assert_conserved
+from scenarios.ledger.ledger import Ledger
+from scenarios.ledger.settled import Evidence, Subject, all_pending, settled
 from scenarios.runs import plan_of
 from scenarios.schema.model import load
 from scenarios.traffic.workload import arrivals
@@ -32,29 +32,20 @@ def recover(record: Record, decisions: NDArray[Any]) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     scenario = folder / "scenario.toml"
     scenario.write_text(record.scenario_toml, encoding="utf-8")
-    ledger = _ledger(record, str(scenario), decisions)
-    assert_conserved(ledger)
-    store.write(ledger, folder)
+    store.write(_ledger(record, str(scenario), decisions), folder)
     return folder
 
 
 def _ledger(record: Record, path: str, decisions: NDArray[Any]) -> Ledger:
     scenario = load(path)
     mails = arrivals(scenario.workload, record.seed)
-    count = len(mails.recipients)
     calls = joined(decisions, np.zeros(0, CALL), inf)
-    ended_s = float(calls["decided_s"].max(initial=0.0))
-    custody = Custody(np.ones(count, dtype=bool))
-    return Ledger(
-        strategy=record.strategy,
-        scenario=scenario.name,
-        seed=record.seed,
-        world=record.world,
-        ended_s=ended_s,
-        mails=settle(mails, calls, custody, np.full(count, np.nan), np.zeros(count, np.int32)),
+    evidence = Evidence(
+        ended_s=float(calls["decided_s"].max(initial=0.0)),
         calls=calls,
-        settings=asdict(plan_of(scenario, record.strategy).settings),
-        usage={"ses_recipients": float(admitted(calls))},
+        custody=all_pending(mails),
         warnings=(RECOVERED,),
         interrupted=True,
     )
+    settings = asdict(plan_of(scenario, record.strategy).settings)
+    return settled(Subject(record.strategy, scenario.name, record.seed, record.world, settings), mails, evidence)

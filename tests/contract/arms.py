@@ -102,7 +102,7 @@ def moto_plan(scenario: Scenario) -> Iterator[PlanArm]:
             of = Run(scenario, strategy, plan, SEED, arrivals(scenario.workload, SEED))
             with ExitStack() as until_over:
                 left = played(of, server, Path(folder) / f"{new_run()}.log", until_over)
-            return left.calls, left.custody
+            return left.evidence.calls, left.evidence.custody
 
         yield play
 

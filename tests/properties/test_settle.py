@@ -6,10 +6,12 @@ from typing import NamedTuple
 
 import hypothesis.strategies as st
 import numpy as np
-from hypothesis import given, settings
+import pytest
+from hypothesis import assume, given, settings
 
 from scenarios.ledger.fates import Custody, Pieces, settle
-from scenarios.ledger.ledger import ACCEPTED, FATES, OUTCOMES, QUOTA, THROTTLED, Columns
+from scenarios.ledger.ledger import ACCEPTED, FATES, OUTCOMES, QUOTA, THROTTLED, Columns, Ledger, Unbalanced
+from scenarios.ledger.settled import ALL_MAILS, Evidence, Subject, settled
 from scenarios.traffic.workload import Arrivals
 
 
@@ -65,12 +67,26 @@ def cases(draw: st.DrawFn) -> Case:
     return Case(sizes, draw(tries), draw(kept), draw(pieces), draw(pieces), draw(pieces))
 
 
-def settled(case: Case) -> Columns:
+def traffic(case: Case) -> Arrivals:
+    """Its mails."""
+    return Arrivals(np.zeros(len(case.sizes)), np.array(case.sizes, np.int32))
+
+
+def custody(case: Case) -> Custody:
+    """Who has what at the end."""
+    return Custody(np.array(case.kept, bool), *(pieces(some) for some in (case.held, case.dead, case.given_up)))
+
+
+def table_of(case: Case) -> Columns:
     """What `settle` makes of it."""
-    traffic = Arrivals(np.zeros(len(case.sizes)), np.array(case.sizes, np.int32))
-    custody = Custody(np.array(case.kept, bool), *(pieces(some) for some in (case.held, case.dead, case.given_up)))
     never, no_receives = np.full(len(case.sizes), np.nan), np.zeros(len(case.sizes), np.int32)
-    return settle(traffic, calls(case.tries), custody, never, no_receives)
+    return settle(traffic(case), calls(case.tries), custody(case), never, no_receives)
+
+
+def ledger_of(case: Case, tries: list[Try], played: slice) -> Ledger:
+    """The ledger of a run that was given some of the mails, and made these calls."""
+    evidence = Evidence(9.0, calls(tries), custody(case), usage={"sqs_requests": 3.0})
+    return settled(Subject("own", "case", 1, "sim", {}), traffic(case), evidence, played)
 
 
 def pieces(some: list[Piece]) -> Pieces:
@@ -116,7 +132,7 @@ def fate(case: Case, mail: int, to: int) -> str:
 @given(case=cases())
 def test_every_recipient_has_the_fate_of_the_model(case: Case) -> None:
     """Accepted, else dead-lettered, else held or kept, else lost; duplicates count per recipient, so none can hide."""
-    table = settled(case)
+    table = table_of(case)
     for mail, size in enumerate(case.sizes):
         fates = [fate(case, mail, to) for to in range(size)]
         assert {name: table[name][mail] for name in FATES} == {name: fates.count(name) for name in FATES}
@@ -128,7 +144,7 @@ def test_every_recipient_has_the_fate_of_the_model(case: Case) -> None:
 @given(case=cases())
 def test_every_mail_has_the_attempts_of_the_model(case: Case) -> None:
     """Attempts, throttles (quota included), the earliest start and the last acceptance of each mail's calls."""
-    table = settled(case)
+    table = table_of(case)
     for mail in range(len(case.sizes)):
         own = [(at_s, one) for at_s, one in enumerate(case.tries) if one.piece.mail == mail]
         accepted_s = [at_s for at_s, one in own if one.outcome == ACCEPTED]
@@ -137,3 +153,26 @@ def test_every_mail_has_the_attempts_of_the_model(case: Case) -> None:
         first_s, last_s = table["first_attempt_s"][mail], table["last_accepted_s"][mail]
         assert first_s == min(at_s - one.lead_s for at_s, one in own) if own else np.isnan(first_s)
         assert last_s == max(accepted_s) if accepted_s else np.isnan(last_s)
+
+
+@settings(max_examples=100)
+@given(case=cases(), shares=st.integers(1, 3))
+def test_the_shares_of_a_run_have_the_rows_of_the_whole(case: Case, shares: int) -> None:
+    """Each share's ledger holds its own mails' rows of the whole's, and both add up, each to its own calls."""
+    whole = ledger_of(case, case.tries, ALL_MAILS)
+    for place in range(shares):
+        own = [one for one in case.tries if one.piece.mail % shares == place]
+        share = ledger_of(case, own, slice(place, None, shares))
+        for name in ("mail", "recipients", "attempts", *FATES, "duplicated"):
+            assert share.mails[name].tolist() == whole.mails[name][place::shares].tolist()
+        accepted = sum(one.piece.recipients for one in own if one.outcome == ACCEPTED)
+        assert share.usage == {"ses_recipients": accepted, "sqs_requests": 3.0}
+
+
+@settings(max_examples=50)
+@given(case=cases())
+def test_a_ledger_whose_calls_are_of_others_mails_is_refused(case: Case) -> None:
+    """An acceptance that no mail of the ledger accounts for is a defect, and no ledger comes of it."""
+    assume(any(one.outcome == ACCEPTED and one.piece.mail == 0 for one in case.tries))
+    with pytest.raises(Unbalanced):
+        ledger_of(case, case.tries, slice(1, None))

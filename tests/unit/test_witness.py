@@ -8,7 +8,7 @@ import numpy as np
 
 from loadtests.record.function_log import said
 from loadtests.record.logs import CALL, DECISION, ClientLog
-from loadtests.record.reconcile import decided_later, joined, undecided
+from loadtests.record.reconcile import joined, on_the_way
 from scenarios.ledger.ledger import ACCEPTED, FAILED, REJECTED, THROTTLED
 from strategies.ports import Mail, Throttled, Unanswered
 
@@ -53,7 +53,6 @@ def test_the_views_are_joined_at_the_end_of_the_run() -> None:
     assert calls["end_s"].tolist() == [1.0, 2.0, 0.4]
     assert calls["outcome"].tolist() == [THROTTLED, ACCEPTED, FAILED]
     np.testing.assert_array_equal(calls["decided_s"], [0.5, 0.7, np.nan])
-    assert decided_later(witness, 10.0)["call"].tolist() == [1]
 
 
 def test_a_call_that_only_the_witness_saw_has_neither_start_nor_end() -> None:
@@ -92,10 +91,11 @@ def test_functions_tell_by_lines_of_their_logs() -> None:
     assert [column.tolist() for column in told.given_up.columns()] == [[3], [2], [4]]
 
 
-def test_a_call_that_nobody_has_ended_or_decided_is_undecided() -> None:
-    """Of four calls one has ended, one was decided, one ended after the end: what SES may still decide is the rest."""
+def test_what_nobody_has_ended_or_decided_is_on_the_way() -> None:
+    """Of five calls one has ended, one was decided, one decided after the end: SES may still decide on the others."""
     callers = np.zeros(4, CALL)
-    callers["call"], callers["end_s"] = [0, 1, 2, 3], [1.0, np.nan, 5.0, np.nan]
-    witness = np.zeros(1, DECISION)
-    witness["call"] = 1
-    assert undecided(witness, callers, 2.0)["call"].tolist() == [2, 3]
+    callers["call"], callers["end_s"], callers["mail"] = [0, 1, 2, 3], [1.0, np.nan, 5.0, np.nan], [10, 11, 12, 13]
+    callers["first_recipient"], callers["recipients"] = 7, 5
+    witness = decisions((1, 11, 0.5, ACCEPTED), (4, 14, 2.5, ACCEPTED), (-1, -1, 2.5, ACCEPTED))
+    mails, firsts, recipients = on_the_way(witness, callers, 2.0).columns()
+    assert (mails.tolist(), firsts.tolist(), recipients.tolist()) == ([14, 12, 13], [0, 7, 7], [1, 5, 5])

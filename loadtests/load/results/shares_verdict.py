@@ -16,8 +16,8 @@ from loadtests.load.results.merged import merged
 from loadtests.record.logs import CALL
 from loadtests.record.reconcile import joined
 from scenarios.ledger import store
-from scenarios.ledger.fates import Custody, settle
-from scenarios.ledger.ledger import Ledger, admitted
+from scenarios.ledger.ledger import Ledger
+from scenarios.ledger.settled import Evidence, Subject, all_pending, settled
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import Arrivals
 
@@ -36,18 +36,13 @@ def _lost(
 ) -> Ledger:
     """What SES has not accepted of its mails is pending: nobody knows who had it."""
     mine = decisions[decisions["mail"] % left.workers == number]
-    calls, count = joined(mine, np.zeros(0, CALL), left.ended_s), len(mails.recipients)
-    whole = settle(mails, calls, Custody(np.ones(count, dtype=bool)), np.full(count, np.nan), np.zeros(count, np.int32))
-    return Ledger(
-        strategy=order.user,
-        scenario=scenario.name,
-        seed=order.seed,
-        world=WORLD,
+    evidence = Evidence(
         ended_s=left.ended_s,
-        mails={name: column[number :: left.workers] for name, column in whole.items()},
-        calls=calls,
-        settings=asdict(Portion(number, left.workers).plan(scenario, order.user).settings),
-        usage={"ses_recipients": float(admitted(calls))},
+        calls=joined(mine, np.zeros(0, CALL), left.ended_s),
+        custody=all_pending(mails),
         warnings=(f"{order.user}: worker {number} of {left.workers} was lost; what it still had is pending",),
         interrupted=True,
     )
+    settings = asdict(Portion(number, left.workers).plan(scenario, order.user).settings)
+    subject = Subject(order.user, scenario.name, order.seed, WORLD, settings)
+    return settled(subject, mails, evidence, slice(number, None, left.workers))

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from loadtests.load.assignment import SENDS_ITSELF, WORLD, Assignment
 from loadtests.load.results.locust_results import Left
 from loadtests.record.logs import CALL
-from loadtests.record.reconcile import decided_later, joined, undecided
-from scenarios.ledger.fates import Custody, settle
-from scenarios.ledger.ledger import ACCEPTED, Ledger, admitted, assert_conserved
+from loadtests.record.reconcile import joined, on_the_way
+from scenarios.ledger.fates import Custody
+from scenarios.ledger.ledger import ACCEPTED, Ledger
+from scenarios.ledger.settled import Evidence, Subject, settled
 from scenarios.runs import SATURATED_S
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import Arrivals
@@ -30,43 +31,33 @@ def ledger_of(
     """Fates from the witness's rows of `DECISION`, which are of this run alone; `queued` is what queues still hold."""
     own = assignment.user in SENDS_ITSELF
     calls = joined(decisions, left.calls if own else np.zeros(0, CALL), left.ended_s)
-    count = len(mails.recipients)
-    custody = _custody_of_calls(left, decisions, count) if own else _custody_of_others(left, mails, queued)
-    ledger = Ledger(
-        strategy=assignment.user,
-        scenario=scenario.name,
-        seed=assignment.seed,
-        world=WORLD,
+    evidence = Evidence(
         ended_s=left.ended_s,
-        mails=settle(mails, calls, custody, np.full(count, np.nan), np.zeros(count, np.int32)),
         calls=calls,
-        settings={"retry": "none"} if own else {},
-        usage={"ses_recipients": float(admitted(calls)), "harness_lag_s": _lag_s(left, mails)},
+        custody=_custody_of_calls(left, mails, decisions) if own else _custody_of_others(left, mails, queued),
+        usage={"harness_lag_s": _lag_s(left, mails)},
         warnings=tuple(_warnings(assignment, left, mails)),
         interrupted=left.interrupted,
     )
-    assert_conserved(ledger)
-    return ledger
+    settings = {"retry": "none"} if own else {}
+    return settled(Subject(assignment.user, scenario.name, assignment.seed, WORLD, settings), mails, evidence)
 
 
-def _unsent(left: Left, count: int) -> NDArray[np.bool_]:
+def _unsent(left: Left, mails: Arrivals) -> NDArray[np.bool_]:
     """The mails that no worker has begun to send."""
-    unsent = np.ones(count, dtype=bool)
+    unsent = np.ones(len(mails.recipients), dtype=bool)
     unsent[left.calls["mail"]] = False
     return unsent
 
 
-def _custody_of_calls(left: Left, decisions: NDArray[Any], count: int) -> Custody:
+def _custody_of_calls(left: Left, mails: Arrivals, decisions: NDArray[Any]) -> Custody:
     """A user that sends by itself gives up what SES refuses."""
-    custody = Custody(_unsent(left, count))
-    for row in (*decided_later(decisions, left.ended_s), *undecided(decisions, left.calls, left.ended_s)):
-        custody.held.add(int(row["mail"]), int(row["first_recipient"]), int(row["recipients"]))
-    return custody
+    return Custody(_unsent(left, mails), held=on_the_way(decisions, left.calls, left.ended_s))
 
 
 def _custody_of_others(left: Left, mails: Arrivals, queued: Custody | None) -> Custody:
     """What an application has taken it still has; what a queue has taken is in it, or in the one for dead letters."""
-    custody = Custody(_unsent(left, len(mails.recipients)))
+    custody = Custody(_unsent(left, mails))
     taken = left.calls["seen"] == ACCEPTED
     under_way = ~(left.calls["end_s"] <= left.ended_s)
     for row in left.calls[under_way | taken if queued is None else under_way]:
