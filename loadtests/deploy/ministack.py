@@ -11,14 +11,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from http.client import HTTPConnection, HTTPException
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
 from loadtests.deploy.cloud import Cloud
+from loadtests.endpoint.client import UNANSWERED, answer_to
 from loadtests.function.package import ROOT
 from loadtests.ports.local import LOOPBACK, free_port, local_session
 from scenarios.errors import BadInput, RunFailed
@@ -28,6 +28,8 @@ VARIABLE = "SESLAB_MINISTACK"
 SIBLING = ROOT / ".venv-ministack" / "bin" / "ministack"
 HAS_BOTO3 = "import importlib.util, sys; sys.exit(importlib.util.find_spec('boto3') is None)"
 IN_A_FOLDER = ("sh", "-c", 'cd "$TMPDIR" && exec "$@"', "sh")  # what it writes is removed with its leash's folder
+HEALTH = ("GET", "/_ministack/health")
+HEALTH_PATIENCE_S = 1.0
 PATIENCE_S = 30.0
 POLL_S = 0.05
 
@@ -103,11 +105,10 @@ def _wait_until_ready(port: int, process: subprocess.Popen[bytes], log: IO[bytes
 
 def _is_ready(port: int) -> bool:
     try:
-        with closing(HTTPConnection(LOOPBACK, port, timeout=1)) as connection:
-            connection.request("GET", "/_ministack/health")
-            return connection.getresponse().status == 200
-    except (OSError, HTTPException):
+        answer_to(f"http://{LOOPBACK}:{port}", HEALTH, HEALTH_PATIENCE_S)
+    except UNANSWERED:
         return False
+    return True
 
 
 def _last_line(log: IO[bytes]) -> str:

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import pickle
 import subprocess
 import sys
 import time
-from contextlib import closing, suppress
-from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException, HTTPResponse
+from contextlib import suppress
 from math import ceil
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import numpy as np
 from numpy.typing import NDArray
 
-from loadtests.endpoint.routes import CALLS, QUEUES, RAW, START, STATS
-from loadtests.record.logs import DECISION
+from loadtests.endpoint.client import EndpointClient, Route
 from scenarios.errors import RunFailed
 from scenarios.schema.model import Scenario
 
 PATIENCE_S = 5.0
 HEAD_START_S = 0.2  # for the pods to be built before time zero
-LOG_PATIENCE_S = 60.0  # a whole run hangs on this one answer
 LOOK_PATIENCE_S, LOOKS = 2.0, 3  # a busy machine answers late, but not so late so often
 
 
@@ -46,7 +40,8 @@ class Moto:
             start_new_session=True,  # Ctrl-C is for us: we still want the witness's log
         )
         try:
-            self._address, self._own_address = self._introduce()
+            self._address, own_address = self._introduce()
+            self._client = EndpointClient(f"http://{own_address}", _silence, LOOK_PATIENCE_S)
         except BaseException:
             self._stop()
             raise
@@ -94,11 +89,8 @@ class Moto:
         """How many sends SES has not decided on; raises RunFailed if nobody answers, however often it is asked."""
         for _ in range(LOOKS - 1):
             with suppress(RunFailed):
-                return self._in_flight(LOOK_PATIENCE_S)
-        return self._in_flight(LOOK_PATIENCE_S)
-
-    def _in_flight(self, patience_s: float) -> int:
-        return int(json.loads(self._ask(STATS, patience_s))["in_flight"])
+                return self._client.in_flight()
+        return self._client.in_flight()
 
     def kill(self) -> None:
         """End it even if it is stopped; whoever waits for its answer gets an error."""
@@ -112,36 +104,20 @@ class Moto:
 
     def usage(self, polls: int) -> dict[str, float]:
         """The requests to SQS, our own looks into queues left out."""
-        return {"sqs_requests": float(self.stats()["requests"]["sqs"] - polls)}
+        return {"sqs_requests": float(self._client.sqs_requests() - polls)}
 
     def start(self, zero_unix_s: int) -> None:
         """Begin anew with a full limiter and an empty log; scenario second 0 is this second of Unix time."""
-        self._ask(START, PATIENCE_S, {"zero_unix_s": zero_unix_s})
+        self._client.start(zero_unix_s, PATIENCE_S)
 
     def calls(self) -> NDArray[Any]:
         """The witness: every call that SES decided, an array of `DECISION` in the order of its decisions."""
-        return np.frombuffer(self._ask(CALLS, LOG_PATIENCE_S), DECISION)
+        return self._client.decisions()
 
     def queues(self) -> dict[str, list[dict[str, Any]]]:
-        """Every queue's messages: their `body`, `receive_count` and `state`."""
-        contents: dict[str, list[dict[str, Any]]] = json.loads(self._ask(QUEUES, LOG_PATIENCE_S))
-        return contents
-
-    def stats(self) -> dict[str, Any]:
-        """Counts of what the endpoint has served."""
-        counts: dict[str, Any] = json.loads(self._ask(STATS, LOG_PATIENCE_S))
-        return counts
-
-    def _ask(self, route: tuple[str, str], patience_s: float, document: Any = None) -> bytes:
-        try:
-            with closing(HTTPConnection(self._own_address, timeout=patience_s)) as connection:
-                connection.request(*route, body=json.dumps(document), headers={"Accept": RAW})
-                return _body(connection.getresponse())
-        except (OSError, HTTPException) as error:
-            raise RunFailed(f"the local AWS endpoint does not answer {route[1]}: {error}") from error
+        """Every queue's messages."""
+        return self._client.queues()
 
 
-def _body(answer: HTTPResponse) -> bytes:
-    if answer.status != HTTPStatus.OK:
-        raise HTTPException(f"{answer.status} {answer.reason}")
-    return answer.read()
+def _silence(route: Route, error: Exception) -> str:
+    return f"the local AWS endpoint does not answer {route[1]}: {error}"

@@ -20,7 +20,7 @@ from loadtests.load.options import Crew
 from loadtests.load.senders.senders import sender_of, session_of
 from loadtests.load.targets.check_target import body_of
 from loadtests.load.targets.choose_target import Asked
-from loadtests.load.targets.endpoint_client import LocalAws, of_run
+from loadtests.load.targets.endpoint_client import client_of, of_run
 from loadtests.moto.verification import verify
 from loadtests.ports.local import REGION
 from scenarios.errors import BadInput, RunFailed
@@ -68,7 +68,7 @@ def test_calls_bear_the_name_of_their_run(served: Served, user: str) -> None:
     for one in (order, other):
         with closing(sender_of(one)) as sender, suppress(Throttled):  # what is decided does not matter here
             sender.send(one.run << 32 | 7, Mail(7, 2, 0.0))
-    rows = of_run(LocalAws(served.url, REGION).decisions(0.0), order, 8)
+    rows = of_run(client_of(served.url, REGION).decisions_since(0.0), order, 8)
     assert rows[["call", "mail", "first_recipient", "recipients"]].tolist() == [(order.run << 32 | 7, 7, 0, 2)]
 
 

@@ -22,7 +22,7 @@ from loadtests.endpoint.routes import START
 from loadtests.load.assignment import is_of
 from loadtests.load.results.merged import merged
 from loadtests.load.shares.share_order import Order
-from loadtests.load.targets.endpoint_client import LocalAws
+from loadtests.load.targets.endpoint_client import client_of
 from loadtests.ports.local import REGION
 from scenarios.ledger import store
 from scenarios.ledger.ledger import ACCEPTED, Ledger, assert_conserved
@@ -126,7 +126,7 @@ def test_two_shares_together_keep_to_the_limit(url: str, tmp_path: Path) -> None
     assert {name: whole.settings[name] for name in ("pods", "rate_per_pod", "shares")} == {
         "pods": 4, "rate_per_pod": RATE_PER_S / 4, "shares": 2,
     }  # fmt: skip
-    decided = LocalAws(url, REGION).decisions(orders[0].zero_unix_s)
+    decided = client_of(url, REGION).decisions_since(orders[0].zero_unix_s)
     decided = decided[is_of(decided["call"], 1)]
     assert len(decided) == 150
     assert excess(decided, RATE_PER_S) <= BURST
@@ -154,7 +154,7 @@ def test_functions_run_beside_a_share(url: str, tmp_path: Path) -> None:
     whole = merged(_ledgers(orders))
     assert whole.mails["accepted"].tolist() == [1] * 40
     assert sorted(line["mail"] for lines in told for line in lines) == list(range(40))
-    assert LocalAws(url, REGION).queues() == {}
+    assert client_of(url, REGION).queues() == {}
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from loadtests.load.assignment import is_of
 from loadtests.load.shares.share_order import Order
-from loadtests.load.targets.endpoint_client import LocalAws
+from loadtests.load.targets.endpoint_client import client_of
 from loadtests.moto.targets import PATIENCE_S
 from loadtests.ports.clients import client
 from loadtests.ports.local import REGION
@@ -25,24 +25,24 @@ class Attached:
     def __init__(self, order: Order) -> None:
         assert order.endpoint is not None
         self._order, self.url = order, order.endpoint
-        self._asked = LocalAws(self.url, REGION)
-        self._asked.check()
+        self._client = client_of(self.url, REGION)
+        self.look()
 
     def begin(self) -> int:
         """All shares have agreed on time zero before."""
-        self._second_zero = self._asked.zero_unix_s()
+        self._second_zero = self._client.zero_unix_s()
         return self._order.zero_unix_s
 
     def look(self) -> int:
         """Raises RunFailed if nobody answers. What others have on their way, no share waits for."""
-        self._asked.check()
+        self._client.in_flight()
         return 0
 
     def calls(self) -> NDArray[Any]:
         """What SES has decided about this share's mails, as rows of `DECISION` on the run's own clock."""
-        if self._asked.zero_unix_s() != self._second_zero:
+        if self._client.zero_unix_s() != self._second_zero:
             raise RunFailed(f"--endpoint {self.url}: was started anew during the run, and has forgotten what it did")
-        rows, portion = self._asked.decisions(self._order.zero_unix_s), self._order.portion
+        rows, portion = self._client.decisions_since(self._order.zero_unix_s), self._order.portion
         mine: NDArray[Any] = rows[is_of(rows["call"], self._order.run) & (rows["mail"] % portion.of == portion.place)]
         return mine
 
@@ -55,7 +55,7 @@ class Attached:
 
     def queues(self) -> dict[str, list[dict[str, Any]]]:
         """Every queue's messages, by its name."""
-        return self._asked.queues()
+        return self._client.queues()
 
     @contextmanager
     def tidied(self, session: Session) -> Iterator[None]:

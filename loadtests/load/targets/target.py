@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from loadtests.load.assignment import Assignment, Place
 from loadtests.load.senders.senders import connected, session_of
 from loadtests.load.targets.check_target import check_listening, check_queue, queue_name
-from loadtests.load.targets.endpoint_client import LocalAws
+from loadtests.load.targets.endpoint_client import client_of
 from loadtests.moto.verification import verify
 from loadtests.ports.local import REGION
 from loadtests.ports.payloads import mail_of
@@ -59,11 +59,11 @@ class LocalSite:
 
     def __init__(self, place: Place) -> None:
         self._url = str(place.endpoint)
-        self._aws = LocalAws(self._url, place.region or REGION)
+        self._aws = client_of(self._url, place.region or REGION)
 
     def check(self, place: Place, senders: Sequence[str]) -> None:
         """Raises RunFailed unless it is up, and BadInput for a queue that it does not have."""
-        self._aws.check()
+        self.look()
         if "sqs" in senders:
             check_queue(place, self._aws.queues())
         check_listening(place, senders)
@@ -75,7 +75,7 @@ class LocalSite:
         yield order
 
     def look(self) -> None:
-        self._aws.check()
+        self._aws.in_flight()
 
     def warnings(self, scenario: Scenario) -> tuple[str, ...]:
         """A sentence about the limit would otherwise speak of the wrong one."""
@@ -86,7 +86,7 @@ class LocalSite:
 
     def decisions(self, zero_unix_s: float, _expected: int) -> NDArray[Any]:
         """A decision is in the log before its caller hears of it."""
-        return self._aws.decisions(zero_unix_s)
+        return self._aws.decisions_since(zero_unix_s)
 
     def is_waiting(self, order: Assignment, mails: int) -> bool:
         return len(self.queued(order, mails).held.columns()[0]) > 0

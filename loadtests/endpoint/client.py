@@ -1,0 +1,115 @@
+"""A local AWS from outside: our own routes, asked over HTTP. The serving side imports nothing of this."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loadtests.endpoint.routes import CALLS, DEFAULT_ACCOUNT, DEFAULT_REGION, QUEUES, RAW, START, STATS
+from loadtests.record.logs import DECISION
+from scenarios.errors import RunFailed
+
+Route = tuple[str, str]
+"""A method and a path."""
+
+LOG_PATIENCE_S = 60.0  # a whole run hangs on this one answer
+UNANSWERED = (OSError, HTTPException, ValueError)
+"""What `answer_to` raises; ValueError for an address, or for an answer, that makes no sense."""
+
+
+def answer_to(url: str, route: Route, patience_s: float, document: Any = None) -> bytes:
+    """A server's answer to a question, sent with a JSON document if there is one; raises one of `UNANSWERED`."""
+    method, path = route
+    with closing(_connection(url, patience_s)) as connection:
+        body = None if document is None else json.dumps(document)
+        connection.request(method, path, body, {"Accept": RAW})
+        answer = connection.getresponse()
+        if answer.status != HTTPStatus.OK:
+            raise HTTPException(f"{answer.status} {answer.reason}")
+        return answer.read()
+
+
+def _connection(url: str, patience_s: float) -> HTTPConnection:
+    """No proxy may see, or delay, a question to this very machine: the environment names none here."""
+    parts = urlsplit(url)
+    kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+    return kind(parts.netloc, timeout=patience_s)
+
+
+class EndpointClient:
+    """Asks about one region of the usual account; raises RunFailed where there is no answer.
+
+    `wording` says so in one line, from the route and the error. Short questions wait for `look_patience_s`, those for
+    logs for `LOG_PATIENCE_S`.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        wording: Callable[[Route, Exception], str],
+        look_patience_s: float,
+        region: str = DEFAULT_REGION,
+    ) -> None:
+        self.url, self._wording, self._look_patience_s, self._region = url, wording, look_patience_s, region
+
+    def start(self, zero_unix_s: int, patience_s: float) -> None:
+        """Let it begin anew with full limiters and empty logs; scenario second 0 is this second of Unix time."""
+        self._ask(START, patience_s, bytes, {"zero_unix_s": zero_unix_s})
+
+    def in_flight(self) -> int:
+        """How many sends, of all accounts, SES has not decided on."""
+        return int(self._stats(self._look_patience_s)["in_flight"])
+
+    def sqs_requests(self) -> int:
+        """How many requests SQS has had since second 0, from whomever."""
+        return int(self._stats(LOG_PATIENCE_S)["requests"]["sqs"])
+
+    def zero_unix_s(self) -> float:
+        """When its own second 0 was."""
+        return float(self._account().get("zero_unix_s", 0.0))
+
+    def rate_per_s(self) -> float | None:
+        """The recipients a second that it allows; None before it has been asked for anything."""
+        rate_per_s: float | None = self._account().get("max_send_rate_per_s")
+        return rate_per_s
+
+    def decisions(self) -> NDArray[Any]:
+        """All that SES has decided, in its order: rows of `DECISION`, in seconds since its own second 0."""
+        rows: NDArray[Any] = self._ask(CALLS, LOG_PATIENCE_S, lambda content: np.frombuffer(content, DECISION))
+        return rows
+
+    def decisions_since(self, zero_unix_s: float) -> NDArray[Any]:
+        """The same in seconds since another instant."""
+        late_s = self.zero_unix_s() - zero_unix_s  # a server without a short answer is not waited for as long as a log
+        rows = self.decisions().copy()
+        rows["decided_s"] += late_s
+        return rows
+
+    def queues(self) -> dict[str, list[dict[str, Any]]]:
+        """Every queue's messages by its name: their `body`, `receive_count` and `state`."""
+        contents: dict[str, list[dict[str, Any]]] = self._ask(QUEUES, LOG_PATIENCE_S, json.loads)
+        return contents
+
+    def _account(self) -> Mapping[str, Any]:
+        accounts = self._stats(self._look_patience_s)["accounts"]
+        mine = (one for one in accounts if (one["account"], one["region"]) == (DEFAULT_ACCOUNT, self._region))
+        return next(mine, {})
+
+    def _stats(self, patience_s: float) -> Mapping[str, Any]:
+        counts: Mapping[str, Any] = self._ask(STATS, patience_s, json.loads)
+        return counts
+
+    def _ask(self, route: Route, patience_s: float, read: Callable[[bytes], Any], document: Any = None) -> Any:
+        method, path = route
+        try:
+            return read(answer_to(self.url, (method, f"{path}?region={self._region}"), patience_s, document))
+        except UNANSWERED as error:
+            raise RunFailed(self._wording(route, error)) from error
