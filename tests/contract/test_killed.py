@@ -68,9 +68,9 @@ def test_a_killed_run_leaves_a_ledger_and_nothing_else() -> None:
 
 STOPPED = """
 import os, signal, sys
-import seslab
 from loadtests.moto import targets, world
 from loadtests.record import run_registry
+from seslab import command_line
 from strategies import direct
 from strategies.resources import Plan, Pods
 
@@ -84,7 +84,7 @@ async def main(ports):
     await ports.mailer.send(await anext(ports.outbox), range(1))
 
 direct.plan = lambda settings, account: Plan(settings, Pods(main))
-seslab.main()
+command_line.main()
 """
 
 

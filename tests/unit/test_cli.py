@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-import seslab
 from scenarios.ledger import store
 from scenarios.ledger.ledger import assert_conserved
+from seslab import command_line
 
 COMMAND = str(Path(sys.executable).with_name("seslab"))
 MEDIUM = """\
@@ -104,7 +104,7 @@ def check_ledgers(directory: Path, entries: list[dict[str, Any]]) -> None:
 
 @pytest.mark.parametrize(
     ("during", "said"),
-    [("seslab.load", "interrupted"), ("sim.run.run", "interrupted: 0 of 5 runs begun or done")],
+    [("seslab.command_line.load", "interrupted"), ("sim.run.run", "interrupted: 0 of 5 runs begun or done")],
 )
 def test_ctrl_c_before_any_result_is_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, during: str, said: str
@@ -117,5 +117,5 @@ def test_ctrl_c_before_any_result_is_one_line(
     monkeypatch.setattr(during, interrupted)
     monkeypatch.setattr(sys, "argv", ["seslab", "compare", "broadcast-900", "--out", str(tmp_path)])
     with pytest.raises(SystemExit, match="130"):
-        seslab.main()
+        command_line.main()
     assert capsys.readouterr() == ("", f"seslab: {said}\n")

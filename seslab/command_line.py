@@ -1,4 +1,4 @@
-"""seslab on the command line: the only file that knows all the rooms."""
+"""seslab on the command line: its commands, and how each ends."""
 
 from __future__ import annotations
 
@@ -463,7 +463,7 @@ def main() -> None:
 def _missing(error: ModuleNotFoundError) -> str:
     """What real worlds need is an extra; anything else that is missing is a defect of ours."""
     package = (error.name or "").partition(".")[0]
-    if package in (*sys.stdlib_module_names, "strategies", "scenarios", "sim", "loadtests", "reports"):
+    if package in (*sys.stdlib_module_names, "seslab", "strategies", "scenarios", "sim", "loadtests", "reports"):
         raise error
     if package in ("locust", "gevent", "hdrh"):
         return f"{package} is not installed; load tests need it: install seslab with its extra locust"
@@ -479,7 +479,3 @@ def _usage(error: Exception) -> str:
 def _complain(message: str, code: int) -> int:
     print(f"seslab: {message}", file=sys.stderr)
     return code
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,8 @@
+"""`python -m seslab` is the command `seslab`."""
+
+from __future__ import annotations
+
+from seslab.command_line import main
+
+if __name__ == "__main__":
+    main()
