@@ -1,4 +1,4 @@
-"""The two ways in which a command ends early, each with one line for the user."""
+"""The ways in which a command ends early, each with one line for the user."""
 
 
 class BadInput(Exception):
@@ -7,6 +7,10 @@ class BadInput(Exception):
 
 class RunFailed(Exception):
     """What was asked is right but could not be carried out: the message names the cause (exit 3)."""
+
+
+class Interrupted(Exception):
+    """Ctrl-C has ended a command; the message says how far it came (exit 130)."""
 
 
 class FunctionError(Exception):

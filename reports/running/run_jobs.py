@@ -8,13 +8,10 @@ from pathlib import Path
 from reports.running import parallel
 from reports.running.experiment import Job, Result
 from reports.running.progress import progress
+from scenarios.errors import Interrupted
 from scenarios.traffic.workload import arrivals
 
 QUICK_MAILS = 20_000  # a simulation of so many is over before a process has started
-
-
-class Interrupted(Exception):
-    """Ctrl-C has ended a command; the message says how far it came."""
 
 
 def perform(jobs: Sequence[Job], world: str) -> parallel.Outcome:

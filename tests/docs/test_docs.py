@@ -19,7 +19,7 @@ from reports.running.experiment import perform
 from scenarios.ledger.store import CALLS, MAILS
 from scenarios.measures.cost import load_prices
 from scenarios.schema.model import load, scenario_schema
-from seslab import command_line
+from seslab.app import app
 from sim.run import run
 from strategies.registry import STRATEGIES
 from tests.docs.examples import ROOT, abridged, blocks, figures, marked, pages, play, steps
@@ -30,7 +30,7 @@ _FOREIGN = re.compile(r"https?:|mailto:")
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _KEYS = re.compile(r"^<!-- keys: (?P<tables>.*) -->\n(?P<rows>(?:\|.*\n)+)", re.MULTILINE)
 REAL = ("run-for-real", "calibrate", "serve", "deploy", "loadtest")
-_COMMANDS: Any = typer.main.get_command(command_line.app)
+_COMMANDS: Any = typer.main.get_command(app)
 
 
 def page_parameters() -> list[Any]:

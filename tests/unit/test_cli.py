@@ -104,7 +104,7 @@ def check_ledgers(directory: Path, entries: list[dict[str, Any]]) -> None:
 
 @pytest.mark.parametrize(
     ("during", "said"),
-    [("seslab.command_line.load", "interrupted"), ("sim.run.run", "interrupted: 0 of 5 runs begun or done")],
+    [("seslab.worlds.load", "interrupted"), ("sim.run.run", "interrupted: 0 of 5 runs begun or done")],
 )
 def test_ctrl_c_before_any_result_is_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, during: str, said: str

@@ -18,7 +18,7 @@ from scenarios.measures.cost import load_prices
 from scenarios.runs import plan_of
 from scenarios.schema.model import load
 from scenarios.traffic.workload import arrivals
-from seslab import command_line
+from seslab.app import app
 from strategies.registry import STRATEGIES
 
 STANDING = Standing("123456789012", 14.0, 200.0, True)
@@ -127,6 +127,6 @@ def test_an_account_smaller_than_the_scenarios_is_named() -> None:
 @pytest.mark.parametrize("command", ["compare", "calibrate", "loadtest"])
 def test_every_command_has_the_same_budget(command: str) -> None:
     """What may be sent without a word about it is what `Budget` says, whichever command is asked."""
-    commands: Any = typer.main.get_command(command_line.app)
+    commands: Any = typer.main.get_command(app)
     options = {option.name: option.default for option in commands.commands[command].params}
     assert (options["budget_recipients"], options["budget_usd"]) == Budget()

@@ -14,13 +14,13 @@ from loadtests.load.options import Crew
 from loadtests.load.targets.aws_target import AwsSite
 from loadtests.load.targets.check_target import elsewhere
 from loadtests.load.targets.target import LocalSite, Site
-from loadtests.ports.ses import SENDER, TO_SIMULATOR, Envelope
+from loadtests.ports.ses import SENDER, Envelope
 from scenarios.errors import BadInput
 from scenarios.measures.cost import Prices
 from scenarios.schema.model import Scenario
 from strategies.registry import STRATEGIES
 
-__all__ = ["Asked", "Crew", "Permit", "Place", "Site", "permit_of", "site_of"]
+__all__ = ["Asked", "Crew", "Permit", "Place", "Site", "site_of"]
 
 Show = Callable[[str], None]
 
@@ -40,13 +40,6 @@ class Asked:
     @property
     def envelope(self) -> Envelope:
         return Envelope(self.permit.source or SENDER, self.permit.to)
-
-
-def permit_of(
-    source: str | None, to: str | None, allow: Sequence[str], recipients: int, usd: float, yes: bool
-) -> Permit:
-    """What the options of a command allow."""
-    return Permit(source, to or TO_SIMULATOR, tuple(allow), safety.Budget(recipients, usd), yes)
 
 
 def site_of(scenario: Scenario, senders: Sequence[str], asked: Asked, prices: Prices, show: Show) -> Site:

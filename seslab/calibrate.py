@@ -1,0 +1,53 @@
+"""`seslab calibrate`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from seslab.ctrl_c import importing
+from seslab.options import AsJson, Aws, Out, Source, Strategies, known
+from strategies.registry import STRATEGIES
+
+REAL_WORLDS = ("moto", "ministack", "aws")
+
+
+def calibrate(
+    scenario: Source,
+    *,
+    strategy: Strategies = None,
+    on: Annotated[
+        str, typer.Option(callback=known("real world", REAL_WORLDS), help="the real world: moto, ministack or aws")
+    ] = "moto",
+    seeds: Annotated[int, typer.Option(min=1, help="simulations per strategy, seeds counting up")] = 30,
+    out: Out = None,
+    write: Annotated[Path | None, typer.Option(help="a file for the scenario with the fitted latencies")] = None,
+    json: AsJson = False,
+    aws: Aws,
+) -> None:
+    """Run strategies for real and in the simulator, and set both side by side."""
+    with importing():
+        from reports import terminal
+        from reports.calibrate import document as calibrating
+        from reports.calibrate import folder, table
+        from reports.running.run_jobs import whole
+        from scenarios.measures.cost import load_prices
+        from scenarios.schema.model import as_toml
+        from scenarios.system.whole_files import write_text
+        from seslab import worlds
+    worlds.tidy()
+    chosen, strategies, prices = worlds.scenario_of(scenario, None), strategy or list(STRATEGIES), load_prices()
+    as_run = calibrating.judged(chosen)
+    folder.prepare(out, write)
+    run = worlds.runner(on, as_run, strategies, 1, out, aws)
+    real = whole(calibrating.real_jobs(run, chosen, strategies, prices, out), on, out)
+    simulated = whole(calibrating.simulated_jobs(worlds.simulator(), chosen, strategies, seeds, prices), "sim", out)
+    pairs = calibrating.pairs(real, simulated)
+    document = calibrating.document(chosen, on, pairs)
+    if out is not None:
+        folder.save(out, document, as_toml(as_run), pairs)
+    if write is not None:
+        write_text(write, as_toml(calibrating.refitted(chosen, document)))
+    terminal.present(document, json, table.table(document), table.sentences(document))

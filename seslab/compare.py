@@ -1,0 +1,43 @@
+"""`seslab compare`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from seslab import exit_codes
+from seslab.ctrl_c import importing
+from seslab.options import AsJson, Aws, Out, Seed, Source, Strategies, known
+from strategies.registry import STRATEGIES
+
+WORLDS = ("sim", "moto", "ministack", "aws")
+
+
+def compare(
+    scenario: Source,
+    *,
+    strategy: Strategies = None,
+    on: Annotated[
+        str, typer.Option(callback=known("world", WORLDS), help="the world to run in: sim, moto, ministack or aws")
+    ] = "sim",
+    seed: Seed = None,
+    replications: Annotated[int, typer.Option(min=1, help="runs per strategy, seeds counting up")] = 1,
+    out: Out = None,
+    json: AsJson = False,
+    aws: Aws,
+) -> int:
+    """Run strategies on one scenario and compare them; 1 if a threshold of the scenario's own is not met."""
+    with importing():
+        from reports.compare import command, folder
+        from reports.running import experiment
+        from scenarios.measures.cost import load_prices
+        from seslab import worlds
+    worlds.tidy()
+    chosen, strategies = worlds.scenario_of(scenario, seed), strategy or list(STRATEGIES)
+    if out is not None:
+        folder.prepare(out)
+    run = worlds.runner(on, chosen, strategies, replications, out, aws)
+    jobs = experiment.jobs(run, chosen, strategies, replications, load_prices(), out)
+    met = command.compared(jobs, on, chosen, replications, out, json)
+    return exit_codes.DONE if met else exit_codes.UNMET

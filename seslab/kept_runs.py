@@ -1,0 +1,51 @@
+"""`seslab report` and `seslab diff`: what is made of the folders of runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from seslab.ctrl_c import importing
+from seslab.options import AsJson, Summary
+
+if TYPE_CHECKING:
+    from scenarios.ledger.ledger import Ledger
+
+
+def report(run_dir: Annotated[Path, typer.Argument(help="the --out folder of a comparison")]) -> None:
+    """Draw a stored run's report again."""
+    with importing():
+        from reports.compare import command, folder
+    command.show(folder.redraw(run_dir), as_json=False)
+
+
+def diff(
+    run_a: Annotated[Path, typer.Argument(help="the --out folder of a run, in whatever world")],
+    run_b: Annotated[Path, typer.Argument(help="another")],
+    strategy: Annotated[list[str] | None, typer.Option("--strategy", "-s", help="NAME, or A=B of one each")] = None,
+    summary: Summary = None,
+    json: AsJson = False,
+) -> None:
+    """Set two runs side by side."""
+    with importing():
+        from reports import terminal
+        from reports.compare import folder
+        from reports.diff import document as diffing
+        from reports.diff import table
+        from reports.gate import files
+    files.Files(summary=summary).prepare()
+    a, b = map(folder.document, (run_a, run_b))
+    document = diffing.document(a, b, strategy or (), partial(_ledger, {"a": run_a, "b": run_b}))
+    if summary is not None:
+        files.append(summary, table.markdown(document))
+    terminal.present(document, json, table.table(document), table.sentences(document))
+
+
+def _ledger(folders: Mapping[str, Path], side: str, strategy: str) -> Ledger | None:
+    from scenarios.ledger import store
+
+    return store.read(folders[side], strategy) if store.has(folders[side], strategy) else None

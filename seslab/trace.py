@@ -1,0 +1,22 @@
+"""`seslab trace`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from seslab.ctrl_c import importing
+
+
+def trace(
+    source: Annotated[Path, typer.Argument(metavar="IN", help="SES event JSON lines, an mbox or a maildir")],
+    out: Annotated[Path, typer.Argument(metavar="OUT.csv", help="the trace to write")],
+) -> None:
+    """Make a trace from mail that was really sent."""
+    with importing():
+        from reports import terminal
+        from scenarios.traffic.trace import make_trace
+    made = make_trace(source, out)
+    terminal.tell(f"{out}: {made.mails} mails, {made.recipients} recipients from {made.kind}; {made.skipped} skipped")

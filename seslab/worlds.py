@@ -1,0 +1,83 @@
+"""What commands run: a scenario, in one of the worlds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reports import terminal
+from reports.running.experiment import Runner
+from scenarios.measures.cost import load_prices
+from scenarios.schema.model import Scenario, load
+from seslab.options import Aws
+
+if TYPE_CHECKING:
+    from loadtests.deploy.on_aws import Permit
+
+_RUNS = {"sim": "sim.run", "moto": "loadtests.moto.run", "ministack": "loadtests.deploy.on_ministack"}
+_CHECKS = {"moto": ("loadtests.moto.run", "plan_of"), "ministack": ("loadtests.deploy.on_ministack", "check")}
+
+
+def scenario_of(source: str, seed: int | None) -> Scenario:
+    """The scenario of a catalogue name or a file, with its own seed or another."""
+    scenario = load(source)
+    return scenario if seed is None else scenario.model_copy(update={"seed": seed})
+
+
+def tidy() -> None:
+    """Clean up after real runs that were killed; cheap where there are none."""
+    from loadtests.record import run_registry
+
+    if run_registry.leftovers():
+        from loadtests.deploy.tidy import tidy
+
+        tidy(terminal.tell)
+
+
+def simulator() -> Runner:
+    """What makes a run in virtual time."""
+    run: Runner = _run_of("sim")
+    return run
+
+
+def _run_of(world: str) -> Any:
+    return import_module(_RUNS[world]).run
+
+
+def runner(
+    world: str, scenario: Scenario, strategies: Sequence[str], replications: int, out: Path | None, aws: Aws
+) -> Runner:
+    """What makes a run; real runs take real time, so what cannot run is said before any of them begins.
+
+    A real run that is killed leaves its ledger in `out`. Raises BadInput.
+    """
+    if world == "sim":
+        return simulator()
+    if world == "aws":
+        return partial(_on_aws(scenario, strategies, replications, aws), out=out)
+    module, name = _CHECKS[world]
+    for strategy in strategies:
+        getattr(import_module(module), name)(scenario, strategy)
+    return partial(_run_of(world), out=out)
+
+
+def _on_aws(scenario: Scenario, strategies: Sequence[str], replications: int, aws: Aws) -> Any:
+    """Checks, shows and asks before anything is sent."""
+    from loadtests.deploy import cloud, on_aws
+
+    at = cloud.aws(aws.region)
+    return on_aws.prepare(at, scenario, strategies, replications, permit(aws), load_prices(), terminal.tell)
+
+
+def permit(aws: Aws) -> Permit:
+    """What the options for AWS allow, as those that send know it."""
+    from loadtests.deploy.on_aws import Permit
+    from loadtests.deploy.safety import Budget
+    from loadtests.ports.ses import TO_SIMULATOR
+
+    budget = Budget(aws.budget_recipients, aws.budget_usd)
+    to = TO_SIMULATOR if aws.to is None else aws.to
+    return Permit(aws.sender, to, tuple(aws.allow or ()), budget, aws.yes)
