@@ -12,17 +12,19 @@ from numpy.typing import NDArray
 from scenarios.aws.active_faults import Duplicates
 from scenarios.aws.admission import admission_of
 from scenarios.aws.async_queue import AsyncQueue
+from scenarios.aws.lambda_bill import lambda_usage
 from scenarios.aws.limiter import exact
 from scenarios.aws.mapping import Mapping
 from scenarios.aws.open_work import OpenWork
 from scenarios.aws.ticker import Ticker, billed, default_transition
+from scenarios.aws.warm_pool import Concurrency
 from scenarios.ledger.fates import Custody, Pieces
 from scenarios.measures.bound import rate_steps
 from scenarios.schema.latency import Latency
 from scenarios.schema.model import Scenario
 from scenarios.traffic.streams import stream, uniforms
 from scenarios.traffic.workload import Arrivals, arrivals
-from sim.functions import Concurrency, Function
+from sim.functions import Function
 from sim.invoker import Invoker
 from sim.kernel import Clock, Group, Host, World, ignore, serve
 from sim.outbox import HANDED_OVER, OUTBOX, Dealer, Outbox
@@ -219,11 +221,9 @@ class Simulation:
 
     def usage(self) -> dict[str, float]:
         """Raw counts of everything that is billed, SES's recipients excepted: the calls tell them."""
-        bills = [function.bill() for function in self.functions.values()]
         return {
             "sqs_requests": self.sqs_requests,
-            "lambda_requests": sum(bill.requests for bill in bills),
-            "lambda_gb_s": sum(bill.gb_s for bill in bills),
+            **lambda_usage([function.bill() for function in self.functions.values()]),
             **billed([ticker.bill for ticker in self.tickers]),
         }
 

@@ -9,15 +9,17 @@ from typing import Any
 
 from loadtests.application.run_lifecycle import Services
 from loadtests.local_lambda.environments import Nursery
-from loadtests.local_lambda.functions import Concurrency, Function
+from loadtests.local_lambda.functions import Function
 from loadtests.local_lambda.source import Source
 from loadtests.ports.kernel import Clock
 from loadtests.ports.payloads import invocation, records, ticked
 from loadtests.ports.sqs import Queue
 from scenarios.aws.async_queue import AsyncQueue
+from scenarios.aws.lambda_bill import lambda_usage
 from scenarios.aws.mapping import Mapping as Pollers
 from scenarios.aws.open_work import OpenWork
 from scenarios.aws.ticker import Ticker, billed, default_transition
+from scenarios.aws.warm_pool import Concurrency
 from scenarios.ledger.fates import Pieces
 from scenarios.schema.latency import Latency
 from scenarios.schema.model import Scenario
@@ -126,11 +128,7 @@ class LocalLambda:
 
     def usage(self) -> dict[str, float]:
         """Raw counts of what is billed."""
-        memory_gb = {declared.name: declared.memory_mb / 1024 for declared in self._plan.functions}
         return {
-            "lambda_requests": sum(function.bill.requests for function in self._functions.values()),
-            "lambda_gb_s": sum(
-                function.bill.billed_ms / 1000 * memory_gb[name] for name, function in self._functions.items()
-            ),
+            **lambda_usage([function.bill for function in self._functions.values()]),
             **billed([ticker.bill for ticker in self._tickers]),
         }

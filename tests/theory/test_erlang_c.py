@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from sim.functions import Concurrency, Function
+from scenarios.aws.warm_pool import Concurrency
+from sim.functions import Function
 from sim.kernel import Clock, Host, World, ignore
 from strategies.ports import InvokeThrottled
 from strategies.resources import Function as Declared
@@ -59,7 +60,7 @@ class FrontDesk:
         self._admit()
 
     def _admit(self) -> None:
-        while self._line and self.function.running < self._servers:
+        while self._line and self._account.running < self._servers:
             reply = self.function.invoke(self._line.popleft())
             assert not reply.settled
             reply.waiter = self._leave

@@ -15,12 +15,13 @@ from typing import Any
 import pytest
 
 from loadtests.local_lambda.environments import Nursery
-from loadtests.local_lambda.functions import Concurrency, Function
+from loadtests.local_lambda.functions import Function
 from loadtests.local_lambda.lambda_api import Api
 from loadtests.ports.kernel import Clock
 from loadtests.ports.payloads import invocation
 from loadtests.record.run_registry import birth_of
 from scenarios.aws.lambda_quotas import REQUESTS_PER_S
+from scenarios.aws.warm_pool import Concurrency
 from scenarios.errors import FunctionError, RunFailed
 from strategies.ports import InvokeThrottled, Mail
 from strategies.resources import Function as Declared

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from scenarios.aws.lambda_bill import LambdaBill
 from scenarios.aws.lambda_quotas import ACCOUNT_CONCURRENCY, KEEP_WARM_S
 from scenarios.errors import FunctionError
-from sim.functions import Bill
 from sim.kernel import Clock
 from sim.world import Simulation
 from strategies.ports import InvokeThrottled, Mail, Ports
@@ -67,7 +67,7 @@ class Run(NamedTuple):
 
     began: list[tuple[int, float]]
     results: list[Result]
-    bill: Bill
+    bill: LambdaBill
     simulated: Simulation
 
 
