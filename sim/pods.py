@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 from scenarios.aws.open_work import OpenWork
-from scenarios.schema.faults import PodCrash, ScalePods
+from scenarios.aws.pod_lives import Stretch, stretches
 from scenarios.schema.model import Scenario
 from sim.kernel import Host, World, begin
 from sim.outbox import Dealer, Outbox
@@ -49,40 +48,20 @@ class Deployment:
         self._world, self._declared, self._dealer, self._share = world, pods, dealer, share
         self._ports_of, self._open_work, self._on_death = ports_of, open_work, on_death
         self._living: dict[int, Pod] = {}
-        self._crashed = Counter[int]()
-        self._wanted = pods.replicas
         self.incarnations: list[Pod] = []
 
     def start(self, scenario: Scenario) -> None:
         """Start the pods and arm the scenario's crashes and scalings."""
-        for fault in scenario.fault:
-            if isinstance(fault, PodCrash):
-                self._world.call_at(fault.start_s, partial(self._crash, fault.pod))
-                self._world.call_at(fault.end_s, partial(self._restart, fault.pod))
-            elif isinstance(fault, ScalePods):
-                self._world.call_at(fault.start_s, partial(self._scale, fault.pods, fault.reshare))
-                self._world.call_at(fault.end_s, partial(self._scale, self._declared.replicas, fault.reshare))
-        self._reconcile()
+        first, *later = stretches(self._declared.replicas, scenario.fault)
+        for stretch in later:
+            self._world.call_at(stretch.begins_s, partial(self._enter, stretch))
+        self._enter(first)
 
-    def _scale(self, pods: int, reshare: bool) -> None:
-        self._wanted = pods
-        if reshare:
-            self._share.replicas = pods
-        self._reconcile()
-
-    def _crash(self, index: int) -> None:
-        self._crashed[index] += 1
-        self._reconcile()
-
-    def _restart(self, index: int) -> None:
-        self._crashed[index] -= 1
-        self._reconcile()
-
-    def _reconcile(self) -> None:
-        """Bury the pods that should not live, deal among those that do, start the new ones."""
-        should = [index for index in range(self._wanted) if not self._crashed[index]]
-        dead = [self._living.pop(index) for index in sorted(self._living) if index not in should]
-        born = [self._conceive(index) for index in should if index not in self._living]
+    def _enter(self, stretch: Stretch) -> None:
+        """Bury the pods that live no longer, deal among those that do, start the new ones."""
+        self._share.replicas = stretch.told
+        dead = [self._living.pop(index) for index in sorted(self._living) if index not in stretch.living]
+        born = [self._conceive(index) for index in stretch.living if index not in self._living]
         self._bury(dead)
         self._dealer.among([self._living[index].outbox for index in sorted(self._living)])
         for pod in born:

@@ -1,21 +1,16 @@
-"""Which pod lives when, and which mails are dealt to it: all known before a real run begins."""
+"""The lives of an application's pods in a real run, and the mails that each is dealt."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.aws.weighted_round_robin import Turns
-from scenarios.schema.faults import PodCrash, ScalePods
-from scenarios.schema.model import Scenario
-from strategies.resources import Pods
-
-Living = tuple[int, ...]
+from scenarios.aws.pod_lives import Stretch
+from scenarios.aws.weighted_round_robin import Turns, round_robin
 
 
 @dataclass
@@ -28,66 +23,47 @@ class Incarnation:
     mails: NDArray[np.int32]
 
 
-def incarnations(pods: Pods, scenario: Scenario, intended_s: NDArray[np.float64]) -> list[Incarnation]:
+def incarnations(
+    stretches: Sequence[Stretch], weights: Sequence[float], intended_s: NDArray[np.float64]
+) -> list[Incarnation]:
     """Mails go round-robin, or by weight, to the pods that live when they are due; if none does, to the next ones."""
     lives: list[Incarnation] = []
     dealt = 0
-    for born_s, until_s, living in _stretches(pods, scenario):
-        _begin(lives, born_s, living)
-        if living:
+    ends_s = [*(stretch.begins_s for stretch in stretches[1:]), inf]
+    for stretch, until_s in zip(stretches, ends_s, strict=True):
+        _begin(lives, stretch)
+        if stretch.living:
             due = int(np.searchsorted(intended_s, until_s, side="right"))
-            _deal(lives, pods.weights, living, range(dealt, due))
+            _deal(lives, weights, stretch.living, range(dealt, due))
             dealt = due
     return lives
 
 
-def _stretches(pods: Pods, scenario: Scenario) -> Iterable[tuple[float, float, Living]]:
-    """From when until when the same pods live."""
-    changes = [(fault.start_s, fault.end_s) for fault in _of_pods(scenario)]
-    instants = sorted({-inf, *chain.from_iterable(changes)})
-    for born_s, until_s in zip(instants, [*instants[1:], inf], strict=True):
-        yield born_s, until_s, _living(pods.replicas, _of_pods(scenario), born_s)
-
-
-def _of_pods(scenario: Scenario) -> list[PodCrash | ScalePods]:
-    return [fault for fault in scenario.fault if isinstance(fault, PodCrash | ScalePods)]
-
-
-def _living(replicas: int, faults: Sequence[PodCrash | ScalePods], at_s: float) -> Living:
-    crashed = {fault.pod for fault in faults if isinstance(fault, PodCrash) and fault.start_s <= at_s < fault.end_s}
-    return tuple(pod for pod in range(replicas_at(replicas, faults, at_s)) if pod not in crashed)
-
-
-def replicas_at(replicas: int, faults: Iterable[object], at_s: float) -> int:
-    """How many pods the deployment wants: what the last scaling that began or ended by then says."""
-    changes = [
-        change
-        for fault in faults
-        if isinstance(fault, ScalePods)
-        for change in ((fault.start_s, fault.pods), (fault.end_s, replicas))
-        if change[0] <= at_s
-    ]
-    return max(reversed(changes), key=lambda change: change[0])[1] if changes else replicas
-
-
-def _begin(lives: list[Incarnation], at_s: float, living: Living) -> None:
+def _begin(lives: list[Incarnation], stretch: Stretch) -> None:
     """End the lives that end then, and begin the new ones."""
     going_on = {life.pod: life for life in lives if life.dies_s == inf}
-    for pod in going_on.keys() - set(living):
-        going_on[pod].dies_s = at_s
-    lives += [Incarnation(pod, at_s, inf, np.zeros(0, np.int32)) for pod in living if pod not in going_on]
+    for pod in going_on.keys() - set(stretch.living):
+        going_on[pod].dies_s = stretch.begins_s
+    born = (pod for pod in stretch.living if pod not in going_on)
+    lives += [Incarnation(pod, stretch.begins_s, inf, np.zeros(0, np.int32)) for pod in born]
 
 
-def _deal(lives: list[Incarnation], weights: Sequence[float], living: Living, mails: range) -> None:
-    numbers, places = np.arange(mails.start, mails.stop, dtype=np.int32), _places(weights, living, len(mails))
-    for place, pod in enumerate(living):
-        life = next(life for life in lives if life.pod == pod and life.dies_s == inf)
-        life.mails = np.concatenate((life.mails, numbers[places == place]))
+def _deal(lives: list[Incarnation], weights: Sequence[float], living: Sequence[int], mails: range) -> None:
+    going_on = {life.pod: life for life in lives if life.dies_s == inf}
+    for place, numbers in _by_weight(weights, living, mails) if weights else _in_turn(living, mails):
+        life = going_on[living[place]]
+        life.mails = np.concatenate((life.mails, numbers))
 
 
-def _places(weights: Sequence[float], living: Living, mails: int) -> NDArray[np.int32]:
-    """Whose turn it is for each mail."""
-    if not weights:
-        return np.arange(mails, dtype=np.int32) % np.int32(len(living))
-    turns = Turns(weights, living)
-    return np.fromiter((turns.next() for _ in range(mails)), np.int32, mails)
+def _in_turn(living: Sequence[int], mails: range) -> Iterator[tuple[int, NDArray[np.int32]]]:
+    for place, numbers in round_robin(mails, len(living)):
+        yield place, np.arange(numbers.start, numbers.stop, numbers.step, dtype=np.int32)
+
+
+def _by_weight(
+    weights: Sequence[float], living: Sequence[int], mails: range
+) -> Iterator[tuple[int, NDArray[np.int32]]]:
+    turns, numbers = Turns(weights, living), np.arange(mails.start, mails.stop, dtype=np.int32)
+    places = np.fromiter((turns.next() for _ in mails), np.int32, len(mails))
+    for place in range(len(living)):
+        yield place, numbers[places == place]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -10,14 +11,13 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from loadtests.application.incarnations import Incarnation, incarnations, replicas_at
+from loadtests.application.incarnations import Incarnation, incarnations
 from loadtests.application.run_request import Run
 from loadtests.ports.kernel import Clock, Group, Host
 from loadtests.ports.outbox import Outbox
 from loadtests.ports.request_threads import Wire
+from scenarios.aws.pod_lives import Stretch, stretches
 from scenarios.ledger.fates import Pieces
-from scenarios.schema.faults import ScalePods
-from scenarios.schema.model import Scenario
 from strategies.ports import Ports
 
 PortsOf = Callable[[Outbox, Callable[[], Group], "Share"], tuple[Ports, Sequence[Wire]]]
@@ -29,13 +29,13 @@ LOOK_EVERY_S = 0.02
 class Share:
     """What the pods are told of how many they are: those that the deployment learns of."""
 
-    def __init__(self, clock: Clock, replicas: int, scenario: Scenario) -> None:
-        self._clock, self._replicas = clock, replicas
-        self._told = [fault for fault in scenario.fault if isinstance(fault, ScalePods) and fault.reshare]
+    def __init__(self, clock: Clock, stretches: Sequence[Stretch]) -> None:
+        self._clock, self._stretches = clock, stretches
+        self._begins_s = [stretch.begins_s for stretch in stretches]
 
     @property
     def replicas(self) -> int:
-        return replicas_at(self._replicas, self._told, self._clock.now())
+        return self._stretches[bisect_right(self._begins_s, self._clock.now()) - 1].told
 
 
 @dataclass
@@ -53,10 +53,10 @@ class Pod:
             wire.close()
 
 
-def _lives(of: Run) -> list[Incarnation]:
+def _lives(of: Run, plan: Sequence[Stretch]) -> list[Incarnation]:
     """Each pod's lives, with the mails that each is dealt under the numbers that they have in the whole scenario."""
     numbers = of.numbers
-    lives = incarnations(of.plan.pods, of.scenario, of.mails.intended_s[numbers])
+    lives = incarnations(plan, of.plan.pods.weights, of.mails.intended_s[numbers])
     for life in lives:
         life.mails = numbers[life.mails]
     return lives
@@ -68,8 +68,9 @@ class Deployment:
     def __init__(self, of: Run, clock: Clock, given_up: Pieces, ports_of: PortsOf) -> None:
         self._declared, self._mails, self._clock = of.plan.pods, of.mails, clock
         self._given_up, self._ports_of = given_up, ports_of
-        self._share = Share(clock, self._declared.replicas, of.scenario)
-        self._pods = [Pod(life, Host()) for life in _lives(of)]
+        plan = stretches(self._declared.replicas, of.scenario.fault)
+        self._share = Share(clock, plan)
+        self._pods = [Pod(life, Host()) for life in _lives(of, plan)]
 
     async def work(self) -> None:
         """Run every pod from its birth to its end or death; raises the first error of one."""

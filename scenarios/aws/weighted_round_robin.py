@@ -1,8 +1,14 @@
-"""Which pod gets the next mail where pods have unequal weights: the same in every world."""
+"""Which pod gets the next mail, of pods with equal or unequal weights: the same in every world."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+
+
+def round_robin(mails: range, pods: int, first: int = 0) -> Iterator[tuple[int, range]]:
+    """Each pod's place and its mails, if they are dealt one by one beginning with place `first`; none without mails."""
+    for offset in range(min(pods, len(mails))):
+        yield (first + offset) % pods, mails[offset::pods]
 
 
 class Turns:

@@ -214,6 +214,15 @@ def test_overlapping_crashes_end_with_the_last() -> None:
     assert set(numbers(9, 33)) <= set(survivor)
 
 
+def test_changes_at_one_instant_are_one_change() -> None:
+    """Three pods that become four as the fault before ends keep their memories: no pod dies between the two."""
+    first = fault("scale_pods", 1.0, 2.0, pods=3)
+    then = fault("scale_pods", 3.0, FOREVER_S, pods=4)
+    pods = dealt(evenly(8.0, 6.0), pods=1, fault=(first, then))
+    assert [len(mine) > 0 for mine in pods] == [True] * 4
+    assert all(mine[-1] > 3 * 8 for mine in pods)
+
+
 def test_a_crash_of_a_pod_that_is_not_there_is_no_crash() -> None:
     """A number beyond the deployment's changes nothing."""
     assert dealt(batch(6), batch(6, at_s=2.0), fault=(fault("pod_crash", 1.0, 0.5, pod=7),)) == dealt(
