@@ -9,16 +9,16 @@ import numpy as np
 from boto3.session import Session
 from numpy.typing import NDArray
 
-from loadtests.application.application_log import Notes
-from loadtests.application.run_request import Run
+from loadtests.application.application_log import ApplicationLog
+from loadtests.application.run_request import RunRequest
 from loadtests.ports.clients import client
 from loadtests.ports.invoking import Invoker
 from loadtests.ports.kernel import Clock, Group
 from loadtests.ports.outbox import Outbox
-from loadtests.ports.request_threads import Wire
+from loadtests.ports.request_threads import RequestThreads
 from loadtests.ports.ses import Envelope, Mailer
 from loadtests.ports.sqs import Queue
-from loadtests.record.function_log import Said
+from loadtests.record.function_log import FunctionLog
 from loadtests.record.reconcile import on_the_way
 from scenarios.ledger.fates import Custody
 from strategies.dice import Dice
@@ -48,9 +48,9 @@ class Access:
     def __init__(
         self,
         connect: Connect,
-        of: Run,
+        of: RunRequest,
         clock: Clock,
-        notes: Notes,
+        notes: ApplicationLog,
         queue_urls: Mapping[str, str],
         function_names: Mapping[str, str],
         envelope: Envelope,
@@ -64,9 +64,9 @@ class Access:
         self._sqs = connect("sqs", many) if self._urls else None
         self._lambda = connect("lambda", many) if self._functions else None
 
-    def ports(self, outbox: Outbox, group: Callable[[], Group], share: Share) -> tuple[Ports, Sequence[Wire]]:
+    def ports(self, outbox: Outbox, group: Callable[[], Group], share: Share) -> tuple[Ports, Sequence[RequestThreads]]:
         """A pod's ports, and the wires that they go through."""
-        ses, *others = wires = [Wire(self._pods.connections) for _ in ("ses", *self._urls, *self._functions)]
+        ses, *others = wires = [RequestThreads(self._pods.connections) for _ in ("ses", *self._urls, *self._functions)]
         free, notes = iter(others), self._notes
         mailer = Mailer(self._ses, self._clock, self.log, ses, self._envelope)
         queues = {
@@ -76,7 +76,7 @@ class Access:
         functions = {name: Invoker(self._lambda, real, next(free)) for name, real in self._functions.items()}
         return Ports(self._clock, self._chance, mailer, outbox, group, share, queues, functions), wires
 
-    def custody(self, kept: NDArray[np.bool_], witness: NDArray[Any], told: Said, ended_s: float) -> Custody:
+    def custody(self, kept: NDArray[np.bool_], witness: NDArray[Any], told: FunctionLog, ended_s: float) -> Custody:
         """Who holds what SES has not accepted, queues and functions apart: pods, the wire, and nobody any more."""
         held = on_the_way(witness, self.log.rows(), ended_s)
         custody = Custody(kept & np.isnan(self._notes.enqueued_s(ended_s)), held)

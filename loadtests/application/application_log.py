@@ -24,7 +24,7 @@ class Put:
     ended_s: float = inf
 
 
-class Notes:
+class ApplicationLog:
     """Threads of all pods and pollers write here."""
 
     def __init__(self, clock: Clock, mails: int) -> None:

@@ -12,15 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loadtests.application.incarnations import Incarnation, incarnations
-from loadtests.application.run_request import Run
+from loadtests.application.run_request import RunRequest
 from loadtests.ports.kernel import Clock, Group, Host
 from loadtests.ports.outbox import Outbox
-from loadtests.ports.request_threads import Wire
+from loadtests.ports.request_threads import RequestThreads
 from scenarios.aws.pod_lives import Stretch, stretches
 from scenarios.ledger.fates import Pieces
 from strategies.ports import Ports
 
-PortsOf = Callable[[Outbox, Callable[[], Group], "Share"], tuple[Ports, Sequence[Wire]]]
+PortsOf = Callable[[Outbox, Callable[[], Group], "Share"], tuple[Ports, Sequence[RequestThreads]]]
 """What a new pod may use, made of what is its own, and the wires that it goes through."""
 
 LOOK_EVERY_S = 0.02
@@ -44,7 +44,7 @@ class Pod:
 
     life: Incarnation
     host: Host
-    wires: Sequence[Wire] = ()
+    wires: Sequence[RequestThreads] = ()
     working: bool = True
 
     def abandon(self) -> None:
@@ -53,7 +53,7 @@ class Pod:
             wire.close()
 
 
-def _lives(of: Run, plan: Sequence[Stretch]) -> list[Incarnation]:
+def _lives(of: RunRequest, plan: Sequence[Stretch]) -> list[Incarnation]:
     """Each pod's lives, with the mails that each is dealt under the numbers that they have in the whole scenario."""
     numbers = of.numbers
     lives = incarnations(plan, of.plan.pods.weights, of.mails.intended_s[numbers])
@@ -65,7 +65,7 @@ def _lives(of: Run, plan: Sequence[Stretch]) -> list[Incarnation]:
 class Deployment:
     """All pods of a plan, and who still holds which mail."""
 
-    def __init__(self, of: Run, clock: Clock, given_up: Pieces, ports_of: PortsOf) -> None:
+    def __init__(self, of: RunRequest, clock: Clock, given_up: Pieces, ports_of: PortsOf) -> None:
         self._declared, self._mails, self._clock = of.plan.pods, of.mails, clock
         self._given_up, self._ports_of = given_up, ports_of
         plan = stretches(self._declared.replicas, of.scenario.fault)

@@ -41,7 +41,7 @@ class Services:
         return self._failure
 
 
-class Course:
+class RunLifecycle:
     """What one run came to."""
 
     def __init__(self, clock: Clock) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from loadtests.application.run_lifecycle import Course
-from loadtests.application.worker_share import WHOLE, Portion
+from loadtests.application.run_lifecycle import RunLifecycle
+from loadtests.application.worker_share import WHOLE, WorkerShare
 from loadtests.ports.kernel import Clock
 from loadtests.ports.ses import Envelope
 from loadtests.record import run_registry
@@ -28,7 +28,7 @@ from strategies.resources import Plan
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class RunRequest:
     """What one run is asked to do; without more, to play all mails for itself alone."""
 
     scenario: Scenario
@@ -36,7 +36,7 @@ class Run:
     plan: Plan
     seed: int
     mails: Arrivals  # of the whole scenario, of which `portion` is played
-    portion: Portion = WHOLE
+    portion: WorkerShare = WHOLE
     envelope: Envelope = field(default_factory=Envelope)
     number: int = 0  # in the upper half of its calls' numbers, so that they mix with no other run's
     hear: Hear = nobody_hears
@@ -50,9 +50,9 @@ class Run:
         """An empty one for the pods' calls, which have numbers that no other portion's calls have."""
         return ClientLog(number_of(self.number, self.portion.place), self.portion.of, self.hear)
 
-    def record(self, name: str, world: str, out: Path | None, witness: Path | None) -> run_registry.Record:
+    def record(self, name: str, world: str, out: Path | None, witness: Path | None) -> run_registry.RunRecord:
         """What is noted of a run of that name, made by this process, before it begins."""
-        return run_registry.Record(
+        return run_registry.RunRecord(
             run=name,
             world=world,
             strategy=self.strategy,
@@ -69,7 +69,7 @@ class Run:
             expected_s = bound_of(self.scenario, self.mails).makespan_s or self.scenario.horizon_s
             watch(lambda: min(0.99, max(0.0, clock.now() / expected_s)))
 
-    def warnings(self, course: Course) -> tuple[str, ...]:
+    def warnings(self, course: RunLifecycle) -> tuple[str, ...]:
         """What stands beside the result: what the scenario asks in vain, and whether the harness kept up."""
         return (*warnings_of(self.scenario, self.plan, self.mails), *_busy(self.strategy, course.lag_s))
 

@@ -19,7 +19,7 @@ CONCURRENCIES = ("concurrency", "maximum_concurrency")
 """Settings that stand for the account's rate, where a scenario names them."""
 
 
-class Portion(NamedTuple):
+class WorkerShare(NamedTuple):
     """Every `of`-th mail, from number `place` on."""
 
     place: int = 0
@@ -50,4 +50,4 @@ class Portion(NamedTuple):
         return replace(settings, **paces, **concurrencies)
 
 
-WHOLE = Portion()
+WHOLE = WorkerShare()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from loadtests.application.run_request import Run
+from loadtests.application.run_request import RunRequest
 from loadtests.deploy import safety, stacks
 from loadtests.deploy.cloud import Cloud, aws
 from loadtests.deploy.run import setup_of
@@ -34,7 +34,9 @@ def deploy(cloud: Cloud, scenario: Scenario, strategy: str, sender: str | None, 
     """Make the strategy's stack, which stays; yields its run and its outputs, a line each."""
     on_aws = cloud.world == "aws"
     envelope = Envelope(safety.check_sender(sender) if on_aws else sender or SENDER)
-    of = Run(scenario, strategy, plan_of(scenario, strategy), scenario.seed, arrivals(scenario.workload, scenario.seed))
+    of = RunRequest(
+        scenario, strategy, plan_of(scenario, strategy), scenario.seed, arrivals(scenario.workload, scenario.seed)
+    )
     document = template(of.plan, setup_of(of, envelope, os.environ.get("AWS_ENDPOINT_URL_SESV2"), on_aws))
     if not document["Resources"]:
         raise BadInput(f"{strategy}: consists of the application's pods alone; there is nothing to deploy")

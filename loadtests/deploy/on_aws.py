@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
-from loadtests.application.run_request import Run
+from loadtests.application.run_request import RunRequest
 from loadtests.deploy import account, safety
 from loadtests.deploy import run as running
 from loadtests.deploy.cloud import Cloud
@@ -69,11 +69,11 @@ def prepare(
 
 def permitted(
     cloud: Cloud,
-    runs: Sequence[Run],
+    runs: Sequence[RunRequest],
     permit: Permit,
     prices: Prices,
     show: Callable[[str], None],
-    made: Callable[[Sequence[Run], Envelope], Iterator[str]],
+    made: Callable[[Sequence[RunRequest], Envelope], Iterator[str]],
 ) -> Envelope:
     """Check everything, print the plan, ask; returns from whom and to whom mails may go.
 
@@ -89,11 +89,11 @@ def permitted(
     return envelope
 
 
-def _run(scenario: Scenario, strategy: str, seed: int) -> Run:
-    return Run(scenario, strategy, plan_of(scenario, strategy), seed, arrivals(scenario.workload, seed))
+def _run(scenario: Scenario, strategy: str, seed: int) -> RunRequest:
+    return RunRequest(scenario, strategy, plan_of(scenario, strategy), seed, arrivals(scenario.workload, seed))
 
 
-def within(permit: Permit, runs: Sequence[Run], prices: Prices) -> tuple[Envelope, safety.Load]:
+def within(permit: Permit, runs: Sequence[RunRequest], prices: Prices) -> tuple[Envelope, safety.Load]:
     """From whom and to whom the runs' mails may go, and what they come to. Raises BadInput for what is not allowed."""
     envelope = Envelope(safety.check_sender(permit.source), permit.to)
     safety.check_recipients(envelope, safety.allowed(permit.allow))
@@ -110,12 +110,12 @@ def _sent(cloud: Cloud, standing: account.Standing, envelope: Envelope, load: sa
     yield f"{runs} runs: {load.mails:,} calls at least, {load.recipients:,} recipients, about {load.usd:.2f} USD"
 
 
-def _made(runs: Sequence[Run], envelope: Envelope) -> Iterator[str]:
+def _made(runs: Sequence[RunRequest], envelope: Envelope) -> Iterator[str]:
     for strategy, of in {of.strategy: of for of in runs}.items():
         yield f"{strategy}: a bucket, and a stack of {resources(of, envelope)}; all of it is removed after the run"
 
 
-def resources(of: Run, envelope: Envelope) -> str:
+def resources(of: RunRequest, envelope: Envelope) -> str:
     """What a run's stack holds, by kind."""
     document = template(of.plan, setup_of(of, envelope, _ses_url()))
     kinds = Counter(part["Type"].removeprefix("AWS::") for part in document["Resources"].values())
@@ -123,7 +123,7 @@ def resources(of: Run, envelope: Envelope) -> str:
 
 
 @contextmanager
-def site(of: Run, name: str, cloud: Cloud, envelope: Envelope, budget: safety.Budget) -> Iterator[Site]:
+def site(of: RunRequest, name: str, cloud: Cloud, envelope: Envelope, budget: safety.Budget) -> Iterator[Site]:
     """The account, through the eyes of the stack's own event queue."""
     kept = run_registry.witness_of(name)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from loadtests.application.run_request import Run
+from loadtests.application.run_request import RunRequest
 from loadtests.deploy import run as running
 from loadtests.deploy.ministack import command, ministack
 from loadtests.deploy.run_site import Site
@@ -41,7 +41,7 @@ def check(scenario: Scenario, strategy: str) -> None:
 
 
 @contextmanager
-def site(of: Run, name: str) -> Iterator[Site]:
+def site(of: RunRequest, name: str) -> Iterator[Site]:
     """A ministack and an SES of their own for each run; both end with it."""
     run_registry.make_directory()
     witness = run_registry.witness_of(name)

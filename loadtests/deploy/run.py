@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from loadtests.application.run_request import Run
+from loadtests.application.run_request import RunRequest
 from loadtests.deploy import stacks, tickers
 from loadtests.deploy.async_events import in_lambda
 from loadtests.deploy.cloud import speaking_plainly
@@ -44,7 +44,7 @@ from strategies.resources import Plan
 UNBILLED = "the cost leaves out requests to SQS, which only AWS counts"
 UNBILLED_EXPRESS = "the cost leaves out requests to SQS and the time of Express machines, which only AWS counts"
 
-Sites = Callable[[Run, str], AbstractContextManager[Site]]
+Sites = Callable[[RunRequest, str], AbstractContextManager[Site]]
 """Opens where a run of that name takes place."""
 
 Outputs = Mapping[str, str]
@@ -65,7 +65,7 @@ def run(
     Raises BadInput for what the site does not do, RunFailed when it cannot be made or stops answering.
     """
     started_s = time.perf_counter()
-    of = Run(scenario, strategy, plan_of(scenario, strategy), seed, arrivals(scenario.workload, seed))
+    of = RunRequest(scenario, strategy, plan_of(scenario, strategy), seed, arrivals(scenario.workload, seed))
     name = new_run()
     with sites(of, name) as site, deployed(of, name, site, out, say) as stack, speaking_plainly(site.cloud.world):
         ledger = _played(of, site, stack, watch)
@@ -75,12 +75,12 @@ def run(
 class Stack(NamedTuple):
     """What a run is made on: its record in the journal, and the outputs of its stack, if it needs one."""
 
-    record: run_registry.Record
+    record: run_registry.RunRecord
     outputs: Outputs
 
 
 @contextmanager
-def deployed(of: Run, name: str, site: Site, out: Path | None, say: stacks.Say) -> Iterator[Stack]:
+def deployed(of: RunRequest, name: str, site: Site, out: Path | None, say: stacks.Say) -> Iterator[Stack]:
     """The run is noted before anything is made, and the note stays until nothing is left."""
     document = template(of.plan, setup_of(of, site.envelope, site.ses_url, site.publishes))
     record = _record(of, name, site, out)
@@ -93,12 +93,12 @@ def deployed(of: Run, name: str, site: Site, out: Path | None, say: stacks.Say) 
         run_registry.finish(record.run)
 
 
-def setup_of(of: Run, envelope: Envelope, ses_url: str | None, publishes: bool = True) -> Setup:
+def setup_of(of: RunRequest, envelope: Envelope, ses_url: str | None, publishes: bool = True) -> Setup:
     """What a run's stack must know."""
     return Setup(of.strategy, account_of(of.scenario), of.seed, envelope, ses_url, publishes)
 
 
-def _record(of: Run, name: str, site: Site, out: Path | None) -> run_registry.Record:
+def _record(of: RunRequest, name: str, site: Site, out: Path | None) -> run_registry.RunRecord:
     return replace(
         of.record(name, site.cloud.world, out, site.witness),
         region=site.cloud.region,
@@ -107,14 +107,14 @@ def _record(of: Run, name: str, site: Site, out: Path | None) -> run_registry.Re
     )
 
 
-def _played(of: Run, site: Site, stack: Stack, watch: Watch | None) -> Ledger:
+def _played(of: RunRequest, site: Site, stack: Stack, watch: Watch | None) -> Ledger:
     zero_unix_s = math.ceil(time.time() + site.head_s)  # a whole second: ticks and logs align
     run_registry.write(replace(stack.record, zero_unix_s=zero_unix_s))
     return attended(of, site, stack.outputs, zero_unix_s, partial(stacks.halt, site.cloud, stack.record.run), watch)
 
 
 def attended(
-    of: Run, site: Site, outputs: Outputs, zero_unix_s: int, halt: Callable[[], None], watch: Watch | None = None
+    of: RunRequest, site: Site, outputs: Outputs, zero_unix_s: int, halt: Callable[[], None], watch: Watch | None = None
 ) -> Ledger:
     """A run on what is there already, from time zero on; `halt` lets no function begin any more."""
     witness = site.witness_of(outputs)
@@ -156,7 +156,7 @@ def _wait(delay_s: float) -> None:
     time.sleep(delay_s)  # noqa: TID251 (the run is over, and so is its clock)
 
 
-def _evidence(of: Run, world: World, witness: Witness, logs: Logs, zero_unix_s: int) -> Evidence:
+def _evidence(of: RunRequest, world: World, witness: Witness, logs: Logs, zero_unix_s: int) -> Evidence:
     """From the witness, the queues and the logs."""
     ended_s, told = world.course.ended_s, said(logs.lines, zero_unix_s)
     callers = np.concatenate((world.access.log.rows(), told.calls))

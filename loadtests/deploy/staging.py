@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import NamedTuple
 
-from loadtests.application.run_request import Run
+from loadtests.application.run_request import RunRequest
 from loadtests.deploy import on_aws, safety, stacks
 from loadtests.deploy.cloud import Cloud
 from loadtests.deploy.on_aws import Permit
@@ -27,10 +27,10 @@ from strategies.resources import Plan
 Show = Callable[[str], None]
 
 
-def asked(scenario: Scenario, sender: str, seed: int) -> Run:
+def asked(scenario: Scenario, sender: str, seed: int) -> RunRequest:
     """What one run sends: a strategy's pods, or a user, which costs what `direct` does. Raises BadInput."""
     plan = plan_of(scenario, sender if sender in STRATEGIES else "direct")
-    return Run(scenario, sender, plan, seed, arrivals(scenario.workload, seed))
+    return RunRequest(scenario, sender, plan, seed, arrivals(scenario.workload, seed))
 
 
 def refuse_functions(strategy: str, plan: Plan) -> None:
@@ -42,17 +42,19 @@ def refuse_functions(strategy: str, plan: Plan) -> None:
         )
 
 
-def permitted(cloud: Cloud, runs: Sequence[Run], shares: int, permit: Permit, prices: Prices, show: Show) -> Envelope:
+def permitted(
+    cloud: Cloud, runs: Sequence[RunRequest], shares: int, permit: Permit, prices: Prices, show: Show
+) -> Envelope:
     """Check everything, print the plan, ask; returns from whom and to whom mails may go. Raises BadInput."""
     return on_aws.permitted(cloud, runs, permit, prices, show, partial(_made, shares=shares))
 
 
-def _made(runs: Sequence[Run], envelope: Envelope, shares: int) -> Iterator[str]:
+def _made(runs: Sequence[RunRequest], envelope: Envelope, shares: int) -> Iterator[str]:
     each = f"a bucket, and a stack of {on_aws.resources(runs[0], envelope)}"
     yield f"for SES's events: {each}" + (f", {shares} times" if shares > 1 else "") + "; removed after each run"
 
 
-def permitted_elsewhere(where: str, runs: Sequence[Run], permit: Permit, prices: Prices, show: Show) -> Envelope:
+def permitted_elsewhere(where: str, runs: Sequence[RunRequest], permit: Permit, prices: Prices, show: Show) -> Envelope:
     """The same for an endpoint or an application that is neither AWS nor on this machine."""
     envelope, load = on_aws.within(permit, runs, prices)
     show(f"{where}, which is not on this machine")
@@ -77,7 +79,7 @@ class Channel(NamedTuple):
 
 @contextmanager
 def channels(
-    of: Run, shares: int, cloud: Cloud, envelope: Envelope, budget: safety.Budget, say: stacks.Say
+    of: RunRequest, shares: int, cloud: Cloud, envelope: Envelope, budget: safety.Budget, say: stacks.Say
 ) -> Iterator[list[Channel]]:
     """One for each share, until the block ends; after a kill the next command removes them.
 
@@ -89,7 +91,9 @@ def channels(
 
 
 @contextmanager
-def _channel(of: Run, cloud: Cloud, envelope: Envelope, budget: safety.Budget, say: stacks.Say) -> Iterator[Channel]:
+def _channel(
+    of: RunRequest, cloud: Cloud, envelope: Envelope, budget: safety.Budget, say: stacks.Say
+) -> Iterator[Channel]:
     name = new_run()
     with on_aws.site(of, name, cloud, envelope, budget) as site, deployed(of, name, site, None, say) as stack:
         outputs = stack.outputs

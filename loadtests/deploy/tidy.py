@@ -17,7 +17,7 @@ from loadtests.deploy.stack.publishing import QUEUE as WITNESS_QUEUE
 from loadtests.record import run_registry
 from loadtests.record.logs import DECISION
 from loadtests.record.recovery import recover
-from loadtests.record.run_registry import Record
+from loadtests.record.run_registry import RunRecord
 from scenarios.errors import BadInput, RunFailed
 
 Say = Callable[[str], None]
@@ -32,11 +32,11 @@ def tidy(say: Say) -> None:
             say(f"{_named(record)} was cut short and cannot be cleaned up now: {error}")
 
 
-def _named(record: Record) -> str:
+def _named(record: RunRecord) -> str:
     return f"run {record.run} ({record.strategy} on {record.world})"
 
 
-def _tidy(record: Record, say: Say) -> None:
+def _tidy(record: RunRecord, say: Say) -> None:
     ended = run_registry.kill_children(record)
     decisions = _decisions(record)
     kept = f"; what it had done is in {recover(record, decisions)}" if decisions is not None else ""
@@ -47,14 +47,14 @@ def _tidy(record: Record, say: Say) -> None:
     say(f"{_named(record)} was cut short; cleaned up{killed}{kept}")
 
 
-def _decisions(record: Record) -> NDArray[Any] | None:
+def _decisions(record: RunRecord) -> NDArray[Any] | None:
     """What is known of what SES did, if anything is."""
     if record.witness is None:
         return None
     return (_published if record.world == "aws" else _decided)(record, Path(record.witness))
 
 
-def _decided(_: Record, witness: Path) -> NDArray[Any] | None:
+def _decided(_: RunRecord, witness: Path) -> NDArray[Any] | None:
     """What our own SES has noted; a row that was cut off is none."""
     if not witness.is_file():
         return None
@@ -62,7 +62,7 @@ def _decided(_: Record, witness: Path) -> NDArray[Any] | None:
     return np.frombuffer(content[: len(content) // DECISION.itemsize * DECISION.itemsize], DECISION)
 
 
-def _published(record: Record, kept: Path) -> NDArray[Any] | None:
+def _published(record: RunRecord, kept: Path) -> NDArray[Any] | None:
     """What SES has told of a run, before it was killed and since."""
     if record.zero_unix_s is None:
         return None
@@ -84,5 +84,5 @@ def _read_out(cloud: Cloud, run: str, kept: Path) -> bool:
     return False
 
 
-def _cloud(record: Record) -> Cloud:
+def _cloud(record: RunRecord) -> Cloud:
     return aws(record.region, record.endpoint)

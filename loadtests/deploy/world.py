@@ -10,17 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loadtests.application.access import Access
-from loadtests.application.application_log import Notes
+from loadtests.application.application_log import ApplicationLog
 from loadtests.application.pods import Deployment
-from loadtests.application.run_lifecycle import Course, Services
-from loadtests.application.run_request import Run
+from loadtests.application.run_lifecycle import RunLifecycle, Services
+from loadtests.application.run_request import RunRequest
 from loadtests.deploy.harvest import messages_of
 from loadtests.deploy.run_site import Site, Witness
 from loadtests.deploy.stack.names import logical
 from loadtests.deploy.stack.publishing import SET as WITNESS_SET
 from loadtests.moto.queues import depth
 from loadtests.ports.kernel import Clock
-from loadtests.record.function_log import Said
+from loadtests.record.function_log import FunctionLog
 from scenarios.ledger.fates import Custody, Pieces
 from strategies.resources import Plan
 
@@ -30,10 +30,10 @@ HARNESS_CONNECTIONS = 8
 class World:
     """A run in the making, from its time zero on."""
 
-    def __init__(self, of: Run, site: Site, outputs: Mapping[str, str], witness: Witness, clock: Clock) -> None:
+    def __init__(self, of: RunRequest, site: Site, outputs: Mapping[str, str], witness: Witness, clock: Clock) -> None:
         self._of, self._site, self._witness, self._clock = of, site, witness, clock
-        self.course, self._services = Course(clock), Services()
-        self.notes = Notes(clock, len(of.mails.recipients))
+        self.course, self._services = RunLifecycle(clock), Services()
+        self.notes = ApplicationLog(clock, len(of.mails.recipients))
         self._queues, self._dead = (_by_name(of.plan, outputs, what) for what in ("Queue", "Dead"))
         functions = {f.name: outputs[logical(f.name, "Function")] for f in of.plan.functions}
         connect = site.connector(of.scenario.client.read_timeout_s)
@@ -78,7 +78,7 @@ class World:
         """Messages in the queues, dead-letter queues excepted, in whatever state."""
         return sum(depth(self._sqs, url) for url in self._queues.values())
 
-    def custody(self, witness: NDArray[Any], told: Said, in_lambda: Pieces) -> Custody:
+    def custody(self, witness: NDArray[Any], told: FunctionLog, in_lambda: Pieces) -> Custody:
         """Who holds what SES has not accepted. What a consumer holds at the end is still in its queue."""
         ended_s = self.course.ended_s
         custody = self.access.custody(self.deployment.kept(ended_s), witness, told, ended_s)

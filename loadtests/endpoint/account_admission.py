@@ -15,7 +15,7 @@ from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import Arrivals
 
 
-class Gate:
+class AccountAdmission:
     """Decides on requests at instants that must not decrease; whoever asks sees to it that one thread at a time does.
 
     Unlike `scenarios.aws.admission.Admission` it is told how many of the recipients count on the 24-hour quota: SES

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
-from loadtests.endpoint.account_admission import Gate
-from loadtests.endpoint.decision_log import Journal, Trace
+from loadtests.endpoint.account_admission import AccountAdmission
+from loadtests.endpoint.decision_log import CallTrace, DecisionLog
 from loadtests.ports.kernel import Clock
 from scenarios.schema.model import Scenario
 from scenarios.traffic.chance import PerMail
@@ -29,14 +29,14 @@ class Draws:
 class Call(NamedTuple):
     """A call on its way: when it arrived, and how many seconds it will take if it is accepted, and if not."""
 
-    trace: Trace
+    trace: CallTrace
     attempt: int
     arrived_s: float
     accept_s: float
     refuse_s: float
 
 
-class Run:
+class AccountRun:
     """Begins with a full limiter; `lock` is held by whoever decides, notes or asks."""
 
     def __init__(
@@ -46,7 +46,7 @@ class Run:
         rate_per_s: float,
         zero_unix_s: float,
         closing: Event,
-        journal: Journal,
+        journal: DecisionLog,
     ) -> None:
         self._scenario, self._draws, self._first_rate_per_s, self._closing = scenario, draws, rate_per_s, closing
         self.clock, self.zero_unix_s = Clock(zero_unix_s), zero_unix_s
@@ -54,11 +54,11 @@ class Run:
         self.rate_changes: list[tuple[float, float]] = []
         self._attempts = Counter[int]()
 
-    def gate_anew(self) -> Gate:
+    def gate_anew(self) -> AccountAdmission:
         """The gate as it was at second zero, for whoever wants to see the decisions made once more."""
-        return Gate(self._scenario, self._draws.neighbours, self._first_rate_per_s)
+        return AccountAdmission(self._scenario, self._draws.neighbours, self._first_rate_per_s)
 
-    def begin(self, trace: Trace, slowness: float, delay_s: float) -> Call:
+    def begin(self, trace: CallTrace, slowness: float, delay_s: float) -> Call:
         """A call that arrives now; a mail's calls are counted, so that each has draws of its own."""
         with self.lock:
             attempt = self._attempts[trace.mail]

@@ -13,7 +13,7 @@ from loadtests.endpoint.addresses import bare
 from loadtests.endpoint.message import Message
 from loadtests.endpoint.refusals import WIRE
 from loadtests.record.labels import call_of, label_of
-from loadtests.record.logs import DECISION, DecisionLog
+from loadtests.record.logs import DECISION, DecisionRows
 
 NOTE = np.dtype([("caller", "<u2"), ("reason", "u1"), ("counted", "u1")])
 _pack_note = Struct("<HBB").pack
@@ -26,7 +26,7 @@ _NUMBERS = {reason: number for number, reason in enumerate(REASONS)}
 MOST_DIGITS, FIRST_TOO_LARGE, FIRST_MAIL_TOO_LARGE = 19, 1 << 63, 1 << 31
 
 
-class Trace(NamedTuple):
+class CallTrace(NamedTuple):
     """What a mail's tags say of it: the call's number, the mail's, and the first of its recipients in this call."""
 
     call: int
@@ -34,39 +34,39 @@ class Trace(NamedTuple):
     first: int
 
 
-STRANGER = Trace(-1, -1, 0)
+STRANGER = CallTrace(-1, -1, 0)
 """A mail without our tags: any SDK may send here."""
 
 
-def traced(message: Message) -> Trace:
+def traced(message: Message) -> CallTrace:
     """Whose mail it is; a run's own bears all three tags, or its first recipient a label."""
     if not {"call", "mail", "first"} <= message.tags.keys():
         return _labelled(message.recipients)
-    numbers = [message.tags[name] for name in Trace._fields]
+    numbers = [message.tags[name] for name in CallTrace._fields]
     if not all(number.isascii() and number.isdigit() and len(number) <= MOST_DIGITS for number in numbers):
         return STRANGER
-    return _fitting(Trace(*map(int, numbers)))
+    return _fitting(CallTrace(*map(int, numbers)))
 
 
-def _labelled(recipients: tuple[str, ...]) -> Trace:
+def _labelled(recipients: tuple[str, ...]) -> CallTrace:
     label = label_of(bare(recipients[0])) if recipients else None
-    return STRANGER if label is None else _fitting(Trace(call_of(label), label.mail, label.who))
+    return STRANGER if label is None else _fitting(CallTrace(call_of(label), label.mail, label.who))
 
 
-def _fitting(trace: Trace) -> Trace:
+def _fitting(trace: CallTrace) -> CallTrace:
     fits = trace.call < FIRST_TOO_LARGE and max(trace.mail, trace.first) < FIRST_MAIL_TOO_LARGE
     return trace if fits else STRANGER
 
 
-class Journal:
+class DecisionLog:
     """The decisions in their order; whoever decides sees to it that one thread at a time writes."""
 
     def __init__(self, witness: RawIOBase | None = None) -> None:
-        self._decisions, self._notes = DecisionLog(witness), bytearray()
+        self._decisions, self._notes = DecisionRows(witness), bytearray()
         self._callers = {OTHERS: 0}
 
     def add(
-        self, trace: Trace, recipients: int, decided_s: float, outcome: int, caller: str, reason: str, counted: int
+        self, trace: CallTrace, recipients: int, decided_s: float, outcome: int, caller: str, reason: str, counted: int
     ) -> None:
         """Note a decision, with one of `REASONS`, and how many of the recipients count on the quota."""
         self._decisions.add(*trace, recipients, decided_s, outcome)

@@ -10,9 +10,9 @@ from threading import Event, Lock
 
 from prometheus_client import CollectorRegistry, Gauge, Histogram
 
-from loadtests.endpoint.account_run import Draws, Run
+from loadtests.endpoint.account_run import AccountRun, Draws
 from loadtests.endpoint.conditions import Conditions
-from loadtests.endpoint.decision_log import Journal
+from loadtests.endpoint.decision_log import DecisionLog
 from loadtests.endpoint.publishing.notices import Publisher
 from loadtests.endpoint.routes import DEFAULT_ACCOUNT, DEFAULT_REGION
 from loadtests.endpoint.ses import Ses, Shared
@@ -108,9 +108,9 @@ class Service:
         """Publish what there is; whoever waits for a call's latency has been let go by `closing` before."""
         self.shared.publisher.close()
 
-    def _run(self, account: str, region: str) -> Run:
-        journal, shared = Journal(self._witness_of(account, region)), self.shared
-        return Run(shared.scenario, shared.draws, self.rate_per_s, self._zero_unix_s, self.closing, journal)
+    def _run(self, account: str, region: str) -> AccountRun:
+        journal, shared = DecisionLog(self._witness_of(account, region)), self.shared
+        return AccountRun(shared.scenario, shared.draws, self.rate_per_s, self._zero_unix_s, self.closing, journal)
 
     def _witness_of(self, account: str, region: str) -> RawIOBase | None:
         """The file in which the account of our own runs has its decisions, begun anew."""

@@ -12,10 +12,10 @@ from uuid import uuid4
 from moto.ses.models import ses_backends
 from prometheus_client import Gauge, Histogram
 
-from loadtests.endpoint.account_run import Call, Draws, Run
+from loadtests.endpoint.account_run import AccountRun, Call, Draws
 from loadtests.endpoint.addresses import bare, has_domain, is_simulator, is_verified
 from loadtests.endpoint.conditions import Conditions
-from loadtests.endpoint.decision_log import FAULT, LIMITS, OUTAGE, STRANGER, Trace, traced
+from loadtests.endpoint.decision_log import FAULT, LIMITS, OUTAGE, STRANGER, CallTrace, traced
 from loadtests.endpoint.message import Message, Sent
 from loadtests.endpoint.publishing.configuration import ConfigurationSets
 from loadtests.endpoint.publishing.notices import Publisher
@@ -58,7 +58,7 @@ class Shared(NamedTuple):
 class Ses:
     """Takes mail, from many threads at once."""
 
-    def __init__(self, shared: Shared, account: str, region: str, run: Run) -> None:
+    def __init__(self, shared: Shared, account: str, region: str, run: AccountRun) -> None:
         self.account, self.region, self.run = account, region, run
         self.backend = ses_backends[account][region]
         self.configuration_sets = ConfigurationSets(self.backend)
@@ -75,7 +75,7 @@ class Ses:
         """Take a mail at once, as one entry of a bulk call; raises Refused."""
         return self._take(self.run, self.run.begin(traced(message), 1.0, 0.0), message)
 
-    def call(self, trace: Trace, work: Callable[[Run, Call], T]) -> T:
+    def call(self, trace: CallTrace, work: Callable[[AccountRun, Call], T]) -> T:
         """Do some work half-way through the time that a call takes; its faults strike here."""
         run, conditions = self.run, self._shared.conditions
         call = run.begin(trace, conditions.slowness(run.clock.now()), conditions.faults.delay_s)
@@ -88,7 +88,7 @@ class Ses:
             self._answer(run, call, decided_s)
         return result
 
-    def _decided(self, run: Run, call: Call, work: Callable[[Run, Call], T]) -> tuple[float, T]:
+    def _decided(self, run: AccountRun, call: Call, work: Callable[[AccountRun, Call], T]) -> tuple[float, T]:
         """When SES did the work, and what came of it; until then the call is in flight, if nobody drops it."""
         conditions = self._shared.conditions
         with self._shared.in_flight.track_inprogress():
@@ -97,7 +97,7 @@ class Ses:
                 raise Dropped
             return run.clock.now(), work(run, call)
 
-    def _answer(self, run: Run, call: Call, decided_s: float) -> None:
+    def _answer(self, run: AccountRun, call: Call, decided_s: float) -> None:
         """The answer goes on its way, which it may not survive."""
         conditions, patience_s = self._shared.conditions, self._shared.scenario.client.read_timeout_s
         if conditions.weather.loses_response(decided_s, call.trace.mail, call.attempt):
@@ -119,7 +119,7 @@ class Ses:
             used = run.gate.used_24h(run.clock.now())
             return Quota(run.gate.rate_per_s, self._shared.scenario.account.max_24h_send, used)
 
-    def _take(self, run: Run, call: Call, message: Message) -> Sent:
+    def _take(self, run: AccountRun, call: Call, message: Message) -> Sent:
         """Decide, note the decision, and keep what is accepted, all as one; events follow."""
         name, wrong = self._configuration_set(message), self._wrong(message)
         recipients, counted = len(message.recipients), _counted(message, call.trace)
@@ -137,7 +137,7 @@ class Ses:
         return sent
 
     def _decide(
-        self, run: Run, call: Call, now_s: float, wrong: Refused | None, recipients: int, counted: int
+        self, run: AccountRun, call: Call, now_s: float, wrong: Refused | None, recipients: int, counted: int
     ) -> tuple[Refused | None, str]:
         """The refusal, if it is one, and what made the decision, one of the journal's `REASONS`."""
         conditions = self._shared.conditions
@@ -222,7 +222,7 @@ def _of_sender(message: Message, by_identity: Mapping[str, V]) -> V | None:
     return by_identity.get(address.rpartition("@")[2].lower()) if found is None else found
 
 
-def _counted(message: Message, trace: Trace) -> int:
+def _counted(message: Message, trace: CallTrace) -> int:
     """How many recipients count on the 24-hour quota: not those at the mailbox simulator.
 
     A run's own mail goes to the simulator only, but there each address stands for one of the scenario's recipients.

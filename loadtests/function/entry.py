@@ -23,7 +23,7 @@ from loadtests.ports.clients import client
 from loadtests.ports.invoking import Invoker
 from loadtests.ports.kernel import Clock, Group, Host
 from loadtests.ports.payloads import handler_input
-from loadtests.ports.request_threads import Wire
+from loadtests.ports.request_threads import RequestThreads
 from loadtests.ports.ses import Envelope, Mailer
 from loadtests.ports.sqs import Queue
 from loadtests.record.function_lines import ENDED, HANDED, TAKEN, CallLines, say_given_up, say_moved, say_received
@@ -106,7 +106,7 @@ def _ports(variables: Mapping[str, str], plan: Plan, function: Function, host: H
     return Ports(
         clock=clock,
         chance=Dice(int(variables["SESLAB_SEED"])),
-        mailer=Mailer(ses, clock, CallLines(variables.get(RUN)), Wire(many), envelope),
+        mailer=Mailer(ses, clock, CallLines(variables.get(RUN)), RequestThreads(many), envelope),
         outbox=NoOutbox(),
         group=partial(Group, host),
         share=SimpleNamespace(replicas=plan.pods.replicas),
@@ -122,7 +122,7 @@ def _queues(variables: Mapping[str, str], plan: Plan, function: Function) -> dic
     many = function.connections
     sqs = client(session(), "sqs", many, READ_TIMEOUT_S)
     urls = {name: variables[variable("QUEUE", name)] for name in names}
-    return {name: Queue(sqs, url, Wire(many), _nobody_asks, say_received) for name, url in urls.items()}
+    return {name: Queue(sqs, url, RequestThreads(many), _nobody_asks, say_received) for name, url in urls.items()}
 
 
 def _nobody_asks(mails: Sequence[Mail]) -> None:
@@ -135,7 +135,9 @@ def _functions(variables: Mapping[str, str], plan: Plan, function: Function) -> 
         return {}
     many = function.connections
     functions = client(session(), "lambda", many, READ_TIMEOUT_S)
-    return {name: Handing(Invoker(functions, variables[variable("FUNCTION", name)], Wire(many))) for name in names}
+    return {
+        name: Handing(Invoker(functions, variables[variable("FUNCTION", name)], RequestThreads(many))) for name in names
+    }
 
 
 def variable(kind: str, name: str) -> str:

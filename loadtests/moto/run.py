@@ -14,8 +14,8 @@ import numpy as np
 from botocore.exceptions import BotoCoreError, ClientError
 
 from loadtests.application.access import Connector
-from loadtests.application.run_lifecycle import Course
-from loadtests.application.run_request import Run
+from loadtests.application.run_lifecycle import RunLifecycle
+from loadtests.application.run_request import RunRequest
 from loadtests.moto.machine_limits import refuse_too_much, threads
 from loadtests.moto.targets import Moto
 from loadtests.moto.verification import verify
@@ -25,7 +25,7 @@ from loadtests.ports.kernel import Clock
 from loadtests.ports.local import KEY, LOOPBACK, REGION, local_session
 from loadtests.ports.sqs import QueueFailed
 from loadtests.record import run_registry
-from loadtests.record.function_log import Said
+from loadtests.record.function_log import FunctionLog
 from loadtests.record.reconcile import joined
 from loadtests.record.run_name import new_run
 from scenarios import runs
@@ -45,7 +45,7 @@ def run(scenario: Scenario, strategy: str, seed: int, watch: Watch | None = None
     one machine, RunFailed when the local endpoint does not start or answer.
     """
     started_s = time.perf_counter()
-    of = Run(scenario, strategy, plan_of(scenario, strategy), seed, arrivals(scenario.workload, seed))
+    of = RunRequest(scenario, strategy, plan_of(scenario, strategy), seed, arrivals(scenario.workload, seed))
     with ExitStack() as until_over:
         with _noted(of, out) as record, _moto(of, record) as moto:
             left = played(of, moto, run_registry.log_of(record.run), until_over, watch)
@@ -54,7 +54,7 @@ def run(scenario: Scenario, strategy: str, seed: int, watch: Watch | None = None
 
 
 @contextmanager
-def _moto(of: Run, record: run_registry.Record) -> Iterator[Moto]:
+def _moto(of: RunRequest, record: run_registry.RunRecord) -> Iterator[Moto]:
     """The local AWS of a run, whose record knows its process."""
     with Moto(of.scenario, of.seed, threads(of.plan), run_registry.witness_of(record.run)) as moto:
         run_registry.with_child(record, moto.pid)
@@ -69,7 +69,7 @@ def plan_of(scenario: Scenario, strategy: str) -> Plan:
 
 
 @contextmanager
-def _noted(of: Run, out: Path | None) -> Iterator[run_registry.Record]:
+def _noted(of: RunRequest, out: Path | None) -> Iterator[run_registry.RunRecord]:
     """The run stays noted until nothing of it is left: the next command cleans up after one that was cut short."""
     name = new_run()
     record = of.record(name, "moto", out, run_registry.witness_of(name))
@@ -94,7 +94,7 @@ def _has_decided(witness: Path) -> bool:
 class Played(NamedTuple):
     """What a run leaves behind, and its course, which Ctrl-C may still interrupt."""
 
-    course: Course
+    course: RunLifecycle
     evidence: Evidence
 
 
@@ -108,7 +108,7 @@ def _failing_plainly() -> Iterator[None]:
 
 
 @_failing_plainly()
-def played(of: Run, endpoint: Endpoint, log: Path, until_over: ExitStack, watch: Watch | None = None) -> Played:
+def played(of: RunRequest, endpoint: Endpoint, log: Path, until_over: ExitStack, watch: Watch | None = None) -> Played:
     """Let a run take place on a local AWS that is up; the limiter starts full, and functions write to `log`.
 
     Ctrl-C then ends the run, and until `until_over` closes it breaks off nothing of what follows.
@@ -125,7 +125,7 @@ def played(of: Run, endpoint: Endpoint, log: Path, until_over: ExitStack, watch:
     return Played(world.course, _evidence(of, world, endpoint, serverless, serverless.said(zero_unix_s)))
 
 
-def _evidence(of: Run, world: World, endpoint: Endpoint, serverless: Serverless, told: Said) -> Evidence:
+def _evidence(of: RunRequest, world: World, endpoint: Endpoint, serverless: Serverless, told: FunctionLog) -> Evidence:
     """Contents before calls: what is decided upon in between is then in both, and not lost from either."""
     endpoint.look()  # who has no short answer is not waited for as long as for a whole log
     ended_s, contents = world.course.ended_s, endpoint.queues()
@@ -158,7 +158,7 @@ def _surroundings(url: str) -> dict[str, str]:
     }
 
 
-def _work(of: Run, world: World, watch: Watch | None) -> None:
+def _work(of: RunRequest, world: World, watch: Watch | None) -> None:
     """From before time zero to the end, watched."""
     of.watched(world.clock, watch)
     try:

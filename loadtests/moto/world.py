@@ -10,10 +10,10 @@ from typing import Any, Protocol
 from numpy.typing import NDArray
 
 from loadtests.application.access import Access, Connect
-from loadtests.application.application_log import Notes
+from loadtests.application.application_log import ApplicationLog
 from loadtests.application.pods import Deployment
-from loadtests.application.run_lifecycle import Course, Services
-from loadtests.application.run_request import Run
+from loadtests.application.run_lifecycle import RunLifecycle, Services
+from loadtests.application.run_request import RunRequest
 from loadtests.function.entry import RUN, variable, variables_of
 from loadtests.local_lambda.environments import Nursery
 from loadtests.local_lambda.lambda_api import Api
@@ -21,9 +21,9 @@ from loadtests.local_lambda.local_lambda import LocalLambda
 from loadtests.moto.queues import DEAD, Queues, arn_of
 from loadtests.ports.kernel import Clock
 from loadtests.ports.payloads import mail_of
-from loadtests.ports.request_threads import Wire
+from loadtests.ports.request_threads import RequestThreads
 from loadtests.ports.sqs import Queue
-from loadtests.record.function_log import Said, said
+from loadtests.record.function_log import FunctionLog, said
 from scenarios.aws.open_work import OpenWork
 from scenarios.errors import RunFailed
 from scenarios.ledger.fates import Custody, Pieces
@@ -73,7 +73,7 @@ class Endpoint(Watched, Protocol):
 class Serverless:
     """The queues of a run and, where its plan has any, the processes that its functions run in."""
 
-    def __init__(self, of: Run, connect: Connect, log: Path, surroundings: Mapping[str, str]) -> None:
+    def __init__(self, of: RunRequest, connect: Connect, log: Path, surroundings: Mapping[str, str]) -> None:
         self._of, self._log_path, self._surroundings = of, log, surroundings
         self.pollers = connect("sqs", MOST_POLLS) if of.plan.queues else None
         self.queues = Queues(self.pollers, log.stem, of.plan.queues)
@@ -114,7 +114,7 @@ class Serverless:
             **{variable("FUNCTION", function.name): function.name for function in of.plan.functions},
         }
 
-    def said(self, zero_unix_s: float) -> Said:
+    def said(self, zero_unix_s: float) -> FunctionLog:
         """What the functions have told in their logs."""
         lines = self._log_path.read_text(errors="replace").splitlines() if self._log_path.exists() else ()
         return said(lines, zero_unix_s)
@@ -123,11 +123,13 @@ class Serverless:
 class World:
     """A run in the making, from its time zero on."""
 
-    def __init__(self, of: Run, connect: Connect, serverless: Serverless, clock: Clock, endpoint: Watched) -> None:
+    def __init__(
+        self, of: RunRequest, connect: Connect, serverless: Serverless, clock: Clock, endpoint: Watched
+    ) -> None:
         self._of, self.clock, self._serverless, self._endpoint = of, clock, serverless, endpoint
-        self.course, self._services, self._open_work = Course(clock), Services(), OpenWork(_nobody_waits)
-        self._looks = Wire(1)
-        self.notes, self._wires = Notes(clock, len(of.mails.recipients)), [self._looks]
+        self.course, self._services, self._open_work = RunLifecycle(clock), Services(), OpenWork(_nobody_waits)
+        self._looks = RequestThreads(1)
+        self.notes, self._wires = ApplicationLog(clock, len(of.mails.recipients)), [self._looks]
         self.local = LocalLambda(of.scenario, of.plan, of.seed, clock, self._services, self._open_work)
         names = {function.name: function.name for function in of.plan.functions}
         self.access = Access(connect, of, clock, self.notes, serverless.queues.urls, names, of.envelope)
@@ -162,7 +164,7 @@ class World:
             self._services.start(self._start_at_zero())
 
     def _poll(self, url: str) -> Queue:
-        self._wires.append(Wire(MOST_POLLS))
+        self._wires.append(RequestThreads(MOST_POLLS))
         return Queue(self._serverless.pollers, url, self._wires[-1], self.notes.put, self.notes.seen)
 
     async def _start_at_zero(self) -> None:
@@ -187,7 +189,7 @@ class World:
         idle = self._open_work.is_over and await look() and await look()
         return idle and not await self._undecided() and self.local.is_idle_since(before)
 
-    def custody(self, contents: Contents, witness: NDArray[Any], told: Said) -> Custody:
+    def custody(self, contents: Contents, witness: NDArray[Any], told: FunctionLog) -> Custody:
         """Who holds what SES has not accepted."""
         ended_s = self.course.ended_s
         custody = self.access.custody(self.deployment.kept(ended_s), witness, told, ended_s)

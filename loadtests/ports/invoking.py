@@ -9,7 +9,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from loadtests.ports.payloads import invocation
-from loadtests.ports.request_threads import Wire
+from loadtests.ports.request_threads import RequestThreads
 from strategies.ports import Mail
 
 
@@ -20,7 +20,7 @@ class InvokeFailed(Exception):
 class Invoker:
     """One host's access to a function."""
 
-    def __init__(self, client: Any, function: str, wire: Wire) -> None:
+    def __init__(self, client: Any, function: str, wire: RequestThreads) -> None:
         self._client, self._function, self._wire = client, function, wire
 
     def invoke(self, mails: Sequence[Mail], /) -> Awaitable[None]:

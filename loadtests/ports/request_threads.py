@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 Answer = TypeVar("Answer")
 
 
-class Wire:
+class RequestThreads:
     """As many requests at once as there are connections; the others wait their turn."""
 
     def __init__(self, connections: int) -> None:

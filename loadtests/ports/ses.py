@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 from botocore.exceptions import ClientError, ConnectionClosedError, ConnectionError, HTTPClientError, ReadTimeoutError
 
-from loadtests.ports.request_threads import Wire
+from loadtests.ports.request_threads import RequestThreads
 from strategies.ports import Clock, Mail, QuotaExceeded, Rejected, SendError, Throttled, Unanswered, Unavailable
 
 SENDER = "seslab@example.com"
@@ -24,7 +24,7 @@ class Envelope(NamedTuple):
     configuration_set: str = ""
 
 
-class CallLog(Protocol):
+class CallerLog(Protocol):
     """Where callers note how they saw their calls."""
 
     def begin(self, mail: Mail, to: range, now_s: float, /) -> int:
@@ -37,7 +37,7 @@ class CallLog(Protocol):
 class Mailer:
     """One host's SES. A caller that dies does not un-send its mail."""
 
-    def __init__(self, client: Any, clock: Clock, log: CallLog, wire: Wire, envelope: Envelope) -> None:
+    def __init__(self, client: Any, clock: Clock, log: CallerLog, wire: RequestThreads, envelope: Envelope) -> None:
         self._client, self._clock, self._log, self._wire, self._envelope = client, clock, log, wire, envelope
 
     def send(self, mail: Mail, to: range, /) -> Awaitable[None]:

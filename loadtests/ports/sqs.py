@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from botocore.exceptions import BotoCoreError, ClientError
 
 from loadtests.ports.payloads import body_of, received
-from loadtests.ports.request_threads import Wire
+from loadtests.ports.request_threads import RequestThreads
 from strategies.ports import Mail, Received
 
 Answer = TypeVar("Answer")
@@ -33,7 +33,7 @@ class Queue:
         self,
         client: Any,
         url: str,
-        wire: Wire,
+        wire: RequestThreads,
         put_mails: Callable[[Sequence[Mail]], None],
         seen: Callable[[Sequence[Received]], None],
         putting: Callable[[Sequence[Mail]], AbstractContextManager[Any]] = nullcontext,

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loadtests.record.function_lines import facts
-from loadtests.record.logs import CALL, Told, seen_as
+from loadtests.record.logs import CALL, EndedCall, seen_as
 from scenarios.ledger.fates import Pieces
 
 
 @dataclass
-class Said:
+class FunctionLog:
     """`calls` as rows of `CALL`; `receives` counts receptions by mail and message."""
 
     calls: NDArray[Any]
@@ -23,11 +23,11 @@ class Said:
     given_up: Pieces = field(default_factory=Pieces)
 
 
-def said(lines: Iterable[str], zero_unix_s: float) -> Said:
+def said(lines: Iterable[str], zero_unix_s: float) -> FunctionLog:
     """What the lines tell; others, such as Lambda's own, are passed over, and so is one that was cut off."""
     heard = list(facts(lines))
     calls = [_row(fact, zero_unix_s) for fact in heard if "call" in fact]
-    told = Said(np.array(calls, CALL))
+    told = FunctionLog(np.array(calls, CALL))
     for fact in heard:
         for message_id, mail, count in fact.get("received", ()):
             told.receives[mail, message_id] = max(count, told.receives.get((mail, message_id), 0))
@@ -41,7 +41,7 @@ def _row(fact: dict[str, Any], zero_unix_s: float) -> tuple[Any, ...]:
     return fact["call"], *about, seen_as(error)
 
 
-def ended_call(fact: dict[str, Any], zero_unix_s: float) -> Told:
+def ended_call(fact: dict[str, Any], zero_unix_s: float) -> EndedCall:
     """The call that a line tells of."""
     start_s, end_s = fact["start_unix_s"] - zero_unix_s, fact["end_unix_s"] - zero_unix_s
-    return Told(fact["mail"], fact["first"], fact["recipients"], start_s, end_s, fact["error"])
+    return EndedCall(fact["mail"], fact["first"], fact["recipients"], start_s, end_s, fact["error"])

@@ -48,7 +48,7 @@ def seen_as(error: str | None) -> int:
     return ACCEPTED if error is None else _SEEN.get(error, FAILED)
 
 
-class Told(NamedTuple):
+class EndedCall(NamedTuple):
     """A call that has ended, as its caller saw it; `error` is the name of the `SendError` that it got."""
 
     mail: int
@@ -59,10 +59,10 @@ class Told(NamedTuple):
     error: str | None
 
 
-Hear = Callable[[Told], None]
+Hear = Callable[[EndedCall], None]
 
 
-def nobody_hears(_told: Told) -> None:
+def nobody_hears(_told: EndedCall) -> None:
     """Rows are enough."""
 
 
@@ -88,7 +88,7 @@ class ClientLog:
         with self._lock:
             _, mail, first, recipients, start_s, *_ = _call.unpack_from(self._rows, row * CALL.itemsize)
             _pack_end.pack_into(self._rows, (row + 1) * CALL.itemsize - _pack_end.size, now_s, seen_as(name))
-        self._hear(Told(mail, first, recipients, start_s, now_s, name))
+        self._hear(EndedCall(mail, first, recipients, start_s, now_s, name))
 
     def rows(self) -> NDArray[Any]:
         """The calls until now, as an array of `CALL` that later ones do not change."""
@@ -96,7 +96,7 @@ class ClientLog:
             return np.frombuffer(bytes(self._rows), CALL)
 
 
-class DecisionLog:
+class DecisionRows:
     """How SES decided on each call, in its order; whoever decides sees to it that one thread at a time writes.
 
     With `witness`, an unbuffered file, each row is on disk as soon as it is decided: it outlives whoever is killed.

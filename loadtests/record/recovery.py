@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from loadtests.record.logs import CALL
 from loadtests.record.reconcile import joined
-from loadtests.record.run_registry import Record, directory
+from loadtests.record.run_registry import RunRecord, directory
 from scenarios.ledger import store
 from scenarios.ledger.ledger import Ledger
 from scenarios.ledger.settled import Evidence, Subject, all_pending, settled
@@ -23,7 +23,7 @@ from scenarios.traffic.workload import arrivals
 RECOVERED = "recovered from a run that was killed: what SES had not accepted by then is counted as pending"
 
 
-def recover(record: Record, decisions: NDArray[Any]) -> Path:
+def recover(record: RunRecord, decisions: NDArray[Any]) -> Path:
     """Write the ledger of a killed run, from rows of `DECISION`; returns the folder that it is in.
 
     That is the run's own `--out`, or else a folder beside the journal's.
@@ -36,7 +36,7 @@ def recover(record: Record, decisions: NDArray[Any]) -> Path:
     return folder
 
 
-def _ledger(record: Record, path: str, decisions: NDArray[Any]) -> Ledger:
+def _ledger(record: RunRecord, path: str, decisions: NDArray[Any]) -> Ledger:
     scenario = load(path)
     mails = arrivals(scenario.workload, record.seed)
     calls = joined(decisions, np.zeros(0, CALL), inf)

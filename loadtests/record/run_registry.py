@@ -34,7 +34,7 @@ class Process:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class RunRecord:
     """A run under way. `stack` is a name on an account, `out` the folder for its ledger.
 
     `children` lead process groups of their own; `witness` is a file in which SES's side notes what it has decided since
@@ -85,7 +85,7 @@ def make_directory() -> None:
         directory().mkdir(parents=True, exist_ok=True)
 
 
-def write(record: Record) -> None:
+def write(record: RunRecord) -> None:
     """Note a run, or what has become of it, whole and on disk. Raises BadInput if nothing can be written there."""
     make_directory()
     write_text(_path(record.run), json.dumps(asdict(record)), ADVICE)
@@ -107,7 +107,7 @@ def _complaining(path: Path) -> Iterator[None]:
         raise BadInput(f"{path}: {error.strerror or error}; {ADVICE}") from error
 
 
-def with_child(record: Record, pid: int) -> Record:
+def with_child(record: RunRecord, pid: int) -> RunRecord:
     """The record with one more process that is to be killed with its group; notes it."""
     grown = replace(record, children=(*record.children, process_of(pid)))
     write(grown)
@@ -130,18 +130,18 @@ def finish(run: str) -> None:
         path.unlink(missing_ok=True)
 
 
-def records() -> list[Record]:
+def records() -> list[RunRecord]:
     """Every run that is noted, oldest first; what is no record is passed over."""
     found = [_read(path) for path in sorted(directory().glob("*.json"))]
     return [record for record in found if record is not None]
 
 
-def leftovers() -> list[Record]:
+def leftovers() -> list[RunRecord]:
     """The runs that were killed."""
     return [record for record in records() if not record.process.lives]
 
 
-def kill_children(record: Record) -> int:
+def kill_children(record: RunRecord) -> int:
     """End what a killed run has left running on this machine; returns how many process groups that were."""
     living = [child for child in record.children if child.lives]
     for child in living:
@@ -154,10 +154,10 @@ def _path(run: str) -> Path:
     return directory() / f"{run}.json"
 
 
-def _read(path: Path) -> Record | None:
+def _read(path: Path) -> RunRecord | None:
     try:
         fields = json.loads(path.read_text(encoding="utf-8"))
         children = tuple(Process(**child) for child in fields.pop("children"))
-        return Record(process=Process(**fields.pop("process")), children=children, **fields)
+        return RunRecord(process=Process(**fields.pop("process")), children=children, **fields)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from loadtests.application.run_request import Run
+from loadtests.application.run_request import RunRequest
 from loadtests.moto.run import played
 from loadtests.moto.targets import Moto
 from loadtests.moto.world import Serverless, World
@@ -73,7 +73,7 @@ def asyncio_alone(scenario: Scenario, pods: Pods) -> tuple[Columns, Custody]:
 
 def without_services(scenario: Scenario, pods: Pods, clock: Clock) -> World:
     """A real world after such a run."""
-    of = Run(scenario, "", Plan(None, pods), SEED, arrivals(scenario.workload, SEED))
+    of = RunRequest(scenario, "", Plan(None, pods), SEED, arrivals(scenario.workload, SEED))
     world = World(of, _nothing, Serverless(of, _nothing, Path(), {}), clock, Nowhere())
     asyncio.run(world.work())
     return world
@@ -99,7 +99,7 @@ def moto_plan(scenario: Scenario) -> Iterator[PlanArm]:
     with Moto(scenario, SEED, CONNECTIONS) as server, TemporaryDirectory() as folder:
 
         def play(scenario: Scenario, plan: Plan, strategy: str = "") -> tuple[Columns, Custody]:
-            of = Run(scenario, strategy, plan, SEED, arrivals(scenario.workload, SEED))
+            of = RunRequest(scenario, strategy, plan, SEED, arrivals(scenario.workload, SEED))
             with ExitStack() as until_over:
                 left = played(of, server, Path(folder) / f"{new_run()}.log", until_over)
             return left.evidence.calls, left.evidence.custody

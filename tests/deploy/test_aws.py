@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from loadtests.application.run_request import Run
+from loadtests.application.run_request import RunRequest
 from loadtests.deploy import on_aws, stacks
 from loadtests.deploy.cloud import Cloud
 from loadtests.deploy.events import kept_events
@@ -101,7 +101,7 @@ def _played(cloud: Cloud, ses: Moto, strategy: str, budget: Budget, scenario: Sc
     relay = Relay(ses, cloud)
 
     @contextmanager
-    def quick(of: Run, name: str) -> Iterator[Site]:
+    def quick(of: RunRequest, name: str) -> Iterator[Site]:
         with on_aws.site(of, name, cloud, Envelope(SENDER), budget) as site:
 
             def witness_of(outputs: Mapping[str, str]) -> on_aws.Events:
@@ -179,7 +179,7 @@ def test_a_killed_run_is_recovered_and_removed(
     assert (stacks.status(cloud), run_registry.records()) == ([], [])
 
 
-def _noted() -> run_registry.Record:
+def _noted() -> run_registry.RunRecord:
     return until(run_registry.records)[0]
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from loadtests.application.run_request import Run
+from loadtests.application.run_request import RunRequest
 from loadtests.deploy import on_ministack
 from loadtests.deploy.run_site import Site, Witness
 from loadtests.deploy.tidy import tidy
@@ -88,7 +88,7 @@ def test_what_lambda_s_own_queue_has_is_pending() -> None:
     """What was handed to a function that Lambda never gets to start is not lost when the horizon comes."""
 
     @contextmanager
-    def starved(of: Run, name: str) -> Iterator[Site]:
+    def starved(of: RunRequest, name: str) -> Iterator[Site]:
         with on_ministack.site(of, name) as site:
 
             def witness_of(outputs: Mapping[str, str]) -> Witness:

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from boto3.session import Session
 
-from loadtests.application.worker_share import Portion
+from loadtests.application.worker_share import WorkerShare
 from loadtests.deploy import stacks, staging
 from loadtests.deploy.cloud import Cloud
 from loadtests.deploy.on_aws import Permit
@@ -123,7 +123,7 @@ def _orders(channels: Sequence[Channel], strategy: str, folder: Path, budget: in
             strategy,
             1,
             run=1,
-            portion=Portion(place, of),
+            portion=WorkerShare(place, of),
             zero_unix_s=zero_unix_s,
             folder=folder,
             envelope=Envelope(SENDER, configuration_set=channel.configuration_set),

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import sim.run
-from loadtests.application.worker_share import WHOLE, Portion
+from loadtests.application.worker_share import WHOLE, WorkerShare
 from loadtests.load.results.merged import merged
 from reports.compare.explain import explain
 from reports.compare.mechanisms import Facts
@@ -34,7 +34,7 @@ def _whole() -> Ledger:
     return replace(sim.run.run(SCENARIO, "direct", 1), wall_s=2.0)
 
 
-def _share(whole: Ledger, portion: Portion) -> Ledger:
+def _share(whole: Ledger, portion: WorkerShare) -> Ledger:
     """What one worker would have left."""
     own = whole.calls["mail"] % portion.of == portion.place
     return replace(
@@ -51,7 +51,7 @@ def _share(whole: Ledger, portion: Portion) -> Ledger:
 @pytest.mark.parametrize("of", SHARES)
 def test_all_shares_together_are_the_whole(whole: Ledger, of: int) -> None:
     """Rows are those of one ledger in its order, usage adds up, the worst lag and the last end count."""
-    together = merged([_share(whole, Portion(place, of)) for place in range(of)])
+    together = merged([_share(whole, WorkerShare(place, of)) for place in range(of)])
     for name in whole.mails:
         np.testing.assert_array_equal(together.mails[name], whole.mails[name])
     order = np.lexsort((whole.calls["mail"] % of, whole.calls["decided_s"]))
@@ -67,7 +67,7 @@ def test_all_shares_together_are_the_whole(whole: Ledger, of: int) -> None:
 @pytest.mark.parametrize("of", SHARES)
 def test_what_is_said_of_all_shares_is_true_of_them_together(of: int) -> None:
     """Each share has pods of its own: together they are so many times as many, and their rates make the limit."""
-    shares = [share_of_leaky_bucket(Portion(place, of)) for place in range(of)]
+    shares = [share_of_leaky_bucket(WorkerShare(place, of)) for place in range(of)]
     entry = measure(merged(shares), 30.0, 30, None, load_prices())
     pods, each = 2 * of, 15 / of
     assert f"{pods} pods paced at {each:g} recipients/s each, together the limit of 30/s" in explain(
@@ -75,7 +75,7 @@ def test_what_is_said_of_all_shares_is_true_of_them_together(of: int) -> None:
     )
 
 
-def share_of_leaky_bucket(portion: Portion) -> Ledger:
+def share_of_leaky_bucket(portion: WorkerShare) -> Ledger:
     """With the settings that a share resolves."""
     settings = asdict(portion.plan(SCENARIO, "leaky-bucket").settings)
     return replace(_share(sim.run.run(SCENARIO, "leaky-bucket", 1), portion), settings=settings)
@@ -83,7 +83,7 @@ def share_of_leaky_bucket(portion: Portion) -> Ledger:
 
 def test_a_mail_of_two_shares_is_a_defect(whole: Ledger) -> None:
     """Two workers that played the same mails have sent them twice: their ledgers are no whole."""
-    share = _share(whole, Portion(0, 2))
+    share = _share(whole, WorkerShare(0, 2))
     with pytest.raises(Unbalanced, match="the same mail"):
         merged([share, share])
 
@@ -91,7 +91,7 @@ def test_a_mail_of_two_shares_is_a_defect(whole: Ledger) -> None:
 @pytest.mark.parametrize("of", SHARES)
 def test_every_mail_is_in_one_portion(of: int) -> None:
     """The portions' numbers are all numbers, each once."""
-    numbers = np.concatenate([Portion(place, of).numbers(100) for place in range(of)])
+    numbers = np.concatenate([WorkerShare(place, of).numbers(100) for place in range(of)])
     assert sorted(numbers.tolist()) == list(range(100))
 
 
@@ -103,7 +103,7 @@ def test_the_limit_is_shared_out(of: int, rate_per_pod: float | None) -> None:
     scenario = Scenario.model_validate({**SCENARIO.model_dump(by_alias=True), "strategies": strategies})
     alone, shares = (
         [portion.plan(scenario, "leaky-bucket").settings for portion in portions]
-        for portions in ([WHOLE], [Portion(place, of) for place in range(of)])
+        for portions in ([WHOLE], [WorkerShare(place, of) for place in range(of)])
     )
     assert alone[0] == plan_of(scenario, "leaky-bucket").settings
     total = sum(settings.pods * settings.rate_per_pod for settings in shares)
@@ -113,4 +113,4 @@ def test_the_limit_is_shared_out(of: int, rate_per_pod: float | None) -> None:
 @pytest.mark.parametrize(("of", "each"), [(1, 24), (2, 12), (5, 4), (20, 2)])
 def test_concurrency_is_shared_out_as_far_as_aws_allows(of: int, each: int) -> None:
     """No more invocations at once than the scenario has set, but never fewer than AWS's two."""
-    assert Portion(0, of).plan(SCENARIO, "lambda-concurrency").settings.concurrency == each
+    assert WorkerShare(0, of).plan(SCENARIO, "lambda-concurrency").settings.concurrency == each

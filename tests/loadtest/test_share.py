@@ -17,7 +17,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
 
-from loadtests.application.worker_share import Portion
+from loadtests.application.worker_share import WorkerShare
 from loadtests.endpoint.routes import START
 from loadtests.load.assignment import is_of
 from loadtests.load.results.merged import merged
@@ -75,7 +75,8 @@ def _scenario(messages: int, rate_per_s: float = RATE_PER_S, **tables: Any) -> S
 def _orders(scenario: Scenario, strategy: str, url: str, folder: Path, of: int, run: int) -> list[Order]:
     zero_unix_s = ceil(time.time() + HEAD_S)
     return [
-        Order(scenario, strategy, 1, run, Portion(place, of), zero_unix_s, folder, endpoint=url) for place in range(of)
+        Order(scenario, strategy, 1, run, WorkerShare(place, of), zero_unix_s, folder, endpoint=url)
+        for place in range(of)
     ]
 
 

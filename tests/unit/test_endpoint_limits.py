@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 
-from loadtests.endpoint.account_admission import Gate
+from loadtests.endpoint.account_admission import AccountAdmission
 from loadtests.record.logs import DECISION
 from scenarios.ledger.ledger import ACCEPTED, OUTCOMES, REJECTED, THROTTLED
 from scenarios.schema.model import Scenario
@@ -44,7 +44,7 @@ def burst(endpoint: Endpoint, calls: int, clients: int) -> None:
 
 def replayed(scenario: Scenario, decisions: Any) -> list[int]:
     """The outcomes of the same requests at a limiter of their own."""
-    gate = Gate(scenario, arrivals((), 1), scenario.account.max_send_rate_per_s)
+    gate = AccountAdmission(scenario, arrivals((), 1), scenario.account.max_send_rate_per_s)
     return [gate.decide(float(row["decided_s"]), int(row["recipients"]), 0) for row in decisions]
 
 
@@ -95,7 +95,7 @@ def test_room_is_what_a_request_could_have(limiter: dict[str, Any], more: int) -
     """By every hypothesis the next request passes with so many recipients, and with one more it does not."""
     tables = {"name": "room", "workload": ({"process": "batch", "messages": 1},)}
     scenario = Scenario.model_validate(tables | {"account": {"max_send_rate_per_s": 6.0, "limiter": limiter}})
-    gate = Gate(scenario, arrivals((), 1), 6.0)
+    gate = AccountAdmission(scenario, arrivals((), 1), 6.0)
     for now_s in (1.0, 1.25, 1.5):
         gate.decide(now_s, 1, 0)
     room = gate.room(1.5)
@@ -126,7 +126,7 @@ def test_the_scenarios_rate_changes_and_neighbours() -> None:
         "account": {"max_send_rate_per_s": 10.0},
     }
     scenario = Scenario.model_validate(tables)
-    gate = Gate(scenario, arrivals(scenario.neighbour, 1, "neighbour"), 10.0)
+    gate = AccountAdmission(scenario, arrivals(scenario.neighbour, 1, "neighbour"), 10.0)
     assert [gate.room(4.0), gate.room(5.0), gate.room(9.0)] == [10, 2, 10]
     assert [gate.decide(11.0, 10, 0), gate.room(12.5), gate.rate_per_s] == [ACCEPTED, 1, 1.0]
     assert [gate.room(20.0), gate.room(20.5), gate.rate_per_s] == [9, 10, 10.0]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from loadtests.record import run_registry
-from loadtests.record.run_registry import Process, Record
+from loadtests.record.run_registry import Process, RunRecord
 from scenarios.errors import BadInput
 
 
@@ -21,8 +21,8 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
 
 
-def _record(process: Process, run: str = "20260101t000000-abcdef") -> Record:
-    return Record(run, "aws", "heartbeat", 7, 'name = "x"\n', process, region="eu-west-1", stack=f"seslab-{run}")
+def _record(process: Process, run: str = "20260101t000000-abcdef") -> RunRecord:
+    return RunRecord(run, "aws", "heartbeat", 7, 'name = "x"\n', process, region="eu-west-1", stack=f"seslab-{run}")
 
 
 def _sleeper(*, own_group: bool = False) -> subprocess.Popen[bytes]:

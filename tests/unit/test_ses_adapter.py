@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from loadtests.moto.verification import verify
 from loadtests.ports.clients import client
 from loadtests.ports.kernel import Clock
-from loadtests.ports.request_threads import Wire
+from loadtests.ports.request_threads import RequestThreads
 from loadtests.ports.ses import Envelope, Mailer, request, translated
 from loadtests.record.logs import ClientLog
 from scenarios.errors import RunFailed
@@ -43,7 +43,7 @@ def send_to(port: int) -> tuple[Exception, ClientLog]:
         return caught.value
 
     with closing(client(SESSION, "sesv2", 1, 0.1, f"http://127.0.0.1:{port}")) as ses:
-        wire = Wire(1)
+        wire = RequestThreads(1)
         error = asyncio.run(send(Mailer(ses, Clock(0.0), log, wire, Envelope())))
         wire.close()
     return error, log

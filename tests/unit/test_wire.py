@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from threading import Event
 
-from loadtests.ports.request_threads import Wire
+from loadtests.ports.request_threads import RequestThreads
 
 
 def test_what_has_begun_ends_and_what_has_not_never_begins() -> None:
@@ -17,7 +17,7 @@ def test_what_has_begun_ends_and_what_has_not_never_begins() -> None:
         may_end.wait()
         ended.append(name)
 
-    async def script(wire: Wire) -> None:
+    async def script(wire: RequestThreads) -> None:
         waiting = [asyncio.ensure_future(wire.carry(request, name)) for name in ("first", "second")]  # noqa: TID251
         await asyncio.to_thread(begun.wait)
         for future in waiting:
@@ -25,7 +25,7 @@ def test_what_has_begun_ends_and_what_has_not_never_begins() -> None:
         wire.close()
         assert not wire.is_quiet
 
-    wire = Wire(1)
+    wire = RequestThreads(1)
     asyncio.run(script(wire))
     may_end.set()
     while not wire.is_quiet:
@@ -35,7 +35,7 @@ def test_what_has_begun_ends_and_what_has_not_never_begins() -> None:
 
 def test_an_error_is_for_whoever_waits_and_ends_the_request_too() -> None:
     """What a request raises arrives at its caller, and the wire is quiet again."""
-    wire = Wire(1)
+    wire = RequestThreads(1)
 
     async def script() -> int | BaseException:
         return (await asyncio.gather(wire.carry(int, "no number"), return_exceptions=True))[0]

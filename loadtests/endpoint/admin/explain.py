@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
-from loadtests.endpoint.account_admission import Gate
-from loadtests.endpoint.account_run import Run
+from loadtests.endpoint.account_admission import AccountAdmission
+from loadtests.endpoint.account_run import AccountRun
 from loadtests.endpoint.decision_log import LIMITS, REASONS
 from scenarios.ledger.ledger import ACCEPTED, MESSAGES, OUTCOMES, QUOTA, THROTTLED
 
@@ -32,7 +32,7 @@ class Row(NamedTuple):
     counted: int
 
 
-def calls(run: Run, last: int) -> list[dict[str, Any]]:
+def calls(run: AccountRun, last: int) -> list[dict[str, Any]]:
     """The last of the calls, oldest first. To tell why, a second limiter decides everything once more."""
     decisions, notes, callers = run.observed()
     replay, first, shown = Replay(run), len(decisions) - last, []
@@ -67,8 +67,8 @@ def _shown(row: Row, caller: str, zero_unix_s: float) -> dict[str, Any]:
 class Replay:
     """The same decisions once more, with time to look around before each."""
 
-    def __init__(self, run: Run) -> None:
-        self._gate: Gate = run.gate_anew()
+    def __init__(self, run: AccountRun) -> None:
+        self._gate: AccountAdmission = run.gate_anew()
         self._changes = deque(run.rate_changes)
         self._accepted: list[Row] = []
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loadtests.application.worker_share import Portion
+from loadtests.application.worker_share import WorkerShare
 from loadtests.load.assignment import WORLD, Assignment
 from loadtests.load.results.locust_results import Left
 from loadtests.load.results.merged import merged
@@ -43,6 +43,6 @@ def _lost(
         warnings=(f"{order.user}: worker {number} of {left.workers} was lost; what it still had is pending",),
         interrupted=True,
     )
-    settings = asdict(Portion(number, left.workers).plan(scenario, order.user).settings)
+    settings = asdict(WorkerShare(number, left.workers).plan(scenario, order.user).settings)
     subject = Subject(order.user, scenario.name, order.seed, WORLD, settings)
     return settled(subject, mails, evidence, slice(number, None, left.workers))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from loadtests.application.worker_share import Portion
+from loadtests.application.worker_share import WorkerShare
 from loadtests.deploy.safety import BUDGET_RECIPIENTS
 from loadtests.ports.ses import Envelope
 from scenarios.schema.model import Scenario
@@ -23,7 +23,7 @@ class Order(NamedTuple):
     strategy: str
     seed: int
     run: int
-    portion: Portion
+    portion: WorkerShare
     zero_unix_s: int
     folder: Path
     envelope: Envelope = Envelope()

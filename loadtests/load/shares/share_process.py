@@ -19,7 +19,7 @@ from pathlib import Path
 from threading import Timer
 from typing import Any, NoReturn
 
-from loadtests.application.run_request import Run
+from loadtests.application.run_request import RunRequest
 from loadtests.deploy import on_aws
 from loadtests.deploy.cloud import aws, speaking_plainly
 from loadtests.deploy.run import attended
@@ -81,7 +81,7 @@ def share(order: Order, folder: Path) -> Ledger:
     mails = arrivals(order.scenario.workload, order.seed)
     teller = Teller(mails.intended_s, order.zero_unix_s)
     plan = order.portion.plan(order.scenario, order.strategy)
-    of = Run(
+    of = RunRequest(
         order.scenario, order.strategy, plan, order.seed, mails, order.portion, order.envelope, order.run, teller.hear
     )
     on_account = order.endpoint is None
@@ -89,7 +89,7 @@ def share(order: Order, folder: Path) -> Ledger:
     return replace(ledger, wall_s=time.perf_counter() - started_s)
 
 
-def _on_endpoint(order: Order, of: Run, teller: Teller, log: Path) -> Ledger:
+def _on_endpoint(order: Order, of: RunRequest, teller: Teller, log: Path) -> Ledger:
     """Where a `seslab serve` is SES and SQS, and functions run on this machine."""
     endpoint, session = Attached(order), local_session()
     with ExitStack() as until_over, endpoint.tidied(session), teller.following(log):
@@ -98,7 +98,7 @@ def _on_endpoint(order: Order, of: Run, teller: Teller, log: Path) -> Ledger:
     return replace(ledger, warnings=(*ledger.warnings, *uncounted))
 
 
-def _on_account(order: Order, of: Run) -> Ledger:
+def _on_account(order: Order, of: RunRequest) -> Ledger:
     """Where SES is AWS's own, and the queue of its events there already."""
     refuse_functions(order.strategy, of.plan)
     run_registry.make_directory()  # for the events that are read: a worker's machine may have none yet

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from loadtests.record.function_lines import facts
 from loadtests.record.function_log import ended_call
-from loadtests.record.logs import Told
+from loadtests.record.logs import EndedCall
 
 LOOK_EVERY_S = 0.05
 
@@ -27,7 +27,7 @@ class Teller:
     def __init__(self, intended_s: NDArray[Any], zero_unix_s: float) -> None:
         self._intended_s, self._zero_unix_s = intended_s, zero_unix_s
 
-    def hear(self, call: Told) -> None:
+    def hear(self, call: EndedCall) -> None:
         """One write, shorter than a pipe's buffer, so that lines of many threads do not mix."""
         line = {"intended_s": float(self._intended_s[call.mail]), **call._asdict()}
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from loadtests.application.run_request import Run
+from loadtests.application.run_request import RunRequest
 from loadtests.deploy import on_aws, safety, staging
 from loadtests.deploy.cloud import aws
 from loadtests.deploy.on_aws import Permit
@@ -55,7 +55,7 @@ def site_of(scenario: Scenario, senders: Sequence[str], asked: Asked, prices: Pr
     return site
 
 
-def _on_aws(runs: Sequence[Run], asked: Asked, prices: Prices, show: Show) -> AwsSite:
+def _on_aws(runs: Sequence[RunRequest], asked: Asked, prices: Prices, show: Show) -> AwsSite:
     for of in runs:
         _check_reader(of, asked.events)
     cloud, permit, shares = aws(asked.place.region), asked.permit, asked.crew.size
@@ -68,7 +68,7 @@ def _on_aws(runs: Sequence[Run], asked: Asked, prices: Prices, show: Show) -> Aw
     return AwsSite(cloud, permit.budget, shares, asked.events, show)
 
 
-def _check_reader(of: Run, events: str | None) -> None:
+def _check_reader(of: RunRequest, events: str | None) -> None:
     """Who sends in somebody else's name cannot choose where its events go; a share reads none but its own."""
     if of.strategy in STRATEGIES:
         staging.refuse_functions(of.strategy, of.plan)

@@ -13,7 +13,7 @@ from typing import Any
 
 from gevent import subprocess
 
-from loadtests.application.worker_share import Portion
+from loadtests.application.worker_share import WorkerShare
 from loadtests.load import histogram
 from loadtests.load.assignment import Assignment, Channel, Share
 from loadtests.load.shares.share_order import Order
@@ -94,7 +94,7 @@ def _order(assignment: Assignment, share: Share, zero_unix_s: int, folder: Path)
         strategy=assignment.user,
         seed=assignment.seed,
         run=assignment.run,
-        portion=Portion(share.worker, share.workers),
+        portion=WorkerShare(share.worker, share.workers),
         zero_unix_s=zero_unix_s,
         folder=folder,
         envelope=Envelope(assignment.source, assignment.to, channel.configuration_set),
