@@ -24,22 +24,22 @@ help: ## show this list
 install: $(INSTALLED) ## make .venv with the command seslab in it
 
 # The stamp makes a second install a no-op until the lock or the project file changes.
-$(INSTALLED): requirements.lock pyproject.toml
+$(INSTALLED): requirements/seslab.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "seslab needs Python 3.11 or newer: install it, or name it with make PYTHON=/path/to/python" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) cannot make virtual environments: install its venv package (Debian and Ubuntu: apt install python3-venv)" >&2; exit 1; }
 	@echo "Installing into $(VENV): a minute or two the first time ..."
 	@$(BIN)/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
-	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --require-hashes -r requirements/seslab.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
 ministack: $(MINISTACK)/.installed ## make .venv-ministack, for --on ministack
 
 # Not in .venv: ministack pins another botocore.
-$(MINISTACK)/.installed: requirements-ministack.lock
+$(MINISTACK)/.installed: requirements/ministack.lock
 	@echo "Installing ministack into $(MINISTACK) ..."
 	@$(MINISTACK)/bin/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear $(MINISTACK)
-	@$(MINISTACK)/bin/python -m pip --disable-pip-version-check -qq install --require-hashes -r requirements-ministack.lock
+	@$(MINISTACK)/bin/python -m pip --disable-pip-version-check -qq install --require-hashes -r requirements/ministack.lock
 	@touch $@
 
 demo: install ## compare the strategies, simulated and, on a smaller broadcast, for real
@@ -56,11 +56,11 @@ check: install ## ruff, mypy and the layers
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 
-gate: install ## compare the strategies with what ci/baseline.json expects
-	@$(BIN)/seslab gate $(GATED) --baseline ci/baseline.json --strict
+gate: install ## compare the strategies with what .ci/baseline.json expects
+	@$(BIN)/seslab gate $(GATED) --baseline .ci/baseline.json --strict
 
 baseline: install ## make what is now the baseline, with REASON="…"
-	@$(BIN)/seslab gate $(GATED) --baseline ci/baseline.json --update --reason "$(REASON)"
+	@$(BIN)/seslab gate $(GATED) --baseline .ci/baseline.json --update --reason "$(REASON)"
 
 bench: install ## measure the simulator's speed
 	@$(BIN)/python -m benchmarks
@@ -73,9 +73,9 @@ motosuite: install ## run moto's own SES and SQS tests against moto and against 
 
 # Not after `install`: the old lock may be the very thing that no longer installs.
 lock: | $(BIN)/pip-compile ## pin every dependency again, with hashes
-	@$(COMPILE) --extra moto --extra locust --extra dev --output-file requirements.lock pyproject.toml
+	@$(COMPILE) --extra moto --extra locust --extra dev --output-file requirements/seslab.lock pyproject.toml
 	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["ministack"], sep="\n")' \
-		| $(COMPILE) --output-file requirements-ministack.lock -
+		| $(COMPILE) --output-file requirements/ministack.lock -
 
 $(BIN)/pip-compile:
 	@$(MAKE) install

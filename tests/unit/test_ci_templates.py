@@ -90,7 +90,7 @@ def test_every_input_of_the_action_reaches_a_step() -> None:
 def test_the_gitlab_job_gates(project: Path, more: str, code: int) -> None:
     """It leaves its JUnit report where it says."""
     (project / "small.toml").write_text(SMALL + more)
-    job = parsed("ci/gitlab.yml")[".seslab-gate"]
+    job = parsed(".ci/gitlab.yml")[".seslab-gate"]
     home = {"SESLAB_HOME": str(project), "SESLAB_SCENARIOS": "small.toml"}
     [script] = job["script"]
     ended = in_bash(script, project, job["variables"] | home)
@@ -101,11 +101,11 @@ def test_the_gitlab_job_gates(project: Path, more: str, code: int) -> None:
 
 def test_both_install_what_the_lock_pins() -> None:
     """With hashes; and the package without a download, for its build tool is in the lock too."""
-    installs = [action_steps()[1]["run"], "\n".join(parsed("ci/gitlab.yml")[".seslab-gate"]["before_script"])]
+    installs = [action_steps()[1]["run"], "\n".join(parsed(".ci/gitlab.yml")[".seslab-gate"]["before_script"])]
     for text in installs:
-        assert re.search(r"pip install --quiet --require-hashes -r \"\$\w+/requirements\.lock\"", text)
+        assert re.search(r"pip install --quiet --require-hashes -r \"\$\w+/requirements/seslab\.lock\"", text)
         assert re.search(r"pip install --quiet --no-deps --no-build-isolation \"\$\w+\"", text)
-    assert re.search(r"^setuptools==", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
+    assert re.search(r"^setuptools==", (ROOT / "requirements" / "seslab.lock").read_text(), re.MULTILINE)
 
 
 def test_the_project_gates_itself() -> None:
