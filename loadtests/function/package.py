@@ -10,6 +10,9 @@ from pathlib import Path
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 ROOT = Path(__file__).parents[2]
+ROOMS = ("loadtests", "scenarios", "strategies")
+"""What a file of loadtests/ may import of ours; where seslab is installed, boto3 and NumPy lie in `ROOT` too."""
+
 HANDLER = "loadtests.function.entry.handle"
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say
 READABLE = 0o644 << 16
@@ -44,6 +47,8 @@ def sources() -> list[Path]:
 
 def _files(module: str) -> Iterator[Path]:
     """A module's file and its packages' `__init__.py`; nothing for what is not ours."""
+    if module.partition(".")[0] not in ROOMS:
+        return
     path = ROOT.joinpath(*module.split("."))
     for file in (path.with_suffix(".py"), path / "__init__.py"):
         if file.is_file():

@@ -10,7 +10,10 @@ import zipfile
 from io import BytesIO
 from pathlib import Path
 
-from loadtests.function.package import HANDLER, ROOT, key_of, package
+import pytest
+
+from loadtests.function import package as packaging
+from loadtests.function.package import HANDLER, ROOMS, ROOT, key_of, package
 
 OURS = {"loadtests", "strategies"}
 SITE = ["boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3"]
@@ -38,6 +41,16 @@ def test_every_strategy_is_packed_and_no_other_room() -> None:
     assert strategies <= set(names)
     assert {name.partition("/")[0] for name in names} == OURS
     assert f"{HANDLER.rpartition('.')[0].replace('.', '/')}.py" in names
+
+
+def test_packages_of_others_are_not_packed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where seslab is installed, boto3 lies beside the rooms; the package is the same as in a checkout."""
+    in_a_checkout = package()
+    for room in ROOMS:
+        (tmp_path / room).symlink_to(ROOT / room)
+    _link(tmp_path, "boto3")
+    monkeypatch.setattr(packaging, "ROOT", tmp_path)
+    assert package() == in_a_checkout
 
 
 def test_sources_are_packed_as_they_are() -> None:
