@@ -16,7 +16,7 @@ GATED := autoscaling broadcast-900 broadcast-900-14 lost-responses noisy-neighbo
 	press-release quota-exhausted rehearsal reserved-concurrency sandbox unbalanced-pods
 
 .DEFAULT_GOAL := help
-.PHONY: help install ministack demo test check gate baseline bench clients motosuite lock clean
+.PHONY: help install ministack demo test check gate baseline wheel wheeltest bench clients motosuite lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -61,6 +61,12 @@ gate: install ## compare the strategies with what .ci/baseline.json expects
 
 baseline: install ## make what is now the baseline, with REASON="…"
 	@$(BIN)/seslab gate $(GATED) --baseline .ci/baseline.json --update --reason "$(REASON)"
+
+wheel: install ## build sdist and wheel into dist/, and try the wheel away from here
+	@$(BIN)/python tests/wheel.py
+
+wheeltest: install ## run the tests on the installed wheel
+	@$(BIN)/python tests/wheel.py -q -n auto --maxprocesses 8 --dist loadgroup
 
 bench: install ## measure the simulator's speed
 	@$(BIN)/python -m benchmarks

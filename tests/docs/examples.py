@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from scenarios.schema.files import CATALOGUE
+
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 MORE = "…"
@@ -98,7 +100,7 @@ def figures(page: Path, folder: Path) -> list[tuple[Path, Path]]:
 def _furnish(folder: Path) -> None:
     """What a clone has and examples use."""
     shutil.copytree(ROOT / "docs", folder / "docs")
-    shutil.copytree(ROOT / "scenarios" / "catalogue", folder / "scenarios" / "catalogue")
+    shutil.copytree(CATALOGUE, folder / "scenarios" / "catalogue")
 
 
 def _play(examples: list[Block], folder: Path) -> Iterator[Played]:

@@ -17,7 +17,7 @@ import typer
 from reports.calibrate import document as calibrating
 from reports.running.experiment import perform
 from scenarios.ledger.store import CALLS, MAILS
-from scenarios.measures.cost import load_prices
+from scenarios.measures.cost import PRICES, load_prices
 from scenarios.schema.model import load, scenario_schema
 from seslab.app import app
 from sim.run import run
@@ -211,7 +211,7 @@ def keys(document: Any) -> set[str]:
 
 def test_the_reference_has_the_price_file() -> None:
     """Each price stands in the reference with what it buys, and the day on which it was valid."""
-    prices = tomllib.loads((ROOT / "scenarios" / "measures" / "prices.toml").read_text())
+    prices = tomllib.loads(PRICES.read_text())
     page = (REFERENCE / "prices.md").read_text()
     rows = {
         kind.strip("`"): (float(usd), int(per.replace(",", "")))
