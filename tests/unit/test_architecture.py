@@ -1,9 +1,12 @@
-"""The house's rules that neither ruff nor import-linter can state: who may import what, and what no file may name."""
+"""The house's rules that neither ruff nor import-linter can state: what imports what, and what git may track."""
 
 from __future__ import annotations
 
 import ast
+import os
+import re
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -14,6 +17,7 @@ A_DECISION_NEEDS = {
     "__future__", "bisect", "collections", "dataclasses", "enum", "fractions", "functools", "hashlib", "heapq",
     "itertools", "math", "operator", "strategies", "struct", "types", "typing",
 }  # fmt: skip
+MOST_FILES, MOST_LINES, MOST_BYTES = 22, 400, 1_000_000
 # In halves, so that this file does not name what it looks for.
 THIS_MACHINE = ("/" + "work/", "/" + "tmp/bash", "file:" + "///", "pypi" + ".org", "python" + "hosted")
 
@@ -32,17 +36,25 @@ def _importers(*modules: str) -> set[Path]:
     return {path.relative_to(ROOT) for path in sources if _imported(path) & set(modules)}
 
 
-def _tracked_texts() -> dict[str, str]:
-    """Every text file that git tracks, by name."""
+def _tracked() -> dict[str, bytes]:
+    """Every file that git tracks, by name."""
     try:
         listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError):
         pytest.skip("not a git checkout")
     paths = [ROOT / name for name in listed.decode().split("\0") if name]
-    contents = {path: path.read_bytes() for path in paths if path.is_file()}
-    return {
-        str(path.relative_to(ROOT)): raw.decode(errors="replace") for path, raw in contents.items() if b"\0" not in raw
-    }
+    return {str(path.relative_to(ROOT)): path.read_bytes() for path in paths if path.is_file()}
+
+
+def _is_binary(raw: bytes) -> bool:
+    """As git sees it."""
+    return b"\0" in raw
+
+
+def _pictures(page: str, text: str) -> set[str]:
+    """The pictures that a page shows, relative to the root."""
+    folder = (ROOT / page).parent
+    return {os.path.relpath(folder / name, ROOT) for name in re.findall(r"!\[[^\]]*\]\(([^)\s]+)", text)}
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "strategies").rglob("*.py")), ids=lambda path: path.stem)
@@ -63,5 +75,26 @@ def test_only_loadtests_know_aws() -> None:
 
 def test_no_tracked_file_names_a_machine() -> None:
     """A fresh clone works anywhere: no tracked text names a path of one machine or a registry's host."""
-    named = {(name, word) for name, text in _tracked_texts().items() for word in THIS_MACHINE if word in text}
-    assert not named
+    texts = {name: raw.decode(errors="replace") for name, raw in _tracked().items() if not _is_binary(raw)}
+    assert not {(name, word) for name, text in texts.items() for word in THIS_MACHINE if word in text}
+
+
+def test_the_only_binaries_are_pictures_of_the_docs() -> None:
+    """What no diff can show has no place here but for the readers of a page, and nothing is large."""
+    tracked = _tracked()
+    shown = {one for page, raw in tracked.items() if page.endswith(".md") for one in _pictures(page, raw.decode())}
+    assert {name for name, raw in tracked.items() if _is_binary(raw)} <= shown
+    assert not {name for name, raw in tracked.items() if len(raw) > MOST_BYTES}
+
+
+def test_a_folder_can_be_looked_through() -> None:
+    """No folder of a room has more than 22 files, and none of its files more than 400 lines."""
+    files = {Path(name): raw for name, raw in _tracked().items() if Path(name).parts[0] in ROOMS}
+    crowded = Counter(path.parent for path in files)
+    assert not {folder for folder, count in crowded.items() if count > MOST_FILES}
+    assert not {path for path, raw in files.items() if raw.count(b"\n") > MOST_LINES}
+
+
+def test_every_room_tells_its_types() -> None:
+    """A user's type checker reads those of a package only where it says so."""
+    assert all((ROOT / room / "py.typed").is_file() for room in ROOMS)
