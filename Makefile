@@ -16,7 +16,7 @@ GATED := autoscaling broadcast-900 broadcast-900-14 lost-responses noisy-neighbo
 	press-release quota-exhausted rehearsal reserved-concurrency sandbox unbalanced-pods
 
 .DEFAULT_GOAL := help
-.PHONY: help install ministack demo test check gate baseline wheel wheeltest bench clients motosuite lock clean
+.PHONY: help install ministack demo test check hooks gate baseline wheel wheeltest bench clients motosuite lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -50,11 +50,17 @@ demo: install ## compare the strategies, simulated and, on a smaller broadcast, 
 test: install ## run the tests
 	@$(BIN)/pytest -q -n auto --maxprocesses 8 --dist loadgroup
 
-check: install ## ruff, mypy and the layers
+check: install ## ruff, mypy, the layers, and what git may track
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet || { echo "Run $(BIN)/ruff format" >&2; exit 1; }
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/pytest -q tests/unit/test_architecture.py
+
+hooks: ## let git run make check before each commit
+	@hook="$$(git rev-parse --git-path hooks)/pre-commit"; \
+		test ! -e "$$hook" || { echo "$$hook is there already: let it run make check" >&2; exit 1; }; \
+		mkdir -p "$$(dirname "$$hook")" && printf '#!/bin/sh\nexec make check\n' > "$$hook" && chmod +x "$$hook"
 
 gate: install ## compare the strategies with what .ci/baseline.json expects
 	@$(BIN)/seslab gate $(GATED) --baseline .ci/baseline.json --strict
