@@ -58,8 +58,8 @@ class Played(NamedTuple):
 
 def pages() -> list[Path]:
     """Every page, relative to the root."""
-    found = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
-    return [path.relative_to(ROOT) for path in found]
+    folder = (path.relative_to(ROOT) for path in (ROOT / "docs").rglob("*.md"))
+    return [*map(Path, ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")), *sorted(folder)]
 
 
 def blocks(page: str) -> list[Block]:

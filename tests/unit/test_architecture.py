@@ -5,14 +5,13 @@ from __future__ import annotations
 import ast
 import os
 import re
-import subprocess
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-ROOMS = ("seslab", "strategies", "scenarios", "sim", "loadtests", "reports")
+from tests.unit.checkout import ROOMS, ROOT, tracked
+
 A_DECISION_NEEDS = {
     "__future__", "bisect", "collections", "dataclasses", "enum", "fractions", "functools", "hashlib", "heapq",
     "itertools", "math", "operator", "strategies", "struct", "types", "typing",
@@ -34,16 +33,6 @@ def _importers(*modules: str) -> set[Path]:
     """The files of the rooms that import any of the modules."""
     sources = [path for room in ROOMS for path in (ROOT / room).rglob("*.py")]
     return {path.relative_to(ROOT) for path in sources if _imported(path) & set(modules)}
-
-
-def _tracked() -> dict[str, bytes]:
-    """Every file that git tracks, by name."""
-    try:
-        listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("not a git checkout")
-    paths = [ROOT / name for name in listed.decode().split("\0") if name]
-    return {str(path.relative_to(ROOT)): path.read_bytes() for path in paths if path.is_file()}
 
 
 def _is_binary(raw: bytes) -> bool:
@@ -75,21 +64,21 @@ def test_only_loadtests_know_aws() -> None:
 
 def test_no_tracked_file_names_a_machine() -> None:
     """A fresh clone works anywhere: no tracked text names a path of one machine or a registry's host."""
-    texts = {name: raw.decode(errors="replace") for name, raw in _tracked().items() if not _is_binary(raw)}
+    texts = {name: raw.decode(errors="replace") for name, raw in tracked().items() if not _is_binary(raw)}
     assert not {(name, word) for name, text in texts.items() for word in THIS_MACHINE if word in text}
 
 
 def test_the_only_binaries_are_pictures_of_the_docs() -> None:
     """What no diff can show has no place here but for the readers of a page, and nothing is large."""
-    tracked = _tracked()
-    shown = {one for page, raw in tracked.items() if page.endswith(".md") for one in _pictures(page, raw.decode())}
-    assert {name for name, raw in tracked.items() if _is_binary(raw)} <= shown
-    assert not {name for name, raw in tracked.items() if len(raw) > MOST_BYTES}
+    files = tracked()
+    shown = {one for page, raw in files.items() if page.endswith(".md") for one in _pictures(page, raw.decode())}
+    assert {name for name, raw in files.items() if _is_binary(raw)} <= shown
+    assert not {name for name, raw in files.items() if len(raw) > MOST_BYTES}
 
 
 def test_a_folder_can_be_looked_through() -> None:
     """No folder of a room has more than 22 files, and none of its files more than 400 lines."""
-    files = {Path(name): raw for name, raw in _tracked().items() if Path(name).parts[0] in ROOMS}
+    files = {Path(name): raw for name, raw in tracked().items() if Path(name).parts[0] in ROOMS}
     crowded = Counter(path.parent for path in files)
     assert not {folder for folder, count in crowded.items() if count > MOST_FILES}
     assert not {path for path, raw in files.items() if raw.count(b"\n") > MOST_LINES}
