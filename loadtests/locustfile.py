@@ -73,7 +73,7 @@ def _folder(environment: Environment) -> Path:
     if ASSIGNMENT in os.environ:
         return Path(os.environ[ASSIGNMENT])
     with locust_cli.failing_plainly():
-        return locust_cli.Plain(environment).folder
+        return locust_cli.CommandLineRun(environment).folder
 
 
 _hooks: Any = events  # whose methods have no types

@@ -48,15 +48,15 @@ class Access:
     def __init__(
         self,
         connect: Connect,
-        of: RunRequest,
+        request: RunRequest,
         clock: Clock,
-        notes: ApplicationLog,
+        application_log: ApplicationLog,
         queue_urls: Mapping[str, str],
         function_names: Mapping[str, str],
         envelope: Envelope,
     ) -> None:
-        self._pods, self._chance, self._clock, self._notes = of.plan.pods, Dice(of.seed), clock, notes
-        self._envelope, self.log = envelope, of.log()
+        self._pods, self._chance, self._clock = request.plan.pods, Dice(request.seed), clock
+        self._application_log, self.client_log, self._envelope = application_log, request.client_log(), envelope
         self._urls = {name: url for name, url in queue_urls.items() if name in self._pods.uses}
         self._functions = {name: real for name, real in function_names.items() if name in self._pods.uses}
         many = self._pods.connections * self._pods.replicas
@@ -65,25 +65,27 @@ class Access:
         self._lambda = connect("lambda", many) if self._functions else None
 
     def ports(self, outbox: Outbox, group: Callable[[], Group], share: Share) -> tuple[Ports, Sequence[RequestThreads]]:
-        """A pod's ports, and the wires that they go through."""
-        ses, *others = wires = [RequestThreads(self._pods.connections) for _ in ("ses", *self._urls, *self._functions)]
-        free, notes = iter(others), self._notes
-        mailer = Mailer(self._ses, self._clock, self.log, ses, self._envelope)
+        """A pod's ports, and the threads that carry their requests."""
+        services = ("ses", *self._urls, *self._functions)
+        ses, *others = threads = [RequestThreads(self._pods.connections) for _ in services]
+        free, log = iter(others), self._application_log
+        mailer = Mailer(self._ses, self._clock, self.client_log, ses, self._envelope)
         queues = {
-            name: Queue(self._sqs, url, next(free), notes.put, notes.seen, notes.putting)
-            for name, url in self._urls.items()
+            name: Queue(self._sqs, url, next(free), log.put, log.seen, log.putting) for name, url in self._urls.items()
         }
         functions = {name: Invoker(self._lambda, real, next(free)) for name, real in self._functions.items()}
-        return Ports(self._clock, self._chance, mailer, outbox, group, share, queues, functions), wires
+        return Ports(self._clock, self._chance, mailer, outbox, group, share, queues, functions), threads
 
-    def custody(self, kept: NDArray[np.bool_], witness: NDArray[Any], told: FunctionLog, ended_s: float) -> Custody:
+    def custody(
+        self, kept: NDArray[np.bool_], witness: NDArray[Any], function_log: FunctionLog, ended_s: float
+    ) -> Custody:
         """Who holds what SES has not accepted, queues and functions apart: pods, the wire, and nobody any more."""
-        held = on_the_way(witness, self.log.rows(), ended_s)
-        custody = Custody(kept & np.isnan(self._notes.enqueued_s(ended_s)), held)
-        for mail in self._notes.on_the_wire(ended_s):
+        held = on_the_way(witness, self.client_log.rows(), ended_s)
+        custody = Custody(kept & np.isnan(self._application_log.enqueued_s(ended_s)), held)
+        for mail in self._application_log.on_the_wire(ended_s):
             custody.held.add(mail.number, mail.first, mail.recipients)
-        custody.given_up.extend(self._notes.given_up)
-        custody.given_up.extend(told.given_up)
+        custody.given_up.extend(self._application_log.given_up)
+        custody.given_up.extend(function_log.given_up)
         return custody
 
     def close(self) -> None:

@@ -21,7 +21,7 @@ from scenarios.ledger.fates import Pieces
 from strategies.ports import Ports
 
 PortsOf = Callable[[Outbox, Callable[[], Group], "Share"], tuple[Ports, Sequence[RequestThreads]]]
-"""What a new pod may use, made of what is its own, and the wires that it goes through."""
+"""What a new pod may use, made of what is its own, and the threads that carry its requests."""
 
 LOOK_EVERY_S = 0.02
 
@@ -44,19 +44,19 @@ class Pod:
 
     life: Incarnation
     host: Host
-    wires: Sequence[RequestThreads] = ()
+    threads: Sequence[RequestThreads] = ()
     working: bool = True
 
     def abandon(self) -> None:
         self.host.abandon()
-        for wire in self.wires:
-            wire.close()
+        for threads in self.threads:
+            threads.close()
 
 
-def _lives(of: RunRequest, plan: Sequence[Stretch]) -> list[Incarnation]:
+def _lives(request: RunRequest, plan: Sequence[Stretch]) -> list[Incarnation]:
     """Each pod's lives, with the mails that each is dealt under the numbers that they have in the whole scenario."""
-    numbers = of.numbers
-    lives = incarnations(plan, of.plan.pods.weights, of.mails.intended_s[numbers])
+    numbers = request.numbers
+    lives = incarnations(plan, request.plan.pods.weights, request.mails.intended_s[numbers])
     for life in lives:
         life.mails = numbers[life.mails]
     return lives
@@ -65,12 +65,12 @@ def _lives(of: RunRequest, plan: Sequence[Stretch]) -> list[Incarnation]:
 class Deployment:
     """All pods of a plan, and who still holds which mail."""
 
-    def __init__(self, of: RunRequest, clock: Clock, given_up: Pieces, ports_of: PortsOf) -> None:
-        self._declared, self._mails, self._clock = of.plan.pods, of.mails, clock
+    def __init__(self, request: RunRequest, clock: Clock, given_up: Pieces, ports_of: PortsOf) -> None:
+        self._declared, self._mails, self._clock = request.plan.pods, request.mails, clock
         self._given_up, self._ports_of = given_up, ports_of
-        plan = stretches(self._declared.replicas, of.scenario.fault)
+        plan = stretches(self._declared.replicas, request.scenario.fault)
         self._share = Share(clock, plan)
-        self._pods = [Pod(life, Host()) for life in _lives(of, plan)]
+        self._pods = [Pod(life, Host()) for life in _lives(request, plan)]
 
     async def work(self) -> None:
         """Run every pod from its birth to its end or death; raises the first error of one."""
@@ -84,7 +84,7 @@ class Deployment:
     async def _live(self, pod: Pod) -> None:
         await self._clock.sleep(max(0.0, pod.life.born_s - self._clock.now()))
         outbox = Outbox(self._clock, self._mails, pod.life.mails, self._given_up)
-        ports, pod.wires = self._ports_of(outbox, partial(Group, pod.host), self._share)
+        ports, pod.threads = self._ports_of(outbox, partial(Group, pod.host), self._share)
         main = pod.host.start(self._declared.main(ports))
         left_s = pod.life.dies_s - self._clock.now()
         done, _ = await asyncio.wait([main], timeout=left_s if left_s < np.inf else None)
@@ -97,7 +97,7 @@ class Deployment:
 
     async def _outlive(self, pod: Pod) -> None:
         """A dead pod's requests go on: the run is not over before services have answered those under way."""
-        while not all(wire.is_quiet for wire in pod.wires):
+        while not all(threads.is_quiet for threads in pod.threads):
             await self._clock.sleep(LOOK_EVERY_S)
 
     def abandon(self) -> None:

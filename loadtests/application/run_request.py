@@ -15,7 +15,7 @@ from loadtests.application.worker_share import WHOLE, WorkerShare
 from loadtests.ports.kernel import Clock
 from loadtests.ports.ses import Envelope
 from loadtests.record import run_registry
-from loadtests.record.logs import ClientLog, Hear, nobody_hears
+from loadtests.record.logs import CallListener, ClientLog, ignore_call
 from loadtests.record.numbering import number_of
 from scenarios.ledger.ledger import Ledger
 from scenarios.ledger.settled import Evidence, Subject, settled
@@ -35,20 +35,20 @@ class RunRequest:
     strategy: str
     plan: Plan
     seed: int
-    mails: Arrivals  # of the whole scenario, of which `portion` is played
-    portion: WorkerShare = WHOLE
+    mails: Arrivals  # of the whole scenario, of which `share` is played
+    share: WorkerShare = WHOLE
     envelope: Envelope = field(default_factory=Envelope)
     number: int = 0  # in the upper half of its calls' numbers, so that they mix with no other run's
-    hear: Hear = nobody_hears
+    hear: CallListener = ignore_call
 
     @property
     def numbers(self) -> NDArray[np.int32]:
         """Which mails are played."""
-        return self.portion.numbers(len(self.mails.recipients))
+        return self.share.numbers(len(self.mails.recipients))
 
-    def log(self) -> ClientLog:
-        """An empty one for the pods' calls, which have numbers that no other portion's calls have."""
-        return ClientLog(number_of(self.number, self.portion.place), self.portion.of, self.hear)
+    def client_log(self) -> ClientLog:
+        """An empty one for the pods' calls, which have numbers that no other share's calls have."""
+        return ClientLog(number_of(self.number, self.share.place), self.share.of, self.hear)
 
     def record(self, name: str, world: str, out: Path | None, witness: Path | None) -> run_registry.RunRecord:
         """What is noted of a run of that name, made by this process, before it begins."""
@@ -69,9 +69,9 @@ class RunRequest:
             expected_s = bound_of(self.scenario, self.mails).makespan_s or self.scenario.horizon_s
             watch(lambda: min(0.99, max(0.0, clock.now() / expected_s)))
 
-    def warnings(self, course: RunLifecycle) -> tuple[str, ...]:
+    def warnings(self, lifecycle: RunLifecycle) -> tuple[str, ...]:
         """What stands beside the result: what the scenario asks in vain, and whether the harness kept up."""
-        return (*warnings_of(self.scenario, self.plan, self.mails), *_busy(self.strategy, course.lag_s))
+        return (*warnings_of(self.scenario, self.plan, self.mails), *_busy(self.strategy, lifecycle.lag_s))
 
     def ledger(self, evidence: Evidence, world: str) -> Ledger:
         """The same ledger as the simulator's, of the mails that were played."""

@@ -11,7 +11,7 @@ from scenarios.errors import BadInput
 from scenarios.schema.files import printable
 
 
-class Standing(NamedTuple):
+class SesAccount(NamedTuple):
     """Who one is, and what SES allows: recipients a second, and as many as are left of the day's (-1: no end)."""
 
     account: str
@@ -20,34 +20,34 @@ class Standing(NamedTuple):
     in_sandbox: bool
 
 
-def standing_of(cloud: Cloud) -> Standing:
+def ses_account_of(cloud: Cloud) -> SesAccount:
     """Asks STS and SES. Raises BadInput for credentials that are missing, expired or unknown."""
     with speaking_plainly(cloud.world):
         identity = cloud.client("sts").get_caller_identity()["Account"]
         about = cloud.client("sesv2").get_account()
     if not about.get("SendingEnabled", True):
         raise BadInput(f"aws: account {identity} ({cloud.region}): its SES may not send at present; see its console")
-    return _standing(identity, about)
+    return _ses_account(identity, about)
 
 
-def _standing(identity: str, about: dict[str, Any]) -> Standing:
+def _ses_account(identity: str, about: dict[str, Any]) -> SesAccount:
     quota = about["SendQuota"]
     most = quota["Max24HourSend"]
     left = -1.0 if most < 0 else most - quota["SentLast24Hours"]
-    return Standing(identity, quota["MaxSendRate"], left, not about.get("ProductionAccessEnabled", False))
+    return SesAccount(identity, quota["MaxSendRate"], left, not about.get("ProductionAccessEnabled", False))
 
 
-def check_quota(standing: Standing, rate_per_s: float, recipients: int) -> None:
+def check_quota(ses_account: SesAccount, rate_per_s: float, recipients: int) -> None:
     """Raises BadInput where the scenario's account is a greater one than the real."""
-    if standing.rate_per_s < rate_per_s:
+    if ses_account.rate_per_s < rate_per_s:
         raise BadInput(
-            f"account.max_send_rate_per_s = {rate_per_s:g}: SES allows account {standing.account} "
-            f"{standing.rate_per_s:g} recipients a second; set that rate in the scenario"
+            f"account.max_send_rate_per_s = {rate_per_s:g}: SES allows account {ses_account.account} "
+            f"{ses_account.rate_per_s:g} recipients a second; set that rate in the scenario"
         )
-    if 0 <= standing.left_today < recipients:
+    if 0 <= ses_account.left_today < recipients:
         raise BadInput(
-            f"the runs have {recipients:,} recipients: SES allows account {standing.account} "
-            f"{standing.left_today:,.0f} more today; choose a smaller scenario, or wait"
+            f"the runs have {recipients:,} recipients: SES allows account {ses_account.account} "
+            f"{ses_account.left_today:,.0f} more today; choose a smaller scenario, or wait"
         )
 
 

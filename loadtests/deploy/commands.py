@@ -34,10 +34,10 @@ def deploy(cloud: Cloud, scenario: Scenario, strategy: str, sender: str | None, 
     """Make the strategy's stack, which stays; yields its run and its outputs, a line each."""
     on_aws = cloud.world == "aws"
     envelope = Envelope(safety.check_sender(sender) if on_aws else sender or SENDER)
-    of = RunRequest(
+    request = RunRequest(
         scenario, strategy, plan_of(scenario, strategy), scenario.seed, arrivals(scenario.workload, scenario.seed)
     )
-    document = template(of.plan, setup_of(of, envelope, os.environ.get("AWS_ENDPOINT_URL_SESV2"), on_aws))
+    document = template(request.plan, setup_of(request, envelope, os.environ.get("AWS_ENDPOINT_URL_SESV2"), on_aws))
     if not document["Resources"]:
         raise BadInput(f"{strategy}: consists of the application's pods alone; there is nothing to deploy")
     run = new_run()

@@ -18,7 +18,7 @@ from loadtests.deploy import run as running
 from loadtests.deploy.cloud import Cloud
 from loadtests.deploy.events import EventsQueue, rows
 from loadtests.deploy.run import setup_of
-from loadtests.deploy.run_site import Site
+from loadtests.deploy.run_site import RunSite
 from loadtests.deploy.stack.publishing import QUEUE as WITNESS_QUEUE
 from loadtests.deploy.stack.template import template
 from loadtests.ports.ses import TO_SIMULATOR, Envelope
@@ -80,10 +80,12 @@ def permitted(
     `made` tells, in lines of the plan, what the runs will make on the account. Raises BadInput.
     """
     envelope, load = within(permit, runs, prices)
-    standing = account.standing_of(cloud)
-    account.check_quota(standing, max(of.scenario.account.max_send_rate_per_s for of in runs), load.recipients)
+    ses_account = account.ses_account_of(cloud)
+    account.check_quota(
+        ses_account, max(request.scenario.account.max_send_rate_per_s for request in runs), load.recipients
+    )
     account.check_verified(cloud, envelope.source)
-    for line in (*_sent(cloud, standing, envelope, load, len(runs)), *made(runs, envelope)):
+    for line in (*_sent(cloud, ses_account, envelope, load, len(runs)), *made(runs, envelope)):
         show(line)
     safety.ask(permit.yes)
     return envelope
@@ -97,40 +99,43 @@ def within(permit: Permit, runs: Sequence[RunRequest], prices: Prices) -> tuple[
     """From whom and to whom the runs' mails may go, and what they come to. Raises BadInput for what is not allowed."""
     envelope = Envelope(safety.check_sender(permit.source), permit.to)
     safety.check_recipients(envelope, safety.allowed(permit.allow))
-    load = safety.total([safety.load_of(of.scenario, of.plan, of.mails, prices) for of in runs])
+    load = safety.total([safety.load_of(request.scenario, request.plan, request.mails, prices) for request in runs])
     safety.check_budget(load, permit.budget)
     return envelope, load
 
 
-def _sent(cloud: Cloud, standing: account.Standing, envelope: Envelope, load: safety.Load, runs: int) -> Iterator[str]:
+def _sent(
+    cloud: Cloud, ses_account: account.SesAccount, envelope: Envelope, load: safety.Load, runs: int
+) -> Iterator[str]:
     """What will be sent, to read before saying yes."""
-    sandbox = ", in SES's sandbox" if standing.in_sandbox else ""
-    yield f"AWS account {standing.account}, {cloud.region}{sandbox}; SES allows {standing.rate_per_s:g} recipients/s"
+    sandbox = ", in SES's sandbox" if ses_account.in_sandbox else ""
+    allowed = f"SES allows {ses_account.rate_per_s:g} recipients/s"
+    yield f"AWS account {ses_account.account}, {cloud.region}{sandbox}; {allowed}"
     yield f"from {envelope.source} to {envelope.to}"
     yield f"{runs} runs: {load.mails:,} calls at least, {load.recipients:,} recipients, about {load.usd:.2f} USD"
 
 
 def _made(runs: Sequence[RunRequest], envelope: Envelope) -> Iterator[str]:
-    for strategy, of in {of.strategy: of for of in runs}.items():
-        yield f"{strategy}: a bucket, and a stack of {resources(of, envelope)}; all of it is removed after the run"
+    for strategy, request in {request.strategy: request for request in runs}.items():
+        yield f"{strategy}: a bucket, and a stack of {resources(request, envelope)}; all of it is removed after the run"
 
 
-def resources(of: RunRequest, envelope: Envelope) -> str:
+def resources(request: RunRequest, envelope: Envelope) -> str:
     """What a run's stack holds, by kind."""
-    document = template(of.plan, setup_of(of, envelope, _ses_url()))
+    document = template(request.plan, setup_of(request, envelope, _ses_url()))
     kinds = Counter(part["Type"].removeprefix("AWS::") for part in document["Resources"].values())
     return ", ".join(f"{count} {kind}" for kind, count in kinds.items())
 
 
 @contextmanager
-def site(of: RunRequest, name: str, cloud: Cloud, envelope: Envelope, budget: safety.Budget) -> Iterator[Site]:
+def site(request: RunRequest, name: str, cloud: Cloud, envelope: Envelope, budget: safety.Budget) -> Iterator[RunSite]:
     """The account, through the eyes of the stack's own event queue."""
     kept = run_registry.witness_of(name)
 
-    def witness_of(outputs: Mapping[str, str]) -> Events:
-        return Events(EventsQueue(cloud.client("sqs"), outputs[WITNESS_QUEUE], kept), budget)
+    def witness_of(outputs: Mapping[str, str]) -> EventsWitness:
+        return EventsWitness(EventsQueue(cloud.client("sqs"), outputs[WITNESS_QUEUE], kept), budget)
 
-    yield Site(
+    yield RunSite(
         cloud,
         envelope,
         witness_of,
@@ -149,7 +154,7 @@ def _ses_url() -> str | None:
     return os.environ.get("AWS_ENDPOINT_URL_SESV2")
 
 
-class Events:
+class EventsWitness:
     """The witness: what SES publishes of each mail. It also sees to it that the budget holds while mails are sent."""
 
     def __init__(self, queue: EventsQueue, budget: safety.Budget) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from loadtests.application.run_request import RunRequest
 from loadtests.deploy import run as running
 from loadtests.deploy.ministack import command, ministack
-from loadtests.deploy.run_site import Site
+from loadtests.deploy.run_site import RunSite
 from loadtests.moto.machine_limits import refuse_too_much, threads
 from loadtests.moto.targets import Moto
 from loadtests.moto.verification import verify
@@ -41,20 +41,22 @@ def check(scenario: Scenario, strategy: str) -> None:
 
 
 @contextmanager
-def site(of: RunRequest, name: str) -> Iterator[Site]:
+def site(request: RunRequest, name: str) -> Iterator[RunSite]:
     """A ministack and an SES of their own for each run; both end with it."""
     run_registry.make_directory()
     witness = run_registry.witness_of(name)
-    with Moto(of.scenario, of.seed, _connections(of.plan), witness) as ses, ministack() as cloud:
+    with Moto(request.scenario, request.seed, _connections(request.plan), witness) as ses, ministack() as cloud:
         verify(cloud.session, ses.url)
-        yield Site(cloud, Envelope(), lambda _: Endpoint(ses), ses.url, publishes=False, witness=witness, head_s=HEAD_S)
+        yield RunSite(
+            cloud, Envelope(), lambda _: EndpointWitness(ses), ses.url, publishes=False, witness=witness, head_s=HEAD_S
+        )
 
 
 def _connections(plan: Plan) -> int:
     return threads(plan) + FUNCTION_THREADS * bool(plan.functions)
 
 
-class Endpoint:
+class EndpointWitness:
     """The witness is the endpoint itself: it decides, and forgets nothing."""
 
     def __init__(self, ses: Moto) -> None:

@@ -19,7 +19,7 @@ from loadtests.deploy import stacks, tickers
 from loadtests.deploy.async_events import in_lambda
 from loadtests.deploy.cloud import speaking_plainly
 from loadtests.deploy.harvest import bill_of, lines_of
-from loadtests.deploy.run_site import Site, Witness
+from loadtests.deploy.run_site import RunSite, Witness
 from loadtests.deploy.stack.names import logical, stack_of
 from loadtests.deploy.stack.states import is_express
 from loadtests.deploy.stack.template import Setup, template
@@ -29,7 +29,7 @@ from loadtests.ports.kernel import Clock
 from loadtests.ports.ses import Envelope
 from loadtests.ports.sqs import QueueFailed
 from loadtests.record import run_registry
-from loadtests.record.function_log import said
+from loadtests.record.function_log import function_log_of
 from loadtests.record.reconcile import joined
 from loadtests.record.run_name import new_run
 from scenarios.aws.ticker import TRANSITIONS
@@ -44,7 +44,7 @@ from strategies.resources import Plan
 UNBILLED = "the cost leaves out requests to SQS, which only AWS counts"
 UNBILLED_EXPRESS = "the cost leaves out requests to SQS and the time of Express machines, which only AWS counts"
 
-Sites = Callable[[RunRequest, str], AbstractContextManager[Site]]
+Sites = Callable[[RunRequest, str], AbstractContextManager[RunSite]]
 """Opens where a run of that name takes place."""
 
 Outputs = Mapping[str, str]
@@ -65,72 +65,82 @@ def run(
     Raises BadInput for what the site does not do, RunFailed when it cannot be made or stops answering.
     """
     started_s = time.perf_counter()
-    of = RunRequest(scenario, strategy, plan_of(scenario, strategy), seed, arrivals(scenario.workload, seed))
+    request = RunRequest(scenario, strategy, plan_of(scenario, strategy), seed, arrivals(scenario.workload, seed))
     name = new_run()
-    with sites(of, name) as site, deployed(of, name, site, out, say) as stack, speaking_plainly(site.cloud.world):
-        ledger = _played(of, site, stack, watch)
+    with (
+        sites(request, name) as site,
+        deployed(request, name, site, out, say) as stack,
+        speaking_plainly(site.cloud.world),
+    ):
+        ledger = _played(request, site, stack, watch)
     return replace(ledger, wall_s=time.perf_counter() - started_s)
 
 
 class Stack(NamedTuple):
-    """What a run is made on: its record in the journal, and the outputs of its stack, if it needs one."""
+    """What a run is made on: its record, and the outputs of its stack, if it needs one."""
 
     record: run_registry.RunRecord
     outputs: Outputs
 
 
 @contextmanager
-def deployed(of: RunRequest, name: str, site: Site, out: Path | None, say: stacks.Say) -> Iterator[Stack]:
+def deployed(request: RunRequest, name: str, site: RunSite, out: Path | None, say: stacks.Say) -> Iterator[Stack]:
     """The run is noted before anything is made, and the note stays until nothing is left."""
-    document = template(of.plan, setup_of(of, site.envelope, site.ses_url, site.publishes))
-    record = _record(of, name, site, out)
+    document = template(request.plan, setup_of(request, site.envelope, site.ses_url, site.publishes))
+    record = _record(request, name, site, out)
     run_registry.write(record)
     try:
-        made = stacks.deploy(site.cloud, record.run, of.strategy, document, say) if document["Resources"] else {}
+        made = stacks.deploy(site.cloud, record.run, request.strategy, document, say) if document["Resources"] else {}
         yield Stack(record, made)
     finally:
         stacks.teardown(site.cloud, record.run, say)
         run_registry.finish(record.run)
 
 
-def setup_of(of: RunRequest, envelope: Envelope, ses_url: str | None, publishes: bool = True) -> Setup:
+def setup_of(request: RunRequest, envelope: Envelope, ses_url: str | None, publishes: bool = True) -> Setup:
     """What a run's stack must know."""
-    return Setup(of.strategy, account_of(of.scenario), of.seed, envelope, ses_url, publishes)
+    return Setup(request.strategy, account_of(request.scenario), request.seed, envelope, ses_url, publishes)
 
 
-def _record(of: RunRequest, name: str, site: Site, out: Path | None) -> run_registry.RunRecord:
+def _record(request: RunRequest, name: str, site: RunSite, out: Path | None) -> run_registry.RunRecord:
     return replace(
-        of.record(name, site.cloud.world, out, site.witness),
+        request.record(name, site.cloud.world, out, site.witness),
         region=site.cloud.region,
         endpoint=site.cloud.url,
         stack=stack_of(name),
     )
 
 
-def _played(of: RunRequest, site: Site, stack: Stack, watch: Watch | None) -> Ledger:
+def _played(request: RunRequest, site: RunSite, stack: Stack, watch: Watch | None) -> Ledger:
     zero_unix_s = math.ceil(time.time() + site.head_s)  # a whole second: ticks and logs align
     run_registry.write(replace(stack.record, zero_unix_s=zero_unix_s))
-    return attended(of, site, stack.outputs, zero_unix_s, partial(stacks.halt, site.cloud, stack.record.run), watch)
+    halt = partial(stacks.halt, site.cloud, stack.record.run)
+    return attended(request, site, stack.outputs, zero_unix_s, halt, watch)
 
 
 def attended(
-    of: RunRequest, site: Site, outputs: Outputs, zero_unix_s: int, halt: Callable[[], None], watch: Watch | None = None
+    request: RunRequest,
+    site: RunSite,
+    outputs: Outputs,
+    zero_unix_s: int,
+    halt: Callable[[], None],
+    watch: Watch | None = None,
 ) -> Ledger:
     """A run on what is there already, from time zero on; `halt` lets no function begin any more."""
     witness = site.witness_of(outputs)
     witness.begin(zero_unix_s)
     clock = Clock(zero_unix_s)
-    world = World(of, site, outputs, witness, clock)
-    of.watched(clock, watch)
-    tickers.start(site.cloud, of.plan, outputs, zero_unix_s)
+    world = World(request, site, outputs, witness, clock)
+    request.watched(clock, watch)
+    tickers.start(site.cloud, request.plan, outputs, zero_unix_s)
     try:
         asyncio.run(world.work())
     except (QueueFailed, InvokeFailed) as error:
         raise RunFailed(f"{site.cloud.world} stopped answering: {error}") from error
-    if of.plan.functions:
+    if request.plan.functions:
         halt()
-    evidence = _evidence(of, world, witness, _logs(site, of.plan, outputs, zero_unix_s), zero_unix_s)
-    return of.ledger(evidence, site.cloud.world)
+    evidence = _evidence(request, world, witness, _logs(site, request.plan, outputs, zero_unix_s), zero_unix_s)
+    return request.ledger(evidence, site.cloud.world)
 
 
 class Logs(NamedTuple):
@@ -140,7 +150,7 @@ class Logs(NamedTuple):
     bills: dict[str, dict[str, float]]
 
 
-def _logs(site: Site, plan: Plan, outputs: Outputs, since_unix_s: float) -> Logs:
+def _logs(site: RunSite, plan: Plan, outputs: Outputs, since_unix_s: float) -> Logs:
     lines: list[str] = []
     bills = {}
     if plan.functions:
@@ -156,20 +166,20 @@ def _wait(delay_s: float) -> None:
     time.sleep(delay_s)  # noqa: TID251 (the run is over, and so is its clock)
 
 
-def _evidence(of: RunRequest, world: World, witness: Witness, logs: Logs, zero_unix_s: int) -> Evidence:
+def _evidence(request: RunRequest, world: World, witness: Witness, logs: Logs, zero_unix_s: int) -> Evidence:
     """From the witness, the queues and the logs."""
-    ended_s, told = world.course.ended_s, said(logs.lines, zero_unix_s)
-    callers = np.concatenate((world.access.log.rows(), told.calls))
+    ended_s, function_log = world.lifecycle.ended_s, function_log_of(logs.lines, zero_unix_s)
+    callers = np.concatenate((world.access.client_log.rows(), function_log.calls))
     decisions = witness.calls(int((callers["seen"] == ACCEPTED).sum()))
     return Evidence(
         ended_s=ended_s,
         calls=joined(decisions, callers, ended_s),
-        custody=world.custody(decisions, told, in_lambda(logs.lines)),
-        enqueued_s=world.notes.enqueued_s(ended_s),
-        receives=world.notes.receives(told.receives),
-        usage={**_usage(of.plan, logs), "harness_lag_s": world.course.lag_s},
-        warnings=(*of.warnings(world.course), *_unbilled(of.plan)),
-        interrupted=world.course.interrupted,
+        custody=world.custody(decisions, function_log, in_lambda(logs.lines)),
+        enqueued_s=world.application_log.enqueued_s(ended_s),
+        receives=world.application_log.receives(function_log.receives),
+        usage={**_usage(request.plan, logs), "harness_lag_s": world.lifecycle.lag_s},
+        warnings=(*request.warnings(world.lifecycle), *_unbilled(request.plan)),
+        interrupted=world.lifecycle.interrupted,
     )
 
 

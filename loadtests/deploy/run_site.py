@@ -31,7 +31,7 @@ class Witness(Protocol):
 
 
 @dataclass(frozen=True)
-class Site:
+class RunSite:
     """A place for one run. `ses_url` is set where SES is not the cloud's own; delays are in seconds."""
 
     cloud: Cloud

@@ -27,7 +27,7 @@ Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StackStatus:
     """A run that has something on an account; `state` is CloudFormation's, or says that there is only a bucket."""
 
     run: str
@@ -88,34 +88,34 @@ def outputs(cloud: Cloud, run: str) -> dict[str, str]:
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", ())}
 
 
-def status(cloud: Cloud) -> list[Standing]:
+def status(cloud: Cloud) -> list[StackStatus]:
     """Every run that has left something, oldest first."""
     with speaking_plainly(cloud.world):
         stacks = _stacks(cloud)
-        lonely = buckets.buckets(cloud).keys() - {standing.run for standing in stacks}
-    found = [*stacks, *(Standing(run, "", ONLY_A_BUCKET, 0.0) for run in lonely)]
-    return sorted(found, key=lambda standing: standing.run)
+        lonely = buckets.buckets(cloud).keys() - {one.run for one in stacks}
+    found = [*stacks, *(StackStatus(run, "", ONLY_A_BUCKET, 0.0) for run in lonely)]
+    return sorted(found, key=lambda one: one.run)
 
 
-def _stacks(cloud: Cloud) -> list[Standing]:
+def _stacks(cloud: Cloud) -> list[StackStatus]:
     pages = cloud.client("cloudformation").get_paginator("describe_stacks").paginate()
-    return [_standing(stack) for page in pages for stack in page["Stacks"] if _tags(stack).get(RUN_TAG)]
+    return [_status(stack) for page in pages for stack in page["Stacks"] if _tags(stack).get(RUN_TAG)]
 
 
 def _tags(stack: Mapping[str, Any]) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in stack.get("Tags", ())}
 
 
-def _standing(stack: Mapping[str, Any]) -> Standing:
+def _status(stack: Mapping[str, Any]) -> StackStatus:
     tags, now = _tags(stack), dt.datetime.now(dt.UTC)
     age_s = max(0.0, (now - stack["CreationTime"]).total_seconds())
-    return Standing(tags[RUN_TAG], tags.get(STRATEGY_TAG, ""), stack["StackStatus"], age_s)
+    return StackStatus(tags[RUN_TAG], tags.get(STRATEGY_TAG, ""), stack["StackStatus"], age_s)
 
 
 def teardown(cloud: Cloud, run: str | None, say: Say) -> list[str]:
     """Remove a run's stack and bucket, or all runs' with None; returns the runs. What is gone already is no error."""
     with speaking_plainly(cloud.world):
-        stacks, filled = {standing.run for standing in _stacks(cloud)}, buckets.buckets(cloud)
+        stacks, filled = {one.run for one in _stacks(cloud)}, buckets.buckets(cloud)
         runs = sorted({*stacks, *filled} if run is None else {run} & {*stacks, *filled})
         for each in runs:
             say(f"removing {stack_of(each)}")
@@ -170,5 +170,5 @@ def _stop_ticking(cloud: Cloud, machine_arn: str) -> None:
 
 def require(cloud: Cloud, run: str) -> None:
     """Raises BadInput where a run has nothing, which a user who names it would want to know."""
-    if run not in {standing.run for standing in status(cloud)}:
+    if run not in {one.run for one in status(cloud)}:
         raise BadInput(f"run {run}: nothing of it on {cloud.world} ({cloud.region}); seslab status lists what there is")

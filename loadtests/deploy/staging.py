@@ -64,7 +64,7 @@ def permitted_elsewhere(where: str, runs: Sequence[RunRequest], permit: Permit, 
     return envelope
 
 
-class Channel(NamedTuple):
+class EventChannel(NamedTuple):
     """Whoever sends with this `configuration_set` has SES's events in the queue at the URL `events`.
 
     They are for one reader, be it a share of a strategy's run or `reader`, who sees to it that SES accepts no more than
@@ -79,22 +79,22 @@ class Channel(NamedTuple):
 
 @contextmanager
 def channels(
-    of: RunRequest, shares: int, cloud: Cloud, envelope: Envelope, budget: safety.Budget, say: stacks.Say
-) -> Iterator[list[Channel]]:
+    request: RunRequest, shares: int, cloud: Cloud, envelope: Envelope, budget: safety.Budget, say: stacks.Say
+) -> Iterator[list[EventChannel]]:
     """One for each share, until the block ends; after a kill the next command removes them.
 
     Raises BadInput or RunFailed where they cannot be made. Each holds its part of the budget while mails are sent.
     """
     part = budget._replace(recipients=-(-budget.recipients // shares))
     with ExitStack() as until_over:
-        yield [until_over.enter_context(_channel(of, cloud, envelope, part, say)) for _ in range(shares)]
+        yield [until_over.enter_context(_channel(request, cloud, envelope, part, say)) for _ in range(shares)]
 
 
 @contextmanager
 def _channel(
-    of: RunRequest, cloud: Cloud, envelope: Envelope, budget: safety.Budget, say: stacks.Say
-) -> Iterator[Channel]:
+    request: RunRequest, cloud: Cloud, envelope: Envelope, budget: safety.Budget, say: stacks.Say
+) -> Iterator[EventChannel]:
     name = new_run()
-    with on_aws.site(of, name, cloud, envelope, budget) as site, deployed(of, name, site, None, say) as stack:
+    with on_aws.site(request, name, cloud, envelope, budget) as site, deployed(request, name, site, None, say) as stack:
         outputs = stack.outputs
-        yield Channel(outputs[SET], outputs[QUEUE], budget.recipients, site.witness_of(outputs))
+        yield EventChannel(outputs[SET], outputs[QUEUE], budget.recipients, site.witness_of(outputs))

@@ -72,7 +72,7 @@ def _published(record: RunRecord, kept: Path) -> NDArray[Any] | None:
 
 def _read_out(cloud: Cloud, run: str, kept: Path) -> bool:
     """Keep what lies in the queue of a run's stack, once its functions begin no more; False if it is gone."""
-    if run not in {standing.run for standing in stacks.status(cloud) if standing.state != stacks.ONLY_A_BUCKET}:
+    if run not in {one.run for one in stacks.status(cloud) if one.state != stacks.ONLY_A_BUCKET}:
         return False
     stacks.halt(cloud, run)
     with speaking_plainly(cloud.world):

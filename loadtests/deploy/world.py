@@ -15,7 +15,7 @@ from loadtests.application.pods import Deployment
 from loadtests.application.run_lifecycle import RunLifecycle, Services
 from loadtests.application.run_request import RunRequest
 from loadtests.deploy.harvest import messages_of
-from loadtests.deploy.run_site import Site, Witness
+from loadtests.deploy.run_site import RunSite, Witness
 from loadtests.deploy.stack.names import logical
 from loadtests.deploy.stack.publishing import SET as WITNESS_SET
 from loadtests.moto.queues import depth
@@ -30,23 +30,26 @@ HARNESS_CONNECTIONS = 8
 class World:
     """A run in the making, from its time zero on."""
 
-    def __init__(self, of: RunRequest, site: Site, outputs: Mapping[str, str], witness: Witness, clock: Clock) -> None:
-        self._of, self._site, self._witness, self._clock = of, site, witness, clock
-        self.course, self._services = RunLifecycle(clock), Services()
-        self.notes = ApplicationLog(clock, len(of.mails.recipients))
-        self._queues, self._dead = (_by_name(of.plan, outputs, what) for what in ("Queue", "Dead"))
-        functions = {f.name: outputs[logical(f.name, "Function")] for f in of.plan.functions}
-        connect = site.connector(of.scenario.client.read_timeout_s)
+    def __init__(
+        self, request: RunRequest, site: RunSite, outputs: Mapping[str, str], witness: Witness, clock: Clock
+    ) -> None:
+        self._request, self._site, self._witness, self._clock = request, site, witness, clock
+        self.lifecycle, self._services = RunLifecycle(clock), Services()
+        self.application_log = ApplicationLog(clock, len(request.mails.recipients))
+        self._queues, self._dead = (_by_name(request.plan, outputs, what) for what in ("Queue", "Dead"))
+        functions = {f.name: outputs[logical(f.name, "Function")] for f in request.plan.functions}
+        connect = site.connector(request.scenario.client.read_timeout_s)
         envelope = site.envelope._replace(configuration_set=outputs.get(WITNESS_SET, ""))
         self._sqs = connect("sqs", HARNESS_CONNECTIONS)
-        self.access = Access(connect, of, clock, self.notes, self._queues, functions, envelope)
-        self.deployment = Deployment(of, clock, self.notes.given_up, self.access.ports)
+        self.access = Access(connect, request, clock, self.application_log, self._queues, functions, envelope)
+        self.deployment = Deployment(request, clock, self.application_log.given_up, self.access.ports)
 
     async def work(self) -> None:
         """Run to the end; pods then stop where they stand."""
         self._services.start(self._keep_looking())
         try:
-            await self.course.run(self.deployment.work(), self._drained, self._services, self._of.scenario.horizon_s)
+            horizon_s = self._request.scenario.horizon_s
+            await self.lifecycle.run(self.deployment.work(), self._drained, self._services, horizon_s)
         finally:
             self.deployment.abandon()
             self._services.host.abandon()
@@ -69,7 +72,7 @@ class World:
 
     def _quiet_s(self) -> float:
         """What a function was handed asynchronously is in no queue of ours until it has ended."""
-        plan = self._of.plan
+        plan = self._request.plan
         called = {name for function in plan.functions for name in function.uses}
         longest_s = max((function.timeout_s for function in plan.functions if function.name in called), default=0.0)
         return max(self._site.quiet_s, longest_s)
@@ -78,10 +81,10 @@ class World:
         """Messages in the queues, dead-letter queues excepted, in whatever state."""
         return sum(depth(self._sqs, url) for url in self._queues.values())
 
-    def custody(self, witness: NDArray[Any], told: FunctionLog, in_lambda: Pieces) -> Custody:
+    def custody(self, witness: NDArray[Any], function_log: FunctionLog, in_lambda: Pieces) -> Custody:
         """Who holds what SES has not accepted. What a consumer holds at the end is still in its queue."""
-        ended_s = self.course.ended_s
-        custody = self.access.custody(self.deployment.kept(ended_s), witness, told, ended_s)
+        ended_s = self.lifecycle.ended_s
+        custody = self.access.custody(self.deployment.kept(ended_s), witness, function_log, ended_s)
         custody.held.extend(in_lambda)
         in_flight = self.queued()
         for url in self._queues.values():
@@ -96,8 +99,8 @@ class World:
 
     def _hold_all(self, custody: Custody) -> None:
         """Nobody can read whose messages they are: of all that a queue ever had, what has no other fate is pending."""
-        for mail in np.flatnonzero(~np.isnan(self.notes.enqueued_s(self.course.ended_s))):
-            custody.held.add(int(mail), 0, int(self._of.mails.recipients[mail]))
+        for mail in np.flatnonzero(~np.isnan(self.application_log.enqueued_s(self.lifecycle.ended_s))):
+            custody.held.add(int(mail), 0, int(self._request.mails.recipients[mail]))
 
 
 def _by_name(plan: Plan, outputs: Mapping[str, str], what: str) -> dict[str, str]:

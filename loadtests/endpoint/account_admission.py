@@ -7,7 +7,7 @@ from collections import deque
 from copy import deepcopy
 from sys import maxsize
 
-from scenarios.aws.admission import UNLIMITED, Admission, RollingQuota, Shared
+from scenarios.aws.admission import UNLIMITED, Admission, Neighbours, RollingQuota
 from scenarios.aws.limiter import at_once, build_limiter, exact
 from scenarios.ledger.ledger import ACCEPTED, QUOTA
 from scenarios.measures.bound import rate_steps
@@ -28,7 +28,7 @@ class AccountAdmission:
         per_day = maxsize if account.max_24h_send == UNLIMITED else account.max_24h_send
         self._quota = RollingQuota(per_day, account.daily_edge == "strict")
         self._by_rate = Admission(self._limiter, None).decide
-        self._neighbours = Shared(neighbours, Admission(self._limiter, self._quota).decide)
+        self._neighbours = Neighbours(neighbours, Admission(self._limiter, self._quota).decide)
         self._steps = deque(rate_steps(scenario)[1:])
         self._effective_rate = exact(account.limiter.effective_rate)
         self._hypothesis = account.limiter

@@ -1,4 +1,4 @@
-"""One account's time since second zero: its clock, its limiter, the draws for its calls, and its journal."""
+"""One account's time since second zero: its clock, its limiter, the draws for its calls, its decisions."""
 
 from __future__ import annotations
 
@@ -46,16 +46,16 @@ class AccountRun:
         rate_per_s: float,
         zero_unix_s: float,
         closing: Event,
-        journal: DecisionLog,
+        decision_log: DecisionLog,
     ) -> None:
         self._scenario, self._draws, self._first_rate_per_s, self._closing = scenario, draws, rate_per_s, closing
         self.clock, self.zero_unix_s = Clock(zero_unix_s), zero_unix_s
-        self.gate, self.journal, self.lock = self.gate_anew(), journal, Lock()
+        self.admission, self.decision_log, self.lock = self.admission_anew(), decision_log, Lock()
         self.rate_changes: list[tuple[float, float]] = []
         self._attempts = Counter[int]()
 
-    def gate_anew(self) -> AccountAdmission:
-        """The gate as it was at second zero, for whoever wants to see the decisions made once more."""
+    def admission_anew(self) -> AccountAdmission:
+        """The admission as it was at second zero, to make the decisions once more."""
         return AccountAdmission(self._scenario, self._draws.neighbours, self._first_rate_per_s)
 
     def begin(self, trace: CallTrace, slowness: float, delay_s: float) -> Call:
@@ -71,7 +71,7 @@ class AccountRun:
         """Go on at another rate from now on."""
         with self.lock:
             now_s = self.clock.now()
-            self.gate.set_rate(now_s, rate_per_s)
+            self.admission.set_rate(now_s, rate_per_s)
             self.rate_changes.append((now_s, rate_per_s))
 
     def wait_until(self, instant_s: float) -> None:
@@ -83,9 +83,9 @@ class AccountRun:
     def raw(self) -> bytes:
         """The decisions until now, as an array of `DECISION` in bytes."""
         with self.lock:
-            return self.journal.raw()
+            return self.decision_log.raw()
 
     def observed(self) -> tuple[NDArray[Any], NDArray[Any], list[str]]:
         """The decisions until now, what else is known of each, and the callers' names."""
         with self.lock:
-            return self.journal.rows(), self.journal.notes(), self.journal.callers()
+            return self.decision_log.rows(), self.decision_log.notes(), self.decision_log.callers()

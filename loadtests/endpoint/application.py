@@ -32,7 +32,7 @@ class LocalAws:
 
     def __init__(self, service: Service, seed: int, moto: WSGIApplication) -> None:
         self._service, self._moto, self._admin = service, moto, admin.Admin(service)
-        self._latency, self._seed = service.shared.scenario.latency.sqs, seed
+        self._latency, self._seed = service.common.scenario.latency.sqs, seed
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         answer = self._ours(environ)
@@ -77,7 +77,7 @@ class LocalAws:
         """Moto is not made for threads; its SQS is ours, and that is."""
         if scope_of(environ).service == "sqs" or environ.get("HTTP_X_AMZ_TARGET", "").startswith("AmazonSQS."):
             return self._sqs(environ, start_response)
-        with self._service.shared.moto:
+        with self._service.common.moto:
             body, status, headers = run_wsgi_app(self._moto, environ, buffered=True)
         if environ["PATH_INFO"] == RESET:
             self._service.forget()

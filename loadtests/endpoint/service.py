@@ -15,7 +15,7 @@ from loadtests.endpoint.conditions import Conditions
 from loadtests.endpoint.decision_log import DecisionLog
 from loadtests.endpoint.publishing.notices import Publisher
 from loadtests.endpoint.routes import DEFAULT_ACCOUNT, DEFAULT_REGION
-from loadtests.endpoint.ses import Ses, Shared
+from loadtests.endpoint.ses import Common, Ses
 from loadtests.ports.kernel import Clock
 from scenarios.aws.active_faults import Duplicates
 from scenarios.schema.model import Scenario
@@ -38,7 +38,7 @@ class Service:
             "seslab_ses_call_duration_seconds", "From a call's arrival to its answer.", registry=self.registry
         )
         in_flight = Gauge(IN_FLIGHT, "Calls that SES has not decided on yet.", registry=self.registry)
-        self.shared = Shared(
+        self.common = Common(
             scenario, Draws(scenario, seed), Conditions(scenario, seed), Publisher(), durations, in_flight, Lock()
         )
         self.rate_per_s = scenario.account.max_send_rate_per_s
@@ -59,7 +59,7 @@ class Service:
     def _new(self, account: str, region: str) -> Ses:
         with self._lock:
             if (account, region) not in self._all:
-                ses = Ses(self.shared, account, region, self._run(account, region))
+                ses = Ses(self.common, account, region, self._run(account, region))
                 for identity in self._verified:
                     _verify(ses, identity)
                 self._all[account, region] = ses
@@ -70,7 +70,7 @@ class Service:
         return list(self._all.values())
 
     def start(self, zero_unix_s: float) -> None:
-        """Begin anew with full limiters and empty journals; scenario second 0 is that instant of Unix time."""
+        """Begin anew with full limiters and empty logs; scenario second 0 is that instant of Unix time."""
         with self._lock:
             self._begin(zero_unix_s)
             for ses in self._all.values():
@@ -106,11 +106,11 @@ class Service:
 
     def close(self) -> None:
         """Publish what there is; whoever waits for a call's latency has been let go by `closing` before."""
-        self.shared.publisher.close()
+        self.common.publisher.close()
 
     def _run(self, account: str, region: str) -> AccountRun:
-        journal, shared = DecisionLog(self._witness_of(account, region)), self.shared
-        return AccountRun(shared.scenario, shared.draws, self.rate_per_s, self._zero_unix_s, self.closing, journal)
+        decision_log, common = DecisionLog(self._witness_of(account, region)), self.common
+        return AccountRun(common.scenario, common.draws, self.rate_per_s, self._zero_unix_s, self.closing, decision_log)
 
     def _witness_of(self, account: str, region: str) -> RawIOBase | None:
         """The file in which the account of our own runs has its decisions, begun anew."""

@@ -42,7 +42,7 @@ class Quota(NamedTuple):
     sent_last_24h: int
 
 
-class Shared(NamedTuple):
+class Common(NamedTuple):
     """What all accounts of one endpoint have in common."""
 
     scenario: Scenario
@@ -58,14 +58,14 @@ class Shared(NamedTuple):
 class Ses:
     """Takes mail, from many threads at once."""
 
-    def __init__(self, shared: Shared, account: str, region: str, run: AccountRun) -> None:
+    def __init__(self, common: Common, account: str, region: str, run: AccountRun) -> None:
         self.account, self.region, self.run = account, region, run
         self.backend = ses_backends[account][region]
         self.configuration_sets = ConfigurationSets(self.backend)
         self.suppression = SuppressionList()
         self.sending_enabled = True
-        self.sandbox = shared.scenario.account.sandbox
-        self._shared = shared
+        self.sandbox = common.scenario.account.sandbox
+        self._common = common
 
     def submit(self, message: Message) -> Sent:
         """Take a mail after the service's latency; raises Refused, and Dropped where the caller shall hear nothing."""
@@ -77,9 +77,9 @@ class Ses:
 
     def call(self, trace: CallTrace, work: Callable[[AccountRun, Call], T]) -> T:
         """Do some work half-way through the time that a call takes; its faults strike here."""
-        run, conditions = self.run, self._shared.conditions
+        run, conditions = self.run, self._common.conditions
         call = run.begin(trace, conditions.slowness(run.clock.now()), conditions.faults.delay_s)
-        with self._shared.durations.time():
+        with self._common.durations.time():
             try:
                 decided_s, result = self._decided(run, call, work)
             except Refused:
@@ -90,8 +90,8 @@ class Ses:
 
     def _decided(self, run: AccountRun, call: Call, work: Callable[[AccountRun, Call], T]) -> tuple[float, T]:
         """When SES did the work, and what came of it; until then the call is in flight, if nobody drops it."""
-        conditions = self._shared.conditions
-        with self._shared.in_flight.track_inprogress():
+        conditions = self._common.conditions
+        with self._common.in_flight.track_inprogress():
             run.wait_until(call.arrived_s + min(call.accept_s, call.refuse_s) / 2)
             if conditions.hits(conditions.faults.drop_before):
                 raise Dropped
@@ -99,7 +99,7 @@ class Ses:
 
     def _answer(self, run: AccountRun, call: Call, decided_s: float) -> None:
         """The answer goes on its way, which it may not survive."""
-        conditions, patience_s = self._shared.conditions, self._shared.scenario.client.read_timeout_s
+        conditions, patience_s = self._common.conditions, self._common.scenario.client.read_timeout_s
         if conditions.weather.loses_response(decided_s, call.trace.mail, call.attempt):
             run.wait_until(call.arrived_s + patience_s)
             raise Dropped
@@ -116,8 +116,8 @@ class Ses:
         """As it stands now; unlike AWS's it is never late."""
         run = self.run
         with run.lock:
-            used = run.gate.used_24h(run.clock.now())
-            return Quota(run.gate.rate_per_s, self._shared.scenario.account.max_24h_send, used)
+            used = run.admission.used_24h(run.clock.now())
+            return Quota(run.admission.rate_per_s, self._common.scenario.account.max_24h_send, used)
 
     def _take(self, run: AccountRun, call: Call, message: Message) -> Sent:
         """Decide, note the decision, and keep what is accepted, all as one; events follow."""
@@ -127,7 +127,7 @@ class Ses:
             now_s = run.clock.now()
             refused, reason = self._decide(run, call, now_s, wrong, recipients, counted)
             outcome = ACCEPTED if refused is None else refused.outcome
-            run.journal.add(call.trace, recipients, now_s, outcome, message.caller, reason, counted)
+            run.decision_log.add(call.trace, recipients, now_s, outcome, message.caller, reason, counted)
             if refused is not None:
                 self.backend.rejected_messages_count += outcome == REJECTED
                 raise refused
@@ -139,15 +139,15 @@ class Ses:
     def _decide(
         self, run: AccountRun, call: Call, now_s: float, wrong: Refused | None, recipients: int, counted: int
     ) -> tuple[Refused | None, str]:
-        """The refusal, if it is one, and what made the decision, one of the journal's `REASONS`."""
-        conditions = self._shared.conditions
+        """The refusal, if it is one, and what made the decision, one of `decision_log.REASONS`."""
+        conditions = self._common.conditions
         if conditions.weather.is_out(now_s):
             return refusal(FAILED), OUTAGE
         if wrong is not None:
             return wrong, wrong.code
         if conditions.refuses(now_s, call.trace.mail, call.attempt):
             return refusal(THROTTLED), FAULT
-        outcome = run.gate.decide(now_s, recipients, counted)
+        outcome = run.admission.decide(now_s, recipients, counted)
         return (None if outcome == ACCEPTED else refusal(outcome)), LIMITS
 
     def _wrong(self, message: Message) -> Refused | None:
@@ -206,13 +206,13 @@ class Ses:
                 message, configuration_set=configuration_set, suppressed=self.suppression.among(message.recipients)
             )
             if destinations:
-                self._shared.publisher.publish(told, sent, self.account, self.region, destinations)
+                self._common.publisher.publish(told, sent, self.account, self.region, destinations)
             if topics:
-                self._shared.publisher.notify(told, sent, self.account, self.region, topics)
+                self._common.publisher.notify(told, sent, self.account, self.region, topics)
 
     def welcome(self, topic_arn: str) -> None:
         """Greet a topic that has become an event destination, as SES does."""
-        self._shared.publisher.validate(topic_arn, self.account, self.region)
+        self._common.publisher.validate(topic_arn, self.account, self.region)
 
 
 def _of_sender(message: Message, by_identity: Mapping[str, V]) -> V | None:

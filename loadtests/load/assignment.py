@@ -91,7 +91,7 @@ class Assignment:
         return cls(place=Place(headers=headers, **place), channels=channels, **fields)
 
 
-class Share(NamedTuple):
+class WorkerMails(NamedTuple):
     """The mails of worker `worker` of `workers`: every one whose number leaves that remainder."""
 
     worker: int
@@ -122,15 +122,15 @@ class Share(NamedTuple):
         return cls(worker, workers, np.frombuffer(intended_s, np.float64), np.frombuffer(recipients, np.int32))
 
 
-def whole(mails: Arrivals, worker: int, workers: int) -> Share:
+def whole(mails: Arrivals, worker: int, workers: int) -> WorkerMails:
     """All mails: a strategy finds out by itself which are its worker's."""
-    return Share(worker, workers, mails.intended_s, mails.recipients.astype(np.int32))
+    return WorkerMails(worker, workers, mails.intended_s, mails.recipients.astype(np.int32))
 
 
-def share_of(mails: Arrivals, worker: int, workers: int) -> Share:
+def share_of(mails: Arrivals, worker: int, workers: int) -> WorkerMails:
     """Which mails a worker sends."""
     mine = slice(worker, None, workers)
-    return Share(worker, workers, mails.intended_s[mine].copy(), mails.recipients[mine].astype(np.int32))
+    return WorkerMails(worker, workers, mails.intended_s[mine].copy(), mails.recipients[mine].astype(np.int32))
 
 
 def is_of(calls: NDArray[np.int64], run: int) -> NDArray[np.bool_]:

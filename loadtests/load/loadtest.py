@@ -11,15 +11,15 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from loadtests.load import assignment, histogram, locust_process, wait_downstream
-from loadtests.load.assignment import LEFT, ZERO, Assignment
+from loadtests.load import histogram, locust_process, wait_downstream
+from loadtests.load.assignment import LEFT, ZERO, Assignment, written
 from loadtests.load.options import Crew, check, options, worker_options
 from loadtests.load.results import shares_verdict, verdict
-from loadtests.load.results.locust_results import Left, histogram_of
+from loadtests.load.results.locust_results import LocustResults, histogram_of
 from loadtests.load.targets.check_target import check_place
-from loadtests.load.targets.choose_target import Asked, site_of
+from loadtests.load.targets.choose_target import Asked, target_of
 from loadtests.load.targets.endpoint_client import of_run
-from loadtests.load.targets.target import Site
+from loadtests.load.targets.target import Target
 from loadtests.ports.kernel import Clock
 from scenarios.errors import RunFailed
 from scenarios.ledger import store
@@ -42,7 +42,7 @@ def prepare(
     check(asked.crew)
     for sender in senders:
         check_place(sender, asked.place)
-    return partial(run, asked=asked, site=site_of(scenario, senders, asked, prices, show))
+    return partial(run, asked=asked, target=target_of(scenario, senders, asked, prices, show))
 
 
 def run(
@@ -52,7 +52,7 @@ def run(
     watch: Watch | None = None,
     *,
     asked: Asked,
-    site: Site,
+    target: Target,
     out: Path | None = None,
 ) -> Ledger:
     """Let Locust send a scenario's mails; Ctrl-C keeps what was done. With `out` Locust's own reports are kept there.
@@ -62,30 +62,33 @@ def run(
     """
     started_s = time.perf_counter()
     mails = arrivals(scenario.workload, seed)
-    with site.opened(scenario, assigned(scenario, sender, seed, asked)) as order, folder_with(order, mails) as folder:
+    with (
+        target.opened(scenario, assigned(scenario, sender, seed, asked)) as assignment,
+        folder_with(assignment, mails) as folder,
+    ):
         _watched(watch, folder, bound_of(scenario, mails).makespan_s or scenario.horizon_s)
-        was_interrupted = _sent(asked.crew, sender, folder, site, out)
-        ledger = judged(scenario, order, mails, folder, site)
-        ledger = replace(ledger, warnings=(*ledger.warnings, *site.warnings(scenario)))
+        was_interrupted = _sent(asked.crew, sender, folder, target, out)
+        ledger = judged(scenario, assignment, mails, folder, target)
+        ledger = replace(ledger, warnings=(*ledger.warnings, *target.warnings(scenario)))
         if not was_interrupted:
-            _refuse_without_workers(Left.read(folder), ledger, out)
+            _refuse_without_workers(LocustResults.read(folder), ledger, out)
     return replace(ledger, wall_s=time.perf_counter() - started_s)
 
 
-def _refuse_without_workers(left: Left, ledger: Ledger, out: Path | None) -> None:
+def _refuse_without_workers(results: LocustResults, ledger: Ledger, out: Path | None) -> None:
     """Raises RunFailed if a worker was lost in mid-run; what is known all the same is kept."""
-    if not left.silent:
+    if not results.silent:
         return
     if out is not None:
         store.write(ledger, out)
-    lost, kept = ", ".join(map(str, left.silent)), "" if out is None else f"; what is known of its mails is in {out}"
-    raise RunFailed(f"{ledger.strategy}: worker {lost} of {left.workers} was lost in mid-run{kept}")
+    lost, kept = ", ".join(map(str, results.silent)), "" if out is None else f"; what is known of its mails is in {out}"
+    raise RunFailed(f"{ledger.strategy}: worker {lost} of {results.workers} was lost in mid-run{kept}")
 
 
-def _sent(crew: Crew, sender: str, folder: Path, site: Site, out: Path | None) -> bool:
+def _sent(crew: Crew, sender: str, folder: Path, target: Target, out: Path | None) -> bool:
     """Locust's part, whatever its own exit code is; returns whether Ctrl-C ended it."""
     log = folder / "locust.log"
-    was_interrupted = locust_process.run(options(crew, sender, out), folder, log, site.look)
+    was_interrupted = locust_process.run(options(crew, sender, out), folder, log, target.look)
     _keep(folder, log, sender, out)
     if not (folder / LEFT).exists():
         raise KeyboardInterrupt if was_interrupted else locust_process.failure(log, crew)
@@ -116,27 +119,27 @@ def assigned(scenario: Scenario, sender: str, seed: int, asked: Asked) -> Assign
 
 
 @contextmanager
-def folder_with(order: Assignment, mails: Arrivals) -> Iterator[Path]:
+def folder_with(assignment: Assignment, mails: Arrivals) -> Iterator[Path]:
     """What is to be done, in a folder for what will come of it."""
     with tempfile.TemporaryDirectory(prefix="seslab-loadtest-") as name:
-        assignment.written(order, mails, Path(name))
+        written(assignment, mails, Path(name))
         yield Path(name)
 
 
-def judged(scenario: Scenario, order: Assignment, mails: Arrivals, folder: Path, site: Site) -> Ledger:
+def judged(scenario: Scenario, assignment: Assignment, mails: Arrivals, folder: Path, target: Target) -> Ledger:
     """The ledger of what Locust has left, once whoever got the mails has done with them, too.
 
     Raises RunFailed where a worker could not send, or nobody answers any more.
     """
-    left, count = Left.read(folder), len(mails.recipients)
-    if left.failures:
-        raise RunFailed(f"{order.user}: {left.failures[0]}")
-    left, queued = wait_downstream.awaited(order, left, site, count)
-    expected = int((left.calls["seen"] == ACCEPTED).sum())
-    decisions = of_run(site.decisions(left.zero_unix_s, expected), order, count)
-    if order.scenario:
-        return shares_verdict.ledger_of(scenario, order, mails, left, folder, decisions)
-    return verdict.ledger_of(scenario, order, mails, left, decisions, queued)
+    results, count = LocustResults.read(folder), len(mails.recipients)
+    if results.failures:
+        raise RunFailed(f"{assignment.user}: {results.failures[0]}")
+    results, queued = wait_downstream.awaited(assignment, results, target, count)
+    expected = int((results.calls["seen"] == ACCEPTED).sum())
+    decisions = of_run(target.decisions(results.zero_unix_s, expected), assignment, count)
+    if assignment.scenario:
+        return shares_verdict.ledger_of(scenario, assignment, mails, results, folder, decisions)
+    return verdict.ledger_of(scenario, assignment, mails, results, decisions, queued)
 
 
 def _watched(watch: Watch | None, folder: Path, expected_s: float) -> None:
@@ -156,7 +159,7 @@ def _keep(folder: Path, log: Path, sender: str, out: Path | None) -> None:
         return
     shutil.copy(log, out / f"locust-{sender}.log")
     if (folder / LEFT).exists():
-        left = Left.read(folder)
+        results = LocustResults.read(folder)
         for name in ("response", "service"):
             path = out / f"hdr-{sender}-{name}.hlog"
-            histogram.write_log(histogram_of(folder, name), path, left.zero_unix_s, left.ended_s)
+            histogram.write_log(histogram_of(folder, name), path, results.zero_unix_s, results.ended_s)

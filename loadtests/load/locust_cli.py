@@ -13,7 +13,7 @@ from loadtests.load import loadtest
 from loadtests.load.assignment import LEFT, Place
 from loadtests.load.targets.check_target import body_of, headers_of
 from loadtests.load.targets.choose_target import Asked
-from loadtests.load.targets.target import Site
+from loadtests.load.targets.target import Target
 from loadtests.ports.ses import TO_SIMULATOR
 from scenarios.errors import BadInput, RunFailed
 from scenarios.measures.bound import bound_of
@@ -58,20 +58,20 @@ def add_arguments(parser: Any) -> None:
         )
 
 
-class Plain:
+class CommandLineRun:
     """A run that Locust's command line asks for: what `seslab loadtest` does, in Locust's own process."""
 
     def __init__(self, environment: Any) -> None:
         self._given = vars(environment.parsed_options)
         self._scenario = load(self._given["scenario"] or _missing("--scenario"))
         asked, user = self._asked(), self._given["seslab_user"]
-        self._site: Site = loadtest.prepare(self._scenario, [user], asked, load_prices(), print).keywords["site"]
+        self._target: Target = loadtest.prepare(self._scenario, [user], asked, load_prices(), print).keywords["target"]
         until_over = ExitStack()
         atexit.register(until_over.close)
-        order = loadtest.assigned(self._scenario, user, self._scenario.seed, asked)
-        self._order = until_over.enter_context(self._site.opened(self._scenario, order))
+        assignment = loadtest.assigned(self._scenario, user, self._scenario.seed, asked)
+        self._assignment = until_over.enter_context(self._target.opened(self._scenario, assignment))
         self._mails = arrivals(self._scenario.workload, self._scenario.seed)
-        self.folder = until_over.enter_context(loadtest.folder_with(self._order, self._mails))
+        self.folder = until_over.enter_context(loadtest.folder_with(self._assignment, self._mails))
         environment.events.quitting.add_listener(self._judge)
 
     def _asked(self) -> Asked:
@@ -93,7 +93,7 @@ class Plain:
         if not (self.folder / LEFT).exists():
             return
         with failing_plainly():
-            ledger = loadtest.judged(self._scenario, self._order, self._mails, self.folder, self._site)
+            ledger = loadtest.judged(self._scenario, self._assignment, self._mails, self.folder, self._target)
         entry = measured(self._scenario, ledger, bound_of(self._scenario, self._mails), load_prices())
         verdicts = judged(self._scenario.thresholds, [entry])
         environment.process_exit_code = int(any(one["verdict"] == "fail" for one in verdicts))

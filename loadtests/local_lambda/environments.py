@@ -21,7 +21,7 @@ from scenarios.errors import RunFailed
 PATIENCE_S = 5.0
 
 
-class Environment:
+class EnvironmentProcess:
     """One process, or the order for one that is about to be."""
 
     def __init__(self, post: Post) -> None:
@@ -42,12 +42,12 @@ class Nursery:
 
     def __init__(self, api: Api, variables: Mapping[str, str], log: Path) -> None:
         self._api, self._variables, self._log = api, variables, log
-        self._ordered: deque[Environment] = deque()
-        self._by_pid: dict[int, Environment] = {}
+        self._ordered: deque[EnvironmentProcess] = deque()
+        self._by_pid: dict[int, EnvironmentProcess] = {}
         self._lock = Lock()
 
     def __enter__(self) -> Self:
-        self._zygote = subprocess.Popen(
+        self._fork_server = subprocess.Popen(
             [sys.executable, "-m", "loadtests.local_lambda.fork_server"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -64,8 +64,8 @@ class Nursery:
         return self
 
     def _see_ready(self) -> None:
-        assert self._zygote.stdout is not None
-        if not self._zygote.stdout.readline():
+        assert self._fork_server.stdout is not None
+        if not self._fork_server.stdout.readline():
             raise RunFailed("the functions' parent process did not start; its own message stands above")
 
     def __exit__(
@@ -74,48 +74,48 @@ class Nursery:
         self._stop()
 
     def _stop(self) -> None:
-        """The end of its standard input is the zygote's signal to end everything; else its whole group is killed."""
-        assert self._zygote.stdin is not None
-        assert self._zygote.stdout is not None
+        """The fork server ends everything once its standard input ends; else its whole group is killed."""
+        assert self._fork_server.stdin is not None
+        assert self._fork_server.stdout is not None
         with suppress(BrokenPipeError):
-            self._zygote.stdin.close()
+            self._fork_server.stdin.close()
         try:
-            self._zygote.wait(PATIENCE_S)
+            self._fork_server.wait(PATIENCE_S)
         except subprocess.TimeoutExpired:
-            self._zygote.kill()
-        if self._zygote.wait():
+            self._fork_server.kill()
+        if self._fork_server.wait():
             self._kill_orphans()
         if self._listener.is_alive():
             self._listener.join()
-        self._zygote.stdout.close()
+        self._fork_server.stdout.close()
         for post in self._api.posts.values():
             post.close()
 
     def _kill_orphans(self) -> None:
         """Environments whose parent was killed: they lead no group of their own, and nobody else ends them."""
         with suppress(ProcessLookupError):
-            os.killpg(self._zygote.pid, signal.SIGKILL)
+            os.killpg(self._fork_server.pid, signal.SIGKILL)
 
-    def start(self, variables: Mapping[str, str]) -> Environment:
+    def start(self, variables: Mapping[str, str]) -> EnvironmentProcess:
         """A new environment; what is handed in before it runs waits for it."""
-        environment = Environment(Post())
+        environment = EnvironmentProcess(Post())
         name = f"environment-{id(environment)}"
         self._api.posts[name] = environment.post
         variables = {**variables, "AWS_LAMBDA_RUNTIME_API": f"{self._api.address}/{name}"}
         order = json.dumps({"variables": variables, "log": str(self._log)}).encode() + b"\n"
-        assert self._zygote.stdin is not None
+        assert self._fork_server.stdin is not None
         with self._lock:
             self._ordered.append(environment)
             try:
-                self._zygote.stdin.write(order)
-                self._zygote.stdin.flush()
+                self._fork_server.stdin.write(order)
+                self._fork_server.stdin.flush()
             except BrokenPipeError as error:
                 raise RunFailed("the functions' parent process has ended: no function can be started") from error
         return environment
 
     def _listen(self) -> None:
-        assert self._zygote.stdout is not None
-        for line in self._zygote.stdout:
+        assert self._fork_server.stdout is not None
+        for line in self._fork_server.stdout:
             self._learn(json.loads(line))
 
     def _learn(self, fact: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from loadtests.local_lambda.environments import Environment
+from loadtests.local_lambda.environments import EnvironmentProcess
 from loadtests.ports.kernel import Clock
 from scenarios.aws.lambda_bill import LambdaBill, started_ms
 from scenarios.aws.warm_pool import Concurrency, WarmPool
@@ -18,7 +18,7 @@ from strategies.resources import Function as Declared
 class Warm:
     """An environment as its function's pool sees it."""
 
-    def __init__(self, environment: Environment) -> None:
+    def __init__(self, environment: EnvironmentProcess) -> None:
         self.environment = environment
         self.idle_since_s = self.ready_s = 0.0
 
@@ -31,7 +31,7 @@ class Function:
         clock: Clock,
         declared: Declared,
         account: Concurrency,
-        start: Callable[[], Environment],
+        start: Callable[[], EnvironmentProcess],
         dispatch: Iterator[float],
         cold_start: Iterator[float],
     ) -> None:

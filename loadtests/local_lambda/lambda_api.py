@@ -24,7 +24,7 @@ from scenarios.errors import FunctionError
 ARN = "arn:aws:lambda:us-east-1:123456789012:function:seslab"
 
 
-class Request(NamedTuple):
+class Invocation(NamedTuple):
     """One invocation on its way to an environment."""
 
     number: str
@@ -36,13 +36,13 @@ class Post:
     """What an environment is to do, and its answer to what it does."""
 
     def __init__(self) -> None:
-        self.requests: SimpleQueue[Request | None] = SimpleQueue()
+        self.requests: SimpleQueue[Invocation | None] = SimpleQueue()
         self.answer: Future[Any] = Future()
 
     def hand_in(self, event: Any, timeout_s: float) -> Future[Any]:
         """An answer, or a `FunctionError`, will come."""
         self.answer = Future()
-        self.requests.put(Request(str(uuid4()), json.dumps(event).encode(), time.time() + timeout_s))
+        self.requests.put(Invocation(str(uuid4()), json.dumps(event).encode(), time.time() + timeout_s))
         return self.answer
 
     def close(self) -> None:

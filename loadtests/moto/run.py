@@ -45,18 +45,18 @@ def run(scenario: Scenario, strategy: str, seed: int, watch: Watch | None = None
     one machine, RunFailed when the local endpoint does not start or answer.
     """
     started_s = time.perf_counter()
-    of = RunRequest(scenario, strategy, plan_of(scenario, strategy), seed, arrivals(scenario.workload, seed))
+    request = RunRequest(scenario, strategy, plan_of(scenario, strategy), seed, arrivals(scenario.workload, seed))
     with ExitStack() as until_over:
-        with _noted(of, out) as record, _moto(of, record) as moto:
-            left = played(of, moto, run_registry.log_of(record.run), until_over, watch)
-            ledger = of.ledger(left.evidence, "moto")
-        return replace(ledger, wall_s=time.perf_counter() - started_s, interrupted=left.course.interrupted)
+        with _noted(request, out) as record, _moto(request, record) as moto:
+            left = played(request, moto, run_registry.log_of(record.run), until_over, watch)
+            ledger = request.ledger(left.evidence, "moto")
+        return replace(ledger, wall_s=time.perf_counter() - started_s, interrupted=left.lifecycle.interrupted)
 
 
 @contextmanager
-def _moto(of: RunRequest, record: run_registry.RunRecord) -> Iterator[Moto]:
+def _moto(request: RunRequest, record: run_registry.RunRecord) -> Iterator[Moto]:
     """The local AWS of a run, whose record knows its process."""
-    with Moto(of.scenario, of.seed, threads(of.plan), run_registry.witness_of(record.run)) as moto:
+    with Moto(request.scenario, request.seed, threads(request.plan), run_registry.witness_of(record.run)) as moto:
         run_registry.with_child(record, moto.pid)
         yield moto
 
@@ -69,10 +69,10 @@ def plan_of(scenario: Scenario, strategy: str) -> Plan:
 
 
 @contextmanager
-def _noted(of: RunRequest, out: Path | None) -> Iterator[run_registry.RunRecord]:
+def _noted(request: RunRequest, out: Path | None) -> Iterator[run_registry.RunRecord]:
     """The run stays noted until nothing of it is left: the next command cleans up after one that was cut short."""
     name = new_run()
-    record = of.record(name, "moto", out, run_registry.witness_of(name))
+    record = request.record(name, "moto", out, run_registry.witness_of(name))
     run_registry.write(record)
     try:
         yield record
@@ -92,9 +92,9 @@ def _has_decided(witness: Path) -> bool:
 
 
 class Played(NamedTuple):
-    """What a run leaves behind, and its course, which Ctrl-C may still interrupt."""
+    """What a run leaves behind, and its lifecycle, which Ctrl-C may still interrupt."""
 
-    course: RunLifecycle
+    lifecycle: RunLifecycle
     evidence: Evidence
 
 
@@ -108,42 +108,48 @@ def _failing_plainly() -> Iterator[None]:
 
 
 @_failing_plainly()
-def played(of: RunRequest, endpoint: Endpoint, log: Path, until_over: ExitStack, watch: Watch | None = None) -> Played:
+def played(
+    request: RunRequest, endpoint: Endpoint, log: Path, until_over: ExitStack, watch: Watch | None = None
+) -> Played:
     """Let a run take place on a local AWS that is up; the limiter starts full, and functions write to `log`.
 
     Ctrl-C then ends the run, and until `until_over` closes it breaks off nothing of what follows.
     """
     session = local_session()
-    verify(session, endpoint.url, of.envelope.source)
-    connect = Connector(session, of.scenario.client.read_timeout_s, dict.fromkeys(("sesv2", "sqs"), endpoint.url))
-    serverless = Serverless(of, connect, log, _surroundings(endpoint.url))
+    verify(session, endpoint.url, request.envelope.source)
+    connect = Connector(session, request.scenario.client.read_timeout_s, dict.fromkeys(("sesv2", "sqs"), endpoint.url))
+    serverless = Serverless(request, connect, log, _surroundings(endpoint.url))
     with serverless.opened() as lambda_urls:
         zero_unix_s = endpoint.begin()
-        world = World(of, connect.also(lambda_urls), serverless, Clock(zero_unix_s), endpoint)
-        until_over.enter_context(world.course.ended_by_interrupt())
-        _work(of, world, watch)
-    return Played(world.course, _evidence(of, world, endpoint, serverless, serverless.said(zero_unix_s)))
+        world = World(request, connect.also(lambda_urls), serverless, Clock(zero_unix_s), endpoint)
+        until_over.enter_context(world.lifecycle.ended_by_interrupt())
+        _work(request, world, watch)
+    return Played(
+        world.lifecycle, _evidence(request, world, endpoint, serverless, serverless.function_log(zero_unix_s))
+    )
 
 
-def _evidence(of: RunRequest, world: World, endpoint: Endpoint, serverless: Serverless, told: FunctionLog) -> Evidence:
+def _evidence(
+    request: RunRequest, world: World, endpoint: Endpoint, serverless: Serverless, function_log: FunctionLog
+) -> Evidence:
     """Contents before calls: what is decided upon in between is then in both, and not lost from either."""
     endpoint.look()  # who has no short answer is not waited for as long as for a whole log
-    ended_s, contents = world.course.ended_s, endpoint.queues()
+    ended_s, contents = world.lifecycle.ended_s, endpoint.queues()
     witness = endpoint.calls()
-    calls = joined(witness, np.concatenate((world.access.log.rows(), told.calls)), ended_s)
+    calls = joined(witness, np.concatenate((world.access.client_log.rows(), function_log.calls)), ended_s)
     return Evidence(
         ended_s=ended_s,
         calls=calls,
         usage={
             **endpoint.usage(serverless.queues.polls),
             **world.local.usage(),
-            "harness_lag_s": world.course.lag_s,
+            "harness_lag_s": world.lifecycle.lag_s,
         },
-        custody=world.custody(contents, witness, told),
-        enqueued_s=world.notes.enqueued_s(ended_s),
-        receives=world.notes.receives(told.receives),
-        warnings=of.warnings(world.course),
-        interrupted=world.course.interrupted,
+        custody=world.custody(contents, witness, function_log),
+        enqueued_s=world.application_log.enqueued_s(ended_s),
+        receives=world.application_log.receives(function_log.receives),
+        warnings=request.warnings(world.lifecycle),
+        interrupted=world.lifecycle.interrupted,
     )
 
 
@@ -158,9 +164,9 @@ def _surroundings(url: str) -> dict[str, str]:
     }
 
 
-def _work(of: RunRequest, world: World, watch: Watch | None) -> None:
+def _work(request: RunRequest, world: World, watch: Watch | None) -> None:
     """From before time zero to the end, watched."""
-    of.watched(world.clock, watch)
+    request.watched(world.clock, watch)
     try:
         asyncio.run(world.work())
     finally:

@@ -23,7 +23,7 @@ from loadtests.ports.kernel import Clock
 from loadtests.ports.payloads import mail_of
 from loadtests.ports.request_threads import RequestThreads
 from loadtests.ports.sqs import Queue
-from loadtests.record.function_log import FunctionLog, said
+from loadtests.record.function_log import FunctionLog, function_log_of
 from scenarios.aws.open_work import OpenWork
 from scenarios.errors import RunFailed
 from scenarios.ledger.fates import Custody, Pieces
@@ -73,10 +73,10 @@ class Endpoint(Watched, Protocol):
 class Serverless:
     """The queues of a run and, where its plan has any, the processes that its functions run in."""
 
-    def __init__(self, of: RunRequest, connect: Connect, log: Path, surroundings: Mapping[str, str]) -> None:
-        self._of, self._log_path, self._surroundings = of, log, surroundings
-        self.pollers = connect("sqs", MOST_POLLS) if of.plan.queues else None
-        self.queues = Queues(self.pollers, log.stem, of.plan.queues)
+    def __init__(self, request: RunRequest, connect: Connect, log: Path, surroundings: Mapping[str, str]) -> None:
+        self._request, self._log_path, self._surroundings = request, log, surroundings
+        self.pollers = connect("sqs", MOST_POLLS) if request.plan.queues else None
+        self.queues = Queues(self.pollers, log.stem, request.plan.queues)
         self.arns = {name: arn_of(self.pollers, url) for name, url in self.queues.urls.items()}
         self._local: LocalLambda | None = None
 
@@ -86,7 +86,7 @@ class Serverless:
         with ExitStack() as stack:
             if self.pollers is not None:
                 stack.callback(self.pollers.close)
-            if not self._of.plan.functions:
+            if not self._request.plan.functions:
                 yield {}
                 return
             api = stack.enter_context(Api(self._accept))
@@ -104,36 +104,44 @@ class Serverless:
 
     def _variables(self, lambda_url: str) -> dict[str, str]:
         """The environment variables that all functions share."""
-        of = self._of
+        request = self._request
         return {
             **self._surroundings,
             "AWS_ENDPOINT_URL_LAMBDA": lambda_url,
-            **variables_of(of.strategy, of.plan.settings, of.portion.account(of.scenario), of.seed, of.envelope),
-            **({RUN: str(of.number)} if of.number else {}),
+            **variables_of(
+                request.strategy,
+                request.plan.settings,
+                request.share.account(request.scenario),
+                request.seed,
+                request.envelope,
+            ),
+            **({RUN: str(request.number)} if request.number else {}),
             **{variable("QUEUE", name): url for name, url in self.queues.urls.items()},
-            **{variable("FUNCTION", function.name): function.name for function in of.plan.functions},
+            **{variable("FUNCTION", function.name): function.name for function in request.plan.functions},
         }
 
-    def said(self, zero_unix_s: float) -> FunctionLog:
-        """What the functions have told in their logs."""
+    def function_log(self, zero_unix_s: float) -> FunctionLog:
+        """What the functions have said."""
         lines = self._log_path.read_text(errors="replace").splitlines() if self._log_path.exists() else ()
-        return said(lines, zero_unix_s)
+        return function_log_of(lines, zero_unix_s)
 
 
 class World:
     """A run in the making, from its time zero on."""
 
     def __init__(
-        self, of: RunRequest, connect: Connect, serverless: Serverless, clock: Clock, endpoint: Watched
+        self, request: RunRequest, connect: Connect, serverless: Serverless, clock: Clock, endpoint: Watched
     ) -> None:
-        self._of, self.clock, self._serverless, self._endpoint = of, clock, serverless, endpoint
-        self.course, self._services, self._open_work = RunLifecycle(clock), Services(), OpenWork(_nobody_waits)
+        self._request, self.clock, self._serverless, self._endpoint = request, clock, serverless, endpoint
+        self.lifecycle, self._services, self._open_work = RunLifecycle(clock), Services(), OpenWork(_nobody_waits)
         self._looks = RequestThreads(1)
-        self.notes, self._wires = ApplicationLog(clock, len(of.mails.recipients)), [self._looks]
-        self.local = LocalLambda(of.scenario, of.plan, of.seed, clock, self._services, self._open_work)
-        names = {function.name: function.name for function in of.plan.functions}
-        self.access = Access(connect, of, clock, self.notes, serverless.queues.urls, names, of.envelope)
-        self.deployment = Deployment(of, clock, self.notes.given_up, self.access.ports)
+        self.application_log, self._threads = ApplicationLog(clock, len(request.mails.recipients)), [self._looks]
+        self.local = LocalLambda(request.scenario, request.plan, request.seed, clock, self._services, self._open_work)
+        names = {function.name: function.name for function in request.plan.functions}
+        self.access = Access(
+            connect, request, clock, self.application_log, serverless.queues.urls, names, request.envelope
+        )
+        self.deployment = Deployment(request, clock, self.application_log.given_up, self.access.ports)
 
     async def work(self) -> None:
         """Run to the end; then nothing of the harness's own goes on."""
@@ -147,25 +155,27 @@ class World:
         self._start_serverless()
         self._services.start(self._keep_looking())
         try:
-            await self.course.run(self.deployment.work(), self._drained, self._services, self._of.scenario.horizon_s)
+            horizon_s = self._request.scenario.horizon_s
+            await self.lifecycle.run(self.deployment.work(), self._drained, self._services, horizon_s)
         finally:
             self.deployment.abandon()
             self._services.host.abandon()
-            for wire in self._wires:
-                wire.close()
+            for threads in self._threads:
+                threads.close()
 
     def _start_serverless(self) -> None:
         """Pollers wait for time zero, as everybody does."""
         queues = self._serverless.queues.urls
-        self._polled = {mapping.queue: self._poll(queues[mapping.queue]) for mapping in self._of.plan.mappings}
-        if self._of.plan.functions:
+        self._polled = {mapping.queue: self._poll(queues[mapping.queue]) for mapping in self._request.plan.mappings}
+        if self._request.plan.functions:
             self._serverless.attend(self.local)
             self.local.build(self._serverless.nursery)
             self._services.start(self._start_at_zero())
 
     def _poll(self, url: str) -> Queue:
-        self._wires.append(RequestThreads(MOST_POLLS))
-        return Queue(self._serverless.pollers, url, self._wires[-1], self.notes.put, self.notes.seen)
+        self._threads.append(RequestThreads(MOST_POLLS))
+        log = self.application_log
+        return Queue(self._serverless.pollers, url, self._threads[-1], log.put, log.seen)
 
     async def _start_at_zero(self) -> None:
         await self.clock.sleep(max(0.0, -self.clock.now()))
@@ -189,10 +199,10 @@ class World:
         idle = self._open_work.is_over and await look() and await look()
         return idle and not await self._undecided() and self.local.is_idle_since(before)
 
-    def custody(self, contents: Contents, witness: NDArray[Any], told: FunctionLog) -> Custody:
+    def custody(self, contents: Contents, witness: NDArray[Any], function_log: FunctionLog) -> Custody:
         """Who holds what SES has not accepted."""
-        ended_s = self.course.ended_s
-        custody = self.access.custody(self.deployment.kept(ended_s), witness, told, ended_s)
+        ended_s = self.lifecycle.ended_s
+        custody = self.access.custody(self.deployment.kept(ended_s), witness, function_log, ended_s)
         custody.held.extend(self.local.held())
         for name, url in self._serverless.queues.urls.items():
             where = custody.dead if name.endswith(DEAD) else custody.held
@@ -201,7 +211,7 @@ class World:
 
 
 def _nobody_waits() -> None:
-    """The course looks for itself whether there is open work."""
+    """The lifecycle looks for itself whether there is open work."""
 
 
 def _add_messages(pieces: Pieces, messages: Any) -> None:

@@ -20,11 +20,11 @@ class InvokeFailed(Exception):
 class Invoker:
     """One host's access to a function."""
 
-    def __init__(self, client: Any, function: str, wire: RequestThreads) -> None:
-        self._client, self._function, self._wire = client, function, wire
+    def __init__(self, client: Any, function: str, threads: RequestThreads) -> None:
+        self._client, self._function, self._threads = client, function, threads
 
     def invoke(self, mails: Sequence[Mail], /) -> Awaitable[None]:
-        return self._wire.carry(self._invoke, mails)
+        return self._threads.carry(self._invoke, mails)
 
     def _invoke(self, mails: Sequence[Mail]) -> None:
         payload = json.dumps(invocation(mails)).encode()

@@ -37,11 +37,11 @@ class CallerLog(Protocol):
 class Mailer:
     """One host's SES. A caller that dies does not un-send its mail."""
 
-    def __init__(self, client: Any, clock: Clock, log: CallerLog, wire: RequestThreads, envelope: Envelope) -> None:
-        self._client, self._clock, self._log, self._wire, self._envelope = client, clock, log, wire, envelope
+    def __init__(self, client: Any, clock: Clock, log: CallerLog, threads: RequestThreads, envelope: Envelope) -> None:
+        self._client, self._clock, self._log, self._threads, self._envelope = client, clock, log, threads, envelope
 
     def send(self, mail: Mail, to: range, /) -> Awaitable[None]:
-        return self._wire.carry(self._send, mail, to)
+        return self._threads.carry(self._send, mail, to)
 
     def _send(self, mail: Mail, to: range) -> None:
         call, refusal = self._log.begin(mail, to, self._clock.now()), None

@@ -33,12 +33,12 @@ class Queue:
         self,
         client: Any,
         url: str,
-        wire: RequestThreads,
+        threads: RequestThreads,
         put_mails: Callable[[Sequence[Mail]], None],
         seen: Callable[[Sequence[Received]], None],
         putting: Callable[[Sequence[Mail]], AbstractContextManager[Any]] = nullcontext,
     ) -> None:
-        self._client, self._url, self._wire, self._put_mails, self._seen = client, url, wire, put_mails, seen
+        self._client, self._url, self._threads, self._put_mails, self._seen = client, url, threads, put_mails, seen
         self._putting = putting
 
     def put(self, mails: Sequence[Mail], /) -> Awaitable[Sequence[Mail]]:
@@ -84,7 +84,7 @@ class Queue:
         self._client.change_message_visibility_batch(QueueUrl=self._url, Entries=entries)
 
     def _request(self, call: Callable[..., Answer], *arguments: Any) -> Awaitable[Answer]:
-        return self._wire.carry(self._translated, call, *arguments)
+        return self._threads.carry(self._translated, call, *arguments)
 
     def _translated(self, call: Callable[..., Answer], *arguments: Any) -> Answer:
         try:

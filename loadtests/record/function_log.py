@@ -23,7 +23,7 @@ class FunctionLog:
     given_up: Pieces = field(default_factory=Pieces)
 
 
-def said(lines: Iterable[str], zero_unix_s: float) -> FunctionLog:
+def function_log_of(lines: Iterable[str], zero_unix_s: float) -> FunctionLog:
     """What the lines tell; others, such as Lambda's own, are passed over, and so is one that was cut off."""
     heard = list(facts(lines))
     calls = [_row(fact, zero_unix_s) for fact in heard if "call" in fact]

@@ -59,10 +59,10 @@ class EndedCall(NamedTuple):
     error: str | None
 
 
-Hear = Callable[[EndedCall], None]
+CallListener = Callable[[EndedCall], None]
 
 
-def nobody_hears(_told: EndedCall) -> None:
+def ignore_call(_told: EndedCall) -> None:
     """Rows are enough."""
 
 
@@ -72,7 +72,7 @@ class ClientLog:
     Calls are numbered from `first` on, in steps; `hear` is told of each that has ended.
     """
 
-    def __init__(self, first: int = 0, step: int = 1, hear: Hear = nobody_hears) -> None:
+    def __init__(self, first: int = 0, step: int = 1, hear: CallListener = ignore_call) -> None:
         self._rows, self._lock = bytearray(), Lock()
         self._first, self._step, self._hear = first, step, hear
 

@@ -26,7 +26,7 @@ RECOVERED = "recovered from a run that was killed: what SES had not accepted by 
 def recover(record: RunRecord, decisions: NDArray[Any]) -> Path:
     """Write the ledger of a killed run, from rows of `DECISION`; returns the folder that it is in.
 
-    That is the run's own `--out`, or else a folder beside the journal's.
+    That is the run's own `--out`, or else a folder beside that of the records.
     """
     folder = Path(record.out) if record.out else directory().parent / "recovered" / record.run
     folder.mkdir(parents=True, exist_ok=True)

@@ -34,7 +34,7 @@ class Admission:
         self.decide = _by_rate(limiter.admit)
         if quota is not None:
             self.decide = partial(_by_quota, quota, self.decide)
-        self._shared = None if neighbours is None else Shared(neighbours, self.decide)
+        self._shared = None if neighbours is None else Neighbours(neighbours, self.decide)
         if self._shared is not None:
             self.decide = self._shared.decide
 
@@ -66,7 +66,7 @@ def _by_quota(quota: RollingQuota, decide: Decide, now_s: float, recipients: int
     return outcome
 
 
-class Shared:
+class Neighbours:
     """Other senders on the account: they ask at their own instants, just before the first request after them."""
 
     def __init__(self, neighbours: Arrivals, decide: Decide) -> None:

@@ -17,7 +17,7 @@ from loadtests.moto.run import played
 from loadtests.moto.targets import Moto
 from loadtests.moto.world import Serverless, World
 from loadtests.ports.kernel import Clock
-from loadtests.record.function_log import said
+from loadtests.record.function_log import function_log_of
 from loadtests.record.logs import DECISION
 from loadtests.record.run_name import new_run
 from scenarios.ledger.fates import Custody
@@ -68,7 +68,7 @@ def sim(scenario: Scenario, pods: Pods) -> tuple[Columns, Custody]:
 def asyncio_alone(scenario: Scenario, pods: Pods) -> tuple[Columns, Custody]:
     """Real time without any service, for pods that send nothing."""
     world = without_services(scenario, pods, Clock(time.time()))
-    return {}, world.custody({}, np.zeros(0, DECISION), said((), 0.0))
+    return {}, world.custody({}, np.zeros(0, DECISION), function_log_of((), 0.0))
 
 
 def without_services(scenario: Scenario, pods: Pods, clock: Clock) -> World:

@@ -98,9 +98,9 @@ def test_ctrl_c_ends_the_run_and_keeps_the_account() -> None:
         await _forever(ports)
 
     world = without_services(BROADCAST, Pods(main), Clock(time.time()))
-    assert world.course.interrupted
-    assert world.course.ended_s < 30.0
-    assert world.deployment.kept(world.course.ended_s).all()
+    assert world.lifecycle.interrupted
+    assert world.lifecycle.ended_s < 30.0
+    assert world.deployment.kept(world.lifecycle.ended_s).all()
 
 
 def test_ctrl_c_before_time_zero_starts_nothing() -> None:
@@ -115,7 +115,7 @@ def test_ctrl_c_before_time_zero_starts_nothing() -> None:
         raise AssertionError("a pod has started")
 
     world = without_services(BROADCAST, Pods(main), Pressed(time.time() + 0.1))
-    assert (world.course.interrupted, world.course.ended_s) == (True, 0.0)
+    assert (world.lifecycle.interrupted, world.lifecycle.ended_s) == (True, 0.0)
     assert world.deployment.kept(0.0).all()
 
 
@@ -247,10 +247,10 @@ def test_ctrl_c_while_all_is_closed_keeps_the_ledger(monkeypatch: pytest.MonkeyP
 
 def test_ctrl_c_after_the_end_breaks_nothing_off() -> None:
     """While a run is being accounted for SIGINT only says that nothing more is wanted."""
-    course = without_services(scenario(), Pods(_nothing), Clock(time.time())).course
-    with course.ended_by_interrupt():
+    lifecycle = without_services(scenario(), Pods(_nothing), Clock(time.time())).lifecycle
+    with lifecycle.ended_by_interrupt():
         signal.raise_signal(signal.SIGINT)
-    assert course.interrupted
+    assert lifecycle.interrupted
     with pytest.raises(KeyboardInterrupt):
         signal.raise_signal(signal.SIGINT)
 

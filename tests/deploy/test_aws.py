@@ -20,7 +20,7 @@ from loadtests.deploy.cloud import Cloud
 from loadtests.deploy.events import kept_events
 from loadtests.deploy.on_aws import Permit
 from loadtests.deploy.run import run
-from loadtests.deploy.run_site import Site
+from loadtests.deploy.run_site import RunSite
 from loadtests.deploy.safety import Budget
 from loadtests.deploy.tidy import tidy
 from loadtests.moto.targets import Moto
@@ -101,10 +101,10 @@ def _played(cloud: Cloud, ses: Moto, strategy: str, budget: Budget, scenario: Sc
     relay = Relay(ses, cloud)
 
     @contextmanager
-    def quick(of: RunRequest, name: str) -> Iterator[Site]:
+    def quick(of: RunRequest, name: str) -> Iterator[RunSite]:
         with on_aws.site(of, name, cloud, Envelope(SENDER), budget) as site:
 
-            def witness_of(outputs: Mapping[str, str]) -> on_aws.Events:
+            def witness_of(outputs: Mapping[str, str]) -> on_aws.EventsWitness:
                 relay.begin(outputs)
                 return site.witness_of(outputs)  # type: ignore[return-value]
 

@@ -13,10 +13,10 @@ from loadtests.deploy.cloud import Cloud
 from loadtests.deploy.on_aws import Permit
 from loadtests.deploy.safety import Budget
 from loadtests.deploy.stack.publishing import QUEUE, SET
-from loadtests.deploy.staging import Channel
+from loadtests.deploy.staging import EventChannel
 from loadtests.load import loadtest
 from loadtests.load.assignment import Place
-from loadtests.load.targets.aws_target import AwsSite
+from loadtests.load.targets.aws_target import AwsTarget
 from loadtests.load.targets.choose_target import Asked, Crew
 from loadtests.moto.targets import Moto
 from loadtests.ports.local import REGION
@@ -38,7 +38,7 @@ def _heard(ses: Moto, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     made = staging.channels
 
     @contextmanager
-    def relayed(of: Any, shares: int, cloud: Cloud, *others: Any) -> Iterator[Sequence[Channel]]:
+    def relayed(of: Any, shares: int, cloud: Cloud, *others: Any) -> Iterator[Sequence[EventChannel]]:
         with made(of, shares, cloud, *others) as channels:
             for channel in channels:
                 relays.append(Relay(ses, cloud))
@@ -46,7 +46,7 @@ def _heard(ses: Moto, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             yield channels
 
     monkeypatch.setattr(staging, "channels", relayed)
-    monkeypatch.setattr(AwsSite, "quiet_s", 0.5)  # SQS's counts are exact here
+    monkeypatch.setattr(AwsTarget, "quiet_s", 0.5)  # SQS's counts are exact here
     yield
     for relay in relays:
         relay.end()

@@ -18,7 +18,7 @@ import pytest
 
 from loadtests.application.run_request import RunRequest
 from loadtests.deploy import on_ministack
-from loadtests.deploy.run_site import Site, Witness
+from loadtests.deploy.run_site import RunSite, Witness
 from loadtests.deploy.tidy import tidy
 from loadtests.moto.targets import Moto
 from loadtests.record import run_registry
@@ -88,7 +88,7 @@ def test_what_lambda_s_own_queue_has_is_pending() -> None:
     """What was handed to a function that Lambda never gets to start is not lost when the horizon comes."""
 
     @contextmanager
-    def starved(of: RunRequest, name: str) -> Iterator[Site]:
+    def starved(of: RunRequest, name: str) -> Iterator[RunSite]:
         with on_ministack.site(of, name) as site:
 
             def witness_of(outputs: Mapping[str, str]) -> Witness:
@@ -117,7 +117,7 @@ def test_loops_are_refused_where_they_would_wait() -> None:
 def test_an_endpoint_that_dies_ends_the_run() -> None:
     """A run does not go on to its horizon when nobody is left who could say what happened."""
     with Moto(_scenario(1), 1, 8) as ses:
-        witness = on_ministack.Endpoint(ses)
+        witness = on_ministack.EndpointWitness(ses)
         witness.look()
         os.kill(ses.pid, signal.SIGKILL)
         until(lambda: ses.exit_code is not None)

@@ -23,11 +23,11 @@ from loadtests.deploy.cloud import Cloud
 from loadtests.deploy.on_aws import Permit
 from loadtests.deploy.safety import Budget
 from loadtests.deploy.stack.publishing import QUEUE, SET
-from loadtests.deploy.staging import Channel
+from loadtests.deploy.staging import EventChannel
 from loadtests.load.assignment import Place
 from loadtests.load.results.merged import merged
-from loadtests.load.shares.share_order import Order
-from loadtests.load.targets.choose_target import Asked, site_of
+from loadtests.load.shares.share_order import ShareOrder
+from loadtests.load.targets.choose_target import Asked, target_of
 from loadtests.moto.targets import Moto
 from loadtests.ports.local import REGION
 from loadtests.ports.ses import SENDER, Envelope, request
@@ -96,11 +96,11 @@ def test_functions_are_deployed_and_not_played(strategy: str) -> None:
     """On AWS a worker is an application: what Lambda does, it cannot; one line says what to do."""
     on_aws = Asked(Place(region="us-east-1"), PERMIT)
     with pytest.raises(BadInput, match=rf"^{strategy}: .*seslab deploy.*--user sqs$"):
-        site_of(SCENARIO, [strategy], on_aws, load_prices(), print)
+        target_of(SCENARIO, [strategy], on_aws, load_prices(), print)
 
 
 @contextmanager
-def _channels(cloud: Cloud, ses: Moto, shares: int, budget: Budget) -> Iterator[list[Channel]]:
+def _channels(cloud: Cloud, ses: Moto, shares: int, budget: Budget) -> Iterator[list[EventChannel]]:
     """Each with a relay, which in one AWS would not be needed."""
     relays = [Relay(ses, cloud) for _ in range(shares)]
     of = staging.asked(SCENARIO, "leaky-bucket", 1)
@@ -115,15 +115,15 @@ def _channels(cloud: Cloud, ses: Moto, shares: int, budget: Budget) -> Iterator[
             relay.end()
 
 
-def _orders(channels: Sequence[Channel], strategy: str, folder: Path, budget: int) -> list[Order]:
+def _orders(channels: Sequence[EventChannel], strategy: str, folder: Path, budget: int) -> list[ShareOrder]:
     zero_unix_s, of = ceil(time.time() + HEAD_S), len(channels)
     return [
-        Order(
+        ShareOrder(
             SCENARIO,
             strategy,
             1,
             run=1,
-            portion=WorkerShare(place, of),
+            share=WorkerShare(place, of),
             zero_unix_s=zero_unix_s,
             folder=folder,
             envelope=Envelope(SENDER, configuration_set=channel.configuration_set),
@@ -135,7 +135,7 @@ def _orders(channels: Sequence[Channel], strategy: str, folder: Path, budget: in
     ]
 
 
-def _played(orders: Sequence[Order]) -> list[subprocess.CompletedProcess[bytes]]:
+def _played(orders: Sequence[ShareOrder]) -> list[subprocess.CompletedProcess[bytes]]:
     """All at once; each process ends by itself."""
     ended: list[Any] = [None] * len(orders)
     threads = [Thread(target=_play, args=(place, order, ended)) for place, order in enumerate(orders)]
@@ -146,7 +146,7 @@ def _played(orders: Sequence[Order]) -> list[subprocess.CompletedProcess[bytes]]
     return ended
 
 
-def _play(place: int, order: Order, ended: list[Any]) -> None:
+def _play(place: int, order: ShareOrder, ended: list[Any]) -> None:
     ended[place] = subprocess.run(
         [sys.executable, "-m", "loadtests.load.shares.share_process"],
         input=pickle.dumps(order),
@@ -169,7 +169,7 @@ def test_shares_hear_from_ses_itself(cloud: Cloud, ses: Moto, tmp_path: Path) ->
         ended = _played(orders)
     assert [(process.returncode, process.stderr) for process in ended] == [(0, b"")] * 2
     assert [len(process.stdout.splitlines()) for process in ended] == [20, 20]
-    whole = merged([store.read(tmp_path / f"share-{order.portion.place}", "leaky-bucket") for order in orders])
+    whole = merged([store.read(tmp_path / f"share-{order.share.place}", "leaky-bucket") for order in orders])
     assert whole.mails["mail"].tolist() == list(range(40))
     assert whole.mails["accepted"].tolist() == [1] * 40
     assert int((ses.calls()["outcome"] == ACCEPTED).sum()) == 40

@@ -8,7 +8,7 @@ import pytest
 
 from loadtests.load.assignment import Place
 from loadtests.load.targets.check_target import check_listening
-from loadtests.load.targets.target import LocalSite
+from loadtests.load.targets.target import LocalTarget
 from scenarios.errors import RunFailed
 from tests.loadtest.locusts import RATE_PER_S, Served, scenario
 
@@ -43,6 +43,6 @@ def test_who_is_there_is_not_complained_of(served: Served) -> None:
 def test_another_rate_than_the_scenarios_is_told(served: Served, reckoned: float, notes: int) -> None:
     """Sentences about the limit would otherwise speak of the wrong one."""
     load = scenario(1, 1, account={"max_send_rate_per_s": float(reckoned)})
-    warnings = LocalSite(Place(endpoint=served.url)).warnings(load)
+    warnings = LocalTarget(Place(endpoint=served.url)).warnings(load)
     assert len(warnings) == notes
     assert all(f"allows {RATE_PER_S} recipients/s" in warning for warning in warnings)

@@ -21,7 +21,7 @@ from loadtests.application.worker_share import WorkerShare
 from loadtests.endpoint.routes import START
 from loadtests.load.assignment import is_of
 from loadtests.load.results.merged import merged
-from loadtests.load.shares.share_order import Order
+from loadtests.load.shares.share_order import ShareOrder
 from loadtests.load.targets.endpoint_client import client_of
 from loadtests.ports.local import REGION
 from scenarios.ledger import store
@@ -72,16 +72,16 @@ def _scenario(messages: int, rate_per_s: float = RATE_PER_S, **tables: Any) -> S
     )
 
 
-def _orders(scenario: Scenario, strategy: str, url: str, folder: Path, of: int, run: int) -> list[Order]:
+def _orders(scenario: Scenario, strategy: str, url: str, folder: Path, of: int, run: int) -> list[ShareOrder]:
     zero_unix_s = ceil(time.time() + HEAD_S)
     return [
-        Order(scenario, strategy, 1, run, WorkerShare(place, of), zero_unix_s, folder, endpoint=url)
+        ShareOrder(scenario, strategy, 1, run, WorkerShare(place, of), zero_unix_s, folder, endpoint=url)
         for place in range(of)
     ]
 
 
 @contextmanager
-def _at_work(order: Order) -> Iterator[subprocess.Popen[bytes]]:
+def _at_work(order: ShareOrder) -> Iterator[subprocess.Popen[bytes]]:
     """A share under way."""
     command = [sys.executable, "-m", "loadtests.load.shares.share_process"]
     pipe = subprocess.PIPE
@@ -100,7 +100,7 @@ def _calls(told: bytes) -> list[dict[str, Any]]:
     return [json.loads(line) for line in told.splitlines()]
 
 
-def _played(orders: Sequence[Order]) -> list[list[dict[str, Any]]]:
+def _played(orders: Sequence[ShareOrder]) -> list[list[dict[str, Any]]]:
     """What each of a run's shares has told, all of them at work at once."""
     if not orders:
         return []
@@ -111,8 +111,8 @@ def _played(orders: Sequence[Order]) -> list[list[dict[str, Any]]]:
     return [_calls(told), *others]
 
 
-def _ledgers(orders: Sequence[Order]) -> list[Ledger]:
-    return [store.read(order.folder / f"share-{order.portion.place}", order.strategy) for order in orders]
+def _ledgers(orders: Sequence[ShareOrder]) -> list[Ledger]:
+    return [store.read(order.folder / f"share-{order.share.place}", order.strategy) for order in orders]
 
 
 def test_two_shares_together_keep_to_the_limit(url: str, tmp_path: Path) -> None:

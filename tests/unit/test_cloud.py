@@ -9,7 +9,7 @@ from threading import Thread
 
 import pytest
 
-from loadtests.deploy.account import standing_of
+from loadtests.deploy.account import ses_account_of
 from loadtests.deploy.cloud import EXPIRED, UNKNOWN, Cloud, aws
 from loadtests.deploy.stack.names import checked_run
 from loadtests.deploy.stacks import status
@@ -92,7 +92,7 @@ def test_credentials_are_asked_for() -> None:
 def test_credentials_that_are_refused_are_bad_input(code: str, refusing: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Expired and unknown ones are told apart, in STS's and CloudFormation's answers alike."""
     monkeypatch.setattr(Refusing, "code", code)
-    for ask in (standing_of, status):
+    for ask in (ses_account_of, status):
         with pytest.raises(BadInput, match="expired" if code in EXPIRED else "not accepted") as caught:
             ask(aws("eu-west-1", refusing))
         assert code in _line(caught.value)

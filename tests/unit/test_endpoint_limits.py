@@ -44,8 +44,8 @@ def burst(endpoint: Endpoint, calls: int, clients: int) -> None:
 
 def replayed(scenario: Scenario, decisions: Any) -> list[int]:
     """The outcomes of the same requests at a limiter of their own."""
-    gate = AccountAdmission(scenario, arrivals((), 1), scenario.account.max_send_rate_per_s)
-    return [gate.decide(float(row["decided_s"]), int(row["recipients"]), 0) for row in decisions]
+    admission = AccountAdmission(scenario, arrivals((), 1), scenario.account.max_send_rate_per_s)
+    return [admission.decide(float(row["decided_s"]), int(row["recipients"]), 0) for row in decisions]
 
 
 def test_at_every_instant_at_most_the_burst_and_what_dripped_in() -> None:
@@ -95,12 +95,12 @@ def test_room_is_what_a_request_could_have(limiter: dict[str, Any], more: int) -
     """By every hypothesis the next request passes with so many recipients, and with one more it does not."""
     tables = {"name": "room", "workload": ({"process": "batch", "messages": 1},)}
     scenario = Scenario.model_validate(tables | {"account": {"max_send_rate_per_s": 6.0, "limiter": limiter}})
-    gate = AccountAdmission(scenario, arrivals((), 1), 6.0)
+    admission = AccountAdmission(scenario, arrivals((), 1), 6.0)
     for now_s in (1.0, 1.25, 1.5):
-        gate.decide(now_s, 1, 0)
-    room = gate.room(1.5)
-    assert 0 < room < gate.capacity
-    assert gate.decide(1.5, room + more, 0) == (THROTTLED if more else ACCEPTED)
+        admission.decide(now_s, 1, 0)
+    room = admission.room(1.5)
+    assert 0 < room < admission.capacity
+    assert admission.decide(1.5, room + more, 0) == (THROTTLED if more else ACCEPTED)
 
 
 def test_the_rate_can_be_changed_while_it_serves() -> None:
@@ -126,10 +126,10 @@ def test_the_scenarios_rate_changes_and_neighbours() -> None:
         "account": {"max_send_rate_per_s": 10.0},
     }
     scenario = Scenario.model_validate(tables)
-    gate = AccountAdmission(scenario, arrivals(scenario.neighbour, 1, "neighbour"), 10.0)
-    assert [gate.room(4.0), gate.room(5.0), gate.room(9.0)] == [10, 2, 10]
-    assert [gate.decide(11.0, 10, 0), gate.room(12.5), gate.rate_per_s] == [ACCEPTED, 1, 1.0]
-    assert [gate.room(20.0), gate.room(20.5), gate.rate_per_s] == [9, 10, 10.0]
+    admission = AccountAdmission(scenario, arrivals(scenario.neighbour, 1, "neighbour"), 10.0)
+    assert [admission.room(4.0), admission.room(5.0), admission.room(9.0)] == [10, 2, 10]
+    assert [admission.decide(11.0, 10, 0), admission.room(12.5), admission.rate_per_s] == [ACCEPTED, 1, 1.0]
+    assert [admission.room(20.0), admission.room(20.5), admission.rate_per_s] == [9, 10, 10.0]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 import typer
 
 from loadtests.deploy import account, safety
-from loadtests.deploy.account import Standing
+from loadtests.deploy.account import SesAccount
 from loadtests.deploy.on_aws import Permit
 from loadtests.deploy.safety import Budget, Load
 from loadtests.ports.ses import TO_SIMULATOR, Envelope
@@ -21,7 +21,7 @@ from scenarios.traffic.workload import arrivals
 from seslab.app import app
 from strategies.registry import STRATEGIES
 
-STANDING = Standing("123456789012", 14.0, 200.0, True)
+STANDING = SesAccount("123456789012", 14.0, 200.0, True)
 
 
 @pytest.mark.parametrize("mailbox", safety.SIMULATED)

@@ -68,7 +68,7 @@ class Replay:
     """The same decisions once more, with time to look around before each."""
 
     def __init__(self, run: AccountRun) -> None:
-        self._gate: AccountAdmission = run.gate_anew()
+        self._admission: AccountAdmission = run.admission_anew()
         self._changes = deque(run.rate_changes)
         self._accepted: list[Row] = []
 
@@ -76,7 +76,7 @@ class Replay:
         """Decide as it was decided then."""
         self._change_rate(row.decided_s)
         if REASONS[row.reason] == LIMITS:
-            self._gate.decide(row.decided_s, row.recipients, row.counted)
+            self._admission.decide(row.decided_s, row.recipients, row.counted)
         if row.outcome == ACCEPTED:
             self._accepted.append(row)
 
@@ -88,15 +88,15 @@ class Replay:
         if REASONS[row.reason] != LIMITS:
             return {"why": REASONS[row.reason]}
         if row.outcome == QUOTA:
-            return {"why": MESSAGES[QUOTA], "needed": row.counted, "used_24h": self._gate.used_24h(row.decided_s)}
+            return {"why": MESSAGES[QUOTA], "needed": row.counted, "used_24h": self._admission.used_24h(row.decided_s)}
         return {"why": MESSAGES[THROTTLED], "needed": row.recipients, **self._bucket(row.decided_s)}
 
     def _change_rate(self, until_s: float) -> None:
         while self._changes and self._changes[0][0] <= until_s:
-            self._gate.set_rate(*self._changes.popleft())
+            self._admission.set_rate(*self._changes.popleft())
 
     def _bucket(self, now_s: float) -> dict[str, Any]:
-        left, capacity = self._gate.room(now_s), self._gate.capacity
+        left, capacity = self._admission.room(now_s), self._admission.capacity
         causes = list(self._newest(capacity - left))
         return {
             "left": left,

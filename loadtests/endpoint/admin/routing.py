@@ -99,11 +99,11 @@ class Admin:
         return as_json(queues.contents(*_whose(query)))
 
     def _faults(self, _body: bytes, _query: dict[str, list[str]], _accept: str) -> Answer:
-        return as_json(self._service.shared.conditions.faults.model_dump())
+        return as_json(self._service.common.conditions.faults.model_dump())
 
     def _set_faults(self, body: bytes, query: dict[str, list[str]], accept: str) -> Answer:
         """What is left out is switched off."""
-        self._service.shared.conditions.faults = _setting(Faults, body)
+        self._service.common.conditions.faults = _setting(Faults, body)
         return self._faults(body, query, accept)
 
     def _rate(self, _body: bytes, _query: dict[str, list[str]], _accept: str) -> Answer:

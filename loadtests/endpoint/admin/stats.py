@@ -31,7 +31,7 @@ def now(ses: Ses) -> dict[str, Any]:
     """What changes without a call: the account's rate, its tokens, and the rolling count of its quota."""
     quota, run = ses.quota(), ses.run
     with run.lock:
-        tokens = run.gate.room(run.clock.now())
+        tokens = run.admission.room(run.clock.now())
     return {
         "max_send_rate_per_s": quota.max_send_rate_per_s,
         "tokens": tokens,

@@ -25,7 +25,7 @@ AGENT = "seslab mailbox simulator"
 Record = dict[str, Any]
 
 
-class Mail:
+class AcceptedMail:
     """An accepted mail, and the instant at which something happens to it at the mailboxes."""
 
     def __init__(self, message: Message, sent: Sent, account: str, region: str) -> None:
@@ -101,7 +101,7 @@ def _tags(message: Message) -> dict[str, list[str]]:
     return {name: [value] for name, value in (own | dict(message.tags)).items() if value is not None}
 
 
-def _delivery(mail: Mail, address: str) -> Record:
+def _delivery(mail: AcceptedMail, address: str) -> Record:
     return {
         "timestamp": mail.at,
         "processingTimeMillis": PROCESSING_MS,
@@ -111,10 +111,10 @@ def _delivery(mail: Mail, address: str) -> Record:
     }
 
 
-def _bounce(kind: str, subkind: str, mta: str | None, **about: str) -> Callable[[Mail, str], Record]:
+def _bounce(kind: str, subkind: str, mta: str | None, **about: str) -> Callable[[AcceptedMail, str], Record]:
     """The bounces of a type and subtype; without `mta` no delivery status notification came with it."""
 
-    def details(mail: Mail, address: str) -> Record:
+    def details(mail: AcceptedMail, address: str) -> Record:
         return {
             "bounceType": kind,
             "bounceSubType": subkind,
@@ -127,7 +127,7 @@ def _bounce(kind: str, subkind: str, mta: str | None, **about: str) -> Callable[
     return details
 
 
-def _complaint(mail: Mail, address: str) -> Record:
+def _complaint(mail: AcceptedMail, address: str) -> Record:
     return {
         "complainedRecipients": [{"emailAddress": bare(address)}],
         "timestamp": mail.at,
@@ -139,7 +139,7 @@ def _complaint(mail: Mail, address: str) -> Record:
     }
 
 
-def _delay(mail: Mail, address: str) -> Record:
+def _delay(mail: AcceptedMail, address: str) -> Record:
     why = {"status": "4.4.1", "diagnosticCode": "smtp; 421 4.4.1 Unable to connect to remote host"}
     return {
         "timestamp": mail.at,
@@ -150,7 +150,7 @@ def _delay(mail: Mail, address: str) -> Record:
     }
 
 
-def _suppressed(subkind: str, why: str) -> Callable[[Mail, str], Record]:
+def _suppressed(subkind: str, why: str) -> Callable[[AcceptedMail, str], Record]:
     return _bounce("Permanent", subkind, "dns; amazonses.com", action="failed", status="5.1.1", diagnosticCode=why)
 
 
@@ -162,7 +162,7 @@ _unknown_user = _bounce(
     status="5.1.1",
     diagnosticCode="smtp; 550 5.1.1 user unknown",
 )
-_AT_MAILBOX: dict[Fate, tuple[str, str, Callable[[Mail, str], Record]]] = {
+_AT_MAILBOX: dict[Fate, tuple[str, str, Callable[[AcceptedMail, str], Record]]] = {
     Fate.DELIVERED: ("Delivery", "delivery", _delivery),
     Fate.BOUNCED: ("Bounce", "bounce", _unknown_user),
     Fate.COMPLAINED: ("Complaint", "complaint", _complaint),

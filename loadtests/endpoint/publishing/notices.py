@@ -13,7 +13,7 @@ from moto.sns.models import sns_backends
 
 from loadtests.endpoint.message import Message, Sent
 from loadtests.endpoint.publishing.configuration import Destination
-from loadtests.endpoint.publishing.events import Mail, Record
+from loadtests.endpoint.publishing.events import AcceptedMail, Record
 from loadtests.endpoint.publishing.mailbox import fates, has_virus
 
 TYPES = {
@@ -39,11 +39,11 @@ def events_of(message: Message, sent: Sent, account: str, region: str) -> list[R
 
     A mail with a virus, or without the data that its template needs, reaches no mailbox.
     """
-    mail = Mail(message, sent, account, region)
+    mail = AcceptedMail(message, sent, account, region)
     return [mail.event("Send", "send", {}), *_outcome(mail)]
 
 
-def _outcome(mail: Mail) -> Iterator[Record]:
+def _outcome(mail: AcceptedMail) -> Iterator[Record]:
     message = mail.message
     if message.rendering_error:
         yield mail.event("Rendering Failure", "failure", _failure(message))

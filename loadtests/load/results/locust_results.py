@@ -16,7 +16,7 @@ from loadtests.record.logs import CALL
 
 
 @dataclass(frozen=True)
-class Left:
+class LocustResults:
     """What Locust has left in a folder: rows of `CALL`, one for each mail that was sent, and how it ended."""
 
     zero_unix_s: int

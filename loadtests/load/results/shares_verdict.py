@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from loadtests.application.worker_share import WorkerShare
 from loadtests.load.assignment import WORLD, Assignment
-from loadtests.load.results.locust_results import Left
+from loadtests.load.results.locust_results import LocustResults
 from loadtests.load.results.merged import merged
 from loadtests.record.logs import CALL
 from loadtests.record.reconcile import joined
@@ -23,26 +23,38 @@ from scenarios.traffic.workload import Arrivals
 
 
 def ledger_of(
-    scenario: Scenario, order: Assignment, mails: Arrivals, left: Left, folder: Path, decisions: NDArray[Any]
+    scenario: Scenario,
+    assignment: Assignment,
+    mails: Arrivals,
+    results: LocustResults,
+    folder: Path,
+    decisions: NDArray[Any],
 ) -> Ledger:
     """Of a share that was lost with its worker the witness tells."""
-    told = [number for number in range(left.workers) if number not in left.silent]
-    ledgers = [store.read(folder / f"worker-{number}", order.user) for number in told]
-    return merged([*ledgers, *(_lost(number, scenario, order, mails, left, decisions) for number in left.silent)])
+    told = [number for number in range(results.workers) if number not in results.silent]
+    ledgers = [store.read(folder / f"worker-{number}", assignment.user) for number in told]
+    return merged(
+        [*ledgers, *(_lost(number, scenario, assignment, mails, results, decisions) for number in results.silent)]
+    )
 
 
 def _lost(
-    number: int, scenario: Scenario, order: Assignment, mails: Arrivals, left: Left, decisions: NDArray[Any]
+    number: int,
+    scenario: Scenario,
+    assignment: Assignment,
+    mails: Arrivals,
+    results: LocustResults,
+    decisions: NDArray[Any],
 ) -> Ledger:
     """What SES has not accepted of its mails is pending: nobody knows who had it."""
-    mine = decisions[decisions["mail"] % left.workers == number]
+    mine = decisions[decisions["mail"] % results.workers == number]
     evidence = Evidence(
-        ended_s=left.ended_s,
-        calls=joined(mine, np.zeros(0, CALL), left.ended_s),
+        ended_s=results.ended_s,
+        calls=joined(mine, np.zeros(0, CALL), results.ended_s),
         custody=all_pending(mails),
-        warnings=(f"{order.user}: worker {number} of {left.workers} was lost; what it still had is pending",),
+        warnings=(f"{assignment.user}: worker {number} of {results.workers} was lost; what it still had is pending",),
         interrupted=True,
     )
-    settings = asdict(WorkerShare(number, left.workers).plan(scenario, order.user).settings)
-    subject = Subject(order.user, scenario.name, order.seed, WORLD, settings)
-    return settled(subject, mails, evidence, slice(number, None, left.workers))
+    settings = asdict(WorkerShare(number, results.workers).plan(scenario, assignment.user).settings)
+    subject = Subject(assignment.user, scenario.name, assignment.seed, WORLD, settings)
+    return settled(subject, mails, evidence, slice(number, None, results.workers))

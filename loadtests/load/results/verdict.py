@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loadtests.load.assignment import SENDS_ITSELF, WORLD, Assignment
-from loadtests.load.results.locust_results import Left
+from loadtests.load.results.locust_results import LocustResults
 from loadtests.record.logs import CALL
 from loadtests.record.reconcile import joined, on_the_way
 from scenarios.ledger.fates import Custody
@@ -24,63 +24,63 @@ def ledger_of(
     scenario: Scenario,
     assignment: Assignment,
     mails: Arrivals,
-    left: Left,
+    results: LocustResults,
     decisions: NDArray[Any],
     queued: Custody | None = None,
 ) -> Ledger:
     """Fates from the witness's rows of `DECISION`, which are of this run alone; `queued` is what queues still hold."""
     own = assignment.user in SENDS_ITSELF
-    calls = joined(decisions, left.calls if own else np.zeros(0, CALL), left.ended_s)
+    calls = joined(decisions, results.calls if own else np.zeros(0, CALL), results.ended_s)
     evidence = Evidence(
-        ended_s=left.ended_s,
+        ended_s=results.ended_s,
         calls=calls,
-        custody=_custody_of_calls(left, mails, decisions) if own else _custody_of_others(left, mails, queued),
-        usage={"harness_lag_s": _lag_s(left, mails)},
-        warnings=tuple(_warnings(assignment, left, mails)),
-        interrupted=left.interrupted,
+        custody=_custody_of_calls(results, mails, decisions) if own else _custody_of_others(results, mails, queued),
+        usage={"harness_lag_s": _lag_s(results, mails)},
+        warnings=tuple(_warnings(assignment, results, mails)),
+        interrupted=results.interrupted,
     )
     settings = {"retry": "none"} if own else {}
     return settled(Subject(assignment.user, scenario.name, assignment.seed, WORLD, settings), mails, evidence)
 
 
-def _unsent(left: Left, mails: Arrivals) -> NDArray[np.bool_]:
+def _unsent(results: LocustResults, mails: Arrivals) -> NDArray[np.bool_]:
     """The mails that no worker has begun to send."""
     unsent = np.ones(len(mails.recipients), dtype=bool)
-    unsent[left.calls["mail"]] = False
+    unsent[results.calls["mail"]] = False
     return unsent
 
 
-def _custody_of_calls(left: Left, mails: Arrivals, decisions: NDArray[Any]) -> Custody:
+def _custody_of_calls(results: LocustResults, mails: Arrivals, decisions: NDArray[Any]) -> Custody:
     """A user that sends by itself gives up what SES refuses."""
-    return Custody(_unsent(left, mails), held=on_the_way(decisions, left.calls, left.ended_s))
+    return Custody(_unsent(results, mails), held=on_the_way(decisions, results.calls, results.ended_s))
 
 
-def _custody_of_others(left: Left, mails: Arrivals, queued: Custody | None) -> Custody:
+def _custody_of_others(results: LocustResults, mails: Arrivals, queued: Custody | None) -> Custody:
     """What an application has taken it still has; what a queue has taken is in it, or in the one for dead letters."""
-    custody = Custody(_unsent(left, mails))
-    taken = left.calls["seen"] == ACCEPTED
-    under_way = ~(left.calls["end_s"] <= left.ended_s)
-    for row in left.calls[under_way | taken if queued is None else under_way]:
+    custody = Custody(_unsent(results, mails))
+    taken = results.calls["seen"] == ACCEPTED
+    under_way = ~(results.calls["end_s"] <= results.ended_s)
+    for row in results.calls[under_way | taken if queued is None else under_way]:
         custody.held.add(int(row["mail"]), 0, int(row["recipients"]))
     if queued is not None:
-        sent = left.calls["mail"][taken]
+        sent = results.calls["mail"][taken]
         custody.kept[sent] = queued.kept[sent]
         custody.held.extend(queued.held)
         custody.dead.extend(queued.dead)
     return custody
 
 
-def _lag_s(left: Left, mails: Arrivals) -> float:
+def _lag_s(results: LocustResults, mails: Arrivals) -> float:
     """The 99th percentile of how long after its intended instant a mail was begun."""
-    late_s = left.calls["start_s"] - mails.intended_s[left.calls["mail"]]
+    late_s = results.calls["start_s"] - mails.intended_s[results.calls["mail"]]
     return float(np.quantile(late_s, 0.99)) if len(late_s) else 0.0
 
 
-def _warnings(assignment: Assignment, left: Left, mails: Arrivals) -> Iterator[str]:
-    if left.silent:
-        names = ", ".join(map(str, left.silent))
-        yield f"{assignment.user}: worker {names} of {left.workers} was lost; what it saw of its calls is unknown"
-    lag_s = _lag_s(left, mails)
+def _warnings(assignment: Assignment, results: LocustResults, mails: Arrivals) -> Iterator[str]:
+    if results.silent:
+        names = ", ".join(map(str, results.silent))
+        yield f"{assignment.user}: worker {names} of {results.workers} was lost; what it saw of its calls is unknown"
+    lag_s = _lag_s(results, mails)
     if lag_s > SATURATED_S:
         yield (
             f"{assignment.user}: Locust began one mail in a hundred {lag_s:.2f} s or more after its intended instant; "

@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from numpy.typing import NDArray
 
 from loadtests.load.assignment import is_of
-from loadtests.load.shares.share_order import Order
+from loadtests.load.shares.share_order import ShareOrder
 from loadtests.load.targets.endpoint_client import client_of
 from loadtests.moto.targets import PATIENCE_S
 from loadtests.ports.clients import client
@@ -22,7 +22,7 @@ from scenarios.errors import RunFailed
 class Attached:
     """Is asked, and never told to begin anew; what it has decided for others is left out."""
 
-    def __init__(self, order: Order) -> None:
+    def __init__(self, order: ShareOrder) -> None:
         assert order.endpoint is not None
         self._order, self.url = order, order.endpoint
         self._client = client_of(self.url, REGION)
@@ -42,8 +42,8 @@ class Attached:
         """What SES has decided about this share's mails, as rows of `DECISION` on the run's own clock."""
         if self._client.zero_unix_s() != self._second_zero:
             raise RunFailed(f"--endpoint {self.url}: was started anew during the run, and has forgotten what it did")
-        rows, portion = self._client.decisions_since(self._order.zero_unix_s), self._order.portion
-        mine: NDArray[Any] = rows[is_of(rows["call"], self._order.run) & (rows["mail"] % portion.of == portion.place)]
+        rows, share = self._client.decisions_since(self._order.zero_unix_s), self._order.share
+        mine: NDArray[Any] = rows[is_of(rows["call"], self._order.run) & (rows["mail"] % share.of == share.place)]
         return mine
 
     def usage(self, _polls: int) -> dict[str, float]:

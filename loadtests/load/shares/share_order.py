@@ -11,8 +11,8 @@ from loadtests.ports.ses import Envelope
 from scenarios.schema.model import Scenario
 
 
-class Order(NamedTuple):
-    """All shares of a run have the same order but for `portion`; `run` is a number of 31 bits that no other run has.
+class ShareOrder(NamedTuple):
+    """All shares of a run have the same order but for `share`; `run` is a number of 31 bits that no other run has.
 
     With `endpoint`, the URL of a `seslab serve`, mails go there; else to SES in `region`, which publishes what it does
     with those of this share alone into the queue at the URL `events`, and of which it may accept so many recipients as
@@ -23,7 +23,7 @@ class Order(NamedTuple):
     strategy: str
     seed: int
     run: int
-    portion: WorkerShare
+    share: WorkerShare
     zero_unix_s: int
     folder: Path
     envelope: Envelope = Envelope()
@@ -35,4 +35,4 @@ class Order(NamedTuple):
     @property
     def name(self) -> str:
         """Of this share alone: its queues are called by it."""
-        return f"seslab-{self.run}-{self.portion.place}"
+        return f"seslab-{self.run}-{self.share.place}"

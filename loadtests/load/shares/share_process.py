@@ -1,9 +1,9 @@
 """One worker's share of a strategy's run against an endpoint that is up, in a process of its own.
 
-`python -m loadtests.load.shares.share_process` reads a pickled `Order` from standard input, says each SES call that has
-ended on standard output, and leaves its ledger in `share-PLACE` in the order's folder. SIGINT and SIGTERM end the run,
-and the ledger so far is kept. It exits as `seslab` does: with one line, and 2 for what cannot be right, 3 for what
-could not be done.
+`python -m loadtests.load.shares.share_process` reads a pickled `ShareOrder` from standard input, says each SES call
+that has ended on standard output, and leaves its ledger in `share-PLACE` in the order's folder. SIGINT and SIGTERM end
+the run, and the ledger so far is kept. It exits as `seslab` does: with one line, and 2 for what cannot be right, 3 for
+what could not be done.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from loadtests.deploy.stack.publishing import QUEUE, SET
 from loadtests.deploy.staging import refuse_functions
 from loadtests.load.assignment import WORLD
 from loadtests.load.shares.attached import Attached
-from loadtests.load.shares.share_order import Order
+from loadtests.load.shares.share_order import ShareOrder
 from loadtests.load.shares.telling import Teller
 from loadtests.moto.run import played
 from loadtests.ports.local import local_session
@@ -46,8 +46,8 @@ AGAIN_S = 0.1
 def main() -> None:
     """Do what is ordered."""
     _be_interruptible()
-    order: Order = pickle.load(sys.stdin.buffer)
-    folder = order.folder / f"share-{order.portion.place}"
+    order: ShareOrder = pickle.load(sys.stdin.buffer)
+    folder = order.folder / f"share-{order.share.place}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         store.write(share(order, folder), folder)
@@ -75,38 +75,40 @@ def _leave(error: Exception, code: int) -> NoReturn:
     os._exit(code)
 
 
-def share(order: Order, folder: Path) -> Ledger:
+def share(order: ShareOrder, folder: Path) -> Ledger:
     """Play it; functions write their logs to the folder."""
     started_s = time.perf_counter()
     mails = arrivals(order.scenario.workload, order.seed)
     teller = Teller(mails.intended_s, order.zero_unix_s)
-    plan = order.portion.plan(order.scenario, order.strategy)
-    of = RunRequest(
-        order.scenario, order.strategy, plan, order.seed, mails, order.portion, order.envelope, order.run, teller.hear
+    plan = order.share.plan(order.scenario, order.strategy)
+    request = RunRequest(
+        order.scenario, order.strategy, plan, order.seed, mails, order.share, order.envelope, order.run, teller.hear
     )
-    on_account = order.endpoint is None
-    ledger = _on_account(order, of) if on_account else _on_endpoint(order, of, teller, folder / f"{order.name}.log")
+    if order.endpoint is None:
+        ledger = _on_account(order, request)
+    else:
+        ledger = _on_endpoint(order, request, teller, folder / f"{order.name}.log")
     return replace(ledger, wall_s=time.perf_counter() - started_s)
 
 
-def _on_endpoint(order: Order, of: RunRequest, teller: Teller, log: Path) -> Ledger:
+def _on_endpoint(order: ShareOrder, request: RunRequest, teller: Teller, log: Path) -> Ledger:
     """Where a `seslab serve` is SES and SQS, and functions run on this machine."""
     endpoint, session = Attached(order), local_session()
     with ExitStack() as until_over, endpoint.tidied(session), teller.following(log):
-        ledger = of.ledger(played(of, endpoint, log, until_over).evidence, WORLD)
-    uncounted = (UNCOUNTED,) if of.plan.queues else ()
+        ledger = request.ledger(played(request, endpoint, log, until_over).evidence, WORLD)
+    uncounted = (UNCOUNTED,) if request.plan.queues else ()
     return replace(ledger, warnings=(*ledger.warnings, *uncounted))
 
 
-def _on_account(order: Order, of: RunRequest) -> Ledger:
+def _on_account(order: ShareOrder, request: RunRequest) -> Ledger:
     """Where SES is AWS's own, and the queue of its events there already."""
-    refuse_functions(order.strategy, of.plan)
+    refuse_functions(order.strategy, request.plan)
     run_registry.make_directory()  # for the events that are read: a worker's machine may have none yet
     outputs = {SET: order.envelope.configuration_set, QUEUE: order.events}
     budget, cloud = Budget(order.budget_recipients), aws(order.region)
-    with on_aws.site(of, order.name, cloud, order.envelope, budget) as site, speaking_plainly(cloud.world):
+    with on_aws.site(request, order.name, cloud, order.envelope, budget) as site, speaking_plainly(cloud.world):
         try:
-            ledger = attended(of, replace(site, quiet_s=0.0), outputs, order.zero_unix_s, _nothing_to_halt)
+            ledger = attended(request, replace(site, quiet_s=0.0), outputs, order.zero_unix_s, _nothing_to_halt)
         finally:
             run_registry.finish(order.name)
     return replace(ledger, world=WORLD)

@@ -16,7 +16,7 @@ from loadtests.deploy import staging
 from loadtests.deploy.cloud import Cloud, speaking_plainly
 from loadtests.deploy.events import EventsQueue
 from loadtests.deploy.harvest import messages_of
-from loadtests.deploy.on_aws import QUIET_S, Events
+from loadtests.deploy.on_aws import QUIET_S, EventsWitness
 from loadtests.deploy.run_site import Witness
 from loadtests.deploy.safety import Budget
 from loadtests.load.assignment import Assignment, Channel
@@ -30,7 +30,7 @@ from scenarios.schema.model import Scenario
 POLL_S = 2
 
 
-class AwsSite:
+class AwsTarget:
     """Events come through channels that are made for each run, or into the queue `events`, which somebody has made.
 
     Each of a strategy's shares reads a channel of its own: what it is told is in its ledger.
@@ -42,28 +42,35 @@ class AwsSite:
         self._cloud, self._budget, self._shares, self._events, self._say = cloud, budget, shares, events, say
         self._reader: Witness | None = None
 
-    def opened(self, scenario: Scenario, order: Assignment) -> AbstractContextManager[Assignment]:
-        return self._channelled(scenario, order) if self._events is None else self._listened(order, self._events)
+    def opened(self, scenario: Scenario, assignment: Assignment) -> AbstractContextManager[Assignment]:
+        if self._events is None:
+            return self._channelled(scenario, assignment)
+        return self._listened(assignment, self._events)
 
     @contextmanager
-    def _listened(self, order: Assignment, events: str) -> Iterator[Assignment]:
+    def _listened(self, assignment: Assignment, events: str) -> Iterator[Assignment]:
         """Whose queue it is has chosen what it hears of."""
         with TemporaryDirectory(prefix="seslab-events-") as folder:
-            self._reader = Events(EventsQueue(self._cloud.client("sqs"), events, Path(folder) / "events"), self._budget)
-            yield order
+            self._reader = EventsWitness(
+                EventsQueue(self._cloud.client("sqs"), events, Path(folder) / "events"), self._budget
+            )
+            yield assignment
 
     @contextmanager
-    def _channelled(self, scenario: Scenario, order: Assignment) -> Iterator[Assignment]:
-        of, shares = staging.asked(scenario, order.user, order.seed), self._shares if order.scenario else 1
-        envelope = Envelope(order.source, order.to)
-        with staging.channels(of, shares, self._cloud, envelope, self._budget, self._say) as made:
-            if order.scenario:
+    def _channelled(self, scenario: Scenario, assignment: Assignment) -> Iterator[Assignment]:
+        request, envelope = (
+            staging.asked(scenario, assignment.user, assignment.seed),
+            Envelope(assignment.source, assignment.to),
+        )
+        shares = self._shares if assignment.scenario else 1
+        with staging.channels(request, shares, self._cloud, envelope, self._budget, self._say) as made:
+            if assignment.scenario:
                 self._reader = None
                 channels = (Channel(one.configuration_set, one.events, one.budget_recipients) for one in made)
-                yield replace(order, channels=tuple(channels))
+                yield replace(assignment, channels=tuple(channels))
             else:
                 self._reader = made[0].reader
-                yield replace(order, configuration_set=made[0].configuration_set)
+                yield replace(assignment, configuration_set=made[0].configuration_set)
 
     def look(self) -> None:
         """AWS answers."""
@@ -79,18 +86,18 @@ class AwsSite:
             self._reader.begin(int(zero_unix_s))
             return self._reader.calls(expected)
 
-    def is_waiting(self, order: Assignment, _mails: int) -> bool:
+    def is_waiting(self, assignment: Assignment, _mails: int) -> bool:
         with speaking_plainly(self._cloud.world):
-            return depth(self._cloud.client("sqs"), str(order.place.queue)) > 0
+            return depth(self._cloud.client("sqs"), str(assignment.place.queue)) > 0
 
-    def queued(self, order: Assignment, mails: int) -> Custody:
+    def queued(self, assignment: Assignment, mails: int) -> Custody:
         """Messages that a function holds cannot be read: then all that has no other fate is still in the queue."""
-        sqs, url = self._cloud.client("sqs"), str(order.place.queue)
+        sqs, url = self._cloud.client("sqs"), str(assignment.place.queue)
         with speaking_plainly(self._cloud.world):
             waiting = depth(sqs, url)
             held = messages_of(sqs, url, POLL_S)
-            custody = Custody(np.full(mails, waiting > len(held.columns()[0])), ours(held, order, mails))
-            if dead := dead_name(order):
+            custody = Custody(np.full(mails, waiting > len(held.columns()[0])), ours(held, assignment, mails))
+            if dead := dead_name(assignment):
                 found = messages_of(sqs, sqs.get_queue_url(QueueName=dead)["QueueUrl"], POLL_S)
-                custody.dead.extend(ours(found, order, mails))
+                custody.dead.extend(ours(found, assignment, mails))
         return custody

@@ -1,4 +1,4 @@
-"""Which site a load test has, and what must hold, and be asked, before it sends there."""
+"""Which target a load test has, and what must hold, and be asked, before it sends there."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from loadtests.deploy.cloud import aws
 from loadtests.deploy.on_aws import Permit
 from loadtests.load.assignment import SENDS_ITSELF, Place
 from loadtests.load.options import Crew
-from loadtests.load.targets.aws_target import AwsSite
+from loadtests.load.targets.aws_target import AwsTarget
 from loadtests.load.targets.check_target import elsewhere
-from loadtests.load.targets.target import LocalSite, Site
+from loadtests.load.targets.target import LocalTarget, Target
 from loadtests.ports.ses import SENDER, Envelope
 from scenarios.errors import BadInput
 from scenarios.measures.cost import Prices
 from scenarios.schema.model import Scenario
 from strategies.registry import STRATEGIES
 
-__all__ = ["Asked", "Crew", "Permit", "Place", "Site", "site_of"]
+__all__ = ["Asked", "Crew", "Permit", "Place", "Target", "target_of"]
 
 Show = Callable[[str], None]
 
@@ -42,7 +42,7 @@ class Asked:
         return Envelope(self.permit.source or SENDER, self.permit.to)
 
 
-def site_of(scenario: Scenario, senders: Sequence[str], asked: Asked, prices: Prices, show: Show) -> Site:
+def target_of(scenario: Scenario, senders: Sequence[str], asked: Asked, prices: Prices, show: Show) -> Target:
     """Mail that may leave this machine has a plan, a budget and a question. Raises BadInput and RunFailed."""
     runs = [staging.asked(scenario, sender, scenario.seed) for sender in senders]
     if asked.place.region is not None:
@@ -50,14 +50,14 @@ def site_of(scenario: Scenario, senders: Sequence[str], asked: Asked, prices: Pr
     if far := elsewhere(asked.place):
         staging.permitted_elsewhere(", ".join(far), runs, asked.permit, prices, show)
     safety.check_recipients(asked.envelope, safety.allowed(asked.permit.allow))
-    site = LocalSite(asked.place)
-    site.check(asked.place, senders)
-    return site
+    target = LocalTarget(asked.place)
+    target.check(asked.place, senders)
+    return target
 
 
-def _on_aws(runs: Sequence[RunRequest], asked: Asked, prices: Prices, show: Show) -> AwsSite:
-    for of in runs:
-        _check_reader(of, asked.events)
+def _on_aws(runs: Sequence[RunRequest], asked: Asked, prices: Prices, show: Show) -> AwsTarget:
+    for request in runs:
+        _check_reader(request, asked.events)
     cloud, permit, shares = aws(asked.place.region), asked.permit, asked.crew.size
     if asked.events is None:
         staging.permitted(cloud, runs, shares, permit, prices, show)
@@ -65,14 +65,15 @@ def _on_aws(runs: Sequence[RunRequest], asked: Asked, prices: Prices, show: Show
         on_aws.permitted(
             cloud, runs, permit, prices, show, lambda *_: iter((f"SES's events come from {asked.events}",))
         )
-    return AwsSite(cloud, permit.budget, shares, asked.events, show)
+    return AwsTarget(cloud, permit.budget, shares, asked.events, show)
 
 
-def _check_reader(of: RunRequest, events: str | None) -> None:
+def _check_reader(request: RunRequest, events: str | None) -> None:
     """Who sends in somebody else's name cannot choose where its events go; a share reads none but its own."""
-    if of.strategy in STRATEGIES:
-        staging.refuse_functions(of.strategy, of.plan)
+    sender = request.strategy
+    if sender in STRATEGIES:
+        staging.refuse_functions(sender, request.plan)
         if events is not None:
-            raise BadInput(f"--events: {of.strategy} reads queues of its own; leave it out")
-    elif of.strategy not in SENDS_ITSELF and events is None:
-        raise BadInput(f"--events: missing; give the URL of the queue with SES's events about what {of.strategy} sends")
+            raise BadInput(f"--events: {sender} reads queues of its own; leave it out")
+    elif sender not in SENDS_ITSELF and events is None:
+        raise BadInput(f"--events: missing; give the URL of the queue with SES's events about what {sender} sends")

@@ -21,13 +21,13 @@ from scenarios.ledger.fates import Custody, Pieces
 from scenarios.schema.model import Scenario
 
 
-class Site(Protocol):
+class Target(Protocol):
     """Prepared for each run, and then asked."""
 
     quiet_s: float
     """So long nothing happens before nothing will."""
 
-    def opened(self, scenario: Scenario, order: Assignment) -> AbstractContextManager[Assignment]:
+    def opened(self, scenario: Scenario, assignment: Assignment) -> AbstractContextManager[Assignment]:
         """Make what a run needs, for as long as the block lasts; gives the assignment as it is to be carried out."""
         ...
 
@@ -43,16 +43,16 @@ class Site(Protocol):
         """Rows of `loadtests.record.logs.DECISION` in seconds since then; waits a while for so many acceptances."""
         ...
 
-    def is_waiting(self, order: Assignment, mails: int) -> bool:
+    def is_waiting(self, assignment: Assignment, mails: int) -> bool:
         """Whether a run's mails are still in its queue, in whatever state."""
         ...
 
-    def queued(self, order: Assignment, mails: int) -> Custody:
+    def queued(self, assignment: Assignment, mails: int) -> Custody:
         """What of a run's mails is in its queue, and what in the one for dead letters; `kept` is what may be there."""
         ...
 
 
-class LocalSite:
+class LocalTarget:
     """A `seslab serve`, whose own log is the witness. Raises RunFailed when it stops answering."""
 
     quiet_s = 5.0
@@ -69,10 +69,10 @@ class LocalSite:
         check_listening(place, senders)
 
     @contextmanager
-    def opened(self, _scenario: Scenario, order: Assignment) -> Iterator[Assignment]:
+    def opened(self, _scenario: Scenario, assignment: Assignment) -> Iterator[Assignment]:
         """Its SES takes no mail of a sender that nobody has verified."""
-        verify(session_of(order), self._url, order.source)
-        yield order
+        verify(session_of(assignment), self._url, assignment.source)
+        yield assignment
 
     def look(self) -> None:
         self._aws.in_flight()
@@ -88,30 +88,32 @@ class LocalSite:
         """A decision is in the log before its caller hears of it."""
         return self._aws.decisions_since(zero_unix_s)
 
-    def is_waiting(self, order: Assignment, mails: int) -> bool:
-        return len(self.queued(order, mails).held.columns()[0]) > 0
+    def is_waiting(self, assignment: Assignment, mails: int) -> bool:
+        return len(self.queued(assignment, mails).held.columns()[0]) > 0
 
-    def queued(self, order: Assignment, mails: int) -> Custody:
+    def queued(self, assignment: Assignment, mails: int) -> Custody:
         custody, contents = Custody(np.zeros(mails, dtype=bool)), self._aws.queues()
-        for pieces, name in ((custody.held, queue_name(order.place)), (custody.dead, dead_name(order))):
+        for pieces, name in ((custody.held, queue_name(assignment.place)), (custody.dead, dead_name(assignment))):
             found = Pieces()
             for message in contents.get(name, ()):
                 mail = mail_of(message["body"])
                 found.add(mail.number, mail.first, mail.recipients)
-            pieces.extend(ours(found, order, mails))
+            pieces.extend(ours(found, assignment, mails))
         return custody
 
 
-def dead_name(order: Assignment) -> str:
+def dead_name(assignment: Assignment) -> str:
     """The queue's dead-letter queue, which SQS tells in its redrive policy; empty for none."""
-    about = connected(order, "sqs").get_queue_attributes(QueueUrl=order.place.queue, AttributeNames=["RedrivePolicy"])
+    about = connected(assignment, "sqs").get_queue_attributes(
+        QueueUrl=assignment.place.queue, AttributeNames=["RedrivePolicy"]
+    )
     policy = json.loads(about.get("Attributes", {}).get("RedrivePolicy", "{}"))
     return str(policy.get("deadLetterTargetArn", "")).rpartition(":")[2]
 
 
-def ours(found: Pieces, order: Assignment, mails: int) -> Pieces:
+def ours(found: Pieces, assignment: Assignment, mails: int) -> Pieces:
     """Those of a run's own mails, under its scenario's numbers: others may use the queue, too."""
-    own, first = Pieces(), order.first_number
+    own, first = Pieces(), assignment.first_number
     for number, part, recipients in zip(*found.columns(), strict=True):
         if first <= number < first + mails:
             own.add(int(number) - first, int(part), int(recipients))

@@ -9,7 +9,7 @@ from gevent.event import Event
 from gevent.pool import Group
 
 from loadtests.load import histogram
-from loadtests.load.assignment import Assignment, Share
+from loadtests.load.assignment import Assignment, WorkerMails
 from loadtests.load.senders.senders import sender_of
 from loadtests.ports.kernel import Clock
 from loadtests.record.logs import ClientLog
@@ -23,8 +23,8 @@ Tell = Callable[[str, int, float, float, SendError | None], None]
 class Player:
     """Nothing ever waits for an answer before the next mail: a slow service does not slow the load down."""
 
-    def __init__(self, assignment: Assignment, share: Share, zero_unix_s: float, tell: Tell) -> None:
-        self._assignment, self._share, self._tell = assignment, share, tell
+    def __init__(self, assignment: Assignment, mails: WorkerMails, zero_unix_s: float, tell: Tell) -> None:
+        self._assignment, self._mails, self._tell = assignment, mails, tell
         self._clock, self._sender, self._log = Clock(zero_unix_s), sender_of(assignment), ClientLog()
         self._responses, self._services = histogram.empty(), histogram.empty()
         self._over, self.interrupted = Event(), False
@@ -33,8 +33,8 @@ class Player:
     def play(self) -> None:
         """Until every call has ended, the horizon comes, or somebody stops it."""
         calls = Group()
-        for index in range(len(self._share.recipients)):
-            mail = self._share.mail(index)
+        for index in range(len(self._mails.recipients)):
+            mail = self._mails.mail(index)
             if self._waited(mail.intended_s):
                 break
             calls.spawn(self._send, mail)
@@ -59,7 +59,7 @@ class Player:
     def _send(self, mail: Mail) -> None:
         started_s = self._clock.now()
         call = self._log.begin(mail, everyone(mail), started_s)
-        error = self._error_of(self._share.call(self._assignment.run, call), mail)
+        error = self._error_of(self._mails.call(self._assignment.run, call), mail)
         ended_s = self._clock.now()
         self._log.end(call, ended_s, error)
         self._note(mail, ended_s - mail.intended_s, ended_s - started_s, error)
@@ -82,6 +82,6 @@ class Player:
     def left(self) -> dict[str, bytes]:
         """The files that the worker leaves: rows of `CALL` under their calls' own names, and two histograms."""
         rows = self._log.rows().copy()
-        rows["call"] = self._share.call(self._assignment.run, rows["call"])
+        rows["call"] = self._mails.call(self._assignment.run, rows["call"])
         histograms = {"response": self._responses, "service": self._services}
         return {"calls": rows.tobytes()} | {name: bytes(one.encode()) for name, one in histograms.items()}

@@ -15,8 +15,8 @@ from gevent import subprocess
 
 from loadtests.application.worker_share import WorkerShare
 from loadtests.load import histogram
-from loadtests.load.assignment import Assignment, Channel, Share
-from loadtests.load.shares.share_order import Order
+from loadtests.load.assignment import Assignment, Channel, WorkerMails
+from loadtests.load.shares.share_order import ShareOrder
 from loadtests.load.workers.player import Tell
 from loadtests.ports.kernel import Clock
 from loadtests.ports.ses import Envelope
@@ -29,20 +29,20 @@ from strategies import ports
 from strategies.ports import SendError
 
 
-class Shared:
+class ShareProxy:
     """Two event loops in one process fail, so asyncio has its own; its lines come through a pipe."""
 
-    def __init__(self, assignment: Assignment, share: Share, zero_unix_s: int, tell: Tell) -> None:
+    def __init__(self, assignment: Assignment, mails: WorkerMails, zero_unix_s: int, tell: Tell) -> None:
         self._assignment, self._tell, self._clock = assignment, tell, Clock(zero_unix_s)
         self._responses, self._services = histogram.empty(), histogram.empty()
         self._temporary = tempfile.TemporaryDirectory(prefix="seslab-share-")
         self._folder = Path(self._temporary.name)
         self.interrupted, self.ended_s, self.failure = False, 0.0, ""
         self._errors = (self._folder / "stderr").open("w+b")
-        self._process = self._started(_order(assignment, share, zero_unix_s, self._folder))
-        self._place = share.worker
+        self._process = self._started(_order(assignment, mails, zero_unix_s, self._folder))
+        self._place = mails.worker
 
-    def _started(self, order: Order) -> Any:
+    def _started(self, order: ShareOrder) -> Any:
         """In a session of its own: who stops it is this worker, and no terminal."""
         process = subprocess.Popen(
             [sys.executable, "-m", "loadtests.load.shares.share_process"],
@@ -87,14 +87,14 @@ class Shared:
         return ledger | {name: bytes(one.encode()) for name, one in histograms.items()}
 
 
-def _order(assignment: Assignment, share: Share, zero_unix_s: int, folder: Path) -> Order:
-    channel = assignment.channels[share.worker] if assignment.channels else Channel("", "", 0)
-    return Order(
-        scenario=_scenario(assignment, share, folder),
+def _order(assignment: Assignment, mails: WorkerMails, zero_unix_s: int, folder: Path) -> ShareOrder:
+    channel = assignment.channels[mails.worker] if assignment.channels else Channel("", "", 0)
+    return ShareOrder(
+        scenario=_scenario(assignment, mails, folder),
         strategy=assignment.user,
         seed=assignment.seed,
         run=assignment.run,
-        portion=WorkerShare(share.worker, share.workers),
+        share=WorkerShare(mails.worker, mails.workers),
         zero_unix_s=zero_unix_s,
         folder=folder,
         envelope=Envelope(assignment.source, assignment.to, channel.configuration_set),
@@ -105,12 +105,12 @@ def _order(assignment: Assignment, share: Share, zero_unix_s: int, folder: Path)
     )
 
 
-def _scenario(assignment: Assignment, share: Share, folder: Path) -> Scenario:
+def _scenario(assignment: Assignment, mails: WorkerMails, folder: Path) -> Scenario:
     """As the master's, its mails already drawn: a trace's file is on the master's machine."""
     (folder / "scenario.toml").write_text(assignment.scenario, encoding="utf-8")
     scenario = load(str(folder / "scenario.toml"))
-    mails = Recorded("batch", Arrivals(share.intended_s, share.recipients))
-    return scenario.model_copy(update={"workload": (mails,)})
+    workload = Recorded("batch", Arrivals(mails.intended_s, mails.recipients))
+    return scenario.model_copy(update={"workload": (workload,)})
 
 
 def _error(name: str | None) -> SendError | None:

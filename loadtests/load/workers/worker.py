@@ -7,9 +7,9 @@ from typing import Any
 import gevent
 from gevent.event import Event
 
-from loadtests.load.assignment import Assignment, Share
+from loadtests.load.assignment import Assignment, WorkerMails
 from loadtests.load.workers.player import Player
-from loadtests.load.workers.share_proxy import Shared
+from loadtests.load.workers.share_proxy import ShareProxy
 from strategies.ports import SendError
 
 SHARE, STOP = "seslab-share", "seslab-stop"
@@ -30,18 +30,18 @@ class Worker:
 
     def __init__(self, environment: Any, runner: Any) -> None:
         self._environment, self._runner = environment, runner
-        self._player: Player | Shared | None = None
+        self._player: Player | ShareProxy | None = None
         self._playing: gevent.Greenlet | None = None
         environment.events.test_stopping.add_listener(self._finish)
         environment.events.quitting.add_listener(self._succeed)
 
     def take(self, msg: Any, **_others: Any) -> None:
         """A share from the master."""
-        assignment, share = Assignment.from_json(msg.data["assignment"]), Share.unpacked(**msg.data["share"])
-        plays = Shared if assignment.scenario else Player
-        self._worker, self._player, self._playing = share.worker, None, None
+        assignment, mails = Assignment.from_json(msg.data["assignment"]), WorkerMails.unpacked(**msg.data["share"])
+        plays = ShareProxy if assignment.scenario else Player
+        self._worker, self._player, self._playing = mails.worker, None, None
         try:
-            self._player = plays(assignment, share, msg.data["zero_unix_s"], self._tell)
+            self._player = plays(assignment, mails, msg.data["zero_unix_s"], self._tell)
         except Exception as error:
             self._fail(error)
 
@@ -62,7 +62,7 @@ class Worker:
             self.stop()
             self._playing.join(PATIENCE_S)
 
-    def _play(self, player: Player | Shared) -> None:
+    def _play(self, player: Player | ShareProxy) -> None:
         try:
             player.play()
         except Exception as error:
@@ -79,7 +79,7 @@ class Worker:
         about = {"ended_s": ended_s, "interrupted": interrupted, "failure": failure}
         self._runner.send_message(DONE, {"worker": self._worker, **about})
 
-    def _leave(self, player: Player | Shared) -> None:
+    def _leave(self, player: Player | ShareProxy) -> None:
         for name, content in player.left().items():
             for at in range(0, len(content), PIECE):
                 piece = content[at : at + PIECE]

@@ -1,4 +1,4 @@
-"""Laws of the journal: it outlives a killed run, knows the dead from the living, and is never half a record."""
+"""The registry of runs: it outlives a killed run, knows the dead from the living, and is never half a record."""
 
 from __future__ import annotations
 

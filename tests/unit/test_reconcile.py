@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from loadtests.record.function_log import said
+from loadtests.record.function_log import function_log_of
 from loadtests.record.logs import CALL, DECISION, ClientLog
 from loadtests.record.reconcile import joined, on_the_way
 from scenarios.ledger.ledger import ACCEPTED, FAILED, REJECTED, THROTTLED
@@ -74,7 +74,7 @@ def test_a_refusal_that_no_witness_tells_of_is_its_callers_word() -> None:
 
 def test_functions_tell_by_lines_of_their_logs() -> None:
     """Calls on the run's own clock, receptions by mail and message, losses; Lambda's own lines say nothing."""
-    told = said(
+    told = function_log_of(
         [
             "START RequestId: 1",
             f'SESLAB {{"call": {ELSEWHERE}, "mail": 3, "first": 2, "recipients": 4, "start_unix_s": 100.25, '
