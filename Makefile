@@ -66,7 +66,7 @@ gate: install ## compare the strategies with what .ci/baseline.json expects
 	@$(BIN)/seslab gate $(GATED) --baseline .ci/baseline.json --strict
 
 baseline: install ## make what is now the baseline, with REASON="…"
-	@$(BIN)/seslab gate $(GATED) --baseline .ci/baseline.json --update --reason "$(REASON)"
+	@$(BIN)/seslab gate update $(GATED) --baseline .ci/baseline.json --reason "$(REASON)"
 
 wheel: install ## build sdist and wheel into dist/, and try the wheel away from here
 	@$(BIN)/python tests/wheel.py

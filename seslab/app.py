@@ -3,42 +3,79 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Annotated
 
 import typer
 
 from seslab.calibrate import calibrate
 from seslab.compare import compare
-from seslab.gate import gate
+from seslab.gate import gate, update
+from seslab.grammar import Command, Commands
+from seslab.help_page import WIDEST
 from seslab.kept_runs import diff, report
-from seslab.loadtest import loadtest
+from seslab.loadtest import loadtest, worker
 from seslab.lookup import scenarios, schema, strategies
 from seslab.serve import serve
 from seslab.spread import Body, spread
 from seslab.stacks import deploy, status, teardown
 from seslab.trace import trace
 
-COMMANDS: Mapping[str, Body] = {
-    "compare": compare,
-    "calibrate": calibrate,
-    "gate": gate,
-    "scenarios": scenarios,
-    "strategies": strategies,
-    "schema": schema,
-    "trace": trace,
-    "report": report,
-    "diff": diff,
-    "serve": serve,
-    "loadtest": loadtest,
-    "deploy": deploy,
-    "status": status,
-    "teardown": teardown,
+COMMANDS: Mapping[str, Mapping[str, Body]] = {
+    "Decide": {
+        "compare": compare,
+        "report": report,
+        "diff": diff,
+        "calibrate": calibrate,
+        "gate": gate,
+        "gate update": update,
+    },
+    "Look up": {"scenarios": scenarios, "strategies": strategies, "schema": schema},
+    "Bring your own traffic": {"trace": trace},
+    "Send for real": {
+        "serve": serve,
+        "loadtest": loadtest,
+        "loadtest worker": worker,
+        "deploy": deploy,
+        "status": status,
+        "teardown": teardown,
+    },
 }
+"""By what they are for."""
+
+ABOUT = """
+Which way of sending through Amazon SES is best?
+
+`seslab COMMAND --help` tells more of each command.
+
+$ seslab compare broadcast-900
+"""
 
 app = typer.Typer(
-    add_completion=False,
+    cls=Commands,
+    help=ABOUT,
+    context_settings={"max_content_width": WIDEST},
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    help="Which way of sending through Amazon SES is best?",
 )
-for _name, _body in COMMANDS.items():
-    app.command(_name)(spread(_body))
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        print(f"seslab {version('seslab')}")
+        raise typer.Exit
+
+
+@app.callback()
+def seslab(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_show_version, help="show the version")
+    ] = False,
+) -> None:
+    """What can be asked of no command in particular."""
+
+
+for _topic, _commands in COMMANDS.items():
+    for _name, _body in _commands.items():
+        app.command(_name, cls=Command, rich_help_panel=_topic)(spread(_body))

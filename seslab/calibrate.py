@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from seslab.ctrl_c import importing
-from seslab.options import AsJson, Aws, Out, Source, Strategies, known
+from seslab.ctrl_c import ending_on_ctrl_c
+from seslab.options import AsJson, Aws, Out, Source, Strategies, one_of
 from strategies.registry import STRATEGIES
 
 REAL_WORLDS = ("moto", "ministack", "aws")
@@ -18,17 +18,20 @@ def calibrate(
     scenario: Source,
     *,
     strategy: Strategies = None,
-    on: Annotated[
-        str, typer.Option(callback=known("real world", REAL_WORLDS), help="the real world: moto, ministack or aws")
-    ] = "moto",
-    seeds: Annotated[int, typer.Option(min=1, help="simulations per strategy, seeds counting up")] = 30,
+    on: Annotated[str, one_of("real world", REAL_WORLDS, help="the real world")] = "moto",
+    seeds: Annotated[int, typer.Option(metavar="N", min=1, help="simulations per strategy, seeds counting up")] = 30,
     out: Out = None,
-    write: Annotated[Path | None, typer.Option(help="a file for the scenario with the fitted latencies")] = None,
+    write: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="a file for the scenario with the fitted latencies")
+    ] = None,
     json: AsJson = False,
     aws: Aws,
 ) -> None:
-    """Run strategies for real and in the simulator, and set both side by side."""
-    with importing():
+    """Set real runs of strategies beside simulated ones.
+
+    $ seslab calibrate rehearsal -s heartbeat
+    """
+    with ending_on_ctrl_c():
         from reports import terminal
         from reports.calibrate import document as calibrating
         from reports.calibrate import folder, table
@@ -41,9 +44,9 @@ def calibrate(
     chosen, strategies, prices = worlds.scenario_of(scenario, None), strategy or list(STRATEGIES), load_prices()
     as_run = calibrating.judged(chosen)
     folder.prepare(out, write)
-    run = worlds.runner(on, as_run, strategies, 1, out, aws)
+    run, simulate = worlds.runner(on, as_run, strategies, 1, out, aws), worlds.simulator()
     real = whole(calibrating.real_jobs(run, chosen, strategies, prices, out), on, out)
-    simulated = whole(calibrating.simulated_jobs(worlds.simulator(), chosen, strategies, seeds, prices), "sim", out)
+    simulated = whole(calibrating.simulated_jobs(simulate, chosen, strategies, seeds, prices), "sim", out)
     pairs = calibrating.pairs(real, simulated)
     document = calibrating.document(chosen, on, pairs)
     if out is not None:

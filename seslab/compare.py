@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from seslab import exit_codes
-from seslab.ctrl_c import importing
-from seslab.options import AsJson, Aws, Out, Seed, Source, Strategies, known
+from seslab.ctrl_c import ending_on_ctrl_c
+from seslab.options import AsJson, Aws, Out, Seed, Source, Strategies, one_of
 from strategies.registry import STRATEGIES
 
 WORLDS = ("sim", "moto", "ministack", "aws")
@@ -18,17 +18,20 @@ def compare(
     scenario: Source,
     *,
     strategy: Strategies = None,
-    on: Annotated[
-        str, typer.Option(callback=known("world", WORLDS), help="the world to run in: sim, moto, ministack or aws")
-    ] = "sim",
+    on: Annotated[str, one_of("world", WORLDS, help="the world to run in")] = "sim",
     seed: Seed = None,
-    replications: Annotated[int, typer.Option(min=1, help="runs per strategy, seeds counting up")] = 1,
+    replications: Annotated[int, typer.Option(metavar="N", min=1, help="runs per strategy, seeds counting up")] = 1,
     out: Out = None,
     json: AsJson = False,
     aws: Aws,
 ) -> int:
-    """Run strategies on one scenario and compare them; 1 if a threshold of the scenario's own is not met."""
-    with importing():
+    """Run strategies on one scenario and compare them.
+
+    Ends with exit code 1 if one of the scenario's thresholds is not met.
+
+    $ seslab compare broadcast-900 -s heartbeat -s leaky-bucket --out run
+    """
+    with ending_on_ctrl_c():
         from reports.compare import command, folder
         from reports.running import experiment
         from scenarios.measures.cost import load_prices

@@ -1,4 +1,4 @@
-"""Ctrl-C while modules are imported: the end of the process, at once and without a traceback."""
+"""Ctrl-C before there is any work to save: the end of the process, at once and without a traceback."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def importing() -> Iterator[None]:
-    """For imports, which take a second and may be interrupted at no matter which line of a library.
+def ending_on_ctrl_c() -> Iterator[None]:
+    """For imports, which take a second and can be interrupted at any line of a library.
 
-    Afterwards Ctrl-C raises KeyboardInterrupt, also where a shell has started this in the background.
+    Afterwards Ctrl-C raises KeyboardInterrupt, also where a shell has started the process in the background.
     """
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:

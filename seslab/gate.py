@@ -1,4 +1,4 @@
-"""`seslab gate`."""
+"""`seslab gate` and `seslab gate update`."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from seslab import exit_codes
-from seslab.ctrl_c import importing
-from seslab.options import AsJson, Sources, Strategies, Summary, known
+from seslab.ctrl_c import ending_on_ctrl_c
+from seslab.options import AsJson, Sources, Summary, of_strategies, one_of
 
 if TYPE_CHECKING:
     from reports.gate.simulated import Wanted
     from reports.running.experiment import Result
 
+WORLDS = ("sim", "moto")
 EXIT_OF = {
     "pass": exit_codes.DONE,
     "improved": exit_codes.DONE,
@@ -27,40 +28,51 @@ EXIT_OF = {
 def gate(
     scenario: Sources,
     *,
-    baseline: Annotated[Path | None, typer.Option(help="the file that says what is expected")] = None,
-    strategy: Strategies = None,
-    on: Annotated[
-        str,
-        typer.Option(callback=known("world", ("sim", "moto")), help="the world to run in: sim, or with --against moto"),
-    ] = "sim",
-    against: Annotated[str | None, typer.Option(help="a git revision, or a command, to run in turn with this")] = None,
-    rounds: Annotated[int | None, typer.Option(min=2, help="of real runs: two of each side")] = None,
-    update: Annotated[bool, typer.Option("--update", help="make what is now the baseline")] = False,
-    reason: Annotated[str | None, typer.Option(help="of an update; kept in the file")] = None,
-    seeds: Annotated[int | None, typer.Option(min=2, help="simulations per strategy, seeds counting up")] = None,
-    tolerance: Annotated[list[str] | None, typer.Option(help="of an update: '*.makespan_s=2%' and the like")] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="what is inconclusive ends with code 4")] = False,
-    junit: Annotated[Path | None, typer.Option(help="a file for JUnit's XML")] = None,
+    baseline: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="what is expected; without it --against is needed")
+    ] = None,
+    strategy: Annotated[list[str] | None, of_strategies("one to run; may be repeated", "the baseline's")] = None,
+    on: Annotated[str, one_of("world", WORLDS, help="the world to run in; moto needs --against")] = "sim",
+    against: Annotated[
+        str | None,
+        typer.Option(metavar="BASE", help="a git revision, or a command that is a seslab, to run beside this one"),
+    ] = None,
+    seeds: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=2,
+            show_default="10",
+            help="for --against: simulations per strategy, seeds counting up",
+        ),
+    ] = None,
+    rounds: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=2, show_default="3", help="for --on moto: rounds of real runs, two of each side"),
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="end with exit code 4 if it is inconclusive")] = False,
+    junit: Annotated[Path | None, typer.Option(metavar="FILE", help="a file for JUnit's XML")] = None,
     summary: Summary = None,
-    openmetrics: Annotated[Path | None, typer.Option(help="a file for OpenMetrics text")] = None,
+    openmetrics: Annotated[Path | None, typer.Option(metavar="FILE", help="a file for OpenMetrics text")] = None,
     json: AsJson = False,
 ) -> int:
-    """Fail if strategies have become slower, leakier or dearer than they were."""
-    with importing():
+    """Fail if strategies have become slower, leakier or dearer.
+
+    Ends with exit code 1 if they are worse than the baseline, or if one of the scenarios' thresholds is not met. A
+    change that is wanted becomes the baseline with `seslab gate update`.
+
+    $ seslab gate rehearsal --baseline baseline.json
+    """
+    with ending_on_ctrl_c():
         from reports import terminal
         from reports.gate import command, interleaved, simulated, table
         from reports.gate.files import Files
         from scenarios.schema.model import load
         from scenarios.verdicts import FAIL
     files, names = Files(junit, summary, openmetrics), strategy or []
-    only_a_verdict = {**files._asdict(), "on": on != "sim", "json": json, "strict": strict}
-    asked = {"seeds": seeds, "rounds": rounds, "reason": reason, "tolerance": tolerance, **only_a_verdict}
-    command.refuse_vain(update, against, on, asked)
+    command.refuse_vain(on, against is not None, {"seeds": seeds, "rounds": rounds})
     files.prepare(baseline)
     chosen = simulated.distinct([load(source) for source in scenario])
-    if update:
-        command.update(baseline, chosen, names, seeds, reason, tolerance or (), _simulated)
-        return exit_codes.DONE
     if against is None:
         document = command.stored(baseline, chosen, names, on, _simulated)
     else:
@@ -71,10 +83,47 @@ def gate(
     return EXIT_OF[document["verdict"]] if strict or document["verdict"] == FAIL else exit_codes.DONE
 
 
-def _simulated(wanted: Sequence[Wanted]) -> list[Result]:
-    from reports.gate.simulated import jobs
-    from reports.running.run_jobs import whole
-    from scenarios.measures.cost import load_prices
-    from seslab.worlds import simulator
+def update(
+    scenario: Sources,
+    *,
+    baseline: Annotated[Path, typer.Option(metavar="FILE", help="the file to write, or to change")],
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="why; kept in the file")],
+    strategy: Annotated[
+        list[str] | None,
+        of_strategies("one to run; may be repeated", "the baseline's; for a new one all"),
+    ] = None,
+    seeds: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=2,
+            show_default="the baseline's; for a new one 10",
+            help="simulations per strategy, seeds counting up",
+        ),
+    ] = None,
+    tolerance: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="STRATEGY.FIGURE=AMOUNT",
+            help="how much worse is still well, such as '*.makespan_s=2%'; may be repeated",
+        ),
+    ] = None,
+) -> None:
+    """Make what strategies do now the gate's baseline.
 
+    $ seslab gate update rehearsal -s heartbeat --baseline baseline.json --reason "as of today"
+    """
+    with ending_on_ctrl_c():
+        from reports.gate import command, simulated
+        from scenarios.schema.model import load
+    chosen = simulated.distinct([load(source) for source in scenario])
+    command.update(baseline, chosen, strategy or [], seeds, reason, tolerance or (), _simulated)
+
+
+def _simulated(wanted: Sequence[Wanted]) -> list[Result]:
+    with ending_on_ctrl_c():
+        from reports.gate.simulated import jobs
+        from reports.running.run_jobs import whole
+        from scenarios.measures.cost import load_prices
+        from seslab.worlds import simulator
     return whole(jobs(simulator(), wanted, load_prices()), "sim")

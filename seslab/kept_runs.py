@@ -9,29 +9,49 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from seslab.ctrl_c import importing
+from seslab import completion
+from seslab.ctrl_c import ending_on_ctrl_c
 from seslab.options import AsJson, Summary
+from strategies.registry import STRATEGIES
 
 if TYPE_CHECKING:
     from scenarios.ledger.ledger import Ledger
 
 
-def report(run_dir: Annotated[Path, typer.Argument(help="the --out folder of a comparison")]) -> None:
-    """Draw a stored run's report again."""
-    with importing():
+def report(
+    run_dir: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="the --out folder of a comparison")],
+) -> None:
+    """Draw a kept run's figures again, and show its table.
+
+    $ seslab report run
+    """
+    with ending_on_ctrl_c():
         from reports.compare import command, folder
     command.show(folder.redraw(run_dir), as_json=False)
 
 
 def diff(
-    run_a: Annotated[Path, typer.Argument(help="the --out folder of a run, in whatever world")],
-    run_b: Annotated[Path, typer.Argument(help="another")],
-    strategy: Annotated[list[str] | None, typer.Option("--strategy", "-s", help="NAME, or A=B of one each")] = None,
+    run_a: Annotated[Path, typer.Argument(metavar="RUN_A", help="the --out folder of a run, in whatever world")],
+    run_b: Annotated[Path, typer.Argument(metavar="RUN_B", help="another")],
+    strategy: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--strategy",
+            "-s",
+            metavar="NAME",
+            autocompletion=completion.words(STRATEGIES),
+            show_default="those that both have",
+            help="a strategy of both, or A=B: one of each; may be repeated",
+        ),
+    ] = None,
     summary: Summary = None,
     json: AsJson = False,
 ) -> None:
-    """Set two runs side by side."""
-    with importing():
+    """Set two kept runs side by side.
+
+    $ seslab diff run again
+    """
+    with ending_on_ctrl_c():
         from reports import terminal
         from reports.compare import folder
         from reports.diff import document as diffing

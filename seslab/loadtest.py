@@ -1,46 +1,74 @@
-"""`seslab loadtest`."""
+"""`seslab loadtest` and `seslab loadtest worker`."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from scenarios.errors import BadInput
 from seslab import exit_codes
-from seslab.ctrl_c import importing
-from seslab.options import AsJson, Aws, Out, Seed, Strategies
+from seslab.ctrl_c import ending_on_ctrl_c
+from seslab.options import LAST_PORT, AsJson, Aws, Out, Seed, Source, of_strategies, offering
+
+USERS = ("ses-v2", "ses-v1", "smtp", "sqs", "http")
+
+
+def _of_one_user(metavar: str, help: str) -> Any:
+    return typer.Option(metavar=metavar, help=help, rich_help_panel="For smtp, sqs and http")
+
+
+def _of_a_crew(*names: str, help: str, **more: Any) -> Any:
+    return typer.Option(*names, help=help, rich_help_panel="On more processors, or more machines", **more)
+
+
+Processes = Annotated[int, _of_a_crew(metavar="N", min=1, help="processes on this machine that send")]
+Port = Annotated[int, _of_a_crew(metavar="N", min=1, max=LAST_PORT, help="the master's port")]
 
 
 def loadtest(
-    scenario: Annotated[str | None, typer.Argument(metavar="SCENARIO", help="a name, or a TOML file")] = None,
+    scenario: Source,
     *,
-    user: Annotated[list[str] | None, typer.Option(help="ses-v2, ses-v1, smtp, sqs or http; default ses-v2")] = None,
-    strategy: Strategies = None,
-    endpoint: Annotated[str | None, typer.Option(help="the URL of a seslab serve")] = None,
+    user: Annotated[list[str] | None, offering(USERS, show_default="ses-v2", help="who sends; may be repeated")] = None,
+    strategy: Annotated[list[str] | None, of_strategies("one to run on the workers; may be repeated")] = None,
+    endpoint: Annotated[
+        str | None, typer.Option(metavar="URL", help="a `seslab serve`; without it --region is needed")
+    ] = None,
     aws: Aws,
-    events: Annotated[str | None, typer.Option(help="aws: the URL of a queue with SES's events")] = None,
-    smtp: Annotated[str | None, typer.Option(help="smtp: HOST:PORT")] = None,
-    queue: Annotated[str | None, typer.Option(help="sqs: the URL of a deployed strategy's queue")] = None,
-    target: Annotated[str | None, typer.Option(help="http: the URL of the application's route")] = None,
-    method: Annotated[str, typer.Option(help="http: the method")] = "POST",
-    header: Annotated[list[str] | None, typer.Option(help="http: NAME: VALUE")] = None,
-    body: Annotated[str, typer.Option(help="http: a template of {to}, {mail}, {recipients}, {subject}, or @FILE")] = "",
-    processes: Annotated[int, typer.Option(min=1, help="of Locust, on this machine")] = 1,
-    master: Annotated[bool, typer.Option("--master", help="wait for workers, and let them send")] = False,
-    workers: Annotated[int, typer.Option(min=1, help="master: how many to wait for")] = 1,
-    wait_s: Annotated[int, typer.Option(min=1, help="master: for so many seconds at most")] = 60,
-    worker: Annotated[bool, typer.Option("--worker", help="send for a master, which says what")] = False,
-    master_host: Annotated[str, typer.Option(help="master: where to listen; worker: where it is")] = "127.0.0.1",
-    master_port: Annotated[int, typer.Option(min=1, max=65_535, help="of the master")] = 5557,
-    web_port: Annotated[int | None, typer.Option(min=1, max=65_535, help="show Locust's page meanwhile")] = None,
+    events: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="a queue with SES's events; sqs and http need it", rich_help_panel="On AWS"),
+    ] = None,
+    smtp: Annotated[str | None, _of_one_user("HOST:PORT", "smtp: SES's SMTP interface")] = None,
+    queue: Annotated[str | None, _of_one_user("URL", "sqs: the queue of a deployed strategy")] = None,
+    target: Annotated[str | None, _of_one_user("URL", "http: the application's route")] = None,
+    method: Annotated[str, _of_one_user("NAME", "http: the method")] = "POST",
+    header: Annotated[list[str] | None, _of_one_user("LINE", "http: NAME: VALUE; may be repeated")] = None,
+    body: Annotated[
+        str, _of_one_user("TEXT", "http: a template of {to}, {mail}, {recipients} and {subject}, or @FILE with one")
+    ] = "",
+    processes: Processes = 1,
+    master: Annotated[bool, _of_a_crew("--master", help="wait for workers, and let them send")] = False,
+    workers: Annotated[int, _of_a_crew(metavar="N", min=1, help="master: how many workers to wait for")] = 1,
+    wait_s: Annotated[int, _of_a_crew(metavar="N", min=1, help="master: for how many seconds at most")] = 60,
+    master_host: Annotated[str, _of_a_crew(metavar="ADDRESS", help="master: where to listen")] = "127.0.0.1",
+    master_port: Port = 5557,
+    web_port: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, max=LAST_PORT, help="show Locust's page on this port meanwhile"),
+    ] = None,
     seed: Seed = None,
     out: Out = None,
     json: AsJson = False,
 ) -> int:
-    """Send a scenario's load with Locust, and judge it by what SES accepted; 1 if a threshold is not met."""
-    with importing():
+    """Load-test with Locust, judged by what SES accepted.
+
+    Mail that leaves this machine needs --from, is bounded by the budgets, and is shown and asked for first. Ends with
+    exit code 1 if one of the scenario's thresholds is not met.
+
+    $ seslab loadtest rehearsal --endpoint http://127.0.0.1:5555
+    """
+    with ending_on_ctrl_c():
         from loadtests.load import loadtest as loading
         from loadtests.load.targets.check_target import body_of, headers_of
         from loadtests.load.targets.choose_target import Asked, Crew, Place
@@ -49,20 +77,32 @@ def loadtest(
         from reports.running import experiment
         from scenarios.measures.cost import load_prices
         from seslab import worlds
-    crew = Crew(processes, master, workers, wait_s, master_host, master_port, web_port)
-    if worker:
-        loading.work(crew)
-        return exit_codes.DONE
     worlds.tidy()
-    if scenario is None:
-        raise BadInput("SCENARIO: missing; give a name of the catalogue, or a TOML file")
     chosen, prices = worlds.scenario_of(scenario, seed), load_prices()
     senders = [*(user or ()), *(strategy or ())] or ["ses-v2"]
     place = Place(endpoint, aws.region, smtp, queue, target, method, headers_of(header or ()), body_of(body))
-    asked = Asked(place, worlds.permit(aws), crew, events)
-    run = loading.prepare(chosen, senders, asked, prices, terminal.tell)
+    crew = Crew(processes, master, workers, wait_s, master_host, master_port, web_port)
+    run = loading.prepare(chosen, senders, Asked(place, worlds.permit(aws), crew, events), prices, terminal.tell)
     if out is not None:
         folder.prepare(out)
     jobs = experiment.jobs(partial(run, out=out), chosen, senders, 1, prices, out)
     met = command.compared(jobs, "locust", chosen, 1, out, json)
     return exit_codes.DONE if met else exit_codes.UNMET
+
+
+def worker(
+    *,
+    master_host: Annotated[str, _of_a_crew(metavar="ADDRESS", help="where the master is")] = "127.0.0.1",
+    master_port: Port = 5557,
+    processes: Processes = 1,
+) -> None:
+    """Send for a master on another machine.
+
+    The master is `seslab loadtest SCENARIO --master`, and says what to send.
+
+    $ seslab loadtest worker --master-host 10.0.0.5
+    """
+    with ending_on_ctrl_c():
+        from loadtests.load import loadtest as loading
+        from loadtests.load.options import Crew
+    loading.work(Crew(processes=processes, host=master_host, port=master_port))

@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-from seslab.ctrl_c import importing
+from typing import Annotated
+
+import typer
+
+from seslab import completion
+from seslab.ctrl_c import ending_on_ctrl_c
+from seslab.options import known
 from strategies.registry import STRATEGIES
+
+DOCUMENTS = ("scenario",)
 
 
 def scenarios() -> None:
-    """List the catalogue."""
-    with importing():
+    """List the scenarios of the catalogue.
+
+    $ seslab scenarios
+    """
+    with ending_on_ctrl_c():
         from reports import terminal
         from scenarios.schema.model import describe_catalogue
     terminal.listing(describe_catalogue())
 
 
 def strategies() -> None:
-    """List the strategies and their settings."""
-    with importing():
+    """List the strategies, their settings and the defaults.
+
+    $ seslab strategies
+    """
+    with ending_on_ctrl_c():
         from reports import terminal
         from scenarios.schema.settings import describe_settings
     rows = []
@@ -26,9 +40,22 @@ def strategies() -> None:
     terminal.listing(rows)
 
 
-def schema() -> None:
-    """Print the JSON Schema of a scenario file."""
-    with importing():
+def schema(
+    document: Annotated[
+        str,
+        typer.Argument(
+            metavar="DOCUMENT",
+            callback=known("document", DOCUMENTS),
+            autocompletion=completion.words(DOCUMENTS),
+            help=f"whose schema: {', '.join(DOCUMENTS)}",
+        ),
+    ] = "scenario",
+) -> None:
+    """Print the JSON Schema of a scenario file.
+
+    $ seslab schema
+    """
+    with ending_on_ctrl_c():
         import json
 
         from scenarios.schema.model import scenario_schema

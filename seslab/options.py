@@ -13,7 +13,11 @@ from typing import Annotated, Any
 import typer
 
 from scenarios.errors import BadInput
+from seslab import completion
 from strategies.registry import STRATEGIES
+
+LAST_PORT = 65_535
+LIST = "`seslab strategies` lists them"
 
 
 def known(what: str, words: Collection[str]) -> Callable[[Any], Any]:
@@ -36,21 +40,56 @@ def _unknown(what: str, word: str, words: Collection[str]) -> str:
     return unknown(what, printable(word), list(words))
 
 
-Source = Annotated[str, typer.Argument(metavar="SCENARIO", help="a name of the catalogue, or a TOML file")]
-Sources = Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="names of the catalogue, or TOML files")]
-Strategies = Annotated[
-    list[str] | None,
-    typer.Option("--strategy", "-s", callback=known("strategy", STRATEGIES), help="one to run; default all"),
+def offering(words: Collection[str], *names: str, **more: Any) -> Any:
+    """An option whose few words help and completion show; what it is for checks them."""
+    return typer.Option(*names, metavar="|".join(words), autocompletion=completion.words(words), **more)
+
+
+def one_of(what: str, words: Collection[str], *names: str, help: str) -> Any:
+    """An option that takes one of a few words."""
+    return offering(words, *names, callback=known(what, words), help=help)
+
+
+def of_strategies(help: str, default: str = "") -> Any:
+    """An option that takes names of strategies; `default` says which, where none is given."""
+    return typer.Option(
+        "--strategy",
+        "-s",
+        metavar="NAME",
+        callback=known("strategy", STRATEGIES),
+        autocompletion=completion.words(STRATEGIES),
+        help=f"{help}; {LIST}",
+        show_default=default,
+    )
+
+
+def _of_aws(*names: str, metavar: str | None, help: str, **more: Any) -> Any:
+    return typer.Option(*names, metavar=metavar, help=help, rich_help_panel="On AWS", **more)
+
+
+Source = Annotated[
+    str,
+    typer.Argument(
+        metavar="SCENARIO",
+        autocompletion=completion.scenarios,
+        help="a name that `seslab scenarios` lists, or a TOML file",
+    ),
 ]
-Strategy = Annotated[
-    str, typer.Option("--strategy", "-s", callback=known("strategy", STRATEGIES), help="the one to deploy")
+Sources = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SCENARIO...",
+        autocompletion=completion.scenarios,
+        help="names that `seslab scenarios` lists, or TOML files",
+    ),
 ]
-Seed = Annotated[int | None, typer.Option(min=0, help="instead of the scenario's")]
-Out = Annotated[Path | None, typer.Option(help="a folder for document, ledgers and figures")]
+Strategies = Annotated[list[str] | None, of_strategies("one to run; may be repeated", "all")]
+Seed = Annotated[int | None, typer.Option(metavar="N", min=0, help="instead of the scenario's")]
+Out = Annotated[Path | None, typer.Option(metavar="DIR", help="a folder for document, ledgers and figures")]
 AsJson = Annotated[bool, typer.Option("--json", help="print the document and nothing else")]
-Summary = Annotated[Path | None, typer.Option(help="a file that Markdown is added to")]
-Region = Annotated[str | None, typer.Option(help="aws: the region; default boto3's")]
-Sender = Annotated[str | None, typer.Option("--from", help="aws: a sender that SES has verified")]
+Summary = Annotated[Path | None, typer.Option(metavar="FILE", help="a file that Markdown is added to")]
+Region = Annotated[str | None, _of_aws(metavar="NAME", help="the region, such as eu-west-1")]
+Sender = Annotated[str | None, _of_aws("--from", metavar="ADDRESS", help="a sender that SES has verified")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +98,13 @@ class Aws:
 
     region: Region = None
     sender: Sender = None
-    to: Annotated[str | None, typer.Option(help="aws: instead of the mailbox simulator")] = None
-    allow: Annotated[list[str] | None, typer.Option(help="aws: an address that may get mail, or a file of them")] = None
-    budget_recipients: Annotated[int, typer.Option(min=0, help="aws: most recipients of all runs")] = 1000
-    budget_usd: Annotated[float, typer.Option(min=0, help="aws: most dollars of all runs")] = 1.0
-    yes: Annotated[bool, typer.Option("--yes", help="aws: do not ask")] = False
+    to: Annotated[
+        str | None, _of_aws(metavar="TEMPLATE", help="who gets the mail, instead of the mailbox simulator")
+    ] = None
+    allow: Annotated[
+        list[str] | None,
+        _of_aws(metavar="ADDRESS", help="an address that may get mail, or a file of them; may be repeated"),
+    ] = None
+    budget_recipients: Annotated[int, _of_aws(metavar="N", min=0, help="most recipients of all runs")] = 1000
+    budget_usd: Annotated[float, _of_aws(metavar="X", min=0, help="most dollars of all runs")] = 1.0
+    yes: Annotated[bool, _of_aws("--yes", metavar=None, help="do not ask")] = False

@@ -6,25 +6,60 @@ from typing import Annotated
 
 import typer
 
-from seslab.ctrl_c import importing
+from seslab import completion
+from seslab.ctrl_c import ending_on_ctrl_c
+from seslab.options import LAST_PORT, offering
+
+LIMITERS = ("token-bucket", "fixed-window", "sliding-window")
+ADMISSIONS = ("strict", "debt")
 
 
 def serve(
-    port: Annotated[int, typer.Option(min=0, max=65_535, help="of HTTP; 0 lets the system choose")] = 5555,
-    host: Annotated[str, typer.Option(help="the address to listen on; any but loopback lets others in")] = "127.0.0.1",
-    smtp_port: Annotated[int, typer.Option(min=0, max=65_535, help="of SMTP; 0 lets the system choose")] = 2525,
-    rate: Annotated[float | None, typer.Option(help="R, recipients a second; default 14")] = None,
-    burst: Annotated[int | None, typer.Option(help="B, recipients at once; default R")] = None,
-    limiter: Annotated[str | None, typer.Option(help="token-bucket, fixed-window or sliding-window")] = None,
-    admission: Annotated[str | None, typer.Option(help="strict or debt")] = None,
-    daily: Annotated[int | None, typer.Option(help="recipients in 24 hours, -1 for any number; default 50,000")] = None,
-    sandbox: Annotated[bool, typer.Option("--sandbox", help="a new account")] = False,
-    scenario: Annotated[str | None, typer.Option(help="whose account, latencies and faults to serve")] = None,
-    verify: Annotated[list[str] | None, typer.Option(help="an address or domain that may send")] = None,
-    latency_ms: Annotated[float | None, typer.Option(help="of every send; default the scenario's, or none")] = None,
+    port: Annotated[
+        int, typer.Option(metavar="N", min=0, max=LAST_PORT, help="the port of HTTP; 0 lets the system choose")
+    ] = 5555,
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="the address to listen on; any but loopback lets others in")
+    ] = "127.0.0.1",
+    smtp_port: Annotated[
+        int, typer.Option(metavar="N", min=0, max=LAST_PORT, help="the port of SMTP; 0 lets the system choose")
+    ] = 2525,
+    rate: Annotated[float | None, typer.Option(metavar="R", show_default="14", help="recipients a second")] = None,
+    burst: Annotated[int | None, typer.Option(metavar="B", show_default="R", help="recipients at once")] = None,
+    limiter: Annotated[str | None, offering(LIMITERS, show_default="token-bucket", help="how SES admits")] = None,
+    admission: Annotated[
+        str | None, offering(ADMISSIONS, show_default="strict", help="what a token bucket asks of a mail")
+    ] = None,
+    daily: Annotated[
+        int | None, typer.Option(metavar="N", show_default="50000", help="recipients in 24 hours; -1 for any number")
+    ] = None,
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox", help="a new account: verified recipients only, 200 a day, one a second")
+    ] = False,
+    scenario: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SCENARIO",
+            autocompletion=completion.scenarios,
+            help="whose account, latencies and faults to serve",
+        ),
+    ] = None,
+    verify: Annotated[
+        list[str] | None,
+        typer.Option(metavar="IDENTITY", help="an address or a domain that may send; may be repeated"),
+    ] = None,
+    latency_ms: Annotated[
+        float | None,
+        typer.Option(metavar="N", show_default="the scenario's, or 0", help="how long every send takes"),
+    ] = None,
 ) -> None:
-    """Serve a local AWS whose SES throttles like SES."""
-    with importing():
+    """Serve a local AWS whose SES throttles like SES.
+
+    It listens until Ctrl-C or kill, and any SDK can use it.
+
+    $ seslab serve --rate 14 --verify example.com
+    """
+    with ending_on_ctrl_c():
         from loadtests.endpoint import serve as serving
     account = {
         "max_send_rate_per_s": rate,

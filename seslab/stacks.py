@@ -6,22 +6,22 @@ from typing import Annotated
 
 import typer
 
-from seslab.ctrl_c import importing
-from seslab.options import Region, Sender, Source, Strategy, known
+from seslab.ctrl_c import ending_on_ctrl_c
+from seslab.options import Region, Sender, Source, of_strategies, one_of
 
-Place = Annotated[
-    str,
-    typer.Option(
-        "--on", callback=known("place", ("ministack", "aws")), help="where: ministack, one that runs already, or aws"
-    ),
-]
+PLACES = ("ministack", "aws")
+Place = Annotated[str, one_of("place", PLACES, "--on", help="where; a ministack must run already")]
+One = Annotated[str, of_strategies("the one to deploy")]
 
 
-def deploy(
-    scenario: Source, *, strategy: Strategy, on: Place = "aws", region: Region = None, sender: Sender = None
-) -> None:
-    """Make a strategy's stack, which stays until it is torn down; nothing is sent."""
-    with importing():
+def deploy(scenario: Source, *, strategy: One, on: Place = "aws", region: Region = None, sender: Sender = None) -> None:
+    """Make a strategy's stack, and leave it there.
+
+    It stays until it is torn down; nothing is sent. Prints the run's name and the stack's outputs, a line each.
+
+    $ seslab deploy rehearsal -s heartbeat --from me@example.com
+    """
+    with ending_on_ctrl_c():
         from loadtests.deploy import commands
         from reports import terminal
         from scenarios.schema.model import load
@@ -31,21 +31,31 @@ def deploy(
 
 
 def status(on: Place = "aws", region: Region = None) -> None:
-    """List the stacks of runs: run, strategy, state, age."""
-    with importing():
+    """List the stacks of runs.
+
+    Shows run, strategy, state and age, a line each.
+
+    $ seslab status --region eu-west-1
+    """
+    with ending_on_ctrl_c():
         from loadtests.deploy import commands
         from reports import terminal
     terminal.listing(commands.status(commands.cloud_of(on, region)))
 
 
 def teardown(
-    run: Annotated[str | None, typer.Argument(help="as status lists it")] = None,
+    run: Annotated[str | None, typer.Argument(metavar="RUN", help="as `seslab status` lists it")] = None,
     everything: Annotated[bool, typer.Option("--all", help="every run's")] = False,
     on: Place = "aws",
     region: Region = None,
 ) -> None:
-    """Remove a run's stack and bucket, in whatever state they are."""
-    with importing():
+    """Remove a run's stack and bucket.
+
+    They may be in whatever state.
+
+    $ seslab teardown --all
+    """
+    with ending_on_ctrl_c():
         from loadtests.deploy import commands
         from reports import terminal
     commands.teardown(commands.cloud_of(on, region), run, everything, terminal.tell)

@@ -12,13 +12,15 @@ from reports import terminal
 from reports.running.experiment import Runner
 from scenarios.measures.cost import load_prices
 from scenarios.schema.model import Scenario, load
+from seslab.ctrl_c import ending_on_ctrl_c
 from seslab.options import Aws
 
 if TYPE_CHECKING:
     from loadtests.deploy.on_aws import Permit
 
-_RUNS = {"sim": "sim.run", "moto": "loadtests.moto.run", "ministack": "loadtests.deploy.on_ministack"}
-_CHECKS = {"moto": ("loadtests.moto.run", "plan_of"), "ministack": ("loadtests.deploy.on_ministack", "check")}
+RUNS = {"sim": "sim.run", "moto": "loadtests.moto.run", "ministack": "loadtests.deploy.on_ministack"}
+_CHECKS = {"moto": "plan_of", "ministack": "check"}
+"""What raises BadInput there for what cannot run."""
 
 
 def scenario_of(source: str, seed: int | None) -> Scenario:
@@ -39,12 +41,13 @@ def tidy() -> None:
 
 def simulator() -> Runner:
     """What makes a run in virtual time."""
-    run: Runner = _run_of("sim")
+    run: Runner = _module(RUNS["sim"]).run
     return run
 
 
-def _run_of(world: str) -> Any:
-    return import_module(_RUNS[world]).run
+def _module(name: str) -> Any:
+    with ending_on_ctrl_c():
+        return import_module(name)
 
 
 def runner(
@@ -58,16 +61,16 @@ def runner(
         return simulator()
     if world == "aws":
         return partial(_on_aws(scenario, strategies, replications, aws), out=out)
-    module, name = _CHECKS[world]
+    real = _module(RUNS[world])
     for strategy in strategies:
-        getattr(import_module(module), name)(scenario, strategy)
-    return partial(_run_of(world), out=out)
+        getattr(real, _CHECKS[world])(scenario, strategy)
+    return partial(real.run, out=out)
 
 
 def _on_aws(scenario: Scenario, strategies: Sequence[str], replications: int, aws: Aws) -> Any:
     """Checks, shows and asks before anything is sent."""
-    from loadtests.deploy import cloud, on_aws
-
+    with ending_on_ctrl_c():
+        from loadtests.deploy import cloud, on_aws
     at = cloud.aws(aws.region)
     return on_aws.prepare(at, scenario, strategies, replications, permit(aws), load_prices(), terminal.tell)
 

@@ -97,7 +97,6 @@ def _sent(crew: Crew, sender: str, folder: Path, target: Target, out: Path | Non
 
 def work(crew: Crew) -> None:
     """Work for a master elsewhere until it has no more to do. Raises RunFailed where there is none any more."""
-    check(crew, is_worker=True)
     with tempfile.TemporaryDirectory(prefix="seslab-worker-") as folder:
         log = Path(folder) / "locust.log"
         if locust_process.work(worker_options(crew), log) or locust_process.is_orphaned(log):

@@ -110,6 +110,6 @@ def failure(log: Path, crew: Crew) -> RunFailed:
     if "waiting for workers" in told:
         return RunFailed(
             f"--workers {crew.workers}: not all have connected to {crew.host}:{crew.port} within {crew.wait_s} s; "
-            "start each with seslab loadtest --worker"
+            "start each with seslab loadtest worker"
         )
     return RunFailed(f"Locust could not run: {told.rpartition(': ')[2].rstrip('.')}")

@@ -32,13 +32,11 @@ class Crew:
         return self.workers if self.master else self.processes
 
 
-def check(crew: Crew, is_worker: bool = False) -> None:
+def check(crew: Crew) -> None:
     """Raises BadInput for what cannot be together, and for the port of a page that somebody else has."""
-    if crew.master and is_worker:
-        raise BadInput("--master: a worker works for another's; leave out one of the two")
     if crew.master and crew.processes > 1:
         raise BadInput(
-            f"--processes {crew.processes}: a master sends nothing itself; give it to seslab loadtest --worker"
+            f"--processes {crew.processes}: a master sends nothing itself; give it to seslab loadtest worker"
         )
     if crew.web_port is not None:
         _check_free(crew.web_port)

@@ -61,7 +61,9 @@ class Metric(Table):
     def _value_of_the_values(self) -> Self:
         mean = mean_of(self.values)
         if (self.value is None) != (mean is None) or (mean is not None and not alike(mean, self.value or 0.0)):
-            raise wrong("value", f"must be the mean of values, {json.dumps(mean)}; only --update changes figures")
+            raise wrong(
+                "value", f"must be the mean of values, {json.dumps(mean)}; only seslab gate update changes figures"
+            )
         return self
 
     @property
@@ -85,7 +87,7 @@ def _calls(text: str) -> str:
     try:
         rows_of(text)
     except ValueError as error:
-        raise ValueError("must be a run's calls, as --update writes them") from error
+        raise ValueError("must be a run's calls, as seslab gate update writes them") from error
     return text
 
 
@@ -129,7 +131,7 @@ def read(path: Path) -> Baseline:
     try:
         table = json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_constant)
     except FileNotFoundError as error:
-        raise BadInput(f"{path}: no such baseline; write one with --update --reason TEXT") from error
+        raise BadInput(f"{path}: no such baseline; write one with seslab gate update") from error
     except (OSError, ValueError, RecursionError) as error:
         raise BadInput(printable(f"{path}: not a baseline: {getattr(error, 'strerror', None) or error}")) from error
     return _validated(path, table)
@@ -143,7 +145,9 @@ def _validated(path: Path, table: Any) -> Baseline:
     found = table.get("schema") if isinstance(table, dict) else None
     if found != SCHEMA:
         raise BadInput(
-            printable(f"{path}: schema = {found!r}: expected {SCHEMA!r}; remove it and write it anew with --update")
+            printable(
+                f"{path}: schema = {found!r}: expected {SCHEMA!r}; remove it and write it anew with seslab gate update"
+            )
         )
     try:
         return Baseline.model_validate(frozen(table))

@@ -1,4 +1,4 @@
-"""What a gate's options ask for: a new baseline, a look at the one that is stored, or a base that runs in turn."""
+"""What a gate is asked for: a new baseline, a look at the one that is stored, or a base that runs in turn."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from reports.gate.baseline import Baseline, read, save
 from reports.gate.expectations import Wished
 from reports.running.experiment import Result
 from scenarios.errors import BadInput
-from scenarios.schema.files import printable
 from scenarios.schema.model import Scenario
 from strategies.registry import STRATEGIES
 
@@ -21,43 +20,38 @@ Simulate = Callable[[Sequence[simulated_gate.Wanted]], Sequence[Result]]
 """Makes the runs of a gate in the simulator."""
 
 
-_OF_AN_UPDATE = ("reason", "tolerance")
-_OF_A_VERDICT = ("on", "json", "strict", "junit", "summary", "openmetrics")
-_OF_A_RUNNING_BASE = {"sim": "seeds", "moto": "rounds"}
+_LASTING = {"sim": "seeds", "moto": "rounds"}
+"""What says in each world how long a gate with a running base takes."""
 
 
-def refuse_vain(update: bool, against: str | None, world: str, asked: Mapping[str, object]) -> None:
+def refuse_vain(world: str, in_turn: bool, asked: Mapping[str, object]) -> None:
     """What would change nothing was meant to change something. Raises BadInput."""
-    if update and against is not None:
-        raise BadInput("--against: an update stores what is now; leave out one of the two")
     for name in (name for name, value in asked.items() if value):
-        if reason := _why_vain(name, update, against is not None, world):
+        if reason := _why_vain(name, world, in_turn):
             raise BadInput(f"--{name}: {reason}")
 
 
-def _why_vain(option: str, update: bool, in_turn: bool, world: str) -> str | None:
-    if option in _OF_A_VERDICT:
-        return "an update gives no verdict; gate afterwards" if update else None
-    if option in _OF_AN_UPDATE or (option == "seeds" and not in_turn):
-        return None if update else "what the baseline says is used; change it with --update"
-    if in_turn and option == _OF_A_RUNNING_BASE.get(world, option):
-        return None
-    return f"--on {world} --against takes --{_OF_A_RUNNING_BASE[world]}" if in_turn else "needs --on moto --against"
+def _why_vain(option: str, world: str, in_turn: bool) -> str | None:
+    if in_turn:
+        return None if option == _LASTING[world] else f"--on {world} --against takes --{_LASTING[world]}"
+    if option == "seeds":
+        return "what the baseline says is used; change it with seslab gate update"
+    return "needs --on moto --against"
 
 
 def update(
-    baseline: Path | None,
+    path: Path,
     scenarios: Sequence[Scenario],
     names: Sequence[str],
     seeds: int | None,
-    reason: str | None,
+    reason: str,
     wishes: Sequence[str],
     simulate: Simulate,
 ) -> None:
     """Store what is now, and why. Raises BadInput."""
-    path, wished = _needed(baseline), [Wished.parse(wish) for wish in wishes]
-    if not reason or not reason.strip():
-        raise BadInput("--update: needs --reason TEXT, which is kept in the file")
+    wished = [Wished.parse(wish) for wish in wishes]
+    if not reason.strip():
+        raise BadInput("--reason: missing; say why, for it is kept in the file")
     before = read(path) if path.exists() else Baseline()
     wanted = [simulated_gate.wanted_anew(before, one, names, list(STRATEGIES), seeds) for one in scenarios]
     after = simulated_gate.updated(before, wanted, simulate(wanted), reason, wished)
@@ -78,7 +72,7 @@ def stored(
     """The gate's document, against what the file says. Raises BadInput."""
     path = _needed(baseline)
     if world != "sim":
-        raise BadInput(f"--on {printable(world)}: real runs are compared with others of the same hour; add --against")
+        raise BadInput(f"--on {world}: real runs are compared with others of the same hour; add --against")
     known = read(path)
     wanted = [simulated_gate.wanted_by(path, known, one, names) for one in scenarios]
     return simulated_gate.verdict(path, known, wanted, simulate(wanted))

@@ -50,13 +50,13 @@ def expected(path: Path, baseline: Baseline, scenario: Scenario) -> Expected:
     if found is None:
         known = ", ".join(baseline.scenarios) or "none"
         raise BadInput(
-            printable(f"{path}: has no scenario '{scenario.name}' (it has {known}); add it with --update --reason TEXT")
+            printable(f"{path}: has no scenario '{scenario.name}' (it has {known}); add it with seslab gate update")
         )
     if found.digest != identity_of(scenario):
         raise BadInput(
             printable(
                 f"{path}: scenarios.{scenario.name}.digest: made for another scenario of that name: account, mails, "
-                "services, faults or seed have changed; if they should, --update --reason TEXT"
+                "services, faults or seed have changed; if they should, call seslab gate update"
             )
         )
     return found

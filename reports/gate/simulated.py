@@ -52,7 +52,9 @@ def wanted_by(path: Path, baseline: Baseline, scenario: Scenario, named: Sequenc
     known = expected(path, baseline, scenario)
     strange = next((name for name in named if name not in known.strategies), None)
     if strange is not None:
-        raise BadInput(f"{path}: scenarios.{scenario.name}.strategies: has no {strange}; add it with --update")
+        raise BadInput(
+            f"{path}: scenarios.{scenario.name}.strategies: has no {strange}; add it with seslab gate update"
+        )
     return Wanted(scenario, named or list(known.strategies), known.seeds)
 
 

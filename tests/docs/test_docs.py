@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -20,6 +21,7 @@ from scenarios.ledger.store import CALLS, MAILS
 from scenarios.measures.cost import PRICES, load_prices
 from scenarios.schema.model import load, scenario_schema
 from seslab.app import app
+from seslab.help_page import examples
 from sim.run import run
 from strategies.registry import STRATEGIES
 from tests.docs.examples import ROOT, abridged, blocks, figures, marked, pages, play, steps
@@ -157,15 +159,27 @@ def test_the_reference_has_every_strategy() -> None:
     assert STRATEGIES.keys() <= anchors((REFERENCE / "strategies.md").read_text())
 
 
-@pytest.mark.parametrize("command", sorted(_COMMANDS.commands))
+@pytest.mark.parametrize("command", ["", *_COMMANDS.commands])
 def test_the_reference_names_every_option(command: str) -> None:
-    """The section of a command names its arguments and its options."""
-    page = (REFERENCE / "cli.md").read_text()
-    section = page.partition(f"## seslab {command}\n")[2].partition("\n## ")[0]
-    assert section, f"cli.md lacks ## seslab {command}"
-    for parameter in _COMMANDS.commands[command].params:
+    """The section of a command names its arguments and its options; so does that of seslab alone."""
+    for parameter in (_COMMANDS.commands[command] if command else _COMMANDS).params:
         for name in argument(parameter) if parameter.param_type_name == "argument" else parameter.opts:
-            assert re.search(rf"`{re.escape(name)}[ `]", section), f"cli.md, {command}: {name}"
+            assert re.search(rf"`{re.escape(name)}[ `]", section(command)), f"cli.md, {command}: {name}"
+
+
+def section(command: str) -> str:
+    """What the reference of the command line says of a command."""
+    page = (REFERENCE / "cli.md").read_text()
+    return page.partition(f"\n## {f'seslab {command}'.strip()}\n")[2].partition("\n## ")[0]
+
+
+@pytest.mark.parametrize("command", _COMMANDS.commands)
+def test_the_example_of_a_command_is_one_of_it(command: str) -> None:
+    """Each command's help ends with one, which its section of the reference shows too, and which can be read."""
+    [example] = examples(_COMMANDS.commands[command])
+    assert re.search(rf"^(\$ )?{re.escape(example)}$", section(command), re.MULTILINE)
+    name, called, words = _COMMANDS.resolve_command(typer.Context(_COMMANDS), shlex.split(example)[1:])
+    assert (name, called.make_context(name, words).args) == (command, [])
 
 
 def argument(parameter: Any) -> list[str]:

@@ -131,7 +131,7 @@ def test_workers_that_never_connect_are_told_in_one_line(served: Served) -> None
     """A master that waits in vain is a run that failed, and the line says for how many and what to do."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         crew = Crew(master=True, workers=2, wait_s=1, port=free.getsockname()[1])
-    with pytest.raises(RunFailed, match=r"^--workers 2: not all have connected .* start each with .* --worker$"):
+    with pytest.raises(RunFailed, match=r"^--workers 2: not all have connected .* start each with .* worker$"):
         sent(served, FAST, crew=crew)
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from loadtests.deploy.on_aws import Permit
 from loadtests.load.assignment import Assignment, Place
-from loadtests.load.loadtest import prepare, work
+from loadtests.load.loadtest import prepare
 from loadtests.load.options import Crew
 from loadtests.load.senders.senders import sender_of, session_of
 from loadtests.load.targets.check_target import body_of
@@ -176,12 +176,6 @@ def test_a_crew_that_cannot_be_is_named(served: Served, crew: Crew, line: str) -
     crew = replace(crew, web_port=crew.web_port and taken)
     with pytest.raises(BadInput, match=line):
         prepare(scenario(1, 1.0), ["ses-v2"], Asked(Place(endpoint=served.url), crew=crew), load_prices(), print)
-
-
-def test_a_master_works_for_nobody() -> None:
-    """One command is one of the two."""
-    with pytest.raises(BadInput, match=r"^--master: a worker works for another's; .*"):
-        work(Crew(master=True))
 
 
 def test_the_template_of_a_body_may_be_in_a_file(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def baseline(
     wishes: Iterable[str] = (),
     reason: str = "the first",
 ) -> Baseline:
-    """What `--update` makes of it."""
+    """What an update makes of it."""
     before = before or Baseline()
     wanted = [simulated_gate.wanted_anew(before, scenario, strategies, strategies, seeds)]
     jobs = simulated_gate.jobs(run, wanted, load_prices())

@@ -151,8 +151,8 @@ def test_a_folder_that_the_revision_does_not_have_is_one_line(repository: Path) 
 
 def test_tolerances_of_a_baseline_hold_against_a_revision_too(repository: Path) -> None:
     """Its values do not; and a figure that neither side has is left out."""
-    words = ("--baseline", "b.json", "--update", "--reason", "the first", "--tolerance", "*.makespan_s=500%", *FEW)
-    assert seslab_with("gate", "small.toml", *words, cwd=repository).returncode == 0
+    words = ("--baseline", "b.json", "--reason", "the first", "--tolerance", "*.makespan_s=500%", *FEW)
+    assert seslab_with("gate", "update", "small.toml", *words, cwd=repository).returncode == 0
     table = json.loads((repository / "b.json").read_text())
     metrics = table["scenarios"]["small"]["strategies"]["heartbeat"]["metrics"]
     kept = dict.fromkeys(("makespan_s", "workloads.0.latency_s.p99"), metrics["makespan_s"])

@@ -1,4 +1,4 @@
-"""The file under version control: written by --update alone, read strictly, and kept up to date without surprises."""
+"""The file under version control: written by updates alone, read strictly, and kept up to date without surprises."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def test_what_is_no_baseline_is_one_line(tmp_path: Path, known: Baseline, cut: C
 
 def test_no_file_says_how_to_get_one(tmp_path: Path) -> None:
     """The first gate of a project has none."""
-    with pytest.raises(BadInput, match="no such baseline; write one with --update --reason TEXT"):
+    with pytest.raises(BadInput, match="no such baseline; write one with seslab gate update"):
         read(tmp_path / "baseline.json")
 
 
@@ -178,7 +178,10 @@ def test_a_trace_counts_by_its_content(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "named", "said"),
-    [("other", [], "has no scenario 'other'"), ("small", ["sqs-dlq"], "has no sqs-dlq; add it with --update")],
+    [
+        ("other", [], "has no scenario 'other'"),
+        ("small", ["sqs-dlq"], "has no sqs-dlq; add it with seslab gate update"),
+    ],
 )
 def test_what_the_file_does_not_have_is_refused(
     tmp_path: Path, known: Baseline, name: str, named: list[str], said: str

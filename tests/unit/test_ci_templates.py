@@ -36,8 +36,8 @@ def action_steps() -> list[dict[str, Any]]:
 def project(tmp_path: Path) -> Path:
     """A user's project with a baseline, and beside it the environment that the templates install."""
     (tmp_path / "small.toml").write_text(SMALL)
-    update = ("--baseline", "baseline.json", "-s", "heartbeat", "--seeds", "3", "--update", "--reason", "the first")
-    assert seslab_with("gate", "small.toml", *update, cwd=tmp_path).returncode == 0
+    update = ("--baseline", "baseline.json", "-s", "heartbeat", "--seeds", "3", "--reason", "the first")
+    assert seslab_with("gate", "update", "small.toml", *update, cwd=tmp_path).returncode == 0
     for name in ("seslab", ".venv"):
         (tmp_path / name).symlink_to(sys.prefix)
     return tmp_path

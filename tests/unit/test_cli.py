@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from scenarios.ledger import store
 from scenarios.ledger.ledger import assert_conserved
 from seslab import command_line
 
+ROOT = Path(__file__).parents[2]
 COMMAND = str(Path(sys.executable).with_name("seslab"))
 MEDIUM = """\
 name = "medium"
@@ -61,6 +63,13 @@ def test_json_is_all_there_is() -> None:
     ended = seslab_with("compare", "broadcast-900", "-s", "heartbeat", "--json")
     assert (ended.returncode, ended.stderr) == (0, "")
     assert [entry["strategy"] for entry in json.loads(ended.stdout)["strategies"]] == ["heartbeat"]
+
+
+def test_the_version_is_the_projects() -> None:
+    """One place says it: pyproject.toml."""
+    [version] = re.findall(r'^version = "(.*)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    ended = seslab_with("--version")
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, f"seslab {version}\n", "")
 
 
 def begun(scenario: Path, out: Path, *strategies: str) -> subprocess.Popen[str]:
@@ -119,3 +128,27 @@ def test_ctrl_c_before_any_result_is_one_line(
     with pytest.raises(SystemExit, match="130"):
         command_line.main()
     assert capsys.readouterr() == ("", f"seslab: {said}\n")
+
+
+IMPORTED = """
+import os, signal, sys
+from importlib.abc import MetaPathFinder
+
+class Pressed(MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == during:
+            os.kill(os.getpid(), signal.SIGINT)
+
+during, sys.argv = sys.argv[1], ["seslab", "compare", "broadcast-900"]
+sys.meta_path.insert(0, Pressed())
+
+from seslab.command_line import main
+main()
+"""
+
+
+@pytest.mark.parametrize("during", ["typer", "reports.compare.command"], ids=["at the start", "for a command"])
+def test_ctrl_c_in_the_middle_of_an_import_ends_the_process(during: str) -> None:
+    """There is nothing to save yet: it ends by the signal itself, so that no library can make a traceback of it."""
+    ended = subprocess.run([sys.executable, "-c", IMPORTED, during], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (-signal.SIGINT, "", "")

@@ -13,7 +13,9 @@ from scenarios.verdicts import INCONCLUSIVE
 from tests.unit.gated import SMALL
 from tests.unit.test_cli import seslab_with
 
-UPDATE = ("--baseline", "b.json", "-s", "heartbeat", "--seeds", "4", "--update", "--reason", "the first")
+FIRST = ("gate", "update", "small.toml", "--baseline", "b.json", "-s", "heartbeat", "--seeds", "4", "--reason", "first")
+UPDATE = ("gate", "update", "small.toml", "--baseline", "b.json")
+WRITTEN = "b.json: {} written; put it under version control"
 GATE = ("gate", "small.toml", "--baseline", "b.json")
 
 
@@ -21,9 +23,9 @@ GATE = ("gate", "small.toml", "--baseline", "b.json")
 def project(tmp_path: Path) -> Path:
     """A folder with a scenario and its baseline, as under version control."""
     (tmp_path / "small.toml").write_text(SMALL)
-    ended = seslab_with("gate", "small.toml", *UPDATE, cwd=tmp_path)
+    ended = seslab_with(*FIRST, cwd=tmp_path)
     assert (ended.returncode, ended.stdout) == (0, "")
-    assert ended.stderr == "b.json: small written; put it under version control\n"
+    assert ended.stderr == f"{WRITTEN.format('small')}\n"
     return tmp_path
 
 
@@ -84,11 +86,12 @@ def test_a_threshold_decides_too(project: Path) -> None:
     [
         ("gate", "Missing argument"),
         ("gate small.toml", "--baseline: missing; name the file that says what is expected, or a base with --against"),
-        ("gate small.toml --baseline none.json", "none.json: no such baseline; write one with --update --reason TEXT"),
+        ("gate small.toml --baseline none.json", "none.json: no such baseline; write one with seslab gate update"),
         ("gate small.toml --baseline b.json -s direct", "b.json: scenarios.small.strategies: has no direct"),
         ("gate small.toml --baseline b.json -s hartbeat", "unknown strategy 'hartbeat', did you mean 'heartbeat'?"),
         ("gate rehearsal --baseline b.json", "b.json: has no scenario 'rehearsal' (it has small)"),
-        ("gate small.toml --baseline b.json --update", "--update: needs --reason TEXT, which is kept in the file"),
+        ("gate update small.toml --baseline b.json", "Missing option '--reason'"),
+        ("gate update small.toml --baseline b.json --reason=", "--reason: missing; say why, for it is kept"),
         (
             "gate small.toml --baseline b.json --on moto",
             "--on moto: real runs are compared with others of the same hour",
@@ -97,21 +100,10 @@ def test_a_threshold_decides_too(project: Path) -> None:
         ("gate small.toml --baseline b.json --junit no/j.xml", "--junit no/j.xml: No such file or directory"),
         (
             "gate small.toml --baseline b.json --seeds 9",
-            "--seeds: what the baseline says is used; change it with --update",
+            "--seeds: what the baseline says is used; change it with seslab gate update",
         ),
-        ("gate small.toml --baseline b.json --reason x", "--reason: what the baseline says is used"),
-        ("gate small.toml --baseline b.json --tolerance *.makespan_s=1", "--tolerance: what the baseline says is used"),
-        (
-            "gate small.toml --baseline b.json --update --reason x --against HEAD",
-            "--against: an update stores what is now",
-        ),
-        *(
-            (
-                f"gate small.toml --baseline b.json --update --reason x --{option}",
-                f"--{option.split()[0]}: an update gives no verdict; gate afterwards",
-            )
-            for option in ("on moto", "json", "strict", "junit j.xml", "summary s.md", "openmetrics o.txt")
-        ),
+        ("gate small.toml --baseline b.json --reason x", "No such option: --reason; seslab gate update has it"),
+        ("gate update small.toml --baseline b.json --json", "No such option: --json; seslab gate has it"),
         ("gate small.toml --baseline b.json --rounds 2", "--rounds: needs --on moto --against"),
         ("gate small.toml --against HEAD --rounds 2", "--rounds: --on sim --against takes --seeds"),
         ("gate small.toml --against HEAD --on moto --seeds 2", "--seeds: --on moto --against takes --rounds"),
@@ -134,9 +126,19 @@ def test_what_cannot_be_asked_ends_with_2(project: Path, words: str, said: str) 
 def test_an_update_without_a_change_writes_nothing(project: Path) -> None:
     """And says so."""
     before = (project / "b.json").read_bytes()
-    ended = seslab_with(*GATE, "--update", "--reason", "again", cwd=project)
+    ended = seslab_with(*UPDATE, "--reason", "again", cwd=project)
     assert (ended.returncode, ended.stderr) == (0, "b.json: nothing written: all is as it was\n")
     assert (project / "b.json").read_bytes() == before
+
+
+def test_the_spelling_of_old_updates_too(project: Path) -> None:
+    """And one line says what to type now; a scenario's file that is called update is reached by its path."""
+    (project / "small.toml").rename(project / "update")
+    ended = seslab_with("gate", "./update", "--baseline", "b.json", "--update", "--reason", "as it is", cwd=project)
+    now = "seslab gate update ./update --baseline b.json --reason 'as it is'"
+    assert ended.stderr.splitlines() == [f"seslab: gate --update is a command now: {now}", WRITTEN.format("update")]
+    assert (ended.returncode, ended.stdout) == (0, "")
+    assert seslab_with("gate", "./update", "--baseline", "b.json", cwd=project).returncode == 0
 
 
 def test_a_file_may_be_a_pipe(project: Path) -> None:
@@ -154,8 +156,8 @@ def test_only_an_update_makes_the_change_the_baseline(project: Path) -> None:
     """With its reason kept in the file; afterwards the gate passes."""
     (project / "small.toml").write_text(f"{SMALL}[strategies.heartbeat]\nfill = 0.5\n")
     assert seslab_with(*GATE, cwd=project).returncode == 1
-    update = ("--update", "--reason", "half is enough", "--tolerance", "*.makespan_s=2%")
-    assert seslab_with(*GATE, *update, cwd=project).returncode == 0
+    update = ("--reason", "half is enough", "--tolerance", "*.makespan_s=2%")
+    assert seslab_with(*UPDATE, *update, cwd=project).returncode == 0
     known = json.loads((project / "b.json").read_text())["scenarios"]["small"]
     assert known["reason"] == "half is enough"
     assert known["strategies"]["heartbeat"]["metrics"]["makespan_s"]["tolerance"] == "2%"

@@ -1,0 +1,62 @@
+"""How a command line is read: commands of one word or of two, spellings of old, and help."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from typing import Any
+
+from typer.core import TyperCommand, TyperGroup
+
+from seslab.help_page import page, summary
+
+RENAMED = {("gate", "--update"): "gate update", ("loadtest", "--worker"): "loadtest worker"}
+"""What was a command's option once, and is a command now."""
+
+
+class Command(TyperCommand):
+    """A command that lays out its own help."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        formatter.write(page(self, ctx, formatter.width))
+
+    def get_short_help_str(self, limit: int = 0) -> str:
+        """The summary, whole; completion shows it too."""
+        return summary(self)
+
+
+class Commands(TyperGroup):
+    """All commands. Where two words are the name of one, it is meant, and not the first word's."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        formatter.write(page(self, ctx, formatter.width))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        of_two_words = " ".join(args[:2])
+        if args[1:] and of_two_words in self.commands:
+            return of_two_words, self.commands[of_two_words], args[2:]
+        for (first, flag), name in RENAMED.items():
+            if args[0] == first and flag in args:
+                rest = [word for word in args[1:] if word != flag]
+                if not ctx.resilient_parsing:
+                    _tell(first, flag, name, rest)
+                return name, self.commands[name], rest
+        return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> Any:
+        """First words; the second ones are offered once the first is there."""
+        return [item for item in super().shell_complete(ctx, incomplete) if " " not in item.value]
+
+
+def _tell(first: str, flag: str, name: str, rest: list[str]) -> None:
+    print(f"seslab: {first} {flag} is a command now: seslab {name} {shlex.join(rest)}".rstrip(), file=sys.stderr)
+
+
+def relatives(context: Any) -> dict[str, Any]:
+    """Commands by name that share their first word with the one of this context."""
+    first = context.info_name.split()[0]
+    return {
+        name: command
+        for name, command in context.find_root().command.commands.items()
+        if name.split()[0] == first and name != context.info_name
+    }

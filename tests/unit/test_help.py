@@ -1,0 +1,49 @@
+"""Help on every terminal: whole words in lines that fit, and nothing offered that no room knows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, get_args
+
+import pytest
+import typer
+
+from scenarios.schema.account import Limiter
+from scenarios.schema.thresholds import USERS
+from seslab import compare, loadtest, serve, worlds
+from seslab.app import COMMANDS, app
+from seslab.help_page import page, summary
+
+ROOT: Any = typer.main.get_command(app)
+PAGES = {"seslab": ROOT, **ROOT.commands}
+NARROW, USUAL, WIDE = 58, 78, 98
+
+
+def laid_out(name: str, width: int) -> str:
+    """A page in lines of so many columns."""
+    return page(PAGES[name], typer.Context(PAGES[name], info_name=name), width)
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("width", [NARROW, USUAL, WIDE])
+def test_every_word_of_a_page_is_whole_and_in_sight(name: str, width: int) -> None:
+    """No line is wider than it may be, and the words are those of a page without any need to break its lines."""
+    text = laid_out(name, width)
+    assert max(map(len, text.splitlines())) <= width
+    assert Counter(text.replace(" \\\n", "\n").split()) == Counter(laid_out(name, 1000).split())
+
+
+def test_the_first_page_has_each_command_and_its_summary_under_its_topic() -> None:
+    """On a usual terminal in a line each, and in the order in which they are declared."""
+    sections = dict(part.split(":\n", 1) for part in laid_out("seslab", USUAL).split("\n\n") if ":\n" in part)
+    assert list(sections) == [*COMMANDS, "Options", "Example"]
+    for topic, commands in COMMANDS.items():
+        shown = [line.split() for line in sections[topic].splitlines()]
+        assert shown == [f"{name} {summary(ROOT.commands[name])}".split() for name in commands]
+
+
+def test_what_options_offer_is_what_the_rooms_know() -> None:
+    """The words that help and completion show are written where they are light to import; the rooms decide."""
+    kinds, admissions = (get_args(Limiter.model_fields[name].annotation) for name in ("kind", "admission"))
+    assert (kinds, admissions, USERS) == (serve.LIMITERS, serve.ADMISSIONS, loadtest.USERS)
+    assert set(compare.WORLDS) == {*worlds.RUNS, "aws"}
