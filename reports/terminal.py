@@ -9,21 +9,26 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
-TABLE_WIDTH = 110
+from reports.columns import Sheet
+from reports.layout import laid_out
+from reports.listing import listed
+from reports.prose import broken
+
+UNBOUNDED = sys.maxsize  # a pipe has no width: what reads it wants a row, or a sentence, on one line
 
 err = Console(stderr=True)
 
 
 def tell(line: str) -> None:
     """A message for a person."""
-    err.print(line, highlight=False, soft_wrap=True)
+    _say(err, line)
 
 
 def busy(doing: str) -> AbstractContextManager[object]:
-    """A spinner on a terminal."""
-    return err.status(doing) if err.is_terminal else nullcontext()
+    """A spinner on a terminal that can move one."""
+    return err.status(doing) if err.is_interactive else nullcontext()
 
 
 def to_json(document: Mapping[str, Any]) -> str:
@@ -31,27 +36,34 @@ def to_json(document: Mapping[str, Any]) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def present(document: dict[str, Any], as_json: bool, table: Table, lines: Iterable[str]) -> None:
+def present(document: dict[str, Any], as_json: bool, sheet: Sheet, lines: Iterable[str]) -> None:
     """The document as it is, or as a table with sentences below."""
     if as_json:
         sys.stdout.write(to_json(document))
         return
-    console = _console()
-    console.print(table)
-    console.print()
-    for line in lines:
-        console.print(line, soft_wrap=console.is_terminal, highlight=False)
+    console = Console()
+    for line in (*laid_out(sheet, _width(console)), Text()):
+        _print(console, line)
+    for sentence in lines:
+        _say(console, sentence)
 
 
 def listing(rows: Iterable[tuple[str, ...]]) -> None:
-    """Rows without a frame."""
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    for row in rows:
-        table.add_row(*row)
-    _console().print(table)
-
-
-def _console() -> Console:
-    """The table never falls apart: where it is not a terminal that says how wide it is, it is wide enough."""
+    """Rows without a frame, of which the last cell is prose."""
     console = Console()
-    return console if console.is_terminal else Console(width=TABLE_WIDTH)
+    for line in listed(list(rows), _width(console)):
+        _print(console, Text(line))
+
+
+def _say(console: Console, sentence: str) -> None:
+    for line in broken(sentence, _width(console)):
+        _print(console, Text(line))
+
+
+def _width(console: Console) -> int:
+    return console.width if console.is_terminal else UNBOUNDED
+
+
+def _print(console: Console, line: Text) -> None:
+    """As it is: it has been broken already, and a name in brackets is no markup."""
+    console.print(line, soft_wrap=True)

@@ -2,28 +2,99 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from reports.words import decimals
+
 MARKS = {"pass": "✓", "improved": "✓", "fail": "✗", "inconclusive": "?"}
 """A verdict in one character, told apart without colour."""
 
-
-def shown(figure: str, value: float | None) -> str:
-    """The value with its unit; exact enough to see a small difference."""
-    if value is None:
-        return "-"
-    return f"{_number(value)}{unit_of(figure)}"
+MOST_DECIMALS = 12  # what is less is the arithmetic of another machine
 
 
-def change(figure: str, base: float | None, difference: float | None) -> str:
-    """A difference with its sign, and its share of the base where that says something."""
+class SideBySide(NamedTuple):
+    """A figure before and now and the difference, each with the unit, and the difference's interval without it."""
+
+    base: str
+    now: str
+    by: str
+    between: str
+
+
+def side_by_side(
+    figure: str,
+    base: float | None,
+    now: float | None,
+    difference: float | None,
+    interval: Sequence[float] | None,
+) -> SideBySide:
+    """Before, now and the difference are as exact as each other, so that whatever the difference is, it is seen."""
+    unit = unit_of(figure)
+    values = [value for value in (base, now, difference) if value is not None]
+    places = _places(values, _decimals_of_all(values, 3 if difference else 6))
+    before, after = ("-" if value is None else f"{_at(value, places)}{unit}" for value in (base, now))
+    return SideBySide(before, after, _by(difference, base, places, unit), _between(interval))
+
+
+def _decimals_of_all(values: Sequence[float], digits: int) -> int:
+    """Those that show so many digits even of the least."""
+    return max((decimals(value, digits) for value in values), default=0)
+
+
+def _places(values: Sequence[float], most: int) -> int:
+    """The fewest decimals that show the values as exactly as the most would."""
+    most = min(most, MOST_DECIMALS)
+    return next(places for places in range(most + 1) if all(_same(value, places, most) for value in values))
+
+
+def _same(value: float, places: int, most: int) -> bool:
+    return float(f"{value:.{places}f}") == float(f"{value:.{most}f}")
+
+
+def _at(value: float, places: int, sign: str = "") -> str:
+    """So many decimals, but none of zero, which has no sign either."""
+    rounded = f"{value:{sign},.{places}f}"
+    return rounded if float(rounded.replace(",", "")) else "0"
+
+
+def _by(difference: float | None, base: float | None, places: int, unit: str) -> str:
+    """With its sign, and its share of the base where that says something."""
     if difference is None:
         return "-"
-    share = f" ({100 * difference / base:+,.3g} %)" if base else ""
-    return f"{difference:+,.3g}{unit_of(figure)}{share}"
+    share = f" ({_three_digits(100 * difference / base)} %)" if base else ""
+    return f"{_at(difference, places, '+')}{unit}{share}"
 
 
-def between(figure: str, interval: tuple[float, float] | list[float] | None) -> str:
-    """An interval of a difference."""
-    return "-" if interval is None else f"{interval[0]:+,.3g} to {interval[1]:+,.3g}{unit_of(figure)}"
+def _three_digits(percent: float) -> str:
+    return _at(percent, min(decimals(percent, 3), MOST_DECIMALS), "+")
+
+
+def alike(values: Sequence[float | None]) -> list[str]:
+    """Numbers as exact as each other, of which the least has three digits; without a unit."""
+    known = [value for value in values if value is not None]
+    places = _places(known, _decimals_of_all(known, 3))
+    return ["-" if value is None else _at(value, places) for value in values]
+
+
+def shown(figure: str, value: float | None) -> str:
+    """The value alone, with its unit: six digits."""
+    return "-" if value is None else f"{_at(value, _places([value], decimals(value, 6)))}{unit_of(figure)}"
+
+
+def between(figure: str, interval: Sequence[float] | None) -> str:
+    """An interval of a difference, with the unit."""
+    return "-" if interval is None else f"{_between(interval)}{unit_of(figure)}"
+
+
+def _between(interval: Sequence[float] | None) -> str:
+    """Both ends as exact as each other, and each on its side of zero."""
+    if interval is None:
+        return "-"
+    widest = max(interval, key=abs)
+    places = _places(interval, max(decimals(widest, 3), _decimals_of_all(interval, 1)))
+    low, high = (_at(end, places, "+") for end in interval)
+    return f"{low} to {high}"
 
 
 def unit_of(figure: str) -> str:
@@ -33,7 +104,3 @@ def unit_of(figure: str) -> str:
     if figure.endswith("_per_s"):
         return "/s"
     return " USD" if figure.endswith("_usd") else ""
-
-
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if value == int(value) else f"{value:,.6g}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 _UNITS = ((7200.0, 3600.0, "h"), (300.0, 60.0, "min"), (0.0, 1.0, "s"))
 
@@ -19,14 +20,15 @@ def counted(value: float, noun: str) -> str:
     return f"{count(value)} {noun}" + "s" * (value != 1)
 
 
-def duration(seconds: float | None) -> str:
+def duration(span_s: float | None) -> str:
     """Three significant digits or whole milliseconds, in the unit that suits; a dash for what never came."""
-    if seconds is None:
+    if span_s is None:
         return "-"
-    if seconds < 1:
-        return f"{1000 * seconds:.0f} ms"
-    scale, unit = time_unit(seconds)
-    return f"{_three_digits(seconds / scale)} {unit}"
+    if span_s < 1:
+        return f"{1000 * span_s:.0f} ms"
+    scale, unit = time_unit(span_s)
+    value = span_s / scale
+    return f"{value:,.{decimals(value, 3)}f} {unit}"
 
 
 def time_unit(span_s: float) -> tuple[float, str]:
@@ -34,25 +36,33 @@ def time_unit(span_s: float) -> tuple[float, str]:
     return next((scale, unit) for least, scale, unit in _UNITS if span_s >= least or scale == 1.0)
 
 
-def makespan_unit(longest_s: float) -> tuple[float, str]:
-    """The one unit of a column of makespans."""
-    return (1e-3, "ms") if longest_s < 1 else time_unit(longest_s)
-
-
-def latency_unit(longest_s: float) -> tuple[float, str]:
-    """The one unit of columns of latencies: never minutes, as they would hide the milliseconds of others."""
-    return (1e-3, "ms") if longest_s < 1 else (1.0, "s")
-
-
-def in_unit(seconds: float | None, scale: float) -> str:
-    """Three significant digits, of which at most three are decimals; no duration is rounded to nothing."""
-    if seconds is None:
+def seconds(span_s: float | None) -> str:
+    """A number for a column of seconds: three significant digits, but milliseconds at most, and never zero for some."""
+    if span_s is None:
         return "-"
-    value = seconds / scale
-    if value >= 1:
-        return _three_digits(value)
-    decimals = 0 if scale < 1 else 3
-    return f"{value:.{decimals}f}" if value == 0 or value >= 0.5 * 10**-decimals else f"<{10**-decimals:g}"
+    return _whole_milliseconds(span_s, decimals(span_s, 3))
+
+
+def with_margin(span_s: float | None, interval: Sequence[float] | None) -> str:
+    """Seconds and half of their interval, which has two digits at least, both with as many decimals."""
+    if span_s is None or interval is None:
+        return seconds(span_s)
+    margin_s = (interval[1] - interval[0]) / 2
+    places = max(decimals(span_s, 3), decimals(margin_s, 2))
+    return f"{_whole_milliseconds(span_s, places)} ±{_whole_milliseconds(margin_s, places) if margin_s else 0}"
+
+
+def _whole_milliseconds(span_s: float, places: int) -> str:
+    shown = f"{span_s:,.{min(places, 3)}f}"
+    return "<0.001" if span_s and not float(shown.replace(",", "")) else shown
+
+
+def decimals(value: float, digits: int) -> int:
+    """How many decimals show so many significant digits of a number; all digits before the point are shown anyway."""
+    if not value:
+        return 0
+    exponent = int(f"{value:.{digits - 1}e}".partition("e")[2])  # of the rounded value: 9.996 becomes 10.0, not 10.00
+    return max(0, digits - 1 - exponent)
 
 
 def share(part: float, whole: float) -> str:
@@ -68,8 +78,3 @@ def share(part: float, whole: float) -> str:
 def money(usd: float | None) -> str:
     """Dollars with cents."""
     return "-" if usd is None else f"${usd:,.2f}"
-
-
-def _three_digits(value: float) -> str:
-    rounded = float(f"{value:.3g}")  # first: 9.996 becomes 10.0, not 10.00
-    return f"{rounded:,.{max(0, 2 - math.floor(math.log10(rounded)))}f}"

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rich import box
-from rich.table import Table
-
 from reports import words
-from reports.calibrate.document import COUNTS
+from reports.columns import Block, Column, Row, Sheet
+from reports.units import alike, unit_of
 from scenarios.schema.toml import toml_value
 
 Document = Mapping[str, Any]
@@ -29,18 +27,15 @@ LABELS = {
 }
 
 
-def table(calibration: Document) -> Table:
+def table(calibration: Document) -> Sheet:
     """A block of rows for each strategy; what is 0 in both worlds is left out."""
-    grid = Table(
-        box=box.SIMPLE_HEAD, title=_title(calibration), caption=_caption(calibration), padding=0, show_edge=False
-    )
-    grid.add_column("strategy", no_wrap=True)
-    grid.add_column("figure", no_wrap=True)
-    for heading in ("real", "simulated", "verdict"):
-        grid.add_column(heading, justify="right", no_wrap=True)
-    for entry in calibration["strategies"]:
-        _add_rows(grid, entry)
-    return grid
+    columns = [Column(heading) for heading in ("figure", "real", "simulated", "verdict")]
+    return Sheet(_title(calibration), columns, list(map(_block, calibration["strategies"])), _caption(calibration))
+
+
+def _block(entry: Document) -> Block:
+    shown = {name: figure for name, figure in entry["figures"].items() if figure["real"] or any(_range(figure))}
+    return Block([_row(name, figure) for name, figure in shown.items()], entry["strategy"])
 
 
 def sentences(calibration: Document) -> list[str]:
@@ -58,44 +53,29 @@ def _title(calibration: Document) -> str:
 
 def _caption(calibration: Document) -> str:
     room, seeds = calibration["widened_by"], words.counted(calibration["seeds"], "seed")
-    beyond = (
-        f"{100 * room['of_figure']:g} % beyond them, or of counts {100 * room['of_recipients']:g} % of the recipients"
+    of_counts = f"of counts {100 * room['of_recipients']:g} % of the recipients"
+    return "\n".join(
+        (
+            f"simulated: least and most of {seeds}",
+            f"inside: at most {100 * room['of_figure']:g} % beyond them, or {of_counts}",
+            "what is 0 in both worlds is left out",
+        )
     )
-    return f"simulated: least and most of {seeds}; inside: at most\n{beyond};\nwhat is 0 in both worlds is left out"
 
 
-def _add_rows(grid: Table, entry: Document) -> None:
-    shown = {name: figure for name, figure in entry["figures"].items() if figure["real"] or any(_range(figure))}
-    name_of_block = entry["strategy"]
-    for place, (name, figure) in enumerate(shown.items(), start=1):
-        simulated, verdict = _simulated(name, figure), figure["verdict"] or "-"
-        row = (name_of_block, LABELS[name], _number(name, figure["real"]), simulated, verdict)
-        grid.add_row(*row, end_section=place == len(shown))
-        name_of_block = ""
+def _row(name: str, figure: Document) -> Row:
+    return [f"  {LABELS[name]}", *_sides(name, figure), figure["verdict"] or "-"]
 
 
 def _range(figure: Document) -> list[float]:
     return figure["simulated"] or []
 
 
-def _simulated(name: str, figure: Document) -> str:
-    """Both ends, or one number where they read alike."""
-    ends = [_number(name, value) for value in _range(figure)]
-    return " to ".join(dict.fromkeys(ends)) or "-"
-
-
-def _number(name: str, value: float | None) -> str:
-    if value is None:
-        return "-"
-    if name in COUNTS:
-        return words.count(value)
-    return f"{value:,.1f}/s" if name == "goodput_per_s" else _duration(value)
-
-
-def _duration(seconds: float) -> str:
-    """Three digits even of milliseconds: what is close to an edge should be seen to be on one side of it."""
-    scale, unit = words.makespan_unit(seconds)
-    return f"{words.in_unit(seconds, scale)} {unit}"
+def _sides(name: str, figure: Document) -> tuple[str, str]:
+    """The real figure, and both ends of the simulated ones, or one number where they read alike."""
+    real, *ends = alike((figure["real"], *_range(figure)))
+    simulated, unit = " to ".join(dict.fromkeys(ends)), unit_of(name)
+    return "-" if real == "-" else f"{real}{unit}", f"{simulated}{unit}" if simulated else "-"
 
 
 def _replaced(change: Document) -> str:
@@ -117,8 +97,8 @@ def _judgement(entry: Document) -> str:
 def _outside(entry: Document) -> Iterator[str]:
     for name, figure in entry["figures"].items():
         if figure["verdict"] == "outside":
-            real = _number(name, figure["real"])
-            yield f"{LABELS[name]} outside: real {real}, simulated {_simulated(name, figure)}"
+            real, simulated = _sides(name, figure)
+            yield f"{LABELS[name]} outside: real {real}, simulated {simulated}"
 
 
 def _law(fit: Document) -> str:

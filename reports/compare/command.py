@@ -42,7 +42,5 @@ def _keep(out: Path, document: dict[str, Any], scenario: Scenario) -> None:
 
 
 def show(document: dict[str, Any], as_json: bool) -> None:
-    """The comparison on standard output, with the notes of its runs."""
-    warnings = dict.fromkeys(warning for entry in document["strategies"] for warning in entry["warnings"])
-    lines = [*compare_table.sentences(document), *(f"note: {warning}" for warning in warnings)]
-    terminal.present(document, as_json, compare_table.table(document), lines)
+    """The comparison on standard output."""
+    terminal.present(document, as_json, compare_table.table(document), compare_table.sentences(document))

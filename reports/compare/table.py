@@ -2,106 +2,97 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-from rich import box
-from rich.table import Table
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
 
 from reports import words
+from reports.columns import Block, Column, Row, Sheet
 from reports.compare.ranking import Entry, ranked, tier
 from reports.threshold_line import threshold_line
 
-if TYPE_CHECKING:
-    from rich.console import JustifyMethod
 
-
-def table(comparison: Mapping[str, Any]) -> Table:
-    """The ranking, at most 120 columns wide and complete without colour; figures are means over the replications."""
-    grid = Table(
-        box=box.SIMPLE_HEAD, title=_title(comparison), caption=_caption(comparison), padding=0, show_edge=False
-    )
+def table(comparison: Mapping[str, Any]) -> Sheet:
+    """The ranking, complete without colour; figures are means over the replications, times are seconds in any run."""
     entries = ranked(comparison["strategies"])
-    units = Units.of(entries)
-    for heading, justify in _columns(comparison["account"]["max_send_rate_per_s"], units):
-        grid.add_column(heading, justify=justify, no_wrap=True)
-    for place, entry in enumerate(entries, start=1):
-        last_of_its_kind = place < len(entries) and tier(entry) != tier(entries[place])
-        grid.add_row(str(place), *_cells(entry, units), end_section=last_of_its_kind)
-    return grid
+    return Sheet(
+        title=title(comparison),
+        columns=_columns(comparison["account"]["max_send_rate_per_s"]),
+        blocks=[Block(rows) for rows in _tiers(entries)],
+        caption="\n".join(captions(comparison)),
+        named_by=2,
+    )
 
 
 def sentences(comparison: Mapping[str, Any]) -> list[str]:
-    """One sentence for each strategy, in the table's order, and one line for each threshold."""
-    explained = [f"{entry['strategy']}: {entry['explanation']}" for entry in ranked(comparison["strategies"])]
-    return [*explained, *map(threshold_line, comparison.get("thresholds", ()))]
-
-
-class Units(NamedTuple):
-    """Scale and name of the units in which a table shows its times, so that numbers below one another compare."""
-
-    makespan: tuple[float, str]
-    latency: tuple[float, str]
-
-    @classmethod
-    def of(cls, entries: Sequence[Entry]) -> Units:
-        """The units that suit the longest times."""
-        longest_s = max((entry["makespan_s"] or 0.0 for entry in entries), default=0.0)
-        slowest_s = max((entry["latency_s"]["p99"] or 0.0 for entry in entries), default=0.0)
-        return cls(words.makespan_unit(longest_s), words.latency_unit(slowest_s))
-
-
-def _columns(rate_per_s: float, units: Units) -> list[tuple[str, JustifyMethod]]:
-    numbers = [
-        "accepted",
-        "lost",
-        "DLQ",
-        "pend-\ning",
-        "dup",
-        f"makespan\n{units.makespan[1]}",
-        "of\nbest",
-        f"p50\n{units.latency[1]}",
-        f"p99\n{units.latency[1]}",
+    """One sentence for each strategy, in the table's order, one line for each threshold, and the notes of the runs."""
+    entries = ranked(comparison["strategies"])
+    warnings = dict.fromkeys(warning for entry in comparison["strategies"] for warning in entry["warnings"])
+    return [
+        *(f"{entry['strategy']}: {entry['explanation']}" for entry in entries),
+        *map(threshold_line, comparison.get("thresholds", ())),
+        *(f"note: {warning}" for warning in warnings),
     ]
-    numbers += [f"peak 1 s\n/ {rate_per_s:g}", "throttled\ncalls", "$ per\nmillion"]
-    return [("#", "right"), ("strategy", "left"), *((heading, "right") for heading in numbers)]
 
 
-def _cells(entry: Entry, units: Units) -> list[str]:
+def _columns(rate_per_s: float) -> list[Column]:
+    """Fates and makespan always stay: what is fast because it lost mail must be seen to have lost it."""
+    return [
+        Column("#"),
+        Column("strategy"),
+        Column("accept-\ned"),
+        Column("lost"),
+        Column("DLQ"),
+        Column("pend-\ning"),
+        Column("dup"),
+        Column("makespan", "s"),
+        Column("of\nbest", falls=5),
+        Column("p50", "s", falls=1),
+        Column("p99", "s", falls=6),
+        Column(f"peak 1 s\n/ {rate_per_s:g}", falls=4),
+        Column("throttled\ncalls", falls=3),
+        Column("$ per\nmillion", falls=2),
+    ]
+
+
+def _tiers(entries: Sequence[Entry]) -> Iterator[list[Row]]:
+    """What lost nothing, what did not finish, and what lost mail, apart from each other."""
+    numbered = enumerate(entries, start=1)
+    for _, alike in groupby(numbered, key=lambda one: tier(one[1])):
+        yield [(str(place), *_cells(entry)) for place, entry in alike]
+
+
+def _cells(entry: Entry) -> Row:
     recipients, latency_s = entry["recipients"], entry["latency_s"]
-    efficiency, makespan_scale = entry["efficiency"], units.makespan[0]
+    efficiency, usd = entry["efficiency"], entry["cost_per_million_usd"]
     return [
         entry["strategy"],
         words.share(recipients["accepted"], recipients["submitted"]),
         *(words.count(recipients[fate]) for fate in ("lost", "dead_lettered", "pending", "duplicated")),
-        words.in_unit(entry["makespan_s"], makespan_scale) + _margin(entry["ci95"].get("makespan_s"), makespan_scale),
+        words.with_margin(entry["makespan_s"], entry["ci95"].get("makespan_s")),
         "-" if efficiency is None else words.share(efficiency, 1),
-        words.in_unit(latency_s["p50"], units.latency[0]),
-        words.in_unit(latency_s["p99"], units.latency[0]),
+        words.seconds(latency_s["p50"]),
+        words.seconds(latency_s["p99"]),
         words.count(entry["peak_1s"]),
         words.count(entry["calls"]["throttled"]),
-        "-" if entry["cost_per_million_usd"] is None else f"{entry['cost_per_million_usd']:,.2f}",
+        "-" if usd is None else f"{usd:,.2f}",
     ]
 
 
-def _margin(interval: Sequence[float] | None, scale: float) -> str:
-    """Half of a 95 % interval."""
-    return "" if interval is None else f" ±{words.in_unit((interval[1] - interval[0]) / 2, scale)}"
-
-
-def _title(comparison: Mapping[str, Any]) -> str:
+def title(comparison: Mapping[str, Any]) -> str:
+    """What was run, in which world, and how often."""
     replications = comparison["replications"]
     runs = "" if replications == 1 else f", means of {replications} replications"
     return f"{comparison['scenario']} in {comparison['world']}, seed {comparison['seed']}{runs}"
 
 
-def _caption(comparison: Mapping[str, Any]) -> str:
+def captions(comparison: Mapping[str, Any]) -> list[str]:
     """Two short lines, which fit below a table of any strategies."""
     submitted = max((entry["recipients"]["submitted"] for entry in comparison["strategies"]), default=0)
     best_s = comparison["bound"]["makespan_s"]
     best = "" if best_s is None else f"; at best all are accepted {_within(best_s)}"
-    return f"{words.counted(submitted, 'recipient')}{best}\np50, p99: latency from the intended instant"
+    return [f"{words.counted(submitted, 'recipient')}{best}", "p50, p99: latency from the intended instant"]
 
 
 def _within(makespan_s: float) -> str:
-    return f"in {words.duration(makespan_s)}" if makespan_s else "at once"
+    return f"in {words.seconds(makespan_s)} s" if makespan_s else "at once"

@@ -5,36 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rich import box
-from rich.table import Table
-
+from reports.columns import Block, Column, Row, Sheet
 from reports.diff.document import changed
-from reports.gate.markdown import grid
-from reports.units import between, change, shown
+from reports.markdown import document, grid, items, text
+from reports.units import between, side_by_side
 
 Document = Mapping[str, Any]
-HEADINGS = ("figure", "A", "B", "difference", "95 % interval")
+COLUMNS = (Column("figure"), Column("A"), Column("B"), Column("difference"), Column("95 % interval", falls=1))
 
 
-def table(diff: Document) -> Table:
+def table(diff: Document) -> Sheet:
     """A block for each pair of strategies; figures that are the same in both are left out."""
-    view = Table(box=box.SIMPLE_HEAD, title=_title(diff), caption=_caption(diff), padding=0, show_edge=False)
-    for heading in HEADINGS:
-        view.add_column(heading, justify="left" if heading == "figure" else "right", no_wrap=True)
-    for strategy in diff["strategies"]:
-        rows = list(rows_of(strategy))
-        view.add_row(name_of(strategy) if rows else f"{name_of(strategy)}: the same", end_section=not rows)
-        for number, row in enumerate(rows, start=1):
-            view.add_row(f"  {row[0]}", *row[1:], end_section=number == len(rows))
-    return view
+    return Sheet(_title(diff), COLUMNS, [_block(strategy) for strategy in diff["strategies"]], _caption(diff))
 
 
-def rows_of(strategy: Document) -> Iterator[list[str]]:
+def _block(strategy: Document) -> Block:
+    rows = [(f"  {name}", *numbers) for name, *numbers in rows_of(strategy)]
+    return Block(rows, name_of(strategy) if rows else f"{name_of(strategy)}: the same")
+
+
+def rows_of(strategy: Document) -> Iterator[Row]:
     """A figure, A, B, the difference and its interval."""
     for one in changed(strategy):
         name = one["figure"]
-        moved = change(name, one["a"], one["difference"])
-        yield [name, shown(name, one["a"]), shown(name, one["b"]), moved, between(name, one["interval"])]
+        yield [name, *side_by_side(name, one["a"], one["b"], one["difference"], one["interval"])]
 
 
 def sentences(diff: Document) -> list[str]:
@@ -45,12 +39,13 @@ def sentences(diff: Document) -> list[str]:
 
 def markdown(diff: Document) -> str:
     """Headings, a table for each pair, sentences."""
-    blocks = [f"### A: {_run(diff['a'])}; B: {_run(diff['b'])}"]
+    heading = f"A: {_run(diff['a'])}; B: {_run(diff['b'])}"
+    blocks = [f"### {text(heading)}"]
     for strategy in diff["strategies"]:
         rows = list(rows_of(strategy))
-        blocks += [f"**{name_of(strategy)}**: {_said(strategy)}", *([grid(HEADINGS, rows)] if rows else [])]
-    notes = "\n".join(f"- {note}" for note in diff["notes"])
-    return "\n\n".join(block for block in (*blocks, _caption(diff), notes) if block) + "\n"
+        said = f"**{text(name_of(strategy))}**: {text(_said(strategy))}"
+        blocks += [said, *([grid([column.full_name for column in COLUMNS], rows)] if rows else [])]
+    return document(*blocks, text(_caption(diff)), items(diff["notes"]))
 
 
 def name_of(strategy: Document) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from reports.files import append as append
+from reports.files import refuse_unwritable
 from reports.gate.junit import junit
 from reports.gate.markdown import markdown
 from reports.gate.openmetrics import openmetrics
@@ -29,7 +31,7 @@ class Files(NamedTuple):
         for option, path in self._asdict().items():
             if path is not None:
                 _refuse_taken(f"--{option}", path, taken)
-                _try(f"--{option}", path)
+                refuse_unwritable(f"--{option}", path)
 
     def write(self, gate: Mapping[str, Any]) -> None:
         """What was asked for."""
@@ -46,29 +48,9 @@ def _refuse_taken(option: str, path: Path, taken: dict[Path, str]) -> None:
         raise BadInput(f"{option} {path}: {other} names the same file; each needs its own")
 
 
-def _try(option: str, path: Path) -> None:
-    was_there = path.exists()
-    try:
-        with path.open("a", encoding="utf-8"):
-            pass
-        if not was_there:
-            path.unlink()
-    except OSError as error:
-        raise BadInput(f"{option} {path}: {error.strerror or error}; name a file that can be written") from error
-
-
 def _put(path: Path, text: str) -> None:
     """A pipe or a terminal cannot be replaced."""
     if path.exists() and not path.is_file():
         append(path, text)
     else:
         write_text(path, text)
-
-
-def append(path: Path, text: str) -> None:
-    """Adds to a file: a job's summary may have other parts. Raises BadInput."""
-    try:
-        with path.open("a", encoding="utf-8") as file:
-            file.write(text)
-    except OSError as error:
-        raise BadInput(f"{path}: {error.strerror or error}; name a file that can be written") from error

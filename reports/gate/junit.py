@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from reports.gate.table import causes, figure_line, interval_heading
+from reports.gate.table import causes, cells, figure_line, interval_heading
 from reports.threshold_line import threshold_line
 from reports.units import between, shown
 
@@ -47,11 +47,11 @@ def _class(scenario: Document, sender: Document) -> str:
 
 
 def _details(strategy: Document, metric: Document, heading: str) -> str:
-    name = metric["metric"]
+    figure, base, now, *_ = cells(metric)
     lines = [
-        f"expected: {shown(name, metric['base'])} ({metric['direction']}, tolerance {metric['tolerance']})",
-        f"actual: {shown(name, metric['head'])}",
-        f"{heading} of the difference: {between(name, metric['interval'])}",
+        f"expected: {base} ({metric['direction']}, tolerance {metric['tolerance']})",
+        f"actual: {now}",
+        f"{heading} of the difference: {between(figure, metric['interval'])}",
         *causes(strategy),
     ]
     return "\n".join(lines)

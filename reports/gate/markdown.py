@@ -2,51 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from reports.columns import Row
 from reports.gate.table import causes, cells, interval_heading, moved, scenario_lines, verdict_line
+from reports.markdown import document, grid, items, text
 from reports.units import MARKS
 
 Document = Mapping[str, Any]
-_COLUMNS = ("", "scenario", "strategy", "figure", "base", "now", "difference")
+_NAMES = ("", "scenario", "strategy", "figure")
+_NUMBERS = ("base", "now", "difference")
 
 
 def markdown(gate: Document) -> str:
     """The verdict, what moved, why, and the rest folded away."""
     rows = [row for scenario in gate["scenarios"] for row in _rows(scenario)]
     every = [line for scenario in gate["scenarios"] for line in scenario_lines(scenario)]
-    moved_table = grid((*_COLUMNS, interval_heading(gate)), rows) if rows else ""
-    blocks = [f"### {verdict_line(gate)}", moved_table, _why(gate), _folded(every)]
-    return "\n\n".join(block for block in blocks if block) + "\n"
+    columns = (*_NAMES, *_NUMBERS, interval_heading(gate))
+    moved_table = grid(columns, rows, named_by=len(_NAMES)) if rows else ""
+    return document(f"### {text(verdict_line(gate))}", moved_table, items(_why(gate)), _folded(every))
 
 
-def _rows(scenario: Document) -> Iterator[list[str]]:
+def _rows(scenario: Document) -> Iterator[Row]:
     for strategy in scenario["strategies"]:
         for metric in moved(strategy):
             yield [MARKS[metric["verdict"]], scenario["scenario"], strategy["strategy"], *cells(metric)]
 
 
-def grid(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table; what would end a cell is escaped."""
-    lines = [columns, ["---"] * len(columns), *([_cell(text) for text in row] for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", r"\|").replace("\n", " ")
-
-
-def _why(gate: Document) -> str:
-    lines = [
-        f"- {scenario['scenario']}, {strategy['strategy']}: {clause}"
-        for scenario in gate["scenarios"]
-        for strategy in scenario["strategies"]
-        for clause in causes(strategy)
-    ]
-    return "\n".join(lines)
+def _why(gate: Document) -> Iterator[str]:
+    for scenario in gate["scenarios"]:
+        for strategy in scenario["strategies"]:
+            for clause in causes(strategy):
+                yield f"{scenario['scenario']}, {strategy['strategy']}: {clause}"
 
 
 def _folded(lines: Sequence[str]) -> str:
-    inside = "\n".join(f"- {line.strip()}" for line in lines)
-    return f"<details><summary>Every line</summary>\n\n{inside}\n\n</details>" if lines else ""
+    return f"<details><summary>Every line</summary>\n\n{items(lines)}\n\n</details>" if lines else ""

@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rich import box
-from rich.table import Table
-
+from reports.columns import Block, Column, Row, Sheet
 from reports.gate.first_calls import MOST
 from reports.threshold_line import threshold_line
-from reports.units import MARKS, between, change, shown
+from reports.units import MARKS, SideBySide, between, shown, side_by_side
 
 Document = Mapping[str, Any]
 
 
-def table(gate: Document) -> Table:
+def table(gate: Document) -> Sheet:
     """One row for every figure that moved or fails; the words say the rest."""
-    grid = Table(box=box.SIMPLE_HEAD, title=_title(gate), padding=0, show_edge=False)
-    grid.show_header = any(moved(strategy) for scenario in gate["scenarios"] for strategy in scenario["strategies"])
-    grid.add_column("figure", no_wrap=True)
-    for heading in ("base", "now", "difference", interval_heading(gate)):
-        grid.add_column(heading, justify="right", no_wrap=True)
-    for scenario in gate["scenarios"]:
-        for strategy in scenario["strategies"]:
-            _add_rows(grid, f"{scenario['scenario']}: {strategy['strategy']}", moved(strategy))
-    return grid
+    numbers = (Column("base"), Column("now"), Column("difference"), Column(interval_heading(gate), falls=1))
+    return Sheet(_title(gate), (Column("figure"), *numbers), list(_blocks(gate)))
 
 
 def interval_heading(gate: Document) -> str:
@@ -34,13 +25,17 @@ def interval_heading(gate: Document) -> str:
     return f"{100 * gate['confidence']:.6g} % interval"
 
 
-def _add_rows(grid: Table, title: str, metrics: Sequence[Document]) -> None:
-    if metrics:
-        grid.add_row(title)
-    for metric in metrics:
-        name, *rest = cells(metric)
-        last = metric is metrics[-1]
-        grid.add_row(f"  {MARKS[metric['verdict']]} {name}", *rest, end_section=last)
+def _blocks(gate: Document) -> Iterator[Block]:
+    for scenario in gate["scenarios"]:
+        for strategy in scenario["strategies"]:
+            rows = [_row(metric) for metric in moved(strategy)]
+            if rows:
+                yield Block(rows, f"{scenario['scenario']}: {strategy['strategy']}")
+
+
+def _row(metric: Document) -> Row:
+    name, *rest = cells(metric)
+    return [f"  {MARKS[metric['verdict']]} {name}", *rest]
 
 
 def moved(strategy: Document) -> list[Document]:
@@ -48,11 +43,14 @@ def moved(strategy: Document) -> list[Document]:
     return [one for one in strategy["metrics"] if one["interval"] is not None or one["verdict"] != "pass"]
 
 
-def cells(metric: Document) -> list[str]:
+def cells(metric: Document) -> Row:
     """A figure, before, now, the difference and its interval."""
-    name = metric["metric"]
-    by = change(name, metric["base"], metric["difference"])
-    return [name, shown(name, metric["base"]), shown(name, metric["head"]), by, between(name, metric["interval"])]
+    return [metric["metric"], *_numbers(metric)]
+
+
+def _numbers(metric: Document) -> SideBySide:
+    before, now, by = metric["base"], metric["head"], metric["difference"]
+    return side_by_side(metric["metric"], before, now, by, metric["interval"])
 
 
 def sentences(gate: Document) -> list[str]:
@@ -94,8 +92,8 @@ def _weight(metric: Document) -> tuple[bool, bool, float]:
 
 
 def _change(metric: Document) -> str:
-    name, base, head, by, _ = cells(metric)
-    return f"{name} {base} → {head}" + (f", {by}" if by != "-" else "") + _missing(metric)
+    base, now, by, _ = _numbers(metric)
+    return f"{metric['metric']} {base} → {now}" + (f", {by}" if by != "-" else "") + _missing(metric)
 
 
 def _missing(metric: Document) -> str:

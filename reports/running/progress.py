@@ -13,14 +13,14 @@ from reports.terminal import err
 
 @contextmanager
 def progress(jobs: Sequence[Job]) -> Iterator[Callable[[int, float], None]]:
-    """Bars on a terminal's standard error, nothing anywhere else; gives what shows a job's share."""
+    """Bars on a terminal that can move them, nothing anywhere else; gives what shows a job's share."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.percentage:3.0f} %"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bars:
+    with Progress(*columns, console=err, transient=True, disable=not err.is_interactive) as bars:
         tasks = [
             bars.add_task(f"{job.strategy} (seed {job.seed})", total=1.0, start=False, visible=False) for job in jobs
         ]

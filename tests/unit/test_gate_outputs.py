@@ -15,8 +15,9 @@ from reports.gate.baseline import Baseline
 from reports.gate.document import SCHEMA, undecided
 from reports.gate.files import Files
 from reports.gate.junit import junit
-from reports.gate.markdown import grid, markdown
+from reports.gate.markdown import markdown
 from reports.gate.openmetrics import openmetrics
+from reports.markdown import grid
 from reports.terminal import to_json
 from tests.unit.gated import baseline, of, small, variant, verdict
 

@@ -36,3 +36,31 @@ def test_shares_are_rounded_down() -> None:
 def test_durations_have_the_unit_that_suits(seconds: float | None, said: str) -> None:
     """A reader never counts the digits of a day in seconds."""
     assert words.duration(seconds) == said
+
+
+@pytest.mark.parametrize(
+    ("span_s", "said"),
+    [
+        (None, "-"),
+        (0.0, "0"),
+        (0.0004, "<0.001"),
+        (0.0314, "0.031"),
+        (9.996, "10.0"),
+        (29.83, "29.8"),
+        (5421.4, "5,421"),
+        (86_399.6, "86,400"),
+    ],
+)
+def test_a_column_of_seconds_has_no_other_unit(span_s: float | None, said: str) -> None:
+    """Three digits, but milliseconds at most; nothing before the point is rounded away, and no time becomes zero."""
+    assert words.seconds(span_s) == said
+
+
+@pytest.mark.parametrize(
+    ("margin_s", "said"),
+    [(0.0, "29.8 ±0"), (4e-4, "29.834 ±<0.001"), (0.043, "29.834 ±0.043"), (0.43, "29.83 ±0.43"), (43.0, "29.8 ±43.0")],
+)
+def test_seconds_are_as_exact_as_their_margin(margin_s: float, said: str) -> None:
+    """At least two digits of the margin, and both with as many decimals."""
+    assert words.with_margin(29.834, [29.834 - margin_s, 29.834 + margin_s]) == said
+    assert words.with_margin(None, None) == "-"

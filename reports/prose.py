@@ -1,0 +1,31 @@
+"""Sentences on a terminal: broken between words, never inside one."""
+
+from __future__ import annotations
+
+import re
+
+from rich.cells import cell_len
+
+HANG = 2  # blanks before what goes on below
+
+_BETWEEN_WORDS = re.compile(r" (?!(?<=\d )(?:%|(?:ms|s|min|h|USD)\b))")
+"""A number and its unit are one word."""
+
+
+def broken(sentence: str, width: int, hang: int = HANG) -> list[str]:
+    """Lines of at most that width, all but the first indented; a word that is longer has a line of its own."""
+    said = sentence.lstrip(" ")
+    indent = " " * (len(sentence) - len(said))
+    first, *words = _BETWEEN_WORDS.split(said)
+    lines = [indent + first]
+    for word in words:
+        if cell_len(f"{lines[-1]} {word}") <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(_indented(word, indent + " " * hang, width))
+    return lines
+
+
+def _indented(word: str, indent: str, width: int) -> str:
+    """As far as the word leaves room."""
+    return indent[: max(0, width - cell_len(word))] + word
