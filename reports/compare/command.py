@@ -6,28 +6,40 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from reports import terminal
+from reports import files, terminal
 from reports.compare import document as comparison
 from reports.compare import folder as run_folder
 from reports.compare import table as compare_table
+from reports.compare.markdown import markdown
 from reports.running import experiment, run_jobs
 from scenarios.schema.model import Scenario, as_toml
 from scenarios.verdicts import FAIL
 
 
 def compared(
-    jobs: Sequence[experiment.Job], world: str, scenario: Scenario, replications: int, out: Path | None, as_json: bool
+    jobs: Sequence[experiment.Job],
+    world: str,
+    scenario: Scenario,
+    replications: int,
+    out: Path | None,
+    as_json: bool,
+    summary: Path | None = None,
 ) -> bool:
     """Make the runs, keep and show what they came to; whether the scenario's own thresholds are met.
 
-    Raises Interrupted, once what was done is kept and shown.
+    Raises BadInput before the first run if no Markdown can be added to `summary`, and Interrupted once what was done is
+    kept and shown.
     """
+    if summary is not None:
+        files.refuse_unwritable("--summary", summary)
     outcome, met = run_jobs.perform(jobs, world), True
     if outcome.results:
         entries, bound = experiment.summarise(outcome.results)
         document = comparison.document(scenario, world, scenario.seed, replications, bound, entries)
         if out is not None:
             _keep(out, document, scenario)
+        if summary is not None:
+            files.append(summary, markdown(document))
         show(document, as_json)
         met = all(one["verdict"] != FAIL for one in document["thresholds"])
     if outcome.interrupted:

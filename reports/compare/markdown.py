@@ -1,0 +1,17 @@
+"""A comparison as Markdown: for a job's summary or a comment on a pull request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from reports.compare.table import sentences, table
+from reports.markdown import document, grid, items, text
+
+
+def markdown(comparison: Mapping[str, Any]) -> str:
+    """What was run, the ranking with every column, and all that the terminal says below it."""
+    sheet = table(comparison)
+    ranking = grid([column.full_name for column in sheet.columns], sheet.rows, sheet.named_by)
+    caption = "; ".join(map(text, sheet.caption.splitlines()))
+    return document(f"### {text(sheet.title)}", ranking, caption, items(sentences(comparison)))
