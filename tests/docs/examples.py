@@ -8,12 +8,18 @@ is `…`; `exits N` names the exit code, otherwise 0. All other `console` blocks
 
 from __future__ import annotations
 
+import io
 import os
+import pty
 import re
 import shutil
 import subprocess
 import sys
+import threading
+import tty
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,6 +29,7 @@ ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 MORE = "…"
 PATIENCE_S = 300
+TERMINAL = {"TERM": "dumb", "COLUMNS": "110", "LINES": "50"}
 
 _BLOCK = re.compile(
     r"^(?:<!-- (?P<marks>[^\n]*) -->\n)?```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
@@ -123,20 +130,40 @@ def is_run(block: Block, step: Step) -> bool:
 
 
 def _run(command: str, folder: Path) -> tuple[str, int]:
-    """Output, both streams as a terminal would show them, and exit code."""
+    """Output, both streams as a terminal of 110 columns that knows no colour shows them, and exit code."""
     environment = {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "HOME": str(Path.home()), "LANG": "C.UTF-8"}
-    done = subprocess.run(
-        ["/bin/sh", "-c", _without_make(command)],
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=PATIENCE_S,
-        check=False,
-    )
-    return done.stdout, done.returncode
+    screen, typed = pty.openpty()
+    tty.setraw(typed)  # a line's end stays what it is
+    with open(screen, "rb", buffering=0) as shown:
+        process = subprocess.Popen(
+            ["/bin/sh", "-c", _without_make(command)],
+            cwd=folder,
+            env=environment | TERMINAL,
+            stdin=subprocess.DEVNULL,
+            stdout=typed,
+            stderr=typed,
+        )
+        os.close(typed)
+        with _patience(process):
+            output = b"".join(_until_closed(shown))
+        return output.decode(), process.wait()
+
+
+@contextmanager
+def _patience(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Ends a command that would not end by itself."""
+    timer = threading.Timer(PATIENCE_S, process.kill)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _until_closed(screen: io.RawIOBase) -> Iterator[bytes]:
+    """Linux reports a terminal that nothing writes to any more as an error, other systems as its end."""
+    with suppress(OSError):
+        yield from iter(partial(screen.read, 65_536), b"")
 
 
 def _without_make(command: str) -> str:

@@ -16,6 +16,8 @@ import pytest
 import typer
 
 from reports.calibrate import document as calibrating
+from reports.compare.table import table as compare_table
+from reports.diff.table import COLUMNS as DIFF_COLUMNS
 from reports.running.experiment import perform
 from scenarios.ledger.store import CALLS, MAILS
 from scenarios.measures.cost import PRICES, load_prices
@@ -180,6 +182,24 @@ def test_the_example_of_a_command_is_one_of_it(command: str) -> None:
     assert re.search(rf"^(\$ )?{re.escape(example)}$", section(command), re.MULTILINE)
     name, called, words = _COMMANDS.resolve_command(typer.Context(_COMMANDS), shlex.split(example)[1:])
     assert (name, called.make_context(name, words).args) == (command, [])
+
+
+def test_the_reference_says_in_which_order_columns_fall_away() -> None:
+    """As the tables have it."""
+    page = (REFERENCE / "cli.md").read_text().partition("fall away, in this order |")[2]
+    shown = {
+        "scenario": "x",
+        "world": "sim",
+        "seed": 1,
+        "replications": 1,
+        "strategies": (),
+        "bound": {"makespan_s": 0},
+    }
+    columns = compare_table({**shown, "account": {"max_send_rate_per_s": 30}}).columns
+    falling = sorted((column for column in columns if column.falls), key=lambda column: column.falls)
+    order = ", ".join(column.name.partition(" /")[0] for column in falling)
+    assert f"| `compare`, `report`, `loadtest` | {order} |" in page
+    assert [column.name for column in DIFF_COLUMNS if column.falls] == ["95 % interval"]
 
 
 def argument(parameter: Any) -> list[str]:
