@@ -8,7 +8,7 @@ import typer
 
 from seslab import exit_codes
 from seslab.ctrl_c import ending_on_ctrl_c
-from seslab.options import AsJson, Aws, Out, Seed, Source, Strategies, one_of
+from seslab.options import AsJson, Aws, Out, Seed, Source, Strategies, Summary, one_of
 from strategies.registry import STRATEGIES
 
 WORLDS = ("sim", "moto", "ministack", "aws")
@@ -22,6 +22,7 @@ def compare(
     seed: Seed = None,
     replications: Annotated[int, typer.Option(metavar="N", min=1, help="runs per strategy, seeds counting up")] = 1,
     out: Out = None,
+    summary: Summary = None,
     json: AsJson = False,
     aws: Aws,
 ) -> int:
@@ -42,5 +43,5 @@ def compare(
         folder.prepare(out)
     run = worlds.runner(on, chosen, strategies, replications, out, aws)
     jobs = experiment.jobs(run, chosen, strategies, replications, load_prices(), out)
-    met = command.compared(jobs, on, chosen, replications, out, json)
+    met = command.compared(jobs, on, chosen, replications, out, json, summary)
     return exit_codes.DONE if met else exit_codes.UNMET
