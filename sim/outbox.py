@@ -11,7 +11,7 @@ from typing import Self
 import numpy as np
 
 from scenarios.aws.open_work import OpenWork
-from scenarios.aws.weighted_round_robin import Turns, round_robin
+from scenarios.aws.weighted_round_robin import WeightedRoundRobin, round_robin
 from scenarios.ledger.fates import Pieces
 from scenarios.traffic.workload import Arrivals
 from sim.kernel import Reply, World
@@ -41,7 +41,7 @@ class Dealer:
         self._intended, self._recipients = arrivals.intended_s.data, arrivals.recipients.data
         self._arrivals = arrivals
         self._dealt = self._turn = 0
-        self._turns: Turns | None = None
+        self._turns: WeightedRoundRobin | None = None
         self._outboxes: list[Outbox] = []
         self._alarm_set = False
         self._waiting: dict[Outbox, None] = {}
@@ -62,7 +62,7 @@ class Dealer:
         self._outboxes, self._turn = outboxes, 0
         self._waiting = {outbox: None for outbox in outboxes if outbox.waiting}
         if self._weights and outboxes:
-            self._turns = Turns(self._weights, [outbox.index for outbox in outboxes])
+            self._turns = WeightedRoundRobin(self._weights, [outbox.index for outbox in outboxes])
         self.catch_up()
         self._wake()
 

@@ -9,7 +9,7 @@ from math import inf
 from types import coroutine
 from typing import Any
 
-from scenarios.aws.active_faults import Weather
+from scenarios.aws.active_faults import ActiveFaults
 from scenarios.aws.admission import Admission
 from scenarios.aws.open_work import OpenWork
 from scenarios.ledger.ledger import ACCEPTED, FAILED, MESSAGES, THROTTLED
@@ -36,11 +36,11 @@ class Ses:
         self.accepts = PerMail(scenario.latency.ses_send, seed, "ses_send", mails)
         self.refusals = PerMail(scenario.latency.ses_throttle, seed, "ses_throttle", mails)
         self.attempts = [0] * mails  # a list: quicker than an array, and small numbers are shared
-        self.weather = Weather(scenario, seed)
+        self.active_faults = ActiveFaults(scenario, seed)
 
     def latencies(self, mail: int, attempt: int, now_s: float) -> tuple[float, float]:
         """Of an attempt on a mail, or on a further part of it: accepted, refused."""
-        slowness = self.weather.slowness(now_s)
+        slowness = self.active_faults.slowness(now_s)
         return slowness * self.accepts.of(mail, attempt), slowness * self.refusals.of(mail, attempt)
 
 
@@ -66,6 +66,7 @@ class Mailer:
 
     __slots__ = (
         "_accepts",
+        "_active_faults",
         "_attempts",
         "_cpu_s",
         "_decide",
@@ -75,7 +76,6 @@ class Mailer:
         "_refusals",
         "_rows",
         "_ses",
-        "_weather",
         "_world",
         "free",
         "host",
@@ -89,7 +89,7 @@ class Mailer:
         self._world, self._heap, self._numbers = ses.world, ses.world.heap, ses.world.numbers
         self._accepts, self._refusals, self._attempts = ses.accepts.first, ses.refusals.first, ses.attempts
         self._decide, self._rows = ses.admission.decide, ses.log.rows
-        self._weather = None if ses.weather.fair else ses.weather
+        self._active_faults = None if ses.active_faults.fair else ses.active_faults
 
     @coroutine
     def send(self, mail: Mail, to: range, /) -> Generator[Any, None, None]:
@@ -117,7 +117,7 @@ class Mailer:
         host.cpu_free_s = call.left_s = left_s = left_s + self._cpu_s
         attempt = self._attempts[number]
         self._attempts[number] = attempt + 1
-        if attempt or self._weather is not None:
+        if attempt or self._active_faults is not None:
             accept_s, refuse_s = self._ses.latencies(number, attempt, left_s)
         else:
             accept_s, refuse_s = self._accepts[number], self._refusals[number]
@@ -139,7 +139,7 @@ class Mailer:
         """What happens at SES: it decides, the call is noted, and the answer goes on its way."""
         now_s, to = self._world.now_s, call.to
         recipients = len(to)
-        if self._weather is None:
+        if self._active_faults is None:
             outcome = self._decide(now_s, recipients)
         else:
             outcome = self._decide_in_bad_weather(call, now_s, recipients)
@@ -158,7 +158,7 @@ class Mailer:
     def decide_unheard(self, call: Call) -> None:
         """What happens at SES after the caller has hung up."""
         now_s, recipients = self._world.now_s, len(call.to)
-        decide = self._decide_in_bad_weather if self._weather is not None else self._decide_in_fair_weather
+        decide = self._decide_in_bad_weather if self._active_faults is not None else self._decide_in_fair_weather
         outcome, end_s = decide(call, now_s, recipients), call.left_s + self._patience_s
         self._rows += pack_call(call.number, call.to.start, recipients, call.start_s, now_s, end_s, outcome)
 
@@ -167,13 +167,13 @@ class Mailer:
 
     def _decide_in_bad_weather(self, call: Call, now_s: float, recipients: int) -> int:
         """The outcome with the scenario's faults on the way; an answer that gets lost is one that comes too late."""
-        weather, number = self._ses.weather, call.number
-        if weather.is_out(now_s):
+        active_faults, number = self._ses.active_faults, call.number
+        if active_faults.is_out(now_s):
             return FAILED
-        if weather.throttles(now_s, number, call.attempt):
+        if active_faults.throttles(now_s, number, call.attempt):
             return THROTTLED
         outcome = self._decide(now_s, recipients)
-        if outcome == ACCEPTED and weather.loses_response(now_s, number, call.attempt):
+        if outcome == ACCEPTED and active_faults.loses_response(now_s, number, call.attempt):
             call.accept_s = inf
         return outcome
 

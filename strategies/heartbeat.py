@@ -12,7 +12,7 @@ from strategies.enqueue import BATCH, enqueue, put_all
 from strategies.packing import Allowance
 from strategies.parts import everyone
 from strategies.ports import MAX_RECIPIENTS, Mail, Ports, QuotaExceeded, Received, Rejected, SendError, Throttled, Tick
-from strategies.prefetch import RECEIVES, VISIBILITY_S, Hand, Held
+from strategies.prefetch import RECEIVES, VISIBILITY_S, Held, Prefetch
 from strategies.resources import FULL_CORE_MB, Account, Function, Handler, Plan, Pods, Queue, Ticker
 from strategies.settings import setting
 
@@ -79,7 +79,7 @@ class Heart:
     def __init__(self, ports: Ports, lookahead: float, per_tick: float, out: Sender | Dispatcher) -> None:
         self._ports, self._out = ports, out
         self._allowance, self._ahead = Allowance(per_tick), (1 + lookahead) * per_tick
-        self._hand = Hand(ports, QUEUE, largest=max(1, min(MAX_RECIPIENTS, int(per_tick))))
+        self._prefetch = Prefetch(ports, QUEUE, largest=max(1, min(MAX_RECIPIENTS, int(per_tick))))
         self._last_tick = -1
 
     async def beat(self, tick: Tick) -> None:
@@ -88,16 +88,16 @@ class Heart:
         Only what a backlog has is read ahead: to wait for arrivals would make this tick last into the next.
         """
         start_s, budget = self._ports.clock.now(), self._allowance.next_tick()
-        await self._hand.extend()
-        self._hand.drop_lapsing()
-        await self._hand.split_refused()
-        await self._hand.fill(budget)
-        second = self._hand.take(budget)
+        await self._prefetch.extend()
+        self._prefetch.drop_lapsing()
+        await self._prefetch.split_refused()
+        await self._prefetch.fill(budget)
+        second = self._prefetch.take(budget)
         ticks_come_here = tick.number == self._last_tick + 1  # so what is read ahead will be sent from here
         async with self._ports.group() as work:
-            if ticks_come_here and not self._hand.drained:
-                work.spawn(self._hand.fill(self._ahead - budget))
-            work.spawn(self._out.send(second, start_s, self._hand))
+            if ticks_come_here and not self._prefetch.drained:
+                work.spawn(self._prefetch.fill(self._ahead - budget))
+            work.spawn(self._out.send(second, start_s, self._prefetch))
         self._last_tick = tick.number
 
 
@@ -108,22 +108,22 @@ class Sender:
         self._ports, self._spacing_s, self._queue = ports, spacing_s, ports.queues[QUEUE]
         self._quota_is_used_up = False
 
-    async def send(self, second: Sequence[Held], start_s: float, hand: Hand) -> None:
+    async def send(self, second: Sequence[Held], start_s: float, prefetch: Prefetch) -> None:
         before = 0
         if self._quota_is_used_up:  # one mail a tick asks whether it still is
-            second = self._only_first(second, hand)
+            second = self._only_first(second, prefetch)
         async with self._ports.group() as calls:
             for held in second:
-                calls.spawn(self._send(held, start_s + self._spacing_s * before, hand))
+                calls.spawn(self._send(held, start_s + self._spacing_s * before, prefetch))
                 before += held.recipients
 
     @staticmethod
-    def _only_first(second: Sequence[Held], hand: Hand) -> Sequence[Held]:
+    def _only_first(second: Sequence[Held], prefetch: Prefetch) -> Sequence[Held]:
         for held in second[1:]:
-            hand.put_back(held)
+            prefetch.put_back(held)
         return second[:1]
 
-    async def _send(self, held: Held, at_s: float, hand: Hand) -> None:
+    async def _send(self, held: Held, at_s: float, prefetch: Prefetch) -> None:
         await self._ports.clock.sleep(max(0.0, at_s - self._ports.clock.now()))
         mail = held.message.mail
         try:
@@ -132,10 +132,10 @@ class Sender:
             return  # no second try can help: it lapses, is received again, and ends in the dead-letter queue
         except QuotaExceeded:
             self._quota_is_used_up = True
-            hand.put_back(held)
+            prefetch.put_back(held)
         except SendError as error:
             held.refusals += isinstance(error, Throttled)
-            hand.put_back(held)
+            prefetch.put_back(held)
         else:
             self._quota_is_used_up = False
             await self._queue.delete([held.message])
@@ -147,7 +147,7 @@ class Dispatcher:
     def __init__(self, ports: Ports) -> None:
         self._ports, self._queue, self._function = ports, ports.queues[QUEUE], ports.functions[WORKER]
 
-    async def send(self, second: Sequence[Held], start_s: float, hand: Hand) -> None:
+    async def send(self, second: Sequence[Held], start_s: float, prefetch: Prefetch) -> None:
         async with self._ports.group() as calls:
             for start in range(0, len(second), BATCH):
                 calls.spawn(self._invoke([held.message for held in second[start : start + BATCH]]))

@@ -9,7 +9,7 @@ from strategies.packing import pack
 from strategies.parts import cut
 from strategies.ports import Ports, Received
 
-VISIBILITY_S = 8.0  # short: what is in a hand that is never called again comes back soon
+VISIBILITY_S = 8.0  # short: what an environment holds that is never called again comes back soon
 EXTEND_S = 4.5  # before it lapses, and well before the next tick
 LAPSING_S = 1.5  # too late to be sent safely: it may soon be in other hands
 RECEIVES = 50  # at once
@@ -30,7 +30,7 @@ class Held:
         return self.message.mail.recipients
 
 
-class Hand:
+class Prefetch:
     """Refused messages first, then the oldest; a mail of more than `largest` recipients goes back in parts of half.
 
     Parts of a whole budget would wait for a tick at which the limiter is full to the last recipient.

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.aws.pod_lives import Stretch
-from scenarios.aws.weighted_round_robin import Turns, round_robin
+from scenarios.aws.weighted_round_robin import WeightedRoundRobin, round_robin
 
 
 @dataclass
@@ -63,7 +63,7 @@ def _in_turn(living: Sequence[int], mails: range) -> Iterator[tuple[int, NDArray
 def _by_weight(
     weights: Sequence[float], living: Sequence[int], mails: range
 ) -> Iterator[tuple[int, NDArray[np.int32]]]:
-    turns, numbers = Turns(weights, living), np.arange(mails.start, mails.stop, dtype=np.int32)
+    turns, numbers = WeightedRoundRobin(weights, living), np.arange(mails.start, mails.stop, dtype=np.int32)
     places = np.fromiter((turns.next() for _ in mails), np.int32, len(mails))
     for place in range(len(living)):
         yield place, numbers[places == place]

@@ -6,7 +6,7 @@ from itertools import count
 
 from pydantic import Field
 
-from scenarios.aws.active_faults import Weather
+from scenarios.aws.active_faults import ActiveFaults
 from scenarios.schema.model import Scenario
 from scenarios.schema.tables import Probability, Table
 from strategies.dice import uniform
@@ -30,16 +30,16 @@ class Conditions:
     """Asked by every call of every account; many threads ask at once."""
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
-        self.weather, self.faults = Weather(scenario, seed), Faults()
+        self.active_faults, self.faults = ActiveFaults(scenario, seed), Faults()
         self._seed, self._questions = seed, count()
 
     def slowness(self, now_s: float) -> float:
         """What latencies are multiplied by."""
-        return self.faults.slow * self.weather.slowness(now_s)
+        return self.faults.slow * self.active_faults.slowness(now_s)
 
     def refuses(self, now_s: float, mail: int, attempt: int) -> bool:
         """Whether a call is throttled that the limiter has not even seen."""
-        return self.hits(self.faults.refuse) or self.weather.throttles(now_s, mail, attempt)
+        return self.hits(self.faults.refuse) or self.active_faults.throttles(now_s, mail, attempt)
 
     def hits(self, probability: float) -> bool:
         """Whether a fault that is set to this probability strikes now."""

@@ -100,7 +100,7 @@ class Ses:
     def _answer(self, run: AccountRun, call: Call, decided_s: float) -> None:
         """The answer goes on its way, which it may not survive."""
         conditions, patience_s = self._common.conditions, self._common.scenario.client.read_timeout_s
-        if conditions.weather.loses_response(decided_s, call.trace.mail, call.attempt):
+        if conditions.active_faults.loses_response(decided_s, call.trace.mail, call.attempt):
             run.wait_until(call.arrived_s + patience_s)
             raise Dropped
         run.wait_until(call.arrived_s + call.accept_s)
@@ -141,7 +141,7 @@ class Ses:
     ) -> tuple[Refused | None, str]:
         """The refusal, if it is one, and what made the decision, one of `decision_log.REASONS`."""
         conditions = self._common.conditions
-        if conditions.weather.is_out(now_s):
+        if conditions.active_faults.is_out(now_s):
             return refusal(FAILED), OUTAGE
         if wrong is not None:
             return wrong, wrong.code

@@ -18,7 +18,7 @@ def during(faults: Sequence[FaultKind], now_s: float) -> list[FaultKind]:
     return [fault for fault in faults if fault.start_s <= now_s < fault.end_s]
 
 
-class Weather:
+class ActiveFaults:
     """The faults that SES's callers meet. Each question is answered for one mail and attempt, under every strategy."""
 
     def __init__(self, scenario: Scenario, seed: int) -> None:

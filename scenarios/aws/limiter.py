@@ -14,7 +14,7 @@ from math import ceil, floor, inf
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from scenarios.schema.account import Limiter as Hypothesis
+    from scenarios.schema.account import LimiterHypothesis
 
 TICKS_PER_S = 1 << 30
 
@@ -45,21 +45,21 @@ class Part(NamedTuple):
 WHOLE = Part()
 
 
-def at_once(hypothesis: Hypothesis, rate_per_s: float) -> int:
+def at_once(hypothesis: LimiterHypothesis, rate_per_s: float) -> int:
     """What a limiter admits at one instant after a pause, in recipients: its burst, or a whole window."""
     if hypothesis.kind == "token-bucket":
         return hypothesis.burst
     return whole(exact(rate_per_s) * exact(hypothesis.effective_rate))
 
 
-def largest_request(hypothesis: Hypothesis, rate_per_s: float) -> float:
+def largest_request(hypothesis: LimiterHypothesis, rate_per_s: float) -> float:
     """Recipients above which a request is never admitted: what the largest shard holds; no number on debt."""
     if hypothesis.admission == "debt":
         return inf
     return ceil(at_once(hypothesis, rate_per_s) / hypothesis.shards)
 
 
-def build_limiter(hypothesis: Hypothesis, rate_per_s: float) -> Limiter:
+def build_limiter(hypothesis: LimiterHypothesis, rate_per_s: float) -> Limiter:
     """The limiter of an account that grants `rate_per_s` recipients a second."""
     rate = exact(rate_per_s) * exact(hypothesis.effective_rate)
     if hypothesis.shards == 1:
@@ -67,7 +67,7 @@ def build_limiter(hypothesis: Hypothesis, rate_per_s: float) -> Limiter:
     return Sharded([_one(hypothesis, rate, Part(number, hypothesis.shards)) for number in range(hypothesis.shards)])
 
 
-def _one(hypothesis: Hypothesis, rate: Fraction, part: Part) -> Limiter:
+def _one(hypothesis: LimiterHypothesis, rate: Fraction, part: Part) -> Limiter:
     refusal_cost = exact(hypothesis.refusal_cost)
     if hypothesis.kind == "fixed-window":
         return FixedWindow(rate, refusal_cost, part)

@@ -11,7 +11,7 @@ def round_robin(mails: range, pods: int, first: int = 0) -> Iterator[tuple[int, 
         yield (first + offset) % pods, mails[offset::pods]
 
 
-class Turns:
+class WeightedRoundRobin:
     """Each mail goes to the pod that is furthest behind its weight; of equals, to the first.
 
     `weights` are repeated when there are more pods than weights; only their proportions count.

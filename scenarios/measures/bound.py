@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.aws.limiter import exact, whole
-from scenarios.schema.account import Limiter
+from scenarios.schema.account import LimiterHypothesis
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import Arrivals
 from strategies.ports import MAX_RECIPIENTS
@@ -68,7 +68,7 @@ def _rate_at(scenario: Scenario, at_s: float) -> float:
     return rates[-1]
 
 
-def bound(arrivals: Arrivals, limiter: Limiter, rates: RateSteps) -> Bound:
+def bound(arrivals: Arrivals, limiter: LimiterHypothesis, rates: RateSteps) -> Bound:
     """The ideal sender's makespan, mean latency and 99th percentile of the latency over recipients.
 
     `rates` are the account's, before the limiter's `effective_rate`; the burst stays when the rate changes.
@@ -82,7 +82,7 @@ def bound(arrivals: Arrivals, limiter: Limiter, rates: RateSteps) -> Bound:
     return Bound(last_s - float(arrivals.intended_s[0]), mean_s, p99_s)
 
 
-def admissions(arrivals: Arrivals, limiter: Limiter, rates: RateSteps) -> Iterator[Admitted]:
+def admissions(arrivals: Arrivals, limiter: LimiterHypothesis, rates: RateSteps) -> Iterator[Admitted]:
     """When each recipient is admitted, chunk by chunk; in debt, a part of up to 50 recipients goes as one."""
     effective = _effective(limiter, rates)
     if limiter.kind == "token-bucket":
@@ -95,7 +95,7 @@ def admissions(arrivals: Arrivals, limiter: Limiter, rates: RateSteps) -> Iterat
     return fixed_or_sliding(arrivals, whole(effective[0][1]))
 
 
-def _effective(limiter: Limiter, rates: RateSteps) -> list[tuple[float, Fraction]]:
+def _effective(limiter: LimiterHypothesis, rates: RateSteps) -> list[tuple[float, Fraction]]:
     """The rates at which the limiter really refills."""
     return [(at_s, exact(rate_per_s) * exact(limiter.effective_rate)) for at_s, rate_per_s in rates]
 

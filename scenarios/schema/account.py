@@ -13,7 +13,7 @@ SANDBOX_RATE_PER_S = 1.0  # of a sandbox account, with its quota: SES's page "Ma
 SANDBOX_24H_SEND = 200
 
 
-class Limiter(Table):
+class LimiterHypothesis(Table):
     """How SES is supposed to admit recipients."""
 
     kind: Literal["token-bucket", "fixed-window", "sliding-window"] = Field(
@@ -48,7 +48,9 @@ class Account(Table):
         default="strict",
         description="strict: a mail must fit into what is left of the 24 hours; debt: anything left will do",
     )
-    limiter: Limiter = Field(default_factory=Limiter, validate_default=True, description="a hypothesis")
+    limiter: LimiterHypothesis = Field(
+        default_factory=LimiterHypothesis, validate_default=True, description="a hypothesis"
+    )
 
     @field_validator("max_send_rate_per_s")
     @classmethod
@@ -64,19 +66,21 @@ class Account(Table):
 
     @field_validator("limiter")
     @classmethod
-    def _resolved(cls, limiter: Limiter, info: ValidationInfo) -> Limiter:
+    def _resolved(cls, limiter: LimiterHypothesis, info: ValidationInfo) -> LimiterHypothesis:
         """Fills in the burst, which by default is one second's worth."""
         _check_token_bucket_only(limiter)
         if "burst" not in limiter.model_fields_set:
             burst = max(1, math.ceil(info.data.get("max_send_rate_per_s", 1)))
             keys = {**dict(limiter), "burst": burst}
-            limiter = Limiter.model_construct(limiter.model_fields_set, **keys)  # the file has still not set the burst
+            limiter = LimiterHypothesis.model_construct(
+                limiter.model_fields_set, **keys
+            )  # the file has still not set the burst
         if limiter.shards > limiter.burst:
             raise wrong("shards", f"must be at most the burst ({limiter.burst}): a smaller shard admits nothing")
         return limiter
 
 
-def _check_token_bucket_only(limiter: Limiter) -> None:
+def _check_token_bucket_only(limiter: LimiterHypothesis) -> None:
     if limiter.kind == "token-bucket":
         return
     if "burst" in limiter.model_fields_set:

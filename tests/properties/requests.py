@@ -11,7 +11,7 @@ import hypothesis.strategies as st
 from hypothesis import settings
 
 from scenarios.aws.limiter import TICKS_PER_S
-from scenarios.schema.account import Account, Limiter
+from scenarios.schema.account import Account, LimiterHypothesis
 
 MAX = 50
 TICK_S = Fraction(1, TICKS_PER_S)
@@ -53,9 +53,9 @@ shares = st.sampled_from([0.0, 0.25, 0.5, 1.0])
 PROMISES = settings(max_examples=100)
 
 
-def hypothesis_of(rate: float, **keys: Any) -> Limiter:
+def hypothesis_of(rate: float, **keys: Any) -> LimiterHypothesis:
     """A limiter as an account resolves it."""
-    return Account(max_send_rate_per_s=rate, limiter=Limiter(**keys)).limiter
+    return Account(max_send_rate_per_s=rate, limiter=LimiterHypothesis(**keys)).limiter
 
 
 def decide(limiter: Any, asked: Iterable[Request]) -> list[Decided]:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 
 from scenarios.aws.limiter import TICKS_PER_S, build_limiter, exact
-from scenarios.schema.account import Limiter
+from scenarios.schema.account import LimiterHypothesis
 from tests.properties.recount import excess
 from tests.properties.requests import (
     PROMISES,
@@ -70,7 +70,7 @@ def test_debt_bucket_keeps_its_envelope(asked: list[Request], rate: float, burst
 class Model:
     """The four limiters by their definitions, in fractions of a recipient and with the whole history at hand."""
 
-    def __init__(self, hypothesis: Limiter, rate: float) -> None:
+    def __init__(self, hypothesis: LimiterHypothesis, rate: float) -> None:
         self._hypothesis, self._rate = hypothesis, exact(rate)
         self._level, self._tick = Fraction(hypothesis.burst), 0
         self._used: list[tuple[int, Fraction]] = []
@@ -119,7 +119,7 @@ KINDS = pytest.mark.parametrize(
 
 
 def beside_the_model(
-    hypothesis: Limiter, rate: float, asked: list[Request], changes: dict[int, float]
+    hypothesis: LimiterHypothesis, rate: float, asked: list[Request], changes: dict[int, float]
 ) -> list[tuple[bool, Fraction, Fraction]]:
     """(verdict, room to spare, blur) of each request; before request k the rate becomes `changes[k]`."""
     limiter, model, tick, verdicts = build_limiter(hypothesis, rate), Model(hypothesis, rate), 0, []

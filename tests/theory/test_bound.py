@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from scenarios.aws.limiter import TICKS_PER_S, build_limiter, exact
 from scenarios.measures import bound as module
 from scenarios.measures.bound import Bound, admissions, bound, bound_of, rate_steps
-from scenarios.schema.account import Account, Limiter
+from scenarios.schema.account import Account, LimiterHypothesis
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import Arrivals
 
@@ -33,9 +33,9 @@ Steps = Sequence[tuple[float, float]]
 kinds = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.get("admission", kind["kind"]))
 
 
-def limiter(rate_per_s: float = 30.0, **keys: Any) -> Limiter:
+def limiter(rate_per_s: float = 30.0, **keys: Any) -> LimiterHypothesis:
     """A limiter as an account resolves it."""
-    return Account(max_send_rate_per_s=rate_per_s, limiter=Limiter(**keys)).limiter
+    return Account(max_send_rate_per_s=rate_per_s, limiter=LimiterHypothesis(**keys)).limiter
 
 
 def arrivals(mails: Mails) -> Arrivals:
@@ -43,7 +43,7 @@ def arrivals(mails: Mails) -> Arrivals:
     return Arrivals(np.array([at_s for at_s, _ in mails], np.float64), np.array([n for _, n in mails], np.int32))
 
 
-def instants(mails: Mails, hypothesis: Limiter, steps: Steps) -> list[float]:
+def instants(mails: Mails, hypothesis: LimiterHypothesis, steps: Steps) -> list[float]:
     """When the ideal sender's recipients are admitted."""
     return [at_s for chunk in admissions(arrivals(mails), hypothesis, steps) for at_s in chunk.admitted_s.tolist()]
 
@@ -165,7 +165,7 @@ later_steps = st.dictionaries(dyadic_s.filter(bool), dyadic_rates, max_size=3).m
 class Judge:
     """The limiter of the simulator, asked in the order of time and told of rate changes as they come."""
 
-    def __init__(self, hypothesis: Limiter, steps: Steps) -> None:
+    def __init__(self, hypothesis: LimiterHypothesis, steps: Steps) -> None:
         self._limiter = build_limiter(hypothesis, steps[0][1])
         self._share = exact(hypothesis.effective_rate)
         self._ahead = list(steps[1:])
@@ -178,13 +178,13 @@ class Judge:
         return self._limiter.admit(at_s, recipients)
 
 
-def requests(mails: Mails, hypothesis: Limiter) -> list[tuple[float, int]]:
+def requests(mails: Mails, hypothesis: LimiterHypothesis) -> list[tuple[float, int]]:
     """(intended_s, recipients) of each request: single recipients, or in debt parts of up to 50."""
     most = 50 if hypothesis.admission == "debt" else 1
     return [(at_s, min(most, n - first)) for at_s, n in mails for first in range(0, n, most)]
 
 
-def check_against_the_limiter(mails: Mails, hypothesis: Limiter, steps: Steps) -> None:
+def check_against_the_limiter(mails: Mails, hypothesis: LimiterHypothesis, steps: Steps) -> None:
     """The limiter admits each request at the claimed instant and refuses it a tick earlier."""
     judge, claimed, earliest_s = Judge(hypothesis, steps), iter(instants(mails, hypothesis, steps)), 0.0
     for intended_s, recipients in requests(mails, hypothesis):
@@ -225,7 +225,7 @@ def test_no_earlier_admission_of_parts_in_debt(mails: Mails, rate: float, later:
 class Greedy:
     """An ideal sender in exact fractions that knows nothing of queues: it looks for the next feasible instant."""
 
-    def __init__(self, hypothesis: Limiter, steps: Steps) -> None:
+    def __init__(self, hypothesis: LimiterHypothesis, steps: Steps) -> None:
         share = exact(hypothesis.effective_rate)
         self._hypothesis = hypothesis
         self._steps = [(Fraction(at_s), exact(rate) * share) for at_s, rate in steps]
@@ -263,7 +263,7 @@ class Greedy:
         return [token, second, *(at + 1 for at in self._log), *(at for at, _ in self._steps)]
 
 
-def greedy_bound(mails: Mails, hypothesis: Limiter, steps: Steps) -> list[float]:
+def greedy_bound(mails: Mails, hypothesis: LimiterHypothesis, steps: Steps) -> list[float]:
     """Makespan, mean latency and its 99th percentile, from the definitions."""
     sender, waits, last = Greedy(hypothesis, steps), [], Fraction(0)
     for intended_s, recipients in requests(mails, hypothesis):

@@ -15,7 +15,7 @@ from scenarios.ledger.recipients import acceptances
 from scenarios.measures.bound import admissions, bound_of, rate_steps
 from scenarios.measures.cost import load_prices
 from scenarios.measures.metrics import measure
-from scenarios.schema.account import Account, Limiter
+from scenarios.schema.account import Account, LimiterHypothesis
 from scenarios.schema.model import Scenario, load
 from scenarios.traffic.workload import arrivals
 from sim.run import run
@@ -119,7 +119,7 @@ def figures(strategy: str, seed: int, kind: str = "token-bucket") -> dict[str, A
 def broadcast_900(kind: str) -> Scenario:
     """The scenario of the catalogue, whose limiter may be of another kind."""
     scenario = load("broadcast-900")
-    account = Account(max_send_rate_per_s=30.0, limiter=Limiter(kind=kind))  # type: ignore[arg-type]
+    account = Account(max_send_rate_per_s=30.0, limiter=LimiterHypothesis(kind=kind))  # type: ignore[arg-type]
     return scenario if kind == "token-bucket" else scenario.model_copy(update={"account": account})
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from strategies.packing import Allowance, pack
 from strategies.ports import Ports
-from strategies.prefetch import Hand
+from strategies.prefetch import Prefetch
 from strategies.resources import Pods, Queue
 from tests.unit.simulated import outcomes, run, total
 from tests.unit.virtual import (
@@ -68,7 +68,7 @@ def test_a_split_that_is_cut_short_loses_nothing(dies_s: float) -> None:
         incarnations.append(ports.clock.now())
         if len(incarnations) == 1:
             await ports.queues["mails"].put(await ports.outbox.take(1))
-            await Hand(ports, "mails", largest=5).fill(12.0)
+            await Prefetch(ports, "mails", largest=5).fill(12.0)
         else:
             await _send_all(ports)
 

@@ -14,7 +14,7 @@ from scenarios.traffic.workload import arrivals
 from sim.world import Simulation
 from strategies.enqueue import enqueue
 from strategies.ports import Ports, Tick
-from strategies.prefetch import ROUNDS, Hand
+from strategies.prefetch import ROUNDS, Prefetch
 from strategies.resources import Handler, Pods, Queue
 from tests.unit.virtual import (
     DISPATCH_S,
@@ -120,7 +120,7 @@ def test_filling_a_hand_does_not_chase_arrivals() -> None:
 
     async def fill(ports: Ports) -> None:
         await ports.clock.sleep(1.0)
-        await Hand(ports, "mails", largest=50).fill(1e6)
+        await Prefetch(ports, "mails", largest=50).fill(1e6)
         took_s.append(ports.clock.now() - 1.0)
 
     async def main(ports: Ports) -> None:

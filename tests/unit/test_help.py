@@ -8,7 +8,7 @@ from typing import Any, get_args
 import pytest
 import typer
 
-from scenarios.schema.account import Limiter
+from scenarios.schema.account import LimiterHypothesis
 from scenarios.schema.thresholds import USERS
 from seslab import compare, loadtest, serve, worlds
 from seslab.app import COMMANDS, app
@@ -44,6 +44,6 @@ def test_the_first_page_has_each_command_and_its_summary_under_its_topic() -> No
 
 def test_what_options_offer_is_what_the_rooms_know() -> None:
     """The words that help and completion show are written where they are light to import; the rooms decide."""
-    kinds, admissions = (get_args(Limiter.model_fields[name].annotation) for name in ("kind", "admission"))
+    kinds, admissions = (get_args(LimiterHypothesis.model_fields[name].annotation) for name in ("kind", "admission"))
     assert (kinds, admissions, USERS) == (serve.LIMITERS, serve.ADMISSIONS, loadtest.USERS)
     assert set(compare.WORLDS) == {*worlds.RUNS, "aws"}

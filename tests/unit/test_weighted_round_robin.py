@@ -10,7 +10,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
-from scenarios.aws.weighted_round_robin import Turns
+from scenarios.aws.weighted_round_robin import WeightedRoundRobin
 
 LAWS = settings(max_examples=100)
 MAILS = 120
@@ -22,7 +22,7 @@ whole_weights = st.lists(st.integers(1, 20), min_size=1, max_size=8)
 
 def dealt(weights: Sequence[float], pods: Sequence[int], mails: int = MAILS) -> list[int]:
     """The places of the pods that get the first mails."""
-    turns = Turns(weights, pods)
+    turns = WeightedRoundRobin(weights, pods)
     return [turns.next() for _ in range(mails)]
 
 
