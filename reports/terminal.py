@@ -36,7 +36,7 @@ def to_json(document: Mapping[str, Any]) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def present(document: dict[str, Any], as_json: bool, sheet: Sheet, lines: Iterable[str]) -> None:
+def present(document: Mapping[str, Any], as_json: bool, sheet: Sheet, lines: Iterable[str]) -> None:
     """The document as it is, or as a table with sentences below."""
     if as_json:
         sys.stdout.write(to_json(document))
