@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
 
 from reports.units import MARKS, shown
 from scenarios.schema.files import printable
+from scenarios.schema.thresholds import JudgedThreshold
 
 
-def threshold_line(threshold: Mapping[str, Any]) -> str:
+def threshold_line(threshold: JudgedThreshold) -> str:
     """✓ or ✗, the expression, and the value that it met."""
     figure = threshold["figure"]
     value = shown(figure, threshold["value"])
@@ -17,5 +17,5 @@ def threshold_line(threshold: Mapping[str, Any]) -> str:
     return f"{judged} ({threshold['strategy']}: {value}{_band(figure, threshold['interval'])})"
 
 
-def _band(figure: str, interval: list[float] | None) -> str:
+def _band(figure: str, interval: Sequence[float] | None) -> str:
     return "" if interval is None else f", 95 % {shown(figure, interval[0])} to {shown(figure, interval[1])}"

@@ -4,30 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
-USAGE = (
-    "ses_recipients",
-    "sqs_requests",
-    "lambda_requests",
-    "lambda_gb_s",
-    "stepfunctions_transitions",
-    "express_requests",
-    "express_gb_s",
-    "scheduler_invocations",
+from scenarios.entry import (
+    CallCounts,
+    CallTimes,
+    LatencyFigures,
+    LossCounts,
+    RecipientCounts,
+    StrategyEntry,
+    UsageCounts,
 )
+
+USAGE = tuple(UsageCounts.__annotations__)
 """What AWS counts, and the tables of a price file."""
 
 _TABLES = {
-    "recipients": ("submitted", "accepted", "dead_lettered", "lost", "pending", "duplicated"),
-    "calls": ("attempted", "accepted", "throttled", "quota", "rejected", "failed"),
-    "latency_s": ("mean", "p50", "p95", "p99", "max"),
-    "call_s": ("p50", "p99"),
-    "losses": ("throttled", "quota", "rejected", "failed", "crashed", "never_invoked"),
-    "usage": USAGE,
+    "recipients": RecipientCounts,
+    "calls": CallCounts,
+    "latency_s": LatencyFigures,
+    "call_s": CallTimes,
+    "losses": LossCounts,
+    "usage": UsageCounts,
 }
 FIGURES = (
-    *(f"{table}.{figure}" for table, figures in _TABLES.items() for figure in figures),
+    *(f"{table}.{figure}" for table, keys in _TABLES.items() for figure in keys.__annotations__),
     "makespan_s",
     "goodput_per_s",
     "peak_1s",
@@ -76,16 +77,20 @@ def figures_of(entry: Mapping[str, Any], prefix: str = "") -> dict[str, float | 
     return flat
 
 
-def with_figures(entry: Mapping[str, Any], figures: Mapping[str, float | None], prefix: str = "") -> dict[str, Any]:
+def with_figures(entry: StrategyEntry, figures: Mapping[str, float | None]) -> StrategyEntry:
     """The entry with each figure replaced by the one of its name."""
-    return {key: _figure_at(f"{prefix}{key}", key, value, figures) for key, value in entry.items()}
+    return cast(StrategyEntry, _replaced(entry, figures))
+
+
+def _replaced(table: Mapping[str, Any], figures: Mapping[str, float | None], prefix: str = "") -> dict[str, Any]:
+    return {key: _figure_at(f"{prefix}{key}", key, value, figures) for key, value in table.items()}
 
 
 def _figure_at(name: str, key: str, value: Any, figures: Mapping[str, float | None]) -> Any:
     inner = None if key in _NO_FIGURES else _keyed(value)
     if inner is None:
         return figures.get(name, value)
-    replaced = with_figures(inner, figures, f"{name}.")
+    replaced = _replaced(inner, figures, f"{name}.")
     return list(replaced.values()) if isinstance(value, list) else replaced
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 Verdict = Literal["pass", "improved", "inconclusive", "fail"]
 
-PASS: Verdict = "pass"
-IMPROVED: Verdict = "improved"
-INCONCLUSIVE: Verdict = "inconclusive"
-FAIL: Verdict = "fail"
+PASS: Final = "pass"
+IMPROVED: Final = "improved"
+INCONCLUSIVE: Final = "inconclusive"
+FAIL: Final = "fail"

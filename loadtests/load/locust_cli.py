@@ -15,12 +15,13 @@ from loadtests.load.targets.check_target import body_of, headers_of
 from loadtests.load.targets.choose_target import Asked
 from loadtests.load.targets.target import Target
 from loadtests.ports.ses import TO_SIMULATOR
+from scenarios.entry import StrategyEntry
 from scenarios.errors import BadInput, RunFailed
 from scenarios.measures.bound import bound_of
 from scenarios.measures.cost import load_prices
 from scenarios.measures.measured import measured
 from scenarios.schema.model import load
-from scenarios.schema.thresholds import USERS, judged
+from scenarios.schema.thresholds import USERS, JudgedThreshold, judged
 from scenarios.traffic.workload import arrivals
 
 ARGUMENTS = {
@@ -115,7 +116,7 @@ def _missing(flag: str) -> NoReturn:
     raise BadInput(f"{flag}: missing; give {ARGUMENTS[flag.strip('-')]}")
 
 
-def verdict_lines(entry: dict[str, Any]) -> Iterator[str]:
+def verdict_lines(entry: StrategyEntry) -> Iterator[str]:
     """What the witness says of the recipients."""
     fates = ", ".join(f"{count:,} {fate.replace('_', '-')}" for fate, count in entry["recipients"].items())
     yield f"{entry['strategy']}: recipients: {fates}"
@@ -123,5 +124,5 @@ def verdict_lines(entry: dict[str, Any]) -> Iterator[str]:
     yield from (f"note: {warning}" for warning in entry["warnings"])
 
 
-def _threshold_line(met: dict[str, Any]) -> str:
+def _threshold_line(met: JudgedThreshold) -> str:
     return f"{'✓' if met['verdict'] == 'pass' else '✗'} {met['name']}: {met['expression']} ({met['value']})"

@@ -1,18 +1,26 @@
-"""The simulator against a real run of the same scenario: figure by figure, with a verdict on each."""
+"""Sets the simulator against a real run of the same scenario: figure by figure, with a verdict on each."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import reduce
-from operator import getitem
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from reports.calibrate.curves import curves_of
 from reports.calibrate.fit import METHOD, Fit, NoFit, fitted, with_latency
-from reports.compare.document import account_of
+from reports.compare.document import account_of, faults_of
+from reports.documents.calibration import (
+    SCHEMA,
+    CalibratedFigure,
+    CalibratedStrategy,
+    CalibrationDocument,
+    FittedLatency,
+    ReplacedSetting,
+    UnfittedLatency,
+)
 from reports.running.experiment import Job, Result, Runner, jobs
+from scenarios.figures import figures_of
 from scenarios.ledger.ledger import FATES, Ledger
 from scenarios.measures.cost import Prices
 from scenarios.runs import SATURATED_S
@@ -20,7 +28,6 @@ from scenarios.schema.latency import Lognormal
 from scenarios.schema.model import Scenario
 from scenarios.traffic.recorded import recorded
 
-SCHEMA = "seslab/calibration/v1"
 MEASURES = ("makespan_s", "goodput_per_s", "latency_s.p50", "latency_s.p95", "latency_s.p99")
 COUNTS = ("peak_1s", "calls.throttled", "recipients.duplicated", *(f"recipients.{fate}" for fate in FATES))
 OF_FIGURE = 0.05
@@ -84,7 +91,7 @@ def pairs(real: Sequence[Result], simulated: Sequence[Result]) -> list[Pair]:
     ]
 
 
-def document(scenario: Scenario, world: str, both: Sequence[Pair]) -> dict[str, Any]:
+def document(scenario: Scenario, world: str, both: Sequence[Pair]) -> CalibrationDocument:
     """The calibration document: plain data. `scenario` is the user's; what was replaced in it is said."""
     trusted = [pair.ledger for pair in both if pair.harness_lag_s <= SATURATED_S]
     return {
@@ -95,34 +102,40 @@ def document(scenario: Scenario, world: str, both: Sequence[Pair]) -> dict[str, 
         "seeds": max((len(pair.simulated) for pair in both), default=0),
         "widened_by": {"of_recipients": OF_RECIPIENTS, "of_figure": OF_FIGURE},
         "account": account_of(scenario),
-        "faults": [fault.model_dump(mode="json") for fault in scenario.fault],
+        "faults": faults_of(scenario),
         "replaced": _replaced(scenario, both),
         "latency": {name: _fit(scenario, name, fit) for name, fit in fitted(scenario, trusted).items()},
         "strategies": [_entry(pair) for pair in both],
     }
 
 
-def refitted(scenario: Scenario, calibration: Mapping[str, Any]) -> Scenario:
+def refitted(scenario: Scenario, calibration: CalibrationDocument) -> Scenario:
     """The scenario with the latencies that could be fitted."""
     fits = {name: fit["fitted"] for name, fit in calibration["latency"].items()}
     return with_latency(scenario, {name: Lognormal(**law) for name, law in fits.items() if law is not None})
 
 
-def _replaced(scenario: Scenario, both: Sequence[Pair]) -> list[dict[str, Any]]:
+def _replaced(scenario: Scenario, both: Sequence[Pair]) -> list[ReplacedSetting]:
     workers, used = (one.settings_of("direct").workers for one in (scenario, judged(scenario)))
     if workers == used or "direct" not in [pair.strategy for pair in both]:
         return []
     return [{"strategy": "direct", "setting": "workers", "scenario": workers, "used": used}]
 
 
-def _fit(scenario: Scenario, name: str, fit: Fit | NoFit) -> dict[str, Any]:
-    own = {"scenario": getattr(scenario.latency, name).model_dump(), "calls": fit.calls}
+def _fit(scenario: Scenario, name: str, fit: Fit | NoFit) -> FittedLatency | UnfittedLatency:
+    own = getattr(scenario.latency, name).model_dump()
     if isinstance(fit, NoFit):
-        return {**own, "fitted": None, "reason": fit.reason}
-    return {**own, "fitted": fit.law.model_dump(), "method": METHOD, "ks_distance": fit.ks_distance}
+        return {"scenario": own, "calls": fit.calls, "fitted": None, "reason": fit.reason}
+    return {
+        "scenario": own,
+        "calls": fit.calls,
+        "fitted": {"median_ms": fit.law.median_ms, "p99_ms": fit.law.p99_ms},
+        "method": METHOD,
+        "ks_distance": fit.ks_distance,
+    }
 
 
-def _entry(pair: Pair) -> dict[str, Any]:
+def _entry(pair: Pair) -> CalibratedStrategy:
     why_not = _why_no_verdict(pair)
     return {
         "strategy": pair.strategy,
@@ -143,26 +156,21 @@ def _why_no_verdict(pair: Pair) -> str | None:
     return None
 
 
-def _figure(pair: Pair, name: str, is_judged: bool) -> dict[str, Any]:
-    real, *simulated = (_value(result, name) for result in (pair.real, *pair.simulated))
+def _figure(pair: Pair, name: str, is_judged: bool) -> CalibratedFigure:
+    real, *simulated = (figures_of(result.entry)[name] for result in (pair.real, *pair.simulated))
     known = [value for value in simulated if value is not None]
     fits_in = _is_inside(name, real, known, pair) if known and real is not None else real in simulated
     return {
         "real": real,
         "simulated": [min(known), max(known)] if known else None,
-        "verdict": (("outside", "inside")[fits_in]) if is_judged else None,
+        "verdict": ("inside" if fits_in else "outside") if is_judged else None,
     }
-
-
-def _value(result: Result, name: str) -> float | None:
-    value: Any = reduce(getitem, name.split("."), result.entry)
-    return value  # type: ignore[no-any-return]  # what a dotted name leads to is a figure
 
 
 def _is_inside(name: str, real: float, simulated: Sequence[float], pair: Pair) -> bool:
     """Within the range of the simulated values, widened."""
     low, high = min(simulated), max(simulated)
     if name in COUNTS:
-        room: float = OF_RECIPIENTS * pair.real.entry["recipients"]["submitted"]
+        room = OF_RECIPIENTS * pair.real.entry["recipients"]["submitted"]
         return low - room <= real <= high + room
     return low * (1 - OF_FIGURE) <= real <= high * (1 + OF_FIGURE)

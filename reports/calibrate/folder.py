@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from reports.calibrate import quantiles as quantiles_figure
 from reports.calibrate import seconds as seconds_figure
 from reports.calibrate.document import Pair
 from reports.compare import folder as run_folder
 from reports.compare.folder import FIGURES, SCENARIO
+from reports.documents.calibration import CalibrationDocument
 from reports.figures import canvas
 from reports.terminal import to_json
 from scenarios.errors import BadInput
@@ -30,14 +30,14 @@ def prepare(out: Path | None, fitted: Path | None) -> None:
             raise BadInput(f"--write {fitted}: is a folder; name a file")
 
 
-def save(directory: Path, calibration: dict[str, Any], scenario_toml: str, both: Sequence[Pair]) -> None:
+def save(directory: Path, calibration: CalibrationDocument, scenario_toml: str, both: Sequence[Pair]) -> None:
     """Writes what its runs have not written yet. Raises `BadInput`."""
     write_text(directory / SCENARIO, scenario_toml)
     write_text(directory / DOCUMENT, to_json(calibration))
     draw_all(directory / FIGURES, calibration, both)
 
 
-def draw_all(directory: Path, calibration: dict[str, Any], both: Sequence[Pair]) -> list[Path]:
+def draw_all(directory: Path, calibration: CalibrationDocument, both: Sequence[Pair]) -> list[Path]:
     """Draws into a folder; returns the files."""
     directory.mkdir(parents=True, exist_ok=True)
     with canvas.style():

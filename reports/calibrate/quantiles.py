@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from reports.calibrate.curves import PERMILLE, curves_of
 from reports.calibrate.document import Pair
+from reports.documents.calibration import CalibrationDocument
 from reports.figures import canvas, palette
 from reports.figures.palette import look
 from reports.figures.series import Floats
@@ -25,7 +26,7 @@ _MARKED = {"p50": (500, "left", (8, -8)), "p95": (950, "right", (-8, 8)), "p99":
 _DASHED = (0, (6, 3))
 
 
-def draw(calibration: Mapping[str, Any], both: Sequence[Pair]) -> Figure:
+def draw(calibration: CalibrationDocument, both: Sequence[Pair]) -> Figure:
     """A panel per strategy, each on its own axes: how two worlds agree, not how two strategies compare."""
     columns = min(_COLUMNS, len(both))
     rows = -(-len(both) // columns)

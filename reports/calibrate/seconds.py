@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from reports.calibrate.curves import Curves, curves_of, rates
 from reports.calibrate.document import Pair
+from reports.documents.calibration import CalibrationDocument
 from reports.figures import canvas, palette
 from reports.figures.palette import look
 from reports.figures.series import Floats
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _DASHED = (0, (6, 3))
 
 
-def draw(calibration: Mapping[str, Any], both: Sequence[Pair]) -> Figure:
+def draw(calibration: CalibrationDocument, both: Sequence[Pair]) -> Figure:
     """A row per strategy on shared axes."""
     curves = [[curves_of(pair.ledger), *(one.gathered for one in pair.simulated)] for pair in both]
     end_s = max(one.end_s for row in curves for one in row)
@@ -43,14 +44,16 @@ def _binned(row: Sequence[Curves], bin_s: int, end_s: float) -> Floats:
     return np.array([rates(one, bin_s, int(end_s // bin_s) + 1) for one in row])
 
 
-def _panel(axes: Axes, calibration: Mapping[str, Any], strategy: str, binned: Floats, bin_s: int, end_s: float) -> None:
+def _panel(
+    axes: Axes, calibration: CalibrationDocument, strategy: str, binned: Floats, bin_s: int, end_s: float
+) -> None:
     real, simulated, mine = binned[0], binned[1:], look(strategy)
     scale = canvas.time_axis(axes, end_s)
     edges = np.arange(len(real) + 1) * bin_s / scale
     low, high = simulated.min(axis=0), simulated.max(axis=0)
     axes.stairs(high, edges, baseline=low, fill=True, facecolor=palette.BAND, edgecolor=palette.BAND, linewidth=3)
     axes.stairs(real, edges, baseline=None, color=mine.color, linewidth=1.3)
-    at_s, limit = canvas.limit_steps(calibration, end_s)
+    at_s, limit = canvas.limit_steps(calibration["account"], end_s)
     axes.step(np.array(at_s) / scale, limit, where="post", color=palette.INK, linewidth=0.8, linestyle=_DASHED)
     canvas.shade_faults(axes, calibration["faults"], scale)
     canvas.name_faults(axes, calibration["faults"], scale)
@@ -58,7 +61,7 @@ def _panel(axes: Axes, calibration: Mapping[str, Any], strategy: str, binned: Fl
     axes.set_ylabel("recipients/s" if bin_s == 1 else f"recipients/s\n(means of {bin_s} s)", fontsize=8)
 
 
-def _legend(figure: Figure, calibration: Mapping[str, Any]) -> None:
+def _legend(figure: Figure, calibration: CalibrationDocument) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from reports import files, terminal
 from reports.compare import document as comparison
 from reports.compare import folder as run_folder
 from reports.compare import table as compare_table
 from reports.compare.markdown import markdown
+from reports.documents.comparison import ComparisonDocument
 from reports.running import experiment, run_jobs
 from scenarios.schema.model import Scenario, as_toml
 from scenarios.verdicts import FAIL
@@ -47,12 +47,12 @@ def compared(
     return met
 
 
-def _keep(out: Path, document: dict[str, Any], scenario: Scenario) -> None:
+def _keep(out: Path, document: ComparisonDocument, scenario: Scenario) -> None:
     run_folder.save(out, document, as_toml(scenario))
     with terminal.busy("Drawing"):
         run_folder.redraw(out)
 
 
-def show(document: dict[str, Any], as_json: bool) -> None:
+def show(document: ComparisonDocument, as_json: bool) -> None:
     """The comparison on standard output."""
     terminal.present(document, as_json, compare_table.table(document), compare_table.sentences(document))

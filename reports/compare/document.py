@@ -1,21 +1,25 @@
-"""The comparison of strategies on one scenario: a document for programs, a table and sentences for people."""
+"""Makes the comparison of strategies on one scenario: a document for programs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import cast
 
 from reports.compare.explain import explain
 from reports.compare.mechanisms import Facts
+from reports.documents.comparison import (
+    SCHEMA,
+    AccountTable,
+    BoundFigures,
+    ComparisonDocument,
+    ExplainedEntry,
+    FaultTable,
+    LimiterTable,
+)
+from scenarios.entry import StrategyEntry
 from scenarios.measures.bound import Bound, rate_steps
 from scenarios.schema.model import Scenario
 from scenarios.schema.thresholds import judged
-
-if TYPE_CHECKING:
-    pass
-
-SCHEMA = "seslab/comparison/v1"
-Entry = Mapping[str, Any]
 
 
 def document(
@@ -24,8 +28,8 @@ def document(
     seed: int,
     replications: int,
     bound: Bound,
-    entries: Sequence[Entry],
-) -> dict[str, Any]:
+    entries: Sequence[StrategyEntry],
+) -> ComparisonDocument:
     """The comparison document: plain data, in the order in which the strategies were run."""
     facts = Facts.of(scenario)
     return {
@@ -34,20 +38,37 @@ def document(
         "world": world,
         "seed": seed,
         "replications": replications,
-        "bound": bound._asdict(),
+        "bound": _figures_of(bound),
         "account": account_of(scenario),
-        "faults": [fault.model_dump(mode="json") for fault in scenario.fault],
-        "strategies": [{**entry, "explanation": explain(entry, facts)} for entry in entries],
+        "faults": faults_of(scenario),
+        "strategies": [_explained(entry, facts) for entry in entries],
         "thresholds": judged(scenario.thresholds, entries),
     }
 
 
-def account_of(scenario: Scenario) -> dict[str, Any]:
+def _explained(entry: StrategyEntry, facts: Facts) -> ExplainedEntry:
+    return {**entry, "explanation": explain(entry, facts)}
+
+
+def _figures_of(bound: Bound) -> BoundFigures:
+    return {
+        "makespan_s": bound.makespan_s,
+        "latency_mean_s": bound.latency_mean_s,
+        "latency_p99_s": bound.latency_p99_s,
+    }
+
+
+def account_of(scenario: Scenario) -> AccountTable:
     """What SES allows, as plain data."""
     account = scenario.account
     return {
         "max_send_rate_per_s": account.max_send_rate_per_s,
         "max_24h_send": account.max_24h_send,
-        "limiter": account.limiter.model_dump(mode="json"),
+        "limiter": cast(LimiterTable, account.limiter.model_dump(mode="json")),
         "rate_steps": [list(step) for step in rate_steps(scenario)],
     }
+
+
+def faults_of(scenario: Scenario) -> list[FaultTable]:
+    """What goes wrong, as plain data."""
+    return [cast(FaultTable, fault.model_dump(mode="json")) for fault in scenario.fault]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from reports.compare.ranking import ranked
+from reports.documents.comparison import ComparisonDocument
 from reports.figures import backlog as backlog_figure
 from reports.figures import canvas
 from reports.figures import cost as cost_figure
@@ -26,7 +26,7 @@ FROM_SERIES = {
 FROM_ENTRIES = {"fates": fates_figure.draw, "cost": cost_figure.draw}
 
 
-def draw_all(directory: Path, comparison: Mapping[str, Any], read: Callable[[str], Ledger]) -> list[Path]:
+def draw_all(directory: Path, comparison: ComparisonDocument, read: Callable[[str], Ledger]) -> list[Path]:
     """Draws into a folder; returns the files. `read` gives one strategy's ledger, and one at a time is held."""
     entries = ranked(comparison["strategies"])
     if not entries:

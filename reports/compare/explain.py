@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
-from reports.compare.mechanisms import Entry, Facts, mechanism
+from reports.compare.mechanisms import Facts, mechanism
 from reports.words import count, counted, duration, share
+from scenarios.entry import LatencyFigures, StrategyEntry
+from scenarios.ledger.ledger import Fate, Outcome
 from scenarios.schema.thresholds import USERS
 
+_Reason = Literal["throttled", "quota", "rejected", "failed", "crashed", "never_invoked"]
 _FROM_QUEUE = ("sqs-dlq", "lambda-concurrency")
 
 
-def explain(entry: Entry, facts: Facts) -> str:
+def explain(entry: StrategyEntry, facts: Facts) -> str:
     """What became of the recipients, how the strategy works, and what SES refused on the way."""
     interrupted = "interrupted before its end" if entry["interrupted"] else ""
     figures = [_outcome(entry, facts), mechanism(entry, facts), _refusals(entry, facts), _peak(entry, facts)]
     return "; ".join(clause for clause in (interrupted, *figures, _by_workload(entry)) if clause)
 
 
-def _outcome(entry: Entry, facts: Facts) -> str:
+def _outcome(entry: StrategyEntry, facts: Facts) -> str:
     recipients = entry["recipients"]
     if not recipients["submitted"]:
         return "nothing was submitted"
@@ -29,78 +33,78 @@ def _outcome(entry: Entry, facts: Facts) -> str:
     return ", ".join(part for part in (*parts, _duplicates(entry, facts)) if part)
 
 
-def _all_accepted(entry: Entry) -> str:
+def _all_accepted(entry: StrategyEntry) -> str:
     said = f"all {count(entry['recipients']['submitted'])} accepted in {duration(entry['makespan_s'])}"
     efficiency = entry["efficiency"]
     return said if efficiency is None else f"{said}, {share(efficiency, 1)} of the best possible"
 
 
-def _accepted(entry: Entry) -> str:
+def _accepted(entry: StrategyEntry) -> str:
     recipients = entry["recipients"]
     if not recipients["accepted"]:
         return "none accepted"
     return f"{share(recipients['accepted'], recipients['submitted'])} accepted"
 
 
-def _pending(entry: Entry) -> str:
+def _pending(entry: StrategyEntry) -> str:
     pending = entry["recipients"]["pending"]
     kept = ", kept while the 24-hour quota is used up" if entry["calls"]["quota"] else ""
     return f"{count(pending)} still pending at the end{kept}" if pending else ""
 
 
-def _gone(entry: Entry, facts: Facts) -> str:
+def _gone(entry: StrategyEntry, facts: Facts) -> str:
     recipients = entry["recipients"]
-    fates = (("lost", "lost"), ("dead-lettered", "dead_lettered"))
+    fates: tuple[tuple[str, Fate], ...] = (("lost", "lost"), ("dead-lettered", "dead_lettered"))
     gone = [f"{word} {count(recipients[fate])}" for word, fate in fates if recipients[fate]]
     if not gone:
         return ""
     return f"{' and '.join(gone)} of {count(recipients['submitted'])}: {_why(entry, facts)}"
 
 
-def _why(entry: Entry, facts: Facts) -> str:
-    reasons = {reason: n for reason, n in entry["losses"].items() if n}
+def _why(entry: StrategyEntry, facts: Facts) -> str:
     words = _REASONS | _USERS_REASONS if entry["strategy"] in USERS else _REASONS
+    reasons = {reason: n for reason in words if (n := entry["losses"][reason])}
     said = [words[reason](entry, facts) for reason in reasons]
     if len(reasons) > 1:
         said = [f"{count(n)} {why}" for n, why in zip(reasons.values(), said, strict=True)]
     return ", ".join(part for part in (_received_too_often(entry), *said) if part)
 
 
-def _received_too_often(entry: Entry) -> str:
+def _received_too_often(entry: StrategyEntry) -> str:
     limit = entry["settings"].get("max_receive_count")
     if not limit or not entry["recipients"]["dead_lettered"]:
         return ""
     return f"received more than {'once' if limit == 1 else f'{limit} times'}"
 
 
-def _throttled(entry: Entry, _: Facts) -> str:
+def _throttled(entry: StrategyEntry, _: Facts) -> str:
     return f"throttled{_without_another_try(entry, ' at the last call')}"
 
 
-def _failed(entry: Entry, facts: Facts) -> str:
+def _failed(entry: StrategyEntry, facts: Facts) -> str:
     if not facts.has_fault("outage"):
         return f"failed{_without_another_try(entry, ' at the last call')}"
     return f"SES answered with a server error{_without_another_try(entry, '')}"
 
 
-def _without_another_try(entry: Entry, otherwise: str) -> str:
+def _without_another_try(entry: StrategyEntry, otherwise: str) -> str:
     retry = entry["settings"].get("retry")
     if retry is None:
         return otherwise
     return ", never retried" if retry == "none" else f" at the last call in {retry} mode"
 
 
-def _over_quota(entry: Entry, _: Facts) -> str:
+def _over_quota(entry: StrategyEntry, _: Facts) -> str:
     return "refused for the 24-hour quota" + (", kept by nobody" if entry["recipients"]["lost"] else "")
 
 
-def _never_invoked(entry: Entry, _: Facts) -> str:
+def _never_invoked(entry: StrategyEntry, _: Facts) -> str:
     if entry["settings"].get("limit_by") == "reserved":
         return "never attempted: the function had no concurrency left until the visibility timeout passed"
     return "never attempted: received, but the visibility timeout passed before their turn"
 
 
-_REASONS: dict[str, Callable[[Entry, Facts], str]] = {
+_REASONS: dict[_Reason, Callable[[StrategyEntry, Facts], str]] = {
     "throttled": _throttled,
     "quota": _over_quota,
     "rejected": lambda *_: "rejected by SES, as mails with more than 50 recipients are",
@@ -108,14 +112,14 @@ _REASONS: dict[str, Callable[[Entry, Facts], str]] = {
     "crashed": lambda *_: "never attempted, whoever held them was gone",
     "never_invoked": _never_invoked,
 }
-_USERS_REASONS: dict[str, Callable[[Entry, Facts], str]] = {
+_USERS_REASONS: dict[_Reason, Callable[[StrategyEntry, Facts], str]] = {
     "crashed": lambda *_: "given up before SES saw them",
     "never_invoked": lambda *_: "given up before SES saw them",
 }
 """Who else has had a user's mails is unknown, and so is what became of them there."""
 
 
-def _duplicates(entry: Entry, facts: Facts) -> str:
+def _duplicates(entry: StrategyEntry, facts: Facts) -> str:
     again = entry["recipients"]["duplicated"]
     if not again:
         return ""
@@ -123,7 +127,7 @@ def _duplicates(entry: Entry, facts: Facts) -> str:
     return counted(again, "duplicate") + (f": {causes}" if causes else "")
 
 
-def _causes_of_duplicates(entry: Entry, facts: Facts) -> list[str]:
+def _causes_of_duplicates(entry: StrategyEntry, facts: Facts) -> list[str]:
     """All that the scenario and the settings allow for; what becomes of a user's mails is not up to them."""
     if entry["strategy"] in USERS:
         return []
@@ -139,10 +143,15 @@ def _causes_of_duplicates(entry: Entry, facts: Facts) -> list[str]:
     return [cause for cause, is_possible in causes.items() if is_possible]
 
 
-def _refusals(entry: Entry, facts: Facts) -> str:
+def _refusals(entry: StrategyEntry, facts: Facts) -> str:
     calls = entry["calls"]
     failed = "met a server error" if facts.has_fault("outage") else "failed"
-    kinds = {"throttled": "refused", "quota": "refused for the quota", "failed": failed, "rejected": "rejected"}
+    kinds: dict[Outcome, str] = {
+        "throttled": "refused",
+        "quota": "refused for the quota",
+        "failed": failed,
+        "rejected": "rejected",
+    }
     of_all = f"of {count(calls['attempted'])} calls"
     said = [f"{count(calls[kind])} {of_all} {word}" for kind, word in kinds.items() if calls[kind]]
     if not said:
@@ -150,11 +159,11 @@ def _refusals(entry: Entry, facts: Facts) -> str:
     return ", ".join(said) + _beside(entry, facts) + _again(entry)
 
 
-def _beside(entry: Entry, facts: Facts) -> str:
+def _beside(entry: StrategyEntry, facts: Facts) -> str:
     return " beside another sender on the account" if entry["calls"]["throttled"] and facts.has_neighbour else ""
 
 
-def _again(entry: Entry) -> str:
+def _again(entry: StrategyEntry) -> str:
     """What the strategy did with throttled and failed mails."""
     settings = entry["settings"]
     if not entry["calls"]["throttled"] + entry["calls"]["failed"]:
@@ -168,21 +177,21 @@ def _again(entry: Entry) -> str:
     return "" if retry == "none" else f", retried in botocore's {retry} mode"
 
 
-def _peak(entry: Entry, facts: Facts) -> str:
+def _peak(entry: StrategyEntry, facts: Facts) -> str:
     peak, asked, limit = entry["peak_1s"], entry["attempted_peak_1s"], f"(limit {facts.rate_per_s:g})"
     if asked > max(peak, facts.rate_per_s):
         return f"asked for up to {count(asked)} within one second, granted up to {count(peak)} {limit}"
     return f"up to {count(peak)} admitted within one second {limit}" if peak > facts.rate_per_s else ""
 
 
-def _by_workload(entry: Entry) -> str:
+def _by_workload(entry: StrategyEntry) -> str:
     """Where there are several: the quantiles of all recipients hide whose they are."""
     return ", ".join(
         f"workload[{one['index']}] ({one['process']}) {_waited(one['latency_s'])}" for one in entry.get("workloads", ())
     )
 
 
-def _waited(latency_s: Entry) -> str:
+def _waited(latency_s: LatencyFigures) -> str:
     if latency_s["p50"] is None:
         return "had nothing accepted"
     return f"waited p50 {duration(latency_s['p50'])} and p99 {duration(latency_s['p99'])}"

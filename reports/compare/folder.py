@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
-from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from reports.compare.document import SCHEMA
 from reports.compare.drawings import draw_all
+from reports.documents.comparison import ComparisonDocument
+from reports.documents.reading import parsed
 from reports.terminal import to_json
 from scenarios.errors import BadInput
 from scenarios.ledger import store
@@ -19,30 +17,6 @@ from scenarios.system.whole_files import write_text
 DOCUMENT = "comparison.json"
 SCENARIO = "scenario.toml"
 FIGURES = "figures"
-
-_COMPARISON: Mapping[str, type] = {
-    "scenario": str,
-    "world": str,
-    "seed": int,
-    "replications": int,
-    "bound": dict,
-    "account": dict,
-    "faults": list,
-    "strategies": list,
-}
-_ENTRY: Mapping[str, type] = {
-    "strategy": str,
-    "explanation": str,
-    "recipients": dict,
-    "calls": dict,
-    "latency_s": dict,
-    "ci95": dict,
-    "makespan_s": object,  # a number or null, like the rest
-    "efficiency": object,
-    "peak_1s": object,
-    "cost_per_million_usd": object,
-}
-"""What table and figures need of a document and of each of its strategies."""
 
 
 def prepare(directory: Path, option: str = "--out") -> Path:
@@ -56,26 +30,23 @@ def prepare(directory: Path, option: str = "--out") -> Path:
     return directory
 
 
-def save(directory: Path, comparison: dict[str, Any], scenario_toml: str) -> None:
+def save(directory: Path, comparison: ComparisonDocument, scenario_toml: str) -> None:
     """Writes the document and the scenario as run."""
     write_text(directory / SCENARIO, scenario_toml)
     write_text(directory / DOCUMENT, to_json(comparison))
 
 
-def document(directory: Path) -> dict[str, Any]:
+def document(directory: Path) -> ComparisonDocument:
     """The document of a stored run. Raises `BadInput`."""
     path = directory / DOCUMENT
-    comparison = _parsed(path)
-    if not isinstance(comparison, dict) or comparison.get("schema") != SCHEMA:
-        found = comparison.get("schema") if isinstance(comparison, dict) else comparison
-        raise BadInput(f"{path}: schema = {found!r}: expected {SCHEMA!r}")
-    _require(path, "", comparison, _COMPARISON)
-    for number, entry in enumerate(comparison["strategies"]):
-        _require(path, f"strategies[{number}].", entry, _ENTRY)
-    return comparison
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        raise BadInput(f"{path}: {_reason(error)}; expected the folder of a run made with --out") from error
+    return parsed(ComparisonDocument, text, str(path))
 
 
-def redraw(directory: Path) -> dict[str, Any]:
+def redraw(directory: Path) -> ComparisonDocument:
     """Draws the figures of a stored run again and returns its document. Raises `BadInput`."""
     comparison = document(directory)
     try:
@@ -83,21 +54,6 @@ def redraw(directory: Path) -> dict[str, Any]:
     except OSError as error:
         raise BadInput(f"{directory / FIGURES}: {_reason(error)}; name a folder that can be written to") from error
     return comparison
-
-
-def _parsed(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BadInput(f"{path}: {_reason(error)}; expected the folder of a run made with --out") from error
-    except ValueError as error:
-        raise BadInput(f"{path}: not a comparison: {error}") from error
-
-
-def _require(path: Path, where: str, table: Any, kinds: Mapping[str, type]) -> None:
-    for key, kind in kinds.items():
-        if not isinstance(table, dict) or key not in table or not isinstance(table[key], kind):
-            raise BadInput(f"{path}: lacks what a comparison holds: {where}{key}")
 
 
 def _reason(error: OSError) -> str:

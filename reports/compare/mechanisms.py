@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from reports.words import count, counted, share
 from scenarios.aws.limiter import at_once, largest_request
+from scenarios.entry import StrategyEntry
 from scenarios.schema.faults import Fault, ScalePods
 from scenarios.schema.model import Scenario
-
-Entry = Mapping[str, Any]
 
 
 class Facts(NamedTuple):
@@ -50,7 +49,7 @@ class Facts(NamedTuple):
         return any(fault.kind == kind for fault in self.faults)
 
 
-def mechanism(entry: Entry, facts: Facts) -> str:
+def mechanism(entry: StrategyEntry, facts: Facts) -> str:
     """How the strategy works with these settings, as resolved by its plan, and what in the scenario it runs into."""
     describe = _MECHANISMS.get(entry["strategy"])
     if describe is None or not entry["settings"]:
@@ -58,12 +57,12 @@ def mechanism(entry: Entry, facts: Facts) -> str:
     return "; ".join(clause for clause in describe(entry, facts) if clause)
 
 
-def _direct(entry: Entry, facts: Facts) -> Iterator[str]:
+def _direct(entry: StrategyEntry, facts: Facts) -> Iterator[str]:
     yield f"no pacing, up to {counted(entry['settings']['workers'], 'mail')} in hand at once"
     yield _never_fits(entry, facts)
 
 
-def _never_fits(entry: Entry, facts: Facts) -> str:
+def _never_fits(entry: StrategyEntry, facts: Facts) -> str:
     """For strategies that send every mail whole."""
     largest = entry["largest_mail"]
     if not entry["losses"]["throttled"] or largest < max(2, facts.largest_call):
@@ -75,7 +74,7 @@ def _never_fits(entry: Entry, facts: Facts) -> str:
     return f"a mail to {sizes} never fits the {facts.limiter}: refused for ever"
 
 
-def _leaky_bucket(entry: Entry, facts: Facts) -> Iterator[str]:
+def _leaky_bucket(entry: StrategyEntry, facts: Facts) -> Iterator[str]:
     settings = entry["settings"]
     pods, rate_per_s = settings["pods"], settings["rate_per_pod"]
     each = " each" if pods > 1 else ""
@@ -101,7 +100,7 @@ def _unequal(pods: int, weights: tuple[float, ...], rate_per_s: float) -> str:
     return f"one pod gets {share(max(mine), sum(mine))} of the mails and sends no more than its {rate_per_s:g}/s"
 
 
-def _burst(entry: Entry, facts: Facts) -> str:
+def _burst(entry: StrategyEntry, facts: Facts) -> str:
     """What pods that do not know of one another may send at one instant."""
     settings, bucket = entry["settings"], f"a {facts.limiter} of {count(facts.at_once)}"
     pods, burst = settings["pods"], settings["burst"]
@@ -113,7 +112,7 @@ def _burst(entry: Entry, facts: Facts) -> str:
     return f"the pods may call at the same instant, up to {counted(at_once, 'recipient')} at once against {bucket}"
 
 
-def _scaled(entry: Entry, facts: Facts, declared: int, rate_per_s: float) -> Iterator[str]:
+def _scaled(entry: StrategyEntry, facts: Facts, declared: int, rate_per_s: float) -> Iterator[str]:
     """Only what began while the strategy was still sending has left a trace in its figures."""
     lasted_s = entry["makespan_s"] or 0.0
     for fault in facts.faults:
@@ -132,7 +131,7 @@ def _sending(fault: ScalePods, many: int, shared_per_s: float, rate_per_s: float
     return f"{pods} {send} {together} against a limit of {facts.rate_per_s:g}/s"
 
 
-def _sqs_dlq(entry: Entry, facts: Facts) -> Iterator[str]:
+def _sqs_dlq(entry: StrategyEntry, facts: Facts) -> Iterator[str]:
     settings = entry["settings"]
     most = settings["maximum_concurrency"]
     ramp = f"the event source mapping ramps up to {counted(most, 'invocation')} at once"
@@ -150,7 +149,7 @@ def _default_concurrency(most: int, facts: Facts) -> str:
     return f" ({facts.rate_per_s:g}/s × {facts.send_median_s:g} s = {needed:g}{rounded})"
 
 
-def _lambda_concurrency(entry: Entry, facts: Facts) -> Iterator[str]:
+def _lambda_concurrency(entry: StrategyEntry, facts: Facts) -> Iterator[str]:
     settings = entry["settings"]
     slots, pad_s, largest = settings["concurrency"], settings["pad_s"], entry["largest_mail"]
     ramp = "the event source mapping ramps up" if settings["limit_by"] == "maximum" else "the function is held"
@@ -176,13 +175,13 @@ _TICKERS = {
 }
 
 
-def _heartbeat(entry: Entry, facts: Facts) -> Iterator[str]:
+def _heartbeat(entry: StrategyEntry, facts: Facts) -> Iterator[str]:
     settings = entry["settings"]
     yield f"{counted(settings['fill'] * facts.rate_per_s, 'recipient')} a tick, {_MANNERS[settings['dispatch']]}"
     yield _TICKERS[settings["ticker"]]
 
 
-_MECHANISMS: dict[str, Callable[[Entry, Facts], Iterator[str]]] = {
+_MECHANISMS: dict[str, Callable[[StrategyEntry, Facts], Iterator[str]]] = {
     "direct": _direct,
     "leaky-bucket": _leaky_bucket,
     "sqs-dlq": _sqs_dlq,

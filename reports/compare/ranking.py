@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import TypeVar
+
+from scenarios.entry import StrategyEntry
 
 ALIKE = 1.01  # times the shortest makespan of a class
-Entry = Mapping[str, Any]
+Entry = TypeVar("Entry", bound=StrategyEntry)
 
 
 def ranked(entries: Sequence[Entry]) -> list[Entry]:
@@ -20,7 +22,7 @@ def ranked(entries: Sequence[Entry]) -> list[Entry]:
     return [entry for peers in _classes(finished) for entry in sorted(peers, key=_merits)] + by_kind[len(finished) :]
 
 
-def tier(entry: Entry) -> int:
+def tier(entry: StrategyEntry) -> int:
     """0: nothing lost and nothing left; 1: nothing lost, some left; 2: lost or dead-lettered."""
     recipients = entry["recipients"]
     if recipients["lost"] or recipients["dead_lettered"]:
@@ -28,12 +30,12 @@ def tier(entry: Entry) -> int:
     return 1 if recipients["pending"] else 0
 
 
-def _rank(entry: Entry) -> tuple[Any, ...]:
+def _rank(entry: StrategyEntry) -> tuple[float | str, ...]:
     place = tier(entry)
     return place, (entry["makespan_s"] or 0.0) if place == 0 else -entry["recipients"]["accepted"], *_merits(entry)
 
 
-def _merits(entry: Entry) -> tuple[Any, ...]:
+def _merits(entry: StrategyEntry) -> tuple[float | str, ...]:
     """What decides between equals; what was never accepted has neither a latency nor a price."""
     figures = (entry["latency_s"]["p99"], entry["cost_per_million_usd"])
     return entry["recipients"]["duplicated"], *(math.inf if one is None else one for one in figures), entry["strategy"]

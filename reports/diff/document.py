@@ -1,13 +1,25 @@
-"""Any two stored runs side by side: figure by figure, with the interval of the difference where there is one."""
+"""Sets any two stored runs side by side: figure by figure, with the interval of the difference where there is one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from reports.documents.comparison import ComparisonDocument, ExplainedEntry
+from reports.documents.diff import (
+    SCHEMA,
+    DiffDocument,
+    DiffFigure,
+    DiffRun,
+    DiffStrategy,
+    MailDelays,
+    NotTheSameMails,
+    SameMails,
+    Seeds,
+)
 from reports.gate.verdict import DIRECTIONS, alike
 from reports.statistics.intervals import interval, unpaired
 from scenarios.errors import BadInput
@@ -16,15 +28,15 @@ from scenarios.ledger.ledger import Ledger
 from scenarios.schema.files import printable
 from scenarios.schema.tables import unknown
 
-SCHEMA = "seslab/diff/v1"
 FIGURES = (*DIRECTIONS, "peak_1s")
 BATCHES, LEAST = 20, 10  # of mails that follow each other, whose means are nearly independent; mails in each
-SAME_SEEDS, APART = "the same seeds", "independent replications"
+SAME_SEEDS: Final = "the same seeds"
+APART: Final = "independent replications"
 """What is set against what."""
 NO_LEDGERS, OTHER_MAILS = "a ledger was not kept", "A and B had other mails"
 """Why two runs cannot be compared mail by mail."""
 
-Entry = Mapping[str, Any]
+Samples = list[float | None]
 Ledgers = Callable[[str, str], Ledger | None]
 """The ledger of side `a` or `b` and a strategy; None if it was not kept. Raises BadInput."""
 
@@ -36,7 +48,7 @@ class Pair(NamedTuple):
     b: str
 
 
-def pairs_of(a: Mapping[str, Any], b: Mapping[str, Any], wished: Sequence[str]) -> list[Pair]:
+def pairs_of(a: ComparisonDocument, b: ComparisonDocument, wished: Sequence[str]) -> list[Pair]:
     """The wished pairs, `NAME` or `A=B`; else the strategies that both have; else, where each has one, these two.
 
     Raises BadInput where that leaves nothing.
@@ -62,7 +74,7 @@ def _pair(wish: str, names_a: list[str], names_b: list[str]) -> Pair:
     return pair
 
 
-def document(a: Mapping[str, Any], b: Mapping[str, Any], wished: Sequence[str], ledgers: Ledgers) -> dict[str, Any]:
+def document(a: ComparisonDocument, b: ComparisonDocument, wished: Sequence[str], ledgers: Ledgers) -> DiffDocument:
     """Plain data from two comparison documents and their ledgers. Raises BadInput."""
     entries = [{entry["strategy"]: entry for entry in run["strategies"]} for run in (a, b)]
     pairs = pairs_of(a, b, wished)
@@ -78,63 +90,80 @@ def document(a: Mapping[str, Any], b: Mapping[str, Any], wished: Sequence[str], 
     }
 
 
-def _notes(side: str, run: Mapping[str, Any], entries: Sequence[Entry]) -> Iterator[str]:
+def _notes(side: str, run: ComparisonDocument, entries: Sequence[ExplainedEntry]) -> Iterator[str]:
     """What a reader must know of a run before its figures are believed."""
     for entry in entries:
         done, planned = _replications(entry), run["replications"]
-        if entry.get("interrupted"):
+        if entry["interrupted"]:
             yield f"{side}: {entry['strategy']}: interrupted before its end"
         if done < planned:
             yield f"{side}: {entry['strategy']}: {done} of {planned} replications were made"
-    yield from dict.fromkeys(f"{side}: {warning}" for entry in entries for warning in entry.get("warnings", ()))
+    yield from dict.fromkeys(f"{side}: {warning}" for entry in entries for warning in entry["warnings"])
 
 
-def _replications(entry: Entry) -> int:
+def _replications(entry: ExplainedEntry) -> int:
     """How many there are of them; a single run keeps no samples."""
-    return max((len(values) for values in (entry.get("samples") or {}).values()), default=1)
+    return max((len(values) for values in entry.get("samples", {}).values()), default=1)
 
 
-def _about(run: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: run[key] for key in ("scenario", "world", "seed", "replications")}
+def _about(run: ComparisonDocument) -> DiffRun:
+    return {
+        "scenario": run["scenario"],
+        "world": run["world"],
+        "seed": run["seed"],
+        "replications": run["replications"],
+    }
 
 
 def _strategy(
-    pair: Pair, a: Entry, b: Entry, run_a: Mapping[str, Any], run_b: Mapping[str, Any], ledgers: Ledgers
-) -> dict[str, Any]:
+    pair: Pair,
+    a: ExplainedEntry,
+    b: ExplainedEntry,
+    run_a: ComparisonDocument,
+    run_b: ComparisonDocument,
+    ledgers: Ledgers,
+) -> DiffStrategy:
     whole = _replications(a) == run_a["replications"] and _replications(b) == run_b["replications"]
     by_seed = whole and _same_seeds(run_a, run_b)
     figures_a, figures_b = figures_of(a), figures_of(b)
-    samples = (a.get("samples") or {}, b.get("samples") or {})
+    samples = (a.get("samples", {}), b.get("samples", {}))
     figures = [
         _figure(name, figures_a.get(name), figures_b.get(name), samples[0].get(name), samples[1].get(name), by_seed)
         for name in FIGURES
     ]
-    return {**pair._asdict(), "figures": figures, "same_mails": _mail_by_mail(pair, ledgers)}
+    return {"a": pair.a, "b": pair.b, "figures": figures, "same_mails": _mail_by_mail(pair, ledgers)}
 
 
-def _same_seeds(a: Mapping[str, Any], b: Mapping[str, Any]) -> bool:
+def _same_seeds(a: ComparisonDocument, b: ComparisonDocument) -> bool:
     """Whether replication k met the same chance on both sides."""
-    return bool((a["seed"], a["replications"]) == (b["seed"], b["replications"]))
+    return (a["seed"], a["replications"]) == (b["seed"], b["replications"])
 
 
 def _figure(
-    name: str, a: float | None, b: float | None, of_a: list[Any] | None, of_b: list[Any] | None, by_seed: bool
-) -> dict[str, Any]:
+    name: str, a: float | None, b: float | None, of_a: Samples | None, of_b: Samples | None, by_seed: bool
+) -> DiffFigure:
     difference = None if a is None or b is None else 0.0 if alike(a, b) else b - a
     band, kind = _band(of_a, of_b, by_seed)
     return {"figure": name, "a": a, "b": b, "difference": difference, "interval": band, "by": kind}
 
 
-def _band(a: list[Any] | None, b: list[Any] | None, by_seed: bool) -> tuple[tuple[float, float] | None, str | None]:
+def _band(a: Samples | None, b: Samples | None, by_seed: bool) -> tuple[tuple[float, float] | None, Seeds | None]:
     """95 %, from the replications of both; None where either has only one run or lacks the figure."""
-    if not a or not b or None in a or None in b:
+    before, after = _complete(a), _complete(b)
+    if not before or not after:
         return None, None
     if by_seed:
-        return interval([after - before for before, after in zip(a, b, strict=True)]), SAME_SEEDS
-    return unpaired(a, b), APART
+        return interval([now - was for was, now in zip(before, after, strict=True)]), SAME_SEEDS
+    return unpaired(before, after), APART
 
 
-def _mail_by_mail(pair: Pair, ledgers: Ledgers) -> dict[str, Any]:
+def _complete(samples: Samples | None) -> list[float]:
+    """The samples if every replication has one; else none of them."""
+    known = [value for value in samples or () if value is not None]
+    return known if samples and len(known) == len(samples) else []
+
+
+def _mail_by_mail(pair: Pair, ledgers: Ledgers) -> SameMails | NotTheSameMails:
     """How much later each mail that both sides wholly accepted was accepted; else `why` that cannot be said."""
     a, b = ledgers("a", pair.a), ledgers("b", pair.b)
     if a is None or b is None:
@@ -143,7 +172,8 @@ def _mail_by_mail(pair: Pair, ledgers: Ledgers) -> dict[str, Any]:
         return {"why": OTHER_MAILS}
     later_s = _delays(b.mails) - _delays(a.mails)
     later_s = later_s[~np.isnan(later_s)]
-    return {"asked": len(a.mails["mail"]), "mails": len(later_s), **(_later(later_s) if len(later_s) > 1 else {})}
+    both: SameMails = {"asked": len(a.mails["mail"]), "mails": len(later_s)}
+    return {**both, **_later(later_s)} if len(later_s) > 1 else both
 
 
 def _delays(mails: Mapping[str, NDArray[Any]]) -> NDArray[np.float64]:
@@ -157,7 +187,7 @@ def _same_mails(a: Mapping[str, NDArray[Any]], b: Mapping[str, NDArray[Any]]) ->
     return all(np.array_equal(a[name], b[name]) for name in ("intended_s", "recipients"))
 
 
-def _later(later_s: NDArray[np.float64]) -> dict[str, Any]:
+def _later(later_s: NDArray[np.float64]) -> MailDelays:
     """Mails that follow each other share their queue's fate, so that the interval is of the means of batches."""
     batches = max(2, min(BATCHES, len(later_s) // LEAST))
     means = [float(batch.mean()) for batch in np.array_split(later_s, batches)]
@@ -170,6 +200,6 @@ def _later(later_s: NDArray[np.float64]) -> dict[str, Any]:
     }
 
 
-def changed(strategy: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def changed(strategy: Mapping[str, Any]) -> Iterator[DiffFigure]:
     """The figures in which the two differ."""
     return (one for one in strategy["figures"] if one["difference"] or (one["a"] is None) != (one["b"] is None))

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
+from reports.documents.comparison import ComparisonDocument
 from reports.figures import canvas
 from reports.figures.palette import look
 from reports.figures.series import Series
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 
-def draw(comparison: Mapping[str, Any], all_series: Sequence[Series]) -> Figure:
+def draw(comparison: ComparisonDocument, all_series: Sequence[Series]) -> Figure:
     """All strategies in one panel: submitted minus accepted, lost and dead-lettered so far."""
     end_s = max(one.end_s for one in all_series)
     title = f"{comparison['scenario']}: recipients submitted that were neither accepted, lost nor dead-lettered yet"
@@ -30,7 +32,7 @@ def draw(comparison: Mapping[str, Any], all_series: Sequence[Series]) -> Figure:
     return figure
 
 
-def _line(axes: Any, one: Series, end_s: float, scale: float, phase: float) -> None:
+def _line(axes: Axes, one: Series, end_s: float, scale: float, phase: float) -> None:
     """What a strategy left waiting goes on waiting to the end of the picture."""
     mine, step = look(one.strategy), len(one.waiting) // 12
     at = [*(one.waiting_at_s / scale), end_s * 1.02 / scale]

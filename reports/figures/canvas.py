@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reports.documents.comparison import AccountTable, FaultTable
 from reports.figures import palette
 from reports.figures.palette import look
 from reports.words import time_unit
@@ -80,7 +81,7 @@ def time_axis(axes: Axes, end_s: float) -> float:
     return scale
 
 
-def shade_faults(axes: Axes, faults: Sequence[Mapping[str, Any]], scale: float) -> None:
+def shade_faults(axes: Axes, faults: Sequence[FaultTable], scale: float) -> None:
     """Greys the faults' intervals and names them."""
     for fault in faults:
         start, stop = fault["start_s"] / scale, (fault["start_s"] + fault["duration_s"]) / scale
@@ -88,7 +89,7 @@ def shade_faults(axes: Axes, faults: Sequence[Mapping[str, Any]], scale: float) 
             axes.axvspan(start, min(stop, axes.get_xlim()[1]), color=palette.FAULT, zorder=0, linewidth=0)
 
 
-def name_faults(axes: Axes, faults: Sequence[Mapping[str, Any]], scale: float) -> None:
+def name_faults(axes: Axes, faults: Sequence[FaultTable], scale: float) -> None:
     """Writes each fault's kind at the top of its interval."""
     for fault in faults:
         if fault["start_s"] / scale <= axes.get_xlim()[1]:
@@ -98,9 +99,9 @@ def name_faults(axes: Axes, faults: Sequence[Mapping[str, Any]], scale: float) -
             axes.annotate(kind, at, (2, -2), where, "offset points", va="top", color=palette.FAINT, fontsize=8)
 
 
-def limit_steps(comparison: Mapping[str, Any], end_s: float) -> tuple[list[float], list[float]]:
+def limit_steps(account: AccountTable, end_s: float) -> tuple[list[float], list[float]]:
     """Instants and the account's limit from each on, in recipients a second, to the end of the picture."""
-    at_s, limit = zip(*comparison["account"]["rate_steps"], strict=True)
+    at_s, limit = zip(*account["rate_steps"], strict=True)
     return [*at_s, max(end_s * 1.02, 1.02, at_s[-1])], [*limit, limit[-1]]
 
 

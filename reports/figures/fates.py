@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
+from reports.documents.comparison import ComparisonDocument
 from reports.figures import canvas, palette
 from reports.figures.palette import look
 from reports.words import count
+from scenarios.entry import RecipientCounts, StrategyEntry
+from scenarios.ledger.ledger import Fate
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
 _ROOM = 0.07  # share of a bar that holds a number
 
 
-def draw(comparison: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -> Figure:
+def draw(comparison: ComparisonDocument, entries: Sequence[StrategyEntry]) -> Figure:
     """A bar per strategy, its accepted part in the strategy's colour and hatch."""
     submitted = max(entry["recipients"]["submitted"] for entry in entries)
     title = f"{comparison['scenario']}: what became of the {count(submitted)} recipients"
@@ -33,7 +36,7 @@ def draw(comparison: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) ->
     return figure
 
 
-def _bar(axes: Axes, row: int, entry: Mapping[str, Any]) -> None:
+def _bar(axes: Axes, row: int, entry: StrategyEntry) -> None:
     recipients, left = entry["recipients"], 0.0
     for fate in palette.FATES:
         share = recipients[fate] / (recipients["submitted"] or 1)
@@ -45,7 +48,7 @@ def _bar(axes: Axes, row: int, entry: Mapping[str, Any]) -> None:
     )
 
 
-def _segment(axes: Axes, row: int, left: float, share: float, strategy: str, fate: str, number: str) -> None:
+def _segment(axes: Axes, row: int, left: float, share: float, strategy: str, fate: Fate, number: str) -> None:
     fill, hatch = palette.FATES[fate]
     mine = look(strategy)
     axes.barh(
@@ -70,9 +73,14 @@ def _segment(axes: Axes, row: int, left: float, share: float, strategy: str, fat
         )
 
 
-def _aside(recipients: Mapping[str, float]) -> str:
+def _aside(recipients: RecipientCounts) -> str:
     """What is too thin to be read off the bar."""
-    words = {"accepted": "accepted", "pending": "pending", "dead_lettered": "dead-lettered", "lost": "lost"}
+    words: dict[Fate, str] = {
+        "accepted": "accepted",
+        "pending": "pending",
+        "dead_lettered": "dead-lettered",
+        "lost": "lost",
+    }
     thin = [
         f"{count(recipients[fate])} {word}"
         for fate, word in words.items()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
+from reports.documents.comparison import ComparisonDocument
 from reports.figures import canvas, palette
 from reports.figures.palette import look
 from reports.figures.series import TAIL, Series
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 _MARKED = {"p50": 0.5, "p95": 0.05, "p99": 0.01}
 
 
-def draw(comparison: Mapping[str, Any], all_series: Sequence[Series]) -> Figure:
+def draw(comparison: ComparisonDocument, all_series: Sequence[Series]) -> Figure:
     """All strategies in one panel on a log share down to 0.1 %."""
     title = f"{comparison['scenario']}: share of accepted recipients whose latency was longer"
     figure = canvas.sheet(title, 10, 5)

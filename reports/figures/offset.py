@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reports.documents.comparison import ComparisonDocument
 from reports.figures import canvas
 from reports.figures.series import Floats, Series, coarsen
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 _PALEST = 0.4  # of 0 to 1
 
 
-def draw(comparison: Mapping[str, Any], all_series: Sequence[Series]) -> Figure:
+def draw(comparison: ComparisonDocument, all_series: Sequence[Series]) -> Figure:
     """A heat map per strategy on shared axes and one colour scale."""
     from matplotlib.ticker import FuncFormatter
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import zlib
 from typing import Any, NamedTuple
 
+from scenarios.ledger.ledger import Fate
+
 
 class Look(NamedTuple):
     """matplotlib's names; the strategies' colours are Okabe and Ito's, which the colour-blind can tell apart."""
@@ -43,7 +45,7 @@ UNSENT = {
     "failed": ("failed (server error)", "#8A2B2B", "\\\\\\\\"),
 }
 """Name in the legend, colour and hatch of what SES did not accept."""
-FATES = {
+FATES: dict[Fate, tuple[str, str]] = {
     "accepted": ("", ""),  # in the strategy's own colour
     "pending": ("#FFFFFF", ""),
     "dead_lettered": ("#B0B0B0", "////"),

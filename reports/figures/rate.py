@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reports.documents.comparison import ComparisonDocument
 from reports.figures import canvas, palette
 from reports.figures.palette import look
 from reports.figures.series import Floats, Series, coarsen
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _DASHED = (0, (6, 3))
 
 
-def draw(comparison: Mapping[str, Any], all_series: Sequence[Series]) -> Figure:
+def draw(comparison: ComparisonDocument, all_series: Sequence[Series]) -> Figure:
     """A row per strategy on shared axes: the rate at the left, the one-second sliding maximum at the right."""
     end_s, bin_s = max(s.end_s for s in all_series), max(s.bin_s for s in all_series)
     figure = canvas.sheet(_title(comparison), 11, 1.2 + 1.55 * len(all_series))
@@ -40,7 +41,7 @@ def draw(comparison: Mapping[str, Any], all_series: Sequence[Series]) -> Figure:
     return figure
 
 
-def _title(comparison: Mapping[str, Any]) -> str:
+def _title(comparison: ComparisonDocument) -> str:
     limit = comparison["account"]["max_send_rate_per_s"]
     return f"{comparison['scenario']}: what SES accepted or not, against the limit of {limit:g} recipients/s"
 
@@ -92,15 +93,15 @@ def _peaks(axes: Axes, one: Series, bin_s: int, end_s: float) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
 
 
-def _limit(axes: Axes, comparison: Mapping[str, Any], end_s: float) -> None:
-    at_s, limit = canvas.limit_steps(comparison, end_s)
+def _limit(axes: Axes, comparison: ComparisonDocument, end_s: float) -> None:
+    at_s, limit = canvas.limit_steps(comparison["account"], end_s)
     scale = canvas.time_axis(axes, end_s)
     axes.step(np.array(at_s) / scale, limit, where="post", color=palette.INK, linewidth=0.8, linestyle=_DASHED)
     canvas.shade_faults(axes, comparison["faults"], scale)
 
 
-def _most_limit(comparison: Mapping[str, Any]) -> float:
-    return max(canvas.limit_steps(comparison, 0.0)[1])
+def _most_limit(comparison: ComparisonDocument) -> float:
+    return max(canvas.limit_steps(comparison["account"], 0.0)[1])
 
 
 def _means(one: Series, rate: Floats, bin_s: int) -> Floats:
@@ -108,7 +109,7 @@ def _means(one: Series, rate: Floats, bin_s: int) -> Floats:
     return means
 
 
-def _legend(figure: Figure, comparison: Mapping[str, Any], unsent: Sequence[str]) -> None:
+def _legend(figure: Figure, comparison: ComparisonDocument, unsent: Sequence[str]) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import shutil
@@ -12,10 +11,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeVar
 
-from reports.compare.document import SCHEMA
+from reports.documents.comparison import SCHEMA, ComparisonDocument
+from reports.documents.reading import parsed
 from reports.gate.identity import identity_of
+from reports.gate.other_comparison import OtherComparison
 from scenarios.errors import BadInput, RunFailed
 from scenarios.schema.files import printable
 from scenarios.schema.model import load
@@ -23,6 +24,7 @@ from scenarios.system import leash
 
 _SESLAB = (sys.executable, "-P", "-m", "seslab")  # -P: a package of ours may have a namesake in a user's folder
 _LEASH = (sys.executable, "-P", leash.__file__)  # as a file: the environment is that of another seslab
+Answer = TypeVar("Answer", ComparisonDocument, OtherComparison)
 _DONE = (0, 1)  # a comparison that fails a threshold of the scenario's own is one all the same
 
 
@@ -112,14 +114,22 @@ def _command(text: str) -> Side:
     return Side(text, words, Path.cwd(), os.environ)
 
 
-def compared(side: Side, runs: Runs, out: Path) -> dict[str, Any]:
+def compared(side: Side, runs: Runs, out: Path, kind: type[Answer]) -> Answer:
     """The comparison document of the runs, whose folder is `out`. Raises RunFailed with the side's own words."""
     answer = _answer(side, runs, out)
     if answer.returncode not in _DONE:
         raise RunFailed(
             f"{side.name}: compare {runs.source} ended with {answer.returncode}: {_last_line(answer.stderr)}"
         )
-    return _document(side, answer.stdout)
+    try:
+        document = parsed(kind, answer.stdout, f"{side.name}: did not answer with a {SCHEMA} as seslab compare --json")
+    except BadInput as error:  # the side's, not the user's
+        raise RunFailed(str(error)) from error
+    made = [entry["strategy"] for entry in document["strategies"]]
+    if made != list(runs.strategies):
+        asked = ", ".join(runs.strategies)
+        raise RunFailed(printable(f"{side.name}: was asked for {asked}, answered {', '.join(made) or 'nothing'}"))
+    return document
 
 
 def _answer(side: Side, runs: Runs, out: Path) -> subprocess.CompletedProcess[str]:
@@ -143,6 +153,7 @@ def _leashed(command: Sequence[str], side: Side) -> subprocess.CompletedProcess[
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            errors="replace",
             start_new_session=True,
         )
         try:
@@ -166,16 +177,6 @@ def _in(folder: Path, source: str) -> str:
     """A file that is named by its absolute path here is, seen from a revision, the one of that revision."""
     path, here = Path(source), Path.cwd()
     return str(folder / path.relative_to(here)) if path.is_absolute() and path.is_relative_to(here) else source
-
-
-def _document(side: Side, text: str) -> dict[str, Any]:
-    try:
-        document: Any = json.loads(text)
-    except ValueError:
-        document = None
-    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
-        raise RunFailed(f"{side.name}: did not answer with a {SCHEMA}, as seslab compare --json does")
-    return document
 
 
 def _last_line(text: str) -> str:

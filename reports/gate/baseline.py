@@ -11,14 +11,16 @@ from pathlib import Path
 from platform import python_version
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, ValidationError, model_validator
 
+from reports.documents.gate import Direction
 from reports.gate.first_calls import rows_of
-from reports.gate.verdict import Direction, Rule, alike
+from reports.gate.verdict import Rule, alike
 from reports.statistics.intervals import mean_of
+from scenarios.entry import SettingsTable
 from scenarios.errors import BadInput
 from scenarios.figures import FIGURES, is_figure
-from scenarios.schema.complaints import complaint
+from scenarios.schema.complaints import complaint, json_value
 from scenarios.schema.files import frozen, printable
 from scenarios.schema.tables import Table, unknown, wrong
 from scenarios.system.whole_files import write_text
@@ -52,10 +54,12 @@ Tolerance = Annotated[float | str, AfterValidator(_tolerance)]
 class Metric(Table):
     """One figure, its mean and its replications."""
 
-    value: float | None
-    direction: Direction
-    tolerance: Tolerance = 0.0
-    values: tuple[float | None, ...] = Field(min_length=1)
+    value: float | None = Field(description="the mean of values, for readers; null if a run has none")
+    direction: Direction = Field(description="lower or higher is better, or it must stay the same")
+    tolerance: Tolerance = Field(
+        default=0.0, description="how far it may go the wrong way: in its own unit, or a share such as '2 %'"
+    )
+    values: tuple[float | None, ...] = Field(min_length=1, description="one for each seed, in their order")
 
     @model_validator(mode="after")
     def _value_of_the_values(self) -> Self:
@@ -94,21 +98,23 @@ def _calls(text: str) -> str:
 class Sender(Table):
     """One strategy: how it was set, the digest of its runs, and the calls of the first."""
 
-    settings: dict[str, Any]
-    digest: str
-    events: Annotated[str, AfterValidator(_calls)]
-    metrics: dict[Annotated[str, AfterValidator(_figure)], Metric] = Field(min_length=1)
+    settings: SettingsTable = Field(description="its settings, every default filled in")
+    digest: str = Field(description="SHA-256 over the digests of all its runs")
+    events: Annotated[str, AfterValidator(_calls)] = Field(description="the first calls of the first seed, packed")
+    metrics: dict[Annotated[str, AfterValidator(_figure)], Metric] = Field(
+        min_length=1, description="by dotted name, such as latency_s.p99"
+    )
 
 
 class Expected(Table):
     """One scenario: what was run, with what, and why it is the measure."""
 
-    digest: str
-    world: Literal["sim"] = "sim"
-    seeds: tuple[Annotated[int, Field(ge=0)], ...] = Field(min_length=1)
-    reason: str
-    versions: dict[str, str] = Field(default_factory=dict)
-    strategies: dict[Annotated[str, AfterValidator(_strategy)], Sender] = Field(min_length=1)
+    digest: str = Field(description="SHA-256 of all that a strategy meets: account, mails, services, faults, seed")
+    world: Literal["sim"] = Field(default="sim", description="where it ran")
+    seeds: tuple[Annotated[int, Field(ge=0)], ...] = Field(min_length=1, description="of the runs")
+    reason: str = Field(description="of the last update that changed something of it")
+    versions: dict[str, str] = Field(default_factory=dict, description="what it was made with")
+    strategies: dict[Annotated[str, AfterValidator(_strategy)], Sender] = Field(min_length=1, description="by name")
 
     @model_validator(mode="after")
     def _one_value_a_seed(self) -> Self:
@@ -120,10 +126,14 @@ class Expected(Table):
 
 
 class Baseline(Table):
-    """The whole file."""
+    """What a gate expects; written by --update alone."""
 
-    schema_: Literal["seslab/baseline/v1"] = Field(alias="schema", default="seslab/baseline/v1")
-    scenarios: dict[str, Expected] = Field(default_factory=dict)
+    model_config = ConfigDict(json_schema_extra={"required": ["schema"]})
+
+    schema_: Literal["seslab/baseline/v1"] = Field(
+        alias="schema", default="seslab/baseline/v1", description="which kind of document this is"
+    )
+    scenarios: dict[str, Expected] = Field(default_factory=dict, description="by name")
 
 
 def read(path: Path) -> Baseline:
@@ -152,7 +162,7 @@ def _validated(path: Path, table: Any) -> Baseline:
     try:
         return Baseline.model_validate(frozen(table))
     except ValidationError as error:
-        raise BadInput(printable(f"{path}: {complaint(error, table)}")) from error
+        raise BadInput(printable(f"{path}: {complaint(error, table, json_value)}")) from error
 
 
 def save(path: Path, baseline: Baseline) -> None:

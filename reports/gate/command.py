@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from reports import terminal
+from reports.documents.gate import GateDocument
 from reports.gate import interleaved
 from reports.gate import simulated as simulated_gate
 from reports.gate.baseline import Baseline, read, save
@@ -68,7 +68,7 @@ def update(
 
 def stored(
     baseline: Path | None, scenarios: Sequence[Scenario], names: Sequence[str], world: str, simulate: Simulate
-) -> dict[str, Any]:
+) -> GateDocument:
     """The gate's document, against what the file says. Raises BadInput."""
     path = _needed(baseline)
     if world != "sim":
@@ -85,7 +85,7 @@ def in_turn(
     scenarios: Sequence[Scenario],
     names: Sequence[str],
     lasting: interleaved.Lasting,
-) -> dict[str, Any]:
+) -> GateDocument:
     """The gate's document, against a base that runs as well; a baseline only says how far each figure may go."""
     known = None if baseline is None else read(baseline)
     rules = [simulated_gate.rules_for(baseline, known, one, names, list(STRATEGIES)) for one in scenarios]

@@ -1,17 +1,25 @@
-"""The gate's document: for each scenario, strategy and figure, what was expected, what is, and what follows."""
+"""Makes the gate's document: for each scenario, strategy and figure, what was expected, what is, and what follows."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from reports.documents.gate import (
+    SCHEMA,
+    FirstDifference,
+    GateDocument,
+    GateFigure,
+    GateScenario,
+    GateStrategy,
+    SettingChange,
+)
 from reports.gate.first_calls import first_difference
 from reports.gate.measured import Measured
 from reports.gate.verdict import Judged, Rule, confidence_of_each, judge_all, moved, worst
+from scenarios.entry import Setting, SettingsTable
+from scenarios.schema.thresholds import JudgedThreshold
 from scenarios.verdicts import INCONCLUSIVE, PASS
-
-SCHEMA = "seslab/gate/v1"
-Entry = dict[str, Any]
 
 
 class Compared(NamedTuple):
@@ -36,11 +44,11 @@ class Part(NamedTuple):
     scenario: str
     reason: str
     strategies: Sequence[Compared]
-    thresholds: Sequence[Entry]
+    thresholds: Sequence[JudgedThreshold]
     notes: Sequence[str] = ()
 
 
-def document(world: str, against: str, parts: Sequence[Part]) -> dict[str, Any]:
+def document(world: str, against: str, parts: Sequence[Part]) -> GateDocument:
     """Plain data; `against` says with what it was compared.
 
     It passes or fails as a whole, so that the intervals of all its figures hold together, each with `confidence`.
@@ -59,7 +67,7 @@ def document(world: str, against: str, parts: Sequence[Part]) -> dict[str, Any]:
     }
 
 
-def _scenario(part: Part, confidence: float) -> Entry:
+def _scenario(part: Part, confidence: float) -> GateScenario:
     """The worst of what its strategies and its own thresholds say."""
     strategies = [_strategy(one, confidence) for one in part.strategies]
     return {
@@ -72,9 +80,9 @@ def _scenario(part: Part, confidence: float) -> Entry:
     }
 
 
-def _strategy(one: Compared, confidence: float) -> Entry:
+def _strategy(one: Compared, confidence: float) -> GateStrategy:
     judged = judge_all(one.rules, one.base.values, one.head.values, confidence, one.noise)
-    entry = {
+    entry: GateStrategy = {
         "strategy": one.strategy,
         "verdict": worst(figure.verdict for figure in judged.values()),
         "unchanged": one.unchanged,
@@ -85,18 +93,20 @@ def _strategy(one: Compared, confidence: float) -> Entry:
     return undecided(entry) if one.out_of_breath else entry
 
 
-def undecided(entry: Entry) -> Entry:
+def undecided(entry: GateStrategy) -> GateStrategy:
     """The same without a verdict on any figure that moved: the machine itself was too slow."""
-    metrics = [{**one, "verdict": INCONCLUSIVE} if _has_moved(one) else one for one in entry["metrics"]]
+    metrics: list[GateFigure] = [
+        {**one, "verdict": INCONCLUSIVE} if _has_moved(one) else one for one in entry["metrics"]
+    ]
     return {**entry, "verdict": worst(one["verdict"] for one in metrics), "metrics": metrics}
 
 
-def _has_moved(metric: Entry) -> bool:
+def _has_moved(metric: GateFigure) -> bool:
     """By some amount, or because it is missing in other runs than before."""
     return metric["interval"] is not None or metric["verdict"] != PASS
 
 
-def _changes(base: Mapping[str, Any], head: Mapping[str, Any]) -> dict[str, list[Any]]:
+def _changes(base: SettingsTable, head: SettingsTable) -> dict[str, SettingChange]:
     """Settings that are not what they were: before, now."""
     names = dict.fromkeys((*base, *head))
     return {
@@ -104,19 +114,21 @@ def _changes(base: Mapping[str, Any], head: Mapping[str, Any]) -> dict[str, list
     }
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Setting) -> Setting:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _divergence(base: Measured, head: Measured) -> dict[str, Any] | None:
+def _divergence(base: Measured, head: Measured) -> FirstDifference | None:
     """Where the first replication's calls part from what they were; None for runs that are the same or not kept."""
     if base.digest == head.digest or not base.events or not head.events:
         return None
     found = first_difference(base.events, head.events)
-    return {} if found is None else found._asdict()
+    if found is None:
+        return {}
+    return {"call": found.call, "at_s": found.at_s, "mail": found.mail, "cause": found.cause}
 
 
-def _metric(figure: str, rule: Rule, judged: Judged) -> Entry:
+def _metric(figure: str, rule: Rule, judged: Judged) -> GateFigure:
     tolerance = f"{100 * rule.tolerance:g} %" if rule.relative else f"{rule.tolerance:g}"
     return {
         "metric": figure,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from reports.documents.gate import GateDocument
 from reports.files import append as append
 from reports.files import refuse_unwritable
 from reports.gate.junit import junit
@@ -33,7 +33,7 @@ class Files(NamedTuple):
                 _refuse_taken(f"--{option}", path, taken)
                 refuse_unwritable(f"--{option}", path)
 
-    def write(self, gate: Mapping[str, Any]) -> None:
+    def write(self, gate: GateDocument) -> None:
         """What was asked for."""
         for path, text in ((self.junit, junit), (self.openmetrics, openmetrics)):
             if path is not None:

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from reports.gate.against import Runs, Side, base, compared, head, refuse_another_scenario
+from reports.documents.comparison import ComparisonDocument
+from reports.documents.gate import GateDocument
+from reports.gate.against import Answer, Runs, Side, base, compared, head, refuse_another_scenario
 from reports.gate.document import Compared, Part, document
 from reports.gate.first_calls import events_of
 from reports.gate.measured import Measured, of_entry
+from reports.gate.other_comparison import OtherComparison, OtherEntry
 from reports.gate.verdict import Rule, Values
 from reports.statistics.intervals import mean_of
 from reports.statistics.replications import combine
+from scenarios.entry import StrategyEntry
 from scenarios.errors import RunFailed
-from scenarios.figures import figures_of
+from scenarios.figures import figures_of, is_figure
 from scenarios.ledger import store
 from scenarios.runs import SATURATED_S
 from scenarios.schema.model import Scenario
@@ -23,7 +27,6 @@ from scenarios.schema.thresholds import judged
 
 ROUNDS = 3
 Tell = Callable[[str], None]
-Entry = Mapping[str, Any]
 Rules = Mapping[str, Mapping[str, Rule]]
 """By strategy and figure."""
 
@@ -51,7 +54,7 @@ class Lasting(NamedTuple):
     rounds: int
 
 
-def verdict(against: str, asked: Sequence[Asked], lasting: Lasting, tell: Tell) -> dict[str, Any]:
+def verdict(against: str, asked: Sequence[Asked], lasting: Lasting, tell: Tell) -> GateDocument:
     """The gate's document. Raises BadInput for a base that is none, RunFailed where a side cannot run."""
     with base(against) as before:
         sides = Sides(before, head())
@@ -70,12 +73,17 @@ def _simulated(sides: Sides, asked: Asked, seeds: int, tell: Tell) -> Part:
     source, scenario, rules = asked
     runs = Runs(source, list(rules), "sim", scenario.seed, seeds)
     with TemporaryDirectory(prefix="seslab-gate-") as folder:
-        outs = [Path(folder, name) for name in ("base", "head")]
-        documents = [_told(side, runs, out, tell) for side, out in zip(sides, outs, strict=True)]
+        outs = Path(folder, "base"), Path(folder, "head")
+        there = _told(sides.base, runs, outs[0], OtherComparison, tell)
+        here = _told(sides.head, runs, outs[1], ComparisonDocument, tell)
         refuse_another_scenario(scenario.name, *(out / "scenario.toml" for out in outs))
-        pairs = list(zip(*map(_measured, sides, documents, outs), strict=True))
-    each = [Compared(name, _shared(rules[name], *pair), *pair) for name, pair in zip(rules, pairs, strict=True)]
-    return Part(scenario.name, "", each, judged(scenario.thresholds, documents[1]["strategies"]))
+        theirs = _measured(sides.base, there["strategies"], outs[0])
+        ours = _measured(sides.head, here["strategies"], outs[1])
+    each = [
+        Compared(name, _shared(rules[name], was, now), was, now)
+        for name, was, now in zip(rules, theirs, ours, strict=True)
+    ]
+    return Part(scenario.name, "", each, judged(scenario.thresholds, here["strategies"]))
 
 
 def _shared(rules: Mapping[str, Rule], base: Measured, head: Measured) -> dict[str, Rule]:
@@ -83,15 +91,15 @@ def _shared(rules: Mapping[str, Rule], base: Measured, head: Measured) -> dict[s
     return {name: rule for name, rule in rules.items() if name in base.values and name in head.values}
 
 
-def _told(side: Side, runs: Runs, out: Path, tell: Tell) -> dict[str, Any]:
+def _told(side: Side, runs: Runs, out: Path, kind: type[Answer], tell: Tell) -> Answer:
     tell(f"{runs.source}: {side.name}: {', '.join(runs.strategies)}")
-    return compared(side, runs, out)
+    return compared(side, runs, out, kind)
 
 
-def _measured(side: Side, document: Mapping[str, Any], out: Path) -> list[Measured]:
-    if not all(entry.get("samples") for entry in document["strategies"]):
+def _measured(side: Side, entries: Sequence[StrategyEntry | OtherEntry], out: Path) -> list[Measured]:
+    if not all(entry.get("samples") for entry in entries):
         raise RunFailed(f"--against {side.name}: its seslab keeps no figures of single replications; it is too old")
-    return [of_entry(entry, events_of(store.read(out, entry["strategy"]))) for entry in document["strategies"]]
+    return [of_entry(entry, events_of(store.read(out, entry["strategy"]))) for entry in entries]
 
 
 def _real(sides: Sides, asked: Asked, world: str, rounds: int, tell: Tell) -> Part:
@@ -110,19 +118,19 @@ def _real(sides: Sides, asked: Asked, world: str, rounds: int, tell: Tell) -> Pa
 class Round(NamedTuple):
     """The entries of two runs of each side."""
 
-    base: Sequence[Entry]
-    head: Sequence[Entry]
+    base: Sequence[OtherEntry]
+    head: Sequence[StrategyEntry]
 
 
 def _round(sides: Sides, runs: Runs, name: str, tell: Tell) -> Round:
-    order = (sides.base, sides.head, sides.head, sides.base)
     with TemporaryDirectory(prefix="seslab-gate-") as folder:
-        outs = [Path(folder, str(turn)) for turn in range(len(order))]
-        first, second, third, last = (
-            _told(side, runs, out, tell)["strategies"][0] for side, out in zip(order, outs, strict=True)
-        )
+        outs = [Path(folder, str(turn)) for turn in range(4)]
+        first = _told(sides.base, runs, outs[0], OtherComparison, tell)
+        second = _told(sides.head, runs, outs[1], ComparisonDocument, tell)
+        third = _told(sides.head, runs, outs[2], ComparisonDocument, tell)
+        last = _told(sides.base, runs, outs[3], OtherComparison, tell)
         refuse_another_scenario(name, outs[0] / "scenario.toml", outs[1] / "scenario.toml")
-    return Round((first, last), (second, third))
+    return Round([*first["strategies"], *last["strategies"]], [*second["strategies"], *third["strategies"]])
 
 
 def _compared(name: str, rules: Mapping[str, Rule], rounds: Sequence[Round]) -> Compared:
@@ -133,10 +141,10 @@ def _compared(name: str, rules: Mapping[str, Rule], rounds: Sequence[Round]) -> 
     return Compared(name, _shared(rules, base, head), base, head, noise, any(map(_saturated, rounds)))
 
 
-def _figures(pair: Sequence[Entry]) -> dict[str, Values]:
-    """Each figure of the two runs of one side in one round."""
+def _figures(pair: Sequence[StrategyEntry | OtherEntry]) -> dict[str, Values]:
+    """Each figure of the two runs of one side in one round; what else another seslab may tell is none."""
     first, second = map(figures_of, pair)
-    return {figure: (first[figure], second[figure]) for figure in first}
+    return {figure: (first[figure], second[figure]) for figure in first if is_figure(figure)}
 
 
 def _apart(values: Values) -> float:
@@ -144,11 +152,11 @@ def _apart(values: Values) -> float:
     return abs(second - first) if first is not None and second is not None else 0.0
 
 
-def _joined(pair: Sequence[Entry], rounds: Sequence[Mapping[str, Values]]) -> Measured:
+def _joined(pair: Sequence[StrategyEntry | OtherEntry], rounds: Sequence[Mapping[str, Values]]) -> Measured:
     """One side over all rounds, of which each counts as one replication."""
     values = {figure: [mean_of(one[figure]) for one in rounds] for figure in rounds[0]}
     return Measured(pair[0]["settings"], pair[0]["digest"], "", values)
 
 
 def _saturated(one: Round) -> bool:
-    return any((run["harness_lag_s"] or 0.0) > SATURATED_S for run in (*one.base, *one.head))
+    return any((run.get("harness_lag_s") or 0.0) > SATURATED_S for run in (*one.base, *one.head))

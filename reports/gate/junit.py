@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from reports.documents.gate import GateDocument, GateFigure, GateScenario, GateStrategy
 from reports.gate.table import causes, cells, figure_line, interval_heading
 from reports.threshold_line import threshold_line
 from reports.units import between, shown
+from scenarios.schema.thresholds import JudgedThreshold
 
-Document = Mapping[str, Any]
 
-
-def junit(gate: Document) -> str:
+def junit(gate: GateDocument) -> str:
     """Failures fail and doubts are skipped, each with what was expected, what is, and the interval."""
     root = Element("testsuites", name="seslab gate")
     for scenario in gate["scenarios"]:
@@ -23,7 +21,7 @@ def junit(gate: Document) -> str:
     return tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def _suite(root: Element, scenario: Document, heading: str) -> None:
+def _suite(root: Element, scenario: GateScenario, heading: str) -> None:
     suite = SubElement(root, "testsuite", name=scenario["scenario"])
     for strategy in scenario["strategies"]:
         for metric in strategy["metrics"]:
@@ -37,16 +35,16 @@ def _suite(root: Element, scenario: Document, heading: str) -> None:
     _count(suite)
 
 
-def _met(threshold: Document) -> str:
+def _met(threshold: JudgedThreshold) -> str:
     return f"expected: {threshold['expression']}\nactual: {shown(threshold['figure'], threshold['value'])}"
 
 
-def _class(scenario: Document, sender: Document) -> str:
+def _class(scenario: GateScenario, sender: GateStrategy | JudgedThreshold) -> str:
     """Many services show what stands before the dot as a folder."""
     return f"{scenario['scenario']}.{sender['strategy']}".replace(" ", "_")
 
 
-def _details(strategy: Document, metric: Document, heading: str) -> str:
+def _details(strategy: GateStrategy, metric: GateFigure, heading: str) -> str:
     figure, base, now, *_ = cells(metric)
     lines = [
         f"expected: {base} ({metric['direction']}, tolerance {metric['tolerance']})",

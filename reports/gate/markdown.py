@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from reports.columns import Row
+from reports.documents.gate import GateDocument, GateScenario
 from reports.gate.table import causes, cells, interval_heading, moved, scenario_lines, verdict_line
 from reports.markdown import document, grid, items, text
 from reports.units import MARKS
 
-Document = Mapping[str, Any]
 _NAMES = ("", "scenario", "strategy", "figure")
 _NUMBERS = ("base", "now", "difference")
 
 
-def markdown(gate: Document) -> str:
+def markdown(gate: GateDocument) -> str:
     """The verdict, what moved, why, and the rest folded away."""
     rows = [row for scenario in gate["scenarios"] for row in _rows(scenario)]
     every = [line for scenario in gate["scenarios"] for line in scenario_lines(scenario)]
@@ -24,13 +23,13 @@ def markdown(gate: Document) -> str:
     return document(f"### {text(verdict_line(gate))}", moved_table, items(_why(gate)), _folded(every))
 
 
-def _rows(scenario: Document) -> Iterator[Row]:
+def _rows(scenario: GateScenario) -> Iterator[Row]:
     for strategy in scenario["strategies"]:
         for metric in moved(strategy):
             yield [MARKS[metric["verdict"]], scenario["scenario"], strategy["strategy"], *cells(metric)]
 
 
-def _why(gate: Document) -> Iterator[str]:
+def _why(gate: GateDocument) -> Iterator[str]:
     for scenario in gate["scenarios"]:
         for strategy in scenario["strategies"]:
             for clause in causes(strategy):

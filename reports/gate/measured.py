@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from reports.gate.other_comparison import OtherEntry
 from reports.gate.verdict import Values
 from reports.running.experiment import Result
 from reports.statistics.replications import digest_of_all, samples_of
+from scenarios.entry import SettingsTable, StrategyEntry
 
 
 class Measured(NamedTuple):
     """`values` holds each figure's replications in the order of their seeds; `events` may be empty."""
 
-    settings: Mapping[str, Any]
+    settings: SettingsTable
     digest: str
     events: str
     values: Mapping[str, Values]
@@ -26,6 +28,6 @@ def of_results(results: Sequence[Result]) -> Measured:
     return Measured(entries[0]["settings"], digest, results[0].gathered, samples_of(entries))
 
 
-def of_entry(entry: Mapping[str, Any], events: str) -> Measured:
+def of_entry(entry: StrategyEntry | OtherEntry, events: str) -> Measured:
     """Of an entry of a comparison document, the means of several runs."""
     return Measured(entry["settings"], entry["digest"], events, entry["samples"])

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.openmetrics.exposition import generate_latest
 from prometheus_client.registry import Collector
 
-Document = Mapping[str, Any]
+from reports.documents.gate import GateDocument, GateFigure
 
 
-def openmetrics(gate: Document) -> str:
+def openmetrics(gate: GateDocument) -> str:
     """Gauges by scenario, strategy and figure; figures without a value are left out."""
     registry = CollectorRegistry()
     registry.register(_Gate(gate))
@@ -22,7 +21,7 @@ def openmetrics(gate: Document) -> str:
 
 
 class _Gate(Collector):
-    def __init__(self, gate: Document) -> None:
+    def __init__(self, gate: GateDocument) -> None:
         self._gate = gate
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
@@ -34,8 +33,8 @@ class _Gate(Collector):
         family = GaugeMetricFamily("seslab_gate_figure", said, labels=["scenario", "strategy", "figure", "of"])
         for place, metric in self._metrics():
             for of in ("base", "head"):
-                if metric[of] is not None:
-                    family.add_metric([*place, metric["metric"], of], metric[of])
+                if (mean := metric[of]) is not None:
+                    family.add_metric([*place, metric["metric"], of], mean)
         return family
 
     def _failures(self) -> GaugeMetricFamily:
@@ -48,7 +47,7 @@ class _Gate(Collector):
                 family.add_metric([scenario["scenario"], one["strategy"], one["expression"]], one["verdict"] == "fail")
         return family
 
-    def _metrics(self) -> Iterator[tuple[tuple[str, str], Document]]:
+    def _metrics(self) -> Iterator[tuple[tuple[str, str], GateFigure]]:
         for scenario in self._gate["scenarios"]:
             for strategy in scenario["strategies"]:
                 for metric in strategy["metrics"]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from reports.documents.gate import GateDocument
 from reports.gate.baseline import Baseline, Expected, versions
 from reports.gate.document import Compared, Part, document
 from reports.gate.expectations import (
@@ -111,7 +112,7 @@ def rules_for(
     return {name: rules_of(baseline.scenarios[scenario.name].strategies[name]) for name in wanted.strategies}
 
 
-def verdict(path: Path, baseline: Baseline, wanted: Sequence[Wanted], results: Sequence[Result]) -> dict[str, Any]:
+def verdict(path: Path, baseline: Baseline, wanted: Sequence[Wanted], results: Sequence[Result]) -> GateDocument:
     """The gate's document. Raises BadInput for a figure of the file that there is not."""
     parts = [_part(path, baseline, one, runs) for one, runs in shared_out(wanted, results)]
     return document("sim", str(path), parts)

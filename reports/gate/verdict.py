@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
+from reports.documents.gate import Direction
 from reports.statistics.intervals import interval, mean_of
 from scenarios.verdicts import FAIL, IMPROVED, INCONCLUSIVE, PASS, Verdict
 
-Direction = Literal["lower", "higher", "same"]
 Values = Sequence[float | None]
 
 CONFIDENCE = 0.95

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from reports.statistics.intervals import mean_of
 from reports.statistics.replications import combine
+from scenarios.entry import StrategyEntry
 from scenarios.ledger import store
 from scenarios.ledger.ledger import Ledger
 from scenarios.measures.bound import Bound, bound_of
@@ -47,7 +48,7 @@ class Job:
 class Result(NamedTuple):
     """The figures of one run, those of the ideal sender on the same mails, and what else was gathered."""
 
-    entry: dict[str, Any]
+    entry: StrategyEntry
     bound: Bound
     gathered: Any = None
 
@@ -79,7 +80,7 @@ def perform(job: Job, watch: Watch | None = None) -> Result:
     return Result(measured(job.scenario, ledger, ideal, job.prices), ideal, job.gather(ledger))
 
 
-def summarise(results: Sequence[Result]) -> tuple[list[dict[str, Any]], Bound]:
+def summarise(results: Sequence[Result]) -> tuple[list[StrategyEntry], Bound]:
     """One entry per strategy over its replications, and the bound, which all share; needs a result."""
     by_strategy: dict[str, list[Result]] = {}
     for result in results:

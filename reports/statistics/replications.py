@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from reports.statistics.intervals import interval, mean_of
+from scenarios.entry import StrategyEntry
 from scenarios.figures import figures_of, with_figures
 
 _NOT_SAMPLED = ("wall_s",)  # wall times differ between two runs of one seed
 
 
-def combine(entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def combine(entries: Sequence[StrategyEntry]) -> StrategyEntry:
     """One entry from those of a strategy's replications: every figure the mean, null if any of them is null."""
     if len(entries) == 1:
-        return dict(entries[0])
+        return {**entries[0]}
     columns = samples_of(entries)
     samples = {name: values for name, values in columns.items() if name not in _NOT_SAMPLED}
     return with_figures(entries[0], {name: mean_of(values) for name, values in columns.items()}) | {
@@ -27,7 +27,7 @@ def combine(entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def samples_of(entries: Sequence[Mapping[str, Any]]) -> dict[str, list[float | None]]:
+def samples_of(entries: Sequence[StrategyEntry]) -> dict[str, list[float | None]]:
     """Each figure's values, entry by entry."""
     figures = list(map(figures_of, entries))
     return {name: [one[name] for one in figures] for name in figures[0]}

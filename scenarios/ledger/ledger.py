@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-OUTCOMES = ("accepted", "throttled", "quota", "rejected", "failed")
+Outcome = Literal["accepted", "throttled", "quota", "rejected", "failed"]
+OUTCOMES: tuple[Outcome, ...] = ("accepted", "throttled", "quota", "rejected", "failed")
 ACCEPTED, THROTTLED, QUOTA, REJECTED, FAILED = range(len(OUTCOMES))
 
 MESSAGES = (
@@ -21,7 +22,8 @@ MESSAGES = (
 )
 """SES's own words for each outcome."""
 
-FATES = ("accepted", "dead_lettered", "lost", "pending")
+Fate = Literal["accepted", "dead_lettered", "lost", "pending"]
+FATES: tuple[Fate, ...] = ("accepted", "dead_lettered", "lost", "pending")
 
 Columns = dict[str, NDArray[Any]]
 

@@ -14,10 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.ledger.ledger import ACCEPTED, OUTCOMES, Ledger
-
-REASONS = (*OUTCOMES[1:], "crashed", "never_invoked")
-"""Why a recipient is gone: how its last call ended; of those without a call, that it was lost, or dead-lettered."""
+from scenarios.entry import LossCounts
+from scenarios.ledger.ledger import ACCEPTED, FAILED, OUTCOMES, QUOTA, REJECTED, THROTTLED, Ledger
 
 _NEVER = len(OUTCOMES)
 _AT_ONCE = 1 << 17  # recipients expanded at a time: some ten megabytes
@@ -52,7 +50,7 @@ def acceptances(ledger: Ledger) -> Acceptances:
     return Acceptances(mail, ledger.calls["decided_s"][rows], recipients, fresh)
 
 
-def losses(ledger: Ledger) -> dict[str, int]:
+def losses(ledger: Ledger) -> LossCounts:
     """Recipients lost or dead-lettered, by reason."""
     gone = ledger.mails["lost"] + ledger.mails["dead_lettered"]
     whole = (gone > 0) & (gone == ledger.mails["recipients"]) & ~_travelled_in_parts(ledger)
@@ -67,11 +65,17 @@ def losses(ledger: Ledger) -> dict[str, int]:
     return _by_reason(count, untried=gone, lost=ledger.mails["lost"])
 
 
-def _by_reason(count: NDArray[np.float64], untried: NDArray[np.int32], lost: NDArray[np.int32]) -> dict[str, int]:
+def _by_reason(count: NDArray[np.float64], untried: NDArray[np.int32], lost: NDArray[np.int32]) -> LossCounts:
     """A recipient lost without a call was with a pod that is gone, or in a queue that was not received from in time."""
     crashed = int(np.minimum(untried, lost).sum(dtype=np.int64))
-    without = {"crashed": crashed, "never_invoked": int(untried.sum(dtype=np.int64)) - crashed}
-    return {outcome: int(count[code]) for code, outcome in enumerate(OUTCOMES) if code != ACCEPTED} | without
+    return {
+        "throttled": int(count[THROTTLED]),
+        "quota": int(count[QUOTA]),
+        "rejected": int(count[REJECTED]),
+        "failed": int(count[FAILED]),
+        "crashed": crashed,
+        "never_invoked": int(untried.sum(dtype=np.int64)) - crashed,
+    }
 
 
 def _last_outcome(ledger: Ledger) -> NDArray[np.uint8]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from scenarios.entry import StrategyEntry
 from scenarios.ledger.ledger import Ledger
 from scenarios.measures.bound import Bound
 from scenarios.measures.cost import Prices
@@ -12,7 +11,7 @@ from scenarios.measures.per_workload import per_workload
 from scenarios.schema.model import Scenario
 
 
-def measured(scenario: Scenario, ledger: Ledger, ideal: Bound, prices: Prices) -> dict[str, Any]:
+def measured(scenario: Scenario, ledger: Ledger, ideal: Bound, prices: Prices) -> StrategyEntry:
     """One entry of `seslab/comparison/v1`; of several workloads each has its figures too."""
     rate_per_s, limiter = scenario.account.max_send_rate_per_s, scenario.account.limiter
     burst = limiter.burst if limiter.kind == "token-bucket" else rate_per_s

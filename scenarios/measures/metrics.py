@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.entry import CallCounts, CallTimes, LatencyFigures, RecipientCounts, StrategyEntry, UsageCounts
 from scenarios.figures import USAGE
-from scenarios.ledger.ledger import FATES, OUTCOMES, Ledger, digest
+from scenarios.ledger.ledger import ACCEPTED, FAILED, OUTCOMES, QUOTA, REJECTED, THROTTLED, Ledger, digest
 from scenarios.ledger.recipients import Acceptances, acceptances, losses
 from scenarios.measures.cost import Prices, cost
 
@@ -41,7 +41,7 @@ class Weighted(NamedTuple):
 
 def measure(
     ledger: Ledger, rate_per_s: float, burst: float, bound_makespan_s: float | None, prices: Prices
-) -> dict[str, Any]:
+) -> StrategyEntry:
     """One entry of `seslab/comparison/v1`.
 
     `rate_per_s` is the account's R and `burst` the limiter's B in recipients, which is R for window limiters.
@@ -68,7 +68,7 @@ def measure(
         "cost_per_million_usd": _ratio(usd * 1e6, recipients["accepted"]),
         "losses": losses(ledger),
         "receives": int(ledger.mails["receives"].sum(dtype=np.int64)),
-        "usage": {kind: float(ledger.usage.get(kind, 0)) for kind in USAGE},
+        "usage": cast(UsageCounts, {kind: float(ledger.usage.get(kind, 0)) for kind in USAGE}),
         "warnings": list(ledger.warnings),
         "interrupted": ledger.interrupted,
         "wall_s": ledger.wall_s,
@@ -78,10 +78,20 @@ def measure(
     }
 
 
-def recipient_counts(ledger: Ledger) -> dict[str, int]:
+def recipient_counts(ledger: Ledger) -> RecipientCounts:
     """Recipients submitted and by fate; `duplicated` counts acceptances beyond a recipient's first."""
-    columns = {"submitted": "recipients"} | {fate: fate for fate in (*FATES, "duplicated")}
-    return {key: int(ledger.mails[column].sum(dtype=np.int64)) for key, column in columns.items()}
+
+    def total(column: str) -> int:
+        return int(ledger.mails[column].sum(dtype=np.int64))
+
+    return {
+        "submitted": total("recipients"),
+        "accepted": total("accepted"),
+        "dead_lettered": total("dead_lettered"),
+        "lost": total("lost"),
+        "pending": total("pending"),
+        "duplicated": total("duplicated"),
+    }
 
 
 def window_sums(decided_s: NDArray[np.float64], recipients: NDArray[Any]) -> NDArray[np.int64]:
@@ -117,7 +127,7 @@ def latencies(ledger: Ledger, accepted: Acceptances) -> Weighted:
     return Weighted.of(accepted.decided_s - ledger.mails["intended_s"][accepted.mail], accepted.fresh)
 
 
-def latency_s(ledger: Ledger, accepted: Acceptances) -> dict[str, float | None]:
+def latency_s(ledger: Ledger, accepted: Acceptances) -> LatencyFigures:
     """Mean, quantiles and maximum of the latencies of these acceptances, in seconds; None if there is none."""
     sorted_s = latencies(ledger, accepted)
     total = int(accepted.fresh.sum(dtype=np.int64))
@@ -131,17 +141,28 @@ def latency_s(ledger: Ledger, accepted: Acceptances) -> dict[str, float | None]:
     }
 
 
-def _call_s(ledger: Ledger) -> dict[str, float | None]:
+def _call_s(ledger: Ledger) -> CallTimes:
     """Start to end of the calls whose both ends the client saw; sorted in place, because calls may be many."""
     call_s = ledger.calls["end_s"] - ledger.calls["start_s"]
     seen = len(call_s) - int(np.count_nonzero(np.isnan(call_s)))
     call_s.sort()  # NaN goes last
-    return {f"p{p}": float(call_s[-(-p * seen // 100) - 1]) if seen else None for p in (50, 99)}
+
+    def quantile(percent: int) -> float | None:
+        return float(call_s[-(-percent * seen // 100) - 1]) if seen else None
+
+    return {"p50": quantile(50), "p99": quantile(99)}
 
 
-def _call_counts(ledger: Ledger) -> dict[str, int]:
+def _call_counts(ledger: Ledger) -> CallCounts:
     count = np.bincount(ledger.calls["outcome"], minlength=len(OUTCOMES))
-    return {"attempted": int(count.sum())} | {name: int(n) for name, n in zip(OUTCOMES, count, strict=True)}
+    return {
+        "attempted": int(count.sum()),
+        "accepted": int(count[ACCEPTED]),
+        "throttled": int(count[THROTTLED]),
+        "quota": int(count[QUOTA]),
+        "rejected": int(count[REJECTED]),
+        "failed": int(count[FAILED]),
+    }
 
 
 def _makespan_s(ledger: Ledger, accepted: Acceptances) -> float | None:
@@ -149,12 +170,12 @@ def _makespan_s(ledger: Ledger, accepted: Acceptances) -> float | None:
     return float(fresh_s[-1] - ledger.mails["intended_s"].min()) if len(fresh_s) else None
 
 
-def _utilisation(recipients: Mapping[str, int], rate_per_s: float, burst: float, span_s: float | None) -> float | None:
+def _utilisation(recipients: RecipientCounts, rate_per_s: float, burst: float, span_s: float | None) -> float | None:
     admitted = recipients["accepted"] + recipients["duplicated"]
     return None if span_s is None else admitted / (burst + rate_per_s * span_s)
 
 
-def _efficiency(recipients: Mapping[str, int], bound_s: float | None, makespan_s: float | None) -> float | None:
+def _efficiency(recipients: RecipientCounts, bound_s: float | None, makespan_s: float | None) -> float | None:
     complete = recipients["accepted"] == recipients["submitted"]
     return _ratio(bound_s, makespan_s) if complete and bound_s is not None and bound_s > 0 else None
 

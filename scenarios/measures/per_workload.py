@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
+from scenarios.entry import WorkloadEntry
 from scenarios.ledger.ledger import Ledger
 from scenarios.ledger.recipients import Acceptances, acceptances
 from scenarios.measures.metrics import latency_s, recipient_counts
@@ -13,10 +13,10 @@ from scenarios.schema.processes import Workload
 from scenarios.traffic.workload import origins
 
 
-def per_workload(ledger: Ledger, workloads: Sequence[Workload]) -> list[dict[str, Any]]:
+def per_workload(ledger: Ledger, workloads: Sequence[Workload]) -> list[WorkloadEntry]:
     """Recipients by fate and their latencies, workload by workload in the order of the scenario file."""
     origin, accepted = origins(workloads, ledger.seed), acceptances(ledger)
-    figures = []
+    figures: list[WorkloadEntry] = []
     for index, workload in enumerate(workloads):
         mine = origin == index
         own = replace(ledger, mails={name: column[mine] for name, column in ledger.mails.items()})

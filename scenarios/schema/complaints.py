@@ -1,7 +1,8 @@
-"""One clear line for the first thing that is wrong with a scenario file."""
+"""One clear line for the first thing that is wrong with a scenario file or a document."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from difflib import get_close_matches
@@ -33,24 +34,35 @@ _SENTENCES: dict[str, str] = {
     "string_pattern_mismatch": "must be one line of text",
     "model_type": "must be a table",
     "dict_type": "must be a table",
+    "list_type": "must be an array",
+    "is_instance_of": "must be an array",
+    "sequence_str": "must be an array",
     "model_attributes_type": "must be a table",
     "value_error": "{error}",
     "union_tag_not_found": "is required; seslab schema lists what it may be",
 }
 
 
-def complaint(error: ValidationError, data: dict[str, Any]) -> str:
-    """`key.path = value: what would be right`, for the first error in `data`, the parsed file."""
+def complaint(error: ValidationError, data: Any, write: Callable[[Any], str] = toml_value) -> str:
+    """`key.path = value: what would be right`, for the first error in `data`, the parsed file.
+
+    `write` shows a value in the file's own language.
+    """
     first = error.errors(include_url=False)[0]
     path, value = _place(first, data)
-    assigned = "" if value is _ABSENT else f" = {shown(value)}"
+    if not path:
+        return _sentence(first)
+    assigned = "" if value is _ABSENT else f" = {_cut(write(value))}"
     return f"{dotted(path)}{assigned}: {_sentence(first)}"
 
 
-def shown(value: Any) -> str:
-    """A value as TOML writes it, cut when long."""
-    text = toml_value(value)
+def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
+
+
+def json_value(value: Any) -> str:
+    """A value as JSON writes it."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 def dotted(path: list[str | int]) -> str:
@@ -101,6 +113,8 @@ def _array(error: ErrorDetails) -> str:
 def _choice(named: str) -> Callable[[ErrorDetails], str]:
     def sentence(error: ErrorDetails) -> str:
         choices = re.findall(r"'([^']*)'", error["ctx"][named])
+        if len(choices) == 1:
+            return f'must be "{choices[0]}"'
         near = get_close_matches(str(error["ctx"].get("tag", error["input"])), choices, n=1)
         return f"must be one of {', '.join(choices)}" + "".join(f"; did you mean '{choice}'?" for choice in near)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -158,4 +159,9 @@ def scenario_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of a scenario file, each strategy's settings included."""
     schema = Scenario.model_json_schema(by_alias=True)
     schema["required"].remove("name")  # the file's name stands in
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": SCHEMA, **schema, "title": SCHEMA}
+    return published(SCHEMA, schema)
+
+
+def published(identifier: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    """A JSON Schema as users get it, under the name that stands in the documents."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": identifier, **schema, "title": identifier}

@@ -5,10 +5,12 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from typing_extensions import TypedDict
 
+from scenarios.entry import Interval, StrategyEntry
 from scenarios.figures import FIGURES, figures_of, is_figure
 from scenarios.schema.tables import unknown
 from scenarios.verdicts import FAIL, INCONCLUSIVE, PASS
@@ -94,15 +96,26 @@ Expressions = Annotated[
 """One expression or several, under a name that says what they are for."""
 
 
-def judged(thresholds: Mapping[str, Sequence[str]], entries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """What each expression meets in each strategy that it concerns: plain data, in the order of the scenario's file.
+class JudgedThreshold(TypedDict):
+    """One of the scenario's thresholds, as a strategy that it concerns met it."""
 
-    `verdict` is pass or fail; over replications it is inconclusive where an end of the 95 % interval answers otherwise
-    than the mean does.
-    """
+    name: Annotated[str, Field(description="its name in the scenario")]
+    expression: Annotated[str, Field(description="what must hold, as the scenario says it")]
+    strategy: Annotated[str, Field(description="the strategy that it is judged for")]
+    figure: Annotated[str, Field(description="the dotted name of the figure")]
+    value: Annotated[float | None, Field(description="the figure, over replications its mean; null if there is none")]
+    interval: Annotated[Interval | None, Field(description="95 % confidence interval; null for a single run")]
+    verdict: Annotated[
+        Literal["pass", "fail", "inconclusive"],
+        Field(description="inconclusive: an end of the interval answers otherwise than the mean"),
+    ]
+
+
+def judged(thresholds: Mapping[str, Sequence[str]], entries: Iterable[StrategyEntry]) -> list[JudgedThreshold]:
+    """What each expression meets in each strategy that it concerns, in the order of the scenario's file."""
     senders = list(entries)
     return [
-        {"name": name, "expression": one.expression, "strategy": entry["strategy"], **_met(one, entry)}
+        _judged(name, one, entry)
         for name, expressions in thresholds.items()
         for one in map(Threshold.parse, expressions)
         for entry in senders
@@ -110,9 +123,16 @@ def judged(thresholds: Mapping[str, Sequence[str]], entries: Iterable[Mapping[st
     ]
 
 
-def _met(threshold: Threshold, entry: Mapping[str, Any]) -> dict[str, Any]:
+def _judged(name: str, threshold: Threshold, entry: StrategyEntry) -> JudgedThreshold:
     value, interval = figures_of(entry).get(threshold.figure), entry["ci95"].get(threshold.figure)
     holds = threshold.holds(value)
     undecided = interval is not None and any(threshold.holds(end) != holds for end in interval)
-    verdict = INCONCLUSIVE if undecided else PASS if holds else FAIL
-    return {"figure": threshold.figure, "value": value, "interval": interval, "verdict": verdict}
+    return {
+        "name": name,
+        "expression": threshold.expression,
+        "strategy": entry["strategy"],
+        "figure": threshold.figure,
+        "value": value,
+        "interval": interval,
+        "verdict": INCONCLUSIVE if undecided else PASS if holds else FAIL,
+    }

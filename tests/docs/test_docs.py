@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
-import subprocess
-import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,16 +12,18 @@ from typing import Any
 import pytest
 import typer
 
-from reports.calibrate import document as calibrating
+from reports.calibrate.document import COUNTS, MEASURES
+from reports.calibrate.fit import OUTCOME_OF
 from reports.compare.table import table as compare_table
 from reports.diff.table import COLUMNS as DIFF_COLUMNS
-from reports.running.experiment import perform
+from reports.documents.comparison import AccountTable
+from reports.schemas import DOCUMENTS, json_schema
+from scenarios.figures import USAGE
 from scenarios.ledger.store import CALLS, MAILS
-from scenarios.measures.cost import PRICES, load_prices
-from scenarios.schema.model import load, scenario_schema
+from scenarios.measures.cost import PRICES
+from scenarios.schema.model import scenario_schema
 from seslab.app import app
 from seslab.help_page import examples
-from sim.run import run
 from strategies.registry import STRATEGIES
 from tests.docs.examples import ROOT, abridged, blocks, figures, marked, pages, play, steps
 
@@ -207,40 +206,29 @@ def argument(parameter: Any) -> list[str]:
     return [parameter.metavar or parameter.name.upper()]
 
 
-def test_the_reference_names_everything_a_document_holds() -> None:
-    """Each key of a comparison document, however deep, and each column of the ledgers is in the reference."""
-    run = [sys.executable, "-m", "seslab", "compare", "mixed", "-s", "direct", "--json"]
-    document = json.loads(subprocess.run(run, cwd=ROOT, capture_output=True, check=True).stdout)
-    del document["strategies"][0]["settings"], document["account"]["limiter"]  # other pages have their keys
-    named = set(re.findall(r"`([\w.]+)`", (REFERENCE / "comparison.md").read_text()))
-    usage = set(document["strategies"][0].pop("usage"))
-    assert usage <= set(re.findall(r"`(\w+)`", (REFERENCE / "prices.md").read_text()))
-    assert {*keys(document), "settings", "limiter", "usage", *MAILS.names, *CALLS.names} <= named
+PAGE_OF = {"baseline": "gate"}
+ELSEWHERE = ("AccountTable", "LimiterTable", "FaultTable", "UsageCounts")
+"""Tables of several documents, which the pages on comparisons, scenarios and prices explain."""
 
 
-@pytest.mark.parametrize("scenario", ["broadcast-900", "sandbox"], ids=["fitted", "too few calls to fit"])
-def test_the_reference_names_everything_a_calibration_holds(scenario: str) -> None:
-    """Each key of a calibration document, with fitted latencies and without, is in the reference."""
-    document = calibration(scenario)
-    del document["strategies"][0]["settings"], document["account"]  # other pages have their keys
-    named = set(re.findall(r"`([\w.]+)`", (REFERENCE / "calibration.md").read_text()))
-    assert {*keys(document), "settings", "account"} <= named
+@pytest.mark.parametrize("name", DOCUMENTS[1:])
+def test_the_reference_names_every_key_of_a_document(name: str) -> None:
+    """However deep; a scenario has tests of its own."""
+    schema = json_schema(name)
+    tables = [schema, *(table for title, table in schema["$defs"].items() if title not in ELSEWHERE)]
+    assert {key for table in tables for key in table["properties"]} <= named_on(PAGE_OF.get(name, name))
 
 
-def calibration(scenario: str) -> dict[str, Any]:
-    """The document of one strategy; a simulation stands for the real run."""
-    chosen, prices = load(scenario), load_prices()
-    real = calibrating.real_jobs(run, chosen, ["direct"], prices, None)
-    simulated = calibrating.simulated_jobs(run, chosen, ["direct"], 1, prices)
-    both = calibrating.pairs([perform(job) for job in real], [perform(job) for job in simulated])
-    return calibrating.document(chosen, "moto", both)
+def named_on(page: str) -> set[str]:
+    """What a page of the reference writes as code."""
+    return set(re.findall(r"`([\w.]+)`", (REFERENCE / f"{page}.md").read_text()))
 
 
-def keys(document: Any) -> set[str]:
-    """Every key in a JSON document."""
-    if isinstance(document, dict):
-        return set(document).union(*map(keys, document.values()))
-    return set().union(*map(keys, document)) if isinstance(document, list) else set()
+def test_the_reference_names_what_documents_and_ledgers_name() -> None:
+    """What an account holds and the columns of the ledgers; figures and latencies of a calibration; what AWS counts."""
+    assert {*AccountTable.__annotations__, *MAILS.names, *CALLS.names} <= named_on("comparison")
+    assert {*MEASURES, *COUNTS, *OUTCOME_OF} <= named_on("calibration")
+    assert set(USAGE) <= named_on("prices")
 
 
 def test_the_reference_has_the_price_file() -> None:

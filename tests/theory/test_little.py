@@ -17,6 +17,7 @@ from sim.run import run
 from strategies.registry import STRATEGIES
 from tests.theory.confidence import student
 from tests.theory.scenes import scene
+from tests.unit.entries import number
 
 Floats = NDArray[np.float64]
 strategies = pytest.mark.parametrize("strategy", list(STRATEGIES))
@@ -62,7 +63,7 @@ def test_number_integrated_is_sojourns_summed(name: str, strategy: str) -> None:
     figures = measure(ledger, scenario.account.max_send_rate_per_s, 1, None, load_prices())
     assert figures["recipients"]["accepted"] == len(arrived) > 0
     area = integrated(arrived, [at_s for times in left.values() for at_s in times])
-    assert area == pytest.approx(figures["latency_s"]["mean"] * len(arrived), rel=1e-9)
+    assert area == pytest.approx(number(figures["latency_s"]["mean"]) * len(arrived), rel=1e-9)
 
 
 LOAD_PER_S, BATCHES, BATCH_S, WARM_UP_S = 10.0, 20, 50.0, 50.0

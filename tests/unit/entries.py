@@ -8,6 +8,8 @@ from typing import Any
 from reports.compare.document import document
 from reports.compare.explain import explain
 from reports.compare.mechanisms import Facts
+from reports.documents.comparison import ComparisonDocument
+from scenarios.entry import StrategyEntry
 from scenarios.ledger.ledger import THROTTLED
 from scenarios.measures.bound import Bound
 from scenarios.measures.cost import load_prices
@@ -38,7 +40,7 @@ SCENARIO = Scenario.model_validate(
 FACTS = Facts.of(SCENARIO)
 
 
-def entry(strategy: str, calls: Sequence[Call], otherwise: str = "lost", **settings: Any) -> dict[str, Any]:
+def entry(strategy: str, calls: Sequence[Call], otherwise: str = "lost", **settings: Any) -> StrategyEntry:
     """Four mails at once."""
     mails = [Mail(0.0, otherwise=otherwise)] * 4
     ledger = ledger_of(strategy, mails, calls, settings=SETTINGS.get(strategy, {}) | settings)
@@ -62,6 +64,12 @@ def told(strategy: str, given: Facts, calls: Sequence[Call], mails: Sequence[Mai
     return explain(measure(ledger, 30.0, 30, 1.5, load_prices()), given)
 
 
-def comparison(*entries: dict[str, Any], replications: int = 1) -> dict[str, Any]:
+def number(figure: float | None) -> float:
+    """A figure that there is."""
+    assert figure is not None
+    return figure
+
+
+def comparison(*entries: StrategyEntry, replications: int = 1) -> ComparisonDocument:
     """The document of these entries."""
     return document(SCENARIO, "sim", 1, replications, Bound(1.5, 0.7, 1.4), entries)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from reports.documents.gate import GateDocument, GateFigure, GateStrategy
 from reports.gate import simulated as simulated_gate
 from reports.gate.baseline import Baseline
 from reports.gate.expectations import Wished
@@ -62,20 +63,20 @@ def set_figure(known: Baseline, figure: str, **values: Any) -> Baseline:
     return copy
 
 
-def verdict(known: Baseline, scenario: Scenario) -> dict[str, Any]:
+def verdict(known: Baseline, scenario: Scenario) -> GateDocument:
     """The gate's document for the scenario as it is now."""
     wanted = [simulated_gate.wanted_by(FILE, known, scenario, [])]
     jobs = simulated_gate.jobs(run, wanted, load_prices())
     return simulated_gate.verdict(FILE, known, wanted, list(map(perform, jobs)))
 
 
-def of(document: Mapping[str, Any], strategy: str) -> dict[str, Any]:
+def of(document: GateDocument, strategy: str) -> GateStrategy:
     """One strategy of the document's only scenario."""
     [scenario] = document["scenarios"]
     [entry] = [entry for entry in scenario["strategies"] if entry["strategy"] == strategy]
-    return dict(entry)
+    return entry
 
 
-def figures(entry: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def figures(entry: GateStrategy) -> dict[str, GateFigure]:
     """A strategy's figures by name."""
     return {metric["metric"]: metric for metric in entry["metrics"]}

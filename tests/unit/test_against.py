@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 
 from loadtests.record.run_registry import birth_of
+from reports.documents.comparison import ComparisonDocument
+from reports.documents.gate import GateStrategy
 from reports.gate import document as gate_document
 from reports.gate import interleaved
 from reports.gate.against import Runs, Side, base, compared, head, refuse_another_scenario
@@ -100,7 +102,9 @@ def test_a_command_is_run_here(monkeypatch: pytest.MonkeyPatch, repository: Path
     monkeypatch.chdir(repository)
     with base(f"{COMMAND} ") as side:
         assert side.folder == repository
-        document = compared(side, Runs("small.toml", ["heartbeat"], "sim", 7, 2), repository / "out")
+        document = compared(
+            side, Runs("small.toml", ["heartbeat"], "sim", 7, 2), repository / "out", ComparisonDocument
+        )
     assert (document["seed"], document["replications"]) == (7, 2)
     assert [entry["settings"]["fill"] for entry in document["strategies"]] == [0.5]
 
@@ -167,7 +171,7 @@ def test_real_runs_alternate(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     (tmp_path / "small.toml").write_text(SMALL)
     order: list[str] = []
 
-    def told(side: Side, _runs: object, out: Path) -> Mapping[str, Any]:
+    def told(side: Side, _runs: object, out: Path, _kind: type) -> Mapping[str, Any]:
         order.append(side.name)
         out.mkdir()
         (out / "scenario.toml").write_text(f'name = "small"\n{SMALL}')
@@ -188,7 +192,7 @@ def rounds(bases_s: list[tuple[float, float]], heads_s: list[tuple[float, float]
     return [Round(*pair) for pair in zip(*made, strict=True)]
 
 
-def judged(compared: gate_document.Compared) -> dict[str, Any]:
+def judged(compared: gate_document.Compared) -> GateStrategy:
     """What a gate of this strategy alone says of it."""
     return of(gate_document.document("moto", "base", [gate_document.Part("small", "", [compared], [])]), "direct")
 

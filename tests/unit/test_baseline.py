@@ -109,7 +109,7 @@ def makespan_in(table: dict[str, Any]) -> Any:
         ),
         (lambda t: makespan_in(t).update(values=[1.0, "2", 3.0]), 'makespan_s.values[1] = "2": must be a number'),
         (lambda t: makespan_in(t).update(value=1.0), "makespan_s.value = 1.0: must be the mean of values, 2.3"),
-        (lambda t: makespan_in(t).update(value=None), "makespan_s.value = None: must be the mean of values, 2.3"),
+        (lambda t: makespan_in(t).update(value=None), "makespan_s.value = null: must be the mean of values, 2.3"),
         (lambda t: makespan_in(t).update(direction="up"), "must be one of lower, higher, same"),
         (lambda t: makespan_in(t).update(tolerance=-1), "makespan_s.tolerance = -1: must be a number of at least 0"),
         (lambda t: makespan_in(t).update(tolerance="much"), "or a percentage such as '2 %'"),

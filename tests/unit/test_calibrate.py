@@ -16,6 +16,7 @@ from reports.calibrate import folder as calibration_folder
 from reports.calibrate import table as calibration_table
 from reports.calibrate.curves import PERMILLE, curves_of, rates
 from reports.calibrate.document import COUNTS, MEASURES, Pair
+from reports.documents.calibration import CalibratedStrategy
 from reports.running import experiment, parallel
 from reports.running.experiment import Result
 from reports.terminal import to_json
@@ -53,10 +54,9 @@ def pair(real: Ledger, simulated: Sequence[Ledger]) -> Pair:
     return Pair(real.strategy, result(real, lambda ledger: ledger), [result(one, curves_of) for one in simulated])
 
 
-def entry(real: Ledger, *simulated: Ledger) -> dict[str, Any]:
+def entry(real: Ledger, *simulated: Ledger) -> CalibratedStrategy:
     """The document's entry of a pair."""
-    one: dict[str, Any] = calibration.document(SCENARIO, "moto", [pair(real, simulated)])["strategies"][0]
-    return one
+    return calibration.document(SCENARIO, "moto", [pair(real, simulated)])["strategies"][0]
 
 
 def outside(real: Ledger, *simulated: Ledger) -> set[str]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from reports.compare import folder as run_folder
 from reports.compare.ranking import ranked
 from reports.compare.table import sentences, table
+from reports.documents.comparison import ComparisonDocument
 from reports.layout import laid_out
 from reports.terminal import to_json
 from scenarios.errors import BadInput
@@ -18,7 +18,7 @@ from tests.unit.entries import comparison, entry, sent
 from tests.unit.synthetic import Call
 
 
-def printed(shown: dict[str, Any]) -> str:
+def printed(shown: ComparisonDocument) -> str:
     """The table as plain text."""
     return "\n".join(line.plain for line in laid_out(table(shown), 110))
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -13,19 +13,23 @@ from scipy import stats
 
 from reports.diff import document as difference
 from reports.diff import table as diff_table
+from reports.documents.comparison import ComparisonDocument
+from reports.documents.diff import DiffDocument, DiffFigure
 from reports.statistics.intervals import interval, unpaired
+from scenarios.entry import StrategyEntry
 from scenarios.errors import BadInput
 from scenarios.ledger.ledger import Ledger
-from tests.unit.entries import entry, sent
+from tests.unit.entries import entry, number, sent
 from tests.unit.synthetic import Call, Mail, ledger_of
 from tests.unit.test_cli import seslab_with
 
 TEN_S = Mail(10.0)
 
 
-def run_of(strategies: Sequence[dict[str, Any]], **about: Any) -> dict[str, Any]:
+def run_of(strategies: Sequence[Mapping[str, Any]], **about: Any) -> ComparisonDocument:
     """A comparison document, as far as a diff reads it."""
-    return {"scenario": "by-hand", "world": "sim", "seed": 1, "replications": 1, "strategies": strategies} | about
+    given = {"scenario": "by-hand", "world": "sim", "seed": 1, "replications": 1, "strategies": strategies} | about
+    return cast(ComparisonDocument, given)
 
 
 def no_ledgers(_side: str, strategy: str) -> Ledger:
@@ -33,13 +37,13 @@ def no_ledgers(_side: str, strategy: str) -> Ledger:
     return ledger_of(strategy, [Mail(0.0)] * (2 if _side == "a" else 3), [])
 
 
-def figure_of(document: dict[str, Any], name: str) -> dict[str, Any]:
+def figure_of(document: DiffDocument, name: str) -> DiffFigure:
     """The row of one figure of the first pair."""
     [row] = [row for row in document["strategies"][0]["figures"] if row["figure"] == name]
-    return dict(row)
+    return row
 
 
-def with_samples(makespans_s: Sequence[float | None]) -> dict[str, Any]:
+def with_samples(makespans_s: Sequence[float | None]) -> StrategyEntry:
     """An entry of several replications, of which only the makespan matters."""
     return entry("direct", sent(4, 1.0)) | {"samples": {"makespan_s": list(makespans_s)}}
 
@@ -94,8 +98,8 @@ def test_the_same_mails_are_paired() -> None:
         lambda side, _: ledgers[side],
     )
     same = made["strategies"][0]["same_mails"]
-    counts = {key: same[key] for key in ("asked", "mails", "later", "sooner")}
-    assert counts == {"asked": 41, "mails": 40, "later": 20, "sooner": 0}
+    assert "why" not in same
+    assert (same["asked"], same["mails"], same["later"], same["sooner"]) == (41, 40, 20, 0)
     assert same["mean_s"] == pytest.approx(0.125)
     low, high = same["interval"]
     assert low <= 0.125 <= high
@@ -156,7 +160,7 @@ def test_an_interrupted_run_is_said_to_be_one() -> None:
 def test_arithmetic_is_no_difference() -> None:
     """What differs in the sixteenth digit is the same."""
     one = entry("direct", sent(4, 1.0))
-    other = one | {"makespan_s": one["makespan_s"] * (1 + 2**-50)}
+    other = one | {"makespan_s": number(one["makespan_s"]) * (1 + 2**-50)}
     made = difference.document(run_of([one]), run_of([other]), (), no_ledgers)
     assert list(difference.changed(made["strategies"][0])) == []
 
@@ -215,10 +219,17 @@ def test_the_command_compares_folders(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "said"), [(("nowhere", "nowhere"), "nowhere/comparison.json: "), ((".",), "Missing")]
+    ("words", "said"),
+    [
+        (("nowhere", "nowhere"), "nowhere/comparison.json: "),
+        (("newer", "newer"), 'newer/comparison.json: schema = "seslab/comparison/v2": must be "seslab/comparison/v1"'),
+        ((".",), "Missing"),
+    ],
 )
 def test_bad_folders_are_one_line(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
     """Exit code 2, and the line names the file."""
+    (tmp_path / "newer").mkdir()
+    (tmp_path / "newer" / "comparison.json").write_text('{"schema": "seslab/comparison/v2"}')
     ended = seslab_with("diff", *words, cwd=tmp_path)
     assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (2, "", 1)
     assert said in ended.stderr

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from reports.compare.explain import explain
+from scenarios.entry import StrategyEntry
 from scenarios.ledger.ledger import FAILED, QUOTA, REJECTED, THROTTLED
 from scenarios.schema.thresholds import USERS
 from tests.unit.entries import FACTS, entry, facts, sent, told
@@ -56,7 +57,7 @@ from tests.unit.synthetic import Call, Mail
         ),
     ],
 )
-def test_explanation_says_what_the_figures_show(told: dict[str, Any], sentence: str) -> None:
+def test_explanation_says_what_the_figures_show(told: StrategyEntry, sentence: str) -> None:
     """Outcome, mechanism and refusals, each from the entry, and nothing that was not counted."""
     assert explain(told, FACTS) == sentence
 

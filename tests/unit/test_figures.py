@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -14,6 +14,7 @@ import pytest
 from reports.compare import folder as run_folder
 from reports.compare.document import document
 from reports.compare.drawings import FROM_ENTRIES, FROM_SERIES, draw_all
+from reports.documents.comparison import ComparisonDocument
 from reports.figures import offset as offset_figure
 from reports.figures.palette import look
 from reports.figures.series import MOST_BINS, MOST_COLUMNS, coarsen, series, width_s
@@ -41,7 +42,7 @@ SCENARIO = Scenario.model_validate(
 )
 
 
-def comparison(ledgers: dict[str, Ledger]) -> dict[str, Any]:
+def comparison(ledgers: dict[str, Ledger]) -> ComparisonDocument:
     """The document of these ledgers."""
     entries = [measure(one, 10.0, 10, 1.0, load_prices()) for one in ledgers.values()]
     return document(SCENARIO, "sim", 1, 1, Bound(1.0, 1.0, 1.0), entries)
@@ -246,25 +247,25 @@ def test_stored_run_is_drawn_again(tmp_path: Path) -> None:
 def stored(directory: Path, **changes: Any) -> Path:
     """The folder of a run whose document was changed by hand."""
     whole = comparison({"heartbeat": paced("heartbeat", 12)})
-    run_folder.save(directory, whole | changes, 'name = "by-hand"\n')
+    run_folder.save(directory, cast(ComparisonDocument, whole | changes), 'name = "by-hand"\n')
     store.write(paced("heartbeat", 12), directory)
     return directory
 
 
 @pytest.mark.parametrize(
-    ("changes", "lacking"),
+    ("changes", "said"),
     [
-        ({"account": None}, "account"),
-        ({"strategies": {}}, "strategies"),
-        ({"strategies": ["heartbeat"]}, "strategies[0].strategy"),
-        ({"strategies": [{"strategy": "heartbeat", "explanation": ""}]}, "strategies[0].recipients"),
+        ({"account": None}, "account = null: must be a table"),
+        ({"strategies": {}}, "strategies = {}: must be an array"),
+        ({"strategies": ["heartbeat"]}, 'strategies[0] = "heartbeat": must be a table'),
+        ({"strategies": [{"strategy": "heartbeat"}]}, "strategies[0].settings: is required"),
     ],
 )
-def test_what_a_document_lacks_is_named(tmp_path: Path, changes: dict[str, Any], lacking: str) -> None:
+def test_what_a_document_lacks_is_named(tmp_path: Path, changes: dict[str, Any], said: str) -> None:
     """A document changed by hand is refused before anything is drawn, and the message names the key."""
     with pytest.raises(BadInput) as error:
         run_folder.redraw(stored(tmp_path, **changes))
-    assert str(error.value) == f"{tmp_path / 'comparison.json'}: lacks what a comparison holds: {lacking}"
+    assert str(error.value) == f"{tmp_path / 'comparison.json'}: {said}"
     assert not (tmp_path / "figures").exists()
 
 

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from scipy import stats
 
+from reports.documents.gate import Direction
 from reports.gate import verdict
-from reports.gate.verdict import Direction, Rule, judge, judge_all, worst
+from reports.gate.verdict import Rule, judge, judge_all, worst
 from reports.statistics.intervals import interval
 from scenarios.verdicts import FAIL, IMPROVED, INCONCLUSIVE, PASS, Verdict
 

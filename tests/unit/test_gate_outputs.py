@@ -10,34 +10,36 @@ from xml.etree import ElementTree
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
+from reports.documents.gate import SCHEMA, GateDocument, GateFigure
 from reports.gate import table as gate_table
 from reports.gate.baseline import Baseline
-from reports.gate.document import SCHEMA, undecided
+from reports.gate.document import undecided
 from reports.gate.files import Files
 from reports.gate.junit import junit
 from reports.gate.markdown import markdown
 from reports.gate.openmetrics import openmetrics
 from reports.markdown import grid
 from reports.terminal import to_json
+from scenarios.schema.thresholds import JudgedThreshold
 from tests.unit.gated import baseline, of, small, variant, verdict
 
 THRESHOLDS = '[thresholds]\nlossless = "*.recipients.lost == 0"\n'
 
 
 @pytest.fixture(scope="module")
-def slower(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def slower(tmp_path_factory: pytest.TempPathFactory) -> GateDocument:
     """The gate's document where one strategy became slower and the other stayed."""
     folder = tmp_path_factory.mktemp("small")
     known = baseline(small(folder, THRESHOLDS), ["direct", "heartbeat"])
     return verdict(known, small(folder, f"[strategies.heartbeat]\nfill = 0.5\n{THRESHOLDS}"))
 
 
-def metrics(document: dict[str, Any]) -> list[dict[str, Any]]:
+def metrics(document: GateDocument) -> list[GateFigure]:
     """Every figure of every strategy."""
     return [one for s in document["scenarios"] for strategy in s["strategies"] for one in strategy["metrics"]]
 
 
-def test_the_document_is_plain_data(slower: dict[str, Any]) -> None:
+def test_the_document_is_plain_data(slower: GateDocument) -> None:
     """JSON with a schema, a verdict for each level, the worse above the better."""
     document = json.loads(to_json(slower))
     assert (document["schema"], document["verdict"], document["against"]) == (SCHEMA, "fail", "baseline.json")
@@ -46,7 +48,7 @@ def test_the_document_is_plain_data(slower: dict[str, Any]) -> None:
     assert [one["verdict"] for one in scenario["thresholds"]] == ["fail", "pass"]
 
 
-def test_junit_has_a_case_for_each_strategy_and_figure(slower: dict[str, Any]) -> None:
+def test_junit_has_a_case_for_each_strategy_and_figure(slower: GateDocument) -> None:
     """And one for each threshold; the sums are what the cases say."""
     root = ElementTree.fromstring(junit(slower))
     cases = root.findall("testsuite/testcase")
@@ -63,7 +65,7 @@ def test_junit_has_a_case_for_each_strategy_and_figure(slower: dict[str, Any]) -
     assert len(root.findall(".//failure")) == failed > 0
 
 
-def test_a_failure_has_what_was_expected_what_is_and_the_interval(slower: dict[str, Any]) -> None:
+def test_a_failure_has_what_was_expected_what_is_and_the_interval(slower: GateDocument) -> None:
     """On lines of their own, with the cause; the message alone says by how much."""
     root = ElementTree.fromstring(junit(slower))
     [case] = [
@@ -81,26 +83,27 @@ def test_a_failure_has_what_was_expected_what_is_and_the_interval(slower: dict[s
     assert str(failure.get("message")).endswith(": worse")
 
 
-def test_whatever_a_threshold_is_called_the_xml_is_whole(slower: dict[str, Any]) -> None:
+def test_whatever_a_threshold_is_called_the_xml_is_whole(slower: GateDocument) -> None:
     """TOML allows characters in a name that XML does not."""
     scenario = slower["scenarios"][0]
-    named = [{**one, "name": "a\x01b"} for one in scenario["thresholds"]]
+    named: list[JudgedThreshold] = [{**one, "name": "a\x01b"} for one in scenario["thresholds"]]
     root = ElementTree.fromstring(junit({**slower, "scenarios": [{**scenario, "thresholds": named}]}))
     messages = [str(failure.get("message")) for failure in root.iter("failure")]
     assert any(message.startswith(r"✗ a\x01b: ") for message in messages)
 
 
-def test_a_doubt_is_skipped_in_junit(slower: dict[str, Any]) -> None:
+def test_a_doubt_is_skipped_in_junit(slower: GateDocument) -> None:
     """It neither passes nor fails, so a service shows it and goes on."""
     scenario = slower["scenarios"][0]
-    doubtful = {**slower, "scenarios": [{**scenario, "strategies": list(map(undecided, scenario["strategies"]))}]}
+    strategies = list(map(undecided, scenario["strategies"]))
+    doubtful: GateDocument = {**slower, "scenarios": [{**scenario, "strategies": strategies}]}
     root = ElementTree.fromstring(junit(doubtful))
     assert [suite.get("skipped") for suite in root] == [str(len(root.findall(".//skipped")))]
     assert root.findall(".//skipped")
     assert of(doubtful, "heartbeat")["verdict"] == "inconclusive"
 
 
-def test_markdown_shows_what_moved(slower: dict[str, Any]) -> None:
+def test_markdown_shows_what_moved(slower: GateDocument) -> None:
     """One row for each figure that moved, with as many cells as there are columns; the rest is folded away."""
     text = markdown(slower)
     rows = [line for line in text.splitlines() if line.startswith("|")]
@@ -124,13 +127,13 @@ def test_a_cell_cannot_end_its_row() -> None:
     assert grid(["a"], [["x|y\nz"]]).splitlines()[-1] == r"| x\|y z |"
 
 
-def families(document: dict[str, Any]) -> dict[str, Any]:
+def families(document: GateDocument) -> dict[str, Any]:
     """The gate's metrics as Prometheus's own parser reads them."""
     parsed = text_string_to_metric_families(openmetrics(document))  # type: ignore[no-untyped-call]  # it has no types
     return {family.name: family for family in parsed}
 
 
-def test_openmetrics_are_read_by_prometheus_own_parser(slower: dict[str, Any]) -> None:
+def test_openmetrics_are_read_by_prometheus_own_parser(slower: GateDocument) -> None:
     """Each figure before and now, and whether it failed."""
     found = families(slower)
     figures = {
@@ -161,7 +164,7 @@ def test_a_figure_without_a_value_has_no_sample() -> None:
     ElementTree.fromstring(junit(document))
 
 
-def test_files_are_written_whole_and_summaries_added_to(tmp_path: Path, slower: dict[str, Any]) -> None:
+def test_files_are_written_whole_and_summaries_added_to(tmp_path: Path, slower: GateDocument) -> None:
     """A job's summary may have parts of others before."""
     files = Files(tmp_path / "j.xml", tmp_path / "s.md", tmp_path / "o.txt")
     (tmp_path / "s.md").write_text("before\n")
@@ -173,9 +176,10 @@ def test_files_are_written_whole_and_summaries_added_to(tmp_path: Path, slower: 
     assert (tmp_path / "o.txt").read_text() == openmetrics(slower)
 
 
-def test_every_cause_has_its_line(slower: dict[str, Any]) -> None:
+def test_every_cause_has_its_line(slower: GateDocument) -> None:
     """Settings, the first difference, and the two cases in which there is none to name."""
     entry = of(slower, "heartbeat")
+    assert entry["divergence"] is not None
     settings, difference = gate_table.causes(entry)
     assert settings == "fill = 0.5, was 1.0"
     assert difference.startswith(f"first difference: call {entry['divergence']['call']}, mail ")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 import hypothesis.strategies as st
 import pytest
@@ -16,6 +16,7 @@ from reports.compare.table import table
 from reports.layout import laid_out
 from reports.listing import listed
 from reports.prose import broken
+from scenarios.entry import StrategyEntry
 from tests.unit.entries import comparison, entry, sent
 
 NARROWEST, WIDEST = 40, 220
@@ -29,15 +30,15 @@ def fates(submitted: int, accepted: int) -> dict[str, int]:
     return {"submitted": submitted, "accepted": accepted, "lost": lost, **others}
 
 
-def huge() -> dict[str, Any]:
+def huge() -> StrategyEntry:
     """Half a million mails over a week, in a strategy whose name has thirty letters, with margins."""
     recipients = fates(1_234_567, 1_234_000)
     latency_s = {"p50": 123_456.7, "p99": 604_799.9}
-    figures = {"makespan_s": 604_800.0, "peak_1s": 12_345, "cost_per_million_usd": 1_234.5, "ci95": {}}
+    figures: dict[str, Any] = {"makespan_s": 604_800.0, "peak_1s": 12_345, "cost_per_million_usd": 1_234.5, "ci95": {}}
     figures |= {"ci95": {"makespan_s": [604_000.0, 605_600.0]}, "efficiency": None}
     calls = entry("direct", sent(4, 2.0))["calls"] | {"throttled": 9_876_543}
     named = entry("the-strategy-of-another-family", sent(4, 2.0))
-    return {**named, **figures, "recipients": recipients, "latency_s": latency_s, "calls": calls}
+    return cast("StrategyEntry", {**named, **figures, "recipients": recipients, "latency_s": latency_s, "calls": calls})
 
 
 COMPARISONS = {

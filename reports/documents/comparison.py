@@ -1,0 +1,88 @@
+"""The comparison document: strategies on one scenario. Schema `seslab/comparison/v1`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal, NotRequired
+
+from pydantic import Field, with_config
+from typing_extensions import TypedDict
+
+from reports.documents.reading import STRICT
+from scenarios.entry import StrategyEntry
+from scenarios.schema.thresholds import JudgedThreshold
+
+SCHEMA: Final = "seslab/comparison/v1"
+
+
+class BoundFigures(TypedDict):
+    """The best possible: an ideal sender without latency on the same mails. Null for a workload without recipients."""
+
+    makespan_s: Annotated[
+        float | None, Field(description="seconds from the first intended instant to the last acceptance")
+    ]
+    latency_mean_s: Annotated[float | None, Field(description="mean latency over recipients, in seconds")]
+    latency_p99_s: Annotated[float | None, Field(description="99 % of the recipients wait at most so many seconds")]
+
+
+class LimiterTable(TypedDict):
+    """How SES was supposed to admit recipients, as the scenario's [account.limiter] says."""
+
+    kind: Annotated[str, Field(description="token-bucket, fixed-window or sliding-window")]
+    burst: Annotated[int, Field(description="B, recipients at once after a pause; R rounded up for a window")]
+    admission: Annotated[str, Field(description="strict or debt")]
+    effective_rate: Annotated[float, Field(description="share of R at which the limiter really refilled")]
+    refusal_cost: Annotated[float, Field(description="share of its recipients that a refused call consumed")]
+    shards: Annotated[int, Field(description="independent limiters that shared R and the burst")]
+
+
+RateStep = Annotated[list[float], Field(min_length=2, max_length=2)]
+
+
+class AccountTable(TypedDict):
+    """What SES allowed."""
+
+    max_send_rate_per_s: Annotated[float, Field(description="R, recipients a second")]
+    max_24h_send: Annotated[int, Field(description="recipients in 24 hours; -1: unlimited")]
+    limiter: Annotated[LimiterTable, Field(description="the hypothesis about SES's limiter")]
+    rate_steps: Annotated[
+        list[RateStep],
+        Field(description="pairs of an instant in seconds and the rate a second from then on", min_length=1),
+    ]
+
+
+class FaultTable(TypedDict):
+    """One of the scenario's faults; the keys beyond the first three depend on its kind."""
+
+    kind: Annotated[str, Field(description="what went wrong")]
+    start_s: Annotated[float, Field(description="the second at which it began")]
+    duration_s: Annotated[float, Field(description="for so many seconds")]
+    probability: NotRequired[Annotated[float, Field(description="share of the calls or messages it hit")]]
+    factor: NotRequired[Annotated[float, Field(description="slow: multiplied SES's latencies")]]
+    max_send_rate_per_s: NotRequired[Annotated[float, Field(description="rate_change: recipients a second meanwhile")]]
+    pod: NotRequired[Annotated[int, Field(description="pod_crash: which pod, counted from 0")]]
+    pods: NotRequired[Annotated[int, Field(description="scale_pods: pods that ran meanwhile")]]
+    reshare: NotRequired[Annotated[bool, Field(description="scale_pods: whether the pods divided the limit anew")]]
+
+
+class ExplainedEntry(StrategyEntry):
+    """One strategy: how it was set, what became of the scenario's mails, and a sentence on it."""
+
+    explanation: Annotated[str, Field(description="what happened, in a sentence")]
+
+
+@with_config(STRICT)
+class ComparisonDocument(TypedDict):
+    """Strategies on one scenario. Documents may grow: ignore keys that you do not know."""
+
+    schema: Annotated[Literal["seslab/comparison/v1"], Field(description="which kind of document this is")]
+    scenario: Annotated[str, Field(description="the scenario's name")]
+    world: Annotated[str, Field(description="where it ran: sim, moto, ministack, aws or locust")]
+    seed: Annotated[int, Field(description="the seed of the first replication")]
+    replications: Annotated[int, Field(description="runs of each strategy that were asked for, seeds counting up")]
+    bound: Annotated[BoundFigures, Field(description="the best possible on the same mails")]
+    account: Annotated[AccountTable, Field(description="what SES allowed")]
+    faults: Annotated[list[FaultTable], Field(description="what went wrong, and when")]
+    strategies: Annotated[list[ExplainedEntry], Field(description="one entry each, in the order in which they ran")]
+    thresholds: Annotated[
+        list[JudgedThreshold], Field(description="the scenario's thresholds, one entry for each strategy concerned")
+    ]

@@ -1,0 +1,31 @@
+"""The JSON Schemas of what seslab reads and writes, made from the types that it checks itself with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from reports.documents import calibration, comparison, diff, gate
+from reports.documents.reading import adapter
+from reports.gate import baseline
+from scenarios.schema.model import published, scenario_schema
+
+
+def _of(kind: type, identifier: str) -> Callable[[], dict[str, Any]]:
+    return lambda: published(identifier, adapter(kind).json_schema())
+
+
+_SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {
+    "scenario": scenario_schema,
+    "comparison": _of(comparison.ComparisonDocument, comparison.SCHEMA),
+    "gate": _of(gate.GateDocument, gate.SCHEMA),
+    "diff": _of(diff.DiffDocument, diff.SCHEMA),
+    "calibration": _of(calibration.CalibrationDocument, calibration.SCHEMA),
+    "baseline": _of(baseline.Baseline, baseline.SCHEMA),
+}
+DOCUMENTS: tuple[str, ...] = tuple(_SCHEMAS)
+
+
+def json_schema(name: str) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of one of `DOCUMENTS`."""
+    return _SCHEMAS[name]()

@@ -1,0 +1,162 @@
+"""One strategy's run in figures: an entry of the comparison document, as plain data whose keys mypy knows.
+
+Of several replications each figure is the mean, so that a count may be a fraction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, NotRequired
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+Interval = Annotated[Sequence[float], Field(min_length=2, max_length=2)]
+"""Its low and its high end."""
+
+Setting = Any
+"""Of a strategy, which declares for itself what its settings are."""
+
+SettingsTable = dict[str, Setting]
+"""By the settings' names."""
+
+
+class RecipientCounts(TypedDict):
+    """Recipients by what SES did with them: submitted = accepted + dead_lettered + lost + pending."""
+
+    submitted: Annotated[float, Field(description="of all mails")]
+    accepted: Annotated[float, Field(description="accepted by SES, however often")]
+    dead_lettered: Annotated[float, Field(description="in a dead-letter queue, received too often")]
+    lost: Annotated[float, Field(description="given up: nothing will send them any more")]
+    pending: Annotated[float, Field(description="still to be sent or decided when the run ended")]
+    duplicated: Annotated[float, Field(description="acceptances of a recipient beyond its first")]
+
+
+class CallCounts(TypedDict):
+    """Calls of SES by their outcome."""
+
+    attempted: Annotated[float, Field(description="of whatever outcome")]
+    accepted: Annotated[float, Field(description="admitted by SES")]
+    throttled: Annotated[float, Field(description="refused for the rate")]
+    quota: Annotated[float, Field(description="refused for the 24-hour quota")]
+    rejected: Annotated[float, Field(description="refused for what the mail is")]
+    failed: Annotated[float, Field(description="met a server error")]
+
+
+class LatencyFigures(TypedDict):
+    """Seconds from the intended instant to the acceptance, over accepted recipients; null if nothing was accepted."""
+
+    mean: Annotated[float | None, Field(description="their mean")]
+    p50: Annotated[float | None, Field(description="half of them waited at most so long")]
+    p95: Annotated[float | None, Field(description="95 % of them waited at most so long")]
+    p99: Annotated[float | None, Field(description="99 % of them waited at most so long")]
+    max: Annotated[float | None, Field(description="the longest")]
+
+
+class CallTimes(TypedDict):
+    """Seconds from a call's start to its end; null if nothing was accepted or no caller saw the end of any call."""
+
+    p50: Annotated[float | None, Field(description="half of the calls took at most so long")]
+    p99: Annotated[float | None, Field(description="99 % of the calls took at most so long")]
+
+
+class LossCounts(TypedDict):
+    """Recipients lost or dead-lettered, by how their last call ended."""
+
+    throttled: Annotated[float, Field(description="refused for the rate")]
+    quota: Annotated[float, Field(description="refused for the 24-hour quota")]
+    rejected: Annotated[float, Field(description="refused for what the mail is")]
+    failed: Annotated[float, Field(description="met a server error")]
+    crashed: Annotated[float, Field(description="lost without any call")]
+    never_invoked: Annotated[float, Field(description="dead-lettered without any call")]
+
+
+class UsageCounts(TypedDict):
+    """What AWS counts, in the units of the price file."""
+
+    ses_recipients: Annotated[float, Field(description="recipients that SES accepted")]
+    sqs_requests: Annotated[float, Field(description="requests to SQS, as SQS bills them")]
+    lambda_requests: Annotated[float, Field(description="invocations")]
+    lambda_gb_s: Annotated[float, Field(description="gigabyte-seconds of functions")]
+    stepfunctions_transitions: Annotated[float, Field(description="state transitions of standard workflows")]
+    express_requests: Annotated[float, Field(description="express workflows started")]
+    express_gb_s: Annotated[float, Field(description="gigabyte-seconds of express workflows")]
+    scheduler_invocations: Annotated[float, Field(description="invocations by EventBridge Scheduler")]
+
+
+class WorkloadEntry(TypedDict):
+    """The mails of one workload."""
+
+    index: Annotated[int, Field(description="which [[workload]] of the scenario, counted from 0")]
+    process: Annotated[str, Field(description="how its mails fall due")]
+    recipients: Annotated[RecipientCounts, Field(description="its own, by fate")]
+    latency_s: Annotated[LatencyFigures, Field(description="of its own recipients, in seconds")]
+
+
+class StrategyEntry(TypedDict):
+    """One strategy: how it was set, and what became of the scenario's mails."""
+
+    strategy: Annotated[str, Field(description="its name, or that of a load test's user")]
+    settings: Annotated[SettingsTable, Field(description="its settings, every default filled in")]
+    recipients: Annotated[RecipientCounts, Field(description="recipients by fate")]
+    largest_mail: Annotated[float, Field(description="recipients of the largest mail")]
+    calls: Annotated[CallCounts, Field(description="calls of SES by outcome")]
+    latency_s: Annotated[
+        LatencyFigures, Field(description="intended instant to acceptance, over recipients, in seconds")
+    ]
+    call_s: Annotated[CallTimes, Field(description="start to end of a call, in seconds")]
+    makespan_s: Annotated[
+        float | None,
+        Field(description="seconds from the first intended instant to the last acceptance; null if there is none"),
+    ]
+    goodput_per_s: Annotated[
+        float | None, Field(description="accepted recipients a second of the makespan; null without acceptance")
+    ]
+    peak_1s: Annotated[
+        float, Field(description="most recipients admitted, duplicates included, in any half-open second")
+    ]
+    attempted_peak_1s: Annotated[
+        float, Field(description="most recipients asked for, admitted or not, in any half-open second")
+    ]
+    utilisation: Annotated[
+        float | None,
+        Field(
+            description="(accepted + duplicated) ÷ (B + R × makespan), B being R for window limiters; "
+            "null if nothing was accepted"
+        ),
+    ]
+    efficiency: Annotated[
+        float | None,
+        Field(
+            description="bound ÷ makespan, 1 being the best possible; null unless every submitted recipient was "
+            "accepted and the bound is positive"
+        ),
+    ]
+    cost_usd: Annotated[float, Field(description="dollars for the run, without free tiers")]
+    cost_per_million_usd: Annotated[
+        float | None, Field(description="dollars for a million accepted recipients; null if nothing was accepted")
+    ]
+    losses: Annotated[LossCounts, Field(description="recipients lost or dead-lettered, by reason")]
+    receives: Annotated[float, Field(description="messages received from queues")]
+    usage: Annotated[UsageCounts, Field(description="what AWS bills, as counted")]
+    warnings: Annotated[list[str], Field(description="what a reader should know before the figures are believed")]
+    interrupted: Annotated[bool, Field(description="whether the run was broken off")]
+    wall_s: Annotated[float, Field(description="real seconds that the run took, from scenario to ledger")]
+    harness_lag_s: Annotated[
+        float | None,
+        Field(description="of a real run: seconds that its event loop woke late, 99th percentile; otherwise null"),
+    ]
+    digest: Annotated[str, Field(description="SHA-256 over the ledger; with replications, over their digests")]
+    ci95: Annotated[
+        dict[str, Interval],
+        Field(description="with replications: 95 % confidence intervals by dotted name, such as latency_s.p99"),
+    ]
+    workloads: NotRequired[
+        Annotated[list[WorkloadEntry], Field(description="only where the scenario has several: each workload apart")]
+    ]
+    samples: NotRequired[
+        Annotated[
+            dict[str, list[float | None]],
+            Field(description="with replications: each figure's values, by dotted name, in the order of the seeds"),
+        ]
+    ]
