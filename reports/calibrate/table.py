@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from reports import words
 from reports.columns import Block, Column, Row, Sheet
+from reports.documents.calibration import (
+    CalibratedFigure,
+    CalibratedStrategy,
+    CalibrationDocument,
+    FittedLatency,
+    ReplacedSetting,
+    UnfittedLatency,
+)
 from reports.units import alike, unit_of
 from scenarios.schema.toml import toml_value
 
-Document = Mapping[str, Any]
 LABELS = {
     "makespan_s": "makespan",
     "goodput_per_s": "goodput",
@@ -27,18 +33,18 @@ LABELS = {
 }
 
 
-def table(calibration: Document) -> Sheet:
+def table(calibration: CalibrationDocument) -> Sheet:
     """A block of rows for each strategy; what is 0 in both worlds is left out."""
     columns = [Column(heading) for heading in ("figure", "real", "simulated", "verdict")]
     return Sheet(_title(calibration), columns, list(map(_block, calibration["strategies"])), _caption(calibration))
 
 
-def _block(entry: Document) -> Block:
+def _block(entry: CalibratedStrategy) -> Block:
     shown = {name: figure for name, figure in entry["figures"].items() if figure["real"] or any(_range(figure))}
     return Block([_row(name, figure) for name, figure in shown.items()], entry["strategy"])
 
 
-def sentences(calibration: Document) -> list[str]:
+def sentences(calibration: CalibrationDocument) -> list[str]:
     """What was replaced, one sentence on each strategy, and the laws of SES's latencies."""
     return [
         *(_replaced(change) for change in calibration["replaced"]),
@@ -47,11 +53,11 @@ def sentences(calibration: Document) -> list[str]:
     ]
 
 
-def _title(calibration: Document) -> str:
+def _title(calibration: CalibrationDocument) -> str:
     return f"{calibration['scenario']}: {calibration['world']} against sim, seed {calibration['seed']}"
 
 
-def _caption(calibration: Document) -> str:
+def _caption(calibration: CalibrationDocument) -> str:
     room, seeds = calibration["widened_by"], words.counted(calibration["seeds"], "seed")
     of_counts = f"of counts {100 * room['of_recipients']:g} % of the recipients"
     return "\n".join(
@@ -63,29 +69,29 @@ def _caption(calibration: Document) -> str:
     )
 
 
-def _row(name: str, figure: Document) -> Row:
+def _row(name: str, figure: CalibratedFigure) -> Row:
     return [f"  {LABELS[name]}", *_sides(name, figure), figure["verdict"] or "-"]
 
 
-def _range(figure: Document) -> list[float]:
+def _range(figure: CalibratedFigure) -> Sequence[float]:
     return figure["simulated"] or []
 
 
-def _sides(name: str, figure: Document) -> tuple[str, str]:
+def _sides(name: str, figure: CalibratedFigure) -> tuple[str, str]:
     """The real figure, and both ends of the simulated ones, or one number where they read alike."""
     real, *ends = alike((figure["real"], *_range(figure)))
     simulated, unit = " to ".join(dict.fromkeys(ends)), unit_of(name)
     return "-" if real == "-" else f"{real}{unit}", f"{simulated}{unit}" if simulated else "-"
 
 
-def _replaced(change: Document) -> str:
+def _replaced(change: ReplacedSetting) -> str:
     return (
         f"{change['strategy']}: judged with {change['setting']} = {change['used']} in both worlds, "
         f"instead of the scenario's {change['scenario']}"
     )
 
 
-def _judgement(entry: Document) -> str:
+def _judgement(entry: CalibratedStrategy) -> str:
     if entry["no_verdict"]:
         return f"no verdict, because {entry['no_verdict']}"
     figures, outside = entry["figures"], list(_outside(entry))
@@ -94,14 +100,14 @@ def _judgement(entry: Document) -> str:
     return f"{len(figures) - len(outside)} of {len(figures)} figures inside; {'; '.join(outside)}"
 
 
-def _outside(entry: Document) -> Iterator[str]:
+def _outside(entry: CalibratedStrategy) -> Iterator[str]:
     for name, figure in entry["figures"].items():
         if figure["verdict"] == "outside":
             real, simulated = _sides(name, figure)
             yield f"{LABELS[name]} outside: real {real}, simulated {simulated}"
 
 
-def _law(fit: Document) -> str:
+def _law(fit: FittedLatency | UnfittedLatency) -> str:
     scenario = f"the scenario has {toml_value(fit['scenario'])}"
     if fit["fitted"] is None:
         seen = f" from {words.counted(fit['calls'], 'call')}" if fit["calls"] else ""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from reports.compare.table import sentences, table
+from reports.documents.comparison import ComparisonDocument
 from reports.markdown import document, grid, items, text
 
 
-def markdown(comparison: Mapping[str, Any]) -> str:
+def markdown(comparison: ComparisonDocument) -> str:
     """What was run, the ranking with every column, and all that the terminal says below it."""
     sheet = table(comparison)
     ranking = grid([column.full_name for column in sheet.columns], sheet.rows, sheet.named_by)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import Any
 
 from reports import words
 from reports.columns import Block, Column, Row, Sheet
-from reports.compare.ranking import Entry, ranked, tier
+from reports.compare.ranking import ranked, tier
+from reports.documents.comparison import ComparisonDocument
 from reports.threshold_line import threshold_line
+from scenarios.entry import StrategyEntry
 
 
-def table(comparison: Mapping[str, Any]) -> Sheet:
+def table(comparison: ComparisonDocument) -> Sheet:
     """The ranking, complete without colour; figures are means over the replications, times are seconds in any run."""
     entries = ranked(comparison["strategies"])
     return Sheet(
@@ -24,7 +25,7 @@ def table(comparison: Mapping[str, Any]) -> Sheet:
     )
 
 
-def sentences(comparison: Mapping[str, Any]) -> list[str]:
+def sentences(comparison: ComparisonDocument) -> list[str]:
     """One sentence for each strategy, in the table's order, one line for each threshold, and the notes of the runs."""
     entries = ranked(comparison["strategies"])
     warnings = dict.fromkeys(warning for entry in comparison["strategies"] for warning in entry["warnings"])
@@ -55,14 +56,14 @@ def _columns(rate_per_s: float) -> list[Column]:
     ]
 
 
-def _tiers(entries: Sequence[Entry]) -> Iterator[list[Row]]:
+def _tiers(entries: Sequence[StrategyEntry]) -> Iterator[list[Row]]:
     """What lost nothing, what did not finish, and what lost mail, apart from each other."""
     numbered = enumerate(entries, start=1)
     for _, alike in groupby(numbered, key=lambda one: tier(one[1])):
         yield [(str(place), *_cells(entry)) for place, entry in alike]
 
 
-def _cells(entry: Entry) -> Row:
+def _cells(entry: StrategyEntry) -> Row:
     recipients, latency_s = entry["recipients"], entry["latency_s"]
     efficiency, usd = entry["efficiency"], entry["cost_per_million_usd"]
     return [
@@ -79,14 +80,14 @@ def _cells(entry: Entry) -> Row:
     ]
 
 
-def title(comparison: Mapping[str, Any]) -> str:
+def title(comparison: ComparisonDocument) -> str:
     """What was run, in which world, and how often."""
     replications = comparison["replications"]
     runs = "" if replications == 1 else f", means of {replications} replications"
     return f"{comparison['scenario']} in {comparison['world']}, seed {comparison['seed']}{runs}"
 
 
-def captions(comparison: Mapping[str, Any]) -> list[str]:
+def captions(comparison: ComparisonDocument) -> list[str]:
     """Two short lines, which fit below a table of any strategies."""
     submitted = max((entry["recipients"]["submitted"] for entry in comparison["strategies"]), default=0)
     best_s = comparison["bound"]["makespan_s"]

@@ -200,6 +200,6 @@ def _later(later_s: NDArray[np.float64]) -> MailDelays:
     }
 
 
-def changed(strategy: Mapping[str, Any]) -> Iterator[DiffFigure]:
+def changed(strategy: DiffStrategy) -> Iterator[DiffFigure]:
     """The figures in which the two differ."""
     return (one for one in strategy["figures"] if one["difference"] or (one["a"] is None) != (one["b"] is None))

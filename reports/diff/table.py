@@ -2,42 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from reports.columns import Block, Column, Row, Sheet
 from reports.diff.document import changed
+from reports.documents.diff import DiffDocument, DiffRun, DiffStrategy, NotTheSameMails, SameMails
 from reports.markdown import document, grid, items, text
 from reports.units import between, side_by_side
 
-Document = Mapping[str, Any]
 COLUMNS = (Column("figure"), Column("A"), Column("B"), Column("difference"), Column("95 % interval", falls=1))
 
 
-def table(diff: Document) -> Sheet:
+def table(diff: DiffDocument) -> Sheet:
     """A block for each pair of strategies; figures that are the same in both are left out."""
     return Sheet(_title(diff), COLUMNS, [_block(strategy) for strategy in diff["strategies"]], _caption(diff))
 
 
-def _block(strategy: Document) -> Block:
+def _block(strategy: DiffStrategy) -> Block:
     rows = [(f"  {name}", *numbers) for name, *numbers in rows_of(strategy)]
     return Block(rows, name_of(strategy) if rows else f"{name_of(strategy)}: the same")
 
 
-def rows_of(strategy: Document) -> Iterator[Row]:
+def rows_of(strategy: DiffStrategy) -> Iterator[Row]:
     """A figure, A, B, the difference and its interval."""
     for one in changed(strategy):
         name = one["figure"]
         yield [name, *side_by_side(name, one["a"], one["b"], one["difference"], one["interval"])]
 
 
-def sentences(diff: Document) -> list[str]:
+def sentences(diff: DiffDocument) -> list[str]:
     """What became of the same mails, what is the same, and what must be known of the runs."""
     said = [f"{name_of(strategy)}: {_said(strategy)}" for strategy in diff["strategies"]]
     return [*said, *(f"note: {note}" for note in diff["notes"])]
 
 
-def markdown(diff: Document) -> str:
+def markdown(diff: DiffDocument) -> str:
     """Headings, a table for each pair, sentences."""
     heading = f"A: {_run(diff['a'])}; B: {_run(diff['b'])}"
     blocks = [f"### {text(heading)}"]
@@ -48,17 +47,17 @@ def markdown(diff: Document) -> str:
     return document(*blocks, text(_caption(diff)), items(diff["notes"]))
 
 
-def name_of(strategy: Document) -> str:
+def name_of(strategy: DiffStrategy) -> str:
     """One name, or both where they differ."""
     return strategy["a"] if strategy["a"] == strategy["b"] else f"{strategy['a']} (A), {strategy['b']} (B)"
 
 
-def _said(strategy: Document) -> str:
+def _said(strategy: DiffStrategy) -> str:
     same = len(strategy["figures"]) - len(list(changed(strategy)))
     return f"{_mails(strategy['same_mails'])}; {same} of {len(strategy['figures'])} figures are the same"
 
 
-def _mails(mails: Mapping[str, Any]) -> str:
+def _mails(mails: SameMails | NotTheSameMails) -> str:
     if "why" in mails:
         return f"{mails['why']}, so only figures compare"
     both = f"both accepted {mails['mails']:,} of the same {mails['asked']:,} mails"
@@ -71,17 +70,17 @@ def _mails(mails: Mapping[str, Any]) -> str:
     return f"{both}; B did so {abs(mails['mean_s']):.4g} s {word} on average ({band}): {moved}"
 
 
-def _title(diff: Document) -> str:
+def _title(diff: DiffDocument) -> str:
     return f"A: {_run(diff['a'])}\nB: {_run(diff['b'])}"
 
 
-def _run(run: Mapping[str, Any]) -> str:
+def _run(run: DiffRun) -> str:
     many = "" if run["replications"] == 1 else f", {run['replications']} replications"
     return f"{run['scenario']} in {run['world']}, seed {run['seed']}{many}"
 
 
-def _caption(diff: Document) -> str:
-    kinds = {one["by"] for strategy in diff["strategies"] for one in strategy["figures"]} - {None}
+def _caption(diff: DiffDocument) -> str:
+    kinds = {by for strategy in diff["strategies"] for one in strategy["figures"] if (by := one["by"])}
     if not kinds:
         return "difference: B - A; a figure of a single run has no interval"
     return f"difference: B - A; intervals over {', '.join(sorted(kinds))}"

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from reports.columns import Block, Column, Row, Sheet
+from reports.documents.gate import GateDocument, GateFigure, GateScenario, GateStrategy
 from reports.gate.first_calls import MOST
 from reports.threshold_line import threshold_line
 from reports.units import MARKS, SideBySide, between, shown, side_by_side
 
-Document = Mapping[str, Any]
 
-
-def table(gate: Document) -> Sheet:
+def table(gate: GateDocument) -> Sheet:
     """One row for every figure that moved or fails; the words say the rest."""
     numbers = (Column("base"), Column("now"), Column("difference"), Column(interval_heading(gate), falls=1))
     return Sheet(_title(gate), (Column("figure"), *numbers), list(_blocks(gate)))
 
 
-def interval_heading(gate: Document) -> str:
+def interval_heading(gate: GateDocument) -> str:
     """With the confidence of each, which lets all of them hold together with 95 %."""
     return f"{100 * gate['confidence']:.6g} % interval"
 
 
-def _blocks(gate: Document) -> Iterator[Block]:
+def _blocks(gate: GateDocument) -> Iterator[Block]:
     for scenario in gate["scenarios"]:
         for strategy in scenario["strategies"]:
             rows = [_row(metric) for metric in moved(strategy)]
@@ -33,32 +31,32 @@ def _blocks(gate: Document) -> Iterator[Block]:
                 yield Block(rows, f"{scenario['scenario']}: {strategy['strategy']}")
 
 
-def _row(metric: Document) -> Row:
+def _row(metric: GateFigure) -> Row:
     name, *rest = cells(metric)
     return [f"  {MARKS[metric['verdict']]} {name}", *rest]
 
 
-def moved(strategy: Document) -> list[Document]:
+def moved(strategy: GateStrategy) -> list[GateFigure]:
     """The figures that are not what they were."""
     return [one for one in strategy["metrics"] if one["interval"] is not None or one["verdict"] != "pass"]
 
 
-def cells(metric: Document) -> Row:
+def cells(metric: GateFigure) -> Row:
     """A figure, before, now, the difference and its interval."""
     return [metric["metric"], *_numbers(metric)]
 
 
-def _numbers(metric: Document) -> SideBySide:
+def _numbers(metric: GateFigure) -> SideBySide:
     before, now, by = metric["base"], metric["head"], metric["difference"]
     return side_by_side(metric["metric"], before, now, by, metric["interval"])
 
 
-def sentences(gate: Document) -> list[str]:
+def sentences(gate: GateDocument) -> list[str]:
     """What changed, by how much and why it may be; thresholds; the verdict last."""
     return [line for scenario in gate["scenarios"] for line in scenario_lines(scenario)] + [verdict_line(gate)]
 
 
-def scenario_lines(scenario: Document) -> Iterator[str]:
+def scenario_lines(scenario: GateScenario) -> Iterator[str]:
     """The lines on one scenario."""
     same = [one["strategy"] for one in scenario["strategies"] if one["unchanged"] and not moved(one)]
     if same:
@@ -71,7 +69,7 @@ def scenario_lines(scenario: Document) -> Iterator[str]:
     yield from (f"note: {note}" for note in scenario["notes"])
 
 
-def _summary(strategy: Document) -> str:
+def _summary(strategy: GateStrategy) -> str:
     """How many figures went which way, and the one that went furthest the wrong way."""
     figures = moved(strategy)
     if not figures:
@@ -84,25 +82,25 @@ def _summary(strategy: Document) -> str:
 _WORDS = {"fail": "worse", "inconclusive": "worse or not", "improved": "better", "pass": "tolerated"}
 
 
-def _weight(metric: Document) -> tuple[bool, bool, float]:
+def _weight(metric: GateFigure) -> tuple[bool, bool, float]:
     """Failures first, then doubts, then by share of the base; what was 0 before has grown without bounds."""
     base, difference = metric["base"], metric["difference"]
     share = math.inf if not base or difference is None else abs(difference / base)
     return metric["verdict"] == "fail", metric["verdict"] == "inconclusive", share
 
 
-def _change(metric: Document) -> str:
+def _change(metric: GateFigure) -> str:
     base, now, by, _ = _numbers(metric)
     return f"{metric['metric']} {base} → {now}" + (f", {by}" if by != "-" else "") + _missing(metric)
 
 
-def _missing(metric: Document) -> str:
+def _missing(metric: GateFigure) -> str:
     """Runs without the figure, such as the makespan of one in which nothing was accepted."""
     before, now = metric["without"]
     return f", no value in {now} of the runs (before: {before})" if before or now else ""
 
 
-def figure_line(metric: Document) -> str:
+def figure_line(metric: GateFigure) -> str:
     """By how much a figure moved, and what that means."""
     interval = between(metric["metric"], metric["interval"])
     noise = f", noise {shown(metric['metric'], metric['noise'])}" if metric["noise"] else ""
@@ -110,7 +108,7 @@ def figure_line(metric: Document) -> str:
     return f"{_change(metric)} ({aside}): {_WORDS[metric['verdict']]}"
 
 
-def causes(strategy: Document) -> Iterator[str]:
+def causes(strategy: GateStrategy) -> Iterator[str]:
     """What may explain a change: the settings, and the first call that is not what it was."""
     for setting, (before, now) in strategy["settings"].items():
         yield f"{setting} = {now}, was {before}"
@@ -123,17 +121,17 @@ def causes(strategy: Document) -> Iterator[str]:
         yield f"the first {MOST:,} calls of the first seed are the same: the difference is later, or not in the calls"
 
 
-def verdict_line(gate: Document) -> str:
+def verdict_line(gate: GateDocument) -> str:
     """The end of it all."""
     return f"{MARKS[gate['verdict']]} {gate['verdict']}: {_counts(gate)} against {gate['against']}"
 
 
-def _counts(gate: Document) -> str:
+def _counts(gate: GateDocument) -> str:
     verdicts = [metric["verdict"] for s in gate["scenarios"] for one in s["strategies"] for metric in one["metrics"]]
     verdicts += [one["verdict"] for scenario in gate["scenarios"] for one in scenario["thresholds"]]
     counted = [f"{verdicts.count(word)} {word}" for word in ("fail", "inconclusive", "improved", "pass")]
     return ", ".join(words for words in counted if not words.startswith("0 "))
 
 
-def _title(gate: Document) -> str:
+def _title(gate: GateDocument) -> str:
     return f"gate in {gate['world']}: {gate['verdict']}"

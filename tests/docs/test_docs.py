@@ -186,7 +186,7 @@ def test_the_example_of_a_command_is_one_of_it(command: str) -> None:
 def test_the_reference_says_in_which_order_columns_fall_away() -> None:
     """As the tables have it."""
     page = (REFERENCE / "cli.md").read_text().partition("fall away, in this order |")[2]
-    shown = {
+    shown: Any = {
         "scenario": "x",
         "world": "sim",
         "seed": 1,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from xml.etree import ElementTree
 
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
-from reports.documents.gate import SCHEMA, GateDocument, GateFigure
+from reports.documents.gate import SCHEMA, GateDocument, GateFigure, GateScenario
 from reports.gate import table as gate_table
 from reports.gate.baseline import Baseline
 from reports.gate.document import undecided
@@ -212,4 +212,4 @@ def test_the_summary_names_what_is_worst() -> None:
             "notes": [],
             "strategies": [strategy | {"metrics": entries[:last]}],
         }
-        assert f"; latency_s.{name} " in next(gate_table.scenario_lines(scenario))
+        assert f"; latency_s.{name} " in next(gate_table.scenario_lines(cast(GateScenario, scenario)))
