@@ -11,7 +11,7 @@ from seslab.ctrl_c import ending_on_ctrl_c
 from seslab.options import known
 from strategies.registry import STRATEGIES
 
-DOCUMENTS = ("scenario",)
+DOCUMENTS = ("scenario", "comparison", "gate", "diff", "calibration", "baseline")  # reports.schemas has them
 
 
 def scenarios() -> None:
@@ -51,12 +51,12 @@ def schema(
         ),
     ] = "scenario",
 ) -> None:
-    """Print the JSON Schema of a scenario file.
+    """Print the JSON Schema of a scenario file, or of a document.
 
-    $ seslab schema
+    $ seslab schema comparison
     """
     with ending_on_ctrl_c():
         import json
 
-        from scenarios.schema.model import scenario_schema
-    print(json.dumps(scenario_schema(), indent=2))
+        from reports.schemas import json_schema
+    print(json.dumps(json_schema(document), indent=2))
