@@ -1,7 +1,7 @@
 """A scenario's load through Locust: `seslab loadtest` runs this file, and so does plain `locust -f`.
 
-The scenario's arrivals are an open model: each mail has its intended instant, and nobody waits for an answer before the
-next. Each worker holds one Locust user, which plays the worker's share; Locust distributes, counts, draws and exports.
+The scenario's arrivals are an open model: each mail has its intended instant, and none waits for the answer to another.
+Each worker holds one Locust user, which plays the worker's share; Locust distributes, counts, draws and exports.
 """
 
 from __future__ import annotations

@@ -99,7 +99,7 @@ class Aws:
     region: Region = None
     sender: Sender = None
     to: Annotated[
-        str | None, _of_aws(metavar="TEMPLATE", help="who gets the mail, instead of the mailbox simulator")
+        str | None, _of_aws(metavar="TEMPLATE", help="where mail goes, instead of to the mailbox simulator")
     ] = None
     allow: Annotated[
         list[str] | None,

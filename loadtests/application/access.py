@@ -79,7 +79,7 @@ class Access:
     def custody(
         self, kept: NDArray[np.bool_], witness: NDArray[Any], function_log: FunctionLog, ended_s: float
     ) -> Custody:
-        """Who holds what SES has not accepted, queues and functions apart: pods, the wire, and nobody any more."""
+        """The custodians of what SES has not accepted, queues and functions apart: pods, the wire, or none any more."""
         held = on_the_way(witness, self.client_log.rows(), ended_s)
         custody = Custody(kept & np.isnan(self._application_log.enqueued_s(ended_s)), held)
         for mail in self._application_log.on_the_wire(ended_s):

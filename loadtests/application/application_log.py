@@ -57,7 +57,7 @@ class ApplicationLog:
             self._enqueued_s[mail.number] = np.fmin(self._enqueued_s[mail.number], now_s)
 
     def enqueued_s(self, ended_s: float) -> NDArray[np.float64]:
-        """When a queue first had each mail; NaN for not before the end, when nobody was there any more."""
+        """When a queue first had each mail; NaN for not before the end of observation."""
         return np.where(self._enqueued_s <= ended_s, self._enqueued_s, np.nan)
 
     def seen(self, messages: Sequence[Received]) -> None:

@@ -64,7 +64,7 @@ class RunRequest:
         )
 
     def watched(self, clock: Clock, watch: Watch | None) -> None:
-        """Let somebody see how far it is, going by the best possible makespan."""
+        """Show a watch how far it is, going by the best possible makespan."""
         if watch is not None:
             expected_s = bound_of(self.scenario, self.mails).makespan_s or self.scenario.horizon_s
             watch(lambda: min(0.99, max(0.0, clock.now() / expected_s)))

@@ -1,4 +1,4 @@
-"""What Lambda's own queue of asynchronous events has: nobody can look into it, but functions say what goes through."""
+"""What Lambda's own queue of asynchronous events has: it cannot be looked into, but functions say what goes through."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def aws(region: str | None = None, url: str | None = None) -> Cloud:
 
 @contextmanager
 def speaking_plainly(world: str) -> Iterator[None]:
-    """Turns boto3's errors into BadInput (who are you?) or RunFailed (nobody answers, or AWS refuses), a line each."""
+    """Turns boto3's errors into BadInput (who are you?) or RunFailed (no answer, or AWS refuses), a line each."""
     try:
         yield
     except NoRegionError as error:

@@ -26,7 +26,7 @@ def rows(events: Iterable[Event], zero_unix_s: float) -> NDArray[Any]:
     """The mails that events tell of, as `DECISION` in the order in which SES took them.
 
     Every event of a mail, be it a Send or a Bounce, tells that SES accepted it, and when; a Reject tells that it then
-    refused it for what it is. Mails with neither our tags nor our label are somebody else's.
+    refused it for what it is. Mails with neither our tags nor our label are another sender's.
     """
     mails: dict[str, tuple[Any, ...]] = {}
     for event in events:

@@ -15,7 +15,7 @@ _REPORT = re.compile(r"^REPORT .*Billed Duration: (?P<ms>[0-9.]+) ms\s+Memory Si
 
 
 def messages_of(sqs: Any, url: str, wait_s: int) -> Pieces:
-    """The mails in a queue that nobody holds; two empty answers in a row say that there are no more."""
+    """The mails in a queue that no function holds; two empty answers in a row say that there are no more."""
     pieces, empty = Pieces(), 0
     while empty < 2:
         answer = sqs.receive_message(

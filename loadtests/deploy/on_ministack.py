@@ -66,13 +66,13 @@ class EndpointWitness:
         self._ses.start(zero_unix_s)
 
     def look(self) -> None:
-        """Its mails reach nobody, so that there is nothing to watch but itself. Raises RunFailed."""
+        """Its mails reach no mailbox, so that there is nothing to watch but itself. Raises RunFailed."""
         if self._ses.exit_code is not None:
             raise RunFailed("the local AWS endpoint has ended in mid-run; its own message, if any, stands above")
         try:
             self._ses.look()
         except RunFailed:
-            self._ses.kill()  # whoever waits for its answer shall wait no longer
+            self._ses.kill()  # threads that wait for its answer shall wait no longer
             raise
 
     def calls(self, expected: int) -> NDArray[Any]:

@@ -39,7 +39,7 @@ class RunSite:
     witness_of: Callable[[Mapping[str, str]], Witness]  # by the outputs of the stack
     ses_url: str | None = None
     publishes: bool = True  # SES's events, into a queue of the stack: where nothing else tells what SES did
-    witness: Path | None = None  # a file with what is known of SES's decisions, should nobody be left to ask
+    witness: Path | None = None  # a file with what is known of SES's decisions, should no process be left to ask
     quiet_s: float = 0.0  # so long must queues look empty to be so
     poll_s: int = 0  # so long is a queue asked before it is empty
     look_s: float = 0.1  # between two looks

@@ -109,7 +109,7 @@ def _mailbox(address: str) -> str:
 
 
 def check_sender(source: str | None) -> str:
-    """Raises BadInput unless it is an address of somebody's own."""
+    """Raises BadInput unless it is an address of the user's own."""
     if not source or not is_address(source):
         given = f"{printable(source)!r}: not an address" if source else "missing"
         raise BadInput(f"--from {given}; name a sender that SES has verified for this account and region")
@@ -131,7 +131,7 @@ def check_budget(load: Load, budget: Budget) -> None:
 
 
 def ask(yes: bool) -> None:
-    """Raises BadInput unless somebody says yes, or has said so beforehand."""
+    """Raises BadInput unless the user says yes, or has said so beforehand."""
     if yes:
         return
     if not sys.stdin.isatty():

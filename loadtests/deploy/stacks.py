@@ -134,7 +134,7 @@ def _delete(cloud: Cloud, name: str) -> None:
 
 
 def halt(cloud: Cloud, run: str) -> None:
-    """Let no function of a run begin any more, whoever calls it: from now on nothing is sent by its stack."""
+    """Let no function of a run begin any more, whatever invokes it: from now on nothing is sent by its stack."""
     with speaking_plainly(cloud.world):
         _halt(cloud, cloud.client("cloudformation"), stack_of(run))
 
@@ -162,7 +162,7 @@ def _stop_ticking(cloud: Cloud, machine_arn: str) -> None:
     machines = cloud.client("stepfunctions")
     with suppress(machines.exceptions.StateMachineDoesNotExist):
         if machines.describe_state_machine(stateMachineArn=machine_arn)["type"] == "EXPRESS":
-            return  # they end within a minute, and nobody can list them
+            return  # they end within a minute, and no call lists them
         while running := machines.list_executions(stateMachineArn=machine_arn, statusFilter="RUNNING")["executions"]:
             for execution in running:
                 machines.stop_execution(executionArn=execution["executionArn"])

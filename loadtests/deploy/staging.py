@@ -65,7 +65,7 @@ def permitted_elsewhere(where: str, runs: Sequence[RunRequest], permit: Permit, 
 
 
 class EventChannel(NamedTuple):
-    """Whoever sends with this `configuration_set` has SES's events in the queue at the URL `events`.
+    """Mail sent with this `configuration_set` has SES's events in the queue at the URL `events`.
 
     They are for one reader, be it a share of a strategy's run or `reader`, who sees to it that SES accepts no more than
     `budget_recipients`.

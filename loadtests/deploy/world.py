@@ -98,7 +98,7 @@ class World:
         return custody
 
     def _hold_all(self, custody: Custody) -> None:
-        """Nobody can read whose messages they are: of all that a queue ever had, what has no other fate is pending."""
+        """Which messages they are cannot be read: of all that a queue ever had, what has no other fate is pending."""
         for mail in np.flatnonzero(~np.isnan(self.application_log.enqueued_s(self.lifecycle.ended_s))):
             custody.held.add(int(mail), 0, int(self._request.mails.recipients[mail]))
 

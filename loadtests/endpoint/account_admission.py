@@ -16,7 +16,7 @@ from scenarios.traffic.workload import Arrivals
 
 
 class AccountAdmission:
-    """Decides on requests at instants that must not decrease; whoever asks sees to it that one thread at a time does.
+    """Decides on requests at instants that must not decrease; the caller sees to it that one thread at a time asks.
 
     Unlike `scenarios.aws.admission.Admission` it is told how many of the recipients count on the 24-hour quota: SES
     does not count those at its mailbox simulator.

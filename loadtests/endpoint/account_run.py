@@ -37,7 +37,7 @@ class Call(NamedTuple):
 
 
 class AccountRun:
-    """Begins with a full limiter; `lock` is held by whoever decides, notes or asks."""
+    """Begins with a full limiter; `lock` is held by a thread that decides, notes or asks."""
 
     def __init__(
         self,
@@ -75,7 +75,7 @@ class AccountRun:
             self.rate_changes.append((now_s, rate_per_s))
 
     def wait_until(self, instant_s: float) -> None:
-        """A thread of this server is a call on its way; once the server closes nobody waits any longer."""
+        """A thread of this server is a call on its way; once the server closes none waits any longer."""
         delay_s = instant_s - self.clock.now()
         if delay_s > 0:
             self._closing.wait(delay_s)

@@ -69,7 +69,7 @@ class EndpointClient:
         return int(self._stats(self._look_patience_s)["in_flight"])
 
     def sqs_requests(self) -> int:
-        """How many requests SQS has had since second 0, from whomever."""
+        """How many requests SQS has had since second 0, of all clients."""
         return int(self._stats(LOG_PATIENCE_S)["requests"]["sqs"])
 
     def zero_unix_s(self) -> float:

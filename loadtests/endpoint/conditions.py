@@ -1,4 +1,4 @@
-"""What goes wrong at the endpoint: the scenario's faults, and those that somebody sets while it serves."""
+"""What goes wrong at the endpoint: the scenario's faults, and those that are set while it serves."""
 
 from __future__ import annotations
 

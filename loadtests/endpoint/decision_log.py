@@ -59,7 +59,7 @@ def _fitting(trace: CallTrace) -> CallTrace:
 
 
 class DecisionLog:
-    """The decisions in their order; whoever decides sees to it that one thread at a time writes."""
+    """The decisions in their order; the caller sees to it that one thread at a time writes."""
 
     def __init__(self, witness: RawIOBase | None = None) -> None:
         self._decisions, self._notes = DecisionRows(witness), bytearray()

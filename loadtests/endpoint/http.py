@@ -51,7 +51,7 @@ def client(environ: WSGIEnvironment) -> str:
 
 
 def body_of(environ: WSGIEnvironment) -> bytes:
-    """The whole request, which stays readable for whoever is asked next."""
+    """The whole request, which stays readable for the handler that is asked next."""
     length = environ.get("CONTENT_LENGTH")
     chunked = environ.pop("HTTP_TRANSFER_ENCODING", None)
     body: bytes = environ["wsgi.input"].read() if chunked else environ["wsgi.input"].read(int(length or 0))

@@ -1,4 +1,4 @@
-"""Our own routes, for whoever runs a server or asks one: the only module of the endpoint that both sides import."""
+"""Our own routes, for the server and its clients: the only module of the endpoint that both sides import."""
 
 from __future__ import annotations
 

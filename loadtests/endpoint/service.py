@@ -100,12 +100,12 @@ class Service:
             return self._duplicates.once_more(self._clock.now())
 
     def forget(self) -> None:
-        """As if nobody had ever asked: moto has been reset."""
+        """As if none had ever been asked for: moto has been reset."""
         with self._lock:
             self._all.clear()
 
     def close(self) -> None:
-        """Publish what there is; whoever waits for a call's latency has been let go by `closing` before."""
+        """Publish what there is; threads that wait for a call's latency have been let go by `closing` before."""
         self.common.publisher.close()
 
     def _run(self, account: str, region: str) -> AccountRun:

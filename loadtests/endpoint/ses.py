@@ -52,7 +52,7 @@ class Common(NamedTuple):
     durations: Histogram
     in_flight: Gauge
     moto: Lock
-    """Held by whoever calls moto: it is not made for threads."""
+    """Held by the thread that calls moto: it is not made for several."""
 
 
 class Ses:
@@ -89,7 +89,7 @@ class Ses:
         return result
 
     def _decided(self, run: AccountRun, call: Call, work: Callable[[AccountRun, Call], T]) -> tuple[float, T]:
-        """When SES did the work, and what came of it; until then the call is in flight, if nobody drops it."""
+        """When SES did the work, and what came of it; until then the call is in flight, unless it is dropped."""
         conditions = self._common.conditions
         with self._common.in_flight.track_inprogress():
             run.wait_until(call.arrived_s + min(call.accept_s, call.refuse_s) / 2)
@@ -108,7 +108,7 @@ class Ses:
             raise Dropped
 
     def verify_identities(self) -> None:
-        """Whoever may send is told so: moto forgets to."""
+        """A verified sender is told so: moto forgets to."""
         for identity in list(self.backend.email_identities.values()):
             identity.verified_for_sending_status = True
 
@@ -198,7 +198,7 @@ class Ses:
         return identity.configuration_set_name if identity else None
 
     def _publish(self, message: Message, configuration_set: str | None, sent: Sent) -> None:
-        """Tell whoever wants to know: the set's event destinations, and the topics of the sender's identity."""
+        """Tell the set's event destinations, and the topics of the sender's identity."""
         destinations = self.configuration_sets.published_to(configuration_set) if configuration_set else []
         topics = _of_sender(message, self.backend.sns_topics)
         if destinations or topics:

@@ -14,7 +14,7 @@ SLACK = 1_000
 
 
 def store(backend: SESBackend, message: Message, message_id: str) -> None:
-    """Let moto remember a mail that SES has accepted; whoever stores sees to it that one thread at a time does."""
+    """Let moto remember a mail that SES has accepted; the caller sees to it that one thread at a time does."""
     backend.sent_messages.append(_as_moto(message, message_id))
     backend.sent_message_count += len(message.recipients)
     for kept in (backend.sent_messages, _instances(Simple), _instances(RawMessage)):

@@ -20,7 +20,7 @@ WORLD = "locust"
 """What ledgers call the world of a load test."""
 
 SENDS_ITSELF = ("ses-v2", "ses-v1", "smtp")
-"""Users whose calls are SES's own; what the others ask for, somebody else does."""
+"""Users whose calls are SES's own; what the others ask for, an application or a function does."""
 
 RUN_BITS = 31
 NUMBERS = 1 << 30  # no scenario has so many mails

@@ -126,9 +126,9 @@ def folder_with(assignment: Assignment, mails: Arrivals) -> Iterator[Path]:
 
 
 def judged(scenario: Scenario, assignment: Assignment, mails: Arrivals, folder: Path, target: Target) -> Ledger:
-    """The ledger of what Locust has left, once whoever got the mails has done with them, too.
+    """The ledger of what Locust has left, once the application or the functions have done with the mails, too.
 
-    Raises RunFailed where a worker could not send, or nobody answers any more.
+    Raises RunFailed where a worker could not send, or the target answers no more.
     """
     results, count = LocustResults.read(folder), len(mails.recipients)
     if results.failures:

@@ -106,7 +106,7 @@ def failure(log: Path, crew: Crew) -> RunFailed:
     """Why Locust could not run, in its own last words."""
     lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
     errors, others = ([line for line in lines if kind(line)] for kind in (_is_error, _is_no_news))
-    told = (errors or others or ["it was ended by somebody else"])[-1]
+    told = (errors or others or ["it was ended from outside"])[-1]
     if "waiting for workers" in told:
         return RunFailed(
             f"--workers {crew.workers}: not all have connected to {crew.host}:{crew.port} within {crew.wait_s} s; "

@@ -33,7 +33,7 @@ class Crew:
 
 
 def check(crew: Crew) -> None:
-    """Raises BadInput for what cannot be together, and for the port of a page that somebody else has."""
+    """Raises BadInput for what cannot be together, and for the port of a page that is taken."""
     if crew.master and crew.processes > 1:
         raise BadInput(
             f"--processes {crew.processes}: a master sends nothing itself; give it to seslab loadtest worker"

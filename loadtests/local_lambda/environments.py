@@ -92,7 +92,7 @@ class Nursery:
             post.close()
 
     def _kill_orphans(self) -> None:
-        """Environments whose parent was killed: they lead no group of their own, and nobody else ends them."""
+        """Environments whose parent was killed: they lead no group of their own, and nothing else ends them."""
         with suppress(ProcessLookupError):
             os.killpg(self._fork_server.pid, signal.SIGKILL)
 

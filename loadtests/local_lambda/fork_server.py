@@ -55,7 +55,7 @@ def _serve(selector: selectors.BaseSelector, children: int) -> None:
 def _end_all() -> None:
     """See every environment gone."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    os.killpg(0, signal.SIGTERM)  # this process leads a session, in which nobody else handles it
+    os.killpg(0, signal.SIGTERM)  # this process leads a session, in which no other handles it
     with suppress(ChildProcessError):
         while True:
             os.wait()

@@ -50,7 +50,7 @@ class Post:
         self.requests.put(None)
 
     def fail(self, why: str) -> None:
-        """Whoever waits for an answer gets an error; if nobody does, nothing happens."""
+        """A thread that waits for an answer gets an error; if none does, nothing happens."""
         if not self.answer.done():
             with suppress(Exception):  # answered in between
                 self.answer.set_exception(FunctionError(why))

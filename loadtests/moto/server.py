@@ -24,7 +24,7 @@ def main() -> None:
     application, service = local_aws(scenario, seed, witness=witness)
     servers = [listen(application, LOOPBACK, 0, threads) for threads in (connections, OWN_THREADS)]
     print(*("{}:{}".format(*server.bind_addr) for server in servers), flush=True)
-    sys.stdout = sys.stderr  # moto prints now and then; nobody reads the pipe any more
+    sys.stdout = sys.stderr  # moto prints now and then; the pipe is not read any more
     for server in servers:
         Thread(target=server.serve, daemon=True).start()
     sys.stdin.buffer.read()

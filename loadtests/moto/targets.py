@@ -26,7 +26,7 @@ LOOK_PATIENCE_S, LOOKS = 2.0, 3  # a busy machine answers late, but not so late 
 class Moto:
     """moto behind our SES limiter, in a process of its own that ends with the block.
 
-    What SES decides it also writes to the file `witness`, should nobody be left to ask.
+    What SES decides it also writes to the file `witness`, should no process be left to ask.
     """
 
     def __init__(self, scenario: Scenario, seed: int, connections: int, witness: Path | None = None) -> None:
@@ -86,14 +86,14 @@ class Moto:
         return f"http://{self._address}"
 
     def look(self) -> int:
-        """How many sends SES has not decided on; raises RunFailed if nobody answers, however often it is asked."""
+        """How many sends SES has not decided on; raises RunFailed without an answer, however often it is asked."""
         for _ in range(LOOKS - 1):
             with suppress(RunFailed):
                 return self._client.in_flight()
         return self._client.in_flight()
 
     def kill(self) -> None:
-        """End it even if it is stopped; whoever waits for its answer gets an error."""
+        """End it even if it is stopped; threads that wait for its answer get an error."""
         self._process.kill()
 
     def begin(self) -> int:

@@ -39,11 +39,11 @@ class Watched(Protocol):
     """What a run stands and falls with."""
 
     def look(self) -> int:
-        """How many sends SES has not decided on; raises RunFailed if nobody answers."""
+        """How many sends SES has not decided on; raises RunFailed without an answer."""
         ...
 
     def kill(self) -> None:
-        """End it: whoever waits for its answer shall get an error."""
+        """End it: threads that wait for its answer shall get an error."""
         ...
 
 
@@ -66,7 +66,7 @@ class Endpoint(Watched, Protocol):
         ...
 
     def usage(self, polls: int) -> dict[str, float]:
-        """What the run asked of SQS, where anybody has counted it; `polls` were the harness's own."""
+        """What the run asked of SQS, where it has been counted; `polls` were the harness's own."""
         ...
 
 
@@ -148,7 +148,7 @@ class World:
         try:
             await self._run()
         except RunFailed:
-            self._endpoint.kill()  # now that nobody wants its answers, no thread shall wait for one either
+            self._endpoint.kill()  # its answers are not wanted any more, so that no thread shall wait for one
             raise
 
     async def _run(self) -> None:
@@ -164,7 +164,7 @@ class World:
                 threads.close()
 
     def _start_serverless(self) -> None:
-        """Pollers wait for time zero, as everybody does."""
+        """Pollers wait for time zero, as pods do."""
         queues = self._serverless.queues.urls
         self._polled = {mapping.queue: self._poll(queues[mapping.queue]) for mapping in self._request.plan.mappings}
         if self._request.plan.functions:

@@ -12,7 +12,7 @@ from typing import Any, Self
 class Clock:
     """Seconds since time zero, an instant of Unix time that all processes of a run agree on.
 
-    Unix time is read once; from then on only the monotonic clock counts, which nobody sets back. It is the event
+    Unix time is read once; from then on only the monotonic clock counts, which is never set back. It is the event
     loop's own clock, and threads may read it.
     """
 

@@ -20,7 +20,7 @@ def local_session(region: str = REGION) -> Session:
 
 
 def free_port() -> int:
-    """A port that nobody listens on at the moment."""
+    """A port on which nothing listens at the moment."""
     with socket.create_server((LOOPBACK, 0)) as server:
         port: int = server.getsockname()[1]
         return port

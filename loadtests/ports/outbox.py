@@ -44,7 +44,7 @@ class Outbox:
         self._given_up.add(mail.number, to.start, len(to))
 
     def _claim(self) -> Mail:
-        """The next mail, before it is due: whoever waits at the same time waits for the one after."""
+        """The next mail, before it is due: a second caller at the same time waits for the one after."""
         number = int(self._numbers[self._next])
         self._next += 1
         return Mail(number, int(self._arrivals.recipients[number]), float(self._arrivals.intended_s[number]))

@@ -18,7 +18,7 @@ class RequestThreads:
         self._threads, self._lock, self._under_way = ThreadPoolExecutor(connections), Lock(), 0
 
     def carry(self, request: Callable[..., Answer], *arguments: Any) -> Awaitable[Answer]:
-        """Make a request, which blocks a thread; its answer or its error is for whoever waits."""
+        """Make a request, which blocks a thread; its answer or its error is for the task that waits."""
         return asyncio.get_running_loop().run_in_executor(self._threads, self._carried, request, *arguments)
 
     def _carried(self, request: Callable[..., Answer], *arguments: Any) -> Answer:

@@ -97,9 +97,9 @@ class ClientLog:
 
 
 class DecisionRows:
-    """How SES decided on each call, in its order; whoever decides sees to it that one thread at a time writes.
+    """How SES decided on each call, in its order; the caller sees to it that one thread at a time writes.
 
-    With `witness`, an unbuffered file, each row is on disk as soon as it is decided: it outlives whoever is killed.
+    With `witness`, an unbuffered file, each row is on disk as soon as it is decided: it outlives a killed process.
     """
 
     def __init__(self, witness: RawIOBase | None = None) -> None:

@@ -40,7 +40,7 @@ def _rows_of(calls: NDArray[Any], callers: NDArray[Any]) -> tuple[NDArray[Any], 
 
 
 def _until(ended_s: float, end_s: NDArray[Any]) -> NDArray[Any]:
-    """Nobody was there any more to see what ended later."""
+    """What ended later was not seen any more."""
     return np.where(end_s <= ended_s, end_s, np.nan)
 
 

@@ -25,7 +25,7 @@ class _Place(NamedTuple):
 
 
 def draw(comparison: ComparisonDocument, entries: Sequence[StrategyEntry]) -> Figure:
-    """A marker per strategy, hollow for whoever lost or dead-lettered mail: there a good place was bought with it."""
+    """A marker per strategy, hollow where mail was lost or dead-lettered: there a good place was bought with it."""
     title = f"{comparison['scenario']}: cost against p99 latency; towards the lower left is better, if nothing is lost"
     figure = canvas.sheet(title, 10, 4.6)
     axes = figure.subplots()

@@ -16,7 +16,7 @@ from scenarios.system.whole_files import write_text
 
 
 class Files(NamedTuple):
-    """Where each goes; None for what nobody wants."""
+    """Where each goes; None for what is not wanted."""
 
     junit: Path | None = None
     summary: Path | None = None

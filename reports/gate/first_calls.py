@@ -48,7 +48,7 @@ def _delta(column: NDArray[Any]) -> NDArray[Any]:
 
 
 def rows_of(text: str) -> NDArray[Any]:
-    """The calls, a row each. Raises ValueError if the text is nobody's."""
+    """The calls, a row each. Raises ValueError for any other text."""
     try:
         packed = zlib.decompress(b64decode(text, validate=True))
     except zlib.error as error:
@@ -68,7 +68,7 @@ def rows_of(text: str) -> NDArray[Any]:
 def first_difference(base: str, head: str) -> Divergence | None:
     """The first call that is not the same in both; None if there is none among those that are kept.
 
-    Raises ValueError if either text is nobody's events.
+    Raises ValueError if either text is none of ours.
     """
     before, now = rows_of(base), rows_of(head)
     both = min(len(before), len(now))

@@ -1,4 +1,4 @@
-"""What makes two scenarios the same experiment, whatever they are called and whoever sends."""
+"""What makes two scenarios the same experiment, whatever they are called and by whatever strategy mail is sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A gate as OpenMetrics text: figures and verdicts for whoever keeps time series."""
+"""A gate as OpenMetrics text: figures and verdicts for programs that keep time series."""
 
 from __future__ import annotations
 

@@ -60,15 +60,15 @@ def wanted_by(path: Path, baseline: Baseline, scenario: Scenario, named: Sequenc
 
 
 def wanted_anew(
-    baseline: Baseline, scenario: Scenario, named: Sequence[str], everybody: Sequence[str], seeds: int | None
+    baseline: Baseline, scenario: Scenario, named: Sequence[str], known: Sequence[str], seeds: int | None
 ) -> Wanted:
-    """The named strategies; else those that the baseline has already; else everybody. As many seeds as it has.
+    """The named strategies; else those that the baseline has already; else all that are known. As many seeds as it has.
 
     Raises BadInput where others would have to be run as well.
     """
     before = baseline.scenarios.get(scenario.name)
     many = seeds or (len(before.seeds) if before else SEEDS)
-    wanted = Wanted(scenario, named or (list(before.strategies) if before else everybody), _from(scenario.seed, many))
+    wanted = Wanted(scenario, named or (list(before.strategies) if before else known), _from(scenario.seed, many))
     if before is not None and not _beside(before, wanted):
         missing = ", ".join(sorted(before.strategies.keys() - set(wanted.strategies)))
         raise BadInput(f"{scenario.name}: other seeds or another scenario than before: update {missing} as well")
@@ -103,11 +103,11 @@ def shared_out(wanted: Sequence[Wanted], results: Sequence[Result]) -> Iterator[
 
 
 def rules_for(
-    path: Path | None, baseline: Baseline | None, scenario: Scenario, named: Sequence[str], everybody: Sequence[str]
+    path: Path | None, baseline: Baseline | None, scenario: Scenario, named: Sequence[str], known: Sequence[str]
 ) -> dict[str, dict[str, Rule]]:
     """What to watch of each strategy where nothing is stored but, perhaps, how far each figure may go."""
     if path is None or baseline is None:
-        return {name: default_rules() for name in named or everybody}
+        return {name: default_rules() for name in named or known}
     wanted = wanted_by(path, baseline, scenario, named)
     return {name: rules_of(baseline.scenarios[scenario.name].strategies[name]) for name in wanted.strategies}
 

@@ -17,7 +17,7 @@ ALL_MAILS = slice(None)
 
 
 class Subject(NamedTuple):
-    """Whose ledger it is: who sent, by which settings, in which scenario and world."""
+    """Whose ledger it is: of which strategy, by which settings, in which scenario and world."""
 
     strategy: str
     scenario: str
@@ -78,5 +78,5 @@ def _mails(arrivals: Arrivals, evidence: Evidence) -> Columns:
 
 
 def all_pending(arrivals: Arrivals) -> Custody:
-    """Custody where nothing is known but SES's decisions: what SES did not accept, somebody may still send."""
+    """Custody where nothing is known but SES's decisions: what SES did not accept may still be sent."""
     return Custody(np.ones(len(arrivals.recipients), dtype=bool))

@@ -1,4 +1,4 @@
-"""Alarms of a stack, on what a healthy one never does; they call nobody until actions are added to them."""
+"""Alarms of a stack, on what a healthy one never does; they have no actions until some are added to them."""
 
 from __future__ import annotations
 

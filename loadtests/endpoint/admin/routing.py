@@ -78,7 +78,7 @@ class Admin:
         return as_json({})
 
     def _calls(self, _body: bytes, query: dict[str, list[str]], accept: str) -> Answer:
-        """Raw rows to who accepts nothing else, and a list for people to everybody else."""
+        """Raw rows to a client that accepts nothing else, and a list for people to all others."""
         run = self._service.of(*_whose(query)).run
         if accept == RAW:
             return Answer(OK, RAW, run.raw())

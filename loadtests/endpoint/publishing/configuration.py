@@ -60,14 +60,14 @@ class ConfigurationSets:
         self._backend.delete_configuration_set(name)
 
     def may_send(self, name: str) -> bool:
-        """Whether sending is enabled, which it is until somebody disables it."""
+        """Whether sending is enabled, which it is until a request disables it."""
         return self.get(name).enabled.get("SendingEnabled", True)
 
     def enable_sending(self, name: str, enabled: bool) -> None:
         self.get(name).enabled = {"SendingEnabled": enabled}
 
     def destinations(self, name: str) -> dict[str, dict[str, Any]]:
-        """By name; whoever changes the dictionary changes the set."""
+        """By name; a change of the dictionary changes the set."""
         return self._destinations.setdefault(self.get(name), {})
 
     def published_to(self, name: str) -> list[Destination]:

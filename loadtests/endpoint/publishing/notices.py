@@ -1,4 +1,4 @@
-"""Tells those who want to know what becomes of a mail: SES's event publishing, to SNS topics and whoever subscribes."""
+"""Tells what becomes of a mail: SES's event publishing, to SNS topics and their subscribers."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ class Publisher:
 
 
 def _report(task: Future[None]) -> None:
-    """Nobody else waits for its result."""
+    """Nothing else waits for its result."""
     error = task.exception()
     if error is not None:
         _log.error("An event could not be published.", exc_info=error)

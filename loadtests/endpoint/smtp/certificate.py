@@ -1,4 +1,4 @@
-"""A certificate that nobody has to trust: the local AWS makes one for itself whenever it starts."""
+"""A certificate that no client has to trust: the local AWS makes one for itself whenever it starts."""
 
 from __future__ import annotations
 

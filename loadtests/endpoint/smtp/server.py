@@ -67,7 +67,7 @@ class Server(Controller):
         return self.loop.create_server(self._factory_invoker, sock=self._listener)
 
     def stop(self, no_assert: bool = False) -> None:
-        """End now; mails on their way are decided upon, but nobody hears of it."""
+        """End now; mails on their way are decided upon, but no client hears of it."""
         super().stop(no_assert)
         self._threads.shutdown()
 
@@ -111,7 +111,7 @@ def reply_to(refused: Refused) -> str:
 
 
 def message_of(envelope: Envelope) -> Message:
-    """The mail for whom the envelope names; what its headers say to SES, and to nobody else, is not in it any more."""
+    """The mail for the recipients of the envelope; what its headers say to SES alone is not in it any more."""
     raw: Any = envelope.content
     mail = message_from_mime(raw, envelope.mail_from, None, {}, None, "smtp")
     headers = tuple(header for header in mail.headers if header[0].upper() not in (SET_HEADER, TAGS_HEADER))
@@ -140,7 +140,7 @@ def _without_ours(raw: bytes) -> bytes:
 def _authenticate(
     _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, login: LoginPassword
 ) -> AuthResult:
-    """Whoever has both a name and a password is let in: there is nothing here to protect."""
+    """Any name with any password is let in: there is nothing here to protect."""
     if login.login and login.password:
         return AuthResult(success=True, auth_data=login)
     return AuthResult(success=False, handled=False, message="535 Authentication Credentials Invalid")

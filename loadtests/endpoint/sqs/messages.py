@@ -46,7 +46,7 @@ class Entry:
 class Messages:
     """Those visible in a deque, those hidden on a heap by the instant at which they appear; both hold stale notes too.
 
-    Whoever waits for a message waits at most until that instant, and is woken if something comes that is earlier.
+    A thread that waits for a message waits at most until that instant, and is woken if something comes that is earlier.
     """
 
     def __init__(self) -> None:

@@ -176,7 +176,7 @@ class Backend(models.SQSBackend):
 
     @contextmanager
     def _changing(self, queue_name: str) -> Iterator[None]:
-        """Nobody else works on FIFO queues meanwhile, and who waits for one looks again."""
+        """No other thread works on FIFO queues meanwhile, and one that waits for a queue looks again."""
         if isinstance(self.get_queue(queue_name), StandardQueue):
             yield
             return

@@ -46,7 +46,7 @@ def _lost(
     results: LocustResults,
     decisions: NDArray[Any],
 ) -> Ledger:
-    """What SES has not accepted of its mails is pending: nobody knows who had it."""
+    """What SES has not accepted of its mails is pending: its custodian is unknown."""
     mine = decisions[decisions["mail"] % results.workers == number]
     evidence = Evidence(
         ended_s=results.ended_s,

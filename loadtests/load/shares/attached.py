@@ -1,4 +1,4 @@
-"""A local AWS that somebody else has started and others may use too, as one share of a run sees it."""
+"""A local AWS that was there before and others may use too, as one share of a run sees it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Attached:
         return self._order.zero_unix_s
 
     def look(self) -> int:
-        """Raises RunFailed if nobody answers. What others have on their way, no share waits for."""
+        """Raises RunFailed without an answer. What others have on their way, no share waits for."""
         self._client.in_flight()
         return 0
 
@@ -47,11 +47,11 @@ class Attached:
         return mine
 
     def usage(self, _polls: int) -> dict[str, float]:
-        """Nobody here counts one client's requests to SQS."""
+        """One client's requests to SQS are not counted apart."""
         return {}
 
     def kill(self) -> None:
-        """It is somebody else's: who waits for its answer leaves without it."""
+        """It is not the run's own: threads that wait for its answer leave without it."""
 
     def queues(self) -> dict[str, list[dict[str, Any]]]:
         """Every queue's messages, by its name."""
@@ -59,7 +59,7 @@ class Attached:
 
     @contextmanager
     def tidied(self, session: Session) -> Iterator[None]:
-        """What a share has made here is removed with the block; if nobody answers any more there is nothing."""
+        """What a share has made here is removed with the block; where there is no answer any more, there is nothing."""
         try:
             yield
         finally:

@@ -1,4 +1,4 @@
-"""Says each SES call that has ended, a JSON object a line, to whoever reads our standard output."""
+"""Says each SES call that has ended, a JSON object a line, on standard output."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LOOK_EVERY_S = 0.05
 
 
 class Teller:
-    """Threads of all pods tell here; when nobody reads any more the run is asked to end."""
+    """Threads of all pods tell here; when the reader is gone the run is asked to end."""
 
     def __init__(self, intended_s: NDArray[Any], zero_unix_s: float) -> None:
         self._intended_s, self._zero_unix_s = intended_s, zero_unix_s

@@ -31,7 +31,7 @@ POLL_S = 2
 
 
 class AwsTarget:
-    """Events come through channels that are made for each run, or into the queue `events`, which somebody has made.
+    """Events come through channels that are made for each run, or into the queue `events`, which was there before.
 
     Each of a strategy's shares reads a channel of its own: what it is told is in its ledger.
     """
@@ -76,7 +76,7 @@ class AwsTarget:
         """AWS answers."""
 
     def warnings(self, _scenario: Scenario) -> tuple[str, ...]:
-        """The account's rate was compared with the scenario's before anybody was asked."""
+        """The account's rate was compared with the scenario's before the user was asked."""
         return ()
 
     def decisions(self, zero_unix_s: float, expected: int) -> NDArray[Any]:

@@ -82,7 +82,7 @@ def check_queue(place: Place, queues: Collection[str]) -> None:
 
 
 def check_listening(place: Place, users: Sequence[str]) -> None:
-    """Raises RunFailed where nobody is: a load that nobody takes would only be lost."""
+    """Raises RunFailed where nothing listens: a load that nothing takes would only be lost."""
     if "smtp" in users:
         host, _, port = str(place.smtp).rpartition(":")
         _knock("--smtp", str(place.smtp), host.strip("[]"), int(port))

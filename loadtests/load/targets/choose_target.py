@@ -69,7 +69,7 @@ def _on_aws(runs: Sequence[RunRequest], asked: Asked, prices: Prices, show: Show
 
 
 def _check_reader(request: RunRequest, events: str | None) -> None:
-    """Who sends in somebody else's name cannot choose where its events go; a share reads none but its own."""
+    """A user that lets another program send cannot choose where events go; a share reads none but its own."""
     sender = request.strategy
     if sender in STRATEGIES:
         staging.refuse_functions(sender, request.plan)

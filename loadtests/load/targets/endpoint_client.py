@@ -1,4 +1,4 @@
-"""A local AWS that somebody else started: how it is asked, and which of its decisions are on a run's own mails."""
+"""A local AWS that was there before: how it is asked, and which of its decisions are on a run's own mails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a load test's mails go, and who sees what became of them: a local AWS that somebody else has started."""
+"""Where a load test's mails go, and the witness of what became of them: a local AWS that was there before."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Target(Protocol):
         ...
 
     def look(self) -> None:
-        """Raises RunFailed where nobody answers any more."""
+        """Raises RunFailed where there is no answer any more."""
         ...
 
     def warnings(self, scenario: Scenario) -> tuple[str, ...]:
@@ -70,7 +70,7 @@ class LocalTarget:
 
     @contextmanager
     def opened(self, _scenario: Scenario, assignment: Assignment) -> Iterator[Assignment]:
-        """Its SES takes no mail of a sender that nobody has verified."""
+        """Its SES takes no mail of a sender that is not verified."""
         verify(session_of(assignment), self._url, assignment.source)
         yield assignment
 

@@ -31,7 +31,7 @@ class Player:
         self.ended_s, self.failure = 0.0, ""
 
     def play(self) -> None:
-        """Until every call has ended, the horizon comes, or somebody stops it."""
+        """Until every call has ended, the horizon comes, or it is stopped."""
         calls = Group()
         for index in range(len(self._mails.recipients)):
             mail = self._mails.mail(index)

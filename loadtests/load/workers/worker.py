@@ -46,7 +46,7 @@ class Worker:
             self._fail(error)
 
     def play(self) -> None:
-        """Play the share if nobody has yet, and stand by until Locust ends this user."""
+        """Play the share if it has not been yet, and stand by until Locust ends this user."""
         if self._player is not None and self._playing is None:
             self._playing = gevent.spawn(self._play, self._player)
         Event().wait()
