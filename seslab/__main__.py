@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from seslab.command_line import main
+from seslab import main
 
 if __name__ == "__main__":
     main()
