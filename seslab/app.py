@@ -7,18 +7,18 @@ from typing import Annotated
 
 import typer
 
-from seslab.calibrate import calibrate
-from seslab.compare import compare
-from seslab.gate import gate, update
+from seslab.commands.calibrate import calibrate
+from seslab.commands.compare import compare
+from seslab.commands.gate import gate, update
+from seslab.commands.kept_runs import diff, report
+from seslab.commands.loadtest import loadtest, worker
+from seslab.commands.lookup import scenarios, schema, strategies
+from seslab.commands.serve import serve
+from seslab.commands.stacks import deploy, status, teardown
+from seslab.commands.trace import trace
 from seslab.grammar import Command, Commands
 from seslab.help_page import WIDEST
-from seslab.kept_runs import diff, report
-from seslab.loadtest import loadtest, worker
-from seslab.lookup import scenarios, schema, strategies
-from seslab.serve import serve
 from seslab.spread import Body, spread
-from seslab.stacks import deploy, status, teardown
-from seslab.trace import trace
 
 COMMANDS: Mapping[str, Mapping[str, Body]] = {
     "Decide": {

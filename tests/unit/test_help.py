@@ -10,8 +10,9 @@ import typer
 
 from scenarios.schema.account import LimiterHypothesis
 from scenarios.schema.thresholds import USERS
-from seslab import compare, loadtest, serve, worlds
+from seslab import worlds
 from seslab.app import COMMANDS, app
+from seslab.commands import compare, loadtest, serve
 from seslab.help_page import page, summary
 
 ROOT: Any = typer.main.get_command(app)
