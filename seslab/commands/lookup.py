@@ -11,7 +11,7 @@ from seslab.ctrl_c import ending_on_ctrl_c
 from seslab.options import known
 from strategies.registry import STRATEGIES
 
-DOCUMENTS = ("scenario", "comparison", "gate", "diff", "calibration", "baseline")  # reports.schemas has them
+DOCUMENTS = ("scenario", "comparison", "gate", "diff", "calibration", "baseline")
 
 
 def scenarios() -> None:
@@ -51,7 +51,7 @@ def schema(
         ),
     ] = "scenario",
 ) -> None:
-    """Print the JSON Schema of a scenario file, or of a document.
+    """Print the JSON Schema of a scenario or a document.
 
     $ seslab schema comparison
     """

@@ -8,11 +8,12 @@ from typing import Any, get_args
 import pytest
 import typer
 
+from reports.schemas import DOCUMENTS
 from scenarios.schema.account import LimiterHypothesis
 from scenarios.schema.thresholds import USERS
 from seslab import worlds
 from seslab.app import COMMANDS, app
-from seslab.commands import compare, loadtest, serve
+from seslab.commands import compare, loadtest, lookup, serve
 from seslab.help_page import page, summary
 
 ROOT: Any = typer.main.get_command(app)
@@ -48,3 +49,4 @@ def test_what_options_offer_is_what_the_rooms_know() -> None:
     kinds, admissions = (get_args(LimiterHypothesis.model_fields[name].annotation) for name in ("kind", "admission"))
     assert (kinds, admissions, USERS) == (serve.LIMITERS, serve.ADMISSIONS, loadtest.USERS)
     assert set(compare.WORLDS) == {*worlds.RUNS, "aws"}
+    assert lookup.DOCUMENTS == DOCUMENTS
