@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reports.documents.gate import GateDocument
-from reports.files import append as append
-from reports.files import refuse_unwritable
+from reports.files import append, refuse_unwritable
 from reports.gate.junit import junit
 from reports.gate.markdown import markdown
 from reports.gate.openmetrics import openmetrics

@@ -52,12 +52,12 @@ def diff(
     $ seslab diff run again
     """
     with ending_on_ctrl_c():
-        from reports import terminal
+        from reports import files, terminal
         from reports.compare import folder
         from reports.diff import document as diffing
         from reports.diff import table
-        from reports.gate import files
-    files.Files(summary=summary).prepare()
+    if summary is not None:
+        files.refuse_unwritable("--summary", summary)
     a, b = map(folder.document, (run_a, run_b))
     document = diffing.document(a, b, strategy or (), partial(_ledger, {"a": run_a, "b": run_b}))
     if summary is not None:
