@@ -85,5 +85,7 @@ def _owner(option: str | None, context: Any) -> str | None:
 
 
 def _complain(message: str, code: int) -> int:
-    print(f"seslab: {message}", file=sys.stderr)
+    with ending_on_ctrl_c():
+        from reports.terminal import tell
+    tell(f"{NAME}: {message}")
     return code
