@@ -43,9 +43,12 @@ def test_every_path_that_a_page_names_is_there() -> None:
 
 
 def test_the_house_is_drawn_whole() -> None:
-    """Each folder of each room has its line, and no folder has one that is not there."""
+    """Each folder of each room has its line and no other has one; the README names those right inside a room."""
     folders = {f"{Path(name).parent}/" for name in tracked() if name.partition("/")[0] in ROOMS}
+    rooms = re.findall(r"^\| `(\w+)/` \| (.*) \|$", (ROOT / "README.md").read_text(), re.MULTILINE)
+    named = {f"{room}/{folder}/" for room, text in rooms for folder in re.findall(r"`(\w+)`", text)}
     assert first_cells(sections(GUIDE)["The house"]) == folders
+    assert named | {f"{room}/" for room, _ in rooms} == {folder for folder in folders if folder.count("/") <= 2}
 
 
 def test_every_simulated_part_has_its_twin() -> None:
