@@ -17,7 +17,7 @@ from loadtests.load.options import Crew, check, options, worker_options
 from loadtests.load.results import shares_verdict, verdict
 from loadtests.load.results.locust_results import LocustResults, histogram_of
 from loadtests.load.targets.check_target import check_place
-from loadtests.load.targets.choose_target import Asked, target_of
+from loadtests.load.targets.choose_target import LoadRequest, target_of
 from loadtests.load.targets.endpoint_client import of_run
 from loadtests.load.targets.target import Target
 from loadtests.ports.kernel import Clock
@@ -33,7 +33,7 @@ from strategies.registry import STRATEGIES
 
 
 def prepare(
-    scenario: Scenario, senders: Sequence[str], asked: Asked, prices: Prices, show: Callable[[str], None]
+    scenario: Scenario, senders: Sequence[str], asked: LoadRequest, prices: Prices, show: Callable[[str], None]
 ) -> partial[Ledger]:
     """Check everything, and ask before mail goes anywhere but to this machine; returns what makes a run.
 
@@ -51,7 +51,7 @@ def run(
     seed: int,
     watch: Watch | None = None,
     *,
-    asked: Asked,
+    asked: LoadRequest,
     target: Target,
     out: Path | None = None,
 ) -> Ledger:
@@ -103,7 +103,7 @@ def work(crew: Crew) -> None:
             raise locust_process.failure(log, crew)
 
 
-def assigned(scenario: Scenario, sender: str, seed: int, asked: Asked) -> Assignment:
+def assigned(scenario: Scenario, sender: str, seed: int, asked: LoadRequest) -> Assignment:
     """What Locust is told."""
     return Assignment(
         user=sender,

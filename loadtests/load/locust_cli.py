@@ -12,7 +12,7 @@ from loadtests.deploy.on_aws import Permit
 from loadtests.load import loadtest
 from loadtests.load.assignment import LEFT, Place
 from loadtests.load.targets.check_target import body_of, headers_of
-from loadtests.load.targets.choose_target import Asked
+from loadtests.load.targets.choose_target import LoadRequest
 from loadtests.load.targets.target import Target
 from loadtests.ports.ses import TO_SIMULATOR
 from scenarios.entry import StrategyEntry
@@ -75,7 +75,7 @@ class CommandLineRun:
         self.folder = until_over.enter_context(loadtest.folder_with(self._assignment, self._mails))
         environment.events.quitting.add_listener(self._judge)
 
-    def _asked(self) -> Asked:
+    def _asked(self) -> LoadRequest:
         given = self._given
         place = Place(
             endpoint=given["endpoint"] or None,
@@ -87,7 +87,7 @@ class CommandLineRun:
             body=body_of(given["body"]),
         )
         permit = Permit(given["from"] or None, given["to"], tuple(given["allow"]), yes=given["yes"])
-        return Asked(place, permit)
+        return LoadRequest(place, permit)
 
     def _judge(self, environment: Any, **_others: Any) -> None:
         """The scenario's thresholds decide on the exit code, not SES's refusals; the verdict stands behind all else."""

@@ -71,7 +71,7 @@ def loadtest(
     with ending_on_ctrl_c():
         from loadtests.load import loadtest as loading
         from loadtests.load.targets.check_target import body_of, headers_of
-        from loadtests.load.targets.choose_target import Asked, Crew, Place
+        from loadtests.load.targets.choose_target import Crew, LoadRequest, Place
         from reports import terminal
         from reports.compare import command, folder
         from reports.running import experiment
@@ -82,7 +82,7 @@ def loadtest(
     senders = [*(user or ()), *(strategy or ())] or ["ses-v2"]
     place = Place(endpoint, aws.region, smtp, queue, target, method, headers_of(header or ()), body_of(body))
     crew = Crew(processes, master, workers, wait_s, master_host, master_port, web_port)
-    run = loading.prepare(chosen, senders, Asked(place, worlds.permit(aws), crew, events), prices, terminal.tell)
+    run = loading.prepare(chosen, senders, LoadRequest(place, worlds.permit(aws), crew, events), prices, terminal.tell)
     if out is not None:
         folder.prepare(out)
     jobs = experiment.jobs(partial(run, out=out), chosen, senders, 1, prices, out)

@@ -17,7 +17,7 @@ from loadtests.deploy.staging import EventChannel
 from loadtests.load import loadtest
 from loadtests.load.assignment import Place
 from loadtests.load.targets.aws_target import AwsTarget
-from loadtests.load.targets.choose_target import Asked, Crew
+from loadtests.load.targets.choose_target import Crew, LoadRequest
 from loadtests.moto.targets import Moto
 from loadtests.ports.local import REGION
 from loadtests.ports.ses import SENDER
@@ -53,7 +53,9 @@ def _heard(ses: Moto, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def _sent(sender: str, processes: int, budget: int = 1000) -> Ledger:
-    asked = Asked(Place(region=REGION), Permit(SENDER, budget=Budget(budget), yes=True), Crew(processes=processes))
+    asked = LoadRequest(
+        Place(region=REGION), Permit(SENDER, budget=Budget(budget), yes=True), Crew(processes=processes)
+    )
     runner = loadtest.prepare(SCENARIO, [sender], asked, load_prices(), print)
     return runner(SCENARIO, sender, 1)
 

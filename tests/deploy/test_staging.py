@@ -27,7 +27,7 @@ from loadtests.deploy.staging import EventChannel
 from loadtests.load.assignment import Place
 from loadtests.load.results.merged import merged
 from loadtests.load.shares.share_order import ShareOrder
-from loadtests.load.targets.choose_target import Asked, target_of
+from loadtests.load.targets.choose_target import LoadRequest, target_of
 from loadtests.moto.targets import Moto
 from loadtests.ports.local import REGION
 from loadtests.ports.ses import SENDER, Envelope, request
@@ -94,7 +94,7 @@ def test_an_application_elsewhere_is_named() -> None:
 @pytest.mark.parametrize("strategy", ["sqs-dlq", "lambda-concurrency", "heartbeat"])
 def test_functions_are_deployed_and_not_played(strategy: str) -> None:
     """On AWS a worker is an application: what Lambda does, it cannot; one line says what to do."""
-    on_aws = Asked(Place(region="us-east-1"), PERMIT)
+    on_aws = LoadRequest(Place(region="us-east-1"), PERMIT)
     with pytest.raises(BadInput, match=rf"^{strategy}: .*seslab deploy.*--user sqs$"):
         target_of(SCENARIO, [strategy], on_aws, load_prices(), print)
 

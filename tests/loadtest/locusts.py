@@ -18,7 +18,7 @@ import numpy as np
 from loadtests.load import loadtest
 from loadtests.load.assignment import Place
 from loadtests.load.options import Crew
-from loadtests.load.targets.choose_target import Asked
+from loadtests.load.targets.choose_target import LoadRequest
 from scenarios.ledger.ledger import Ledger
 from scenarios.measures.cost import load_prices
 from scenarios.schema.model import Scenario
@@ -80,7 +80,7 @@ def sent(
     **place: Any,
 ) -> Ledger:
     """The ledger of a load test."""
-    asked = Asked(Place(endpoint=served.url, **place), crew=crew or Crew())
+    asked = LoadRequest(Place(endpoint=served.url, **place), crew=crew or Crew())
     run = loadtest.prepare(load, [user], asked, load_prices(), print)
     return run(load, user, load.seed, out=out)
 

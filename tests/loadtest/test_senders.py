@@ -19,7 +19,7 @@ from loadtests.load.loadtest import prepare
 from loadtests.load.options import Crew
 from loadtests.load.senders.senders import sender_of, session_of
 from loadtests.load.targets.check_target import body_of
-from loadtests.load.targets.choose_target import Asked
+from loadtests.load.targets.choose_target import LoadRequest
 from loadtests.load.targets.endpoint_client import client_of, of_run
 from loadtests.moto.verification import verify
 from loadtests.ports.local import REGION
@@ -130,7 +130,7 @@ def test_a_template_makes_a_request_of_a_mail(served: Served) -> None:
 
 def prepared(user: str, permit: Permit | None = None, **place: Any) -> None:
     """As a command prepares its runs."""
-    prepare(scenario(1, 1.0), [user], Asked(Place(**place), permit or Permit()), load_prices(), print)
+    prepare(scenario(1, 1.0), [user], LoadRequest(Place(**place), permit or Permit()), load_prices(), print)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_a_crew_that_cannot_be_is_named(served: Served, crew: Crew, line: str) -
     taken = int(served.url.rpartition(":")[2])
     crew = replace(crew, web_port=crew.web_port and taken)
     with pytest.raises(BadInput, match=line):
-        prepare(scenario(1, 1.0), ["ses-v2"], Asked(Place(endpoint=served.url), crew=crew), load_prices(), print)
+        prepare(scenario(1, 1.0), ["ses-v2"], LoadRequest(Place(endpoint=served.url), crew=crew), load_prices(), print)
 
 
 def test_the_template_of_a_body_may_be_in_a_file(tmp_path: Path) -> None:
@@ -192,7 +192,7 @@ def test_the_template_of_a_body_may_be_in_a_file(tmp_path: Path) -> None:
 def test_mail_that_leaves_this_machine_is_asked_about(served: Served) -> None:
     """An application elsewhere is shown with the recipients that it would get, and somebody has to say yes."""
     told: list[str] = []
-    asked = Asked(Place(endpoint=served.url, url="http://example.com/send"), Permit("me@example.org"))
+    asked = LoadRequest(Place(endpoint=served.url, url="http://example.com/send"), Permit("me@example.org"))
     with pytest.raises(BadInput, match=r"add --yes$"):
         prepare(scenario(10, 2.0), ["http"], asked, load_prices(), told.append)
     assert told == [

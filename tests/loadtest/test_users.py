@@ -19,7 +19,7 @@ from loadtests.deploy.on_aws import Permit
 from loadtests.load.assignment import Place
 from loadtests.load.loadtest import prepare
 from loadtests.load.options import Crew
-from loadtests.load.targets.choose_target import Asked
+from loadtests.load.targets.choose_target import LoadRequest
 from loadtests.ports.local import KEY, REGION, local_session
 from loadtests.ports.payloads import mail_of
 from loadtests.ports.ses import CONTENT, SENDER, Envelope, request
@@ -103,7 +103,7 @@ def deployed(sqs: Any, ses: Any) -> Iterator[str]:
 
 def on_account(events: str) -> Ledger:
     """SES v2 on what boto3's own configuration takes for AWS, with SES's events in that queue."""
-    asked = Asked(Place(region=REGION), Permit(WATCHED, yes=True), events=events)
+    asked = LoadRequest(Place(region=REGION), Permit(WATCHED, yes=True), events=events)
     return prepare(LOAD, ["ses-v2"], asked, load_prices(), print)(LOAD, "ses-v2", LOAD.seed)
 
 

@@ -20,13 +20,13 @@ from scenarios.measures.cost import Prices
 from scenarios.schema.model import Scenario
 from strategies.registry import STRATEGIES
 
-__all__ = ["Asked", "Crew", "Permit", "Place", "Target", "target_of"]
+__all__ = ["LoadRequest", "Crew", "Permit", "Place", "Target", "target_of"]
 
 Show = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class LoadRequest:
     """What a load test is asked to do besides its scenario: where mails go, what is allowed, and through what.
 
     `events` is the URL of a queue with SES's events, where none is to be made.
@@ -42,7 +42,7 @@ class Asked:
         return Envelope(self.permit.source or SENDER, self.permit.to)
 
 
-def target_of(scenario: Scenario, senders: Sequence[str], asked: Asked, prices: Prices, show: Show) -> Target:
+def target_of(scenario: Scenario, senders: Sequence[str], asked: LoadRequest, prices: Prices, show: Show) -> Target:
     """Mail that may leave this machine has a plan, a budget and a question. Raises BadInput and RunFailed."""
     runs = [staging.asked(scenario, sender, scenario.seed) for sender in senders]
     if asked.place.region is not None:
@@ -55,7 +55,7 @@ def target_of(scenario: Scenario, senders: Sequence[str], asked: Asked, prices: 
     return target
 
 
-def _on_aws(runs: Sequence[RunRequest], asked: Asked, prices: Prices, show: Show) -> AwsTarget:
+def _on_aws(runs: Sequence[RunRequest], asked: LoadRequest, prices: Prices, show: Show) -> AwsTarget:
     for request in runs:
         _check_reader(request, asked.events)
     cloud, permit, shares = aws(asked.place.region), asked.permit, asked.crew.size
