@@ -1,1 +1,1 @@
-"""The real world: wall-clock time, boto3, and a local AWS that throttles like SES."""
+"""The real world: wall-clock time and boto3, against a local AWS, ministack or AWS; and load tests with Locust."""

@@ -27,5 +27,5 @@ def broken(sentence: str, width: int, hang: int = HANG) -> list[str]:
 
 
 def _indented(word: str, indent: str, width: int) -> str:
-    """As far as the word leaves room."""
+    """A word behind the indent, as far as it leaves room for one."""
     return indent[: max(0, width - cell_len(word))] + word

@@ -38,7 +38,7 @@ def side_by_side(
 
 
 def _decimals_of_all(values: Sequence[float], digits: int) -> int:
-    """Those that show so many digits even of the least."""
+    """The decimals that show so many digits even of the least value."""
     return max((decimals(value, digits) for value in values), default=0)
 
 
@@ -53,7 +53,7 @@ def _same(value: float, places: int, most: int) -> bool:
 
 
 def _at(value: float, places: int, sign: str = "") -> str:
-    """So many decimals, but none of zero, which has no sign either."""
+    """A value with so many decimals; zero has none, and no sign."""
     rounded = f"{value:{sign},.{places}f}"
     return rounded if float(rounded.replace(",", "")) else "0"
 

@@ -11,8 +11,8 @@ from seslab.commands.calibrate import calibrate
 from seslab.commands.compare import compare
 from seslab.commands.gate import gate, update
 from seslab.commands.kept_runs import diff, report
+from seslab.commands.listings import scenarios, schema, strategies
 from seslab.commands.loadtest import loadtest, worker
-from seslab.commands.lookup import scenarios, schema, strategies
 from seslab.commands.serve import serve
 from seslab.commands.stacks import deploy, status, teardown
 from seslab.commands.trace import trace

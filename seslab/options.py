@@ -41,7 +41,7 @@ def _unknown(what: str, word: str, words: Collection[str]) -> str:
 
 
 def offering(words: Collection[str], *names: str, **more: Any) -> Any:
-    """An option whose few words help and completion show; what it is for checks them."""
+    """An option whose few words help and completion show; the command checks them."""
     return typer.Option(*names, metavar="|".join(words), autocompletion=completion.words(words), **more)
 
 

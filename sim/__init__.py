@@ -1,1 +1,1 @@
-"""The simulated world: virtual time and models of SES, SQS, Lambda and Step Functions."""
+"""The simulated world: virtual time, and models of SES, SQS and Lambda; mappings and tickers are in scenarios/aws."""

@@ -7,8 +7,8 @@ from dataclasses import asdict, replace
 
 import numpy as np
 
+from scenarios.ledger.build_ledger import Evidence, Subject, build_ledger
 from scenarios.ledger.ledger import Ledger
-from scenarios.ledger.settled import Evidence, Subject, settled
 from scenarios.measures.warnings import warnings_of
 from scenarios.runs import Watch, plan_of
 from scenarios.schema.model import Scenario
@@ -60,4 +60,4 @@ def _ledger(simulation: Simulation, strategy: str, interrupted: bool) -> Ledger:
         interrupted=interrupted,
     )
     subject = Subject(strategy, scenario.name, simulation.seed, "sim", asdict(plan.settings))
-    return settled(subject, simulation.arrivals, evidence)
+    return build_ledger(subject, simulation.arrivals, evidence)

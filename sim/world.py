@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from scenarios.aws.active_faults import Duplicates
 from scenarios.aws.admission import admission_of
 from scenarios.aws.async_queue import AsyncQueue
+from scenarios.aws.event_source_mapping import Mapping
 from scenarios.aws.lambda_bill import lambda_usage
 from scenarios.aws.limiter import exact
-from scenarios.aws.mapping import Mapping
 from scenarios.aws.open_work import OpenWork
 from scenarios.aws.ticker import Ticker, billed, default_transition
 from scenarios.aws.warm_pool import Concurrency

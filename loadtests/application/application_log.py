@@ -36,7 +36,7 @@ class ApplicationLog:
 
     @contextmanager
     def putting(self, mails: Sequence[Mail]) -> Iterator[None]:
-        """They are on the wire to a queue, whatever becomes of the pod that sent them."""
+        """Note mails as on the wire to a queue while the block lasts, whatever becomes of the pod that sent them."""
         put = Put(mails)
         self._puts.append(put)
         try:
@@ -51,7 +51,7 @@ class ApplicationLog:
                 yield from put.mails
 
     def put(self, mails: Sequence[Mail]) -> None:
-        """A queue has them."""
+        """Note mails that a queue has."""
         now_s = self._clock.now()
         for mail in mails:
             self._enqueued_s[mail.number] = np.fmin(self._enqueued_s[mail.number], now_s)
@@ -61,7 +61,7 @@ class ApplicationLog:
         return np.where(self._enqueued_s <= ended_s, self._enqueued_s, np.nan)
 
     def seen(self, messages: Sequence[Received]) -> None:
-        """They have been received so often."""
+        """Note how often messages have been received."""
         with self._lock:
             for message in messages:
                 place = message.mail.number, message.message_id

@@ -17,8 +17,8 @@ from loadtests.ports.ses import Envelope
 from loadtests.record import run_registry
 from loadtests.record.logs import CallListener, ClientLog, ignore_call
 from loadtests.record.numbering import number_of
+from scenarios.ledger.build_ledger import Evidence, Subject, build_ledger
 from scenarios.ledger.ledger import Ledger
-from scenarios.ledger.settled import Evidence, Subject, settled
 from scenarios.measures.bound import bound_of
 from scenarios.measures.warnings import warnings_of
 from scenarios.runs import SATURATED_S, Watch
@@ -76,7 +76,7 @@ class RunRequest:
     def ledger(self, evidence: Evidence, world: str) -> Ledger:
         """The same ledger as the simulator's, of the mails that were played."""
         subject = Subject(self.strategy, self.scenario.name, self.seed, world, asdict(self.plan.settings))
-        return settled(subject, self.mails, evidence, self.numbers)
+        return build_ledger(subject, self.mails, evidence, self.numbers)
 
 
 def _busy(strategy: str, lag_s: float) -> Iterator[str]:

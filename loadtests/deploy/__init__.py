@@ -1,1 +1,1 @@
-"""A strategy on AWS: its CloudFormation stack, its package, and what a Lambda runs."""
+"""The worlds ministack and aws: a strategy's stack is made, run, read out and removed."""

@@ -12,7 +12,7 @@ from scenarios.schema.files import printable
 
 
 class SesAccount(NamedTuple):
-    """Who one is, and what SES allows: recipients a second, and as many as are left of the day's (-1: no end)."""
+    """The account, and what SES allows it: recipients a second, and as many as are left of the day's (-1: no end)."""
 
     account: str
     rate_per_s: float

@@ -59,7 +59,7 @@ def _row(trace: tuple[int, ...], mail: Mapping[str, Any], zero_unix_s: float, ou
 class EventsQueue:
     """The queue that a stack's events end in, and what was read of it.
 
-    Each batch is in the file `kept` before the queue forgets it: who kills the reader loses nothing.
+    Each batch is in the file `kept` before the queue forgets it: a killed reader loses nothing.
     """
 
     def __init__(self, sqs: Any, url: str, kept: Path) -> None:

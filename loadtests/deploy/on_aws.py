@@ -150,7 +150,7 @@ def site(request: RunRequest, name: str, cloud: Cloud, envelope: Envelope, budge
 
 
 def _ses_url() -> str | None:
-    """What sends the harness's mails elsewhere sends its functions' there too."""
+    """The override of SES's address, which the harness and its functions share."""
     return os.environ.get("AWS_ENDPOINT_URL_SESV2")
 
 

@@ -13,8 +13,8 @@ from loadtests.application.run_request import RunRequest
 from loadtests.deploy import run as running
 from loadtests.deploy.ministack import command, ministack
 from loadtests.deploy.run_site import RunSite
+from loadtests.moto.local_aws import Moto
 from loadtests.moto.machine_limits import refuse_too_much, threads
-from loadtests.moto.targets import Moto
 from loadtests.moto.verification import verify
 from loadtests.ports.ses import Envelope
 from loadtests.record import run_registry

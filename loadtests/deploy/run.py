@@ -34,8 +34,8 @@ from loadtests.record.reconcile import joined
 from loadtests.record.run_name import new_run
 from scenarios.aws.ticker import TRANSITIONS
 from scenarios.errors import RunFailed
+from scenarios.ledger.build_ledger import Evidence
 from scenarios.ledger.ledger import ACCEPTED, Ledger
-from scenarios.ledger.settled import Evidence
 from scenarios.runs import Watch, account_of, plan_of
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import arrivals

@@ -14,7 +14,8 @@ from pathlib import Path
 from loadtests.load import histogram, locust_process, wait_downstream
 from loadtests.load.assignment import LEFT, ZERO, Assignment, written
 from loadtests.load.options import Crew, check, options, worker_options
-from loadtests.load.results import shares_verdict, verdict
+from loadtests.load.results import shares_ledger
+from loadtests.load.results.ledger import ledger_of
 from loadtests.load.results.locust_results import LocustResults, histogram_of
 from loadtests.load.targets.check_target import check_place
 from loadtests.load.targets.choose_target import LoadRequest, target_of
@@ -68,7 +69,7 @@ def run(
     ):
         _watched(watch, folder, bound_of(scenario, mails).makespan_s or scenario.horizon_s)
         was_interrupted = _sent(asked.crew, sender, folder, target, out)
-        ledger = judged(scenario, assignment, mails, folder, target)
+        ledger = ledger_left_by(scenario, assignment, mails, folder, target)
         ledger = replace(ledger, warnings=(*ledger.warnings, *target.warnings(scenario)))
         if not was_interrupted:
             _refuse_without_workers(LocustResults.read(folder), ledger, out)
@@ -125,7 +126,7 @@ def folder_with(assignment: Assignment, mails: Arrivals) -> Iterator[Path]:
         yield Path(name)
 
 
-def judged(scenario: Scenario, assignment: Assignment, mails: Arrivals, folder: Path, target: Target) -> Ledger:
+def ledger_left_by(scenario: Scenario, assignment: Assignment, mails: Arrivals, folder: Path, target: Target) -> Ledger:
     """The ledger of what Locust has left, once the application or the functions have done with the mails, too.
 
     Raises RunFailed where a worker could not send, or the target answers no more.
@@ -137,8 +138,8 @@ def judged(scenario: Scenario, assignment: Assignment, mails: Arrivals, folder: 
     expected = int((results.calls["seen"] == ACCEPTED).sum())
     decisions = of_run(target.decisions(results.zero_unix_s, expected), assignment, count)
     if assignment.scenario:
-        return shares_verdict.ledger_of(scenario, assignment, mails, results, folder, decisions)
-    return verdict.ledger_of(scenario, assignment, mails, results, decisions, queued)
+        return shares_ledger.ledger_of(scenario, assignment, mails, results, folder, decisions)
+    return ledger_of(scenario, assignment, mails, results, decisions, queued)
 
 
 def _watched(watch: Watch | None, folder: Path, expected_s: float) -> None:

@@ -94,7 +94,7 @@ class CommandLineRun:
         if not (self.folder / LEFT).exists():
             return
         with failing_plainly():
-            ledger = loadtest.judged(self._scenario, self._assignment, self._mails, self.folder, self._target)
+            ledger = loadtest.ledger_left_by(self._scenario, self._assignment, self._mails, self.folder, self._target)
         entry = measured(self._scenario, ledger, bound_of(self._scenario, self._mails), load_prices())
         verdicts = judged(self._scenario.thresholds, [entry])
         environment.process_exit_code = int(any(one["verdict"] == "fail" for one in verdicts))

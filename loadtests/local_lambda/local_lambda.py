@@ -15,8 +15,8 @@ from loadtests.ports.kernel import Clock
 from loadtests.ports.payloads import invocation, records, ticked
 from loadtests.ports.sqs import Queue
 from scenarios.aws.async_queue import AsyncQueue
+from scenarios.aws.event_source_mapping import Mapping as Pollers
 from scenarios.aws.lambda_bill import lambda_usage
-from scenarios.aws.mapping import Mapping as Pollers
 from scenarios.aws.open_work import OpenWork
 from scenarios.aws.ticker import Ticker, billed, default_transition
 from scenarios.aws.warm_pool import Concurrency

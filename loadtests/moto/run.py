@@ -16,8 +16,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from loadtests.application.access import Connector
 from loadtests.application.run_lifecycle import RunLifecycle
 from loadtests.application.run_request import RunRequest
+from loadtests.moto.local_aws import Moto
 from loadtests.moto.machine_limits import refuse_too_much, threads
-from loadtests.moto.targets import Moto
 from loadtests.moto.verification import verify
 from loadtests.moto.world import Endpoint, Serverless, World
 from loadtests.ports.invoking import InvokeFailed
@@ -30,8 +30,8 @@ from loadtests.record.reconcile import joined
 from loadtests.record.run_name import new_run
 from scenarios import runs
 from scenarios.errors import RunFailed
+from scenarios.ledger.build_ledger import Evidence
 from scenarios.ledger.ledger import Ledger
-from scenarios.ledger.settled import Evidence
 from scenarios.runs import Watch
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import arrivals
@@ -133,7 +133,7 @@ def _evidence(
     request: RunRequest, world: World, endpoint: Endpoint, serverless: Serverless, function_log: FunctionLog
 ) -> Evidence:
     """Contents before calls: what is decided upon in between is then in both, and not lost from either."""
-    endpoint.look()  # who has no short answer is not waited for as long as for a whole log
+    endpoint.look()  # a dead endpoint fails here, before the long patience that a whole log takes
     ended_s, contents = world.lifecycle.ended_s, endpoint.queues()
     witness = endpoint.calls()
     calls = joined(witness, np.concatenate((world.access.client_log.rows(), function_log.calls)), ended_s)

@@ -14,8 +14,8 @@ from loadtests.record.logs import CALL
 from loadtests.record.reconcile import joined
 from loadtests.record.run_registry import RunRecord, directory
 from scenarios.ledger import store
+from scenarios.ledger.build_ledger import Evidence, Subject, all_pending, build_ledger
 from scenarios.ledger.ledger import Ledger
-from scenarios.ledger.settled import Evidence, Subject, all_pending, settled
 from scenarios.runs import plan_of
 from scenarios.schema.model import load
 from scenarios.traffic.workload import arrivals
@@ -48,4 +48,4 @@ def _ledger(record: RunRecord, path: str, decisions: NDArray[Any]) -> Ledger:
         interrupted=True,
     )
     settings = asdict(plan_of(scenario, record.strategy).settings)
-    return settled(Subject(record.strategy, scenario.name, record.seed, record.world, settings), mails, evidence)
+    return build_ledger(Subject(record.strategy, scenario.name, record.seed, record.world, settings), mails, evidence)

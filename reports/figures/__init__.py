@@ -1,1 +1,1 @@
-"""Pictures of what happened, one file each, on one paper and in one palette."""
+"""Pictures of what happened, one file each, on one paper and in one palette; numbers are named in scenarios/figures."""

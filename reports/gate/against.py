@@ -100,7 +100,7 @@ def _side_of(revision: str, folder: Path, root: Path) -> Side:
 
 
 def _has_a_seslab(folder: Path) -> bool:
-    """The command line was a module once."""
+    """Whether the checkout has a seslab: the package, or the single module that old revisions have."""
     return (folder / "seslab.py").is_file() or (folder / "seslab" / "__init__.py").is_file()
 
 

@@ -126,7 +126,7 @@ class Expected(Table):
 
 
 class Baseline(Table):
-    """What a gate expects; written by --update alone."""
+    """What a gate expects; only `seslab gate update` writes it."""
 
     model_config = ConfigDict(json_schema_extra={"required": ["schema"]})
 

@@ -1,1 +1,1 @@
-"""How AWS is thought to behave: pure policies on any clock, the same in every world."""
+"""How AWS is thought to behave, and what else every world decides alike: pure policies on any clock."""

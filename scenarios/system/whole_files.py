@@ -1,4 +1,4 @@
-"""Files that are replaced whole: a reader sees the old one or the new one, also after a crash."""
+"""Atomic writes: a reader sees the old file or the new one, whole, also after a crash."""
 
 from __future__ import annotations
 

@@ -13,8 +13,8 @@ from typing import Any, Protocol
 import numpy as np
 
 from loadtests.application.run_request import RunRequest
+from loadtests.moto.local_aws import Moto
 from loadtests.moto.run import played
-from loadtests.moto.targets import Moto
 from loadtests.moto.world import Serverless, World
 from loadtests.ports.kernel import Clock
 from loadtests.record.function_log import function_log_of

@@ -12,7 +12,7 @@ import pytest
 
 import loadtests.moto.run
 import sim.run
-from loadtests.moto.targets import Moto
+from loadtests.moto.local_aws import Moto
 from loadtests.ports.kernel import Clock
 from loadtests.record import run_registry
 from scenarios.errors import BadInput, RunFailed

@@ -9,7 +9,7 @@ import pytest
 
 from loadtests.deploy.cloud import Cloud, aws
 from loadtests.deploy.ministack import ministack
-from loadtests.moto.targets import Moto
+from loadtests.moto.local_aws import Moto
 from loadtests.moto.verification import verify
 from loadtests.ports.local import REGION, local_session
 from loadtests.ports.ses import SENDER

@@ -11,7 +11,7 @@ from boto3.session import Session
 from loadtests.deploy.cloud import Cloud
 from loadtests.deploy.stack.publishing import QUEUE as WITNESS_QUEUE
 from loadtests.deploy.stack.publishing import SET as WITNESS_SET
-from loadtests.moto.targets import Moto
+from loadtests.moto.local_aws import Moto
 from loadtests.ports.local import REGION
 from scenarios.schema.model import Scenario
 

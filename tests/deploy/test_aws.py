@@ -23,7 +23,7 @@ from loadtests.deploy.run import run
 from loadtests.deploy.run_site import RunSite
 from loadtests.deploy.safety import Budget
 from loadtests.deploy.tidy import tidy
-from loadtests.moto.targets import Moto
+from loadtests.moto.local_aws import Moto
 from loadtests.ports.local import REGION
 from loadtests.ports.ses import SENDER, Envelope
 from loadtests.record import run_registry

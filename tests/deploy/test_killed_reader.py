@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from loadtests.deploy.events import EventsQueue, kept_events, rows
-from loadtests.moto.targets import Moto
+from loadtests.moto.local_aws import Moto
 from loadtests.ports.local import local_session
 from tests.contract.arms import scenario
 

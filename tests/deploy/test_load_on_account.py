@@ -18,7 +18,7 @@ from loadtests.load import loadtest
 from loadtests.load.assignment import Place
 from loadtests.load.targets.aws_target import AwsTarget
 from loadtests.load.targets.choose_target import Crew, LoadRequest
-from loadtests.moto.targets import Moto
+from loadtests.moto.local_aws import Moto
 from loadtests.ports.local import REGION
 from loadtests.ports.ses import SENDER
 from loadtests.record import run_registry

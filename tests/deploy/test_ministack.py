@@ -20,7 +20,7 @@ from loadtests.application.run_request import RunRequest
 from loadtests.deploy import on_ministack
 from loadtests.deploy.run_site import RunSite, Witness
 from loadtests.deploy.tidy import tidy
-from loadtests.moto.targets import Moto
+from loadtests.moto.local_aws import Moto
 from loadtests.record import run_registry
 from scenarios.errors import BadInput, RunFailed
 from scenarios.ledger import store

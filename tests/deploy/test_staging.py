@@ -28,7 +28,7 @@ from loadtests.load.assignment import Place
 from loadtests.load.results.merged import merged
 from loadtests.load.shares.share_order import ShareOrder
 from loadtests.load.targets.choose_target import LoadRequest, target_of
-from loadtests.moto.targets import Moto
+from loadtests.moto.local_aws import Moto
 from loadtests.ports.local import REGION
 from loadtests.ports.ses import SENDER, Envelope, request
 from loadtests.record import run_registry

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 
+from scenarios.ledger.build_ledger import ALL_MAILS, Evidence, Subject, build_ledger
 from scenarios.ledger.fates import Custody, Pieces, settle
 from scenarios.ledger.ledger import ACCEPTED, FATES, OUTCOMES, QUOTA, THROTTLED, Columns, Ledger, Unbalanced
-from scenarios.ledger.settled import ALL_MAILS, Evidence, Subject, settled
 from scenarios.traffic.workload import Arrivals
 
 
@@ -86,7 +86,7 @@ def table_of(case: Case) -> Columns:
 def ledger_of(case: Case, tries: list[Try], played: slice) -> Ledger:
     """The ledger of a run that was given some of the mails, and made these calls."""
     evidence = Evidence(9.0, calls(tries), custody(case), usage={"sqs_requests": 3.0})
-    return settled(Subject("own", "case", 1, "sim", {}), traffic(case), evidence, played)
+    return build_ledger(Subject("own", "case", 1, "sim", {}), traffic(case), evidence, played)
 
 
 def pieces(some: list[Piece]) -> Pieces:

@@ -13,7 +13,7 @@ from scenarios.schema.account import LimiterHypothesis
 from scenarios.schema.thresholds import USERS
 from seslab import worlds
 from seslab.app import COMMANDS, app
-from seslab.commands import compare, loadtest, lookup, serve
+from seslab.commands import compare, listings, loadtest, serve
 from seslab.help_page import page, summary
 
 ROOT: Any = typer.main.get_command(app)
@@ -49,4 +49,4 @@ def test_what_options_offer_is_what_the_rooms_know() -> None:
     kinds, admissions = (get_args(LimiterHypothesis.model_fields[name].annotation) for name in ("kind", "admission"))
     assert (kinds, admissions, USERS) == (serve.LIMITERS, serve.ADMISSIONS, loadtest.USERS)
     assert set(compare.WORLDS) == {*worlds.RUNS, "aws"}
-    assert lookup.DOCUMENTS == DOCUMENTS
+    assert listings.DOCUMENTS == DOCUMENTS

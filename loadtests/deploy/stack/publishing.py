@@ -8,7 +8,7 @@ from loadtests.deploy.stack.names import physical
 
 SET, DESTINATION, TOPIC, QUEUE = "WitnessSet", "WitnessDestination", "WitnessTopic", "WitnessQueue"
 EVENTS = ("send", "reject", "delivery", "bounce", "complaint", "deliveryDelay", "renderingFailure")
-RETENTION_S = 14 * 86_400  # SQS's longest: who killed the run may come back late
+RETENTION_S = 14 * 86_400  # SQS's longest: a killed run may be tidied up late
 CONFIGURATION_SET = {"Ref": SET}
 
 

@@ -116,7 +116,7 @@ def _template(ses: Ses, template: Mapping[str, Any]) -> Content:
 
 
 def _name(template: Mapping[str, Any]) -> str:
-    """That of a template which the request does not hold itself."""
+    """The name of a template that the request does not hold itself."""
     return str(template.get("TemplateName") or str(template.get("TemplateArn") or "").rpartition("template/")[2])
 
 

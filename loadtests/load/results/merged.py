@@ -40,7 +40,7 @@ def merged(ledgers: Sequence[Ledger]) -> Ledger:
 
 
 def _together(settings: dict[str, Any], shares: int) -> dict[str, Any]:
-    """Those of so many shares, of which each has the same."""
+    """The settings of so many shares together, of which each has the same."""
     counts = {name: settings[name] * shares for name in COUNTS if settings.get(name) is not None}
     return {**settings, **counts, "shares": shares}
 

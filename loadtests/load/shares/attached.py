@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from loadtests.load.assignment import is_of
 from loadtests.load.shares.share_order import ShareOrder
 from loadtests.load.targets.endpoint_client import client_of
-from loadtests.moto.targets import PATIENCE_S
+from loadtests.moto.local_aws import PATIENCE_S
 from loadtests.ports.clients import client
 from loadtests.ports.local import REGION
 from scenarios.errors import RunFailed

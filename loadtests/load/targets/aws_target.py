@@ -49,7 +49,7 @@ class AwsTarget:
 
     @contextmanager
     def _listened(self, assignment: Assignment, events: str) -> Iterator[Assignment]:
-        """Whose queue it is has chosen what it hears of."""
+        """Reads a queue of the user's own; which events reach it was set up before."""
         with TemporaryDirectory(prefix="seslab-events-") as folder:
             self._reader = EventsWitness(
                 EventsQueue(self._cloud.client("sqs"), events, Path(folder) / "events"), self._budget

@@ -25,7 +25,7 @@ class Target(Protocol):
     """Prepared for each run, and then asked."""
 
     quiet_s: float
-    """So long nothing happens before nothing will."""
+    """Seconds without any change after which a run counts as finished."""
 
     def opened(self, scenario: Scenario, assignment: Assignment) -> AbstractContextManager[Assignment]:
         """Make what a run needs, for as long as the block lasts; gives the assignment as it is to be carried out."""

@@ -43,7 +43,7 @@ class ShareProxy:
         self._place = mails.worker
 
     def _started(self, order: ShareOrder) -> Any:
-        """In a session of its own: who stops it is this worker, and no terminal."""
+        """In a session of its own: this worker stops it, and no terminal does."""
         process = subprocess.Popen(
             [sys.executable, "-m", "loadtests.load.shares.share_process"],
             stdin=subprocess.PIPE,

@@ -51,7 +51,7 @@ class Moto:
         """Tell the process what to serve; it answers with its addresses: AWS's, and that of our own routes."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        with suppress(BrokenPipeError):  # who is gone already will not answer either
+        with suppress(BrokenPipeError):  # a server that is gone already will not answer either
             self._process.stdin.write(self._wanted)
             self._process.stdin.flush()
         addresses = self._process.stdout.readline().decode().split()

@@ -12,9 +12,9 @@ from loadtests.load.assignment import SENDS_ITSELF, WORLD, Assignment
 from loadtests.load.results.locust_results import LocustResults
 from loadtests.record.logs import CALL
 from loadtests.record.reconcile import joined, on_the_way
+from scenarios.ledger.build_ledger import Evidence, Subject, build_ledger
 from scenarios.ledger.fates import Custody
 from scenarios.ledger.ledger import ACCEPTED, Ledger
-from scenarios.ledger.settled import Evidence, Subject, settled
 from scenarios.runs import SATURATED_S
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import Arrivals
@@ -40,7 +40,7 @@ def ledger_of(
         interrupted=results.interrupted,
     )
     settings = {"retry": "none"} if own else {}
-    return settled(Subject(assignment.user, scenario.name, assignment.seed, WORLD, settings), mails, evidence)
+    return build_ledger(Subject(assignment.user, scenario.name, assignment.seed, WORLD, settings), mails, evidence)
 
 
 def _unsent(results: LocustResults, mails: Arrivals) -> NDArray[np.bool_]:

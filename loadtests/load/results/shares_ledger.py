@@ -16,8 +16,8 @@ from loadtests.load.results.merged import merged
 from loadtests.record.logs import CALL
 from loadtests.record.reconcile import joined
 from scenarios.ledger import store
+from scenarios.ledger.build_ledger import Evidence, Subject, all_pending, build_ledger
 from scenarios.ledger.ledger import Ledger
-from scenarios.ledger.settled import Evidence, Subject, all_pending, settled
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import Arrivals
 
@@ -30,7 +30,7 @@ def ledger_of(
     folder: Path,
     decisions: NDArray[Any],
 ) -> Ledger:
-    """Of a share that was lost with its worker the witness tells."""
+    """The ledgers of all shares made one; the witness tells of a share that was lost with its worker."""
     told = [number for number in range(results.workers) if number not in results.silent]
     ledgers = [store.read(folder / f"worker-{number}", assignment.user) for number in told]
     return merged(
@@ -57,4 +57,4 @@ def _lost(
     )
     settings = asdict(WorkerShare(number, results.workers).plan(scenario, assignment.user).settings)
     subject = Subject(assignment.user, scenario.name, assignment.seed, WORLD, settings)
-    return settled(subject, mails, evidence, slice(number, None, results.workers))
+    return build_ledger(subject, mails, evidence, slice(number, None, results.workers))

@@ -1,4 +1,4 @@
-"""A run's ledger, from what the run leaves behind: every recipient gets its fate, and the sums are checked."""
+"""A run's ledger, built from the evidence that the run leaves; fates come from `fates`, and the sums are checked."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Evidence:
     interrupted: bool = False
 
 
-def settled(
+def build_ledger(
     subject: Subject, arrivals: Arrivals, evidence: Evidence, played: NDArray[np.int32] | slice = ALL_MAILS
 ) -> Ledger:
     """The ledger of a run that was given the mails numbered `played` of all `arrivals`; it has no `wall_s` yet.
