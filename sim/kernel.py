@@ -1,70 +1,64 @@
-"""Coroutines on virtual time: the only file that knows both `await` and SimPy.
+"""Coroutines on virtual time: a heap of events in the order of their instants, and light tasks that await them.
 
-SimPy keeps the heap and the run loop; what lies on its heap are our own slotted events, and what waits for them are
-light tasks. A SimPy `Process` would rebuild an exception from its `args` (a botocore error becomes a `TypeError`) and
-costs two more events a call.
-
-What lies on the heap is fired by calling its `fire` with itself. Whoever awaits an event is written into its `waiter`,
-which for an event of one stage is the same slot; its `error`, if it has one, is thrown into whoever waited.
+An event on the heap is fired by calling its `fire` with itself. Awaiting it writes the task's next step into its
+`waiter`, which for an event of one stage is the same slot.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator, Iterator
 from heapq import heappop, heappush
+from itertools import count
 from types import TracebackType, coroutine
-from typing import Any, Protocol, Self, cast
+from typing import Any, Protocol, Self
 
-from simpy import Environment
-from simpy.core import EmptySchedule, StopSimulation
-
-URGENT, NORMAL = 0, 1  # SimPy's priorities
+Heap = list[tuple[float, int, Any]]
+"""Instant, running number, event: of two at one instant the lower number comes first."""
 
 
-Heap = list[tuple[float, int, int, Any]]
-"""SimPy's own: time, priority, running number, event."""
+class World:
+    """Virtual time: a clock, and a heap of the events that are still to come.
 
-
-class World(Environment):
-    """SimPy's environment, whose heap holds our events only, and an end that anyone may call."""
+    Neither an event nor a horizon may lie before `now_s`. Ports on the hot path push onto `heap` themselves, each event
+    with the next of `numbers`.
+    """
 
     def __init__(self) -> None:
-        super().__init__()
         self.now_s = 0.0
-        self.heap: Heap = cast("Heap", self._queue)
-        self.numbers = self._eid
+        self.heap: Heap = []
+        self.numbers: Iterator[int] = count()
+        self._stopped = False
 
     @property
     def now(self) -> float:
         return self.now_s
 
-    def step(self) -> None:
-        """Fire all events in a single step of SimPy's `run`: ours never fail, so none of its bookkeeping is needed."""
-        heap = self.heap
-        while heap:
-            self.now_s, _, _, event = heappop(heap)
-            event.fire(event)
-        raise EmptySchedule
-
-    def run_until(self, horizon_s: float) -> None:
-        """Run until `stop`, the horizon, or nothing is left to happen; at the horizon, what is due then is left out."""
-        self.at(horizon_s, Timer(_raise_stop), URGENT)
-        self.run()
-
-    def at(self, time_s: float, event: Event, priority: int = NORMAL) -> None:
+    def at(self, time_s: float, event: Event) -> None:
         """Put an event on the heap; of two at one instant the first one put there fires first."""
-        heappush(self.heap, (time_s, priority, next(self.numbers), event))
+        heappush(self.heap, (time_s, next(self.numbers), event))
 
     def call_at(self, time_s: float, action: Callable[[], None]) -> None:
-        heappush(self.heap, (time_s, NORMAL, next(self.numbers), Timer(action)))
+        """Call a function at an instant."""
+        heappush(self.heap, (time_s, next(self.numbers), Timer(action)))
+
+    def run_until(self, horizon_s: float) -> None:
+        """Fire what is due before the horizon, where time stands afterwards, unless `stop` ends the run sooner.
+
+        An event's error comes out as it was raised.
+        """
+        heap = self.heap
+        while True:  # not on the condition: Python 3.11 specialises only what jumps back unconditionally
+            if self._stopped or not heap or heap[0][0] >= horizon_s:
+                break
+            self.now_s, _, event = heappop(heap)
+            event.fire(event)
+        if not self._stopped:
+            self.now_s = horizon_s
+        self._stopped = False
 
     def stop(self) -> None:
-        """End the run once the event that is being processed is."""
-        self.at(self.now_s, Timer(_raise_stop), URGENT)
-
-
-def _raise_stop() -> None:
-    raise StopSimulation(None)
+        """End the run behind the event that is firing; if none runs, the next ends before its first event."""
+        self._stopped = True
 
 
 class Event(Protocol):
@@ -81,7 +75,7 @@ class Timer:
         self.fire: Callable[[Any], None] = _act
 
     def cancel(self) -> None:
-        self.fire, self.action = ignore, _nothing  # what it would have done need not be kept until then
+        self.action = _nothing  # what it would have done need not be kept until then
 
 
 def _nothing() -> None:
@@ -93,7 +87,7 @@ def _act(timer: Timer) -> None:
 
 
 def ignore(_event: object) -> None:
-    """What an event does for which nobody waits."""
+    """What an event does that no task awaits."""
 
 
 class Host:
@@ -107,7 +101,7 @@ class Host:
 
 
 class Sleep:
-    """Over at an instant: who waits for it is what it fires."""
+    """Over at an instant: the step of the task that awaits it is what it fires."""
 
     __slots__ = ("fire",)
 
@@ -116,7 +110,7 @@ Sleep.waiter = Sleep.fire  # type: ignore[attr-defined]
 
 
 class Reply:
-    """Triggered once, by whoever holds it, with a value or an error; never on the heap itself."""
+    """Awaited until `settle` gives it a value or an error, once; never on the heap itself."""
 
     __slots__ = ("error", "settled", "value", "waiter")
 
@@ -195,7 +189,7 @@ class Clock:
     @coroutine
     def sleep(self, delay_s: float, /) -> Generator[Any, None, None]:
         sleep, now_s = Sleep(), self._world.now_s
-        heappush(self._heap, (now_s + delay_s if delay_s > 0.0 else now_s, NORMAL, next(self._numbers), sleep))
+        heappush(self._heap, (now_s + delay_s if delay_s > 0.0 else now_s, next(self._numbers), sleep))
         yield sleep
 
 

@@ -16,7 +16,7 @@ from scenarios.ledger.ledger import ACCEPTED, FAILED, MESSAGES, THROTTLED
 from scenarios.schema.model import Scenario
 from scenarios.traffic.chance import PerMail
 from sim.calls import CallLog, pack_call
-from sim.kernel import NORMAL, Heap, Host, Reply, World, ignore
+from sim.kernel import Heap, Host, Reply, World, ignore
 from strategies.ports import Mail, QuotaExceeded, Rejected, SendError, Throttled, Unanswered, Unavailable
 
 CPU_PER_SEND_S = 0.001  # of a full core: measured for boto3's send_email
@@ -123,7 +123,7 @@ class Mailer:
             accept_s, refuse_s = self._accepts[number], self._refusals[number]
         call.accept_s, call.refuse_s, call.attempt = accept_s, refuse_s, attempt
         half_s = (accept_s if accept_s < refuse_s else refuse_s) / 2
-        heappush(self._heap, (left_s + half_s, NORMAL, next(self._numbers), call))
+        heappush(self._heap, (left_s + half_s, next(self._numbers), call))
         if half_s >= self._patience_s:
             self._will_go_unheard(call, left_s + half_s)
         return call
@@ -153,7 +153,7 @@ class Mailer:
         end_s = call.left_s + latency_s
         self._rows += pack_call(call.number, to.start, recipients, call.start_s, now_s, end_s, outcome)
         call.fire = call.waiter
-        heappush(self._heap, (end_s, NORMAL, next(self._numbers), call))
+        heappush(self._heap, (end_s, next(self._numbers), call))
 
     def decide_unheard(self, call: Call) -> None:
         """What happens at SES after the caller has hung up."""
@@ -179,8 +179,8 @@ class Mailer:
 
 
 def undecided_calls(heap: Heap) -> Iterator[tuple[float, Call, Mailer]]:
-    """Calls on their way to SES: when it will decide, the call, and who made it."""
-    for at_s, _, _, event in heap:
+    """Calls on their way to SES: when it will decide, the call, and the client that made it."""
+    for at_s, _, event in heap:
         mailer = getattr(event.fire, "__self__", None) if isinstance(event, Call) else None
         if isinstance(mailer, Mailer) and event.fire in (mailer.decide, mailer.decide_unheard):
             yield at_s, event, mailer

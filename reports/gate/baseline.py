@@ -28,7 +28,7 @@ from strategies.registry import STRATEGIES
 
 SCHEMA = "seslab/baseline/v1"
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
-_PACKAGES = ("seslab", "numpy", "scipy", "simpy")
+_PACKAGES = ("seslab", "numpy", "scipy")
 
 
 def _tolerance(value: Any) -> Any:

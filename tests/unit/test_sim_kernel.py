@@ -6,11 +6,14 @@ from collections.abc import Awaitable, Coroutine
 from functools import partial
 from typing import Any
 
+import hypothesis.strategies as st
 import pytest
+from hypothesis import given
 
-from sim.kernel import URGENT, Clock, Group, Host, Reply, Timer, World, begin, serve
+from sim.kernel import Clock, Group, Host, Reply, Timer, World, begin, serve
 
 HORIZON_S = 100.0
+INSTANTS_S = st.integers(0, 5).map(float)  # few, so that many coincide
 
 
 class ClientError(Exception):
@@ -41,27 +44,41 @@ def run(world: World, coroutine: Coroutine[Any, Any, Any], host: Host | None = N
     return outcome
 
 
-def test_events_fire_in_the_order_of_their_instants() -> None:
-    """Time goes from one event to the next, whatever the order in which they were put there."""
-    world, seen = World(), list[tuple[str, float]]()
-    for name, at_s in (("c", 3.0), ("a", 1.0), ("b", 2.0)):
-        world.call_at(at_s, lambda name=name: seen.append((name, world.now)))  # type: ignore[misc]
-    world.run_until(HORIZON_S)
-    assert seen == [("a", 1.0), ("b", 2.0), ("c", 3.0)]
+@given(st.lists(st.tuples(INSTANTS_S, st.booleans(), st.lists(INSTANTS_S, max_size=3)), max_size=20))
+def test_events_fire_by_instant_and_then_in_the_order_in_which_they_were_put_there(
+    plan: list[tuple[float, bool, list[float]]],
+) -> None:
+    """Timers and sleeps in one order, those too that an event puts there, and each at its own instant."""
+    world, put, fired = World(), list[tuple[float, int]](), list[tuple[float, int]]()
+    clock = Clock(world)
 
+    def put_there(at_s: float, asleep: bool, delays_s: list[float]) -> None:
+        event = (at_s, len(put))
+        put.append(event)
 
-def test_of_simultaneous_events_the_first_put_there_fires_first() -> None:
-    """Ties go by order of arrival, however many; only what is urgent goes before."""
-    world, seen = World(), list[str]()
-    for number in range(50):
-        world.call_at(1.0, partial(seen.append, str(number)))
-    world.at(1.0, Timer(partial(seen.append, "urgent")), URGENT)
+        def fire() -> None:
+            assert clock.now() == at_s
+            fired.append(event)
+            for delay_s in delays_s:
+                put_there(at_s + delay_s, not asleep, [])
+
+        async def sleep() -> None:
+            await clock.sleep(at_s - clock.now())
+            fire()
+
+        if asleep:
+            serve(sleep())
+        else:
+            world.call_at(at_s, fire)
+
+    for at_s, asleep, delays_s in plan:
+        put_there(at_s, asleep, delays_s)
     world.run_until(HORIZON_S)
-    assert seen == ["urgent", *map(str, range(50))]
+    assert fired == sorted(put)
 
 
 def test_simultaneous_sleepers_wake_in_the_order_in_which_they_fell_asleep() -> None:
-    """A sleep of no time lets everybody else go on first, at the same instant."""
+    """A sleep of no time lets all others go on first, at the same instant."""
     world, seen = World(), list[tuple[str, int, float]]()
     clock = Clock(world)
 
@@ -76,18 +93,19 @@ def test_simultaneous_sleepers_wake_in_the_order_in_which_they_fell_asleep() -> 
     assert seen == [("a", 0, 0.0), ("b", 0, 0.0), ("a", 1, 0.0), ("b", 1, 0.0)]
 
 
-def test_the_horizon_leaves_out_what_is_due_then() -> None:
-    """What is due at the horizon itself does not happen, even if it was put there first."""
+def test_the_horizon_leaves_what_is_due_then_to_the_next_run() -> None:
+    """What is due at the horizon itself waits, even if it was put there first; time stands at the horizon meanwhile."""
     world, seen = World(), list[float]()
     for at_s in (1.0, 2.0, 3.0):
         world.call_at(at_s, partial(seen.append, at_s))
     world.run_until(2.0)
-    assert seen == [1.0]
-    assert world.now == 2.0
+    assert (seen, world.now) == ([1.0], 2.0)
+    world.run_until(HORIZON_S)
+    assert (seen, world.now) == ([1.0, 2.0, 3.0], HORIZON_S)
 
 
 def test_stop_ends_the_run_behind_the_event_that_asks_for_it() -> None:
-    """The event that stops the run is processed to its end; nothing comes after it, not even at the same instant."""
+    """That event is processed to its end; nothing comes after it, not even at the same instant."""
     world, seen = World(), list[str]()
 
     def ask() -> None:
@@ -97,8 +115,28 @@ def test_stop_ends_the_run_behind_the_event_that_asks_for_it() -> None:
     world.call_at(1.0, ask)
     world.call_at(1.0, partial(seen.append, "too late"))
     world.run_until(HORIZON_S)
-    assert seen == ["asked"]
-    assert world.now == 1.0
+    assert (seen, world.now) == (["asked"], 1.0)
+
+
+def test_a_stop_before_the_run_ends_it_before_its_first_event() -> None:
+    """There may be nothing to do, or Ctrl-C comes while the world is still being built."""
+    world, seen = World(), list[str]()
+    world.call_at(0.0, partial(seen.append, "too late"))
+    world.stop()
+    world.run_until(HORIZON_S)
+    assert (seen, world.now) == ([], 0.0)
+
+
+@pytest.mark.parametrize("horizon_s", [HORIZON_S, 2 * HORIZON_S], ids=["the same horizon", "a later horizon"])
+def test_a_stopped_run_can_be_taken_up_again(horizon_s: float) -> None:
+    """The next run goes on where the last one stopped, and ends at its own horizon, not at the last one's."""
+    world, seen = World(), list[float]()
+    world.call_at(1.0, world.stop)
+    for at_s in (1.0, horizon_s - 1.0, horizon_s + 1.0):
+        world.call_at(at_s, partial(seen.append, at_s))
+    world.run_until(HORIZON_S)
+    world.run_until(horizon_s)
+    assert (seen, world.now) == ([1.0, horizon_s - 1.0], horizon_s)
 
 
 def test_a_task_begins_at_once() -> None:
@@ -154,8 +192,8 @@ def test_a_group_whose_tasks_have_ended_waits_for_nothing() -> None:
     assert outcome.value == 0.0
 
 
-def test_a_group_raises_the_first_error_after_everybody_has_ended() -> None:
-    """The error that came first in time is raised, the very object, and cancels nobody."""
+def test_a_group_raises_the_first_error_after_all_tasks_have_ended() -> None:
+    """The error that came first in time is raised, the very object, and cancels none of the tasks."""
     world, host = World(), Host()
     clock, first = Clock(world), ClientError(code="Throttling")
 
@@ -257,7 +295,7 @@ def test_closing_a_coroutine_inside_a_group_awaits_nothing() -> None:
 
 @pytest.mark.parametrize("settled_s", [0.5, 1.0, 2.0], ids=["before", "at the same instant", "after"])
 def test_a_reply_is_good_before_and_after_it_is_settled(settled_s: float) -> None:
-    """Whoever awaits gets the value, at once if it is there already, and again if asked again."""
+    """Awaiting gives the value, at once if it is there already, and again the next time."""
     world, reply = World(), Reply()
     world.call_at(settled_s, lambda: reply.settle("value"))
 
