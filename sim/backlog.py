@@ -1,4 +1,4 @@
-"""Messages that nobody has received yet, in columns: a queue may hold millions of them."""
+"""Messages that have never been received, in columns: a queue may hold millions of them."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class LongPoll:
 class Queue:
     """What happens to messages at the instants at which requests reach the queue.
 
-    Those that nobody has received yet are numbers in a backlog; only received ones are objects.
+    Those that have never been received are numbers in a backlog; only received ones are objects.
     """
 
     def __init__(
@@ -202,7 +202,7 @@ class Queue:
             waiting.respond(taken)
 
     def _arm(self) -> None:
-        """While somebody waits, be there when the next message comes back."""
+        """While a poll waits, be there when the next message comes back."""
         if self._polls and self._hidden and self._hidden[0][0] < self._alarm_s:
             self._alarm_s = self._hidden[0][0]
             self._world.call_at(self._alarm_s, self._alarm)

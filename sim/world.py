@@ -86,7 +86,7 @@ class Simulation:
         self.world.call_at(at_s, lambda: self.admission.set_rate(at_s, rate))
 
     def _stream(self, latency: Latency, purpose: str) -> Iterator[float]:
-        """One for each purpose, whoever draws from it: an environment that starts anew must not see the same again."""
+        """One for each purpose, shared by all hosts: an environment that starts anew must not see the same again."""
         return self._streams.setdefault(purpose, stream(latency, self.seed, purpose))
 
     def _queue(self, name: str) -> Queue:
@@ -205,7 +205,7 @@ class Simulation:
             self.world.call_at(last_s, self.open_work.done)
 
     def custody(self) -> Custody:
-        """Who holds what SES has not accepted."""
+        """Where the mails are that SES has not accepted."""
         custody = Custody(self._kept(), given_up=self.dealer.given_up)
         for queue in self.queues.values():
             _add(custody.held, queue.mails())
