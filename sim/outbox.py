@@ -29,7 +29,7 @@ _mail: Callable[[tuple[int, int, float, int]], Mail] = partial(tuple.__new__, Ma
 
 
 class Dealer:
-    """Deals each mail that is due to one of the living pods, in turn, and knows who holds which.
+    """Deals each mail that is due to one of the living pods, in turn, and knows which pod holds it.
 
     Dealing catches up when a pod looks for mail, when pods come or go, and at the instants for which some pod waits.
     A real run deals the same mails to the same pods, but all of them beforehand. For 10^8 mails that would take memory
