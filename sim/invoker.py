@@ -19,7 +19,7 @@ class Invoker:
         self._world, self._queue, self._latency, self._open_work = world, queue, latency, open_work
 
     def invoke(self, mails: Sequence[Mail], /) -> Reply:
-        reply, now_s, latency_s = Reply(), self._world.now, next(self._latency)
+        reply, now_s, latency_s = Reply(), self._world.now_s, next(self._latency)
 
         def arrive() -> None:
             self._queue.accept(mails)

@@ -29,10 +29,6 @@ class World:
         self.numbers: Iterator[int] = count()
         self._stopped = False
 
-    @property
-    def now(self) -> float:
-        return self.now_s
-
     def at(self, time_s: float, event: Event) -> None:
         """Put an event on the heap; of two at one instant the first one put there fires first."""
         heappush(self.heap, (time_s, next(self.numbers), event))

@@ -120,7 +120,7 @@ class Simulation:
         for mail in mails:
             self.dealer.hand_over(mail)
             if isnan(self._enqueued_s[mail.number]):
-                self._enqueued_s[mail.number] = self.world.now
+                self._enqueued_s[mail.number] = self.world.now_s
 
     def _function(self, declared: DeclaredFunction) -> Function:
         name, latency = declared.name, self.scenario.latency
@@ -196,7 +196,7 @@ class Simulation:
         """A dead host's calls: those on the wire go on, and so does the run until SES has decided on them all."""
         last_s = -inf
         for at_s, call, mailer in undecided_calls(self.world.heap):
-            if mailer.host is host and call.left_s <= self.world.now:
+            if mailer.host is host and call.left_s <= self.world.now_s:
                 last_s = max(last_s, at_s)
             elif mailer.host is host:
                 call.fire = ignore  # the processor had not got round to it

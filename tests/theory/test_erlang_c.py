@@ -56,7 +56,7 @@ class FrontDesk:
 
     def arrive(self, service_s: float) -> None:
         """A caller with so much work for the function."""
-        self._line.append((self.world.now, service_s))
+        self._line.append((self.world.now_s, service_s))
         self._admit()
 
     def _admit(self) -> None:

@@ -74,7 +74,7 @@ def test_a_failed_event_is_tried_after_60_and_120_seconds_and_then_dropped() -> 
     second_s = first_s + 60.0 + DISPATCH_S
     assert began_s == [first_s, second_s, second_s + 120.0 + DISPATCH_S]
     assert fates(done) == {"accepted": [0], "dead_lettered": [0], "lost": [1], "pending": [0], "duplicated": [0]}
-    assert done.world.now == began_s[-1]
+    assert done.world.now_s == began_s[-1]
 
 
 def test_an_event_that_succeeds_in_the_end_sends_its_mail() -> None:
@@ -133,12 +133,12 @@ def test_an_event_that_stays_throttled_for_six_hours_is_dropped() -> None:
     """Lambda's maximum event age is 6 h from its acceptance; what is older is lost, and not before."""
     done = throttled_for_ever()
     assert fates(done)["lost"] == [1]
-    assert done.world.now >= ACCEPTED_S + EVENT_AGE_MOST_S
+    assert done.world.now_s >= ACCEPTED_S + EVENT_AGE_MOST_S
 
 
 def test_an_event_that_is_too_old_is_dropped_with_its_next_try() -> None:
     """Tries come five minutes apart at last: what is too old then is gone, and the run over."""
-    assert throttled_for_ever().world.now <= FIRST_TRY_S + EVENT_AGE_MOST_S + THROTTLE_BACKOFF_MOST_S
+    assert throttled_for_ever().world.now_s <= FIRST_TRY_S + EVENT_AGE_MOST_S + THROTTLE_BACKOFF_MOST_S
 
 
 def test_the_age_of_an_event_is_counted_from_its_acceptance_over_all_tries() -> None:

@@ -84,7 +84,7 @@ def invoked(*invocations: tuple[float, float], declared: dict[str, Any] | None =
             came_of: Any = await live.invoke(sleep_s)
         except (FunctionError, InvokeThrottled) as error:
             came_of = type(error)
-        results[index] = Result(came_of, simulated.world.now)
+        results[index] = Result(came_of, simulated.world.now_s)
 
     play(simulated, *(invoke(index, *invocation) for index, invocation in enumerate(invocations)))
     return Run(witness.began, [results[index] for index in sorted(results)], live.bill(), simulated)

@@ -99,9 +99,9 @@ def test_the_horizon_leaves_what_is_due_then_to_the_next_run() -> None:
     for at_s in (1.0, 2.0, 3.0):
         world.call_at(at_s, partial(seen.append, at_s))
     world.run_until(2.0)
-    assert (seen, world.now) == ([1.0], 2.0)
+    assert (seen, world.now_s) == ([1.0], 2.0)
     world.run_until(HORIZON_S)
-    assert (seen, world.now) == ([1.0, 2.0, 3.0], HORIZON_S)
+    assert (seen, world.now_s) == ([1.0, 2.0, 3.0], HORIZON_S)
 
 
 def test_stop_ends_the_run_behind_the_event_that_asks_for_it() -> None:
@@ -115,7 +115,7 @@ def test_stop_ends_the_run_behind_the_event_that_asks_for_it() -> None:
     world.call_at(1.0, ask)
     world.call_at(1.0, partial(seen.append, "too late"))
     world.run_until(HORIZON_S)
-    assert (seen, world.now) == (["asked"], 1.0)
+    assert (seen, world.now_s) == (["asked"], 1.0)
 
 
 def test_a_stop_before_the_run_ends_it_before_its_first_event() -> None:
@@ -124,7 +124,7 @@ def test_a_stop_before_the_run_ends_it_before_its_first_event() -> None:
     world.call_at(0.0, partial(seen.append, "too late"))
     world.stop()
     world.run_until(HORIZON_S)
-    assert (seen, world.now) == ([], 0.0)
+    assert (seen, world.now_s) == ([], 0.0)
 
 
 @pytest.mark.parametrize("horizon_s", [HORIZON_S, 2 * HORIZON_S], ids=["the same horizon", "a later horizon"])
@@ -136,7 +136,7 @@ def test_a_stopped_run_can_be_taken_up_again(horizon_s: float) -> None:
         world.call_at(at_s, partial(seen.append, at_s))
     world.run_until(HORIZON_S)
     world.run_until(horizon_s)
-    assert (seen, world.now) == ([1.0, horizon_s - 1.0], horizon_s)
+    assert (seen, world.now_s) == ([1.0, horizon_s - 1.0], horizon_s)
 
 
 def test_a_task_begins_at_once() -> None:
@@ -185,7 +185,7 @@ def test_a_group_whose_tasks_have_ended_waits_for_nothing() -> None:
     async def main() -> float:
         async with Group(host) as group:
             group.spawn(instantly())
-        return world.now
+        return world.now_s
 
     outcome = Outcome()
     begin(main(), host, outcome)
@@ -301,7 +301,7 @@ def test_a_reply_is_good_before_and_after_it_is_settled(settled_s: float) -> Non
 
     async def main() -> tuple[str, str, float]:
         await Clock(world).sleep(1.0)
-        return await reply, await reply, world.now
+        return await reply, await reply, world.now_s
 
     assert run(world, main()).value == ("value", "value", max(1.0, settled_s))
 

@@ -150,7 +150,7 @@ def test_the_run_ends_when_ses_has_decided_on_the_last_call_of_the_dead() -> Non
     far = {"ses_send": constant(8.0), "ses_throttle": constant(8.0)}
     of = scenario(latency=far, fault=(fault("pod_crash", 1.0, FOREVER_S, pod=0),), horizon_s=60.0)
     done = play(simulation(of, pods=Pods(in_turn)))
-    assert done.world.now == calls(done)[0].decided_s == exactly(CPU_S + 4.0)
+    assert done.world.now_s == calls(done)[0].decided_s == exactly(CPU_S + 4.0)
     assert fates(done)["accepted"] == [1]
 
 
@@ -257,7 +257,7 @@ def test_pods_learn_of_scaling_only_when_they_are_told(reshare: bool, told: list
 
     scale = fault("scale_pods", 1.0, 1.0, pods=4, reshare=reshare)
     done = play(simulation(scenario(fault=(scale,)), pods=Pods(partial(_first_pod, main, []), 2)))
-    assert done.world.now >= 2.5
+    assert done.world.now_s >= 2.5
     assert seen == told
 
 
