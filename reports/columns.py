@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -13,11 +13,12 @@ Row = Sequence[str]
 
 
 class Column(NamedTuple):
-    """A heading of one line or several, the unit of all its cells, and when it falls away."""
+    """A heading of one line or several, the unit of all its cells, when it falls away, and what explains it."""
 
     heading: str
     unit: str = ""
     falls: int = 0  # its place in the order in which columns fall away, 1 first; 0: it stays
+    note: str = ""
 
     @property
     def above(self) -> list[str]:
@@ -66,6 +67,14 @@ class Sheet(NamedTuple):
     def width(self) -> int:
         """What all columns take."""
         return breadth(self.widths)
+
+    def notes(self, kept: Iterable[int]) -> list[str]:
+        """What explains these columns; those with the same note share a line."""
+        named: dict[str, list[str]] = {}
+        for column in (self.columns[number] for number in kept):
+            if column.note:
+                named.setdefault(column.note, []).append(column.name)
+        return [f"{', '.join(names)}: {note}" for note, names in named.items()]
 
     def kept_within(self, width: int) -> list[int] | None:
         """The numbers of the columns that are shown; None where even those that stay are too wide."""

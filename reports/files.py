@@ -22,9 +22,20 @@ def refuse_unwritable(option: str, path: Path) -> None:
 
 
 def append(path: Path, text: str) -> None:
-    """Adds to a file: a job's summary may have other parts. Raises BadInput."""
+    """Adds to a file, behind a blank line: a job's summary may have other parts. Raises BadInput."""
     try:
+        blank = _missing_newlines(path)
         with path.open("a", encoding="utf-8") as file:
-            file.write(text)
+            file.write(blank + text)
     except OSError as error:
         raise BadInput(f"{path}: {error.strerror or error}; {ADVICE}") from error
+
+
+def _missing_newlines(path: Path) -> str:
+    """What ends the last line of a file and leaves one blank; a pipe is not read."""
+    if not path.is_file() or not (size := path.stat().st_size):
+        return ""
+    with path.open("rb") as file:
+        file.seek(max(0, size - 2))
+        end = file.read()
+    return "\n" * (2 - (len(end) - len(end.rstrip(b"\n"))))

@@ -19,9 +19,10 @@ def laid_out(sheet: Sheet, width: int) -> list[Text]:
         return _framed(sheet, 0, _beside(sheet, (), width), (), width)
     kept = sheet.kept_within(width)
     if kept is None:
-        return _framed(sheet, width, _stacked(sheet, width), (), width)
+        return _framed(sheet, width, _stacked(sheet, width), sheet.notes(range(len(sheet.columns))), width)
     taken = breadth([sheet.widths[number] for number in kept])
-    return _framed(sheet, taken, _beside(sheet, kept, width), _missing(sheet, kept, width), width)
+    more = (*sheet.notes(kept), *_missing(sheet, kept, width))
+    return _framed(sheet, taken, _beside(sheet, kept, width), more, width)
 
 
 def _framed(sheet: Sheet, taken: int, body: Iterable[Text], more: Iterable[str], width: int) -> list[Text]:
@@ -86,11 +87,17 @@ def _stacked(sheet: Sheet, width: int) -> Iterator[Text]:
     for number, block in enumerate(sheet.blocks):
         yield from _opening(number, block.heading, width)
         for row in block.rows:
-            yield from map(Text, _pile(" ".join(row[: sheet.named_by]), names, row[sheet.named_by :], widths))
+            yield from map(Text, _pile(" ".join(row[: sheet.named_by]), names, row[sheet.named_by :], widths, width))
 
 
-def _pile(name: str, names: Row, figures: Row, widths: Sequence[int]) -> Iterator[str]:
+def _pile(name: str, names: Row, figures: Row, widths: Sequence[int], width: int) -> Iterator[str]:
+    """A figure that is too long to stand beside its name stands below it."""
     yield name
     indent = " " * (INDENT + len(name) - len(name.lstrip()))
+    room = width - len(indent) - widths[0] - APART
     for its_name, figure in zip(names, figures, strict=True):
-        yield f"{indent}{left(its_name, widths[0] + APART)}{right(figure, widths[1])}"
+        if cell_len(figure) <= room:
+            yield f"{indent}{left(its_name, widths[0] + APART)}{right(figure, min(widths[1], room))}"
+        else:
+            yield indent + its_name
+            yield from broken(f"{indent}  {figure}", width)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from loadtests.load.options import Crew
 from scenarios.errors import RunFailed
+from scenarios.system import leash
 
 LOCUSTFILE = Path(__file__).parents[1] / "locustfile.py"
 ASSIGNMENT = "SESLAB_ASSIGNMENT"
@@ -31,21 +32,19 @@ def run(options: Sequence[str], folder: Path, log: Path, look: Callable[[], None
 
 
 def work(options: Sequence[str], log: Path) -> int:
-    """Let Locust work for a master, which tells it everything; returns its exit code. Ctrl-C ends it."""
-    with _started(options, log, {}) as process:
-        try:
-            return process.wait()
-        except KeyboardInterrupt:
-            os.killpg(process.pid, signal.SIGINT)
-            raise
+    """Let Locust work for a master, which tells it everything; returns its exit code. It ends with this process."""
+    with _started(options, log, {}, held_by=(sys.executable, "-P", leash.__file__)) as process:
+        return process.wait()
 
 
 @contextmanager
-def _started(options: Sequence[str], log: Path, variables: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+def _started(
+    options: Sequence[str], log: Path, variables: Mapping[str, str], held_by: Sequence[str] = ()
+) -> Iterator[subprocess.Popen[bytes]]:
     """In a session of its own: the terminal's Ctrl-C is for us."""
     if find_spec("locust") is None:
         raise ModuleNotFoundError("Locust is not installed", name="locust")
-    command = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), *options]
+    command = [*held_by, sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), *options]
     surroundings = {**os.environ, **variables}
     with (
         log.open("wb") as output,

@@ -11,5 +11,5 @@ def markdown(comparison: ComparisonDocument) -> str:
     """What was run, the ranking with every column, and all that the terminal says below it."""
     sheet = table(comparison)
     ranking = grid([column.full_name for column in sheet.columns], sheet.rows, sheet.named_by)
-    caption = "; ".join(map(text, sheet.caption.splitlines()))
+    caption = "; ".join(map(text, (*sheet.caption.splitlines(), *sheet.notes(range(len(sheet.columns))))))
     return document(f"### {text(sheet.title)}", ranking, caption, items(sentences(comparison)))

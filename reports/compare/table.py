@@ -12,15 +12,18 @@ from reports.documents.comparison import ComparisonDocument
 from reports.threshold_line import threshold_line
 from scenarios.entry import StrategyEntry
 
+LATENCY = "latency from the intended instant"
+MARGIN = "± half of the 95 % interval of the mean"
+
 
 def table(comparison: ComparisonDocument) -> Sheet:
     """The ranking, complete without colour; figures are means over the replications, times are seconds in any run."""
     entries = ranked(comparison["strategies"])
     return Sheet(
         title=title(comparison),
-        columns=_columns(comparison["account"]["max_send_rate_per_s"]),
+        columns=_columns(comparison["account"]["max_send_rate_per_s"], comparison["replications"]),
         blocks=[Block(rows) for rows in _tiers(entries)],
-        caption="\n".join(captions(comparison)),
+        caption=_caption(comparison),
         named_by=2,
     )
 
@@ -36,7 +39,7 @@ def sentences(comparison: ComparisonDocument) -> list[str]:
     ]
 
 
-def _columns(rate_per_s: float) -> list[Column]:
+def _columns(rate_per_s: float, replications: int) -> list[Column]:
     """Fates and makespan always stay: what is fast because it lost mail must be seen to have lost it."""
     return [
         Column("#"),
@@ -46,10 +49,10 @@ def _columns(rate_per_s: float) -> list[Column]:
         Column("DLQ"),
         Column("pend-\ning"),
         Column("dup"),
-        Column("makespan", "s"),
+        Column("makespan", "s", note=MARGIN if replications > 1 else ""),
         Column("of\nbest", falls=5),
-        Column("p50", "s", falls=1),
-        Column("p99", "s", falls=6),
+        Column("p50", "s", falls=1, note=LATENCY),
+        Column("p99", "s", falls=6, note=LATENCY),
         Column(f"peak 1 s\n/ {rate_per_s:g}", falls=4),
         Column("throttled\ncalls", falls=3),
         Column("$ per\nmillion", falls=2),
@@ -87,12 +90,11 @@ def title(comparison: ComparisonDocument) -> str:
     return f"{comparison['scenario']} in {comparison['world']}, seed {comparison['seed']}{runs}"
 
 
-def captions(comparison: ComparisonDocument) -> list[str]:
-    """Two short lines, which fit below a table of any strategies."""
+def _caption(comparison: ComparisonDocument) -> str:
     submitted = max((entry["recipients"]["submitted"] for entry in comparison["strategies"]), default=0)
     best_s = comparison["bound"]["makespan_s"]
     best = "" if best_s is None else f"; at best all are accepted {_within(best_s)}"
-    return [f"{words.counted(submitted, 'recipient')}{best}", "p50, p99: latency from the intended instant"]
+    return f"{words.counted(submitted, 'recipient')}{best}"
 
 
 def _within(makespan_s: float) -> str:

@@ -8,6 +8,7 @@ from reports.documents.gate import GateDocument, GateFigure, GateScenario, GateS
 from reports.gate.table import causes, cells, figure_line, interval_heading
 from reports.threshold_line import threshold_line
 from reports.units import between, shown
+from scenarios.schema.files import printable
 from scenarios.schema.thresholds import JudgedThreshold
 
 
@@ -28,9 +29,8 @@ def _suite(root: Element, scenario: GateScenario, heading: str) -> None:
             case = SubElement(suite, "testcase", classname=_class(scenario, strategy), name=metric["metric"], time="0")
             _judge(case, metric["verdict"], figure_line(metric), _details(strategy, metric, heading))
     for threshold in scenario["thresholds"]:
-        case = SubElement(
-            suite, "testcase", classname=_class(scenario, threshold), name=threshold["expression"], time="0"
-        )
+        name = f"{printable(threshold['name'])}: {threshold['expression']}"
+        case = SubElement(suite, "testcase", classname=_class(scenario, threshold), name=name, time="0")
         _judge(case, threshold["verdict"], threshold_line(threshold), _met(threshold))
     _count(suite)
 

@@ -68,13 +68,13 @@ def test_a_killed_run_leaves_a_ledger_and_nothing_else() -> None:
 
 STOPPED = """
 import os, signal, sys
-from loadtests.moto import targets, world
+from loadtests.moto import local_aws, world
 from loadtests.record import run_registry
 from seslab import command_line
 from strategies import direct
 from strategies.resources import Plan, Pods
 
-world.LOOK_EVERY_S, targets.LOOK_PATIENCE_S = 0.2, 0.5
+world.LOOK_EVERY_S, local_aws.LOOK_PATIENCE_S = 0.2, 0.5
 
 async def main(ports):
     for _ in range(2):

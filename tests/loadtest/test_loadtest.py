@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -28,6 +29,7 @@ from scenarios.ledger import store
 from scenarios.ledger.ledger import FATES, THROTTLED, Ledger, assert_conserved
 from scenarios.schema.model import as_toml
 from sim.run import run as simulate
+from tests.deploy.patience import until
 from tests.loadtest.locusts import RESPONSE, SERVICE, Served, excess_of, plainly, scenario, sent, serving
 
 pytestmark = [pytest.mark.real_time, pytest.mark.xdist_group("locust")]
@@ -125,6 +127,18 @@ def test_workers_send_what_one_process_sends(served: Served, fast: Sent) -> None
     assert (ledger.calls["start_s"] >= ledger.mails["intended_s"][ledger.calls["mail"]]).all()
     assert excess_of(ledger) <= TOLERANCE
     assert throttled_share(ledger) == pytest.approx(throttled_share(fast.ledger), abs=0.02)
+
+
+def test_a_worker_that_is_killed_leaves_no_locust_behind() -> None:
+    """However the command ends, be it by kill -9 while it waits for its master, Locust ends with it."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    with subprocess.Popen([sys.executable, "-m", "seslab", "loadtest", "worker", "--master-port", port]) as worker:
+        me = psutil.Process(worker.pid)
+        until(lambda: len(me.children(recursive=True)) >= 2)  # the leash, and Locust
+        family = me.children(recursive=True)
+        worker.kill()
+    until(lambda: not any(one.is_running() for one in family))
 
 
 def test_workers_that_never_connect_are_told_in_one_line(served: Served) -> None:

@@ -80,7 +80,7 @@ def test_a_comparison_adds_its_summary(tmp_path: Path, capsys: pytest.CaptureFix
     path = tmp_path / "summary.md"
     path.write_text("before\n")
     assert command.compared(jobs_of(run), "sim", SCENARIO, 1, None, True, path)
-    assert path.read_text() == "before\n" + markdown(json.loads(capsys.readouterr().out))
+    assert path.read_text() == "before\n\n" + markdown(json.loads(capsys.readouterr().out))
 
 
 def test_a_summary_that_cannot_be_written_is_told_before_the_first_run(tmp_path: Path) -> None:
@@ -90,3 +90,13 @@ def test_a_summary_that_cannot_be_written_is_told_before_the_first_run(tmp_path:
         command.compared(jobs, "sim", SCENARIO, 1, None, True, tmp_path)
     files.refuse_unwritable("--summary", tmp_path / "new.md")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("before", ["", "Intro", "Intro\n", "<details>\n</details>\n", "Intro\n\n"])
+def test_what_is_added_to_a_summary_is_a_part_of_its_own(tmp_path: Path, before: str) -> None:
+    """Whatever the file ended with, what comes after is read as if it stood alone."""
+    path = tmp_path / "summary.md"
+    path.write_text(before)
+    files.append(path, "### A heading\n")
+    assert [node.type for node in parsed(path.read_text()).children][-1] == "heading"
+    assert path.read_text().startswith(before)
