@@ -14,10 +14,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from scenarios.errors import BadInput
-from scenarios.ledger.ledger import ACCEPTED, OUTCOMES, Columns, Ledger
+from scenarios.ledger.ledger import ACCEPTED, OUTCOMES, THROTTLED, Columns, Ledger, Unbalanced, assert_conserved
 from scenarios.system.whole_files import replaced
 
 ROWS = 65_536  # written or read at once, so that no table exists twice in memory
+LAST_S = 1e9  # three decades: what is later is no instant of a run
 ABOUT = b"seslab"  # key of the metadata: what the ledger says besides its tables
 _TABLES = ("mails", "calls")
 _DICTIONARY = pa.array(OUTCOMES)
@@ -86,10 +87,12 @@ def read(directory: Path, strategy: str) -> Ledger:
         calls = pq.read_table(directory / f"calls-{strategy}.parquet", columns=CALLS.names[:-1])
         about = json.loads(mails.schema.metadata[ABOUT])
         about["warnings"] = tuple(about["warnings"])
-        return Ledger(mails=_columns(mails, MAILS), calls=_columns(calls, CALLS), **about)
+        ledger = Ledger(mails=_columns(mails, MAILS), calls=_columns(calls, CALLS), **about)
+        _refuse_impossible(ledger)
+        return ledger
     except FileNotFoundError as error:
         raise BadInput(f"{directory}: no ledger of {strategy}; run `seslab compare` with --out first") from error
-    except (OSError, pa.ArrowException, KeyError, TypeError, ValueError) as error:
+    except (OSError, pa.ArrowException, KeyError, TypeError, ValueError, RecursionError) as error:
         raise BadInput(f"{directory}: the ledger of {strategy} cannot be read: {_first_line(error)}") from error
 
 
@@ -101,7 +104,28 @@ def _numpy(column: pa.ChunkedArray, field: pa.Field) -> Any:
     if field.name == "outcome":
         codes = pc.index_in(column.cast(pa.string()), _DICTIONARY)
         return codes.to_numpy().astype(np.uint8)
-    return column.to_numpy()
+    if column.null_count and not pa.types.is_floating(field.type):
+        raise ValueError(f"{field.name}: null, where a number must be")
+    return column.cast(field.type).to_numpy()
+
+
+def _refuse_impossible(ledger: Ledger) -> None:
+    """A file that was changed by hand must not surprise what reads it. Raises ValueError: what is wrong."""
+    mails, calls = ledger.mails, ledger.calls
+    if not all(isinstance(word, str) for word in (ledger.strategy, ledger.scenario, ledger.world)):
+        raise ValueError("strategy, scenario and world must be texts")
+    decided_s = calls["decided_s"][np.isin(calls["outcome"], (ACCEPTED, THROTTLED))]
+    if np.isnan(mails["intended_s"]).any() or not (decided_s >= 0).all():
+        raise ValueError("a mail without its instant, or a call without the instant of its decision")
+    times = [column for table in (mails, calls) for column in table.values() if column.dtype.kind == "f"]
+    if any((np.abs(column) > LAST_S).any() for column in times):
+        raise ValueError(f"an instant beyond {LAST_S:g} s")
+    if not np.isin(calls["mail"], mails["mail"]).all():
+        raise ValueError("a call of a mail that is not in the ledger")
+    try:
+        assert_conserved(ledger)
+    except Unbalanced as error:
+        raise ValueError(str(error)) from error
 
 
 def _first_line(error: Exception) -> str:

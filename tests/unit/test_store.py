@@ -205,8 +205,33 @@ def test_a_strategy_that_was_not_run_says_how_to_run_it(tmp_path: Path) -> None:
     ],
 )
 def test_a_missing_column_is_bad_input(name: str, column: str, tmp_path: Path) -> None:
-    """A table without one of the columns is no ledger, and is not found out later by whoever needs it."""
+    """A table without one of the columns is no ledger, and is not found out later."""
     store.write(simulated(), tmp_path)
     pq.write_table(pq.read_table(tmp_path / name).drop_columns([column]), tmp_path / name)
     with pytest.raises(BadInput, match=column):
+        store.read(tmp_path, STRATEGY)
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value", "said"),
+    [
+        ("mails", "intended_s", np.nan, "without its instant"),
+        ("mails", "last_accepted_s", np.inf, "an instant beyond 1e\\+09 s"),
+        ("mails", "lost", 7, "do not add up"),
+        ("calls", "decided_s", np.nan, "without the instant of its decision"),
+        ("calls", "decided_s", -1.0, "without the instant of its decision"),
+        ("calls", "mail", 1_000_000, "a call of a mail that is not in the ledger"),
+    ],
+)
+def test_what_cannot_have_happened_is_bad_input(
+    table: str, column: str, value: float, said: str, tmp_path: Path
+) -> None:
+    """A ledger that was changed by hand ends with one line, wherever it would have surprised what reads it."""
+    ledger = simulated()
+    columns = dict(getattr(ledger, table))
+    columns[column] = columns[column].copy()
+    columns[column][0] = value
+    mails, calls = (columns, ledger.calls) if table == "mails" else (ledger.mails, columns)
+    store.write(replace(ledger, mails=mails, calls=calls), tmp_path)
+    with pytest.raises(BadInput, match=said):
         store.read(tmp_path, STRATEGY)
