@@ -70,6 +70,8 @@ def share(part: float, whole: float) -> str:
     if not whole:
         return "-"
     percent = 100 * part / whole
+    if not math.isfinite(percent):  # no share of a run, but a document may have been changed by hand
+        return "-"
     if percent >= 99 and part < whole:  # 612 of 500,000 lost must not read as 100 %
         return f"{math.floor(percent * 10) / 10:.1f} %"
     return f"{math.floor(percent + 1e-9)} %"

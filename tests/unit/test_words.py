@@ -64,3 +64,8 @@ def test_seconds_are_as_exact_as_their_margin(margin_s: float, said: str) -> Non
     """At least two digits of the margin, and both with as many decimals."""
     assert words.with_margin(29.834, [29.834 - margin_s, 29.834 + margin_s]) == said
     assert words.with_margin(None, None) == "-"
+
+
+def test_a_share_beyond_all_numbers_is_none() -> None:
+    """A document that was changed by hand may say so; it is shown without one."""
+    assert words.share(1e308, 1) == "-"
