@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -9,14 +10,20 @@ from strategies.backoff import RetryMode
 from strategies.delivery import Deliver, delivery
 from strategies.parts import everyone
 from strategies.ports import Ports, SendError
+from strategies.presentation.clauses import never_fits, retried
+from strategies.presentation.look import Look
+from strategies.presentation.seen import Seen
+from strategies.presentation.words import counted
 from strategies.resources import Account, Plan, Pods
 from strategies.settings import setting
+
+LOOK = Look("#D55E00", "X", (0, (1, 1)), "xxx")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     retry: RetryMode = setting("none", "botocore's retry mode: none, legacy, standard or adaptive")
-    workers: int = setting(64, "mails in the hands of the application at once", ge=1, le=100_000)
+    workers: int = setting(64, "mails in the hands of the application at once", scales="calls", ge=1, le=100_000)
 
 
 def plan(settings: Settings, account: Account) -> Plan:
@@ -37,3 +44,14 @@ async def _worker(ports: Ports, deliver: Deliver) -> None:
             await deliver(mail, everyone(mail))
         except SendError:
             ports.outbox.give_up(mail, everyone(mail))
+
+
+def mechanism(settings: Settings, seen: Seen) -> Iterator[str]:
+    """How it came to its figures."""
+    yield f"no pacing, up to {counted(settings.workers, 'mail')} in hand at once"
+    yield never_fits(seen)
+
+
+def after_refusal(settings: Settings) -> str:
+    """What becomes of a refused mail."""
+    return retried(settings.retry)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import ceil
@@ -13,9 +13,13 @@ from strategies.packing import Allowance
 from strategies.parts import everyone
 from strategies.ports import MAX_RECIPIENTS, Mail, Ports, QuotaExceeded, Received, Rejected, SendError, Throttled, Tick
 from strategies.prefetch import RECEIVES, VISIBILITY_S, Held, Prefetch
+from strategies.presentation.look import Look
+from strategies.presentation.seen import Seen
+from strategies.presentation.words import counted
 from strategies.resources import FULL_CORE_MB, Account, Function, Handler, Plan, Pods, Queue, Ticker
 from strategies.settings import setting
 
+LOOK = Look("#009E73", "o", "-", "")
 QUEUE = "mails"
 HEART = "heart"
 WORKER = "worker"
@@ -176,3 +180,22 @@ async def _send_or_keep(ports: Ports, mail: Mail, refused: list[Mail]) -> None:
         ports.outbox.give_up(mail, everyone(mail))
     except SendError:
         refused.append(mail)
+
+
+_MANNERS = {"spread": "spread over the second", "burst": "all at the tick", "async": "by asynchronous invocations"}
+_TICKERS = {
+    "timestamp_wait": "",
+    "standard_loop": "the ticks drift: each comes a second and the state machine's own time after the last",
+    "express_loop": "the ticks drift, and around each minute those of two loops overlap",
+}
+
+
+def mechanism(settings: Settings, seen: Seen) -> Iterator[str]:
+    """How it came to its figures."""
+    yield f"{counted(settings.fill * seen.rate_per_s, 'recipient')} a tick, {_MANNERS[settings.dispatch]}"
+    yield _TICKERS[settings.ticker]
+
+
+def after_refusal(settings: Settings) -> str:
+    """What becomes of a refused mail."""
+    return "put back at the end of the queue" if settings.dispatch == "async" else "sent again next tick"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
@@ -9,9 +10,14 @@ from typing import Literal
 from strategies.batch import send_each
 from strategies.enqueue import enqueue
 from strategies.ports import Ports, Received
+from strategies.presentation.clauses import never_fits
+from strategies.presentation.look import Look
+from strategies.presentation.seen import Seen
+from strategies.presentation.words import count, counted
 from strategies.resources import Account, Function, Handler, Mapping, Plan, Pods, Queue
 from strategies.settings import setting
 
+LOOK = Look("#0072B2", "^", (0, (3, 1, 1, 1, 1, 1)), "\\\\\\")
 QUEUE = "mails"
 FUNCTION = "sender"
 TIMEOUT_S = 5.0  # of the function, beyond its padding
@@ -20,7 +26,7 @@ VISIBILITY_S = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    concurrency: int | None = setting(None, "invocations at once; default R, at least 2", ge=2, le=1000)
+    concurrency: int | None = setting(None, "invocations at once; default R, at least 2", scales="rate", ge=2, le=1000)
     pad_s: float = setting(1.0, "an invocation lasts at least this long from the handler's start", ge=0, le=890)
     limit_by: Literal["maximum", "reserved"] = setting(
         "maximum", "what holds the concurrency: the mapping (maximum) or the function (reserved)"
@@ -51,3 +57,26 @@ def _handler(ports: Ports, pad_s: float) -> Handler:
         return failed
 
     return handle
+
+
+def mechanism(settings: Settings, seen: Seen) -> Iterator[str]:
+    """How it came to its figures."""
+    slots, pad_s, largest = settings.concurrency or 0, settings.pad_s, seen.largest_mail
+    ramp = "the event source mapping ramps up" if settings.limit_by == "maximum" else "the function is held"
+    size = f" of up to {count(largest)} recipients" if largest > 1 else ""
+    pace = _pace(slots / pad_s, seen) if pad_s else ""
+    yield f"{ramp} to {counted(slots, 'invocation')} at once, one mail{size} and at least {pad_s:g} s each{pace}"
+    yield never_fits(seen)
+
+
+def after_refusal(settings: Settings) -> str:
+    """What becomes of a refused mail."""
+    return "back in the queue for the visibility timeout"
+
+
+def _pace(mails_per_s: float, seen: Seen) -> str:
+    """A concurrency limits mails; what SES limits is recipients."""
+    limit, largest = f"against a limit of {seen.rate_per_s:g}/s", seen.largest_mail
+    if largest <= 1:
+        return f": at most {mails_per_s:g}/s {limit}"
+    return f": up to {mails_per_s:g} × {count(largest)} = {count(mails_per_s * largest)} recipients/s {limit}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from math import ceil
@@ -9,9 +10,14 @@ from math import ceil
 from strategies.batch import send_each
 from strategies.enqueue import enqueue
 from strategies.ports import Ports, Received
+from strategies.presentation.clauses import never_fits
+from strategies.presentation.look import Look
+from strategies.presentation.seen import Seen
+from strategies.presentation.words import count, counted
 from strategies.resources import Account, Function, Handler, Mapping, Plan, Pods, Queue
 from strategies.settings import setting
 
+LOOK = Look("#CC79A7", "s", (0, (6, 2, 1, 2)), "|||")
 QUEUE = "mails"
 FUNCTION = "sender"
 LAMBDA_MOST_S = 900.0  # longest timeout of a function: Lambda's quota page
@@ -25,7 +31,11 @@ class BatchFailed(Exception):
 class Settings:
     batch_size: int = setting(10, "messages an invocation gets at most", ge=1, le=10_000)
     maximum_concurrency: int | None = setting(
-        None, "the mapping's MaximumConcurrency; default R x median send latency rounded up, at least 2", ge=2, le=1000
+        None,
+        "the mapping's MaximumConcurrency; default R x median send latency rounded up, at least 2",
+        scales="rate",
+        ge=2,
+        le=1000,
     )
     visibility_timeout_s: float = setting(30.0, "a refused mail reappears after this", gt=0, le=43_200)
     max_receive_count: int = setting(5, "receives after which a mail is dead-lettered", ge=1, le=1000)
@@ -66,3 +76,26 @@ def _handler(ports: Ports, reports: bool) -> Handler:
         return failed
 
     return handle
+
+
+def mechanism(settings: Settings, seen: Seen) -> Iterator[str]:
+    """How it came to its figures."""
+    most = settings.maximum_concurrency or 0
+    ramp = f"the event source mapping ramps up to {counted(most, 'invocation')} at once"
+    batch = f"each sending a batch of up to {count(settings.batch_size)} without pacing"
+    yield f"{ramp}{_default_concurrency(most, seen)}, {batch}"
+    yield never_fits(seen)
+
+
+def after_refusal(settings: Settings) -> str:
+    """What becomes of a refused mail."""
+    return "back in the queue for the visibility timeout"
+
+
+def _default_concurrency(most: int, seen: Seen) -> str:
+    """Where the number comes from, if it is the one that the rate would need."""
+    needed = round(seen.rate_per_s * seen.send_median_s, 9)
+    if most != max(2, ceil(needed)):
+        return ""
+    rounded = "" if needed == most else ", rounded up" if needed > 1 else ", but the least is 2"
+    return f" ({seen.rate_per_s:g}/s × {seen.send_median_s:g} s = {needed:g}{rounded})"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +11,7 @@ from scenarios.runs import account_of
 from scenarios.schema.model import Scenario
 from strategies.registry import STRATEGIES
 from strategies.resources import Account, Plan
-
-LEAST_CONCURRENCY = 2  # that AWS takes for an event source mapping
-PACES = ("rate_per_pod",)
-CONCURRENCIES = ("concurrency", "maximum_concurrency")
-"""Settings that stand for the account's rate, where a scenario names them."""
+from strategies.settings import shared_out
 
 
 class WorkerShare(NamedTuple):
@@ -36,18 +31,9 @@ class WorkerShare(NamedTuple):
 
     def plan(self, scenario: Scenario, strategy: str) -> Plan:
         """The strategy's parts, resolved for such an account; raises BadInput for an unknown strategy."""
-        settings = self._shared_out(scenario.settings_of(strategy))
+        settings = shared_out(scenario.settings_of(strategy), self.of)
         plan: Plan = STRATEGIES[strategy].plan(settings, self.account(scenario))
         return plan
-
-    def _shared_out(self, settings: Any) -> Any:
-        paces = {name: pace / self.of for name in PACES if (pace := getattr(settings, name, None))}
-        concurrencies = {
-            name: max(LEAST_CONCURRENCY, concurrency // self.of)
-            for name in CONCURRENCIES
-            if (concurrency := getattr(settings, name, None))
-        }
-        return replace(settings, **paces, **concurrencies)
 
 
 WHOLE = WorkerShare()

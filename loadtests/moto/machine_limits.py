@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
 
 from scenarios.errors import BadInput
 from scenarios.schema.model import Scenario
 from strategies.resources import Plan
+from strategies.settings import scaling
 
 MOST_CALLS_AT_ONCE = 256  # threads of the local server: more would only compete for its one interpreter
 MOST_ENVIRONMENTS = 200  # processes
@@ -36,7 +36,7 @@ def refuse_too_much(scenario: Scenario, strategy: str, plan: Plan) -> None:
     """Raises BadInput that names the setting."""
     where = f"{scenario.name}: strategies.{strategy}"
     if _calls_at_once(plan) > MOST_CALLS_AT_ONCE:
-        raise BadInput(f"{where}.{_too_many(plan)}")
+        raise BadInput(f"{where}{_too_many(plan)}")
     if (environments := max(_environments(plan), default=0)) > MOST_ENVIRONMENTS:
         raise BadInput(
             f"{where}: {environments} invocations at once: at most {MOST_ENVIRONMENTS} processes run on this machine "
@@ -45,10 +45,10 @@ def refuse_too_much(scenario: Scenario, strategy: str, plan: Plan) -> None:
 
 
 def _too_many(plan: Plan) -> str:
-    """The setting that asks for too many calls at once, and what would be right."""
-    key, value = next((key, value) for key, value in asdict(plan.settings).items() if key in ("workers", "pods"))
-    most = value * MOST_CALLS_AT_ONCE // _calls_at_once(plan)
-    return (
-        f"{key} = {value}: must be at most {most} in the moto world, where more than {MOST_CALLS_AT_ONCE} calls "
-        "at once would wait for its one server; use --on sim"
-    )
+    """What asks for too many calls at once, a setting if one counts them, and what would be right."""
+    why = f"in the moto world, where more than {MOST_CALLS_AT_ONCE} calls at once would wait for its one server"
+    for setting in scaling(plan.settings, "calls", "pods"):
+        value = getattr(plan.settings, setting.name)
+        most = value * MOST_CALLS_AT_ONCE // _calls_at_once(plan)
+        return f".{setting.name} = {value}: must be at most {most} {why}; use --on sim"
+    return f": {_calls_at_once(plan)} calls at once: too many {why}; declare fewer pods or connections, or use --on sim"

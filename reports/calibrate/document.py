@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from reports.calibrate.curves import curves_of
 from reports.calibrate.fit import METHOD, Fit, NoFit, fitted, with_latency
@@ -27,6 +27,8 @@ from scenarios.runs import SATURATED_S
 from scenarios.schema.latency import Lognormal
 from scenarios.schema.model import Scenario
 from scenarios.traffic.recorded import recorded
+from strategies.registry import STRATEGIES
+from strategies.settings import scaling
 
 MEASURES = ("makespan_s", "goodput_per_s", "latency_s.p50", "latency_s.p95", "latency_s.p99")
 COUNTS = ("peak_1s", "calls.throttled", "recipients.duplicated", *(f"recipients.{fate}" for fate in FATES))
@@ -34,8 +36,8 @@ OF_FIGURE = 0.05
 OF_RECIPIENTS = 0.02
 """By how much the range of the simulated seeds is widened: for measures and for counts."""
 
-MOST_WORKERS = 8
-"""More of `direct`'s workers would ask a single machine for more calls at once than it can really make."""
+MOST_CALLS = 8
+"""More would ask a single machine for more calls at once than it can really make."""
 
 
 class Pair(NamedTuple):
@@ -58,10 +60,19 @@ class Pair(NamedTuple):
 
 
 def judged(scenario: Scenario) -> Scenario:
-    """The scenario as both worlds run it: with no more of `direct`'s workers than one machine can make real."""
-    settings = scenario.settings_of("direct")
-    fewer = replace(settings, workers=min(settings.workers, MOST_WORKERS))
-    return scenario.model_copy(update={"strategies": {**scenario.strategies, "direct": fewer}})
+    """The scenario as both worlds run it: with no more calls at once than one machine can make real."""
+    asked = {name: scenario.settings_of(name) for name in STRATEGIES}
+    fewer = {name: own for name, settings in asked.items() if (own := _with_fewer_calls(settings)) != settings}
+    return scenario.model_copy(update={"strategies": {**scenario.strategies, **fewer}})
+
+
+def _with_fewer_calls(settings: Any) -> Any:
+    return replace(settings, **{name: min(calls, MOST_CALLS) for name, calls in _calls(settings).items()})
+
+
+def _calls(settings: Any) -> dict[str, int]:
+    """The settings that count calls at once, as far as they are set."""
+    return {one.name: calls for one in scaling(settings, "calls") if (calls := getattr(settings, one.name))}
 
 
 def real_jobs(
@@ -116,10 +127,14 @@ def refitted(scenario: Scenario, calibration: CalibrationDocument) -> Scenario:
 
 
 def _replaced(scenario: Scenario, both: Sequence[Pair]) -> list[ReplacedSetting]:
-    workers, used = (one.settings_of("direct").workers for one in (scenario, judged(scenario)))
-    if workers == used or "direct" not in [pair.strategy for pair in both]:
-        return []
-    return [{"strategy": "direct", "setting": "workers", "scenario": workers, "used": used}]
+    run = {pair.strategy for pair in both}
+    return [
+        {"strategy": strategy, "setting": name, "scenario": calls, "used": MOST_CALLS}
+        for strategy in STRATEGIES
+        if strategy in run
+        for name, calls in _calls(scenario.settings_of(strategy)).items()
+        if calls > MOST_CALLS
+    ]
 
 
 def _fit(scenario: Scenario, name: str, fit: Fit | NoFit) -> FittedLatency | UnfittedLatency:

@@ -13,7 +13,7 @@ from reports.documents.calibration import CalibrationDocument
 from reports.figures import canvas, palette
 from reports.figures.palette import look
 from reports.figures.series import Floats
-from reports.words import counted
+from strategies.presentation.words import counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from reports import words
 from reports.columns import Block, Column, Row, Sheet
 from reports.documents.calibration import (
     CalibratedFigure,
@@ -16,6 +15,7 @@ from reports.documents.calibration import (
 )
 from reports.units import alike, unit_of
 from scenarios.schema.toml import toml_value
+from strategies.presentation.words import counted
 
 LABELS = {
     "makespan_s": "makespan",
@@ -58,7 +58,7 @@ def _title(calibration: CalibrationDocument) -> str:
 
 
 def _caption(calibration: CalibrationDocument) -> str:
-    room, seeds = calibration["widened_by"], words.counted(calibration["seeds"], "seed")
+    room, seeds = calibration["widened_by"], counted(calibration["seeds"], "seed")
     of_counts = f"of counts {100 * room['of_recipients']:g} % of the recipients"
     return "\n".join(
         (
@@ -110,7 +110,7 @@ def _outside(entry: CalibratedStrategy) -> Iterator[str]:
 def _law(fit: FittedLatency | UnfittedLatency) -> str:
     scenario = f"the scenario has {toml_value(fit['scenario'])}"
     if fit["fitted"] is None:
-        seen = f" from {words.counted(fit['calls'], 'call')}" if fit["calls"] else ""
+        seen = f" from {counted(fit['calls'], 'call')}" if fit["calls"] else ""
         return f"nothing fitted{seen}: {fit['reason']}; {scenario}"
     goodness = f"{fit['method']}, Kolmogorov-Smirnov distance {fit['ks_distance']:.3f}"
-    return f"{toml_value(fit['fitted'])} fits {words.counted(fit['calls'], 'call')} ({goodness}); {scenario}"
+    return f"{toml_value(fit['fitted'])} fits {counted(fit['calls'], 'call')} ({goodness}); {scenario}"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import cast
 
 from reports.compare.explain import explain
-from reports.compare.mechanisms import Facts
+from reports.compare.mechanism import Facts
 from reports.documents.comparison import (
     SCHEMA,
     AccountTable,

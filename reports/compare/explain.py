@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from reports.compare.mechanisms import Facts, mechanism
-from reports.words import count, counted, duration, share
+from reports.compare.mechanism import Facts, after_refusal, mechanism
+from reports.words import duration
 from scenarios.entry import LatencyFigures, StrategyEntry
 from scenarios.ledger.ledger import Fate, Outcome
 from scenarios.schema.thresholds import USERS
+from strategies.presentation.words import count, counted, share
 
 _Reason = Literal["throttled", "quota", "rejected", "failed", "crashed", "never_invoked"]
-_FROM_QUEUE = ("sqs-dlq", "lambda-concurrency")
 
 
 def explain(entry: StrategyEntry, facts: Facts) -> str:
@@ -131,7 +131,7 @@ def _causes_of_duplicates(entry: StrategyEntry, facts: Facts) -> list[str]:
     """All that the scenario and the settings allow for; what becomes of a user's mails is not up to them."""
     if entry["strategy"] in USERS:
         return []
-    uses_queue = entry["strategy"] not in ("direct", "leaky-bucket")
+    uses_queue = entry["receives"] > 0
     whole_batch = entry["settings"].get("report_batch_item_failures") is False
     refused = entry["calls"]["attempted"] > entry["calls"]["accepted"]
     causes = {
@@ -165,16 +165,10 @@ def _beside(entry: StrategyEntry, facts: Facts) -> str:
 
 def _again(entry: StrategyEntry) -> str:
     """What the strategy did with throttled and failed mails."""
-    settings = entry["settings"]
     if not entry["calls"]["throttled"] + entry["calls"]["failed"]:
         return ""
-    if entry["strategy"] in _FROM_QUEUE:
-        return ", back in the queue for the visibility timeout"
-    if entry["strategy"] == "heartbeat":
-        is_async = settings.get("dispatch") == "async"
-        return ", put back at the end of the queue" if is_async else ", sent again next tick"
-    retry = settings.get("retry", "none")
-    return "" if retry == "none" else f", retried in botocore's {retry} mode"
+    then = after_refusal(entry)
+    return f", {then}" if then else ""
 
 
 def _peak(entry: StrategyEntry, facts: Facts) -> str:

@@ -11,6 +11,7 @@ from reports.compare.ranking import ranked, tier
 from reports.documents.comparison import ComparisonDocument
 from reports.threshold_line import threshold_line
 from scenarios.entry import StrategyEntry
+from strategies.presentation.words import count, counted, share
 
 LATENCY = "latency from the intended instant"
 MARGIN = "± half of the 95 % interval of the mean"
@@ -71,14 +72,14 @@ def _cells(entry: StrategyEntry) -> Row:
     efficiency, usd = entry["efficiency"], entry["cost_per_million_usd"]
     return [
         entry["strategy"],
-        words.share(recipients["accepted"], recipients["submitted"]),
-        *(words.count(recipients[fate]) for fate in ("lost", "dead_lettered", "pending", "duplicated")),
+        share(recipients["accepted"], recipients["submitted"]),
+        *(count(recipients[fate]) for fate in ("lost", "dead_lettered", "pending", "duplicated")),
         words.with_margin(entry["makespan_s"], entry["ci95"].get("makespan_s")),
-        "-" if efficiency is None else words.share(efficiency, 1),
+        "-" if efficiency is None else share(efficiency, 1),
         words.seconds(latency_s["p50"]),
         words.seconds(latency_s["p99"]),
-        words.count(entry["peak_1s"]),
-        words.count(entry["calls"]["throttled"]),
+        count(entry["peak_1s"]),
+        count(entry["calls"]["throttled"]),
         "-" if usd is None else f"{usd:,.2f}",
     ]
 
@@ -94,7 +95,7 @@ def _caption(comparison: ComparisonDocument) -> str:
     submitted = max((entry["recipients"]["submitted"] for entry in comparison["strategies"]), default=0)
     best_s = comparison["bound"]["makespan_s"]
     best = "" if best_s is None else f"; at best all are accepted {_within(best_s)}"
-    return f"{words.counted(submitted, 'recipient')}{best}"
+    return f"{counted(submitted, 'recipient')}{best}"
 
 
 def _within(makespan_s: float) -> str:

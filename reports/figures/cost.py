@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from reports.documents.comparison import ComparisonDocument
 from reports.figures import canvas, palette
 from reports.figures.palette import look
-from reports.words import count, duration, money
+from reports.words import duration, money
 from scenarios.entry import StrategyEntry
+from strategies.presentation.words import count
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

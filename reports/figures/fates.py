@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from reports.documents.comparison import ComparisonDocument
 from reports.figures import canvas, palette
 from reports.figures.palette import look
-from reports.words import count
 from scenarios.entry import RecipientCounts, StrategyEntry
 from scenarios.ledger.ledger import Fate
+from strategies.presentation.words import count
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

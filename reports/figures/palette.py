@@ -3,26 +3,12 @@
 from __future__ import annotations
 
 import zlib
-from typing import Any, NamedTuple
 
 from scenarios.ledger.ledger import Fate
+from strategies.presentation.look import Look
+from strategies.registry import STRATEGIES
 
-
-class Look(NamedTuple):
-    """matplotlib's names; the strategies' colours are Okabe and Ito's, which the colour-blind can tell apart."""
-
-    color: str
-    marker: str
-    linestyle: Any
-    hatch: str
-
-
-_LOOKS = {
-    "direct": Look("#D55E00", "X", (0, (1, 1)), "xxx"),
-    "leaky-bucket": Look("#E69F00", "v", (0, (5, 2)), "///"),
-    "sqs-dlq": Look("#CC79A7", "s", (0, (6, 2, 1, 2)), "|||"),
-    "lambda-concurrency": Look("#0072B2", "^", (0, (3, 1, 1, 1, 1, 1)), "\\\\\\"),
-    "heartbeat": Look("#009E73", "o", "-", ""),
+_OF_USERS = {
     "ses-v2": Look("#332288", "p", (0, (7, 1)), "/-/-"),
     "ses-v1": Look("#882255", "d", (0, (2, 1)), "\\-\\-"),
     "smtp": Look("#7A4B1E", "<", (0, (5, 1, 1, 1)), "+x+x"),
@@ -58,4 +44,5 @@ Hatches are lines: dots make an SVG ten times larger."""
 
 def look(strategy: str) -> Look:
     """The same look for the same name in every figure of every report."""
-    return _LOOKS.get(strategy) or _SPARE[zlib.crc32(strategy.encode()) % len(_SPARE)]
+    own = getattr(STRATEGIES.get(strategy), "LOOK", None) or _OF_USERS.get(strategy)
+    return own or _SPARE[zlib.crc32(strategy.encode()) % len(_SPARE)]

@@ -11,7 +11,7 @@ from reports.documents.comparison import ComparisonDocument
 from reports.figures import canvas, palette
 from reports.figures.palette import look
 from reports.figures.series import Floats, Series, coarsen
-from reports.words import count
+from strategies.presentation.words import count
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

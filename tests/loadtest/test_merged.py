@@ -11,7 +11,7 @@ import sim.run
 from loadtests.application.worker_share import WHOLE, WorkerShare
 from loadtests.load.results.merged import merged
 from reports.compare.explain import explain
-from reports.compare.mechanisms import Facts
+from reports.compare.mechanism import Facts
 from scenarios.ledger.ledger import Ledger, Unbalanced
 from scenarios.measures.cost import load_prices
 from scenarios.measures.metrics import measure

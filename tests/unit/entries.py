@@ -7,7 +7,7 @@ from typing import Any
 
 from reports.compare.document import document
 from reports.compare.explain import explain
-from reports.compare.mechanisms import Facts
+from reports.compare.mechanism import Facts
 from reports.documents.comparison import ComparisonDocument
 from scenarios.entry import StrategyEntry
 from scenarios.ledger.ledger import THROTTLED

@@ -23,11 +23,12 @@ class Call(NamedTuple):
 
 
 class Mail(NamedTuple):
-    """A mail, and the fate of those of its recipients that SES did not accept."""
+    """A mail, the fate of those of its recipients that SES did not accept, and how often a queue gave it out."""
 
     intended_s: float
     recipients: int = 1
     otherwise: str = "lost"
+    receives: int = 0
 
 
 def ledger_of(strategy: str, mails: Sequence[Mail], calls: Sequence[Call], **more: Any) -> Ledger:
@@ -91,6 +92,6 @@ def _mails(mails: Sequence[Mail], calls: Sequence[Call]) -> dict[str, Any]:
         "enqueued_s": np.full(count, np.nan),
         "first_attempt_s": first_s,
         "last_accepted_s": last_s,
-        "receives": np.zeros(count, np.int32),
+        "receives": np.array([mail.receives for mail in mails], np.int32),
         **column,
     }

@@ -46,7 +46,7 @@ def _pictures(page: str, text: str) -> set[str]:
     return {os.path.relpath(folder / name, ROOT) for name in re.findall(r"!\[[^\]]*\]\(([^)\s]+)", text)}
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "strategies").rglob("*.py")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted((ROOT / "strategies").rglob("*.py")), ids=str)
 def test_strategies_import_only_what_a_decision_needs(path: Path) -> None:
     """A strategy has no clock, no chance and no AWS but its ports: it imports from the allow list alone."""
     assert _imported(path) <= A_DECISION_NEEDS

@@ -210,7 +210,8 @@ def test_explanation_names_all_that_may_have_caused_duplicates(
 ) -> None:
     """Causes come from the scenario and the settings; where there is none, none is made up."""
     calls = [Call(1, 0.5, THROTTLED), *sent(4, 2.0), Call(0, 3.0)]
-    assert clause in told(strategy, facts(fault=faults), calls, FOUR, **settings)
+    four = [Mail(0.0, receives=strategy != "direct")] * 4
+    assert clause in told(strategy, facts(fault=faults), calls, four, **settings)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from reports.compare.explain import explain
-from reports.compare.mechanisms import Facts
+from reports.compare.mechanism import Facts
 from reports.running.experiment import Job, perform
 from reports.statistics.replications import combine
 from scenarios.entry import StrategyEntry

@@ -5,20 +5,21 @@ from __future__ import annotations
 import pytest
 
 from reports import words
+from strategies.presentation.words import count, share
 
 
 @pytest.mark.parametrize(("value", "said"), [(0.0, "0"), (0.25, "0.25"), (2.5, "2.5"), (832.2, "832"), (1e4, "10,000")])
 def test_counts_are_as_exact_as_they_matter(value: float, said: str) -> None:
     """A tenth of a recipient matters beside two, not beside eight hundred, and what is not zero is not shown so."""
-    assert words.count(value) == said
+    assert count(value) == said
 
 
 def test_shares_are_rounded_down() -> None:
     """One lost recipient of a million keeps the rest from being called 100 %."""
-    assert words.share(999_999, 1_000_000) == "99.9 %"
-    assert words.share(1_000_000, 1_000_000) == "100 %"
-    assert words.share(29, 100) == "29 %"
-    assert words.share(0, 0) == "-"
+    assert share(999_999, 1_000_000) == "99.9 %"
+    assert share(1_000_000, 1_000_000) == "100 %"
+    assert share(29, 100) == "29 %"
+    assert share(0, 0) == "-"
 
 
 @pytest.mark.parametrize(
@@ -68,4 +69,4 @@ def test_seconds_are_as_exact_as_their_margin(margin_s: float, said: str) -> Non
 
 def test_a_share_beyond_all_numbers_is_none() -> None:
     """A document that was changed by hand may say so; it is shown without one."""
-    assert words.share(1e308, 1) == "-"
+    assert share(1e308, 1) == "-"

@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 
 from scenarios.ledger.ledger import Columns, Ledger, Unbalanced, assert_conserved
+from strategies.registry import STRATEGIES
+from strategies.settings import scaling
 
 HIGHEST = ("harness_lag_s",)
 """Usage that does not add up: the worst of all shares is the whole's."""
-
-COUNTS = ("pods", "workers", "concurrency", "maximum_concurrency")
-"""Settings that count what each share has: all of them are the whole's."""
 
 
 def merged(ledgers: Sequence[Ledger]) -> Ledger:
@@ -27,7 +26,7 @@ def merged(ledgers: Sequence[Ledger]) -> Ledger:
         ended_s=max(ledger.ended_s for ledger in ledgers),
         mails=_sorted([ledger.mails for ledger in ledgers], "mail"),
         calls=_numbered(_sorted([ledger.calls for ledger in ledgers], "decided_s")),
-        settings=_together(ledgers[0].settings, len(ledgers)),
+        settings=_together(ledgers[0].strategy, ledgers[0].settings, len(ledgers)),
         usage=_total([ledger.usage for ledger in ledgers]),
         warnings=tuple(dict.fromkeys(warning for ledger in ledgers for warning in ledger.warnings)),
         interrupted=any(ledger.interrupted for ledger in ledgers),
@@ -39,10 +38,11 @@ def merged(ledgers: Sequence[Ledger]) -> Ledger:
     return whole
 
 
-def _together(settings: dict[str, Any], shares: int) -> dict[str, Any]:
-    """The settings of so many shares together, of which each has the same."""
-    counts = {name: settings[name] * shares for name in COUNTS if settings.get(name) is not None}
-    return {**settings, **counts, "shares": shares}
+def _together(strategy: str, settings: dict[str, Any], shares: int) -> dict[str, Any]:
+    """The settings of so many shares together, of which each has the same; rates of more pods stay those of a pod."""
+    names = [one.name for one in scaling(STRATEGIES[strategy].Settings, "rate", "pods", "calls")]
+    sums = {name: settings[name] * shares for name in names if settings.get(name) is not None}
+    return {**settings, **sums, "shares": shares}
 
 
 def _sorted(tables: Sequence[Columns], by: str) -> Columns:

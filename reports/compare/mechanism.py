@@ -1,0 +1,84 @@
+"""How each strategy came to its figures, in its own words, and what in the scenario a sentence may name."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+from scenarios.aws.limiter import at_once, largest_request
+from scenarios.entry import StrategyEntry
+from scenarios.schema.faults import Fault
+from scenarios.schema.model import Scenario
+from strategies.presentation.seen import Scaling, Seen
+from strategies.registry import STRATEGIES
+
+
+class Facts(NamedTuple):
+    """What a sentence needs of the scenario; rates and sizes in recipients, as `Seen` has them."""
+
+    rate_per_s: float
+    limiter: str
+    at_once: int
+    largest_call: float
+    send_median_s: float
+    faults: tuple[Fault, ...]
+    delivers_twice: bool
+    has_neighbour: bool
+
+    @classmethod
+    def of(cls, scenario: Scenario) -> Facts:
+        """The facts of a scenario."""
+        rate_per_s, limiter = scenario.account.max_send_rate_per_s, scenario.account.limiter
+        return cls(
+            rate_per_s=rate_per_s,
+            limiter="bucket" if limiter.kind == "token-bucket" else "window",
+            at_once=at_once(limiter, rate_per_s),
+            largest_call=largest_request(limiter, rate_per_s),
+            send_median_s=scenario.latency.ses_send.median_s,
+            faults=scenario.fault,
+            delivers_twice=scenario.sqs.duplicate_probability > 0,
+            has_neighbour=bool(scenario.neighbour),
+        )
+
+    def has_fault(self, kind: str) -> bool:
+        """Whether the scenario has a fault of this kind."""
+        return any(fault.kind == kind for fault in self.faults)
+
+
+def mechanism(entry: StrategyEntry, facts: Facts) -> str:
+    """How the strategy works with these settings, as resolved by its plan, and what in the scenario it runs into."""
+    describe = getattr(STRATEGIES.get(entry["strategy"]), "mechanism", None)
+    if describe is None or not entry["settings"]:
+        return ""
+    return "; ".join(clause for clause in describe(_settings(entry), _seen(entry, facts)) if clause)
+
+
+def after_refusal(entry: StrategyEntry) -> str:
+    """What the strategy does with a mail that was refused; empty where it does not say so."""
+    describe = getattr(STRATEGIES.get(entry["strategy"]), "after_refusal", None)
+    return describe(_settings(entry)) if describe and entry["settings"] else ""
+
+
+def _settings(entry: StrategyEntry) -> Any:
+    """As attributes: those of many shares put together need not be what `Settings` lets pass."""
+    return SimpleNamespace(**entry["settings"])
+
+
+def _seen(entry: StrategyEntry, facts: Facts) -> Seen:
+    return Seen(
+        rate_per_s=facts.rate_per_s,
+        limiter=facts.limiter,
+        at_once=facts.at_once,
+        largest_call=facts.largest_call,
+        send_median_s=facts.send_median_s,
+        largest_mail=entry["largest_mail"],
+        makespan_s=entry["makespan_s"],
+        throttled_calls=entry["calls"]["throttled"],
+        lost_to_throttling=entry["losses"]["throttled"],
+        scalings=tuple(
+            Scaling(fault.start_s, fault.end_s, fault.pods, fault.reshare)
+            for fault in facts.faults
+            if fault.kind == "scale_pods"
+        ),
+        shares=entry["settings"].get("shares", 1),
+    )

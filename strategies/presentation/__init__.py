@@ -1,0 +1,1 @@
+"""What a strategy says of itself to those who read a comparison."""

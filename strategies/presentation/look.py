@@ -1,0 +1,17 @@
+"""How a strategy looks in figures."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+
+class Look(NamedTuple):
+    """One colour, marker, line style and hatch, as matplotlib names them; told apart without colour too.
+
+    The colours of seslab's own are Okabe and Ito's, which the colour-blind can tell apart.
+    """
+
+    color: str
+    marker: str
+    linestyle: Any
+    hatch: str
