@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
+from scenarios.errors import BadInput, Interrupted, RunFailed
+from scenarios.outside.blame import told
+from scenarios.outside.coherence import refuse_incoherent
+from scenarios.outside.plug import bundle_of
 from scenarios.schema.model import Scenario
 from strategies.registry import STRATEGIES
 from strategies.resources import Account, Plan
@@ -21,6 +27,28 @@ def account_of(scenario: Scenario) -> Account:
 
 
 def plan_of(scenario: Scenario, strategy: str) -> Plan:
-    """The strategy's parts, resolved for the scenario's account."""
-    plan: Plan = STRATEGIES[strategy].plan(scenario.settings_of(strategy), account_of(scenario))
+    """The strategy's parts, resolved for the scenario's account. Raises BadInput and RunFailed."""
+    return planned(strategy, scenario.settings_of(strategy), account_of(scenario))
+
+
+def planned(strategy: str, settings: Any, account: Account) -> Plan:
+    """The strategy's parts, resolved for an account. Raises BadInput and RunFailed."""
+    with blaming(strategy):
+        plan: Plan = STRATEGIES[strategy].plan(settings, account)
+    if (bundle := bundle_of(strategy)) is not None:
+        refuse_incoherent(plan, bundle.reference)
     return plan
+
+
+@contextmanager
+def blaming(strategy: str) -> Iterator[None]:
+    """What goes wrong in here is laid at the door of a strategy from outside. Raises RunFailed in one line."""
+    bundle = bundle_of(strategy)
+    try:
+        yield
+    except (BadInput, RunFailed, Interrupted):
+        raise
+    except Exception as error:
+        if bundle is None:
+            raise
+        raise RunFailed(told(bundle, error)) from error

@@ -19,11 +19,23 @@ def words(known: Collection[str]) -> Callable[[str], list[str]]:
     return offered
 
 
+def strategies(incomplete: str) -> list[str]:
+    """Those of seslab and of installed packages, and Python files."""
+    from scenarios.outside.find import installed
+    from strategies.registry import STRATEGIES
+
+    return words([*STRATEGIES, *installed(), *_files(incomplete, "*.py")])(incomplete)
+
+
+def _files(incomplete: str, pattern: str) -> list[str]:
+    """As they would be typed, in the folder that is typed so far."""
+    folder = incomplete[: incomplete.rfind("/") + 1]
+    return sorted(f"{folder}{path.name}" for path in Path(folder or ".").glob(pattern))
+
+
 def scenarios(ctx: typer.Context, incomplete: str) -> list[str]:
     """The catalogue, TOML files, and what makes another command with the word before, such as update after gate."""
     from scenarios.schema.files import catalogue
 
-    folder = incomplete[: incomplete.rfind("/") + 1]
-    files = sorted(f"{folder}{path.name}" for path in Path(folder or ".").glob("*.toml"))
     second = [] if ctx.params.get("scenario") else [name.partition(" ")[2] for name in relatives(ctx)]
-    return words([*second, *catalogue(), *files])(incomplete)
+    return words([*second, *catalogue(), *_files(incomplete, "*.toml")])(incomplete)

@@ -17,7 +17,7 @@ from seslab import completion
 from strategies.registry import STRATEGIES
 
 LAST_PORT = 65_535
-LIST = "`seslab strategies` lists them"
+LIST = "`seslab strategies` lists them, and a Python file or module will do as well"
 
 
 def known(what: str, words: Collection[str]) -> Callable[[Any], Any]:
@@ -51,16 +51,31 @@ def one_of(what: str, words: Collection[str], *names: str, help: str) -> Any:
 
 
 def of_strategies(help: str, default: str = "") -> Any:
-    """An option that takes names of strategies; `default` says which, where none is given."""
+    """An option that takes strategies by name, file or module; `default` says which, where none is given.
+
+    Its value is names. Whether there is one of a name is known once the scenario is read, which may bring its own.
+    """
     return typer.Option(
         "--strategy",
         "-s",
         metavar="NAME",
-        callback=known("strategy", STRATEGIES),
-        autocompletion=completion.words(STRATEGIES),
+        callback=_plugged_in,
+        autocompletion=completion.strategies,
         help=f"{help}; {LIST}",
         show_default=default,
     )
+
+
+def _plugged_in(value: Any) -> Any:
+    """The names of what is given, each once; what is not seslab's own is found, checked and tried. Raises BadInput."""
+    given = list(dict.fromkeys([value] if isinstance(value, str) else value or ()))
+    if any(word not in STRATEGIES for word in given):
+        from scenarios.outside.plug import named
+        from seslab.trial import try_new
+
+        given = list(dict.fromkeys(map(named, given)))
+        try_new()
+    return given[0] if isinstance(value, str) else given if value is not None else None
 
 
 def _of_aws(*names: str, metavar: str | None, help: str, **more: Any) -> Any:

@@ -10,10 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from reports import terminal
 from reports.running.experiment import Runner
+from scenarios.errors import BadInput
 from scenarios.measures.cost import load_prices
-from scenarios.schema.model import Scenario, load
+from scenarios.outside import plug
+from scenarios.outside.find import installed
+from scenarios.schema.model import Scenario, load, unknown_strategy
 from seslab.ctrl_c import ending_on_ctrl_c
 from seslab.options import Aws
+from seslab.trial import try_new
+from strategies.registry import STRATEGIES
 
 if TYPE_CHECKING:
     from loadtests.deploy.on_aws import Permit
@@ -23,10 +28,26 @@ _CHECKS = {"moto": "plan_of", "ministack": "check"}
 """What raises BadInput there for what cannot run."""
 
 
-def scenario_of(source: str, seed: int | None) -> Scenario:
-    """The scenario of a catalogue name or a file, with its own seed or another."""
+def scenario_of(source: str, seed: int | None = None) -> Scenario:
+    """The scenario of a catalogue name or a file, with its own seed or another; strategies that it brings are tried.
+
+    Raises BadInput.
+    """
     scenario = load(source)
+    try_new()
     return scenario if seed is None else scenario.model_copy(update={"seed": seed})
+
+
+def chosen(names: Sequence[str] | None) -> list[str]:
+    """The strategies of these names, or all that are known, those of installed packages among them. Raises BadInput."""
+    if not names:
+        for name in installed():
+            plug.named(name)
+        try_new()
+    for name in names or ():
+        if name not in STRATEGIES:
+            raise BadInput(unknown_strategy(name))
+    return list(names or STRATEGIES)
 
 
 def tidy() -> None:

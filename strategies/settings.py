@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import Field, field, fields, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 Scales = Literal["rate", "rate per pod", "pods", "calls"]
 """What becomes of a setting where a run is shared out, to processes that send each its part of the mails.
@@ -12,6 +12,7 @@ Scales = Literal["rate", "rate per pod", "pods", "calls"]
 `rate`: it stands for the account's limit, so each share has its part of it. `rate per pod`: likewise, but of each pod.
 `pods`, `calls`: it counts what every share has for itself, application pods or calls at once.
 """
+SCALES: tuple[str, ...] = get_args(Scales)
 
 
 def setting(default: Any, help_text: str, scales: Scales | None = None, **bounds: float) -> Any:

@@ -7,9 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.runs import account_of
+from scenarios.runs import account_of, planned
 from scenarios.schema.model import Scenario
-from strategies.registry import STRATEGIES
 from strategies.resources import Account, Plan
 from strategies.settings import shared_out
 
@@ -31,9 +30,7 @@ class WorkerShare(NamedTuple):
 
     def plan(self, scenario: Scenario, strategy: str) -> Plan:
         """The strategy's parts, resolved for such an account; raises BadInput for an unknown strategy."""
-        settings = shared_out(scenario.settings_of(strategy), self.of)
-        plan: Plan = STRATEGIES[strategy].plan(settings, self.account(scenario))
-        return plan
+        return planned(strategy, shared_out(scenario.settings_of(strategy), self.of), self.account(scenario))
 
 
 WHOLE = WorkerShare()

@@ -43,7 +43,7 @@ def deploy(cloud: Cloud, run: str, strategy: str, template: Mapping[str, Any], s
     """
     with speaking_plainly(cloud.world):
         say(f"packing {strategy}")
-        name, key = buckets.fill(cloud, run, package())
+        name, key = buckets.fill(cloud, run, package(strategy))
         say(f"making stack {stack_of(run)}: {len(template['Resources'])} resources")
         _create(cloud, run, strategy, template, {BUCKET: name, KEY: key})
         return outputs(cloud, run)

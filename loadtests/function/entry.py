@@ -29,7 +29,6 @@ from loadtests.ports.sqs import Queue
 from loadtests.record.function_lines import ENDED, HANDED, TAKEN, CallLines, say_given_up, say_moved, say_received
 from strategies.dice import Dice
 from strategies.ports import Mail, Ports
-from strategies.registry import STRATEGIES
 from strategies.resources import Account, Function, Plan
 
 READ_TIMEOUT_S = 60.0
@@ -76,10 +75,13 @@ class Environment:
         return await self._handler(argument)
 
 
-def variables_of(strategy: str, settings: Any, account: Account, seed: int, envelope: Envelope) -> dict[str, str]:
-    """What every function of a run is told; which function it is, and where its queues are, comes beside it."""
+def variables_of(module: str, settings: Any, account: Account, seed: int, envelope: Envelope) -> dict[str, str]:
+    """What every function of a run is told; which function it is, and where its queues are, comes beside it.
+
+    `module` is the strategy's.
+    """
     return {
-        "SESLAB_STRATEGY": strategy,
+        "SESLAB_STRATEGY": module,
         "SESLAB_SETTINGS": json.dumps(asdict(settings)),
         "SESLAB_RATE_PER_S": str(account.max_send_rate_per_s),
         "SESLAB_SEND_MEDIAN_S": str(account.send_median_s),
@@ -90,9 +92,8 @@ def variables_of(strategy: str, settings: Any, account: Account, seed: int, enve
 
 
 def plan_of(variables: Mapping[str, str]) -> Plan:
-    """The plan whose function this is: of a strategy of ours, or of a module that is built like one."""
-    name = variables["SESLAB_STRATEGY"]
-    strategy: Any = STRATEGIES.get(name) or import_module(name)
+    """The plan whose function this is."""
+    strategy: Any = import_module(variables["SESLAB_STRATEGY"])
     account = Account(float(variables["SESLAB_RATE_PER_S"]), float(variables["SESLAB_SEND_MEDIAN_S"]))
     plan: Plan = strategy.plan(strategy.Settings(**json.loads(variables["SESLAB_SETTINGS"])), account)
     return plan

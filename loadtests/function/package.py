@@ -1,4 +1,4 @@
-"""What a Lambda is given to run: the handler that the simulator runs, and of our code only what it imports."""
+"""What a Lambda is given to run: the strategy that the simulator runs, and of our code only what it imports."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from io import BytesIO
 from pathlib import Path
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
+from scenarios.outside.plug import bundle_of
+from strategies.registry import STRATEGIES
+
 ROOT = Path(__file__).parents[2]
 ROOMS = ("loadtests", "scenarios", "strategies")
 """What a file of loadtests/ may import of ours; where seslab is installed, boto3 and NumPy lie in `ROOT` too."""
@@ -18,14 +21,14 @@ EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say
 READABLE = 0o644 << 16
 
 
-def package() -> bytes:
-    """A zip of the handler's sources: the same sources give the same bytes, uncompressed because zlibs differ."""
+def package(strategy: str) -> bytes:
+    """A zip of the sources: the same sources give the same bytes, uncompressed because zlibs differ."""
     file = BytesIO()
     with ZipFile(file, "w", ZIP_STORED) as archive:
-        for path in sources():
-            about = ZipInfo(path.relative_to(ROOT).as_posix(), EPOCH)
+        for path, content in sorted(sources(strategy).items()):
+            about = ZipInfo(path, EPOCH)
             about.external_attr, about.create_system = READABLE, 3
-            archive.writestr(about, path.read_bytes())
+            archive.writestr(about, content)
     return file.getvalue()
 
 
@@ -34,15 +37,23 @@ def key_of(content: bytes) -> str:
     return f"{sha256(content).hexdigest()}.zip"
 
 
-def sources() -> list[Path]:
-    """The files of ours that the handler imports, sorted."""
+def sources(strategy: str) -> dict[str, bytes]:
+    """The files of a strategy, and those of ours that it and the handler import, by their paths in the package."""
+    bundle = bundle_of(strategy)
+    outside = {path: text.encode() for path, text in bundle.files.items()} if bundle else {}
+    waiting = [HANDLER.rpartition(".")[0], STRATEGIES[strategy].__name__]
+    waiting += [module for text in outside.values() for module in _imports(text)]
+    return outside | {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in _closed(waiting)}
+
+
+def _closed(waiting: list[str]) -> set[Path]:
+    """The files of ours that these modules are, and all that those import."""
     found: set[Path] = set()
-    waiting = [HANDLER.rpartition(".")[0]]
     while waiting:
         new = set(_files(waiting.pop())) - found
         found |= new
-        waiting += [module for path in new for module in _imports(path)]
-    return sorted(found)
+        waiting += [module for path in new for module in _imports(path.read_bytes())]
+    return found
 
 
 def _files(module: str) -> Iterator[Path]:
@@ -56,9 +67,9 @@ def _files(module: str) -> Iterator[Path]:
             yield from (parent / "__init__.py" for parent in file.parents if ROOT in parent.parents)
 
 
-def _imports(path: Path) -> Iterator[str]:
+def _imports(source: bytes) -> Iterator[str]:
     """Every module that a file may mean by its imports."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), str(path))):
+    for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:

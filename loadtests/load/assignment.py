@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from loadtests.ports.ses import SENDER, TO_SIMULATOR
 from loadtests.record.numbering import number_of, run_of
+from scenarios.outside.bundle import Bundle
 from scenarios.traffic.workload import Arrivals
 from strategies.ports import Mail
 
@@ -59,7 +60,8 @@ class Channel(NamedTuple):
 class Assignment:
     """One run of one user, or of a strategy, which is also told the `scenario` in TOML.
 
-    `run` is a number that no other run has.
+    `strategies` are those from outside, which workers on other machines cannot find for themselves. `run` is a number
+    that no other run has.
     """
 
     user: str
@@ -71,6 +73,7 @@ class Assignment:
     configuration_set: str = ""
     read_timeout_s: float = 60.0
     scenario: str = ""
+    strategies: tuple[Bundle, ...] = ()
     channels: tuple[Channel, ...] = ()
     run: int = field(default_factory=lambda: uuid4().int >> 128 - RUN_BITS)
 
@@ -88,7 +91,8 @@ class Assignment:
         place = fields.pop("place")
         headers = tuple((name, value) for name, value in place.pop("headers"))
         channels = tuple(Channel(*channel) for channel in fields.pop("channels"))
-        return cls(place=Place(headers=headers, **place), channels=channels, **fields)
+        strategies = tuple(Bundle(*bundle) for bundle in fields.pop("strategies"))
+        return cls(place=Place(headers=headers, **place), channels=channels, strategies=strategies, **fields)
 
 
 class WorkerMails(NamedTuple):

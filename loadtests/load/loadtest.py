@@ -27,6 +27,7 @@ from scenarios.ledger import store
 from scenarios.ledger.ledger import ACCEPTED, Ledger
 from scenarios.measures.bound import bound_of
 from scenarios.measures.cost import Prices
+from scenarios.outside.plug import plugged
 from scenarios.runs import Watch
 from scenarios.schema.model import Scenario, as_toml
 from scenarios.traffic.workload import Arrivals, arrivals
@@ -115,6 +116,7 @@ def assigned(scenario: Scenario, sender: str, seed: int, asked: LoadRequest) -> 
         to=asked.envelope.to,
         read_timeout_s=scenario.client.read_timeout_s,
         scenario=as_toml(scenario) if sender in STRATEGIES else "",
+        strategies=plugged(),
     )
 
 

@@ -17,6 +17,7 @@ from typing import Any, Self
 
 from loadtests.local_lambda.lambda_api import Api, Post
 from scenarios.errors import RunFailed
+from scenarios.outside.plug import plugged
 
 PATIENCE_S = 5.0
 
@@ -57,6 +58,7 @@ class Nursery:
         self._listener = Thread(target=self._listen, daemon=True)
         try:
             self._see_ready()
+            self._order({"strategies": plugged()})
         except BaseException:
             self._stop()
             raise
@@ -102,16 +104,18 @@ class Nursery:
         name = f"environment-{id(environment)}"
         self._api.posts[name] = environment.post
         variables = {**variables, "AWS_LAMBDA_RUNTIME_API": f"{self._api.address}/{name}"}
-        order = json.dumps({"variables": variables, "log": str(self._log)}).encode() + b"\n"
-        assert self._fork_server.stdin is not None
         with self._lock:
             self._ordered.append(environment)
-            try:
-                self._fork_server.stdin.write(order)
-                self._fork_server.stdin.flush()
-            except BrokenPipeError as error:
-                raise RunFailed("the functions' parent process has ended: no function can be started") from error
+            self._order({"variables": variables, "log": str(self._log)})
         return environment
+
+    def _order(self, order: Mapping[str, Any]) -> None:
+        assert self._fork_server.stdin is not None
+        try:
+            self._fork_server.stdin.write(json.dumps(order).encode() + b"\n")
+            self._fork_server.stdin.flush()
+        except BrokenPipeError as error:
+            raise RunFailed("the functions' parent process has ended: no function can be started") from error
 
     def _listen(self) -> None:
         assert self._fork_server.stdout is not None

@@ -1,8 +1,9 @@
 """The warmed parent from which function environments fork: thirty interpreters that import boto3 would take seconds.
 
-`python -m loadtests.local_lambda.fork_server` says that it is ready, reads one JSON object a line, the variables and
-the log of an environment to start, and says a line for each that started (`{"pid": 1}`, in the order of the orders) or
-ended (`{"ended": 1}`). When its standard input ends, so do they all.
+`python -m loadtests.local_lambda.fork_server` says that it is ready and reads one JSON object a line: the `strategies`
+from outside that functions may be of, or the variables and the log of an environment to start. It says a line for each
+that started (`{"pid": 1}`, in the order of the orders) or ended (`{"ended": 1}`). When its standard input ends, so do
+they all.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from typing import Any, NoReturn
 
 from loadtests.function import entry
 from loadtests.function.package import HANDLER
+from scenarios.outside.bundle import Bundle
+from scenarios.outside.plug import plug  # which imports all of our own strategies, too, before anything forks
 
 STDIN, STDOUT, STDERR = 0, 1, 2
 
@@ -49,7 +52,7 @@ def _serve(selector: selectors.BaseSelector, children: int) -> None:
             else:
                 *lines, orders = (orders + read).split(b"\n")
                 for line in lines:
-                    _start(json.loads(line))
+                    _obey(json.loads(line))
 
 
 def _end_all() -> None:
@@ -76,10 +79,17 @@ def _say(fact: dict[str, int]) -> None:
     os.write(STDOUT, json.dumps(fact).encode() + b"\n")
 
 
-def _start(order: dict[str, Any]) -> None:
+def _obey(order: dict[str, Any]) -> None:
+    if "strategies" in order:
+        plug(Bundle(*one) for one in order["strategies"])
+    else:
+        _start(order["variables"], order["log"])
+
+
+def _start(variables: dict[str, str], log: str) -> None:
     pid = os.fork()
     if not pid:
-        _become(order["variables"], order["log"])
+        _become(variables, log)
     _say({"pid": pid})
 
 

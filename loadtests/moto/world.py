@@ -27,6 +27,7 @@ from loadtests.record.function_log import FunctionLog, function_log_of
 from scenarios.aws.open_work import OpenWork
 from scenarios.errors import RunFailed
 from scenarios.ledger.fates import Custody, Pieces
+from strategies.registry import STRATEGIES
 
 Contents = Mapping[str, list[dict[str, Any]]]
 """Messages by the real names of their queues."""
@@ -109,7 +110,7 @@ class Serverless:
             **self._surroundings,
             "AWS_ENDPOINT_URL_LAMBDA": lambda_url,
             **variables_of(
-                request.strategy,
+                STRATEGIES[request.strategy].__name__,
                 request.plan.settings,
                 request.share.account(request.scenario),
                 request.seed,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from scenarios.aws.limiter import at_once, largest_request
 from scenarios.entry import StrategyEntry
+from scenarios.outside.blame import told
+from scenarios.outside.plug import bundle_of
 from scenarios.schema.faults import Fault
 from scenarios.schema.model import Scenario
 from strategies.presentation.seen import Scaling, Seen
@@ -47,16 +50,37 @@ class Facts(NamedTuple):
 
 def mechanism(entry: StrategyEntry, facts: Facts) -> str:
     """How the strategy works with these settings, as resolved by its plan, and what in the scenario it runs into."""
-    describe = getattr(STRATEGIES.get(entry["strategy"]), "mechanism", None)
-    if describe is None or not entry["settings"]:
-        return ""
-    return "; ".join(clause for clause in describe(_settings(entry), _seen(entry, facts)) if clause)
+    return _or_why_not(entry, lambda: told_mechanism(entry, facts))
 
 
 def after_refusal(entry: StrategyEntry) -> str:
     """What the strategy does with a mail that was refused; empty where it does not say so."""
-    describe = getattr(STRATEGIES.get(entry["strategy"]), "after_refusal", None)
-    return describe(_settings(entry)) if describe and entry["settings"] else ""
+    return _or_why_not(entry, lambda: told_after_refusal(entry))
+
+
+def told_mechanism(entry: StrategyEntry, facts: Facts) -> str:
+    """Raises whatever the strategy's own words raise; nothing is told of a sender that has none."""
+    words = getattr(STRATEGIES.get(entry["strategy"]), "mechanism", None)
+    if words is None or not entry["settings"]:
+        return ""
+    return "; ".join(clause for clause in words(_settings(entry), _seen(entry, facts)) if clause)
+
+
+def told_after_refusal(entry: StrategyEntry) -> str:
+    """Likewise."""
+    words = getattr(STRATEGIES.get(entry["strategy"]), "after_refusal", None)
+    return f"{words(_settings(entry))}" if words and entry["settings"] else ""
+
+
+def _or_why_not(entry: StrategyEntry, words: Callable[[], str]) -> str:
+    """The words of a strategy from outside may fail where those of its trial did not; the run stands all the same."""
+    bundle = bundle_of(entry["strategy"])
+    try:
+        return words()
+    except Exception as error:
+        if bundle is None:
+            raise
+        return f"its own words fail: {told(bundle, error)}"
 
 
 def _settings(entry: StrategyEntry) -> Any:

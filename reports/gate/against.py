@@ -18,6 +18,7 @@ from reports.documents.reading import parsed
 from reports.gate.identity import identity_of
 from reports.gate.other_comparison import OtherComparison
 from scenarios.errors import BadInput, RunFailed
+from scenarios.outside.plug import bundle_of
 from scenarios.schema.files import printable
 from scenarios.schema.model import load
 from scenarios.system import leash
@@ -133,7 +134,7 @@ def compared(side: Side, runs: Runs, out: Path, kind: type[Answer]) -> Answer:
 
 
 def _answer(side: Side, runs: Runs, out: Path) -> subprocess.CompletedProcess[str]:
-    strategies = [word for name in runs.strategies for word in ("-s", name)]
+    strategies = [word for name in runs.strategies for word in ("-s", _leading_to(name, side.folder))]
     words = ["compare", _in(side.folder, runs.source), *strategies, "--on", runs.world, "--seed", str(runs.seed)]
     words += ["--replications", str(runs.replications), "--out", str(out), "--json"]
     try:
@@ -177,6 +178,15 @@ def _in(folder: Path, source: str) -> str:
     """A file that is named by its absolute path here is, seen from a revision, the one of that revision."""
     path, here = Path(source), Path.cwd()
     return str(folder / path.relative_to(here)) if path.is_absolute() and path.is_relative_to(here) else source
+
+
+def _leading_to(strategy: str, folder: Path) -> str:
+    """What names a strategy to a side: a file is the revision's own, where that has it, as a scenario's is."""
+    bundle = bundle_of(strategy)
+    if bundle is None or not bundle.is_file:
+        return strategy if bundle is None else bundle.reference
+    there = folder / _in(folder, bundle.reference)
+    return str(there if there.is_file() else Path(bundle.reference).absolute())
 
 
 def _last_line(text: str) -> str:

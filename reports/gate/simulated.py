@@ -25,8 +25,10 @@ from reports.gate.verdict import Rule
 from reports.running.experiment import Job, Result, Runner, summarise
 from scenarios.errors import BadInput
 from scenarios.measures.cost import Prices
-from scenarios.schema.model import Scenario
+from scenarios.schema.files import printable
+from scenarios.schema.model import Scenario, unknown_strategy
 from scenarios.schema.thresholds import judged
+from strategies.registry import STRATEGIES
 
 SEEDS = 10
 
@@ -56,7 +58,11 @@ def wanted_by(path: Path, baseline: Baseline, scenario: Scenario, named: Sequenc
         raise BadInput(
             f"{path}: scenarios.{scenario.name}.strategies: has no {strange}; add it with seslab gate update"
         )
-    return Wanted(scenario, named or list(known.strategies), known.seeds)
+    wanted = named or list(known.strategies)
+    for name in wanted:
+        if name not in STRATEGIES:
+            raise BadInput(printable(f"{path}: scenarios.{scenario.name}.strategies: {unknown_strategy(name)}"))
+    return Wanted(scenario, wanted, known.seeds)
 
 
 def wanted_anew(

@@ -15,7 +15,7 @@ from scenarios.ledger.ledger import Ledger
 from scenarios.measures.bound import Bound, bound_of
 from scenarios.measures.cost import Prices
 from scenarios.measures.measured import measured
-from scenarios.runs import Watch
+from scenarios.runs import Watch, blaming
 from scenarios.schema.model import Scenario
 from scenarios.system.interrupts import interrupts_later
 from scenarios.traffic.workload import arrivals
@@ -72,7 +72,8 @@ def jobs(
 
 def perform(job: Job, watch: Watch | None = None) -> Result:
     """Run a job and measure it."""
-    ledger = job.runner(job.scenario, job.strategy, job.seed, watch)
+    with blaming(job.strategy):
+        ledger = job.runner(job.scenario, job.strategy, job.seed, watch)
     if job.out is not None:
         with interrupts_later():
             store.write(ledger, job.out)

@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 
 from reports.running.experiment import Job, Result, perform
 from scenarios.errors import BadInput, RunFailed
+from scenarios.outside.bundle import Bundle
+from scenarios.outside.plug import plug, plugged
 from scenarios.system.interrupts import first_interrupt_calls
 
 LOOK_EVERY_S = 0.2
@@ -115,7 +117,7 @@ class Worker:
 
     def _start(self) -> None:
         self.pipe, theirs = SPAWN.Pipe()
-        self._process = SPAWN.Process(target=_perform_all, args=(theirs, self.share), daemon=True)
+        self._process = SPAWN.Process(target=_perform_all, args=(theirs, self.share, plugged()), daemon=True)
         with _interrupts_pending():
             self._process.start()
         theirs.close()
@@ -167,7 +169,8 @@ def _interrupts_pending() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
-def _perform_all(pipe: Connection, share: Any) -> None:
+def _perform_all(pipe: Connection, share: Any, strategies: Sequence[Bundle]) -> None:
+    plug(strategies)  # before any job comes, whose settings are theirs
     os.setpgrp()  # the terminal's Ctrl-C reaches the parent alone, which passes it on
     try:
         while True:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
 from scenarios.errors import BadInput
+from scenarios.outside import plug
+from scenarios.outside.find import installed
 from scenarios.schema.account import Account
 from scenarios.schema.complaints import complaint
 from scenarios.schema.faults import Fault
@@ -119,8 +123,15 @@ class Scenario(Table):
     def settings_of(self, strategy: str) -> Any:
         """The strategy's own `Settings`, as the scenario sets them; raises BadInput for an unknown strategy."""
         if strategy not in STRATEGIES:
-            raise BadInput(unknown("strategy", printable(strategy), list(STRATEGIES)))
+            raise BadInput(unknown_strategy(strategy))
         return self.strategies.get(strategy) or STRATEGIES[strategy].Settings()
+
+
+def unknown_strategy(name: str) -> str:
+    """What is said of a name that no strategy has."""
+    if (file := Path(f"{name.replace('-', '_')}.py")).is_file():
+        return f"unknown strategy '{printable(name)}', did you mean the file ./{printable(file)}?"
+    return f"{unknown('strategy', printable(name), [*STRATEGIES, *installed()])} (a file will do as well: ./NAME.py)"
 
 
 def _places(workloads: int) -> str:
@@ -135,11 +146,36 @@ def load(source: str, base: Path | None = None) -> Scenario:
     Raises BadInput: one line that names the file, the key, its value and what would be right.
     """
     path = find(source, base)
-    table = {"name": path.stem, **read_table(path)}
+    table = {"name": path.stem, **_plugged_in(read_table(path), path)}
+    know_strategies(*STRATEGIES.values())
     try:
         return Scenario.model_validate(table, context={"base": path.parent})
     except ValidationError as error:
         raise BadInput(printable(f"{path}: {complaint(error, table)}")) from error
+
+
+def _plugged_in(table: dict[str, Any], path: Path) -> dict[str, Any]:
+    """The table with strategies from outside under their names, plugged in: a key may be what leads to one."""
+    settings = table.get("strategies")
+    if not isinstance(settings, dict):
+        return table
+    by_name = {_named(key, path): own for key, own in settings.items()}
+    if len(by_name) < len(settings):
+        raise BadInput(printable(f"{path}: strategies: two tables are for the same strategy; leave one"))
+    return {**table, "strategies": by_name}
+
+
+def _named(key: str, path: Path) -> str:
+    try:
+        return plug.named(key, path.parent)
+    except BadInput as error:
+        raise BadInput(printable(f"{path}: strategies: {error}")) from error
+
+
+@lru_cache(maxsize=1)
+def know_strategies(*_modules: ModuleType) -> None:
+    """Build the scenario's model anew where other strategies are known than before."""
+    Scenario.model_rebuild(force=True)
 
 
 def as_toml(scenario: Scenario) -> str:
@@ -157,8 +193,13 @@ def describe_catalogue() -> list[tuple[str, str]]:
 
 def scenario_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of a scenario file, each strategy's settings included."""
+    know_strategies(*STRATEGIES.values())
     schema = Scenario.model_json_schema(by_alias=True)
     schema["required"].remove("name")  # the file's name stands in
+    schema["$defs"]["Strategies"]["additionalProperties"] = {
+        "type": "object",
+        "description": "settings of a strategy from outside: its key is its file, its module or its name",
+    }
     return published(SCHEMA, schema)
 
 

@@ -58,20 +58,24 @@ def _plain(settings: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     }
 
 
-_COLUMNS: dict[str, Any] = {
-    name.replace("-", "_"): (
-        _validated(module.Settings),
-        Field(default_factory=lambda: None, alias=name, description=str(module.__doc__).partition("\n")[0]),
-    )
-    for name, module in STRATEGIES.items()
-}
-_BY_NAME = create_model("Strategies", __base__=Table, **_COLUMNS)
+def _by_name() -> Any:
+    """A table of the settings of all strategies that are known now."""
+    columns: dict[str, Any] = {
+        name.replace("-", "_"): (
+            _validated(module.Settings),
+            Field(default_factory=lambda: None, alias=name, description=str(module.__doc__).strip().partition("\n")[0]),
+        )
+        for name, module in STRATEGIES.items()
+    }
+    table = create_model("Strategies", __base__=Table, **columns)
+    return Annotated[table, AfterValidator(_named), PlainSerializer(_plain)]
 
-StrategySettings = Annotated[
-    dict[str, Any],
-    GetPydanticSchema(lambda _, schema: schema(Annotated[_BY_NAME, AfterValidator(_named), PlainSerializer(_plain)])),
-]
-"""A table of tables in, strategy name → instance of that strategy's `Settings` out."""
+
+StrategySettings = Annotated[dict[str, Any], GetPydanticSchema(lambda _, schema: schema(_by_name()))]
+"""A table of tables in, strategy name → instance of that strategy's `Settings` out.
+
+A model with such a field knows the strategies that there were when it was built.
+"""
 
 
 def describe_settings(settings: type) -> list[tuple[str, str, str]]:

@@ -9,7 +9,6 @@ import typer
 
 from seslab.ctrl_c import ending_on_ctrl_c
 from seslab.options import AsJson, Aws, Out, Source, Strategies, one_of
-from strategies.registry import STRATEGIES
 
 REAL_WORLDS = ("moto", "ministack", "aws")
 
@@ -41,7 +40,7 @@ def calibrate(
         from scenarios.system.whole_files import write_text
         from seslab import worlds
     worlds.tidy()
-    chosen, strategies, prices = worlds.scenario_of(scenario, None), strategy or list(STRATEGIES), load_prices()
+    chosen, strategies, prices = worlds.scenario_of(scenario, None), worlds.chosen(strategy), load_prices()
     as_run = calibrating.judged(chosen)
     folder.prepare(out, write)
     run, simulate = worlds.runner(on, as_run, strategies, 1, out, aws), worlds.simulator()

@@ -9,7 +9,6 @@ import typer
 from seslab import exit_codes
 from seslab.ctrl_c import ending_on_ctrl_c
 from seslab.options import AsJson, Aws, Out, Seed, Source, Strategies, Summary, one_of
-from strategies.registry import STRATEGIES
 
 WORLDS = ("sim", "moto", "ministack", "aws")
 
@@ -38,7 +37,7 @@ def compare(
         from scenarios.measures.cost import load_prices
         from seslab import worlds
     worlds.tidy()
-    chosen, strategies = worlds.scenario_of(scenario, seed), strategy or list(STRATEGIES)
+    chosen, strategies = worlds.scenario_of(scenario, seed), worlds.chosen(strategy)
     if out is not None:
         folder.prepare(out)
     run = worlds.runner(on, chosen, strategies, replications, out, aws)

@@ -67,12 +67,14 @@ def gate(
         from reports import terminal
         from reports.gate import command, interleaved, simulated, table
         from reports.gate.files import Files
-        from scenarios.schema.model import load
         from scenarios.verdicts import FAIL
-    files, names = Files(junit, summary, openmetrics), strategy or []
+        from seslab.worlds import chosen as known
+        from seslab.worlds import scenario_of
+    files = Files(junit, summary, openmetrics)
     command.refuse_vain(on, against is not None, {"seeds": seeds, "rounds": rounds})
     files.prepare(baseline)
-    chosen = simulated.distinct([load(source) for source in scenario])
+    chosen = simulated.distinct([scenario_of(source) for source in scenario])
+    names = known(strategy) if strategy else []
     if against is None:
         document = command.stored(baseline, chosen, names, on, _simulated)
     else:
@@ -115,9 +117,10 @@ def update(
     """
     with ending_on_ctrl_c():
         from reports.gate import command, simulated
-        from scenarios.schema.model import load
-    chosen = simulated.distinct([load(source) for source in scenario])
-    command.update(baseline, chosen, strategy or [], seeds, reason, tolerance or (), _simulated)
+        from seslab.worlds import chosen as known
+        from seslab.worlds import scenario_of
+    chosen = simulated.distinct([scenario_of(source) for source in scenario])
+    command.update(baseline, chosen, known(strategy) if strategy else [], seeds, reason, tolerance or (), _simulated)
 
 
 def _simulated(wanted: Sequence[Wanted]) -> list[Result]:

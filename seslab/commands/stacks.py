@@ -24,9 +24,10 @@ def deploy(scenario: Source, *, strategy: One, on: Place = "aws", region: Region
     with ending_on_ctrl_c():
         from loadtests.deploy import commands
         from reports import terminal
-        from scenarios.schema.model import load
+        from seslab.worlds import chosen, scenario_of
     place = commands.cloud_of(on, region)
-    for line in commands.deploy(place, load(scenario), strategy, sender, terminal.tell):
+    wanted, (name,) = scenario_of(scenario), chosen([strategy])
+    for line in commands.deploy(place, wanted, name, sender, terminal.tell):
         print(line)
 
 

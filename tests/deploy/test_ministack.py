@@ -25,9 +25,11 @@ from loadtests.record import run_registry
 from scenarios.errors import BadInput, RunFailed
 from scenarios.ledger import store
 from scenarios.ledger.ledger import FATES, Ledger, assert_conserved
+from scenarios.outside import plug
 from scenarios.schema.model import Scenario
 from tests.deploy import marks
 from tests.deploy.patience import until
+from tests.unit.outside import written
 
 pytestmark = marks.on_ministack()
 
@@ -59,6 +61,17 @@ def test_a_deployed_strategy_delivers(strategy: str) -> None:
     accepted_s = np.sort(ledger.calls["decided_s"][ledger.calls["outcome"] == 0])
     assert np.all(np.arange(1, 61) <= 20 + 20 * (accepted_s - accepted_s[0]) + 1e-6)
     assert run_registry.records() == []
+
+
+def test_a_strategy_from_outside_is_packed_and_delivers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The modules of a package that is not seslab's go into the function's, and run there."""
+    monkeypatch.chdir(written(tmp_path))
+    strategy = plug.named("sinks.basin")
+    try:
+        ledger = on_ministack.run(_scenario(20), strategy, 1)
+    finally:
+        plug.unplug(strategy)
+    assert _fates(ledger) == {"accepted": 20}
 
 
 def test_what_ses_never_takes_is_dead_lettered() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pickle
 import subprocess
 import sys
 import time
@@ -26,7 +25,7 @@ from loadtests.deploy.stack.publishing import QUEUE, SET
 from loadtests.deploy.staging import EventChannel
 from loadtests.load.assignment import Place
 from loadtests.load.results.merged import merged
-from loadtests.load.shares.share_order import ShareOrder
+from loadtests.load.shares.share_order import ShareOrder, packed
 from loadtests.load.targets.choose_target import LoadRequest, target_of
 from loadtests.moto.local_aws import Moto
 from loadtests.ports.local import REGION
@@ -149,7 +148,7 @@ def _played(orders: Sequence[ShareOrder]) -> list[subprocess.CompletedProcess[by
 def _play(place: int, order: ShareOrder, ended: list[Any]) -> None:
     ended[place] = subprocess.run(
         [sys.executable, "-m", "loadtests.load.shares.share_process"],
-        input=pickle.dumps(order),
+        input=packed(order),
         capture_output=True,
         check=False,
         cwd=ROOT,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import pickle
 import signal
 import subprocess
 import sys
@@ -21,7 +20,7 @@ from loadtests.application.worker_share import WorkerShare
 from loadtests.endpoint.routes import START
 from loadtests.load.assignment import is_of
 from loadtests.load.results.merged import merged
-from loadtests.load.shares.share_order import ShareOrder
+from loadtests.load.shares.share_order import ShareOrder, packed
 from loadtests.load.targets.endpoint_client import client_of
 from loadtests.ports.local import REGION
 from scenarios.ledger import store
@@ -88,7 +87,7 @@ def _at_work(order: ShareOrder) -> Iterator[subprocess.Popen[bytes]]:
     with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe) as process:
         try:
             assert process.stdin is not None
-            process.stdin.write(pickle.dumps(order))
+            process.stdin.write(packed(order))
             process.stdin.close()
             process.stdin = None
             yield process

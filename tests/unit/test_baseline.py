@@ -99,7 +99,6 @@ def makespan_in(table: dict[str, Any]) -> Any:
             "direct.recipients.submitted must have a value for each, not 3",
         ),
         (lambda t: scenario_in(t).update(strategies={}), "scenarios.small.strategies = {}: must have at least 1"),
-        (lambda t: scenario_in(t)["strategies"].update(hb=sender_in(t)), "unknown strategy 'hb', known are"),
         (lambda t: sender_in(t).update(metrics={}), "strategies.heartbeat.metrics = {}: must have at least 1"),
         (lambda t: sender_in(t)["metrics"].update(p98=makespan_in(t)), "unknown figure 'p98'"),
         (lambda t: sender_in(t).update(events="!"), 'heartbeat.events = "!": must be a run\'s calls'),

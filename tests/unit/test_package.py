@@ -26,7 +26,7 @@ def _names(content: bytes) -> list[str]:
 
 def test_the_same_sources_give_the_same_bytes() -> None:
     """Two packages of one checkout are equal to the byte, so that a stack is not updated for nothing."""
-    assert package() == package()
+    assert package("heartbeat") == package("heartbeat")
 
 
 def test_the_key_tells_the_content() -> None:
@@ -34,28 +34,27 @@ def test_the_key_tells_the_content() -> None:
     assert key_of(b"a") == f"{hashlib.sha256(b'a').hexdigest()}.zip" != key_of(b"b")
 
 
-def test_every_strategy_is_packed_and_no_other_room() -> None:
-    """The zip holds all of strategies/, of loadtests what the handler imports, and of no other room anything."""
-    names = _names(package())
-    strategies = {path.relative_to(ROOT).as_posix() for path in (ROOT / "strategies").glob("*.py")}
-    assert strategies <= set(names)
+def test_the_strategy_is_packed_and_no_other_room() -> None:
+    """The zip holds the strategy, of strategies/ and loadtests/ what it and the handler import, and no other room."""
+    names = _names(package("heartbeat"))
+    assert {"strategies/heartbeat.py", "strategies/sqs_dlq.py"} & set(names) == {"strategies/heartbeat.py"}
     assert {name.partition("/")[0] for name in names} == OURS
     assert f"{HANDLER.rpartition('.')[0].replace('.', '/')}.py" in names
 
 
 def test_packages_of_others_are_not_packed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where seslab is installed, boto3 lies beside the rooms; the package is the same as in a checkout."""
-    in_a_checkout = package()
+    in_a_checkout = package("heartbeat")
     for room in ROOMS:
         (tmp_path / room).symlink_to(ROOT / room)
     _link(tmp_path, "boto3")
     monkeypatch.setattr(packaging, "ROOT", tmp_path)
-    assert package() == in_a_checkout
+    assert package("heartbeat") == in_a_checkout
 
 
 def test_sources_are_packed_as_they_are() -> None:
     """The deployed handler is the simulator's, to the byte."""
-    content = package()
+    content = package("heartbeat")
     archive = zipfile.ZipFile(BytesIO(content))
     assert all(archive.read(name) == (ROOT / name).read_bytes() for name in archive.namelist())
 
@@ -63,7 +62,7 @@ def test_sources_are_packed_as_they_are() -> None:
 def test_the_handler_imports_with_nothing_but_boto3_beside_it(tmp_path: Path) -> None:
     """Neither scenarios nor NumPy nor pydantic is there, and none is missed."""
     bundle = tmp_path / "function.zip"
-    bundle.write_bytes(package())
+    bundle.write_bytes(package("heartbeat"))
     site = tmp_path / "site"
     site.mkdir()
     for name in SITE:
@@ -71,6 +70,7 @@ def test_the_handler_imports_with_nothing_but_boto3_beside_it(tmp_path: Path) ->
     code = (
         f"import sys; sys.path[:0] = [{str(bundle)!r}, {str(site)!r}]\n"
         f"import importlib; module = importlib.import_module({HANDLER.rpartition('.')[0]!r})\n"
+        "importlib.import_module('strategies.heartbeat')\n"
         "assert callable(module.handle)\n"
         "assert not {'scenarios', 'numpy', 'pydantic', 'moto'} & set(sys.modules)\n"
         "assert module.__file__.startswith(sys.path[0]), module.__file__\n"

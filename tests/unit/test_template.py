@@ -22,7 +22,7 @@ from strategies.registry import STRATEGIES
 from strategies.resources import Account, Plan, Queue, Ticker
 
 ACCOUNT = Account(30.0, 0.05)
-SETUP = Setup("a-strategy", ACCOUNT, 7, Envelope("me@example.com"))
+SETUP = Setup("heartbeat", ACCOUNT, 7, Envelope("me@example.com"))
 PLANS = {
     "sqs-dlq": sqs_dlq.plan(sqs_dlq.Settings(batch_size=20), ACCOUNT),
     "reserved": lambda_concurrency.plan(lambda_concurrency.Settings(limit_by="reserved"), ACCOUNT),

@@ -19,6 +19,7 @@ from loadtests.function.entry import variable, variables_of
 from loadtests.function.package import HANDLER
 from loadtests.ports.ses import Envelope
 from scenarios.aws.ticker import MINUTE_S
+from strategies.registry import STRATEGIES
 from strategies.resources import Account, Function, Plan, Queue, Ticker
 from strategies.resources import Mapping as DeclaredMapping
 
@@ -128,7 +129,7 @@ def _log(function: Function) -> Resources:
 def _variables(function: Function, plan: Plan, setup: Setup) -> dict[str, Any]:
     """What `entry` reads."""
     found = {
-        **variables_of(setup.strategy, plan.settings, setup.account, setup.seed, setup.envelope),
+        **variables_of(STRATEGIES[setup.strategy].__name__, plan.settings, setup.account, setup.seed, setup.envelope),
         "SESLAB_FUNCTION": function.name,
         "SESLAB_CONFIGURATION_SET": CONFIGURATION_SET if setup.publishes else "",
         **{variable("QUEUE", queue.name): {"Ref": logical(queue.name, "Queue")} for queue in plan.queues

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from loadtests.application.worker_share import WorkerShare
 from loadtests.deploy.safety import BUDGET_RECIPIENTS
 from loadtests.ports.ses import Envelope
+from scenarios.outside.plug import plug, plugged
 from scenarios.schema.model import Scenario
 
 
@@ -36,3 +38,15 @@ class ShareOrder(NamedTuple):
     def name(self) -> str:
         """Of this share alone: its queues are called by it."""
         return f"seslab-{self.run}-{self.share.place}"
+
+
+def packed(order: ShareOrder) -> bytes:
+    """For another process; strategies from outside go first, since the order's settings may be of one of them."""
+    return pickle.dumps(plugged()) + pickle.dumps(order)
+
+
+def unpacked(stream: BinaryIO) -> ShareOrder:
+    """What `packed` has made of an order."""
+    plug(pickle.load(stream))
+    order: ShareOrder = pickle.load(stream)
+    return order

@@ -1,15 +1,14 @@
 """One worker's share of a strategy's run against an endpoint that is up, in a process of its own.
 
-`python -m loadtests.load.shares.share_process` reads a pickled `ShareOrder` from standard input, says each SES call
-that has ended on standard output, and leaves its ledger in `share-PLACE` in the order's folder. SIGINT and SIGTERM end
-the run, and the ledger so far is kept. It exits as `seslab` does: with one line, and 2 for what cannot be right, 3 for
-what could not be done.
+`python -m loadtests.load.shares.share_process` reads a packed `ShareOrder` from standard input, says each SES call that
+has ended on standard output, and leaves its ledger in `share-PLACE` in the order's folder. SIGINT and SIGTERM end the
+run, and the ledger so far is kept. It exits as `seslab` does: with one line, and 2 for what cannot be right, 3 for what
+could not be done.
 """
 
 from __future__ import annotations
 
 import os
-import pickle
 import signal
 import sys
 import time
@@ -28,7 +27,7 @@ from loadtests.deploy.stack.publishing import QUEUE, SET
 from loadtests.deploy.staging import refuse_functions
 from loadtests.load.assignment import WORLD
 from loadtests.load.shares.attached import Attached
-from loadtests.load.shares.share_order import ShareOrder
+from loadtests.load.shares.share_order import ShareOrder, unpacked
 from loadtests.load.shares.telling import Teller
 from loadtests.moto.run import played
 from loadtests.ports.local import local_session
@@ -46,7 +45,7 @@ AGAIN_S = 0.1
 def main() -> None:
     """Do what is ordered."""
     _be_interruptible()
-    order: ShareOrder = pickle.load(sys.stdin.buffer)
+    order = unpacked(sys.stdin.buffer)
     folder = order.folder / f"share-{order.share.place}"
     try:
         folder.mkdir(parents=True, exist_ok=True)

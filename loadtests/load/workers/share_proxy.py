@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pickle
 import signal
 import sys
 import tempfile
@@ -16,12 +15,13 @@ from gevent import subprocess
 from loadtests.application.worker_share import WorkerShare
 from loadtests.load import histogram
 from loadtests.load.assignment import Assignment, Channel, WorkerMails
-from loadtests.load.shares.share_order import ShareOrder
+from loadtests.load.shares.share_order import ShareOrder, packed
 from loadtests.load.workers.player import Tell
 from loadtests.ports.kernel import Clock
 from loadtests.ports.ses import Envelope
 from loadtests.record.logs import seen_as
 from scenarios.ledger.ledger import MESSAGES
+from scenarios.outside.plug import plug
 from scenarios.schema.model import Scenario, load
 from scenarios.traffic.recorded import Recorded
 from scenarios.traffic.workload import Arrivals
@@ -51,7 +51,7 @@ class ShareProxy:
             stderr=self._errors,
             start_new_session=True,
         )
-        process.stdin.write(pickle.dumps(order))
+        process.stdin.write(packed(order))
         process.stdin.close()
         return process
 
@@ -107,6 +107,7 @@ def _order(assignment: Assignment, mails: WorkerMails, zero_unix_s: int, folder:
 
 def _scenario(assignment: Assignment, mails: WorkerMails, folder: Path) -> Scenario:
     """As the master's, its mails already drawn: a trace's file is on the master's machine."""
+    plug(assignment.strategies)
     (folder / "scenario.toml").write_text(assignment.scenario, encoding="utf-8")
     scenario = load(str(folder / "scenario.toml"))
     workload = Recorded("batch", Arrivals(mails.intended_s, mails.recipients))

@@ -1,0 +1,1 @@
+"""Strategies that are not seslab's own: found, checked and plugged in."""

@@ -1,0 +1,74 @@
+"""Plugs strategies in: what is plugged into this process is known by its name, like seslab's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from types import ModuleType
+
+from scenarios.errors import BadInput
+from scenarios.outside.blame import told
+from scenarios.outside.bundle import Bundle
+from scenarios.outside.find import found, installed, is_reference
+from scenarios.outside.importer import forget, imported
+from scenarios.outside.shape import refuse_malformed
+from strategies.registry import STRATEGIES
+
+_PLUGGED: dict[str, Bundle] = {}
+
+
+def named(word: str, base: Path | None = None) -> str:
+    """The name of what a reference or an entry point leads to, plugged in now; any other word as it is.
+
+    Raises BadInput.
+    """
+    if word in STRATEGIES or not (is_reference(word) or word in installed()):
+        return word
+    bundle = found(word, base)
+    plug([bundle])
+    return bundle.name
+
+
+def plug(bundles: Iterable[Bundle]) -> None:
+    """Make strategies known in this process; again, the same ones change nothing. Raises BadInput."""
+    for bundle in bundles:
+        known = _PLUGGED.get(bundle.name)
+        if known is None or known.files != bundle.files:
+            _refuse_taken(bundle)
+            STRATEGIES[bundle.name] = _checked(bundle)
+            _PLUGGED[bundle.name] = bundle
+
+
+def unplug(name: str) -> None:
+    """Forget a strategy from outside."""
+    forget(_PLUGGED.pop(name))
+    del STRATEGIES[name]
+
+
+def plugged() -> tuple[Bundle, ...]:
+    """What other processes must plug in to know the same strategies."""
+    return tuple(_PLUGGED.values())
+
+
+def bundle_of(name: str) -> Bundle | None:
+    """None for a strategy of seslab's own."""
+    return _PLUGGED.get(name)
+
+
+def _refuse_taken(bundle: Bundle) -> None:
+    if bundle.name in STRATEGIES:
+        owner = _PLUGGED[bundle.name].reference if bundle.name in _PLUGGED else "seslab itself"
+        raise BadInput(f"{bundle.reference}: {owner} has a strategy {bundle.name!r}; give this one another name")
+
+
+def _checked(bundle: Bundle) -> ModuleType:
+    try:
+        module = imported(bundle)
+    except (Exception, SystemExit) as error:
+        raise BadInput(told(bundle, error)) from error
+    try:
+        refuse_malformed(module, bundle.reference)
+    except BadInput:
+        forget(bundle)
+        raise
+    return module

@@ -1,0 +1,197 @@
+"""Laws of strategies from outside: one that is found is like seslab's own, and a mistake in one is one line."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+import sim.run
+from loadtests.function.package import package
+from reports.running.experiment import Job, perform
+from reports.running.parallel import side_by_side
+from scenarios.errors import BadInput
+from scenarios.measures.cost import load_prices
+from scenarios.outside import plug
+from scenarios.schema.model import load, scenario_schema
+from seslab import trial
+from seslab.trial import try_new
+from strategies.registry import STRATEGIES
+from tests.unit.checkout import ROOT
+from tests.unit.outside import DRIP, written
+
+MISTAKES = {
+    "no docstring": ('"""Pods hold mails in memory and drip them out; refused mails are lost."""', "", "no docstring"),
+    "no settings": ("class Settings", "class Settingz", "no Settings"),
+    "settings that thaw": ("frozen=True, ", "", "Settings must be frozen"),
+    "a plain field": ('setting(None, "recipients a second; default R", scales="rate", gt=0)', "None", "setting("),
+    "a strange type": ("float | None", "list", "Settings.rate_per_s: must be an int, float"),
+    "a strange scale": ('scales="rate"', 'scales="mass"', "scales = 'mass': must be one of rate"),
+    "a default out of bounds": ("setting(None", "setting(-1.0", "rate_per_s = -1.0: must be greater than 0"),
+    "no plan": ("def plan", "def plam", "has no plan"),
+    "a plan of one argument": ("settings: Settings, account: Account", "settings: Settings", "of 2 arguments"),
+    "another plan": ("return Plan(replace", "return (replace", "must be a Plan"),
+    "an undeclared queue": (", rate_per_s=rate_per_s)))", ", rate_per_s=rate_per_s), uses=('q',)))", "use 'q'"),
+    "a clock": ("import partial", "import partial\nimport time", "drip.py:8: imports time"),
+    "chance": ("from functools", "from random import random\nfrom functools", "imports random"),
+    "what lies beside it": ("from strategies.parts", "from .parts", "import nothing beside it"),
+    "no Python": ("def plan(", "def plan:(", "drip.py:25: "),
+    "an error when imported": ("LOOK = Look", "LOOK = Loook", "drip.py:17: NameError"),
+    "an exit": ("LOOK = Look", "raise SystemExit\nLOOK = Look", "SystemExit"),
+    "no look": ('Look("#2A6F2A", "D", "-", "")', "'green'", "LOOK must be a Look"),
+    "an error in a run": ("pacer = Pacer(", "pacer = Pacerr(", "drip.py:35: NameError"),
+    "an error in a plan": ("settings.rate_per_s or", "settings.rate or", "AttributeError"),
+    "an error in its words": ("yield f", "yield 1 / 0, f", "ZeroDivisionError"),
+    "a memory": ("Pacer(rate_per_s)", "Pacer(rate_per_s / SEEN.append(0) if SEEN else rate_per_s)", "NameError"),
+    "a life after the run": (
+        "    pacer = Pacer(rate_per_s)",
+        "    pacer = Pacer(rate_per_s / (1 + len(Settings.__doc__)))\n    Settings.__doc__ += 'x'",
+        "two runs of one seed differ",
+    ),
+    "no end": ("    pacer = Pacer", "    while True:\n        pass\n    pacer = Pacer", "does not end"),
+}
+
+
+@pytest.fixture(autouse=True)
+def _as_before() -> Iterator[None]:
+    """What a test plugs in is known in that test alone."""
+    yield
+    for bundle in plug.plugged():
+        plug.unplug(bundle.name)
+        trial.forget(bundle.name)
+
+
+@pytest.fixture(name="folder")
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return written(tmp_path)
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_one_line(folder: Path, mistake: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says what is wrong and where, nothing of the strategy is left, and the file may be mended and named again."""
+    monkeypatch.setattr(trial, "PATIENCE_S", 1)
+    right, wrong, said = MISTAKES[mistake]
+    assert right in DRIP
+    (folder / "drip.py").write_text(DRIP.replace(right, wrong))
+    with pytest.raises(BadInput) as raised:
+        _plugged_in("./drip.py")
+    assert said in str(raised.value)
+    assert str(raised.value).startswith("drip.py:")
+    assert "\n" not in str(raised.value)
+    assert "drip" not in STRATEGIES
+    (folder / "drip.py").write_text(DRIP)
+    assert _plugged_in("./drip.py") == "drip"
+
+
+def _plugged_in(word: str) -> str:
+    """As the command line does it."""
+    name = plug.named(word)
+    try_new()
+    return name
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("./absent.py", "No such file"),
+        ("sinks", None),
+        ("sinks.absent", "no such module"),
+        ("./sinks", "must end in .py"),
+        ("./mine.toml", "must end in .py"),
+        ("./heartbeat.py", "seslab itself has a strategy 'heartbeat'"),
+        ("./pipe.py", "is no file"),
+        ("./latin.py", "UTF-8"),
+        ("./large.py", "larger than"),
+        ("json.decoder", "imports codecs"),
+    ],
+)
+def test_what_leads_nowhere_is_one_line(folder: Path, word: str, said: str | None) -> None:
+    """What looks like a name is left for others to judge; a file is read if it is one, and no longer than one."""
+    (folder / "heartbeat.py").write_text(DRIP)
+    (folder / "latin.py").write_bytes(b"# \xff")
+    (folder / "large.py").write_text("#" * 2_000_000)
+    os.mkfifo(folder / "pipe.py")
+    if said is None:
+        assert plug.named(word) == word
+        return
+    with pytest.raises(BadInput, match=said):
+        plug.named(word)
+
+
+def test_a_scenario_brings_its_own(folder: Path) -> None:
+    """A key may be the file itself, seen from the scenario's folder; from then on its name will do."""
+    (folder / "mine.toml").write_text(
+        (folder / "mine.toml").read_text()
+        + '[strategies."./drip.py"]\nrate_per_s = 20.0\n[thresholds]\nall = "drip.recipients.lost == 0"\n'
+    )
+    os.chdir(folder.parent)
+    scenario = load(str(folder / "mine.toml"))
+    assert scenario.settings_of("drip").rate_per_s == 20.0
+    (folder / "mine.toml").write_text((folder / "mine.toml").read_text().replace("rate_per_s = 20", "rate_per_m = 20"))
+    with pytest.raises(BadInput, match="unknown key 'rate_per_m', did you mean 'rate_per_s'"):
+        load(str(folder / "mine.toml"))
+    assert scenario_schema()["$defs"]["Strategies"]["properties"]["drip"]
+
+
+def test_an_installed_package_brings_its_own(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An entry point's name is a strategy's, for it is found, checked and run like a module."""
+    about = folder / "sinks-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: sinks\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text("[seslab.strategies]\nbasin-of-ours = sinks.basin\n")
+    monkeypatch.syspath_prepend(str(folder))
+    assert plug.named("basin-of-ours") == "basin-of-ours"
+    try_new()
+    assert STRATEGIES["basin-of-ours"].__name__ == "sinks.basin"
+
+
+def test_functions_get_all_that_they_run(folder: Path) -> None:
+    """The package of a strategy from outside has its modules, and runs where nothing but boto3 lies beside it."""
+    with ZipFile(BytesIO(package(plug.named("sinks.basin")))) as archive:
+        archive.extractall(folder / "task")
+    assert {"sinks/basin.py", "sinks/handling.py", "strategies/batch.py"} <= set(archive.namelist())
+    code = "import sys; sys.path.insert(0, sys.argv[1]); import sinks.basin as basin; basin.plan"
+    subprocess.run([sys.executable, "-I", "-S", "-c", code, str(folder / "task")], check=True)
+
+
+def test_it_runs_in_other_processes(folder: Path) -> None:
+    """Simulations side by side, in processes of their own, come to what one comes to here."""
+    job = Job(sim.run.run, load("mine.toml"), plug.named("sinks.basin"), 1, load_prices())
+    outcome = side_by_side([job, job], lambda *_: None)
+    assert [result.entry["digest"] for result in outcome.results] == [perform(job).entry["digest"]] * 2
+
+
+def _seslab(folder: Path, *words: str, code: int = 0) -> str:
+    """What the command says, all in all; it must end so."""
+    command, environ = [sys.executable, "-m", "seslab", *words], {**os.environ, "PYTHONPATH": str(ROOT)}
+    ended = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, timeout=120, check=False)
+    assert ended.returncode == code, ended.stderr
+    return ended.stdout + ended.stderr
+
+
+def test_commands_know_it_by_its_file(folder: Path) -> None:
+    """Comparison, gate and their documents name it like our own; a gate's base runs its own version of the file."""
+    _seslab(folder, "compare", "mine.toml", "-s", "./drip.py", "-s", "sinks.basin", "-s", "direct", "--out", "run")
+    document = json.loads((folder / "run" / "comparison.json").read_text())
+    assert [entry["strategy"] for entry in document["strategies"]] == ["drip", "basin", "direct"]
+    assert "drips at 500/s" in document["strategies"][0]["explanation"]
+    assert "drip" in _seslab(folder, "report", "run")
+    gate = ("mine.toml", "-s", "./drip.py", "--baseline", "base.json")
+    _seslab(folder, "gate", "update", *gate, "--reason", "first", "--seeds", "2")
+    assert "unchanged" in _seslab(folder, "gate", *gate)
+    unknown = _seslab(folder, "gate", "mine.toml", "--baseline", "base.json", code=2)
+    assert "scenarios.mine.strategies: unknown strategy 'drip', did you mean the file ./drip.py?" in unknown
+    for words in (("init", "-q"), ("add", "-A"), ("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "a")):
+        subprocess.run(["git", *words], cwd=folder, check=True)
+    (folder / "drip.py").write_text(DRIP.replace("Pacer(rate_per_s)", "Pacer(2 * rate_per_s)"))
+    against = _seslab(folder, "gate", "mine.toml", "-s", "./drip.py", "--against", "HEAD", "--seeds", "2")
+    assert "makespan_s" in against
+    assert "improved" in against
