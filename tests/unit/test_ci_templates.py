@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from tests.unit.gated import SMALL
+from tests.unit.outside import DRIP
 from tests.unit.test_cli import seslab_with
 
 ROOT = Path(__file__).parents[2]
@@ -70,6 +71,19 @@ def test_the_action_gates(project: Path, more: str, code: int) -> None:
     assert (project / "summary.md").read_text().startswith("### ✓ pass" if code == 0 else "### ✗ fail")
     failures = ElementTree.parse(project / "seslab-gate.xml").getroot().get("failures")
     assert (failures == "0") is (code == 0)
+
+
+def test_both_take_strategies_from_outside(project: Path) -> None:
+    """A file of the user's is gated by its path, beside a strategy of seslab's own."""
+    (project / "drip.py").write_text(DRIP)
+    update = ("--baseline", "baseline.json", "-s", "./drip.py", "--reason", "one more")
+    assert seslab_with("gate", "update", "small.toml", *update, cwd=project).returncode == 0
+    ended = action(project, scenarios="small.toml", strategies="./drip.py heartbeat", arguments="--strict")
+    assert "heartbeat, drip: unchanged" in ended.stdout
+    job = parsed(".ci/gitlab.yml")[".seslab-gate"]
+    given = {"SESLAB_HOME": str(project), "SESLAB_SCENARIOS": "small.toml", "SESLAB_STRATEGIES": "./drip.py"}
+    ended = in_bash(job["script"][0], project, job["variables"] | given)
+    assert "drip: unchanged" in ended.stdout
 
 
 def test_an_input_is_never_a_command(project: Path) -> None:
