@@ -6,15 +6,20 @@ from collections.abc import Sequence
 
 from reports.units import MARKS, shown
 from scenarios.schema.files import printable
-from scenarios.schema.thresholds import JudgedThreshold
+from scenarios.schema.thresholds import JudgedThreshold, infinitely_late
 
 
 def threshold_line(threshold: JudgedThreshold) -> str:
     """✓ or ✗, the expression, and the value that it met."""
     figure = threshold["figure"]
-    value = shown(figure, threshold["value"])
+    value = f"{met_value(threshold)}{_band(figure, threshold['interval'])}{infinitely_late(threshold)}"
     judged = f"{MARKS[threshold['verdict']]} {printable(threshold['name'])}: {threshold['expression']}"
-    return f"{judged} ({threshold['strategy']}: {value}{_band(figure, threshold['interval'])})"
+    return f"{judged} ({threshold['strategy']}: {value})"
+
+
+def met_value(threshold: JudgedThreshold) -> str:
+    """The value with its unit."""
+    return "infinite" if threshold.get("infinite") else shown(threshold["figure"], threshold["value"])
 
 
 def _band(figure: str, interval: Sequence[float] | None) -> str:

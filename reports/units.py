@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from reports.words import decimals
 MARKS = {"pass": "✓", "improved": "✓", "fail": "✗", "inconclusive": "?"}
 """A verdict in one character, told apart without colour."""
 
+_SECONDS = re.compile(r"(^|\.)(latency_s|latency_of_all_s|call_s)\.|span_s$")
 MOST_DECIMALS = 12  # what is less is the arithmetic of another machine
 
 
@@ -99,7 +101,7 @@ def _between(interval: Sequence[float] | None) -> str:
 
 def unit_of(figure: str) -> str:
     """With a space before it; nothing for counts and shares."""
-    if figure.startswith(("latency_s.", "call_s.")) or ".latency_s." in figure or figure.endswith("span_s"):
+    if _SECONDS.search(figure):
         return " s"
     if figure.endswith("_per_s"):
         return "/s"

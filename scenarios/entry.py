@@ -53,6 +53,16 @@ class LatencyFigures(TypedDict):
     max: Annotated[float | None, Field(description="the longest")]
 
 
+class LatencyOfAll(TypedDict):
+    """The same over all submitted recipients; null if infinite, as it is once one too many was not accepted."""
+
+    mean: Annotated[float | None, Field(description="their mean; null as soon as one was not accepted")]
+    p50: Annotated[float | None, Field(description="half of all were accepted within so long")]
+    p95: Annotated[float | None, Field(description="95 % of all were accepted within so long")]
+    p99: Annotated[float | None, Field(description="99 % of all were accepted within so long")]
+    max: Annotated[float | None, Field(description="the longest; null as soon as one was not accepted")]
+
+
 class CallTimes(TypedDict):
     """Seconds from a call's start to its end; null if nothing was accepted or no caller saw the end of any call."""
 
@@ -91,6 +101,9 @@ class WorkloadEntry(TypedDict):
     process: Annotated[str, Field(description="how its mails fall due")]
     recipients: Annotated[RecipientCounts, Field(description="its own, by fate")]
     latency_s: Annotated[LatencyFigures, Field(description="of its own recipients, in seconds")]
+    latency_of_all_s: NotRequired[
+        Annotated[LatencyOfAll, Field(description="of its own recipients, those not accepted infinitely late")]
+    ]
 
 
 class StrategyEntry(TypedDict):
@@ -103,6 +116,12 @@ class StrategyEntry(TypedDict):
     calls: Annotated[CallCounts, Field(description="calls of SES by outcome")]
     latency_s: Annotated[
         LatencyFigures, Field(description="intended instant to acceptance, over recipients, in seconds")
+    ]
+    latency_of_all_s: NotRequired[
+        Annotated[
+            LatencyOfAll,
+            Field(description="the same over all submitted recipients, those not accepted being infinitely late"),
+        ]
     ]
     call_s: Annotated[CallTimes, Field(description="start to end of a call, in seconds")]
     makespan_s: Annotated[

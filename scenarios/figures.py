@@ -10,6 +10,7 @@ from scenarios.entry import (
     CallCounts,
     CallTimes,
     LatencyFigures,
+    LatencyOfAll,
     LossCounts,
     RecipientCounts,
     StrategyEntry,
@@ -23,6 +24,7 @@ _TABLES = {
     "recipients": RecipientCounts,
     "calls": CallCounts,
     "latency_s": LatencyFigures,
+    "latency_of_all_s": LatencyOfAll,
     "call_s": CallTimes,
     "losses": LossCounts,
     "usage": UsageCounts,
@@ -44,7 +46,7 @@ FIGURES = (
 )
 """Every figure of a strategy; those of each workload besides, where there are several."""
 
-_OF_A_WORKLOAD = re.compile(r"workloads\.(?:0|[1-9][0-9]*)\.((recipients|latency_s)\..+)")
+_OF_A_WORKLOAD = re.compile(r"workloads\.(?:0|[1-9][0-9]*)\.((recipients|latency_s|latency_of_all_s)\..+)")
 
 _NO_FIGURES = (
     "strategy",

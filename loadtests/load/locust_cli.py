@@ -21,7 +21,7 @@ from scenarios.measures.bound import bound_of
 from scenarios.measures.cost import load_prices
 from scenarios.measures.measured import measured
 from scenarios.schema.model import load
-from scenarios.schema.thresholds import USERS, JudgedThreshold, judged
+from scenarios.schema.thresholds import USERS, JudgedThreshold, infinitely_late, judged
 from scenarios.traffic.workload import arrivals
 
 ARGUMENTS = {
@@ -125,4 +125,6 @@ def verdict_lines(entry: StrategyEntry) -> Iterator[str]:
 
 
 def _threshold_line(met: JudgedThreshold) -> str:
-    return f"{'✓' if met['verdict'] == 'pass' else '✗'} {met['name']}: {met['expression']} ({met['value']})"
+    value = "infinite" if met.get("infinite") else met["value"]
+    mark = "✓" if met["verdict"] == "pass" else "✗"
+    return f"{mark} {met['name']}: {met['expression']} ({value}{infinitely_late(met)})"

@@ -6,10 +6,10 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from reports.documents.gate import GateDocument, GateFigure, GateScenario, GateStrategy
 from reports.gate.table import causes, cells, figure_line, interval_heading
-from reports.threshold_line import threshold_line
-from reports.units import between, shown
+from reports.threshold_line import met_value, threshold_line
+from reports.units import between
 from scenarios.schema.files import printable
-from scenarios.schema.thresholds import JudgedThreshold
+from scenarios.schema.thresholds import JudgedThreshold, infinitely_late
 
 
 def junit(gate: GateDocument) -> str:
@@ -36,7 +36,7 @@ def _suite(root: Element, scenario: GateScenario, heading: str) -> None:
 
 
 def _met(threshold: JudgedThreshold) -> str:
-    return f"expected: {threshold['expression']}\nactual: {shown(threshold['figure'], threshold['value'])}"
+    return f"expected: {threshold['expression']}\nactual: {met_value(threshold)}{infinitely_late(threshold)}"
 
 
 def _class(scenario: GateScenario, sender: GateStrategy | JudgedThreshold) -> str:

@@ -7,8 +7,17 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import TypedDict
 
-from scenarios.entry import CallCounts, CallTimes, LatencyFigures, RecipientCounts, StrategyEntry, UsageCounts
+from scenarios.entry import (
+    CallCounts,
+    CallTimes,
+    LatencyFigures,
+    LatencyOfAll,
+    RecipientCounts,
+    StrategyEntry,
+    UsageCounts,
+)
 from scenarios.figures import USAGE
 from scenarios.ledger.ledger import ACCEPTED, FAILED, OUTCOMES, QUOTA, REJECTED, THROTTLED, Ledger, digest
 from scenarios.ledger.recipients import Acceptances, acceptances, losses
@@ -38,6 +47,19 @@ class Weighted(NamedTuple):
         """The `rank`-th smallest of the population, counted from 1."""
         return float(self.values[np.searchsorted(self.at_or_below, max(rank, 1))])
 
+    def of_all(self, population: int) -> Weighted:
+        """The same in a larger population, whose others have infinite values."""
+        if len(self.at_or_below) and population == self.at_or_below[-1]:
+            return self
+        return Weighted(np.append(self.values, np.inf), np.append(self.at_or_below, population))
+
+
+class Latencies(TypedDict):
+    """Intended instant to acceptance: over the accepted recipients, and over all."""
+
+    latency_s: LatencyFigures
+    latency_of_all_s: LatencyOfAll
+
 
 def measure(
     ledger: Ledger, rate_per_s: float, burst: float, bound_makespan_s: float | None, prices: Prices
@@ -48,6 +70,7 @@ def measure(
     """
     accepted = acceptances(ledger)
     recipients = recipient_counts(ledger)
+    waited = latency_figures(ledger, accepted, recipients["submitted"])
     makespan_s = _makespan_s(ledger, accepted)
     usd = cost(ledger.usage, prices)
     return {
@@ -56,7 +79,8 @@ def measure(
         "recipients": recipients,
         "largest_mail": int(ledger.mails["recipients"].max(initial=0)),
         "calls": _call_counts(ledger),
-        "latency_s": latency_s(ledger, accepted),
+        "latency_s": waited["latency_s"],
+        "latency_of_all_s": waited["latency_of_all_s"],
         "call_s": _call_s(ledger) if recipients["accepted"] else {"p50": None, "p99": None},
         "makespan_s": makespan_s,
         "goodput_per_s": _ratio(recipients["accepted"], makespan_s),
@@ -127,18 +151,26 @@ def latencies(ledger: Ledger, accepted: Acceptances) -> Weighted:
     return Weighted.of(accepted.decided_s - ledger.mails["intended_s"][accepted.mail], accepted.fresh)
 
 
-def latency_s(ledger: Ledger, accepted: Acceptances) -> LatencyFigures:
-    """Mean, quantiles and maximum of the latencies of these acceptances, in seconds; None if there is none."""
+def latency_figures(ledger: Ledger, accepted: Acceptances, submitted: float) -> Latencies:
+    """Mean, quantiles and maximum of these acceptances' latencies in seconds; None if there is none, or infinite."""
     sorted_s = latencies(ledger, accepted)
-    total = int(accepted.fresh.sum(dtype=np.int64))
-    each = np.diff(sorted_s.at_or_below, prepend=0)
     return {
+        "latency_s": cast(LatencyFigures, _distribution(sorted_s)),
+        "latency_of_all_s": cast(LatencyOfAll, _distribution(sorted_s.of_all(int(submitted)))),
+    }
+
+
+def _distribution(sorted_s: Weighted) -> dict[str, float | None]:
+    total = int(sorted_s.at_or_below[-1]) if len(sorted_s.at_or_below) else 0
+    each = np.diff(sorted_s.at_or_below, prepend=0)
+    figures = {
         "mean": float((sorted_s.values * each).sum() / total) if total else None,
         "p50": sorted_s.percentile(50),
         "p95": sorted_s.percentile(95),
         "p99": sorted_s.percentile(99),
         "max": sorted_s.at_rank(total) if total else None,
     }
+    return {name: None if figure == math.inf else figure for name, figure in figures.items()}
 
 
 def _call_s(ledger: Ledger) -> CallTimes:

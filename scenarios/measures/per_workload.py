@@ -8,7 +8,7 @@ from dataclasses import replace
 from scenarios.entry import WorkloadEntry
 from scenarios.ledger.ledger import Ledger
 from scenarios.ledger.recipients import Acceptances, acceptances
-from scenarios.measures.metrics import latency_s, recipient_counts
+from scenarios.measures.metrics import latency_figures, recipient_counts
 from scenarios.schema.processes import Workload
 from scenarios.traffic.workload import origins
 
@@ -21,12 +21,13 @@ def per_workload(ledger: Ledger, workloads: Sequence[Workload]) -> list[Workload
         mine = origin == index
         own = replace(ledger, mails={name: column[mine] for name, column in ledger.mails.items()})
         part = Acceptances(*(column[mine[accepted.mail]] for column in accepted))
+        recipients = recipient_counts(own)
         figures.append(
             {
                 "index": index,
                 "process": workload.process,
-                "recipients": recipient_counts(own),
-                "latency_s": latency_s(ledger, part),
+                "recipients": recipients,
+                **latency_figures(ledger, part, recipients["submitted"]),
             }
         )
     return figures

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, NotRequired
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from typing_extensions import TypedDict
@@ -30,6 +31,7 @@ _SIGNS: Mapping[str, Callable[[float, float], bool]] = {
     "!=": operator.ne,
 }
 _ALL = "*"
+_LATENCY = re.compile(r"(?P<whose>(?:workloads\.\d+\.)?)latency(?:_of_all)?_s\.(?P<which>.+)")
 
 
 class Threshold(NamedTuple):
@@ -109,7 +111,16 @@ class JudgedThreshold(TypedDict):
     expression: Annotated[str, Field(description="what must hold, as the scenario says it")]
     strategy: Annotated[str, Field(description="the strategy that it is judged for")]
     figure: Annotated[str, Field(description="the dotted name of the figure")]
-    value: Annotated[float | None, Field(description="the figure, over replications its mean; null if there is none")]
+    value: Annotated[
+        float | None,
+        Field(description="the figure, over replications its mean; null if there is none, or if it is infinite"),
+    ]
+    infinite: NotRequired[
+        Annotated[bool, Field(description="of a latency: whether it is infinite, because too many were not accepted")]
+    ]
+    not_accepted: NotRequired[
+        Annotated[float, Field(description="of a latency: recipients not accepted, which count as infinitely late")]
+    ]
     interval: Annotated[Interval | None, Field(description="95 % confidence interval; null for a single run")]
     verdict: Annotated[
         Literal["pass", "fail", "inconclusive"],
@@ -130,8 +141,25 @@ def judged(thresholds: Mapping[str, Sequence[str]], entries: Iterable[StrategyEn
 
 
 def _judged(name: str, threshold: Threshold, entry: StrategyEntry) -> JudgedThreshold:
-    value, interval = figures_of(entry).get(threshold.figure), entry["ci95"].get(threshold.figure)
-    holds = threshold.holds(value)
+    figures, latency = figures_of(entry), _LATENCY.fullmatch(threshold.figure)
+    if latency is None:
+        return _met(name, threshold, entry, threshold.figure, figures.get(threshold.figure))
+    whose, figure = latency["whose"], f"{latency['whose']}latency_of_all_s.{latency['which']}"
+    value, not_accepted = figures.get(figure), _not_accepted(figures, whose)
+    infinite = value is None and not_accepted > 0
+    met = _met(name, threshold, entry, figure, math.inf if infinite else value)
+    return {**met, "value": value, "infinite": infinite, "not_accepted": not_accepted}
+
+
+def _not_accepted(figures: Mapping[str, float | None], whose: str) -> float:
+    """Lost, dead-lettered or pending: none of them was accepted in whatever time."""
+    submitted, accepted = (figures.get(f"{whose}recipients.{fate}") or 0 for fate in ("submitted", "accepted"))
+    return submitted - accepted
+
+
+def _met(name: str, threshold: Threshold, entry: StrategyEntry, figure: str, value: float | None) -> JudgedThreshold:
+    """Judges a value, and the interval of the figure that it is of."""
+    interval, holds = entry["ci95"].get(figure), threshold.holds(value)
     undecided = interval is not None and any(threshold.holds(end) != holds for end in interval)
     return {
         "name": name,
@@ -142,3 +170,9 @@ def _judged(name: str, threshold: Threshold, entry: StrategyEntry) -> JudgedThre
         "interval": interval,
         "verdict": INCONCLUSIVE if undecided else PASS if holds else FAIL,
     }
+
+
+def infinitely_late(one: JudgedThreshold) -> str:
+    """What a line about a latency adds to its value, if some recipients were not accepted."""
+    not_accepted = one.get("not_accepted", 0)
+    return f"; not accepted, so infinitely late: {not_accepted:,.6g}" if not_accepted else ""

@@ -82,6 +82,22 @@ def test_latency_counts_first_acceptances(run: tuple[list[Mail], list[Call]]) ->
 
 
 @given(runs())
+def test_latency_of_all_counts_what_was_not_accepted_as_infinitely_late(run: tuple[list[Mail], list[Call]]) -> None:
+    """The same over every submitted recipient; a figure that is infinite is null, for JSON has no infinity."""
+    mails, calls = run
+    first = acceptances_by_recipient(calls)
+    waits_s = [
+        first[number, recipient][0] - mail.intended_s if (number, recipient) in first else math.inf
+        for number, mail in enumerate(mails)
+        for recipient in range(mail.recipients)
+    ]
+    expected = {f"p{percent}": smallest_with(waits_s, percent) for percent in (50, 95, 99)} | {"max": max(waits_s)}
+    expected["mean"] = sum(waits_s) / len(waits_s)  # eighths of seconds add up exactly
+    found = figures(ledger_of("direct", mails, calls))["latency_of_all_s"]
+    assert {name: math.inf if value is None else value for name, value in found.items()} == expected
+
+
+@given(runs())
 def test_makespan_ends_with_the_last_first_acceptance(run: tuple[list[Mail], list[Call]]) -> None:
     """A duplicate after everything is accepted does not lengthen the makespan."""
     mails, calls = run

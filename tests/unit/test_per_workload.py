@@ -79,6 +79,7 @@ def test_each_workload_has_its_own_fates_and_latencies() -> None:
     ]
     assert (first["recipients"]["accepted"], first["recipients"]["lost"]) == (1, 1)
     assert first["latency_s"] == {"mean": 2.0, "p50": 2.0, "p95": 2.0, "p99": 2.0, "max": 2.0}
+    assert first["latency_of_all_s"] == {"mean": None, "p50": 2.0, "p95": None, "p99": None, "max": None}
     assert second["recipients"]["accepted"] == 12
     assert second["latency_s"] == {"mean": 11 / 4, "p50": 1.0, "p95": 6.0, "p99": 6.0, "max": 6.0}
     assert (third["recipients"]["accepted"], third["recipients"]["duplicated"]) == (1, 1)

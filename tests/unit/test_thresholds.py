@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import hypothesis.strategies as st
 import pytest
@@ -119,6 +120,48 @@ def test_an_interval_on_both_sides_is_a_doubt(limit: float, verdict: str) -> Non
     assert found["value"] == pytest.approx(1.1)
     assert found["verdict"] == verdict
     assert found["interval"] == both["ci95"]["makespan_s"]
+
+
+@pytest.mark.parametrize("otherwise", ["lost", "dead_lettered", "pending"])
+def test_what_was_not_accepted_is_infinitely_late(otherwise: str) -> None:
+    """A threshold on latency is not met by giving up what would be late; the document's own latency is what it was."""
+    found = judged(
+        {"quick": ["direct.latency_s.max < 9", "direct.latency_s.p50 < 9", "direct.latency_s.mean > 9"]},
+        [half := entry("direct", sent(3, 1.0), otherwise=otherwise)],
+    )
+    assert [one["verdict"] for one in found] == ["fail", "pass", "pass"]
+    assert [(one["value"], one["infinite"], one["not_accepted"]) for one in found] == [
+        (None, True, 1),
+        (0.5, False, 1),
+        (None, True, 1),
+    ]
+    assert half["latency_s"]["max"] == 0.75
+    assert list(map(threshold_line, found))[:2] == [
+        "✗ quick: direct.latency_s.max < 9 (direct: infinite; not accepted, so infinitely late: 1)",
+        "✓ quick: direct.latency_s.p50 < 9 (direct: 0.5 s; not accepted, so infinitely late: 1)",
+    ]
+
+
+def test_one_replication_that_loses_makes_the_mean_infinite() -> None:
+    """However many others lose nothing; where none loses the interval is that of the accepted."""
+    losing = combine([entry("direct", sent(accepted, 1.0)) for accepted in (4, 4, 3)])
+    [found] = judged({"quick": ["direct.latency_s.max < 9"]}, [losing])
+    assert (found["verdict"], found["infinite"], found["interval"]) == ("fail", True, None)
+    assert found["not_accepted"] == pytest.approx(1 / 3)
+    [found] = judged({"quick": ["direct.latency_s.max < 9"]}, [whole := replicated(1.0, 1.1, 1.2)])
+    assert (found["verdict"], found["interval"]) == ("pass", whole["ci95"]["latency_s.max"])
+
+
+def test_each_workload_answers_for_its_own() -> None:
+    """What one workload loses does not make another late."""
+    parts = [
+        {"index": index, "process": "batch", "recipients": one["recipients"]}
+        | {"latency_s": one["latency_s"], "latency_of_all_s": one["latency_of_all_s"]}
+        for index, one in enumerate([entry("direct", sent(3, 1.0)), entry("direct", sent(4, 1.0))])
+    ]
+    both = cast(StrategyEntry, entry("direct", sent(3, 1.0)) | {"workloads": parts})
+    found = judged({"quick": [f"direct.workloads.{index}.latency_s.p99 < 9" for index in (0, 1)]}, [both])
+    assert [(one["verdict"], one["not_accepted"]) for one in found] == [("fail", 1), ("pass", 0)]
 
 
 def test_the_line_has_the_expression_and_the_value() -> None:
