@@ -33,6 +33,14 @@ from scenarios.schema.model import Scenario, as_toml
 from scenarios.traffic.workload import Arrivals, arrivals
 from strategies.registry import STRATEGIES
 
+LEAST = {"anything-accepted": ("*.recipients.accepted > 0",)}
+"""A load of which nothing arrives has tested nothing."""
+
+
+def demanding(scenario: Scenario) -> Scenario:
+    """The scenario with what every load test must come to; a threshold of that name in its own file stands instead."""
+    return scenario.model_copy(update={"thresholds": {**LEAST, **scenario.thresholds}})
+
 
 def prepare(
     scenario: Scenario, senders: Sequence[str], asked: LoadRequest, prices: Prices, show: Callable[[str], None]

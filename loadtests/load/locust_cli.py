@@ -64,7 +64,7 @@ class CommandLineRun:
 
     def __init__(self, environment: Any) -> None:
         self._given = vars(environment.parsed_options)
-        self._scenario = load(self._given["scenario"] or _missing("--scenario"))
+        self._scenario = loadtest.demanding(load(self._given["scenario"] or _missing("--scenario")))
         asked, user = self._asked(), self._given["seslab_user"]
         self._target: Target = loadtest.prepare(self._scenario, [user], asked, load_prices(), print).keywords["target"]
         until_over = ExitStack()

@@ -14,9 +14,10 @@ from loadtests.load.targets.endpoint_client import of_run
 from loadtests.load.targets.target import Target
 from loadtests.ports.kernel import Clock
 from scenarios.ledger.fates import Custody
-from scenarios.ledger.ledger import ACCEPTED
+from scenarios.ledger.ledger import ACCEPTED, FAILED, QUOTA, THROTTLED
 
 LOOK_S = 0.5
+FOR_THE_MOMENT = (THROTTLED, QUOTA, FAILED)
 
 
 def awaited(
@@ -40,7 +41,7 @@ def _quiet(assignment: Assignment, results: LocustResults, target: Target, mails
                 seen, since_s = len(decisions), now_s
             if _all_accepted(results, decisions):
                 break
-            if now_s - since_s > target.quiet_s and not _is_waiting(assignment, target, mails):
+            if now_s - since_s > target.quiet_s and not _is_waiting(assignment, target, decisions, mails):
                 break
             time.sleep(LOOK_S)  # noqa: TID251 (the load is over, and so is its clock)
     except KeyboardInterrupt:
@@ -48,8 +49,24 @@ def _quiet(assignment: Assignment, results: LocustResults, target: Target, mails
     return replace(results, ended_s=max(results.ended_s, min(assignment.horizon_s, clock.now())))
 
 
-def _is_waiting(assignment: Assignment, target: Target, mails: int) -> bool:
-    return assignment.user == "sqs" and target.is_waiting(assignment, mails)
+def _is_waiting(assignment: Assignment, target: Target, decisions: NDArray[Any], mails: int) -> bool:
+    """Whether something may still be sent: from the queue, or by an application that waits after a refusal."""
+    if assignment.user == "sqs":
+        return target.is_waiting(assignment, mails)
+    return may_be_sent_again(decisions)
+
+
+def may_be_sent_again(decisions: NDArray[Any]) -> bool:
+    """Whether SES has refused some piece of a mail for the moment only, and not accepted it since.
+
+    How long an application waits before it tries again cannot be known: until the horizon it has not given up.
+    """
+    fate: dict[tuple[int, int], int] = {}
+    for row in decisions:
+        piece = int(row["mail"]), int(row["first_recipient"])
+        if fate.get(piece) != ACCEPTED:
+            fate[piece] = int(row["outcome"])
+    return any(outcome in FOR_THE_MOMENT for outcome in fate.values())
 
 
 def _all_accepted(results: LocustResults, decisions: NDArray[Any]) -> bool:

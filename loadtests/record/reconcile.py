@@ -7,8 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.ledger.fates import Pieces
+from scenarios.ledger.build_ledger import all_pending
+from scenarios.ledger.fates import Custody, Pieces
 from scenarios.ledger.ledger import ACCEPTED, FAILED, Columns
+from scenarios.traffic.workload import Arrivals
+from strategies.resources import Plan
 
 
 def joined(witness: NDArray[Any], callers: NDArray[Any], ended_s: float) -> Columns:
@@ -55,6 +58,23 @@ def on_the_way(witness: NDArray[Any], callers: NDArray[Any], ended_s: float) -> 
     for row in (*_decided_later(witness, ended_s), *_undecided(witness, callers, ended_s)):
         pieces.add(int(row["mail"]), int(row["first_recipient"]), int(row["recipients"]))
     return pieces
+
+
+def refused(witness: NDArray[Any], ended_s: float) -> Pieces:
+    """What SES had refused by the end."""
+    rows = witness[(witness["mail"] >= 0) & (witness["decided_s"] <= ended_s) & (witness["outcome"] != ACCEPTED)]
+    pieces = Pieces()
+    for row in rows:
+        pieces.add(int(row["mail"]), int(row["first_recipient"]), int(row["recipients"]))
+    return pieces
+
+
+def left_by_the_dead(plan: Plan, arrivals: Arrivals, witness: NDArray[Any], ended_s: float) -> Custody:
+    """Custody after a sender that was killed: a queue outlives it, and without one what SES had refused is lost."""
+    custody = all_pending(arrivals)
+    if not plan.queues:
+        custody.given_up.extend(refused(witness, ended_s))
+    return custody
 
 
 def _decided_later(witness: NDArray[Any], ended_s: float) -> NDArray[Any]:

@@ -11,16 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loadtests.record.logs import CALL
-from loadtests.record.reconcile import joined
+from loadtests.record.reconcile import joined, left_by_the_dead
 from loadtests.record.run_registry import RunRecord, directory
 from scenarios.ledger import store
-from scenarios.ledger.build_ledger import Evidence, Subject, all_pending, build_ledger
+from scenarios.ledger.build_ledger import Evidence, Subject, build_ledger
 from scenarios.ledger.ledger import Ledger
 from scenarios.runs import plan_of
 from scenarios.schema.model import load
 from scenarios.traffic.workload import arrivals
 
-RECOVERED = "recovered from a run that was killed: what SES had not accepted by then is counted as pending"
+RECOVERED = "recovered from a run that was killed: what it still had is counted as pending"
 
 
 def recover(record: RunRecord, decisions: NDArray[Any]) -> Path:
@@ -38,14 +38,14 @@ def recover(record: RunRecord, decisions: NDArray[Any]) -> Path:
 
 def _ledger(record: RunRecord, path: str, decisions: NDArray[Any]) -> Ledger:
     scenario = load(path)
-    mails = arrivals(scenario.workload, record.seed)
+    plan, mails = plan_of(scenario, record.strategy), arrivals(scenario.workload, record.seed)
     calls = joined(decisions, np.zeros(0, CALL), inf)
     evidence = Evidence(
         ended_s=float(calls["decided_s"].max(initial=0.0)),
         calls=calls,
-        custody=all_pending(mails),
+        custody=left_by_the_dead(plan, mails, decisions, inf),
         warnings=(RECOVERED,),
         interrupted=True,
     )
-    settings = asdict(plan_of(scenario, record.strategy).settings)
-    return build_ledger(Subject(record.strategy, scenario.name, record.seed, record.world, settings), mails, evidence)
+    subject = Subject(record.strategy, scenario.name, record.seed, record.world, asdict(plan.settings))
+    return build_ledger(subject, mails, evidence)

@@ -64,7 +64,7 @@ def loadtest(
     """Load-test with Locust, judged by what SES accepted.
 
     Mail that leaves this machine needs --from, is bounded by the budgets, and is shown and asked for first. Ends with
-    exit code 1 if one of the scenario's thresholds is not met.
+    exit code 1 if one of the scenario's thresholds is not met, or if nothing was accepted.
 
     $ seslab loadtest rehearsal --endpoint http://127.0.0.1:5555
     """
@@ -78,7 +78,7 @@ def loadtest(
         from scenarios.measures.cost import load_prices
         from seslab import worlds
     worlds.tidy()
-    chosen, prices = worlds.scenario_of(scenario, seed), load_prices()
+    chosen, prices = loading.demanding(worlds.scenario_of(scenario, seed)), load_prices()
     senders = [*(user or ()), *(strategy or ())] or ["ses-v2"]
     place = Place(endpoint, aws.region, smtp, queue, target, method, headers_of(header or ()), body_of(body))
     crew = Crew(processes, master, workers, wait_s, master_host, master_port, web_port)

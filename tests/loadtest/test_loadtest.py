@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Event, Thread
 from typing import NamedTuple
+from urllib.request import Request, urlopen
 
 import numpy as np
 import psutil
@@ -255,8 +256,32 @@ def test_plain_locust_ends_as_the_thresholds_say(stalled: Plain) -> None:
     """Plain Locust tells the fates and the thresholds, and exits with 1 for one that is not met and nothing else."""
     lines = stalled.said.stdout.splitlines()
     assert "ses-v2: recipients: 80 submitted, 80 accepted, 0 dead-lettered, 0 lost, 0 pending, 0 duplicated" in lines
-    assert [line.partition(":")[0] for line in lines if line[:1] in "✓✗"] == ["✓ all", "✗ soon"]
+    assert [line.partition(":")[0] for line in lines if line[:1] in "✓✗"] == [
+        "✓ anything-accepted",
+        "✓ all",
+        "✗ soon",
+    ]
     assert stalled.said.returncode == 1
+
+
+def test_a_load_of_which_nothing_is_accepted_fails(tmp_path: Path) -> None:
+    """Exit 1 and a line that says so, whatever the scenario demands; its own word on that stands instead."""
+    for name, thresholds in (("silent", {}), ("wanted", {"anything-accepted": ("*.recipients.accepted == 0",)})):
+        (tmp_path / f"{name}.toml").write_text(as_toml(scenario(5, 1.0, thresholds=thresholds)))
+    with serving() as served:
+        fault = Request(f"{served.url}/_seslab/faults", b'{"refuse": 1}', method="PUT")
+        urlopen(fault, timeout=10).close()
+        silent, wanted = (
+            subprocess.run(
+                [sys.executable, "-m", "seslab", "loadtest", str(tmp_path / f"{name}.toml"), "--endpoint", served.url],
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            for name in ("silent", "wanted")
+        )
+    assert (silent.returncode, wanted.returncode) == (1, 0)
+    assert "✗ anything-accepted: *.recipients.accepted > 0 (ses-v2: 0)" in silent.stdout
 
 
 BROKEN = """

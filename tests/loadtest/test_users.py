@@ -6,7 +6,7 @@ import csv
 import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event, Thread
@@ -23,7 +23,7 @@ from loadtests.load.targets.choose_target import LoadRequest
 from loadtests.ports.local import KEY, REGION, local_session
 from loadtests.ports.payloads import mail_of
 from loadtests.ports.ses import CONTENT, SENDER, Envelope, request
-from scenarios.ledger.ledger import FATES, Ledger
+from scenarios.ledger.ledger import ACCEPTED, FATES, Ledger
 from scenarios.measures.cost import load_prices
 from scenarios.traffic.workload import arrivals
 from strategies.parts import everyone
@@ -34,8 +34,8 @@ pytestmark = [pytest.mark.real_time, pytest.mark.xdist_group("locust")]
 LOAD = scenario(10, 1.0, horizon_s=30.0)
 LOAD_S = arrivals(LOAD.workload, LOAD.seed).intended_s
 WATCHED = "staging@example.net"
-LAZY, FULL, POISON = 3, 4, 5
-"""Mails that the application forgets, and refuses, and that the deployed strategy cannot send."""
+LAZY, FULL, POISON, DROPPED = 3, 4, 5, 6
+"""Mails that the application forgets, and refuses, that the deployed strategy cannot send, and that SES refuses."""
 
 
 def client(served: Served, service: str) -> Any:
@@ -52,7 +52,9 @@ def application(ses: Any) -> Iterator[str]:
             asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             if asked["mail"] not in (LAZY, FULL):
                 to = {"ToAddresses": asked["to"].split(",")}
-                ses.send_email(FromEmailAddress=SENDER, Destination=to, Content=CONTENT)
+                source = "stranger@example.org" if asked["mail"] == DROPPED else SENDER
+                with suppress(ses.exceptions.MessageRejected):
+                    ses.send_email(FromEmailAddress=source, Destination=to, Content=CONTENT)
             self.send_response(429 if asked["mail"] == FULL else 202)
             self.send_header("Content-Length", "0")
             self.end_headers()
@@ -182,14 +184,17 @@ def fates(ledger: Ledger) -> dict[str, list[int]]:
         ("ses-v2", {}),
         (STRATEGY, {}),
         ("smtp", {}),
-        ("http", {"lost": [FULL], "pending": [LAZY]}),
+        ("http", {"lost": [FULL, DROPPED], "pending": [LAZY]}),
         ("sqs", {"dead_lettered": [POISON]}),
     ],
 )
 def test_the_witness_tells_the_fates_of_every_users_mails(
     ledgers: dict[str, Ledger], user: str, otherwise: dict[str, list[int]]
 ) -> None:
-    """Fates are what SES and queues say: given up is lost, taken and not sent pending, and dead what lies there."""
+    """Fates are what SES and queues say.
+
+    Given up is lost, and so is what SES refused and the application dropped; taken and not sent is pending.
+    """
     assert fates(ledgers[user]) == otherwise
 
 
@@ -197,7 +202,7 @@ def test_the_witness_tells_the_fates_of_every_users_mails(
 def test_somebody_elses_calls_have_no_caller_here(ledgers: dict[str, Ledger], user: str) -> None:
     """A call that an application or a function makes is seen by the witness alone: nobody here saw it begin or end."""
     calls = ledgers[user].calls
-    assert len(calls["mail"]) == ledgers[user].mails["accepted"].sum()
+    assert (calls["outcome"] == ACCEPTED).sum() == ledgers[user].mails["accepted"].sum()
     assert np.isnan(calls["start_s"]).all()
     assert (calls["decided_s"] >= 0).all()
 

@@ -6,10 +6,15 @@ from typing import Any
 
 import numpy as np
 
+from loadtests.load.wait_downstream import may_be_sent_again
 from loadtests.record.function_log import function_log_of
 from loadtests.record.logs import CALL, DECISION, ClientLog
-from loadtests.record.reconcile import joined, on_the_way
+from loadtests.record.reconcile import joined, left_by_the_dead, on_the_way
+from scenarios.ledger.fates import settle
 from scenarios.ledger.ledger import ACCEPTED, FAILED, REJECTED, THROTTLED
+from scenarios.runs import plan_of
+from scenarios.schema.model import load
+from scenarios.traffic.workload import Arrivals
 from strategies.ports import Mail, Throttled, Unanswered
 
 MAIL = Mail(12, 60, 0.0)
@@ -99,3 +104,24 @@ def test_what_nobody_has_ended_or_decided_is_on_the_way() -> None:
     witness = decisions((1, 11, 0.5, ACCEPTED), (4, 14, 2.5, ACCEPTED), (-1, -1, 2.5, ACCEPTED))
     mails, firsts, recipients = on_the_way(witness, callers, 2.0).columns()
     assert (mails.tolist(), firsts.tolist(), recipients.tolist()) == ([14, 12, 13], [0, 7, 7], [1, 5, 5])
+
+
+def test_the_dead_send_nothing_again() -> None:
+    """What SES had refused of a sender that was killed is lost, unless a queue still has it; all else is pending."""
+    mails = Arrivals(np.zeros(4), np.ones(4, np.int32))
+    witness = decisions((0, 0, 1.0, ACCEPTED), (1, 1, 1.0, THROTTLED), (2, 2, 1.0, THROTTLED), (3, 2, 2.0, ACCEPTED))
+    calls = joined(witness, np.zeros(0, CALL), 9.0)
+    for strategy, lost, pending in (
+        ("leaky-bucket", [0, 1, 0, 0], [0, 0, 0, 1]),
+        ("heartbeat", [0, 0, 0, 0], [0, 1, 0, 1]),
+    ):
+        custody = left_by_the_dead(plan_of(load("rehearsal"), strategy), mails, witness, 9.0)
+        fates = settle(mails, calls, custody, np.full(4, np.nan), np.zeros(4, np.int32))
+        assert (fates["lost"].tolist(), fates["pending"].tolist()) == (lost, pending)
+
+
+def test_only_what_was_refused_for_the_moment_may_be_sent_again() -> None:
+    """A throttle is waited out by many applications, a rejection by none; what was accepted since is done."""
+    assert may_be_sent_again(decisions((0, 1, 1.0, ACCEPTED), (1, 2, 1.0, THROTTLED)))
+    assert not may_be_sent_again(decisions((0, 2, 1.0, THROTTLED), (1, 2, 2.0, ACCEPTED), (2, 3, 3.0, REJECTED)))
+    assert not may_be_sent_again(decisions((0, 2, 1.0, ACCEPTED), (1, 2, 2.0, THROTTLED)))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from loadtests.load.assignment import SENDS_ITSELF, WORLD, Assignment
 from loadtests.load.results.locust_results import LocustResults
 from loadtests.record.logs import CALL
-from loadtests.record.reconcile import joined, on_the_way
+from loadtests.record.reconcile import joined, on_the_way, refused
 from scenarios.ledger.build_ledger import Evidence, Subject, build_ledger
 from scenarios.ledger.fates import Custody
 from scenarios.ledger.ledger import ACCEPTED, Ledger
@@ -34,7 +34,9 @@ def ledger_of(
     evidence = Evidence(
         ended_s=results.ended_s,
         calls=calls,
-        custody=_custody_of_calls(results, mails, decisions) if own else _custody_of_others(results, mails, queued),
+        custody=_custody_of_calls(results, mails, decisions)
+        if own
+        else _custody_of_others(results, mails, decisions, queued),
         usage={"harness_lag_s": _lag_s(results, mails)},
         warnings=tuple(_warnings(assignment, results, mails)),
         interrupted=results.interrupted,
@@ -55,19 +57,35 @@ def _custody_of_calls(results: LocustResults, mails: Arrivals, decisions: NDArra
     return Custody(_unsent(results, mails), held=on_the_way(decisions, results.calls, results.ended_s))
 
 
-def _custody_of_others(results: LocustResults, mails: Arrivals, queued: Custody | None) -> Custody:
-    """What an application has taken it still has; what a queue has taken is in it, or in the one for dead letters."""
+def _custody_of_others(
+    results: LocustResults, mails: Arrivals, decisions: NDArray[Any], queued: Custody | None
+) -> Custody:
+    """What has been taken is with the application, or in the queue, or in the one for dead letters."""
     custody = Custody(_unsent(results, mails))
-    taken = results.calls["seen"] == ACCEPTED
-    under_way = ~(results.calls["end_s"] <= results.ended_s)
-    for row in results.calls[under_way | taken if queued is None else under_way]:
+    under_way = results.calls[~(results.calls["end_s"] <= results.ended_s)]
+    for row in under_way:
         custody.held.add(int(row["mail"]), 0, int(row["recipients"]))
-    if queued is not None:
-        sent = results.calls["mail"][taken]
-        custody.kept[sent] = queued.kept[sent]
+    taken = results.calls["mail"][results.calls["seen"] == ACCEPTED]
+    if queued is None:
+        _leave_with_application(custody, taken, decisions, results)
+    else:
+        custody.kept[taken] = queued.kept[taken]
         custody.held.extend(queued.held)
         custody.dead.extend(queued.dead)
     return custody
+
+
+def _leave_with_application(
+    custody: Custody, taken: NDArray[Any], decisions: NDArray[Any], results: LocustResults
+) -> None:
+    """An application still has what SES has not seen; what SES refused, and it did not send again, it has given up.
+
+    Where Ctrl-C ended the observation, it might have sent that again.
+    """
+    custody.kept[taken] = True
+    if not results.interrupted:
+        custody.held.extend(on_the_way(decisions, results.calls[:0], results.ended_s))
+        custody.given_up.extend(refused(decisions, results.ended_s))
 
 
 def _lag_s(results: LocustResults, mails: Arrivals) -> float:

@@ -14,9 +14,9 @@ from loadtests.load.assignment import WORLD, Assignment
 from loadtests.load.results.locust_results import LocustResults
 from loadtests.load.results.merged import merged
 from loadtests.record.logs import CALL
-from loadtests.record.reconcile import joined
+from loadtests.record.reconcile import joined, left_by_the_dead
 from scenarios.ledger import store
-from scenarios.ledger.build_ledger import Evidence, Subject, all_pending, build_ledger
+from scenarios.ledger.build_ledger import Evidence, Subject, build_ledger
 from scenarios.ledger.ledger import Ledger
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import Arrivals
@@ -46,15 +46,15 @@ def _lost(
     results: LocustResults,
     decisions: NDArray[Any],
 ) -> Ledger:
-    """What SES has not accepted of its mails is pending: its custodian is unknown."""
+    """What it still had of its mails is pending: its custodian is unknown."""
+    plan = WorkerShare(number, results.workers).plan(scenario, assignment.user)
     mine = decisions[decisions["mail"] % results.workers == number]
     evidence = Evidence(
         ended_s=results.ended_s,
         calls=joined(mine, np.zeros(0, CALL), results.ended_s),
-        custody=all_pending(mails),
+        custody=left_by_the_dead(plan, mails, mine, results.ended_s),
         warnings=(f"{assignment.user}: worker {number} of {results.workers} was lost; what it still had is pending",),
         interrupted=True,
     )
-    settings = asdict(WorkerShare(number, results.workers).plan(scenario, assignment.user).settings)
-    subject = Subject(assignment.user, scenario.name, assignment.seed, WORLD, settings)
+    subject = Subject(assignment.user, scenario.name, assignment.seed, WORLD, asdict(plan.settings))
     return build_ledger(subject, mails, evidence, slice(number, None, results.workers))
