@@ -70,6 +70,14 @@ class CallTimes(TypedDict):
     p99: Annotated[float | None, Field(description="99 % of the calls took at most so long")]
 
 
+class Refusals(TypedDict):
+    """Calls that SES refused alike."""
+
+    outcome: Annotated[str, Field(description="throttled, quota, rejected or failed")]
+    said: Annotated[str, Field(description="SES's own sentence; empty where it is not known")]
+    calls: Annotated[float, Field(description="how many")]
+
+
 class LossCounts(TypedDict):
     """Recipients lost or dead-lettered, by how their last call ended."""
 
@@ -154,6 +162,9 @@ class StrategyEntry(TypedDict):
     cost_usd: Annotated[float, Field(description="dollars for the run, without free tiers")]
     cost_per_million_usd: Annotated[
         float | None, Field(description="dollars for a million accepted recipients; null if nothing was accepted")
+    ]
+    refusals: NotRequired[
+        Annotated[list[Refusals], Field(description="the calls that SES refused by its own sentences, most first")]
     ]
     losses: Annotated[LossCounts, Field(description="recipients lost or dead-lettered, by reason")]
     receives: Annotated[float, Field(description="messages received from queues")]

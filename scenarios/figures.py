@@ -51,6 +51,7 @@ _OF_A_WORKLOAD = re.compile(r"workloads\.(?:0|[1-9][0-9]*)\.((recipients|latency
 _NO_FIGURES = (
     "strategy",
     "settings",
+    "refusals",
     "warnings",
     "explanation",
     "interrupted",

@@ -33,8 +33,10 @@ def rows(events: Iterable[Event], zero_unix_s: float) -> NDArray[Any]:
         mail = event["mail"]
         trace = _trace(mail)
         if trace is not None:
-            rejected = kind_of(event) == "Reject" or mails.get(mail["messageId"], (ACCEPTED,))[-1] == REJECTED
-            mails[mail["messageId"]] = _row(trace, mail, zero_unix_s, REJECTED if rejected else ACCEPTED)
+            outcome, reason = mails.get(mail["messageId"], (ACCEPTED, ""))[-2:]
+            if kind_of(event) == "Reject":
+                outcome, reason = REJECTED, str(event.get("reject", {}).get("reason", ""))
+            mails[mail["messageId"]] = _row(trace, mail, zero_unix_s, outcome, reason)
     return np.sort(np.array(list(mails.values()), DECISION), order=["decided_s", "call"])
 
 
@@ -51,9 +53,11 @@ def _trace(mail: Mapping[str, Any]) -> tuple[int, ...] | None:
     return label and (call_of(label), label.mail, label.who)
 
 
-def _row(trace: tuple[int, ...], mail: Mapping[str, Any], zero_unix_s: float, outcome: int) -> tuple[Any, ...]:
+def _row(
+    trace: tuple[int, ...], mail: Mapping[str, Any], zero_unix_s: float, outcome: int, reason: str
+) -> tuple[Any, ...]:
     decided_s = dt.datetime.fromisoformat(mail["timestamp"]).timestamp() - zero_unix_s
-    return *trace, len(mail["destination"]), decided_s, outcome
+    return *trace, len(mail["destination"]), decided_s, outcome, reason
 
 
 class EventsQueue:

@@ -7,7 +7,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from loadtests.deploy import stacks
@@ -15,7 +14,7 @@ from loadtests.deploy.cloud import Cloud, aws, speaking_plainly
 from loadtests.deploy.events import EventsQueue, kept_events, rows
 from loadtests.deploy.stack.publishing import QUEUE as WITNESS_QUEUE
 from loadtests.record import run_registry
-from loadtests.record.logs import DECISION
+from loadtests.record.logs import silent
 from loadtests.record.recovery import recover
 from loadtests.record.run_registry import RunRecord
 from scenarios.errors import BadInput, RunFailed
@@ -58,8 +57,7 @@ def _decided(_: RunRecord, witness: Path) -> NDArray[Any] | None:
     """What our own SES has noted; a row that was cut off is none."""
     if not witness.is_file():
         return None
-    content = witness.read_bytes()
-    return np.frombuffer(content[: len(content) // DECISION.itemsize * DECISION.itemsize], DECISION)
+    return silent(witness.read_bytes())
 
 
 def _published(record: RunRecord, kept: Path) -> NDArray[Any] | None:

@@ -81,9 +81,14 @@ class AccountRun:
             self._closing.wait(delay_s)
 
     def raw(self) -> bytes:
-        """The decisions until now, as an array of `DECISION` in bytes."""
+        """The decisions until now, as an array of `DECISION_ROW` in bytes."""
         with self.lock:
             return self.decision_log.raw()
+
+    def said(self) -> tuple[NDArray[Any], list[str]]:
+        """For each decision until now the number of SES's sentence, and the sentences by their numbers."""
+        with self.lock:
+            return self.decision_log.notes()["said"], self.decision_log.sentences()
 
     def observed(self) -> tuple[NDArray[Any], NDArray[Any], list[str]]:
         """The decisions until now, what else is known of each, and the callers' names."""

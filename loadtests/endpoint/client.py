@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 import numpy as np
 from numpy.typing import NDArray
 
-from loadtests.endpoint.routes import CALLS, DEFAULT_ACCOUNT, DEFAULT_REGION, QUEUES, RAW, START, STATS
-from loadtests.record.logs import DECISION
+from loadtests.endpoint.routes import CALLS, DEFAULT_ACCOUNT, DEFAULT_REGION, QUEUES, RAW, REASONS, START, STATS
+from loadtests.record.logs import DECISION_ROW, with_reasons
 from scenarios.errors import RunFailed
 
 Route = tuple[str, str]
@@ -42,6 +42,12 @@ def _connection(url: str, patience_s: float) -> HTTPConnection:
     parts = urlsplit(url)
     kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
     return kind(parts.netloc, timeout=patience_s)
+
+
+def _reasons_in(content: bytes) -> tuple[list[str], NDArray[Any]]:
+    """SES's sentences, and for each call the number of its own."""
+    sentences, _, numbers = content.partition(b"\n")
+    return json.loads(sentences), np.frombuffer(numbers, "<u2")
 
 
 class EndpointClient:
@@ -83,8 +89,9 @@ class EndpointClient:
 
     def decisions(self) -> NDArray[Any]:
         """All that SES has decided, in its order: rows of `DECISION`, in seconds since its own second 0."""
-        rows: NDArray[Any] = self._ask(CALLS, LOG_PATIENCE_S, lambda content: np.frombuffer(content, DECISION))
-        return rows
+        rows = self._ask(CALLS, LOG_PATIENCE_S, lambda content: np.frombuffer(content, DECISION_ROW))
+        sentences, numbers = self._ask(REASONS, LOG_PATIENCE_S, _reasons_in)
+        return with_reasons(rows, [sentences[number] for number in numbers[: len(rows)].tolist()])
 
     def decisions_since(self, zero_unix_s: float) -> NDArray[Any]:
         """The same in seconds since another instant."""

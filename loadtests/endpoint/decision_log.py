@@ -1,4 +1,4 @@
-"""Every decision of one account's SES since time zero, 33 bytes each, and the reason for each refusal on demand."""
+"""Every decision of one account's SES since time zero, 35 bytes each, and the reason for each refusal on demand."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from loadtests.endpoint.addresses import bare
 from loadtests.endpoint.message import Message
 from loadtests.endpoint.refusals import WIRE
 from loadtests.record.labels import call_of, label_of
-from loadtests.record.logs import DECISION, DecisionRows
+from loadtests.record.logs import DECISION_ROW, DecisionRows
+from loadtests.record.reasons import shortened
+from scenarios.ledger.ledger import MESSAGES, first_sentence
 
-NOTE = np.dtype([("caller", "<u2"), ("reason", "u1"), ("counted", "u1")])
-_pack_note = Struct("<HBB").pack
-MOST_CALLERS = 1_000
-OTHERS = "others"
+NOTE = np.dtype([("caller", "<u2"), ("reason", "u1"), ("counted", "u1"), ("said", "<u2")])
+_pack_note = Struct("<HBBH").pack
+MOST_CALLERS = MOST_SENTENCES = 1_000
+OTHERS, UNKNOWN = "others", 0
 LIMITS, FAULT, OUTAGE = "limits", "fault", "outage"
 REASONS = (LIMITS, FAULT, OUTAGE, *WIRE)
 """What made a decision: limiter and quota, something that went wrong, or what is wrong with the mail itself."""
@@ -64,16 +66,25 @@ class DecisionLog:
     def __init__(self, witness: RawIOBase | None = None) -> None:
         self._decisions, self._notes = DecisionRows(witness), bytearray()
         self._callers = {OTHERS: 0}
+        self._sentences = {sentence: number for number, sentence in enumerate(MESSAGES)}
 
     def add(
-        self, trace: CallTrace, recipients: int, decided_s: float, outcome: int, caller: str, reason: str, counted: int
+        self,
+        trace: CallTrace,
+        recipients: int,
+        decided_s: float,
+        outcome: int,
+        caller: str,
+        reason: str,
+        counted: int,
+        said: str,
     ) -> None:
-        """Note a decision, with one of `REASONS`, and how many of the recipients count on the quota."""
+        """Note a decision, with one of `REASONS`, how many recipients count on the quota, and what SES says of it."""
         self._decisions.add(*trace, recipients, decided_s, outcome)
         number = self._callers.get(caller)
         if number is None:
             number = self._new_caller(caller)
-        self._notes += _pack_note(number, _NUMBERS[reason], min(counted, 255))
+        self._notes += _pack_note(number, _NUMBERS[reason], min(counted, 255), self._number_of(said))
 
     def _new_caller(self, caller: str) -> int:
         """Clients may call themselves whatever they like; so many names are kept."""
@@ -82,13 +93,22 @@ class DecisionLog:
         self._callers[caller] = len(self._callers)
         return self._callers[caller]
 
+    def _number_of(self, said: str) -> int:
+        """Sentences may name addresses, which are many: beyond so many different ones they are noted without."""
+        said = shortened(said)
+        if said not in self._sentences and len(self._sentences) >= MOST_SENTENCES:
+            said = first_sentence(said)
+        if said not in self._sentences and len(self._sentences) >= 2 * MOST_SENTENCES:
+            return UNKNOWN
+        return self._sentences.setdefault(said, len(self._sentences))
+
     def raw(self) -> bytes:
-        """The decisions as an array of `DECISION` in bytes."""
+        """The decisions as an array of `DECISION_ROW` in bytes."""
         return self._decisions.raw()
 
     def rows(self) -> NDArray[Any]:
-        """The decisions as an array of `DECISION` that later ones do not change."""
-        return np.frombuffer(self.raw(), DECISION)
+        """The decisions as an array of `DECISION_ROW` that later ones do not change."""
+        return np.frombuffer(self.raw(), DECISION_ROW)
 
     def notes(self) -> NDArray[Any]:
         """What else is known of each decision, as an array of `NOTE`."""
@@ -97,3 +117,7 @@ class DecisionLog:
     def callers(self) -> list[str]:
         """The callers' names by their numbers."""
         return list(self._callers)
+
+    def sentences(self) -> list[str]:
+        """What SES has said by then, by the numbers in the notes."""
+        return list(self._sentences)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 START = ("POST", "/_seslab/start")
 CALLS = ("GET", "/_seslab/calls")
+REASONS = ("GET", "/_seslab/reasons")
 STATS = ("GET", "/_seslab/stats")
 QUEUES = ("GET", "/_seslab/queues")
 JSON, RAW = "application/json", "application/octet-stream"

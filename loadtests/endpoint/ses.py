@@ -127,7 +127,8 @@ class Ses:
             now_s = run.clock.now()
             refused, reason = self._decide(run, call, now_s, wrong, recipients, counted)
             outcome = ACCEPTED if refused is None else refused.outcome
-            run.decision_log.add(call.trace, recipients, now_s, outcome, message.caller, reason, counted)
+            said = "" if refused is None else refused.text
+            run.decision_log.add(call.trace, recipients, now_s, outcome, message.caller, reason, counted, said)
             if refused is not None:
                 self.backend.rejected_messages_count += outcome == REJECTED
                 raise refused

@@ -120,7 +120,9 @@ def verdict_lines(entry: StrategyEntry) -> Iterator[str]:
     """What the witness says of the recipients."""
     fates = ", ".join(f"{count:,} {fate.replace('_', '-')}" for fate, count in entry["recipients"].items())
     yield f"{entry['strategy']}: recipients: {fates}"
-    yield f"{entry['strategy']}: SES refused {entry['calls']['throttled']:,} of {entry['calls']['attempted']:,} calls"
+    refused = entry["calls"]["attempted"] - entry["calls"]["accepted"]
+    yield f"{entry['strategy']}: SES refused {refused:,} of {entry['calls']['attempted']:,} calls"
+    yield from (f"{entry['strategy']}: {one['calls']:,} × {one['said']}" for one in entry.get("refusals", ()))
     yield from (f"note: {warning}" for warning in entry["warnings"])
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 from loadtests.record.numbering import BITS, number_of
+from loadtests.record.reasons import reason_of
 from strategies.ports import Mail, Received, SendError
 
 WORD = "SESLAB"
@@ -41,8 +42,8 @@ class CallLines:
         return int(number_of(self._run, uuid4().int >> 128 - BITS))
 
     def end(self, call: int, now_s: float, error: SendError | None, /) -> None:
-        said = None if error is None else type(error).__name__
-        _say({"call": call, **self._open.pop(call), "end_unix_s": now_s, "error": said})
+        heard = {"error": None} if error is None else {"error": type(error).__name__, "said": reason_of(error)}
+        _say({"call": call, **self._open.pop(call), "end_unix_s": now_s, **heard})
 
 
 def say_received(messages: Sequence[Received]) -> None:

@@ -37,11 +37,12 @@ def function_log_of(lines: Iterable[str], zero_unix_s: float) -> FunctionLog:
 
 
 def _row(fact: dict[str, Any], zero_unix_s: float) -> tuple[Any, ...]:
-    *about, error = ended_call(fact, zero_unix_s)
-    return fact["call"], *about, seen_as(error)
+    *about, error, said = ended_call(fact, zero_unix_s)
+    return fact["call"], *about, seen_as(error), said
 
 
 def ended_call(fact: dict[str, Any], zero_unix_s: float) -> EndedCall:
     """The call that a line tells of."""
     start_s, end_s = fact["start_unix_s"] - zero_unix_s, fact["end_unix_s"] - zero_unix_s
-    return EndedCall(fact["mail"], fact["first"], fact["recipients"], start_s, end_s, fact["error"])
+    error, said = fact["error"], fact.get("said", "")
+    return EndedCall(fact["mail"], fact["first"], fact["recipients"], start_s, end_s, error, said)

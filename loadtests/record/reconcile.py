@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from scenarios.ledger.build_ledger import all_pending
 from scenarios.ledger.fates import Custody, Pieces
-from scenarios.ledger.ledger import ACCEPTED, FAILED, Columns
+from scenarios.ledger.ledger import ACCEPTED, FAILED, REASON, Columns
 from scenarios.traffic.workload import Arrivals
 from strategies.resources import Plan
 
@@ -18,7 +18,7 @@ def joined(witness: NDArray[Any], callers: NDArray[Any], ended_s: float) -> Colu
     """The calls in the order in which SES decided, and behind them those that it never saw.
 
     `witness` holds rows of `DECISION`, `callers` rows of `CALL`. What SES decided after the end is left out; NaN stands
-    for what only one side knows.
+    for what only one side knows. What SES's own side says of a refusal comes before what the caller heard.
     """
     seen = witness[(witness["mail"] >= 0) & (witness["decided_s"] <= ended_s)]
     unseen = callers[(callers["end_s"] <= ended_s) & ~np.isin(callers["call"], witness["call"])]
@@ -30,7 +30,12 @@ def joined(witness: NDArray[Any], callers: NDArray[Any], ended_s: float) -> Colu
         "decided_s": np.concatenate((seen["decided_s"], np.full(len(unseen), np.nan))),
         "end_s": _until(ended_s, np.concatenate((np.where(known, mine["end_s"], np.nan), unseen["end_s"]))),
         "outcome": np.concatenate((seen["outcome"], _unwitnessed(unseen["seen"]))).astype(np.uint8),
+        REASON: np.concatenate((np.where(_tells(seen["reason"]), seen["reason"], mine["reason"]), unseen["reason"])),
     }
+
+
+def _tells(reasons: NDArray[Any]) -> NDArray[np.bool_]:
+    return reasons.astype(bool)
 
 
 def _rows_of(calls: NDArray[Any], callers: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.bool_]]:

@@ -8,7 +8,8 @@ from typing import Literal
 from reports.compare.mechanism import Facts, after_refusal, mechanism
 from reports.words import duration
 from scenarios.entry import LatencyFigures, StrategyEntry
-from scenarios.ledger.ledger import Fate, Outcome
+from scenarios.ledger.ledger import MESSAGES, OUTCOMES, Fate, Outcome, first_sentence
+from scenarios.schema.files import printable
 from scenarios.schema.thresholds import USERS
 from strategies.presentation.words import count, counted, share
 
@@ -107,7 +108,7 @@ def _never_invoked(entry: StrategyEntry, _: Facts) -> str:
 _REASONS: dict[_Reason, Callable[[StrategyEntry, Facts], str]] = {
     "throttled": _throttled,
     "quota": _over_quota,
-    "rejected": lambda *_: "rejected by SES, as mails with more than 50 recipients are",
+    "rejected": lambda entry, _: f"rejected by SES{_in_its_words(entry, 'rejected')}",
     "failed": _failed,
     "crashed": lambda *_: "never attempted, whoever held them was gone",
     "never_invoked": _never_invoked,
@@ -153,10 +154,35 @@ def _refusals(entry: StrategyEntry, facts: Facts) -> str:
         "rejected": "rejected",
     }
     of_all = f"of {count(calls['attempted'])} calls"
-    said = [f"{count(calls[kind])} {of_all} {word}" for kind, word in kinds.items() if calls[kind]]
+    said = [
+        f"{count(calls[kind])} {of_all} {word}{_unless_known(entry, kind)}"
+        for kind, word in kinds.items()
+        if calls[kind]
+    ]
     if not said:
         return "no call refused" if calls["attempted"] else "no call made"
     return ", ".join(said) + _beside(entry, facts) + _again(entry)
+
+
+def _unless_known(entry: StrategyEntry, outcome: Outcome) -> str:
+    """SES's sentences, where they are not what it always says, and have not been told as the reason for a loss."""
+    usual = MESSAGES[OUTCOMES.index(outcome)]
+    told = entry["losses"]["rejected"] if outcome == "rejected" else 0
+    heard = {one["said"] for one in entry.get("refusals", ()) if one["outcome"] == outcome}
+    return "" if told or (heard <= {usual, ""} and outcome != "rejected") else _in_its_words(entry, outcome)
+
+
+def _in_its_words(entry: StrategyEntry, outcome: Outcome) -> str:
+    """SES's sentences for calls of that outcome, counted where there are several."""
+    heard: dict[str, float] = {}
+    for one in entry.get("refusals", ()):
+        if one["outcome"] == outcome and one["said"]:
+            said = printable(first_sentence(one["said"]))
+            heard[said] = heard.get(said, 0) + one["calls"]
+    quoted = [f"“{said}”" for said in heard]
+    if len(heard) > 1:
+        quoted = [f"{count(calls)} × {said}" for said, calls in zip(quoted, heard.values(), strict=True)]
+    return f": {', '.join(quoted)}" if quoted else ""
 
 
 def _beside(entry: StrategyEntry, facts: Facts) -> str:

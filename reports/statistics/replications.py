@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 
 from reports.statistics.intervals import interval, mean_of
-from scenarios.entry import StrategyEntry
+from scenarios.entry import Refusals, StrategyEntry
 from scenarios.figures import figures_of, with_figures
 
 _NOT_SAMPLED = ("wall_s",)  # wall times differ between two runs of one seed
@@ -19,12 +19,23 @@ def combine(entries: Sequence[StrategyEntry]) -> StrategyEntry:
     columns = samples_of(entries)
     samples = {name: values for name, values in columns.items() if name not in _NOT_SAMPLED}
     return with_figures(entries[0], {name: mean_of(values) for name, values in columns.items()}) | {
+        "refusals": _refusals(entries),
         "warnings": list(dict.fromkeys(warning for entry in entries for warning in entry["warnings"])),
         "interrupted": any(entry["interrupted"] for entry in entries),
         "digest": digest_of_all([entry["digest"] for entry in entries]),
         "ci95": {name: list(interval(values)) for name, values in known(samples).items()},
         "samples": samples,
     }
+
+
+def _refusals(entries: Sequence[StrategyEntry]) -> list[Refusals]:
+    """The mean of how often each sentence was heard, the most frequent first."""
+    total: dict[tuple[str, str], float] = {}
+    for one in (one for entry in entries for one in entry.get("refusals", ())):
+        heard = one["outcome"], one["said"]
+        total[heard] = total.get(heard, 0.0) + one["calls"] / len(entries)
+    most_first = sorted(total.items(), key=lambda one: -one[1])
+    return [{"outcome": outcome, "said": said, "calls": calls} for (outcome, said), calls in most_first]
 
 
 def samples_of(entries: Sequence[StrategyEntry]) -> dict[str, list[float | None]]:

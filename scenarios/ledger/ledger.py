@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -21,6 +22,9 @@ MESSAGES = (
     "Service unavailable.",
 )
 """SES's own words for each outcome."""
+
+REASON = "reason"
+"""The column of calls with what SES said of a refusal; a simulated SES says no more than its outcome's own words."""
 
 Fate = Literal["accepted", "dead_lettered", "lost", "pending"]
 FATES: tuple[Fate, ...] = ("accepted", "dead_lettered", "lost", "pending")
@@ -49,6 +53,23 @@ class Ledger:
     wall_s: float = 0.0
 
 
+def refusals_of(calls: Columns) -> Counter[tuple[int, str]]:
+    """How many calls had each outcome but acceptance, and with which of SES's sentences, if they are known."""
+    outcomes = calls["outcome"]
+    if REASON not in calls:
+        counts = np.bincount(outcomes, minlength=len(OUTCOMES)).tolist()
+        return Counter({(outcome, MESSAGES[outcome]): counts[outcome] for outcome in range(1, len(OUTCOMES))})
+    refused = outcomes != ACCEPTED
+    pairs = zip(outcomes[refused].tolist(), calls[REASON][refused].tolist(), strict=True)
+    return Counter(pairs)
+
+
+def first_sentence(said: str) -> str:
+    """What SES says of many mails alike; what follows names the single mail's addresses."""
+    first, _, more = said.partition(". ")
+    return f"{first}…" if more else said
+
+
 def admitted(calls: Columns) -> int:
     """Recipients that SES accepted, each as often as it did."""
     return int(calls["recipients"][calls["outcome"] == ACCEPTED].sum(dtype=np.int64))
@@ -70,10 +91,12 @@ def assert_conserved(ledger: Ledger) -> None:
 
 
 def digest(ledger: Ledger) -> str:
-    """SHA-256 over both tables: one seed, one digest."""
+    """SHA-256 over both tables: one seed, one digest. Words are no part of what happened."""
     sha = hashlib.sha256()
     for columns in (ledger.mails, ledger.calls):
         for name, column in columns.items():
+            if name == REASON:
+                continue
             sha.update(name.encode())
             for start in range(0, len(column), 65_536):
                 sha.update(np.ascontiguousarray(column[start : start + 65_536]).tobytes())

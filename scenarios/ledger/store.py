@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
+from sys import intern
 from typing import Any
 
 import numpy as np
@@ -14,14 +15,25 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from scenarios.errors import BadInput
-from scenarios.ledger.ledger import ACCEPTED, OUTCOMES, THROTTLED, Columns, Ledger, Unbalanced, assert_conserved
+from scenarios.ledger.ledger import (
+    ACCEPTED,
+    MESSAGES,
+    OUTCOMES,
+    REASON,
+    THROTTLED,
+    Columns,
+    Ledger,
+    Unbalanced,
+    assert_conserved,
+)
 from scenarios.system.whole_files import replaced
 
 ROWS = 65_536  # written or read at once, so that no table exists twice in memory
 LAST_S = 1e9  # three decades: what is later is no instant of a run
 ABOUT = b"seslab"  # key of the metadata: what the ledger says besides its tables
 _TABLES = ("mails", "calls")
-_DICTIONARY = pa.array(OUTCOMES)
+_DICTIONARY, _SENTENCES = pa.array(OUTCOMES), pa.array(MESSAGES)
+_WORDS = ("message_id", REASON)
 
 MAILS = pa.schema(
     [(name, pa.int32()) for name in ("mail", "recipients")]
@@ -34,6 +46,7 @@ CALLS = pa.schema(
     + [(name, pa.int32()) for name in ("mail", "first_recipient", "recipients")]
     + [(name, pa.float64()) for name in ("start_s", "decided_s", "end_s")]
     + [("outcome", pa.dictionary(pa.int8(), pa.string())), ("message_id", pa.string())]
+    + [(REASON, pa.dictionary(pa.int32(), pa.string()))]
 )
 
 
@@ -63,7 +76,18 @@ def _call(rows: Columns, field: pa.Field) -> pa.Array:
         return pa.DictionaryArray.from_arrays(pa.array(rows["outcome"].astype(np.int8)), _DICTIONARY)
     if field.name == "message_id":
         return _message_ids(rows)
+    if field.name == REASON:
+        return _reasons(rows, field)
     return _plain(rows, field)
+
+
+def _reasons(rows: Columns, field: pa.Field) -> pa.Array:
+    """SES's own sentence for each refusal; a simulated SES has one for each outcome."""
+    accepted = rows["outcome"] == ACCEPTED
+    if REASON in rows:
+        said = pa.array([said or None for said in rows[REASON]], type=pa.string())
+        return said.dictionary_encode().cast(field.type)
+    return pa.DictionaryArray.from_arrays(pa.array(rows["outcome"].astype(np.int32), mask=accepted), _SENTENCES)
 
 
 def _message_ids(rows: Columns) -> pa.Array:
@@ -84,10 +108,10 @@ def read(directory: Path, strategy: str) -> Ledger:
     """A ledger as it was written. Raises BadInput when a file is missing or is no ledger."""
     try:
         mails = pq.read_table(directory / f"ledger-{strategy}.parquet")
-        calls = pq.read_table(directory / f"calls-{strategy}.parquet", columns=CALLS.names[:-1])
         about = json.loads(mails.schema.metadata[ABOUT])
+        calls = _calls(directory / f"calls-{strategy}.parquet", is_simulated=about["world"] == "sim")
         about["warnings"] = tuple(about["warnings"])
-        ledger = Ledger(mails=_columns(mails, MAILS), calls=_columns(calls, CALLS), **about)
+        ledger = Ledger(mails=_columns(mails, MAILS), calls=_columns(calls, CALLS) | _said(calls), **about)
         _refuse_impossible(ledger)
         return ledger
     except FileNotFoundError as error:
@@ -96,8 +120,20 @@ def read(directory: Path, strategy: str) -> Ledger:
         raise BadInput(f"{directory}: the ledger of {strategy} cannot be read: {_first_line(error)}") from error
 
 
+def _calls(path: Path, is_simulated: bool) -> pa.Table:
+    """Without what is not needed again: an outcome tells what a simulated SES said. Older files have no sentences."""
+    words = () if is_simulated or REASON not in pq.read_schema(path).names else (REASON,)
+    return pq.read_table(path, columns=[name for name in CALLS.names if name not in _WORDS or name in words])
+
+
 def _columns(table: pa.Table, schema: pa.Schema) -> Columns:
-    return {field.name: _numpy(table.column(field.name), field) for field in schema if field.name != "message_id"}
+    return {field.name: _numpy(table.column(field.name), field) for field in schema if field.name not in _WORDS}
+
+
+def _said(calls: pa.Table) -> Columns:
+    if REASON not in calls.column_names:
+        return {}
+    return {REASON: np.array([intern(said or "") for said in calls.column(REASON).to_pylist()], dtype=object)}
 
 
 def _numpy(column: pa.ChunkedArray, field: pa.Field) -> Any:

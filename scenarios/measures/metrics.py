@@ -19,7 +19,7 @@ from scenarios.entry import (
     UsageCounts,
 )
 from scenarios.figures import USAGE
-from scenarios.ledger.ledger import ACCEPTED, FAILED, OUTCOMES, QUOTA, REJECTED, THROTTLED, Ledger, digest
+from scenarios.ledger.ledger import ACCEPTED, FAILED, OUTCOMES, QUOTA, REJECTED, THROTTLED, Ledger, digest, refusals_of
 from scenarios.ledger.recipients import Acceptances, acceptances, losses
 from scenarios.measures.cost import Prices, cost
 
@@ -90,6 +90,11 @@ def measure(
         "efficiency": _efficiency(recipients, bound_makespan_s, makespan_s),
         "cost_usd": usd,
         "cost_per_million_usd": _ratio(usd * 1e6, recipients["accepted"]),
+        "refusals": [
+            {"outcome": OUTCOMES[outcome], "said": said, "calls": count}
+            for (outcome, said), count in refusals_of(ledger.calls).most_common()
+            if count
+        ],
         "losses": losses(ledger),
         "receives": int(ledger.mails["receives"].sum(dtype=np.int64)),
         "usage": cast(UsageCounts, {kind: float(ledger.usage.get(kind, 0)) for kind in USAGE}),

@@ -18,7 +18,7 @@ from loadtests.endpoint.application import local_aws
 from loadtests.endpoint.listening import listen
 from loadtests.endpoint.routes import CALLS, DEFAULT_REGION, RAW
 from loadtests.ports.local import LOOPBACK
-from loadtests.record.logs import DECISION
+from loadtests.record.logs import DECISION_ROW
 from scenarios.schema.model import Scenario
 
 SENDER = "me@example.com"
@@ -55,7 +55,7 @@ class Endpoint:
 
     def decisions(self) -> NDArray[Any]:
         """The witness's log."""
-        return np.frombuffer(self.raw(*CALLS, Accept=RAW), DECISION)
+        return np.frombuffer(self.raw(*CALLS, Accept=RAW), DECISION_ROW)
 
     def close(self) -> None:
         for client in self._clients:

@@ -13,9 +13,11 @@ import numpy as np
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 
+from loadtests.endpoint import decision_log
 from loadtests.endpoint.account_admission import AccountAdmission
-from loadtests.record.logs import DECISION
-from scenarios.ledger.ledger import ACCEPTED, OUTCOMES, REJECTED, THROTTLED
+from loadtests.endpoint.client import EndpointClient, Route
+from loadtests.record.logs import DECISION_ROW
+from scenarios.ledger.ledger import ACCEPTED, MESSAGES, OUTCOMES, REJECTED, THROTTLED
 from scenarios.schema.model import Scenario
 from scenarios.traffic.chance import PerMail
 from scenarios.traffic.workload import arrivals
@@ -75,7 +77,7 @@ def test_each_refusal_is_explained() -> None:
         first, _, wrong, refused = endpoint.ask("GET", "/_seslab/calls")["calls"]
         assert first["caller"].startswith("v2 SendEmail Boto3/")
         assert (first["recipients"], first["mail"], first["outcome"], "why" in first) == (4, None, "accepted", False)
-        assert wrong["why"] == "MessageRejected"
+        assert (wrong["why"], wrong["said"]) == ("MessageRejected", MESSAGES[REJECTED])
         assert (refused["needed"], refused["left"], refused["capacity"]) == (5, 3, 10)
         assert (refused["filled_by"], refused["filled_by_calls"]) == ([1, 0], 2)
         assert [row["row"] for row in endpoint.ask("GET", "/_seslab/calls?last=1")["calls"]] == [3]
@@ -235,6 +237,11 @@ def test_a_mail_meets_the_simulators_latencies() -> None:
     assert draws[0].of(7, 0) != draws[0].of(7, 1)
 
 
+def complaint(_route: Route, error: Exception) -> str:
+    """What a client says that has no answer."""
+    return str(error)
+
+
 def test_the_log_of_calls_in_raw() -> None:
     """Rows of 29 bytes in the order of decision; a run's own mail is named, any other is a stranger's."""
     with served(account=account(max_send_rate_per_s=1e-3, limiter={"burst": 3})) as endpoint:
@@ -243,13 +250,32 @@ def test_the_log_of_calls_in_raw() -> None:
             send(v2, **arguments)
         tags = {"EmailTags": [{"Name": name, "Value": "x"} for name in ("call", "mail", "first")]}
         send(v2, **mail(), **tags)
-        rows = endpoint.decisions()
-    assert DECISION.itemsize == 29
+        rows, said = endpoint.decisions(), EndpointClient(endpoint.url, complaint, 10.0).decisions()
+        counted = endpoint.ask("GET", "/_seslab/reasons")["reasons"]
+    assert DECISION_ROW.itemsize == 29
+    assert said["call"].tolist() == rows["call"].tolist()
+    assert said["reason"].tolist() == [MESSAGES[outcome] for outcome in rows["outcome"]]
+    assert {one["said"]: one["calls"] for one in counted} == {MESSAGES[THROTTLED]: 2, MESSAGES[REJECTED]: 1}
     assert rows["call"].tolist() == [2**62, -1, 6, -1, -1]
     assert rows["mail"].tolist() == [12, -1, 12, -1, -1]
     assert rows["first_recipient"].tolist() == [3, 0, 5, 0, 0]
     assert rows["recipients"].tolist() == [2, 1, 1, 51, 1]
     assert rows["outcome"].tolist() == [ACCEPTED, ACCEPTED, THROTTLED, REJECTED, THROTTLED]
+
+
+def test_each_refusal_is_in_ses_own_words() -> None:
+    """Of many different sentences the first are kept whole, and of those beyond them what all have in common."""
+    with served(account=account(max_send_rate_per_s=1.0)) as endpoint:
+        strangers = [f"stranger{number}@example.net" for number in range(3)]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(decision_log, "MOST_SENTENCES", len(MESSAGES) + 2)
+            for stranger in strangers:
+                send(endpoint.client("sesv2"), **{**mail(), "FromEmailAddress": stranger})
+        said = EndpointClient(endpoint.url, complaint, 10.0).decisions()["reason"].tolist()
+    for stranger, sentence in zip(strangers[:2], said[:2], strict=True):
+        assert sentence.startswith("Email address is not verified. The following identities failed the check")
+        assert sentence.endswith(stranger)
+    assert said[2] == "Email address is not verified…"
 
 
 def test_start_begins_anew() -> None:

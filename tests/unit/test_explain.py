@@ -8,7 +8,7 @@ import pytest
 
 from reports.compare.explain import explain
 from scenarios.entry import StrategyEntry
-from scenarios.ledger.ledger import FAILED, QUOTA, REJECTED, THROTTLED
+from scenarios.ledger.ledger import FAILED, MESSAGES, QUOTA, REJECTED, THROTTLED
 from scenarios.schema.thresholds import USERS
 from tests.unit.entries import FACTS, entry, facts, sent, told
 from tests.unit.synthetic import Call, Mail
@@ -53,7 +53,8 @@ from tests.unit.synthetic import Call, Mail
         (
             entry("own", [Call(0, 1.0, REJECTED), Call(1, 2.0, QUOTA), Call(2, 3.0, FAILED)], "pending"),
             "none accepted, 4 still pending at the end, kept while the 24-hour quota is used up; "
-            "1 of 3 calls refused for the quota, 1 of 3 calls failed, 1 of 3 calls rejected",
+            "1 of 3 calls refused for the quota, 1 of 3 calls failed, "
+            "1 of 3 calls rejected: “Recipient count exceeds 50.”",
         ),
     ],
 )
@@ -82,8 +83,24 @@ def test_explanation_counts_each_reason_of_loss() -> None:
     told = entry("own", [Call(0, 1.0, REJECTED), Call(1, 2.0, FAILED), Call(2, 3.0, QUOTA)])
     assert explain(told, FACTS).startswith(
         "none accepted, lost 4 of 4: 1 refused for the 24-hour quota, kept by nobody, "
-        "1 rejected by SES, as mails with more than 50 recipients are, 1 failed at the last call, 1 never attempted"
+        "1 rejected by SES: “Recipient count exceeds 50.”, 1 failed at the last call, 1 never attempted"
     )
+
+
+def test_explanation_quotes_ses() -> None:
+    """What SES said is counted sentence by sentence, without the single mails' addresses; its usual words go unsaid."""
+    told = entry("own", [Call(0, 1.0, REJECTED), Call(1, 2.0, THROTTLED), Call(2, 3.0, FAILED)])
+    strange = "Email address is not verified. The following identities failed the check: {}@example.com"
+    told["refusals"] = [
+        {"outcome": "rejected", "said": strange.format("a"), "calls": 7},
+        {"outcome": "rejected", "said": "Recipient count exceeds 50.", "calls": 2},
+        {"outcome": "rejected", "said": strange.format("b"), "calls": 1},
+        {"outcome": "throttled", "said": MESSAGES[THROTTLED], "calls": 1},
+        {"outcome": "failed", "said": "Read timed out", "calls": 1},
+    ]
+    said = explain(told, FACTS)
+    assert "1 rejected by SES: 8 × “Email address is not verified…”, 2 × “Recipient count exceeds 50.”" in said
+    assert "1 of 3 calls refused, 1 of 3 calls failed: “Read timed out”, 1 of 3 calls rejected" in said
 
 
 @pytest.mark.parametrize(

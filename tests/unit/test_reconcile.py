@@ -8,14 +8,14 @@ import numpy as np
 
 from loadtests.load.wait_downstream import may_be_sent_again
 from loadtests.record.function_log import function_log_of
-from loadtests.record.logs import CALL, DECISION, ClientLog
+from loadtests.record.logs import CALL, DECISION, ClientLog, from_bytes, to_bytes
 from loadtests.record.reconcile import joined, left_by_the_dead, on_the_way
 from scenarios.ledger.fates import settle
 from scenarios.ledger.ledger import ACCEPTED, FAILED, REJECTED, THROTTLED
 from scenarios.runs import plan_of
 from scenarios.schema.model import load
 from scenarios.traffic.workload import Arrivals
-from strategies.ports import Mail, Throttled, Unanswered
+from strategies.ports import Mail, Rejected, Throttled, Unanswered
 
 MAIL = Mail(12, 60, 0.0)
 ELSEWHERE = 2**62  # a call's number in a function
@@ -23,7 +23,7 @@ ELSEWHERE = 2**62  # a call's number in a function
 
 def decisions(*rows: tuple[int, int, float, int]) -> Any:
     """A witness's rows from call, mail, instant and outcome."""
-    return np.array([(call, mail, 0, 1, at_s, outcome) for call, mail, at_s, outcome in rows], DECISION)
+    return np.array([(call, mail, 0, 1, at_s, outcome, "") for call, mail, at_s, outcome in rows], DECISION)
 
 
 def test_each_call_has_a_row_of_its_own() -> None:
@@ -83,7 +83,7 @@ def test_functions_tell_by_lines_of_their_logs() -> None:
         [
             "START RequestId: 1",
             f'SESLAB {{"call": {ELSEWHERE}, "mail": 3, "first": 2, "recipients": 4, "start_unix_s": 100.25, '
-            '"end_unix_s": 100.5, "error": "Rejected"}',
+            '"end_unix_s": 100.5, "error": "Rejected", "said": "Email address is not verified."}',
             'SESLAB {"received": [["m1", 3, 1], ["m2", 4, 1]]}',
             'SESLAB {"received": [["m1", 3, 2]]}',
             'SESLAB {"given_up": [3, 2, 4]}',
@@ -91,9 +91,21 @@ def test_functions_tell_by_lines_of_their_logs() -> None:
         ],
         zero_unix_s=100.0,
     )
-    assert told.calls.tolist() == [(ELSEWHERE, 3, 2, 4, 0.25, 0.5, REJECTED)]
+    assert told.calls.tolist() == [(ELSEWHERE, 3, 2, 4, 0.25, 0.5, REJECTED, "Email address is not verified.")]
     assert told.receives == {(3, "m1"): 2, (4, "m2"): 1}
     assert [column.tolist() for column in told.given_up.columns()] == [[3], [2], [4]]
+
+
+def test_ses_is_quoted_and_otherwise_its_caller() -> None:
+    """A witness that has SES's own words is believed; where it has none, the caller's word stands."""
+    log = ClientLog()
+    for said in ("heard first", "heard second", "heard third"):
+        log.end(log.begin(MAIL, range(1), 0.0), 1.0, Rejected(said))
+    witness = decisions((0, 12, 0.5, REJECTED), (1, 12, 0.6, REJECTED))
+    witness["reason"] = ["said", ""]
+    calls = joined(witness, log.rows(), ended_s=9.0)
+    assert calls["reason"].tolist() == ["said", "heard second", "heard third"]
+    assert from_bytes(to_bytes(log.rows())).tolist() == log.rows().tolist()
 
 
 def test_what_nobody_has_ended_or_decided_is_on_the_way() -> None:

@@ -16,7 +16,7 @@ import pytest
 import sim.run
 from scenarios.errors import BadInput
 from scenarios.ledger import store
-from scenarios.ledger.ledger import OUTCOMES, Ledger, digest
+from scenarios.ledger.ledger import MESSAGES, OUTCOMES, REJECTED, Ledger, digest, refusals_of
 from tests.unit.virtual import SEED, batch, fault, scenario
 
 STRATEGY = "sqs-dlq"
@@ -43,11 +43,12 @@ def nothing_happened() -> Ledger:
 
 
 def in_real_life() -> Ledger:
-    """A call whose begin and end only SES saw, a warning, and an early end."""
+    """A call whose begin and end only SES saw, what SES said, a warning, and an early end."""
     ledger = simulated()
     start_s, end_s = ledger.calls["start_s"].copy(), ledger.calls["end_s"].copy()
     start_s[2] = end_s[2] = np.nan
-    calls = {**ledger.calls, "start_s": start_s, "end_s": end_s}
+    said = np.where(ledger.calls["outcome"] == REJECTED, "Email address is not verified.", "").astype(object)
+    calls = {**ledger.calls, "start_s": start_s, "end_s": end_s, "reason": said}
     return replace(ledger, world="moto", calls=calls, warnings=("one", "another"), interrupted=True)
 
 
@@ -112,10 +113,22 @@ def test_the_files_have_the_columns_of_the_reference(tmp_path: Path) -> None:
         "receives", "accepted", "dead_lettered", "lost", "pending", "duplicated",
     ]  # fmt: skip
     assert list(calls) == [
-        "call", "mail", "first_recipient", "recipients", "start_s", "decided_s", "end_s", "outcome", "message_id"
+        "call", "mail", "first_recipient", "recipients", "start_s", "decided_s", "end_s", "outcome", "message_id",
+        "reason",
     ]  # fmt: skip
     assert calls["outcome"] == [OUTCOMES[code] for code in ledger.calls["outcome"]]
+    assert calls["reason"] == [MESSAGES[code] or None for code in ledger.calls["outcome"]]
     assert len(mails["mail"]) == len(ledger.mails["mail"])
+
+
+def test_a_ledger_of_an_older_seslab_is_read(tmp_path: Path) -> None:
+    """Its calls have no column of reasons, and their digest is what it was."""
+    store.write(in_real_life(), tmp_path)
+    calls = pq.read_table(tmp_path / CALLS)
+    pq.write_table(calls.drop_columns(["reason"]), tmp_path / CALLS)
+    read = store.read(tmp_path, STRATEGY)
+    assert digest(read) == digest(in_real_life())
+    assert refusals_of(read.calls).keys() == {(code, MESSAGES[code]) for code in range(1, len(OUTCOMES))}
 
 
 def test_only_accepted_calls_have_a_message_id(tmp_path: Path) -> None:

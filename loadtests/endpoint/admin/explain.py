@@ -30,15 +30,18 @@ class Row(NamedTuple):
     caller: int
     reason: int
     counted: int
+    said: int
 
 
 def calls(run: AccountRun, last: int) -> list[dict[str, Any]]:
     """The last of the calls, oldest first. To tell why, a second limiter decides everything once more."""
     decisions, notes, callers = run.observed()
+    sentences = run.said()[1]
     replay, first, shown = Replay(run), len(decisions) - last, []
     for row in _rows(decisions, notes):
         if row.number >= first:
-            shown.append(_shown(row, callers[row.caller], run.zero_unix_s) | replay.why(row))
+            said = {"said": sentences[row.said]} if row.said else {}
+            shown.append(_shown(row, callers[row.caller], run.zero_unix_s) | said | replay.why(row))
         replay.repeat(row)
     return shown
 

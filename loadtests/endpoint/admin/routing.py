@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import parse_qs
 
+import numpy as np
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import Field, ValidationError
 
@@ -16,7 +17,7 @@ from loadtests.endpoint.admin.stats import stats
 from loadtests.endpoint.conditions import Faults
 from loadtests.endpoint.http import OK, Answer, as_json
 from loadtests.endpoint.refusals import BAD, MISSING
-from loadtests.endpoint.routes import CALLS, DEFAULT_ACCOUNT, DEFAULT_REGION, QUEUES, RAW, START, STATS
+from loadtests.endpoint.routes import CALLS, DEFAULT_ACCOUNT, DEFAULT_REGION, QUEUES, RAW, REASONS, START, STATS
 from loadtests.endpoint.service import Service
 from loadtests.endpoint.sqs import queues
 from scenarios.schema.complaints import complaint
@@ -53,6 +54,7 @@ class Admin:
         self._routes: dict[tuple[str, str], Callable[[bytes, dict[str, list[str]], str], Answer]] = {
             START: self._start,
             CALLS: self._calls,
+            REASONS: self._reasons,
             STATS: self._stats,
             ("GET", f"{PREFIX}metrics"): self._metrics,
             QUEUES: self._queues,
@@ -86,6 +88,15 @@ class Admin:
         if not last.isdecimal():
             raise BadRequest(f"last = {last}: must be a whole number, of the newest calls to show")
         return as_json({"calls": explain.calls(run, int(last))})
+
+    def _reasons(self, _body: bytes, query: dict[str, list[str]], accept: str) -> Answer:
+        """SES's sentences: for our own clients with the number of each call's, for people counted."""
+        numbers, sentences = self._service.of(*_whose(query)).run.said()
+        if accept == RAW:
+            return Answer(OK, RAW, json.dumps(sentences).encode() + b"\n" + numbers.tobytes())
+        counts = np.bincount(numbers, minlength=len(sentences)).tolist()
+        refusals = zip(sentences[1:], counts[1:], strict=True)
+        return as_json({"reasons": [{"said": said, "calls": count} for said, count in refusals if count]})
 
     def _stats(self, _body: bytes, _query: dict[str, list[str]], _accept: str) -> Answer:
         accounts = list(map(stats, self._service.all()))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from loadtests.load import histogram
 from loadtests.load.assignment import LEFT
-from loadtests.record.logs import CALL
+from loadtests.record.logs import CALL, from_bytes
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class LocustResults:
         """From the master's word and the workers' files."""
         about = json.loads((folder / LEFT).read_text())
         files = sorted(folder.glob("worker-*/calls"))
-        calls = [np.frombuffer(file.read_bytes(), CALL) for file in files]
+        calls = [from_bytes(file.read_bytes()) for file in files]
         return cls(**about, calls=np.concatenate([np.zeros(0, CALL), *calls]))
 
 

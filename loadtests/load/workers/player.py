@@ -12,7 +12,7 @@ from loadtests.load import histogram
 from loadtests.load.assignment import Assignment, WorkerMails
 from loadtests.load.senders.senders import sender_of
 from loadtests.ports.kernel import Clock
-from loadtests.record.logs import ClientLog
+from loadtests.record.logs import ClientLog, to_bytes
 from strategies.parts import everyone
 from strategies.ports import Mail, SendError, Unavailable
 
@@ -81,7 +81,7 @@ class Player:
 
     def left(self) -> dict[str, bytes]:
         """The files that the worker leaves: rows of `CALL` under their calls' own names, and two histograms."""
-        rows = self._log.rows().copy()
+        rows = self._log.rows()
         rows["call"] = self._mails.call(self._assignment.run, rows["call"])
         histograms = {"response": self._responses, "service": self._services}
-        return {"calls": rows.tobytes()} | {name: bytes(one.encode()) for name, one in histograms.items()}
+        return {"calls": to_bytes(rows)} | {name: bytes(one.encode()) for name, one in histograms.items()}

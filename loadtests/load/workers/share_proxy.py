@@ -19,8 +19,6 @@ from loadtests.load.shares.share_order import ShareOrder, packed
 from loadtests.load.workers.player import Tell
 from loadtests.ports.kernel import Clock
 from loadtests.ports.ses import Envelope
-from loadtests.record.logs import seen_as
-from scenarios.ledger.ledger import MESSAGES
 from scenarios.outside.plug import plug
 from scenarios.schema.model import Scenario, load
 from scenarios.traffic.recorded import Recorded
@@ -73,7 +71,8 @@ class ShareProxy:
         response_s, service_s = call["end_s"] - call["intended_s"], call["end_s"] - call["start_s"]
         histogram.record(self._responses, response_s)
         histogram.record(self._services, service_s)
-        self._tell(self._assignment.user, call["recipients"], response_s, service_s, _error(call["error"]))
+        error = _error(call["error"], call["said"])
+        self._tell(self._assignment.user, call["recipients"], response_s, service_s, error)
 
     def _last_words(self) -> str:
         self._errors.seek(0)
@@ -114,9 +113,9 @@ def _scenario(assignment: Assignment, mails: WorkerMails, folder: Path) -> Scena
     return scenario.model_copy(update={"workload": (workload,)})
 
 
-def _error(name: str | None) -> SendError | None:
-    """An error as SES words it."""
+def _error(name: str | None, said: str) -> SendError | None:
+    """An error in SES's own words."""
     if name is None:
         return None
-    error: SendError = getattr(ports, name)(MESSAGES[seen_as(name)])
+    error: SendError = getattr(ports, name)(said)
     return error

@@ -25,6 +25,13 @@ PIECE = 1 << 20
 PATIENCE_S = 5.0
 
 
+class Refused(Exception):
+    """What Locust's report shows of a mail that was not taken: SES's own words, and no name of ours around them."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
 class Worker:
     """Its player has a greenlet of its own: Locust kills its users, and the share's end is still to be told."""
 
@@ -93,7 +100,7 @@ class Worker:
             name=RESPONSE,
             response_time=response_s * 1000,
             response_length=recipients,
-            exception=error,
+            exception=error and Refused(str(error) or type(error).__name__),
             context={},
         )
         self._runner.stats.get(SERVICE, user).log(service_s * 1000, recipients)
