@@ -46,7 +46,7 @@ class Simulation:
         self.world = World()
         self.open_work = OpenWork(self.world.stop)
         neighbours = arrivals(scenario.neighbour, seed, "neighbour") if scenario.neighbour else None
-        self.admission = admission_of(scenario, neighbours)
+        self.admission = admission_of(scenario, neighbours, seed)
         self.ses = Ses(self.world, scenario, seed, len(traffic.recipients), self.admission, self.open_work)
         self.sqs_requests = 0
         self._streams: dict[str, Iterator[float]] = {}

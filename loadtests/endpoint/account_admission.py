@@ -22,9 +22,9 @@ class AccountAdmission:
     does not count those at its mailbox simulator.
     """
 
-    def __init__(self, scenario: Scenario, neighbours: Arrivals, rate_per_s: float) -> None:
+    def __init__(self, scenario: Scenario, neighbours: Arrivals, rate_per_s: float, seed: int) -> None:
         account = scenario.account
-        self._limiter = build_limiter(account.limiter, rate_per_s)
+        self._limiter = build_limiter(account.limiter, rate_per_s, seed)
         per_day = maxsize if account.max_24h_send == UNLIMITED else account.max_24h_send
         self._quota = RollingQuota(per_day, account.daily_edge == "strict")
         self._by_rate = Admission(self._limiter, None).decide

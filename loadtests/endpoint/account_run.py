@@ -23,6 +23,7 @@ class Draws:
         mails = len(arrivals(scenario.workload, seed).intended_s)
         self.accepts = PerMail(scenario.latency.ses_send, seed, "ses_send", mails)
         self.refusals = PerMail(scenario.latency.ses_throttle, seed, "ses_throttle", mails)
+        self.seed = seed
         self.neighbours: Arrivals = arrivals(scenario.neighbour, seed, "neighbour")
 
 
@@ -56,7 +57,7 @@ class AccountRun:
 
     def admission_anew(self) -> AccountAdmission:
         """The admission as it was at second zero, to make the decisions once more."""
-        return AccountAdmission(self._scenario, self._draws.neighbours, self._first_rate_per_s)
+        return AccountAdmission(self._scenario, self._draws.neighbours, self._first_rate_per_s, self._draws.seed)
 
     def begin(self, trace: CallTrace, slowness: float, delay_s: float) -> Call:
         """A call that arrives now; a mail's calls are counted, so that each has draws of its own."""

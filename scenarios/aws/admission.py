@@ -121,10 +121,10 @@ class RollingQuota:
             self._head = 0
 
 
-def admission_of(scenario: Scenario, neighbours: Arrivals | None) -> Admission:
+def admission_of(scenario: Scenario, neighbours: Arrivals | None, seed: int) -> Admission:
     """The account that a scenario describes."""
     account = scenario.account
-    limiter = build_limiter(account.limiter, account.max_send_rate_per_s)
+    limiter = build_limiter(account.limiter, account.max_send_rate_per_s, seed)
     strict = account.daily_edge == "strict"
     quota = None if account.max_24h_send == UNLIMITED else RollingQuota(account.max_24h_send, strict)
     return Admission(limiter, quota, neighbours)

@@ -13,6 +13,8 @@ from fractions import Fraction
 from math import ceil, floor, inf
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from strategies.dice import uniform
+
 if TYPE_CHECKING:
     from scenarios.schema.account import LimiterHypothesis
 
@@ -59,12 +61,13 @@ def largest_request(hypothesis: LimiterHypothesis, rate_per_s: float) -> float:
     return ceil(at_once(hypothesis, rate_per_s) / hypothesis.shards)
 
 
-def build_limiter(hypothesis: LimiterHypothesis, rate_per_s: float) -> Limiter:
-    """The limiter of an account that grants `rate_per_s` recipients a second."""
+def build_limiter(hypothesis: LimiterHypothesis, rate_per_s: float, seed: int) -> Limiter:
+    """The limiter of an account that grants `rate_per_s` recipients a second; of several shards the seed picks."""
     rate = exact(rate_per_s) * exact(hypothesis.effective_rate)
     if hypothesis.shards == 1:
         return _one(hypothesis, rate, WHOLE)
-    return Sharded([_one(hypothesis, rate, Part(number, hypothesis.shards)) for number in range(hypothesis.shards)])
+    shards = [_one(hypothesis, rate, Part(number, hypothesis.shards)) for number in range(hypothesis.shards)]
+    return ShardedBucket(shards, seed) if hypothesis.kind == "token-bucket" else ShardedWindow(shards, seed, rate)
 
 
 def _one(hypothesis: LimiterHypothesis, rate: Fraction, part: Part) -> Limiter:
@@ -210,23 +213,34 @@ class SlidingWindow:
             self._used -= self._log.popleft()[1]
 
 
-class Sharded:
-    """Independent limiters that share the rate and the burst; each request meets one of them, as if by chance."""
+class ShardedBucket:
+    """Independent limiters that share the rate and the burst; each request meets one of them by chance."""
 
-    def __init__(self, shards: Sequence[Limiter]) -> None:
-        self._shards, self._requests = shards, 0
+    def __init__(self, shards: Sequence[Limiter], seed: int) -> None:
+        self._shards, self._seed, self._requests = shards, seed, 0
+        self._met = len(shards)
 
     def admit(self, now_s: float, recipients: int) -> bool:
         self._requests += 1
-        return self._shards[_scatter(self._requests) % len(self._shards)].admit(now_s, recipients)
+        chosen = int(uniform(self._seed, "shard", self._requests, 0) * self._met)
+        return self._shards[-1 - chosen].admit(now_s, recipients)
 
     def set_rate(self, now_s: float, rate_per_s: Fraction) -> None:
         for shard in self._shards:
             shard.set_rate(now_s, rate_per_s)
 
 
-def _scatter(number: int) -> int:
-    """A well-mixed 32-bit number for a running number (the finaliser of MurmurHash3, public domain)."""
-    number = ((number ^ number >> 16) * 0x85EBCA6B) & 0xFFFFFFFF
-    number = ((number ^ number >> 13) * 0xC2B2AE35) & 0xFFFFFFFF
-    return number ^ number >> 16
+class ShardedWindow(ShardedBucket):
+    """Windows that share a second's worth: where that is too little for all, as many as have a recipient are met."""
+
+    def __init__(self, shards: Sequence[Limiter], seed: int, rate_per_s: Fraction) -> None:
+        super().__init__(shards, seed)
+        self._meet(rate_per_s)
+
+    def set_rate(self, now_s: float, rate_per_s: Fraction) -> None:
+        super().set_rate(now_s, rate_per_s)
+        self._meet(rate_per_s)
+
+    def _meet(self, rate_per_s: Fraction) -> None:
+        """The last shards: those get what does not divide."""
+        self._met = min(len(self._shards), whole(rate_per_s))

@@ -62,7 +62,7 @@ def test_what_is_on_its_way_to_the_queue_at_the_horizon_is_pending(strategy: str
 def shared(*neighbours_s: float) -> Admission:
     """An account of R = B = 10 with another sender's single mails."""
     others = Arrivals(np.array(neighbours_s), np.ones(len(neighbours_s), np.int32))
-    return Admission(build_limiter(Account(max_send_rate_per_s=10.0).limiter, 10.0), None, others)
+    return Admission(build_limiter(Account(max_send_rate_per_s=10.0).limiter, 10.0, 1), None, others)
 
 
 def accepts(admission: Admission, now_s: float) -> int:

@@ -39,7 +39,7 @@ def test_strict_bucket_keeps_its_envelope(
     """At most B + R·t recipients pass in any window of t seconds, to a tick, whatever is refused between."""
     hypothesis = hypothesis_of(rate, burst=burst, refusal_cost=refusal_cost, effective_rate=share)
     refill = exact(rate) * exact(share)
-    for ticks, recipients in in_windows(admitted(decide(build_limiter(hypothesis, rate), asked))):
+    for ticks, recipients in in_windows(admitted(decide(build_limiter(hypothesis, rate, 1), asked))):
         assert recipients <= burst + refill * (ticks + 1) * TICK_S
 
 
@@ -50,7 +50,7 @@ def test_strict_bucket_keeps_its_envelope_exactly(
 ) -> None:
     """Where its clock ticks 2³⁰ times a second: at most B + R·t, without a tick's grace."""
     hypothesis = hypothesis_of(rate, burst=burst, refusal_cost=refusal_cost)
-    made = admitted(decide(build_limiter(hypothesis, rate), asked))
+    made = admitted(decide(build_limiter(hypothesis, rate, 1), asked))
     assert excess(((tick * TICK_S, recipients) for tick, recipients in made), exact(rate)) <= burst
 
 
@@ -59,7 +59,7 @@ def test_strict_bucket_keeps_its_envelope_exactly(
 def test_debt_bucket_keeps_its_envelope(asked: list[Request], rate: float, burst: int, refusal_cost: float) -> None:
     """In any window all but the last request pass within B - 1 + R·t: the last one rides on the one token left."""
     hypothesis = hypothesis_of(rate, burst=burst, refusal_cost=refusal_cost, admission="debt")
-    made = admitted(decide(build_limiter(hypothesis, rate), asked))
+    made = admitted(decide(build_limiter(hypothesis, rate, 1), asked))
     for i in range(len(made)):
         before_last = 0
         for tick, recipients in made[i:]:
@@ -122,7 +122,7 @@ def beside_the_model(
     hypothesis: LimiterHypothesis, rate: float, asked: list[Request], changes: dict[int, float]
 ) -> list[tuple[bool, Fraction, Fraction]]:
     """(verdict, room to spare, blur) of each request; before request k the rate becomes `changes[k]`."""
-    limiter, model, tick, verdicts = build_limiter(hypothesis, rate), Model(hypothesis, rate), 0, []
+    limiter, model, tick, verdicts = build_limiter(hypothesis, rate, 1), Model(hypothesis, rate), 0, []
     for number, (after, recipients) in enumerate(asked):
         tick += after
         if number in changes:
@@ -161,7 +161,7 @@ def test_limiter_admits_what_its_definition_admits_at_any_rate(
 
 def test_a_change_of_rate_and_back_costs_no_more_than_a_tick() -> None:
     """One recipient in 100 s is due 100 s after the last, although the rate was 1000/s for an instant in between."""
-    limiter = build_limiter(hypothesis_of(0.01, burst=1), 0.01)
+    limiter = build_limiter(hypothesis_of(0.01, burst=1), 0.01, 1)
     assert limiter.admit(0.0, 1)
     for rate in (1000.0, 0.01):
         limiter.set_rate(1.0, exact(rate))
@@ -175,7 +175,8 @@ def test_strict_bucket_keeps_its_envelope_while_rates_change(
     asked: list[Request], rate: float, burst: int, changes: dict[int, float]
 ) -> None:
     """In any window at most B plus what the rates of its time have poured in, to a tick for each change."""
-    limiter, tick, poured, now_rate = build_limiter(hypothesis_of(rate, burst=burst), rate), 0, Fraction(0), exact(rate)
+    limiter = build_limiter(hypothesis_of(rate, burst=burst), rate, 1)
+    tick, poured, now_rate = 0, Fraction(0), exact(rate)
     blur = (len(changes) + 1) * max(map(exact, (rate, *changes.values()))) * TICK_S
     passed: list[tuple[Fraction, int]] = []
     for number, (after, recipients) in enumerate(asked):

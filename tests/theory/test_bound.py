@@ -166,7 +166,7 @@ class Judge:
     """The limiter of the simulator, asked in the order of time and told of rate changes as they come."""
 
     def __init__(self, hypothesis: LimiterHypothesis, steps: Steps) -> None:
-        self._limiter = build_limiter(hypothesis, steps[0][1])
+        self._limiter = build_limiter(hypothesis, steps[0][1], 1)
         self._share = exact(hypothesis.effective_rate)
         self._ahead = list(steps[1:])
 

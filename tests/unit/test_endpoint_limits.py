@@ -46,7 +46,7 @@ def burst(endpoint: Endpoint, calls: int, clients: int) -> None:
 
 def replayed(scenario: Scenario, decisions: Any) -> list[int]:
     """The outcomes of the same requests at a limiter of their own."""
-    admission = AccountAdmission(scenario, arrivals((), 1), scenario.account.max_send_rate_per_s)
+    admission = AccountAdmission(scenario, arrivals((), 1), scenario.account.max_send_rate_per_s, 1)
     return [admission.decide(float(row["decided_s"]), int(row["recipients"]), 0) for row in decisions]
 
 
@@ -97,7 +97,7 @@ def test_room_is_what_a_request_could_have(limiter: dict[str, Any], more: int) -
     """By every hypothesis the next request passes with so many recipients, and with one more it does not."""
     tables = {"name": "room", "workload": ({"process": "batch", "messages": 1},)}
     scenario = Scenario.model_validate(tables | {"account": {"max_send_rate_per_s": 6.0, "limiter": limiter}})
-    admission = AccountAdmission(scenario, arrivals((), 1), 6.0)
+    admission = AccountAdmission(scenario, arrivals((), 1), 6.0, 1)
     for now_s in (1.0, 1.25, 1.5):
         admission.decide(now_s, 1, 0)
     room = admission.room(1.5)
@@ -128,7 +128,7 @@ def test_the_scenarios_rate_changes_and_neighbours() -> None:
         "account": {"max_send_rate_per_s": 10.0},
     }
     scenario = Scenario.model_validate(tables)
-    admission = AccountAdmission(scenario, arrivals(scenario.neighbour, 1, "neighbour"), 10.0)
+    admission = AccountAdmission(scenario, arrivals(scenario.neighbour, 1, "neighbour"), 10.0, 1)
     assert [admission.room(4.0), admission.room(5.0), admission.room(9.0)] == [10, 2, 10]
     assert [admission.decide(11.0, 10, 0), admission.room(12.5), admission.rate_per_s] == [ACCEPTED, 1, 1.0]
     assert [admission.room(20.0), admission.room(20.5), admission.rate_per_s] == [9, 10, 10.0]

@@ -225,7 +225,7 @@ def test_the_daily_quotas_edge(edge: str, second: str) -> None:
 def test_the_daily_quota_rolls() -> None:
     """What was accepted counts for exactly 24 hours: at that instant its recipients are free again, and only they."""
     of = scenario(account={"max_send_rate_per_s": 1000.0, "max_24h_send": 10})
-    decide = admission_of(of, None).decide
+    decide = admission_of(of, None, 1).decide
     assert [decide(0.0, 4), decide(100.0, 6)] == [ACCEPTED, ACCEPTED]
     assert [decide(DAY_S - 2**-20, 1), decide(DAY_S, 5), decide(DAY_S, 4)] == [QUOTA, QUOTA, ACCEPTED]
     assert [decide(DAY_S + 100.0 - 2**-20, 1), decide(DAY_S + 100.0, 6)] == [QUOTA, ACCEPTED]
@@ -234,7 +234,7 @@ def test_the_daily_quota_rolls() -> None:
 def test_what_is_refused_uses_no_quota_and_what_the_quota_refuses_uses_no_token() -> None:
     """Quota and rate are asked in this order, and only an accepted mail pays both."""
     of = scenario(account={"max_send_rate_per_s": 0.001, "max_24h_send": 4, "limiter": {"burst": 3}})
-    decide = admission_of(of, None).decide
+    decide = admission_of(of, None, 1).decide
     assert [decide(0.0, 5), decide(0.0, 2), decide(0.0, 2), decide(0.0, 1)] == [QUOTA, ACCEPTED, THROTTLED, ACCEPTED]
 
 
@@ -244,7 +244,7 @@ def test_51_recipients_are_rejected() -> None:
     answers, log = sending([(0.0, 51), (0.0, 50)], account=account)
     assert outcomes(log) == ["rejected", "accepted"]
     assert min(answers) == (0, Rejected, exactly(CPU_S + REFUSE_S))
-    assert admission_of(scenario(account=account), None).decide(0.0, 0) == REJECTED
+    assert admission_of(scenario(account=account), None, 1).decide(0.0, 0) == REJECTED
 
 
 def shared(sends: Sends, neighbour: Sequence[dict[str, Any]], **tables: Any) -> list[str]:
@@ -277,7 +277,7 @@ def test_a_refused_neighbour_takes_nothing() -> None:
 def test_neighbours_before_a_rate_change_meet_the_old_rate() -> None:
     """A neighbour takes 10 tokens just before the change; just after it ours finds what has dripped since."""
     of = scenario(rate_per_s=10.0, neighbour=(batch(1, at_s=9.75, recipients=10),))
-    admission = admission_of(of, arrivals(of.neighbour, SEED, "neighbour"))
+    admission = admission_of(of, arrivals(of.neighbour, SEED, "neighbour"), 1)
     admission.set_rate(10.0, exact(20.0))
     assert OUTCOMES[admission.decide(10.0625, 5)] == "throttled"  # 0.25 s x 10/s + 0.0625 s x 20/s = 3.75
 
