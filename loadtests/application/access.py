@@ -28,18 +28,25 @@ Connect = Callable[[str, int], Any]
 """A client of a service for so many connections at once."""
 
 
-class Connector:
-    """Connects to each service where it is: at its URL, or where boto3's own configuration says."""
+OTHERS_READ_TIMEOUT_S = 60.0  # botocore's own, and longer than a queue's longest poll
 
-    def __init__(self, session: Session, read_timeout_s: float, urls: Mapping[str, str | None]) -> None:
-        self._session, self._read_timeout_s, self._urls = session, read_timeout_s, urls
+
+class Connector:
+    """Connects to each service where it is: at its URL, or where boto3's own configuration says.
+
+    The scenario's read timeout is that of SES's client: a queue without messages is silent for much longer.
+    """
+
+    def __init__(self, session: Session, ses_read_timeout_s: float, urls: Mapping[str, str | None]) -> None:
+        self._session, self._ses_read_timeout_s, self._urls = session, ses_read_timeout_s, urls
 
     def __call__(self, service: str, connections: int) -> Any:
-        return client(self._session, service, connections, self._read_timeout_s, self._urls.get(service))
+        read_timeout_s = self._ses_read_timeout_s if service == "sesv2" else OTHERS_READ_TIMEOUT_S
+        return client(self._session, service, connections, read_timeout_s, self._urls.get(service))
 
     def also(self, urls: Mapping[str, str | None]) -> Connector:
         """The same with other services elsewhere."""
-        return Connector(self._session, self._read_timeout_s, {**self._urls, **urls})
+        return Connector(self._session, self._ses_read_timeout_s, {**self._urls, **urls})
 
 
 class Access:

@@ -47,7 +47,7 @@ class Client(Table):
     """The AWS SDK's client."""
 
     read_timeout_s: float = Field(
-        default=60.0, gt=0, le=1e6, description="an answer that takes longer counts as lost; botocore's default is 60"
+        default=60.0, gt=0, le=1e6, description="an answer of SES that takes longer counts as lost; botocore's is 60"
     )
 
 

@@ -12,11 +12,13 @@ import pytest
 from boto3.session import Session
 from botocore.exceptions import ClientError
 
+from loadtests.application.access import Connector
 from loadtests.moto.verification import verify
 from loadtests.ports.clients import client
 from loadtests.ports.kernel import Clock
 from loadtests.ports.request_threads import RequestThreads
 from loadtests.ports.ses import Envelope, Mailer, request, translated
+from loadtests.ports.sqs import LONG_POLL_S
 from loadtests.record.logs import ClientLog
 from scenarios.errors import RunFailed
 from scenarios.ledger.ledger import MESSAGES, QUOTA
@@ -55,6 +57,17 @@ def test_a_silent_ses_leaves_the_mail_unanswered(listener: socket.socket) -> Non
     assert isinstance(error, Unanswered)
     assert len(log.rows()) == 1
     assert log.rows()["end_s"][0] - log.rows()["start_s"][0] >= 0.1
+
+
+def test_only_ses_is_given_up_on_early() -> None:
+    """However short the scenario's read timeout: a poll of an empty queue is silent for twenty seconds, and well."""
+    connect = Connector(SESSION, 0.25, {})
+    timeouts_s = {}
+    for service in ("sesv2", "sqs", "lambda"):
+        with closing(connect(service, 1)) as connected:
+            timeouts_s[service] = connected.meta.config.read_timeout
+    assert timeouts_s.pop("sesv2") == 0.25
+    assert min(timeouts_s.values()) > LONG_POLL_S
 
 
 def test_an_unreachable_ses_is_unavailable(listener: socket.socket) -> None:
