@@ -98,7 +98,9 @@ def _run(scenario: Scenario, strategy: str, seed: int) -> RunRequest:
 def within(permit: Permit, runs: Sequence[RunRequest], prices: Prices) -> tuple[Envelope, safety.Load]:
     """From whom and to whom the runs' mails may go, and what they come to. Raises BadInput for what is not allowed."""
     envelope = Envelope(safety.check_sender(permit.source), permit.to)
-    safety.check_recipients(envelope, safety.allowed(permit.allow))
+    allow = safety.allowed(permit.allow)
+    for request in runs:
+        safety.check_recipients(envelope, allow, request.mails)
     load = safety.total([safety.load_of(request.scenario, request.plan, request.mails, prices) for request in runs])
     safety.check_budget(load, permit.budget)
     return envelope, load

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 import sys
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -20,6 +22,10 @@ SIMULATOR = "simulator.amazonses.com"
 SIMULATED = ("success", "bounce", "complaint", "ooto", "suppressionlist")
 SQS_REQUESTS_A_MAIL = 4  # put, receive, delete, and as much again for empty receives and looks: an estimate
 SPREAD = 2.0  # a send takes its median or more; an estimate
+
+MOST_LOCAL, MOST_ADDRESS = 64, 254  # characters: RFC 5321, 4.5.3.1
+_ATOM, _NAME = r"[A-Za-z0-9!#$%&'*+/=?^_`|~-]+", r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_ADDRESS = re.compile(rf"(?P<local>{_ATOM}(?:\.{_ATOM})*)@{_NAME}(?:\.{_NAME})*")
 
 BUDGET_RECIPIENTS = 1000
 BUDGET_USD = 1.0
@@ -51,11 +57,11 @@ def allowed(sources: Collection[str]) -> frozenset[str]:
 def _addresses(source: str) -> Iterator[str]:
     lines = [source] if "@" in source and not Path(source).is_file() else _lines(source)
     for number, line in enumerate(lines, 1):
-        if address := line.partition("#")[0].strip().lower():
+        if address := line.partition("#")[0].strip():
             if not is_address(address):
                 where = f"line {number}: " if len(lines) > 1 else ""
                 raise BadInput(f"--allow {printable(source)}: {where}{printable(address)!r} is not an address")
-            yield address
+            yield address.lower()
 
 
 def _lines(source: str) -> list[str]:
@@ -72,40 +78,38 @@ def _reason(error: Exception) -> str:
 
 
 def is_address(text: str) -> bool:
-    """Whether it could be one: something, an @, a domain, no blanks."""
-    local, _, domain = text.rpartition("@")
-    return bool(local and domain) and not any(c.isspace() or c in '<>,;"' for c in text)
+    """Whether it is one plain address of ASCII alone: without a name, comment or quotes, or what a reader may fold."""
+    found = _ADDRESS.fullmatch(text)
+    return found is not None and len(found["local"]) <= MOST_LOCAL and len(text) <= MOST_ADDRESS
 
 
-def check_recipients(envelope: Envelope, allow: Collection[str]) -> None:
-    """Every recipient that the envelope can make is the mailbox simulator's or on the allow list. Raises BadInput."""
-    address = _filled(envelope.to)
-    local, _, domain = address.rpartition("@")
-    plain = f"{local.partition('+')[0]}@{domain}"
-    if domain == SIMULATOR and plain.partition("@")[0] in SIMULATED:
+def check_recipients(envelope: Envelope, allow: Collection[str], mails: Arrivals) -> None:
+    """Every recipient of every mail is at the mailbox simulator or on the allow list. Raises BadInput."""
+    mailbox = _mailbox_of(envelope, mails)
+    local, _, domain = mailbox.partition("@")
+    if domain == SIMULATOR and local in SIMULATED:
         return
-    if plain not in allow and address not in allow:
+    if mailbox not in allow and envelope.to.lower() not in allow:
         raise BadInput(
-            f"--to {printable(envelope.to)!r}: {printable(plain)} is neither the mailbox simulator's "
+            f"--to {printable(envelope.to)!r}: {mailbox} is neither the mailbox simulator's "
             f"({'|'.join(SIMULATED)}@{SIMULATOR}) nor allowed; name it with --allow if its owner wants this mail"
         )
 
 
-def _filled(to: str) -> str:
-    """An address that the template makes; numbers may stand only in the label, so that all go to one mailbox."""
-    try:
-        address = to.format(mail=0, who=0).lower()
-        other = to.format(mail=1, who=1).lower()
-    except (KeyError, IndexError, ValueError, AttributeError) as error:
-        raise BadInput(f"--to {printable(to)!r}: may hold {{mail}} and {{who}} and no other braces") from error
-    if not is_address(address) or _mailbox(address) != _mailbox(other):
-        raise BadInput(f"--to {printable(to)!r}: must be an address, with {{mail}} and {{who}} only after a +")
-    return address
+def _mailbox_of(envelope: Envelope, mails: Arrivals) -> str:
+    """The one mailbox, in lower case, that gets all mails: numbers stand in its label alone.
 
-
-def _mailbox(address: str) -> str:
-    local, _, domain = address.rpartition("@")
-    return f"{local.partition('+')[0]}@{domain}"
+    The longest numbers make the longest address: where that is one, so is each.
+    """
+    local, _, domain = envelope.to.partition("@")
+    mailbox = f"{local.partition('+')[0]}@{domain}"
+    last, widest = max(len(mails.recipients) - 1, 0), max(int(mails.recipients.max(initial=1)) - 1, 0)
+    if not (is_address(mailbox) and is_address(envelope.address(0, 0)) and is_address(envelope.address(last, widest))):
+        raise BadInput(
+            f"--to {printable(envelope.to)!r}: must be one plain address, with {{mail}} and {{who}} only after a +, "
+            f"of at most {MOST_LOCAL} characters before the @ once they are filled in"
+        )
+    return mailbox.lower()
 
 
 def check_sender(source: str | None) -> str:
@@ -123,7 +127,9 @@ def check_budget(load: Load, budget: Budget) -> None:
             f"--budget-recipients {budget.recipients}: the runs have {load.recipients:,} recipients; "
             "choose a smaller scenario, or raise the budget"
         )
-    if not load.usd <= budget.usd:  # a budget that is no number allows nothing
+    if not math.isfinite(budget.usd):
+        raise BadInput(f"--budget-usd {budget.usd:g}: is no budget; name the most dollars that the runs may cost")
+    if load.usd > budget.usd:
         raise BadInput(
             f"--budget-usd {budget.usd:g}: the runs would cost about {load.usd:.2f} USD; "
             "choose a smaller scenario, or raise the budget"

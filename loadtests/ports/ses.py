@@ -17,11 +17,15 @@ QUOTA_MESSAGE = "Daily message quota exceeded."  # the one thing that tells it f
 
 
 class Envelope(NamedTuple):
-    """From whom and to whom mails go; `to` is a template of `mail`, its number, and `who`, the recipient's."""
+    """From whom and to whom mails go; `to` is a template of `{mail}`, its number, and `{who}`, the recipient's."""
 
     source: str = SENDER
     to: str = TO_SIMULATOR
     configuration_set: str = ""
+
+    def address(self, mail: int, who: int) -> str:
+        """A recipient's; all else in the template stays as it is, for whoever may choose it may write anything."""
+        return self.to.replace("{mail}", str(mail)).replace("{who}", str(who))
 
 
 class CallerLog(Protocol):
@@ -57,7 +61,7 @@ class Mailer:
 def request(call: int, mail: Mail, to: range, envelope: Envelope) -> dict[str, Any]:
     """SendEmail's arguments; the tags let a witness name the recipients."""
     tags = {"call": call, "mail": mail.number, "first": to.start}
-    addresses = [envelope.to.format(mail=mail.number, who=who) for who in to]
+    addresses = [envelope.address(mail.number, who) for who in to]
     return {
         "FromEmailAddress": envelope.source,
         "Destination": {"ToAddresses": addresses},

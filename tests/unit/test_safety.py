@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
+from email.utils import getaddresses
 from pathlib import Path
 from typing import Any
 
+import hypothesis.strategies as st
+import numpy as np
 import pytest
 import typer
+from hypothesis import given, settings
 
 from loadtests.deploy import account, safety
 from loadtests.deploy.account import SesAccount
 from loadtests.deploy.on_aws import Permit
 from loadtests.deploy.safety import Budget, Load
-from loadtests.ports.ses import TO_SIMULATOR, Envelope
+from loadtests.load.assignment import Place
+from loadtests.load.senders.smtp import message
+from loadtests.load.targets.choose_target import LoadRequest, target_of
+from loadtests.ports.ses import TO_SIMULATOR, Envelope, request
 from scenarios.errors import BadInput
 from scenarios.measures.cost import load_prices
 from scenarios.runs import plan_of
 from scenarios.schema.model import load
-from scenarios.traffic.workload import arrivals
+from scenarios.traffic.workload import Arrivals, arrivals
 from seslab.app import app
+from strategies.parts import everyone
+from strategies.ports import Mail
 from strategies.registry import STRATEGIES
+
+MAILS = Arrivals(np.zeros(1200), np.full(1200, 11, np.int32))
+
+
+def check(to: str, allow: Collection[str], mails: Arrivals = MAILS) -> None:
+    """Ask whether those mails may go there."""
+    safety.check_recipients(Envelope("a@b.org", to), allow, mails)
+
 
 STANDING = SesAccount("123456789012", 14.0, 200.0, True)
 
@@ -27,8 +46,8 @@ STANDING = SesAccount("123456789012", 14.0, 200.0, True)
 @pytest.mark.parametrize("mailbox", safety.SIMULATED)
 def test_the_simulator_is_always_allowed(mailbox: str) -> None:
     """Each of the mailbox simulator's addresses may get mail, under any label."""
-    safety.check_recipients(Envelope("a@b.org", f"{mailbox}+{{mail}}.{{who}}@{safety.SIMULATOR}"), ())
-    safety.check_recipients(Envelope("a@b.org", TO_SIMULATOR), ())
+    check(f"{mailbox}+{{mail}}.{{who}}@{safety.SIMULATOR}", ())
+    check(TO_SIMULATOR, ())
 
 
 @pytest.mark.parametrize(
@@ -45,16 +64,112 @@ def test_the_simulator_is_always_allowed(mailbox: str) -> None:
 def test_nobody_else_is_without_being_named(to: str) -> None:
     """Whoever is neither the simulator nor on the list gets nothing, and the line names the address."""
     with pytest.raises(BadInput, match="--to"):
-        safety.check_recipients(Envelope("a@b.org", to), ("me@example.com",))
+        check(to, ("me@example.com",))
 
 
 @pytest.mark.parametrize(
-    "to", ["user{mail}@example.com", "me@{who}.example.com", "{mail}@example.com", "{x}@b.org", "{"]
+    "to",
+    [
+        "user{mail}@example.com",
+        "me@{who}.example.com",
+        "{mail}@example.com",
+        "{x}@b.org",
+        "{",
+        "me+{mail}@example.com",  # only its mail 0 is on the list
+    ],
 )
 def test_a_template_reaches_one_mailbox_only(to: str) -> None:
     """Numbers may stand in the label alone: else a list of one address would allow thousands."""
     with pytest.raises(BadInput, match="--to"):
-        safety.check_recipients(Envelope("a@b.org", to), ("user0@example.com", "me@0.example.com", "0@example.com"))
+        check(to, ("user0@example.com", "me@0.example.com", "0@example.com", "me+0@example.com"))
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        "me@corp{mail.denominator:x>{who}}.com",
+        "me+{mail:c}@corp.com",
+        "me+{mail!r}@corp.com",
+        "me+{mail:}@corp.com",
+        "me+{{mail}}@corp.com",
+        "me+{mail.numerator}@corp.com",
+        "success@x.org@simulator.amazonses.com",
+        "success(@x.org)@simulator.amazonses.com",
+        "me(comment)@corp.com",
+        "me@corp.com(comment)",
+        '"me@evil.org,"@corp.com',
+        "Me <me@corp.com>",
+        "me@corp.com\n",
+        "me+\x00@corp.com",
+        "me+a, you@corp.com",
+        "success@sİmulator.amazonses.com",
+        "success@simulator.amazonse\u017f.com",
+        "\u212am@corp.com",
+        "me@corp.com.",
+        "me+.@corp.com",
+        f"me+{'9' * 62}@corp.com",
+    ],
+)
+def test_nothing_but_one_plain_address_is_taken(to: str) -> None:
+    """No format specification, no attribute, no second @, no comment, and nothing that folds or hides."""
+    with pytest.raises(BadInput, match="--to") as caught:
+        check(to, ("me@corp.com", "me@corpx.com", "km@corp.com", "me@corp.com."))
+    assert str(caught.value).isprintable()
+
+
+PIECES = (
+    "{mail}", "{who}", "{mail:c}", "{mail.real}", "{0}", "{", "}", "@", "+", ".", "me", "you", "corp.com", "success",
+    safety.SIMULATOR, "(x)", '"', ",", " ", "\n", "\x00", "İ", "\u212a", "<", ">", "%", "#",
+)  # fmt: skip
+TEMPLATES = st.one_of(
+    st.lists(st.sampled_from(PIECES), max_size=8).map("".join),
+    st.builds(
+        "{}+{}@{}".format,
+        st.sampled_from(["me", "you", "success"]),
+        st.lists(st.sampled_from(PIECES), max_size=4).map("".join),
+        st.sampled_from(["corp.com", safety.SIMULATOR]),
+    ),
+)
+PLAIN = re.compile(r"(success|me|you|Me)(\+[^@\s{}()<>,\"\x00]*)?@([a-z.]+)", re.ASCII)
+
+
+@given(to=TEMPLATES, allow=st.sets(st.sampled_from(["me@corp.com", "you@corp.com", "me+you@corp.com"])))
+@settings(max_examples=500)
+def test_what_is_sent_is_what_was_checked(to: str, allow: set[str]) -> None:
+    """Whatever the template: if it is taken, each address of each mail, in each interface, is plain and allowed."""
+    mails = Arrivals(np.zeros(3), np.array([1, 2, 12], np.int32))
+    try:
+        check(to, allow, mails)
+    except BadInput:
+        return
+    envelope = Envelope("a@b.org", to)
+    for number, recipients in enumerate(mails.recipients.tolist()):
+        mail = Mail(number, recipients, 0.0)
+        api = request(1, mail, everyone(mail), envelope)["Destination"]["ToAddresses"]
+        smtp = [address for _, address in getaddresses([str(message(1, mail, envelope)["To"])])]
+        assert api == smtp == to_each(to, mail)
+        for address in api:
+            found = PLAIN.fullmatch(address)
+            assert found is not None
+            assert f"{found[1]}@{found[3]}" in {*allow, f"success@{safety.SIMULATOR}"} or address in allow
+
+
+def to_each(to: str, mail: Mail) -> list[str]:
+    """The addresses of a mail, by the reference's word: two words are filled in, and nothing else is changed."""
+    return [to.replace("{mail}", str(mail.number)).replace("{who}", str(who)) for who in everyone(mail)]
+
+
+def test_an_application_gets_what_was_checked(served_nowhere: LoadRequest) -> None:
+    """Its addresses have labels of ours: a list that allows one label alone does not allow them."""
+    with pytest.raises(BadInput, match=r"--to .*me@corp\.com is neither"):
+        target_of(load("rehearsal"), ["http"], served_nowhere, load_prices(), print)
+
+
+@pytest.fixture
+def served_nowhere() -> LoadRequest:
+    """Mails to one labelled address, which is allowed."""
+    place = Place("http://127.0.0.1:9", url="http://127.0.0.1:9/send")
+    return LoadRequest(place, Permit("a@b.org", "me+you@corp.com", ("me+you@corp.com",)))
 
 
 def test_the_list_names_mailboxes_or_addresses(tmp_path: Path) -> None:
@@ -63,8 +178,8 @@ def test_the_list_names_mailboxes_or_addresses(tmp_path: Path) -> None:
     listed.write_text("# ours\nMe@Example.com  # mine\n\n")
     allow = safety.allowed([str(listed), "You@example.org"])
     assert allow == {"me@example.com", "you@example.org"}
-    safety.check_recipients(Envelope("a@b.org", "me+{mail}.{who}@example.com"), allow)
-    safety.check_recipients(Envelope("a@b.org", "you@example.org"), allow)
+    check("me+{mail}.{who}@example.com", allow)
+    check("You@example.org", allow)
 
 
 @pytest.mark.parametrize("text", ["no address\n", "a@b.org, c@d.org\n", "@example.com\n"])
@@ -93,8 +208,9 @@ def test_a_budget_is_a_ceiling() -> None:
         safety.check_budget(Load(100, 101, 1.0), budget)
     with pytest.raises(BadInput, match=r"--budget-usd 1: the runs would cost about 1\.01 USD"):
         safety.check_budget(Load(100, 100, 1.01), budget)
-    with pytest.raises(BadInput, match="--budget-usd nan"):
-        safety.check_budget(Load(100, 100, 0.01), Budget(100, float("nan")))
+    for none in (float("nan"), float("inf")):
+        with pytest.raises(BadInput, match=f"--budget-usd {none}: is no budget"):
+            safety.check_budget(Load(100, 100, 0.01), Budget(100, none))
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)

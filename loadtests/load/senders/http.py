@@ -7,6 +7,7 @@ import json
 import urllib3
 
 from loadtests.load.assignment import Assignment
+from loadtests.ports.ses import Envelope
 from loadtests.record.labels import labelled
 from strategies.parts import everyone
 from strategies.ports import Mail, Rejected, SendError, Throttled, Unanswered, Unavailable
@@ -19,12 +20,12 @@ class Http:
     """Kept connections; `{to}`, `{mail}`, `{recipients}` and `{subject}` are filled into URL, headers and body."""
 
     def __init__(self, assignment: Assignment) -> None:
-        self._place, self._to = assignment.place, labelled(assignment.to, assignment.run)
+        self._place, self._envelope = assignment.place, Envelope(to=labelled(assignment.to, assignment.run))
         once = urllib3.Timeout(assignment.read_timeout_s)
         self._http = urllib3.PoolManager(maxsize=CONNECTIONS, timeout=once, retries=False)
 
     def send(self, _call: int, mail: Mail) -> None:
-        place, values = self._place, values_of(mail, self._to)
+        place, values = self._place, values_of(mail, self._envelope)
         headers = {name: filled(value, values) for name, value in place.headers}
         body = filled(place.body, {key: json.dumps(value)[1:-1] for key, value in values.items()})
         try:
@@ -41,9 +42,9 @@ class Http:
         self._http.clear()
 
 
-def values_of(mail: Mail, to: str) -> dict[str, str]:
+def values_of(mail: Mail, envelope: Envelope) -> dict[str, str]:
     """What the placeholders stand for; recipients are separated by commas."""
-    addresses = (to.format(mail=mail.number, who=who) for who in everyone(mail))
+    addresses = (envelope.address(mail.number, who) for who in everyone(mail))
     values = (",".join(addresses), str(mail.number), str(mail.recipients), f"seslab {mail.number}")
     return dict(zip(PLACEHOLDERS, values, strict=True))
 

@@ -79,7 +79,7 @@ def message(call: int, mail: Mail, envelope: Envelope) -> EmailMessage:
     """The mail, with tags that let a witness name its recipients."""
     text = EmailMessage()
     text["From"], text["Subject"] = envelope.source, "seslab"
-    text["To"] = ", ".join(envelope.to.format(mail=mail.number, who=who) for who in everyone(mail))
+    text["To"] = ", ".join(envelope.address(mail.number, who) for who in everyone(mail))
     text["X-SES-MESSAGE-TAGS"] = f"call={call}, mail={mail.number}, first={mail.first}"
     if envelope.configuration_set:
         text["X-SES-CONFIGURATION-SET"] = envelope.configuration_set

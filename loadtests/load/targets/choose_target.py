@@ -9,12 +9,13 @@ from loadtests.application.run_request import RunRequest
 from loadtests.deploy import on_aws, safety, staging
 from loadtests.deploy.cloud import aws
 from loadtests.deploy.on_aws import Permit
-from loadtests.load.assignment import SENDS_ITSELF, Place
+from loadtests.load.assignment import RUN_BITS, SENDS_ITSELF, Place
 from loadtests.load.options import Crew
 from loadtests.load.targets.aws_target import AwsTarget
 from loadtests.load.targets.check_target import elsewhere
 from loadtests.load.targets.target import LocalTarget, Target
 from loadtests.ports.ses import SENDER, Envelope
+from loadtests.record.labels import labelled
 from scenarios.errors import BadInput
 from scenarios.measures.cost import Prices
 from scenarios.schema.model import Scenario
@@ -45,14 +46,22 @@ class LoadRequest:
 def target_of(scenario: Scenario, senders: Sequence[str], asked: LoadRequest, prices: Prices, show: Show) -> Target:
     """Mail that may leave this machine has a plan, a budget and a question. Raises BadInput and RunFailed."""
     runs = [staging.asked(scenario, sender, scenario.seed) for sender in senders]
+    allow = safety.allowed(asked.permit.allow)
+    for sender, request in zip(senders, runs, strict=True):
+        safety.check_recipients(asked.envelope, allow, request.mails)
+        safety.check_recipients(_as_sent(sender, asked.envelope), allow, request.mails)
     if asked.place.region is not None:
         return _on_aws(runs, asked, prices, show)
     if far := elsewhere(asked.place):
         staging.permitted_elsewhere(", ".join(far), runs, asked.permit, prices, show)
-    safety.check_recipients(asked.envelope, safety.allowed(asked.permit.allow))
     target = LocalTarget(asked.place)
     target.check(asked.place, senders)
     return target
+
+
+def _as_sent(sender: str, envelope: Envelope) -> Envelope:
+    """An application gets addresses with labels of ours, whatever the template's own."""
+    return envelope._replace(to=labelled(envelope.to, (1 << RUN_BITS) - 1)) if sender == "http" else envelope
 
 
 def _on_aws(runs: Sequence[RunRequest], asked: LoadRequest, prices: Prices, show: Show) -> AwsTarget:
