@@ -23,21 +23,49 @@ Event = Mapping[str, Any]
 
 
 def rows(events: Iterable[Event], zero_unix_s: float) -> NDArray[Any]:
-    """The mails that events tell of, as `DECISION` in the order in which SES took them.
+    """The mails that events tell of, as `DECISION` in the order in which SES took them."""
+    told = Told(zero_unix_s)
+    told.hear(events)
+    return told.rows()
+
+
+class Told:
+    """What events have told so far, each of them heard once.
 
     Every event of a mail, be it a Send or a Bounce, tells that SES accepted it, and when; a Reject tells that it then
     refused it for what it is. Mails with neither our tags nor our label are another sender's.
     """
-    mails: dict[str, tuple[Any, ...]] = {}
-    for event in events:
+
+    def __init__(self, zero_unix_s: float) -> None:
+        self._zero_unix_s, self._mails = zero_unix_s, dict[str, tuple[Any, ...]]()
+        self.accepted_recipients = 0
+
+    def __len__(self) -> int:
+        return len(self._mails)
+
+    def hear(self, events: Iterable[Event]) -> None:
+        for event in events:
+            trace = _trace(event["mail"])
+            if trace is not None:
+                self._note(trace, event)
+
+    def _note(self, trace: tuple[int, ...], event: Event) -> None:
         mail = event["mail"]
-        trace = _trace(mail)
-        if trace is not None:
-            outcome, reason = mails.get(mail["messageId"], (ACCEPTED, ""))[-2:]
-            if kind_of(event) == "Reject":
-                outcome, reason = REJECTED, str(event.get("reject", {}).get("reason", ""))
-            mails[mail["messageId"]] = _row(trace, mail, zero_unix_s, outcome, reason)
-    return np.sort(np.array(list(mails.values()), DECISION), order=["decided_s", "call"])
+        before = self._mails.get(mail["messageId"])
+        outcome, reason = before[-2:] if before else (ACCEPTED, "")
+        if kind_of(event) == "Reject":
+            outcome, reason = REJECTED, str(event.get("reject", {}).get("reason", ""))
+        row = self._mails[mail["messageId"]] = _row(trace, mail, self._zero_unix_s, outcome, reason)
+        self.accepted_recipients += _accepted(row) - (_accepted(before) if before else 0)
+
+    def rows(self) -> NDArray[Any]:
+        """In the order in which SES took them."""
+        return np.sort(np.array(list(self._mails.values()), DECISION), order=["decided_s", "call"])
+
+
+def _accepted(row: tuple[Any, ...]) -> int:
+    *_, recipients, _, outcome, _ = row
+    return recipients if outcome == ACCEPTED else 0
 
 
 def kind_of(event: Event) -> str:

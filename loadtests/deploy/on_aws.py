@@ -16,7 +16,7 @@ from loadtests.application.run_request import RunRequest
 from loadtests.deploy import account, safety
 from loadtests.deploy import run as running
 from loadtests.deploy.cloud import Cloud
-from loadtests.deploy.events import EventsQueue, rows
+from loadtests.deploy.events import EventsQueue, Told
 from loadtests.deploy.run import setup_of
 from loadtests.deploy.run_site import RunSite
 from loadtests.deploy.stack.publishing import QUEUE as WITNESS_QUEUE
@@ -24,7 +24,7 @@ from loadtests.deploy.stack.template import template
 from loadtests.ports.ses import TO_SIMULATOR, Envelope
 from loadtests.record import run_registry
 from scenarios.errors import RunFailed
-from scenarios.ledger.ledger import ACCEPTED, Ledger
+from scenarios.ledger.ledger import Ledger
 from scenarios.measures.cost import Prices
 from scenarios.runs import Watch, plan_of
 from scenarios.schema.model import Scenario
@@ -161,24 +161,29 @@ class EventsWitness:
 
     def __init__(self, queue: EventsQueue, budget: safety.Budget) -> None:
         self._queue, self._budget = queue, budget
-        self._zero_unix_s = 0
+        self._zero_unix_s, self._told, self._heard = 0, Told(0), 0
 
     def begin(self, zero_unix_s: int) -> None:
-        self._zero_unix_s = zero_unix_s
+        """Asking again for the same second zero forgets nothing."""
+        if zero_unix_s != self._zero_unix_s:
+            self._zero_unix_s, self._told, self._heard = zero_unix_s, Told(zero_unix_s), 0
 
     def look(self) -> None:
         self._queue.read_all()
-        accepted = self._rows()
-        recipients = int(accepted["recipients"][accepted["outcome"] == ACCEPTED].sum())
+        recipients = self._up_to_date().accepted_recipients
         if recipients > self._budget.recipients:
             raise RunFailed(f"--budget-recipients {self._budget.recipients}: SES has accepted {recipients}; stopped")
 
     def calls(self, expected: int) -> NDArray[Any]:
         until_s = time.monotonic() + EVENTS_PATIENCE_S
-        while len(self._rows()) < expected and time.monotonic() < until_s:
+        while len(self._up_to_date()) < expected and time.monotonic() < until_s:
             self._queue.read(LONG_POLL_S)
         self._queue.read_all()
-        return self._rows()
+        return self._up_to_date().rows()
 
-    def _rows(self) -> NDArray[Any]:
-        return rows(self._queue.events, self._zero_unix_s)
+    def _up_to_date(self) -> Told:
+        """What events have told, those among them that have come since it was asked last."""
+        new = self._queue.events[self._heard :]
+        self._told.hear(new)
+        self._heard += len(new)
+        return self._told

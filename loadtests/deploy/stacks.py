@@ -134,7 +134,7 @@ def _delete(cloud: Cloud, name: str) -> None:
 
 
 def halt(cloud: Cloud, run: str) -> None:
-    """Let no function of a run begin any more, whatever invokes it: from now on nothing is sent by its stack."""
+    """Let no function of a run begin any more, whatever invokes it: from now on nothing is received or sent there."""
     with speaking_plainly(cloud.world):
         _halt(cloud, cloud.client("cloudformation"), stack_of(run))
 
@@ -144,11 +144,21 @@ def _halt(cloud: Cloud, formation: Any, name: str) -> None:
     resources = formation.describe_stack_resources(StackName=name)["StackResources"]
     made = [(resource["ResourceType"], resource.get("PhysicalResourceId")) for resource in resources]
     for kind, identity in made:
+        if kind == "AWS::Lambda::EventSourceMapping" and identity:
+            _stop_polling(cloud, identity)
         if kind == "AWS::Lambda::Function" and identity:
             _starve(cloud, identity)
     for kind, identity in made:
         if kind == "AWS::StepFunctions::StateMachine" and identity:
             _stop_ticking(cloud, identity)
+
+
+def _stop_polling(cloud: Cloud, mapping: str) -> None:
+    """A mapping without concurrency would go on receiving, and each message would come nearer to the dead letters."""
+    functions = cloud.client("lambda")
+    gone_or_changing = functions.exceptions.ResourceNotFoundException, functions.exceptions.ResourceInUseException
+    with suppress(*gone_or_changing):
+        functions.update_event_source_mapping(UUID=mapping, Enabled=False)
 
 
 def _starve(cloud: Cloud, function: str) -> None:

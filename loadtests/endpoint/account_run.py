@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from copy import copy
 from threading import Event, Lock
 from typing import Any, NamedTuple
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from loadtests.endpoint.account_admission import AccountAdmission
 from loadtests.endpoint.decision_log import CallTrace, DecisionLog
+from loadtests.endpoint.tally import Tally
 from loadtests.ports.kernel import Clock
 from scenarios.schema.model import Scenario
 from scenarios.traffic.chance import PerMail
@@ -54,6 +56,7 @@ class AccountRun:
         self.admission, self.decision_log, self.lock = self.admission_anew(), decision_log, Lock()
         self.rate_changes: list[tuple[float, float]] = []
         self._attempts = Counter[int]()
+        self._tally = Tally()
 
     def admission_anew(self) -> AccountAdmission:
         """The admission as it was at second zero, to make the decisions once more."""
@@ -68,6 +71,11 @@ class AccountRun:
         refuse_s = slowness * self._draws.refusals.of(trace.mail, attempt) + delay_s
         return Call(trace, attempt, self.clock.now(), accept_s, refuse_s)
 
+    def end(self) -> None:
+        """Another run follows, or none: what is decided from now on is noted nowhere else."""
+        with self.lock:
+            self.decision_log.close()
+
     def set_rate(self, rate_per_s: float) -> None:
         """Go on at another rate from now on."""
         with self.lock:
@@ -81,15 +89,21 @@ class AccountRun:
         if delay_s > 0:
             self._closing.wait(delay_s)
 
-    def raw(self) -> bytes:
-        """The decisions until now, as an array of `DECISION_ROW` in bytes."""
+    def raw(self, start: int) -> bytes:
+        """The decisions from the `start`-th on until now, as an array of `DECISION_ROW` in bytes."""
         with self.lock:
-            return self.decision_log.raw()
+            return self.decision_log.raw(start)
 
-    def said(self) -> tuple[NDArray[Any], list[str]]:
-        """For each decision until now the number of SES's sentence, and the sentences by their numbers."""
+    def said(self, start: int) -> tuple[NDArray[Any], list[str]]:
+        """For each decision from the `start`-th on the number of SES's sentence, and the sentences by their numbers."""
         with self.lock:
-            return self.decision_log.notes()["said"], self.decision_log.sentences()
+            return self.decision_log.notes(start)["said"], self.decision_log.sentences()
+
+    def tally(self) -> Tally:
+        """The decisions in sum; only those since the last question are counted anew."""
+        with self.lock:
+            self._tally.add(self.decision_log.rows(self._tally.calls))
+            return copy(self._tally)
 
     def observed(self) -> tuple[NDArray[Any], NDArray[Any], list[str]]:
         """The decisions until now, what else is known of each, and the callers' names."""

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loadtests.endpoint.routes import CALLS, DEFAULT_ACCOUNT, DEFAULT_REGION, QUEUES, RAW, REASONS, START, STATS
-from loadtests.record.logs import DECISION_ROW, with_reasons
+from loadtests.record.logs import DECISION, DECISION_ROW, with_reasons
 from scenarios.errors import RunFailed
 
 Route = tuple[str, str]
@@ -65,9 +65,11 @@ class EndpointClient:
         region: str = DEFAULT_REGION,
     ) -> None:
         self.url, self._wording, self._look_patience_s, self._region = url, wording, look_patience_s, region
+        self._known, self._known_since = np.zeros(0, DECISION), 0.0
 
     def start(self, zero_unix_s: int, patience_s: float) -> None:
         """Let it begin anew with full limiters and empty logs; scenario second 0 is this second of Unix time."""
+        self._known = np.zeros(0, DECISION)
         self._ask(START, patience_s, bytes, {"zero_unix_s": zero_unix_s})
 
     def in_flight(self) -> int:
@@ -88,16 +90,24 @@ class EndpointClient:
         return rate_per_s
 
     def decisions(self) -> NDArray[Any]:
-        """All that SES has decided, in its order: rows of `DECISION`, in seconds since its own second 0."""
-        rows = self._ask(CALLS, LOG_PATIENCE_S, lambda content: np.frombuffer(content, DECISION_ROW))
-        sentences, numbers = self._ask(REASONS, LOG_PATIENCE_S, _reasons_in)
-        return with_reasons(rows, [sentences[number] for number in numbers[: len(rows)].tolist()])
+        """All that SES has decided, in its order: rows of `DECISION`, in seconds since its own second 0.
+
+        Only what is new is asked for.
+        """
+        new = f"&from={len(self._known)}"
+        rows = self._ask(CALLS, LOG_PATIENCE_S, lambda content: np.frombuffer(content, DECISION_ROW), query=new)
+        sentences, numbers = self._ask(REASONS, LOG_PATIENCE_S, _reasons_in, query=new)
+        told = with_reasons(rows, [sentences[number] for number in numbers[: len(rows)].tolist()])
+        self._known = np.concatenate((self._known, told))
+        return self._known
 
     def decisions_since(self, zero_unix_s: float) -> NDArray[Any]:
         """The same in seconds since another instant."""
-        late_s = self.zero_unix_s() - zero_unix_s  # a server without a short answer is not waited for as long as a log
+        since = self.zero_unix_s()  # a server without a short answer is not waited for as long as a log
+        if since != self._known_since:  # it was started anew
+            self._known, self._known_since = np.zeros(0, DECISION), since
         rows = self.decisions().copy()
-        rows["decided_s"] += late_s
+        rows["decided_s"] += since - zero_unix_s
         return rows
 
     def queues(self) -> dict[str, list[dict[str, Any]]]:
@@ -114,9 +124,11 @@ class EndpointClient:
         counts: Mapping[str, Any] = self._ask(STATS, patience_s, json.loads)
         return counts
 
-    def _ask(self, route: Route, patience_s: float, read: Callable[[bytes], Any], document: Any = None) -> Any:
+    def _ask(
+        self, route: Route, patience_s: float, read: Callable[[bytes], Any], document: Any = None, query: str = ""
+    ) -> Any:
         method, path = route
         try:
-            return read(answer_to(self.url, (method, f"{path}?region={self._region}"), patience_s, document))
+            return read(answer_to(self.url, (method, f"{path}?region={self._region}{query}"), patience_s, document))
         except UNANSWERED as error:
             raise RunFailed(self._wording(route, error)) from error

@@ -102,17 +102,21 @@ class DecisionLog:
             return UNKNOWN
         return self._sentences.setdefault(said, len(self._sentences))
 
-    def raw(self) -> bytes:
-        """The decisions as an array of `DECISION_ROW` in bytes."""
-        return self._decisions.raw()
+    def close(self) -> None:
+        """Give up the witness's file."""
+        self._decisions.close()
 
-    def rows(self) -> NDArray[Any]:
-        """The decisions as an array of `DECISION_ROW` that later ones do not change."""
-        return np.frombuffer(self.raw(), DECISION_ROW)
+    def raw(self, start: int = 0) -> bytes:
+        """The decisions from the `start`-th on, as an array of `DECISION_ROW` in bytes."""
+        return self._decisions.raw(start)
 
-    def notes(self) -> NDArray[Any]:
-        """What else is known of each decision, as an array of `NOTE`."""
-        return np.frombuffer(bytes(self._notes), NOTE)
+    def rows(self, start: int = 0) -> NDArray[Any]:
+        """The decisions from the `start`-th on, as an array of `DECISION_ROW` that later ones do not change."""
+        return np.frombuffer(self.raw(start), DECISION_ROW)
+
+    def notes(self, start: int = 0) -> NDArray[Any]:
+        """What else is known of each decision from the `start`-th on, as an array of `NOTE`."""
+        return np.frombuffer(bytes(memoryview(self._notes)[start * NOTE.itemsize :]), NOTE)
 
     def callers(self) -> list[str]:
         """The callers' names by their numbers."""

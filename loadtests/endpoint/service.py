@@ -74,6 +74,7 @@ class Service:
         with self._lock:
             self._begin(zero_unix_s)
             for ses in self._all.values():
+                ses.run.end()
                 ses.run = self._run(ses.account, ses.region)
 
     def set_rate(self, rate_per_s: float) -> None:
@@ -102,11 +103,17 @@ class Service:
     def forget(self) -> None:
         """As if none had ever been asked for: moto has been reset."""
         with self._lock:
+            self._end_all()
             self._all.clear()
 
     def close(self) -> None:
         """Publish what there is; threads that wait for a call's latency have been let go by `closing` before."""
         self.common.publisher.close()
+        self._end_all()
+
+    def _end_all(self) -> None:
+        for ses in self._all.values():
+            ses.run.end()
 
     def _run(self, account: str, region: str) -> AccountRun:
         decision_log, common = DecisionLog(self._witness_of(account, region)), self.common

@@ -159,6 +159,12 @@ class DecisionRows:
         if self._witness is not None:
             self._witness.write(row)
 
-    def raw(self) -> bytes:
-        """The decisions until now, as an array of `DECISION_ROW` in bytes."""
-        return bytes(self._rows)
+    def close(self) -> None:
+        """Nothing is noted on disk any more; what comes late is of a run that is over."""
+        if self._witness is not None:
+            self._witness.close()
+            self._witness = None
+
+    def raw(self, start: int) -> bytes:
+        """The decisions from the `start`-th on until now, as an array of `DECISION_ROW` in bytes."""
+        return bytes(memoryview(self._rows)[start * DECISION_ROW.itemsize :])

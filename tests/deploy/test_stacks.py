@@ -171,12 +171,15 @@ def _execution(machines: Any, machine_arn: str, count: int) -> str:
 
 
 def test_a_halted_stack_calls_no_function(cloud: Cloud) -> None:
-    """After a run nothing goes on being sent while AWS deletes: no function begins, whoever calls it."""
+    """After a run nothing goes on while AWS deletes: no function begins, whoever calls it, and no mapping polls."""
     run, outputs = _deployed(cloud, PLANS["sqs-dlq"], "sqs-dlq", publishes=False)
     functions = cloud.client("lambda")
     stacks.halt(cloud, run)
     with pytest.raises(functions.exceptions.TooManyRequestsException):
         functions.invoke(FunctionName=outputs["SenderFunction"], Payload=b'{"Records": []}')
+    mappings = functions.list_event_source_mappings(FunctionName=outputs["SenderFunction"])["EventSourceMappings"]
+    assert {mapping["State"] for mapping in mappings} <= {"Disabling", "Disabled"}
+    assert mappings
     stacks.teardown(cloud, run, _silent)
 
 

@@ -6,18 +6,26 @@ import json
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 
+import hypothesis.strategies as st
 import numpy as np
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
+from hypothesis import given
 
 from loadtests.endpoint import decision_log
 from loadtests.endpoint.account_admission import AccountAdmission
 from loadtests.endpoint.client import EndpointClient, Route
+from loadtests.endpoint.decision_log import LIMITS, STRANGER
+from loadtests.endpoint.routes import DEFAULT_ACCOUNT, DEFAULT_REGION, RAW
+from loadtests.endpoint.service import Service
+from loadtests.endpoint.tally import Tally
 from loadtests.record.logs import DECISION_ROW
 from scenarios.ledger.ledger import ACCEPTED, MESSAGES, OUTCOMES, REJECTED, THROTTLED
+from scenarios.measures.metrics import peak_1s
 from scenarios.schema.model import Scenario
 from scenarios.traffic.chance import PerMail
 from scenarios.traffic.workload import arrivals
@@ -276,6 +284,49 @@ def test_each_refusal_is_in_ses_own_words() -> None:
         assert sentence.startswith("Email address is not verified. The following identities failed the check")
         assert sentence.endswith(stranger)
     assert said[2] == "Email address is not verified…"
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 9), st.sampled_from(range(len(OUTCOMES)))), max_size=30))
+def test_a_tally_is_what_a_count_of_all_would_be(decided: list[tuple[int, int, int]]) -> None:
+    """However often it is asked in between: counts, recipients, and the fullest second across all that it forgot."""
+    rows = np.zeros(len(decided), DECISION_ROW)
+    for row, (eighths, recipients, outcome) in zip(rows, sorted(decided), strict=True):
+        row["decided_s"], row["recipients"], row["outcome"] = eighths / 8, recipients, outcome
+    accepted = rows[rows["outcome"] == ACCEPTED]
+    for step in (1, 3, 50):
+        tally = Tally()
+        for start in range(0, len(rows), step):
+            tally.add(rows[start : start + step])
+        assert tally.by_outcome.tolist() == np.bincount(rows["outcome"], minlength=len(OUTCOMES)).tolist()
+        assert (tally.calls, tally.recipients) == (len(rows), accepted["recipients"].sum())
+        assert tally.peak_1s == peak_1s(accepted["decided_s"], accepted["recipients"])
+
+
+def test_a_client_is_told_what_is_new() -> None:
+    """Each question gives all decisions so far, and after a new beginning only those since."""
+    with served() as endpoint:
+        v2, client = endpoint.client("sesv2"), EndpointClient(endpoint.url, complaint, 10.0)
+        for number in range(3):
+            send(v2, **mail(**traced(number, number, 0)))
+            assert client.decisions_since(0.0)["mail"].tolist() == list(range(number + 1))
+        endpoint.ask("POST", "/_seslab/start", {"zero_unix_s": int(time.time()) - 5})
+        send(v2, **mail(**traced(7, 7, 0)))
+        assert client.decisions_since(0.0)["mail"].tolist() == [7]
+        assert len(endpoint.raw("GET", "/_seslab/calls?from=1", Accept=RAW)) == 0
+
+
+def test_start_closes_the_witness_of_the_run_before(tmp_path: Path) -> None:
+    """However often a run begins anew, one file is open, and what is in it is of the run that goes on."""
+    scenario = Scenario.model_validate({"name": "x", "workload": ({"process": "batch", "messages": 1},)})
+    service = Service(scenario, 1, witness=tmp_path / "witness")
+    ses = service.of(DEFAULT_ACCOUNT, DEFAULT_REGION)
+    for _ in range(3):
+        ses.run.decision_log.add(STRANGER, 1, 0.0, ACCEPTED, "x", LIMITS, 1, "")
+        service.start(0.0)
+    ses.run.decision_log.add(STRANGER, 1, 0.0, ACCEPTED, "x", LIMITS, 1, "")
+    service.close()
+    ses.run.decision_log.add(STRANGER, 1, 0.0, ACCEPTED, "x", LIMITS, 1, "")
+    assert (tmp_path / "witness").stat().st_size == DECISION_ROW.itemsize
 
 
 def test_start_begins_anew() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from loadtests.deploy.events import rows
+from loadtests.deploy.events import Told, rows
 from scenarios.ledger.ledger import ACCEPTED, REJECTED
 
 
@@ -37,6 +37,18 @@ def test_a_mail_is_one_row_however_many_events_tell_of_it() -> None:
 def test_a_reject_takes_the_acceptance_back(order: tuple[str, ...]) -> None:
     """What SES rejects after it took it is rejected, in whichever order the events arrive."""
     assert rows([_event(kind) for kind in order], ZERO)["outcome"].tolist() == [REJECTED]
+
+
+def test_what_is_heard_bit_by_bit_is_what_is_heard_at_once() -> None:
+    """However events are parted, rows and accepted recipients are the same; a Reject is no acceptance any more."""
+    kinds = [("Send", "a"), ("Send", "b"), ("Delivery", "a"), ("Reject", "b"), ("Reject", "c"), ("Send", "c")]
+    events = [_event(kind, message_id) for kind, message_id in kinds]
+    for cut in range(len(events) + 1):
+        told = Told(ZERO)
+        told.hear(events[:cut])
+        told.hear(events[cut:])
+        assert told.rows().tolist() == rows(events, ZERO).tolist()
+        assert (len(told), told.accepted_recipients) == (3, 2)
 
 
 def test_rows_stand_in_ses_s_order() -> None:

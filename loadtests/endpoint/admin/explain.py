@@ -36,7 +36,7 @@ class Row(NamedTuple):
 def calls(run: AccountRun, last: int) -> list[dict[str, Any]]:
     """The last of the calls, oldest first. To tell why, a second limiter decides everything once more."""
     decisions, notes, callers = run.observed()
-    sentences = run.said()[1]
+    sentences = run.said(0)[1]
     replay, first, shown = Replay(run), len(decisions) - last, []
     for row in _rows(decisions, notes):
         if row.number >= first:

@@ -83,15 +83,13 @@ class Admin:
         """Raw rows to a client that accepts nothing else, and a list for people to all others."""
         run = self._service.of(*_whose(query)).run
         if accept == RAW:
-            return Answer(OK, RAW, run.raw())
-        last = query.get("last", [str(LAST)])[0]
-        if not last.isdecimal():
-            raise BadRequest(f"last = {last}: must be a whole number, of the newest calls to show")
-        return as_json({"calls": explain.calls(run, int(last))})
+            return Answer(OK, RAW, run.raw(_number(query, "from", 0, "of the first call to tell")))
+        return as_json({"calls": explain.calls(run, _number(query, "last", LAST, "of the newest calls to show"))})
 
     def _reasons(self, _body: bytes, query: dict[str, list[str]], accept: str) -> Answer:
         """SES's sentences: for our own clients with the number of each call's, for people counted."""
-        numbers, sentences = self._service.of(*_whose(query)).run.said()
+        start = _number(query, "from", 0, "of the first call to tell")
+        numbers, sentences = self._service.of(*_whose(query)).run.said(start)
         if accept == RAW:
             return Answer(OK, RAW, json.dumps(sentences).encode() + b"\n" + numbers.tobytes())
         counts = np.bincount(numbers, minlength=len(sentences)).tolist()
@@ -127,6 +125,14 @@ class Admin:
 
 def _whose(query: dict[str, list[str]]) -> tuple[str, str]:
     return query.get("account", [DEFAULT_ACCOUNT])[0], query.get("region", [DEFAULT_REGION])[0]
+
+
+def _number(query: dict[str, list[str]], name: str, otherwise: int, what: str) -> int:
+    """A whole number of the query's; raises BadRequest."""
+    text = query.get(name, [str(otherwise)])[0]
+    if not text.isdecimal():
+        raise BadRequest(f"{name} = {text}: must be a whole number, {what}")
+    return int(text)
 
 
 def _setting(model: type[Setting], body: bytes) -> Setting:

@@ -4,25 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from loadtests.endpoint.ses import Ses
-from scenarios.ledger.ledger import ACCEPTED, OUTCOMES
-from scenarios.measures.metrics import peak_1s
+from scenarios.ledger.ledger import OUTCOMES
 
 
 def stats(ses: Ses) -> dict[str, Any]:
     """Second zero; calls by outcome; recipients accepted, in the fullest second, in 24 hours; rate and tokens now."""
-    rows, _, _ = ses.run.observed()
-    accepted = rows[rows["outcome"] == ACCEPTED]
-    counts = np.bincount(rows["outcome"], minlength=len(OUTCOMES)).tolist()
+    tally = ses.run.tally()
     return {
         "account": ses.account,
         "region": ses.region,
         "zero_unix_s": ses.run.zero_unix_s,
-        **dict(zip(OUTCOMES, counts, strict=True)),
-        "recipients": int(accepted["recipients"].sum(dtype=np.int64)),
-        "peak_1s": peak_1s(accepted["decided_s"], accepted["recipients"]),
+        **dict(zip(OUTCOMES, tally.by_outcome.tolist(), strict=True)),
+        "recipients": tally.recipients,
+        "peak_1s": tally.peak_1s,
         **now(ses),
     }
 
