@@ -21,6 +21,7 @@ from scenarios.ledger.build_ledger import Evidence, Subject, build_ledger
 from scenarios.ledger.ledger import Ledger
 from scenarios.measures.bound import bound_of
 from scenarios.measures.warnings import warnings_of
+from scenarios.outside.plug import plugged
 from scenarios.runs import SATURATED_S, Watch
 from scenarios.schema.model import Scenario, as_toml
 from scenarios.traffic.workload import Arrivals
@@ -61,6 +62,7 @@ class RunRequest:
             process=run_registry.process_of(os.getpid()),
             out=None if out is None else str(out.absolute()),
             witness=None if witness is None else str(witness),
+            strategies=plugged(),
         )
 
     def watched(self, clock: Clock, watch: Watch | None) -> None:

@@ -16,6 +16,7 @@ from loadtests.record.run_registry import RunRecord, directory
 from scenarios.ledger import store
 from scenarios.ledger.build_ledger import Evidence, Subject, build_ledger
 from scenarios.ledger.ledger import Ledger
+from scenarios.outside.plug import plugged_in_here
 from scenarios.runs import plan_of
 from scenarios.schema.model import load
 from scenarios.traffic.workload import arrivals
@@ -32,7 +33,8 @@ def recover(record: RunRecord, decisions: NDArray[Any]) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     scenario = folder / "scenario.toml"
     scenario.write_text(record.scenario_toml, encoding="utf-8")
-    store.write(_ledger(record, str(scenario), decisions), folder)
+    with plugged_in_here(record.strategies):
+        store.write(_ledger(record, str(scenario), decisions), folder)
     return folder
 
 

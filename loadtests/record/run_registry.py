@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from scenarios.errors import BadInput
+from scenarios.outside.bundle import Bundle
 from scenarios.system.whole_files import write_text
 
 ADVICE = "a run is noted there first, so set XDG_STATE_HOME to a folder that can be written to"
@@ -37,8 +38,9 @@ class Process:
 class RunRecord:
     """A run under way. `stack` is a name on an account, `out` the folder for its ledger.
 
-    `children` lead process groups of their own; `witness` is a file in which SES's side notes what it has decided since
-    time zero: rows of `record.logs.DECISION`, or on an account the events that were read of its queue, a line each.
+    `children` lead process groups of their own; `strategies` are those from outside that the scenario may mean;
+    `witness` is a file in which SES's side notes what it has decided since time zero: rows of `record.logs.DECISION`,
+    or on an account the events that were read of its queue, a line each.
     """
 
     run: str
@@ -54,6 +56,7 @@ class RunRecord:
     out: str | None = None
     witness: str | None = None
     children: tuple[Process, ...] = ()
+    strategies: tuple[Bundle, ...] = ()
 
 
 def birth_of(pid: int) -> str | None:
@@ -158,6 +161,7 @@ def _read(path: Path) -> RunRecord | None:
     try:
         fields = json.loads(path.read_text(encoding="utf-8"))
         children = tuple(Process(**child) for child in fields.pop("children"))
-        return RunRecord(process=Process(**fields.pop("process")), children=children, **fields)
+        strategies = tuple(Bundle(*bundle) for bundle in fields.pop("strategies", ()))
+        return RunRecord(process=Process(**fields.pop("process")), children=children, strategies=strategies, **fields)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
@@ -43,6 +45,20 @@ def unplug(name: str) -> None:
     """Forget a strategy from outside."""
     forget(_PLUGGED.pop(name))
     del STRATEGIES[name]
+
+
+@contextmanager
+def plugged_in_here(bundles: Sequence[Bundle]) -> Iterator[None]:
+    """Known inside the block alone; what has one of their names meanwhile steps aside. Raises BadInput."""
+    aside = {one.name: (STRATEGIES.pop(one.name), _PLUGGED.pop(one.name)) for one in bundles if one.name in _PLUGGED}
+    plug(bundles)
+    try:
+        yield
+    finally:
+        for one in bundles:
+            unplug(one.name)
+        for name, (module, bundle) in aside.items():
+            STRATEGIES[name], _PLUGGED[name], sys.modules[bundle.module] = module, bundle, module
 
 
 def plugged() -> tuple[Bundle, ...]:

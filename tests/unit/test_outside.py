@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -160,6 +161,20 @@ def test_functions_get_all_that_they_run(folder: Path) -> None:
     assert {"sinks/basin.py", "sinks/handling.py", "strategies/batch.py"} <= set(archive.namelist())
     code = "import sys; sys.path.insert(0, sys.argv[1]); import sinks.basin as basin; basin.plan"
     subprocess.run([sys.executable, "-I", "-S", "-c", code, str(folder / "task")], check=True)
+
+
+def test_another_version_may_be_known_for_a_while(folder: Path) -> None:
+    """A killed run is recovered with the strategy that it had; then the name means what it meant before."""
+    now = plug.named("./drip.py")
+    bundle = plug.bundle_of(now)
+    assert bundle is not None
+    then = bundle._replace(
+        files={path: text.replace("rate_per_s", "pace_per_s") for path, text in bundle.files.items()}
+    )
+    settings = STRATEGIES[now].Settings()
+    with plug.plugged_in_here([then]):
+        assert hasattr(STRATEGIES[now].Settings(), "pace_per_s")
+    assert pickle.loads(pickle.dumps(settings)) == settings == STRATEGIES[now].Settings()
 
 
 def test_it_runs_in_other_processes(folder: Path) -> None:

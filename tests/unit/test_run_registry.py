@@ -13,6 +13,7 @@ import pytest
 from loadtests.record import run_registry
 from loadtests.record.run_registry import Process, RunRecord
 from scenarios.errors import BadInput
+from scenarios.outside.bundle import Bundle
 
 
 @pytest.fixture(autouse=True)
@@ -37,6 +38,7 @@ def _killed(process: subprocess.Popen[bytes]) -> None:
 def test_a_record_comes_back_as_it_was_written() -> None:
     """What is read is what was written, children included."""
     record = replace(_record(run_registry.process_of(os.getpid())), children=(Process(1, "x"),), witness="calls.bin")
+    record = replace(record, strategies=(Bundle("drip", "outside_drip", "drip.py", {"outside_drip.py": "1"}),))
     run_registry.write(record)
     assert run_registry.records() == [record]
 
