@@ -85,7 +85,9 @@ def _owner(option: str | None, context: Any) -> str | None:
 
 
 def _complain(message: str, code: int) -> int:
+    """On one line, whatever the name of a file or a text of the user's brings into the message."""
     with ending_on_ctrl_c():
         from reports.terminal import tell
-    tell(f"{NAME}: {message}")
+        from scenarios.schema.files import printable
+    tell(f"{NAME}: {printable(message)}")
     return code

@@ -30,6 +30,7 @@ from scenarios.measures.cost import Prices
 from scenarios.outside.plug import plugged
 from scenarios.runs import Watch
 from scenarios.schema.model import Scenario, as_toml
+from scenarios.system.whole_files import replaced
 from scenarios.traffic.workload import Arrivals, arrivals
 from strategies.registry import STRATEGIES
 
@@ -167,7 +168,8 @@ def _keep(folder: Path, log: Path, sender: str, out: Path | None) -> None:
     """Locust's own log, and the histograms as HdrHistogram's tools read them."""
     if out is None:
         return
-    shutil.copy(log, out / f"locust-{sender}.log")
+    with replaced(out / f"locust-{sender}.log") as unfinished:
+        shutil.copy(log, unfinished)
     if (folder / LEFT).exists():
         results = LocustResults.read(folder)
         for name in ("response", "service"):

@@ -19,6 +19,7 @@ from scenarios.ledger.ledger import Ledger
 from scenarios.outside.plug import plugged_in_here
 from scenarios.runs import plan_of
 from scenarios.schema.model import load
+from scenarios.system.whole_files import make_folder, write_text
 from scenarios.traffic.workload import arrivals
 
 RECOVERED = "recovered from a run that was killed: what it still had is counted as pending"
@@ -30,9 +31,9 @@ def recover(record: RunRecord, decisions: NDArray[Any]) -> Path:
     That is the run's own `--out`, or else a folder beside that of the records.
     """
     folder = Path(record.out) if record.out else directory().parent / "recovered" / record.run
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     scenario = folder / "scenario.toml"
-    scenario.write_text(record.scenario_toml, encoding="utf-8")
+    write_text(scenario, record.scenario_toml)
     with plugged_in_here(record.strategies):
         store.write(_ledger(record, str(scenario), decisions), folder)
     return folder

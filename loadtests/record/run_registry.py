@@ -10,14 +10,12 @@ import json
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from scenarios.errors import BadInput
 from scenarios.outside.bundle import Bundle
-from scenarios.system.whole_files import write_text
+from scenarios.system.whole_files import make_folder, remove_unfinished, unwritable, write_text
 
 ADVICE = "a run is noted there first, so set XDG_STATE_HOME to a folder that can be written to"
 
@@ -83,9 +81,9 @@ def directory() -> Path:
 
 
 def make_directory() -> None:
-    """Raises BadInput if nothing can be written there."""
-    with _complaining(directory()):
-        directory().mkdir(parents=True, exist_ok=True)
+    """And removes what killed runs had begun to write. Raises BadInput if nothing can be written there."""
+    make_folder(directory(), advice=ADVICE)
+    remove_unfinished(directory())
 
 
 def write(record: RunRecord) -> None:
@@ -96,18 +94,13 @@ def write(record: RunRecord) -> None:
 
 def append(path: Path, content: bytes) -> None:
     """Add to a run's file, whole and on disk unless this is cut short. Raises BadInput if nothing can be written."""
-    with _complaining(path), path.open("ab") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-@contextmanager
-def _complaining(path: Path) -> Iterator[None]:
     try:
-        yield
+        with path.open("ab") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
     except OSError as error:
-        raise BadInput(f"{path}: {error.strerror or error}; {ADVICE}") from error
+        raise unwritable(path, error, ADVICE) from error
 
 
 def with_child(record: RunRecord, pid: int) -> RunRecord:

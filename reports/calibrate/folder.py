@@ -9,23 +9,29 @@ from reports.calibrate import quantiles as quantiles_figure
 from reports.calibrate import seconds as seconds_figure
 from reports.calibrate.document import Pair
 from reports.compare import folder as run_folder
-from reports.compare.folder import FIGURES, SCENARIO
+from reports.compare.ownership import FIGURES, SCENARIO
 from reports.documents.calibration import CalibrationDocument
 from reports.figures import canvas
+from reports.files import Named, refuse_taken
 from reports.terminal import to_json
 from scenarios.errors import BadInput
-from scenarios.system.whole_files import write_text
+from scenarios.system.whole_files import make_folder, write_text
 
 DOCUMENT = "calibration.json"
 DRAWINGS = {"quantiles": quantiles_figure.draw, "seconds": seconds_figure.draw}
 
 
-def prepare(out: Path | None, fitted: Path | None) -> None:
-    """Makes sure, before any work is done for them, that results can be written. Raises `BadInput`."""
+def prepare(out: Path | None, fitted: Path | None, read: Sequence[Named] = ()) -> None:
+    """Makes sure, before any work is done for them, that results can be written. Raises `BadInput`.
+
+    `read` are the files that the run reads.
+    """
+    of_out = () if out is None else [("--out", out / name) for name in (SCENARIO, DOCUMENT)]
+    refuse_taken({"--write": fitted}, (*read, *of_out))
     if out is not None:
-        run_folder.prepare(out)
+        run_folder.prepare(out, read=read)
     if fitted is not None:
-        run_folder.prepare(fitted.parent, "--write")
+        run_folder.writable(fitted.parent, "--write")
         if fitted.is_dir():
             raise BadInput(f"--write {fitted}: is a folder; name a file")
 
@@ -39,7 +45,7 @@ def save(directory: Path, calibration: CalibrationDocument, scenario_toml: str, 
 
 def draw_all(directory: Path, calibration: CalibrationDocument, both: Sequence[Pair]) -> list[Path]:
     """Draws into a folder; returns the files."""
-    directory.mkdir(parents=True, exist_ok=True)
+    make_folder(directory)
     with canvas.style():
         return [
             path for name, draw in DRAWINGS.items() for path in canvas.save(draw(calibration, both), directory, name)

@@ -16,6 +16,7 @@ from reports.figures import offset as offset_figure
 from reports.figures import rate as rate_figure
 from reports.figures.series import series
 from scenarios.ledger.ledger import Ledger
+from scenarios.system.whole_files import make_folder
 
 FROM_SERIES = {
     "rate": rate_figure.draw,
@@ -32,7 +33,7 @@ def draw_all(directory: Path, comparison: ComparisonDocument, read: Callable[[st
     if not entries:
         return []
     all_series = [series(read(entry["strategy"])) for entry in entries]
-    directory.mkdir(parents=True, exist_ok=True)
+    make_folder(directory)
     paths: list[Path] = []
     with canvas.style():
         for name, draw in FROM_SERIES.items():

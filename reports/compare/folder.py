@@ -3,31 +3,41 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
 from reports.compare.drawings import draw_all
+from reports.compare.ownership import DOCUMENT, FIGURES, SCENARIO, refuse_strange
 from reports.documents.comparison import ComparisonDocument
 from reports.documents.reading import parsed
+from reports.files import Named
 from reports.terminal import to_json
 from scenarios.errors import BadInput
 from scenarios.ledger import store
-from scenarios.system.whole_files import write_text
-
-DOCUMENT = "comparison.json"
-SCENARIO = "scenario.toml"
-FIGURES = "figures"
+from scenarios.system.whole_files import make_folder, remove_unfinished, unwritable, write_text
 
 
-def prepare(directory: Path, option: str = "--out") -> Path:
-    """Makes the folder, before any work is done for it. Raises `BadInput` if nothing can be written there."""
+def prepare(directory: Path, option: str = "--out", read: Iterable[Named] = ()) -> Path:
+    """Makes the folder, before any work is done for it, and removes what killed runs had begun to write there.
+
+    Raises `BadInput` if nothing can be written there, or something would be written over that is no run's, or that is
+    one of the files which are read.
+    """
+    refuse_strange(directory, option, read)
+    writable(directory, option)
+    remove_unfinished(directory)
+    return directory
+
+
+def writable(directory: Path, option: str) -> None:
+    """Makes the folder. Raises `BadInput` if nothing can be written there."""
+    make_folder(directory, f"{option} {directory}")
     try:
-        directory.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=directory):
             pass
     except OSError as error:
-        raise BadInput(f"{option} {directory}: {_reason(error)}; name a folder that can be written to") from error
-    return directory
+        raise unwritable(f"{option} {directory}", error) from error
 
 
 def save(directory: Path, comparison: ComparisonDocument, scenario_toml: str) -> None:
@@ -49,10 +59,7 @@ def document(directory: Path) -> ComparisonDocument:
 def redraw(directory: Path) -> ComparisonDocument:
     """Draws the figures of a stored run again and returns its document. Raises `BadInput`."""
     comparison = document(directory)
-    try:
-        draw_all(directory / FIGURES, comparison, partial(store.read, directory))
-    except OSError as error:
-        raise BadInput(f"{directory / FIGURES}: {_reason(error)}; name a folder that can be written to") from error
+    draw_all(directory / FIGURES, comparison, partial(store.read, directory))
     return comparison
 
 

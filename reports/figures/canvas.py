@@ -11,6 +11,7 @@ from reports.documents.comparison import AccountTable, FaultTable
 from reports.figures import palette
 from reports.figures.palette import look
 from reports.words import time_unit
+from scenarios.system.whole_files import replaced
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -60,12 +61,13 @@ def sheet(title: str, width_in: float, height_in: float) -> Figure:
 
 
 def save(figure: Figure, directory: Path, name: str) -> list[Path]:
-    """Writes NAME.svg and NAME.png, the same bytes for the same figure."""
+    """Writes NAME.svg and NAME.png, the same bytes for the same figure. Raises as `replaced` does."""
     svg, png = directory / f"{name}.svg", directory / f"{name}.png"
     figure.draw_without_rendering()
     figure.set_layout_engine("none")  # laid out: not once more for each file
-    figure.savefig(svg, metadata={"Date": None, "Creator": None})
-    figure.savefig(png, metadata={"Software": None})
+    for path, metadata in ((svg, {"Date": None, "Creator": None}), (png, {"Software": None})):
+        with replaced(path) as unfinished:
+            figure.savefig(unfinished, format=path.suffix[1:], metadata=metadata)
     return [svg, png]
 
 

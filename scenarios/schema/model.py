@@ -18,7 +18,7 @@ from scenarios.schema.complaints import complaint
 from scenarios.schema.faults import Fault
 from scenarios.schema.files import catalogue, find, printable, read_table
 from scenarios.schema.latency import Latency, Lognormal, Uniform
-from scenarios.schema.processes import Workload
+from scenarios.schema.processes import Trace, Workload
 from scenarios.schema.settings import StrategySettings
 from scenarios.schema.tables import MAX_MAILS, Probability, Table, unknown, wrong
 from scenarios.schema.thresholds import Expressions, Threshold
@@ -176,6 +176,14 @@ def _named(key: str, path: Path) -> str:
 def know_strategies(*_modules: ModuleType) -> None:
     """Build the scenario's model anew where other strategies are known than before."""
     Scenario.model_rebuild(force=True)
+
+
+def files_of(source: str, scenario: Scenario) -> list[tuple[str, Path]]:
+    """What `load` has read and a run will read, and what each is in messages: scenario, traces, files of strategies."""
+    traffic = (*scenario.workload, *scenario.neighbour)
+    traces = [("its trace", one.path) for one in traffic if isinstance(one, Trace)]
+    strategies = [("a strategy", Path(one.reference)) for one in plug.plugged() if one.is_file]
+    return [("the scenario", find(source)), *traces, *strategies]
 
 
 def as_toml(scenario: Scenario) -> str:

@@ -95,10 +95,7 @@ def _collect(found: _Found) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any],
 
 def _write(out: Path, at_s: np.ndarray[Any, Any], recipients: np.ndarray[Any, Any]) -> None:
     order = np.argsort(at_s, kind="stable")
-    try:
-        write_trace(out, at_s[order] - at_s[order[0]], recipients[order])
-    except OSError as error:
-        raise BadInput(f"{printable(out)}: cannot be written: {_reason(error)}") from error
+    write_trace(out, at_s[order] - at_s[order[0]], recipients[order])
 
 
 def _reason(error: OSError) -> str:

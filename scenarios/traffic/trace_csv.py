@@ -14,7 +14,9 @@ from pyarrow import csv as pa_csv
 
 from scenarios.errors import BadInput
 from scenarios.schema.tables import MAX_MAILS
+from scenarios.system.whole_files import replaced_or_fed
 
+ADVICE = "name a file that can be written"
 COLUMNS = ("at_s", "recipients")
 MOST_RECIPIENTS = 100_000  # of one mail
 _LATEST_S = 1e12  # any two dates that a mail can carry lie closer
@@ -40,8 +42,8 @@ def read_trace(path: Path) -> Rows:
 
 
 def write_trace(path: Path, at_s: NDArray[np.float64], recipients: NDArray[np.int32]) -> None:
-    """Writes the rows as they come, times to the microsecond; raises OSError."""
-    with path.open("w", encoding="utf-8", newline="") as out:
+    """Writes the rows as they come, times to the microsecond. Raises as `whole_files.replaced` does."""
+    with replaced_or_fed(path, ADVICE) as where, where.open("a", encoding="utf-8", newline="") as out:
         out.write(",".join(COLUMNS) + "\n")
         out.writelines(f"{at:.6f},{count}\n" for at, count in zip(at_s, recipients, strict=True))
 

@@ -36,13 +36,13 @@ def calibrate(
         from reports.calibrate import folder, table
         from reports.running.run_jobs import whole
         from scenarios.measures.cost import load_prices
-        from scenarios.schema.model import as_toml
+        from scenarios.schema.model import as_toml, files_of
         from scenarios.system.whole_files import write_text
         from seslab import worlds
     worlds.tidy()
     chosen, strategies, prices = worlds.scenario_of(scenario, None), worlds.chosen(strategy), load_prices()
     as_run = calibrating.judged(chosen)
-    folder.prepare(out, write)
+    folder.prepare(out, write, files_of(scenario, chosen))
     run, simulate = worlds.runner(on, as_run, strategies, 1, out, aws), worlds.simulator()
     real = whole(calibrating.real_jobs(run, chosen, strategies, prices, out), on, out)
     simulated = whole(calibrating.simulated_jobs(simulate, chosen, strategies, seeds, prices), "sim", out)

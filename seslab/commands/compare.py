@@ -32,14 +32,18 @@ def compare(
     $ seslab compare broadcast-900 -s heartbeat -s leaky-bucket --out run
     """
     with ending_on_ctrl_c():
+        from reports import files
         from reports.compare import command, folder
         from reports.running import experiment
         from scenarios.measures.cost import load_prices
+        from scenarios.schema.model import files_of
         from seslab import worlds
     worlds.tidy()
     chosen, strategies = worlds.scenario_of(scenario, seed), worlds.chosen(strategy)
+    read = files_of(scenario, chosen)
+    files.refuse_taken({"--summary": summary}, read)
     if out is not None:
-        folder.prepare(out)
+        folder.prepare(out, read=read)
     run = worlds.runner(on, chosen, strategies, replications, out, aws)
     jobs = experiment.jobs(run, chosen, strategies, replications, load_prices(), out)
     met = command.compared(jobs, on, chosen, replications, out, json, summary)

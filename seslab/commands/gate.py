@@ -67,14 +67,16 @@ def gate(
         from reports import terminal
         from reports.gate import command, interleaved, simulated, table
         from reports.gate.files import Files
+        from scenarios.schema.model import files_of
         from scenarios.verdicts import FAIL
         from seslab.worlds import chosen as known
         from seslab.worlds import scenario_of
     files = Files(junit, summary, openmetrics)
     command.refuse_vain(on, against is not None, {"seeds": seeds, "rounds": rounds})
-    files.prepare(baseline)
     chosen = simulated.distinct([scenario_of(source) for source in scenario])
     names = known(strategy) if strategy else []
+    read = [named for source, one in zip(scenario, chosen, strict=True) for named in files_of(source, one)]
+    files.prepare(read if baseline is None else [("--baseline", baseline), *read])
     if against is None:
         document = command.stored(baseline, chosen, names, on, _simulated)
     else:

@@ -76,6 +76,7 @@ def loadtest(
         from reports.compare import command, folder
         from reports.running import experiment
         from scenarios.measures.cost import load_prices
+        from scenarios.schema.model import files_of
         from seslab import worlds
     worlds.tidy()
     chosen, prices = loading.demanding(worlds.scenario_of(scenario, seed)), load_prices()
@@ -84,7 +85,7 @@ def loadtest(
     crew = Crew(processes, master, workers, wait_s, master_host, master_port, web_port)
     run = loading.prepare(chosen, senders, LoadRequest(place, worlds.permit(aws), crew, events), prices, terminal.tell)
     if out is not None:
-        folder.prepare(out)
+        folder.prepare(out, read=files_of(scenario, chosen))
     jobs = experiment.jobs(partial(run, out=out), chosen, senders, 1, prices, out)
     met = command.compared(jobs, "locust", chosen, 1, out, json)
     return exit_codes.DONE if met else exit_codes.UNMET

@@ -14,6 +14,7 @@ from reports.documents.comparison import ComparisonDocument
 from reports.layout import laid_out
 from reports.terminal import to_json
 from scenarios.errors import BadInput
+from scenarios.schema.model import as_toml, load
 from tests.unit.entries import comparison, entry, sent
 from tests.unit.synthetic import Call
 
@@ -126,6 +127,49 @@ def test_run_directory_is_made_or_refused(tmp_path: Path) -> None:
         with pytest.raises(BadInput, match="--out"):
             run_folder.prepare(taken)
     assert (tmp_path / "file").read_text() == "mine"
+
+
+AS_RUN = as_toml(load("sandbox"))
+MINE = '# mine\n[[workload]]\nprocess = "batch"\nmessages = 1\n'
+
+
+@pytest.mark.parametrize(
+    ("found", "strange"),
+    [
+        ({"scenario.toml": MINE}, "scenario.toml"),
+        ({"scenario.toml": "no TOML"}, "scenario.toml"),
+        ({"scenario.toml": AS_RUN}, None),
+        ({"scenario.toml": MINE, "comparison.json": to_json(comparison(entry("direct", sent(1, 2.0))))}, None),
+        ({"comparison.json": '{"before": 1, "after": 2}'}, "comparison.json"),
+        ({"calibration.json": "[]", "scenario.toml": AS_RUN}, "calibration.json"),
+        ({"figures/rate.svg": "<svg/>"}, "figures"),
+        ({"ledger-direct.parquet": "of a killed run", "notes.txt": "mine", "figures/notes.txt": "mine"}, None),
+    ],
+)
+def test_what_no_run_has_written_is_not_written_over(
+    tmp_path: Path, found: dict[str, str], strange: str | None
+) -> None:
+    """A folder with another's scenario, document or figures is refused; an earlier run's, whole or not, is not."""
+    for name, text in found.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    if strange is None:
+        run_folder.prepare(tmp_path)
+    else:
+        with pytest.raises(BadInput, match=f"^--out .*: has {strange}, which no run has written"):
+            run_folder.prepare(tmp_path)
+
+
+def test_a_run_does_not_write_over_the_scenario_that_it_reads(tmp_path: Path) -> None:
+    """Its comments would be lost, by whatever name it is read; as a run spells it out it stays the same."""
+    run_folder.save(tmp_path, comparison(entry("direct", sent(1, 2.0))), MINE)
+    (tmp_path / "link.toml").symlink_to("scenario.toml")
+    (tmp_path / "hard.toml").hardlink_to(tmp_path / "scenario.toml")
+    for name in ("scenario.toml", "link.toml", "hard.toml"):
+        with pytest.raises(BadInput, match=r"its scenario.toml is the scenario that is read"):
+            run_folder.prepare(tmp_path, read=[("the scenario", tmp_path / name)])
+    (tmp_path / "scenario.toml").write_text(AS_RUN)
+    run_folder.prepare(tmp_path, read=[("the scenario", tmp_path / "scenario.toml")])
 
 
 def test_saved_document_is_whole_and_alone(tmp_path: Path) -> None:

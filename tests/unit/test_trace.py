@@ -159,9 +159,9 @@ def test_what_cannot_be_read_or_written_is_named(tmp_path: Path) -> None:
     assert refusal(tmp_path, tmp_path.parent / "out.csv").startswith(f"{tmp_path}: is a directory but no maildir")
     source.write_text(json.dumps(event(1)))
     assert refusal(source, tmp_path / "no" / "out.csv").endswith(
-        "out.csv: cannot be written: No such file or directory"
+        "out.csv: No such file or directory; name a file that can be written"
     )
-    assert refusal(source, tmp_path / ".").endswith("cannot be written: Is a directory")
+    assert refusal(source, tmp_path / ".").endswith("Is a directory; name a file that can be written")
 
 
 def test_the_input_is_never_overwritten(tmp_path: Path) -> None:

@@ -1,0 +1,50 @@
+"""Whose a folder is: a run writes over what earlier runs have left there, and over nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from reports.files import Named, is_same
+from scenarios.errors import BadInput
+from scenarios.schema.model import as_toml, load
+
+DOCUMENT = "comparison.json"
+SCENARIO = "scenario.toml"
+FIGURES = "figures"
+_DOCUMENTS = (DOCUMENT, "calibration.json")
+_OURS = re.compile(rb'\s*\{\s*"schema":\s*"seslab/(comparison|calibration)/')
+
+
+def refuse_strange(directory: Path, option: str, read: Iterable[Named]) -> None:
+    """Raises BadInput for a folder in which a run would write over what no run has left, or over what it reads."""
+    for what in (what for what, path in read if is_same(path, directory / SCENARIO) and not _is_as_run(path)):
+        raise BadInput(f"{option} {directory}: its {SCENARIO} is {what} that is read; name another folder")
+    for name in _strange(directory):
+        raise BadInput(f"{option} {directory}: has {name}, which no run has written; name another folder")
+
+
+def _strange(directory: Path) -> Iterator[str]:
+    documents = [directory / name for name in _DOCUMENTS if (directory / name).exists()]
+    yield from (path.name for path in documents if not _is_ours(path))
+    if not documents:  # a run that was killed before it had one may have left a scenario, and no figures
+        if (directory / SCENARIO).exists() and not _is_as_run(directory / SCENARIO):
+            yield SCENARIO
+        if any(path.suffix in (".png", ".svg") for path in (directory / FIGURES).glob("*")):
+            yield FIGURES
+
+
+def _is_ours(document: Path) -> bool:
+    if not document.is_file():
+        return False
+    with document.open("rb") as file:
+        return _OURS.match(file.read(200)) is not None
+
+
+def _is_as_run(scenario: Path) -> bool:
+    """Whether it is a scenario as a run spells it out: nothing is lost if another run does."""
+    try:
+        return scenario.is_file() and as_toml(load(str(scenario))).encode() == scenario.read_bytes()
+    except (BadInput, OSError):
+        return False
