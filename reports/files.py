@@ -38,7 +38,7 @@ def refuse_unwritable(option: str, path: Path) -> None:
     """Raises BadInput if the file could not be written, before any work is done for it; leaves nothing behind."""
     if is_stream(path):
         return
-    was_there = path.exists()
+    was_there = os.path.exists(path)
     try:
         with path.open("a", encoding="utf-8"):
             pass
@@ -55,7 +55,7 @@ def append(path: Path, text: str) -> None:
 
 def _missing_newlines(path: Path) -> str:
     """What ends the last line of a file and leaves one blank; a pipe is not read."""
-    if is_stream(path) or not path.is_file() or not (size := path.stat().st_size):
+    if is_stream(path) or not os.path.isfile(path) or not (size := path.stat().st_size):
         return ""
     with path.open("rb") as file:
         file.seek(max(0, size - 2))

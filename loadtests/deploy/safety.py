@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 import sys
 from collections.abc import Collection, Iterator
@@ -15,6 +16,7 @@ from scenarios.errors import BadInput
 from scenarios.measures.cost import Prices, cost
 from scenarios.schema.files import printable
 from scenarios.schema.model import Scenario
+from scenarios.system.reading import read_text
 from scenarios.traffic.workload import Arrivals
 from strategies.resources import FULL_CORE_MB, Plan
 
@@ -55,7 +57,7 @@ def allowed(sources: Collection[str]) -> frozenset[str]:
 
 
 def _addresses(source: str) -> Iterator[str]:
-    lines = [source] if "@" in source and not Path(source).is_file() else _lines(source)
+    lines = [source] if "@" in source and not os.path.exists(source) else _lines(source)
     for number, line in enumerate(lines, 1):
         if address := line.partition("#")[0].strip():
             if not is_address(address):
@@ -66,7 +68,7 @@ def _addresses(source: str) -> Iterator[str]:
 
 def _lines(source: str) -> list[str]:
     try:
-        return Path(source).read_text(encoding="utf-8").splitlines()
+        return read_text(Path(source)).splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(
             f"--allow {printable(source)}: must be an address, or a text file with one a line: {_reason(error)}"

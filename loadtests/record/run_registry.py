@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from scenarios.outside.bundle import Bundle
+from scenarios.system.reading import is_regular, read_text
 from scenarios.system.whole_files import make_folder, remove_unfinished, unwritable, write_text
 
 ADVICE = "a run is noted there first, so set XDG_STATE_HOME to a folder that can be written to"
@@ -128,7 +129,7 @@ def finish(run: str) -> None:
 
 def records() -> list[RunRecord]:
     """Every run that is noted, oldest first; what is no record is passed over."""
-    found = [_read(path) for path in sorted(directory().glob("*.json"))]
+    found = [_read(path) for path in sorted(filter(is_regular, directory().glob("*.json")))]
     return [record for record in found if record is not None]
 
 
@@ -152,9 +153,9 @@ def _path(run: str) -> Path:
 
 def _read(path: Path) -> RunRecord | None:
     try:
-        fields = json.loads(path.read_text(encoding="utf-8"))
+        fields = json.loads(read_text(path))
         children = tuple(Process(**child) for child in fields.pop("children"))
         strategies = tuple(Bundle(*bundle) for bundle in fields.pop("strategies", ()))
         return RunRecord(process=Process(**fields.pop("process")), children=children, strategies=strategies, **fields)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None

@@ -15,6 +15,7 @@ from reports.files import Named
 from reports.terminal import to_json
 from scenarios.errors import BadInput
 from scenarios.ledger import store
+from scenarios.system.reading import MOST_BYTES_OF_DOCUMENT, read_bytes
 from scenarios.system.whole_files import make_folder, remove_unfinished, unwritable, write_text
 
 
@@ -24,8 +25,8 @@ def prepare(directory: Path, option: str = "--out", read: Iterable[Named] = ()) 
     Raises `BadInput` if nothing can be written there, or something would be written over that is no run's, or that is
     one of the files which are read.
     """
-    refuse_strange(directory, option, read)
     writable(directory, option)
+    refuse_strange(directory, option, read)
     remove_unfinished(directory)
     return directory
 
@@ -50,7 +51,7 @@ def document(directory: Path) -> ComparisonDocument:
     """The document of a stored run. Raises `BadInput`."""
     path = directory / DOCUMENT
     try:
-        text = path.read_bytes()
+        text = read_bytes(path, MOST_BYTES_OF_DOCUMENT)
     except OSError as error:
         raise BadInput(f"{path}: {_reason(error)}; expected the folder of a run made with --out") from error
     return parsed(ComparisonDocument, text, str(path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from reports.files import Named, is_same
 from scenarios.errors import BadInput
 from scenarios.schema.model import as_toml, load
+from scenarios.system.reading import is_regular
 
 DOCUMENT = "comparison.json"
 SCENARIO = "scenario.toml"
@@ -26,17 +28,17 @@ def refuse_strange(directory: Path, option: str, read: Iterable[Named]) -> None:
 
 
 def _strange(directory: Path) -> Iterator[str]:
-    documents = [directory / name for name in _DOCUMENTS if (directory / name).exists()]
+    documents = [directory / name for name in _DOCUMENTS if os.path.exists(directory / name)]
     yield from (path.name for path in documents if not _is_ours(path))
     if not documents:  # a run that was killed before it had one may have left a scenario, and no figures
-        if (directory / SCENARIO).exists() and not _is_as_run(directory / SCENARIO):
+        if os.path.exists(directory / SCENARIO) and not _is_as_run(directory / SCENARIO):
             yield SCENARIO
         if any(path.suffix in (".png", ".svg") for path in (directory / FIGURES).glob("*")):
             yield FIGURES
 
 
 def _is_ours(document: Path) -> bool:
-    if not document.is_file():
+    if not is_regular(document):
         return False
     with document.open("rb") as file:
         return _OURS.match(file.read(200)) is not None
@@ -45,6 +47,6 @@ def _is_ours(document: Path) -> bool:
 def _is_as_run(scenario: Path) -> bool:
     """Whether it is a scenario as a run spells it out: nothing is lost if another run does."""
     try:
-        return scenario.is_file() and as_toml(load(str(scenario))).encode() == scenario.read_bytes()
+        return is_regular(scenario) and as_toml(load(str(scenario))).encode() == scenario.read_bytes()
     except (BadInput, OSError):
         return False

@@ -23,6 +23,7 @@ from scenarios.figures import FIGURES, is_figure
 from scenarios.schema.complaints import complaint, json_value
 from scenarios.schema.files import frozen, printable
 from scenarios.schema.tables import Table, unknown, wrong
+from scenarios.system.reading import MOST_BYTES_OF_DOCUMENT, read_text
 from scenarios.system.whole_files import write_text
 
 SCHEMA = "seslab/baseline/v1"
@@ -132,7 +133,7 @@ class Baseline(Table):
 def read(path: Path) -> Baseline:
     """Raises BadInput: one line that names the file, the key and what would be right."""
     try:
-        table = json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_constant)
+        table = json.loads(read_text(path, MOST_BYTES_OF_DOCUMENT), parse_constant=_no_constant)
     except FileNotFoundError as error:
         raise BadInput(f"{path}: no such baseline; write one with seslab gate update") from error
     except (OSError, ValueError, RecursionError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from reports.gate.expectations import Wished
 from reports.running.experiment import Result
 from scenarios.errors import BadInput
 from scenarios.schema.model import Scenario
+from scenarios.system.reading import is_regular
 from strategies.registry import STRATEGIES
 
 Simulate = Callable[[Sequence[simulated_gate.Wanted]], Sequence[Result]]
@@ -52,7 +54,9 @@ def update(
     wished = [Wished.parse(wish) for wish in wishes]
     if not reason.strip():
         raise BadInput("--reason: missing; say why, for it is kept in the file")
-    before = read(path) if path.exists() else Baseline()
+    if os.path.lexists(path) and not is_regular(path):
+        raise BadInput(f"--baseline {path}: is no regular file; name one that can be read and written")
+    before = read(path) if is_regular(path) else Baseline()
     wanted = [simulated_gate.wanted_anew(before, one, names, list(STRATEGIES), seeds) for one in scenarios]
     after = simulated_gate.updated(before, wanted, simulate(wanted), reason, wished)
     changed = [name for name, one in after.scenarios.items() if one is not before.scenarios.get(name)]

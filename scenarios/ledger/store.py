@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
@@ -26,9 +27,12 @@ from scenarios.ledger.ledger import (
     Unbalanced,
     assert_conserved,
 )
+from scenarios.schema.files import printable
+from scenarios.system.reading import is_regular
 from scenarios.system.whole_files import replaced
 
 ROWS = 65_536  # written or read at once, so that no table exists twice in memory
+MOST_ROWS = 1_000_000_000
 LAST_S = 1e9  # three decades: what is later is no instant of a run
 ABOUT = b"seslab"  # key of the metadata: what the ledger says besides its tables
 _TABLES = ("mails", "calls")
@@ -60,7 +64,7 @@ def write(ledger: Ledger, directory: Path) -> None:
 
 def _write(path: Path, schema: pa.Schema, columns: Columns, column_of: Callable[..., pa.Array]) -> None:
     """Raises BadInput if nothing can be written there."""
-    with replaced(path) as unfinished, pq.ParquetWriter(unfinished, schema) as writer:
+    with replaced(path) as unfinished, unfinished.open("wb") as file, pq.ParquetWriter(file, schema) as writer:
         count = len(next(iter(columns.values())))
         for start in range(0, max(count, 1), ROWS):
             rows = {name: column[start : start + ROWS] for name, column in columns.items()}
@@ -101,13 +105,13 @@ def _message_ids(rows: Columns) -> pa.Array:
 
 def has(directory: Path, strategy: str) -> bool:
     """Whether a ledger was kept there."""
-    return (directory / f"ledger-{strategy}.parquet").exists()
+    return os.path.lexists(directory / f"ledger-{strategy}.parquet")
 
 
 def read(directory: Path, strategy: str) -> Ledger:
     """A ledger as it was written. Raises BadInput when a file is missing or is no ledger."""
     try:
-        mails = pq.read_table(directory / f"ledger-{strategy}.parquet")
+        mails = _table(directory / f"ledger-{strategy}.parquet", MAILS.names)
         about = json.loads(mails.schema.metadata[ABOUT])
         calls = _calls(directory / f"calls-{strategy}.parquet", is_simulated=about["world"] == "sim")
         about["warnings"] = tuple(about["warnings"])
@@ -122,8 +126,18 @@ def read(directory: Path, strategy: str) -> Ledger:
 
 def _calls(path: Path, is_simulated: bool) -> pa.Table:
     """Without what is not needed again: an outcome tells what a simulated SES said. Older files have no sentences."""
-    words = () if is_simulated or REASON not in pq.read_schema(path).names else (REASON,)
-    return pq.read_table(path, columns=[name for name in CALLS.names if name not in _WORDS or name in words])
+    return _table(path, [name for name in CALLS.names if name not in _WORDS or (name == REASON and not is_simulated)])
+
+
+def _table(path: Path, names: list[str]) -> pa.Table:
+    """Of a pipe the end cannot be read first, and a small file may claim any number of rows."""
+    if os.path.lexists(path) and not is_regular(path):
+        raise OSError(f"{path.name} is no regular file")
+    with path.open("rb") as file:  # opened here: to Arrow a path must be UTF-8
+        about = pq.read_metadata(file)
+        if about.num_rows > MOST_ROWS:
+            raise ValueError(f"{path.name} has more than {MOST_ROWS:,} rows")
+        return pq.read_table(file, columns=[name for name in names if name in about.schema.names])
 
 
 def _columns(table: pa.Table, schema: pa.Schema) -> Columns:
@@ -165,4 +179,4 @@ def _refuse_impossible(ledger: Ledger) -> None:
 
 
 def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0] if str(error) else type(error).__name__
+    return printable(str(error).splitlines()[0]) if str(error) else type(error).__name__

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from scenarios.errors import BadInput
 from scenarios.figures import USAGE
+from scenarios.system.reading import read_text
 
 T = TypeVar("T")
 PRICES = Path(__file__).with_name("prices.toml")
@@ -50,10 +51,10 @@ def load_prices(path: Path | None = None) -> Prices:
 
 def _table(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(read_text(path))
     except OSError as error:
         raise BadInput(f"{path}: cannot read the prices: {error.strerror or error}") from error
-    except ValueError as error:  # of TOML and of UTF-8
+    except (ValueError, RecursionError) as error:  # of TOML and of UTF-8
         raise BadInput(f"{path}: not a TOML file: {' '.join(str(error).split())}") from error
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from scenarios.schema.tables import Rate, Table, wrong
+from scenarios.schema.tables import Positive, Rate, Table, wrong
 
 SANDBOX_RATE_PER_S = 1.0  # of a sandbox account, with its quota: SES's page "Managing your sending limits"
 SANDBOX_24H_SEND = 200
@@ -29,7 +29,7 @@ class LimiterHypothesis(Table):
         default="strict",
         description="strict: admitted while tokens >= recipients; debt: while tokens >= 1 (token-bucket only)",
     )
-    effective_rate: float = Field(default=1.0, gt=0, le=1, description="share of R at which the limiter really refills")
+    effective_rate: Positive = Field(default=1.0, le=1, description="share of R at which the limiter really refills")
     refusal_cost: float = Field(
         default=0.0, ge=0, le=1, description="share of its recipients that a refused call consumes"
     )

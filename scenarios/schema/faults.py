@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from scenarios.schema.tables import Duration, Probability, Rate, Seconds, Table
+from scenarios.schema.tables import Duration, Positive, Probability, Rate, Seconds, Table
 
 
 class _Window(Table):
@@ -33,7 +33,7 @@ class Slow(_Window):
     """SES takes longer: each latency is multiplied."""
 
     kind: Literal["slow"]
-    factor: float = Field(gt=0, le=1e6, description="multiplies SES's latencies")
+    factor: Positive = Field(le=1e6, description="multiplies SES's latencies")
 
 
 class PodCrash(_Window):

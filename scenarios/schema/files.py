@@ -10,6 +10,7 @@ from typing import Any
 
 from scenarios.errors import BadInput
 from scenarios.schema.tables import unknown
+from scenarios.system.reading import read_text
 
 CATALOGUE = Path(__file__).parents[1] / "catalogue"
 
@@ -27,7 +28,7 @@ def find(source: str, base: Path | None = None) -> Path:
     path = (base or Path()) / source
     if source in catalogue():
         return CATALOGUE / f"{source}.toml"
-    if source.endswith(".toml") or re.search(r"[/\\]", source) or path.is_file():
+    if source.endswith(".toml") or re.search(r"[/\\]", source) or (os.path.exists(path) and not os.path.isdir(path)):
         return path
     hint = unknown("scenario", printable(source), catalogue())
     raise BadInput(f"{hint} (the path of a .toml file will do as well)")
@@ -36,7 +37,7 @@ def find(source: str, base: Path | None = None) -> Path:
 def read_table(path: Path) -> dict[str, Any]:
     """The parsed TOML file, arrays as tuples; raises BadInput if there is none."""
     try:
-        return {key: frozen(value) for key, value in tomllib.loads(path.read_bytes().decode()).items()}
+        return {key: frozen(value) for key, value in tomllib.loads(read_text(path)).items()}
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise BadInput(f"{printable(path)}: must be UTF-8 text, but line {line} is not") from error
@@ -56,7 +57,7 @@ def _trouble(error: Exception) -> str:
         case IsADirectoryError():
             return "is a directory; name the .toml file in it"
         case OSError():
-            return f"cannot be read: {os.strerror(error.errno or 0)}"
+            return f"cannot be read: {error.strerror or error}"
         case RecursionError():
             return "not TOML: nested too deeply"
         case tomllib.TOMLDecodeError():

@@ -20,7 +20,7 @@ from scenarios.schema.files import catalogue, find, printable, read_table
 from scenarios.schema.latency import Latency, Lognormal, Uniform
 from scenarios.schema.processes import Trace, Workload
 from scenarios.schema.settings import StrategySettings
-from scenarios.schema.tables import MAX_MAILS, Probability, Table, unknown, wrong
+from scenarios.schema.tables import MAX_MAILS, Positive, Probability, Table, unknown, wrong
 from scenarios.schema.thresholds import Expressions, Threshold
 from scenarios.schema.toml import toml_document
 from strategies.registry import STRATEGIES
@@ -46,8 +46,8 @@ class Latencies(Table):
 class Client(Table):
     """The AWS SDK's client."""
 
-    read_timeout_s: float = Field(
-        default=60.0, gt=0, le=1e6, description="an answer of SES that takes longer counts as lost; botocore's is 60"
+    read_timeout_s: Positive = Field(
+        default=60.0, le=1e6, description="an answer of SES that takes longer counts as lost; botocore's is 60"
     )
 
 
@@ -85,8 +85,8 @@ class Scenario(Table):
     name: str = Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$", description="default: the file's")
     description: str = Field(default="", max_length=10_000, description="what the scenario is meant to show")
     seed: int = Field(default=1, ge=0, le=2**63 - 1, description="of every random stream")
-    horizon_s: float = Field(
-        default=600.0, gt=0, le=1e9, description="observation ends here; what is unsent by then is pending"
+    horizon_s: Positive = Field(
+        default=600.0, le=1e9, description="observation ends here; what is unsent by then is pending"
     )
     account: Account = Field(default_factory=Account, description="what SES allows")
     workload: tuple[Workload, ...] = Field(min_length=1, description="what is to be sent; several add up")
@@ -146,7 +146,7 @@ def load(source: str, base: Path | None = None) -> Scenario:
     Raises BadInput: one line that names the file, the key, its value and what would be right.
     """
     path = find(source, base)
-    table = {"name": path.stem, **_plugged_in(read_table(path), path)}
+    table = {"name": printable(path.stem), **_plugged_in(read_table(path), path)}
     know_strategies(*STRATEGIES.values())
     try:
         return Scenario.model_validate(table, context={"base": path.parent})

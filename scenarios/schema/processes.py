@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -19,7 +20,9 @@ from pydantic import (
     model_validator,
 )
 
-from scenarios.schema.tables import Count, Duration, Rate, Seconds, Table, Weight, wrong
+from scenarios.schema.files import printable
+from scenarios.schema.tables import Count, Duration, Positive, Rate, Seconds, Table, Weight, wrong
+from scenarios.system.reading import is_regular
 
 Times = NDArray[np.float64]
 HOURS = 24
@@ -205,7 +208,7 @@ class Trace(_Traffic):
     path: Annotated[Path, PlainSerializer(str)] = Field(
         strict=False, description="the CSV file, relative to the scenario file"
     )
-    speedup: float = Field(default=1.0, gt=0, le=1e9, description="divides at_s: 2 replays twice as fast")
+    speedup: Positive = Field(default=1.0, le=1e9, description="divides at_s: 2 replays twice as fast")
 
     @field_validator("path", mode="before")
     @classmethod
@@ -218,8 +221,14 @@ class Trace(_Traffic):
     @classmethod
     def _existing(cls, path: Path, info: ValidationInfo) -> Path:
         found = Path((info.context or {}).get("base", "."), path).absolute()
-        if not found.is_file():
-            raise ValueError(f"no such file: {found}")
+        if not is_regular(found):
+            raise ValueError(
+                f"{'is no regular file' if os.path.lexists(found) else 'no such file'}: {printable(found)}"
+            )
+        try:
+            str(found).encode()
+        except UnicodeEncodeError as error:  # of a folder; `scenario.toml` must name the file for the next run
+            raise ValueError(f"its folder's name must be UTF-8 text: {printable(found)}") from error
         return found
 
     @property

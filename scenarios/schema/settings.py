@@ -11,7 +11,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from pydantic import AfterValidator, Field, GetPydanticSchema, PlainSerializer, create_model
 
-from scenarios.schema.tables import Table
+from scenarios.schema.tables import Positive, Table
 from strategies.registry import STRATEGIES
 
 
@@ -22,7 +22,8 @@ def _bounded(hint: Any, bounds: Any) -> Any:
         return tuple.__class_getitem__(arms)
     if get_origin(hint) is UnionType:
         return reduce(or_, arms)
-    return Annotated[hint, Field(**bounds)] if hint in (int, float) else hint
+    kind = Positive if hint is float and bounds.get("gt") == 0 else hint
+    return Annotated[kind, Field(**bounds)] if hint in (int, float) else hint
 
 
 def _model(settings: type) -> type[Table]:

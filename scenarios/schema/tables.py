@@ -5,15 +5,26 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 MAX_MAILS = 100_000_000
 """Most mails in one run: what fits the memory of one machine."""
 
+LEAST = 1e-9
+"""What is positive is at least this: a rate that ends no run and a second that is none only overflow elsewhere."""
+
+
+def _no_dust(value: float) -> float:
+    if value < LEAST:
+        raise ValueError(f"must be at least {LEAST}")
+    return value
+
+
+Positive = Annotated[float, Field(gt=0), AfterValidator(_no_dust)]
 Seconds = Annotated[float, Field(ge=0, le=1e9)]
-Duration = Annotated[float, Field(gt=0, le=1e9)]
-Rate = Annotated[float, Field(gt=0, le=1e6)]
+Duration = Annotated[Positive, Field(le=1e9)]
+Rate = Annotated[Positive, Field(le=1e6)]
 Probability = Annotated[float, Field(ge=0, le=1)]
 Weight = Annotated[float, Field(ge=0, le=1e12)]
 Count = Annotated[int, Field(ge=1, le=MAX_MAILS)]

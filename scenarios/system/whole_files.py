@@ -33,9 +33,9 @@ def replaced(path: Path, advice: str = ADVICE) -> Iterator[Path]:
     whole = Path(os.path.realpath(path))
     unfinished = whole.with_name(f"{whole.name}{_UNFINISHED}")
     try:
-        if whole.is_dir():
+        if os.path.isdir(whole):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        if is_stream(path) or whole.is_symlink():  # which links in a circle lead to
+        if is_stream(path) or os.path.islink(whole):  # which links in a circle lead to
             raise OSError(errno.EINVAL, "is no regular file")
         with held(unfinished, os.O_RDWR | os.O_CREAT):
             try:
@@ -107,12 +107,12 @@ def make_folder(directory: Path, what: object = "", advice: str = ADVICE) -> Non
 
 def is_stream(path: Path) -> bool:
     """Whether a path leads to what can only be written to: a pipe, a device, or a process's open file."""
-    return (path.exists() and not path.is_file() and not path.is_dir()) or _is_open_file(path)
+    return (os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)) or _is_open_file(path)
 
 
 def _is_open_file(path: Path) -> bool:
     """Such as /dev/stdout, whatever it has been turned to: what the process goes on to write must stay with it."""
-    link = os.readlink(path) if path.is_symlink() else ""
+    link = os.readlink(path) if os.path.islink(path) else ""
     return any(place.startswith("/proc/") for place in (link, os.path.realpath(path.parent)))
 
 

@@ -6,21 +6,31 @@ import json
 import os
 import re
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.message import Message
 from email.parser import BytesHeaderParser
 from email.utils import getaddresses, parsedate_to_datetime
+from io import BufferedReader
 from itertools import chain, takewhile
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 
 from scenarios.errors import BadInput
 from scenarios.schema.files import printable
+from scenarios.system.whole_files import is_stream
 from scenarios.traffic.trace_csv import MOST_RECIPIENTS, write_trace
 
+Column = np.ndarray[Any, Any]
+_PEEKED = 65_536
+_LONGEST_LINE = 256 << 20  # Firehose may join all its events on one
+_MOST_HEADER_LINES = 100_000
+_NONSENSE = (ValueError, TypeError, OverflowError, IndexError, RecursionError)
+"""What email.utils raises, depending on the kind."""
+_BLANKS = re.compile(r"\s*")
 _MBOX_FROM = re.compile(rb"From \S+ .*\d:\d\d")  # with the time, lest a text that says From begins a mail
 
 
@@ -52,10 +62,9 @@ def make_trace(source: Path, out: Path) -> TraceSummary:
     """
     _keep_apart(source, out)
     try:
-        kind, reader = _detect(source)
-        at_s, recipients, skipped = _collect(reader(source))
+        kind, at_s, recipients, skipped = _read(source)
     except OSError as error:
-        raise BadInput(f"{printable(source)}: cannot be read: {_reason(error)}") from error
+        raise BadInput(f"{printable(source)}: cannot be read: {error.strerror or error}") from error
     if not len(at_s):
         raise BadInput(f"{printable(source)}: holds no sent mail with a time and a recipient ({skipped} skipped)")
     _write(out, at_s, recipients)
@@ -63,26 +72,40 @@ def make_trace(source: Path, out: Path) -> TraceSummary:
 
 
 def _keep_apart(source: Path, out: Path) -> None:
-    inside = source.is_dir() and source.resolve() in out.resolve().parents
-    if inside or (source.exists() and out.exists() and source.samefile(out)):
+    whole, made = Path(os.path.realpath(source)), Path(os.path.realpath(out))
+    if not is_stream(out) and (made == whole or whole in made.parents or _is_same(source, out)):
         raise BadInput(f"{printable(out)}: is part of the input; name another file for the trace")
 
 
-def _detect(source: Path) -> tuple[str, Callable[[Path], _Found]]:
-    if source.is_dir():
-        if (source / "cur").is_dir() or (source / "new").is_dir():
-            return "maildir", _maildir
-        raise BadInput(f"{printable(source)}: is a directory but no maildir; a maildir holds cur and new")
-    with source.open("rb") as file:
-        start = file.read(65_536).removeprefix(b"\xef\xbb\xbf").lstrip()
-    if start.startswith(b"{"):
-        return "events", _events
-    if start.startswith(b"From "):
-        return "mbox", _mbox
+def _is_same(source: Path, out: Path) -> bool:
+    with suppress(OSError):
+        return source.samefile(out)
+    return False
+
+
+def _read(source: Path) -> tuple[str, Column, Column, int]:
+    if os.path.isdir(source):
+        if not any(os.path.isdir(source / part) for part in ("cur", "new")):
+            raise BadInput(f"{printable(source)}: is a directory but no maildir; a maildir holds cur and new")
+        return "maildir", *_collect(_maildir(source))
+    with BufferedReader(source.open("rb", buffering=0), _PEEKED) as file:  # once: a pipe cannot be read again
+        start = file.peek().removeprefix(b"\xef\xbb\xbf").lstrip()
+        if start.startswith(b"{"):
+            return "events", *_collect(_events(source, _lines(source, file)))
+        if start.startswith(b"From "):
+            return "mbox", *_collect(map(_mail, _mbox_headers(_lines(source, file))))
     raise BadInput(f"{printable(source)}: is none of SES event JSON lines, mbox and maildir")
 
 
-def _collect(found: _Found) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], int]:
+def _lines(source: Path, file: IO[bytes]) -> Iterator[bytes]:
+    """As they come, from a pipe too. Raises BadInput for one that does not end."""
+    while line := file.readline(_LONGEST_LINE):
+        if len(line) == _LONGEST_LINE:
+            raise BadInput(f"{printable(source)}: has a line of more than {_LONGEST_LINE >> 20} MB")
+        yield line
+
+
+def _collect(found: _Found) -> tuple[Column, Column, int]:
     times, counts, skipped = array("d"), array("i"), 0
     for sent in found:
         if sent is None or not 1 <= sent.recipients <= MOST_RECIPIENTS:
@@ -93,33 +116,33 @@ def _collect(found: _Found) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any],
     return np.frombuffer(times), np.frombuffer(counts, np.int32), skipped
 
 
-def _write(out: Path, at_s: np.ndarray[Any, Any], recipients: np.ndarray[Any, Any]) -> None:
+def _write(out: Path, at_s: Column, recipients: Column) -> None:
     order = np.argsort(at_s, kind="stable")
     write_trace(out, at_s[order] - at_s[order[0]], recipients[order])
 
 
-def _reason(error: OSError) -> str:
-    return os.strerror(error.errno or 0)
-
-
-def _events(source: Path) -> _Found:
-    with source.open("rb") as lines:
-        for number, line in enumerate(lines, 1):
-            try:
-                yield from map(_event, _documents(line.decode("utf-8-sig")))
-            except (ValueError, RecursionError) as error:
-                raise BadInput(f"{printable(source)}:{number}: must be JSON objects: {printable(error)}") from error
+def _events(source: Path, lines: Iterable[bytes]) -> _Found:
+    for number, line in enumerate(lines, 1):
+        try:
+            yield from map(_event, _documents(line.decode("utf-8-sig")))
+        except (ValueError, RecursionError) as error:
+            raise BadInput(f"{printable(source)}:{number}: must be JSON objects: {printable(error)}") from error
 
 
 def _documents(line: str) -> Iterator[dict[str, Any]]:
     """The JSON objects of a line: one, or several without a break, as Firehose joins them."""
-    decode, rest = json.JSONDecoder().raw_decode, line.strip()
-    while rest:
-        document, end = decode(rest)
+    decode, start = json.JSONDecoder().raw_decode, _after_blanks(line, 0)
+    while start < len(line):
+        document, end = decode(line, start)
         if not isinstance(document, dict):
-            raise ValueError(f"found {rest[:end][:40]}")
+            raise ValueError(f"found {line[start : min(end, start + 40)]}")
         yield document
-        rest = rest[end:].lstrip()
+        start = _after_blanks(line, end)
+
+
+def _after_blanks(line: str, start: int) -> int:
+    found = _BLANKS.match(line, start)
+    return found.end() if found else start
 
 
 def _event(event: dict[str, Any]) -> _Sent | None:
@@ -127,9 +150,11 @@ def _event(event: dict[str, Any]) -> _Sent | None:
     try:
         if event.get("Type") == "Notification":
             event = json.loads(event["Message"])
-        mail = event["mail"] if event["eventType"] == "Send" else None
-        return mail and _Sent(_since_1970(datetime.fromisoformat(mail["timestamp"])), _length(mail["destination"]))
-    except (KeyError, TypeError, ValueError, OverflowError):
+        if event["eventType"] != "Send":
+            return None
+        mail = event["mail"]
+        return _Sent(_since_1970(datetime.fromisoformat(mail["timestamp"])), _length(mail["destination"]))
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError):
         return None
 
 
@@ -137,14 +162,11 @@ def _length(destination: Any) -> int:
     return len(destination) if isinstance(destination, list) else 0
 
 
-def _mbox(source: Path) -> _Found:
-    with source.open("rb") as lines:
-        for headers in _mbox_headers(lines):
-            yield _mail(headers)
-
-
 def _mbox_headers(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
-    """The header lines of each message; a message begins after a blank line, where `_MBOX_FROM` matches."""
+    """The header lines of each message; a message begins after a blank line, where `_MBOX_FROM` matches.
+
+    Of a header that does not end the first lines must do.
+    """
     headers: list[bytes] | None = None
     after_blank = True
     for line in lines:
@@ -154,7 +176,7 @@ def _mbox_headers(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
         elif headers is not None and blank:
             yield headers
             headers = None
-        elif headers is not None:
+        elif headers is not None and len(headers) < _MOST_HEADER_LINES:
             headers.append(line)
         after_blank = blank
     if headers is not None:
@@ -163,9 +185,9 @@ def _mbox_headers(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
 
 def _maildir(source: Path) -> _Found:
     for path in sorted(chain.from_iterable((source / part).glob("*") for part in ("cur", "new"))):
-        if path.is_file():
-            with path.open("rb") as lines:
-                yield _mail(takewhile(bytes.strip, lines))
+        if os.path.isfile(path):
+            with path.open("rb") as file:
+                yield _mail(takewhile(bytes.strip, _lines(path, file)))
 
 
 def _mail(headers: Iterable[bytes]) -> _Sent | None:
@@ -173,7 +195,7 @@ def _mail(headers: Iterable[bytes]) -> _Sent | None:
     try:
         sent = parsedate_to_datetime(str(message["Date"]))
         return _Sent(_since_1970(sent), sum(bool(address) for _, address in getaddresses(_receivers(message))))
-    except (ValueError, TypeError, OverflowError, IndexError):  # what email.utils raises, depending on the nonsense
+    except _NONSENSE:
         return None
 
 

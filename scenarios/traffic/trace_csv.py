@@ -6,6 +6,7 @@ import csv
 import math
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import pyarrow as pa
@@ -19,6 +20,7 @@ from scenarios.system.whole_files import replaced_or_fed
 ADVICE = "name a file that can be written"
 COLUMNS = ("at_s", "recipients")
 MOST_RECIPIENTS = 100_000  # of one mail
+_LONGEST_HEADER = 1 << 20
 _LATEST_S = 1e12  # any two dates that a mail can carry lie closer
 
 Rows = tuple[NDArray[np.float64], NDArray[np.int32]]
@@ -52,7 +54,8 @@ def _columns(path: Path) -> Rows:
     """Both columns as they stand in the file; arrow reads them fast, and `_complaint` finds what stopped it."""
     _check_header(path)
     try:
-        batches = [_checked(batch, path) for batch in _reader(path)]
+        with path.open("rb") as file:  # opened here: to Arrow a path must be UTF-8
+            batches = [_checked(batch, path) for batch in _reader(file)]
     except pa.ArrowInvalid as error:
         raise _complaint(path, str(error)) from error
     if sum(len(at_s) for at_s, _ in batches) > MAX_MAILS:
@@ -63,16 +66,16 @@ def _columns(path: Path) -> Rows:
 
 def _check_header(path: Path) -> None:
     with path.open(encoding="utf-8-sig", newline="") as lines:
-        header = next(csv.reader(lines), [])
+        header = next(csv.reader([lines.readline(_LONGEST_HEADER)]), [])
     missing = [column for column in COLUMNS if header.count(column) != 1]
     if missing:
         raise BadInput(f"{path}:1: the header needs one column '{missing[0]}': at_s,recipients")
 
 
-def _reader(path: Path) -> pa_csv.CSVStreamingReader:
+def _reader(file: IO[bytes]) -> pa_csv.CSVStreamingReader:
     types = {"at_s": pa.float64(), "recipients": pa.int32()}
     convert = pa_csv.ConvertOptions(column_types=types, include_columns=list(COLUMNS), null_values=[])
-    return pa_csv.open_csv(path, convert_options=convert)
+    return pa_csv.open_csv(file, convert_options=convert)
 
 
 def _checked(batch: pa.RecordBatch, path: Path) -> Rows:

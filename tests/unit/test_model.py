@@ -144,6 +144,11 @@ def test_scenario_travels_between_processes(tmp_path: Path) -> None:
         ('[[workload]]\nprocess = "trace"\npath = "nix.csv"', 'workload[0].path = "nix.csv": no such file: '),
         ('[[workload]]\nprocess = "trace"\npath = 5', "workload[0].path = 5: must be a string"),
         (f"{BATCH}[[neighbour]]\nprocess = 'batch'", "neighbour[0].messages: is required"),
+        (
+            f"{BATCH}[account]\nmax_send_rate_per_s = 5e-324",
+            "account.max_send_rate_per_s = 5e-324: must be at least 1e-09",
+        ),
+        (f"{BATCH}[strategies.heartbeat]\nfill = 1e-300", "strategies.heartbeat.fill = 1e-300: must be at least 1e-09"),
         (f"{BATCH}[account]\nmax_send_rate_per_s = -1", "account.max_send_rate_per_s = -1: must be greater than 0"),
         (f"{BATCH}[account]\nmax_send_rate_per_s = nan", "account.max_send_rate_per_s = nan: must be a finite number"),
         (f'{BATCH}[account]\nmax_send_rate_per_s = "5"', 'account.max_send_rate_per_s = "5": must be a number'),

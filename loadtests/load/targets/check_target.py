@@ -13,6 +13,7 @@ from scenarios.errors import BadInput, RunFailed
 from scenarios.schema.files import printable
 from scenarios.schema.tables import unknown
 from scenarios.schema.thresholds import USERS
+from scenarios.system.reading import read_text
 from strategies.registry import STRATEGIES
 
 SCHEMES = ("http", "https")
@@ -116,7 +117,7 @@ def body_of(text: str) -> str:
     if not text.startswith("@"):
         return text
     try:
-        return Path(text[1:]).read_text(encoding="utf-8")
+        return read_text(Path(text[1:]))
     except UnicodeDecodeError as error:
         raise BadInput(f"--body = {printable(text)}: the file must be UTF-8 text") from error
     except (OSError, ValueError) as error:

@@ -1,0 +1,31 @@
+"""Files that are read whole, a pipe or a device as well: never more of them than a bound."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+MOST_BYTES = 8 << 20
+"""Of what a person writes, such as a scenario."""
+MOST_BYTES_OF_DOCUMENT = 512 << 20
+"""Of what seslab writes; a comparison holds every figure of every replication."""
+
+
+def read_bytes(path: Path, most: int = MOST_BYTES) -> bytes:
+    """All that a file holds. Raises OSError, also if that is more than `most` bytes, or has no end."""
+    with path.open("rb") as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise OSError(errno.EFBIG, f"holds more than {most >> 20} MB", str(path))
+    return content
+
+
+def read_text(path: Path, most: int = MOST_BYTES) -> str:
+    """The same in UTF-8. Raises UnicodeDecodeError too."""
+    return read_bytes(path, most).decode("utf-8")
+
+
+def is_regular(path: Path) -> bool:
+    """Whether there is a file that can be read more than once, which a pipe or a device cannot; never raises."""
+    return os.path.isfile(path)
