@@ -46,7 +46,7 @@ def blaming(strategy: str) -> Iterator[None]:
     bundle = bundle_of(strategy)
     try:
         yield
-    except (BadInput, RunFailed, Interrupted):
+    except (BadInput, RunFailed, Interrupted, MemoryError):
         raise
     except Exception as error:
         if bundle is None:

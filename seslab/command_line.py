@@ -43,6 +43,8 @@ def main() -> None:
         code = _complain("interrupted", exit_codes.INTERRUPTED)
     except ModuleNotFoundError as error:
         code = _complain(_missing(error), exit_codes.FAILED)
+    except MemoryError:
+        code = _complain("memory ran out; use a smaller scenario, trace or file", exit_codes.FAILED)
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = exit_codes.DONE

@@ -18,6 +18,8 @@ from strategies.registry import STRATEGIES
 
 LAST_PORT = 65_535
 LIST = "`seslab strategies` lists them, and a Python file or module will do as well"
+LAST_SEED = 2**63 - 1
+MOST_RUNS = 10_000_000  # of one strategy: results that no memory holds take days to make
 
 
 def known(what: str, words: Collection[str]) -> Callable[[Any], Any]:
@@ -99,7 +101,7 @@ Sources = Annotated[
     ),
 ]
 Strategies = Annotated[list[str] | None, of_strategies("one to run; may be repeated", "all")]
-Seed = Annotated[int | None, typer.Option(metavar="N", min=0, help="instead of the scenario's")]
+Seed = Annotated[int | None, typer.Option(metavar="N", min=0, max=LAST_SEED, help="instead of the scenario's")]
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="a folder for document, ledgers and figures")]
 AsJson = Annotated[bool, typer.Option("--json", help="print the document and nothing else")]
 Summary = Annotated[Path | None, typer.Option(metavar="FILE", help="a file that Markdown is added to")]

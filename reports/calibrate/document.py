@@ -77,14 +77,14 @@ def _calls(settings: Any) -> dict[str, int]:
 
 def real_jobs(
     runner: Runner, scenario: Scenario, strategies: Sequence[str], prices: Prices, out: Path | None
-) -> list[Job]:
+) -> Sequence[Job]:
     """One real run a strategy."""
     return jobs(runner, judged(scenario), strategies, 1, prices, out, _itself)
 
 
 def simulated_jobs(
     runner: Runner, scenario: Scenario, strategies: Sequence[str], seeds: int, prices: Prices
-) -> list[Job]:
+) -> Sequence[Job]:
     """So many simulations a strategy of the real run's mails, seeds counting up from its own."""
     return jobs(runner, recorded(judged(scenario)), strategies, seeds, prices, None, curves_of)
 

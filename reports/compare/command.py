@@ -27,14 +27,15 @@ def compared(
 ) -> bool:
     """Make the runs, keep and show what they came to; whether the scenario's own thresholds are met.
 
-    Raises BadInput before the first run if no Markdown can be added to `summary`, and Interrupted once what was done is
-    kept and shown.
+    Raises BadInput before the first run if no Markdown can be added to `summary`; Interrupted, or RunFailed, once what
+    was done is kept and shown.
     """
     if summary is not None:
         files.refuse_unwritable("--summary", summary)
     outcome, met = run_jobs.perform(jobs, world), True
-    if outcome.results:
-        entries, bound = experiment.summarise(outcome.results)
+    results = run_jobs.complete(outcome, replications)
+    if results:
+        entries, bound = experiment.summarise(results)
         document = comparison.document(scenario, world, scenario.seed, replications, bound, entries)
         if out is not None:
             _keep(out, document, scenario)
@@ -44,6 +45,8 @@ def compared(
         met = all(one["verdict"] != FAIL for one in document["thresholds"])
     if outcome.interrupted:
         raise run_jobs.interrupted(outcome, jobs, out)
+    if outcome.failure is not None:
+        raise outcome.failure
     return met
 
 

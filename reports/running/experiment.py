@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 
 from reports.statistics.intervals import mean_of
 from reports.statistics.replications import combine
 from scenarios.entry import StrategyEntry
+from scenarios.errors import RunFailed
 from scenarios.ledger import store
 from scenarios.ledger.ledger import Ledger
 from scenarios.measures.bound import Bound, bound_of
@@ -24,6 +25,7 @@ Runner = Callable[[Scenario, str, int, Watch | None], Ledger]
 """Makes one run of a strategy with a seed, in whatever world; may be watched."""
 
 
+LESS = "send fewer mails, or run one strategy at a time"
 Gather = Callable[[Ledger], Any]
 """Takes from a ledger, in the process of its run, what is to travel besides the figures; known by its module's name."""
 
@@ -53,6 +55,30 @@ class Result(NamedTuple):
     gathered: Any = None
 
 
+class Jobs(Sequence[Job]):
+    """Strategy by strategy, replication by replication, each made when it is asked for: there may be millions."""
+
+    def __init__(self, first: Sequence[Job], replications: int) -> None:
+        self._first, self._replications = first, replications
+
+    def __len__(self) -> int:
+        return len(self._first) * self._replications
+
+    @overload
+    def __getitem__(self, at: int) -> Job: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Job]: ...
+    def __getitem__(self, at: int | slice) -> Job | list[Job]:
+        numbers = range(len(self))[at]
+        return self._job(numbers) if isinstance(numbers, int) else [self._job(number) for number in numbers]
+
+    def _job(self, number: int) -> Job:
+        """Of a strategy's replications the first one's ledger is kept."""
+        strategy, replication = divmod(number, self._replications)
+        first = self._first[strategy]
+        return replace(first, seed=first.seed + replication, out=None) if replication else first
+
+
 def jobs(
     runner: Runner,
     scenario: Scenario,
@@ -61,17 +87,21 @@ def jobs(
     prices: Prices,
     out: Path | None,
     gather: Gather = nothing,
-) -> list[Job]:
-    """Strategy by strategy, replication by replication; the first replication's ledger is the one to keep."""
-    return [
-        Job(runner, scenario, strategy, scenario.seed + number, prices, out if number == 0 else None, gather)
-        for strategy in strategies
-        for number in range(replications)
-    ]
+) -> Jobs:
+    """Each strategy under so many seeds, counting up from the scenario's."""
+    first = [Job(runner, scenario, strategy, scenario.seed, prices, out, gather) for strategy in strategies]
+    return Jobs(first, replications)
 
 
 def perform(job: Job, watch: Watch | None = None) -> Result:
-    """Run a job and measure it."""
+    """Run a job and measure it. Raises RunFailed where memory runs out."""
+    try:
+        return _performed(job, watch)
+    except MemoryError as error:
+        raise RunFailed(f"{job.strategy}, seed {job.seed}: memory ran out; {LESS}") from error
+
+
+def _performed(job: Job, watch: Watch | None) -> Result:
     with blaming(job.strategy):
         ledger = job.runner(job.scenario, job.strategy, job.seed, watch)
     if job.out is not None:

@@ -20,19 +20,24 @@ from scenarios.system.interrupts import first_interrupt_calls
 
 LOOK_EVERY_S = 0.2
 SPAWN = multiprocessing.get_context("spawn")
+Answer = Result | BadInput | RunFailed
 Progress = Callable[[int, float], None]
 """Told the number of a job and the share of it that is done."""
 
 
 class Outcome(NamedTuple):
-    """The results in the order of their jobs; when interrupted, those of the jobs that had begun."""
+    """The results in the order of their jobs; when interrupted, those of the jobs that had begun.
+
+    `failure` is the first of what could not be run.
+    """
 
     results: list[Result]
     interrupted: bool
+    failure: RunFailed | None = None
 
 
 def in_turn(jobs: Sequence[Job], progress: Progress) -> Outcome:
-    """One after the other, here: for jobs that take less time than a process does to start."""
+    """One after the other, here: for jobs that take less time than a process does to start. Ends with a failure."""
     results: list[Result] = []
     try:
         for number, job in enumerate(jobs):
@@ -42,11 +47,13 @@ def in_turn(jobs: Sequence[Job], progress: Progress) -> Outcome:
                 return Outcome(results, True)
     except KeyboardInterrupt:
         return Outcome(results, True)
+    except RunFailed as error:
+        return Outcome(results, False, error)
     return Outcome(results, False)
 
 
 def side_by_side(jobs: Sequence[Job], progress: Progress) -> Outcome:
-    """As many at once as there are processors. Raises what a job raised, once the others have ended."""
+    """As many at once as there are processors. Raises BadInput if a job did, once the others have ended."""
     crew = Crew(jobs, progress)
     with first_interrupt_calls(crew.interrupt):
         crew.work()
@@ -59,7 +66,7 @@ class Crew:
     def __init__(self, jobs: Sequence[Job], progress: Progress) -> None:
         self._pending, self._progress = iter(enumerate(jobs)), progress
         self._workers = [Worker() for _ in range(min(os.cpu_count() or 1, len(jobs)))]
-        self._answers: dict[int, Result | Exception] = {}
+        self._answers: dict[int, Answer] = {}
         self._interrupted = False
 
     def work(self) -> None:
@@ -76,15 +83,16 @@ class Crew:
         self._interrupted = True
 
     def outcome(self) -> Outcome:
-        """Ends the workers. Raises the first error of a job, in the order of the jobs."""
+        """Ends the workers. Raises the first BadInput of a job, in the order of the jobs."""
         for worker in self._workers:
             worker.dismiss()
         answers = [self._answers[number] for number in sorted(self._answers)]
         for answer in answers:
-            if isinstance(answer, Exception):
+            if isinstance(answer, BadInput):
                 raise answer
         results = [answer for answer in answers if isinstance(answer, Result)]
-        return Outcome(results, self._interrupted or any(result.entry["interrupted"] for result in results))
+        interrupted = self._interrupted or any(result.entry["interrupted"] for result in results)
+        return Outcome(results, interrupted, next((one for one in answers if isinstance(one, RunFailed)), None))
 
     def _occupy(self, worker: Worker) -> None:
         if not self._interrupted and (job := next(self._pending, None)):
@@ -135,11 +143,11 @@ class Worker:
         if self._process.pid is not None and self._process.is_alive():
             os.kill(self._process.pid, signal.SIGINT)
 
-    def collect(self) -> Result | Exception | None:
+    def collect(self) -> Answer | None:
         """What the job came to: a result, an error, or None when it was interrupted before it could begin."""
         self.number = None
         try:
-            answer: Result | Exception = self.pipe.recv()
+            answer: Answer = self.pipe.recv()
         except (EOFError, OSError):  # the latter when it died in the middle of a message
             self._process.join()
             return _failure(self._job, self._process.exitcode)
@@ -182,7 +190,7 @@ def _perform_all(pipe: Connection, share: Any, strategies: Sequence[Bundle]) -> 
         pipe.close()
 
 
-def _answer(job: Job, share: Any) -> Result | Exception:
+def _answer(job: Job, share: Any) -> Answer:
     over = threading.Event()
     try:
         return perform(job, lambda done: _tell(done, share, over))
@@ -203,4 +211,5 @@ def _tell(done: Callable[[], float], share: Any, over: threading.Event) -> None:
         while not over.wait(LOOK_EVERY_S):
             share.value = done()
 
-    threading.Thread(target=look, daemon=True).start()
+    with suppress(RuntimeError):  # where no thread can be started any more the run goes on unwatched
+        threading.Thread(target=look, daemon=True).start()

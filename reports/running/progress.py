@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from reports.running.experiment import Job
 from reports.terminal import err
@@ -15,18 +15,23 @@ from reports.terminal import err
 def progress(jobs: Sequence[Job]) -> Iterator[Callable[[int, float], None]]:
     """Bars on a terminal that can move them, nothing anywhere else; gives what shows a job's share."""
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TextColumn("{task.percentage:3.0f} %"),
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=err, transient=True, disable=not err.is_interactive) as bars:
-        tasks = [
-            bars.add_task(f"{job.strategy} (seed {job.seed})", total=1.0, start=False, visible=False) for job in jobs
-        ]
+        tasks: dict[int, TaskID] = {}  # of the jobs that have begun and are not done
 
         def show(number: int, share: float) -> None:
-            bars.start_task(tasks[number])
-            bars.update(tasks[number], completed=share, visible=share < 1.0)
+            if number not in tasks:
+                tasks[number] = bars.add_task(_named(jobs[number]), total=1.0)
+            bars.update(tasks[number], completed=share)
+            if share >= 1.0:
+                bars.remove_task(tasks.pop(number))
 
         yield show
+
+
+def _named(job: Job) -> str:
+    return f"{job.strategy} (seed {job.seed})"

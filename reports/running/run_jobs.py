@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -33,11 +34,21 @@ def _are_quick(jobs: Sequence[Job]) -> bool:
 
 
 def whole(jobs: Sequence[Job], world: str, out: Path | None = None) -> list[Result]:
-    """The results of all jobs, where half of them would say nothing. Raises Interrupted."""
+    """The results of all jobs, where half of them would say nothing. Raises Interrupted, or RunFailed."""
     outcome = perform(jobs, world)
     if outcome.interrupted:
         raise interrupted(outcome, jobs, out)
+    if outcome.failure is not None:
+        raise outcome.failure
     return outcome.results
+
+
+def complete(outcome: parallel.Outcome, replications: int) -> list[Result]:
+    """What there is to show: where runs have failed, the strategies of which all were made."""
+    if outcome.failure is None:
+        return outcome.results
+    made = Counter(result.entry["strategy"] for result in outcome.results)
+    return [result for result in outcome.results if made[result.entry["strategy"]] == replications]
 
 
 def interrupted(outcome: parallel.Outcome, jobs: Sequence[Job], out: Path | None) -> Interrupted:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from seslab.ctrl_c import ending_on_ctrl_c
-from seslab.options import AsJson, Aws, Out, Source, Strategies, one_of
+from seslab.options import MOST_RUNS, AsJson, Aws, Out, Source, Strategies, one_of
 
 REAL_WORLDS = ("moto", "ministack", "aws")
 
@@ -18,7 +18,9 @@ def calibrate(
     *,
     strategy: Strategies = None,
     on: Annotated[str, one_of("real world", REAL_WORLDS, help="the real world")] = "moto",
-    seeds: Annotated[int, typer.Option(metavar="N", min=1, help="simulations per strategy, seeds counting up")] = 30,
+    seeds: Annotated[
+        int, typer.Option(metavar="N", min=1, max=MOST_RUNS, help="simulations per strategy, seeds counting up")
+    ] = 30,
     out: Out = None,
     write: Annotated[
         Path | None, typer.Option(metavar="FILE", help="a file for the scenario with the fitted latencies")

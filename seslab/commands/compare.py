@@ -8,7 +8,7 @@ import typer
 
 from seslab import exit_codes
 from seslab.ctrl_c import ending_on_ctrl_c
-from seslab.options import AsJson, Aws, Out, Seed, Source, Strategies, Summary, one_of
+from seslab.options import MOST_RUNS, AsJson, Aws, Out, Seed, Source, Strategies, Summary, one_of
 
 WORLDS = ("sim", "moto", "ministack", "aws")
 
@@ -19,7 +19,9 @@ def compare(
     strategy: Strategies = None,
     on: Annotated[str, one_of("world", WORLDS, help="the world to run in")] = "sim",
     seed: Seed = None,
-    replications: Annotated[int, typer.Option(metavar="N", min=1, help="runs per strategy, seeds counting up")] = 1,
+    replications: Annotated[
+        int, typer.Option(metavar="N", min=1, max=MOST_RUNS, help="runs per strategy, seeds counting up")
+    ] = 1,
     out: Out = None,
     summary: Summary = None,
     json: AsJson = False,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from reports.running.experiment import Result
 
 WORLDS = ("sim", "moto")
+MOST_SEEDS = 10_000  # a baseline has the figures of each
 EXIT_OF = {
     "pass": exit_codes.DONE,
     "improved": exit_codes.DONE,
@@ -42,6 +43,7 @@ def gate(
         typer.Option(
             metavar="N",
             min=2,
+            max=MOST_SEEDS,
             show_default="10",
             help="for --against: simulations per strategy, seeds counting up",
         ),
@@ -101,6 +103,7 @@ def update(
         typer.Option(
             metavar="N",
             min=2,
+            max=MOST_SEEDS,
             show_default="the baseline's; for a new one 10",
             help="simulations per strategy, seeds counting up",
         ),

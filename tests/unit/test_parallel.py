@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from reports.running.experiment import Job, Result, Runner, summarise
-from reports.running.parallel import Worker, in_turn, side_by_side
+from reports.running.experiment import Job, Result, Runner, jobs, summarise
+from reports.running.parallel import Outcome, Worker, in_turn, side_by_side
+from reports.running.run_jobs import complete
 from scenarios.errors import BadInput, RunFailed
 from scenarios.ledger import store
 from scenarios.ledger.ledger import Ledger, assert_conserved
@@ -58,6 +59,11 @@ def exits(_scenario: Scenario, _strategy: str, _seed: int, _watch: Watch | None)
 def refused(_scenario: Scenario, _strategy: str, _seed: int, _watch: Watch | None) -> Ledger:
     """A run that cannot be made of this input."""
     raise BadInput("no such thing")
+
+
+def forgetful(_scenario: Scenario, _strategy: str, _seed: int, _watch: Watch | None) -> Ledger:
+    """A run that needs more memory than there is."""
+    raise MemoryError
 
 
 def broken_in(_scenario: Scenario, _strategy: str, _seed: int, _watch: Watch | None) -> Ledger:
@@ -115,11 +121,44 @@ def test_a_worker_that_dies_is_named_and_replaced(runner: Runner, end: str) -> N
 
 
 def test_the_others_jobs_are_done_although_workers_die(tmp_path: Path) -> None:
-    """More deaths than workers: the first is reported, and every run that could be made has left its ledger."""
+    """More deaths than workers: the first is reported, and every run that could be made has left result and ledger."""
     deaths = [job(killed, "sqs-dlq")] * (min(os.cpu_count() or 1, 3) + 1)
-    with pytest.raises(RunFailed, match=r"^sqs-dlq, seed 7: its process ended with SIGKILL"):
-        side_by_side([*deaths, job(run, "direct", out=tmp_path), job(run, "heartbeat", out=tmp_path)], unwatched)
+    others = [job(run, "direct", out=tmp_path), job(run, "heartbeat", out=tmp_path)]
+    outcome = side_by_side([*deaths, *others], unwatched)
+    assert str(outcome.failure).startswith("sqs-dlq, seed 7: its process ended with SIGKILL")
+    assert [result.entry["strategy"] for result in outcome.results] == ["direct", "heartbeat"]
     assert [store.read(tmp_path, strategy).strategy for strategy in ("direct", "heartbeat")] == ["direct", "heartbeat"]
+
+
+@pytest.mark.parametrize("perform_all", [in_turn, side_by_side])
+def test_where_memory_runs_out_is_named(perform_all: Callable[..., Outcome]) -> None:
+    """Here and in another process: one line, and what was made before is kept."""
+    outcome = perform_all([job(run), job(forgetful, "heartbeat")], unwatched)
+    assert str(outcome.failure) == "heartbeat, seed 7: memory ran out; send fewer mails, or run one strategy at a time"
+    assert [result.entry["strategy"] for result in outcome.results] == ["direct"]
+
+
+def test_of_what_failed_only_whole_strategies_are_shown() -> None:
+    """A mean over the replications that happened to be made would pass for one over all."""
+    made = in_turn([*jobs(run, scenario(10), ["direct"], 2, load_prices(), None), job(run, "heartbeat")], unwatched)
+    failed = made._replace(failure=RunFailed("heartbeat"))
+    assert [result.entry["strategy"] for result in complete(failed, 2)] == ["direct", "direct"]
+    assert complete(made, 2) == made.results
+
+
+def test_jobs_are_made_when_they_are_asked_for(tmp_path: Path) -> None:
+    """Ten million of them take no time; they go strategy by strategy, and of each the first ledger is kept."""
+    many = jobs(
+        run, scenario(10).model_copy(update={"seed": 5}), ["direct", "heartbeat"], 10_000_000, load_prices(), tmp_path
+    )
+    assert len(many) == 20_000_000
+    found = [many[at] for at in (0, 1, 10_000_000, -1)]
+    assert [(one.strategy, one.seed, one.out) for one in found] == [
+        ("direct", 5, tmp_path), ("direct", 6, None), ("heartbeat", 5, tmp_path), ("heartbeat", 10_000_004, None),
+    ]  # fmt: skip
+    assert many[9_999_999:10_000_001] == [many[9_999_999], many[10_000_000]]
+    with pytest.raises(IndexError):
+        many[20_000_000]
 
 
 def test_bad_input_crosses_the_process_boundary() -> None:
@@ -153,7 +192,7 @@ def test_ctrl_c_before_anything_has_begun_gives_no_result() -> None:
     """At the first look the processes are still starting: everything ends, with nothing to show."""
     before = signal.getsignal(signal.SIGINT)
     outcome = side_by_side([job(run, "direct", 60_000)] * 20, interrupts_once(lambda _share: True))
-    assert outcome == ([], True)
+    assert outcome == Outcome([], True)
     assert signal.getsignal(signal.SIGINT) is before
 
 
@@ -169,7 +208,7 @@ def test_ctrl_c_keeps_what_was_done(tmp_path: Path) -> None:
 
 def test_ctrl_c_in_turn_keeps_the_results_so_far() -> None:
     """One after the other: what ran before the interruption is returned, and nothing may have run."""
-    assert in_turn([job(broken_in), job(run)], unwatched) == ([], True)
+    assert in_turn([job(broken_in), job(run)], unwatched) == Outcome([], True)
     outcome = in_turn([job(run), job(broken_in), job(run, "heartbeat")], unwatched)
     assert ([result.entry["strategy"] for result in outcome.results], outcome.interrupted) == (["direct"], True)
 
