@@ -36,6 +36,7 @@ from scenarios.aws.ticker import TRANSITIONS
 from scenarios.errors import RunFailed
 from scenarios.ledger.build_ledger import Evidence
 from scenarios.ledger.ledger import ACCEPTED, Ledger
+from scenarios.measures.unheeded import unheeded_in
 from scenarios.runs import Watch, account_of, plan_of
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import arrivals
@@ -99,7 +100,16 @@ def deployed(request: RunRequest, name: str, site: RunSite, out: Path | None, sa
 
 def setup_of(request: RunRequest, envelope: Envelope, ses_url: str | None, publishes: bool = True) -> Setup:
     """What a run's stack must know."""
-    return Setup(request.strategy, account_of(request.scenario), request.seed, envelope, ses_url, publishes)
+    scenario = request.scenario
+    return Setup(
+        request.strategy,
+        account_of(scenario),
+        request.seed,
+        envelope,
+        ses_url,
+        publishes,
+        scenario.client.read_timeout_s,
+    )
 
 
 def _record(request: RunRequest, name: str, site: RunSite, out: Path | None) -> run_registry.RunRecord:
@@ -140,7 +150,8 @@ def attended(
     if request.plan.functions:
         halt()
     evidence = _evidence(request, world, witness, _logs(site, request.plan, outputs, zero_unix_s), zero_unix_s)
-    return request.ledger(evidence, site.cloud.world)
+    heeded = replace(evidence, warnings=(*evidence.warnings, *unheeded_in(site.cloud.world, request.scenario)))
+    return request.ledger(heeded, site.cloud.world)
 
 
 class Logs(NamedTuple):

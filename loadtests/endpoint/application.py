@@ -106,6 +106,6 @@ def local_aws(
     """The application, and the service behind it, which is to be closed in the end. One process has but one moto."""
     queues.install()
     service = Service(scenario, seed, tuple(verified), witness)
-    queues.duplicate = service.delivers_twice
+    queues.duplicate, queues.misses = service.delivers_twice, service.misses
     moto: Any = DomainDispatcherApplication(create_backend_app)
     return LocalAws(service, seed, moto), service

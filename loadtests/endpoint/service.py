@@ -44,6 +44,7 @@ class Service:
         self.rate_per_s = scenario.account.max_send_rate_per_s
         self._verified, self._witness, self.closing = verified, witness, Event()
         self._duplicates = Duplicates(scenario, uniforms(seed, "sqs/duplicate"))
+        self._empty_probability, self._empty = scenario.sqs.empty_probability, uniforms(seed, "sqs/empty")
         self._all: dict[tuple[str, str], Ses] = {}
         self._lock = Lock()
         self._begin(time.time())
@@ -99,6 +100,11 @@ class Service:
         """Whether SQS shall deliver a message once more."""
         with self._lock:
             return self._duplicates.once_more(self._clock.now())
+
+    def misses(self) -> bool:
+        """Whether a short poll of SQS shall miss the messages that there are."""
+        with self._lock:
+            return self._empty_probability > 0.0 and next(self._empty) < self._empty_probability
 
     def forget(self) -> None:
         """As if none had ever been asked for: moto has been reset."""

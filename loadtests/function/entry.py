@@ -75,7 +75,14 @@ class Environment:
         return await self._handler(argument)
 
 
-def variables_of(module: str, settings: Any, account: Account, seed: int, envelope: Envelope) -> dict[str, str]:
+def variables_of(
+    module: str,
+    settings: Any,
+    account: Account,
+    seed: int,
+    envelope: Envelope,
+    ses_read_timeout_s: float = READ_TIMEOUT_S,
+) -> dict[str, str]:
     """What every function of a run is told; which function it is, and where its queues are, comes beside it.
 
     `module` is the strategy's.
@@ -88,6 +95,7 @@ def variables_of(module: str, settings: Any, account: Account, seed: int, envelo
         "SESLAB_SEED": str(seed),
         "SESLAB_FROM": envelope.source,
         "SESLAB_TO": envelope.to,
+        "SESLAB_READ_TIMEOUT_S": str(ses_read_timeout_s),
     }
 
 
@@ -103,7 +111,7 @@ def _ports(variables: Mapping[str, str], plan: Plan, function: Function, host: H
     """Nothing but what is declared for the function: its variables name no other queue."""
     clock, many = Clock(0.0), function.connections
     envelope = Envelope(variables["SESLAB_FROM"], variables["SESLAB_TO"], variables.get("SESLAB_CONFIGURATION_SET", ""))
-    ses = client(session(), "sesv2", many, READ_TIMEOUT_S)
+    ses = client(session(), "sesv2", many, float(variables.get("SESLAB_READ_TIMEOUT_S", READ_TIMEOUT_S)))
     return Ports(
         clock=clock,
         chance=Dice(int(variables["SESLAB_SEED"])),

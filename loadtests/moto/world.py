@@ -115,6 +115,7 @@ class Serverless:
                 request.share.account(request.scenario),
                 request.seed,
                 request.envelope,
+                request.scenario.client.read_timeout_s,
             ),
             **({RUN: str(request.number)} if request.number else {}),
             **{variable("QUEUE", name): url for name, url in self.queues.urls.items()},

@@ -6,10 +6,46 @@ from typing import Any
 
 import pytest
 
+from scenarios.measures.unheeded import UNHEEDED, unheeded_in
 from scenarios.measures.warnings import warnings_of
 from scenarios.runs import plan_of
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import arrivals
+
+SET = {
+    "account": {"max_24h_send": 100, "daily_edge": "debt", "limiter": {"burst": 20}},
+    "latency": {key: {"constant_ms": 1} for key in ("ses_send", "ses_throttle", "sqs", "lambda_cold_start")},
+    "lambda": {"ramp": "step", "dispatch": {"constant_ms": 1}, "async_delay": {"constant_ms": 1}},
+    "sqs": {"duplicate_probability": 0.1, "empty_probability": 0.1},
+    "ticker": {"jitter": {"constant_ms": 1}, "transition": {"constant_ms": 1}},
+    "neighbour": ({"process": "batch", "messages": 1},),
+    "fault": (
+        {"kind": "duplicate_delivery", "start_s": 0, "duration_s": 1, "probability": 0.1},
+        {"kind": "outage", "start_s": 0, "duration_s": 1},
+        {"kind": "pod_crash", "start_s": 0, "duration_s": 1, "pod": 0},
+    ),
+}
+"""Whatever a world may not heed, set otherwise than by default."""
+
+
+def unheeded(world: str, **tables: Any) -> set[str]:
+    """The keys that the world's warning names."""
+    batch = {"process": "batch", "messages": 1}
+    said = unheeded_in(world, Scenario.model_validate({"name": "set", "workload": (batch,), **tables}))
+    return {key for line in said for key in line.partition(": ")[2].split(", ")}
+
+
+def test_what_a_world_does_not_heed_is_said() -> None:
+    """Each key that is set in vain has its name in the warning, one that acts has not, and by default none is there."""
+    fault = {
+        "ministack": {"fault.duplicate_delivery"},
+        "aws": {"fault.duplicate_delivery", "fault.outage", "neighbour"},
+    }
+    for world, keys in UNHEEDED.items():
+        assert unheeded(world, **SET) == ({*keys} - {"account.sandbox"}) | fault[world]
+        assert unheeded(world) == set()
+    assert "account.sandbox" in unheeded("aws", account={"sandbox": True})
+    assert unheeded("moto", **SET) == unheeded("sim", **SET) == set()
 
 
 def warned(recipients: int, rate_per_s: float = 14.0, messages: int = 3, **more: Any) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from loadtests.deploy.stack.publishing import QUEUE as WITNESS_QUEUE
 from loadtests.deploy.stack.publishing import SET as WITNESS_SET
 from loadtests.deploy.stack.roles import allow, arn, function_role, role
 from loadtests.deploy.stack.states import is_express, machine
-from loadtests.function.entry import variable, variables_of
+from loadtests.function.entry import READ_TIMEOUT_S, variable, variables_of
 from loadtests.function.package import HANDLER
 from loadtests.ports.ses import Envelope
 from scenarios.aws.ticker import MINUTE_S
@@ -39,6 +39,7 @@ class Setup(NamedTuple):
     envelope: Envelope
     ses_url: str | None = None
     publishes: bool = True
+    ses_read_timeout_s: float = READ_TIMEOUT_S
 
 
 def template(plan: Plan, setup: Setup) -> dict[str, Any]:
@@ -129,7 +130,14 @@ def _log(function: Function) -> Resources:
 def _variables(function: Function, plan: Plan, setup: Setup) -> dict[str, Any]:
     """What `entry` reads."""
     found = {
-        **variables_of(STRATEGIES[setup.strategy].__name__, plan.settings, setup.account, setup.seed, setup.envelope),
+        **variables_of(
+            STRATEGIES[setup.strategy].__name__,
+            plan.settings,
+            setup.account,
+            setup.seed,
+            setup.envelope,
+            setup.ses_read_timeout_s,
+        ),
         "SESLAB_FUNCTION": function.name,
         "SESLAB_CONFIGURATION_SET": CONFIGURATION_SET if setup.publishes else "",
         **{variable("QUEUE", queue.name): {"Ref": logical(queue.name, "Queue")} for queue in plan.queues

@@ -29,6 +29,9 @@ def _never() -> bool:
 duplicate: Callable[[], bool] = _never
 """Asked at each reception whether the message will be delivered once more, however long it is hidden."""
 
+misses: Callable[[], bool] = _never
+"""Asked at each short poll of a standard queue whether it shall miss the messages that there are."""
+
 
 def install() -> None:
     """Make our backend moto's SQS; whatever queues there were are gone. To be called once, before any request."""
@@ -130,6 +133,8 @@ class Backend(models.SQSBackend):
         queue, until_s = self.get_queue(queue_name), time.monotonic() + wait_seconds_timeout
         if not isinstance(queue, StandardQueue):
             return self._receive_in_order(queue, count, until_s, visibility_timeout, message_attribute_names)
+        if not wait_seconds_timeout and misses():
+            return []
         received = queue.receive(count, until_s, visibility_timeout, duplicate)
         for message in received:
             models._filter_message_attributes(message, message_attribute_names or [])

@@ -25,6 +25,7 @@ from loadtests.moto.queues import depth
 from loadtests.ports.ses import Envelope
 from loadtests.record.logs import DECISION
 from scenarios.ledger.fates import Custody
+from scenarios.measures.unheeded import unheeded_in
 from scenarios.schema.model import Scenario
 
 POLL_S = 2
@@ -75,9 +76,9 @@ class AwsTarget:
     def look(self) -> None:
         """AWS answers."""
 
-    def warnings(self, _scenario: Scenario) -> tuple[str, ...]:
+    def warnings(self, scenario: Scenario) -> tuple[str, ...]:
         """The account's rate was compared with the scenario's before the user was asked."""
-        return ()
+        return unheeded_in(self._cloud.world, scenario)
 
     def decisions(self, zero_unix_s: float, expected: int) -> NDArray[Any]:
         if self._reader is None:

@@ -17,6 +17,7 @@ from tests.unit.queues.clients import ACCOUNT, REGION
 def sqs(monkeypatch: pytest.MonkeyPatch) -> Backend:
     """An SQS of one account and region without queues."""
     monkeypatch.setattr(queues, "duplicate", bool)
+    monkeypatch.setattr(queues, "misses", bool)
     queues.install()
     backend = sqs_backends[ACCOUNT][REGION]
     assert isinstance(backend, Backend)

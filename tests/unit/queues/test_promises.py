@@ -118,6 +118,17 @@ def test_a_deleted_message_has_no_duplicate(sqs: Backend, monkeypatch: pytest.Mo
     assert receive(sqs) == []
 
 
+def test_a_short_poll_may_miss_what_there_is(sqs: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the scenario's probability; a long poll asks all of SQS's servers, and misses nothing."""
+    filled(sqs, 1)
+    chance = iter((True, False))
+    monkeypatch.setattr(queues, "misses", lambda: next(chance))
+    assert receive(sqs, 1, wait_s=1) != []
+    filled(sqs, 1)
+    assert receive(sqs, 1) == []
+    assert receive(sqs, 1) != []
+
+
 def test_a_purge_leaves_nothing(sqs: Backend) -> None:
     """Neither what waits nor what is in flight, whose receipts succeed and delete nothing; and once a minute only."""
     queue = filled(sqs, 5)
