@@ -14,7 +14,7 @@ with ending_on_ctrl_c():
     import typer
 
     from scenarios.errors import BadInput, Interrupted, RunFailed
-    from seslab import exit_codes
+    from seslab import exit_codes, standard_streams
     from seslab.app import app
     from seslab.grammar import relatives
 
@@ -25,6 +25,7 @@ ROOMS = ("seslab", "strategies", "scenarios", "sim", "loadtests", "reports")
 
 def main() -> None:
     """Run the command line."""
+    standard_streams.harden()
     if COMPLETION in os.environ:
         _complete()
     try:
@@ -45,10 +46,16 @@ def main() -> None:
         code = _complain(_missing(error), exit_codes.FAILED)
     except MemoryError:
         code = _complain("memory ran out; use a smaller scenario, trace or file", exit_codes.FAILED)
-    except BrokenPipeError:  # the reader, such as `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = exit_codes.DONE
-    sys.exit(code)
+    sys.exit(_flushed(code))
+
+
+def _flushed(code: int) -> int:
+    """What is yet to be written may find the disk full."""
+    try:
+        sys.stdout.flush()
+    except RunFailed as error:
+        return _complain(str(error), exit_codes.FAILED)
+    return code
 
 
 def _run(words: list[str]) -> int:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
+import resource
 import signal
 import subprocess
 import sys
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +74,51 @@ def test_the_version_is_the_projects() -> None:
     [version] = re.findall(r'^version = "(.*)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
     ended = seslab_with("--version")
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, f"seslab {version}\n", "")
+
+
+UNMET = ("compare", "unmet.toml", "-s", "direct", "--json")
+
+
+def told(*words: str, stdout: int, cwd: Path, most_bytes: int = 1 << 20) -> tuple[int, str]:
+    """Exit code and standard error where standard output is this, and files of more bytes find the disk full."""
+    limit = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
+    command = [COMMAND, *words]
+    ended = subprocess.run(
+        command, stdout=stdout, stderr=subprocess.PIPE, text=True, cwd=cwd, check=False, preexec_fn=limit
+    )
+    return ended.returncode, ended.stderr
+
+
+@pytest.fixture
+def unmet(tmp_path: Path) -> Path:
+    """A folder with a scenario whose threshold is not met."""
+    text = '[[workload]]\nprocess = "batch"\nmessages = 9\n[thresholds]\nquick = "*.makespan_s < 1e-6"\n'
+    (tmp_path / "unmet.toml").write_text(text)
+    return tmp_path
+
+
+@pytest.mark.parametrize(("words", "code"), [(UNMET, 1), (("schema",), 0), (("--help",), 0)])
+def test_a_reader_that_leaves_early_changes_no_exit_code(unmet: Path, words: tuple[str, ...], code: int) -> None:
+    """What it does not want goes nowhere, without a word; whether a threshold is met is still told."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    assert told(*words, stdout=writer, cwd=unmet) == (code, "")
+    os.close(writer)
+
+
+def test_where_output_finds_the_disk_full_is_one_line(unmet: Path) -> None:
+    """Exit code 3, whatever the command would have said otherwise."""
+    with (unmet / "out").open("wb") as out:
+        code, stderr = told(*UNMET, stdout=out.fileno(), cwd=unmet, most_bytes=100)
+    assert (code, stderr) == (3, f"seslab: standard output: {os.strerror(errno.EFBIG)}\n")
+
+
+def test_a_full_disk_leaves_nothing_half_written(unmet: Path) -> None:
+    """A run's folder has whole files only, and the one line names what could not be written."""
+    code, stderr = told(*UNMET, "--out", "run", stdout=subprocess.DEVNULL, cwd=unmet, most_bytes=4096)
+    assert code == 3
+    assert re.fullmatch(rf"seslab: run/\S+: {os.strerror(errno.EFBIG)}\n", stderr)
+    assert not list(unmet.glob("**/*.unfinished"))
 
 
 def begun(scenario: Path, out: Path, *strategies: str) -> subprocess.Popen[str]:
