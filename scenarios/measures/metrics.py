@@ -23,6 +23,7 @@ from scenarios.ledger.ledger import ACCEPTED, FAILED, OUTCOMES, QUOTA, REJECTED,
 from scenarios.ledger.recipients import Acceptances, acceptances, losses
 from scenarios.measures.cost import Prices, cost
 
+QUANTILES = (50, 95, 99)
 _STRETCH = 1 << 18  # calls looked at together: they may be many
 
 
@@ -40,18 +41,20 @@ class Weighted(NamedTuple):
 
     def percentile(self, percent: int) -> float | None:
         """The smallest value with at least `percent` % of the population at or below it; None if it is empty."""
-        total = int(self.at_or_below[-1]) if len(self.at_or_below) else 0
-        return self.at_rank(-(-percent * total // 100)) if total else None
+        total = self.population
+        return self.at_rank(_rank(percent, total)) if total else None
 
     def at_rank(self, rank: int) -> float:
         """The `rank`-th smallest of the population, counted from 1."""
         return float(self.values[np.searchsorted(self.at_or_below, max(rank, 1))])
 
-    def of_all(self, population: int) -> Weighted:
-        """The same in a larger population, whose others have infinite values."""
-        if len(self.at_or_below) and population == self.at_or_below[-1]:
-            return self
-        return Weighted(np.append(self.values, np.inf), np.append(self.at_or_below, population))
+    @property
+    def population(self) -> int:
+        return int(self.at_or_below[-1]) if len(self.at_or_below) else 0
+
+
+def _rank(percent: int, population: int) -> int:
+    return -(-percent * population // 100)
 
 
 class Latencies(TypedDict):
@@ -159,23 +162,26 @@ def latencies(ledger: Ledger, accepted: Acceptances) -> Weighted:
 def latency_figures(ledger: Ledger, accepted: Acceptances, submitted: float) -> Latencies:
     """Mean, quantiles and maximum of these acceptances' latencies in seconds; None if there is none, or infinite."""
     sorted_s = latencies(ledger, accepted)
-    return {
-        "latency_s": cast(LatencyFigures, _distribution(sorted_s)),
-        "latency_of_all_s": cast(LatencyOfAll, _distribution(sorted_s.of_all(int(submitted)))),
-    }
+    own = _distribution(sorted_s)
+    of_all = own if sorted_s.population == submitted else _with_infinite(sorted_s, int(submitted))
+    return {"latency_s": cast(LatencyFigures, own), "latency_of_all_s": cast(LatencyOfAll, {**of_all})}
 
 
 def _distribution(sorted_s: Weighted) -> dict[str, float | None]:
-    total = int(sorted_s.at_or_below[-1]) if len(sorted_s.at_or_below) else 0
+    total = sorted_s.population
     each = np.diff(sorted_s.at_or_below, prepend=0)
-    figures = {
+    return {
         "mean": float((sorted_s.values * each).sum() / total) if total else None,
-        "p50": sorted_s.percentile(50),
-        "p95": sorted_s.percentile(95),
-        "p99": sorted_s.percentile(99),
+        **{f"p{percent}": sorted_s.percentile(percent) for percent in QUANTILES},
         "max": sorted_s.at_rank(total) if total else None,
     }
-    return {name: None if figure == math.inf else figure for name, figure in figures.items()}
+
+
+def _with_infinite(sorted_s: Weighted, population: int) -> dict[str, float | None]:
+    """The same in a larger population, whose others have infinite values."""
+    ranks = {f"p{percent}": _rank(percent, population) for percent in QUANTILES}
+    finite = {name: sorted_s.at_rank(rank) for name, rank in ranks.items() if rank <= sorted_s.population}
+    return {"mean": None, **{name: finite.get(name) for name in ranks}, "max": None}
 
 
 def _call_s(ledger: Ledger) -> CallTimes:
