@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from seslab.ctrl_c import ending_on_ctrl_c
+from seslab.ctrl_c import ending_on_ctrl_c, heed_other_ends
 
 with ending_on_ctrl_c():
     import os
@@ -26,6 +26,7 @@ ROOMS = ("seslab", "strategies", "scenarios", "sim", "loadtests", "reports")
 def main() -> None:
     """Run the command line."""
     standard_streams.harden()
+    heed_other_ends()
     if COMPLETION in os.environ:
         _complete()
     try:

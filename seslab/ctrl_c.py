@@ -1,10 +1,22 @@
-"""Ctrl-C before there is any work to save: the end of the process, at once and without a traceback."""
+"""Ctrl-C, also by other names, and before there is any work to save: at once and without a traceback."""
 
 from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
+
+
+def heed_other_ends() -> None:
+    """SIGTERM and SIGHUP do what Ctrl-C does, so that nothing is left behind; `nohup` still has its way."""
+    signal.signal(signal.SIGTERM, _as_ctrl_c)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, _as_ctrl_c)
+
+
+def _as_ctrl_c(_number: int, _frame: FrameType | None) -> None:
+    signal.raise_signal(signal.SIGINT)
 
 
 @contextmanager

@@ -10,7 +10,6 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import NamedTuple, TypeVar
 
 from reports.documents.comparison import SCHEMA, ComparisonDocument
@@ -22,6 +21,7 @@ from scenarios.outside.plug import bundle_of
 from scenarios.schema.files import printable
 from scenarios.schema.model import load
 from scenarios.system import leash
+from scenarios.system.held import temporary_folder
 
 _SESLAB = (sys.executable, "-P", "-m", "seslab")  # -P: a package of ours may have a namesake in a user's folder
 _LEASH = (sys.executable, "-P", leash.__file__)  # as a file: the environment is that of another seslab
@@ -86,8 +86,8 @@ def _git(*words: str, **environ: str) -> str | None:
 @contextmanager
 def _checked_out(revision: str, root: Path) -> Iterator[Path]:
     """Through an index of its own, not as a worktree, which the repository would remember if we were killed."""
-    with TemporaryDirectory(prefix="seslab-base-") as folder:
-        made, index = Path(folder, "tree", root.name), str(Path(folder, "index"))
+    with temporary_folder("seslab-base-") as folder:
+        made, index = folder / "tree" / root.name, str(folder / "index")
         words = (("read-tree", f"{revision}^{{commit}}"), ("checkout-index", "--all", f"--prefix={made}/"))
         for command in words:
             if _git("-C", str(root), *command, GIT_INDEX_FILE=index) is None:

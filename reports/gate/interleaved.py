@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from reports.documents.comparison import ComparisonDocument
@@ -24,6 +23,7 @@ from scenarios.ledger import store
 from scenarios.runs import SATURATED_S
 from scenarios.schema.model import Scenario
 from scenarios.schema.thresholds import judged
+from scenarios.system.held import temporary_folder
 
 ROUNDS = 3
 Tell = Callable[[str], None]
@@ -72,8 +72,8 @@ def _simulated(sides: Sides, asked: Asked, seeds: int, tell: Tell) -> Part:
     """The same seeds on both sides, the first calls of both at hand."""
     source, scenario, rules = asked
     runs = Runs(source, list(rules), "sim", scenario.seed, seeds)
-    with TemporaryDirectory(prefix="seslab-gate-") as folder:
-        outs = Path(folder, "base"), Path(folder, "head")
+    with temporary_folder("seslab-gate-") as folder:
+        outs = folder / "base", folder / "head"
         there = _told(sides.base, runs, outs[0], OtherComparison, tell)
         here = _told(sides.head, runs, outs[1], ComparisonDocument, tell)
         refuse_another_scenario(scenario.name, *(out / "scenario.toml" for out in outs))
@@ -123,8 +123,8 @@ class Round(NamedTuple):
 
 
 def _round(sides: Sides, runs: Runs, name: str, tell: Tell) -> Round:
-    with TemporaryDirectory(prefix="seslab-gate-") as folder:
-        outs = [Path(folder, str(turn)) for turn in range(4)]
+    with temporary_folder("seslab-gate-") as folder:
+        outs = [folder / str(turn) for turn in range(4)]
         first = _told(sides.base, runs, outs[0], OtherComparison, tell)
         second = _told(sides.head, runs, outs[1], ComparisonDocument, tell)
         third = _told(sides.head, runs, outs[2], ComparisonDocument, tell)

@@ -23,6 +23,7 @@ from reports.gate.interleaved import Round
 from reports.gate.verdict import Rule
 from reports.statistics.intervals import interval
 from scenarios.errors import BadInput
+from scenarios.system.held import temporary_folder
 from tests.deploy.patience import until
 from tests.unit.entries import entry, sent
 from tests.unit.gated import SMALL, figures, of, small
@@ -59,9 +60,14 @@ def test_a_revision_is_run_as_it_was(repository: Path) -> None:
     assert git(repository, "worktree", "list").count("\n") == 1
 
 
-@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
-def test_whoever_ends_a_gate_ends_its_sides(repository: Path, sent: signal.Signals, code: int) -> None:
-    """Interrupted or killed, it leaves no process and no worktree behind; Ctrl-C is one line."""
+@pytest.mark.parametrize(
+    ("sent", "code"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, 130), (signal.SIGHUP, 130), (signal.SIGKILL, -signal.SIGKILL)],
+)
+def test_whoever_ends_a_gate_ends_its_sides(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, sent: signal.Signals, code: int
+) -> None:
+    """Interrupted or killed, it leaves no process, worktree or folder behind; Ctrl-C by whatever name is one line."""
     side = f"""{sys.executable} -c 'import os, time; print(os.getpid(), file=open("pid", "w")); time.sleep(600)'"""
     words = [*COMMAND.split(), "gate", "small.toml", "--against", side, *FEW]
     environ = {**os.environ, "TMPDIR": str(repository)}  # who is killed cannot tidy up
@@ -72,8 +78,15 @@ def test_whoever_ends_a_gate_ends_its_sides(repository: Path, sent: signal.Signa
     gate.send_signal(sent)
     said = gate.communicate(timeout=30)[1]
     assert gate.returncode == code
-    assert said.splitlines()[1:] == (["seslab: interrupted"] if sent == signal.SIGINT else [])
+    assert said.splitlines()[1:] == (["seslab: interrupted"] if code == 130 else [])
     until(lambda: not birth_of(child))
+    left = list(repository.glob("seslab-gate-*"))
+    assert bool(left) == (sent == signal.SIGKILL)
+    monkeypatch.setattr("tempfile.tempdir", str(repository))
+    for folder in left:  # the next gate removes it, once it is clear that it is not just being made
+        os.utime(folder, (0, 0))
+    with temporary_folder("seslab-gate-") as next_one:
+        assert list(repository.glob("seslab-gate-*")) == [next_one]
     assert git(repository, "worktree", "list").count("\n") == 1
 
 

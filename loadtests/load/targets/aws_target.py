@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -27,6 +25,7 @@ from loadtests.record.logs import DECISION
 from scenarios.ledger.fates import Custody
 from scenarios.measures.unheeded import unheeded_in
 from scenarios.schema.model import Scenario
+from scenarios.system.held import temporary_folder
 
 POLL_S = 2
 
@@ -51,9 +50,9 @@ class AwsTarget:
     @contextmanager
     def _listened(self, assignment: Assignment, events: str) -> Iterator[Assignment]:
         """Reads a queue of the user's own; which events reach it was set up before."""
-        with TemporaryDirectory(prefix="seslab-events-") as folder:
+        with temporary_folder("seslab-events-") as folder:
             self._reader = EventsWitness(
-                EventsQueue(self._cloud.client("sqs"), events, Path(folder) / "events"), self._budget
+                EventsQueue(self._cloud.client("sqs"), events, folder / "events"), self._budget
             )
             yield assignment
 

@@ -6,7 +6,8 @@ import json
 import os
 import signal
 import sys
-import tempfile
+import weakref
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from loadtests.ports.kernel import Clock
 from loadtests.ports.ses import Envelope
 from scenarios.outside.plug import plug
 from scenarios.schema.model import Scenario, load
+from scenarios.system.held import temporary_folder
 from scenarios.traffic.recorded import Recorded
 from scenarios.traffic.workload import Arrivals
 from strategies import ports
@@ -33,8 +35,9 @@ class ShareProxy:
     def __init__(self, assignment: Assignment, mails: WorkerMails, zero_unix_s: int, tell: Tell) -> None:
         self._assignment, self._tell, self._clock = assignment, tell, Clock(zero_unix_s)
         self._responses, self._services = histogram.empty(), histogram.empty()
-        self._temporary = tempfile.TemporaryDirectory(prefix="seslab-share-")
-        self._folder = Path(self._temporary.name)
+        until_gone = ExitStack()
+        weakref.finalize(self, until_gone.close)
+        self._folder = until_gone.enter_context(temporary_folder("seslab-share-"))
         self.interrupted, self.ended_s, self.failure = False, 0.0, ""
         self._errors = (self._folder / "stderr").open("w+b")
         self._process = self._started(_order(assignment, mails, zero_unix_s, self._folder))
