@@ -56,8 +56,10 @@ def tidy() -> None:
 
     if run_registry.leftovers():
         from loadtests.deploy.tidy import tidy
+        from loadtests.load.left_over import recovered
+        from reports.compare.recovered import keep_document
 
-        tidy(terminal.tell)
+        tidy(terminal.tell, keep_document, recovered)
 
 
 def simulator() -> Runner:

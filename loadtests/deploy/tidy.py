@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +16,25 @@ from loadtests.deploy.events import EventsQueue, kept_events, rows
 from loadtests.deploy.stack.publishing import QUEUE as WITNESS_QUEUE
 from loadtests.record import run_registry
 from loadtests.record.logs import silent
-from loadtests.record.recovery import recover
+from loadtests.record.recovery import Document, ledger_of_decisions, recover
 from loadtests.record.run_registry import RunRecord
 from scenarios.errors import BadInput, RunFailed
 
 Say = Callable[[str], None]
 
 
-def tidy(say: Say) -> None:
-    """Clean up after every run that was cut short, and say so; what cannot be reached now stays noted."""
+Recover = Callable[[RunRecord, Document], str]
+"""Keeps what a killed run had done, and says where; empty if nothing is known of it."""
+
+
+def tidy(say: Say, document: Document, of_load_test: Recover) -> None:
+    """Clean up after every run that was cut short, and say so; what cannot be reached now stays noted.
+
+    `of_load_test` knows what Locust leaves.
+    """
     for record in run_registry.leftovers():
         try:
-            _tidy(record, say)
+            _tidy(record, say, partial(of_load_test if record.folder else _recovered, record, document))
         except (BadInput, RunFailed) as error:
             say(f"{_named(record)} was cut short and cannot be cleaned up now: {error}")
 
@@ -35,15 +43,19 @@ def _named(record: RunRecord) -> str:
     return f"run {record.run} ({record.strategy} on {record.world})"
 
 
-def _tidy(record: RunRecord, say: Say) -> None:
+def _tidy(record: RunRecord, say: Say, recovered: Callable[[], str]) -> None:
     ended = run_registry.kill_children(record)
-    decisions = _decisions(record)
-    kept = f"; what it had done is in {recover(record, decisions)}" if decisions is not None else ""
+    kept = recovered()
     if record.world == "aws":
         stacks.teardown(_cloud(record), record.run, say)
     run_registry.finish(record.run)
     killed = f", {ended} processes ended" if ended else ""
-    say(f"{_named(record)} was cut short; cleaned up{killed}{kept}")
+    say(f"{_named(record)} was cut short; cleaned up{killed}{kept and f'; {kept}'}")
+
+
+def _recovered(record: RunRecord, document: Document) -> str:
+    decisions = _decisions(record)
+    return "" if decisions is None else recover(record, partial(ledger_of_decisions, record, decisions), document)
 
 
 def _decisions(record: RunRecord) -> NDArray[Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import time
@@ -12,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from loadtests.load import histogram, locust_process, wait_downstream
-from loadtests.load.assignment import LEFT, ZERO, Assignment, written
+from loadtests.load.assignment import LEFT, WORLD, ZERO, Assignment, written
 from loadtests.load.options import Crew, check, options, worker_options
 from loadtests.load.results import shares_ledger
 from loadtests.load.results.ledger import ledger_of
@@ -22,6 +23,9 @@ from loadtests.load.targets.choose_target import LoadRequest, target_of
 from loadtests.load.targets.endpoint_client import of_run
 from loadtests.load.targets.target import Target
 from loadtests.ports.kernel import Clock
+from loadtests.record import run_registry
+from loadtests.record.run_name import new_run
+from loadtests.record.run_registry import RunRecord
 from scenarios.errors import RunFailed
 from scenarios.ledger import store
 from scenarios.ledger.ledger import ACCEPTED, Ledger
@@ -30,6 +34,7 @@ from scenarios.measures.cost import Prices
 from scenarios.outside.plug import plugged
 from scenarios.runs import Watch
 from scenarios.schema.model import Scenario, as_toml
+from scenarios.system.held import temporary_folder
 from scenarios.system.whole_files import replaced
 from scenarios.traffic.workload import Arrivals, arrivals
 from strategies.registry import STRATEGIES
@@ -78,7 +83,8 @@ def run(
         folder_with(assignment, mails) as folder,
     ):
         _watched(watch, folder, bound_of(scenario, mails).makespan_s or scenario.horizon_s)
-        was_interrupted = _sent(asked.crew, sender, folder, target, out)
+        with _noted(scenario, assignment, folder, out) as record:
+            was_interrupted = _sent(asked.crew, record, folder, target, out)
         ledger = ledger_left_by(scenario, assignment, mails, folder, target)
         ledger = replace(ledger, warnings=(*ledger.warnings, *target.warnings(scenario)))
         if not was_interrupted:
@@ -96,10 +102,33 @@ def _refuse_without_workers(results: LocustResults, ledger: Ledger, out: Path | 
     raise RunFailed(f"{ledger.strategy}: worker {lost} of {results.workers} was lost in mid-run{kept}")
 
 
-def _sent(crew: Crew, sender: str, folder: Path, target: Target, out: Path | None) -> bool:
+@contextmanager
+def _noted(scenario: Scenario, assignment: Assignment, folder: Path, out: Path | None) -> Iterator[RunRecord]:
+    """As long as Locust runs: the next command finds what a killed one has left."""
+    record = RunRecord(
+        run=new_run(),
+        world=WORLD,
+        strategy=assignment.user,
+        seed=assignment.seed,
+        scenario_toml=as_toml(scenario),
+        process=run_registry.process_of(os.getpid()),
+        endpoint=assignment.place.endpoint,
+        out=None if out is None else str(out.absolute()),
+        folder=str(folder),
+        strategies=plugged(),
+    )
+    run_registry.write(record)
+    try:
+        yield record
+    finally:
+        run_registry.finish(record.run)
+
+
+def _sent(crew: Crew, record: RunRecord, folder: Path, target: Target, out: Path | None) -> bool:
     """Locust's part, whatever its own exit code is; returns whether Ctrl-C ended it."""
-    log = folder / "locust.log"
-    was_interrupted = locust_process.run(options(crew, sender, out), folder, log, target.look)
+    log, sender = folder / "locust.log", record.strategy
+    begun = partial(run_registry.with_child, record)
+    was_interrupted = locust_process.run(options(crew, sender, out), folder, log, begun, target.look)
     _keep(folder, log, sender, out)
     if not (folder / LEFT).exists():
         raise KeyboardInterrupt if was_interrupted else locust_process.failure(log, crew)
@@ -108,8 +137,8 @@ def _sent(crew: Crew, sender: str, folder: Path, target: Target, out: Path | Non
 
 def work(crew: Crew) -> None:
     """Work for a master elsewhere until it has no more to do. Raises RunFailed where there is none any more."""
-    with tempfile.TemporaryDirectory(prefix="seslab-worker-") as folder:
-        log = Path(folder) / "locust.log"
+    with temporary_folder("seslab-worker-") as folder:
+        log = folder / "locust.log"
         if locust_process.work(worker_options(crew), log) or locust_process.is_orphaned(log):
             raise locust_process.failure(log, crew)
 

@@ -22,12 +22,15 @@ ASSIGNMENT = "SESLAB_ASSIGNMENT"
 LOOK_EVERY_S = 2.0
 
 
-def run(options: Sequence[str], folder: Path, log: Path, look: Callable[[], None]) -> bool:
+def run(
+    options: Sequence[str], folder: Path, log: Path, begun: Callable[[int], object], look: Callable[[], None]
+) -> bool:
     """Let Locust run to its end; a first Ctrl-C ends it gently, a second one at once. Returns whether there was one.
 
-    `folder` holds the assignment. What `look` raises, in between, ends it gently, too.
+    `folder` holds the assignment; `begun` is told the process. What `look` raises, in between, ends it gently, too.
     """
     with _started(options, log, {ASSIGNMENT: str(folder)}) as process:
+        begun(process.pid)
         return _was_interrupted(process, look)
 
 

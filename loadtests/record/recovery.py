@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from math import inf
 from pathlib import Path
@@ -18,15 +19,19 @@ from scenarios.ledger.build_ledger import Evidence, Subject, build_ledger
 from scenarios.ledger.ledger import Ledger
 from scenarios.outside.plug import plugged_in_here
 from scenarios.runs import plan_of
-from scenarios.schema.model import load
+from scenarios.schema.model import Scenario, load
 from scenarios.system.whole_files import make_folder, write_text
 from scenarios.traffic.workload import arrivals
 
 RECOVERED = "recovered from a run that was killed: what it still had is counted as pending"
 
 
-def recover(record: RunRecord, decisions: NDArray[Any]) -> Path:
-    """Write the ledger of a killed run, from rows of `DECISION`; returns the folder that it is in.
+Document = Callable[[Path, str], None]
+"""Writes the document of a folder in which a strategy's ledger has been recovered."""
+
+
+def recover(record: RunRecord, ledger_of: Callable[[Scenario], Ledger], document: Document) -> str:
+    """Write the ledger of a killed run, and its document; says in which folder they are.
 
     That is the run's own `--out`, or else a folder beside that of the records.
     """
@@ -35,12 +40,13 @@ def recover(record: RunRecord, decisions: NDArray[Any]) -> Path:
     scenario = folder / "scenario.toml"
     write_text(scenario, record.scenario_toml)
     with plugged_in_here(record.strategies):
-        store.write(_ledger(record, str(scenario), decisions), folder)
-    return folder
+        store.write(ledger_of(load(str(scenario))), folder)
+        document(folder, record.strategy)
+    return f"what it had done is in {folder}"
 
 
-def _ledger(record: RunRecord, path: str, decisions: NDArray[Any]) -> Ledger:
-    scenario = load(path)
+def ledger_of_decisions(record: RunRecord, decisions: NDArray[Any], scenario: Scenario) -> Ledger:
+    """Made of rows of `DECISION`."""
     plan, mails = plan_of(scenario, record.strategy), arrivals(scenario.workload, record.seed)
     calls = joined(decisions, np.zeros(0, CALL), inf)
     evidence = Evidence(

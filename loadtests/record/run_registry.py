@@ -37,6 +37,7 @@ class Process:
 class RunRecord:
     """A run under way. `stack` is a name on an account, `out` the folder for its ledger.
 
+    `folder` is a load test's, in which Locust is told what to do and leaves what it saw.
     `children` lead process groups of their own; `strategies` are those from outside that the scenario may mean;
     `witness` is a file in which SES's side notes what it has decided since time zero: rows of `record.logs.DECISION`,
     or on an account the events that were read of its queue, a line each.
@@ -54,6 +55,7 @@ class RunRecord:
     stack: str | None = None
     out: str | None = None
     witness: str | None = None
+    folder: str | None = None
     children: tuple[Process, ...] = ()
     strategies: tuple[Bundle, ...] = ()
 

@@ -6,15 +6,19 @@ import os
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 import loadtests.moto.run
 from loadtests.deploy.tidy import tidy
+from loadtests.load.left_over import recovered
 from loadtests.record import run_registry
 from loadtests.record.logs import silent
-from loadtests.record.recovery import recover
+from loadtests.record.recovery import ledger_of_decisions, recover
+from reports.compare import folder
+from reports.compare.recovered import keep_document
 from scenarios.errors import RunFailed
 from scenarios.ledger import store
 from scenarios.schema.model import as_toml
@@ -50,7 +54,7 @@ def test_a_killed_run_leaves_a_ledger_and_nothing_else() -> None:
     assert ended.returncode == -9
     (left,) = run_registry.leftovers()
     said: list[str] = []
-    tidy(said.append)
+    tidy(said.append, keep_document, recovered)
     assert len(said) == 1
     assert f"run {left.run} (direct on moto) was cut short" in said[0]
     ledger = store.read(run_registry.directory().parent / "recovered" / left.run, "direct")
@@ -99,7 +103,7 @@ def test_an_endpoint_that_is_stopped_fails_the_run_in_one_line(tmp_path: Path) -
     (left,) = run_registry.leftovers()
     assert not any(child.lives for child in left.children)
     said: list[str] = []
-    tidy(said.append)
+    tidy(said.append, keep_document, recovered)
     ledger = store.read(run_registry.directory().parent / "recovered" / left.run, "direct")
     assert (int(ledger.mails["accepted"].sum()), int(ledger.mails["pending"].sum())) == (2, 3)
 
@@ -120,6 +124,9 @@ def test_an_endpoint_that_dies_fails_the_run_and_what_it_had_decided_is_kept(mon
     assert "\n" not in str(caught.value)
     (record,) = run_registry.records()
     decisions = silent(run_registry.witness_of(record.run).read_bytes())
-    ledger = store.read(recover(record, decisions), "direct")
+    recover(record, partial(ledger_of_decisions, record, decisions), keep_document)
+    kept = run_registry.directory().parent / "recovered" / record.run
+    ledger = store.read(kept, "direct")
+    assert folder.document(kept)["strategies"][0]["recipients"]["accepted"] == 2
     run_registry.finish(record.run)
     assert (int(ledger.mails["accepted"].sum()), int(ledger.mails["pending"].sum())) == (2, 3)

@@ -23,10 +23,12 @@ from loadtests.deploy.run import run
 from loadtests.deploy.run_site import RunSite
 from loadtests.deploy.safety import Budget
 from loadtests.deploy.tidy import tidy
+from loadtests.load.left_over import recovered
 from loadtests.moto.local_aws import Moto
 from loadtests.ports.local import REGION
 from loadtests.ports.ses import SENDER, Envelope
 from loadtests.record import run_registry
+from reports.compare.recovered import keep_document
 from scenarios.errors import BadInput, RunFailed
 from scenarios.ledger import store
 from scenarios.ledger.ledger import ACCEPTED, Ledger, assert_conserved
@@ -167,7 +169,7 @@ def test_a_killed_run_is_recovered_and_removed(
         process.kill()
         process.wait()
     said: list[str] = []
-    tidy(said.append)
+    tidy(said.append, keep_document, recovered)
     relay.end()
     ledger = store.read(run_registry.directory().parent / "recovered" / record.run, "leaky-bucket")
     assert_conserved(ledger)

@@ -20,8 +20,10 @@ from loadtests.application.run_request import RunRequest
 from loadtests.deploy import on_ministack
 from loadtests.deploy.run_site import RunSite, Witness
 from loadtests.deploy.tidy import tidy
+from loadtests.load.left_over import recovered
 from loadtests.moto.local_aws import Moto
 from loadtests.record import run_registry
+from reports.compare.recovered import keep_document
 from scenarios.errors import BadInput, RunFailed
 from scenarios.ledger import store
 from scenarios.ledger.ledger import FATES, Ledger, assert_conserved
@@ -188,7 +190,7 @@ def test_a_killed_run_leaves_a_note_and_no_process(begun: subprocess.Popen[str])
     begun.wait()
     assert run_registry.leftovers() == [record]
     said: list[str] = []
-    tidy(said.append)
+    tidy(said.append, keep_document, recovered)
     ledger = store.read(run_registry.directory().parent / "recovered" / record.run, "heartbeat")
     assert [record.run in line and "cleaned up" in line for line in said] == [True]
     assert int(ledger.mails["pending"].sum() + ledger.mails["accepted"].sum()) == 500

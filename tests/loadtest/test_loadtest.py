@@ -21,10 +21,15 @@ import psutil
 import pytest
 from hdrh.log import HistogramLogReader
 
+from loadtests.deploy.tidy import tidy
 from loadtests.load import loadtest
 from loadtests.load.histogram import empty
+from loadtests.load.left_over import recovered
 from loadtests.load.options import Crew
 from loadtests.load.targets import endpoint_client
+from loadtests.record import run_registry
+from reports.compare import folder as run_folder
+from reports.compare.recovered import keep_document
 from scenarios.errors import RunFailed
 from scenarios.ledger import store
 from scenarios.ledger.ledger import FATES, THROTTLED, Ledger, assert_conserved
@@ -159,6 +164,40 @@ def test_interrupted_load_keeps_what_was_sent(served: Served) -> None:
     assert fates["accepted"] >= 20
     assert fates["pending"] >= 200
     assert fates["accepted"] + fates["pending"] == 400
+
+
+@pytest.mark.parametrize("sender", ["ses-v2", "heartbeat"])
+def test_of_a_load_test_that_was_killed_the_next_command_keeps_what_ses_noted(
+    served: Served, tmp_path: Path, sender: str
+) -> None:
+    """And leaves neither Locust nor its folder; the document is read as that of any other run."""
+    (tmp_path / "load.toml").write_text(as_toml(scenario(20, 30.0)))
+    kind = "--user" if sender == "ses-v2" else "--strategy"
+    words = [
+        "loadtest",
+        str(tmp_path / "load.toml"),
+        "--endpoint",
+        served.url,
+        kind,
+        sender,
+        "--out",
+        str(tmp_path / "out"),
+    ]
+    before = attempts(served)
+    with subprocess.Popen([sys.executable, "-m", "seslab", *words]) as killed:
+        until(lambda: attempts(served) - before >= 20)
+        family = psutil.Process(killed.pid).children(recursive=True)
+        killed.kill()
+    [record] = [one for one in run_registry.leftovers() if one.process.pid == killed.pid]
+    said: list[str] = []
+    tidy(said.append, keep_document, recovered)
+    assert said[-1].startswith(f"run {record.run} ({sender} on locust) was cut short; cleaned up")
+    until(lambda: not any(one.is_running() for one in family))
+    assert not Path(str(record.folder)).exists()
+    [entry] = run_folder.document(tmp_path / "out")["strategies"]
+    assert entry["recipients"]["accepted"] >= 20
+    assert entry["recipients"]["pending"] >= 200
+    assert_conserved(store.read(tmp_path / "out", sender))
 
 
 @contextmanager

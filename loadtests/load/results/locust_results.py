@@ -31,9 +31,13 @@ class LocustResults:
     def read(cls, folder: Path) -> Self:
         """From the master's word and the workers' files."""
         about = json.loads((folder / LEFT).read_text())
-        files = sorted(folder.glob("worker-*/calls"))
-        calls = [from_bytes(file.read_bytes()) for file in files]
-        return cls(**about, calls=np.concatenate([np.zeros(0, CALL), *calls]))
+        return cls(**about, calls=calls_in(folder))
+
+
+def calls_in(folder: Path) -> NDArray[Any]:
+    """What the workers have told of their calls."""
+    files = sorted(folder.glob("worker-*/calls"))
+    return np.concatenate([np.zeros(0, CALL), *(from_bytes(file.read_bytes()) for file in files)])
 
 
 def histogram_of(folder: Path, name: str) -> Any:

@@ -1,0 +1,61 @@
+"""What a killed load test has left: what SES's own side still knows of its mails, made a ledger."""
+
+from __future__ import annotations
+
+import shutil
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loadtests.load.assignment import LEFT, ZERO, Assignment, read
+from loadtests.load.results.ledger import ledger_of
+from loadtests.load.results.locust_results import LocustResults, calls_in
+from loadtests.load.targets.endpoint_client import of_run
+from loadtests.load.targets.target import LocalTarget
+from loadtests.record.logs import CALL
+from loadtests.record.recovery import Document, ledger_of_decisions, recover
+from loadtests.record.run_registry import RunRecord
+from scenarios.errors import RunFailed
+from scenarios.ledger.ledger import Ledger
+from scenarios.schema.model import Scenario
+from scenarios.traffic.workload import Arrivals
+
+
+def recovered(record: RunRecord, document: Document) -> str:
+    """Keeps what a local AWS that still answers has noted, and says where; Locust's folder is removed."""
+    folder = Path(str(record.folder))
+    try:
+        return _recovered(record, folder, document)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _recovered(record: RunRecord, folder: Path, document: Document) -> str:
+    if record.endpoint is None:
+        return "what became of its mails stands in SES's own events"
+    if not (folder / ZERO).is_file():
+        return "it had sent nothing"
+    try:
+        return recover(record, partial(_ledger, record, *read(folder), folder), document)
+    except RunFailed as error:
+        return f"nothing is known of its mails: {error}"
+
+
+def _ledger(record: RunRecord, assignment: Assignment, mails: Arrivals, folder: Path, scenario: Scenario) -> Ledger:
+    zero_unix_s, expected = int((folder / ZERO).read_text()), 0
+    decisions = of_run(
+        LocalTarget(assignment.place).decisions(zero_unix_s, expected), assignment, len(mails.recipients)
+    )
+    if assignment.scenario:
+        return ledger_of_decisions(record, decisions, scenario)
+    ended_s, calls = float(decisions["decided_s"].max(initial=0.0)), _calls(folder)
+    results = LocustResults(zero_unix_s, ended_s, interrupted=True, silent=[], workers=0, failures=[], calls=calls)
+    return ledger_of(scenario, assignment, mails, results, decisions)
+
+
+def _calls(folder: Path) -> NDArray[Any]:
+    """Of a Locust that had time to end gently; what was cut off cannot be told apart."""
+    return calls_in(folder) if (folder / LEFT).is_file() else np.zeros(0, CALL)
