@@ -6,7 +6,6 @@ import json
 import os
 import re
 from collections.abc import Iterable
-from io import BytesIO
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
@@ -52,10 +51,8 @@ def client(environ: WSGIEnvironment) -> str:
 
 def body_of(environ: WSGIEnvironment) -> bytes:
     """The whole request, which stays readable for the handler that is asked next."""
-    length = environ.get("CONTENT_LENGTH")
-    chunked = environ.pop("HTTP_TRANSFER_ENCODING", None)
-    body: bytes = environ["wsgi.input"].read() if chunked else environ["wsgi.input"].read(int(length or 0))
-    environ["wsgi.input"], environ["CONTENT_LENGTH"] = BytesIO(body), str(len(body))
+    body: bytes = environ["wsgi.input"].read()
+    environ["wsgi.input"].seek(0)
     return body
 
 

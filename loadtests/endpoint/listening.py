@@ -1,50 +1,33 @@
-"""A production WSGI server around the application."""
+"""A server around the application, and its end."""
 
 from __future__ import annotations
 
 import os
 import socket
 import sys
-from threading import Thread
 from typing import TYPE_CHECKING
 
-from cheroot.wsgi import Server
+from loadtests.endpoint.web.memory import return_what_is_large
+from loadtests.endpoint.web.server import Server
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-PATIENCE_S = 2.0
-BACKLOG = 1024  # connections not yet accepted; cheroot's 5 makes a burst of clients wait a second for TCP to retry
+BACKLOG = 1024  # connections not yet accepted; beyond, a client waits a second for TCP to try again
 
 
 def listen(application: WSGIApplication, host: str, port: int, threads: int) -> Server:
     """A server that is bound and listens; `port` 0 lets the system choose. Call `serve` and, in the end, `stop`.
 
-    Each call on its way holds a thread. Raises OSError where it cannot listen.
+    Each call on its way holds a thread. Raises OSError where it cannot listen, RuntimeError where it has no threads.
     """
-    _try(host, port)
-    server = Server((host, port), application, numthreads=threads, request_queue_size=BACKLOG, shutdown_timeout=1)
-    server.expiration_interval = 0.05  # how often it looks whether to stop; cheroot's 0.5 s would be felt in every run
-    server.prepare()
-    return server
-
-
-def _try(host: str, port: int) -> None:
-    """Raises the system's own error where one cannot listen; cheroot would say it in words only, and lose a socket."""
+    return_what_is_large()
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    socket.create_server((host, port), family=family).close()
+    return Server(application, socket.create_server((host, port), family=family, backlog=BACKLOG), threads)
 
 
-def stop(server: Server) -> bool:
-    """Whether all calls have ended soon after; a long poll may not."""
-    stopping = Thread(target=server.stop, daemon=True)
-    stopping.start()
-    stopping.join(PATIENCE_S)
-    return not stopping.is_alive()
-
-
-def leave() -> None:
+def leave(code: int = 0) -> None:
     """End this process, whatever its threads still wait for."""
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(0)
+    os._exit(code)

@@ -22,7 +22,7 @@ class Refused(Exception):
 class Dropped(ConnectionResetError):
     """The caller never hears of what became of its call: its connection is closed without an answer.
 
-    cheroot closes the connection on such an error, and says nothing.
+    On such an error the server closes the connection, and says nothing.
     """
 
     def __init__(self) -> None:

@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from typing import Any, NamedTuple
 
-from cheroot.wsgi import Server
 from moto.iam.models import get_account_id_from
 from pydantic import ValidationError
 
 from loadtests.endpoint.application import local_aws
-from loadtests.endpoint.listening import leave, listen, stop
+from loadtests.endpoint.listening import leave, listen
 from loadtests.endpoint.routes import DEFAULT_ACCOUNT, DEFAULT_REGION
 from loadtests.endpoint.service import Service
 from loadtests.endpoint.smtp import server as smtp
+from loadtests.endpoint.web.server import Server
 from scenarios.errors import BadInput
 from scenarios.schema.account import Account
 from scenarios.schema.complaints import complaint
@@ -103,7 +103,7 @@ def serve(scenario: Scenario, at: Addresses, verified: Sequence[str], tell: Call
             tell("stopped")
         finally:
             service.closing.set()
-            stopped = stop(server)
+            stopped = server.stop()
     if not stopped:
         leave()
 

@@ -12,7 +12,7 @@ import sys
 from threading import Thread
 
 from loadtests.endpoint.application import local_aws
-from loadtests.endpoint.listening import leave, listen, stop
+from loadtests.endpoint.listening import leave, listen
 from loadtests.ports.local import LOOPBACK
 
 OWN_THREADS = 2  # for our own routes
@@ -29,7 +29,7 @@ def main() -> None:
         Thread(target=server.serve, daemon=True).start()
     sys.stdin.buffer.read()
     service.closing.set()
-    stopped = [stop(server) for server in servers]
+    stopped = [server.stop() for server in servers]
     if not all(stopped):
         leave()
     service.close()

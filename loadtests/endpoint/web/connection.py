@@ -1,0 +1,217 @@
+"""One client's connection: bytes in, whole requests out, answers back. It never waits for its client to go on."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import suppress
+from http import HTTPStatus
+from time import monotonic
+from typing import NamedTuple
+
+import h11
+
+from loadtests.endpoint.web.memory import Memory
+
+HEAD_MOST_BYTES = 16 * 1024  # AWS refuses larger ones: "ShutdownReason=reqHdrTooBig", says its support, 2018
+BODY_MOST_BYTES = 64 * 1024 * 1024  # the 40 MB of a mail in base64, and what stands around it
+SMALL_BYTES = 64 * 1024  # of a body for which no memory has to be free
+READ_BYTES = 64 * 1024
+SEND_PATIENCE_S = 10.0  # with a client that does not read its answer
+IDLE_S, HALF_SENT_S = 60.0, 10.0  # a connection between requests, and one in the middle of one, as at SES's SMTP side
+
+_NO_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+
+
+class Request(NamedTuple):
+    """A whole request."""
+
+    head: h11.Request
+    body: bytes
+
+
+class Answer(NamedTuple):
+    """What goes back; `status` is a line such as "200 OK"."""
+
+    status: str
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+class Gone(Exception):
+    """There is nothing more to be had from this connection."""
+
+
+class InLine(Exception):
+    """There is no memory for the request; the server hands the connection out again when there may be."""
+
+
+class Refusal(Exception):
+    """A request that is none, or is too large; after its answer nothing is taken from the connection any more."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        body = f"{sentence}\n".encode(errors="replace")
+        headers = {"Content-Type": "text/plain; charset=utf-8", "Content-Length": str(len(body)), "Connection": "close"}
+        self.answer = Answer(f"{status} {HTTPStatus(status).phrase}", [*headers.items()], body)
+
+
+class Connection:
+    """What one client has sent and has not been answered yet; one thread at a time has it."""
+
+    def __init__(self, its_socket: socket.socket, client: str, memory: Memory[Connection]) -> None:
+        its_socket.setblocking(False)
+        its_socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket, self.client, self._memory = its_socket, client, memory
+        self._lent_bytes = self._wanted_bytes = 0
+        self._heard_s, self._patience_s, self._is_refused = monotonic(), IDLE_S, False
+        self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=HEAD_MOST_BYTES)
+        self._head: h11.Request | None = None
+        self._body = bytearray()
+
+    def next_request(self) -> Request | None:
+        """The next request, as soon as all of it is there, and None before. Raises Refusal, InLine, or Gone."""
+        if self._is_refused:
+            self._discard()
+            return None
+        try:
+            self._borrow()
+            while not isinstance(event := self._http.next_event(), h11.EndOfMessage):
+                if not self._take(event):
+                    return None
+                self._borrow()
+        except h11.RemoteProtocolError as error:
+            raise Refusal(error.error_status_hint, f"this is no HTTP request: {error}") from error
+        return self._whole()
+
+    def answer(self, answer: Answer) -> bool:
+        """Send it; whether another request may follow. Raises OSError where the client does not take it."""
+        status, _, reason = answer.status.partition(" ")
+        headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
+        response = h11.Response(status_code=int(status), reason=reason.encode("latin-1"), headers=headers)
+        body = [h11.Data(data=answer.body)] if self._has_body(int(status)) and answer.body else []
+        self._send(*(self._http.send(event) for event in (response, *body, h11.EndOfMessage())))
+        if self._http.our_state is not h11.DONE or self._http.their_state is not h11.DONE:
+            return False
+        self._http.start_next_cycle()
+        return True
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Answer; what the client still sends is read and forgotten, for it would miss the answer otherwise."""
+        self._is_refused, self._wanted_bytes = True, 0
+        self._body.clear()
+        self._heard_s, self._patience_s = monotonic(), HALF_SENT_S
+        if self._http.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            self.answer(refusal.answer)
+        self.socket.shutdown(socket.SHUT_WR)
+
+    def is_late(self, now_s: float) -> bool:
+        """Whether the client has been silent for too long."""
+        return now_s - self._heard_s > self._patience_s
+
+    def give_back(self) -> list[Connection]:
+        """The memory of a request that is over; the connections that have waited for some may go on."""
+        lent_bytes, self._lent_bytes = self._lent_bytes, 0
+        return self._memory.take_back(lent_bytes) if lent_bytes else []
+
+    def close(self) -> None:
+        """Nothing that is left to do for this client is done."""
+        with suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
+        self.socket.close()
+
+    def _take(self, event: object) -> bool:
+        """Whether to go on with the next event: it may have to come yet."""
+        if event is h11.NEED_DATA:
+            return self._read()
+        if isinstance(event, h11.Request):
+            self._begin(event)
+        elif isinstance(event, h11.Data):
+            self._add(event.data)
+        else:
+            raise Gone
+        return True
+
+    def _read(self) -> bool:
+        data = self._received()
+        if data is None:
+            return False
+        self._heard_s, self._patience_s = monotonic(), HALF_SENT_S
+        self._http.receive_data(data)
+        return True
+
+    def _received(self) -> bytes | None:
+        """What has come by now, None if it is nothing; raises Gone if nothing will come any more."""
+        try:
+            data = self.socket.recv(READ_BYTES)
+        except BlockingIOError:
+            return None
+        except OSError as error:
+            raise Gone from error
+        if not data:
+            raise Gone
+        return data
+
+    def _discard(self) -> None:
+        while self._received() is not None:
+            pass
+
+    def _begin(self, head: h11.Request) -> None:
+        self._head, length = head, _length(head)
+        if length > BODY_MOST_BYTES:
+            raise _too_large()
+        if length > SMALL_BYTES:
+            self._wanted_bytes = length
+        else:
+            self._ask_for_more()
+
+    def _add(self, data: bytes) -> None:
+        self._body += data
+        if len(self._body) > BODY_MOST_BYTES:
+            raise _too_large()
+        if len(self._body) > SMALL_BYTES and not self._lent_bytes:
+            self._wanted_bytes = BODY_MOST_BYTES  # a body in chunks does not say how long it will be
+
+    def _borrow(self) -> None:
+        """Memory for a large body. A connection in line may be handed out at once: no line below touches it then."""
+        if not (wanted_bytes := self._wanted_bytes):
+            return
+        if not self._memory.lend(wanted_bytes, self):
+            raise InLine
+        self._lent_bytes, self._wanted_bytes = wanted_bytes, 0
+        self._ask_for_more()
+
+    def _ask_for_more(self) -> None:
+        if self._http.they_are_waiting_for_100_continue:
+            self._send(self._http.send(h11.InformationalResponse(status_code=100, headers=[])))
+
+    def _whole(self) -> Request:
+        assert self._head is not None
+        request = Request(self._head, bytes(self._body))
+        self._body.clear()
+        self._patience_s = IDLE_S
+        return request
+
+    def _has_body(self, status: int) -> bool:
+        return status not in _NO_BODY and (self._head is None or self._head.method != b"HEAD")
+
+    def _send(self, *parts: bytes | None) -> None:
+        """All of it; only an answer that the system does not take at once is waited for."""
+        data = b"".join(filter(None, parts))
+        try:
+            sent = self.socket.send(data)
+        except BlockingIOError:
+            sent = 0
+        if sent < len(data):
+            self.socket.settimeout(SEND_PATIENCE_S)
+            self.socket.sendall(memoryview(data)[sent:])
+            self.socket.setblocking(False)
+
+
+def _length(head: h11.Request) -> int:
+    """As announced; h11 has seen to it that it is a number."""
+    return next((int(value) for name, value in head.headers if name == b"content-length"), 0)
+
+
+def _too_large() -> Refusal:
+    """In the words of AWS's own front end."""
+    return Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"HTTP content length exceeded {BODY_MOST_BYTES} bytes.")

@@ -1,0 +1,186 @@
+"""A WSGI server: a selector has all connections at which nothing happens, and threads have the whole requests."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from queue import SimpleQueue
+from selectors import EVENT_READ, DefaultSelector
+from threading import Lock, Thread
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from loadtests.endpoint.web.connection import (
+    BODY_MOST_BYTES,
+    Answer,
+    Connection,
+    Gone,
+    InLine,
+    Refusal,
+    Request,
+)
+from loadtests.endpoint.web.gateway import Ends, answer_to
+from loadtests.endpoint.web.memory import Memory
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+MOST_PARKED = 800  # connections at which nothing happens: beyond, the one that is silent longest makes room
+MOST_BYTES = 2 * BODY_MOST_BYTES  # of large requests at once
+LOOK_EVERY_S = 1.0  # for connections that are silent for too long
+STOP_PATIENCE_S = 2.0
+
+_WRONG = Answer("500 Internal Server Error", [("Content-Length", "0")], b"")
+
+
+class Server:
+    """Answers on a socket that listens already. Each request holds a thread from when it is whole until its answer.
+
+    Raises RuntimeError where the system gives it no thread.
+    """
+
+    def __init__(self, application: WSGIApplication, listener: socket.socket, threads: int) -> None:
+        self.bind_addr: tuple[str, int] = listener.getsockname()[:2]
+        self._application, self._listener = application, listener
+        self._memory, self._selector = Memory[Connection](MOST_BYTES), DefaultSelector()
+        self._parked: dict[Connection, None] = {}  # the one that is silent longest comes first
+        self._lock, self._serving, self._is_over = Lock(), Lock(), False  # the first lock is of what is parked
+        self._ready: SimpleQueue[Connection | None] = SimpleQueue()
+        self._woken, self._waker = socket.socketpair()
+        listener.setblocking(False)
+        self._selector.register(listener, EVENT_READ)
+        self._selector.register(self._woken, EVENT_READ)
+        self._threads = [Thread(target=self._work, daemon=True) for _ in range(threads)]
+        for thread in self._threads:
+            thread.start()
+
+    def serve(self) -> None:
+        """Hand out connections at which something happens, until `stop` is called."""
+        looked_s = monotonic()
+        with self._serving:
+            while not self._is_over and self._hand_out_ready():
+                if (now_s := monotonic()) > looked_s + LOOK_EVERY_S:
+                    looked_s = now_s
+                    self._close_late(now_s)
+
+    def stop(self, patience_s: float = STOP_PATIENCE_S) -> bool:
+        """Take no more requests; whether those that are there have all been answered soon after."""
+        self._is_over = True
+        self._waker.send(b"stop")
+        with self._serving:
+            for _ in self._threads:
+                self._ready.put(None)
+        until_s = monotonic() + patience_s
+        for thread in self._threads:
+            thread.join(max(0.0, until_s - monotonic()))
+        self._make_room(0)
+        for one in (self._selector, self._listener, self._woken, self._waker):
+            one.close()
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def _hand_out_ready(self) -> bool:
+        """Whether to go on."""
+        for key, _ in self._selector.select(LOOK_EVERY_S):
+            if key.fileobj is self._woken:
+                return False
+            if key.fileobj is self._listener:
+                self._accept()
+            else:
+                self._unpark(key.data)
+                self._ready.put(key.data)
+        return True
+
+    def _accept(self) -> None:
+        """Take all clients that have come; where the system has no room for one more, one that is silent makes some."""
+        try:
+            while True:
+                its_socket, address = self._listener.accept()
+                self._park(Connection(its_socket, address[0], self._memory))
+                self._make_room(MOST_PARKED)
+        except BlockingIOError:
+            pass
+        except OSError:
+            self._make_room(max(0, len(self._parked) - 1))
+
+    def _make_room(self, most: int) -> None:
+        while len(self._parked) > most:
+            with self._lock:
+                silent = next(iter(self._parked))
+            self._drop(silent)
+
+    def _close_late(self, now_s: float) -> None:
+        with self._lock:
+            late = [connection for connection in self._parked if connection.is_late(now_s)]
+        for connection in late:
+            self._drop(connection)
+
+    def _drop(self, connection: Connection) -> None:
+        self._unpark(connection)
+        self._close(connection)
+
+    def _park(self, connection: Connection) -> None:
+        """From here on it may be handed out at once, so that the caller has it no more."""
+        with self._lock:
+            self._parked[connection] = None
+            self._selector.register(connection.socket, EVENT_READ, connection)
+
+    def _unpark(self, connection: Connection) -> None:
+        """Only the selector's own thread does, so that no connection is handed out twice."""
+        with self._lock:
+            del self._parked[connection]
+            self._selector.unregister(connection.socket)
+
+    def _work(self) -> None:
+        while (connection := self._ready.get()) is not None:
+            try:
+                self._attend(connection)
+            except Exception:
+                logging.exception("a connection of the local AWS failed")
+                self._close(connection)
+
+    def _attend(self, connection: Connection) -> None:
+        """Answer the requests that are there; then the connection is parked, waits for memory, or is closed."""
+        try:
+            while (request := connection.next_request()) is not None:
+                self._answer(connection, request)
+        except InLine:
+            return
+        except Refusal as refusal:
+            self._refuse(connection, refusal)
+        except (Gone, OSError):
+            self._close(connection)
+        else:
+            self._park(connection)
+
+    def _answer(self, connection: Connection, request: Request) -> None:
+        """Raises Gone if no other request may follow, and ConnectionError where the application wants no answer."""
+        ends = Ends(*self.bind_addr, connection.client)
+        try:
+            answer = answer_to(self._application, request, ends)
+        except (Refusal, ConnectionError):
+            raise
+        except Exception:
+            logging.exception("a request to the local AWS failed: %s", request.head.target[:200])
+            answer = _WRONG
+        goes_on = connection.answer(answer)
+        self._pass_on(connection)
+        if not goes_on:
+            raise Gone
+
+    def _refuse(self, connection: Connection, refusal: Refusal) -> None:
+        self._pass_on(connection)
+        try:
+            connection.refuse(refusal)
+        except OSError:
+            self._close(connection)
+        else:
+            self._park(connection)
+
+    def _close(self, connection: Connection) -> None:
+        connection.close()
+        self._pass_on(connection)
+
+    def _pass_on(self, connection: Connection) -> None:
+        """Let those who wait for memory have what this connection had."""
+        for waiting in connection.give_back():
+            self._ready.put(waiting)
