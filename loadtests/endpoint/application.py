@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,13 +10,14 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.test import run_wsgi_app
 
 from loadtests.endpoint.admin import routing as admin
-from loadtests.endpoint.http import Answer, body_of, client, request_id, scope_of
-from loadtests.endpoint.refusals import Refused
+from loadtests.endpoint.http import Answer, as_json, body_of, client, headers_of, request_id, scope_of
+from loadtests.endpoint.refusals import FORBIDDEN, Refused
 from loadtests.endpoint.service import Service
 from loadtests.endpoint.sqs import queues
 from loadtests.endpoint.v1 import query
 from loadtests.endpoint.v1 import routing as v1
 from loadtests.endpoint.v2 import routing as v2
+from loadtests.ports import web_pages
 from scenarios.schema.model import Scenario
 from strategies.dice import uniform
 
@@ -25,18 +26,27 @@ if TYPE_CHECKING:
 
 SES = ("ses", "email")
 RESET = "/moto-api/reset"
+INVITATION = "access-control-"
 
 
 class LocalAws:
-    """A WSGI application. What SES would refuse never reaches moto, and every answer takes its time."""
+    """A WSGI application. What SES would refuse never reaches moto, and every answer takes its time.
 
-    def __init__(self, service: Service, seed: int, moto: WSGIApplication) -> None:
-        self._service, self._moto, self._admin = service, moto, admin.Admin(service)
+    Web pages are not answered, whatever they ask for; `names` are the hosts, besides the usual ones, that it is.
+    """
+
+    def __init__(self, service: Service, seed: int, moto: WSGIApplication, names: Collection[str]) -> None:
+        self._service, self._moto, self._admin, self._names = service, moto, admin.Admin(service), names
         self._latency, self._seed = service.common.scenario.latency.sqs, seed
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        answer = self._ours(environ)
+        answer = self._refusal(environ) or self._ours(environ)
         return self._theirs(environ, start_response) if answer is None else answer.send(start_response)
+
+    def _refusal(self, environ: WSGIEnvironment) -> Answer | None:
+        """The answer to what may come from a web page."""
+        sentence = web_pages.refusal(headers_of(environ), self._names)
+        return None if sentence is None else as_json({"message": sentence}, FORBIDDEN)
 
     def _ours(self, environ: WSGIEnvironment) -> Answer | None:
         """The answer of our own routes and of SES; None for what is moto's."""
@@ -78,19 +88,24 @@ class LocalAws:
         if scope_of(environ).service == "sqs" or environ.get("HTTP_X_AMZ_TARGET", "").startswith("AmazonSQS."):
             return self._sqs(environ, start_response)
         with self._service.common.moto:
-            body, status, headers = run_wsgi_app(self._moto, environ, buffered=True)
+            body = self._motos(environ, start_response)
         if environ["PATH_INFO"] == RESET:
             self._service.forget()
-        start_response(status, headers.to_wsgi_list())
         return body
 
     def _sqs(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """A call takes effect half-way through its latency."""
         half_s = self._latency.quantile(uniform(self._seed, "endpoint/sqs", self._service.count_sqs(), 0)) / 2
         self._service.closing.wait(half_s)
-        body, status, headers = run_wsgi_app(self._moto, environ, buffered=True)
+        body = self._motos(environ, start_response)
         self._service.closing.wait(half_s)
-        start_response(status, headers.to_wsgi_list())
+        return body
+
+    def _motos(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Moto's answer, which invites the pages of all sites; ours does not."""
+        body, status, headers = run_wsgi_app(self._moto, environ, buffered=True)
+        own = [(name, value) for name, value in headers if not name.lower().startswith(INVITATION)]
+        start_response(status, own)
         return body
 
 
@@ -101,11 +116,15 @@ def _form(environ: WSGIEnvironment) -> str:
 
 
 def local_aws(
-    scenario: Scenario, seed: int, verified: Iterable[str] = (), witness: Path | None = None
+    scenario: Scenario,
+    seed: int,
+    verified: Iterable[str] = (),
+    witness: Path | None = None,
+    names: Collection[str] = (),
 ) -> tuple[LocalAws, Service]:
     """The application, and the service behind it, which is to be closed in the end. One process has but one moto."""
     queues.install()
     service = Service(scenario, seed, tuple(verified), witness)
     queues.duplicate, queues.misses = service.delivers_twice, service.misses
     moto: Any = DomainDispatcherApplication(create_backend_app)
-    return LocalAws(service, seed, moto), service
+    return LocalAws(service, seed, moto, names), service

@@ -49,6 +49,11 @@ def client(environ: WSGIEnvironment) -> str:
     return str(environ.get("HTTP_USER_AGENT", "")).partition(" ")[0]
 
 
+def headers_of(environ: WSGIEnvironment) -> dict[str, str]:
+    """The request's headers, under names in lower case."""
+    return {key[5:].lower().replace("_", "-"): value for key, value in environ.items() if key.startswith("HTTP_")}
+
+
 def body_of(environ: WSGIEnvironment) -> bytes:
     """The whole request, which stays readable for the handler that is asked next."""
     body: bytes = environ["wsgi.input"].read()

@@ -38,7 +38,7 @@ class Wire(NamedTuple):
     bulk_v1: str
 
 
-BAD, MISSING = "400 Bad Request", "404 Not Found"
+BAD, FORBIDDEN, MISSING = "400 Bad Request", "403 Forbidden", "404 Not Found"
 TOO_MANY, UNAVAILABLE = "429 Too Many Requests", "503 Service Unavailable"
 
 WIRE = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -36,12 +37,16 @@ FLAGS = {
 LONGEST_LATENCY_MS = 86_400_000
 
 
+HOST_NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?:\.(?!-)[a-z0-9_-]{1,63})*", re.IGNORECASE)
+
+
 class Addresses(NamedTuple):
-    """Where to listen; the second port is for SMTP."""
+    """Where to listen, the second port is for SMTP; and by which names, besides the usual ones, to be asked."""
 
     host: str
     port: int
     smtp_port: int
+    names: tuple[str, ...] = ()
 
 
 def scenario_of(source: str | None, latency_ms: float | None, account: Mapping[str, Any]) -> Scenario:
@@ -89,7 +94,8 @@ def _delayed(scenario: Scenario, latency_ms: float) -> Scenario:
 
 def serve(scenario: Scenario, at: Addresses, verified: Sequence[str], tell: Callable[[str], None]) -> None:
     """Serve until Ctrl-C or SIGTERM, the normal ends of a server; raises BadInput where it cannot listen."""
-    application, service = local_aws(scenario, scenario.seed, verified)
+    names = [_host_name(name) for name in at.names]
+    application, service = local_aws(scenario, scenario.seed, verified, names=(*names, at.host.lower()))
     with closing(service):
         server = _listening(application, at.host, at.port)
         try:
@@ -106,6 +112,12 @@ def serve(scenario: Scenario, at: Addresses, verified: Sequence[str], tell: Call
             stopped = server.stop()
     if not stopped:
         leave()
+
+
+def _host_name(name: str) -> str:
+    if not HOST_NAME.fullmatch(name):
+        raise BadInput(f"--allow-host = {printable(name)}: must be a name such as ses, without http:// and port")
+    return name.lower()
 
 
 def _listening(application: Any, host: str, port: int) -> Server:

@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 from uuid import uuid4
 
+from loadtests.ports import web_pages
 from loadtests.ports.local import LOOPBACK
 from scenarios.errors import FunctionError
 
@@ -91,6 +92,15 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     server: Api
+
+    def parse_request(self) -> bool:
+        """Web pages are refused, whatever they ask for."""
+        if not super().parse_request():
+            return False
+        sentence = web_pages.refusal({name.lower(): value for name, value in self.headers.items()})
+        if sentence is not None:
+            self.send_error(HTTPStatus.FORBIDDEN, sentence)
+        return sentence is None
 
     def do_GET(self) -> None:
         """GET /ENVIRONMENT/2018-06-01/runtime/invocation/next."""

@@ -52,6 +52,10 @@ def serve(
         float | None,
         typer.Option(metavar="N", show_default="the scenario's, or 0", help="how long every send takes"),
     ] = None,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="a name by which clients may ask, such as a container's; may be repeated"),
+    ] = None,
 ) -> None:
     """Serve a local AWS whose SES throttles like SES.
 
@@ -70,4 +74,5 @@ def serve(
         "sandbox": sandbox or None,
     }
     chosen = serving.scenario_of(scenario, latency_ms, account)
-    serving.serve(chosen, serving.Addresses(host, port, smtp_port), verify or (), lambda line: print(line, flush=True))
+    at = serving.Addresses(host, port, smtp_port, tuple(allow_host or ()))
+    serving.serve(chosen, at, verify or (), lambda line: print(line, flush=True))

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.request import ProxyHandler, Request, build_opener
 
 import boto3
 import pytest
@@ -25,7 +26,7 @@ PROGRAM = f"""
 from functools import partial
 from loadtests.endpoint.serve import Addresses, scenario_of, serve
 scenario = scenario_of("outage", 0.0, {{"max_send_rate_per_s": 5.0}})
-serve(scenario, Addresses("127.0.0.1", 0, 0), ("{SENDER}",), partial(print, flush=True))
+serve(scenario, Addresses("127.0.0.1", 0, 0, ("ses",)), ("{SENDER}",), partial(print, flush=True))
 """
 ENDS_S = 20
 
@@ -97,6 +98,14 @@ def test_a_port_in_use(flag: str) -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["http://ses", "ses:5555", "", "*", "a b"])
+def test_a_host_that_is_no_name(name: str) -> None:
+    """Scheme and port do not belong to it, and there is none that means all."""
+    with pytest.raises(BadInput) as error:
+        serve(scenario_of(None, None, {}), Addresses("127.0.0.1", 0, 0, (name,)), (), print)
+    assert str(error.value) == f"--allow-host = {name}: must be a name such as ses, without http:// and port"
+
+
 @contextmanager
 def running() -> Iterator[subprocess.Popen[str]]:
     """A server of its own, which a failing test does not leave behind."""
@@ -109,7 +118,7 @@ def running() -> Iterator[subprocess.Popen[str]]:
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
 def test_it_serves_until_it_is_told_to_stop(end: signal.Signals) -> None:
-    """It says where it is and how to get there; Ctrl-C and `kill` are its normal ends, exit code 0."""
+    """It says where it is, answers by the names it has; Ctrl-C and `kill` are its normal ends, exit code 0."""
     with running() as process:
         assert process.stdout is not None
         told = [process.stdout.readline() for _ in range(4)]
@@ -119,6 +128,9 @@ def test_it_serves_until_it_is_told_to_stop(end: signal.Signals) -> None:
         assert v2.send_email(**mail())["MessageId"]
         assert v2.get_account()["SendQuota"]["MaxSendRate"] == 5
         v2.close()
+        allowed = Request(f"{url}/_seslab/rate", headers={"Host": "SES:5555"})
+        with build_opener(ProxyHandler({})).open(allowed, timeout=10) as answer:
+            assert answer.status == 200
         process.send_signal(end)
         assert process.stdout.read() == "stopped\n"
         assert process.wait(ENDS_S) == 0

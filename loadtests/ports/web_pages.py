@@ -1,0 +1,55 @@
+"""Keeps web pages out: a browser lets any page on the web send requests to servers on its machine.
+
+Other programs ask as they like. A browser says of which page a request is, and a page whose own name has been led to
+this machine (DNS rebinding) can only ask by that name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from ipaddress import ip_address
+
+from scenarios.schema.files import printable
+
+OUR_NAMES = frozenset(
+    ("localhost", "amazonaws.com", "amazonaws.com.cn", "host.docker.internal", "host.containers.internal")
+)
+"""No page's owner can lead these, or a name below them, to another machine."""
+
+OWN_PAGES = ("same-origin", "none")
+"""Sec-Fetch-Site of the server's own pages, and of an address that has been typed."""
+
+_HOST = re.compile(r"(?:\[([^\]]*)\]|([^:\[\]]*))(?::\d*)?")
+
+
+def refusal(headers: Mapping[str, str], names: Collection[str] = ()) -> str | None:
+    """Why a request is not obeyed, by its headers under names in lower case; None for one that is.
+
+    Its host is an IP address, one of `OUR_NAMES`, one of `names`, or below one of them.
+    """
+    host, origin = headers.get("host", ""), headers.get("origin")
+    if host and not _is_ours(host, names):
+        return (
+            f"Host = {printable(host)}: must be localhost, an IP address or a name that --allow-host gives the server: "
+            "any other may be that of a web page"
+        )
+    if origin is not None and origin.lower() not in (f"http://{host.lower()}", f"https://{host.lower()}"):
+        return f"Origin = {printable(origin)}: web pages cannot use this server"
+    if (site := headers.get("sec-fetch-site", "none")) not in OWN_PAGES:
+        return f"Sec-Fetch-Site = {printable(site)}: web pages cannot use this server"
+    return None
+
+
+def _is_ours(host: str, names: Collection[str]) -> bool:
+    parts = _HOST.fullmatch(host)
+    name = (parts[1] or parts[2] or "").lower().removesuffix(".") if parts else ""
+    return is_ip_address(name) or any(name == ours or name.endswith(f".{ours}") for ours in (*OUR_NAMES, *names))
+
+
+def is_ip_address(name: str) -> bool:
+    """Whether it is one, which no DNS can lead anywhere."""
+    with suppress(ValueError):
+        return bool(ip_address(name))
+    return False
