@@ -14,6 +14,7 @@ from loadtests.endpoint.http import Answer, as_json, body_of, client, headers_of
 from loadtests.endpoint.refusals import FORBIDDEN, Refused
 from loadtests.endpoint.service import Service
 from loadtests.endpoint.sqs import queues
+from loadtests.endpoint.storing import Store
 from loadtests.endpoint.v1 import query
 from loadtests.endpoint.v1 import routing as v1
 from loadtests.endpoint.v2 import routing as v2
@@ -120,11 +121,12 @@ def local_aws(
     seed: int,
     verified: Iterable[str] = (),
     witness: Path | None = None,
+    store: Store | None = None,
     names: Collection[str] = (),
 ) -> tuple[LocalAws, Service]:
     """The application, and the service behind it, which is to be closed in the end. One process has but one moto."""
     queues.install()
-    service = Service(scenario, seed, tuple(verified), witness)
+    service = Service(scenario, seed, tuple(verified), witness, store)
     queues.duplicate, queues.misses = service.delivers_twice, service.misses
     moto: Any = DomainDispatcherApplication(create_backend_app)
     return LocalAws(service, seed, moto, names), service

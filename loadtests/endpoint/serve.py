@@ -16,6 +16,7 @@ from loadtests.endpoint.listening import leave, listen
 from loadtests.endpoint.routes import DEFAULT_ACCOUNT, DEFAULT_REGION
 from loadtests.endpoint.service import Service
 from loadtests.endpoint.smtp import server as smtp
+from loadtests.endpoint.storing import KEPT_MB, Store
 from loadtests.endpoint.web.server import Server
 from scenarios.errors import BadInput
 from scenarios.schema.account import Account
@@ -34,7 +35,7 @@ FLAGS = {
 }
 """What a flag sets in the scenario's account."""
 
-LONGEST_LATENCY_MS = 86_400_000
+LONGEST_LATENCY_MS, MOST_KEPT_MB = 86_400_000, 1_000_000
 
 
 HOST_NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?:\.(?!-)[a-z0-9_-]{1,63})*", re.IGNORECASE)
@@ -92,10 +93,17 @@ def _delayed(scenario: Scenario, latency_ms: float) -> Scenario:
     return scenario.model_copy(update={"latency": type(scenario.latency).model_validate(latency)})
 
 
-def serve(scenario: Scenario, at: Addresses, verified: Sequence[str], tell: Callable[[str], None]) -> None:
-    """Serve until Ctrl-C or SIGTERM, the normal ends of a server; raises BadInput where it cannot listen."""
+def serve(
+    scenario: Scenario, at: Addresses, verified: Sequence[str], tell: Callable[[str], None], keep_mb: float = KEPT_MB
+) -> None:
+    """Serve until Ctrl-C or SIGTERM, the normal ends of a server; raises BadInput where it cannot listen.
+
+    The newest mails are kept, as many as fit into `keep_mb`.
+    """
     names = [_host_name(name) for name in at.names]
-    application, service = local_aws(scenario, scenario.seed, verified, names=(*names, at.host.lower()))
+    application, service = local_aws(
+        scenario, scenario.seed, verified, store=Store(_size_mb(keep_mb)), names=(*names, at.host.lower())
+    )
     with closing(service):
         server = _listening(application, at.host, at.port)
         try:
@@ -118,6 +126,12 @@ def _host_name(name: str) -> str:
     if not HOST_NAME.fullmatch(name):
         raise BadInput(f"--allow-host = {printable(name)}: must be a name such as ses, without http:// and port")
     return name.lower()
+
+
+def _size_mb(keep_mb: float) -> float:
+    if not 0 <= keep_mb <= MOST_KEPT_MB:
+        raise BadInput(f"--keep-mb = {keep_mb:g}: must be between 0 and {MOST_KEPT_MB}")
+    return keep_mb
 
 
 def _listening(application: Any, host: str, port: int) -> Server:

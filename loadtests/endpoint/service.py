@@ -16,6 +16,7 @@ from loadtests.endpoint.decision_log import DecisionLog
 from loadtests.endpoint.publishing.notices import Publisher
 from loadtests.endpoint.routes import DEFAULT_ACCOUNT, DEFAULT_REGION
 from loadtests.endpoint.ses import Common, Ses
+from loadtests.endpoint.storing import Store
 from loadtests.ports.kernel import Clock
 from scenarios.aws.active_faults import Duplicates
 from scenarios.schema.model import Scenario
@@ -31,7 +32,12 @@ class Service:
     """
 
     def __init__(
-        self, scenario: Scenario, seed: int, verified: Sequence[str] = (), witness: Path | None = None
+        self,
+        scenario: Scenario,
+        seed: int,
+        verified: Sequence[str] = (),
+        witness: Path | None = None,
+        store: Store | None = None,
     ) -> None:
         self.registry = CollectorRegistry()
         durations = Histogram(
@@ -39,7 +45,14 @@ class Service:
         )
         in_flight = Gauge(IN_FLIGHT, "Calls that SES has not decided on yet.", registry=self.registry)
         self.common = Common(
-            scenario, Draws(scenario, seed), Conditions(scenario, seed), Publisher(), durations, in_flight, Lock()
+            scenario,
+            Draws(scenario, seed),
+            Conditions(scenario, seed),
+            Publisher(),
+            durations,
+            in_flight,
+            store or Store(),
+            Lock(),
         )
         self.rate_per_s = scenario.account.max_send_rate_per_s
         self._verified, self._witness, self.closing = verified, witness, Event()
@@ -111,6 +124,7 @@ class Service:
         with self._lock:
             self._end_all()
             self._all.clear()
+        self.common.store.forget()
 
     def close(self) -> None:
         """Publish what there is; threads that wait for a call's latency have been let go by `closing` before."""

@@ -22,7 +22,7 @@ from loadtests.endpoint.publishing.notices import Publisher
 from loadtests.endpoint.publishing.suppression import SuppressionList
 from loadtests.endpoint.refusals import Dropped, Refused, invalid, refusal, rejected
 from loadtests.endpoint.sizes import check_size
-from loadtests.endpoint.storing import store
+from loadtests.endpoint.storing import Store
 from scenarios.ledger.ledger import ACCEPTED, FAILED, REJECTED, THROTTLED
 from scenarios.schema.model import Scenario
 from strategies.ports import MAX_RECIPIENTS
@@ -51,6 +51,7 @@ class Common(NamedTuple):
     publisher: Publisher
     durations: Histogram
     in_flight: Gauge
+    store: Store
     moto: Lock
     """Held by the thread that calls moto: it is not made for several."""
 
@@ -133,7 +134,7 @@ class Ses:
                 self.backend.rejected_messages_count += outcome == REJECTED
                 raise refused
             sent = _sent(self.region)
-            store(self.backend, message, sent.message_id)
+            self._common.store.add(self.backend, message, sent.message_id)
         self._publish(message, name, sent)
         return sent
 

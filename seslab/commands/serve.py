@@ -56,6 +56,9 @@ def serve(
         list[str] | None,
         typer.Option(metavar="NAME", help="a name by which clients may ask, such as a container's; may be repeated"),
     ] = None,
+    keep_mb: Annotated[
+        float, typer.Option(metavar="N", help="how many MB of mail to keep for looking at, the newest")
+    ] = 100.0,
 ) -> None:
     """Serve a local AWS whose SES throttles like SES.
 
@@ -75,4 +78,4 @@ def serve(
     }
     chosen = serving.scenario_of(scenario, latency_ms, account)
     at = serving.Addresses(host, port, smtp_port, tuple(allow_host or ()))
-    serving.serve(chosen, at, verify or (), lambda line: print(line, flush=True))
+    serving.serve(chosen, at, verify or (), lambda line: print(line, flush=True), keep_mb)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from moto.ses.models import ses_backends
+from moto.sqs.models import Message as QueueMessage
 
 from loadtests.endpoint import storing
+from loadtests.endpoint.message import Message
 from loadtests.endpoint.templates import Content, render
 from tests.unit.served import SENDER, Endpoint, account, mail, mail_v1, served
 
@@ -232,13 +236,42 @@ def test_motos_statistics_go_on(endpoint: Endpoint) -> None:
 def test_only_the_newest_mails_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """Moto would keep every mail for ever; the oldest of them go, in its inspection too."""
     monkeypatch.setattr(storing, "KEPT", 3)
-    monkeypatch.setattr(storing, "SLACK", 2)
     with served() as endpoint:
         v2 = endpoint.client("sesv2")
         for number in range(6):
             v2.send_email(**mail(to=f"you+{number}@example.org"))
         kept = [one["destinations"]["ToAddresses"][0] for one in stored(endpoint, "Message")]
         assert kept == [f"you+{number}@example.org" for number in (3, 4, 5)]
+
+
+def test_as_many_mails_are_kept_as_fit() -> None:
+    """The newest of all accounts together, by their bytes; a reset makes room for as many again."""
+    store, ours, theirs = storing.Store(1.0), ses_backends["1"]["us-east-1"], ses_backends["2"]["us-east-1"]
+    for backend, bytes_each in [(ours, 300_000), (theirs, 300_000), (ours, 400_000), (theirs, 400_000), (ours, 10)]:
+        store.add(backend, Message(SENDER, ("you@example.org",), raw=b"x" * bytes_each), "id")
+    assert [[len(kept.raw_data) for kept in one.sent_messages] for one in (ours, theirs)] == [[400_000, 10], [400_000]]
+    ours.reset()
+    store.forget()
+    store.add(ours, Message(SENDER, raw=b"x" * 990_000), "id")
+    assert [len(kept.raw_data) for kept in ours.sent_messages] == [990_000]
+    store.add(ours, Message(SENDER, raw=b"x" * 1_000_000), "id")
+    assert not ours.sent_messages
+    assert ours.sent_message_count == 0
+
+
+def test_a_deleted_message_is_gone(endpoint: Endpoint) -> None:
+    """Moto would keep each for its dashboard, for ever, whatever kind of queue it was in."""
+    sqs = endpoint.client("sqs")
+    gc.collect()
+    before = sum(isinstance(one, QueueMessage) for one in gc.get_objects())
+    for name, more in [("mails", {}), ("mails.fifo", {"MessageGroupId": "a", "MessageDeduplicationId": "b"})]:
+        fifo = {"FifoQueue": "true"} if more else {}
+        url = sqs.create_queue(QueueName=name, Attributes=fifo)["QueueUrl"]
+        sqs.send_message(QueueUrl=url, MessageBody="mail", **more)
+        (received,) = sqs.receive_message(QueueUrl=url)["Messages"]
+        sqs.delete_message(QueueUrl=url, ReceiptHandle=received["ReceiptHandle"])
+    gc.collect()
+    assert sum(isinstance(one, QueueMessage) for one in gc.get_objects()) == before
 
 
 def test_other_services_are_motos(endpoint: Endpoint) -> None:

@@ -106,6 +106,14 @@ def test_a_host_that_is_no_name(name: str) -> None:
     assert str(error.value) == f"--allow-host = {name}: must be a name such as ses, without http:// and port"
 
 
+@pytest.mark.parametrize("keep_mb", [-1.0, float("nan"), float("inf")])
+def test_a_size_that_is_none(keep_mb: float) -> None:
+    """Mails are kept in some memory that there may be."""
+    with pytest.raises(BadInput) as error:
+        serve(scenario_of(None, None, {}), Addresses("127.0.0.1", 0, 0), (), print, keep_mb)
+    assert str(error.value) == f"--keep-mb = {keep_mb:g}: must be between 0 and 1000000"
+
+
 @contextmanager
 def running() -> Iterator[subprocess.Popen[str]]:
     """A server of its own, which a failing test does not leave behind."""

@@ -56,8 +56,8 @@ class Messages:
 
     def _empty(self) -> None:
         self._entries: dict[int, Entry] = {}
-        self._visible: deque[tuple[int, Entry]] = deque()
-        self._hidden: list[tuple[float, int, int, Entry]] = []
+        self._visible: deque[tuple[int, int]] = deque()
+        self._hidden: list[tuple[float, int, int]] = []
         self._counts = Counter[str]()
 
     def clear(self) -> None:
@@ -138,10 +138,14 @@ class Messages:
     def _next(self) -> Entry | None:
         """The message that has been visible longest."""
         while self._visible:
-            turn, entry = self._visible.popleft()
-            if entry.turn == turn:
+            if (entry := self._noted(*self._visible.popleft())) is not None:
                 return entry
         return None
+
+    def _noted(self, number: int, turn: int) -> Entry | None:
+        """The message of a note, which keeps none alive; None if what was noted is not true any more."""
+        entry = self._entries.get(number)
+        return entry if entry is not None and entry.turn == turn else None
 
     def _receive(self, entry: Entry, now_s: float, terms: Terms) -> Message:
         message = entry.message
@@ -162,7 +166,6 @@ class Messages:
 
     def _remove(self, entry: Entry) -> None:
         self._counts[entry.state] -= 1
-        entry.turn = -1
         del self._entries[entry.number]
 
     def _move(self, entry: Entry, state: str) -> None:
@@ -176,27 +179,27 @@ class Messages:
         self._note_visible(entry)
 
     def _note_visible(self, entry: Entry) -> None:
-        self._visible.append((entry.turn, entry))
+        self._visible.append((entry.number, entry.turn))
         self._changed.notify()
 
     def _hide(self, entry: Entry, state: str, until_s: float) -> None:
         if until_s < self._next_s():
             self._changed.notify_all()
         self._move(entry, state)
-        heappush(self._hidden, (until_s, entry.number, entry.turn, entry))
+        heappush(self._hidden, (until_s, entry.number, entry.turn))
         if len(self._hidden) > 2 * (self._counts[IN_FLIGHT] + self._counts[DELAYED]) + STALE_ENTRIES:
             self._sweep()
 
     def _sweep(self) -> None:
         """Forget what is deleted or hidden anew: a long visibility timeout would keep it for as long."""
-        self._hidden = [note for note in self._hidden if note[3].turn == note[2]]
+        self._hidden = [note for note in self._hidden if self._noted(*note[1:]) is not None]
         heapify(self._hidden)
 
     def _surface(self, now_s: float) -> None:
         """Show what is hidden no longer."""
         while self._hidden and self._hidden[0][0] <= now_s:
-            _, _, turn, entry = heappop(self._hidden)
-            if entry.turn == turn:
+            _, number, turn = heappop(self._hidden)
+            if (entry := self._noted(number, turn)) is not None:
                 self._show(entry)
 
     def _next_s(self) -> float:

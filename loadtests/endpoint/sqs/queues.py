@@ -18,6 +18,8 @@ from moto.sqs.models import Message, Queue
 from loadtests.endpoint.sqs.messages import DELAYED, IN_FLIGHT, VISIBLE
 from loadtests.endpoint.sqs.standard_queue import StandardQueue
 
+DELETED_MOST = 10_000  # receipts of a FIFO queue that may be used again; moto keeps them all
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -37,6 +39,13 @@ def install() -> None:
     """Make our backend moto's SQS; whatever queues there were are gone. To be called once, before any request."""
     models.sqs_backends.clear()
     models.sqs_backends.backend = Backend
+    Message.__new__ = _untracked  # type: ignore[method-assign, assignment]
+
+
+def _untracked(kind: type[Message], *_: Any, **__: Any) -> Message:
+    """A message that moto does not keep for its dashboard when it is deleted."""
+    message: Message = object.__new__(kind)
+    return message
 
 
 def contents(account: str, region: str) -> dict[str, list[dict[str, Any]]]:
@@ -155,6 +164,8 @@ class Backend(models.SQSBackend):
     def delete_message(self, queue_name: str, receipt_handle: str) -> None:
         with self._changing(queue_name):
             super().delete_message(queue_name, receipt_handle)
+            if len(deleted := self.get_queue(queue_name).deleted_messages) > DELETED_MOST:
+                deleted.clear()
 
     def change_message_visibility(self, queue_name: str, receipt_handle: str, visibility_timeout: int) -> None:
         queue = self.get_queue(queue_name)
