@@ -7,7 +7,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +18,7 @@ from loadtests.endpoint.message import MOST_BYTES, Message
 from loadtests.endpoint.refusals import Dropped
 from loadtests.endpoint.service import Service
 from loadtests.endpoint.ses import Ses
+from loadtests.endpoint.smtp import conversation
 from loadtests.endpoint.smtp import server as smtp
 from scenarios.ledger.ledger import ACCEPTED, THROTTLED
 from scenarios.schema.model import Scenario
@@ -287,6 +288,53 @@ def test_mails_wait_for_ses_at_the_same_time() -> None:
     with started(lambda user: Meets()) as port, ThreadPoolExecutor(2) as threads:
         codes = list(threads.map(deliver, [port, port]))
     assert codes == [250, 250]
+
+
+def begun(client: smtplib.SMTP, mail: bytes) -> None:
+    """A mail of which only a part is said."""
+    client.mail(SENDER)
+    client.rcpt("you@example.com")
+    assert client.docmd("DATA")[0] == 354
+    client.send(mail)
+
+
+def test_silence_ends_a_conversation(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the middle of a mail soon, in SES's words; while it is SES that is silent never."""
+    monkeypatch.setattr(conversation, "HALF_SENT_S", 0.1)
+    with logged_in(server.port) as client:
+        begun(client, b"Subject: half of it")
+        assert client.getreply() == (451, b"4.4.2 Timeout waiting for data from client.")
+        assert client.sock is not None
+        assert client.sock.recv(1) == b""
+
+    class Slow(Takes):
+        def submit(self, message: Message) -> Any:
+            threading.Event().wait(0.3)
+            return super().submit(message)
+
+    with started(lambda user: Slow()) as port, logged_in(port) as client:
+        assert send(client, ["you@example.com"])[0] == 250
+
+
+def test_the_longest_silence_makes_room(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There are never more silent clients than there may be, and a new one always finds a place."""
+    monkeypatch.setattr(conversation, "MOST_WAITING", 2)
+    with ExitStack() as clients:
+        first, _, third = [clients.enter_context(connected(server.port)) for _ in range(3)]
+        assert first.getreply()[0] == 451
+        assert third.noop()[0] == 250
+
+
+def test_mails_that_come_in_share_the_memory(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mail for which there is no room while others are half there may be sent again, and then there is some."""
+    monkeypatch.setattr(conversation, "MOST_COMING_BYTES", 10_000)
+    with logged_in(server.port) as client:
+        with logged_in(server.port) as half:
+            begun(half, b"Subject: half of it\r\n" + b"x" * 9_000)
+            begun(client, b"Subject: half of it\r\n" + b"x" * 9_000)
+            assert client.getreply()[0] == 421
+        with logged_in(server.port) as again:
+            assert send(again, ["you@example.com"], f"X-Long: {'x' * 500}\r\n" * 18)[0] == 250
 
 
 def test_a_port_in_use_is_told_at_once(server: Server) -> None:

@@ -19,6 +19,7 @@ from loadtests.endpoint.message import MOST_BYTES, Message
 from loadtests.endpoint.refusals import Dropped, Refused
 from loadtests.endpoint.requests import SET_HEADER, TAGS_HEADER, Recipients, message_from_mime
 from loadtests.endpoint.smtp.certificate import HOST, self_signed
+from loadtests.endpoint.smtp.conversation import Conversation, Crowd
 from scenarios.ledger.ledger import FAILED, MESSAGES, QUOTA, REJECTED, THROTTLED
 
 MOST_AT_ONCE = 64  # mails whose latency passes at the same time
@@ -49,7 +50,7 @@ class Server(Controller):
     def __init__(self, ses_of: Callable[[str], Submits], host: str, port: int) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._listener = socket.create_server((host, port), family=family)  # here, since the library tells of it late
-        self._threads = ThreadPoolExecutor(MOST_AT_ONCE, "smtp")
+        self._threads, self._crowd = ThreadPoolExecutor(MOST_AT_ONCE, "smtp"), Crowd()
         super().__init__(
             Handler(ses_of, self._threads),
             hostname=host,
@@ -62,6 +63,10 @@ class Server(Controller):
             server_hostname=HOST,
             ident="ESMTP seslab",
         )
+
+    def factory(self) -> Conversation:
+        """A client has come."""
+        return Conversation(self.handler, self._crowd, **self.SMTP_kwargs)
 
     def _create_server(self) -> Awaitable[asyncio.AbstractServer]:
         return self.loop.create_server(self._factory_invoker, sock=self._listener)
@@ -78,8 +83,9 @@ class Handler:
     def __init__(self, ses_of: Callable[[str], Submits], threads: ThreadPoolExecutor) -> None:
         self._ses_of, self._threads = ses_of, threads
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: Conversation, session: Session, envelope: Envelope) -> str:  # noqa: N802
         """SES's answer to a mail, if it gives one."""
+        server.decide()
         login: Any = session.auth_data
         ses = self._ses_of(login.login.decode(errors="replace"))
         try:

@@ -1,0 +1,87 @@
+"""What one SMTP client may do to the others: keep a place while it is silent, and memory while its mail comes in."""
+
+from __future__ import annotations
+
+from typing import Any, AnyStr
+
+from aiosmtpd.smtp import SMTP
+
+from loadtests.endpoint.message import MOST_BYTES
+
+MOST_WAITING = 800  # conversations in which it is the client's turn: beyond, the one that waits longest ends
+MOST_COMING_BYTES = 3 * MOST_BYTES  # of mails that are not complete
+IDLE_S, HALF_SENT_S, DECIDING_S = 300.0, 10.0, 1e6  # SES's own are not published; users observe the second
+
+TIMEOUT = "451 4.4.2 Timeout waiting for data from client."
+TOO_MUCH = "421 4.3.2 Too much mail at once; try again later."
+
+
+class Crowd:
+    """All conversations of a server, which has one thread for them."""
+
+    def __init__(self) -> None:
+        self.coming_bytes = 0
+        self._waiting: dict[Conversation, None] = {}
+
+    def wait(self, conversation: Conversation) -> None:
+        """It is this client's turn, after all others that wait."""
+        self.leave(conversation)
+        self._waiting[conversation] = None
+        if len(self._waiting) > MOST_WAITING:
+            next(iter(self._waiting)).end(TIMEOUT)
+
+    def leave(self, conversation: Conversation) -> None:
+        """It is not this client's turn any more."""
+        self._waiting.pop(conversation, None)
+
+
+class Conversation(SMTP):
+    """One client's, which ends if it is silent for too long, sooner in the middle of a mail."""
+
+    def __init__(self, handler: Any, crowd: Crowd, **options: Any) -> None:
+        self._crowd, self._coming_bytes, self._is_over = crowd, 0, False
+        super().__init__(handler, timeout=IDLE_S, **options)
+
+    def data_received(self, data: bytes) -> None:
+        if self._is_over:
+            return
+        self._count(len(data))
+        self._reset_timeout(HALF_SENT_S)
+        super().data_received(data)
+        if self._crowd.coming_bytes > MOST_COMING_BYTES:
+            self.end(TOO_MUCH)
+
+    async def push(self, status: AnyStr) -> None:
+        """Whatever has come is answered, and it is the client's turn."""
+        self._count(-self._coming_bytes)
+        self._reset_timeout(IDLE_S)
+        self._crowd.wait(self)
+        await super().push(status)
+
+    def decide(self) -> None:
+        """It is SES's turn, which may take as long as it likes."""
+        self._crowd.leave(self)
+        self._reset_timeout(DECIDING_S)
+
+    def end(self, line: str) -> None:
+        """Say a last line, and hear nothing more."""
+        self._is_over = True
+        self._leave()
+        if self._writer is not None:
+            self._writer.write(f"{line}\r\n".encode())
+            self._writer.close()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._leave()
+        super().connection_lost(error)
+
+    def _timeout_cb(self) -> None:
+        self.end(TIMEOUT)
+
+    def _leave(self) -> None:
+        self._crowd.leave(self)
+        self._count(-self._coming_bytes)
+
+    def _count(self, length: int) -> None:
+        self._coming_bytes += length
+        self._crowd.coming_bytes += length
