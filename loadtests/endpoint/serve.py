@@ -18,7 +18,7 @@ from loadtests.endpoint.service import Service
 from loadtests.endpoint.smtp import server as smtp
 from loadtests.endpoint.storing import KEPT_MB, Store
 from loadtests.endpoint.web.server import Server
-from scenarios.errors import BadInput
+from scenarios.errors import BadInput, RunFailed
 from scenarios.schema.account import Account
 from scenarios.schema.complaints import complaint
 from scenarios.schema.files import printable
@@ -139,6 +139,8 @@ def _listening(application: Any, host: str, port: int) -> Server:
         return listen(application, host, port, THREADS)
     except OSError as error:
         raise BadInput(_occupied("--port", host, port, error)) from error
+    except RuntimeError as error:
+        raise RunFailed(f"the system gives no threads to serve with: {error}") from error
 
 
 @contextmanager

@@ -15,9 +15,11 @@ from typing import Any, Self
 from numpy.typing import NDArray
 
 from loadtests.endpoint.client import EndpointClient, Route
+from loadtests.moto.server import LENGTH_BYTES, TROUBLE
 from scenarios.errors import RunFailed
 from scenarios.schema.model import Scenario
 
+SERVER = (sys.executable, "-m", "loadtests.moto.server")
 PATIENCE_S = 5.0
 HEAD_START_S = 0.2  # for the pods to be built before time zero
 LOOK_PATIENCE_S, LOOKS = 2.0, 3  # a busy machine answers late, but not so late so often
@@ -30,11 +32,12 @@ class Moto:
     """
 
     def __init__(self, scenario: Scenario, seed: int, connections: int, witness: Path | None = None) -> None:
-        self._wanted = pickle.dumps((scenario, seed, connections, witness))
+        wanted = pickle.dumps((scenario, seed, connections, witness))
+        self.wanted = len(wanted).to_bytes(LENGTH_BYTES) + wanted
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "loadtests.moto.server"],
+            SERVER,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,  # Ctrl-C is for us: we still want the witness's log
@@ -52,12 +55,14 @@ class Moto:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         with suppress(BrokenPipeError):  # a server that is gone already will not answer either
-            self._process.stdin.write(self._wanted)
+            self._process.stdin.write(self.wanted)
             self._process.stdin.flush()
-        addresses = self._process.stdout.readline().decode().split()
-        if not addresses:
+        line = self._process.stdout.readline().decode().strip()
+        if line.startswith(TROUBLE):
+            raise RunFailed(f"the local AWS endpoint did not start: {line.removeprefix(TROUBLE)}")
+        if not line:
             raise RunFailed("the local AWS endpoint did not start; its own message stands above")
-        return addresses
+        return line.split()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /

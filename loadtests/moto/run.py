@@ -29,7 +29,7 @@ from loadtests.record.function_log import FunctionLog
 from loadtests.record.reconcile import joined
 from loadtests.record.run_name import new_run
 from scenarios import runs
-from scenarios.errors import RunFailed
+from scenarios.errors import Interrupted, RunFailed
 from scenarios.ledger.build_ledger import Evidence
 from scenarios.ledger.ledger import Ledger
 from scenarios.runs import Watch
@@ -113,7 +113,8 @@ def played(
 ) -> Played:
     """Let a run take place on a local AWS that is up; the limiter starts full, and functions write to `log`.
 
-    Ctrl-C then ends the run, and until `until_over` closes it breaks off nothing of what follows.
+    Ctrl-C then ends the run, and until `until_over` closes it breaks off nothing of what follows. Raises Interrupted
+    where nothing can be kept of a run that it has ended.
     """
     session = local_session()
     verify(session, endpoint.url, request.envelope.source)
@@ -122,11 +123,23 @@ def played(
     with serverless.opened() as lambda_urls:
         zero_unix_s = endpoint.begin()
         world = World(request, connect.also(lambda_urls), serverless, Clock(zero_unix_s), endpoint)
+        until_over.enter_context(_ending_as_asked(world.lifecycle))
         until_over.enter_context(world.lifecycle.ended_by_interrupt())
         _work(request, world, watch)
     return Played(
         world.lifecycle, _evidence(request, world, endpoint, serverless, serverless.function_log(zero_unix_s))
     )
+
+
+@contextmanager
+def _ending_as_asked(lifecycle: RunLifecycle) -> Iterator[None]:
+    """A run that Ctrl-C has ended was interrupted, even if the endpoint then does not say what became of it."""
+    try:
+        yield
+    except RunFailed as error:
+        if lifecycle.interrupted:
+            raise Interrupted(f"interrupted; {error}") from error
+        raise
 
 
 def _evidence(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -149,6 +150,8 @@ class World:
         """Run to the end; then nothing of the harness's own goes on."""
         try:
             await self._run()
+            if self.lifecycle.interrupted:
+                await asyncio.to_thread(self._endpoint.look)
         except RunFailed:
             self._endpoint.kill()  # its answers are not wanted any more, so that no thread shall wait for one
             raise

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Awaitable
+from threading import Timer
 from typing import Any
 
 import numpy as np
@@ -12,10 +16,11 @@ import pytest
 
 import loadtests.moto.run
 import sim.run
-from loadtests.moto.local_aws import Moto
+from loadtests.moto import local_aws
+from loadtests.moto.local_aws import SERVER, Moto
 from loadtests.ports.kernel import Clock
 from loadtests.record import run_registry
-from scenarios.errors import BadInput, RunFailed
+from scenarios.errors import BadInput, Interrupted, RunFailed
 from scenarios.ledger.fates import Custody, settle
 from scenarios.ledger.ledger import FATES, OUTCOMES, Columns, Ledger
 from scenarios.schema.model import Scenario
@@ -161,6 +166,42 @@ def test_the_server_ends_with_its_parents_pipe() -> None:
     assert server.exit_code == 0
 
 
+def test_a_server_whose_parent_is_gone_while_it_starts_ends_at_once() -> None:
+    """Whenever the other end of its standard input closes: before, amid and after what it is to serve."""
+    wanted = Moto(BROADCAST, SEED, 1).wanted
+    for heard in (b"", wanted[: len(wanted) // 2], wanted):
+        with subprocess.Popen(SERVER, stdin=-1, stdout=-1, stderr=-1) as process:
+            assert process.stdout is not None
+            process.stdout.close()
+            began_s = time.monotonic()
+            assert process.communicate(heard, timeout=10)[1] == b""
+            assert time.monotonic() - began_s < (10 if heard == wanted else 2)
+
+
+FEW_THREADS = """
+import threading
+start = threading.Thread.start
+def few(thread):
+    if threading.active_count() > 5:
+        raise RuntimeError("can't start new thread")
+    start(thread)
+threading.Thread.start = few
+from loadtests.moto.server import main
+main()
+"""
+
+
+def test_a_server_that_cannot_start_says_why_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Some of its threads run when the system gives no more; nothing waits for them."""
+    monkeypatch.setattr(local_aws, "SERVER", (sys.executable, "-c", FEW_THREADS))
+    with pytest.raises(RunFailed) as failed, Moto(BROADCAST, SEED, 16):
+        pass
+    assert str(failed.value) == "the local AWS endpoint did not start: can't start new thread"
+    assert capfd.readouterr().err == ""
+
+
 def test_a_server_that_is_gone_fails_the_run_in_one_line() -> None:
     """Whoever asks an endpoint that has died hears what could not be asked, and why, in the project's own error."""
     with Moto(BROADCAST, SEED, 1) as server:
@@ -243,6 +284,28 @@ def test_ctrl_c_while_all_is_closed_keeps_the_ledger(monkeypatch: pytest.MonkeyP
     assert ledger.interrupted
     assert fates(ledger)["accepted"] == 40
     assert run_registry.records() == []
+
+
+def test_ctrl_c_beside_a_server_that_is_silent_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Soon, as a run that was interrupted, though it cannot be known what became of its mails."""
+
+    def begin(server: Moto) -> int:
+        Timer(1.0, _stop_and_interrupt, [server.pid]).start()
+        return began(server)
+
+    began = Moto.begin
+    monkeypatch.setattr(Moto, "begin", begin)
+    monkeypatch.setattr(local_aws, "LOOK_PATIENCE_S", 0.1)
+    slow = BROADCAST.model_copy(update={"latency": scenario(latency=SLOW_SES).latency})
+    began_s = time.monotonic()
+    with pytest.raises(Interrupted, match=r"^interrupted; the local AWS endpoint does not answer"):
+        loadtests.moto.run.run(slow, "leaky-bucket", SEED)
+    assert time.monotonic() - began_s < 15
+
+
+def _stop_and_interrupt(pid: int) -> None:
+    os.kill(pid, signal.SIGSTOP)
+    os.kill(os.getpid(), signal.SIGINT)
 
 
 def test_ctrl_c_after_the_end_breaks_nothing_off() -> None:

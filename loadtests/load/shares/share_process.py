@@ -32,7 +32,7 @@ from loadtests.load.shares.telling import Teller
 from loadtests.moto.run import played
 from loadtests.ports.local import local_session
 from loadtests.record import run_registry
-from scenarios.errors import BadInput, RunFailed
+from scenarios.errors import BadInput, Interrupted, RunFailed
 from scenarios.ledger import store
 from scenarios.ledger.ledger import Ledger
 from scenarios.traffic.workload import arrivals
@@ -52,7 +52,7 @@ def main() -> None:
         store.write(share(order, folder), folder)
     except BadInput as error:
         _leave(error, EXIT_USAGE)
-    except RunFailed as error:
+    except (Interrupted, RunFailed) as error:
         _leave(error, EXIT_FAILED)
 
 
