@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -232,3 +233,20 @@ def test_a_server_that_is_stopped_before_it_serves_ends() -> None:
     running = listen(echo, LOOPBACK, 0, THREADS)
     assert running.stop()
     running.serve()
+
+
+def test_too_few_threads_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that cannot have all of its threads has no port, and keeps none of them."""
+    start, before = Thread.start, threading.active_count()
+
+    def few(thread: Thread) -> None:
+        if threading.active_count() > before + 2:
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(Thread, "start", few)
+    with socket.create_server((LOOPBACK, 0)) as listener:
+        with pytest.raises(RuntimeError, match="can't start"):
+            Server(echo, listener, THREADS)
+        assert listener.fileno() == -1
+    assert threading.active_count() == before

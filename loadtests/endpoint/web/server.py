@@ -50,9 +50,13 @@ class Server:
         listener.setblocking(False)
         self._selector.register(listener, EVENT_READ)
         self._selector.register(self._woken, EVENT_READ)
-        self._threads = [Thread(target=self._work, daemon=True) for _ in range(threads)]
-        for thread in self._threads:
-            thread.start()
+        self._threads: list[Thread] = []
+        try:
+            for _ in range(threads):
+                self._start_thread()
+        except RuntimeError:
+            self.stop()  # what the threads had is needed to say so
+            raise
 
     def serve(self) -> None:
         """Hand out connections at which something happens, until `stop` is called."""
@@ -77,6 +81,11 @@ class Server:
         for one in (self._selector, self._listener, self._woken, self._waker):
             one.close()
         return not any(thread.is_alive() for thread in self._threads)
+
+    def _start_thread(self) -> None:
+        thread = Thread(target=self._work, daemon=True)
+        thread.start()
+        self._threads.append(thread)
 
     def _hand_out_ready(self) -> bool:
         """Whether to go on."""
