@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
@@ -32,9 +32,17 @@ def answer_to(url: str, route: Route, patience_s: float, document: Any = None) -
         body = None if document is None else json.dumps(document)
         connection.request(method, path, body, {"Accept": RAW})
         answer = connection.getresponse()
+        content = answer.read()
         if answer.status != HTTPStatus.OK:
-            raise HTTPException(f"{answer.status} {answer.reason}")
-        return answer.read()
+            raise HTTPException(f"{answer.status} {answer.reason}{_sentence(content)}")
+        return content
+
+
+def _sentence(content: bytes) -> str:
+    """What our own routes say of an error, such as by which names the server may be asked."""
+    with suppress(ValueError, KeyError, TypeError):
+        return f": {json.loads(content)['message']}"
+    return ""
 
 
 def _connection(url: str, patience_s: float) -> HTTPConnection:

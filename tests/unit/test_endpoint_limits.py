@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -18,7 +19,7 @@ from hypothesis import given
 
 from loadtests.endpoint import decision_log
 from loadtests.endpoint.account_admission import AccountAdmission
-from loadtests.endpoint.client import EndpointClient, Route
+from loadtests.endpoint.client import EndpointClient, Route, answer_to
 from loadtests.endpoint.decision_log import LIMITS, STRANGER
 from loadtests.endpoint.routes import DEFAULT_ACCOUNT, DEFAULT_REGION, RAW
 from loadtests.endpoint.service import Service
@@ -375,9 +376,11 @@ def test_a_send_is_in_flight_until_it_is_decided() -> None:
 
 
 def test_an_unknown_route_says_which_there_are(roomy: Endpoint) -> None:
-    """HTTP 404 lists the routes."""
+    """HTTP 404 lists the routes, and the harness passes the sentence on."""
     with pytest.raises(HTTPError) as error:
         roomy.ask("GET", "/_seslab/stat")
     with error.value as answer:
         assert answer.code == 404
         assert "GET /_seslab/stats" in json.load(answer)["message"]
+    with pytest.raises(HTTPException, match=r"^404 Not Found: no route GET /_seslab/stat; there are "):
+        answer_to(roomy.url, ("GET", "/_seslab/stat"), 10.0)
