@@ -177,6 +177,30 @@ def test_the_longest_silence_makes_room(monkeypatch: pytest.MonkeyPatch) -> None
         assert [client.recv(1) for client in silent[:6]] == [b""] * 6
 
 
+def test_a_connection_that_makes_room_may_just_have_spoken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server learns of a new client and of what another has said at once; that one goes, and the server goes on."""
+    monkeypatch.setattr(server, "MOST_PARKED", 1)
+    monkeypatch.setattr(server, "LOOK_EVERY_S", 0.01)
+    waiting, go_on = Event(), Event()
+
+    def wait(*_: object) -> None:
+        waiting.set()
+        go_on.wait(PATIENCE_S)
+
+    with serving(echo) as running, ExitStack() as clients:
+        first = clients.enter_context(socket.create_connection(running.bind_addr, PATIENCE_S))
+        first.sendall(HEAD + b"Content-Length: 0\r\n\r\n")
+        assert first.recv(65536).startswith(b"HTTP/1.1 200")
+        monkeypatch.setattr(Server, "_close_late", wait)
+        assert waiting.wait(PATIENCE_S)
+        second = clients.enter_context(socket.create_connection(running.bind_addr, PATIENCE_S))
+        first.sendall(HEAD)
+        go_on.set()
+        assert first.recv(1) == b""
+        second.sendall(HEAD + b"Content-Length: 0\r\n\r\n")
+        assert second.recv(65536).startswith(b"HTTP/1.1 200")
+
+
 def test_a_client_may_be_silent_for_so_long(monkeypatch: pytest.MonkeyPatch) -> None:
     """Then it is forgotten, sooner in the middle of a request than between two."""
     monkeypatch.setattr(connection, "HALF_SENT_S", 0.0)

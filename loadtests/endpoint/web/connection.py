@@ -93,6 +93,7 @@ class Connection:
         if self._http.our_state is not h11.DONE or self._http.their_state is not h11.DONE:
             return False
         self._http.start_next_cycle()
+        self._heard_s = monotonic()  # it is the client's turn from now on
         return True
 
     def refuse(self, refusal: Refusal) -> None:

@@ -94,8 +94,7 @@ class Server:
                 return False
             if key.fileobj is self._listener:
                 self._accept()
-            else:
-                self._unpark(key.data)
+            elif self._unpark(key.data):
                 self._ready.put(key.data)
         return True
 
@@ -133,11 +132,17 @@ class Server:
             self._parked[connection] = None
             self._selector.register(connection.socket, EVENT_READ, connection)
 
-    def _unpark(self, connection: Connection) -> None:
-        """Only the selector's own thread does, so that no connection is handed out twice."""
+    def _unpark(self, connection: Connection) -> bool:
+        """Whether it was parked: one that speaks may have made room in the same moment.
+
+        Only the selector's own thread does this, so that no connection is handed out twice.
+        """
         with self._lock:
+            if connection not in self._parked:
+                return False
             del self._parked[connection]
             self._selector.unregister(connection.socket)
+            return True
 
     def _work(self) -> None:
         while (connection := self._ready.get()) is not None:
