@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, TypeVar
@@ -12,6 +11,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from scenarios.errors import BadInput
 from scenarios.schema.complaints import complaint, json_value
 from scenarios.schema.files import printable
+from scenarios.schema.json_text import parsed_json
 
 STRICT = ConfigDict(strict=True, allow_inf_nan=False)
 """Of every kind of document: no conversions such as "5" for 5, and no number that JSON has no word for."""
@@ -25,7 +25,8 @@ def parsed(kind: type[Document], text: str | bytes, source: str) -> Document:
     Raises BadInput: one line that names the source, the key, its value and what would be right.
     """
     try:
-        document: Document = json.loads(text, parse_constant=str)  # NaN is a word, which is no number anywhere
+        whole = text if isinstance(text, str) else text.decode("utf-8-sig")
+        document: Document = parsed_json(whole, str)  # NaN is a word, which is no number anywhere
     except (ValueError, RecursionError) as error:  # of JSON and of UTF-8
         raise BadInput(printable(f"{source}: not JSON: {error}")) from error
     try:

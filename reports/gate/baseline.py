@@ -22,6 +22,7 @@ from scenarios.errors import BadInput
 from scenarios.figures import FIGURES, is_figure
 from scenarios.schema.complaints import complaint, json_value
 from scenarios.schema.files import frozen, printable
+from scenarios.schema.json_text import parsed_json
 from scenarios.schema.tables import Table, unknown, wrong
 from scenarios.system.reading import MOST_BYTES_OF_DOCUMENT, read_text
 from scenarios.system.whole_files import write_text
@@ -133,7 +134,7 @@ class Baseline(Table):
 def read(path: Path) -> Baseline:
     """Raises BadInput: one line that names the file, the key and what would be right."""
     try:
-        table = json.loads(read_text(path, MOST_BYTES_OF_DOCUMENT), parse_constant=_no_constant)
+        table = parsed_json(read_text(path, MOST_BYTES_OF_DOCUMENT), _no_constant)
     except FileNotFoundError as error:
         raise BadInput(f"{path}: no such baseline; write one with seslab gate update") from error
     except (OSError, ValueError, RecursionError) as error:
