@@ -26,8 +26,7 @@ def prepare(out: Path | None, fitted: Path | None, read: Sequence[Named] = ()) -
 
     `read` are the files that the run reads.
     """
-    of_out = () if out is None else [("--out", out / name) for name in (SCENARIO, DOCUMENT)]
-    refuse_taken({"--write": fitted}, (*read, *of_out))
+    refuse_taken({"--write": fitted}, (*read, *run_folder.written_to(out)))
     if out is not None:
         run_folder.prepare(out, read=read)
     if fitted is not None:

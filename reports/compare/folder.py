@@ -31,6 +31,11 @@ def prepare(directory: Path, option: str = "--out", read: Iterable[Named] = ()) 
     return directory
 
 
+def written_to(directory: Path | None) -> list[Named]:
+    """The files that a run's folder will have, and what they are in messages."""
+    return [] if directory is None else [("--out", directory / name) for name in (DOCUMENT, SCENARIO)]
+
+
 def writable(directory: Path, option: str) -> None:
     """Makes the folder. Raises `BadInput` if nothing can be written there."""
     make_folder(directory, f"{option} {directory}")

@@ -43,7 +43,7 @@ def compare(
     worlds.tidy()
     chosen, strategies = worlds.scenario_of(scenario, seed), worlds.chosen(strategy)
     read = files_of(scenario, chosen)
-    files.refuse_taken({"--summary": summary}, read)
+    files.refuse_taken({"--summary": summary}, [*read, *folder.written_to(out)])
     if out is not None:
         folder.prepare(out, read=read)
     run = worlds.runner(on, chosen, strategies, replications, out, aws)

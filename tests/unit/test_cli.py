@@ -7,6 +7,7 @@ import json
 import os
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -89,12 +90,26 @@ def told(*words: str, stdout: int, cwd: Path, most_bytes: int = 1 << 20) -> tupl
     return ended.returncode, ended.stderr
 
 
+UNMET_TOML = '[[workload]]\nprocess = "batch"\nmessages = 9\n[thresholds]\nquick = "*.makespan_s < 1e-6"\n'
+
+
 @pytest.fixture
 def unmet(tmp_path: Path) -> Path:
     """A folder with a scenario whose threshold is not met."""
-    text = '[[workload]]\nprocess = "batch"\nmessages = 9\n[thresholds]\nquick = "*.makespan_s < 1e-6"\n'
-    (tmp_path / "unmet.toml").write_text(text)
+    (tmp_path / "unmet.toml").write_text(UNMET_TOML)
     return tmp_path
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with that scenario, a run and a baseline of it, and SES's events."""
+    folder = tmp_path_factory.mktemp("made")
+    (folder / "unmet.toml").write_text(UNMET_TOML)
+    shutil.copy(ROOT / "docs" / "examples" / "events.jsonl", folder)
+    scenario = folder / "unmet.toml"
+    ended_in(f"compare {scenario} -s direct --out {folder / 'run'}")
+    ended_in(f"gate update {scenario} -s direct --baseline {folder / 'b.json'} --reason first")
+    return folder
 
 
 @pytest.mark.parametrize(("words", "code"), [(UNMET, 1), (("schema",), 0), (("--help",), 0)])
@@ -119,6 +134,56 @@ def test_a_full_disk_leaves_nothing_half_written(unmet: Path) -> None:
     assert code == 3
     assert re.fullmatch(rf"seslab: run/\S+: {os.strerror(errno.EFBIG)}\n", stderr)
     assert not list(unmet.glob("**/*.unfinished"))
+
+
+@pytest.mark.parametrize("linked", [False, True])
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        ("compare unmet.toml -s direct --summary {}", 1, "quick"),
+        ("gate unmet.toml --baseline b.json --junit {}", 1, "<testsuites"),
+        ("gate unmet.toml --baseline b.json --summary {}", 1, "quick"),
+        ("gate unmet.toml --baseline b.json --openmetrics {}", 1, "# EOF"),
+        ("diff run run --summary {}", 0, "direct"),
+        ("trace events.jsonl {}", 0, "at_s,recipients"),
+        ("gate update unmet.toml --baseline {} --reason why", 2, None),
+        ("compare unmet.toml -s direct --out {}", 2, None),
+        ("compare unmet.toml -s direct --out outs", 2, None),
+    ],
+)
+def test_no_option_puts_a_file_in_the_place_of_a_pipe(
+    made: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: str,
+    code: int,
+    told: str | None,
+    linked: bool,
+) -> None:
+    """Also behind a link: it is written to and stays a pipe, or is refused and nothing waits for its reader."""
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("pipe")
+    Path("link").symlink_to("pipe")
+    Path("outs").mkdir()
+    Path("outs/comparison.json").symlink_to(tmp_path / "pipe")
+    reader = os.open("pipe", os.O_RDWR)  # both, so that nothing waits for the other
+    os.set_blocking(reader, False)
+    assert ended_in(words.format("link" if linked else "pipe")) == code
+    got = os.read(reader, 1 << 16).decode() if told else ""
+    os.close(reader)
+    assert (told or "") in got
+    assert Path("pipe").is_fifo()
+    assert Path("link").is_symlink()
+
+
+def ended_in(words: str) -> object:
+    """The exit code of the command, in this process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["seslab", *words.split()])
+        with pytest.raises(SystemExit) as ended:
+            command_line.main()
+    return ended.value.code
 
 
 def begun(scenario: Path, out: Path, *strategies: str) -> subprocess.Popen[str]:
