@@ -53,4 +53,5 @@ def _stream(number: int, before: Any, kind: type[FileIO]) -> TextIOWrapper:
         return open(os.devnull, "w", encoding="utf-8")
     before.flush()
     raw = kind(number, "w", closefd=False)
-    return TextIOWrapper(BufferedWriter(raw), before.encoding, before.errors, line_buffering=before.line_buffering)
+    errors = "backslashreplace" if before.errors == "strict" else before.errors  # such as a name that is no text
+    return TextIOWrapper(BufferedWriter(raw), before.encoding, errors, line_buffering=before.line_buffering)

@@ -121,6 +121,18 @@ def test_a_reader_that_leaves_early_changes_no_exit_code(unmet: Path, words: tup
     os.close(writer)
 
 
+def test_what_the_terminal_cannot_spell_is_spelt_out(made: Path, tmp_path: Path) -> None:
+    """A file's name that is no text, and signs that its encoding lacks."""
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "b.json").rename(tmp_path / os.fsdecode(b"\xe9.json"))
+    command = [COMMAND, "gate", "unmet.toml", "--baseline", os.fsdecode(b"\xe9.json")]
+    environ = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    ended = subprocess.run(command, capture_output=True, cwd=tmp_path, env=environ, check=False)
+    assert (ended.returncode, ended.stderr) == (1, b"")
+    assert ended.stdout.splitlines()[-1].startswith(rb"\u2717 fail: ")
+    assert ended.stdout.splitlines()[-1].endswith(rb" against \udce9.json")
+
+
 def test_where_output_finds_the_disk_full_is_one_line(unmet: Path) -> None:
     """Exit code 3, whatever the command would have said otherwise."""
     with (unmet / "out").open("wb") as out:

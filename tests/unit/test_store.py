@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import fields, replace
 from functools import cache
@@ -73,6 +74,14 @@ def test_what_is_read_is_what_was_written(
     for field in fields(Ledger):
         if field.name not in ("mails", "calls"):
             assert getattr(read, field.name) == getattr(written, field.name)
+
+
+def test_a_folder_may_be_called_anything(tmp_path: Path) -> None:
+    """Its name need not be text."""
+    folder = tmp_path / os.fsdecode(b"\xe9")
+    folder.mkdir()
+    store.write(simulated(), folder)
+    assert digest(store.read(folder, STRATEGY)) == digest(simulated())
 
 
 def test_the_run_of_these_tests_leaves_nothing_out() -> None:
