@@ -9,7 +9,7 @@ from typing import Any
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from loadtests.endpoint.application import local_aws
-from loadtests.endpoint.listening import listen
+from loadtests.endpoint.web.listening import listen
 from loadtests.ports.local import LOOPBACK
 from scenarios.schema.model import Scenario
 

@@ -9,6 +9,7 @@ import tempfile
 from hypothesis import settings
 
 settings.register_profile("seslab", derandomize=True, deadline=None, database=None, print_blob=False)
+settings.register_profile("long", settings.get_profile("seslab"), max_examples=20_000, derandomize=False)
 settings.load_profile("seslab")
 
 _state = tempfile.TemporaryDirectory(prefix="seslab-tests-")

@@ -24,7 +24,7 @@ from xml.etree import ElementTree
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from loadtests.endpoint.application import local_aws
-from loadtests.endpoint.listening import listen
+from loadtests.endpoint.web.listening import listen
 from scenarios.schema.model import Scenario
 
 if TYPE_CHECKING:

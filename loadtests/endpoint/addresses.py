@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+import email.utils
 from collections.abc import Collection, Iterator
-from email.utils import parseaddr
+from email.utils import getaddresses
+from typing import Any
 
 SIMULATOR = "simulator.amazonses.com"
+MOST_CHARACTERS = 998  # of an address with its name: an assumption, the longest line of RFC 5322
+MOST_DOMAIN_CHARACTERS = 255  # RFC 1035
+
+_LENIENTLY: Any = {"strict": False} if getattr(email.utils, "supports_strict_parsing", False) else {}
+"""As all Pythons parsed until 2023: the strict way takes a comma in a comment for an attack."""
+
+
+def address_list(text: str) -> list[tuple[str, str]]:
+    """The names and addresses that a header or parameter lists, as they stand; none where comments nest too deeply."""
+    try:
+        return getaddresses([text], **_LENIENTLY)
+    except RecursionError:
+        return []
 
 
 def bare(address: str) -> str:
-    """The address without a display name: `me@example.com` of `Me <me@example.com>`."""
-    return parseaddr(address)[1] if "<" in address or " " in address else address
+    """The address without a display name: `me@example.com` of `Me <me@example.com>`; empty if there is none."""
+    if len(address) > MOST_CHARACTERS:
+        return ""
+    if "<" not in address and " " not in address:
+        return address
+    listed = address_list(address)
+    return listed[0][1] if listed else ""
 
 
 def has_domain(address: str) -> bool:
@@ -33,6 +53,6 @@ def is_verified(address: str, identities: Collection[str]) -> bool:
 def _domains(address: str) -> Iterator[str]:
     """The address's domain and all above it."""
     domain = address.rpartition("@")[2].lower()
-    while domain:
+    while domain and len(domain) <= MOST_DOMAIN_CHARACTERS:
         yield domain
         domain = domain.partition(".")[2]

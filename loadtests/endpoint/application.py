@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-from werkzeug.test import run_wsgi_app
 
+from loadtests.endpoint import moto_answers
 from loadtests.endpoint.admin import routing as admin
-from loadtests.endpoint.http import Answer, as_json, body_of, client, headers_of, request_id, scope_of
+from loadtests.endpoint.http import OK, Answer, as_json, body_of, client, headers_of, request_id, scope_of, text_of
 from loadtests.endpoint.refusals import FORBIDDEN, Refused
 from loadtests.endpoint.service import Service
 from loadtests.endpoint.sqs import queues
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 SES = ("ses", "email")
 RESET = "/moto-api/reset"
-INVITATION = "access-control-"
 
 
 class LocalAws:
@@ -63,12 +62,15 @@ class LocalAws:
 
     def _v2(self, environ: WSGIEnvironment, path: str) -> Answer | None:
         scope = scope_of(environ)
-        ses = self._service.of(scope.account, scope.region)
-        found = v2.find(environ["REQUEST_METHOD"], path)
-        if found is None:
+        try:
+            ses = self._service.of(scope.account, scope.region)
+        except Refused as refused:
+            return v2.error(refused)
+        asked = environ["REQUEST_METHOD"], text_of(path), body_of(environ), environ.get("QUERY_STRING", "")
+        answer = v2.answer(ses, *asked, client(environ))
+        if answer is None:
             ses.verify_identities()
-            return None
-        return v2.answer(ses, found, body_of(environ), environ.get("QUERY_STRING", ""), client(environ))
+        return answer
 
     def _v1(self, environ: WSGIEnvironment) -> Answer | None:
         scope = scope_of(environ)
@@ -76,12 +78,10 @@ class LocalAws:
             return None
         try:
             tree = query.parsed(_form(environ))
+            if scope.service or v1.is_ours(tree):
+                return v1.answer(self._service.of(scope.account, scope.region), tree, client(environ))
         except Refused as refused:
             return query.error(refused, request_id()[1]) if scope.service else None
-        if scope.service or tree.get("Action") in v1.ACTIONS:
-            ses = self._service.of(scope.account, scope.region)
-            if tree.get("Action") in v1.ACTIONS:
-                return v1.answer(ses, tree, client(environ))
         return None
 
     def _theirs(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -89,24 +89,19 @@ class LocalAws:
         if scope_of(environ).service == "sqs" or environ.get("HTTP_X_AMZ_TARGET", "").startswith("AmazonSQS."):
             return self._sqs(environ, start_response)
         with self._service.common.moto:
-            body = self._motos(environ, start_response)
-        if environ["PATH_INFO"] == RESET:
+            status, headers, body = moto_answers.ask(self._moto, environ)
+        if environ["PATH_INFO"] == RESET and status == OK:
             self._service.forget()
+        start_response(status, headers)
         return body
 
     def _sqs(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """A call takes effect half-way through its latency."""
         half_s = self._latency.quantile(uniform(self._seed, "endpoint/sqs", self._service.count_sqs(), 0)) / 2
         self._service.closing.wait(half_s)
-        body = self._motos(environ, start_response)
+        status, headers, body = moto_answers.ask(self._moto, environ)
         self._service.closing.wait(half_s)
-        return body
-
-    def _motos(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Moto's answer, which invites the pages of all sites; ours does not."""
-        body, status, headers = run_wsgi_app(self._moto, environ, buffered=True)
-        own = [(name, value) for name, value in headers if not name.lower().startswith(INVITATION)]
-        start_response(status, own)
+        start_response(status, headers)
         return body
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import ParamSpec
 
 from loadtests.endpoint.decision_log import STRANGER
 from loadtests.endpoint.message import Message, Sent
@@ -12,22 +13,48 @@ from scenarios.ledger.ledger import FAILED
 
 MOST_ENTRIES = 50
 
+Entry = Message | Refused
+"""One entry's mail, or why there is none."""
+
 Verdict = Sent | Refused
 """What became of one entry."""
 
+P = ParamSpec("P")
 
-def submit(ses: Ses, messages: Sequence[Message]) -> list[Verdict]:
-    """Take the entries in their order; raises Refused for what is wrong with the whole call."""
-    if not 0 < len(messages) <= MOST_ENTRIES:
-        raise rejected("Too many destinations." if messages else "No destinations.")
-    ses.check_sender(messages[0])
-    return ses.call(STRANGER, lambda _run, _call: [_verdict(ses.admit, message) for message in messages])
+
+def entry(make: Callable[P, Message], *args: P.args, **kwargs: P.kwargs) -> Entry:
+    """What `make` returns or, if it raises that, Refused: one entry that cannot be made leaves the others alone."""
+    try:
+        return make(*args, **kwargs)
+    except Refused as refused:
+        return refused
+
+
+def submit(ses: Ses, sender: Message, entries: Sequence[Entry]) -> list[Verdict]:
+    """Take the entries in their order; raises Refused for what is wrong with the whole call, such as its sender."""
+    if not 0 < len(entries) <= MOST_ENTRIES:
+        raise rejected("Too many destinations." if entries else "No destinations.")
+    ses.check_sender(sender)
+    return ses.call(STRANGER, lambda _run, _call: _verdicts(ses.admit, entries))
+
+
+def _verdicts(admit: Callable[[Message], Sent], entries: Sequence[Entry]) -> list[Verdict]:
+    """One for each entry. If SES is out the whole call fails, unless it has taken a mail of it already."""
+    verdicts: list[Verdict] = []
+    for one in entries:
+        verdict = one if isinstance(one, Refused) else _verdict(admit, one)
+        if isinstance(verdict, Refused) and verdict.outcome == FAILED and not any(map(_is_sent, verdicts)):
+            raise verdict
+        verdicts.append(verdict)
+    return verdicts
 
 
 def _verdict(admit: Callable[[Message], Sent], message: Message) -> Verdict:
     try:
         return admit(message)
     except Refused as refused:
-        if refused.outcome == FAILED:  # SES is out: the whole call fails
-            raise
         return refused
+
+
+def _is_sent(verdict: Verdict) -> bool:
+    return isinstance(verdict, Sent)

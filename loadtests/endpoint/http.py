@@ -54,6 +54,11 @@ def headers_of(environ: WSGIEnvironment) -> dict[str, str]:
     return {key[5:].lower().replace("_", "-"): value for key, value in environ.items() if key.startswith("HTTP_")}
 
 
+def text_of(path: str) -> str:
+    """A path as its sender wrote it: WSGI spells each of its bytes as a character."""
+    return path.encode("latin-1").decode(errors="replace")
+
+
 def body_of(environ: WSGIEnvironment) -> bytes:
     """The whole request, which stays readable for the handler that is asked next."""
     body: bytes = environ["wsgi.input"].read()

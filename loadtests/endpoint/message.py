@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 V1_MOST_BYTES = 10 * 1024 * 1024
 MOST_BYTES = 40 * 1024 * 1024  # v2 and SMTP
+
+
+class Recipients(TypedDict):
+    """The fields of a `Message` that say to whom it goes."""
+
+    to: tuple[str, ...]
+    cc: tuple[str, ...]
+    bcc: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

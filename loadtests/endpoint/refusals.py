@@ -58,6 +58,11 @@ WIRE = {
     "NotFoundException": Wire(MISSING, "NotFoundException", "FAILED", "Failed"),
     "AlreadyExistsException": Wire(BAD, "AlreadyExistsException", "FAILED", "Failed"),
     "ServiceUnavailable": Wire(UNAVAILABLE, "ServiceUnavailableException", "TRANSIENT_FAILURE", "TransientFailure"),
+    "MalformedInput": Wire(BAD, "SerializationException", "FAILED", "Failed"),
+    "ValidationError": Wire(BAD, "BadRequestException", "INVALID_PARAMETER", "InvalidParameterValue"),
+    "MissingAction": Wire(BAD, "BadRequestException", "FAILED", "Failed"),
+    "InvalidAction": Wire(MISSING, "UnknownOperationException", "FAILED", "Failed"),
+    "SignatureDoesNotMatch": Wire(FORBIDDEN, "InvalidSignatureException", "FAILED", "Failed"),
 }
 """By v1's code. The daily quota has the same code as the rate, save in bulk calls."""
 
@@ -79,6 +84,11 @@ def rejected(text: str) -> Refused:
 def invalid(text: str) -> Refused:
     """The request itself is wrong."""
     return Refused(REJECTED, "InvalidParameterValue", text)
+
+
+def malformed(text: str) -> Refused:
+    """The request cannot even be read."""
+    return Refused(REJECTED, "MalformedInput", text)
 
 
 def bulk_v2(refused: Refused) -> str:

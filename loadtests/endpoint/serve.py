@@ -12,11 +12,11 @@ from moto.iam.models import get_account_id_from
 from pydantic import ValidationError
 
 from loadtests.endpoint.application import local_aws
-from loadtests.endpoint.listening import leave, listen
 from loadtests.endpoint.routes import DEFAULT_ACCOUNT, DEFAULT_REGION
 from loadtests.endpoint.service import Service
 from loadtests.endpoint.smtp import server as smtp
 from loadtests.endpoint.storing import KEPT_MB, Store
+from loadtests.endpoint.web.listening import leave, listen
 from loadtests.endpoint.web.server import Server
 from scenarios.errors import BadInput, RunFailed
 from scenarios.schema.account import Account

@@ -9,7 +9,7 @@ from time import time
 from typing import NamedTuple, TypeVar
 from uuid import uuid4
 
-from moto.ses.models import ses_backends
+from moto.ses.models import SESBackend, ses_backends
 from prometheus_client import Gauge, Histogram
 
 from loadtests.endpoint.account_run import AccountRun, Call, Draws
@@ -61,7 +61,7 @@ class Ses:
 
     def __init__(self, common: Common, account: str, region: str, run: AccountRun) -> None:
         self.account, self.region, self.run = account, region, run
-        self.backend = ses_backends[account][region]
+        self.backend = _backend(account, region)
         self.configuration_sets = ConfigurationSets(self.backend)
         self.suppression = SuppressionList()
         self.sending_enabled = True
@@ -215,6 +215,15 @@ class Ses:
     def welcome(self, topic_arn: str) -> None:
         """Greet a topic that has become an event destination, as SES does."""
         self._common.publisher.validate(topic_arn, self.account, self.region)
+
+
+def _backend(account: str, region: str) -> SESBackend:
+    """Moto's, made when it is first asked for; raises Refused for a region without SES."""
+    try:
+        return ses_backends[account][region]
+    except KeyError:
+        text = f"Credential should be scoped to a valid Region, not '{region}'."
+        raise Refused(REJECTED, "SignatureDoesNotMatch", text) from None
 
 
 def _of_sender(message: Message, by_identity: Mapping[str, V]) -> V | None:

@@ -6,6 +6,7 @@ Source: Amazon SES Developer Guide, "Service quotas in Amazon SES", message quot
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from math import ceil
 from typing import Any
 
 from loadtests.endpoint.message import Message
@@ -13,13 +14,13 @@ from loadtests.endpoint.refusals import invalid
 
 
 def bytes_of(*texts: str) -> int:
-    """What texts take in UTF-8; halves of characters, which JSON can spell, count too."""
-    return sum(len(text.encode(errors="surrogatepass")) for text in texts)
+    """What texts take in UTF-8."""
+    return sum(len(text.encode()) for text in texts)
 
 
-def bytes_of_attachments(attachments: Iterable[Mapping[str, Any]] | None) -> int:
-    """v2's Attachments come in base64, and so they go."""
-    return sum(len(str(attachment.get("RawContent") or "")) for attachment in attachments or ())
+def bytes_of_attachments(attachments: Iterable[Mapping[str, Any]]) -> int:
+    """v2's Attachments go in base64."""
+    return sum(4 * ceil(len(attachment["RawContent"]) / 3) for attachment in attachments)
 
 
 def check_size(message: Message) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -10,8 +11,11 @@ from moto.ses.exceptions import MissingRenderingAttributeException
 from moto.ses.models import SESBackend
 from moto.ses.template import parse_template
 
+from loadtests.endpoint.parsing.json_text import loaded, well_formed
 from loadtests.endpoint.refusals import Refused, invalid
 from scenarios.ledger.ledger import REJECTED
+
+NOTHING: Mapping[str, Any] = {}
 
 
 class Content(NamedTuple):
@@ -38,6 +42,17 @@ class _False(str):
         return False
 
 
+def given(template: Mapping[str, str]) -> Content:
+    """A template that a request of v2 holds itself."""
+    return Content(*(template.get(part, "") for part in ("Subject", "Text", "Html")))
+
+
+def parts_of(message: Mapping[str, Any]) -> Content:
+    """The content of a mail without a template, as both APIs describe it."""
+    text, html = (message["Body"].get(kind, {}).get("Data", "") for kind in ("Text", "Html"))
+    return Content(message["Subject"]["Data"], text, html)
+
+
 def named(backend: SESBackend, name: str) -> Content:
     """The template of this name; raises Refused if there is none."""
     kept = backend.templates.get(name)
@@ -58,24 +73,28 @@ def keep(backend: SESBackend, name: str, content: Content) -> None:
     backend.templates[name] = kept
 
 
-def render(template: Content, *data: str | None) -> Rendered:
-    """Fill in the data, of which the later goes before the earlier; raises Refused if some is not a JSON object."""
-    values = {key: value for text in data if text for key, value in parsed(text).items()}
+def render(template: Content, data: str | None, defaults: Mapping[str, Any] = NOTHING) -> Rendered:
+    """Fill in the data, which goes before the defaults that were parsed; raises Refused if it is no JSON object."""
+    values = {**defaults, **parsed(data)}
     try:
         return Rendered(Content(*(parse_template(part, values) for part in template)), "")
     except MissingRenderingAttributeException as error:
         return Rendered(template, str(error.message))
+    except Exception:  # moto's engine fails in many ways on what it does not know
+        return Rendered(template, "The template cannot be rendered here, at least not with data of this kind.")
 
 
-def parsed(text: str) -> dict[str, Any]:
-    """Template data; raises Refused if it is not a JSON object."""
+def parsed(text: str | None) -> dict[str, Any]:
+    """Template data, which may be left out; raises Refused if it is not a JSON object."""
+    if not text:
+        return {}
     try:
-        data = json.loads(text)
-    except ValueError:
-        data = None
-    if not isinstance(data, dict):
-        raise invalid("Template rendering data is invalid")
-    return {key: _printable(value) for key, value in data.items()}
+        data = loaded(text)
+        if isinstance(data, dict):
+            return {key: _printable(value) for key, value in data.items()}
+    except (ValueError, RecursionError):
+        pass
+    raise invalid("Template rendering data is invalid")
 
 
 def _printable(value: Any) -> Any:
@@ -84,6 +103,8 @@ def _printable(value: Any) -> Any:
         return {key: _printable(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_printable(item) for item in value]
-    if value is None or isinstance(value, str):
-        return value
+    if isinstance(value, str):
+        return well_formed(value)
+    if value is None:
+        return None
     return json.dumps(value) if value else _False(json.dumps(value))

@@ -51,7 +51,7 @@ def _attend(wanted: SimpleQueue[bytes], serving: Event, over: Event) -> None:
 
 def _serve(wanted: SimpleQueue[bytes], serving: Event, over: Event) -> None:
     from loadtests.endpoint.application import local_aws
-    from loadtests.endpoint.listening import leave, listen
+    from loadtests.endpoint.web.listening import leave, listen
     from loadtests.ports.local import LOOPBACK
 
     scenario, seed, connections, witness = pickle.loads(wanted.get())

@@ -15,8 +15,8 @@ from botocore.config import Config
 from numpy.typing import NDArray
 
 from loadtests.endpoint.application import local_aws
-from loadtests.endpoint.listening import listen
 from loadtests.endpoint.routes import CALLS, DEFAULT_REGION, RAW
+from loadtests.endpoint.web.listening import listen
 from loadtests.ports.local import LOOPBACK
 from loadtests.record.logs import DECISION_ROW
 from scenarios.schema.model import Scenario

@@ -67,7 +67,8 @@ def test_what_is_no_json_is_a_bad_request() -> None:
 def test_v1_takes_its_form_in_the_body_or_in_the_path() -> None:
     """Unsigned too, as curl would send it; keys that contradict each other are a bad request."""
     with limited() as endpoint:
-        form = {"Action": "SendEmail", "Source": "me@example.com", "Destination.ToAddresses.member.1": "a@example.org"}
+        to = {"Source": "me@example.com", "Destination.ToAddresses.member.1": "a@example.org"}
+        form = {"Action": "SendEmail", **to, "Message.Subject.Data": "Hello", "Message.Body": ""}
         connection = HTTPConnection(endpoint.url.removeprefix("http://"), timeout=10)
         statuses = []
         for method, path, body in (

@@ -14,7 +14,7 @@ from moto.sqs.models import Message as QueueMessage
 
 from loadtests.endpoint import storing
 from loadtests.endpoint.message import Message
-from loadtests.endpoint.templates import Content, render
+from loadtests.endpoint.templates import Content, parsed, render
 from tests.unit.served import SENDER, Endpoint, account, mail, mail_v1, served
 
 HEADERS = b"From: Me <me@example.com>\r\nTo: you@example.org\r\nCc: She <she@example.org>\r\n"
@@ -92,7 +92,7 @@ def test_what_cannot_be_rendered_is_accepted_and_says_why(endpoint: Endpoint) ->
     template = {"TemplateContent": {"Subject": "Hi {{name}}"}, "TemplateData": "{}"}
     endpoint.client("sesv2").send_email(**mail(Content={"Template": template}))
     assert "name" in render(Content("Hi {{name}}", "", ""), "{}").error
-    assert render(Content("{{a}}", "", ""), '{"a": 1}', '{"a": false}').content.subject == "false"
+    assert render(Content("{{a}}", "", ""), '{"a": false}', parsed('{"a": 1}')).content.subject == "false"
 
 
 def test_bulk_entries_are_decided_one_by_one(endpoint: Endpoint) -> None:

@@ -18,9 +18,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loadtests.endpoint.listening import listen
 from loadtests.endpoint.refusals import Dropped
 from loadtests.endpoint.web import connection, server
+from loadtests.endpoint.web.listening import listen
 from loadtests.endpoint.web.server import Server
 from loadtests.ports.local import LOOPBACK
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qs
 
 import numpy as np
+from moto.ses.models import ses_backends
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import Field, ValidationError
 
@@ -16,6 +17,7 @@ from loadtests.endpoint.admin.metrics import Accounts
 from loadtests.endpoint.admin.stats import stats
 from loadtests.endpoint.conditions import Faults
 from loadtests.endpoint.http import OK, Answer, as_json
+from loadtests.endpoint.parsing.json_text import loaded
 from loadtests.endpoint.refusals import BAD, MISSING
 from loadtests.endpoint.routes import CALLS, DEFAULT_ACCOUNT, DEFAULT_REGION, QUEUES, RAW, REASONS, START, STATS
 from loadtests.endpoint.service import Service
@@ -24,7 +26,7 @@ from scenarios.schema.complaints import complaint
 from scenarios.schema.tables import Rate, Table
 
 PREFIX = "/_seslab/"
-LAST = 1_000
+LAST, MOST_DIGITS = 1_000, 9
 
 Setting = TypeVar("Setting", bound=Table)
 
@@ -124,13 +126,17 @@ class Admin:
 
 
 def _whose(query: dict[str, list[str]]) -> tuple[str, str]:
-    return query.get("account", [DEFAULT_ACCOUNT])[0], query.get("region", [DEFAULT_REGION])[0]
+    """The account and the region that are asked about; raises BadRequest for a region that AWS has not got."""
+    account, region = query.get("account", [DEFAULT_ACCOUNT])[0], query.get("region", [DEFAULT_REGION])[0]
+    if region not in ses_backends[DEFAULT_ACCOUNT]:
+        raise BadRequest(f"region = {region}: must be a region with SES, such as {DEFAULT_REGION}")
+    return account, region
 
 
 def _number(query: dict[str, list[str]], name: str, otherwise: int, what: str) -> int:
     """A whole number of the query's; raises BadRequest."""
     text = query.get(name, [str(otherwise)])[0]
-    if not text.isdecimal():
+    if not text.isdecimal() or len(text) > MOST_DIGITS:
         raise BadRequest(f"{name} = {text}: must be a whole number, {what}")
     return int(text)
 
@@ -148,7 +154,7 @@ def _setting(model: type[Setting], body: bytes) -> Setting:
 
 def _object(body: bytes) -> dict[str, Any] | None:
     try:
-        document = json.loads(body)
+        document = loaded(body)
     except ValueError:
         return None
     return document if isinstance(document, dict) else None

@@ -54,6 +54,9 @@ def has_virus(message: Message) -> bool:
 
 
 def _decoded(raw: bytes) -> list[bytes]:
-    """The parts of a MIME text, without their transfer encoding."""
-    payloads = (part.get_payload(decode=True) for part in message_from_bytes(raw).walk())
-    return [payload for payload in payloads if isinstance(payload, bytes)]
+    """The parts of a MIME text, without their transfer encoding; none where they are nested beyond all use."""
+    try:
+        payloads = (part.get_payload(decode=True) for part in message_from_bytes(raw).walk())
+        return [payload for payload in payloads if isinstance(payload, bytes)]
+    except RecursionError:
+        return []

@@ -9,15 +9,15 @@ import socket
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from email.utils import getaddresses
 from typing import Any, Protocol
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from loadtests.endpoint.message import MOST_BYTES, Message
+from loadtests.endpoint.addresses import bare
+from loadtests.endpoint.message import MOST_BYTES, Message, Recipients
+from loadtests.endpoint.parsing.mime import SET_HEADER, TAGS_HEADER, message_from_mime
 from loadtests.endpoint.refusals import Dropped, Refused
-from loadtests.endpoint.requests import SET_HEADER, TAGS_HEADER, Recipients, message_from_mime
 from loadtests.endpoint.smtp.certificate import HOST, self_signed
 from loadtests.endpoint.smtp.conversation import Conversation, Crowd
 from scenarios.ledger.ledger import FAILED, MESSAGES, QUOTA, REJECTED, THROTTLED
@@ -89,7 +89,7 @@ class Handler:
         login: Any = session.auth_data
         ses = self._ses_of(login.login.decode(errors="replace"))
         try:
-            sent = await server.loop.run_in_executor(self._threads, ses.submit, message_of(envelope))
+            sent = await server.loop.run_in_executor(self._threads, lambda: ses.submit(message_of(envelope)))
         except Refused as refused:
             return reply_to(refused)
         except Dropped:
@@ -126,16 +126,12 @@ def message_of(envelope: Envelope) -> Message:
 
 def _dealt(addresses: list[str], mail: Message) -> Recipients:
     """The envelope's recipients, each where the headers name it; those that they do not are the blind copies."""
-    to, cc = _bare(mail.to), _bare(mail.cc)
+    to, cc = frozenset(map(bare, mail.to)), frozenset(map(bare, mail.cc))
     return {
         "to": tuple(address for address in addresses if address in to),
         "cc": tuple(address for address in addresses if address in cc - to),
         "bcc": tuple(address for address in addresses if address not in to | cc),
     }
-
-
-def _bare(addresses: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(address for _, address in getaddresses(addresses))
 
 
 def _without_ours(raw: bytes) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from loadtests.endpoint.publishing.configuration import EVENT_TYPES
@@ -15,27 +16,27 @@ V2_TYPES = {v1: v2 for v2, v1 in EVENT_TYPES.items()}
 
 
 def describe(ses: Ses, request: Request) -> dict[str, Any]:
-    name = _name(request)
+    name = request.document["ConfigurationSetName"]
     ses.configuration_sets.get(name)
     document: dict[str, Any] = {"ConfigurationSet": {"Name": name}}
-    if "eventDestinations" in (request.document.get("ConfigurationSetAttributeNames") or ()):
+    if "eventDestinations" in request.document.get("ConfigurationSetAttributeNames", ()):
         kept = ses.configuration_sets.destinations(name).values()
         document["EventDestinations"] = [_as_v1(definition) for definition in kept]
     return document
 
 
 def delete(ses: Ses, request: Request) -> dict[str, Any]:
-    ses.configuration_sets.delete(_name(request))
+    ses.configuration_sets.delete(request.document["ConfigurationSetName"])
     return {}
 
 
 def update_sending_enabled(ses: Ses, request: Request) -> dict[str, Any]:
-    ses.configuration_sets.enable_sending(_name(request), request.document.get("Enabled") == "true")
+    ses.configuration_sets.enable_sending(request.document["ConfigurationSetName"], request.document["Enabled"])
     return {}
 
 
 def create_destination(ses: Ses, request: Request) -> dict[str, Any]:
-    destinations, definition = ses.configuration_sets.destinations(_name(request)), _as_v2(request)
+    destinations, definition = _destinations(ses, request), _as_v2(request.document["EventDestination"])
     if definition["Name"] in destinations:
         text = f"Event destination <{definition['Name']}> already exists."
         raise Refused(REJECTED, "EventDestinationAlreadyExists", text)
@@ -44,24 +45,21 @@ def create_destination(ses: Ses, request: Request) -> dict[str, Any]:
 
 
 def update_destination(ses: Ses, request: Request) -> dict[str, Any]:
-    destinations, definition = ses.configuration_sets.destinations(_name(request)), _as_v2(request)
+    destinations, definition = _destinations(ses, request), _as_v2(request.document["EventDestination"])
     _known(destinations, definition["Name"])
     put_destination(ses, destinations, definition)
     return {}
 
 
 def delete_destination(ses: Ses, request: Request) -> dict[str, Any]:
-    destinations, name = (
-        ses.configuration_sets.destinations(_name(request)),
-        str(request.document.get("EventDestinationName")),
-    )
+    destinations, name = _destinations(ses, request), request.document["EventDestinationName"]
     _known(destinations, name)
     del destinations[name]
     return {}
 
 
-def _name(request: Request) -> str:
-    return str(request.document.get("ConfigurationSetName") or "")
+def _destinations(ses: Ses, request: Request) -> dict[str, dict[str, Any]]:
+    return ses.configuration_sets.destinations(request.document["ConfigurationSetName"])
 
 
 def _known(destinations: dict[str, Any], name: str) -> None:
@@ -69,22 +67,17 @@ def _known(destinations: dict[str, Any], name: str) -> None:
         raise Refused(REJECTED, "EventDestinationDoesNotExist", f"Event destination <{name}> does not exist.")
 
 
-def _as_v2(request: Request) -> dict[str, Any]:
+def _as_v2(given: Mapping[str, Any]) -> dict[str, Any]:
     """What v1 calls an event destination, as v2 describes it."""
-    given = request.document.get("EventDestination") or {}
     kept = {key: value for key, value in given.items() if key != "SNSDestination"}
     if "SNSDestination" in given:
-        kept["SnsDestination"] = {"TopicArn": given["SNSDestination"].get("TopicARN")}
-    types = [V2_TYPES.get(kind, kind) for kind in given.get("MatchingEventTypes") or ()]
-    return kept | {
-        "Name": given.get("Name", ""),
-        "Enabled": given.get("Enabled") == "true",
-        "MatchingEventTypes": types,
-    }
+        kept["SnsDestination"] = {"TopicArn": given["SNSDestination"]["TopicARN"]}
+    types = [V2_TYPES.get(kind, kind) for kind in given["MatchingEventTypes"]]
+    return {"Enabled": False, **kept, "MatchingEventTypes": types}
 
 
 def _as_v1(definition: dict[str, Any]) -> dict[str, Any]:
     shown = {key: value for key, value in definition.items() if key != "SnsDestination"}
     if "SnsDestination" in definition:
-        shown["SNSDestination"] = {"TopicARN": definition["SnsDestination"].get("TopicArn")}
+        shown["SNSDestination"] = {"TopicARN": definition["SnsDestination"]["TopicArn"]}
     return shown | {"MatchingEventTypes": [EVENT_TYPES.get(kind, kind) for kind in definition["MatchingEventTypes"]]}

@@ -2,38 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
 from loadtests.endpoint.http import OK, Answer
-from loadtests.endpoint.refusals import UNAVAILABLE, WIRE, Refused, invalid
+from loadtests.endpoint.refusals import BAD, FORBIDDEN, UNAVAILABLE, WIRE, Refused, malformed
 
 NAMESPACE = "http://ses.amazonaws.com/doc/2010-12-01/"
 XML = "text/xml"
 
+_NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What cannot stand in XML, not even escaped."""
+
 
 def parsed(form: str) -> dict[str, Any]:
-    """The tree: `A.member.1.B=x` is {"A": [{"B": "x"}]}; raises Refused for keys that contradict each other."""
+    """The tree: `A.B=x` is {"A": {"B": "x"}}; raises Refused for keys that contradict each other."""
     tree: dict[str, Any] = {}
-    try:
-        for key, value in parse_qsl(form, keep_blank_values=True):
-            *path, last = key.split(".")
-            branch = tree
-            for part in path:
-                branch = branch.setdefault(part, {})
-            branch[last] = value
-        return {key: _with_lists(branch) for key, branch in tree.items()}
-    except (AttributeError, TypeError, ValueError) as error:
-        raise invalid("The request is not a well-formed query.") from error
-
-
-def _with_lists(branch: Any) -> Any:
-    if not isinstance(branch, dict):
-        return branch
-    if branch.keys() == {"member"}:
-        return [_with_lists(item) for _, item in sorted(branch["member"].items(), key=lambda pair: int(pair[0]))]
-    return {key: _with_lists(value) for key, value in branch.items()}
+    for key, value in parse_qsl(form, keep_blank_values=True):
+        *path, last = key.split(".")
+        branch = tree
+        for part in path:
+            branch = branch.setdefault(part, {})
+            if not isinstance(branch, dict):
+                raise malformed(f"{key}: {part} is a value, and has no members.")
+        branch[last] = value
+    return tree
 
 
 def result(action: str, document: dict[str, Any], request_id: str) -> Answer:
@@ -43,12 +38,12 @@ def result(action: str, document: dict[str, Any], request_id: str) -> Answer:
 
 
 def error(refused: Refused, request_id: str) -> Answer:
-    """An error: 400, as everything that the sender can do something about."""
-    unavailable = WIRE[refused.code].status == UNAVAILABLE if refused.code in WIRE else False
-    kind = "Receiver" if unavailable else "Sender"
+    """An error: 400, as nearly everything that the sender can do something about."""
+    status = WIRE[refused.code].status if refused.code in WIRE else BAD
+    kind = "Receiver" if status == UNAVAILABLE else "Sender"
     inner = f"<Error>{_xml({'Type': kind, 'Code': refused.code, 'Message': refused.text})}</Error>"
     xml = f'<ErrorResponse xmlns="{NAMESPACE}">{inner}<RequestId>{request_id}</RequestId></ErrorResponse>'
-    return _answer(UNAVAILABLE if unavailable else "400 Bad Request", xml, request_id)
+    return _answer(status if status in (FORBIDDEN, UNAVAILABLE) else BAD, xml, request_id)
 
 
 def _metadata(request_id: str) -> str:
@@ -64,4 +59,4 @@ def _xml(value: Any) -> str:
         return "".join(f"<{key}>{_xml(item)}</{key}>" for key, item in value.items())
     if isinstance(value, list):
         return "".join(f"<member>{_xml(item)}</member>" for item in value)
-    return str(value).lower() if isinstance(value, bool) else escape(str(value))
+    return str(value).lower() if isinstance(value, bool) else escape(_NO_XML.sub("?", str(value)))

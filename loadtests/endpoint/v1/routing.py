@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import uuid4
 
 from loadtests.endpoint.http import Answer
+from loadtests.endpoint.parsing import operations
 from loadtests.endpoint.refusals import Refused
 from loadtests.endpoint.requests import Request
 from loadtests.endpoint.ses import Ses
@@ -34,10 +35,19 @@ ACTIONS: dict[str, Action] = {
 """Those of ours; moto has the others, such as VerifyEmailIdentity, CreateTemplate and GetSendStatistics."""
 
 
-def answer(ses: Ses, tree: dict[str, Any], client: str) -> Answer:
-    """The action's answer, or its error as AWS puts it."""
-    action, request_id = str(tree["Action"]), str(uuid4())
+def is_ours(tree: Mapping[str, Any]) -> bool:
+    """Whether a form without a signature means SES: the action of one of ours says so."""
+    action = tree.get("Action")
+    return isinstance(action, str) and action in ACTIONS
+
+
+def answer(ses: Ses, tree: Mapping[str, Any], client: str) -> Answer | None:
+    """The action's answer, or its error as AWS puts it; None leaves a request that can be relied on to moto."""
+    request_id = str(uuid4())
     try:
-        return query.result(action, ACTIONS[action](ses, Request(tree, {}, client)), request_id)
+        action, document = operations.from_query(tree)
+        if action not in ACTIONS:
+            return None
+        return query.result(action, ACTIONS[action](ses, Request(document, client)), request_id)
     except Refused as refused:
         return query.error(refused, request_id)

@@ -8,36 +8,26 @@ from typing import Any
 
 from loadtests.endpoint import bulk
 from loadtests.endpoint.message import V1_MOST_BYTES, Message
+from loadtests.endpoint.parsing.mime import message_from_mime
 from loadtests.endpoint.refusals import Refused, bulk_v1
-from loadtests.endpoint.requests import (
-    Request,
-    envelope,
-    from_base64,
-    message_from_mime,
-    recipients,
-    reply_to,
-    tags,
-    text_of,
-)
+from loadtests.endpoint.requests import Request, envelope, recipients, reply_to, tags
 from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.sizes import bytes_of
-from loadtests.endpoint.templates import Content, named, render
+from loadtests.endpoint.templates import Content, Rendered, named, parsed, parts_of, render
 
 
 def send_email(ses: Ses, request: Request) -> dict[str, Any]:
-    content = request.document.get("Message") or {}
-    body = content.get("Body") or {}
-    parts = Content(*map(text_of, (content.get("Subject"), body.get("Text"), body.get("Html"))))
-    return _sent(ses, _message("SendEmail", request, request.document.get("Destination"), parts))
+    parts = parts_of(request.document["Message"])
+    return _sent(ses, _message("SendEmail", request, request.document["Destination"], parts))
 
 
 def send_raw_email(ses: Ses, request: Request) -> dict[str, Any]:
     document = request.document
     message = message_from_mime(
-        from_base64((document.get("RawMessage") or {}).get("Data") or "", "RawMessage.Data"),
+        document["RawMessage"]["Data"],
         document.get("Source"),
-        envelope(document.get("Destinations") or ()),
-        tags(document.get("Tags") or ()),
+        envelope(document.get("Destinations", ())),
+        tags(document.get("Tags", ())),
         document.get("ConfigurationSetName"),
         f"v1 SendRawEmail {request.client}",
     )
@@ -46,52 +36,50 @@ def send_raw_email(ses: Ses, request: Request) -> dict[str, Any]:
 
 def send_templated_email(ses: Ses, request: Request) -> dict[str, Any]:
     document = request.document
-    destination = document.get("Destination")
-    template = named(ses.backend, document.get("Template") or "")
-    return _sent(ses, _templated("SendTemplatedEmail", request, destination, template, document.get("TemplateData")))
+    template = named(ses.backend, document["Template"])
+    rendered = render(template, document["TemplateData"])
+    return _sent(ses, _templated("SendTemplatedEmail", request, document["Destination"], rendered))
 
 
 def send_bulk_templated_email(ses: Ses, request: Request) -> dict[str, Any]:
     document = request.document
-    ses.check_sender(Message(source=document.get("Source") or ""))
-    template = named(ses.backend, document.get("Template") or "")
-    messages = [_bulk_entry(request, template, entry) for entry in document.get("Destinations") or ()]
-    return {"Status": [_status(verdict) for verdict in bulk.submit(ses, messages)]}
+    sender = Message(source=document["Source"], configuration_set=document.get("ConfigurationSetName"))
+    template, defaults = named(ses.backend, document["Template"]), parsed(document["DefaultTemplateData"])
+    entries = [bulk.entry(_bulk_entry, request, template, defaults, entry) for entry in document["Destinations"]]
+    return {"Status": [_status(verdict) for verdict in bulk.submit(ses, sender, entries)]}
 
 
-def _bulk_entry(request: Request, template: Content, entry: Mapping[str, Any]) -> Message:
-    data = (request.document.get("DefaultTemplateData"), entry.get("ReplacementTemplateData"))
-    entry_tags = tags(request.document.get("DefaultTags") or ()) | tags(entry.get("ReplacementTags") or ())
-    return _templated("SendBulkTemplatedEmail", request, entry.get("Destination"), template, *data, tags=entry_tags)
+def _bulk_entry(request: Request, template: Content, defaults: Mapping[str, Any], entry: Mapping[str, Any]) -> Message:
+    entry_tags = tags(request.document.get("DefaultTags", ())) | tags(entry.get("ReplacementTags", ()))
+    rendered = render(template, entry.get("ReplacementTemplateData"), defaults)
+    return _templated("SendBulkTemplatedEmail", request, entry["Destination"], rendered, entry_tags)
 
 
 def _templated(
     action: str,
     request: Request,
-    destination: Mapping[str, Any] | None,
-    template: Content,
-    *data: str | None,
+    destination: Mapping[str, Any],
+    rendered: Rendered,
     tags: Mapping[str, str] | None = None,
 ) -> Message:
-    rendered = render(template, *data)
     message = _message(action, request, destination, rendered.content, tags)
-    return replace(message, template=request.document.get("Template") or "", rendering_error=rendered.error)
+    return replace(message, template=request.document["Template"], rendering_error=rendered.error)
 
 
 def _message(
     action: str,
     request: Request,
-    destination: Mapping[str, Any] | None,
+    destination: Mapping[str, Any],
     content: Content,
     its_tags: Mapping[str, str] | None = None,
 ) -> Message:
     document = request.document
     return Message(
-        source=document.get("Source") or "",
-        **recipients(destination or {}),
+        source=document["Source"],
+        **recipients(destination),
         subject=content.subject,
-        headers=reply_to(document.get("ReplyToAddresses")),
-        tags=tags(document.get("Tags") or ()) if its_tags is None else its_tags,
+        headers=reply_to(document.get("ReplyToAddresses", ())),
+        tags=tags(document.get("Tags", ())) if its_tags is None else its_tags,
         configuration_set=document.get("ConfigurationSetName"),
         caller=f"v1 {action} {request.client}",
         body=content.html or content.text,
@@ -124,5 +112,5 @@ def get_account_sending_enabled(ses: Ses, _request: Request) -> dict[str, Any]:
 
 
 def update_account_sending_enabled(ses: Ses, request: Request) -> dict[str, Any]:
-    ses.sending_enabled = request.document.get("Enabled") == "true"
+    ses.sending_enabled = request.document.get("Enabled", False)
     return {}

@@ -23,7 +23,7 @@ OPTIONS = {
 
 
 def create(ses: Ses, request: Request) -> dict[str, Any]:
-    name = request.document.get("ConfigurationSetName")
+    name = request.document["ConfigurationSetName"]
     if not name:
         raise invalid("ConfigurationSetName is required.")
     if name in ses.backend.config_sets:
@@ -33,53 +33,63 @@ def create(ses: Ses, request: Request) -> dict[str, Any]:
     return {}
 
 
-def get(ses: Ses, _request: Request, name: str) -> dict[str, Any]:
+def get(ses: Ses, request: Request) -> dict[str, Any]:
+    name = request.document["ConfigurationSetName"]
     kept = {option: value for option, value in ses.configuration_sets.get(name).to_dict_v2().items() if value != {}}
     return kept | {"SendingOptions": {"SendingEnabled": ses.configuration_sets.may_send(name)}}
 
 
-def delete(ses: Ses, _request: Request, name: str) -> dict[str, Any]:
-    ses.configuration_sets.delete(name)
+def delete(ses: Ses, request: Request) -> dict[str, Any]:
+    ses.configuration_sets.delete(request.document["ConfigurationSetName"])
     return {}
 
 
-def put_sending(ses: Ses, request: Request, name: str) -> dict[str, Any]:
-    ses.configuration_sets.enable_sending(name, bool(request.document.get("SendingEnabled", False)))
+def put_sending(ses: Ses, request: Request) -> dict[str, Any]:
+    document = request.document
+    ses.configuration_sets.enable_sending(document["ConfigurationSetName"], document.get("SendingEnabled", False))
     return {}
 
 
-def get_destinations(ses: Ses, _request: Request, name: str) -> dict[str, Any]:
-    return {"EventDestinations": list(ses.configuration_sets.destinations(name).values())}
+def get_destinations(ses: Ses, request: Request) -> dict[str, Any]:
+    destinations, _ = _destinations(ses, request)
+    return {"EventDestinations": list(destinations.values())}
 
 
-def create_destination(ses: Ses, request: Request, name: str) -> dict[str, Any]:
-    destinations, its_name = ses.configuration_sets.destinations(name), request.document.get("EventDestinationName")
-    if not its_name:
+def create_destination(ses: Ses, request: Request) -> dict[str, Any]:
+    destinations, name = _destinations(ses, request)
+    if not name:
         raise invalid("EventDestinationName is required.")
-    if its_name in destinations:
-        raise _taken(f"Event destination <{its_name}> already exists.")
-    put_destination(ses, destinations, _definition(its_name, request))
+    if name in destinations:
+        raise _taken(f"Event destination <{name}> already exists.")
+    put_destination(ses, destinations, _definition(name, request))
     return {}
 
 
-def update_destination(ses: Ses, request: Request, name: str, its_name: str) -> dict[str, Any]:
-    destinations = ses.configuration_sets.destinations(name)
-    _known(destinations, its_name)
-    put_destination(ses, destinations, _definition(its_name, request))
+def update_destination(ses: Ses, request: Request) -> dict[str, Any]:
+    destinations, name = _destinations(ses, request)
+    _known(destinations, name)
+    put_destination(ses, destinations, _definition(name, request))
     return {}
 
 
-def delete_destination(ses: Ses, _request: Request, name: str, its_name: str) -> dict[str, Any]:
-    destinations = ses.configuration_sets.destinations(name)
-    _known(destinations, its_name)
-    del destinations[its_name]
+def delete_destination(ses: Ses, request: Request) -> dict[str, Any]:
+    destinations, name = _destinations(ses, request)
+    _known(destinations, name)
+    del destinations[name]
     return {}
+
+
+def _destinations(ses: Ses, request: Request) -> tuple[dict[str, dict[str, Any]], str]:
+    """The event destinations of the set that the request names, and the name of the one that it means, if any."""
+    document = request.document
+    destinations = ses.configuration_sets.destinations(document["ConfigurationSetName"])
+    return destinations, document.get("EventDestinationName", "")
 
 
 def _definition(name: str, request: Request) -> dict[str, Any]:
-    definition = request.document.get("EventDestination") or {}
-    types = definition.get("MatchingEventTypes") or []
-    strange = [str(kind) for kind in types if kind not in EVENT_TYPES]
+    definition = request.document["EventDestination"]
+    types = definition.get("MatchingEventTypes", [])
+    strange = [kind for kind in types if kind not in EVENT_TYPES]
     if strange:
         raise invalid(f"MatchingEventTypes must be among {', '.join(EVENT_TYPES)}, not {', '.join(strange)}.")
     return {"Enabled": False, **definition, "Name": name, "MatchingEventTypes": types}

@@ -7,15 +7,16 @@ from typing import Any
 
 from loadtests.endpoint import bulk
 from loadtests.endpoint.message import Message
+from loadtests.endpoint.parsing.mime import message_from_mime
 from loadtests.endpoint.refusals import Refused, bulk_v2, invalid
-from loadtests.endpoint.requests import Request, from_base64, message_from_mime, recipients, reply_to, tags, text_of
+from loadtests.endpoint.requests import Request, recipients, reply_to, tags
 from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.sizes import bytes_of, bytes_of_attachments
-from loadtests.endpoint.templates import Content, Rendered, named, render
+from loadtests.endpoint.templates import Content, Rendered, given, named, parsed, parts_of, render
 
 
 def send_email(ses: Ses, request: Request) -> dict[str, Any]:
-    content = request.document.get("Content") or {}
+    content = request.document["Content"]
     caller = f"v2 SendEmail {request.client}"
     for kind, message in (("Simple", _simple), ("Raw", _raw), ("Template", _templated)):
         if kind in content:
@@ -24,14 +25,13 @@ def send_email(ses: Ses, request: Request) -> dict[str, Any]:
 
 
 def _simple(_ses: Ses, document: Mapping[str, Any], simple: Mapping[str, Any], caller: str) -> Message:
-    body = simple.get("Body") or {}
-    parts = Content(*map(text_of, (simple.get("Subject"), body.get("Text"), body.get("Html"))))
+    parts = parts_of(simple)
     return Message(
-        source=document.get("FromEmailAddress") or "",
-        **recipients(document.get("Destination") or {}),
+        source=document.get("FromEmailAddress", ""),
+        **recipients(document.get("Destination", {})),
         subject=parts.subject,
         headers=_headers(document, simple),
-        tags=tags(document.get("EmailTags")),
+        tags=tags(document.get("EmailTags", ())),
         configuration_set=document.get("ConfigurationSetName"),
         caller=caller,
         body=parts.html or parts.text,
@@ -40,13 +40,13 @@ def _simple(_ses: Ses, document: Mapping[str, Any], simple: Mapping[str, Any], c
 
 
 def _raw(_ses: Ses, document: Mapping[str, Any], raw: Mapping[str, Any], caller: str) -> Message:
-    addressed = recipients(document.get("Destination") or {})
+    addressed = recipients(document.get("Destination", {}))
     listed = addressed if any(addressed.values()) else None
     return message_from_mime(
-        from_base64(raw.get("Data") or "", "Raw message data"),
+        raw["Data"],
         document.get("FromEmailAddress"),
         listed,
-        tags(document.get("EmailTags")),
+        tags(document.get("EmailTags", ())),
         document.get("ConfigurationSetName"),
         caller,
     )
@@ -54,24 +54,24 @@ def _raw(_ses: Ses, document: Mapping[str, Any], raw: Mapping[str, Any], caller:
 
 def _templated(ses: Ses, document: Mapping[str, Any], template: Mapping[str, Any], caller: str) -> Message:
     rendered = render(_template(ses, template), template.get("TemplateData"))
-    return _rendered(document, document.get("Destination"), template, rendered, {}, caller)
+    its_tags = tags(document.get("EmailTags", ()))
+    return _rendered(document, document.get("Destination", {}), template, rendered, its_tags, caller)
 
 
 def _rendered(
     document: Mapping[str, Any],
-    destination: Mapping[str, Any] | None,
+    destination: Mapping[str, Any],
     template: Mapping[str, Any],
     rendered: Rendered,
-    entry_tags: Mapping[str, str],
+    its_tags: Mapping[str, str],
     caller: str,
 ) -> Message:
-    listed = document.get("EmailTags") or document.get("DefaultEmailTags")
     return Message(
-        source=document.get("FromEmailAddress") or "",
-        **recipients(destination or {}),
+        source=document.get("FromEmailAddress", ""),
+        **recipients(destination),
         subject=rendered.content.subject,
         headers=_headers(document, template),
-        tags=tags(listed) | dict(entry_tags),
+        tags=its_tags,
         configuration_set=document.get("ConfigurationSetName"),
         caller=caller,
         body=rendered.content.html or rendered.content.text,
@@ -84,18 +84,30 @@ def _rendered(
 def send_bulk_email(ses: Ses, request: Request) -> dict[str, Any]:
     """The default content is the template; each entry has its own recipients, tags and data."""
     document, caller = request.document, f"v2 SendBulkEmail {request.client}"
-    template = (document.get("DefaultContent") or {}).get("Template") or {}
-    content = _template(ses, template)
-    messages = [_entry(document, template, content, entry, caller) for entry in document.get("BulkEmailEntries") or ()]
-    return {"BulkEmailEntryResults": [_result(verdict) for verdict in bulk.submit(ses, messages)]}
+    template = document["DefaultContent"].get("Template", {})
+    sender = Message(
+        source=document.get("FromEmailAddress", ""), configuration_set=document.get("ConfigurationSetName")
+    )
+    content, defaults = _template(ses, template), parsed(template.get("TemplateData"))
+    entries = [
+        bulk.entry(_entry, document, template, content, defaults, entry, caller)
+        for entry in document["BulkEmailEntries"]
+    ]
+    return {"BulkEmailEntryResults": [_result(verdict) for verdict in bulk.submit(ses, sender, entries)]}
 
 
 def _entry(
-    document: Mapping[str, Any], template: Mapping[str, Any], content: Content, entry: Mapping[str, Any], caller: str
+    document: Mapping[str, Any],
+    template: Mapping[str, Any],
+    content: Content,
+    defaults: Mapping[str, Any],
+    entry: Mapping[str, Any],
+    caller: str,
 ) -> Message:
-    replacement = (entry.get("ReplacementEmailContent") or {}).get("ReplacementTemplate") or {}
-    rendered = render(content, template.get("TemplateData"), replacement.get("ReplacementTemplateData"))
-    return _rendered(document, entry.get("Destination"), template, rendered, tags(entry.get("ReplacementTags")), caller)
+    replacement = entry.get("ReplacementEmailContent", {}).get("ReplacementTemplate", {})
+    rendered = render(content, replacement.get("ReplacementTemplateData"), defaults)
+    its_tags = tags(document.get("DefaultEmailTags", ())) | tags(entry.get("ReplacementTags", ()))
+    return _rendered(document, entry["Destination"], template, rendered, its_tags, caller)
 
 
 def _result(verdict: bulk.Verdict) -> dict[str, Any]:
@@ -108,7 +120,7 @@ def _template(ses: Ses, template: Mapping[str, Any]) -> Content:
     """The template that the request names, or that it holds itself."""
     inline = template.get("TemplateContent")
     if inline:
-        return Content(inline.get("Subject") or "", inline.get("Text") or "", inline.get("Html") or "")
+        return given(inline)
     name = _name(template)
     if not name:
         raise invalid("A template must be named or given.")
@@ -117,16 +129,17 @@ def _template(ses: Ses, template: Mapping[str, Any]) -> Content:
 
 def _name(template: Mapping[str, Any]) -> str:
     """The name of a template that the request does not hold itself."""
-    return str(template.get("TemplateName") or str(template.get("TemplateArn") or "").rpartition("template/")[2])
+    name: str = template.get("TemplateName") or template.get("TemplateArn", "").rpartition("template/")[2]
+    return name
 
 
 def _built_bytes(parts: Content, content: Mapping[str, Any]) -> int:
-    return bytes_of(*parts) + bytes_of_attachments(content.get("Attachments"))
+    return bytes_of(*parts) + bytes_of_attachments(content.get("Attachments", ()))
 
 
 def _headers(document: Mapping[str, Any], content: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    own = tuple((header["Name"], header["Value"]) for header in content.get("Headers") or ())
-    return reply_to(document.get("ReplyToAddresses")) + own
+    own = tuple((header["Name"], header["Value"]) for header in content.get("Headers", ()))
+    return reply_to(document.get("ReplyToAddresses", ())) + own
 
 
 def get_account(ses: Ses, _request: Request) -> dict[str, Any]:
@@ -146,5 +159,5 @@ def get_account(ses: Ses, _request: Request) -> dict[str, Any]:
 
 
 def put_account_sending(ses: Ses, request: Request) -> dict[str, Any]:
-    ses.sending_enabled = bool(request.document.get("SendingEnabled", False))
+    ses.sending_enabled = request.document.get("SendingEnabled", False)
     return {}

@@ -10,30 +10,32 @@ from loadtests.endpoint.requests import Request
 from loadtests.endpoint.ses import Ses
 from scenarios.ledger.ledger import REJECTED
 
-PAGE = 1000
+PAGE, MOST_DIGITS = 1000, 18
 
 
 def put_account_suppression(ses: Ses, request: Request) -> dict[str, Any]:
-    ses.suppression.reasons = frozenset(map(_reason, request.document.get("SuppressedReasons") or ()))
+    ses.suppression.reasons = frozenset(map(_reason, request.document.get("SuppressedReasons", ())))
     return {}
 
 
 def put_suppressed(ses: Ses, request: Request) -> dict[str, Any]:
-    address = request.document.get("EmailAddress") or ""
+    address = request.document["EmailAddress"]
     if "@" not in address:
         raise invalid("EmailAddress must be an address.")
-    ses.suppression.put(address, _reason(request.document.get("Reason")))
+    ses.suppression.put(address, _reason(request.document["Reason"]))
     return {}
 
 
-def get_suppressed(ses: Ses, _request: Request, address: str) -> dict[str, Any]:
+def get_suppressed(ses: Ses, request: Request) -> dict[str, Any]:
+    address = request.document["EmailAddress"]
     entry = ses.suppression.get(address)
     if entry is None:
         raise _unknown(address)
     return {"SuppressedDestination": _shown(entry)}
 
 
-def delete_suppressed(ses: Ses, _request: Request, address: str) -> dict[str, Any]:
+def delete_suppressed(ses: Ses, request: Request) -> dict[str, Any]:
+    address = request.document["EmailAddress"]
     if not ses.suppression.delete(address):
         raise _unknown(address)
     return {}
@@ -41,24 +43,30 @@ def delete_suppressed(ses: Ses, _request: Request, address: str) -> dict[str, An
 
 def list_suppressed(ses: Ses, request: Request) -> dict[str, Any]:
     """A page of those that are on the list for one of the reasons; the token is where the next page begins."""
-    query = request.query
-    entries = ses.suppression.entries(query.get("Reason") or REASONS)
-    start, size = (_number(query, name, default) for name, default in (("NextToken", 0), ("PageSize", PAGE)))
+    asked = request.document
+    entries = ses.suppression.entries(asked.get("Reasons", REASONS))
+    start, size = _start(asked.get("NextToken", "0")), _size(asked.get("PageSize", PAGE))
     page = {"SuppressedDestinationSummaries": [_shown(entry) for entry in entries[start : start + size]]}
     return page if start + size >= len(entries) else {**page, "NextToken": str(start + size)}
 
 
-def _number(query: dict[str, list[str]], name: str, default: int) -> int:
-    text = query.get(name, [str(default)])[0]
-    if not text.isdecimal():
-        raise invalid(f"{name} is invalid.")
-    return int(text)
+def _start(token: str) -> int:
+    """Where a page begins, by the token that an earlier page has given."""
+    if not token.isdecimal() or len(token) > MOST_DIGITS:
+        raise invalid("NextToken is invalid.")
+    return int(token)
 
 
-def _reason(reason: Any) -> str:
+def _size(size: int) -> int:
+    if size < 1:
+        raise invalid("PageSize is invalid.")
+    return size
+
+
+def _reason(reason: str) -> str:
     if reason not in REASONS:
         raise invalid(f"Reason must be one of {', '.join(REASONS)}.")
-    return str(reason)
+    return reason
 
 
 def _shown(entry: Suppressed) -> dict[str, Any]:

@@ -7,12 +7,12 @@ from typing import Any
 from loadtests.endpoint.refusals import Refused, invalid
 from loadtests.endpoint.requests import Request
 from loadtests.endpoint.ses import Ses
-from loadtests.endpoint.templates import Content, keep, named, render
+from loadtests.endpoint.templates import Content, given, keep, named, render
 from scenarios.ledger.ledger import REJECTED
 
 
 def create(ses: Ses, request: Request) -> dict[str, Any]:
-    name = request.document.get("TemplateName")
+    name = request.document["TemplateName"]
     if not name:
         raise invalid("TemplateName is required.")
     if name in ses.backend.templates:
@@ -21,19 +21,22 @@ def create(ses: Ses, request: Request) -> dict[str, Any]:
     return {}
 
 
-def get(ses: Ses, _request: Request, name: str) -> dict[str, Any]:
+def get(ses: Ses, request: Request) -> dict[str, Any]:
+    name = request.document["TemplateName"]
     content = named(ses.backend, name)
     parts = {"Subject": content.subject, "Text": content.text, "Html": content.html}
     return {"TemplateName": name, "TemplateContent": parts}
 
 
-def update(ses: Ses, request: Request, name: str) -> dict[str, Any]:
+def update(ses: Ses, request: Request) -> dict[str, Any]:
+    name = request.document["TemplateName"]
     named(ses.backend, name)
     keep(ses.backend, name, _content(request))
     return {}
 
 
-def delete(ses: Ses, _request: Request, name: str) -> dict[str, Any]:
+def delete(ses: Ses, request: Request) -> dict[str, Any]:
+    name = request.document["TemplateName"]
     named(ses.backend, name)
     del ses.backend.templates[name]
     return {}
@@ -48,8 +51,8 @@ def list_all(ses: Ses, _request: Request) -> dict[str, Any]:
     }
 
 
-def render_one(ses: Ses, request: Request, name: str) -> dict[str, Any]:
-    rendered = render(named(ses.backend, name), request.document.get("TemplateData"))
+def render_one(ses: Ses, request: Request) -> dict[str, Any]:
+    rendered = render(named(ses.backend, request.document["TemplateName"]), request.document["TemplateData"])
     if rendered.error:
         raise invalid(rendered.error)
     content = rendered.content
@@ -57,5 +60,4 @@ def render_one(ses: Ses, request: Request, name: str) -> dict[str, Any]:
 
 
 def _content(request: Request) -> Content:
-    content = request.document.get("TemplateContent") or {}
-    return Content(*(str(content.get(part) or "") for part in ("Subject", "Text", "Html")))
+    return given(request.document["TemplateContent"])

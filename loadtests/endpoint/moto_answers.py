@@ -1,0 +1,78 @@
+"""What moto answers; where it fails instead, an error as the API puts it that was asked: SDKs would try a 500 again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+from werkzeug.test import run_wsgi_app
+
+from loadtests.endpoint.http import Answer, as_json, request_id, scope_of
+from loadtests.endpoint.parsing.operations import unknown
+from loadtests.endpoint.refusals import WIRE, Refused
+from loadtests.endpoint.v1 import query
+from loadtests.endpoint.v2 import routing as v2
+from scenarios.ledger.ledger import REJECTED
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+
+ROOM = 300  # characters of an error's text that are told
+PAGE = b"<!doctype html>"  # how Flask tells an error, to people
+FOUND_NOTHING = ("404", "405")
+INVITATION = "access-control-"  # to the pages of all sites, which moto extends and we do not
+
+
+class Reply(NamedTuple):
+    """An answer as WSGI has it."""
+
+    status: str
+    headers: list[tuple[str, str]]
+    body: Iterable[bytes]
+
+
+def ask(moto: WSGIApplication, environ: WSGIEnvironment) -> Reply:
+    """Moto's answer to a request. It raises whatever it likes on what it does not expect; this does not."""
+    try:
+        body, status, headers = run_wsgi_app(moto, environ, buffered=True)
+    except NotImplementedError:
+        return _refused(environ, _nothing(environ))
+    except Exception as error:
+        return _refused(environ, _failed(f"{type(error).__name__}: {error}"))
+    whole = b"".join(body)
+    if _is_answer(status, whole, environ):
+        return Reply(status, [one for one in headers if not one[0].lower().startswith(INVITATION)], [whole])
+    return _refused(environ, _nothing(environ) if status.startswith(FOUND_NOTHING) else _failed(status))
+
+
+def _is_answer(status: str, body: bytes, environ: WSGIEnvironment) -> bool:
+    """Whether it is one that an SDK can read: an error has words, and they are not a page's."""
+    if status[0] in "123" or environ["REQUEST_METHOD"] == "HEAD":
+        return True
+    return bool(body) and not body[: len(PAGE)].lower().startswith(PAGE)
+
+
+def _nothing(environ: WSGIEnvironment) -> Refused:
+    return unknown(f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}")
+
+
+def _failed(why: str) -> Refused:
+    return Refused(REJECTED, "ValidationError", f"moto cannot answer this request: {' '.join(why.split())[:ROOM]}")
+
+
+def _refused(environ: WSGIEnvironment, refused: Refused) -> Reply:
+    answer = _error(environ, refused)
+    return Reply(answer.status, [("Content-Type", answer.kind), *answer.headers], [answer.body])
+
+
+def _error(environ: WSGIEnvironment, refused: Refused) -> Answer:
+    """In JSON where the request is in JSON, or has a path; the Query protocol's XML is understood by all others."""
+    path, service = environ["PATH_INFO"], scope_of(environ).service
+    if path.startswith(v2.PREFIX):
+        return v2.error(refused)
+    is_json = "HTTP_X_AMZ_TARGET" in environ or "json" in environ.get("CONTENT_TYPE", "")
+    if is_json or (path != "/" and service not in ("", "s3")):
+        wire = WIRE[refused.code]
+        document = {"__type": wire.code, "message": refused.text}
+        return as_json(document, wire.status, ("x-amzn-ErrorType", wire.code), request_id())
+    return query.error(refused, request_id()[1])

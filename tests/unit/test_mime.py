@@ -1,0 +1,99 @@
+"""What the endpoint reads in MIME: header fields first as addresses and then as text, however odd and long they are."""
+
+from __future__ import annotations
+
+from email.headerregistry import Address
+from email.message import EmailMessage
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loadtests.endpoint.addresses import bare
+from loadtests.endpoint.message import Message
+from loadtests.endpoint.parsing.encoded_words import decoded
+from loadtests.endpoint.parsing.mime import MOST_CHARACTERS, message_from_mime
+from loadtests.endpoint.refusals import Refused
+
+ADDRESSED = ("From", "Sender", "Reply-To", "To", "Cc", "Bcc", "Return-Path")
+NAMES = ("Müller, Jo", "Jo (Büro)", "Jo <Büro>", "Jo; Büro", 'Jo "Bü" Lee', "Büro: Jo", "jo@büro", "Doe, Jo", "Jo", "")
+OTHERWISE = ("Return-Path", "Resent-To")  # Python writes no names into the one, and does into the other
+
+
+def read(raw: bytes) -> Message:
+    """A mail of which the request says nothing beside its text."""
+    return message_from_mime(raw, None, None, {}, None, "")
+
+
+def written(name: str) -> bytes:
+    """A mail by Python's own writer, with this name wherever a header takes one."""
+    mail = EmailMessage()
+    for number, field in enumerate(ADDRESSED):
+        mail[field.replace(*OTHERWISE)] = Address(name, f"x{number}", "example.org")
+    mail["Subject"] = name
+    mail.set_content("Hello.")
+    return mail.as_bytes().replace(b"\nResent-To:", b"\nReturn-Path:")
+
+
+def addresses(mail: Message) -> list[str]:
+    """The one address of each field, in the order of `ADDRESSED`."""
+    shown = dict(mail.headers)
+    return [bare(shown[field]) for field in ADDRESSED]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_encoded_name_separates_nothing(name: str) -> None:
+    """Whatever stands in it, it belongs to one address, in every field that holds addresses, and is shown as it was."""
+    mail = read(written(name))
+    assert addresses(mail) == [f"x{number}@example.org" for number in range(len(ADDRESSED))]
+    assert [bare(address) for address in (mail.source, *mail.recipients)] == [f"x{n}@example.org" for n in (0, 3, 4, 5)]
+    assert mail.subject == name
+    assert name.replace('"', r"\"") in mail.to[0]
+
+
+@given(name=st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=120))
+def test_any_name_belongs_to_its_address(name: str) -> None:
+    """However Python folds and encodes it."""
+    assert addresses(read(written(name))) == [f"x{number}@example.org" for number in range(len(ADDRESSED))]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("=?utf-8?q?M=C3?= =?UTF-8?Q?=BCller?=", "Müller"),  # a character in two words
+        ("=?utf-8?b?TcO8bGxlcg==?=\t=?latin-1?q?,_Jo?=", "Müller, Jo"),
+        ("a =?utf-8?q?b?= c", "a b c"),
+        ("=?utf-8*de?b?TcO8bGxlcg?=", "Müller"),  # RFC 2231's language; no padding
+        ("=?nothing?q?a?= =?utf-8?q?b?=", "=?nothing?q?a?=b"),
+        ("=?utf-8?b?a?=", "=?utf-8?b?a?="),
+        ("=?utf-7?q?+2AA-?=", "?"),  # half a character
+        ("=?utf-8?q?a", "=?utf-8?q?a"),
+    ],
+)
+def test_encoded_words(text: str, shown: str) -> None:
+    """Each is decoded, as far as it is one; what is shown can be written in UTF-8."""
+    assert decoded(text) == shown
+    assert read(f"Subject: {text}\r\n\r\n".encode()).subject == shown
+
+
+@pytest.mark.parametrize("bit", ["[", "(", "a:", "=?utf-8?q?=C3=BC?= ", "=?", '"', "\\", "<", "@", "a@b,", "é"])
+@pytest.mark.parametrize("field", ["To", "Subject", "X-SES-MESSAGE-TAGS"])
+def test_length_and_depth_are_no_trouble(field: str, bit: str) -> None:
+    """A field of 100,000 brackets, words or anything else is read, or refused as too long, and so is one of 2 MB."""
+    for many in (MOST_CHARACTERS // len(bit) - 1, 2_000_000 // len(bit)):
+        raw = f"From: me@example.com\r\n{field}: {bit * many}\r\n\r\n".encode()
+        if field == "To" and len(bit) * many > MOST_CHARACTERS:
+            with pytest.raises(Refused, match="longer"):
+                read(raw)
+        else:
+            assert read(raw).source == "me@example.com"
+
+
+def test_raw_bytes_and_odd_addresses_are_read() -> None:
+    """UTF-8 in names, Latin-1 anywhere, groups, comments, addresses that are none: each counts once."""
+    to = "Jörg <a@example.org>,\r\n\tTeam: b@example.org, c@example.org;, d@example.org (Ann, at work)"
+    cc = b"Cc: jo@b\xfcro.de, undisclosed-recipients:;\r\nSubject: caf\xe9\r\n\r\n"
+    mail = read(f"To: {to}\r\n".encode() + cc)
+    assert mail.to == ("Jörg <a@example.org>", "b@example.org", "c@example.org", '"Ann, at work" <d@example.org>')
+    assert len(mail.cc) == 1
+    assert mail.subject == "caf\ufffd"
