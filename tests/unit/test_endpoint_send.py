@@ -12,9 +12,11 @@ from botocore.exceptions import ClientError
 from moto.ses.models import ses_backends
 from moto.sqs.models import Message as QueueMessage
 
-from loadtests.endpoint import storing
-from loadtests.endpoint.message import Message
+from loadtests.endpoint import bulk, storing
+from loadtests.endpoint.message import Message, Sent
+from loadtests.endpoint.refusals import Refused, refusal
 from loadtests.endpoint.templates import Content, parsed, render
+from scenarios.ledger.ledger import FAILED
 from tests.unit.served import SENDER, Endpoint, account, mail, mail_v1, served
 
 HEADERS = b"From: Me <me@example.com>\r\nTo: you@example.org\r\nCc: She <she@example.org>\r\n"
@@ -124,6 +126,60 @@ def test_bulk_entries_of_v1() -> None:
         )
         expected = ["Success", "MessageRejected", "InvalidParameterValue", "AccountDailyQuotaExceeded"]
         assert [one["Status"] for one in answer["Status"]] == expected
+
+
+def test_a_bulk_entry_answers_for_its_own_data(endpoint: Endpoint) -> None:
+    """Data that is no JSON object fails its entry, or the call if it is for all; what cannot be rendered is taken."""
+    v1, v2 = endpoint.client("ses"), endpoint.client("sesv2")
+    v1.create_template(Template=TEMPLATE)
+    to = {"Destination": {"ToAddresses": ["you@example.org"]}}
+    data = ("[" * 100_000, '{"name": ["not", "text"]}', "{}")
+    answer = v1.send_bulk_templated_email(
+        Source=SENDER,
+        Template="hello",
+        DefaultTemplateData=json.dumps(EVERYTHING),
+        Destinations=[{**to, "ReplacementTemplateData": text} for text in data],
+    )
+    assert [one["Status"] for one in answer["Status"]] == ["InvalidParameterValue", "Success", "Success"]
+    for text in ("[]", "[" * 100_000):
+        template = {"TemplateName": "hello", "TemplateData": text}
+        with pytest.raises(v2.exceptions.BadRequestException):
+            v2.send_bulk_email(
+                FromEmailAddress=SENDER, DefaultContent={"Template": template}, BulkEmailEntries=[to, to]
+            )
+    assert endpoint.decisions()["recipients"].tolist() == [1, 1]
+
+
+class GoesOut:
+    """An SES that is out after so many mails."""
+
+    def __init__(self, mails: int) -> None:
+        self._left = mails
+
+    def check_sender(self, _message: Message) -> None:
+        """Everything may be sent."""
+
+    def call(self, _trace: Any, work: Any) -> Any:
+        return work(None, None)
+
+    def admit(self, _message: Message) -> Sent:
+        if not self._left:
+            raise refusal(FAILED)
+        self._left -= 1
+        return Sent("an-id", 0.0)
+
+
+def test_what_a_bulk_call_has_sent_is_told() -> None:
+    """An outage fails the whole call while nothing of it has been taken, and then only the entries that are left."""
+    mail = Message(SENDER)
+
+    def submit(mails: int) -> list[str]:
+        goes_out: Any = GoesOut(mails)
+        return ["failed" if isinstance(one, Refused) else "sent" for one in bulk.submit(goes_out, mail, [mail] * 3)]
+
+    with pytest.raises(Refused, match="ServiceUnavailable"):
+        submit(0)
+    assert submit(1) == ["sent", "failed", "failed"]
 
 
 def test_a_bulk_call_is_refused_as_a_whole_for_its_sender(endpoint: Endpoint) -> None:
