@@ -11,6 +11,9 @@ from typing import Annotated, Any, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict
 
+USERS = ("ses-v2", "ses-v1", "smtp", "sqs", "http")
+"""The senders of a load test besides the strategies."""
+
 Interval = Annotated[Sequence[float], Field(min_length=2, max_length=2)]
 """Its low and its high end."""
 

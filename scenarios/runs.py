@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from scenarios.aws.plan_limits import refuse_beyond
 from scenarios.errors import BadInput, Interrupted, RunFailed
 from scenarios.outside.blame import told
 from scenarios.outside.coherence import refuse_incoherent
@@ -36,7 +37,8 @@ def planned(strategy: str, settings: Any, account: Account) -> Plan:
     with blaming(strategy):
         plan: Plan = STRATEGIES[strategy].plan(settings, account)
     if (bundle := bundle_of(strategy)) is not None:
-        refuse_incoherent(plan, bundle.reference)
+        refuse_incoherent(plan, STRATEGIES[strategy].Settings, bundle.reference)
+        refuse_beyond(plan, f"{bundle.reference}: ")
     return plan
 
 
@@ -46,9 +48,9 @@ def blaming(strategy: str) -> Iterator[None]:
     bundle = bundle_of(strategy)
     try:
         yield
-    except (BadInput, RunFailed, Interrupted, MemoryError):
+    except (BadInput, RunFailed, Interrupted, MemoryError, KeyboardInterrupt):
         raise
-    except Exception as error:
+    except BaseException as error:
         if bundle is None:
             raise
         raise RunFailed(told(bundle, error)) from error

@@ -61,14 +61,14 @@ def of_strategies(help: str, default: str = "") -> Any:
         "--strategy",
         "-s",
         metavar="NAME",
-        callback=_plugged_in,
+        callback=plugged_in,
         autocompletion=completion.strategies,
         help=f"{help}; {LIST}",
         show_default=default,
     )
 
 
-def _plugged_in(value: Any) -> Any:
+def plugged_in(value: Any) -> Any:
     """The names of what is given, each once; what is not seslab's own is found, checked and tried. Raises BadInput."""
     given = list(dict.fromkeys([value] if isinstance(value, str) else value or ()))
     if any(word not in STRATEGIES for word in given):

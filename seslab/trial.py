@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import ast
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from scenarios.errors import BadInput, RunFailed
 from scenarios.outside.blame import told
 from scenarios.outside.bundle import Bundle
-from scenarios.outside.plug import plugged, unplug
+from scenarios.outside.patience import impatient
+from scenarios.outside.plug import plug, plugged, unplug
+from scenarios.system.children import OURS
 
 if TYPE_CHECKING:
     from scenarios.schema.model import Scenario
 
-PATIENCE_S = 60  # thousands of times what the trial takes
 _TRIAL = {
     "name": "trial",
     "horizon_s": 120.0,
-    "account": {"max_send_rate_per_s": 14.0},
+    "account": {"max_send_rate_per_s": 60.0},
     "workload": (
-        {"process": "batch", "messages": 60},
+        {"process": "batch", "messages": 150},
         {"process": "poisson", "duration_s": 5.0, "messages_per_s": 4.0, "recipients": 3},
         {"process": "batch", "at_s": 8.0, "messages": 1, "recipients": 50},
     ),
@@ -50,32 +53,56 @@ def forget(name: str) -> None:
 
 def _try(bundle: Bundle) -> None:
     try:
-        with _impatient(bundle):
-            first, again = _come_to(bundle)
+        with impatient(bundle):
+            come_to = set(_outcomes(bundle))
     except RunFailed as error:
         raise BadInput(str(error)) from error
-    except BadInput:
+    except (BadInput, KeyboardInterrupt):
         raise
-    except Exception as error:
+    except BaseException as error:
         raise BadInput(told(bundle, error)) from error
-    if first != again:
+    if len(come_to) > 1:
         raise BadInput(
             f"{bundle.reference}: two runs of one seed differ: what a strategy does may depend on its settings, its "
-            "account and its ports alone, and nothing may outlive a run"
+            "account and its ports alone, on no order of a set, and nothing may outlive a run"
         )
 
 
-def _come_to(bundle: Bundle) -> Sequence[str]:
-    """Of two runs: what is said of each and what happened in it, which must be the same text."""
+def _outcomes(bundle: Bundle) -> Iterator[str]:
+    """Of several runs: all must come to the same. Sets have another order in each process."""
+    yield _outcome(bundle)
+    yield _outcome(bundle)
+    if any(map(_has_sets, bundle.files.values())):
+        yield from (_outcome_elsewhere(bundle, hash_seed) for hash_seed in ("1", "2"))
+
+
+def _has_sets(source: str) -> bool:
+    nodes = list(ast.walk(ast.parse(source)))
+    names = {node.id for node in nodes if isinstance(node, ast.Name)}
+    return bool(names & {"set", "frozenset", "hash"}) or any(isinstance(node, ast.Set | ast.SetComp) for node in nodes)
+
+
+def _outcome_elsewhere(bundle: Bundle, hash_seed: str) -> str:
+    """In a process of its own. Raises BadInput with its words where it fails."""
+    environ = {**os.environ, "PYTHONHASHSEED": hash_seed}
+    ended = subprocess.run([*OURS, __name__], input=pickle.dumps(bundle), env=environ, capture_output=True, check=False)
+    if ended.returncode:
+        raise BadInput(f"{bundle.reference}: {ended.stderr.decode(errors='replace').strip().rpartition(chr(10))[2]}")
+    return ended.stdout.decode()
+
+
+def _outcome(bundle: Bundle) -> str:
+    """What is said of a run, and what happened in it. Raises BadInput if nothing came of it but errors."""
     from reports.compare.mechanism import Facts, told_after_refusal, told_mechanism
     from reports.running.experiment import Job, perform
     from scenarios.measures.cost import load_prices
     from sim.run import run
 
     scenario = _scenario(bundle)
-    job, facts = Job(run, scenario, bundle.name, 1, load_prices()), Facts.of(scenario)
-    entries = [perform(job).entry for _ in range(2)]
-    return [f"{told_mechanism(entry, facts)}{told_after_refusal(entry)}{entry['digest']}" for entry in entries]
+    entry, facts = perform(Job(run, scenario, bundle.name, 1, load_prices())).entry, Facts.of(scenario)
+    if entry["warnings"] and not entry["recipients"]["accepted"]:
+        raise BadInput(f"{bundle.reference}: {entry['warnings'][0]}")
+    return f"{told_mechanism(entry, facts)}{told_after_refusal(entry)}{entry['digest']}"
 
 
 def _scenario(bundle: Bundle) -> Scenario:
@@ -96,20 +123,7 @@ def _scenario(bundle: Bundle) -> Scenario:
         raise BadInput(f"{bundle.reference}: a default is wrong: {complaint(error, table)}") from error
 
 
-@contextmanager
-def _impatient(bundle: Bundle) -> Iterator[None]:
-    """Breaks off what never ends: a loop that awaits nothing lets not even Ctrl-C through. Raises BadInput."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def give_up(*_: object) -> None:
-        raise BadInput(f"{bundle.reference}: a run of 100 mails does not end: is there a loop that awaits nothing?")
-
-    before = signal.signal(signal.SIGALRM, give_up)
-    signal.alarm(PATIENCE_S)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+if __name__ == "__main__":
+    mine: Bundle = pickle.load(sys.stdin.buffer)
+    plug([mine])
+    print(_outcome(mine), end="")

@@ -38,12 +38,20 @@ def scenario_of(source: str, seed: int | None = None) -> Scenario:
     return scenario if seed is None else scenario.model_copy(update={"seed": seed})
 
 
+def _plug_in_installed() -> None:
+    """What is wrong with a package that happens to be installed is said, and stops nothing."""
+    for name in installed():
+        try:
+            plug.named(name)
+            try_new()
+        except BadInput as error:
+            terminal.tell(f"note: strategy {name} is left out: {error}")
+
+
 def chosen(names: Sequence[str] | None) -> list[str]:
     """The strategies of these names, or all that are known, those of installed packages among them. Raises BadInput."""
     if not names:
-        for name in installed():
-            plug.named(name)
-        try_new()
+        _plug_in_installed()
     for name in names or ():
         if name not in STRATEGIES:
             raise BadInput(unknown_strategy(name))

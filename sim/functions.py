@@ -6,9 +6,11 @@ from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
 from typing import Any
 
+from scenarios.aws.handler_errors import HandlerErrors
 from scenarios.aws.lambda_bill import LambdaBill, started_ms
 from scenarios.aws.warm_pool import Concurrency, WarmPool
 from scenarios.errors import FunctionError
+from scenarios.outside.blame import place_of
 from sim.kernel import Host, Reply, Timer, World, begin
 from strategies.ports import InvokeThrottled
 from strategies.resources import Function as Declared
@@ -42,7 +44,7 @@ class Function:
         self._world, self._declared, self._handler_in = world, declared, handler_in
         self._dispatch, self._cold_start, self._on_death = dispatch, cold_start, on_death
         self._pool = WarmPool[Environment](declared.reserved_concurrency, account)
-        self._bill = LambdaBill(declared.memory_mb)
+        self._bill, self.errors = LambdaBill(declared.memory_mb), HandlerErrors(declared.name)
         self._invocations: set[Invocation] = set()
 
     def invoke(self, event: Any) -> Reply:
@@ -117,6 +119,8 @@ class Invocation:
 
     def _end(self, value: Any, error: BaseException | None) -> None:
         self._timer.cancel()
+        if error is not None:
+            self._function.errors.note(place_of(error))
         self._function.release(self)
         self._reply.settle(value, None if error is None else _function_error(error))
 

@@ -13,6 +13,7 @@ from scenarios.aws.active_faults import Duplicates
 from scenarios.aws.admission import admission_of
 from scenarios.aws.async_queue import AsyncQueue
 from scenarios.aws.event_source_mapping import Mapping
+from scenarios.aws.handler_errors import warnings_about
 from scenarios.aws.lambda_bill import lambda_usage
 from scenarios.aws.limiter import exact
 from scenarios.aws.open_work import OpenWork
@@ -20,6 +21,7 @@ from scenarios.aws.ticker import Ticker, billed, default_transition
 from scenarios.aws.warm_pool import Concurrency
 from scenarios.ledger.fates import Custody, Pieces
 from scenarios.measures.bound import rate_steps
+from scenarios.outside.plug import bundle_of
 from scenarios.schema.latency import Latency
 from scenarios.schema.model import Scenario
 from scenarios.traffic.streams import stream, uniforms
@@ -218,6 +220,10 @@ class Simulation:
 
     def _kept(self) -> NDArray[np.bool_]:
         return np.isin(self.dealer.holder_of, [OUTBOX, *self.deployment.keeping()])
+
+    def complaints(self, strategy: str) -> list[str]:
+        """Of functions that are not seslab's own: those raise only what they mean to."""
+        return warnings_about(function.errors for function in self.functions.values()) if bundle_of(strategy) else []
 
     def usage(self) -> dict[str, float]:
         """Raw counts of everything that is billed, SES's recipients excepted: the calls tell them."""

@@ -23,6 +23,7 @@ from loadtests.function.package import ROOT
 from loadtests.ports.local import LOOPBACK, free_port, local_session
 from scenarios.errors import BadInput, RunFailed
 from scenarios.system import leash
+from scenarios.system.children import OURS
 
 VARIABLE = "SESLAB_MINISTACK"
 SIBLING = ROOT / ".venv-ministack" / "bin" / "ministack"
@@ -39,7 +40,7 @@ def command() -> list[str]:
     if named := os.environ.get(VARIABLE):
         return [str(_able(Path(named), f"{VARIABLE} = {named!r}"))]
     if find_spec("ministack") is not None:
-        return [sys.executable, "-m", "ministack"]
+        return [*OURS, "ministack"]
     found = str(SIBLING) if SIBLING.exists() else shutil.which("ministack")
     if found is None:
         raise BadInput(f"ministack: not installed; make ministack installs it, or set {VARIABLE} to its executable")

@@ -15,13 +15,13 @@ from loadtests.load.targets.check_target import body_of, headers_of
 from loadtests.load.targets.choose_target import LoadRequest
 from loadtests.load.targets.target import Target
 from loadtests.ports.ses import TO_SIMULATOR
-from scenarios.entry import StrategyEntry
+from scenarios.entry import USERS, StrategyEntry
 from scenarios.errors import BadInput, RunFailed
 from scenarios.measures.bound import bound_of
 from scenarios.measures.cost import load_prices
 from scenarios.measures.measured import measured
 from scenarios.schema.model import load
-from scenarios.schema.thresholds import USERS, JudgedThreshold, infinitely_late, judged
+from scenarios.schema.thresholds import JudgedThreshold, infinitely_late, judged
 from scenarios.traffic.workload import arrivals
 
 ARGUMENTS = {

@@ -14,6 +14,7 @@ from pathlib import Path
 from loadtests.load.options import Crew
 from scenarios.errors import RunFailed
 from scenarios.system import leash
+from scenarios.system.children import OURS
 
 LOCUSTFILE = Path(__file__).parents[1] / "locustfile.py"
 ASSIGNMENT = "SESLAB_ASSIGNMENT"
@@ -47,7 +48,7 @@ def _started(
     """In a session of its own: the terminal's Ctrl-C is for us."""
     if find_spec("locust") is None:
         raise ModuleNotFoundError("Locust is not installed", name="locust")
-    command = [*held_by, sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), *options]
+    command = [*held_by, *OURS, "locust", "-f", str(LOCUSTFILE), *options]
     surroundings = {**os.environ, **variables}
     with (
         log.open("wb") as output,

@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
@@ -18,6 +17,7 @@ from typing import Any, Self
 from loadtests.local_lambda.lambda_api import Api, Post
 from scenarios.errors import RunFailed
 from scenarios.outside.plug import plugged
+from scenarios.system.children import OURS
 
 PATIENCE_S = 5.0
 
@@ -49,7 +49,7 @@ class Nursery:
 
     def __enter__(self) -> Self:
         self._fork_server = subprocess.Popen(
-            [sys.executable, "-m", "loadtests.local_lambda.fork_server"],
+            [*OURS, "loadtests.local_lambda.fork_server"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, **self._variables},

@@ -16,11 +16,13 @@ from loadtests.ports.payloads import invocation, records, ticked
 from loadtests.ports.sqs import Queue
 from scenarios.aws.async_queue import AsyncQueue
 from scenarios.aws.event_source_mapping import Mapping as Pollers
+from scenarios.aws.handler_errors import warnings_about
 from scenarios.aws.lambda_bill import lambda_usage
 from scenarios.aws.open_work import OpenWork
 from scenarios.aws.ticker import Ticker, billed, default_transition
 from scenarios.aws.warm_pool import Concurrency
 from scenarios.ledger.fates import Pieces
+from scenarios.outside.plug import bundle_of
 from scenarios.schema.latency import Latency
 from scenarios.schema.model import Scenario
 from scenarios.traffic.streams import stream, uniforms
@@ -125,6 +127,10 @@ class LocalLambda:
             for mail in waiting.mails():
                 held.add(mail.number, mail.first, mail.recipients)
         return held
+
+    def complaints(self, strategy: str) -> list[str]:
+        """Of functions that are not seslab's own: those raise only what they mean to."""
+        return warnings_about(function.errors for function in self._functions.values()) if bundle_of(strategy) else []
 
     def usage(self) -> dict[str, float]:
         """Raw counts of what is billed."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pickle
 import subprocess
-import sys
 import time
 from contextlib import suppress
 from math import ceil
@@ -18,8 +17,9 @@ from loadtests.endpoint.client import EndpointClient, Route
 from loadtests.moto.server import LENGTH_BYTES, TROUBLE
 from scenarios.errors import RunFailed
 from scenarios.schema.model import Scenario
+from scenarios.system.children import OURS
 
-SERVER = (sys.executable, "-m", "loadtests.moto.server")
+SERVER = (*OURS, "loadtests.moto.server")
 PATIENCE_S = 5.0
 HEAD_START_S = 0.2  # for the pods to be built before time zero
 LOOK_PATIENCE_S, LOOKS = 2.0, 3  # a busy machine answers late, but not so late so often
@@ -32,7 +32,8 @@ class Moto:
     """
 
     def __init__(self, scenario: Scenario, seed: int, connections: int, witness: Path | None = None) -> None:
-        wanted = pickle.dumps((scenario, seed, connections, witness))
+        bare = scenario.model_copy(update={"strategies": {}})  # whose settings may be of modules that it does not know
+        wanted = pickle.dumps((bare, seed, connections, witness))
         self.wanted = len(wanted).to_bytes(LENGTH_BYTES) + wanted
 
     def __enter__(self) -> Self:

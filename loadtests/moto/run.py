@@ -161,7 +161,7 @@ def _evidence(
         custody=world.custody(contents, witness, function_log),
         enqueued_s=world.application_log.enqueued_s(ended_s),
         receives=world.application_log.receives(function_log.receives),
-        warnings=request.warnings(world.lifecycle),
+        warnings=(*request.warnings(world.lifecycle), *world.local.complaints(request.strategy)),
         interrupted=world.lifecycle.interrupted,
     )
 

@@ -7,10 +7,9 @@ from typing import Literal
 
 from reports.compare.mechanism import Facts, after_refusal, mechanism
 from reports.words import duration
-from scenarios.entry import LatencyFigures, StrategyEntry
+from scenarios.entry import USERS, LatencyFigures, StrategyEntry
 from scenarios.ledger.ledger import MESSAGES, OUTCOMES, Fate, Outcome, first_sentence
 from scenarios.schema.files import printable
-from scenarios.schema.thresholds import USERS
 from strategies.presentation.words import count, counted, share
 
 _Reason = Literal["throttled", "quota", "rejected", "failed", "crashed", "never_invoked"]

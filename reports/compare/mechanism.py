@@ -63,13 +63,14 @@ def told_mechanism(entry: StrategyEntry, facts: Facts) -> str:
     words = getattr(STRATEGIES.get(entry["strategy"]), "mechanism", None)
     if words is None or not entry["settings"]:
         return ""
-    return "; ".join(clause for clause in words(_settings(entry), _seen(entry, facts)) if clause)
+    clauses = words(_settings(entry), _seen(entry, facts)) or ()
+    return "; ".join(clause for clause in ([clauses] if isinstance(clauses, str) else clauses) if clause)
 
 
 def told_after_refusal(entry: StrategyEntry) -> str:
     """Likewise."""
     words = getattr(STRATEGIES.get(entry["strategy"]), "after_refusal", None)
-    return f"{words(_settings(entry))}" if words and entry["settings"] else ""
+    return f"{words(_settings(entry)) or ''}" if words and entry["settings"] else ""
 
 
 def _or_why_not(entry: StrategyEntry, words: Callable[[], str]) -> str:

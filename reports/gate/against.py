@@ -7,7 +7,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -21,9 +21,10 @@ from scenarios.outside.plug import bundle_of
 from scenarios.schema.files import printable
 from scenarios.schema.model import load
 from scenarios.system import leash
+from scenarios.system.children import OURS
 from scenarios.system.held import temporary_folder
 
-_SESLAB = (sys.executable, "-P", "-m", "seslab")  # -P: a package of ours may have a namesake in a user's folder
+_SESLAB = (*OURS, "seslab")
 _LEASH = (sys.executable, "-P", leash.__file__)  # as a file: the environment is that of another seslab
 Answer = TypeVar("Answer", ComparisonDocument, OtherComparison)
 _DONE = (0, 1)  # a comparison that fails a threshold of the scenario's own is one all the same
@@ -53,9 +54,10 @@ def head() -> Side:
     return Side("now", _SESLAB, Path.cwd(), _importing(Path(__file__).parents[2]))
 
 
-def _importing(folder: Path) -> Mapping[str, str]:
-    """An environment in which the seslab of that folder is the one that is found."""
-    return {**os.environ, "PYTHONPATH": str(folder)}
+def _importing(*folders: Path) -> Mapping[str, str]:
+    """An environment in which what is in those folders is found first, seslab for one."""
+    paths = [*map(str, folders), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
 
 
 @contextmanager
@@ -97,7 +99,8 @@ def _checked_out(revision: str, root: Path) -> Iterator[Path]:
 
 def _side_of(revision: str, folder: Path, root: Path) -> Side:
     own = folder if _has_a_seslab(folder) else Path(__file__).parents[2]
-    return Side(revision, _SESLAB, folder / Path.cwd().relative_to(root), _importing(own))
+    beside = [folder / path.relative_to(root) for path in map(Path, sys.path) if path.is_relative_to(root)]
+    return Side(revision, _SESLAB, folder / Path.cwd().relative_to(root), _importing(own, *beside))
 
 
 def _has_a_seslab(folder: Path) -> bool:
@@ -185,8 +188,19 @@ def _leading_to(strategy: str, folder: Path) -> str:
     bundle = bundle_of(strategy)
     if bundle is None or not bundle.is_file:
         return strategy if bundle is None else bundle.reference
-    there = folder / _in(folder, bundle.reference)
+    there = _there(folder, bundle.reference)
     return str(there if there.is_file() else Path(bundle.reference).absolute())
+
+
+def _there(folder: Path, file: str) -> Path:
+    return folder / _in(folder, file)
+
+
+def notes_on(side: Side, strategies: Iterable[str]) -> list[str]:
+    """What both sides have in common though one might think otherwise: files that the base has not got."""
+    bundles = [bundle for name in strategies if (bundle := bundle_of(name)) is not None and bundle.is_file]
+    missing = [bundle for bundle in bundles if not _there(side.folder, bundle.reference).is_file()]
+    return [f"{one.name}: {side.name} has no {one.reference}; both sides ran the one that is here" for one in missing]
 
 
 def _last_line(text: str) -> str:

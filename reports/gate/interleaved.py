@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from reports.documents.comparison import ComparisonDocument
 from reports.documents.gate import GateDocument
-from reports.gate.against import Answer, Runs, Side, base, compared, head, refuse_another_scenario
+from reports.gate.against import Answer, Runs, Side, base, compared, head, notes_on, refuse_another_scenario
 from reports.gate.document import Compared, Part, document
 from reports.gate.first_calls import events_of
 from reports.gate.measured import Measured, of_entry
@@ -83,7 +83,7 @@ def _simulated(sides: Sides, asked: Asked, seeds: int, tell: Tell) -> Part:
         Compared(name, _shared(rules[name], was, now), was, now)
         for name, was, now in zip(rules, theirs, ours, strict=True)
     ]
-    return Part(scenario.name, "", each, judged(scenario.thresholds, here["strategies"]))
+    return Part(scenario.name, "", each, judged(scenario.thresholds, here["strategies"]), notes_on(sides.base, rules))
 
 
 def _shared(rules: Mapping[str, Rule], base: Measured, head: Measured) -> dict[str, Rule]:
@@ -111,7 +111,7 @@ def _real(sides: Sides, asked: Asked, world: str, rounds: int, tell: Tell) -> Pa
         pairs = [_round(sides, runs, scenario.name, tell) for _ in range(rounds)]
         heads.append(combine([entry for one in pairs for entry in one.head]))
         each.append(_compared(name, rules[name], pairs))
-    notes = [warning for one in heads for warning in one["warnings"]]
+    notes = [*notes_on(sides.base, rules), *(warning for one in heads for warning in one["warnings"])]
     return Part(scenario.name, "", each, judged(scenario.thresholds, heads), notes)
 
 

@@ -11,11 +11,17 @@ def told(bundle: Bundle, error: BaseException) -> str:
     """The last line of the strategy's own that the error came through, and what it was."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
-    said = " ".join(str(error).split())
-    return f"{_where(bundle, error)}: {type(error).__name__}{': ' if said else ''}{said}"
-
-
-def _where(bundle: Bundle, error: BaseException) -> str:
     own = {bundle.shown(path) for path in bundle.files}
     lines = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename in own]
-    return f"{lines[-1].filename}:{lines[-1].lineno}" if lines else bundle.reference
+    return f"{f'{lines[-1].filename}:{lines[-1].lineno}' if lines else bundle.reference}: {_words(error)}"
+
+
+def place_of(error: BaseException) -> str:
+    """The line that raised an error, of whatever strategy, and what it was."""
+    lines = traceback.extract_tb(error.__traceback__)
+    return f"{lines[-1].filename}:{lines[-1].lineno}: {_words(error)}" if lines else _words(error)
+
+
+def _words(error: BaseException) -> str:
+    said = " ".join(str(error).split())
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__

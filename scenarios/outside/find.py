@@ -66,7 +66,7 @@ def _read(path: Path) -> str:
             raise BadInput(f"{path}: is no file; name the Python file of a strategy")
         if path.stat().st_size > MOST_BYTES:
             raise BadInput(f"{path}: larger than {MOST_BYTES:,} bytes; name the Python file of a strategy")
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadInput(f"{path}: must be UTF-8 text") from error
     except (OSError, ValueError) as error:

@@ -9,6 +9,7 @@ from importlib.abc import InspectLoader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_loader
 from types import CodeType, ModuleType
+from typing import Any
 
 from scenarios.outside.bundle import Bundle, package_path_of, path_of
 
@@ -26,6 +27,11 @@ class Sources(MetaPathFinder, InspectLoader):
             return None
         return spec_from_loader(fullname, self, is_package=self.is_package(fullname))
 
+    def exec_module(self, module: ModuleType) -> None:
+        """What it prints goes to standard error: standard output is for documents."""
+        module.__dict__["print"] = _print
+        super().exec_module(module)
+
     def is_package(self, fullname: str) -> bool:
         inside = f"{fullname.replace('.', '/')}/"
         return any(path.startswith(inside) for path in self.bundle.files)
@@ -39,6 +45,10 @@ class Sources(MetaPathFinder, InspectLoader):
 
     def _path(self, fullname: str) -> str:
         return package_path_of(fullname) if self.is_package(fullname) else path_of(fullname)
+
+
+def _print(*words: object, **how: Any) -> None:
+    print(*words, **{"file": sys.stderr, **how})
 
 
 def imported(bundle: Bundle) -> ModuleType:

@@ -19,6 +19,10 @@ ALLOWED = frozenset(
 """What a decision needs: a strategy has no clock, no chance and no AWS but its ports."""
 
 
+FORBIDDEN = frozenset({"__import__", "breakpoint", "compile", "eval", "exec", "input", "open"})
+"""Built-in functions that lead round `ALLOWED`."""
+
+
 class Import(NamedTuple):
     """One module that a line may mean; `from a import b` may mean `a` as well as `a.b`."""
 
@@ -40,7 +44,9 @@ def imports_of(source: str, module: str, is_package: bool, shown: str) -> list[I
 
 
 def _imports(node: ast.AST, package: str) -> Iterator[Import]:
-    if isinstance(node, ast.Import):
+    if isinstance(node, ast.Name) and node.id in FORBIDDEN:
+        yield Import(node.id, node.lineno)
+    elif isinstance(node, ast.Import):
         yield from (Import(alias.name, node.lineno) for alias in node.names)
     elif isinstance(node, ast.ImportFrom):
         origin = resolve_name("." * node.level + (node.module or ""), package) if node.level else node.module or ""
@@ -53,7 +59,8 @@ def refuse_forbidden(imports: list[Import], own: str, shown: str) -> None:
     for one in imports:
         top = one.module.partition(".")[0]
         if top not in ALLOWED and top != own:
+            verb = "calls" if top in FORBIDDEN else "imports"
             raise BadInput(
-                f"{shown}:{one.line}: imports {top}: time, chance and AWS come from the ports; "
+                f"{shown}:{one.line}: {verb} {top}: time, chance and AWS come from the ports; "
                 f"a strategy may import {', '.join(sorted(ALLOWED - {'__future__'}))}"
             )

@@ -8,11 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
+from scenarios.entry import USERS
 from scenarios.errors import BadInput
 from scenarios.outside.blame import told
 from scenarios.outside.bundle import Bundle
 from scenarios.outside.find import found, installed, is_reference
 from scenarios.outside.importer import forget, imported
+from scenarios.outside.patience import impatient
 from scenarios.outside.shape import refuse_malformed
 from strategies.registry import STRATEGIES
 
@@ -72,15 +74,18 @@ def bundle_of(name: str) -> Bundle | None:
 
 
 def _refuse_taken(bundle: Bundle) -> None:
-    if bundle.name in STRATEGIES:
+    if bundle.name in (*STRATEGIES, *USERS):
         owner = _PLUGGED[bundle.name].reference if bundle.name in _PLUGGED else "seslab itself"
-        raise BadInput(f"{bundle.reference}: {owner} has a strategy {bundle.name!r}; give this one another name")
+        raise BadInput(f"{bundle.reference}: {owner} has a sender {bundle.name!r}; give this one another name")
 
 
 def _checked(bundle: Bundle) -> ModuleType:
     try:
-        module = imported(bundle)
-    except (Exception, SystemExit) as error:
+        with impatient(bundle):
+            module = imported(bundle)
+    except (BadInput, KeyboardInterrupt):
+        raise
+    except BaseException as error:
         raise BadInput(told(bundle, error)) from error
     try:
         refuse_malformed(module, bundle.reference)

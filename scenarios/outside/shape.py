@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator
 from dataclasses import MISSING, Field, fields, is_dataclass
 from types import ModuleType, NoneType, UnionType
@@ -13,6 +14,8 @@ from strategies.presentation.look import Look
 from strategies.settings import SCALES
 
 _PLAIN = (int, float, bool, str, NoneType)
+_BOUNDS = {"gt", "ge", "lt", "le"}
+_MARKERS, _LINES, _HATCHES = tuple("ov^<>12348spP*hH+xXDd|_."), ("-", "--", "-.", ":"), set("/\\|-+xoO.*")
 
 
 def refuse_malformed(module: ModuleType, shown: str) -> None:
@@ -31,8 +34,23 @@ def _faults(module: ModuleType) -> Iterator[str]:
         if (function := getattr(module, name, None)) is not None and not _takes(function, needs):
             yield f"{name} must be a function of {needs} argument{'s' * (needs > 1)}"
     look = getattr(module, "LOOK", None)
-    if look is not None and not isinstance(look, Look):
-        yield "LOOK must be a Look(color, marker, linestyle, hatch) of strategies.presentation.look"
+    if look is not None and not _is_look(look):
+        yield 'LOOK must be a Look("#RRGGBB", marker, line style, hatch), as matplotlib knows them'
+
+
+def _is_look(look: Any) -> bool:
+    if not isinstance(look, Look) or not all(isinstance(part, str) for part in (look.color, look.marker, look.hatch)):
+        return False
+    is_known = look.marker in _MARKERS and set(look.hatch) <= _HATCHES and re.fullmatch("#[0-9A-Fa-f]{6}", look.color)
+    return bool(is_known) and (look.linestyle in _LINES or _is_dashed(look.linestyle))
+
+
+def _is_dashed(line: Any) -> bool:
+    """An offset and the lengths of dashes and gaps."""
+    match line:
+        case (int() | float(), (*lengths,)):
+            return bool(lengths) and all(isinstance(one, int | float) and one > 0 for one in lengths)
+    return False
 
 
 def _takes(function: Any, arguments: int) -> bool:
@@ -65,6 +83,14 @@ def _faults_of_field(field: Field[Any], hint: Any) -> Iterator[str]:
         yield f"Settings.{field.name}: must be an int, float, bool, str or Literal, a tuple of those, or None beside it"
     elif (scales := field.metadata["scales"]) not in (None, *SCALES):
         yield f"Settings.{field.name}: scales = {scales!r}: must be one of {', '.join(SCALES)}"
+    elif scales and not set(get_args(hint) or (hint,)) <= {int, float, NoneType}:
+        yield f"Settings.{field.name}: what scales must be an int or a float, or None beside it"
+    elif not _are_bounds(field.metadata["bounds"]):
+        yield f"Settings.{field.name}: bounds must be numbers called {', '.join(sorted(_BOUNDS))}"
+
+
+def _are_bounds(bounds: dict[str, Any]) -> bool:
+    return bounds.keys() <= _BOUNDS and all(isinstance(bound, int | float) for bound in bounds.values())
 
 
 def _is_plain(hint: Any) -> bool:

@@ -129,7 +129,7 @@ class Scenario(Table):
 
 def unknown_strategy(name: str) -> str:
     """What is said of a name that no strategy has."""
-    if (file := Path(f"{name.replace('-', '_')}.py")).is_file():
+    if name and (file := Path(f"{name.replace('-', '_')}.py")).is_file():
         return f"unknown strategy '{printable(name)}', did you mean the file ./{printable(file)}?"
     return f"{unknown('strategy', printable(name), [*STRATEGIES, *installed()])} (a file will do as well: ./NAME.py)"
 
@@ -160,6 +160,9 @@ def _plugged_in(table: dict[str, Any], path: Path) -> dict[str, Any]:
     if not isinstance(settings, dict):
         return table
     by_name = {_named(key, path): own for key, own in settings.items()}
+    for name in by_name:
+        if name not in STRATEGIES:
+            raise BadInput(printable(f"{path}: strategies.{name}: {unknown_strategy(name)}"))
     if len(by_name) < len(settings):
         raise BadInput(printable(f"{path}: strategies: two tables are for the same strategy; leave one"))
     return {**table, "strategies": by_name}

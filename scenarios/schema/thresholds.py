@@ -11,15 +11,12 @@ from typing import Annotated, Any, Literal, NamedTuple, NotRequired
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from typing_extensions import TypedDict
 
-from scenarios.entry import Interval, StrategyEntry
+from scenarios.entry import USERS, Interval, StrategyEntry
 from scenarios.figures import FIGURES, figures_of, is_figure
 from scenarios.outside.find import installed
 from scenarios.schema.tables import unknown
 from scenarios.verdicts import FAIL, INCONCLUSIVE, PASS
 from strategies.registry import STRATEGIES
-
-USERS = ("ses-v2", "ses-v1", "smtp", "sqs", "http")
-"""The senders of a load test besides the strategies."""
 
 _PARTS = re.compile(r"\s*(?P<sender>[\w*-]+)\.(?P<figure>[\w.]+)\s*(?P<sign><=|>=|==|!=|<|>)\s*(?P<limit>\S+)\s*")
 _SIGNS: Mapping[str, Callable[[float, float], bool]] = {

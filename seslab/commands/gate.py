@@ -125,7 +125,8 @@ def update(
         from seslab.worlds import chosen as known
         from seslab.worlds import scenario_of
     chosen = simulated.distinct([scenario_of(source) for source in scenario])
-    command.update(baseline, chosen, known(strategy) if strategy else [], seeds, reason, tolerance or (), _simulated)
+    names = known(strategy)
+    command.update(baseline, chosen, names if strategy else [], seeds, reason, tolerance or (), _simulated)
 
 
 def _simulated(wanted: Sequence[Wanted]) -> list[Result]:

@@ -8,7 +8,7 @@ import typer
 
 from seslab import completion
 from seslab.ctrl_c import ending_on_ctrl_c
-from seslab.options import known
+from seslab.options import known, plugged_in
 from strategies.registry import STRATEGIES
 
 DOCUMENTS = ("scenario", "comparison", "gate", "diff", "calibration", "baseline")
@@ -25,7 +25,18 @@ def scenarios() -> None:
     terminal.listing(describe_catalogue())
 
 
-def strategies() -> None:
+def strategies(
+    strategy: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="STRATEGY...",
+            callback=plugged_in,
+            autocompletion=completion.strategies,
+            help="those to list: names, files or modules of your own",
+            show_default="all",
+        ),
+    ] = None,
+) -> None:
     """List the strategies, their settings and the defaults.
 
     $ seslab strategies
@@ -33,9 +44,10 @@ def strategies() -> None:
     with ending_on_ctrl_c():
         from reports import terminal
         from scenarios.schema.settings import describe_settings
+        from seslab.worlds import chosen
     rows = []
-    for name, module in STRATEGIES.items():
-        rows.append((name, "", str(module.__doc__)))
+    for name, module in ((name, STRATEGIES[name]) for name in chosen(strategy)):
+        rows.append((name, "", str(module.__doc__).strip().partition("\n")[0]))
         rows += [(f"  {setting}", default, meaning) for setting, default, meaning in describe_settings(module.Settings)]
     terminal.listing(rows)
 

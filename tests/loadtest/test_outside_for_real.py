@@ -20,7 +20,7 @@ pytestmark = pytest.mark.real_time
 
 def _document(folder: Path, *words: str) -> dict[str, Any]:
     """What the command says as JSON; it must succeed."""
-    command, environ = [sys.executable, "-m", "seslab", *words, "--json"], {**os.environ, "PYTHONPATH": str(ROOT)}
+    command, environ = [sys.executable, "-P", "-m", "seslab", *words, "--json"], {**os.environ, "PYTHONPATH": str(ROOT)}
     ended = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, timeout=120, check=False)
     assert ended.returncode == 0, ended.stderr
     document: dict[str, Any] = json.loads(ended.stdout)
@@ -40,8 +40,14 @@ def test_its_rate_is_divided_among_workers(served: Served, tmp_path: Path) -> No
 
 
 def test_its_function_runs_on_moto(tmp_path: Path) -> None:
-    """A queue and a function of a package from outside do for real what they do simulated: every mail is accepted."""
-    document = _document(written(tmp_path), "calibrate", "mine.toml", "-s", "sinks.basin", "--seeds", "2")
+    """A queue and a function of a package from outside do for real what they do simulated: every mail is accepted.
+
+    The scenario brings the package, and beside it lies a file that is called like one of Python's own modules.
+    """
+    scenario = written(tmp_path) / "mine.toml"
+    scenario.write_text(scenario.read_text() + '[strategies."sinks.basin"]\nbatch_size = 5\n')
+    (tmp_path / "queue.py").write_text("raise AssertionError('this is not the module that is wanted')")
+    document = _document(tmp_path, "calibrate", "mine.toml", "-s", "basin", "--seeds", "2")
     (entry,) = document["strategies"]
     assert entry["strategy"] == "basin"
     assert entry["figures"]["recipients.accepted"]["real"] == 60

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from reports.compare.explain import explain
-from scenarios.entry import StrategyEntry
+from scenarios.entry import USERS, StrategyEntry
 from scenarios.ledger.ledger import FAILED, MESSAGES, QUOTA, REJECTED, THROTTLED
-from scenarios.schema.thresholds import USERS
 from tests.unit.entries import FACTS, entry, facts, sent, told
 from tests.unit.synthetic import Call, Mail
 

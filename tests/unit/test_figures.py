@@ -18,6 +18,7 @@ from reports.documents.comparison import ComparisonDocument
 from reports.figures import offset as offset_figure
 from reports.figures.palette import look
 from reports.figures.series import MOST_BINS, MOST_COLUMNS, coarsen, series, width_s
+from scenarios.entry import USERS
 from scenarios.errors import BadInput
 from scenarios.ledger import store
 from scenarios.ledger.ledger import FAILED, THROTTLED, Ledger
@@ -25,7 +26,6 @@ from scenarios.measures.bound import Bound
 from scenarios.measures.cost import load_prices
 from scenarios.measures.metrics import measure
 from scenarios.schema.model import Scenario
-from scenarios.schema.thresholds import USERS
 from strategies.registry import STRATEGIES
 from tests.unit.entries import SETTINGS
 from tests.unit.pictures import texts

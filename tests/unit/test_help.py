@@ -9,8 +9,8 @@ import pytest
 import typer
 
 from reports.schemas import DOCUMENTS
+from scenarios.entry import USERS
 from scenarios.schema.account import LimiterHypothesis
-from scenarios.schema.thresholds import USERS
 from seslab import worlds
 from seslab.app import COMMANDS, app
 from seslab.commands import compare, listings, loadtest, serve

@@ -20,7 +20,7 @@ from reports.running.experiment import Job, perform
 from reports.running.parallel import side_by_side
 from scenarios.errors import BadInput
 from scenarios.measures.cost import load_prices
-from scenarios.outside import plug
+from scenarios.outside import patience, plug
 from scenarios.schema.model import load, scenario_schema
 from seslab import trial
 from seslab.trial import try_new
@@ -56,6 +56,21 @@ MISTAKES = {
         "    pacer = Pacer(rate_per_s / (1 + len(Settings.__doc__)))\n    Settings.__doc__ += 'x'",
         "two runs of one seed differ",
     ),
+    "a set's order": (
+        "await ports.clock.sleep(pacer",
+        "await ports.clock.sleep(len(list({'a', 'bb', 'ccc', 'dddd', 'eeeee', 'ffffff'})[0]))\n"
+        "            await ports.clock.sleep(pacer",
+        "on no order of a set",
+    ),
+    "a way round": ("LOOK = Look", "open('x')\nLOOK = Look", "calls open"),
+    "a colour that is none": ('"#2A6F2A"', '"nocolor"', "LOOK must be a Look"),
+    "a text that scales": ("float | None = setting(None", "str | None = setting(None", "what scales must be an int"),
+    "a bound of no kind": ("gt=0", "minimum=0", "bounds must be numbers called"),
+    "settings of no kind": ("replace(settings, rate_per_s=rate_per_s)", "[settings]", "its settings are list"),
+    "no number": ("replace(settings, rate_per_s=rate_per_s)", "replace(settings, rate_per_s=float('nan'))", "= nan"),
+    "weights of other pods": ("rate_per_s=rate_per_s)))", "rate_per_s=rate_per_s), weights=(1.0, 2.0)))", "weights"),
+    "an exit in a run": ("    pacer = Pacer", "    raise SystemExit(0)\n    pacer = Pacer", "SystemExit"),
+    "no end of its import": ("LOOK = Look", "while True:\n    pass\nLOOK = Look", "does not end"),
     "no end": ("    pacer = Pacer", "    while True:\n        pass\n    pacer = Pacer", "does not end"),
 }
 
@@ -78,7 +93,7 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_mistake_is_one_line(folder: Path, mistake: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """It says what is wrong and where, nothing of the strategy is left, and the file may be mended and named again."""
-    monkeypatch.setattr(trial, "PATIENCE_S", 1)
+    monkeypatch.setattr(patience, "PATIENCE_S", 5)
     right, wrong, said = MISTAKES[mistake]
     assert right in DRIP
     (folder / "drip.py").write_text(DRIP.replace(right, wrong))
@@ -107,7 +122,8 @@ def _plugged_in(word: str) -> str:
         ("sinks.absent", "no such module"),
         ("./sinks", "must end in .py"),
         ("./mine.toml", "must end in .py"),
-        ("./heartbeat.py", "seslab itself has a strategy 'heartbeat'"),
+        ("./smtp.py", "seslab itself has a sender 'smtp'"),
+        ("./heartbeat.py", "seslab itself has a sender 'heartbeat'"),
         ("./pipe.py", "is no file"),
         ("./latin.py", "UTF-8"),
         ("./large.py", "larger than"),
@@ -116,7 +132,8 @@ def _plugged_in(word: str) -> str:
 )
 def test_what_leads_nowhere_is_one_line(folder: Path, word: str, said: str | None) -> None:
     """What looks like a name is left for others to judge; a file is read if it is one, and no longer than one."""
-    (folder / "heartbeat.py").write_text(DRIP)
+    for name in ("heartbeat.py", "smtp.py"):
+        (folder / name).write_text(DRIP)
     (folder / "latin.py").write_bytes(b"# \xff")
     (folder / "large.py").write_text("#" * 2_000_000)
     os.mkfifo(folder / "pipe.py")
@@ -163,6 +180,14 @@ def test_functions_get_all_that_they_run(folder: Path) -> None:
     subprocess.run([sys.executable, "-I", "-S", "-c", code, str(folder / "task")], check=True)
 
 
+def test_a_handler_that_only_fails_is_refused(folder: Path) -> None:
+    """Lambda would try its mails again for ever: the trial tells the first error and where it was raised."""
+    handling = folder / "sinks" / "handling.py"
+    handling.write_text(handling.read_text().replace("return await send_each(ports, batch)", "return ports.mailr"))
+    with pytest.raises(BadInput, match=r"sinks.basin: function tap: \d+ invocations ended .*handling.py:10: Attrib"):
+        _plugged_in("sinks.basin")
+
+
 def test_another_version_may_be_known_for_a_while(folder: Path) -> None:
     """A killed run is recovered with the strategy that it had; then the name means what it meant before."""
     now = plug.named("./drip.py")
@@ -184,9 +209,12 @@ def test_it_runs_in_other_processes(folder: Path) -> None:
     assert [result.entry["digest"] for result in outcome.results] == [perform(job).entry["digest"]] * 2
 
 
-def _seslab(folder: Path, *words: str, code: int = 0) -> str:
+def _seslab(folder: Path, *words: str, code: int = 0, paths: tuple[str, ...] = ()) -> str:
     """What the command says, all in all; it must end so."""
-    command, environ = [sys.executable, "-m", "seslab", *words], {**os.environ, "PYTHONPATH": str(ROOT)}
+    command, environ = (
+        [sys.executable, "-m", "seslab", *words],
+        {**os.environ, "PYTHONPATH": os.pathsep.join((*paths, str(ROOT)))},
+    )
     ended = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, timeout=120, check=False)
     assert ended.returncode == code, ended.stderr
     return ended.stdout + ended.stderr
@@ -210,3 +238,19 @@ def test_commands_know_it_by_its_file(folder: Path) -> None:
     against = _seslab(folder, "gate", "mine.toml", "-s", "./drip.py", "--against", "HEAD", "--seeds", "2")
     assert "makespan_s" in against
     assert "improved" in against
+    (folder / "drip.py").rename(folder / "drop.py")
+    same = _seslab(folder, "gate", "mine.toml", "-s", "./drop.py", "--against", "HEAD", "--seeds", "2")
+    assert "drop: HEAD has no drop.py; both sides ran the one that is here" in same
+
+
+def test_a_gates_base_has_its_own_modules(folder: Path) -> None:
+    """Where the user's modules lie in a folder of the repository that Python is told of, the base's lie there too."""
+    (folder / "src").mkdir()
+    (folder / "sinks").rename(folder / "src" / "sinks")
+    for words in (("init", "-q"), ("add", "-A"), ("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "a")):
+        subprocess.run(["git", *words], cwd=folder, check=True)
+    basin = folder / "src" / "sinks" / "basin.py"
+    basin.write_text(basin.read_text().replace("maximum_concurrency=2", "maximum_concurrency=3"))
+    words = ("gate", "mine.toml", "-s", "sinks.basin", "--against", "HEAD", "--seeds", "2")
+    assert "makespan_s" in _seslab(folder, *words, paths=("src",))
+    assert "makespan_s" in _seslab(folder, *words, paths=(str(folder / "src"),))

@@ -35,6 +35,7 @@ from loadtests.record import run_registry
 from scenarios.errors import BadInput, Interrupted, RunFailed
 from scenarios.ledger import store
 from scenarios.ledger.ledger import Ledger
+from scenarios.runs import blaming
 from scenarios.traffic.workload import arrivals
 
 UNCOUNTED = "the cost leaves out requests to SQS, which an endpoint that others use counts for all of them"
@@ -49,7 +50,8 @@ def main() -> None:
     folder = order.folder / f"share-{order.share.place}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        store.write(share(order, folder), folder)
+        with blaming(order.strategy):
+            store.write(share(order, folder), folder)
     except BadInput as error:
         _leave(error, EXIT_USAGE)
     except (Interrupted, RunFailed) as error:

@@ -9,10 +9,10 @@ from socket import create_connection
 from urllib.parse import urlsplit
 
 from loadtests.load.assignment import Place
+from scenarios.entry import USERS
 from scenarios.errors import BadInput, RunFailed
 from scenarios.schema.files import printable
 from scenarios.schema.tables import unknown
-from scenarios.schema.thresholds import USERS
 from scenarios.system.reading import read_text
 from strategies.registry import STRATEGIES
 

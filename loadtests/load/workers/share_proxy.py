@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import sys
 import weakref
 from contextlib import ExitStack
 from pathlib import Path
@@ -22,6 +21,7 @@ from loadtests.ports.kernel import Clock
 from loadtests.ports.ses import Envelope
 from scenarios.outside.plug import plug
 from scenarios.schema.model import Scenario, load
+from scenarios.system.children import OURS
 from scenarios.system.held import temporary_folder
 from scenarios.traffic.recorded import Recorded
 from scenarios.traffic.workload import Arrivals
@@ -46,7 +46,7 @@ class ShareProxy:
     def _started(self, order: ShareOrder) -> Any:
         """In a session of its own: this worker stops it, and no terminal does."""
         process = subprocess.Popen(
-            [sys.executable, "-m", "loadtests.load.shares.share_process"],
+            [*OURS, "loadtests.load.shares.share_process"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
