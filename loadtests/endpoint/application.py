@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +35,7 @@ class LocalAws:
     Web pages are not answered, whatever they ask for; `names` are the hosts, besides the usual ones, that it is.
     """
 
-    def __init__(self, service: Service, seed: int, moto: WSGIApplication, names: Collection[str]) -> None:
+    def __init__(self, service: Service, seed: int, moto: WSGIApplication, names: tuple[str, ...]) -> None:
         self._service, self._moto, self._admin, self._names = service, moto, admin.Admin(service), names
         self._latency, self._seed = service.common.scenario.latency.sqs, seed
 
@@ -117,7 +117,7 @@ def local_aws(
     verified: Iterable[str] = (),
     witness: Path | None = None,
     store: Store | None = None,
-    names: Collection[str] = (),
+    names: tuple[str, ...] = (),
 ) -> tuple[LocalAws, Service]:
     """The application, and the service behind it, which is to be closed in the end. One process has but one moto."""
     queues.install()

@@ -49,9 +49,12 @@ def client(environ: WSGIEnvironment) -> str:
     return str(environ.get("HTTP_USER_AGENT", "")).partition(" ")[0]
 
 
+_FROM_WHERE = {"host": "HTTP_HOST", "origin": "HTTP_ORIGIN", "sec-fetch-site": "HTTP_SEC_FETCH_SITE"}
+
+
 def headers_of(environ: WSGIEnvironment) -> dict[str, str]:
-    """The request's headers, under names in lower case."""
-    return {key[5:].lower().replace("_", "-"): value for key, value in environ.items() if key.startswith("HTTP_")}
+    """The request's headers that tell where it comes from."""
+    return {name: environ[key] for name, key in _FROM_WHERE.items() if key in environ}
 
 
 def text_of(path: str) -> str:

@@ -7,8 +7,9 @@ this machine (DNS rebinding) can only ask by that name.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
+from functools import lru_cache
 from ipaddress import ip_address
 
 from scenarios.schema.files import printable
@@ -24,7 +25,7 @@ OWN_PAGES = ("same-origin", "none")
 _HOST = re.compile(r"(?:\[([^\]]*)\]|([^:\[\]]*))(?::\d*)?")
 
 
-def refusal(headers: Mapping[str, str], names: Collection[str] = ()) -> str | None:
+def refusal(headers: Mapping[str, str], names: tuple[str, ...] = ()) -> str | None:
     """Why a request is not obeyed, by its headers under names in lower case; None for one that is.
 
     Its host is an IP address, one of `OUR_NAMES`, one of `names`, or below one of them.
@@ -42,7 +43,8 @@ def refusal(headers: Mapping[str, str], names: Collection[str] = ()) -> str | No
     return None
 
 
-def _is_ours(host: str, names: Collection[str]) -> bool:
+@lru_cache(1_000)
+def _is_ours(host: str, names: tuple[str, ...]) -> bool:
     parts = _HOST.fullmatch(host)
     name = (parts[1] or parts[2] or "").lower().removesuffix(".") if parts else ""
     return is_ip_address(name) or any(name == ours or name.endswith(f".{ours}") for ours in (*OUR_NAMES, *names))

@@ -247,8 +247,8 @@ def test_a_gates_base_has_its_own_modules(folder: Path) -> None:
     """Where the user's modules lie in a folder of the repository that Python is told of, the base's lie there too."""
     (folder / "src").mkdir()
     (folder / "sinks").rename(folder / "src" / "sinks")
-    for words in (("init", "-q"), ("add", "-A"), ("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "a")):
-        subprocess.run(["git", *words], cwd=folder, check=True)
+    for git in (("init", "-q"), ("add", "-A"), ("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "a")):
+        subprocess.run(["git", *git], cwd=folder, check=True)
     basin = folder / "src" / "sinks" / "basin.py"
     basin.write_text(basin.read_text().replace("maximum_concurrency=2", "maximum_concurrency=3"))
     words = ("gate", "mine.toml", "-s", "sinks.basin", "--against", "HEAD", "--seeds", "2")
