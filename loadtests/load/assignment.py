@@ -25,6 +25,9 @@ SENDS_ITSELF = ("ses-v2", "ses-v1", "smtp")
 
 RUN_BITS = 31
 NUMBERS = 1 << 30  # no scenario has so many mails
+SHARES = "seslab-share-"
+"""How the temporary folders of shares begin."""
+
 ZERO, LEFT = "zero", "left.json"
 """Files beside the assignment: the Unix second that is the scenario's second 0, and what the master says at the end."""
 

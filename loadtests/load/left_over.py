@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loadtests.load.assignment import LEFT, ZERO, Assignment, read
+from loadtests.load.assignment import LEFT, SHARES, ZERO, Assignment, read
 from loadtests.load.results.ledger import ledger_of
 from loadtests.load.results.locust_results import LocustResults, calls_in
 from loadtests.load.targets.endpoint_client import of_run
@@ -21,16 +21,18 @@ from loadtests.record.run_registry import RunRecord
 from scenarios.errors import RunFailed
 from scenarios.ledger.ledger import Ledger
 from scenarios.schema.model import Scenario
+from scenarios.system.held import remove_abandoned
 from scenarios.traffic.workload import Arrivals
 
 
 def recovered(record: RunRecord, document: Document) -> str:
-    """Keeps what a local AWS that still answers has noted, and says where; Locust's folder is removed."""
+    """Keeps what a local AWS that still answers has noted, and says where; Locust's folders are removed."""
     folder = Path(str(record.folder))
     try:
         return _recovered(record, folder, document)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        remove_abandoned(SHARES)
 
 
 def _recovered(record: RunRecord, folder: Path, document: Document) -> str:

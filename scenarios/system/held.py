@@ -43,13 +43,18 @@ def _is_there(path: Path, handle: int) -> bool:
 @contextmanager
 def temporary_folder(prefix: str) -> Iterator[Path]:
     """A folder for temporary files, removed at the end; those that killed processes have left go first."""
-    remove_leftovers(Path(gettempdir()).glob(f"{prefix}*"))
+    remove_abandoned(prefix)
     folder = Path(mkdtemp(prefix=prefix))
     try:
         with held(folder):
             yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def remove_abandoned(prefix: str) -> None:
+    """Removes the temporary folders with this prefix whose owners were killed."""
+    remove_leftovers(Path(gettempdir()).glob(f"{prefix}*"))
 
 
 def remove_leftovers(paths: Iterable[Path]) -> None:

@@ -14,7 +14,7 @@ from gevent import subprocess
 
 from loadtests.application.worker_share import WorkerShare
 from loadtests.load import histogram
-from loadtests.load.assignment import Assignment, Channel, WorkerMails
+from loadtests.load.assignment import SHARES, Assignment, Channel, WorkerMails
 from loadtests.load.shares.share_order import ShareOrder, packed
 from loadtests.load.workers.player import Tell
 from loadtests.ports.kernel import Clock
@@ -37,7 +37,7 @@ class ShareProxy:
         self._responses, self._services = histogram.empty(), histogram.empty()
         until_gone = ExitStack()
         weakref.finalize(self, until_gone.close)
-        self._folder = until_gone.enter_context(temporary_folder("seslab-share-"))
+        self._folder = until_gone.enter_context(temporary_folder(SHARES))
         self.interrupted, self.ended_s, self.failure = False, 0.0, ""
         self._errors = (self._folder / "stderr").open("w+b")
         self._process = self._started(_order(assignment, mails, zero_unix_s, self._folder))
