@@ -22,6 +22,7 @@ from botocore.exceptions import (
     TokenRetrievalError,
 )
 
+from loadtests.ports.request_threads import TooFewThreads
 from scenarios.errors import BadInput, RunFailed
 
 NO_CREDENTIALS = (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError, ProfileNotFound)
@@ -65,6 +66,8 @@ def speaking_plainly(world: str) -> Iterator[None]:
         yield
     except NoRegionError as error:
         raise BadInput(NO_REGION) from error
+    except TooFewThreads as error:
+        raise RunFailed(str(error)) from error
     except NO_CREDENTIALS as error:
         raise BadInput(
             f"{world}: no credentials: {_line(error)}; log in (aws configure, aws sso login) first"

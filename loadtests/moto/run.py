@@ -23,6 +23,7 @@ from loadtests.moto.world import Endpoint, Serverless, World
 from loadtests.ports.invoking import InvokeFailed
 from loadtests.ports.kernel import Clock
 from loadtests.ports.local import KEY, LOOPBACK, REGION, local_session
+from loadtests.ports.request_threads import TooFewThreads
 from loadtests.ports.sqs import QueueFailed
 from loadtests.record import run_registry
 from loadtests.record.function_log import FunctionLog
@@ -103,6 +104,8 @@ def _failing_plainly() -> Iterator[None]:
     """Whatever a real service does wrong is a run that failed."""
     try:
         yield
+    except TooFewThreads as error:
+        raise RunFailed(str(error)) from error
     except (QueueFailed, InvokeFailed, BotoCoreError, ClientError) as error:
         raise RunFailed(f"the local AWS endpoint stopped answering: {error}") from error
 

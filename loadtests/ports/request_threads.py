@@ -8,9 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from typing import Any, TypeVar
 
-from scenarios.errors import RunFailed
-
 Answer = TypeVar("Answer")
+
+
+class TooFewThreads(Exception):
+    """The system gives no thread."""
 
 
 class RequestThreads:
@@ -22,12 +24,12 @@ class RequestThreads:
     def carry(self, request: Callable[..., Answer], *arguments: Any) -> Awaitable[Answer]:
         """Make a request, which blocks a thread; its answer or its error is for the task that waits.
 
-        Raises RunFailed where the system gives no thread.
+        Raises TooFewThreads.
         """
         try:
             return asyncio.get_running_loop().run_in_executor(self._threads, self._carried, request, *arguments)
         except RuntimeError as error:
-            raise RunFailed(f"the machine gives this run too few threads: {error}") from error
+            raise TooFewThreads(f"the machine gives this run too few threads: {error}") from error
 
     def _carried(self, request: Callable[..., Answer], *arguments: Any) -> Answer:
         self._count(1)

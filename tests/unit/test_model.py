@@ -189,7 +189,10 @@ def test_scenario_travels_between_processes(tmp_path: Path) -> None:
         (f'{FAULT}kind = "scale_pods"\npods = 0', "fault[0].pods = 0: must be at least 1"),
         (f'{FAULT}kind = "rate_change"', "fault[0].max_send_rate_per_s: is required"),
         (f'{FAULT}kind = "outage"\npod = 1', "fault[0].pod = 1: unknown key 'pod'"),
-        (f"{BATCH}[strategies.leakybucket]\npods = 2", "unknown key 'leakybucket', did you mean 'leaky-bucket'?"),
+        (
+            f"{BATCH}[strategies.leakybucket]\npods = 2",
+            "strategies.leakybucket: unknown strategy 'leakybucket', did you mean 'leaky-bucket'?",
+        ),
         (f"{BATCH}[strategies.leaky-bucket]\npod = 2", "strategies.leaky-bucket.pod = 2: unknown key 'pod'"),
         (f"{BATCH}[strategies.leaky-bucket]\npods = 0", "strategies.leaky-bucket.pods = 0: must be at least 1"),
         (
