@@ -47,7 +47,7 @@ def is_simulator(address: str) -> bool:
 def is_verified(address: str, identities: Collection[str]) -> bool:
     """Whether the address, its domain, or a domain above that is among the account's identities."""
     address = bare(address)
-    return address in identities or any(domain in identities for domain in _domains(address))
+    return bool(address) and (address in identities or any(domain in identities for domain in _domains(address)))
 
 
 def _domains(address: str) -> Iterator[str]:

@@ -40,9 +40,12 @@ def ask(moto: WSGIApplication, environ: WSGIEnvironment) -> Reply:
     except Exception as error:
         return _refused(environ, _failed(f"{type(error).__name__}: {error}"))
     whole = b"".join(body)
-    if _is_answer(status, whole, environ):
-        return Reply(status, [one for one in headers if not one[0].lower().startswith(INVITATION)], [whole])
-    return _refused(environ, _nothing(environ) if status.startswith(FOUND_NOTHING) else _failed(status))
+    if not _is_answer(status, whole, environ):
+        return _refused(environ, _nothing(environ) if status.startswith(FOUND_NOTHING) else _failed(status))
+    if environ["PATH_INFO"] == "/" and whole.startswith(b"<"):
+        whole = query.legible(whole)
+        headers["Content-Length"] = str(len(whole))
+    return Reply(status, [one for one in headers if not one[0].lower().startswith(INVITATION)], [whole])
 
 
 def _is_answer(status: str, body: bytes, environ: WSGIEnvironment) -> bool:
@@ -62,7 +65,8 @@ def _failed(why: str) -> Refused:
 
 def _refused(environ: WSGIEnvironment, refused: Refused) -> Reply:
     answer = _error(environ, refused)
-    return Reply(answer.status, [("Content-Type", answer.kind), *answer.headers], [answer.body])
+    headers = [("Content-Type", answer.kind), ("Content-Length", str(len(answer.body))), *answer.headers]
+    return Reply(answer.status, headers, [answer.body])
 
 
 def _error(environ: WSGIEnvironment, refused: Refused) -> Answer:

@@ -124,16 +124,15 @@ def requests_v2(draw: st.DrawFn, operations: tuple[str, ...]) -> Asked:
     operation = model("sesv2").operation_model(draw(st.sampled_from(operations)))
     document = draw(documents(operation.input_shape, draw(JUNKS))) or {}
     given = document if isinstance(document, dict) else {}
-    path, query, body = operation.http["requestUri"], {}, document
+    path, query, elsewhere = operation.http["requestUri"], {}, set()
     for name, member in operation.input_shape.members.items():
-        location, value = member.serialization.get("location"), str(given.get(name, "x"))
+        location, value = member.serialization.get("location"), str(given.get(name, "x")).encode(errors="replace")
         if location == "uri":
-            path = path.replace(f"{{{member.serialization['name']}}}", quote(value.encode(errors="replace"), safe=""))
+            path = path.replace(f"{{{member.serialization['name']}}}", quote(value, safe=""))
         elif location == "querystring" and name in given:
-            query[member.serialization["name"]] = value.encode(errors="replace")
-        elif location is None:
-            continue
-        body = {key: kept for key, kept in given.items() if key != name} if isinstance(body, dict) else body
+            query[member.serialization["name"]] = value
+        elsewhere |= {name} if location else set()
+    body = {name: value for name, value in given.items() if name not in elsewhere} if given else document
     texts = (json.dumps(body).encode(), b"[" * DEEP, b"", b"{", b'"\xff', json.dumps(body).encode("utf-16"))
     text = texts[draw(st.sampled_from((0,) * 30 + (1, 2, 3, 4, 5)))]
     return Asked(operation.http["method"], path, urlencode(query), text, draw(_scoped("ses")), operation.name, document)

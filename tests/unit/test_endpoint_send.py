@@ -81,6 +81,13 @@ def test_templates_of_one_api_are_the_others(endpoint: Endpoint) -> None:
     assert code_of(error) == "TemplateDoesNotExist"
 
 
+def test_a_path_may_name_anything(endpoint: Endpoint) -> None:
+    """Names in a path are UTF-8, as those in a body are."""
+    v2 = endpoint.client("sesv2")
+    v2.create_email_template(TemplateName="grüße", TemplateContent={"Subject": "Hi"})
+    assert v2.get_email_template(TemplateName="grüße")["TemplateName"] == "grüße"
+
+
 def test_an_inline_template_needs_no_name(endpoint: Endpoint) -> None:
     """V2 renders a template that comes with the mail."""
     content = {"Subject": "Hi {{name}}", "Html": "{{#if name}}<p>{{name}}</p>{{/if}}"}

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadtests.endpoint.addresses import bare
+from loadtests.endpoint.addresses import bare, has_domain, is_verified
 from loadtests.endpoint.message import Message
 from loadtests.endpoint.parsing.encoded_words import decoded
 from loadtests.endpoint.parsing.mime import MOST_CHARACTERS, message_from_mime
@@ -97,3 +97,16 @@ def test_raw_bytes_and_odd_addresses_are_read() -> None:
     assert mail.to == ("Jörg <a@example.org>", "b@example.org", "c@example.org", '"Ann, at work" <d@example.org>')
     assert len(mail.cc) == 1
     assert mail.subject == "caf\ufffd"
+
+
+@pytest.mark.parametrize("address", ["", "(" * 100 * 100 + " <a@b>", "x" * 1000 + " <a@b>", "a" * 1000 + "@b", "[ "])
+def test_an_address_that_cannot_be_read_is_none(address: str) -> None:
+    """It has no domain, and not even an identity without a name covers it: moto keeps one for what it cannot read."""
+    assert not has_domain(address)
+    assert not is_verified(address, {"", "b"})
+
+
+def test_a_domain_of_dots_is_looked_up_at_once() -> None:
+    """No longer domain than DNS has is looked for among the identities."""
+    assert is_verified("a@x.b", {"b"})
+    assert not is_verified("a@" + "." * 900 + "b", {"b"})

@@ -8,13 +8,14 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from botocore.loaders import Loader
-from botocore.model import OperationModel, ServiceModel
+from botocore.model import OperationModel, ServiceModel, StructureShape
 
 from loadtests.endpoint.parsing.json_text import loaded
 from loadtests.endpoint.parsing.shapes import checked, from_form, from_text
 from loadtests.endpoint.refusals import Refused, malformed
 from scenarios.ledger.ledger import REJECTED
 
+_NOTHING = StructureShape("Nothing", {"type": "structure", "members": {}})
 _LABEL = re.compile(r"\\{\w+\\}")
 
 
@@ -94,15 +95,6 @@ def _input(service: str, name: str) -> Any:
     """The shape of what an operation is given; one that is given nothing has a shape without members."""
     operation: OperationModel = model(service).operation_model(name)
     return operation.input_shape or _NOTHING
-
-
-class _Nothing:
-    """The shape of an operation without input."""
-
-    type_name, members, required_members = "structure", dict[str, Any](), list[str]()
-
-
-_NOTHING = _Nothing()
 
 
 def _object(body: bytes) -> dict[str, Any]:

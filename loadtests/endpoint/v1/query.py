@@ -46,6 +46,11 @@ def error(refused: Refused, request_id: str) -> Answer:
     return _answer(status if status in (FORBIDDEN, UNAVAILABLE) else BAD, xml, request_id)
 
 
+def legible(xml: bytes) -> bytes:
+    """XML that was not made here, without the characters that are none to its readers."""
+    return _NO_XML.sub("?", xml.decode(errors="replace")).encode()
+
+
 def _metadata(request_id: str) -> str:
     return f"<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata>"
 
