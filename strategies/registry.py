@@ -14,3 +14,8 @@ STRATEGIES: dict[str, ModuleType] = {
     "heartbeat": heartbeat,
 }
 """Each module exports `Settings` and `plan(settings, account) -> Plan`; its docstring is its one-line summary."""
+
+
+def module_of(strategy: str) -> str:
+    """What Python calls the module of a strategy; any other word is a module already."""
+    return STRATEGIES[strategy].__name__ if strategy in STRATEGIES else strategy

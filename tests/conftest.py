@@ -1,10 +1,11 @@
-"""The same Hypothesis examples in every run, none judged by the clock; and real runs are noted in a folder apart."""
+"""The same Hypothesis examples in every run, none judged by the clock; real runs are noted in a folder apart."""
 
 from __future__ import annotations
 
 import atexit
 import os
 import tempfile
+from pathlib import Path
 
 from hypothesis import settings
 
@@ -15,3 +16,6 @@ settings.load_profile("seslab")
 _state = tempfile.TemporaryDirectory(prefix="seslab-tests-")
 atexit.register(_state.cleanup)
 os.environ["XDG_STATE_HOME"] = _state.name
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    (str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")]))
+)  # functions of tests are modules of the tests

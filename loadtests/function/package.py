@@ -10,7 +10,7 @@ from pathlib import Path
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from scenarios.outside.plug import bundle_of
-from strategies.registry import STRATEGIES
+from strategies.registry import module_of
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("loadtests", "scenarios", "strategies")
@@ -41,7 +41,7 @@ def sources(strategy: str) -> dict[str, bytes]:
     """The files of a strategy, and those of ours that it and the handler import, by their paths in the package."""
     bundle = bundle_of(strategy)
     outside = {path: text.encode() for path, text in bundle.files.items()} if bundle else {}
-    waiting = [HANDLER.rpartition(".")[0], STRATEGIES[strategy].__name__]
+    waiting = [HANDLER.rpartition(".")[0], module_of(strategy)]
     waiting += [module for text in outside.values() for module in _imports(text)]
     return outside | {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in _closed(waiting)}
 

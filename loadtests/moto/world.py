@@ -28,7 +28,7 @@ from loadtests.record.function_log import FunctionLog, function_log_of
 from scenarios.aws.open_work import OpenWork
 from scenarios.errors import RunFailed
 from scenarios.ledger.fates import Custody, Pieces
-from strategies.registry import STRATEGIES
+from strategies.registry import module_of
 
 Contents = Mapping[str, list[dict[str, Any]]]
 """Messages by the real names of their queues."""
@@ -111,7 +111,7 @@ class Serverless:
             **self._surroundings,
             "AWS_ENDPOINT_URL_LAMBDA": lambda_url,
             **variables_of(
-                STRATEGIES[request.strategy].__name__,
+                module_of(request.strategy),
                 request.plan.settings,
                 request.share.account(request.scenario),
                 request.seed,

@@ -26,7 +26,6 @@ from scenarios.errors import FunctionError, RunFailed
 from strategies.ports import InvokeThrottled, Mail
 from strategies.resources import Function as Declared
 from tests.unit import local_cases
-from tests.unit.checkout import ROOT
 
 pytestmark = [pytest.mark.real_time]
 
@@ -36,7 +35,6 @@ VARIABLES = {
     "AWS_SECRET_ACCESS_KEY": "b",
     "AWS_DEFAULT_REGION": "us-east-1",
     "SESLAB_STRATEGY": local_cases.MODULE,
-    "PYTHONPATH": str(ROOT),  # where that module is
     "SESLAB_SETTINGS": "{}",
     "SESLAB_RATE_PER_S": "1",
     "SESLAB_SEND_MEDIAN_S": "0.05",

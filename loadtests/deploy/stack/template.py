@@ -19,7 +19,7 @@ from loadtests.function.entry import READ_TIMEOUT_S, variable, variables_of
 from loadtests.function.package import HANDLER
 from loadtests.ports.ses import Envelope
 from scenarios.aws.ticker import MINUTE_S
-from strategies.registry import STRATEGIES
+from strategies.registry import module_of
 from strategies.resources import Account, Function, Plan, Queue, Ticker
 from strategies.resources import Mapping as DeclaredMapping
 
@@ -131,7 +131,7 @@ def _variables(function: Function, plan: Plan, setup: Setup) -> dict[str, Any]:
     """What `entry` reads."""
     found = {
         **variables_of(
-            STRATEGIES[setup.strategy].__name__,
+            module_of(setup.strategy),
             plan.settings,
             setup.account,
             setup.seed,
