@@ -7,10 +7,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.errors import BadInput
 from scenarios.runs import account_of, planned
 from scenarios.schema.model import Scenario
 from strategies.resources import Account, Plan
-from strategies.settings import shared_out
+from strategies.settings import scaling, shared_out
+
+ROUNDING = 1e-9
 
 
 class WorkerShare(NamedTuple):
@@ -34,3 +37,15 @@ class WorkerShare(NamedTuple):
 
 
 WHOLE = WorkerShare()
+
+
+def refuse_indivisible(scenario: Scenario, strategy: str, of: int) -> None:
+    """Raises BadInput where so many shares would together be allowed more than the whole: least values add up."""
+    whole, one = (share.plan(scenario, strategy).settings for share in (WHOLE, WorkerShare(0, of)))
+    for setting in scaling(whole, "rate"):
+        wanted, each = getattr(whole, setting.name), getattr(one, setting.name)
+        if wanted and each * of > wanted * (1 + ROUNDING):
+            raise BadInput(
+                f"{strategy}: {setting.name} = {wanted:g} cannot be shared out among {of} processes: each would have "
+                f"{each:g}, and all {each * of:g}; take fewer"
+            )

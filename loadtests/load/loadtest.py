@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from loadtests.application.worker_share import refuse_indivisible
 from loadtests.load import histogram, locust_process, wait_downstream
 from loadtests.load.assignment import LEFT, WORLD, ZERO, Assignment, written
 from loadtests.load.options import Crew, check, options, worker_options
@@ -58,6 +59,8 @@ def prepare(
     check(asked.crew)
     for sender in senders:
         check_place(sender, asked.place)
+        if sender in STRATEGIES:
+            refuse_indivisible(scenario, sender, asked.crew.size)
     return partial(run, asked=asked, target=target_of(scenario, senders, asked, prices, show))
 
 

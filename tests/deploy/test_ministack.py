@@ -17,7 +17,8 @@ import numpy as np
 import pytest
 
 from loadtests.application.run_request import RunRequest
-from loadtests.deploy import on_ministack
+from loadtests.deploy import commands, on_ministack
+from loadtests.deploy.ministack import ministack
 from loadtests.deploy.run_site import RunSite, Witness
 from loadtests.deploy.tidy import tidy
 from loadtests.load.left_over import recovered
@@ -71,9 +72,12 @@ def test_a_strategy_from_outside_is_packed_and_delivers(tmp_path: Path, monkeypa
     strategy = plug.named("sinks.basin")
     try:
         ledger = on_ministack.run(_scenario(20), strategy, 1)
+        with ministack() as cloud:
+            outputs = [line.split() for line in commands.deploy(cloud, _scenario(20), strategy, None, print)][1:]
     finally:
         plug.unplug(strategy)
     assert _fates(ledger) == {"accepted": 20}
+    assert [name for name, _ in outputs] == ["BasinQueue", "TapFunction"]
 
 
 def test_what_ses_never_takes_is_dead_lettered() -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
 
 import sim.run
-from loadtests.application.worker_share import WHOLE, WorkerShare
+from loadtests.application.worker_share import WHOLE, WorkerShare, refuse_indivisible
 from loadtests.load.results.merged import merged
 from reports.compare.explain import explain
 from reports.compare.mechanism import Facts
+from scenarios.errors import BadInput
 from scenarios.ledger.ledger import Ledger, Unbalanced
 from scenarios.measures.cost import load_prices
 from scenarios.measures.metrics import measure
@@ -108,6 +110,13 @@ def test_the_limit_is_shared_out(of: int, rate_per_pod: float | None) -> None:
     assert alone[0] == plan_of(scenario, "leaky-bucket").settings
     total = sum(settings.pods * settings.rate_per_pod for settings in shares)
     assert total == pytest.approx(alone[0].pods * alone[0].rate_per_pod)
+
+
+@pytest.mark.parametrize(("of", "said"), [(12, None), (13, "concurrency = 24 .*: each would have 2, and all 26")])
+def test_a_limit_that_cannot_be_shared_out_is_not(of: int, said: str | None) -> None:
+    """AWS takes no fewer than two invocations at once: so many shares would be allowed more than one process is."""
+    with nullcontext() if said is None else pytest.raises(BadInput, match=said):
+        refuse_indivisible(SCENARIO, "lambda-concurrency", of)
 
 
 @pytest.mark.parametrize(("of", "each"), [(1, 24), (2, 12), (5, 4), (20, 2)])
