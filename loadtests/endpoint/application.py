@@ -19,6 +19,7 @@ from loadtests.endpoint.v1 import query
 from loadtests.endpoint.v1 import routing as v1
 from loadtests.endpoint.v2 import routing as v2
 from loadtests.ports import web_pages
+from scenarios.ledger.ledger import REJECTED
 from scenarios.schema.model import Scenario
 from strategies.dice import uniform
 
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
 
 SES = ("ses", "email")
 RESET = "/moto-api/reset"
+
+
+UNSIGNED = Refused(REJECTED, "MissingAuthenticationToken", "A GET must be signed: an image could ask it.")
+"""Browsers say nothing of the page for plain requests to other hosts than their own machine."""
+READS = ("Get", "List", "Describe", "Test")  # begin the names of actions that change nothing, and no page sees answers
 
 
 class LocalAws:
@@ -79,6 +85,8 @@ class LocalAws:
         try:
             tree = query.parsed(_form(environ))
             if scope.service or v1.is_ours(tree):
+                if _may_be_an_image(environ) and not str(tree.get("Action")).startswith(READS):
+                    return query.error(UNSIGNED, request_id()[1])
                 return v1.answer(self._service.of(scope.account, scope.region), tree, client(environ))
         except Refused as refused:
             return query.error(refused, request_id()[1]) if scope.service else None
@@ -103,6 +111,10 @@ class LocalAws:
         self._service.closing.wait(half_s)
         start_response(status, headers)
         return body
+
+
+def _may_be_an_image(environ: WSGIEnvironment) -> bool:
+    return environ["REQUEST_METHOD"] == "GET" and "HTTP_AUTHORIZATION" not in environ
 
 
 def _form(environ: WSGIEnvironment) -> str:

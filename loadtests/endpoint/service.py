@@ -70,6 +70,10 @@ class Service:
         found = self._all.get((account, region))
         return found or self._new(account, region)
 
+    def knows(self, account: str, region: str) -> bool:
+        """Whether something has been asked of it."""
+        return (account, region) in self._all
+
     def _new(self, account: str, region: str) -> Ses:
         with self._lock:
             if (account, region) not in self._all:

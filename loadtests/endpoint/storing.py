@@ -15,7 +15,7 @@ from loadtests.endpoint.message import Message
 KEPT = 10_000  # mails, however small; moto itself keeps all of them for ever
 KEPT_MB = 100.0  # unless a user says otherwise
 MB = 1_000_000
-BESIDES_BYTES = 2_000  # of a mail beside its text: addresses, and what Python makes of them
+BESIDES_BYTES = 2_000  # of a mail beside its texts: what Python makes of it
 
 
 class Kept(NamedTuple):
@@ -40,7 +40,7 @@ class Store:
             mail = _as_moto(message, message_id, text)
             backend.sent_messages.append(mail)
             backend.sent_message_count += len(message.recipients)
-            self._kept.append(Kept(backend, mail, sys.getsizeof(text) + BESIDES_BYTES))
+            self._kept.append(Kept(backend, mail, _size_bytes(message, text)))
             self._size_bytes += self._kept[-1].size_bytes
             while self._size_bytes > self._most_bytes or len(self._kept) > KEPT:
                 self._drop_oldest()
@@ -57,6 +57,11 @@ class Store:
         for kept in (backend.sent_messages, _instances(type(mail))):
             if kept and kept[0] is mail:
                 del kept[0]
+
+
+def _size_bytes(message: Message, text: str) -> int:
+    addresses = (message.source, *message.recipients, *message.to, *message.cc, *message.bcc)
+    return sum(map(sys.getsizeof, (text, message.subject, *addresses))) + BESIDES_BYTES
 
 
 def _as_moto(message: Message, message_id: str, text: str) -> Simple | RawMessage:

@@ -65,7 +65,7 @@ def test_what_is_no_json_is_a_bad_request() -> None:
 
 
 def test_v1_takes_its_form_in_the_body_or_in_the_path() -> None:
-    """Unsigned too, as curl would send it; keys that contradict each other are a bad request."""
+    """Unsigned too, as curl would send it, but no GET that changes anything; contradictory keys are a bad request."""
     with limited() as endpoint:
         to = {"Source": "me@example.com", "Destination.ToAddresses.member.1": "a@example.org"}
         form = {"Action": "SendEmail", **to, "Message.Subject.Data": "Hello", "Message.Body": ""}
@@ -73,6 +73,7 @@ def test_v1_takes_its_form_in_the_body_or_in_the_path() -> None:
         statuses = []
         for method, path, body in (
             ("GET", "/?Action=GetSendQuota", None),
+            ("GET", f"/?{urlencode(form)}", None),
             ("POST", "/", urlencode(form)),
             ("POST", "/", urlencode(form)),
             ("POST", "/", urlencode({**form, "Source.member.1": "-"})),
@@ -81,7 +82,7 @@ def test_v1_takes_its_form_in_the_body_or_in_the_path() -> None:
             answer = connection.getresponse()
             statuses.append((answer.status, b"Throttling" in answer.read()))
         connection.close()
-    assert statuses == [(200, False), (200, False), (400, True), (400, False)]
+    assert statuses == [(200, False), (400, False), (200, False), (400, True), (400, False)]
 
 
 def test_the_queues_can_be_looked_into() -> None:

@@ -317,7 +317,7 @@ def test_as_many_mails_are_kept_as_fit() -> None:
     store.forget()
     store.add(ours, Message(SENDER, raw=b"x" * 990_000), "id")
     assert [len(kept.raw_data) for kept in ours.sent_messages] == [990_000]
-    store.add(ours, Message(SENDER, raw=b"x" * 1_000_000), "id")
+    store.add(ours, Message(SENDER, subject="x" * 1_000_000, body="x"), "id")
     assert not ours.sent_messages
     assert ours.sent_message_count == 0
 

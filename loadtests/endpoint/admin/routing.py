@@ -12,6 +12,7 @@ from moto.ses.models import ses_backends
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import Field, ValidationError
 
+from loadtests.endpoint.account_run import AccountRun
 from loadtests.endpoint.admin import explain
 from loadtests.endpoint.admin.metrics import Accounts
 from loadtests.endpoint.admin.stats import stats
@@ -81,9 +82,16 @@ class Admin:
         self._service.start(_setting(Start, body).zero_unix_s)
         return as_json({})
 
+    def _run(self, query: dict[str, list[str]]) -> AccountRun:
+        """Of an account that is there: a question makes none. Raises BadRequest."""
+        account, region = _whose(query)
+        if account != DEFAULT_ACCOUNT and not self._service.knows(account, region):
+            raise BadRequest(f"account = {account}: nothing has been asked of it in {region}")
+        return self._service.of(account, region).run
+
     def _calls(self, _body: bytes, query: dict[str, list[str]], accept: str) -> Answer:
         """Raw rows to a client that accepts nothing else, and a list for people to all others."""
-        run = self._service.of(*_whose(query)).run
+        run = self._run(query)
         if accept == RAW:
             return Answer(OK, RAW, run.raw(_number(query, "from", 0, "of the first call to tell")))
         return as_json({"calls": explain.calls(run, _number(query, "last", LAST, "of the newest calls to show"))})
@@ -91,7 +99,7 @@ class Admin:
     def _reasons(self, _body: bytes, query: dict[str, list[str]], accept: str) -> Answer:
         """SES's sentences: for our own clients with the number of each call's, for people counted."""
         start = _number(query, "from", 0, "of the first call to tell")
-        numbers, sentences = self._service.of(*_whose(query)).run.said(start)
+        numbers, sentences = self._run(query).said(start)
         if accept == RAW:
             return Answer(OK, RAW, json.dumps(sentences).encode() + b"\n" + numbers.tobytes())
         counts = np.bincount(numbers, minlength=len(sentences)).tolist()

@@ -55,7 +55,7 @@ class StandardQueue(Queue):
             for message in dead:
                 if self.dead_letter_queue:
                     self.dead_letter_queue.add_message(message)
-            if received or not dead:
+            if received or not dead or self.dead_letter_queue is self:  # of itself it would never have done
                 return received
 
     def _terms(self, visibility_s: float, duplicate: Callable[[], bool]) -> Terms:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from contextlib import suppress
 from http import HTTPStatus
@@ -19,6 +20,7 @@ READ_BYTES = 64 * 1024
 SEND_PATIENCE_S = 10.0  # with a client that does not read its answer
 IDLE_S, HALF_SENT_S = 60.0, 10.0  # a connection between requests, and one in the middle of one, as at SES's SMTP side
 
+_CONTROLS = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _NO_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 
@@ -80,13 +82,14 @@ class Connection:
                     return None
                 self._borrow()
         except h11.RemoteProtocolError as error:
-            raise Refusal(error.error_status_hint, f"this is no HTTP request: {error}") from error
+            status = error.error_status_hint if error.error_status_hint < 500 else HTTPStatus.BAD_REQUEST
+            raise Refusal(status, f"this is no HTTP request: {error}") from error
         return self._whole()
 
     def answer(self, answer: Answer) -> bool:
         """Send it; whether another request may follow. Raises OSError where the client does not take it."""
         status, _, reason = answer.status.partition(" ")
-        headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
+        headers = [(name.encode("latin-1"), _sendable(value)) for name, value in answer.headers]
         response = h11.Response(status_code=int(status), reason=reason.encode("latin-1"), headers=headers)
         body = [h11.Data(data=answer.body)] if self._has_body(int(status)) and answer.body else []
         self._send(*(self._http.send(event) for event in (response, *body, h11.EndOfMessage())))
@@ -158,6 +161,8 @@ class Connection:
 
     def _begin(self, head: h11.Request) -> None:
         self._head, length = head, _length(head)
+        if sum(len(name) + len(value) for name, value in head.headers) + len(head.target) > HEAD_MOST_BYTES:
+            raise Refusal(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, f"the head has more than {HEAD_MOST_BYTES} bytes")
         if length > BODY_MOST_BYTES:
             raise _too_large()
         if length > SMALL_BYTES:
@@ -206,6 +211,11 @@ class Connection:
             self.socket.settimeout(SEND_PATIENCE_S)
             self.socket.sendall(memoryview(data)[sent:])
             self.socket.setblocking(False)
+
+
+def _sendable(value: str) -> bytes:
+    """A header's value, which may be what a client has asked for, without what no header can hold."""
+    return _CONTROLS.sub(b"?", value.encode("latin-1", "replace"))
 
 
 def _length(head: h11.Request) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -53,6 +54,15 @@ def test_what_is_received_too_often_moves_to_the_dead_letter_queue(sqs: Backend)
     assert receive(sqs) == []
     assert len(queue.held.entries()) == 0
     assert only(receive(sqs, name="dead")).approximate_receive_count == 3
+
+
+def test_a_queue_may_be_its_own_dead_letter_queue(sqs: Backend) -> None:
+    """What was received too often stays where it is, and the receive that finds it ends."""
+    queue = filled(sqs, 1)
+    policy = {"deadLetterTargetArn": queue.queue_arn, "maxReceiveCount": 1}
+    sqs.set_queue_attributes(queue.name, {"RedrivePolicy": json.dumps(policy)})
+    assert [len(receive(sqs, visibility_s=0)) for _ in range(2)] == [1, 0]
+    assert len(queue.held.entries()) == 1
 
 
 def test_the_attributes_count_what_there_is(sqs: Backend) -> None:
