@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -24,6 +25,7 @@ from botocore.exceptions import (
 
 from loadtests.ports.request_threads import TooFewThreads
 from scenarios.errors import BadInput, RunFailed
+from scenarios.schema.files import printable
 
 NO_CREDENTIALS = (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError, ProfileNotFound)
 NO_TOKEN = (TokenRetrievalError, SSOError)
@@ -52,6 +54,8 @@ class Cloud(NamedTuple):
 
 def aws(region: str | None = None, url: str | None = None) -> Cloud:
     """The account of boto3's own configuration. Raises BadInput without a region."""
+    if region is not None and not re.fullmatch(r"[a-z0-9-]+", region):
+        raise BadInput(f"--region = {printable(region)}: must be a region's name, such as eu-west-1")
     with speaking_plainly("aws"):
         session = Session(region_name=region)
     if not session.region_name:

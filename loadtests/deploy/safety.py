@@ -68,7 +68,7 @@ def _addresses(source: str) -> Iterator[str]:
 
 def _lines(source: str) -> list[str]:
     try:
-        return read_text(Path(source)).splitlines()
+        return read_text(Path(source)).removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(
             f"--allow {printable(source)}: must be an address, or a text file with one a line: {_reason(error)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from loadtests.load.results.locust_results import LocustResults, calls_in
 from loadtests.load.targets.endpoint_client import of_run
 from loadtests.load.targets.target import LocalTarget
 from loadtests.record.logs import CALL
-from loadtests.record.recovery import Document, ledger_of_decisions, recover
+from loadtests.record.recovery import RECOVERED, Document, ledger_of_decisions, recover
 from loadtests.record.run_registry import RunRecord
 from scenarios.errors import RunFailed
 from scenarios.ledger.ledger import Ledger
@@ -55,7 +56,8 @@ def _ledger(record: RunRecord, assignment: Assignment, mails: Arrivals, folder: 
         return ledger_of_decisions(record, decisions, scenario)
     ended_s, calls = float(decisions["decided_s"].max(initial=0.0)), _calls(folder)
     results = LocustResults(zero_unix_s, ended_s, interrupted=True, silent=[], workers=0, failures=[], calls=calls)
-    return ledger_of(scenario, assignment, mails, results, decisions)
+    ledger = ledger_of(scenario, assignment, mails, results, decisions)
+    return replace(ledger, warnings=(*ledger.warnings, RECOVERED))
 
 
 def _calls(folder: Path) -> NDArray[Any]:

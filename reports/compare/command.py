@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from reports import files, terminal
@@ -14,6 +15,7 @@ from reports.documents.comparison import ComparisonDocument
 from reports.running import experiment, run_jobs
 from scenarios.schema.model import Scenario, as_toml
 from scenarios.verdicts import FAIL
+from strategies.presentation.words import counted
 
 
 def compared(
@@ -36,6 +38,8 @@ def compared(
     results = run_jobs.complete(outcome, replications)
     if results:
         entries, bound = experiment.summarise(results)
+        if outcome.interrupted:
+            entries[0]["warnings"] = [*entries[0]["warnings"], *_unfinished(results, jobs, replications)]
         document = comparison.document(scenario, world, scenario.seed, replications, bound, entries)
         if out is not None:
             _keep(out, document, scenario)
@@ -48,6 +52,18 @@ def compared(
     if outcome.failure is not None:
         raise outcome.failure
     return met
+
+
+def _unfinished(
+    results: Sequence[experiment.Result], jobs: Sequence[experiment.Job], replications: int
+) -> Iterator[str]:
+    """What an interrupted command did not come to: of each strategy, so that no mean passes for that of all."""
+    made = Counter(result.entry["strategy"] for result in results)
+    for number in range(0, len(jobs), replications):
+        strategy = jobs[number].strategy
+        if made[strategy] < replications:
+            runs = f"{made[strategy]} of {counted(replications, 'run')}" if made[strategy] else "not run"
+            yield f"{strategy}: interrupted, {runs}"
 
 
 def _keep(out: Path, document: ComparisonDocument, scenario: Scenario) -> None:

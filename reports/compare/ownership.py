@@ -16,6 +16,8 @@ DOCUMENT = "comparison.json"
 SCENARIO = "scenario.toml"
 FIGURES = "figures"
 _DOCUMENTS = (DOCUMENT, "calibration.json")
+_LEDGERS = ("ledger-*.parquet", "calls-*.parquet")
+_PARQUET = b"PAR1"  # begins every such file
 _OURS = re.compile(rb'\s*\{\s*"schema":\s*"seslab/(comparison|calibration)/')
 
 
@@ -23,6 +25,8 @@ def refuse_strange(directory: Path, option: str, read: Iterable[Named]) -> None:
     """Raises BadInput for a folder in which a run would write over what no run has left, or over what it reads."""
     for what in (what for what, path in read if is_same(path, directory / SCENARIO) and not _is_as_run(path)):
         raise BadInput(f"{option} {directory}: its {SCENARIO} is {what} that is read; name another folder")
+    for what, its in ((what, its) for its in _written(directory) for what, path in read if is_same(path, its)):
+        raise BadInput(f"{option} {directory}: its {its.name} is {what} that is read; name another folder")
     for name in _strange(directory):
         raise BadInput(f"{option} {directory}: has {name}, which no run has written; name another folder")
 
@@ -30,6 +34,8 @@ def refuse_strange(directory: Path, option: str, read: Iterable[Named]) -> None:
 def _strange(directory: Path) -> Iterator[str]:
     documents = [directory / name for name in _DOCUMENTS if os.path.exists(directory / name)]
     yield from (path.name for path in documents if not _is_ours(path))
+    ledgers = [path for pattern in _LEDGERS for path in directory.glob(pattern)]
+    yield from (path.name for path in ledgers if not _is_parquet(path))
     if not documents:  # a run that was killed before it had one may have left a scenario, and no figures
         if os.path.exists(directory / SCENARIO) and not _is_as_run(directory / SCENARIO):
             yield SCENARIO
@@ -37,11 +43,24 @@ def _strange(directory: Path) -> Iterator[str]:
             yield FIGURES
 
 
+def _written(directory: Path) -> Iterator[Path]:
+    """What a run would write over of what is there, besides its scenario."""
+    for pattern in (*_DOCUMENTS, *_LEDGERS, "locust-*", "hdr-*", f"{FIGURES}/*"):
+        yield from directory.glob(pattern)
+
+
 def _is_ours(document: Path) -> bool:
     if not is_regular(document):
         return False
     with document.open("rb") as file:
         return _OURS.match(file.read(200)) is not None
+
+
+def _is_parquet(ledger: Path) -> bool:
+    if not is_regular(ledger):
+        return False
+    with ledger.open("rb") as file:
+        return file.read(len(_PARQUET)) == _PARQUET
 
 
 def _is_as_run(scenario: Path) -> bool:

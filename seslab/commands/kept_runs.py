@@ -54,10 +54,12 @@ def diff(
     with ending_on_ctrl_c():
         from reports import files, terminal
         from reports.compare import folder
-        from reports.compare.ownership import DOCUMENT
         from reports.diff import document as diffing
         from reports.diff import table
-    files.refuse_taken({"--summary": summary}, [("RUN_A", run_a / DOCUMENT), ("RUN_B", run_b / DOCUMENT)])
+    kept = [
+        (f"a file of {name}", path) for name, run in (("RUN_A", run_a), ("RUN_B", run_b)) for path in run.rglob("*")
+    ]
+    files.refuse_taken({"--summary": summary}, kept)
     if summary is not None:
         files.refuse_unwritable("--summary", summary)
     a, b = map(folder.document, (run_a, run_b))

@@ -70,7 +70,7 @@ def loadtest(
     """
     with ending_on_ctrl_c():
         from loadtests.load import loadtest as loading
-        from loadtests.load.targets.check_target import body_of, headers_of
+        from loadtests.load.targets.check_target import body_of, headers_of, method_of
         from loadtests.load.targets.choose_target import Crew, LoadRequest, Place
         from reports import terminal
         from reports.compare import command, folder
@@ -81,7 +81,7 @@ def loadtest(
     worlds.tidy()
     chosen, prices = loading.demanding(worlds.scenario_of(scenario, seed)), load_prices()
     senders = [*(user or ()), *(strategy or ())] or ["ses-v2"]
-    place = Place(endpoint, aws.region, smtp, queue, target, method, headers_of(header or ()), body_of(body))
+    place = Place(endpoint, aws.region, smtp, queue, target, method_of(method), headers_of(header or ()), body_of(body))
     crew = Crew(processes, master, workers, wait_s, master_host, master_port, web_port)
     run = loading.prepare(chosen, senders, LoadRequest(place, worlds.permit(aws), crew, events), prices, terminal.tell)
     if out is not None:

@@ -51,6 +51,9 @@ def seslab_with(*words: str, cwd: Path | None = None) -> subprocess.CompletedPro
         ("compare broadcast-900 -s hartbeat", "unknown strategy 'hartbeat', did you mean 'heartbeat'?"),
         ("compare broadcast-900 --on mars", "unknown world 'mars', known are sim, moto"),
         ("compare broadcst-900", "unknown scenario 'broadcst-900', did you mean 'broadcast-900'?"),
+        ("loadtest rehearsal --user http --method G/T", "--method = G/T: must be a word"),
+        ("loadtest rehearsal --user http --header a/b:c", "--header = a/b: must be NAME: VALUE"),
+        ("status --region EU_WEST", "--region = EU_WEST: must be a region's name"),
         ("compare broadcast-900 --out taken/below", "--out taken/below: "),
     ],
 )

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from reports.compare import command
 from reports.compare import folder as run_folder
 from reports.compare.ranking import ranked
 from reports.compare.table import sentences, table
 from reports.documents.comparison import ComparisonDocument
 from reports.layout import laid_out
+from reports.running import run_jobs
+from reports.running.experiment import Result
+from reports.running.parallel import Outcome
 from reports.terminal import to_json
-from scenarios.errors import BadInput
+from scenarios.errors import BadInput, Interrupted
+from scenarios.measures.bound import Bound
 from scenarios.schema.model import as_toml, load
 from tests.unit.entries import comparison, entry, sent
 from tests.unit.synthetic import Call
@@ -143,7 +150,8 @@ MINE = '# mine\n[[workload]]\nprocess = "batch"\nmessages = 1\n'
         ({"comparison.json": '{"before": 1, "after": 2}'}, "comparison.json"),
         ({"calibration.json": "[]", "scenario.toml": AS_RUN}, "calibration.json"),
         ({"figures/rate.svg": "<svg/>"}, "figures"),
-        ({"ledger-direct.parquet": "of a killed run", "notes.txt": "mine", "figures/notes.txt": "mine"}, None),
+        ({"ledger-direct.parquet": "mine"}, "ledger-direct.parquet"),
+        ({"ledger-direct.parquet": "PAR1 of a killed run", "notes.txt": "mine", "figures/notes.txt": "mine"}, None),
     ],
 )
 def test_what_no_run_has_written_is_not_written_over(
@@ -170,6 +178,32 @@ def test_a_run_does_not_write_over_the_scenario_that_it_reads(tmp_path: Path) ->
             run_folder.prepare(tmp_path, read=[("the scenario", tmp_path / name)])
     (tmp_path / "scenario.toml").write_text(AS_RUN)
     run_folder.prepare(tmp_path, read=[("the scenario", tmp_path / "scenario.toml")])
+
+
+@pytest.mark.parametrize(
+    "name", ["ledger-direct.parquet", "calls-direct.parquet", "locust-http.html", "figures/rate.svg"]
+)
+def test_a_run_writes_over_nothing_that_it_reads(tmp_path: Path, name: str) -> None:
+    """A link may stand where a ledger or a figure would: what it leads to would be lost."""
+    (tmp_path / "mine.csv").write_text("PAR1")
+    link = tmp_path / "run" / name
+    link.parent.mkdir(parents=True)
+    link.symlink_to(tmp_path / "mine.csv")
+    with pytest.raises(BadInput, match=rf"its {link.name} is its trace that is read"):
+        run_folder.prepare(tmp_path / "run", read=[("its trace", tmp_path / "mine.csv")])
+
+
+def test_an_interrupted_mean_says_of_how_many_runs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One of three replications was made, and of the other strategy none: the notes say so, and the document."""
+    done = Outcome([Result(entry("direct", sent(1, 2.0)), Bound(1.5, 0.7, 1.4))], interrupted=True)
+    monkeypatch.setattr(run_jobs, "perform", lambda *_: done)
+    jobs: Any = [SimpleNamespace(strategy=name) for name in ("direct", "heartbeat") for _ in range(3)]
+    with pytest.raises(Interrupted):
+        command.compared(jobs, "sim", load("sandbox"), 3, None, as_json=True)
+    said = json.loads(capsys.readouterr().out)["strategies"][0]["warnings"]
+    assert said == ["direct: interrupted, 1 of 3 runs", "heartbeat: interrupted, not run"]
 
 
 def test_saved_document_is_whole_and_alone(tmp_path: Path) -> None:

@@ -173,9 +173,12 @@ def served_nowhere() -> LoadRequest:
 
 
 def test_the_list_names_mailboxes_or_addresses(tmp_path: Path) -> None:
-    """A file's lines and an address on the command line allow alike, whatever their case, labels included."""
+    """A file's lines and an address on the command line allow alike, whatever their case, labels included.
+
+    A file may begin as Windows lets it; a comment ends with its line, and with no other control character.
+    """
     listed = tmp_path / "allow.txt"
-    listed.write_text("# ours\nMe@Example.com  # mine\n\n")
+    listed.write_bytes(b"\xef\xbb\xbfMe@Example.com  # mine\x0cand@no.one\r\n# ours\rand@no.two\n\n")
     allow = safety.allowed([str(listed), "You@example.org"])
     assert allow == {"me@example.com", "you@example.org"}
     check("me+{mail}.{who}@example.com", allow)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from ipaddress import ip_address
 from pathlib import Path
@@ -18,6 +19,7 @@ from strategies.registry import STRATEGIES
 
 SCHEMES = ("http", "https")
 KNOCK_S = 10.0
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # of RFC 9110
 
 
 def check_place(user: str, place: Place) -> None:
@@ -107,9 +109,16 @@ def headers_of(lines: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """Header lines as names and values; raises BadInput."""
     pairs = [line.partition(":")[::2] for line in lines]
     for name, value in pairs:
-        if not (name.strip() and value.strip()):
-            raise BadInput(f"--header = {printable(name)}: must be NAME: VALUE")
+        if not (_TOKEN.fullmatch(name.strip()) and value.strip().isprintable() and value.strip()):
+            raise BadInput(f"--header = {printable(name)}: must be NAME: VALUE, on one line")
     return tuple((name.strip(), value.strip()) for name, value in pairs)
+
+
+def method_of(word: str) -> str:
+    """An HTTP method; raises BadInput."""
+    if not _TOKEN.fullmatch(word):
+        raise BadInput(f"--method = {printable(word)}: must be a word such as POST")
+    return word
 
 
 def body_of(text: str) -> str:
