@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from http.client import HTTPConnection
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
@@ -209,6 +209,27 @@ def test_a_client_may_be_silent_for_so_long(monkeypatch: pytest.MonkeyPatch) -> 
     with serving(echo) as running, socket.create_connection(running.bind_addr, PATIENCE_S) as client:
         client.sendall(HEAD)
         assert client.recv(1) == b""
+
+
+def test_a_large_body_must_come_at_some_speed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client that says a little now and then is never silent, and would keep the memory that others wait for."""
+    monkeypatch.setattr(connection, "LEAST_BYTES_PER_S", 1e12)
+    monkeypatch.setattr(connection, "HALF_SENT_S", 0.2)
+    monkeypatch.setattr(server, "LOOK_EVERY_S", 0.01)
+    with serving(echo) as running, socket.create_connection(running.bind_addr, PATIENCE_S) as client:
+        client.sendall(HEAD + b"Content-Length: 70000\r\n\r\n")
+        said_often = Thread(target=_drip, args=(client,), daemon=True)
+        said_often.start()
+        with suppress(ConnectionResetError):  # where a byte was on its way
+            assert client.recv(1) == b""
+        said_often.join()
+
+
+def _drip(client: socket.socket) -> None:
+    """A byte now and then, until the other side has closed."""
+    with suppress(OSError):
+        while not Event().wait(0.05):
+            client.sendall(b"x")
 
 
 class Weighing:

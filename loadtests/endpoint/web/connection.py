@@ -17,6 +17,7 @@ HEAD_MOST_BYTES = 16 * 1024  # AWS refuses larger ones: "ShutdownReason=reqHdrTo
 BODY_MOST_BYTES = 64 * 1024 * 1024  # the 40 MB of a mail in base64, and what stands around it
 SMALL_BYTES = 64 * 1024  # of a body for which no memory has to be free
 READ_BYTES = 64 * 1024
+LEAST_BYTES_PER_S = 20_000  # of a large body, for whose memory others may wait
 SEND_PATIENCE_S = 10.0  # with a client that does not read its answer
 IDLE_S, HALF_SENT_S = 60.0, 10.0  # a connection between requests, and one in the middle of one, as at SES's SMTP side
 
@@ -65,6 +66,7 @@ class Connection:
         its_socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket, self.client, self._memory = its_socket, client, memory
         self._lent_bytes = self._wanted_bytes = 0
+        self._lent_since_s = 0.0
         self._heard_s, self._patience_s, self._is_refused = monotonic(), IDLE_S, False
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=HEAD_MOST_BYTES)
         self._head: h11.Request | None = None
@@ -109,8 +111,12 @@ class Connection:
         self.socket.shutdown(socket.SHUT_WR)
 
     def is_late(self, now_s: float) -> bool:
-        """Whether the client has been silent for too long."""
-        return now_s - self._heard_s > self._patience_s
+        """Whether the client has been silent for too long, or sends a large body so slowly that others wait for it."""
+        return now_s - self._heard_s > self._patience_s or self._is_slow(now_s)
+
+    def _is_slow(self, now_s: float) -> bool:
+        due_s = HALF_SENT_S + len(self._body) / LEAST_BYTES_PER_S
+        return self._lent_bytes > 0 and now_s - self._lent_since_s > due_s
 
     def give_back(self) -> list[Connection]:
         """The memory of a request that is over; the connections that have waited for some may go on."""
@@ -183,7 +189,7 @@ class Connection:
             return
         if not self._memory.lend(wanted_bytes, self):
             raise InLine
-        self._lent_bytes, self._wanted_bytes = wanted_bytes, 0
+        self._lent_bytes, self._wanted_bytes, self._lent_since_s = wanted_bytes, 0, monotonic()
         self._ask_for_more()
 
     def _ask_for_more(self) -> None:
