@@ -53,12 +53,13 @@ def unplug(name: str) -> None:
 def plugged_in_here(bundles: Sequence[Bundle]) -> Iterator[None]:
     """Known inside the block alone; what has one of their names meanwhile steps aside. Raises BadInput."""
     aside = {one.name: (STRATEGIES.pop(one.name), _PLUGGED.pop(one.name)) for one in bundles if one.name in _PLUGGED}
-    plug(bundles)
     try:
+        plug(bundles)
         yield
     finally:
         for one in bundles:
-            unplug(one.name)
+            if one.name in _PLUGGED:
+                unplug(one.name)
         for name, (module, bundle) in aside.items():
             STRATEGIES[name], _PLUGGED[name], sys.modules[bundle.module] = module, bundle, module
 

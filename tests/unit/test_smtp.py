@@ -121,6 +121,17 @@ def test_nothing_is_said_in_clear_text(server: Server) -> None:
     assert server.outcomes() == []
 
 
+def test_a_client_that_speaks_no_tls_is_left(server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    """Its connection is closed, and nothing of it stands on the terminal."""
+    client = smtplib.SMTP("127.0.0.1", server.port, timeout=10)
+    client.ehlo()
+    assert client.docmd("STARTTLS")[0] == 220
+    with pytest.raises((smtplib.SMTPServerDisconnected, ConnectionResetError)):
+        client.docmd("no TLS")
+    client.close()
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
 def test_nobody_sends_without_a_name(server: Server) -> None:
     """After STARTTLS mail is taken after AUTH only."""
     with secured(server.port) as client:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, AnyStr
 
-from aiosmtpd.smtp import SMTP
+from aiosmtpd.smtp import SMTP, TLSSetupException
 
 from loadtests.endpoint.message import MOST_BYTES
 
@@ -70,6 +70,10 @@ class Conversation(SMTP):
         if self._writer is not None:
             self._writer.write(f"{line}\r\n".encode())
             self._writer.close()
+
+    async def handle_exception(self, error: Exception) -> str:
+        """A client that cannot speak TLS is no defect here; the library closes its connection."""
+        return "" if isinstance(error, TLSSetupException) else await super().handle_exception(error)
 
     def connection_lost(self, error: Exception | None) -> None:
         self._leave()
