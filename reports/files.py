@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from scenarios.errors import BadInput
-from scenarios.system.whole_files import append_text, is_stream, unwritable
+from scenarios.system.whole_files import append_text, is_same, is_stream, unwritable
 
 ADVICE = "name a file that can be written"
 
@@ -25,13 +24,6 @@ def refuse_taken(outputs: Mapping[str, Path | None], inputs: Iterable[Named] = (
             for other in (what for what, its in taken if is_same(path, its)):
                 raise BadInput(f"{option} {path}: {other} is the same file; each needs its own")
             taken.append((option, path))
-
-
-def is_same(one: Path, other: Path) -> bool:
-    """Whether two paths lead to one file, there or yet to be made."""
-    with suppress(OSError):
-        return one.samefile(other)
-    return os.path.realpath(one) == os.path.realpath(other)
 
 
 def refuse_unwritable(option: str, path: Path) -> None:

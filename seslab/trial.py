@@ -113,7 +113,7 @@ def _scenario(bundle: Bundle) -> Scenario:
     from scenarios.schema.model import Scenario, know_strategies
     from strategies.registry import STRATEGIES
 
-    know_strategies(*STRATEGIES.values())
+    know_strategies()
     defaults = asdict(STRATEGIES[bundle.name].Settings())
     settings = {name: value for name, value in defaults.items() if value is not None}
     table = {**_TRIAL, "strategies": {bundle.name: settings}}

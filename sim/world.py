@@ -21,7 +21,6 @@ from scenarios.aws.ticker import Ticker, billed, default_transition
 from scenarios.aws.warm_pool import Concurrency
 from scenarios.ledger.fates import Custody, Pieces
 from scenarios.measures.bound import rate_steps
-from scenarios.outside.plug import bundle_of
 from scenarios.schema.latency import Latency
 from scenarios.schema.model import Scenario
 from scenarios.traffic.streams import stream, uniforms
@@ -222,8 +221,8 @@ class Simulation:
         return np.isin(self.dealer.holder_of, [OUTBOX, *self.deployment.keeping()])
 
     def complaints(self, strategy: str) -> list[str]:
-        """Of functions that are not seslab's own: those raise only what they mean to."""
-        return warnings_about(function.errors for function in self.functions.values()) if bundle_of(strategy) else []
+        """What must be said of the errors of functions."""
+        return warnings_about(strategy, (function.errors for function in self.functions.values()))
 
     def usage(self) -> dict[str, float]:
         """Raw counts of everything that is billed, SES's recipients excepted: the calls tell them."""

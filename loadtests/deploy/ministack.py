@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,8 +21,7 @@ from loadtests.endpoint.client import UNANSWERED, answer_to
 from loadtests.function.package import ROOT
 from loadtests.ports.local import LOOPBACK, free_port, local_session
 from scenarios.errors import BadInput, RunFailed
-from scenarios.system import leash
-from scenarios.system.children import OURS
+from scenarios.system.children import LEASHED, OURS
 
 VARIABLE = "SESLAB_MINISTACK"
 SIBLING = ROOT / ".venv-ministack" / "bin" / "ministack"
@@ -69,7 +67,7 @@ def ministack() -> Iterator[Cloud]:
 @contextmanager
 def _started(port: int, log: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(
-        [sys.executable, "-P", leash.__file__, *IN_A_FOLDER, *command()],
+        [*LEASHED, *IN_A_FOLDER, *command()],
         env=_environment(port),
         stdin=subprocess.PIPE,
         stdout=log,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
@@ -13,8 +12,7 @@ from pathlib import Path
 
 from loadtests.load.options import Crew
 from scenarios.errors import RunFailed
-from scenarios.system import leash
-from scenarios.system.children import OURS
+from scenarios.system.children import LEASHED, OURS
 
 LOCUSTFILE = Path(__file__).parents[1] / "locustfile.py"
 ASSIGNMENT = "SESLAB_ASSIGNMENT"
@@ -37,7 +35,7 @@ def run(
 
 def work(options: Sequence[str], log: Path) -> int:
     """Let Locust work for a master, which tells it everything; returns its exit code. It ends with this process."""
-    with _started(options, log, {}, held_by=(sys.executable, "-P", leash.__file__)) as process:
+    with _started(options, log, {}, held_by=LEASHED) as process:
         return process.wait()
 
 

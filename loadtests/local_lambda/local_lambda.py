@@ -22,7 +22,6 @@ from scenarios.aws.open_work import OpenWork
 from scenarios.aws.ticker import Ticker, billed, default_transition
 from scenarios.aws.warm_pool import Concurrency
 from scenarios.ledger.fates import Pieces
-from scenarios.outside.plug import bundle_of
 from scenarios.schema.latency import Latency
 from scenarios.schema.model import Scenario
 from scenarios.traffic.streams import stream, uniforms
@@ -129,8 +128,8 @@ class LocalLambda:
         return held
 
     def complaints(self, strategy: str) -> list[str]:
-        """Of functions that are not seslab's own: those raise only what they mean to."""
-        return warnings_about(function.errors for function in self._functions.values()) if bundle_of(strategy) else []
+        """What must be said of the errors of functions."""
+        return warnings_about(strategy, (function.errors for function in self._functions.values()))
 
     def usage(self) -> dict[str, float]:
         """Raw counts of what is billed."""

@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from reports.files import Named, is_same
+from reports.files import Named
 from scenarios.errors import BadInput
 from scenarios.schema.model import as_toml, load
 from scenarios.system.reading import is_regular
+from scenarios.system.whole_files import is_same
 
 DOCUMENT = "comparison.json"
 SCENARIO = "scenario.toml"

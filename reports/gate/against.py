@@ -20,12 +20,10 @@ from scenarios.errors import BadInput, RunFailed
 from scenarios.outside.plug import bundle_of
 from scenarios.schema.files import printable
 from scenarios.schema.model import load
-from scenarios.system import leash
-from scenarios.system.children import OURS
+from scenarios.system.children import LEASHED, OURS
 from scenarios.system.held import temporary_folder
 
 _SESLAB = (*OURS, "seslab")
-_LEASH = (sys.executable, "-P", leash.__file__)  # as a file: the environment is that of another seslab
 Answer = TypeVar("Answer", ComparisonDocument, OtherComparison)
 _DONE = (0, 1)  # a comparison that fails a threshold of the scenario's own is one all the same
 
@@ -150,7 +148,7 @@ def _leashed(command: Sequence[str], side: Side) -> subprocess.CompletedProcess[
     """Runs the command; it ends with us, however we end. Ctrl-C reaches it through us, and we wait for its end."""
     with _pipe() as (theirs, let_go):
         process = subprocess.Popen(
-            (*_LEASH, *command),
+            (*LEASHED, *command),
             cwd=side.folder,
             env=side.environ,
             stdin=theirs,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -14,6 +16,7 @@ from scenarios.errors import BadInput
 from scenarios.outside.bundle import OF_FILE, Bundle, package_path_of, path_of
 from scenarios.outside.importer import Sources
 from scenarios.outside.imports import imports_of, refuse_forbidden
+from scenarios.system.reading import is_regular, read_bytes
 
 GROUP = "seslab.strategies"
 MOST_BYTES = 1_000_000
@@ -21,23 +24,21 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,39}")
 _MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")
 
 
-def is_reference(word: str) -> bool:
-    """Whether it leads to a file or a module, other than a name does."""
-    return "/" in word or "\\" in word or word.endswith(".py") or _MODULE.fullmatch(word) is not None
-
-
 def installed() -> dict[str, EntryPoint]:
     """The strategies that installed packages bring, by their names."""
     return {one.name: one for one in entry_points(group=GROUP)}
 
 
-def found(word: str, base: Path | None = None) -> Bundle:
-    """What a reference or the name of an entry point leads to; a relative path starts at `base`. Raises BadInput."""
-    if word in installed():
-        return _of_module(installed()[word].module, word, word)
+def found(word: str, base: Path | None = None) -> Bundle | None:
+    """What a file's path, a module or the name of an entry point leads to, and None for any other word.
+
+    A relative path starts at `base`. Raises BadInput.
+    """
     if word.endswith(".py") or "/" in word or "\\" in word:
         return _of_file(base / word if base else Path(word))
-    return _of_module(word, word, word.rpartition(".")[2])
+    if (entry := installed().get(word)) is not None:
+        return _of_module(entry.module, word, word)
+    return _of_module(word, word, word.rpartition(".")[2]) if _MODULE.fullmatch(word) else None
 
 
 def _of_file(path: Path) -> Bundle:
@@ -62,14 +63,14 @@ def _named(stem: str, reference: str) -> str:
 
 def _read(path: Path) -> str:
     try:
-        if path.exists() and not path.is_file():
+        if os.path.lexists(path) and not is_regular(path):
             raise BadInput(f"{path}: is no file; name the Python file of a strategy")
-        if path.stat().st_size > MOST_BYTES:
-            raise BadInput(f"{path}: larger than {MOST_BYTES:,} bytes; name the Python file of a strategy")
-        return path.read_text(encoding="utf-8-sig")
+        return read_bytes(path, MOST_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadInput(f"{path}: must be UTF-8 text") from error
     except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno == errno.EFBIG:
+            raise BadInput(f"{path}: larger than {MOST_BYTES:,} bytes; name the Python file of a strategy") from error
         raise BadInput(f"{path}: {getattr(error, 'strerror', None) or error}") from error
 
 

@@ -12,7 +12,7 @@ from scenarios.entry import USERS
 from scenarios.errors import BadInput
 from scenarios.outside.blame import told
 from scenarios.outside.bundle import Bundle
-from scenarios.outside.find import found, installed, is_reference
+from scenarios.outside.find import found
 from scenarios.outside.importer import forget, imported
 from scenarios.outside.patience import impatient
 from scenarios.outside.shape import refuse_malformed
@@ -26,9 +26,9 @@ def named(word: str, base: Path | None = None) -> str:
 
     Raises BadInput.
     """
-    if word in STRATEGIES or not (is_reference(word) or word in installed()):
+    bundle = None if word in STRATEGIES else found(word, base)
+    if bundle is None:
         return word
-    bundle = found(word, base)
     plug([bundle])
     return bundle.name
 

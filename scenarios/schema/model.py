@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
@@ -147,7 +145,7 @@ def load(source: str, base: Path | None = None) -> Scenario:
     """
     path = find(source, base)
     table = {"name": printable(path.stem), **_plugged_in(read_table(path), path)}
-    know_strategies(*STRATEGIES.values())
+    know_strategies()
     try:
         return Scenario.model_validate(table, context={"base": path.parent})
     except ValidationError as error:
@@ -175,10 +173,14 @@ def _named(key: str, path: Path) -> str:
         raise BadInput(printable(f"{path}: strategies: {error}")) from error
 
 
-@lru_cache(maxsize=1)
-def know_strategies(*_modules: ModuleType) -> None:
-    """Build the scenario's model anew where other strategies are known than before."""
-    Scenario.model_rebuild(force=True)
+_KNOWN = [*STRATEGIES.values()]
+
+
+def know_strategies() -> None:
+    """Build the scenario's model anew where other strategies are known than when it was built."""
+    if (known := [*STRATEGIES.values()]) != _KNOWN:
+        Scenario.model_rebuild(force=True)
+        _KNOWN[:] = known
 
 
 def files_of(source: str, scenario: Scenario) -> list[tuple[str, Path]]:
@@ -204,7 +206,7 @@ def describe_catalogue() -> list[tuple[str, str]]:
 
 def scenario_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of a scenario file, each strategy's settings included."""
-    know_strategies(*STRATEGIES.values())
+    know_strategies()
     schema = Scenario.model_json_schema(by_alias=True)
     schema["required"].remove("name")  # the file's name stands in
     schema["$defs"]["Strategies"]["additionalProperties"] = {

@@ -105,6 +105,13 @@ def make_folder(directory: Path, what: object = "", advice: str = ADVICE) -> Non
         raise unwritable(what or directory, error, advice) from error
 
 
+def is_same(one: Path, other: Path) -> bool:
+    """Whether two paths lead to one file, there or yet to be made."""
+    with suppress(OSError):
+        return one.samefile(other)
+    return os.path.realpath(one) == os.path.realpath(other)
+
+
 def is_stream(path: Path) -> bool:
     """Whether a path leads to what can only be written to: a pipe, a device, or a process's open file."""
     return (os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)) or _is_open_file(path)

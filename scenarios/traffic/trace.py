@@ -7,7 +7,6 @@ import os
 import re
 from array import array
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from datetime import UTC, datetime
 from email.message import Message
 from email.parser import BytesHeaderParser
@@ -21,7 +20,7 @@ import numpy as np
 
 from scenarios.errors import BadInput
 from scenarios.schema.files import printable
-from scenarios.system.whole_files import is_stream
+from scenarios.system.whole_files import is_same, is_stream
 from scenarios.traffic.trace_csv import MOST_RECIPIENTS, write_trace
 
 Column = np.ndarray[Any, Any]
@@ -72,15 +71,9 @@ def make_trace(source: Path, out: Path) -> TraceSummary:
 
 
 def _keep_apart(source: Path, out: Path) -> None:
-    whole, made = Path(os.path.realpath(source)), Path(os.path.realpath(out))
-    if not is_stream(out) and (made == whole or whole in made.parents or _is_same(source, out)):
+    is_inside = Path(os.path.realpath(source)) in Path(os.path.realpath(out)).parents
+    if not is_stream(out) and (is_inside or is_same(source, out)):
         raise BadInput(f"{printable(out)}: is part of the input; name another file for the trace")
-
-
-def _is_same(source: Path, out: Path) -> bool:
-    with suppress(OSError):
-        return source.samefile(out)
-    return False
 
 
 def _read(source: Path) -> tuple[str, Column, Column, int]:
