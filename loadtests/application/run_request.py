@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -21,9 +20,8 @@ from scenarios.ledger.build_ledger import Evidence, Subject, build_ledger
 from scenarios.ledger.ledger import Ledger
 from scenarios.measures.bound import bound_of
 from scenarios.measures.warnings import warnings_of
-from scenarios.outside.plug import plugged
 from scenarios.runs import SATURATED_S, Watch
-from scenarios.schema.model import Scenario, as_toml
+from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import Arrivals
 from strategies.resources import Plan
 
@@ -53,17 +51,8 @@ class RunRequest:
 
     def record(self, name: str, world: str, out: Path | None, witness: Path | None) -> run_registry.RunRecord:
         """What is noted of a run of that name, made by this process, before it begins."""
-        return run_registry.RunRecord(
-            run=name,
-            world=world,
-            strategy=self.strategy,
-            seed=self.seed,
-            scenario_toml=as_toml(self.scenario),
-            process=run_registry.process_of(os.getpid()),
-            out=None if out is None else str(out.absolute()),
-            witness=None if witness is None else str(witness),
-            strategies=plugged(),
-        )
+        noted = None if witness is None else str(witness)
+        return run_registry.begun_here(name, world, self.strategy, self.seed, self.scenario, out, witness=noted)
 
     def watched(self, clock: Clock, watch: Watch | None) -> None:
         """Show a watch how far it is, going by the best possible makespan."""

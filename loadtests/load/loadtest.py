@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 import time
@@ -108,18 +107,8 @@ def _refuse_without_workers(results: LocustResults, ledger: Ledger, out: Path | 
 @contextmanager
 def _noted(scenario: Scenario, assignment: Assignment, folder: Path, out: Path | None) -> Iterator[RunRecord]:
     """As long as Locust runs: the next command finds what a killed one has left."""
-    record = RunRecord(
-        run=new_run(),
-        world=WORLD,
-        strategy=assignment.user,
-        seed=assignment.seed,
-        scenario_toml=as_toml(scenario),
-        process=run_registry.process_of(os.getpid()),
-        endpoint=assignment.place.endpoint,
-        out=None if out is None else str(out.absolute()),
-        folder=str(folder),
-        strategies=plugged(),
-    )
+    place = {"endpoint": assignment.place.endpoint, "folder": str(folder)}
+    record = run_registry.begun_here(new_run(), WORLD, assignment.user, assignment.seed, scenario, out, **place)
     run_registry.write(record)
     try:
         yield record

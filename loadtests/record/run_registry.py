@@ -13,8 +13,11 @@ import subprocess
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from scenarios.outside.bundle import Bundle
+from scenarios.outside.plug import plugged
+from scenarios.schema.model import Scenario, as_toml
 from scenarios.system.reading import is_regular, read_text
 from scenarios.system.whole_files import make_folder, remove_unfinished, unwritable, write_text
 
@@ -58,6 +61,23 @@ class RunRecord:
     folder: str | None = None
     children: tuple[Process, ...] = ()
     strategies: tuple[Bundle, ...] = ()
+
+
+def begun_here(
+    run: str, world: str, strategy: str, seed: int, scenario: Scenario, out: Path | None, **more: Any
+) -> RunRecord:
+    """The record of a run that this process is about to make; `more` are further fields."""
+    return RunRecord(
+        run=run,
+        world=world,
+        strategy=strategy,
+        seed=seed,
+        scenario_toml=as_toml(scenario),
+        process=process_of(os.getpid()),
+        out=None if out is None else str(out.absolute()),
+        strategies=plugged(),
+        **more,
+    )
 
 
 def birth_of(pid: int) -> str | None:
