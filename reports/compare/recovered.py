@@ -30,8 +30,7 @@ def keep_document(directory: Path, strategy: str) -> None:
 
 def _of_one_command(directory: Path, recovered: Ledger) -> Iterator[Ledger]:
     """Earlier ones first; what another scenario, world or seed has left in the folder is not compared with it."""
-    paths = sorted(directory.glob("ledger-*.parquet"), key=lambda path: path.stat().st_mtime)
-    for name in (path.stem.removeprefix("ledger-") for path in paths):
+    for name in store.kept_in(directory):
         with suppress(BadInput):
             ledger = store.read(directory, name)
             if _run_of(ledger) == _run_of(recovered):
