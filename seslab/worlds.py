@@ -65,7 +65,7 @@ def tidy() -> None:
     if run_registry.leftovers():
         from loadtests.deploy.tidy import tidy
         from loadtests.load.left_over import recovered
-        from reports.compare.recovered import keep_document
+        from reports.compare.folder import keep_document
 
         tidy(terminal.tell, keep_document, recovered)
 

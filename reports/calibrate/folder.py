@@ -9,15 +9,15 @@ from reports.calibrate import quantiles as quantiles_figure
 from reports.calibrate import seconds as seconds_figure
 from reports.calibrate.document import Pair
 from reports.compare import folder as run_folder
-from reports.compare.ownership import FIGURES, SCENARIO
+from reports.compare.ownership import FIGURES
 from reports.documents.calibration import CalibrationDocument
 from reports.figures import canvas
 from reports.files import Named, refuse_taken
+from reports.running.keeping import CALIBRATION, SCENARIO
 from reports.terminal import to_json
 from scenarios.errors import BadInput
 from scenarios.system.whole_files import make_folder, write_text
 
-DOCUMENT = "calibration.json"
 DRAWINGS = {"quantiles": quantiles_figure.draw, "seconds": seconds_figure.draw}
 
 
@@ -38,7 +38,7 @@ def prepare(out: Path | None, fitted: Path | None, read: Sequence[Named] = ()) -
 def save(directory: Path, calibration: CalibrationDocument, scenario_toml: str, both: Sequence[Pair]) -> None:
     """Writes what its runs have not written yet. Raises `BadInput`."""
     write_text(directory / SCENARIO, scenario_toml)
-    write_text(directory / DOCUMENT, to_json(calibration))
+    write_text(directory / CALIBRATION, to_json(calibration))
     draw_all(directory / FIGURES, calibration, both)
 
 

@@ -69,7 +69,7 @@ def _unfinished(
 def _keep(out: Path, document: ComparisonDocument, scenario: Scenario) -> None:
     run_folder.save(out, document, as_toml(scenario))
     with terminal.busy("Drawing"):
-        run_folder.redraw(out)
+        run_folder.draw(out, document)
 
 
 def show(document: ComparisonDocument, as_json: bool) -> None:

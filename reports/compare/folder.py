@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
+from reports.compare import recovered
 from reports.compare.drawings import draw_all
-from reports.compare.ownership import DOCUMENT, FIGURES, SCENARIO, refuse_strange
+from reports.compare.ownership import FIGURES, refuse_strange
 from reports.documents.comparison import ComparisonDocument
 from reports.documents.reading import parsed
 from reports.files import Named
+from reports.running.keeping import COMPARISON, SCENARIO
 from reports.terminal import to_json
 from scenarios.errors import BadInput
 from scenarios.ledger import store
@@ -33,7 +35,7 @@ def prepare(directory: Path, option: str = "--out", read: Iterable[Named] = ()) 
 
 def written_to(directory: Path | None) -> list[Named]:
     """The files that a run's folder will have, and what they are in messages."""
-    return [] if directory is None else [("--out", directory / name) for name in (DOCUMENT, SCENARIO)]
+    return [] if directory is None else [("--out", directory / name) for name in (COMPARISON, SCENARIO)]
 
 
 def writable(directory: Path, option: str) -> None:
@@ -49,12 +51,14 @@ def writable(directory: Path, option: str) -> None:
 def save(directory: Path, comparison: ComparisonDocument, scenario_toml: str) -> None:
     """Writes the document and the scenario as run."""
     write_text(directory / SCENARIO, scenario_toml)
-    write_text(directory / DOCUMENT, to_json(comparison))
+    write_text(directory / COMPARISON, to_json(comparison))
 
 
 def document(directory: Path) -> ComparisonDocument:
-    """The document of a stored run. Raises `BadInput`."""
-    path = directory / DOCUMENT
+    """The document of a stored run, of its ledgers if it has not come to its end. Raises `BadInput`."""
+    if recovered.is_unfinished(directory):
+        return recovered.of_ledgers(directory)
+    path = directory / COMPARISON
     try:
         text = read_bytes(path, MOST_BYTES_OF_DOCUMENT)
     except OSError as error:
@@ -62,11 +66,14 @@ def document(directory: Path) -> ComparisonDocument:
     return parsed(ComparisonDocument, text, str(path))
 
 
-def redraw(directory: Path) -> ComparisonDocument:
-    """Draws the figures of a stored run again and returns its document. Raises `BadInput`."""
-    comparison = document(directory)
+def keep_document(directory: Path, strategy: str) -> None:
+    """Writes the document of a killed run, of which this strategy's ledger has been recovered. Raises `BadInput`."""
+    write_text(directory / COMPARISON, to_json(recovered.of_run(directory, strategy)))
+
+
+def draw(directory: Path, comparison: ComparisonDocument) -> None:
+    """Draws the figures of a stored run. Raises `BadInput`."""
     draw_all(directory / FIGURES, comparison, partial(store.read, directory))
-    return comparison
 
 
 def _reason(error: OSError) -> str:

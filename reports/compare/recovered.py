@@ -1,41 +1,62 @@
-"""The document of what a killed run has left, so that it is read as any other run."""
+"""The document of what a command has left that did not come to its end, so that it is read as any other run."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from reports.compare import folder
 from reports.compare.document import document
-from reports.compare.ownership import SCENARIO
+from reports.documents.comparison import ComparisonDocument
+from reports.running.keeping import COMPARISON, SCENARIO
 from scenarios.errors import BadInput
 from scenarios.ledger import store
 from scenarios.ledger.ledger import Ledger
 from scenarios.measures.bound import bound_of
 from scenarios.measures.cost import load_prices
 from scenarios.measures.measured import measured
-from scenarios.schema.model import as_toml, load
+from scenarios.schema.model import load
+from scenarios.system.reading import is_regular
 from scenarios.traffic.workload import arrivals
 
-
-def keep_document(directory: Path, strategy: str) -> None:
-    """Writes it, of the strategy's ledger and of those that the same command had made before. Raises BadInput."""
-    scenario, recovered = load(str(directory / SCENARIO)), store.read(directory, strategy)
-    ideal = bound_of(scenario, arrivals(scenario.workload, recovered.seed))
-    entries = [measured(scenario, ledger, ideal, load_prices()) for ledger in _of_one_command(directory, recovered)]
-    made = document(scenario, recovered.world, recovered.seed, 1, ideal, entries)
-    folder.save(directory, made, as_toml(scenario))
+WITHOUT_DOCUMENT = f"no {COMPARISON} was written: this is made of the ledgers that there are"
 
 
-def _of_one_command(directory: Path, recovered: Ledger) -> Iterator[Ledger]:
+def is_unfinished(directory: Path) -> bool:
+    """Whether there are ledgers with their scenario and no document of them."""
+    if os.path.lexists(directory / COMPARISON) or not is_regular(directory / SCENARIO):
+        return False
+    return bool(store.kept_in(directory))
+
+
+def of_ledgers(directory: Path) -> ComparisonDocument:
+    """Of the ledger that was written last, and of those that the same command had made before. Raises BadInput."""
+    made = of_run(directory, store.kept_in(directory)[-1])
+    first = made["strategies"][0]
+    first["warnings"] = [*first["warnings"], WITHOUT_DOCUMENT]
+    return made
+
+
+def of_run(directory: Path, strategy: str) -> ComparisonDocument:
+    """Of the strategy's ledger, and of those that the same command had made before. Raises BadInput."""
+    scenario, last = load(str(directory / SCENARIO)), store.read(directory, strategy)
+    mails = arrivals(scenario.workload, last.seed)
+    if scenario.name != last.scenario or len(mails.recipients) != len(last.mails["mail"]):
+        raise BadInput(f"{directory}: the ledger of {strategy} is not of its {SCENARIO}")
+    ideal = bound_of(scenario, mails)
+    entries = [measured(scenario, ledger, ideal, load_prices()) for ledger in _of_one_command(directory, last)]
+    return document(scenario, last.world, last.seed, 1, ideal, entries)
+
+
+def _of_one_command(directory: Path, last: Ledger) -> Iterator[Ledger]:
     """Earlier ones first; what another scenario, world or seed has left in the folder is not compared with it."""
     for name in store.kept_in(directory):
         with suppress(BadInput):
             ledger = store.read(directory, name)
-            if _run_of(ledger) == _run_of(recovered):
+            if _run_of(ledger) == _run_of(last):
                 yield ledger
 
 
-def _run_of(ledger: Ledger) -> tuple[str, str, int]:
-    return ledger.scenario, ledger.world, ledger.seed
+def _run_of(ledger: Ledger) -> tuple[str, str, int, int]:
+    return ledger.scenario, ledger.world, ledger.seed, len(ledger.mails["mail"])

@@ -7,18 +7,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple, overload
 
+from reports.running.keeping import keep
 from reports.statistics.intervals import mean_of
 from reports.statistics.replications import combine
 from scenarios.entry import StrategyEntry
 from scenarios.errors import RunFailed
-from scenarios.ledger import store
 from scenarios.ledger.ledger import Ledger
 from scenarios.measures.bound import Bound, bound_of
 from scenarios.measures.cost import Prices
 from scenarios.measures.measured import measured
 from scenarios.runs import Watch, blaming
 from scenarios.schema.model import Scenario
-from scenarios.system.interrupts import interrupts_later
 from scenarios.traffic.workload import arrivals
 
 Runner = Callable[[Scenario, str, int, Watch | None], Ledger]
@@ -105,8 +104,7 @@ def _performed(job: Job, watch: Watch | None) -> Result:
     with blaming(job.strategy):
         ledger = job.runner(job.scenario, job.strategy, job.seed, watch)
     if job.out is not None:
-        with interrupts_later():
-            store.write(ledger, job.out)
+        keep(ledger, job.scenario, job.out)
     ideal = bound_of(job.scenario, arrivals(job.scenario.workload, job.seed))
     return Result(measured(job.scenario, ledger, ideal, job.prices), ideal, job.gather(ledger))
 

@@ -113,7 +113,7 @@ def has(directory: Path, strategy: str) -> bool:
 
 def kept_in(directory: Path) -> list[str]:
     """The strategies that have a ledger there, the one that was written first before the others."""
-    paths = sorted(directory.glob(_MAILS_OF.format("*")), key=lambda path: path.stat().st_mtime)
+    paths = sorted(directory.glob(_MAILS_OF.format("*")), key=lambda path: path.lstat().st_mtime_ns)
     before, after = _MAILS_OF.split("{}")
     return [path.name.removeprefix(before).removesuffix(after) for path in paths]
 

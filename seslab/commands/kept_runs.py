@@ -27,7 +27,9 @@ def report(
     """
     with ending_on_ctrl_c():
         from reports.compare import command, folder
-    command.show(folder.redraw(run_dir), as_json=False)
+    kept = folder.document(run_dir)
+    command.show(kept, as_json=False)
+    folder.draw(run_dir, kept)
 
 
 def diff(

@@ -18,7 +18,7 @@ from loadtests.record import run_registry
 from loadtests.record.logs import silent
 from loadtests.record.recovery import ledger_of_decisions, recover
 from reports.compare import folder
-from reports.compare.recovered import keep_document
+from reports.compare.folder import keep_document
 from scenarios.errors import RunFailed
 from scenarios.ledger import store
 from scenarios.schema.model import as_toml

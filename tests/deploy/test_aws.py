@@ -28,7 +28,7 @@ from loadtests.moto.local_aws import Moto
 from loadtests.ports.local import REGION
 from loadtests.ports.ses import SENDER, Envelope
 from loadtests.record import run_registry
-from reports.compare.recovered import keep_document
+from reports.compare.folder import keep_document
 from scenarios.errors import BadInput, RunFailed
 from scenarios.ledger import store
 from scenarios.ledger.ledger import ACCEPTED, Ledger, assert_conserved

@@ -24,7 +24,7 @@ from loadtests.deploy.tidy import tidy
 from loadtests.load.left_over import recovered
 from loadtests.moto.local_aws import Moto
 from loadtests.record import run_registry
-from reports.compare.recovered import keep_document
+from reports.compare.folder import keep_document
 from scenarios.errors import BadInput, RunFailed
 from scenarios.ledger import store
 from scenarios.ledger.ledger import FATES, Ledger, assert_conserved

@@ -29,7 +29,7 @@ from loadtests.load.options import Crew
 from loadtests.load.targets import endpoint_client
 from loadtests.record import run_registry
 from reports.compare import folder as run_folder
-from reports.compare.recovered import keep_document
+from reports.compare.folder import keep_document
 from scenarios.errors import RunFailed
 from scenarios.ledger import store
 from scenarios.ledger.ledger import FATES, THROTTLED, Ledger, assert_conserved

@@ -16,6 +16,7 @@ from reports.calibrate import folder as calibration_folder
 from reports.calibrate import table as calibration_table
 from reports.calibrate.curves import PERMILLE, curves_of, rates
 from reports.calibrate.document import COUNTS, MEASURES, Pair
+from reports.compare import folder as run_folder
 from reports.documents.calibration import CalibratedStrategy
 from reports.running import experiment, parallel
 from reports.running.experiment import Result
@@ -283,10 +284,12 @@ def test_odd_runs_are_drawn_without_a_warning(tmp_path: Path, real: Ledger, simu
 
 
 def test_real_ledgers_are_kept(tmp_path: Path) -> None:
-    """With a folder the real run's ledger is there as soon as it has ended."""
+    """With a folder the real run's ledger and scenario are there as soon as it has ended, and read as a run."""
     jobs = calibration.real_jobs(run, load("sandbox"), ["leaky-bucket"], load_prices(), tmp_path)
     parallel.in_turn(jobs, lambda *_: None)
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "calls-leaky-bucket.parquet",
         "ledger-leaky-bucket.parquet",
+        "scenario.toml",
     ]
+    assert [entry["strategy"] for entry in run_folder.document(tmp_path)["strategies"]] == ["leaky-bucket"]

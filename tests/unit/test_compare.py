@@ -9,19 +9,23 @@ from typing import Any
 
 import pytest
 
-from reports.compare import command
+from reports.compare import command, recovered
 from reports.compare import folder as run_folder
+from reports.compare.document import document
 from reports.compare.ranking import ranked
 from reports.compare.table import sentences, table
 from reports.documents.comparison import ComparisonDocument
 from reports.layout import laid_out
-from reports.running import run_jobs
+from reports.running import experiment, run_jobs
 from reports.running.experiment import Result
 from reports.running.parallel import Outcome
 from reports.terminal import to_json
 from scenarios.errors import BadInput, Interrupted
+from scenarios.ledger import store
 from scenarios.measures.bound import Bound
+from scenarios.measures.cost import load_prices
 from scenarios.schema.model import as_toml, load
+from sim.run import run
 from tests.unit.entries import comparison, entry, sent
 from tests.unit.synthetic import Call
 
@@ -150,6 +154,7 @@ MINE = '# mine\n[[workload]]\nprocess = "batch"\nmessages = 1\n'
         ({"comparison.json": '{"before": 1, "after": 2}'}, "comparison.json"),
         ({"calibration.json": "[]", "scenario.toml": AS_RUN}, "calibration.json"),
         ({"figures/rate.svg": "<svg/>"}, "figures"),
+        ({"figures/rate.svg": "<svg/>", "ledger-direct.parquet": "PAR1 of a killed run"}, None),
         ({"ledger-direct.parquet": "mine"}, "ledger-direct.parquet"),
         ({"ledger-direct.parquet": "PAR1 of a killed run", "notes.txt": "mine", "figures/notes.txt": "mine"}, None),
     ],
@@ -221,12 +226,32 @@ def test_malformed_run_is_refused_in_one_line(tmp_path: Path, text: str) -> None
     """Whatever stands in comparison.json, the message names the file."""
     (tmp_path / "comparison.json").write_text(text)
     with pytest.raises(BadInput) as error:
-        run_folder.redraw(tmp_path)
+        run_folder.document(tmp_path)
     assert "comparison.json" in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_what_a_killed_command_has_left_is_read_as_a_run(tmp_path: Path) -> None:
+    """The document is that of the strategies that were done, as if no other had been asked for, and says why."""
+    run_folder.save(tmp_path, comparison(entry("direct", sent(1, 2.0))), MINE)  # of an earlier command
+    scenario = load("sandbox")
+    jobs = experiment.jobs(run, scenario, ["heartbeat", "leaky-bucket", "direct"], 2, load_prices(), tmp_path)
+    done = [experiment.perform(job) for job in (jobs[0], jobs[2])]
+    found = run_folder.document(tmp_path)
+    assert found["strategies"][0]["warnings"].pop() == recovered.WITHOUT_DOCUMENT
+    entries, bound = experiment.summarise(done)
+    assert found == json.loads(to_json(document(scenario, "sim", scenario.seed, 1, bound, entries)))
+
+
+def test_a_ledger_is_read_with_its_own_scenario_only(tmp_path: Path) -> None:
+    """In a folder whose scenario is another's, one line says whose ledger it is not."""
+    store.write(run(load("sandbox"), "direct", 1), tmp_path)
+    (tmp_path / "scenario.toml").write_text(MINE)
+    with pytest.raises(BadInput, match=r"the ledger of direct is not of its scenario\.toml"):
+        run_folder.document(tmp_path)
 
 
 def test_missing_run_is_refused(tmp_path: Path) -> None:
     """A folder without a comparison says what it should have been."""
     with pytest.raises(BadInput, match="expected the folder of a run"):
-        run_folder.redraw(tmp_path)
+        run_folder.document(tmp_path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -238,7 +237,7 @@ def test_stored_run_is_drawn_again(tmp_path: Path) -> None:
     ledgers = {"heartbeat": paced("heartbeat", 12)}
     run_folder.save(tmp_path, comparison(ledgers), 'name = "by-hand"\n')
     store.write(ledgers["heartbeat"], tmp_path)
-    assert run_folder.redraw(tmp_path) == json.loads((tmp_path / "comparison.json").read_text(encoding="utf-8"))
+    run_folder.draw(tmp_path, run_folder.document(tmp_path))
     drawn_first = draw(tmp_path / "first", ledgers)
     for name in NAMES:
         assert (tmp_path / "figures" / f"{name}.svg").read_bytes() == drawn_first[f"{name}.svg"].read_bytes()
@@ -262,22 +261,21 @@ def stored(directory: Path, **changes: Any) -> Path:
     ],
 )
 def test_what_a_document_lacks_is_named(tmp_path: Path, changes: dict[str, Any], said: str) -> None:
-    """A document changed by hand is refused before anything is drawn, and the message names the key."""
+    """A document changed by hand is refused, and the message names the key."""
     with pytest.raises(BadInput) as error:
-        run_folder.redraw(stored(tmp_path, **changes))
+        run_folder.document(stored(tmp_path, **changes))
     assert str(error.value) == f"{tmp_path / 'comparison.json'}: {said}"
-    assert not (tmp_path / "figures").exists()
 
 
 def test_a_defect_of_a_figure_is_no_fault_of_the_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A `KeyError` while drawing a good document surfaces as what it is."""
     monkeypatch.setitem(FROM_ENTRIES, "cost", lambda _comparison, entries: entries[0]["no such figure"])
     with pytest.raises(KeyError, match="no such figure"):
-        run_folder.redraw(stored(tmp_path))
+        run_folder.draw(tmp_path, run_folder.document(stored(tmp_path)))
 
 
 def test_missing_ledger_is_named(tmp_path: Path) -> None:
     """A run whose ledger is gone cannot be drawn, and the message says whose it was."""
     run_folder.save(tmp_path, comparison({"heartbeat": paced("heartbeat", 12)}), 'name = "by-hand"\n')
     with pytest.raises(BadInput, match="no ledger of heartbeat"):
-        run_folder.redraw(tmp_path)
+        run_folder.draw(tmp_path, run_folder.document(tmp_path))

@@ -1,0 +1,25 @@
+"""What a run leaves in its folder as soon as it is over, so that it can be read even if nothing follows it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scenarios.ledger import store
+from scenarios.ledger.ledger import Ledger
+from scenarios.schema.model import Scenario, as_toml
+from scenarios.system.interrupts import interrupts_later
+from scenarios.system.whole_files import write_text
+
+SCENARIO = "scenario.toml"
+COMPARISON = "comparison.json"
+CALIBRATION = "calibration.json"
+DOCUMENTS = (COMPARISON, CALIBRATION)
+
+
+def keep(ledger: Ledger, scenario: Scenario, directory: Path) -> None:
+    """Writes the ledger and its scenario. An earlier command's document goes: it speaks of other ledgers."""
+    with interrupts_later():
+        for name in DOCUMENTS:
+            (directory / name).unlink(missing_ok=True)
+        write_text(directory / SCENARIO, as_toml(scenario))
+        store.write(ledger, directory)
