@@ -44,7 +44,7 @@ def save(directory: Path, calibration: CalibrationDocument, scenario_toml: str, 
 
 def draw_all(directory: Path, calibration: CalibrationDocument, both: Sequence[Pair]) -> list[Path]:
     """Draws into a folder; returns the files."""
-    make_folder(directory)
+    make_folder(directory, advice=canvas.ADVICE)
     with canvas.style():
         return [
             path for name, draw in DRAWINGS.items() for path in canvas.save(draw(calibration, both), directory, name)

@@ -33,7 +33,7 @@ def draw_all(directory: Path, comparison: ComparisonDocument, read: Callable[[st
     if not entries:
         return []
     all_series = [series(read(entry["strategy"])) for entry in entries]
-    make_folder(directory)
+    make_folder(directory, advice=canvas.ADVICE)
     paths: list[Path] = []
     with canvas.style():
         for name, draw in FROM_SERIES.items():

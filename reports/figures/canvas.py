@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
+ADVICE = "figures need a folder that can be written to"
+
 WIDE = 100.0
 """A ratio of the largest to the smallest latency that only a logarithmic axis can show."""
 
@@ -66,7 +68,7 @@ def save(figure: Figure, directory: Path, name: str) -> list[Path]:
     figure.draw_without_rendering()
     figure.set_layout_engine("none")  # laid out: not once more for each file
     for path, metadata in ((svg, {"Date": None, "Creator": None}), (png, {"Software": None})):
-        with replaced(path) as unfinished:
+        with replaced(path, ADVICE) as unfinished:
             figure.savefig(unfinished, format=path.suffix[1:], metadata=metadata)
     return [svg, png]
 

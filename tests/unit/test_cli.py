@@ -151,6 +151,19 @@ def test_a_full_disk_leaves_nothing_half_written(unmet: Path) -> None:
     assert not list(unmet.glob("**/*.unfinished"))
 
 
+def test_a_report_that_cannot_draw_shows_its_table(
+    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The figures that cannot be written are one line and exit code 2, as everywhere."""
+    shutil.copytree(made / "run", tmp_path, dirs_exist_ok=True)
+    shutil.rmtree(tmp_path / "figures")
+    (tmp_path / "figures").write_text("in the way")
+    assert ended_in(f"report {tmp_path}") == 2
+    shown, said = capsys.readouterr()
+    assert "\ndirect: all 9 accepted" in shown
+    assert said == f"seslab: {tmp_path / 'figures'}: File exists; figures need a folder that can be written to\n"
+
+
 @pytest.mark.parametrize("linked", [False, True])
 @pytest.mark.parametrize(
     ("words", "code", "told"),
