@@ -10,9 +10,11 @@ from typing import Any
 
 from scenarios.errors import BadInput
 from scenarios.schema.tables import unknown
+from scenarios.schema.toml_keys import first_key_of_more
 from scenarios.system.reading import read_text
 
 CATALOGUE = Path(__file__).parents[1] / "catalogue"
+DEEPEST = 8  # parts of a dotted key, such as account.limiter.kind
 
 
 def catalogue() -> list[str]:
@@ -37,12 +39,21 @@ def find(source: str, base: Path | None = None) -> Path:
 def read_table(path: Path) -> dict[str, Any]:
     """The parsed TOML file, arrays as tuples; raises BadInput if there is none."""
     try:
-        return {key: frozen(value) for key, value in tomllib.loads(read_text(path)).items()}
+        text = read_text(path)
+        _refuse_deep_keys(text, path)
+        return {key: frozen(value) for key, value in tomllib.loads(text).items()}
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise BadInput(f"{printable(path)}: must be UTF-8 text, but line {line} is not") from error
     except (OSError, ValueError, RecursionError) as error:
         raise BadInput(f"{printable(path)}: {_trouble(error)}") from error
+
+
+def _refuse_deep_keys(text: str, path: Path) -> None:
+    """Raises BadInput before time and memory are spent on what no scenario has."""
+    if found := first_key_of_more(text, DEEPEST):
+        line, parts = found
+        raise BadInput(f"{printable(path)}: line {line}: a key of {parts} parts; no key has more than {DEEPEST}")
 
 
 def printable(text: object) -> str:

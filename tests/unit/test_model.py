@@ -211,6 +211,8 @@ def test_scenario_travels_between_processes(tmp_path: Path) -> None:
         ("seed = ", "not TOML: Invalid value"),
         (f"seed = {'9' * 5000}", "cannot be read: Exceeds the limit"),
         (f"seed = {'[' * 100_000}", "not TOML: nested too deeply"),
+        (f"\n{'a.' * 60_000}a = 1", "line 2: a key of 60001 parts; no key has more than 8"),
+        ("[[ 'a' ." + '"b" \t.' * 60_000 + " c ]]", "line 1: a key of 60002 parts; no key has more than 8"),
         (b"\n\nname = '\xff'", "must be UTF-8 text, but line 3 is not"),
     ],
 )

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 
 from scenarios.schema.model import SCHEMA, as_toml, scenario_schema
 from scenarios.schema.toml import toml_document
+from scenarios.schema.toml_keys import first_key_of_more
 from strategies.registry import STRATEGIES
 from tests.unit.scenario_files import BATCH, loaded
 
@@ -91,6 +92,31 @@ def test_written_toml_is_read_back(document: dict[str, Any]) -> None:
     """Whatever the keys, texts and numbers, the standard library reads back what was written."""
     read = tomllib.loads(toml_document(document))
     assert read == {key: list(value) if isinstance(value, tuple) else value for key, value in document.items()}
+
+
+KEY = "a.b.c.d"
+TEXTS = (
+    '"%s"',
+    "'%s'",
+    '"""\n%s"""',
+    "'''\n%s'''",
+    '"\\"%s"',
+    '"""\\"""%s"""',
+    '""""%s"""""',
+    "1 # %s",
+    "''''''' # %s",
+    '{"" = "%s"}',
+)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_deep_key_is_found_before_the_parser_meets_it(text: str) -> None:
+    """What is in a text or a comment is no key; what follows it is one, wherever a key may stand."""
+    before = f"x.y.z = {text % KEY}\n"
+    assert first_key_of_more(before, 3) is None
+    for key in (f"{KEY} = 1", f"[ {KEY} ]", "[['a' . \"b\".c .d]]", f"y = {{ {KEY} = 1 }}"):
+        tomllib.loads(before + key)
+        assert first_key_of_more(before + key, 3) == (before.count("\n") + 1, 4)
 
 
 def test_schema_describes_every_key() -> None:
