@@ -13,7 +13,7 @@ from scenarios.errors import BadInput, RunFailed
 from scenarios.system.held import held, remove_leftovers
 
 ADVICE = "name a folder that can be written to"
-_FAILED = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EPIPE}
+_FAILED = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 _UNFINISHED = ".unfinished"
 
 
@@ -54,14 +54,15 @@ def replaced(path: Path, advice: str = ADVICE) -> Iterator[Path]:
 def replaced_or_fed(path: Path, advice: str = ADVICE) -> Iterator[Path]:
     """What `replaced` gives, or the path itself where it leads to a pipe or a device. To be opened for appending.
 
-    Raises as `replaced` does.
+    Where a pipe's reader leaves early the rest goes nowhere, as on standard output. Raises as `replaced` does.
     """
     if not is_stream(path):
         with replaced(path, advice) as unfinished:
             yield unfinished
         return
     try:
-        yield path
+        with suppress(BrokenPipeError):
+            yield path
     except OSError as error:
         raise unwritable(path, error, advice) from error
 
@@ -75,7 +76,7 @@ def write_text(path: Path, text: str, advice: str = ADVICE) -> None:
 def append_text(path: Path, text: str, advice: str = ADVICE) -> None:
     """Adds the text to a file, or nothing of it. Raises as `replaced` does."""
     try:
-        with path.open("ab", buffering=0) as file:
+        with suppress(BrokenPipeError), path.open("ab", buffering=0) as file:
             _add(file, _utf8(text), None if is_stream(path) else os.fstat(file.fileno()).st_size)
     except OSError as error:
         raise unwritable(path, error, advice) from error

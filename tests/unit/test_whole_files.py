@@ -11,11 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
+import numpy as np
 import pytest
 
 from scenarios.errors import BadInput, RunFailed
 from scenarios.system.held import NEW_S, held, temporary_folder
 from scenarios.system.whole_files import append_text, remove_unfinished, replaced, write_text
+from scenarios.traffic.trace_csv import write_trace
 
 WRITERS: list[Callable[[Path, str], None]] = [write_text, append_text]
 
@@ -50,6 +52,15 @@ def test_a_pipe_is_written_to_and_stays_a_pipe(
     assert told == ["text"]
     assert (stat.S_ISFIFO(pipe.stat().st_mode), named.is_symlink()) == (True, linked)
     assert len(list(tmp_path.iterdir())) == 1 + linked
+
+
+@pytest.mark.parametrize("write", [*WRITERS, lambda path, _: write_trace(path, np.zeros(9), np.ones(9, np.int32))])
+def test_a_reader_that_has_left_is_no_error(write: Callable[[Path, str], None]) -> None:
+    """What it does not want goes nowhere, as on standard output."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    write(Path(f"/dev/fd/{writer}"), "text")
+    os.close(writer)
 
 
 def test_what_is_written_in_pieces_needs_a_regular_file(tmp_path: Path) -> None:
