@@ -17,7 +17,7 @@ from reports.running.keeping import COMPARISON, SCENARIO
 from reports.terminal import to_json
 from scenarios.errors import BadInput
 from scenarios.ledger import store
-from scenarios.system.reading import MOST_BYTES_OF_DOCUMENT, read_bytes
+from scenarios.system.reading import MOST_BYTES_OF_DOCUMENT, is_irregular, read_bytes
 from scenarios.system.whole_files import make_folder, remove_unfinished, unwritable, write_text
 
 
@@ -59,6 +59,8 @@ def document(directory: Path) -> ComparisonDocument:
     if recovered.is_unfinished(directory):
         return recovered.of_ledgers(directory)
     path = directory / COMPARISON
+    if is_irregular(path):
+        raise BadInput(f"{path}: is no regular file; expected the folder of a run made with --out")
     try:
         text = read_bytes(path, MOST_BYTES_OF_DOCUMENT)
     except OSError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from reports.gate.expectations import Wished
 from reports.running.experiment import Result
 from scenarios.errors import BadInput
 from scenarios.schema.model import Scenario
-from scenarios.system.reading import is_regular
+from scenarios.system.reading import is_irregular, is_regular
 from strategies.registry import STRATEGIES
 
 Simulate = Callable[[Sequence[simulated_gate.Wanted]], Sequence[Result]]
@@ -54,7 +53,7 @@ def update(
     wished = [Wished.parse(wish) for wish in wishes]
     if not reason.strip():
         raise BadInput("--reason: missing; say why, for it is kept in the file")
-    if os.path.lexists(path) and not is_regular(path):
+    if is_irregular(path):
         raise BadInput(f"--baseline {path}: is no regular file; name one that can be read and written")
     before = read(path) if is_regular(path) else Baseline()
     wanted = [simulated_gate.wanted_anew(before, one, names, list(STRATEGIES), seeds) for one in scenarios]

@@ -28,7 +28,7 @@ from scenarios.ledger.ledger import (
     assert_conserved,
 )
 from scenarios.schema.files import printable
-from scenarios.system.reading import is_regular
+from scenarios.system.reading import is_irregular
 from scenarios.system.whole_files import replaced
 
 ROWS = 65_536  # written or read at once, so that no table exists twice in memory
@@ -143,7 +143,7 @@ def _calls(path: Path, is_simulated: bool) -> pa.Table:
 
 def _table(path: Path, names: list[str]) -> pa.Table:
     """Of a pipe the end cannot be read first, and a small file may claim any number of rows."""
-    if os.path.lexists(path) and not is_regular(path):
+    if is_irregular(path):
         raise OSError(f"{path.name} is no regular file")
     with path.open("rb") as file:  # opened here: to Arrow a path must be UTF-8
         about = pq.read_metadata(file)

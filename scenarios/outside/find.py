@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -16,7 +15,7 @@ from scenarios.errors import BadInput
 from scenarios.outside.bundle import OF_FILE, Bundle, package_path_of, path_of
 from scenarios.outside.importer import Sources
 from scenarios.outside.imports import imports_of, refuse_forbidden
-from scenarios.system.reading import is_regular, read_bytes
+from scenarios.system.reading import is_irregular, read_bytes
 
 GROUP = "seslab.strategies"
 MOST_BYTES = 1_000_000
@@ -63,7 +62,7 @@ def _named(stem: str, reference: str) -> str:
 
 def _read(path: Path) -> str:
     try:
-        if os.path.lexists(path) and not is_regular(path):
+        if is_irregular(path):
             raise BadInput(f"{path}: is no file; name the Python file of a strategy")
         return read_bytes(path, MOST_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -29,3 +29,8 @@ def read_text(path: Path, most: int = MOST_BYTES) -> str:
 def is_regular(path: Path) -> bool:
     """Whether there is a file that can be read more than once, which a pipe or a device cannot; never raises."""
     return os.path.isfile(path)
+
+
+def is_irregular(path: Path) -> bool:
+    """Whether something else is there, such as a pipe, which may keep its reader waiting for ever; never raises."""
+    return os.path.lexists(path) and not is_regular(path)

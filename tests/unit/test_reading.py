@@ -28,7 +28,6 @@ BATCH = b'[[workload]]\nprocess = "batch"\nmessages = 9\n'
 READERS: dict[str, Callable[[Path], Any]] = {
     "scenario": lambda path: load(str(path)).workload[0].expected_mails,
     "baseline": lambda path: len(baseline.read(path).scenarios),
-    "document": lambda path: folder.document(path.parent)["schema"],
     "body": lambda path: body_of(f"@{path}"),
     "addresses": lambda path: list(allowed([str(path)])),
 }
@@ -66,9 +65,8 @@ def test_a_pipe_is_read_like_a_file(tmp_path: Path, kind: str, content: bytes, r
 @pytest.mark.parametrize("kind", READERS)
 def test_what_has_no_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     """As soon as it holds more than such a file may, in one line."""
-    monkeypatch.setattr(folder, "MOST_BYTES_OF_DOCUMENT", reading.MOST_BYTES)
     monkeypatch.setattr(baseline, "MOST_BYTES_OF_DOCUMENT", reading.MOST_BYTES)
-    pipe = piped(tmp_path / "comparison.json", bytes(1 << 20), for_ever=True)
+    pipe = piped(tmp_path / "pipe", bytes(1 << 20), for_ever=True)
     with pytest.raises(BadInput, match=f"{pipe}.*: holds more than 8 MB"):
         READERS[kind](pipe)
 
@@ -99,12 +97,13 @@ def test_a_line_without_an_end_is_refused(tmp_path: Path, monkeypatch: pytest.Mo
     [
         lambda pipe: load(str(pipe.with_name("traced.toml"))),
         lambda pipe: store.read(pipe.parent, "direct"),
+        lambda pipe: folder.document(pipe.rename(pipe.with_name("comparison.json")).parent),
         lambda pipe: gating.update(pipe, [], [], None, "why", (), lambda _: []),
     ],
-    ids=["trace", "ledger", "baseline to update"],
+    ids=["trace", "ledger", "document", "baseline to update"],
 )
-def test_what_is_read_more_than_once_is_no_pipe(tmp_path: Path, read: Callable[[Path], object]) -> None:
-    """It is refused at once, and nothing waits for a writer."""
+def test_a_pipe_is_refused_where_a_file_must_be(tmp_path: Path, read: Callable[[Path], object]) -> None:
+    """What is read more than once, or lies in a folder of ours: refused at once, and nothing waits for a writer."""
     pipe = tmp_path / "ledger-direct.parquet"
     os.mkfifo(pipe)
     (tmp_path / "traced.toml").write_text(f'[[workload]]\nprocess = "trace"\npath = "{pipe}"\n')
