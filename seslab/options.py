@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from scenarios.budget import Budget
 from scenarios.errors import BadInput
 from seslab import completion
 from strategies.registry import STRATEGIES
@@ -19,6 +20,7 @@ from strategies.registry import STRATEGIES
 LAST_PORT = 65_535
 LIST = "`seslab strategies` lists them, and a Python file or module will do as well"
 LAST_SEED = 2**63 - 1
+BUDGET = Budget()
 MOST_RUNS = 10_000_000  # of one strategy: results that no memory holds take days to make
 
 
@@ -122,6 +124,8 @@ class Aws:
         list[str] | None,
         _of_aws(metavar="ADDRESS", help="an address that may get mail, or a file of them; may be repeated"),
     ] = None
-    budget_recipients: Annotated[int, _of_aws(metavar="N", min=0, help="most recipients of all runs")] = 1000
-    budget_usd: Annotated[float, _of_aws(metavar="X", min=0, help="most dollars of all runs")] = 1.0
+    budget_recipients: Annotated[int, _of_aws(metavar="N", min=0, help="most recipients of all runs")] = (
+        BUDGET.recipients
+    )
+    budget_usd: Annotated[float, _of_aws(metavar="X", min=0, help="most dollars of all runs")] = BUDGET.usd
     yes: Annotated[bool, _of_aws("--yes", metavar=None, help="do not ask")] = False

@@ -109,8 +109,8 @@ def _on_aws(scenario: Scenario, strategies: Sequence[str], replications: int, aw
 def permit(aws: Aws) -> Permit:
     """What the options for AWS allow, as those that send know it."""
     from loadtests.deploy.on_aws import Permit
-    from loadtests.deploy.safety import Budget
     from loadtests.ports.ses import TO_SIMULATOR
+    from scenarios.budget import Budget
 
     budget = Budget(aws.budget_recipients, aws.budget_usd)
     to = TO_SIMULATOR if aws.to is None else aws.to

@@ -23,6 +23,7 @@ from loadtests.deploy.stack.publishing import QUEUE as WITNESS_QUEUE
 from loadtests.deploy.stack.template import template
 from loadtests.ports.ses import TO_SIMULATOR, Envelope
 from loadtests.record import run_registry
+from scenarios.budget import Budget
 from scenarios.errors import RunFailed
 from scenarios.ledger.ledger import Ledger
 from scenarios.measures.cost import Prices
@@ -45,7 +46,7 @@ class Permit(NamedTuple):
     source: str | None = None
     to: str = TO_SIMULATOR
     allow: tuple[str, ...] = ()
-    budget: safety.Budget = safety.Budget()
+    budget: Budget = Budget()
     yes: bool = False
 
 
@@ -130,7 +131,7 @@ def resources(request: RunRequest, envelope: Envelope) -> str:
 
 
 @contextmanager
-def site(request: RunRequest, name: str, cloud: Cloud, envelope: Envelope, budget: safety.Budget) -> Iterator[RunSite]:
+def site(request: RunRequest, name: str, cloud: Cloud, envelope: Envelope, budget: Budget) -> Iterator[RunSite]:
     """The account, through the eyes of the stack's own event queue."""
     kept = run_registry.witness_of(name)
 
@@ -159,7 +160,7 @@ def _ses_url() -> str | None:
 class EventsWitness:
     """The witness: what SES publishes of each mail. It also sees to it that the budget holds while mails are sent."""
 
-    def __init__(self, queue: EventsQueue, budget: safety.Budget) -> None:
+    def __init__(self, queue: EventsQueue, budget: Budget) -> None:
         self._queue, self._budget = queue, budget
         self._zero_unix_s, self._told, self._heard = 0, Told(0), 0
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from loadtests.ports.ses import Envelope
 from scenarios.aws.ticker import TRANSITIONS
+from scenarios.budget import Budget
 from scenarios.errors import BadInput
 from scenarios.measures.cost import Prices, cost
 from scenarios.schema.files import printable
@@ -28,16 +29,6 @@ SPREAD = 2.0  # a send takes its median or more; an estimate
 MOST_LOCAL, MOST_ADDRESS = 64, 254  # characters: RFC 5321, 4.5.3.1
 _ATOM, _NAME = r"[A-Za-z0-9!#$%&'*+/=?^_`|~-]+", r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ADDRESS = re.compile(rf"(?P<local>{_ATOM}(?:\.{_ATOM})*)@{_NAME}(?:\.{_NAME})*")
-
-BUDGET_RECIPIENTS = 1000
-BUDGET_USD = 1.0
-
-
-class Budget(NamedTuple):
-    """The most that all runs of a command together may send and cost."""
-
-    recipients: int = BUDGET_RECIPIENTS
-    usd: float = BUDGET_USD
 
 
 class Load(NamedTuple):

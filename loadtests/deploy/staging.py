@@ -16,6 +16,7 @@ from loadtests.deploy.run_site import Witness
 from loadtests.deploy.stack.publishing import QUEUE, SET
 from loadtests.ports.ses import Envelope
 from loadtests.record.run_name import new_run
+from scenarios.budget import Budget
 from scenarios.errors import BadInput
 from scenarios.measures.cost import Prices
 from scenarios.runs import plan_of
@@ -79,7 +80,7 @@ class EventChannel(NamedTuple):
 
 @contextmanager
 def channels(
-    request: RunRequest, shares: int, cloud: Cloud, envelope: Envelope, budget: safety.Budget, say: stacks.Say
+    request: RunRequest, shares: int, cloud: Cloud, envelope: Envelope, budget: Budget, say: stacks.Say
 ) -> Iterator[list[EventChannel]]:
     """One for each share, until the block ends; after a kill the next command removes them.
 
@@ -92,7 +93,7 @@ def channels(
 
 @contextmanager
 def _channel(
-    request: RunRequest, cloud: Cloud, envelope: Envelope, budget: safety.Budget, say: stacks.Say
+    request: RunRequest, cloud: Cloud, envelope: Envelope, budget: Budget, say: stacks.Say
 ) -> Iterator[EventChannel]:
     name = new_run()
     with on_aws.site(request, name, cloud, envelope, budget) as site, deployed(request, name, site, None, say) as stack:

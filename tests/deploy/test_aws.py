@@ -21,7 +21,6 @@ from loadtests.deploy.events import kept_events
 from loadtests.deploy.on_aws import Permit
 from loadtests.deploy.run import run
 from loadtests.deploy.run_site import RunSite
-from loadtests.deploy.safety import Budget
 from loadtests.deploy.tidy import tidy
 from loadtests.load.left_over import recovered
 from loadtests.moto.local_aws import Moto
@@ -29,6 +28,7 @@ from loadtests.ports.local import REGION
 from loadtests.ports.ses import SENDER, Envelope
 from loadtests.record import run_registry
 from reports.compare.folder import keep_document
+from scenarios.budget import Budget
 from scenarios.errors import BadInput, RunFailed
 from scenarios.ledger import store
 from scenarios.ledger.ledger import ACCEPTED, Ledger, assert_conserved
@@ -142,7 +142,7 @@ from functools import partial
 from loadtests.deploy import on_aws
 from loadtests.deploy.cloud import aws
 from loadtests.deploy.run import run
-from loadtests.deploy.safety import Budget
+from scenarios.budget import Budget
 from loadtests.ports.ses import SENDER, Envelope
 from scenarios.schema.model import load
 sites = partial(on_aws.site, cloud=aws(), envelope=Envelope(SENDER), budget=Budget())

@@ -11,7 +11,6 @@ import pytest
 from loadtests.deploy import stacks, staging
 from loadtests.deploy.cloud import Cloud
 from loadtests.deploy.on_aws import Permit
-from loadtests.deploy.safety import Budget
 from loadtests.deploy.stack.publishing import QUEUE, SET
 from loadtests.deploy.staging import EventChannel
 from loadtests.load import loadtest
@@ -22,6 +21,7 @@ from loadtests.moto.local_aws import Moto
 from loadtests.ports.local import REGION
 from loadtests.ports.ses import SENDER
 from loadtests.record import run_registry
+from scenarios.budget import Budget
 from scenarios.errors import BadInput
 from scenarios.ledger.ledger import ACCEPTED, Ledger, assert_conserved
 from scenarios.measures.cost import load_prices

@@ -20,7 +20,6 @@ from loadtests.application.worker_share import WorkerShare
 from loadtests.deploy import stacks, staging
 from loadtests.deploy.cloud import Cloud
 from loadtests.deploy.on_aws import Permit
-from loadtests.deploy.safety import Budget
 from loadtests.deploy.stack.publishing import QUEUE, SET
 from loadtests.deploy.staging import EventChannel
 from loadtests.load.assignment import Place
@@ -31,6 +30,7 @@ from loadtests.moto.local_aws import Moto
 from loadtests.ports.local import REGION
 from loadtests.ports.ses import SENDER, Envelope, request
 from loadtests.record import run_registry
+from scenarios.budget import Budget
 from scenarios.errors import BadInput
 from scenarios.ledger import store
 from scenarios.ledger.ledger import ACCEPTED

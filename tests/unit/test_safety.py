@@ -6,28 +6,26 @@ import re
 from collections.abc import Collection
 from email.utils import getaddresses
 from pathlib import Path
-from typing import Any
 
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-import typer
 from hypothesis import given, settings
 
 from loadtests.deploy import account, safety
 from loadtests.deploy.account import SesAccount
 from loadtests.deploy.on_aws import Permit
-from loadtests.deploy.safety import Budget, Load
+from loadtests.deploy.safety import Load
 from loadtests.load.assignment import Place
 from loadtests.load.senders.smtp import message
 from loadtests.load.targets.choose_target import LoadRequest, target_of
 from loadtests.ports.ses import TO_SIMULATOR, Envelope, request
+from scenarios.budget import Budget
 from scenarios.errors import BadInput
 from scenarios.measures.cost import load_prices
 from scenarios.runs import plan_of
 from scenarios.schema.model import load
 from scenarios.traffic.workload import Arrivals, arrivals
-from seslab.app import app
 from strategies.parts import everyone
 from strategies.ports import Mail
 from strategies.registry import STRATEGIES
@@ -241,11 +239,3 @@ def test_an_account_smaller_than_the_scenarios_is_named() -> None:
     with pytest.raises(BadInput, match=r"201 recipients: SES allows account 123456789012 200 more today"):
         account.check_quota(STANDING, 14.0, 201)
     account.check_quota(STANDING._replace(left_today=-1.0), 14.0, 10**6)
-
-
-@pytest.mark.parametrize("command", ["compare", "calibrate", "loadtest"])
-def test_every_command_has_the_same_budget(command: str) -> None:
-    """What may be sent without a word about it is what `Budget` says, whichever command is asked."""
-    commands: Any = typer.main.get_command(app)
-    options = {option.name: option.default for option in commands.commands[command].params}
-    assert (options["budget_recipients"], options["budget_usd"]) == Budget()

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from loadtests.application.worker_share import WorkerShare
-from loadtests.deploy.safety import BUDGET_RECIPIENTS
 from loadtests.ports.ses import Envelope
+from scenarios.budget import Budget
 from scenarios.outside.plug import plug, plugged
 from scenarios.schema.model import Scenario
 
@@ -32,7 +32,7 @@ class ShareOrder(NamedTuple):
     endpoint: str | None = None
     region: str | None = None
     events: str = ""
-    budget_recipients: int = BUDGET_RECIPIENTS
+    budget_recipients: int = Budget().recipients
 
     @property
     def name(self) -> str:

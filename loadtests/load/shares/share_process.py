@@ -22,7 +22,6 @@ from loadtests.application.run_request import RunRequest
 from loadtests.deploy import on_aws
 from loadtests.deploy.cloud import aws, speaking_plainly
 from loadtests.deploy.run import attended
-from loadtests.deploy.safety import Budget
 from loadtests.deploy.stack.publishing import QUEUE, SET
 from loadtests.deploy.staging import refuse_functions
 from loadtests.load.assignment import WORLD
@@ -32,6 +31,7 @@ from loadtests.load.shares.telling import Teller
 from loadtests.moto.run import played
 from loadtests.ports.local import local_session
 from loadtests.record import run_registry
+from scenarios.budget import Budget
 from scenarios.errors import BadInput, Interrupted, RunFailed
 from scenarios.ledger import store
 from scenarios.ledger.ledger import Ledger

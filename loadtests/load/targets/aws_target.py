@@ -16,12 +16,12 @@ from loadtests.deploy.events import EventsQueue
 from loadtests.deploy.harvest import messages_of
 from loadtests.deploy.on_aws import QUIET_S, EventsWitness
 from loadtests.deploy.run_site import Witness
-from loadtests.deploy.safety import Budget
 from loadtests.load.assignment import Assignment, Channel
 from loadtests.load.targets.target import dead_name, ours
 from loadtests.moto.queues import depth
 from loadtests.ports.ses import Envelope
 from loadtests.record.logs import DECISION
+from scenarios.budget import Budget
 from scenarios.ledger.fates import Custody
 from scenarios.measures.unheeded import unheeded_in
 from scenarios.schema.model import Scenario
