@@ -5,6 +5,7 @@ What a command needs to do its work is imported when it is called, so that help 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,3 +130,8 @@ class Aws:
     )
     budget_usd: Annotated[float, _of_aws(metavar="X", min=0, help="most dollars of all runs")] = BUDGET.usd
     yes: Annotated[bool, _of_aws("--yes", metavar=None, help="do not ask")] = False
+
+    @property
+    def files(self) -> list[tuple[str, Path]]:
+        """What is read for them, and what each is in messages."""
+        return [("a list of --allow", Path(source)) for source in self.allow or () if os.path.exists(source)]

@@ -44,7 +44,7 @@ def calibrate(
     worlds.tidy()
     chosen, strategies, prices = worlds.scenario_of(scenario, None), worlds.chosen(strategy), load_prices()
     as_run = calibrating.judged(chosen)
-    folder.prepare(out, write, files_of(scenario, chosen))
+    folder.prepare(out, write, [*files_of(scenario, chosen), *aws.files])
     run, simulate = worlds.runner(on, as_run, strategies, 1, out, aws), worlds.simulator()
     real = whole(calibrating.real_jobs(run, chosen, strategies, prices, out), on, out)
     simulated = whole(calibrating.simulated_jobs(simulate, chosen, strategies, seeds, prices), "sim", out)

@@ -42,7 +42,7 @@ def compare(
         from seslab import worlds
     worlds.tidy()
     chosen, strategies = worlds.scenario_of(scenario, seed), worlds.chosen(strategy)
-    read = files_of(scenario, chosen)
+    read = [*files_of(scenario, chosen), *aws.files]
     files.refuse_taken({"--summary": summary}, [*read, *folder.written_to(out)])
     if out is not None:
         folder.prepare(out, read=read)

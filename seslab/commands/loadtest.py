@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -85,10 +86,14 @@ def loadtest(
     crew = Crew(processes, master, workers, wait_s, master_host, master_port, web_port)
     run = loading.prepare(chosen, senders, LoadRequest(place, worlds.permit(aws), crew, events), prices, terminal.tell)
     if out is not None:
-        folder.prepare(out, read=files_of(scenario, chosen))
+        folder.prepare(out, read=[*files_of(scenario, chosen), *aws.files, *_template(body)])
     jobs = experiment.jobs(partial(run, out=out), chosen, senders, 1, prices, out)
     met = command.compared(jobs, "locust", chosen, 1, out, json)
     return exit_codes.DONE if met else exit_codes.UNMET
+
+
+def _template(body: str) -> list[tuple[str, Path]]:
+    return [("the template of --body", Path(body[1:]))] if body.startswith("@") else []
 
 
 def worker(

@@ -111,6 +111,11 @@ def test_a_threshold_decides_too(project: Path) -> None:
         ("gate small.toml --baseline b.json --junit ./small.toml", "--junit small.toml: the scenario is the same file"),
         ("compare small.toml -s direct --summary small.toml", "--summary small.toml: the scenario is the same file"),
         ("calibrate small.toml --write small.toml", "--write small.toml: the scenario is the same file"),
+        (
+            "compare small.toml -s direct --allow b.json --summary b.json",
+            "--summary b.json: a list of --allow is the same file",
+        ),
+        ("calibrate small.toml --allow b.json --write b.json", "--write b.json: a list of --allow is the same file"),
         ("gate small.toml --baseline b.json --junit x --summary ./x", "--summary x: --junit is the same file"),
         ("gate small.toml --baseline none.json --junit j.xml", "none.json: no such baseline"),
         ("gate small.toml small.toml --baseline b.json", "two scenarios are called 'small'"),
