@@ -58,6 +58,8 @@ def _addresses(source: str) -> Iterator[str]:
 
 
 def _lines(source: str) -> list[str]:
+    if not source:
+        raise BadInput("--allow: is empty; name an address, or a text file with one a line")
     try:
         return read_text(Path(source)).removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
     except (OSError, UnicodeDecodeError) as error:

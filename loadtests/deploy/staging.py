@@ -57,7 +57,10 @@ def _made(runs: Sequence[RunRequest], envelope: Envelope, shares: int) -> Iterat
 
 def permitted_elsewhere(where: str, runs: Sequence[RunRequest], permit: Permit, prices: Prices, show: Show) -> Envelope:
     """The same for an endpoint or an application that is neither AWS nor on this machine."""
-    envelope, load = on_aws.within(permit, runs, prices)
+    try:
+        envelope, load = on_aws.within(permit, runs, prices)
+    except BadInput as error:
+        raise BadInput(f"{where}, which is not on this machine: {error}") from error
     show(f"{where}, which is not on this machine")
     show(f"from {envelope.source} to {envelope.to}")
     show(f"{len(runs)} runs: {load.mails:,} calls at least, {load.recipients:,} recipients")

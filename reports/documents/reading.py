@@ -11,7 +11,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from scenarios.errors import BadInput
 from scenarios.schema.complaints import complaint, json_value
 from scenarios.schema.files import printable
-from scenarios.schema.json_text import parsed_json
+from scenarios.schema.json_text import parsed_json, trouble
 
 STRICT = ConfigDict(strict=True, allow_inf_nan=False)
 """Of every kind of document: no conversions such as "5" for 5, and no number that JSON has no word for."""
@@ -28,7 +28,7 @@ def parsed(kind: type[Document], text: str | bytes, source: str) -> Document:
         whole = text if isinstance(text, str) else text.decode("utf-8-sig")
         document: Document = parsed_json(whole, str)  # NaN is a word, which is no number anywhere
     except (ValueError, RecursionError) as error:  # of JSON and of UTF-8
-        raise BadInput(printable(f"{source}: not JSON: {error}")) from error
+        raise BadInput(printable(f"{source}: not JSON: {trouble(error)}")) from error
     try:
         adapter(kind).validate_python(document)
     except ValidationError as error:

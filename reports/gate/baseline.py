@@ -22,7 +22,7 @@ from scenarios.errors import BadInput
 from scenarios.figures import FIGURES, is_figure
 from scenarios.schema.complaints import complaint, json_value
 from scenarios.schema.files import frozen, printable
-from scenarios.schema.json_text import parsed_json
+from scenarios.schema.json_text import parsed_json, trouble
 from scenarios.schema.tables import Table, unknown, wrong
 from scenarios.system.reading import MOST_BYTES_OF_DOCUMENT, read_text
 from scenarios.system.whole_files import write_text
@@ -137,8 +137,10 @@ def read(path: Path) -> Baseline:
         table = parsed_json(read_text(path, MOST_BYTES_OF_DOCUMENT), _no_constant)
     except FileNotFoundError as error:
         raise BadInput(f"{path}: no such baseline; write one with seslab gate update") from error
-    except (OSError, ValueError, RecursionError) as error:
-        raise BadInput(printable(f"{path}: not a baseline: {getattr(error, 'strerror', None) or error}")) from error
+    except OSError as error:
+        raise BadInput(printable(f"{path}: not a baseline: {error.strerror or error}")) from error
+    except (ValueError, RecursionError) as error:
+        raise BadInput(printable(f"{path}: not a baseline: {trouble(error)}")) from error
     return _validated(path, table)
 
 

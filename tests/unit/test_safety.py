@@ -192,6 +192,8 @@ def test_a_list_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
         safety.allowed([str(listed)])
     with pytest.raises(BadInput, match="--allow"):
         safety.allowed([str(tmp_path / "none")])
+    with pytest.raises(BadInput, match=r"^--allow: is empty"):
+        safety.allowed([""])
 
 
 @pytest.mark.parametrize("source", [None, "", "nobody", "a b@example.com", "<a@example.com>"])

@@ -125,6 +125,8 @@ def body_of(text: str) -> str:
     """The template of a body: the text itself, or the content of FILE for @FILE. Raises BadInput."""
     if not text.startswith("@"):
         return text
+    if text == "@":
+        raise BadInput("--body = @: names no file; after @ comes the file of a template")
     try:
         return read_text(Path(text[1:]))
     except UnicodeDecodeError as error:
