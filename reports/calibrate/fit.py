@@ -38,7 +38,9 @@ class NoFit(NamedTuple):
 
 
 def fitted(scenario: Scenario, ledgers: Sequence[Ledger]) -> dict[str, Fit | NoFit]:
-    """A fit for each of SES's latencies, from the calls of all ledgers: the latency is SES's, not a strategy's."""
+    """A fit for each of SES's latencies, from the calls of ledgers that can be trusted: it is SES's, no strategy's."""
+    if not ledgers:
+        return dict.fromkeys(OUTCOME_OF, NoFit(0, "the harness was saturated: calls waited for it, not for SES"))
     stretched = next((fault.kind for fault in scenario.fault if isinstance(fault, Slow | LostResponse)), None)
     if stretched:
         return dict.fromkeys(OUTCOME_OF, NoFit(0, f"the scenario's fault {stretched} makes calls longer"))

@@ -180,6 +180,9 @@ def test_latencies_are_fitted_from_real_calls_that_can_be_trusted() -> None:
     after = calibration.refitted(SCENARIO, shown)
     assert after.latency.ses_send == Lognormal(median_ms=50, p99_ms=50)
     assert after.latency.ses_throttle == SCENARIO.latency.ses_throttle
+    alone = calibration.document(SCENARIO, "moto", pairs[1:])["latency"]["ses_send"]
+    assert alone["fitted"] is None
+    assert alone["reason"].startswith("the harness was saturated")
 
 
 def test_direct_is_judged_with_few_workers(both: list[Pair]) -> None:
