@@ -53,7 +53,7 @@ $ seslab compare broadcast-900
 app = typer.Typer(
     cls=Commands,
     help=ABOUT,
-    context_settings={"max_content_width": WIDEST},
+    context_settings={"max_content_width": WIDEST, "help_option_names": ["-h", "--help"]},
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )

@@ -115,7 +115,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize(("words", "code"), [(UNMET, 1), (("schema",), 0), (("--help",), 0)])
+@pytest.mark.parametrize(("words", "code"), [(UNMET, 1), (("schema",), 0), (("-h",), 0)])
 def test_a_reader_that_leaves_early_changes_no_exit_code(unmet: Path, words: tuple[str, ...], code: int) -> None:
     """What it does not want goes nowhere, without a word; whether a threshold is met is still told."""
     reader, writer = os.pipe()

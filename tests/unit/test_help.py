@@ -35,6 +35,17 @@ def test_every_word_of_a_page_is_whole_and_in_sight(name: str, width: int) -> No
     assert Counter(text.replace(" \\\n", "\n").split()) == Counter(laid_out(name, 1000).split())
 
 
+@pytest.mark.parametrize("name", ["seslab", *(f"seslab {name}" for name in ROOT.commands)])
+def test_help_is_asked_for_in_short_too(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The same page, which names both spellings."""
+    shown = []
+    for spelling in ("-h", "--help"):
+        app([*name.split()[1:], spelling], prog_name="seslab", standalone_mode=False)
+        shown.append(capsys.readouterr().out)
+    assert shown[0] == shown[1]
+    assert "-h, --help" in shown[0]
+
+
 def test_the_first_page_has_each_command_and_its_summary_under_its_topic() -> None:
     """On a usual terminal in a line each, and in the order in which they are declared."""
     sections = dict(part.split(":\n", 1) for part in laid_out("seslab", USUAL).split("\n\n") if ":\n" in part)
