@@ -8,9 +8,12 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from reports.diff.changed_keys import Keys, keys
+from reports.diff.changed_keys import changed as changed_keys
 from reports.documents.comparison import ComparisonDocument, ExplainedEntry
 from reports.documents.diff import (
     SCHEMA,
+    ChangedKey,
     DiffDocument,
     DiffFigure,
     DiffRun,
@@ -74,20 +77,36 @@ def _pair(wish: str, names_a: list[str], names_b: list[str]) -> Pair:
     return pair
 
 
-def document(a: ComparisonDocument, b: ComparisonDocument, wished: Sequence[str], ledgers: Ledgers) -> DiffDocument:
-    """Plain data from two comparison documents and their ledgers. Raises BadInput."""
+def document(
+    a: ComparisonDocument,
+    b: ComparisonDocument,
+    wished: Sequence[str],
+    ledgers: Ledgers,
+    scenarios: tuple[Keys, Keys] = ({}, {}),
+) -> DiffDocument:
+    """Plain data from two comparison documents, their ledgers and the keys of their scenarios. Raises BadInput."""
     entries = [{entry["strategy"]: entry for entry in run["strategies"]} for run in (a, b)]
     pairs = pairs_of(a, b, wished)
     return {
         "schema": SCHEMA,
         "a": _about(a),
         "b": _about(b),
+        "changed": _changed(scenarios, [(entries[0][pair.a], entries[1][pair.b]) for pair in pairs]),
         "strategies": [_strategy(pair, entries[0][pair.a], entries[1][pair.b], a, b, ledgers) for pair in pairs],
         "notes": [
             *_notes("A", a, [entries[0][pair.a] for pair in pairs]),
             *_notes("B", b, [entries[1][pair.b] for pair in pairs]),
         ],
     }
+
+
+def _changed(scenarios: tuple[Keys, Keys], both: Sequence[tuple[ExplainedEntry, ExplainedEntry]]) -> list[ChangedKey]:
+    """A scenario that is gone is like the other's; strategies by other names have other settings by their nature."""
+    found = changed_keys(*scenarios) if all(scenarios) else []
+    for a, b in both:
+        if (name := a["strategy"]) == b["strategy"]:
+            found += changed_keys(*(keys({"strategies": {name: one["settings"]}}) for one in (a, b)))
+    return found
 
 
 def _notes(side: str, run: ComparisonDocument, entries: Sequence[ExplainedEntry]) -> Iterator[str]:

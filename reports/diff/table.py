@@ -10,6 +10,7 @@ from reports.documents.diff import DiffDocument, DiffRun, DiffStrategy, NotTheSa
 from reports.markdown import document, grid, items, text
 from reports.units import between, side_by_side
 
+MOST_KEYS = 12  # that differ; two scenarios may have nothing in common
 COLUMNS = (Column("figure"), Column("A"), Column("B"), Column("difference"), Column("95 % interval", falls=1))
 
 
@@ -39,7 +40,7 @@ def sentences(diff: DiffDocument) -> list[str]:
 def markdown(diff: DiffDocument) -> str:
     """Headings, a table for each pair, sentences."""
     heading = f"A: {_run(diff['a'])}; B: {_run(diff['b'])}"
-    blocks = [f"### {text(heading)}"]
+    blocks = [f"### {text(heading)}", items(asked_otherwise(diff))]
     for strategy in diff["strategies"]:
         rows = list(rows_of(strategy))
         said = f"**{text(name_of(strategy))}**: {text(_said(strategy))}"
@@ -71,7 +72,14 @@ def _mails(mails: SameMails | NotTheSameMails) -> str:
 
 
 def _title(diff: DiffDocument) -> str:
-    return f"A: {_run(diff['a'])}\nB: {_run(diff['b'])}"
+    return "\n".join((f"A: {_run(diff['a'])}", f"B: {_run(diff['b'])}", *asked_otherwise(diff)))
+
+
+def asked_otherwise(diff: DiffDocument) -> list[str]:
+    """A line for each key of the scenarios that differs, so that figures are not read without it."""
+    shown = [f"{one['key']}: {one['a'] or '-'} \u2192 {one['b'] or '-'}" for one in diff["changed"][:MOST_KEYS]]
+    left = len(diff["changed"]) - len(shown)
+    return [*shown, *([f"and {left} more keys, which --json names"] if left else [])]
 
 
 def _run(run: DiffRun) -> str:

@@ -23,6 +23,14 @@ class DiffRun(TypedDict):
     replications: Annotated[int, Field(description="runs of each strategy that were asked for")]
 
 
+class ChangedKey(TypedDict):
+    """What the two runs were asked for otherwise."""
+
+    key: Annotated[str, Field(description="dotted, as in a scenario, such as strategies.heartbeat.fill")]
+    a: Annotated[str | None, Field(description="its value in A, as TOML writes it; null where there is none")]
+    b: Annotated[str | None, Field(description="its value in B")]
+
+
 class DiffFigure(TypedDict):
     """One figure of a pair of strategies."""
 
@@ -79,5 +87,6 @@ class DiffDocument(TypedDict):
     schema: Annotated[Literal["seslab/diff/v1"], Field(description="which kind of document this is")]
     a: Annotated[DiffRun, Field(description="the first run")]
     b: Annotated[DiffRun, Field(description="the second run")]
+    changed: Annotated[list[ChangedKey], Field(description="keys of the scenarios that differ")]
     strategies: Annotated[list[DiffStrategy], Field(description="one entry for each pair")]
     notes: Annotated[list[str], Field(description="what a reader must know of the runs")]

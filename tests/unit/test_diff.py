@@ -13,6 +13,7 @@ from scipy import stats
 
 from reports.diff import document as difference
 from reports.diff import table as diff_table
+from reports.diff.changed_keys import keys
 from reports.documents.comparison import ComparisonDocument
 from reports.documents.diff import DiffDocument, DiffFigure
 from reports.statistics.intervals import interval, unpaired
@@ -196,6 +197,22 @@ def test_nothing_in_common_is_bad_input() -> None:
         difference.pairs_of(several, several, ["direct=hartbeat"])
 
 
+def test_what_was_asked_otherwise_is_named() -> None:
+    """Key by key, whatever lies in what; a scenario that is gone, or a strategy by another name, differs in none."""
+    a = keys({"horizon_s": 9.0, "workload": ({"messages": 1}, {"messages": 2}), "latency": {"sqs": {"constant_ms": 0}}})
+    b = keys({"workload": ({"messages": 1}, {"messages": 3, "to": [1, 2]}), "latency": {"sqs": {"min_ms": 0}}})
+    runs = run_of([entry("direct", sent(1, 1.0))]), run_of([entry("heartbeat", sent(1, 1.0))])
+    named = difference.document(*runs, ["direct=heartbeat"], no_ledgers, (a, b))
+    assert diff_table.asked_otherwise(named) == [
+        "horizon_s: 9.0 \u2192 -",
+        "workload[1].messages: 2 \u2192 3",
+        "latency.sqs.constant_ms: 0 \u2192 -",
+        "workload[1].to: - \u2192 [1, 2]",
+        "latency.sqs.min_ms: - \u2192 0",
+    ]
+    assert difference.document(*runs, ["direct=heartbeat"], no_ledgers, (a, {}))["changed"] == []
+
+
 def test_the_command_compares_folders(tmp_path: Path) -> None:
     """Two kept runs, one figure apart: the table, the Markdown and the document tell the same."""
     for fill in (1, 9):
@@ -215,6 +232,9 @@ def test_the_command_compares_folders(tmp_path: Path) -> None:
         interval(np.subtract(runs[1]["samples"]["makespan_s"], runs[0]["samples"]["makespan_s"]).tolist())
     )
     assert "| makespan_s |" in (tmp_path / "diff.md").read_text()
+    assert document["changed"] == [{"key": "strategies.heartbeat.fill", "a": "1.0", "b": "0.9"}]
+    for shown in (told.stdout, (tmp_path / "diff.md").read_text()):
+        assert "strategies.heartbeat.fill: 1.0 \u2192 0.9\n" in shown
     assert "makespan_s" in told.stdout
 
 
