@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from reports.units import MARKS, shown
 from scenarios.schema.files import printable
-from scenarios.schema.thresholds import JudgedThreshold, infinitely_late
+from scenarios.schema.thresholds import JudgedThreshold, beside_the_value
 
 
 def threshold_line(threshold: JudgedThreshold) -> str:
     """✓ or ✗, the expression, and the value that it met."""
     figure = threshold["figure"]
-    value = f"{met_value(threshold)}{_band(figure, threshold['interval'])}{infinitely_late(threshold)}"
+    value = f"{met_value(threshold)}{_band(figure, threshold['interval'])}{beside_the_value(threshold)}"
     judged = f"{MARKS[threshold['verdict']]} {printable(threshold['name'])}: {threshold['expression']}"
     return f"{judged} ({threshold['strategy']}: {value})"
 

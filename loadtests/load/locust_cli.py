@@ -21,7 +21,7 @@ from scenarios.measures.bound import bound_of
 from scenarios.measures.cost import load_prices
 from scenarios.measures.measured import measured
 from scenarios.schema.model import load
-from scenarios.schema.thresholds import JudgedThreshold, infinitely_late, judged
+from scenarios.schema.thresholds import JudgedThreshold, beside_the_value, judged
 from scenarios.traffic.workload import arrivals
 
 ARGUMENTS = {
@@ -129,4 +129,4 @@ def verdict_lines(entry: StrategyEntry) -> Iterator[str]:
 def _threshold_line(met: JudgedThreshold) -> str:
     value = "infinite" if met.get("infinite") else met["value"]
     mark = "✓" if met["verdict"] == "pass" else "✗"
-    return f"{mark} {met['name']}: {met['expression']} ({value}{infinitely_late(met)})"
+    return f"{mark} {met['name']}: {met['expression']} ({value}{beside_the_value(met)})"

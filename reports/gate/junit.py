@@ -9,7 +9,7 @@ from reports.gate.table import causes, cells, figure_line, interval_heading
 from reports.threshold_line import met_value, threshold_line
 from reports.units import between
 from scenarios.schema.files import printable
-from scenarios.schema.thresholds import JudgedThreshold, infinitely_late
+from scenarios.schema.thresholds import JudgedThreshold, beside_the_value
 
 
 def junit(gate: GateDocument) -> str:
@@ -36,7 +36,7 @@ def _suite(root: Element, scenario: GateScenario, heading: str) -> None:
 
 
 def _met(threshold: JudgedThreshold) -> str:
-    return f"expected: {threshold['expression']}\nactual: {met_value(threshold)}{infinitely_late(threshold)}"
+    return f"expected: {threshold['expression']}\nactual: {met_value(threshold)}{beside_the_value(threshold)}"
 
 
 def _class(scenario: GateScenario, sender: GateStrategy | JudgedThreshold) -> str:

@@ -28,6 +28,7 @@ _SIGNS: Mapping[str, Callable[[float, float], bool]] = {
     "!=": operator.ne,
 }
 _ALL = "*"
+_LOST, _PENDING = "recipients.lost", "recipients.pending"
 _LATENCY = re.compile(r"(?P<whose>(?:workloads\.\d+\.)?)latency(?:_of_all)?_s\.(?P<which>.+)")
 
 
@@ -118,6 +119,9 @@ class JudgedThreshold(TypedDict):
     not_accepted: NotRequired[
         Annotated[float, Field(description="of a latency: recipients not accepted, which count as infinitely late")]
     ]
+    pending: NotRequired[
+        Annotated[float, Field(description="of what was lost: pending recipients, which may be lost yet")]
+    ]
     interval: Annotated[Interval | None, Field(description="95 % confidence interval; null for a single run")]
     verdict: Annotated[
         Literal["pass", "fail", "inconclusive"],
@@ -140,12 +144,19 @@ def judged(thresholds: Mapping[str, Sequence[str]], entries: Iterable[StrategyEn
 def _judged(name: str, threshold: Threshold, entry: StrategyEntry) -> JudgedThreshold:
     figures, latency = figures_of(entry), _LATENCY.fullmatch(threshold.figure)
     if latency is None:
-        return _met(name, threshold, entry, threshold.figure, figures.get(threshold.figure))
+        met = _met(name, threshold, entry, threshold.figure, figures.get(threshold.figure))
+        pending = _may_be_lost_yet(figures, threshold.figure)
+        return {**met, "pending": pending} if pending else met
     whose, figure = latency["whose"], f"{latency['whose']}latency_of_all_s.{latency['which']}"
     value, not_accepted = figures.get(figure), _not_accepted(figures, whose)
     infinite = value is None and not_accepted > 0
     met = _met(name, threshold, entry, figure, math.inf if infinite else value)
     return {**met, "value": value, "infinite": infinite, "not_accepted": not_accepted}
+
+
+def _may_be_lost_yet(figures: Mapping[str, float | None], figure: str) -> float:
+    """Pending recipients, where the figure is of lost ones."""
+    return figures.get(figure.replace(_LOST, _PENDING)) or 0.0 if figure.endswith(_LOST) else 0.0
 
 
 def _not_accepted(figures: Mapping[str, float | None], whose: str) -> float:
@@ -169,7 +180,8 @@ def _met(name: str, threshold: Threshold, entry: StrategyEntry, figure: str, val
     }
 
 
-def infinitely_late(one: JudgedThreshold) -> str:
-    """What a line about a latency adds to its value, if some recipients were not accepted."""
-    not_accepted = one.get("not_accepted", 0)
-    return f"; not accepted, so infinitely late: {not_accepted:,.6g}" if not_accepted else ""
+def beside_the_value(one: JudgedThreshold) -> str:
+    """What a line adds: of a latency, how many were not accepted; of what was lost, how many may be lost yet."""
+    if not_accepted := one.get("not_accepted", 0):
+        return f"; not accepted, so infinitely late: {not_accepted:,.6g}"
+    return f"; still pending: {pending:,.6g}" if (pending := one.get("pending", 0)) else ""

@@ -142,6 +142,24 @@ def test_what_was_not_accepted_is_infinitely_late(otherwise: str) -> None:
     ]
 
 
+def test_nothing_lost_says_what_may_be_lost_yet() -> None:
+    """What is pending meets a threshold on what was lost, and stands beside it, in whichever workload."""
+    waiting = entry("direct", sent(3, 1.0), otherwise="pending")
+    [found, _] = judged({"lossless": ["*.recipients.lost == 0", "*.recipients.duplicated == 0"]}, [waiting])
+    assert (found["verdict"], found["pending"]) == ("pass", 1)
+    assert threshold_line(found) == "✓ lossless: *.recipients.lost == 0 (direct: 0; still pending: 1)"
+    part = {
+        "index": 0,
+        "process": "batch",
+        "recipients": waiting["recipients"],
+        "latency_s": {},
+        "latency_of_all_s": {},
+    }
+    both = cast(StrategyEntry, entry("direct", sent(4, 1.0)) | {"workloads": [part]})
+    [whole, of_one] = judged({"x": ["*.recipients.lost == 0", "*.workloads.0.recipients.lost == 0"]}, [both])
+    assert ("pending" in whole, of_one["pending"]) == (False, 1)
+
+
 def test_one_replication_that_loses_makes_the_mean_infinite() -> None:
     """However many others lose nothing; where none loses the interval is that of the accepted."""
     losing = combine([entry("direct", sent(accepted, 1.0)) for accepted in (4, 4, 3)])
