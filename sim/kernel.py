@@ -101,8 +101,10 @@ class Sleep:
 
     __slots__ = ("fire",)
 
+    fire: Callable[[Any], None]
 
-Sleep.waiter = Sleep.fire  # type: ignore[attr-defined]
+
+Sleep.waiter = Sleep.__dict__["fire"]  # type: ignore[attr-defined]
 
 
 class Reply:

@@ -6,15 +6,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.aws.incarnations import Incarnation, incarnations
 from scenarios.aws.open_work import OpenWork
 from scenarios.aws.pod_lives import Stretch, stretches
+from scenarios.ledger.fates import Pieces
 from scenarios.schema.model import Scenario
+from scenarios.traffic.workload import Arrivals
 from sim.kernel import Host, World, begin
-from sim.outbox import Dealer, Outbox
+from sim.outbox import Outbox
 from strategies.ports import Ports
 from strategies.resources import Pods
 
-PortsOf = Callable[[Host, Outbox], Ports]
+PortsOf = Callable[[Host, Outbox, str], Ports]
+"""What a pod may use: its host, its mails, and the name under which it draws its latencies."""
 
 
 @dataclass
@@ -25,61 +32,63 @@ class Share:
 
 
 class Pod:
-    """One incarnation of a pod: it lives until it crashes or is scaled away, and works until its main ends."""
+    """One life of a pod: it works until its main ends, unless it crashes or is scaled away before."""
 
-    def __init__(self, index: int, holder: int, dealer: Dealer) -> None:
-        self.index, self.host, self.outbox = index, Host(), Outbox(dealer, index, holder)
+    def __init__(self, number: int, life: Incarnation) -> None:
+        self.number, self.life, self.host = number, life, Host()
         self.working = True
 
 
 class Deployment:
-    """Keeps as many pods running as it should; mails are dealt to those that live."""
+    """Keeps as many pods running as it should; each is dealt the mails that fall due while it lives."""
 
     def __init__(
         self,
         world: World,
         pods: Pods,
-        dealer: Dealer,
+        scenario: Scenario,
+        traffic: Arrivals,
+        given_up: Pieces,
         share: Share,
         ports_of: PortsOf,
         open_work: OpenWork,
         on_death: Callable[[Host], None],
     ) -> None:
-        self._world, self._declared, self._dealer, self._share = world, pods, dealer, share
-        self._ports_of, self._open_work, self._on_death = ports_of, open_work, on_death
-        self._living: dict[int, Pod] = {}
-        self.incarnations: list[Pod] = []
+        self._world, self._declared, self._traffic, self._given_up = world, pods, traffic, given_up
+        self._share, self._ports_of, self._open_work, self._on_death = share, ports_of, open_work, on_death
+        self._stretches = stretches(pods.replicas, scenario.fault)
+        lives = incarnations(self._stretches, pods.weights, traffic.intended_s)
+        self.pods = [Pod(number, life) for number, life in enumerate(lives, 1)]
 
-    def start(self, scenario: Scenario) -> None:
-        """Start the pods and arm the scenario's crashes and scalings."""
-        first, *later = stretches(self._declared.replicas, scenario.fault)
+    def start(self) -> None:
+        """Start the pods and arm the scenario's crashes and scalings; the run is not over before all with mails end."""
+        self._open_work.add(sum(_has_mails(pod) for pod in self.pods))
+        first, *later = self._stretches
         for stretch in later:
             self._world.call_at(stretch.begins_s, partial(self._enter, stretch))
         self._enter(first)
 
     def _enter(self, stretch: Stretch) -> None:
-        """Bury the pods that live no longer, deal among those that do, start the new ones."""
+        """Bury the pods that live no longer, start the new ones."""
         self._share.replicas = stretch.told
-        dead = [self._living.pop(index) for index in sorted(self._living) if index not in stretch.living]
-        born = [self._conceive(index) for index in stretch.living if index not in self._living]
-        self._bury(dead)
-        self._dealer.among([self._living[index].outbox for index in sorted(self._living)])
+        born = [pod for pod in self.pods if pod.life.born_s == stretch.begins_s]
+        self._open_work.add(sum(not _has_mails(pod) for pod in born))
+        for pod in self.pods:
+            if pod.life.dies_s == stretch.begins_s:
+                self._bury(pod)
         for pod in born:
-            begin(self._declared.main(self._ports_of(pod.host, pod.outbox)), pod.host, partial(self._end, pod))
+            self._start(pod)
 
-    def _conceive(self, index: int) -> Pod:
-        pod = Pod(index, len(self.incarnations) + 1, self._dealer)
-        self.incarnations.append(pod)
-        self._living[index] = pod
-        self._open_work.add()
-        return pod
+    def _start(self, pod: Pod) -> None:
+        outbox = Outbox(self._world, self._traffic, pod.life.mails, self._given_up)
+        ports = self._ports_of(pod.host, outbox, f"pod/{pod.number}")
+        begin(self._declared.main(ports), pod.host, partial(self._end, pod))
 
-    def _bury(self, dead: list[Pod]) -> None:
-        for pod in dead:
-            pod.host.alive = False
-            self._on_death(pod.host)
-            if pod.working:
-                self._end(pod, None, None)
+    def _bury(self, pod: Pod) -> None:
+        pod.host.alive = False
+        self._on_death(pod.host)
+        if pod.working:
+            self._end(pod, None, None)
 
     def _end(self, pod: Pod, _value: None, error: BaseException | None) -> None:
         if error is not None:
@@ -87,6 +96,13 @@ class Deployment:
         pod.working = False
         self._open_work.done()
 
-    def keeping(self) -> list[int]:
-        """Holder numbers of the pods that still work: what they hold is not lost."""
-        return [pod.outbox.holder for pod in self.incarnations if pod.host.alive and pod.working]
+    def kept(self, ended_s: float) -> NDArray[np.bool_]:
+        """Which mails are not due yet, or are with a pod that lives and works."""
+        kept = self._traffic.intended_s > ended_s
+        for pod in self.pods:
+            kept[pod.life.mails] |= pod.host.alive and pod.working
+        return kept
+
+
+def _has_mails(pod: Pod) -> bool:
+    return len(pod.life.mails) > 0

@@ -7,7 +7,6 @@ from functools import partial
 from math import inf, isnan
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scenarios.aws.active_faults import Duplicates
 from scenarios.aws.admission import admission_of
@@ -28,7 +27,7 @@ from scenarios.traffic.workload import Arrivals, arrivals
 from sim.functions import Function
 from sim.invoker import Invoker
 from sim.kernel import Clock, Group, Host, World, ignore, serve
-from sim.outbox import HANDED_OVER, OUTBOX, Dealer, Outbox
+from sim.outbox import Outbox
 from sim.pods import Deployment, Share
 from sim.ses import Mailer, Ses, undecided_calls
 from sim.sqs import Queue
@@ -57,7 +56,7 @@ class Simulation:
         self._receives = self.receives.data  # views, because NumPy's own scalars are slow
         self._share = Share(plan.pods.replicas)
         self._chance = Dice(seed)
-        self.dealer = Dealer(self.world, traffic, plan.pods.weights, self.open_work)
+        self.given_up = Pieces()
         self.queues = {declared.name: self._queue(declared.name) for declared in plan.queues}
         self._concurrency = Concurrency()
         self.functions = {declared.name: self._function(declared) for declared in plan.functions}
@@ -65,7 +64,15 @@ class Simulation:
         self.mappings = [self._mapping(index) for index in range(len(plan.mappings))]
         self.tickers = [self._ticker(index) for index in range(len(plan.tickers))]
         self.deployment = Deployment(
-            self.world, plan.pods, self.dealer, self._share, self._pod_ports, self.open_work, self._outlive
+            self.world,
+            plan.pods,
+            scenario,
+            traffic,
+            self.given_up,
+            self._share,
+            self._pod_ports,
+            self.open_work,
+            self._outlive,
         )
 
     def start(self) -> None:
@@ -76,7 +83,7 @@ class Simulation:
             mapping.start()
         for ticker, declared in zip(self.tickers, self.plan.tickers, strict=True):
             ticker.start(declared.kind)
-        self.deployment.start(self.scenario)
+        self.deployment.start()
 
     def progress(self) -> float:
         """Which share of the run is done, going by one call per mail."""
@@ -119,7 +126,6 @@ class Simulation:
     def _hand_over(self, mails: Sequence[Mail]) -> None:
         """A queue has them now: no pod's death can lose them any more."""
         for mail in mails:
-            self.dealer.hand_over(mail)
             if isnan(self._enqueued_s[mail.number]):
                 self._enqueued_s[mail.number] = self.world.now_s
 
@@ -165,13 +171,13 @@ class Simulation:
             chance=uniforms(self.seed, f"{purpose}/phase"),
         )
 
-    def _pod_ports(self, host: Host, outbox: Outbox) -> Ports:
+    def _pod_ports(self, host: Host, outbox: Outbox, name: str) -> Ports:
         pods = self.plan.pods
-        return self._ports(host, outbox, f"pod/{outbox.holder}", pods.uses, pods.connections, cores=1.0)
+        return self._ports(host, outbox, name, pods.uses, pods.connections, cores=1.0)
 
     def _handler(self, declared: DeclaredFunction, host: Host) -> Handler:
         cores = min(1.0, declared.memory_mb / FULL_CORE_MB)
-        outbox = Outbox(self.dealer, index=0, holder=HANDED_OVER)
+        outbox = Outbox(self.world, self.arrivals, np.zeros(0, np.int32), self.given_up)
         ports = self._ports(host, outbox, declared.name, declared.uses, declared.connections, cores)
         return declared.handler(ports)
 
@@ -207,7 +213,8 @@ class Simulation:
 
     def custody(self) -> Custody:
         """Where the mails are that SES has not accepted."""
-        custody = Custody(self._kept(), given_up=self.dealer.given_up)
+        kept = self.deployment.kept(self.world.now_s) & np.isnan(self.enqueued_s)
+        custody = Custody(kept, given_up=self.given_up)
         for queue in self.queues.values():
             _add(custody.held, queue.mails())
             custody.dead.extend(queue.dead)
@@ -216,9 +223,6 @@ class Simulation:
         for _, call, _ in undecided_calls(self.world.heap):
             custody.held.add(call.number, call.to.start, len(call.to))
         return custody
-
-    def _kept(self) -> NDArray[np.bool_]:
-        return np.isin(self.dealer.holder_of, [OUTBOX, *self.deployment.keeping()])
 
     def complaints(self, strategy: str) -> list[str]:
         """What must be said of the errors of functions."""

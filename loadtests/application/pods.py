@@ -11,11 +11,11 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from loadtests.application.incarnations import Incarnation, incarnations
 from loadtests.application.run_request import RunRequest
 from loadtests.ports.kernel import Clock, Group, Host
 from loadtests.ports.outbox import Outbox
 from loadtests.ports.request_threads import RequestThreads
+from scenarios.aws.incarnations import Incarnation, incarnations
 from scenarios.aws.pod_lives import Stretch, stretches
 from scenarios.ledger.fates import Pieces
 from strategies.ports import Ports

@@ -1,4 +1,4 @@
-"""The lives of an application's pods in a real run, and the mails that each is dealt."""
+"""The lives of an application's pods, and the mails that each is dealt: known before a run begins, in every world."""
 
 from __future__ import annotations
 
