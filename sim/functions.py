@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from scenarios.aws.handler_errors import HandlerErrors
@@ -11,7 +13,7 @@ from scenarios.aws.lambda_bill import LambdaBill, started_ms
 from scenarios.aws.warm_pool import Concurrency, WarmPool
 from scenarios.errors import FunctionError
 from scenarios.outside.blame import place_of
-from sim.kernel import Host, Reply, Timer, World, begin
+from sim.kernel import Alarm, Host, Reply, World, begin
 from strategies.ports import InvokeThrottled
 from strategies.resources import Function as Declared
 from strategies.resources import Handler
@@ -45,51 +47,73 @@ class Function:
         self._dispatch, self._cold_start, self._on_death = dispatch, cold_start, on_death
         self._pool = WarmPool[Environment](declared.reserved_concurrency, account)
         self._bill, self.errors = LambdaBill(declared.memory_mb), HandlerErrors(declared.name)
-        self._invocations: set[Invocation] = set()
+        self._running: deque[Invocation] = deque()  # in the order in which their time is up
+        self._deadline = Alarm(world, self._end_overdue)
 
-    def invoke(self, event: Any) -> Reply:
+    def invoke(self, event: Any) -> Invocation:
         """Invoke synchronously. Settles with the result, `FunctionError` or `InvokeThrottled`."""
-        reply, now_s = Reply(), self._world.now_s
+        invocation, now_s = Invocation(event, self._place), self._world.now_s
         if self._pool.admit(now_s):
-            self._world.call_at(now_s + next(self._dispatch), lambda: self._place(event, reply))
+            self._world.at(now_s + next(self._dispatch), invocation)
         else:
             refusal = InvokeThrottled(f"{self._declared.name} runs {self._pool.running} times already")
-            reply.settle(error=refusal)
-        return reply
+            invocation.settle(error=refusal)
+        return invocation
 
-    def _place(self, event: Any, reply: Reply) -> None:
+    def _place(self, invocation: Invocation) -> None:
         now_s = self._world.now_s
         self._pool.retire(now_s)  # there is no process to end
-        ready = self._pool.take(now_s)
-        if ready is None:
-            self._start(event, reply)
+        environment = self._pool.take(now_s)
+        if environment is None:
+            self._start(invocation)
         else:
-            self._run(ready, event, reply, init_s=0.0)
+            invocation.environment, invocation.billed_from_s = environment, now_s
+            self._run(invocation)
 
-    def _start(self, event: Any, reply: Reply) -> None:
+    def _start(self, invocation: Invocation) -> None:
         init_s = next(self._cold_start)
         begin_s = self._pool.start_s(self._world.now_s) + init_s
-        self._world.call_at(begin_s, lambda: self._run(Environment(), event, reply, init_s))
+        invocation.environment, invocation.billed_from_s = Environment(), begin_s - init_s
+        invocation.fire = self._run
+        self._world.at(begin_s, invocation)
 
-    def _run(self, environment: Environment, event: Any, reply: Reply, init_s: float) -> None:
-        now_s = self._world.now_s
+    def _run(self, invocation: Invocation) -> None:
+        now_s, environment = self._world.now_s, invocation.environment
         self._bill.requests += 1
         self._pool.begin(environment, now_s)
-        invocation = Invocation(self, environment, reply, now_s - init_s)
-        self._invocations.add(invocation)
-        timer = Timer(invocation.time_out)
-        self._world.at(now_s + self._declared.timeout_s, timer)
-        invocation.begin(self._handle(environment, event), timer)
+        invocation.deadline_s = now_s + self._declared.timeout_s
+        self._running.append(invocation)
+        self._deadline.set(invocation.deadline_s)
+        begin(self._handle(environment, invocation.event), environment, partial(self._end, invocation))
 
     def _handle(self, environment: Environment, event: Any) -> Any:
         if environment.handler is None:
             environment.handler = self._handler_in(environment)
         return environment.handler(event)
 
-    def release(self, invocation: Invocation) -> None:
+    def _end(self, invocation: Invocation, value: Any, error: BaseException | None) -> None:
+        if error is not None:
+            self.errors.note(place_of(error))
+            error = _function_error(error)
+        self._release(invocation)
+        invocation.settle(value, error)
+
+    def _end_overdue(self) -> None:
+        """Lambda freezes and discards an environment: its memory dies, what it asked of services goes on."""
+        self._forget_ended()
+        while self._running and self._running[0].deadline_s <= self._world.now_s:
+            invocation = self._running[0]
+            invocation.environment.alive = False
+            self._release(invocation)
+            invocation.settle(error=FunctionError("timed out"))
+        if self._running:
+            self._deadline.set(self._running[0].deadline_s)
+
+    def _release(self, invocation: Invocation) -> None:
         """An invocation is over: it is billed, and its environment waits for the next, if it lives."""
         environment, now_s = invocation.environment, self._world.now_s
-        self._invocations.remove(invocation)
+        invocation.is_over = True
+        self._forget_ended()
         self._bill.billed_ms += started_ms(invocation.billed_from_s, now_s)
         self._pool.leave()
         if environment.alive:
@@ -97,38 +121,30 @@ class Function:
         else:
             self._on_death(environment)
 
+    def _forget_ended(self) -> None:
+        while self._running and self._running[0].is_over:
+            del self._running[0]
+
     def bill(self) -> LambdaBill:
         """What has been used until now, by what still runs too."""
         now_s = self._world.now_s
-        open_ms = sum(started_ms(invocation.billed_from_s, now_s) for invocation in self._invocations)
+        still = (invocation for invocation in self._running if not invocation.is_over)
+        open_ms = sum(started_ms(invocation.billed_from_s, now_s) for invocation in still)
         return replace(self._bill, billed_ms=self._bill.billed_ms + open_ms)
 
 
-class Invocation:
-    """One run of a handler in an environment, until it ends or its time is up."""
+class Invocation(Reply):
+    """One run of a handler, and the event that it is: when it is placed, and when a cold environment is ready."""
 
-    __slots__ = ("_function", "_reply", "_timer", "billed_from_s", "environment")
+    __slots__ = ("billed_from_s", "deadline_s", "environment", "event", "fire", "is_over")
 
-    def __init__(self, function: Function, environment: Environment, reply: Reply, billed_from_s: float) -> None:
-        self._function, self.environment, self._reply = function, environment, reply
-        self.billed_from_s = billed_from_s
+    billed_from_s: float
+    deadline_s: float
+    environment: Environment
 
-    def begin(self, handler: Coroutine[Any, Any, Any], timer: Timer) -> None:
-        self._timer = timer
-        begin(handler, self.environment, self._end)
-
-    def _end(self, value: Any, error: BaseException | None) -> None:
-        self._timer.cancel()
-        if error is not None:
-            self._function.errors.note(place_of(error))
-        self._function.release(self)
-        self._reply.settle(value, None if error is None else _function_error(error))
-
-    def time_out(self) -> None:
-        """Lambda freezes and discards the environment: its memory dies, what it asked of services goes on."""
-        self.environment.alive = False
-        self._function.release(self)
-        self._reply.settle(error=FunctionError("timed out"))
+    def __init__(self, event: Any, place: Callable[[Invocation], None]) -> None:
+        super().__init__()
+        self.event, self.fire, self.is_over = event, place, False
 
 
 def _function_error(error: BaseException) -> FunctionError:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Generator, Iterator
 from heapq import heappop, heappush
 from itertools import count
+from math import inf
 from types import TracebackType, coroutine
 from typing import Any, Protocol, Self
 
@@ -62,7 +63,7 @@ class Event(Protocol):
 
 
 class Timer:
-    """Calls a function at its instant; `cancel` makes it do nothing."""
+    """Calls a function at its instant."""
 
     __slots__ = ("action", "fire")
 
@@ -70,16 +71,32 @@ class Timer:
         self.action = action
         self.fire: Callable[[Any], None] = _act
 
-    def cancel(self) -> None:
-        self.action = _nothing  # what it would have done need not be kept until then
-
-
-def _nothing() -> None:
-    """What a cancelled timer does."""
-
 
 def _act(timer: Timer) -> None:
     timer.action()
+
+
+class Alarm:
+    """Calls a function at the earliest of the instants for which it is set, and is then set no longer.
+
+    For deadlines that hardly ever come: a timer for each would stay on the heap long after it has lost its meaning.
+    """
+
+    __slots__ = ("_action", "_at_s", "_world", "fire")
+
+    def __init__(self, world: World, action: Callable[[], None]) -> None:
+        self._world, self._action, self._at_s = world, action, inf
+        self.fire: Callable[[Alarm], None] = Alarm._ring
+
+    def set(self, at_s: float) -> None:
+        if at_s < self._at_s:
+            self._at_s = at_s
+            self._world.at(at_s, self)
+
+    def _ring(self) -> None:
+        if self._at_s == self._world.now_s:  # otherwise it was set for an earlier instant afterwards
+            self._at_s = inf
+            self._action()
 
 
 def ignore(_event: object) -> None:

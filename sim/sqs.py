@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, MutableSequence, Sequence
 from heapq import heapify, heappop, heappush
+from operator import attrgetter
+from typing import NamedTuple
 
 from scenarios.aws.open_work import OpenWork
 from scenarios.ledger.fates import Pieces
 from sim.backlog import Backlog
-from sim.kernel import Timer, World
+from sim.kernel import Alarm, World
 from strategies.ports import Mail, Received
 from strategies.resources import Queue as Declared
 
@@ -28,13 +30,12 @@ class Message:
         self.doubled = self.gone = self.hidden = False
 
 
-class LongPoll:
+class LongPoll(NamedTuple):
     """A receive that waits for a message until its deadline."""
 
-    __slots__ = ("at_most", "deadline", "respond")
-
-    def __init__(self, at_most: int, respond: Callable[[list[Received]], None], give_up: Callable[[], None]) -> None:
-        self.at_most, self.respond, self.deadline = at_most, respond, Timer(give_up)
+    at_most: int
+    deadline_s: float
+    respond: Callable[[list[Received]], None]
 
 
 class Queue:
@@ -48,16 +49,16 @@ class Queue:
         world: World,
         declared: Declared,
         open_work: OpenWork,
-        on_receive: Callable[[int], None],
+        receives: MutableSequence[int],
         duplicates: Callable[[], bool],
     ) -> None:
         self._world, self._declared, self._open_work = world, declared, open_work
-        self._on_receive, self._duplicates = on_receive, duplicates
+        self._receives, self._duplicates = receives, duplicates
         self._fresh = Backlog()
         self._returned: deque[tuple[float, Message]] = deque()
         self._hidden: list[tuple[float, int, Message]] = []
         self._polls: deque[LongPoll] = deque()
-        self._alarm_s = float("inf")
+        self._alarm = Alarm(world, self._look_again)
         self._in_flight = 0
         self._received: dict[int, Message] = {}
         self.puts_in_flight: list[Sequence[Mail]] = []
@@ -130,7 +131,7 @@ class Queue:
         message.doubled = not message.doubled and self._duplicates()
         if message.doubled:  # it will be delivered once more, however long it is hidden
             self._returned.append((self._world.now_s, message))
-        self._on_receive(message.mail.number)
+        self._receives[message.mail.number] += 1
         return Received(message.mail, str(message.number), str(message.receipt), message.received)
 
     def _hide(self, message: Message, timeout_s: float) -> None:
@@ -180,37 +181,40 @@ class Queue:
         known = [self._received[number].visible_s for number in numbers if number in self._received]
         return min(known, default=self._world.now_s + self._declared.visibility_timeout_s)
 
-    def poll(self, at_most: int, wait_s: float, respond: Callable[[list[Received]], None]) -> None:
+    def wait(self, at_most: int, wait_s: float, respond: Callable[[list[Received]], None]) -> None:
         """Respond with messages as soon as there are any, and with none after `wait_s`."""
-        taken = self.take(at_most)
-        if taken or not wait_s:
-            respond(taken)
-            return
-        waiting = LongPoll(at_most, respond, lambda: self._give_up(waiting))
-        self._polls.append(waiting)
-        self._world.at(self._world.now_s + wait_s, waiting.deadline)
+        deadline_s = self._world.now_s + wait_s
+        self._polls.append(LongPoll(at_most, deadline_s, respond))
+        self._alarm.set(deadline_s)
         self._arm()
-
-    def _give_up(self, waiting: LongPoll) -> None:
-        self._polls.remove(waiting)
-        waiting.respond([])
 
     def _serve_polls(self) -> None:
         while self._polls and (taken := self.take(self._polls[0].at_most)):
-            waiting = self._polls.popleft()
-            waiting.deadline.cancel()
-            waiting.respond(taken)
+            self._polls.popleft().respond(taken)
 
     def _arm(self) -> None:
         """While a poll waits, be there when the next message comes back."""
-        if self._polls and self._hidden and self._hidden[0][0] < self._alarm_s:
-            self._alarm_s = self._hidden[0][0]
-            self._world.call_at(self._alarm_s, self._alarm)
+        if self._polls:
+            self._forget_outrun()
+            if self._hidden:
+                self._alarm.set(self._hidden[0][0])
 
-    def _alarm(self) -> None:
-        self._alarm_s = float("inf")
+    def _look_again(self) -> None:
+        """A message may be back, or polls at their end, which are answered in the order of their deadlines."""
         self._serve_polls()
-        self._arm()
+        now_s = self._world.now_s
+        ended = sorted((poll for poll in self._polls if poll.deadline_s <= now_s), key=attrgetter("deadline_s"))
+        for poll in ended:
+            self._polls.remove(poll)
+            poll.respond([])
+        if self._polls:
+            self._alarm.set(min(poll.deadline_s for poll in self._polls))
+            self._arm()
+
+    def _forget_outrun(self) -> None:
+        """Drop entries at the head that say nothing any more."""
+        while self._hidden and not _still_hidden(*self._hidden[0]):
+            heappop(self._hidden)
 
 
 def _still_hidden(visible_s: float, _number: int, message: Message) -> bool:

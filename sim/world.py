@@ -31,7 +31,7 @@ from sim.outbox import Outbox
 from sim.pods import Deployment, Share
 from sim.ses import Mailer, Ses, undecided_calls
 from sim.sqs import Queue
-from sim.sqs_client import Client
+from sim.sqs_client import Client, SqsBill
 from strategies.dice import Dice
 from strategies.ports import Mail, Ports
 from strategies.resources import FULL_CORE_MB, Handler, Plan
@@ -48,12 +48,13 @@ class Simulation:
         neighbours = arrivals(scenario.neighbour, seed, "neighbour") if scenario.neighbour else None
         self.admission = admission_of(scenario, neighbours, seed)
         self.ses = Ses(self.world, scenario, seed, len(traffic.recipients), self.admission, self.open_work)
-        self.sqs_requests = 0
+        self.sqs_bill = SqsBill()
         self._streams: dict[str, Iterator[float]] = {}
         self.enqueued_s = np.full(len(traffic.recipients), np.nan)
         self.receives = np.zeros(len(traffic.recipients), dtype=np.int32)
-        self._enqueued_s: MutableSequence[float] = self.enqueued_s.data  # type: ignore[assignment]  # typed as of ints
-        self._receives = self.receives.data  # views, because NumPy's own scalars are slow
+        # Views, because NumPy's own scalars are slow.
+        self._enqueued_s: MutableSequence[float] = self.enqueued_s.data  # type: ignore[assignment]
+        self._receives: MutableSequence[int] = self.receives.data  # type: ignore[assignment]
         self._share = Share(plan.pods.replicas)
         self._chance = Dice(seed)
         self.given_up = Pieces()
@@ -100,12 +101,7 @@ class Simulation:
     def _queue(self, name: str) -> Queue:
         declared = next(queue for queue in self.plan.queues if queue.name == name)
         doubles = Duplicates(self.scenario, uniforms(self.seed, f"sqs/{name}/duplicate"))
-        return Queue(
-            self.world, declared, self.open_work, self._note_receive, lambda: doubles.once_more(self.world.now_s)
-        )
-
-    def _note_receive(self, mail: int) -> None:
-        self._receives[mail] += 1
+        return Queue(self.world, declared, self.open_work, self._receives, lambda: doubles.once_more(self.world.now_s))
 
     def _client(self, queue: str, caller: str) -> Client:
         empty = self.scenario.sqs.empty_probability
@@ -115,13 +111,10 @@ class Simulation:
             self.queues[queue],
             self._stream(self.scenario.latency.sqs, f"sqs/{queue}/{caller}"),
             self.open_work,
-            self._bill_sqs,
+            self.sqs_bill,
             lambda: empty > 0 and next(chance) < empty,
             self._hand_over,
         )
-
-    def _bill_sqs(self) -> None:
-        self.sqs_requests += 1
 
     def _hand_over(self, mails: Sequence[Mail]) -> None:
         """A queue has them now: no pod's death can lose them any more."""
@@ -231,7 +224,7 @@ class Simulation:
     def usage(self) -> dict[str, float]:
         """Raw counts of everything that is billed, SES's recipients excepted: the calls tell them."""
         return {
-            "sqs_requests": self.sqs_requests,
+            "sqs_requests": self.sqs_bill.requests,
             **lambda_usage([function.bill() for function in self.functions.values()]),
             **billed([ticker.bill for ticker in self.tickers]),
         }

@@ -10,7 +10,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from sim.kernel import Clock, Group, Host, Reply, Timer, World, begin, serve
+from sim.kernel import Alarm, Clock, Group, Host, Reply, World, begin, serve
 
 HORIZON_S = 100.0
 INSTANTS_S = st.integers(0, 5).map(float)  # few, so that many coincide
@@ -319,15 +319,20 @@ def test_a_reply_raises_before_and_after_it_is_settled(settled_s: float) -> None
     assert run(world, main()).error is error
 
 
-def test_a_cancelled_timer_does_nothing() -> None:
-    """Its instant comes and goes; others at that instant are not concerned."""
-    world, seen = World(), list[str]()
-    cancelled, kept = Timer(partial(seen.append, "cancelled")), Timer(partial(seen.append, "kept"))
-    world.at(2.0, cancelled)
-    world.at(2.0, kept)
-    world.call_at(1.0, cancelled.cancel)
+@given(st.lists(st.tuples(st.integers(0, 8), st.integers(0, 12)), max_size=6))
+def test_an_alarm_rings_at_the_earliest_of_its_instants(settings: list[tuple[int, int]]) -> None:
+    """And once for all that it was set for in the meantime; after it has rung it can be set again."""
+    world, rung, expected = World(), list[float](), list[float]()
+    alarm, pending = Alarm(world, lambda: rung.append(world.now_s)), list[int]()
+    for asked_s, delay_s in sorted(settings):
+        world.call_at(asked_s, partial(alarm.set, float(asked_s + delay_s)))
+    for second in range(21):
+        pending += [asked_s + delay_s for asked_s, delay_s in settings if asked_s == second]
+        if second in pending:
+            expected.append(second)
+            pending.clear()
     world.run_until(HORIZON_S)
-    assert seen == ["kept"]
+    assert rung == expected
 
 
 def test_an_error_in_a_service_ends_the_run() -> None:

@@ -106,7 +106,7 @@ def test_a_mapping_starts_with_five_pollers(maximum: int | None, pollers: int) -
     """Or with its MaximumConcurrency, if that is less; each waits in a long poll of 20 s, billed once."""
     done = drained(nothing, NEVER, horizon_s=POLL_S, maximum_concurrency=maximum)
     assert done.mappings[0].most_pollers == pollers
-    assert done.sqs_requests == pollers
+    assert done.sqs_bill.requests == pollers
 
 
 @pytest.mark.parametrize(("maximum", "quiet"), [(None, 2), (3, 3), (100, 5)])
@@ -115,7 +115,7 @@ def test_a_quiet_mapping_shrinks_to_two_pollers(maximum: int | None, quiet: int)
     begun = min(5, maximum or 5)
     for polls in range(3):
         done = drained(nothing, NEVER, horizon_s=(polls + 1) * POLL_S, maximum_concurrency=maximum)
-        assert done.sqs_requests == begun + polls * quiet
+        assert done.sqs_bill.requests == begun + polls * quiet
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_a_mapping_shrinks_back_after_a_burst() -> None:
     """Long after its backlog, two pollers are left of many: two requests in every 20 seconds."""
     runs = [drained(nothing, batch(500), NEVER, horizon_s=500.0 + polls * POLL_S, batch_size=1) for polls in (0, 3)]
     assert runs[0].mappings[0].most_pollers > 5
-    assert runs[1].sqs_requests - runs[0].sqs_requests == 3 * 2
+    assert runs[1].sqs_bill.requests - runs[0].sqs_bill.requests == 3 * 2
 
 
 def test_a_batch_holds_what_one_receive_brings_and_no_more_than_its_size() -> None:
@@ -236,7 +236,7 @@ def test_errors_scale_polling_down_unless_failures_are_reported(reports: bool, s
     fail = Timetable({}, last_s=GROWN_S, broken=range(20))
     done = drained(fail, batch(20), horizon_s=20.0, report_batch_item_failures=reports, **FOR_TWENTY)
     puts, first_polls = 2, 20
-    assert done.sqs_requests == puts + first_polls + stay
+    assert done.sqs_bill.requests == puts + first_polls + stay
 
 
 @pytest.mark.parametrize(("maximum", "mails", "stay"), [(None, 20, 5), (40, 20, 5), (3, 3, 3)])
@@ -246,7 +246,7 @@ def test_errors_leave_as_many_pollers_as_a_mapping_begins_with(maximum: int | No
     fail = Timetable(ends_s, last_s=GROWN_S + 3.0, broken=range(mails))
     keys = {"report_batch_item_failures": False, "maximum_concurrency": maximum, **FOR_TWENTY}
     done = drained(fail, batch(mails), horizon_s=20.0, **keys)
-    assert done.sqs_requests == ceil(mails / 10) + mails + stay  # to put them, to get them, and then in vain
+    assert done.sqs_bill.requests == ceil(mails / 10) + mails + stay  # to put them, to get them, and then in vain
 
 
 @pytest.mark.parametrize(
@@ -292,7 +292,7 @@ def test_a_poll_in_vain_does_not_undo_what_errors_have_scaled_down() -> None:
     table = Timetable({0: GROWN_S - 1.0, 1: GROWN_S}, last_s=GROWN_S + 30.0, broken=range(1, 2))
     done = drained(table, batch(10), horizon_s=GROWN_S + 40.0, report_batch_item_failures=False, **FOR_TWENTY)
     put, first_polls, deletes, vain_poll, stay = 1, 10, 9, 1, 5
-    assert done.sqs_requests == put + first_polls + deletes + vain_poll + stay
+    assert done.sqs_bill.requests == put + first_polls + deletes + vain_poll + stay
 
 
 def test_a_duplicate_is_handled_once_more() -> None:

@@ -269,7 +269,7 @@ def test_every_request_is_billed() -> None:
         await queue.delete(held)
         await queue.delete(held)
 
-    assert with_mails(10, script).sqs_requests == 7
+    assert with_mails(10, script).sqs_bill.requests == 7
 
 
 def test_the_latest_receipt_deletes_even_after_the_timeout() -> None:
