@@ -4,30 +4,23 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, MutableSequence, Sequence
-from heapq import heapify, heappop, heappush
+from functools import partial
+from math import inf
 from operator import attrgetter
 from typing import NamedTuple
 
 from scenarios.aws.open_work import OpenWork
 from scenarios.ledger.fates import Pieces
 from sim.backlog import Backlog
+from sim.hidden import Hidden, Message
 from sim.kernel import Alarm, World
 from strategies.ports import Mail, Received
 from strategies.resources import Queue as Declared
 
 IN_FLIGHT_MOST = 120_000  # received and not deleted, of a standard queue: the SQS API reference
-STALE_ENTRIES = 1024  # on the heap of hidden messages, before they are swept out
 
-
-class Message:
-    """A message that has been received; `receipt` is good until the next reception."""
-
-    __slots__ = ("doubled", "gone", "hidden", "mail", "number", "receipt", "received", "sent_s", "visible_s")
-
-    def __init__(self, number: int, mail: Mail, sent_s: float) -> None:
-        self.number, self.mail, self.sent_s = number, mail, sent_s
-        self.visible_s, self.received, self.receipt = sent_s, 0, 0
-        self.doubled = self.gone = self.hidden = False
+_received: Callable[[tuple[Mail, str, str, int]], Received] = partial(tuple.__new__, Received)
+"""A reception from its fields, at half the cost of `Received(...)`."""
 
 
 class LongPoll(NamedTuple):
@@ -56,11 +49,11 @@ class Queue:
         self._receives, self._duplicates = receives, duplicates
         self._fresh = Backlog()
         self._returned: deque[tuple[float, Message]] = deque()
-        self._hidden: list[tuple[float, int, Message]] = []
+        self._hidden = Hidden()
         self._polls: deque[LongPoll] = deque()
         self._alarm = Alarm(world, self._look_again)
         self._in_flight = 0
-        self._received: dict[int, Message] = {}
+        self._received: dict[str, Message] = {}
         self.puts_in_flight: list[Sequence[Mail]] = []
         self.dead = Pieces()
 
@@ -101,10 +94,10 @@ class Queue:
             _, message = self._returned.popleft()
             if not message.gone:
                 return message
-        if not len(self._fresh):
+        if self._fresh.since_s == inf:
             return None
         message = Message(*self._fresh.popleft())
-        self._received[message.number] = message
+        self._received[message.message_id] = message
         return message
 
     def _may_be_received(self, message: Message) -> bool:
@@ -121,7 +114,7 @@ class Queue:
     def _remove(self, message: Message) -> None:
         self._in_flight -= message.hidden
         message.gone = True
-        del self._received[message.number]
+        del self._received[message.message_id]
         self._open_work.done()
 
     def _receive(self, message: Message) -> Received:
@@ -132,30 +125,21 @@ class Queue:
         if message.doubled:  # it will be delivered once more, however long it is hidden
             self._returned.append((self._world.now_s, message))
         self._receives[message.mail.number] += 1
-        return Received(message.mail, str(message.number), str(message.receipt), message.received)
+        return _received((message.mail, message.message_id, str(message.receipt), message.received))
 
     def _hide(self, message: Message, timeout_s: float) -> None:
         self._in_flight += not message.hidden
-        message.hidden, message.visible_s = True, self._world.now_s + timeout_s
-        heappush(self._hidden, (message.visible_s, message.number, message))
-        if len(self._hidden) > 2 * self._in_flight + STALE_ENTRIES:
-            self._sweep()
-        self._arm()
-
-    def _sweep(self) -> None:
-        """Forget what is deleted or hidden anew: a long visibility timeout would keep it for as long."""
-        self._hidden = [entry for entry in self._hidden if _still_hidden(*entry)]
-        heapify(self._hidden)
+        self._hidden.add(message, self._world.now_s + timeout_s)
+        self._hidden.sweep(self._in_flight)
+        if self._polls:
+            self._arm()
 
     def _surface(self) -> None:
-        """Bring back what is hidden no longer; an entry that the message has outrun says nothing."""
-        now_s = self._world.now_s
-        while self._hidden and self._hidden[0][0] <= now_s:
-            visible_s, _, message = heappop(self._hidden)
-            if _still_hidden(visible_s, message.number, message):
-                message.hidden = False
-                self._in_flight -= 1
-                self._returned.append((visible_s, message))
+        """Bring back what is hidden no longer."""
+        while (first := self._hidden.first()) and first.visible_s <= self._world.now_s:
+            first.hidden = False
+            self._in_flight -= 1
+            self._returned.append((first.visible_s, first))
 
     def delete(self, received: Sequence[Received]) -> None:
         for message in self._current(received):
@@ -171,14 +155,13 @@ class Queue:
     def _current(self, received: Sequence[Received]) -> Iterator[Message]:
         """The messages whose latest receipt this is; a stale receipt does nothing."""
         for one in received:
-            message = self._received.get(int(one.message_id))
+            message = self._received.get(one.message_id)
             if message is not None and one.receipt == str(message.receipt):
                 yield message
 
     def lapse_s(self, received: Sequence[Received]) -> float:
         """When the first of these messages comes back, if it is not deleted before."""
-        numbers = [int(one.message_id) for one in received]
-        known = [self._received[number].visible_s for number in numbers if number in self._received]
+        known = [self._received[one.message_id].visible_s for one in received if one.message_id in self._received]
         return min(known, default=self._world.now_s + self._declared.visibility_timeout_s)
 
     def wait(self, at_most: int, wait_s: float, respond: Callable[[list[Received]], None]) -> None:
@@ -193,11 +176,9 @@ class Queue:
             self._polls.popleft().respond(taken)
 
     def _arm(self) -> None:
-        """While a poll waits, be there when the next message comes back."""
-        if self._polls:
-            self._forget_outrun()
-            if self._hidden:
-                self._alarm.set(self._hidden[0][0])
+        """For the polls that wait, be there when the next message comes back."""
+        if first := self._hidden.first():
+            self._alarm.set(first.visible_s)
 
     def _look_again(self) -> None:
         """A message may be back, or polls at their end, which are answered in the order of their deadlines."""
@@ -210,13 +191,3 @@ class Queue:
         if self._polls:
             self._alarm.set(min(poll.deadline_s for poll in self._polls))
             self._arm()
-
-    def _forget_outrun(self) -> None:
-        """Drop entries at the head that say nothing any more."""
-        while self._hidden and not _still_hidden(*self._hidden[0]):
-            heappop(self._hidden)
-
-
-def _still_hidden(visible_s: float, _number: int, message: Message) -> bool:
-    """Whether an entry of the heap says when its message comes back."""
-    return message.hidden and not message.gone and message.visible_s == visible_s

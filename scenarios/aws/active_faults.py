@@ -69,7 +69,9 @@ class Duplicates:
         self._faults = _of_kind(scenario, DuplicateDelivery)
 
     def once_more(self, now_s: float) -> bool:
-        probability = max([self._always, *(fault.probability for fault in during(self._faults, now_s))])
+        probability = self._always
+        if self._faults:
+            probability = max([probability, *(fault.probability for fault in during(self._faults, now_s))])
         return probability > 0.0 and next(self._chance) < probability
 
 

@@ -49,6 +49,7 @@ class Mapping:
         self._most = declared.maximum_concurrency or MOST_POLLERS
         self._fewest = min(self._most, FIRST_POLLERS if declared.maximum_concurrency else QUIET_POLLERS)
         self._step, self._step_s = (1, 60 / POLLERS_PER_MINUTE) if ramp == "linear" else (POLLERS_PER_MINUTE, 60.0)
+        self._gather = self._fill_batch if declared.window_s else self._receive
         self._target = min(self._most, FIRST_POLLERS)
         self._pollers = self.most_pollers = 0
         self._growing = False
@@ -73,10 +74,13 @@ class Mapping:
                 self._target = min(self._target, max(self._fewest, self._pollers - 1))
         self._pollers -= 1
 
-    async def _gather(self) -> list[Received]:
-        """One batch: what the first receive brings and, with a window, what else comes until it closes."""
+    def _receive(self) -> Awaitable[list[Received]]:
+        return self._source.receive(min(BATCH, self._declared.batch_size), LONG_POLL_S)
+
+    async def _fill_batch(self) -> list[Received]:
+        """What the first receive brings, and what else comes until the window closes."""
         size, window_s = self._declared.batch_size, self._declared.window_s
-        batch: list[Received] = await self._source.receive(min(BATCH, size), LONG_POLL_S)
+        batch = await self._receive()
         until_s = self._clock.now() + window_s
         while batch and len(batch) < size and (left_s := until_s - self._clock.now()) > 0:
             batch = batch + await self._source.receive(min(BATCH, size - len(batch)), min(left_s, LONG_POLL_S))
@@ -116,7 +120,9 @@ class Mapping:
         lapse_s, backoff_s = self._source.lapse_s(batch), FIRST_BACKOFF_S
         while self._clock.now() < lapse_s:
             try:
-                await self._delete_done(batch, await self._invoke(batch))
+                done = self._done(batch, await self._invoke(batch))
+                for start in range(0, len(done), BATCH):
+                    await self._source.delete(done[start : start + BATCH])
             except FunctionError:
                 if not self._declared.report_batch_item_failures:  # with it, polling is not scaled down
                     self._halve()
@@ -127,8 +133,9 @@ class Mapping:
                 continue
             return
 
-    async def _delete_done(self, batch: Sequence[Received], failed: Sequence[str] | None) -> None:
-        again = set(failed or ()) if self._declared.report_batch_item_failures else set()
-        done = [message for message in batch if message.message_id not in again]
-        for start in range(0, len(done), BATCH):
-            await self._source.delete(done[start : start + BATCH])
+    def _done(self, batch: Sequence[Received], failed: Sequence[str] | None) -> Sequence[Received]:
+        """What leaves the queue: all of it, unless the function may say which of it must come back, and does."""
+        if not failed or not self._declared.report_batch_item_failures:
+            return batch
+        again = set(failed)
+        return [message for message in batch if message.message_id not in again]
