@@ -63,7 +63,8 @@ async def _pod(ports: Ports, settings: Settings, limit_per_s: float, chunk: int)
                     replicas = share.replicas
                     pacer.set_rate(limit_per_s / replicas)
                 for part in parts(mail, chunk):
-                    await sleep(pacer.reserve(now(), len(part)))
+                    if (wait_s := pacer.reserve(now(), len(part))) > 0.0:
+                        await sleep(wait_s)
                     calls.spawn(_send(ports, deliver, mail, part))
 
 
