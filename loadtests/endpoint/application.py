@@ -11,6 +11,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from loadtests.endpoint import moto_answers
 from loadtests.endpoint.admin import routing as admin
 from loadtests.endpoint.http import OK, Answer, as_json, body_of, client, headers_of, request_id, scope_of, text_of
+from loadtests.endpoint.parsing import rendering
 from loadtests.endpoint.refusals import FORBIDDEN, Refused
 from loadtests.endpoint.service import Service
 from loadtests.endpoint.sqs import queues
@@ -133,6 +134,7 @@ def local_aws(
 ) -> tuple[LocalAws, Service]:
     """The application, and the service behind it, which is to be closed in the end. One process has but one moto."""
     queues.install()
+    rendering.install()
     service = Service(scenario, seed, tuple(verified), witness, store)
     queues.duplicate, queues.misses = service.delivers_twice, service.misses
     moto: Any = DomainDispatcherApplication(create_backend_app)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ParamSpec
 
 from loadtests.endpoint.decision_log import STRANGER
 from loadtests.endpoint.message import Message, Sent
@@ -13,21 +12,11 @@ from scenarios.ledger.ledger import FAILED
 
 MOST_ENTRIES = 50
 
-Entry = Message | Refused
-"""One entry's mail, or why there is none."""
+Entry = Callable[[], Message]
+"""Makes one entry's mail when its turn comes, so that there is one at a time; may raise Refused."""
 
 Verdict = Sent | Refused
 """What became of one entry."""
-
-P = ParamSpec("P")
-
-
-def entry(make: Callable[P, Message], *args: P.args, **kwargs: P.kwargs) -> Entry:
-    """What `make` returns or, if it raises that, Refused: one entry that cannot be made leaves the others alone."""
-    try:
-        return make(*args, **kwargs)
-    except Refused as refused:
-        return refused
 
 
 def submit(ses: Ses, sender: Message, entries: Sequence[Entry]) -> list[Verdict]:
@@ -42,16 +31,17 @@ def _verdicts(admit: Callable[[Message], Sent], entries: Sequence[Entry]) -> lis
     """One for each entry. If SES is out the whole call fails, unless it has taken a mail of it already."""
     verdicts: list[Verdict] = []
     for one in entries:
-        verdict = one if isinstance(one, Refused) else _verdict(admit, one)
+        verdict = _verdict(admit, one)
         if isinstance(verdict, Refused) and verdict.outcome == FAILED and not any(map(_is_sent, verdicts)):
             raise verdict
         verdicts.append(verdict)
     return verdicts
 
 
-def _verdict(admit: Callable[[Message], Sent], message: Message) -> Verdict:
+def _verdict(admit: Callable[[Message], Sent], make: Entry) -> Verdict:
+    """An entry that cannot be made leaves the others alone."""
     try:
-        return admit(message)
+        return admit(make())
     except Refused as refused:
         return refused
 

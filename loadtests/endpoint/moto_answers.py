@@ -37,6 +37,8 @@ def ask(moto: WSGIApplication, environ: WSGIEnvironment) -> Reply:
         body, status, headers = run_wsgi_app(moto, environ, buffered=True)
     except NotImplementedError:
         return _refused(environ, _nothing(environ))
+    except MemoryError:
+        raise
     except Exception as error:
         return _refused(environ, _failed(f"{type(error).__name__}: {error}"))
     whole = b"".join(body)

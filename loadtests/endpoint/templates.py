@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 from moto.ses.exceptions import MissingRenderingAttributeException
 from moto.ses.models import SESBackend
-from moto.ses.template import parse_template
 
 from loadtests.endpoint.parsing.json_text import loaded, well_formed
+from loadtests.endpoint.parsing.rendering import Room, TooMuch, filled
 from loadtests.endpoint.refusals import Refused, invalid
 from scenarios.ledger.ledger import REJECTED
 
@@ -73,13 +73,22 @@ def keep(backend: SESBackend, name: str, content: Content) -> None:
     backend.templates[name] = kept
 
 
-def render(template: Content, data: str | None, defaults: Mapping[str, Any] = NOTHING) -> Rendered:
-    """Fill in the data, which goes before the defaults that were parsed; raises Refused if it is no JSON object."""
-    values = {**defaults, **parsed(data)}
+def render(
+    template: Content, data: str | None, defaults: Mapping[str, Any] = NOTHING, room: Room | None = None
+) -> Rendered:
+    """Fill in the data, which goes before the defaults that were parsed; raises Refused if it is no JSON object.
+
+    The mails of a bulk call share its `room`.
+    """
+    values, room = {**defaults, **parsed(data)}, room or Room()
     try:
-        return Rendered(Content(*(parse_template(part, values) for part in template)), "")
+        return Rendered(Content(*(filled(part, values, room) for part in template)), "")
     except MissingRenderingAttributeException as error:
         return Rendered(template, str(error.message))
+    except TooMuch as error:
+        return Rendered(template, str(error))
+    except MemoryError:
+        raise
     except Exception:  # moto's engine fails in many ways on what it does not know
         return Rendered(template, "The template cannot be rendered here, at least not with data of this kind.")
 

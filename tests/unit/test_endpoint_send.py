@@ -12,8 +12,9 @@ from botocore.exceptions import ClientError
 from moto.ses.models import ses_backends
 from moto.sqs.models import Message as QueueMessage
 
-from loadtests.endpoint import bulk, storing
+from loadtests.endpoint import bulk, storing, templates
 from loadtests.endpoint.message import Message, Sent
+from loadtests.endpoint.parsing.rendering import Room
 from loadtests.endpoint.refusals import Refused, refusal
 from loadtests.endpoint.templates import Content, parsed, render
 from scenarios.ledger.ledger import FAILED
@@ -104,6 +105,41 @@ def test_what_cannot_be_rendered_is_accepted_and_says_why(endpoint: Endpoint) ->
     assert render(Content("{{a}}", "", ""), '{"a": false}', parsed('{"a": 1}')).content.subject == "false"
 
 
+@pytest.mark.parametrize(
+    ("text", "data"),
+    [
+        ("{{#each a}}" + "x" * 100 + "{{/each}}", {"a": [{}] * 100}),
+        ("{{#each a}}{{#each b}}{{x}}{{/each}}{{/each}}", {"a": [{"b": [{"x": "xx"}] * 30}] * 30}),
+        ("{{#each a}}", {"a": [{}] * 6_000}),
+        ("{{x}}" * 100, {"x": "x" * 100}),
+        ("{{#if a}}{{/if}}" * 100, {"a": [{}] * 100}),
+    ],
+    ids=["a loop", "loops in loops", "a loop of nothing", "a variable", "a condition"],
+)
+def test_a_rendering_has_so_much_room(text: str, data: dict[str, Any]) -> None:
+    """However little makes much, it fails before it is there; the mails of a bulk call share their room."""
+    template, shared = Content("", text, ""), Room(40_000)
+    alone, first, *_, last = (render(template, json.dumps(data), room=room) for room in (Room(5_000), *[shared] * 8))
+    assert ["more text" in rendered.error for rendered in (alone, first, last)] == [True, False, True]
+
+
+def test_what_makes_too_much_is_not_rendered(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mail is taken as at AWS, and the tests of both APIs say why not; that memory is short is no answer at all."""
+    v1, v2, data = endpoint.client("ses"), endpoint.client("sesv2"), json.dumps({"x": "x" * 10_000})
+    v1.create_template(Template={"TemplateName": "much", "SubjectPart": "{{x}}" * 5_000})
+    v2.send_email(**mail(Content={"Template": {"TemplateName": "much", "TemplateData": data}}))
+    for test in (v1.test_render_template, v2.test_render_email_template):
+        with pytest.raises(ClientError, match="more text"):
+            test(TemplateName="much", TemplateData=data)
+
+    def fail(*_: Any) -> str:
+        raise MemoryError
+
+    monkeypatch.setattr(templates, "filled", fail)
+    with pytest.raises(MemoryError):
+        render(Content("", "", ""), "{}")
+
+
 def test_bulk_entries_are_decided_one_by_one(endpoint: Endpoint) -> None:
     """Two entries of two recipients fit, the third does not, a fourth of one does: HTTP 200, a status for each."""
     endpoint.client("ses").create_template(Template=TEMPLATE)
@@ -178,14 +214,20 @@ class GoesOut:
 
 def test_what_a_bulk_call_has_sent_is_told() -> None:
     """An outage fails the whole call while nothing of it has been taken, and then only the entries that are left."""
-    mail = Message(SENDER)
+    made: list[Message] = []
+
+    def make() -> Message:
+        made.append(Message(SENDER))
+        return made[-1]
 
     def submit(mails: int) -> list[str]:
         goes_out: Any = GoesOut(mails)
-        return ["failed" if isinstance(one, Refused) else "sent" for one in bulk.submit(goes_out, mail, [mail] * 3)]
+        verdicts = bulk.submit(goes_out, Message(SENDER), [make] * 3)
+        return ["failed" if isinstance(one, Refused) else "sent" for one in verdicts]
 
     with pytest.raises(Refused, match="ServiceUnavailable"):
         submit(0)
+    assert len(made) == 1  # the others are not made before their turn
     assert submit(1) == ["sent", "failed", "failed"]
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from loadtests.endpoint import bulk
 from loadtests.endpoint.message import V1_MOST_BYTES, Message
 from loadtests.endpoint.parsing.mime import message_from_mime
+from loadtests.endpoint.parsing.rendering import BULK_CHARACTERS, Room
 from loadtests.endpoint.refusals import Refused, bulk_v1
 from loadtests.endpoint.requests import Request, envelope, recipients, reply_to, tags
 from loadtests.endpoint.ses import Ses
@@ -45,13 +47,16 @@ def send_bulk_templated_email(ses: Ses, request: Request) -> dict[str, Any]:
     document = request.document
     sender = Message(source=document["Source"], configuration_set=document.get("ConfigurationSetName"))
     template, defaults = named(ses.backend, document["Template"]), parsed(document["DefaultTemplateData"])
-    entries = [bulk.entry(_bulk_entry, request, template, defaults, entry) for entry in document["Destinations"]]
+    room = Room(BULK_CHARACTERS)
+    entries = [partial(_bulk_entry, request, template, defaults, room, entry) for entry in document["Destinations"]]
     return {"Status": [_status(verdict) for verdict in bulk.submit(ses, sender, entries)]}
 
 
-def _bulk_entry(request: Request, template: Content, defaults: Mapping[str, Any], entry: Mapping[str, Any]) -> Message:
+def _bulk_entry(
+    request: Request, template: Content, defaults: Mapping[str, Any], room: Room, entry: Mapping[str, Any]
+) -> Message:
     entry_tags = tags(request.document.get("DefaultTags", ())) | tags(entry.get("ReplacementTags", ()))
-    rendered = render(template, entry.get("ReplacementTemplateData"), defaults)
+    rendered = render(template, entry.get("ReplacementTemplateData"), defaults, room)
     return _templated("SendBulkTemplatedEmail", request, entry["Destination"], rendered, entry_tags)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from loadtests.endpoint import bulk
 from loadtests.endpoint.message import Message
 from loadtests.endpoint.parsing.mime import message_from_mime
+from loadtests.endpoint.parsing.rendering import BULK_CHARACTERS, Room
 from loadtests.endpoint.refusals import Refused, bulk_v2, invalid
 from loadtests.endpoint.requests import Request, recipients, reply_to, tags
 from loadtests.endpoint.ses import Ses
@@ -89,8 +91,9 @@ def send_bulk_email(ses: Ses, request: Request) -> dict[str, Any]:
         source=document.get("FromEmailAddress", ""), configuration_set=document.get("ConfigurationSetName")
     )
     content, defaults = _template(ses, template), parsed(template.get("TemplateData"))
+    room = Room(BULK_CHARACTERS)
     entries = [
-        bulk.entry(_entry, document, template, content, defaults, entry, caller)
+        partial(_entry, document, template, content, defaults, room, entry, caller)
         for entry in document["BulkEmailEntries"]
     ]
     return {"BulkEmailEntryResults": [_result(verdict) for verdict in bulk.submit(ses, sender, entries)]}
@@ -101,11 +104,12 @@ def _entry(
     template: Mapping[str, Any],
     content: Content,
     defaults: Mapping[str, Any],
+    room: Room,
     entry: Mapping[str, Any],
     caller: str,
 ) -> Message:
     replacement = entry.get("ReplacementEmailContent", {}).get("ReplacementTemplate", {})
-    rendered = render(content, replacement.get("ReplacementTemplateData"), defaults)
+    rendered = render(content, replacement.get("ReplacementTemplateData"), defaults, room)
     its_tags = tags(document.get("DefaultEmailTags", ())) | tags(entry.get("ReplacementTags", ()))
     return _rendered(document, entry["Destination"], template, rendered, its_tags, caller)
 
