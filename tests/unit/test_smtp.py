@@ -3,67 +3,19 @@
 from __future__ import annotations
 
 import smtplib
-import ssl
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pytest
-from moto.ses.models import ses_backends
 
-from loadtests.endpoint.message import MOST_BYTES, Message
+from loadtests.endpoint.message import Message
 from loadtests.endpoint.refusals import Dropped
-from loadtests.endpoint.service import Service
-from loadtests.endpoint.ses import Ses
-from loadtests.endpoint.smtp import conversation
 from loadtests.endpoint.smtp import server as smtp
 from scenarios.ledger.ledger import ACCEPTED, THROTTLED
-from scenarios.schema.model import Scenario
-
-ACCOUNT, REGION = "123456789012", "us-east-1"
-SENDER = "me@example.com"
-TEXT = "From: me@example.com\r\nTo: you@example.com\r\nSubject: Hello\r\n{}\r\nOne mail of a test.\r\n"
-
-
-class Server(NamedTuple):
-    """An SES without latency, and the port on which it speaks SMTP."""
-
-    ses: Ses
-    port: int
-
-    def outcomes(self) -> list[tuple[int, int]]:
-        """Recipients and outcome of each decision."""
-        rows = self.ses.run.observed()[0]
-        return list(zip(rows["recipients"].tolist(), rows["outcome"].tolist(), strict=True))
-
-
-@contextmanager
-def started(ses_of: Callable[[str], Any]) -> Iterator[int]:
-    """The port on which an SES speaks SMTP."""
-    server = smtp.start(ses_of, "127.0.0.1", 0)
-    try:
-        yield server.port
-    finally:
-        server.stop()
-
-
-@contextmanager
-def serving(**account: Any) -> Iterator[Server]:
-    """An account with these limits, whose sender is verified."""
-    ses_backends[ACCOUNT][REGION].reset()
-    latency = {kind: {"constant_ms": 0} for kind in ("ses_send", "ses_throttle", "sqs")}
-    tables = {
-        "name": "smtp",
-        "account": account,
-        "workload": ({"process": "batch", "messages": 1},),
-        "latency": latency,
-    }
-    service = Service(Scenario.model_validate(tables), 1, (SENDER,))
-    with closing(service), started(lambda user: service.of(ACCOUNT, REGION)) as port:
-        yield Server(service.of(ACCOUNT, REGION), port)
+from tests.unit.served_mail import SENDER, TEXT, Server, Takes, connected, logged_in, secured, send, serving, started
 
 
 @pytest.fixture
@@ -71,44 +23,6 @@ def server() -> Iterator[Server]:
     """An account with room for all."""
     with serving(max_send_rate_per_s=1_000) as served:
         yield served
-
-
-@contextmanager
-def connected(port: int) -> Iterator[smtplib.SMTP]:
-    """A connection in clear text, on which nothing has been said."""
-    client = smtplib.SMTP("127.0.0.1", port, timeout=10)
-    try:
-        yield client
-    finally:
-        client.close()
-
-
-@contextmanager
-def secured(port: int) -> Iterator[smtplib.SMTP]:
-    """A connection after STARTTLS."""
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    with connected(port) as client:
-        client.starttls(context=context)
-        client.ehlo()
-        yield client
-
-
-@contextmanager
-def logged_in(port: int) -> Iterator[smtplib.SMTP]:
-    """A connection on which mail may be sent."""
-    with secured(port) as client:
-        client.login("a user", "a password")
-        yield client
-
-
-def send(client: smtplib.SMTP, recipients: list[str], headers: str = "", sender: str = SENDER) -> tuple[int, str]:
-    """The answer to a mail after DATA."""
-    client.mail(sender)
-    for address in recipients:
-        client.rcpt(address)
-    code, text = client.data(TEXT.format(headers).encode())
-    return code, text.decode()
 
 
 def test_nothing_is_said_in_clear_text(server: Server) -> None:
@@ -212,16 +126,6 @@ def test_fifty_recipients_are_enough(server: Server) -> None:
     assert [recipients for recipients, outcome in server.outcomes() if outcome == ACCEPTED] == [50]
 
 
-def test_a_mail_has_a_largest_size(server: Server) -> None:
-    """More than 40 MB are refused for good, and SES does not even see them."""
-    line = b"x" * 998 + b"\r\n"
-    with logged_in(server.port) as client:
-        client.mail(SENDER)
-        client.rcpt("you@example.com")
-        code, _ = client.data(TEXT.format("").encode() + line * (MOST_BYTES // len(line)))
-    assert (code, server.outcomes()) == (552, [])
-
-
 def test_a_stranger_is_refused_for_good(server: Server) -> None:
     """A sender that is not verified."""
     with logged_in(server.port) as client:
@@ -238,20 +142,6 @@ def test_a_configuration_set_must_be_there(server: Server) -> None:
         server.ses.backend.create_configuration_set("tests")
         assert send(client, ["you@example.com"], "x-ses-configuration-set: tests\r\n")[0] == 250
     assert (code, "tests" in text) == (554, True)
-
-
-class Takes:
-    """An SES that takes everything, or drops it."""
-
-    def __init__(self, error: Exception | None = None) -> None:
-        self.taken: list[Message] = []
-        self._error = error
-
-    def submit(self, message: Message) -> Any:
-        self.taken.append(message)
-        if self._error:
-            raise self._error
-        return type("Sent", (), {"message_id": "an-id"})
 
 
 def taken(ses: Takes, recipients: list[str], headers: str) -> Message:
@@ -301,53 +191,6 @@ def test_mails_wait_for_ses_at_the_same_time() -> None:
     with started(lambda user: Meets()) as port, ThreadPoolExecutor(2) as threads:
         codes = list(threads.map(deliver, [port, port]))
     assert codes == [250, 250]
-
-
-def begun(client: smtplib.SMTP, mail: bytes) -> None:
-    """A mail of which only a part is said."""
-    client.mail(SENDER)
-    client.rcpt("you@example.com")
-    assert client.docmd("DATA")[0] == 354
-    client.send(mail)
-
-
-def test_silence_ends_a_conversation(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In the middle of a mail soon, in SES's words; while it is SES that is silent never."""
-    monkeypatch.setattr(conversation, "HALF_SENT_S", 0.1)
-    with logged_in(server.port) as client:
-        begun(client, b"Subject: half of it")
-        assert client.getreply() == (451, b"4.4.2 Timeout waiting for data from client.")
-        assert client.sock is not None
-        assert client.sock.recv(1) == b""
-
-    class Slow(Takes):
-        def submit(self, message: Message) -> Any:
-            threading.Event().wait(0.3)
-            return super().submit(message)
-
-    with started(lambda user: Slow()) as port, logged_in(port) as client:
-        assert send(client, ["you@example.com"])[0] == 250
-
-
-def test_the_longest_silence_makes_room(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    """There are never more silent clients than there may be, and a new one always finds a place."""
-    monkeypatch.setattr(conversation, "MOST_WAITING", 2)
-    with ExitStack() as clients:
-        first, _, third = [clients.enter_context(connected(server.port)) for _ in range(3)]
-        assert first.getreply()[0] == 451
-        assert third.noop()[0] == 250
-
-
-def test_mails_that_come_in_share_the_memory(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A mail for which there is no room while others are half there may be sent again, and then there is some."""
-    monkeypatch.setattr(conversation, "MOST_COMING_BYTES", 10_000)
-    with logged_in(server.port) as client:
-        with logged_in(server.port) as half:
-            begun(half, b"Subject: half of it\r\n" + b"x" * 9_000)
-            begun(client, b"Subject: half of it\r\n" + b"x" * 9_000)
-            assert client.getreply()[0] == 421
-        with logged_in(server.port) as again:
-            assert send(again, ["you@example.com"], f"X-Long: {'x' * 500}\r\n" * 18)[0] == 250
 
 
 def test_a_port_in_use_is_told_at_once(server: Server) -> None:

@@ -18,10 +18,12 @@ from loadtests.endpoint.parsing.encoded_words import decoded
 from loadtests.endpoint.refusals import invalid
 
 TAGS_HEADER, SET_HEADER = "X-SES-MESSAGE-TAGS", "X-SES-CONFIGURATION-SET"
+MOST_HEADER_LINES = 100_000  # an assumption; each becomes some hundred bytes
 MOST_CHARACTERS = 102_400  # of addresses in fields of one name: an assumption, Postfix's default for a header field
 
 _ADDRESSED = frozenset({"from", "sender", "reply-to", "to", "cc", "bcc", "return-path"})
 _PLAIN = re.compile(r'[^][\\()<>@,:;".]*')  # a name without the special characters of RFC 5322
+_HEAD = re.compile(rb"(?:\A|\r\n|\r(?!\n)|\n)(?:\r\n|\r|\n)")  # ends with the first empty line
 _FOLD = re.compile(r"[\r\n]+")
 
 
@@ -43,7 +45,7 @@ def message_from_mime(
     """A mail handed in as MIME text, in whatever charset; what the request leaves out stands in the headers.
 
     `listed` recipients go before the headers'; so does a configuration set. Tags of both are taken. Raises Refused if
-    there are more addresses than a header can hold.
+    there are more addresses, or more lines, than a header can hold.
     """
     fields = list(_fields(raw))
     return Message(
@@ -60,9 +62,18 @@ def message_from_mime(
 
 def _fields(raw: bytes) -> Iterator[Field]:
     """In their order. Bytes that are not ASCII are taken for UTF-8."""
-    for name, value in BytesHeaderParser().parsebytes(raw).raw_items():
+    for name, value in BytesHeaderParser().parsebytes(_head(raw)).raw_items():
         text = _FOLD.sub("", str(value)).strip()
         yield Field(_unicode(name), _unicode(text))
+
+
+def _head(raw: bytes) -> bytes:
+    """What stands before the text, which the parser would take to pieces line by line."""
+    end = _HEAD.search(raw)
+    head = raw[: end.end()] if end else raw
+    if max(head.count(b"\r"), head.count(b"\n")) > MOST_HEADER_LINES:
+        raise invalid(f"The header has more than {MOST_HEADER_LINES} lines.")
+    return head
 
 
 def _unicode(text: str) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, AnyStr
 
-from aiosmtpd.smtp import SMTP, TLSSetupException
+from aiosmtpd.smtp import SMTP, TLSSetupException, syntax
 
 from loadtests.endpoint.message import MOST_BYTES
+from loadtests.endpoint.smtp.data import Data
 
 MOST_WAITING = 800  # conversations in which it is the client's turn: beyond, the one that waits longest ends
 MOST_COMING_BYTES = 3 * MOST_BYTES  # of mails that are not complete
@@ -70,6 +72,42 @@ class Conversation(SMTP):
         if self._writer is not None:
             self._writer.write(f"{line}\r\n".encode())
             self._writer.close()
+
+    @syntax("STARTTLS")
+    async def smtp_STARTTLS(self, arg: str) -> None:  # noqa: N802
+        """A client that has asked for TLS, and then does not speak it, is in the middle of something."""
+        try:
+            async with asyncio.timeout(HALF_SENT_S):
+                await super().smtp_STARTTLS(arg)
+        except TimeoutError as error:
+            raise TLSSetupException from error
+
+    @syntax("DATA")
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
+        """As the library's own, which would keep each line by itself."""
+        if await self.check_helo_needed() or await self.check_auth_needed("DATA"):
+            return
+        assert self.envelope is not None
+        if arg or not self.envelope.rcpt_tos:
+            await self.push("501 Syntax: DATA" if arg else "503 Error: need RCPT command")
+            return
+        await self.push("354 End data with <CR><LF>.<CR><LF>")
+        data = await self._data()
+        answer = data.refusal()
+        if answer is None:
+            self.envelope.content = data.text()
+            del data
+            answer = await self.event_handler.handle_DATA(self, self.session, self.envelope)
+        self._set_post_data_state()  # type: ignore[no-untyped-call]
+        await self.push(answer)
+
+    async def _data(self) -> Data:
+        """Each piece is all that has come, so that what follows the end can be put back."""
+        data, rest = Data(), None
+        while rest is None:
+            rest = data.add(await self._reader.read(MOST_BYTES))
+        self._reader.feed_data(rest)
+        return data
 
     async def handle_exception(self, error: Exception) -> str:
         """A client that cannot speak TLS is no defect here; the library closes its connection."""
