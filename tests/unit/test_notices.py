@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import socket
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
@@ -12,6 +15,7 @@ from moto.sns.models import SNSBackend, sns_backends
 from moto.sqs.models import sqs_backends
 
 from loadtests.endpoint.message import Message, Sent
+from loadtests.endpoint.publishing import subscribers
 from loadtests.endpoint.publishing.configuration import Destination
 from loadtests.endpoint.publishing.notices import (
     SUBJECT,
@@ -22,6 +26,7 @@ from loadtests.endpoint.publishing.notices import (
     feedback_of,
 )
 from loadtests.endpoint.sqs import queues
+from loadtests.ports.local import LOOPBACK
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 AT = "@simulator.amazonses.com"
@@ -234,6 +239,33 @@ def test_trouble_with_one_topic_is_not_the_others(sns: SNSBackend, caplog: pytes
     assert (len(heard("a")), len(heard("b"))) == (2, 0)
     assert [record.levelname for record in caplog.records] == ["WARNING"] * 2
     assert "gone" in caplog.text
+
+
+def test_a_silent_subscriber_holds_up_nothing(sns: SNSBackend, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Publishing returns at once, others hear all in order, and what is too much for those that wait is lost."""
+    told: list[str] = []
+
+    class Listener(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            """Remember."""
+            told.append(json.loads(self.rfile.read(int(self.headers["Content-Length"])))["Message"])
+            self.send_response(204)
+            self.end_headers()
+
+    with HTTPServer((LOOPBACK, 0), Listener) as listener, socket.create_server((LOOPBACK, 0)) as silent:
+        monkeypatch.setattr(subscribers, "END_S", 0.5)
+        publisher = Publisher()
+        for port in (silent.getsockname()[1], listener.server_port):
+            sns.subscribe(topic("a"), f"http://{LOOPBACK}:{port}", "http")
+        threading.Thread(target=listener.serve_forever, daemon=True).start()
+        for number in range(3):
+            sns.publish(str(number), topic("a"))
+        monkeypatch.setattr(subscribers, "MOST_BYTES", 0)
+        sns.publish("too much", topic("a"))
+        publisher.close()
+        listener.shutdown()
+    assert told == ["0", "1", "2"]
+    assert len(heard("a")) == 4
 
 
 @pytest.mark.usefixtures("sns")

@@ -12,6 +12,7 @@ from uuid import uuid4
 from moto.sns.models import sns_backends
 
 from loadtests.endpoint.message import Message, Sent
+from loadtests.endpoint.publishing import subscribers
 from loadtests.endpoint.publishing.configuration import Destination
 from loadtests.endpoint.publishing.events import AcceptedMail, Record
 from loadtests.endpoint.publishing.mailbox import fates, has_virus
@@ -78,7 +79,7 @@ class Publisher:
     """Publishes in a thread of its own, in the order in which it is told; trouble with a topic is merely logged."""
 
     def __init__(self) -> None:
-        self._thread = ThreadPoolExecutor(1, "events")
+        self._thread, self._subscribers = ThreadPoolExecutor(1, "events"), subscribers.install()
 
     def publish(
         self, message: Message, sent: Sent, account: str, region: str, destinations: Sequence[Destination]
@@ -112,6 +113,7 @@ class Publisher:
     def close(self) -> None:
         """Publish what there is, and end."""
         self._thread.shutdown()
+        self._subscribers.close()
 
     def _later(self, task: Callable[..., None], *arguments: Any) -> None:
         self._thread.submit(task, *arguments).add_done_callback(_report)
