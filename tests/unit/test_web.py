@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import select
 import socket
 import threading
 import time
@@ -11,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from http.client import HTTPConnection
 from threading import Event, Lock, Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import pytest
@@ -263,7 +264,78 @@ def test_large_requests_share_the_memory(monkeypatch: pytest.MonkeyPatch) -> Non
         answers += [clients.submit(ask, running, [b"x" * 30_000]) for _ in range(4)]
         weighing.go.set()
         assert [answer.result() for answer in answers] == [(200, b"")] * 12
-    assert 30_000 <= weighing.most <= 90_000
+    assert 30_000 <= weighing.most <= 90_000 + 40_000  # one body in chunks at a time may go beyond
+
+
+def opened(running: Server, clients: ExitStack, sent: bytes) -> socket.socket:
+    """A client that says this, and nothing more."""
+    client = clients.enter_context(socket.create_connection(running.bind_addr, PATIENCE_S))
+    client.sendall(sent)
+    return client
+
+
+def test_what_waits_for_memory_is_told_to_try_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that have waited longest if there are too many, and all after a while."""
+    for name, value in (("SMALL_BYTES", 100), ("BODY_MOST_BYTES", 40_000)):
+        monkeypatch.setattr(connection, name, value)
+    for name, bound in (("MOST_BYTES", 40_000), ("MOST_IN_LINE", 2), ("LOOK_EVERY_S", 0.01)):
+        monkeypatch.setattr(server, name, bound)
+    large = HEAD + b"Content-Length: 40000\r\n\r\n"
+    with serving(echo) as running, ExitStack() as clients:
+        waiting = [opened(running, clients, large) for _ in range(5)]  # one of which has the memory
+        for in_line_s in (60.0, 0.0):
+            monkeypatch.setattr(connection, "IN_LINE_S", in_line_s)
+            for _ in range(2):
+                told = select.select(waiting, [], [], PATIENCE_S)[0][0]
+                assert told.recv(12) == b"HTTP/1.1 503"
+                waiting.remove(told)
+
+
+def test_a_body_in_chunks_takes_the_memory_that_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some that have hardly begun leave room for others."""
+    monkeypatch.setattr(connection, "SMALL_BYTES", 100)
+    monkeypatch.setattr(connection, "BODY_MOST_BYTES", 40_000)
+    monkeypatch.setattr(connection, "HALF_SENT_S", 1e6)
+    monkeypatch.setattr(server, "MOST_BYTES", 40_000)
+    with serving(echo) as running, ExitStack() as clients:
+        for _ in range(9):
+            opened(running, clients, HEAD + b"Transfer-Encoding: chunked\r\n\r\n96\r\n" + b"x" * 150)
+        assert ask(running, b"x" * 30_000)[0] == ask(running, [b"x" * 30_000])[0] == 200
+
+
+def large_answer(_environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """More than a system takes at once for a client that does not read."""
+    start_response("200 OK", [])
+    return [b"x" * 8_000_000]
+
+
+def test_an_answer_that_is_not_read_keeps_no_thread() -> None:
+    """More of them than there are threads leave the next request its answer, which is whole."""
+    with serving(large_answer) as running, ExitStack() as clients:
+        for _ in range(2 * THREADS):
+            opened(running, clients, 4 * (HEAD + b"Content-Length: 0\r\n\r\n"))
+        began_s = time.perf_counter()
+        assert len(ask(running, b"")[1]) == 8_000_000
+        assert time.perf_counter() - began_s < 2.0
+
+
+@pytest.mark.parametrize(("module", "bound"), [(server, "MOST_UNREAD_BYTES"), (connection, "HALF_SENT_S")])
+def test_an_answer_that_is_not_read_is_forgotten(monkeypatch: pytest.MonkeyPatch, module: Any, bound: str) -> None:
+    """If there are too many, or after a while: the client finds the rest of it missing."""
+    closed, close = Event(), Server._close
+
+    def note(running: Server, client: Any) -> None:
+        close(running, client)
+        closed.set()
+
+    monkeypatch.setattr(Server, "_close", note)
+    monkeypatch.setattr(server, "LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr(connection, "LEAST_BYTES_PER_S", 1e12)
+    monkeypatch.setattr(module, bound, 0)
+    with serving(large_answer) as running, ExitStack() as clients:
+        client = opened(running, clients, HEAD + b"Content-Length: 0\r\n\r\n")
+        assert closed.wait(PATIENCE_S)
+        assert len(b"".join(iter(lambda: client.recv(65536), b""))) < 8_000_000
 
 
 def test_what_is_too_large_is_refused_while_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:

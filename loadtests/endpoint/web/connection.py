@@ -17,8 +17,8 @@ HEAD_MOST_BYTES = 16 * 1024  # AWS refuses larger ones: "ShutdownReason=reqHdrTo
 BODY_MOST_BYTES = 64 * 1024 * 1024  # the 40 MB of a mail in base64, and what stands around it
 SMALL_BYTES = 64 * 1024  # of a body for which no memory has to be free
 READ_BYTES = 64 * 1024
-LEAST_BYTES_PER_S = 20_000  # of a large body, for whose memory others may wait
-SEND_PATIENCE_S = 10.0  # with a client that does not read its answer
+LEAST_BYTES_PER_S = 20_000  # of a large body, for whose memory others may wait, and of an answer
+IN_LINE_S = 60.0  # that a large body waits for memory
 IDLE_S, HALF_SENT_S = 60.0, 10.0  # a connection between requests, and one in the middle of one, as at SES's SMTP side
 
 _CONTROLS = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
@@ -66,17 +66,26 @@ class Connection:
         its_socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket, self.client, self._memory = its_socket, client, memory
         self._lent_bytes = self._wanted_bytes = 0
-        self._lent_since_s = 0.0
-        self._heard_s, self._patience_s, self._is_refused = monotonic(), IDLE_S, False
+        self._lent_since_s = self._wanted_since_s = self._answered_s = 0.0
+        self._heard_s, self._patience_s = monotonic(), IDLE_S
+        self._is_refused = self._is_last = False
+        self._unsent, self._answer_bytes = memoryview(b""), 0
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=HEAD_MOST_BYTES)
         self._head: h11.Request | None = None
         self._body = bytearray()
 
     def next_request(self) -> Request | None:
-        """The next request, as soon as all of it is there, and None before. Raises Refusal, InLine, or Gone."""
+        """The next request, as soon as all of it is there and all answers are sent, and None before.
+
+        Raises Refusal, InLine, or Gone.
+        """
+        if not self._flush():
+            return None
         if self._is_refused:
             self._discard()
             return None
+        if self._is_last:
+            raise Gone
         try:
             self._borrow()
             while not isinstance(event := self._http.next_event(), h11.EndOfMessage):
@@ -88,18 +97,23 @@ class Connection:
             raise Refusal(status, f"this is no HTTP request: {error}") from error
         return self._whole()
 
-    def answer(self, answer: Answer) -> bool:
-        """Send it; whether another request may follow. Raises OSError where the client does not take it."""
+    @property
+    def unsent_bytes(self) -> int:
+        """Of answers of which the client has yet to read some."""
+        return self._answer_bytes if self._unsent else 0
+
+    def answer(self, answer: Answer) -> None:
+        """Send what the client takes at once; the rest, and another request, follow when it has read that."""
         status, _, reason = answer.status.partition(" ")
         headers = [(name.encode("latin-1"), _sendable(value)) for name, value in answer.headers]
         response = h11.Response(status_code=int(status), reason=reason.encode("latin-1"), headers=headers)
         body = [h11.Data(data=answer.body)] if self._has_body(int(status)) and answer.body else []
         self._send(*(self._http.send(event) for event in (response, *body, h11.EndOfMessage())))
         if self._http.our_state is not h11.DONE or self._http.their_state is not h11.DONE:
-            return False
+            self._is_last = True
+            return
         self._http.start_next_cycle()
         self._heard_s = monotonic()  # it is the client's turn from now on
-        return True
 
     def refuse(self, refusal: Refusal) -> None:
         """Answer; what the client still sends is read and forgotten, for it would miss the answer otherwise."""
@@ -111,8 +125,18 @@ class Connection:
         self.socket.shutdown(socket.SHUT_WR)
 
     def is_late(self, now_s: float) -> bool:
-        """Whether the client has been silent for too long, or sends a large body so slowly that others wait for it."""
+        """Whether the client is silent for too long, or so slow with a large body or an answer that others wait."""
+        if self._unsent:
+            return now_s - self._answered_s > HALF_SENT_S + self._answer_bytes / LEAST_BYTES_PER_S
         return now_s - self._heard_s > self._patience_s or self._is_slow(now_s)
+
+    def give_up(self) -> None:
+        """It has left the line for memory, and is refused when it asks once more."""
+        self._wanted_since_s = -IN_LINE_S
+
+    def has_waited(self, now_s: float) -> bool:
+        """Whether it has stood in line for memory for too long."""
+        return now_s - self._wanted_since_s > IN_LINE_S
 
     def _is_slow(self, now_s: float) -> bool:
         due_s = HALF_SENT_S + len(self._body) / LEAST_BYTES_PER_S
@@ -121,7 +145,7 @@ class Connection:
     def give_back(self) -> list[Connection]:
         """The memory of a request that is over; the connections that have waited for some may go on."""
         lent_bytes, self._lent_bytes = self._lent_bytes, 0
-        return self._memory.take_back(lent_bytes) if lent_bytes else []
+        return self._memory.take_back(lent_bytes, self) if lent_bytes else []
 
     def close(self) -> None:
         """Nothing that is left to do for this client is done."""
@@ -172,7 +196,7 @@ class Connection:
         if length > BODY_MOST_BYTES:
             raise _too_large()
         if length > SMALL_BYTES:
-            self._wanted_bytes = length
+            self._want(length)
         else:
             self._ask_for_more()
 
@@ -180,16 +204,23 @@ class Connection:
         self._body += data
         if len(self._body) > BODY_MOST_BYTES:
             raise _too_large()
-        if len(self._body) > SMALL_BYTES and not self._lent_bytes:
-            self._wanted_bytes = BODY_MOST_BYTES  # a body in chunks does not say how long it will be
+        if len(self._body) > max(SMALL_BYTES, self._lent_bytes):  # in chunks: it does not say how long it will be
+            self._want(min(2 * len(self._body), BODY_MOST_BYTES) - self._lent_bytes)
+
+    def _want(self, length: int) -> None:
+        self._wanted_bytes, self._wanted_since_s = length, monotonic()
 
     def _borrow(self) -> None:
         """Memory for a large body. A connection in line may be handed out at once: no line below touches it then."""
         if not (wanted_bytes := self._wanted_bytes):
             return
-        if not self._memory.lend(wanted_bytes, self):
+        if self.has_waited(monotonic()):
+            raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "too many large requests at once; try again later")
+        lend = self._memory.lend_more if self._body else self._memory.lend
+        if not lend(wanted_bytes, self):
             raise InLine
-        self._lent_bytes, self._wanted_bytes, self._lent_since_s = wanted_bytes, 0, monotonic()
+        self._lent_bytes, self._wanted_bytes = self._lent_bytes + wanted_bytes, 0
+        self._lent_since_s = self._heard_s = monotonic()
         self._ask_for_more()
 
     def _ask_for_more(self) -> None:
@@ -207,16 +238,21 @@ class Connection:
         return status not in _NO_BODY and (self._head is None or self._head.method != b"HEAD")
 
     def _send(self, *parts: bytes | None) -> None:
-        """All of it; only an answer that the system does not take at once is waited for."""
-        data = b"".join(filter(None, parts))
+        self._unsent = memoryview(b"".join((bytes(self._unsent), *filter(None, parts))))
+        self._answered_s, self._answer_bytes = monotonic(), len(self._unsent)
+        self._flush()
+
+    def _flush(self) -> bool:
+        """Whether nothing is left to send; no client is waited for."""
         try:
-            sent = self.socket.send(data)
+            while self._unsent:
+                self._unsent = self._unsent[self.socket.send(self._unsent) :]
         except BlockingIOError:
-            sent = 0
-        if sent < len(data):
-            self.socket.settimeout(SEND_PATIENCE_S)
-            self.socket.sendall(memoryview(data)[sent:])
-            self.socket.setblocking(False)
+            return False
+        except OSError as error:
+            raise Gone from error
+        self._unsent = memoryview(b"")  # even an empty view of the answer would keep it
+        return True
 
 
 def _sendable(value: str) -> bytes:

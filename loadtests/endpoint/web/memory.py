@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-from collections import deque
 from contextlib import suppress
 from threading import Lock
 from typing import Generic, TypeVar
@@ -28,20 +27,47 @@ class Memory(Generic[T]):
     """A number of bytes that is lent out; those to whom it cannot be lent yet stand in line."""
 
     def __init__(self, most_bytes: int) -> None:
-        self._free, self._line, self._lock = most_bytes, deque[T](), Lock()
+        self._free, self._lock = most_bytes, Lock()
+        self._line: dict[T, None] = {}
+        self._beyond: T | None = None
 
     def lend(self, length: int, borrower: T) -> bool:
         """Whether the bytes are lent; if not, the borrower stands in line until some come back."""
         with self._lock:
             if length > self._free:
-                self._line.append(borrower)
+                self._line[borrower] = None
                 return False
             self._free -= length
             return True
 
-    def take_back(self, length: int) -> list[T]:
+    def lend_more(self, length: int, borrower: T) -> bool:
+        """The same for one of which a part is there already: of those one at a time may go beyond what there is.
+
+        They keep what they have while they stand in line, and would wait for each other for ever.
+        """
+        with self._lock:
+            if length > self._free:
+                if self._beyond not in (None, borrower):
+                    self._line[borrower] = None
+                    return False
+                self._beyond = borrower
+            self._free -= length
+            return True
+
+    def take_back(self, length: int, borrower: T) -> list[T]:
         """The line, which may ask again: it is empty now."""
         with self._lock:
             self._free += length
-            line, self._line = list(self._line), deque()
+            self._beyond = None if self._beyond is borrower else self._beyond
+            line, self._line = list(self._line), {}
             return line
+
+    def in_line(self) -> list[T]:
+        """Those that wait, longest first."""
+        with self._lock:
+            return list(self._line)
+
+    def leave(self, borrower: T) -> bool:
+        """Whether it stood in line until now."""
+        with self._lock:
+            return self._line.pop(borrower, self) is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 from queue import SimpleQueue
-from selectors import EVENT_READ, DefaultSelector
+from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector
 from threading import Lock, Thread
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 MOST_PARKED = 800  # connections at which nothing happens: beyond, the one that is silent longest makes room
+MOST_IN_LINE = 200  # of large requests that wait for memory: beyond, the one that waits longest is told to try again
 MOST_BYTES = 2 * BODY_MOST_BYTES  # of large requests at once
+MOST_UNREAD_BYTES = 2 * BODY_MOST_BYTES  # of answers: beyond, the clients that have not read them for longest are left
 LOOK_EVERY_S = 1.0  # for connections that are silent for too long
 STOP_PATIENCE_S = 2.0
 
@@ -105,6 +107,7 @@ class Server:
                 its_socket, address = self._listener.accept()
                 self._park(Connection(its_socket, address[0], self._memory))
                 self._make_room(MOST_PARKED)
+                self._shorten_line(monotonic())
         except BlockingIOError:
             pass
         except OSError:
@@ -118,19 +121,31 @@ class Server:
 
     def _close_late(self, now_s: float) -> None:
         with self._lock:
-            late = [connection for connection in self._parked if connection.is_late(now_s)]
-        for connection in late:
+            parked = list(self._parked)
+        late = [connection for connection in parked if connection.is_late(now_s)]
+        for connection in (*late, *_surplus(parked)):
             self._drop(connection)
+        self._shorten_line(now_s)
+
+    def _shorten_line(self, now_s: float) -> None:
+        """Those that have waited for memory for too long ask once more, and are refused."""
+        line = self._memory.in_line()
+        surplus = max(0, len(line) - MOST_IN_LINE)
+        for number, connection in enumerate(line):
+            if (number < surplus or connection.has_waited(now_s)) and self._memory.leave(connection):
+                connection.give_up()
+                self._ready.put(connection)
 
     def _drop(self, connection: Connection) -> None:
-        self._unpark(connection)
-        self._close(connection)
+        if self._unpark(connection):
+            self._close(connection)
 
     def _park(self, connection: Connection) -> None:
         """From here on it may be handed out at once, so that the caller has it no more."""
         with self._lock:
             self._parked[connection] = None
-            self._selector.register(connection.socket, EVENT_READ, connection)
+            event = EVENT_WRITE if connection.unsent_bytes else EVENT_READ
+            self._selector.register(connection.socket, event, connection)
 
     def _unpark(self, connection: Connection) -> bool:
         """Whether it was parked: one that speaks may have made room in the same moment.
@@ -167,7 +182,7 @@ class Server:
             self._park(connection)
 
     def _answer(self, connection: Connection, request: Request) -> None:
-        """Raises Gone if no other request may follow, and ConnectionError where the application wants no answer."""
+        """Raises ConnectionError where the application wants no answer."""
         ends = Ends(*self.bind_addr, connection.client)
         try:
             answer = answer_to(self._application, request, ends)
@@ -176,16 +191,14 @@ class Server:
         except Exception:
             logging.exception("a request to the local AWS failed: %s", request.head.target[:200])
             answer = _WRONG
-        goes_on = connection.answer(answer)
         self._pass_on(connection)
-        if not goes_on:
-            raise Gone
+        connection.answer(answer)
 
     def _refuse(self, connection: Connection, refusal: Refusal) -> None:
         self._pass_on(connection)
         try:
             connection.refuse(refusal)
-        except OSError:
+        except (Gone, OSError):
             self._close(connection)
         else:
             self._park(connection)
@@ -198,3 +211,14 @@ class Server:
         """Let those who wait for memory have what this connection had."""
         for waiting in connection.give_back():
             self._ready.put(waiting)
+
+
+def _surplus(parked: list[Connection]) -> list[Connection]:
+    """The connections, longest silent first, without whose unread answers the others' are few enough."""
+    too_much = sum(connection.unsent_bytes for connection in parked) - MOST_UNREAD_BYTES
+    surplus: list[Connection] = []
+    for connection in parked:
+        if too_much > 0 and connection.unsent_bytes:
+            surplus.append(connection)
+            too_much -= connection.unsent_bytes
+    return surplus
