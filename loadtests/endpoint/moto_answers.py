@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from werkzeug.test import run_wsgi_app
 
-from loadtests.endpoint.http import Answer, as_json, request_id, scope_of
+from loadtests.endpoint.http import Answer, as_json, body_of, request_id, scope_of
+from loadtests.endpoint.parsing.json_text import MOST_VALUES, has_too_many_values
 from loadtests.endpoint.parsing.operations import unknown
-from loadtests.endpoint.refusals import WIRE, Refused
+from loadtests.endpoint.refusals import WIRE, Refused, malformed
 from loadtests.endpoint.v1 import query
 from loadtests.endpoint.v2 import routing as v2
 from scenarios.ledger.ledger import REJECTED
@@ -33,6 +34,8 @@ class Reply(NamedTuple):
 
 def ask(moto: WSGIApplication, environ: WSGIEnvironment) -> Reply:
     """Moto's answer to a request. It raises whatever it likes on what it does not expect; this does not."""
+    if _is_json(environ) and has_too_many_values(body_of(environ)):
+        return _refused(environ, malformed(f"The request has more than {MOST_VALUES} values."))
     try:
         body, status, headers = run_wsgi_app(moto, environ, buffered=True)
     except NotImplementedError:
@@ -71,13 +74,16 @@ def _refused(environ: WSGIEnvironment, refused: Refused) -> Reply:
     return Reply(answer.status, headers, [answer.body])
 
 
+def _is_json(environ: WSGIEnvironment) -> bool:
+    return "HTTP_X_AMZ_TARGET" in environ or "json" in environ.get("CONTENT_TYPE", "")
+
+
 def _error(environ: WSGIEnvironment, refused: Refused) -> Answer:
     """In JSON where the request is in JSON, or has a path; the Query protocol's XML is understood by all others."""
     path, service = environ["PATH_INFO"], scope_of(environ).service
     if path.startswith(v2.PREFIX):
         return v2.error(refused)
-    is_json = "HTTP_X_AMZ_TARGET" in environ or "json" in environ.get("CONTENT_TYPE", "")
-    if is_json or (path != "/" and service not in ("", "s3")):
+    if _is_json(environ) or (path != "/" and service not in ("", "s3")):
         wire = WIRE[refused.code]
         document = {"__type": wire.code, "message": refused.text}
         return as_json(document, wire.status, ("x-amzn-ErrorType", wire.code), request_id())

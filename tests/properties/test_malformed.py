@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from loadtests.endpoint.application import LocalAws, local_aws
+from loadtests.endpoint.parsing.json_text import MOST_VALUES, has_too_many_values
 from loadtests.endpoint.routes import DEFAULT_ACCOUNT, DEFAULT_REGION
 from loadtests.endpoint.service import Service
 from loadtests.endpoint.ses import Ses
@@ -215,3 +216,17 @@ def test_other_services(local: Local, asked: Asked) -> None:
     told = local.ask(asked)
     assert told.status < 500
     assert told.status == 200 or is_readable(told)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", "/v2/email/outbound-emails"), ("PUT", "/v2/email/account/vdm"), ("POST", "/")]
+)
+@pytest.mark.parametrize("small", ["[],", '{"":0},', '"\\",[",', '"",'])
+def test_json_of_many_values_is_refused(local: Local, method: str, path: str, small: str) -> None:
+    """Ours and moto's alike read none that would take many times its length; strings may hold any number of commas."""
+    for items, refused in ((f"[{small * MOST_VALUES}0]", True), (json.dumps(small * MOST_VALUES), False)):
+        headers = {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": "AmazonSQS.ListQueues"}
+        told = local.ask(Asked(method, path, "", f'{{"x": {items}}}'.encode(), {} if path[1:] else headers))
+        assert (str(MOST_VALUES) in told.text, 400 <= told.status < 500) == (refused, refused or path != "/")
+    half = '"' + r"\"" * MOST_VALUES * 10
+    assert not has_too_many_values(half)

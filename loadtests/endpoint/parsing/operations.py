@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from botocore.loaders import Loader
 from botocore.model import OperationModel, ServiceModel, StructureShape
 
-from loadtests.endpoint.parsing.json_text import loaded
+from loadtests.endpoint.parsing.json_text import MOST_VALUES, loaded
 from loadtests.endpoint.parsing.shapes import checked, from_form, from_text
 from loadtests.endpoint.refusals import Refused, malformed
 from scenarios.ledger.ledger import REJECTED
@@ -103,7 +103,7 @@ def _object(body: bytes) -> dict[str, Any]:
     except ValueError:
         document = None
     if not isinstance(document, dict):
-        raise malformed("The request is not a JSON object.")
+        raise malformed(f"The request is not a JSON object of at most {MOST_VALUES} values.")
     return document
 
 
