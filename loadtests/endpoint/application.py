@@ -19,6 +19,7 @@ from loadtests.endpoint.storing import Store
 from loadtests.endpoint.v1 import query
 from loadtests.endpoint.v1 import routing as v1
 from loadtests.endpoint.v2 import routing as v2
+from loadtests.endpoint.web.waiting import waiting
 from loadtests.ports import web_pages
 from scenarios.ledger.ledger import REJECTED
 from scenarios.schema.model import Scenario
@@ -136,6 +137,6 @@ def local_aws(
     queues.install()
     rendering.install()
     service = Service(scenario, seed, tuple(verified), witness, store)
-    queues.duplicate, queues.misses = service.delivers_twice, service.misses
+    queues.duplicate, queues.misses, queues.waiting = service.delivers_twice, service.misses, waiting
     moto: Any = DomainDispatcherApplication(create_backend_app)
     return LocalAws(service, seed, moto, names), service

@@ -24,7 +24,7 @@ from scenarios.schema.complaints import complaint
 from scenarios.schema.files import printable
 from scenarios.schema.model import Scenario, load
 
-THREADS = 128  # each call on its way holds one, and so does a client that waits in a long poll
+THREADS = 128  # each call on its way holds one, save those that wait in a long poll
 FLAGS = {
     "max_send_rate_per_s": "--rate",
     "limiter.burst": "--burst",

@@ -9,9 +9,10 @@ from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlencode
 
+import pytest
 from botocore.validate import ParamValidator
 
-from tests.unit.served import Endpoint, account, mail, served
+from tests.unit.served import THREADS, Endpoint, account, mail, served
 
 SEND = ("POST", "/v2/email/outbound-emails")
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -102,16 +103,20 @@ def test_the_queues_can_be_looked_into() -> None:
         assert endpoint.ask("GET", "/_seslab/queues?region=eu-west-1") == {}
 
 
-def test_a_long_poll_holds_up_nobody() -> None:
-    """While one client waits for a message, another one's send is served, and wakes it."""
-    with served() as endpoint:
+@pytest.mark.parametrize("queue", ["jobs", "jobs.fifo"])
+def test_long_polls_hold_up_nobody(queue: str) -> None:
+    """While more clients wait for a message than there are threads, another one's send is served, and wakes one."""
+    clients, fifo = THREADS + 3, {"FifoQueue": "true", "ContentBasedDeduplication": "true"}
+    with served() as endpoint, ThreadPoolExecutor(clients) as threads:
         waiting, sqs = endpoint.client("sqs"), endpoint.client("sqs")
-        queue = sqs.create_queue(QueueName="jobs")["QueueUrl"]
-        with ThreadPoolExecutor(1) as threads:
-            received = threads.submit(waiting.receive_message, QueueUrl=queue, WaitTimeSeconds=20)
-            assert endpoint.client("sns").list_topics()["Topics"] == []
-            sqs.send_message(QueueUrl=queue, MessageBody="one")
-            assert [message["Body"] for message in received.result(10)["Messages"]] == ["one"]
+        url = sqs.create_queue(QueueName=queue, Attributes=fifo if "." in queue else {})["QueueUrl"]
+        received = [threads.submit(waiting.receive_message, QueueUrl=url, WaitTimeSeconds=20) for _ in range(clients)]
+        assert endpoint.client("sns").list_topics()["Topics"] == []
+        for number in range(clients):
+            group = {"MessageGroupId": str(number)} if "." in queue else {}
+            sqs.send_message(QueueUrl=url, MessageBody=str(number), **group)
+        told = [message["Body"] for answer in received for message in answer.result(10)["Messages"]]
+    assert sorted(map(int, told)) == list(range(clients))
 
 
 def test_sqs_takes_the_scenarios_time_and_delivers_twice() -> None:

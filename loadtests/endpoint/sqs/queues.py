@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from threading import Condition
 from types import ModuleType
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -33,6 +33,9 @@ duplicate: Callable[[], bool] = _never
 
 misses: Callable[[], bool] = _never
 """Asked at each short poll of a standard queue whether it shall miss the messages that there are."""
+
+waiting: Callable[[], AbstractContextManager[None]] = nullcontext
+"""Held around a long poll by the thread that waits in it."""
 
 
 def install() -> None:
@@ -144,7 +147,10 @@ class Backend(models.SQSBackend):
             return self._receive_in_order(queue, count, until_s, visibility_timeout, message_attribute_names)
         if not wait_seconds_timeout and misses():
             return []
-        received = queue.receive(count, until_s, visibility_timeout, duplicate)
+        received = queue.receive(count, 0.0, visibility_timeout, duplicate)
+        if not received and wait_seconds_timeout:
+            with waiting():
+                received = queue.receive(count, until_s, visibility_timeout, duplicate)
         for message in received:
             models._filter_message_attributes(message, message_attribute_names or [])
         return received
@@ -153,7 +159,7 @@ class Backend(models.SQSBackend):
         self, queue: Queue, count: int, until_s: float, visibility_s: int, names: list[str] | None
     ) -> list[Message]:
         """From a FIFO queue, in moto's own way, which looks at every message."""
-        with self.lock:
+        with waiting() if until_s > time.monotonic() else nullcontext(), self.lock:
             while True:
                 received = super().receive_message(queue.name, count, 0, visibility_s, names)
                 now_s = time.monotonic()

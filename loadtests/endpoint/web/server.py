@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from queue import SimpleQueue
 from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector
-from threading import Lock, Thread
+from threading import Lock, Thread, current_thread
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -21,6 +23,7 @@ from loadtests.endpoint.web.connection import (
 )
 from loadtests.endpoint.web.gateway import Ends, answer_to
 from loadtests.endpoint.web.memory import Memory
+from loadtests.endpoint.web.waiting import work_for
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -29,6 +32,7 @@ MOST_PARKED = 800  # connections at which nothing happens: beyond, the one that 
 MOST_IN_LINE = 200  # of large requests that wait for memory: beyond, the one that waits longest is told to try again
 MOST_BYTES = 2 * BODY_MOST_BYTES  # of large requests at once
 MOST_UNREAD_BYTES = 2 * BODY_MOST_BYTES  # of answers: beyond, the clients that have not read them for longest are left
+MOST_WAITING = 1000  # requests in long polls: one that is beyond keeps its thread
 LOOK_EVERY_S = 1.0  # for connections that are silent for too long
 STOP_PATIENCE_S = 2.0
 
@@ -37,6 +41,8 @@ _WRONG = Answer("500 Internal Server Error", [("Content-Length", "0")], b"")
 
 class Server:
     """Answers on a socket that listens already. Each request holds a thread from when it is whole until its answer.
+
+    While one waits, as `waiting` says, another thread takes its place.
 
     Raises RuntimeError where the system gives it no thread.
     """
@@ -52,7 +58,7 @@ class Server:
         listener.setblocking(False)
         self._selector.register(listener, EVENT_READ)
         self._selector.register(self._woken, EVENT_READ)
-        self._threads: list[Thread] = []
+        self._threads, self._most_threads = list[Thread](), threads + MOST_WAITING
         try:
             for _ in range(threads):
                 self._start_thread()
@@ -74,20 +80,43 @@ class Server:
         self._is_over = True
         self._waker.send(b"stop")
         with self._serving:
-            for _ in self._threads:
+            for _ in list(self._threads):
                 self._ready.put(None)
         until_s = monotonic() + patience_s
-        for thread in self._threads:
+        for thread in (threads := list(self._threads)):
             thread.join(max(0.0, until_s - monotonic()))
         self._make_room(0)
         for one in (self._selector, self._listener, self._woken, self._waker):
             one.close()
-        return not any(thread.is_alive() for thread in self._threads)
+        return not any(thread.is_alive() for thread in threads)
 
     def _start_thread(self) -> None:
         thread = Thread(target=self._work, daemon=True)
-        thread.start()
         self._threads.append(thread)
+        try:
+            thread.start()
+        except RuntimeError:
+            self._threads.remove(thread)
+            raise
+
+    @contextmanager
+    def _substitute(self) -> Iterator[None]:
+        """Another thread, if there can be one; in the end there is one too many, which ends."""
+        is_there = self._has_started_another()
+        try:
+            yield
+        finally:
+            if is_there:
+                self._ready.put(None)
+
+    def _has_started_another(self) -> bool:
+        if self._is_over or len(self._threads) >= self._most_threads:
+            return False
+        try:
+            self._start_thread()
+        except RuntimeError:
+            return False
+        return True
 
     def _hand_out_ready(self) -> bool:
         """Whether to go on."""
@@ -160,12 +189,14 @@ class Server:
             return True
 
     def _work(self) -> None:
+        work_for(self._substitute)
         while (connection := self._ready.get()) is not None:
             try:
                 self._attend(connection)
             except Exception:
                 logging.exception("a connection of the local AWS failed")
                 self._close(connection)
+        self._threads.remove(current_thread())
 
     def _attend(self, connection: Connection) -> None:
         """Answer the requests that are there; then the connection is parked, waits for memory, or is closed."""
