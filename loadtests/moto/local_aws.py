@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import subprocess
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from math import ceil
 from pathlib import Path
@@ -28,13 +29,21 @@ LOOK_PATIENCE_S, LOOKS = 2.0, 3  # a busy machine answers late, but not so late 
 class Moto:
     """moto behind our SES limiter, in a process of its own that ends with the block.
 
-    What SES decides it also writes to the file `witness`, should no process be left to ask.
+    What SES decides it also writes to the file `witness`, should no process be left to ask. `begun` is told the process
+    before anything is asked of it: one that is stopped does not notice when its parent is gone.
     """
 
-    def __init__(self, scenario: Scenario, seed: int, connections: int, witness: Path | None = None) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        seed: int,
+        connections: int,
+        witness: Path | None = None,
+        begun: Callable[[int], object] = lambda _pid: None,
+    ) -> None:
         bare = scenario.model_copy(update={"strategies": {}})  # whose settings may be of modules that it does not know
         wanted = pickle.dumps((bare, seed, connections, witness))
-        self.wanted = len(wanted).to_bytes(LENGTH_BYTES) + wanted
+        self.wanted, self._begun = len(wanted).to_bytes(LENGTH_BYTES) + wanted, begun
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
@@ -44,6 +53,7 @@ class Moto:
             start_new_session=True,  # Ctrl-C is for us: we still want the witness's log
         )
         try:
+            self._begun(self.pid)
             self._address, own_address = self._introduce()
             self._client = EndpointClient(f"http://{own_address}", _silence, LOOK_PATIENCE_S)
         except BaseException:

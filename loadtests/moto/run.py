@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -54,12 +55,10 @@ def run(scenario: Scenario, strategy: str, seed: int, watch: Watch | None = None
         return replace(ledger, wall_s=time.perf_counter() - started_s, interrupted=left.lifecycle.interrupted)
 
 
-@contextmanager
-def _moto(request: RunRequest, record: run_registry.RunRecord) -> Iterator[Moto]:
+def _moto(request: RunRequest, record: run_registry.RunRecord) -> Moto:
     """The local AWS of a run, whose record knows its process."""
-    with Moto(request.scenario, request.seed, threads(request.plan), run_registry.witness_of(record.run)) as moto:
-        run_registry.with_child(record, moto.pid)
-        yield moto
+    witness, begun = run_registry.witness_of(record.run), partial(run_registry.with_child, record)
+    return Moto(request.scenario, request.seed, threads(request.plan), witness, begun)
 
 
 def plan_of(scenario: Scenario, strategy: str) -> Plan:

@@ -69,6 +69,31 @@ def test_a_killed_run_leaves_a_ledger_and_nothing_else() -> None:
     assert not run_registry.witness_of(left.run).exists()
 
 
+STARTING = """
+import os, signal
+import loadtests.moto.run
+from loadtests.moto.local_aws import Moto
+from tests.contract.arms import SEED, scenario
+
+def introduce(moto):
+    os.kill(moto.pid, signal.SIGSTOP)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+Moto._introduce = introduce
+loadtests.moto.run.run(scenario(workload=({"process": "batch", "messages": 5},)), "direct", SEED)
+"""
+
+
+def test_a_server_that_is_stopped_while_it_starts_is_ended_by_the_next_command() -> None:
+    """It does not notice that its parent is gone, but its run has noted it from its first instant."""
+    assert subprocess.run([sys.executable, "-c", STARTING], check=False).returncode == -9
+    (left,) = run_registry.leftovers()
+    assert [child.lives for child in left.children] == [True]
+    tidy(lambda _: None, keep_document, recovered)
+    assert [child.lives for child in left.children] == [False]
+    assert run_registry.leftovers() == []
+
+
 STOPPED = """
 import os, signal, sys
 from loadtests.moto import local_aws, world
