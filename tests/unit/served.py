@@ -12,6 +12,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 import boto3
 import numpy as np
 from botocore.config import Config
+from botocore.exceptions import ClientError
 from numpy.typing import NDArray
 
 from loadtests.endpoint.application import local_aws
@@ -102,3 +103,12 @@ def traced(call: int, number: int, first: int) -> dict[str, Any]:
     """The tags of a run's own mail."""
     numbers = {"call": call, "mail": number, "first": first}
     return {"EmailTags": [{"Name": name, "Value": str(value)} for name, value in numbers.items()]}
+
+
+def send(client: Any, **arguments: Any) -> str | None:
+    """The error's code, if there is one."""
+    try:
+        client.send_email(**arguments)
+    except ClientError as error:
+        return str(error.response["Error"]["Code"])
+    return None
