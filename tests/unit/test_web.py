@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from http.client import HTTPConnection
-from threading import Event, Lock, Thread
+from threading import Barrier, Event, Lock, Thread
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
@@ -23,6 +23,7 @@ from loadtests.endpoint.refusals import Dropped
 from loadtests.endpoint.web import connection, server
 from loadtests.endpoint.web.listening import listen
 from loadtests.endpoint.web.server import Server
+from loadtests.endpoint.web.waiting import waiting
 from loadtests.ports.local import LOOPBACK
 
 if TYPE_CHECKING:
@@ -168,6 +169,23 @@ def test_silence_keeps_no_thread() -> None:
         began_s = time.perf_counter()
         assert ask(running, b"next") == (200, b"next")
         assert time.perf_counter() - began_s < 1.0
+
+
+def test_a_wait_keeps_no_thread_from_others() -> None:
+    """Three times as many requests as there are threads wait for each other, and then again."""
+    all_there = Barrier(3 * THREADS)
+
+    def meet(_environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        with waiting():
+            all_there.wait(PATIENCE_S)
+        start_response("200 OK", [])
+        return [b"met"]
+
+    with serving(meet) as running:
+        for _ in range(2):
+            with ThreadPoolExecutor(3 * THREADS) as clients:
+                answers = [clients.submit(ask, running, b"") for _ in range(3 * THREADS)]
+                assert [answer.result() for answer in answers] == [(200, b"met")] * 3 * THREADS
 
 
 def test_the_longest_silence_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
