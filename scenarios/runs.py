@@ -12,6 +12,7 @@ from scenarios.outside.blame import told
 from scenarios.outside.coherence import refuse_incoherent
 from scenarios.outside.plug import bundle_of
 from scenarios.schema.model import Scenario
+from strategies.raised import Raised
 from strategies.registry import STRATEGIES
 from strategies.resources import Account, Plan
 
@@ -53,4 +54,4 @@ def blaming(strategy: str) -> Iterator[None]:
     except BaseException as error:
         if bundle is None:
             raise
-        raise RunFailed(told(bundle, error)) from error
+        raise RunFailed(told(bundle, Raised.of(error))) from error

@@ -17,6 +17,7 @@ from scenarios.outside.bundle import Bundle
 from scenarios.outside.patience import impatient
 from scenarios.outside.plug import plug, plugged, unplug
 from scenarios.system.children import OURS
+from strategies.raised import Raised
 
 if TYPE_CHECKING:
     from scenarios.schema.model import Scenario
@@ -60,7 +61,7 @@ def _try(bundle: Bundle) -> None:
     except (BadInput, KeyboardInterrupt):
         raise
     except BaseException as error:
-        raise BadInput(told(bundle, error)) from error
+        raise BadInput(told(bundle, Raised.of(error))) from error
     if len(come_to) > 1:
         raise BadInput(
             f"{bundle.reference}: two runs of one seed differ: what a strategy does may depend on its settings, its "

@@ -12,9 +12,9 @@ from scenarios.aws.handler_errors import HandlerErrors
 from scenarios.aws.lambda_bill import LambdaBill, started_ms
 from scenarios.aws.warm_pool import Concurrency, WarmPool
 from scenarios.errors import FunctionError
-from scenarios.outside.blame import place_of
 from sim.kernel import Alarm, Host, Reply, World, begin
 from strategies.ports import InvokeThrottled
+from strategies.raised import Raised
 from strategies.resources import Function as Declared
 from strategies.resources import Handler
 
@@ -46,7 +46,7 @@ class Function:
         self._world, self._declared, self._handler_in = world, declared, handler_in
         self._dispatch, self._cold_start, self._on_death = dispatch, cold_start, on_death
         self._pool = WarmPool[Environment](declared.reserved_concurrency, account)
-        self._bill, self.errors = LambdaBill(declared.memory_mb), HandlerErrors(declared.name)
+        self._bill, self.errors = LambdaBill(declared.memory_mb), HandlerErrors()
         self._running: deque[Invocation] = deque()  # in the order in which their time is up
         self._deadline = Alarm(world, self._end_overdue)
 
@@ -93,7 +93,7 @@ class Function:
 
     def _end(self, invocation: Invocation, value: Any, error: BaseException | None) -> None:
         if error is not None:
-            self.errors.note(place_of(error))
+            self.errors.note(Raised.of(error))
             error = _function_error(error)
         self._release(invocation)
         invocation.settle(value, error)

@@ -219,7 +219,7 @@ class Simulation:
 
     def complaints(self, strategy: str) -> list[str]:
         """What must be said of the errors of functions."""
-        return warnings_about(strategy, (function.errors for function in self.functions.values()))
+        return warnings_about(strategy, {name: function.errors for name, function in self.functions.items()})
 
     def usage(self) -> dict[str, float]:
         """Raw counts of everything that is billed, SES's recipients excepted: the calls tell them."""

@@ -32,6 +32,7 @@ from loadtests.record import run_registry
 from loadtests.record.function_log import function_log_of
 from loadtests.record.reconcile import joined
 from loadtests.record.run_name import new_run
+from scenarios.aws.handler_errors import warnings_about
 from scenarios.aws.ticker import TRANSITIONS
 from scenarios.errors import RunFailed
 from scenarios.ledger.build_ledger import Evidence
@@ -189,7 +190,11 @@ def _evidence(request: RunRequest, world: World, witness: Witness, logs: Logs, z
         enqueued_s=world.application_log.enqueued_s(ended_s),
         receives=world.application_log.receives(function_log.receives),
         usage={**_usage(request.plan, logs), "harness_lag_s": world.lifecycle.lag_s},
-        warnings=(*request.warnings(world.lifecycle), *_unbilled(request.plan)),
+        warnings=(
+            *request.warnings(world.lifecycle),
+            *warnings_about(request.strategy, function_log.errors),
+            *_unbilled(request.plan),
+        ),
         interrupted=world.lifecycle.interrupted,
     )
 

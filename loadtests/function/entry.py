@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from functools import cache, partial
 from importlib import import_module
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NoReturn, Self
 
@@ -26,19 +27,43 @@ from loadtests.ports.payloads import handler_input
 from loadtests.ports.request_threads import RequestThreads
 from loadtests.ports.ses import Envelope, Mailer
 from loadtests.ports.sqs import Queue
-from loadtests.record.function_lines import ENDED, HANDED, TAKEN, CallLines, say_given_up, say_moved, say_received
+from loadtests.record.function_lines import (
+    ENDED,
+    HANDED,
+    TAKEN,
+    CallLines,
+    say_given_up,
+    say_moved,
+    say_raised,
+    say_received,
+)
 from strategies.dice import Dice
 from strategies.ports import Mail, Ports
+from strategies.raised import Raised
 from strategies.resources import Account, Function, Plan
 
 READ_TIMEOUT_S = 60.0
+TASK = f"{Path(__file__).parents[2]}{os.sep}"
+"""The folder that the package lies in."""
+
 RUN = "SESLAB_RUN"
 """The variable with the run's number, if the run has one."""
 
 
 def handle(event: Mapping[str, Any], context: object) -> Any:
     """Lambda's entry point."""
-    return environment().run(event)
+    with _telling_errors():
+        return environment().run(event)
+
+
+@contextmanager
+def _telling_errors() -> Iterator[None]:
+    """Each world's Lambda reports an error in its own way; ours is the same everywhere."""
+    try:
+        yield
+    except BaseException as error:
+        say_raised(os.environ["SESLAB_FUNCTION"], Raised.of(error, TASK))
+        raise
 
 
 @cache

@@ -8,7 +8,6 @@ from typing import Any
 
 from loadtests.local_lambda.environments import EnvironmentProcess
 from loadtests.ports.kernel import Clock
-from scenarios.aws.handler_errors import HandlerErrors
 from scenarios.aws.lambda_bill import LambdaBill, started_ms
 from scenarios.aws.warm_pool import Concurrency, WarmPool
 from scenarios.errors import FunctionError
@@ -39,7 +38,7 @@ class Function:
         self._clock, self._declared, self._start_environment = clock, declared, start
         self._dispatch, self._cold_start = dispatch, cold_start
         self._pool = WarmPool[Warm](declared.reserved_concurrency, account)
-        self.bill, self.errors = LambdaBill(declared.memory_mb), HandlerErrors(declared.name)
+        self.bill = LambdaBill(declared.memory_mb)
 
     async def invoke(self, event: Any) -> Any:
         """Invoke synchronously; raises `FunctionError` or `InvokeThrottled`."""
@@ -82,9 +81,6 @@ class Function:
         except TimeoutError as error:
             warm.environment.kill()
             raise FunctionError("timed out") from error
-        except FunctionError as error:
-            self.errors.note(str(error))
-            raise
         finally:
             self._release(warm, billed_from_s)
 

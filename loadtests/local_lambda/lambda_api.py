@@ -88,16 +88,6 @@ class Api(ThreadingHTTPServer):
         """An environment that is killed breaks its connection: nothing to report."""
 
 
-def _words(body: bytes) -> str:
-    """An error as the runtime reports it: its type, what it said, and the line that raised it."""
-    with suppress(ValueError, TypeError, KeyError, IndexError, AttributeError):
-        error = json.loads(body)
-        place = error["stackTrace"][-1].split(",")  # File "…", line 7, in handle
-        file, line = place[0].partition('"')[2].rstrip('"'), place[1].removeprefix(" line ")
-        return f"{file.rpartition('/')[2]}:{line}: {error['errorType']}: {error['errorMessage']}"
-    return body.decode(errors="replace")
-
-
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -133,7 +123,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif parts[-1] == "response":  # /ENVIRONMENT/2018-06-01/runtime/invocation/NUMBER/response
             self._settle(parts[1], body)
         else:
-            self.server.posts[parts[1]].fail(_words(body))
+            self.server.posts[parts[1]].fail(body.decode(errors="replace"))
         self._answer(HTTPStatus.ACCEPTED, b"", {})
 
     def _settle(self, environment: str, body: bytes) -> None:

@@ -16,7 +16,6 @@ from loadtests.ports.payloads import invocation, records, ticked
 from loadtests.ports.sqs import Queue
 from scenarios.aws.async_queue import AsyncQueue
 from scenarios.aws.event_source_mapping import Mapping as Pollers
-from scenarios.aws.handler_errors import warnings_about
 from scenarios.aws.lambda_bill import lambda_usage
 from scenarios.aws.open_work import OpenWork
 from scenarios.aws.ticker import Ticker, billed, default_transition
@@ -126,10 +125,6 @@ class LocalLambda:
             for mail in waiting.mails():
                 held.add(mail.number, mail.first, mail.recipients)
         return held
-
-    def complaints(self, strategy: str) -> list[str]:
-        """What must be said of the errors of functions."""
-        return warnings_about(strategy, (function.errors for function in self._functions.values()))
 
     def usage(self) -> dict[str, float]:
         """Raw counts of what is billed."""

@@ -31,6 +31,7 @@ from loadtests.record.function_log import FunctionLog
 from loadtests.record.reconcile import joined
 from loadtests.record.run_name import new_run
 from scenarios import runs
+from scenarios.aws.handler_errors import warnings_about
 from scenarios.errors import Interrupted, RunFailed
 from scenarios.ledger.build_ledger import Evidence
 from scenarios.ledger.ledger import Ledger
@@ -163,7 +164,7 @@ def _evidence(
         custody=world.custody(contents, witness, function_log),
         enqueued_s=world.application_log.enqueued_s(ended_s),
         receives=world.application_log.receives(function_log.receives),
-        warnings=(*request.warnings(world.lifecycle), *world.local.complaints(request.strategy)),
+        warnings=(*request.warnings(world.lifecycle), *warnings_about(request.strategy, function_log.errors)),
         interrupted=world.lifecycle.interrupted,
     )
 

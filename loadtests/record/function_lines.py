@@ -15,6 +15,7 @@ from uuid import uuid4
 from loadtests.record.numbering import BITS, number_of
 from loadtests.record.reasons import reason_of
 from strategies.ports import Mail, Received, SendError
+from strategies.raised import Raised
 
 WORD = "SESLAB"
 """Begins each line of ours."""
@@ -61,6 +62,11 @@ def say_moved(what: str, mails: Sequence[Mail]) -> None:
 def say_given_up(mail: Mail, to: range) -> None:
     """Recipients that a function will not try again."""
     _say({"given_up": [mail.number, to.start, len(to)]})
+
+
+def say_raised(function: str, raised: Raised) -> None:
+    """An error that an invocation of a function ended with."""
+    _say({"function": function, "raised": raised})
 
 
 def _say(fact: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""What functions say in their logs, a line each: their calls, what they received, and what they gave up."""
+"""What functions say in their logs, a line each: calls, what they received, what they gave up, and errors."""
 
 from __future__ import annotations
 
@@ -11,16 +11,19 @@ from numpy.typing import NDArray
 
 from loadtests.record.function_lines import facts
 from loadtests.record.logs import CALL, EndedCall, seen_as
+from scenarios.aws.handler_errors import HandlerErrors
 from scenarios.ledger.fates import Pieces
+from strategies.raised import Raised
 
 
 @dataclass
 class FunctionLog:
-    """`calls` as rows of `CALL`; `receives` counts receptions by mail and message."""
+    """`calls` as rows of `CALL`; `receives` counts receptions by mail and message, `errors` are by function."""
 
     calls: NDArray[Any]
     receives: dict[tuple[int, str], int] = field(default_factory=dict)
     given_up: Pieces = field(default_factory=Pieces)
+    errors: dict[str, HandlerErrors] = field(default_factory=dict)
 
 
 def function_log_of(lines: Iterable[str], zero_unix_s: float) -> FunctionLog:
@@ -33,6 +36,8 @@ def function_log_of(lines: Iterable[str], zero_unix_s: float) -> FunctionLog:
             told.receives[mail, message_id] = max(count, told.receives.get((mail, message_id), 0))
         if "given_up" in fact:
             told.given_up.add(*fact["given_up"])
+        if "raised" in fact:
+            told.errors.setdefault(fact["function"], HandlerErrors()).note(Raised(*fact["raised"]))
     return told
 
 

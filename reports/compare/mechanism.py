@@ -13,6 +13,7 @@ from scenarios.outside.plug import bundle_of
 from scenarios.schema.faults import Fault
 from scenarios.schema.model import Scenario
 from strategies.presentation.seen import Scaling, Seen
+from strategies.raised import Raised
 from strategies.registry import STRATEGIES
 
 
@@ -81,7 +82,7 @@ def _or_why_not(entry: StrategyEntry, words: Callable[[], str]) -> str:
     except Exception as error:
         if bundle is None:
             raise
-        return f"its own words fail: {told(bundle, error)}"
+        return f"its own words fail: {told(bundle, Raised.of(error))}"
 
 
 def _settings(entry: StrategyEntry) -> Any:

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
+from scenarios.outside.blame import told
 from scenarios.outside.plug import bundle_of
+from strategies.raised import Raised
 
 
 class HandlerErrors:
-    """Counts a function's invocations that ended with an error of its handler, and keeps the first error's words."""
+    """Counts a function's invocations that ended with an error of its handler, and keeps the first error."""
 
-    def __init__(self, function: str) -> None:
-        self.function, self.count, self.first = function, 0, ""
+    def __init__(self) -> None:
+        self.count = 0
+        self.first: Raised | None = None
 
-    def note(self, said: str) -> None:
+    def note(self, raised: Raised) -> None:
         self.count += 1
-        self.first = self.first or " ".join(said.split())
+        self.first = self.first or raised
 
 
-def warnings_about(strategy: str, functions: Iterable[HandlerErrors]) -> list[str]:
+def warnings_about(strategy: str, functions: Mapping[str, HandlerErrors]) -> list[str]:
     """A sentence for each function that had errors; none for those of seslab's own, which raise what they mean to."""
-    if bundle_of(strategy) is None:
+    bundle = bundle_of(strategy)
+    if bundle is None:
         return []
     return [
-        f"function {one.function}: {one.count} invocations ended with an error of the handler, the first: {one.first}"
-        for one in functions
-        if one.count
+        f"function {name}: {errors.count} invocations ended with an error of the handler, "
+        f"the first: {told(bundle, errors.first)}"
+        for name, errors in functions.items()
+        if errors.first is not None
     ]

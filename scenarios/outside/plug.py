@@ -16,6 +16,7 @@ from scenarios.outside.find import found
 from scenarios.outside.importer import forget, imported
 from scenarios.outside.patience import impatient
 from scenarios.outside.shape import refuse_malformed
+from strategies.raised import Raised
 from strategies.registry import STRATEGIES
 
 _PLUGGED: dict[str, Bundle] = {}
@@ -87,7 +88,7 @@ def _checked(bundle: Bundle) -> ModuleType:
     except (BadInput, KeyboardInterrupt):
         raise
     except BaseException as error:
-        raise BadInput(told(bundle, error)) from error
+        raise BadInput(told(bundle, Raised.of(error))) from error
     try:
         refuse_malformed(module, bundle.reference)
     except BadInput:

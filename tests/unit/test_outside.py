@@ -15,12 +15,17 @@ from zipfile import ZipFile
 import pytest
 
 import sim.run
+from loadtests.function.entry import variables_of
 from loadtests.function.package import package
+from loadtests.ports.ses import Envelope
+from loadtests.record.function_log import function_log_of
 from reports.running.experiment import Job, perform
 from reports.running.parallel import side_by_side
+from scenarios.aws.handler_errors import warnings_about
 from scenarios.errors import BadInput
 from scenarios.measures.cost import load_prices
 from scenarios.outside import patience, plug
+from scenarios.runs import account_of, plan_of
 from scenarios.schema.model import load, scenario_schema
 from seslab import trial
 from seslab.trial import try_new
@@ -182,10 +187,39 @@ def test_functions_get_all_that_they_run(folder: Path) -> None:
 
 def test_a_handler_that_only_fails_is_refused(folder: Path) -> None:
     """Lambda would try its mails again for ever: the trial tells the first error and where it was raised."""
-    handling = folder / "sinks" / "handling.py"
-    handling.write_text(handling.read_text().replace("return await send_each(ports, batch)", "return ports.mailr"))
+    _break_handling(folder)
     with pytest.raises(BadInput, match=r"sinks.basin: function tap: \d+ invocations ended .*handling.py:10: Attrib"):
         _plugged_in("sinks.basin")
+
+
+def _break_handling(folder: Path) -> None:
+    handling = folder / "sinks" / "handling.py"
+    handling.write_text(handling.read_text().replace("return await send_each(ports, batch)", "return ports.mailr"))
+
+
+HANDLE = """
+import contextlib, sys
+sys.path.insert(0, sys.argv[1])
+from loadtests.function.entry import handle
+with contextlib.suppress(AttributeError):
+    handle({"mails": [[0, 1, 0.0, 0]]}, None)
+"""
+
+
+def test_a_functions_errors_are_told_alike_in_every_world(folder: Path) -> None:
+    """What the packed handler logs, wherever it lies, comes to the very words of the simulator."""
+    _break_handling(folder)
+    name, scenario = plug.named("sinks.basin"), load("mine.toml")
+    with ZipFile(BytesIO(package(name))) as archive:
+        archive.extractall(folder / "task")
+    told_by = variables_of("sinks.basin", plan_of(scenario, name).settings, account_of(scenario), 1, Envelope())
+    environ = {**os.environ, **told_by, "SESLAB_FUNCTION": "tap", "AWS_DEFAULT_REGION": "us-east-1"}
+    command = [sys.executable, "-P", "-c", HANDLE, str(folder / "task")]
+    said = subprocess.run(command, cwd=folder.parent, env=environ, capture_output=True, text=True, check=True).stdout
+    (for_real,) = warnings_about(name, function_log_of(said.splitlines(), 0.0).errors)
+    (simulated,) = (word for word in sim.run.run(scenario, name, 1).warnings if "handler" in word)
+    assert for_real.partition("the first: ")[2] == simulated.partition("the first: ")[2]
+    assert "sinks/handling.py:10: AttributeError" in simulated
 
 
 def test_another_version_may_be_known_for_a_while(folder: Path) -> None:
