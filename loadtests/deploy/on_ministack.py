@@ -45,11 +45,24 @@ def site(request: RunRequest, name: str) -> Iterator[RunSite]:
     """A ministack and an SES of their own for each run; both end with it."""
     run_registry.make_directory()
     witness = run_registry.witness_of(name)
-    with Moto(request.scenario, request.seed, _connections(request.plan), witness) as ses, ministack() as cloud:
+    with (
+        _forgotten(name),
+        Moto(request.scenario, request.seed, _connections(request.plan), witness) as ses,
+        ministack() as cloud,
+    ):
         verify(cloud.session, ses.url)
         yield RunSite(
             cloud, Envelope(), lambda _: EndpointWitness(ses), ses.url, publishes=False, witness=witness, head_s=HEAD_S
         )
+
+
+@contextmanager
+def _forgotten(name: str) -> Iterator[None]:
+    """The SES writes its witness from its start, before the run is noted: a run that is refused has one, too."""
+    try:
+        yield
+    finally:
+        run_registry.finish(name)
 
 
 def _connections(plan: Plan) -> int:

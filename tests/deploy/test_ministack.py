@@ -80,6 +80,15 @@ def test_a_strategy_from_outside_is_packed_and_delivers(tmp_path: Path, monkeypa
     assert [name for name, _ in outputs] == ["BasinQueue", "TapFunction"]
 
 
+def test_a_refused_run_leaves_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where ministack does not start, nothing is kept of the run that was to be: neither a record nor a witness."""
+    before = set(run_registry.directory().glob("*"))
+    monkeypatch.setenv("SESLAB_MINISTACK", "/bin/false")
+    with pytest.raises(RunFailed, match="ministack did not start"):
+        on_ministack.run(_scenario(1), "direct", 1)
+    assert set(run_registry.directory().glob("*")) == before
+
+
 def test_what_ses_never_takes_is_dead_lettered() -> None:
     """A mail to more recipients than SES allows ends in the dead-letter queue, and is counted there."""
     settings = {"visibility_timeout_s": 1.0, "max_receive_count": 1}
