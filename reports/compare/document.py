@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import cast
 
 from reports.compare.explain import explain
+from reports.compare.looks import as_table
 from reports.compare.mechanism import Facts
 from reports.documents.comparison import (
     SCHEMA,
@@ -18,8 +19,10 @@ from reports.documents.comparison import (
 )
 from scenarios.entry import StrategyEntry
 from scenarios.measures.bound import Bound, rate_steps
+from scenarios.outside.plug import bundle_of
 from scenarios.schema.model import Scenario
 from scenarios.schema.thresholds import judged
+from strategies.registry import STRATEGIES
 
 
 def document(
@@ -47,7 +50,11 @@ def document(
 
 
 def _explained(entry: StrategyEntry, facts: Facts) -> ExplainedEntry:
-    return {**entry, "explanation": explain(entry, facts)}
+    explained = cast(ExplainedEntry, {**entry, "explanation": explain(entry, facts)})
+    own = getattr(STRATEGIES.get(entry["strategy"]), "LOOK", None)
+    if own is not None and bundle_of(entry["strategy"]):
+        explained["look"] = as_table(own)
+    return explained
 
 
 def _figures_of(bound: Bound) -> BoundFigures:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from reports.compare.looks import kept_in
 from reports.compare.ranking import ranked
 from reports.documents.comparison import ComparisonDocument
 from reports.figures import backlog as backlog_figure
-from reports.figures import canvas
+from reports.figures import canvas, palette
 from reports.figures import cost as cost_figure
 from reports.figures import fates as fates_figure
 from reports.figures import latency as latency_figure
@@ -35,7 +36,7 @@ def draw_all(directory: Path, comparison: ComparisonDocument, read: Callable[[st
     all_series = [series(read(entry["strategy"])) for entry in entries]
     make_folder(directory, advice=canvas.ADVICE)
     paths: list[Path] = []
-    with canvas.style():
+    with canvas.style(), palette.also(kept_in(entries)):
         for name, draw in FROM_SERIES.items():
             paths += canvas.save(draw(comparison, all_series), directory, name)
         for name, draw_entries in FROM_ENTRIES.items():

@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 from reports.documents.reading import STRICT
 from scenarios.entry import StrategyEntry
 from scenarios.schema.thresholds import JudgedThreshold
+from strategies.presentation.look import COLOR, HATCH, MARKER
 
 SCHEMA: Final = "seslab/comparison/v1"
 
@@ -35,6 +36,7 @@ class LimiterTable(TypedDict):
     shards: Annotated[int, Field(description="independent limiters that shared R and the burst")]
 
 
+Length = Annotated[float, Field(gt=0)]
 RateStep = Annotated[list[float], Field(min_length=2, max_length=2)]
 
 
@@ -64,10 +66,29 @@ class FaultTable(TypedDict):
     reshare: NotRequired[Annotated[bool, Field(description="scale_pods: whether the pods divided the limit anew")]]
 
 
+class DashesTable(TypedDict):
+    """A line of dashes, in points."""
+
+    offset: Annotated[float, Field(description="how far into the dashes it begins")]
+    lengths: Annotated[list[Length], Field(description="of dashes and gaps in turn", min_length=1)]
+
+
+class LookTable(TypedDict):
+    """How a strategy that is not seslab's own looks in figures, in matplotlib's words."""
+
+    color: Annotated[str, Field(description="#RRGGBB", pattern=COLOR)]
+    marker: Annotated[str, Field(description="one of its markers", pattern=MARKER)]
+    linestyle: Annotated[Literal["-", "--", "-.", ":"] | DashesTable, Field(description="one of its names, or dashes")]
+    hatch: Annotated[str, Field(description="of areas", pattern=HATCH)]
+
+
 class ExplainedEntry(StrategyEntry):
     """One strategy: how it was set, what became of the scenario's mails, and a sentence on it."""
 
     explanation: Annotated[str, Field(description="what happened, in a sentence")]
+    look: NotRequired[
+        Annotated[LookTable, Field(description="only of a strategy from outside that has one: how figures show it")]
+    ]
 
 
 @with_config(STRICT)

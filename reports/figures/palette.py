@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from types import MappingProxyType
 
 from scenarios.ledger.ledger import Fate
 from strategies.presentation.look import Look
@@ -42,7 +46,20 @@ FATES: dict[Fate, tuple[str, str]] = {
 Hatches are lines: dots make an SVG ten times larger."""
 
 
+_also: ContextVar[Mapping[str, Look]] = ContextVar("_also", default=MappingProxyType({}))
+
+
+@contextmanager
+def also(looks: Mapping[str, Look]) -> Iterator[None]:
+    """Within the block these looks are known, too, unless the name is known by itself."""
+    before = _also.set(looks)
+    try:
+        yield
+    finally:
+        _also.reset(before)
+
+
 def look(strategy: str) -> Look:
     """The same look for the same name in every figure of every report."""
     own = getattr(STRATEGIES.get(strategy), "LOOK", None) or _OF_USERS.get(strategy)
-    return own or _SPARE[zlib.crc32(strategy.encode()) % len(_SPARE)]
+    return own or _also.get().get(strategy) or _SPARE[zlib.crc32(strategy.encode()) % len(_SPARE)]

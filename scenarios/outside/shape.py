@@ -10,12 +10,11 @@ from types import ModuleType, NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from scenarios.errors import BadInput
-from strategies.presentation.look import Look
+from strategies.presentation.look import COLOR, HATCH, LINES, MARKER, Look
 from strategies.settings import SCALES
 
 _PLAIN = (int, float, bool, str, NoneType)
 _BOUNDS = {"gt", "ge", "lt", "le"}
-_MARKERS, _LINES, _HATCHES = tuple("ov^<>12348spP*hH+xXDd|_."), ("-", "--", "-.", ":"), set("/\\|-+xoO.*")
 
 
 def refuse_malformed(module: ModuleType, shown: str) -> None:
@@ -39,10 +38,11 @@ def _faults(module: ModuleType) -> Iterator[str]:
 
 
 def _is_look(look: Any) -> bool:
-    if not isinstance(look, Look) or not all(isinstance(part, str) for part in (look.color, look.marker, look.hatch)):
+    if not isinstance(look, Look):
         return False
-    is_known = look.marker in _MARKERS and set(look.hatch) <= _HATCHES and re.fullmatch("#[0-9A-Fa-f]{6}", look.color)
-    return bool(is_known) and (look.linestyle in _LINES or _is_dashed(look.linestyle))
+    parts: list[tuple[str, Any]] = [(COLOR, look.color), (MARKER, look.marker), (HATCH, look.hatch)]
+    is_known = all(isinstance(part, str) and re.fullmatch(pattern, part) for pattern, part in parts)
+    return is_known and (look.linestyle in LINES or _is_dashed(look.linestyle))
 
 
 def _is_dashed(line: Any) -> bool:

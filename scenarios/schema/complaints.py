@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 
 from scenarios.schema.toml import toml_key, toml_value
 
+ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
 _LONGEST_VALUE = 60
 _ABSENT = object()
 
@@ -31,7 +32,6 @@ _SENTENCES: dict[str, str] = {
     "too_long": "must have at most {max_length} item(s), has {actual_length}",
     "string_too_short": "must not be empty",
     "string_too_long": "must have at most {max_length} characters",
-    "string_pattern_mismatch": "must be one line of text",
     "model_type": "must be a table",
     "dict_type": "must be a table",
     "list_type": "must be an array",
@@ -105,6 +105,10 @@ def _sentence(error: ErrorDetails) -> str:
     return _SENTENCES[kind].format_map(context) if kind in _SENTENCES else error["msg"]
 
 
+def _of_pattern(pattern: str) -> str:
+    return "must be one line of text" if pattern == ONE_LINE else f"must match {pattern}"
+
+
 def _array(error: ErrorDetails) -> str:
     name = next((part for part in reversed(error["loc"]) if isinstance(part, str)), "")
     return f"must be an array of tables, [[{name}]]" if isinstance(error["input"], dict) else "must be an array"
@@ -122,6 +126,7 @@ def _choice(named: str) -> Callable[[ErrorDetails], str]:
 
 
 _CHOICES: dict[str, Callable[[ErrorDetails], str]] = {
+    "string_pattern_mismatch": lambda error: _of_pattern(error["ctx"]["pattern"]),
     "literal_error": _choice("expected"),
     "union_tag_invalid": _choice("expected_tags"),
     "tuple_type": _array,

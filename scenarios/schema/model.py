@@ -12,7 +12,7 @@ from scenarios.errors import BadInput
 from scenarios.outside import plug
 from scenarios.outside.find import installed
 from scenarios.schema.account import Account
-from scenarios.schema.complaints import complaint
+from scenarios.schema.complaints import ONE_LINE, complaint
 from scenarios.schema.faults import Fault
 from scenarios.schema.files import catalogue, find, printable, read_table
 from scenarios.schema.latency import Latency, Lognormal, Uniform
@@ -80,7 +80,7 @@ class Tickers(Table):
 class Scenario(Table):
     """One experiment: an account, what is to be sent, how the services behave and what goes wrong."""
 
-    name: str = Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$", description="default: the file's")
+    name: str = Field(min_length=1, max_length=100, pattern=ONE_LINE, description="default: the file's")
     description: str = Field(default="", max_length=10_000, description="what the scenario is meant to show")
     seed: int = Field(default=1, ge=0, le=2**63 - 1, description="of every random stream")
     horizon_s: Positive = Field(

@@ -171,6 +171,10 @@ def changed(*path: str | int, to: object) -> str:
         (changed("strategies", 0, "peak_1s", to=None), "strategies[0].peak_1s = null: must be a number"),
         (changed("strategies", 0, "explanation", to=["é"]), 'strategies[0].explanation = ["é"]: must be a string'),
         (
+            changed("strategies", 0, "look", to={"color": "red", "marker": "o", "linestyle": "-", "hatch": ""}),
+            'strategies[0].look.color = "red": must match',
+        ),
+        (
             changed("strategies", 0, "ci95", "makespan_s", to=[1]),
             "makespan_s = [1]: must have at least 2 item",
         ),

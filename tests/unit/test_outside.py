@@ -260,7 +260,10 @@ def test_commands_know_it_by_its_file(folder: Path) -> None:
     document = json.loads((folder / "run" / "comparison.json").read_text())
     assert [entry["strategy"] for entry in document["strategies"]] == ["drip", "basin", "direct"]
     assert "drips at 500/s" in document["strategies"][0]["explanation"]
+    drawn = folder / "run" / "figures" / "fates.svg"
+    drawn.unlink()
     assert "drip" in _seslab(folder, "report", "run")
+    assert "#2a6f2a" in drawn.read_text()  # its own colour, which nothing but the document tells
     gate = ("mine.toml", "-s", "./drip.py", "--baseline", "base.json")
     _seslab(folder, "gate", "update", *gate, "--reason", "first", "--seeds", "2")
     assert "unchanged" in _seslab(folder, "gate", *gate)
