@@ -44,10 +44,13 @@ def _named(record: RunRecord) -> str:
 
 
 def _tidy(record: RunRecord, say: Say, recovered: Callable[[], str]) -> None:
+    """A stack costs money: it comes down even if what its queue tells cannot be kept, and that is said all the same."""
     ended = run_registry.kill_children(record)
-    kept = recovered()
-    if record.world == "aws":
-        stacks.teardown(_cloud(record), record.run, say)
+    try:
+        kept = recovered()
+    finally:
+        if record.world == "aws":
+            stacks.teardown(_cloud(record), record.run, say)
     run_registry.finish(record.run)
     killed = f", {ended} processes ended" if ended else ""
     say(f"{_named(record)} was cut short; cleaned up{killed}{kept and f'; {kept}'}")
