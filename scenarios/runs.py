@@ -9,6 +9,7 @@ from typing import Any
 from scenarios.aws.plan_limits import refuse_beyond
 from scenarios.errors import BadInput, Interrupted, RunFailed
 from scenarios.outside.blame import told
+from scenarios.outside.checked_ports import checked
 from scenarios.outside.coherence import refuse_incoherent
 from scenarios.outside.plug import bundle_of
 from scenarios.schema.model import Scenario
@@ -40,6 +41,7 @@ def planned(strategy: str, settings: Any, account: Account) -> Plan:
     if (bundle := bundle_of(strategy)) is not None:
         refuse_incoherent(plan, STRATEGIES[strategy].Settings, bundle.reference)
         refuse_beyond(plan, f"{bundle.reference}: ")
+        return checked(plan)
     return plan
 
 

@@ -76,6 +76,25 @@ MISTAKES = {
     "weights of other pods": ("rate_per_s=rate_per_s)))", "rate_per_s=rate_per_s), weights=(1.0, 2.0)))", "weights"),
     "an exit in a run": ("    pacer = Pacer", "    raise SystemExit(0)\n    pacer = Pacer", "SystemExit"),
     "no end of its import": ("LOOK = Look", "while True:\n    pass\nLOOK = Look", "does not end"),
+    "no recipients": (
+        "send(mail, everyone(mail))",
+        "send(mail, range(0))",
+        "drip.py:44: ValueError: send: range(0, 0) are",
+    ),
+    "recipients backwards": (
+        "send(mail, everyone(mail))",
+        "send(mail, range(5, 3))",
+        "range(5, 3) are no recipients of",
+    ),
+    "strangers": ("send(mail, everyone(mail))", "send(mail, range(1, 9))", "must be range(0, 1), or a part"),
+    "one too early": ("send(mail, everyone(mail))", "send(mail, range(-1, 1))", "range(-1, 1) are no recipients"),
+    "a count for a range": ("send(mail, everyone(mail))", "send(mail, 1)", "send: 1 are no recipients of mail"),
+    "a number for a mail": ("send(mail, everyone(mail))", "send(7, everyone(mail))", "send: 7 is no mail"),
+    "nobody given up": (
+        "await ports.mailer.send(mail, everyone(mail))",
+        "ports.outbox.give_up(mail, range(2, 2))",
+        "give_up: range(2, 2) are no recipients",
+    ),
     "no end": ("    pacer = Pacer", "    while True:\n        pass\n    pacer = Pacer", "does not end"),
 }
 
