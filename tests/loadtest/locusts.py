@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import signal
@@ -83,6 +84,12 @@ def sent(
     asked = LoadRequest(Place(endpoint=served.url, **place), crew=crew or Crew())
     run = loadtest.prepare(load, [user], asked, load_prices(), print)
     return run(load, user, load.seed, out=out)
+
+
+def table(out: Path, name: str = "stats") -> dict[str, dict[str, str]]:
+    """Locust's CSV, by the name of the entry."""
+    with (out / f"locust-ses-v2_{name}.csv").open(newline="") as file:
+        return {row["Name"]: row for row in csv.DictReader(file)}
 
 
 def plainly(*arguments: str, file: Path | None = None) -> subprocess.CompletedProcess[str]:
