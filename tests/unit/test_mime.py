@@ -76,7 +76,7 @@ def test_encoded_words(text: str, shown: str) -> None:
     assert read(f"Subject: {text}\r\n\r\n".encode()).subject == shown
 
 
-@pytest.mark.parametrize("bit", ["[", "(", "a:", "=?utf-8?q?=C3=BC?= ", "=?", '"', "\\", "<", "@", "a@b,", "é"])
+@pytest.mark.parametrize("bit", ["[", "(", "a:", "=?utf-8?q?=C3=BC?= ", "=?", '"', '\\"', "\\", "<", "@", "a@b,", "é"])
 @pytest.mark.parametrize("field", ["To", "Subject", "X-SES-MESSAGE-TAGS"])
 def test_length_and_depth_are_no_trouble(field: str, bit: str) -> None:
     """A field of 100,000 brackets, words or anything else is read, or refused as too long, and so is one of 2 MB."""
@@ -87,6 +87,17 @@ def test_length_and_depth_are_no_trouble(field: str, bit: str) -> None:
                 read(raw)
         else:
             assert read(raw).source == "me@example.com"
+
+
+@pytest.mark.parametrize(
+    "to", ["a@x.org; b@x.org", "a@x.org;", "Team: a@x.org;; b@x.org", '"Jo: Doe" <a@x.org>; b@x.org']
+)
+def test_a_semicolon_that_ends_no_group_is_refused(to: str) -> None:
+    """As SES does, in its words; in a name, a comment or behind a group it is as it should be."""
+    with pytest.raises(Refused, match="Illegal semicolon, not in group"):
+        read(f"From: me@example.com\r\nTo: {to}\r\n\r\n".encode())
+    right = b'From: me@example.com\r\nTo: "Doe; Jo" <a@x.org> (at; work), Team: b@x.org, c@x.org;, d@x.org\r\n\r\n'
+    assert [bare(address) for address in read(right).recipients] == ["a@x.org", "b@x.org", "c@x.org", "d@x.org"]
 
 
 def test_raw_bytes_and_odd_addresses_are_read() -> None:

@@ -24,6 +24,8 @@ MOST_CHARACTERS = 102_400  # of addresses in fields of one name: an assumption, 
 _ADDRESSED = frozenset({"from", "sender", "reply-to", "to", "cc", "bcc", "return-path"})
 _PLAIN = re.compile(r'[^][\\()<>@,:;".]*')  # a name without the special characters of RFC 5322
 _HEAD = re.compile(rb"(?:\A|\r\n|\r(?!\n)|\n)(?:\r\n|\r|\n)")  # ends with the first empty line
+_QUOTED = re.compile(r'"(?:\\.|[^"\\])*"?|\([^()]*\)')  # strings, closed or not, and comments
+_MARK = re.compile(r"[:;]")
 _FOLD = re.compile(r"[\r\n]+")
 
 
@@ -93,7 +95,19 @@ def _addresses(fields: Iterable[Field], name: str) -> tuple[str, ...]:
     joined = ", ".join(_texts(fields, name))
     if len(joined) > MOST_CHARACTERS:
         raise invalid(f"Header '{name.title()}' is longer than {MOST_CHARACTERS} characters.")
+    if _has_stray_semicolon(joined):
+        raise invalid("Illegal semicolon, not in group")
     return _read(joined)
+
+
+def _has_stray_semicolon(text: str) -> bool:
+    """Whether one ends no group: people write them between addresses, where RFC 5322 has commas."""
+    in_group = False
+    for mark in _MARK.findall(_QUOTED.sub("", text)):
+        if mark == ";" and not in_group:
+            return True
+        in_group = mark == ":"
+    return False
 
 
 def _read(text: str) -> tuple[str, ...]:
