@@ -15,6 +15,7 @@ console = Console(width=None if sys.stdout.isatty() else 110)
 def main() -> None:
     """Against SimPy by hand, against the number of mails, and the local AWS against moto."""
     _print_pods(pods.measure())
+    _print_strategies(pods.measure_strategies())
     sizes = (*scale.SIZES, 5_000_000) if "--large" in sys.argv else scale.SIZES
     _print_scale("A day of mail at 14 recipients/s, of growing length", scale.measure("day", sizes))
     _print_scale("A batch of mail at 500 recipients/s, all of it waiting", scale.measure("backlog", (100_000,)))
@@ -22,14 +23,28 @@ def main() -> None:
     _print_queues(queues.measure())  # last: it makes this process's moto ours
 
 
-def _print_pods(mails_per_s: dict[str, float]) -> None:
-    ours = mails_per_s["seslab"]
-    table = Table(title=f"Two paced pods, {pods.MAILS:,} mails: best of {pods.ROUNDS}, processor time", box=None)
-    for heading in ("contestant", "mails/s", "seslab is … times as fast", "aim"):
-        table.add_column(heading, justify="left" if heading == "contestant" else "right")
-    for name, rate in mails_per_s.items():
-        aim = {"SimPy, same work": "1.5", "SimPy, only calls": "1.3"}.get(name, "")
-        table.add_row(name, f"{rate:,.0f}", f"{ours / rate:.2f}", aim)
+def _print_pods(results: list[pods.Result]) -> None:
+    title = f"Two paced pods, {pods.MAILS:,} mails: best of {pods.ROUNDS} by processor time, the ledger included"
+    table = Table(title=title, box=None)
+    rivals = [name for name in results[0].seconds if name != pods.OURS]
+    for heading in ("load", "recipients", "mails/s", *(f"× {rival}" for rival in rivals), "aim, × stores"):
+        table.add_column(heading, justify="left" if heading == "load" else "right")
+    for result in results:
+        ratios = [f"{result.times_as_fast(rival):.2f}" for rival in rivals]
+        aim = "2" if result.load == "batch" else "1.5"
+        rate = f"{pods.MAILS / result.seconds[pods.OURS]:,.0f}"
+        table.add_row(result.load, str(result.recipients), rate, *ratios, aim)
+    console.print(table)
+
+
+def _print_strategies(results: list[pods.Result]) -> None:
+    table = Table(title="\nWhat a mail costs by each strategy, × by leaky-bucket", box=None)
+    for heading in ("strategy", *(result.load for result in results), "aim"):
+        table.add_column(heading, justify="left" if heading == "strategy" else "right")
+    aims = {"sqs-dlq": "2.2", "heartbeat": "2.5", "lambda-concurrency": "3"}
+    for strategy in results[0].seconds:
+        ratios = [f"{result.seconds[strategy] / result.seconds['leaky-bucket']:.2f}" for result in results]
+        table.add_row(strategy, *ratios, aims.get(strategy, ""))
     console.print(table)
 
 

@@ -1,30 +1,23 @@
-"""Two paced pods as an engineer would write them straight in SimPy: what our kernel is measured against.
+"""Two paced pods as an engineer would write them straight in SimPy: what our simulator is measured against.
 
-Written in SimPy's idiom (a process per pod and per call, latencies drawn where they are needed, a token bucket of
-floats) and, for comparison, as fast as SimPy goes (no process per call, latencies drawn before the clock starts).
-None of them knows several recipients, faults, connections, processor time, fates, or a strategy apart from its world.
+Each model has a token bucket of floats and keeps a row for each call. None of them knows faults, connections, processor
+time, fates, or a strategy apart from its world.
 """
 
 from __future__ import annotations
 
 import random  # noqa: TID251  # this is what is written by hand
-from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import simpy
 
-Process = Generator[simpy.Event, None, None]
-Row = tuple[int, int, float, float, float, bool]
+from strategies.ports import Mail
 
-
-@dataclass(frozen=True)
-class Mail:
-    """A mail as it waits in its pod."""
-
-    number: int
-    recipients: int
-    intended_s: float
+Process = Generator[simpy.Event, Any, None]
+Row = tuple[int, int, float, float, bool]
+FullRow = tuple[int, int, float, float, float, bool]
 
 
 @dataclass(frozen=True)
@@ -54,46 +47,70 @@ class Bucket:
         return True
 
 
-def only_calls(mails: int, rate_per_s: float, accept: Latency, refuse: Latency) -> int:
-    """The simple model: a call asks the bucket as it starts and lasts as long as its outcome does. Counts the accepted.
+@dataclass(frozen=True)
+class Network:
+    """What a model draws its calls from."""
 
-    It draws both latencies, whatever the outcome, so that each mail meets the same network in every model.
-    """
+    rate_per_s: float
+    accept: Latency
+    refuse: Latency
+
+
+class Calls:
+    """A process per call: it asks the bucket as it starts, and lasts as long as its outcome does; one draw."""
+
+    def __init__(self, env: simpy.Environment, network: Network) -> None:
+        self._env, self._network, self.rows = env, network, list[Row]()
+        self._bucket = Bucket(network.rate_per_s, network.rate_per_s)
+
+    def begin(self, mail: Mail) -> None:
+        self._env.process(self._call(mail))
+
+    def _call(self, mail: Mail) -> Process:
+        start_s, network = self._env.now, self._network
+        admitted = self._bucket.admit(start_s, mail.recipients)
+        yield self._env.timeout((network.accept if admitted else network.refuse).draw())
+        self.rows.append((mail.number, mail.recipients, start_s, self._env.now, admitted))
+
+
+def stores(mails: Sequence[Mail], network: Network) -> list[Row]:
+    """SimPy's idiom: a source puts each mail into its pod's store as it falls due."""
+    env = simpy.Environment()
+    calls, inboxes = Calls(env, network), [simpy.Store(env), simpy.Store(env)]
+
+    def source() -> Process:
+        for mail in mails:
+            if mail.intended_s > env.now:
+                yield env.timeout(mail.intended_s - env.now)
+            inboxes[mail.number % 2].put(mail)
+
+    def pod(inbox: simpy.Store) -> Process:
+        while True:
+            mail: Mail = yield inbox.get()
+            calls.begin(mail)
+            yield env.timeout(mail.recipients * 2 / network.rate_per_s)
+
+    env.process(source())
+    for inbox in inboxes:
+        env.process(pod(inbox))
+    env.run()
+    return calls.rows
+
+
+def lists(mails: Sequence[Mail], network: Network) -> list[Row]:
+    """Simpler still, and faster: each pod knows its mails beforehand, and sleeps until the next is due."""
+    env = simpy.Environment()
+    calls = Calls(env, network)
+    _run_two_pods(env, mails, network.rate_per_s, calls.begin)
+    return calls.rows
+
+
+def fastest(
+    mails: Sequence[Mail], rate_per_s: float, accepts: Sequence[float], refusals: Sequence[float]
+) -> list[FullRow]:
+    """As fast as SimPy goes: no process per call, latencies given; start, decision and end of each call."""
     env, bucket = simpy.Environment(), Bucket(rate_per_s, rate_per_s)
-    accepted = 0
-
-    def call(mail: Mail) -> Process:
-        nonlocal accepted
-        accept_s, refuse_s = accept.draw(), refuse.draw()
-        admitted = bucket.admit(env.now, mail.recipients)
-        yield env.timeout(accept_s if admitted else refuse_s)
-        accepted += admitted
-
-    _run_two_pods(env, mails, rate_per_s, lambda mail: env.process(call(mail)))
-    return accepted
-
-
-def start_decision_end(mails: int, rate_per_s: float, accept: Latency, refuse: Latency) -> list[Row]:
-    """The same work as ours: start, decision and end of each call, and a row for each."""
-    env, bucket = simpy.Environment(), Bucket(rate_per_s, rate_per_s)
-    rows: list[Row] = []
-
-    def call(mail: Mail) -> Process:
-        start_s, accept_s, refuse_s = env.now, accept.draw(), refuse.draw()
-        half_s = min(accept_s, refuse_s) / 2
-        yield env.timeout(half_s)
-        decided_s, admitted = env.now, bucket.admit(env.now, mail.recipients)
-        yield env.timeout((accept_s if admitted else refuse_s) - half_s)
-        rows.append((mail.number, mail.recipients, start_s, decided_s, env.now, admitted))
-
-    _run_two_pods(env, mails, rate_per_s, lambda mail: env.process(call(mail)))
-    return rows
-
-
-def fastest(accepts: Sequence[float], refusals: Sequence[float], rate_per_s: float) -> list[Row]:
-    """The same work without a process per call and with the latencies given: two bare timeouts with callbacks."""
-    env, bucket = simpy.Environment(), Bucket(rate_per_s, rate_per_s)
-    rows: list[Row] = []
+    rows: list[FullRow] = []
 
     def call(mail: Mail) -> None:
         start_s, accept_s, refuse_s = env.now, accepts[mail.number], refusals[mail.number]
@@ -109,7 +126,7 @@ def fastest(accepts: Sequence[float], refusals: Sequence[float], rate_per_s: flo
 
         _then(env.timeout(half_s), decide)
 
-    _run_two_pods(env, len(accepts), rate_per_s, call)
+    _run_two_pods(env, mails, rate_per_s, call)
     return rows
 
 
@@ -118,17 +135,16 @@ def _then(event: simpy.Event, callback: Callable[[simpy.Event], None]) -> None:
     event.callbacks.append(callback)
 
 
-def _run_two_pods(env: simpy.Environment, mails: int, rate_per_s: float, call: Callable[[Mail], object]) -> None:
-    inboxes: tuple[deque[Mail], deque[Mail]] = deque(), deque()
-    for number in range(mails):
-        inboxes[number % 2].append(Mail(number, 1, 0.0))
-
-    def pod(inbox: deque[Mail]) -> Process:
-        while inbox:
-            mail = inbox.popleft()
+def _run_two_pods(
+    env: simpy.Environment, mails: Sequence[Mail], rate_per_s: float, call: Callable[[Mail], object]
+) -> None:
+    def pod(inbox: Sequence[Mail]) -> Process:
+        for mail in inbox:
+            if mail.intended_s > env.now:
+                yield env.timeout(mail.intended_s - env.now)
             call(mail)
             yield env.timeout(mail.recipients * 2 / rate_per_s)
 
-    for inbox in inboxes:
-        env.process(pod(inbox))
+    for first in (0, 1):
+        env.process(pod(mails[first::2]))
     env.run()
