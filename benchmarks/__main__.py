@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from rich.console import Console
 from rich.table import Table
 
 from benchmarks import endpoint, pods, queues, scale
-
-console = Console(width=None if sys.stdout.isatty() else 110)
+from benchmarks.printing import console
 
 
 def main() -> None:
