@@ -6,7 +6,7 @@ import sys
 
 from rich.table import Table
 
-from benchmarks import endpoint, pods, queues, scale
+from benchmarks import endpoint, pods, queues, scale, sweep
 from benchmarks.printing import console
 
 
@@ -17,6 +17,7 @@ def main() -> None:
     sizes = (*scale.SIZES, 5_000_000) if "--large" in sys.argv else scale.SIZES
     _print_scale("A day of mail at 14 recipients/s, of growing length", scale.measure("day", sizes))
     _print_scale("A batch of mail at 500 recipients/s, all of it waiting", scale.measure("backlog", (100_000,)))
+    _print_sweep(sweep.measure())
     _print_endpoint(endpoint.measure())
     _print_queues(queues.measure())  # last: it makes this process's moto ours
 
@@ -62,6 +63,13 @@ def _print_scale(title: str, runs: list[scale.Run]) -> None:
             f"{run.share_of_memory:.0%}",
         )
     console.print(table)
+
+
+def _print_sweep(swept: sweep.Sweep) -> None:
+    console.print(
+        f"\n{swept.runs:,} runs of broadcast-900 ({len(sweep.HYPOTHESES)} limiters, {sweep.SEEDS} seeds): "
+        f"{swept.seconds:.0f} s (aim 60), {swept.share_in_runs:.0%} of the processors' time in the runs themselves"
+    )
 
 
 def _print_queues(costs: list[queues.Cost]) -> None:

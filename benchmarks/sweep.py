@@ -1,0 +1,54 @@
+"""All strategies under a dozen hypotheses of the limiter, ten seeds each: what deciding between them would run."""
+
+from __future__ import annotations
+
+import os
+import time
+from itertools import chain
+from typing import Any, NamedTuple
+
+from reports.running.experiment import Job, jobs
+from reports.running.parallel import side_by_side
+from scenarios.measures.cost import load_prices
+from scenarios.schema.model import Scenario, load
+from sim.run import run
+from strategies.registry import STRATEGIES
+
+SEEDS = 10
+HYPOTHESES: tuple[dict[str, Any], ...] = (
+    *({"burst": burst} for burst in (1, 14, 28, 100)),
+    *({"effective_rate": share} for share in (0.9, 0.98)),
+    *({"refusal_cost": cost} for cost in (0.1, 1.0)),
+    {"admission": "debt"},
+    {"shards": 2},
+    {"kind": "fixed-window"},
+    {"kind": "sliding-window"},
+)
+
+
+class Sweep(NamedTuple):
+    """What it took; `share_in_runs` is the runs' own part of the processors' time."""
+
+    runs: int
+    seconds: float
+    share_in_runs: float
+
+
+def measure() -> Sweep:
+    """In as many processes as there are processors."""
+    wanted = list(chain.from_iterable(map(_jobs, HYPOTHESES)))
+    started_s = time.perf_counter()
+    results = side_by_side(wanted, lambda _number, _share: None).results
+    seconds = time.perf_counter() - started_s
+    in_runs_s = sum(result.entry["wall_s"] or 0.0 for result in results)
+    return Sweep(len(results), seconds, in_runs_s / (seconds * (os.cpu_count() or 1)))
+
+
+def _jobs(hypothesis: dict[str, Any]) -> list[Job]:
+    return jobs(run, _under(hypothesis), [*STRATEGIES], SEEDS, load_prices(), None)[:]
+
+
+def _under(hypothesis: dict[str, Any]) -> Scenario:
+    plain = load("broadcast-900").model_dump(by_alias=True, exclude_unset=True)
+    account = {**plain.get("account", {}), "limiter": hypothesis}
+    return Scenario.model_validate({**plain, "account": account})
