@@ -1,62 +1,67 @@
-"""Every command by its name, in the order of the help: the one place to add a new one."""
+"""The commands as Typer knows them, each imported when it is asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
 
-from seslab.commands.calibrate import calibrate
-from seslab.commands.compare import compare
-from seslab.commands.gate import gate, update
-from seslab.commands.kept_runs import diff, report
-from seslab.commands.listings import scenarios, schema, strategies
-from seslab.commands.loadtest import loadtest, worker
-from seslab.commands.serve import serve
-from seslab.commands.stacks import deploy, status, teardown
-from seslab.commands.trace import trace
-from seslab.grammar import Command, Commands
-from seslab.help_page import WIDEST
-from seslab.spread import Body, spread
+from scenarios.errors import BadInput
+from seslab import exit_codes
+from seslab.ctrl_c import ending_on_ctrl_c
+from seslab.front_page import ABOUT, COMMANDS
+from seslab.grammar import Command, Commands, complaint
+from seslab.help_page import OPTIONS, WIDEST
+from seslab.spread import spread
 
-COMMANDS: Mapping[str, Mapping[str, Body]] = {
-    "Decide": {
-        "compare": compare,
-        "report": report,
-        "diff": diff,
-        "calibrate": calibrate,
-        "gate": gate,
-        "gate update": update,
-    },
-    "Look up": {"scenarios": scenarios, "strategies": strategies, "schema": schema},
-    "Bring your own traffic": {"trace": trace},
-    "Send for real": {
-        "serve": serve,
-        "loadtest": loadtest,
-        "loadtest worker": worker,
-        "deploy": deploy,
-        "status": status,
-        "teardown": teardown,
-    },
-}
-"""By what they are for."""
+MODULES = {name: module for some in COMMANDS.values() for name, (module, _) in some.items()}
+CONTEXT = {"max_content_width": WIDEST, "help_option_names": ["-h", "--help"]}
 
-ABOUT = """
-Which way of sending through Amazon SES is best?
 
-`seslab COMMAND --help` tells more of each command.
+class _Imported(Mapping[str, Any]):
+    """Commands by name."""
 
-$ seslab compare broadcast-900
-"""
+    def __getitem__(self, name: str) -> Any:
+        return _command(name)
 
-app = typer.Typer(
-    cls=Commands,
-    help=ABOUT,
-    context_settings={"max_content_width": WIDEST, "help_option_names": ["-h", "--help"]},
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-)
+    def __iter__(self) -> Iterator[str]:
+        return iter(MODULES)
+
+    def __len__(self) -> int:
+        return len(MODULES)
+
+
+@cache
+def _command(name: str) -> Any:
+    with ending_on_ctrl_c():
+        module = import_module(f"seslab.commands.{MODULES[name]}")
+    alone = typer.Typer(add_completion=False, context_settings=CONTEXT, pretty_exceptions_enable=False)
+    alone.command(name, cls=Command)(spread(getattr(module, name.split()[-1])))
+    return typer.main.get_command(alone)
+
+
+class _All(Commands):
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**{**more, "commands": _Imported()})
+
+
+app = typer.Typer(cls=_All, help=ABOUT, context_settings=CONTEXT, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+def run(words: list[str], name: str) -> int:
+    """The exit code of what words ask for. Raises BadInput where they ask for nothing that there is."""
+    try:
+        code: int | None = app(words, prog_name=name, standalone_mode=False)
+    except typer.TyperException as error:
+        raise BadInput(complaint(error, name)) from error
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    if code == exit_codes.INTERRUPTED:  # Typer's recent versions keep the exception to themselves
+        raise KeyboardInterrupt
+    return code or exit_codes.DONE
 
 
 def _show_version(asked: bool) -> None:
@@ -70,12 +75,7 @@ def _show_version(asked: bool) -> None:
 @app.callback()
 def seslab(
     version: Annotated[
-        bool, typer.Option("--version", is_eager=True, callback=_show_version, help="show the version")
+        bool, typer.Option("--version", is_eager=True, callback=_show_version, help=OPTIONS["--version"])
     ] = False,
 ) -> None:
     """What can be asked of no command in particular."""
-
-
-for _topic, _commands in COMMANDS.items():
-    for _name, _body in _commands.items():
-        app.command(_name, cls=Command, rich_help_panel=_topic)(spread(_body))

@@ -9,14 +9,10 @@ with ending_on_ctrl_c():
     import sys
     from contextlib import redirect_stderr, suppress
     from io import StringIO
-    from typing import Any
-
-    import typer
 
     from scenarios.errors import BadInput, Interrupted, RunFailed
     from seslab import exit_codes, standard_streams
-    from seslab.app import app
-    from seslab.grammar import relatives
+    from seslab.front_page import columns, front_page
 
 NAME = "seslab"
 COMPLETION = "_SESLAB_COMPLETE"  # so Typer's scripts for shells call it
@@ -31,17 +27,13 @@ def main() -> None:
         _complete()
     try:
         code = _run(sys.argv[1:] or ["--help"])
-        if code == exit_codes.INTERRUPTED:  # Typer's recent versions keep the exception to themselves
-            raise KeyboardInterrupt
-    except typer.TyperException as error:
-        code = _complain(_usage(error), exit_codes.USAGE)
     except BadInput as error:
         code = _complain(str(error), exit_codes.USAGE)
     except RunFailed as error:
         code = _complain(str(error), exit_codes.FAILED)
     except Interrupted as error:
         code = _complain(str(error), exit_codes.INTERRUPTED)
-    except (KeyboardInterrupt, typer.Abort):
+    except KeyboardInterrupt:
         code = _complain("interrupted", exit_codes.INTERRUPTED)
     except ModuleNotFoundError as error:
         code = _complain(_missing(error), exit_codes.FAILED)
@@ -60,7 +52,13 @@ def _flushed(code: int) -> int:
 
 
 def _run(words: list[str]) -> int:
-    return app(words, prog_name=NAME, standalone_mode=False) or exit_codes.DONE
+    """The exit code of what the words ask for; the first page is there before any parser could be."""
+    if words == ["--help"]:
+        print(front_page(columns()), end="")
+        return exit_codes.DONE
+    with ending_on_ctrl_c():
+        from seslab.app import run
+    return run(words, NAME)
 
 
 def _complete() -> None:
@@ -78,20 +76,6 @@ def _missing(error: ModuleNotFoundError) -> str:
     if package in ("locust", "gevent", "hdrh"):
         return f"{package} is not installed; load tests need it: install seslab with its extra locust"
     return f"{package} is not installed; real worlds need it: install seslab with its extra moto"
-
-
-def _usage(error: Any) -> str:
-    """Typer's words on one line, and where to look."""
-    context = getattr(error, "ctx", None)
-    owner = _owner(getattr(error, "option_name", None), context)
-    said = f"{error}; {NAME} {owner} has it" if owner else getattr(error, "format_message", error.__str__)()
-    return f"{' '.join(said.split())} (try {context.command_path if context else NAME} --help)"
-
-
-def _owner(option: str | None, context: Any) -> str | None:
-    """The command that has the option which this one lacks."""
-    others = relatives(context) if option and context and context.parent else {}
-    return next((name for name, one in others.items() if any(option in own.opts for own in one.params)), None)
 
 
 def _complain(message: str, code: int) -> int:

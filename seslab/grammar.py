@@ -8,6 +8,7 @@ from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
+from seslab.front_page import front_page
 from seslab.help_page import page, summary
 
 RENAMED = {("gate", "--update"): "gate update", ("loadtest", "--worker"): "loadtest worker"}
@@ -29,7 +30,7 @@ class Commands(TyperGroup):
     """All commands. Where two words are the name of one, it is meant, and not the first word's."""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
-        formatter.write(page(self, ctx, formatter.width))
+        formatter.write(front_page(formatter.width))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         of_two_words = " ".join(args[:2])
@@ -54,9 +55,19 @@ def _tell(first: str, flag: str, name: str, rest: list[str]) -> None:
 
 def relatives(context: Any) -> dict[str, Any]:
     """Commands by name that share their first word with the one of this context."""
-    first = context.info_name.split()[0]
-    return {
-        name: command
-        for name, command in context.find_root().command.commands.items()
-        if name.split()[0] == first and name != context.info_name
-    }
+    first, commands = context.info_name.split()[0], context.find_root().command.commands
+    return {name: commands[name] for name in commands if name.split()[0] == first and name != context.info_name}
+
+
+def complaint(error: Any, program: str) -> str:
+    """Typer's words on one line, and where to look."""
+    context = getattr(error, "ctx", None)
+    owner = _owner(getattr(error, "option_name", None), context)
+    said = f"{error}; {program} {owner} has it" if owner else getattr(error, "format_message", error.__str__)()
+    return f"{' '.join(said.split())} (try {context.command_path if context else program} --help)"
+
+
+def _owner(option: str | None, context: Any) -> str | None:
+    """The command that has the option which this one lacks."""
+    others = relatives(context) if option and context and context.parent else {}
+    return next((name for name, one in others.items() if any(option in own.opts for own in one.params)), None)

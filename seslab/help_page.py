@@ -6,7 +6,7 @@ A command's docstring is its page: a summary, paragraphs that say more, and an e
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from textwrap import indent, wrap
 from typing import Any
@@ -16,12 +16,13 @@ Row = tuple[str, str]
 
 WIDEST = 100
 LEAST_NAMES = 16
-OF_TYPER = {
-    "help": "show this page",
-    "install_completion": "let Tab complete commands, in the shell that this is called from",
-    "show_completion": "show the script that does so",
+OPTIONS = {
+    "--version": "show the version",
+    "--install-completion": "let Tab complete commands, in the shell that this is called from",
+    "--show-completion": "show the script that does so",
+    "--help": "show this page",
 }
-"""What Typer's own options mean, in our words."""
+"""Those of no command in particular, and what they mean; the last one every command has."""
 
 PROMPT = "$ "
 _NOTE = r"\[[^\]]*\]|`[^`]*`"
@@ -30,40 +31,41 @@ _NOT_A_BREAK = "\N{NO-BREAK SPACE}"
 
 
 def page(command: Any, context: Any, width: int) -> str:
-    """The help of one of Typer's commands, or of the group of them all, in lines of so many columns."""
-    about = _paragraphs(command)
-    sections = list(_sections(command, context))
+    """The help of one of Typer's commands, in lines of so many columns."""
+    return laid_out(_usage(command, context), command.help, list(_sections(command, context)), width)
+
+
+def laid_out(usage: str, about: str, sections: Sequence[tuple[str, Sequence[Row]]], width: int) -> str:
+    """Usage, what there is to say, rows by section, and an example, in lines of so many columns."""
+    said = _paragraphs(about)
     names = _name_width([row for _, rows in sections for row in rows], width)
-    parts = [_usage(command, context, width), *(_filled(one, width) for one in about if not _is_example(one))]
+    parts = [_filled(one, width) for one in (f"Usage: {usage}", *said) if not _is_example(one)]
     parts += [f"{title}:\n" + "\n".join(_rows(rows, names, width)) for title, rows in sections]
-    parts += [f"Example:\n{_command(one, width)}" for one in about if _is_example(one)]
+    parts += [f"Example:\n{_command(one, width)}" for one in said if _is_example(one)]
     return "\n\n".join(parts) + "\n"
 
 
 def summary(command: Any) -> str:
     """What a command does, in a sentence."""
-    return _paragraphs(command)[0]
+    return _paragraphs(command.help)[0]
 
 
 def examples(command: Any) -> list[str]:
     """Command lines that show how it is used."""
-    return [one.removeprefix(PROMPT) for one in _paragraphs(command) if _is_example(one)]
+    return [one.removeprefix(PROMPT) for one in _paragraphs(command.help) if _is_example(one)]
 
 
-def _paragraphs(command: Any) -> list[str]:
-    return [" ".join(one.split()) for one in re.split(r"\n\s*\n", command.help)]
+def _paragraphs(about: str) -> list[str]:
+    return [" ".join(one.split()) for one in re.split(r"\n\s*\n", about.strip())]
 
 
 def _is_example(paragraph: str) -> bool:
     return paragraph.startswith(PROMPT)
 
 
-def _usage(command: Any, context: Any, width: int) -> str:
-    if hasattr(command, "commands"):
-        words = "COMMAND [OPTIONS] ..."
-    else:
-        words = " ".join(["[OPTIONS]", *(_asked(one) for one in command.params if one.param_type_name == "argument")])
-    return _filled(f"Usage: {context.command_path} {words}", width)
+def _usage(command: Any, context: Any) -> str:
+    asked = [_asked(one) for one in command.params if one.param_type_name == "argument"]
+    return " ".join([context.command_path, "[OPTIONS]", *asked])
 
 
 def _asked(argument: Any) -> str:
@@ -71,14 +73,10 @@ def _asked(argument: Any) -> str:
 
 
 def _sections(command: Any, context: Any) -> Iterator[tuple[str, list[Row]]]:
-    """Commands by what they are for; arguments; options, those of a topic of their own last."""
-    named = [(one.rich_help_panel, (name, summary(one))) for name, one in getattr(command, "commands", {}).items()]
-    shown = [one for one in command.get_params(context) if not one.hidden]
-    for one in sorted(shown, key=_place):
-        title = one.rich_help_panel or f"{one.param_type_name.title()}s"
-        named.append((title, (_name(one), _meaning(one))))
-    for title, rows in groupby(named, key=lambda one: one[0]):
-        yield title, [row for _, row in rows]
+    """Arguments; options, those of a topic of their own last."""
+    shown = sorted((one for one in command.get_params(context) if not one.hidden), key=_place)
+    for title, some in groupby(shown, key=lambda one: one.rich_help_panel or f"{one.param_type_name.title()}s"):
+        yield title, [(_name(one), _meaning(one)) for one in some]
 
 
 def _place(parameter: Any) -> tuple[bool, str]:
@@ -94,7 +92,7 @@ def _name(parameter: Any) -> str:
 
 def _meaning(parameter: Any) -> str:
     """With the default and the bounds of numbers."""
-    meaning = OF_TYPER.get(parameter.name) or str(parameter.help)
+    meaning = OPTIONS["--help"] if parameter.name == "help" else str(parameter.help)
     notes = [note for note in (_default(parameter), _bounds(parameter)) if note]
     if parameter.required and parameter.param_type_name == "option":
         notes.append("required")

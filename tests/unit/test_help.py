@@ -12,18 +12,21 @@ from reports.schemas import DOCUMENTS
 from scenarios.entry import USERS
 from scenarios.schema.account import LimiterHypothesis
 from seslab import worlds
-from seslab.app import COMMANDS, app
+from seslab.app import app
 from seslab.commands import compare, listings, loadtest, serve
-from seslab.help_page import page, summary
+from seslab.front_page import COMMANDS, front_page
+from seslab.help_page import OPTIONS, page, summary
 
 ROOT: Any = typer.main.get_command(app)
-PAGES = {"seslab": ROOT, **ROOT.commands}
+PAGES = ("seslab", *ROOT.commands)
 NARROW, USUAL, WIDE = 58, 78, 98
 
 
 def laid_out(name: str, width: int) -> str:
     """A page in lines of so many columns."""
-    return page(PAGES[name], typer.Context(PAGES[name], info_name=name), width)
+    if name == "seslab":
+        return front_page(width)
+    return page(ROOT.commands[name], typer.Context(ROOT.commands[name], info_name=name), width)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -47,12 +50,13 @@ def test_help_is_asked_for_in_short_too(name: str, capsys: pytest.CaptureFixture
 
 
 def test_the_first_page_has_each_command_and_its_summary_under_its_topic() -> None:
-    """On a usual terminal in a line each, and in the order in which they are declared."""
+    """On a usual terminal in a line each, in the order in which they are declared; and it has the options that work."""
     sections = dict(part.split(":\n", 1) for part in laid_out("seslab", USUAL).split("\n\n") if ":\n" in part)
     assert list(sections) == [*COMMANDS, "Options", "Example"]
     for topic, commands in COMMANDS.items():
         shown = [line.split() for line in sections[topic].splitlines()]
         assert shown == [f"{name} {summary(ROOT.commands[name])}".split() for name in commands]
+    assert list(OPTIONS) == [one.opts[0] for one in ROOT.get_params(typer.Context(ROOT))]
 
 
 def test_what_options_offer_is_what_the_rooms_know() -> None:

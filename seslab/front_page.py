@@ -1,0 +1,59 @@
+"""Every command by its name, in the order of the help: the one place to add a new one.
+
+The first page is laid out from here, without a parser and without any command: it is there at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from shutil import get_terminal_size
+
+from seslab.help_page import OPTIONS, WIDEST, laid_out
+
+COMMANDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "Decide": {
+        "compare": ("compare", "Run strategies on one scenario and compare them."),
+        "report": ("kept_runs", "Draw a kept run's figures again, and show its table."),
+        "diff": ("kept_runs", "Set two kept runs side by side."),
+        "calibrate": ("calibrate", "Set real runs of strategies beside simulated ones."),
+        "gate": ("gate", "Fail if strategies have become slower, leakier or dearer."),
+        "gate update": ("gate", "Make what strategies do now the gate's baseline."),
+    },
+    "Look up": {
+        "scenarios": ("listings", "List the scenarios of the catalogue."),
+        "strategies": ("listings", "List the strategies, their settings and the defaults."),
+        "schema": ("listings", "Print the JSON Schema of a scenario or a document."),
+    },
+    "Bring your own traffic": {"trace": ("trace", "Make a trace from mail that was really sent.")},
+    "Send for real": {
+        "serve": ("serve", "Serve a local AWS whose SES throttles like SES."),
+        "loadtest": ("loadtest", "Load-test with Locust, judged by what SES accepted."),
+        "loadtest worker": ("loadtest", "Send for a master on another machine."),
+        "deploy": ("stacks", "Make a strategy's stack, and leave it there."),
+        "status": ("stacks", "List the stacks of runs."),
+        "teardown": ("stacks", "Remove a run's stack and bucket."),
+    },
+}
+"""By what they are for: the module in `seslab.commands` that has the function of the name's last word, and a summary.
+
+The summary begins the function's docstring too, which `seslab COMMAND --help` shows.
+"""
+
+ABOUT = """
+Which way of sending through Amazon SES is best?
+
+`seslab COMMAND --help` tells more of each command.
+
+$ seslab compare broadcast-900
+"""
+
+
+def front_page(width: int) -> str:
+    """The help of all commands, in lines of so many columns."""
+    topics = [(topic, [(name, says) for name, (_, says) in some.items()]) for topic, some in COMMANDS.items()]
+    return laid_out("seslab COMMAND [OPTIONS] ...", ABOUT, [*topics, ("Options", list(OPTIONS.items()))], width)
+
+
+def columns() -> int:
+    """As many as Typer gives to a page."""
+    return max(min(get_terminal_size().columns, WIDEST) - 2, 50)
