@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 
 from reports.compare import recovered
-from reports.compare.drawings import draw_all
 from reports.compare.ownership import FIGURES, refuse_strange
 from reports.documents.comparison import ComparisonDocument
 from reports.documents.reading import parsed
@@ -16,7 +15,6 @@ from reports.files import Named
 from reports.running.keeping import COMPARISON, SCENARIO
 from reports.terminal import to_json
 from scenarios.errors import BadInput
-from scenarios.ledger import store
 from scenarios.system.reading import MOST_BYTES_OF_DOCUMENT, is_irregular, read_bytes
 from scenarios.system.whole_files import make_folder, remove_unfinished, unwritable, write_text
 
@@ -75,6 +73,9 @@ def keep_document(directory: Path, strategy: str) -> None:
 
 def draw(directory: Path, comparison: ComparisonDocument) -> None:
     """Draws the figures of a stored run. Raises `BadInput`."""
+    from reports.compare.drawings import draw_all
+    from scenarios.ledger import store
+
     draw_all(directory / FIGURES, comparison, partial(store.read, directory))
 
 

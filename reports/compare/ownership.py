@@ -10,7 +10,7 @@ from pathlib import Path
 from reports.files import Named
 from reports.running.keeping import DOCUMENTS, SCENARIO
 from scenarios.errors import BadInput
-from scenarios.ledger import store
+from scenarios.ledger.names import PATTERNS
 from scenarios.schema.model import as_toml, load
 from scenarios.system.reading import is_regular
 from scenarios.system.whole_files import is_same
@@ -33,7 +33,7 @@ def refuse_strange(directory: Path, option: str, read: Iterable[Named]) -> None:
 def _strange(directory: Path) -> Iterator[str]:
     documents = [directory / name for name in DOCUMENTS if os.path.exists(directory / name)]
     yield from (path.name for path in documents if not _is_ours(path))
-    ledgers = [path for pattern in store.PATTERNS for path in directory.glob(pattern)]
+    ledgers = [path for pattern in PATTERNS for path in directory.glob(pattern)]
     yield from (path.name for path in ledgers if not _is_parquet(path))
     if not documents:  # a run that was killed before it had one may have left a scenario, and figures with its ledgers
         if os.path.exists(directory / SCENARIO) and not _is_as_run(directory / SCENARIO):
@@ -44,7 +44,7 @@ def _strange(directory: Path) -> Iterator[str]:
 
 def _written(directory: Path) -> Iterator[Path]:
     """What a run would write over of what is there, besides its scenario."""
-    for pattern in (*DOCUMENTS, *store.PATTERNS, "locust-*", "hdr-*", f"{FIGURES}/*"):
+    for pattern in (*DOCUMENTS, *PATTERNS, "locust-*", "hdr-*", f"{FIGURES}/*"):
         yield from directory.glob(pattern)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scenarios.ledger import store
 from scenarios.ledger.ledger import Ledger
 from scenarios.schema.model import Scenario, as_toml
 from scenarios.system.interrupts import interrupts_later
@@ -18,6 +17,8 @@ DOCUMENTS = (COMPARISON, CALIBRATION)
 
 def keep(ledger: Ledger, scenario: Scenario, directory: Path) -> None:
     """Writes the ledger and its scenario. An earlier command's document goes: it speaks of other ledgers."""
+    from scenarios.ledger import store
+
     with interrupts_later():
         for name in DOCUMENTS:
             (directory / name).unlink(missing_ok=True)

@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from reports.running.experiment import Job
 from reports.terminal import err
 
+Show = Callable[[int, float], None]
+"""Shows the share of a job that is done."""
+
+
+def progress(jobs: Sequence[Job]) -> AbstractContextManager[Show]:
+    """Bars on a terminal that can move them, nothing anywhere else."""
+    return _bars(jobs) if err.is_interactive else nullcontext(_nothing)
+
+
+def _nothing(_number: int, _share: float) -> None:
+    pass
+
 
 @contextmanager
-def progress(jobs: Sequence[Job]) -> Iterator[Callable[[int, float], None]]:
-    """Bars on a terminal that can move them, nothing anywhere else; gives what shows a job's share."""
+def _bars(jobs: Sequence[Job]) -> Iterator[Show]:
+    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         TextColumn("{task.percentage:3.0f} %"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=err, transient=True, disable=not err.is_interactive) as bars:
+    with Progress(*columns, console=err, transient=True) as bars:
         tasks: dict[int, TaskID] = {}  # of the jobs that have begun and are not done
 
         def show(number: int, share: float) -> None:

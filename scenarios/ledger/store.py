@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
@@ -27,6 +26,7 @@ from scenarios.ledger.ledger import (
     Unbalanced,
     assert_conserved,
 )
+from scenarios.ledger.names import CALLS_OF, MAILS_OF
 from scenarios.schema.files import printable
 from scenarios.system.reading import is_irregular
 from scenarios.system.whole_files import replaced
@@ -36,9 +36,6 @@ MOST_ROWS = 1_000_000_000
 LAST_S = 1e9  # three decades: what is later is no instant of a run
 ABOUT = b"seslab"  # key of the metadata: what the ledger says besides its tables
 _TABLES = ("mails", "calls")
-_MAILS_OF, _CALLS_OF = "ledger-{}.parquet", "calls-{}.parquet"
-PATTERNS = (_MAILS_OF.format("*"), _CALLS_OF.format("*"))
-"""Of the names of a ledger's files."""
 _ALONE: dict[str, Any] = {"use_threads": False, "pre_buffer": False}
 """No thread of Arrow's goes on reading a broken file while Python ends, which would crash it; it is as fast."""
 _DICTIONARY, _SENTENCES = pa.array(OUTCOMES), pa.array(MESSAGES)
@@ -63,8 +60,8 @@ def write(ledger: Ledger, directory: Path) -> None:
     """Write `ledger-STRATEGY.parquet` and `calls-STRATEGY.parquet`; NaN becomes null."""
     about = {field.name: getattr(ledger, field.name) for field in fields(ledger) if field.name not in _TABLES}
     metadata = {ABOUT: json.dumps(about).encode()}
-    _write(directory / _MAILS_OF.format(ledger.strategy), MAILS.with_metadata(metadata), ledger.mails, _plain)
-    _write(directory / _CALLS_OF.format(ledger.strategy), CALLS, ledger.calls, _call)
+    _write(directory / MAILS_OF.format(ledger.strategy), MAILS.with_metadata(metadata), ledger.mails, _plain)
+    _write(directory / CALLS_OF.format(ledger.strategy), CALLS, ledger.calls, _call)
 
 
 def _write(path: Path, schema: pa.Schema, columns: Columns, column_of: Callable[..., pa.Array]) -> None:
@@ -108,24 +105,12 @@ def _message_ids(rows: Columns) -> pa.Array:
     return pc.if_else(accepted, pc.binary_join_element_wise("sim", numbers, "-"), pa.scalar(None, pa.string()))
 
 
-def has(directory: Path, strategy: str) -> bool:
-    """Whether a ledger was kept there."""
-    return os.path.lexists(directory / _MAILS_OF.format(strategy))
-
-
-def kept_in(directory: Path) -> list[str]:
-    """The strategies that have a ledger there, the one that was written first before the others."""
-    paths = sorted(directory.glob(_MAILS_OF.format("*")), key=lambda path: path.lstat().st_mtime_ns)
-    before, after = _MAILS_OF.split("{}")
-    return [path.name.removeprefix(before).removesuffix(after) for path in paths]
-
-
 def read(directory: Path, strategy: str) -> Ledger:
     """A ledger as it was written. Raises BadInput when a file is missing or is no ledger."""
     try:
-        mails = _table(directory / _MAILS_OF.format(strategy), MAILS.names)
+        mails = _table(directory / MAILS_OF.format(strategy), MAILS.names)
         about = json.loads(mails.schema.metadata[ABOUT])
-        calls = _calls(directory / _CALLS_OF.format(strategy), is_simulated=about["world"] == "sim")
+        calls = _calls(directory / CALLS_OF.format(strategy), is_simulated=about["world"] == "sim")
         about["warnings"] = tuple(about["warnings"])
         ledger = Ledger(mails=_columns(mails, MAILS), calls=_columns(calls, CALLS) | _said(calls), **about)
         _refuse_impossible(ledger)

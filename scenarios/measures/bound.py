@@ -227,8 +227,7 @@ def _chunks(arrivals: Arrivals) -> Iterator[Arrivals]:
     """Whole mails, about `CHUNK_RECIPIENTS` recipients at a time."""
     until = np.cumsum(arrivals.recipients, dtype=np.int64)
     full = np.searchsorted(until, np.arange(CHUNK_RECIPIENTS, until[-1], CHUNK_RECIPIENTS)) + 1
-    edges = np.unique(np.concatenate(([0], full, [len(until)])))
-    for start, end in pairwise(edges.tolist()):
+    for start, end in pairwise(sorted({0, *full.tolist(), len(until)})):
         yield Arrivals(arrivals.intended_s[start:end], arrivals.recipients[start:end])
 
 

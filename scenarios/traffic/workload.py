@@ -16,7 +16,6 @@ from scenarios.errors import BadInput
 from scenarios.schema.processes import Trace, Workload
 from scenarios.schema.tables import MAX_MAILS
 from scenarios.traffic.chance import generator
-from scenarios.traffic.trace_csv import read_trace
 
 
 class Arrivals(NamedTuple):
@@ -52,6 +51,8 @@ def parts(workloads: Sequence[Workload], seed: int, purpose: str) -> list[Arriva
 
 def _one(workload: Workload, seed: int, name: str) -> Arrivals:
     if isinstance(workload, Trace):
+        from scenarios.traffic.trace_csv import read_trace
+
         at_s, recipients = read_trace(workload.path)
         return Arrivals(at_s / workload.speedup, recipients + np.int32(workload.shadow_copies))
     instants = workload.instants(generator(seed, f"{name}/instants"))

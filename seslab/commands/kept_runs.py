@@ -74,6 +74,6 @@ def diff(
 
 
 def _ledger(folders: Mapping[str, Path], side: str, strategy: str) -> Ledger | None:
-    from scenarios.ledger import store
+    from scenarios.ledger import names, store
 
-    return store.read(folders[side], strategy) if store.has(folders[side], strategy) else None
+    return store.read(folders[side], strategy) if names.has(folders[side], strategy) else None

@@ -1,0 +1,23 @@
+"""What a ledger's files are called, and which of them a folder has; known without the library that reads them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+MAILS_OF, CALLS_OF = "ledger-{}.parquet", "calls-{}.parquet"
+"""Of a strategy."""
+
+PATTERNS = (MAILS_OF.format("*"), CALLS_OF.format("*"))
+
+
+def has(directory: Path, strategy: str) -> bool:
+    """Whether a ledger was kept there."""
+    return os.path.lexists(directory / MAILS_OF.format(strategy))
+
+
+def kept_in(directory: Path) -> list[str]:
+    """The strategies that have a ledger there, the one that was written first before the others."""
+    paths = sorted(directory.glob(MAILS_OF.format("*")), key=lambda path: path.lstat().st_mtime_ns)
+    before, after = MAILS_OF.split("{}")
+    return [path.name.removeprefix(before).removesuffix(after) for path in paths]
