@@ -74,7 +74,7 @@ wheel: install ## build sdist and wheel into dist/, and try the wheel away from 
 wheeltest: install ## run the tests on the installed wheel
 	@$(BIN)/python tests/wheel.py -q -n auto --maxprocesses 8 --dist loadgroup
 
-bench: install ## measure the simulator's speed
+bench: install ## measure speed, as ratios
 	@$(BIN)/python -m benchmarks
 
 clients: ## fetch nodemailer, for the tests of foreign clients (needs node)

@@ -6,12 +6,13 @@ import sys
 
 from rich.table import Table
 
-from benchmarks import endpoint, pods, queues, scale, sweep
+from benchmarks import endpoint, pods, queues, scale, start, sweep
 from benchmarks.printing import console
 
 
 def main() -> None:
-    """Against SimPy by hand, against the number of mails, and the local AWS against moto."""
+    """Against Python's start, SimPy by hand, the number of mails, and the local AWS against moto."""
+    _print_start(start.measure())
     _print_pods(pods.measure())
     _print_strategies(pods.measure_strategies())
     sizes = (*scale.SIZES, 5_000_000) if "--large" in sys.argv else scale.SIZES
@@ -22,8 +23,18 @@ def main() -> None:
     _print_queues(queues.measure())  # last: it makes this process's moto ours
 
 
+def _print_start(took_s: dict[str, float]) -> None:
+    table = Table(title=f"Start to end, in turn: median of {start.ROUNDS}", box=None)
+    for heading in ("command", "ms", "× of python", "× of import numpy"):
+        table.add_column(heading, justify="left" if heading == "command" else "right")
+    for name, seconds in took_s.items():
+        ratios = (f"{seconds / took_s[reference]:.2f}" for reference in ("python", "import numpy"))
+        table.add_row(name, f"{1000 * seconds:,.0f}", *ratios)
+    console.print(table)
+
+
 def _print_pods(results: list[pods.Result]) -> None:
-    title = f"Two paced pods, {pods.MAILS:,} mails: best of {pods.ROUNDS} by processor time, the ledger included"
+    title = f"\nTwo paced pods, {pods.MAILS:,} mails: best of {pods.ROUNDS} by processor time, the ledger included"
     table = Table(title=title, box=None)
     rivals = [name for name in results[0].seconds if name != pods.OURS]
     for heading in ("load", "recipients", "mails/s", *(f"× {rival}" for rival in rivals), "aim, × stores"):
