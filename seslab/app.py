@@ -18,7 +18,7 @@ from seslab.help_page import OPTIONS, WIDEST
 from seslab.spread import spread
 
 MODULES = {name: module for some in COMMANDS.values() for name, (module, _) in some.items()}
-CONTEXT = {"max_content_width": WIDEST, "help_option_names": ["-h", "--help"]}
+CONTEXT: dict[str, Any] = {"max_content_width": WIDEST, "help_option_names": ["-h", "--help"]}
 
 
 class _Imported(Mapping[str, Any]):

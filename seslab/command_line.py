@@ -53,7 +53,7 @@ def _flushed(code: int) -> int:
 
 def _run(words: list[str]) -> int:
     """The exit code of what the words ask for; the first page is there before any parser could be."""
-    if words == ["--help"]:
+    if words in (["-h"], ["--help"]):
         print(front_page(columns()), end="")
         return exit_codes.DONE
     with ending_on_ctrl_c():

@@ -20,7 +20,7 @@ OPTIONS = {
     "--version": "show the version",
     "--install-completion": "let Tab complete commands, in the shell that this is called from",
     "--show-completion": "show the script that does so",
-    "--help": "show this page",
+    "-h, --help": "show this page",
 }
 """Those of no command in particular, and what they mean; the last one every command has."""
 
@@ -92,7 +92,7 @@ def _name(parameter: Any) -> str:
 
 def _meaning(parameter: Any) -> str:
     """With the default and the bounds of numbers."""
-    meaning = OPTIONS["--help"] if parameter.name == "help" else str(parameter.help)
+    meaning = OPTIONS["-h, --help"] if parameter.name == "help" else str(parameter.help)
     notes = [note for note in (_default(parameter), _bounds(parameter)) if note]
     if parameter.required and parameter.param_type_name == "option":
         notes.append("required")

@@ -12,7 +12,7 @@ from reports.schemas import DOCUMENTS
 from scenarios.entry import USERS
 from scenarios.schema.account import LimiterHypothesis
 from seslab import worlds
-from seslab.app import app
+from seslab.app import CONTEXT, app
 from seslab.commands import compare, listings, loadtest, serve
 from seslab.front_page import COMMANDS, front_page
 from seslab.help_page import OPTIONS, page, summary
@@ -26,7 +26,7 @@ def laid_out(name: str, width: int) -> str:
     """A page in lines of so many columns."""
     if name == "seslab":
         return front_page(width)
-    return page(ROOT.commands[name], typer.Context(ROOT.commands[name], info_name=name), width)
+    return page(ROOT.commands[name], typer.Context(ROOT.commands[name], info_name=name, **CONTEXT), width)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -56,7 +56,8 @@ def test_the_first_page_has_each_command_and_its_summary_under_its_topic() -> No
     for topic, commands in COMMANDS.items():
         shown = [line.split() for line in sections[topic].splitlines()]
         assert shown == [f"{name} {summary(ROOT.commands[name])}".split() for name in commands]
-    assert list(OPTIONS) == [one.opts[0] for one in ROOT.get_params(typer.Context(ROOT))]
+    options = ROOT.get_params(typer.Context(ROOT, **CONTEXT))
+    assert list(OPTIONS) == [", ".join(sorted(one.opts, key=len)) for one in options]
 
 
 def test_what_options_offer_is_what_the_rooms_know() -> None:
