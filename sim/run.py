@@ -16,6 +16,8 @@ from scenarios.system.interrupts import interrupts_call
 from scenarios.traffic.workload import arrivals
 from sim.world import Simulation
 
+STUCK_S = 5.0  # after Ctrl-C: an event takes so long only where a strategy's loop awaits nothing
+
 
 def run(scenario: Scenario, strategy: str, seed: int, watch: Watch | None = None) -> Ledger:
     """Simulate one strategy; Ctrl-C ends the run early and keeps what was done.
@@ -40,7 +42,7 @@ def _simulate(simulation: Simulation) -> bool:
         interrupted = True
         simulation.world.stop()
 
-    with interrupts_call(interrupt):
+    with interrupts_call(interrupt, STUCK_S):
         simulation.start()
         simulation.world.run_until(simulation.scenario.horizon_s)
     return not interrupted

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from loadtests.application.watchdog import Stuck, Watchdog
 from loadtests.ports.kernel import Clock, Host
 from scenarios.system.interrupts import interrupts_call
 
@@ -49,6 +50,7 @@ class RunLifecycle:
         self._stopped = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._lags: list[float] = []
+        self._watchdog = Watchdog()
         self.ended_s = 0.0
         self.interrupted = False
 
@@ -64,9 +66,12 @@ class RunLifecycle:
         services: Services,
         horizon_s: float,
     ) -> None:
-        """Run the pods' `work`, then wait until all is `drained`; raises the first error of a pod or a service."""
+        """Run the pods' `work`, then wait until all is `drained`; raises the first error of a pod or a service.
+
+        Code that lets nothing else run has `Stuck` raised in it.
+        """
         ends = (self._all(work, drained), self._horizon(horizon_s), self._stop())
-        with self.ended_by_interrupt():
+        with self.ended_by_interrupt(), self._watchdog:
             try:
                 await self._until_one(ends, services, horizon_s)
             finally:
@@ -104,6 +109,7 @@ class RunLifecycle:
         while True:
             due_s = self._clock.now() + LAG_POLL_S
             await self._clock.sleep(LAG_POLL_S)
+            self._watchdog.beat()
             if due_s > 0.0:
                 self._lags.append(self._clock.now() - due_s)
 
@@ -112,6 +118,8 @@ class RunLifecycle:
         return interrupts_call(self._interrupt)
 
     def _interrupt(self) -> None:
+        if self._watchdog.barks():
+            raise Stuck
         self.interrupted = True
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._stopped.set)

@@ -6,15 +6,30 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from math import inf
+from time import monotonic
+from typing import Any
 
 
 @contextmanager
-def interrupts_call(action: Callable[[], None]) -> Iterator[None]:
-    """Ctrl-C calls `action` and breaks nothing off. Signals reach a main thread alone; in another nothing changes."""
+def interrupts_call(action: Callable[[], None], patience_s: float = inf) -> Iterator[None]:
+    """Ctrl-C calls `action` and breaks nothing off, unless it comes once more `patience_s` after it came first.
+
+    Signals reach a main thread alone; in another nothing changes.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGINT, lambda *_: action())
+    until_s = inf
+
+    def interrupt(*_: Any) -> None:
+        nonlocal until_s
+        if monotonic() > until_s:
+            raise KeyboardInterrupt
+        until_s = min(until_s, monotonic() + patience_s)
+        action()
+
+    before = signal.signal(signal.SIGINT, interrupt)
     try:
         yield
     finally:

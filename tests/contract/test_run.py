@@ -16,6 +16,7 @@ import pytest
 
 import loadtests.moto.run
 import sim.run
+from loadtests.application import watchdog
 from loadtests.moto import local_aws
 from loadtests.moto.local_aws import SERVER, Moto
 from loadtests.ports.kernel import Clock
@@ -316,6 +317,19 @@ def test_ctrl_c_after_the_end_breaks_nothing_off() -> None:
     assert lifecycle.interrupted
     with pytest.raises(KeyboardInterrupt):
         signal.raise_signal(signal.SIGINT)
+
+
+def test_a_loop_that_awaits_nothing_is_broken_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it stands, so that its own place can be told; Ctrl-C could not end it either."""
+
+    async def endless(ports: Ports) -> None:
+        while True:
+            pass
+
+    monkeypatch.setattr(watchdog, "LOOK_EVERY_S", 0.01)
+    with pytest.raises(watchdog.Stuck) as stuck:
+        without_services(scenario(), Pods(endless), Clock(time.time()))
+    assert "endless" in [entry.name for entry in stuck.traceback]
 
 
 async def _nothing(ports: Ports) -> None:

@@ -1,9 +1,9 @@
 """One worker's share of a strategy's run against an endpoint that is up, in a process of its own.
 
 `python -m loadtests.load.shares.share_process` reads a packed `ShareOrder` from standard input, says each SES call that
-has ended on standard output, and leaves its ledger in `share-PLACE` in the order's folder. SIGINT and SIGTERM end the
-run, and the ledger so far is kept. It exits as `seslab` does: with one line, and 2 for what cannot be right, 3 for what
-could not be done.
+has ended on standard output, and leaves its ledger in `share-PLACE` in the order's folder. SIGINT, SIGTERM and the end
+of its input, which is the worker's, end the run, and the ledger so far is kept. It exits as `seslab` does: with one
+line, and 2 for what cannot be right, 3 for what could not be done.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import time
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from threading import Timer
+from threading import Thread, Timer
 from typing import Any, NoReturn
 
 from loadtests.application.run_request import RunRequest
@@ -41,12 +41,14 @@ from scenarios.traffic.workload import arrivals
 UNCOUNTED = "the cost leaves out requests to SQS, which an endpoint that others use counts for all of them"
 EXIT_USAGE, EXIT_FAILED = 2, 3
 AGAIN_S = 0.1
+PATIENCE_S = 20.0  # in which a run that is ended keeps what it has done
 
 
 def main() -> None:
     """Do what is ordered."""
     _be_interruptible()
     order = unpacked(sys.stdin.buffer)
+    Thread(target=_end_with_input, daemon=True).start()
     folder = order.folder / f"share-{order.share.place}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -68,6 +70,16 @@ def _come_again(*_: Any) -> None:
     timer = Timer(AGAIN_S, os.kill, (os.getpid(), signal.SIGINT))
     timer.daemon = True
     timer.start()
+
+
+def _end_with_input() -> None:
+    """The worker is gone: a strategy that does not end now would run for ever."""
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
+    last = Timer(PATIENCE_S, os._exit, (EXIT_FAILED,))
+    last.daemon = True
+    last.start()
+    os.kill(os.getpid(), signal.SIGINT)
 
 
 def _leave(error: Exception, code: int) -> NoReturn:

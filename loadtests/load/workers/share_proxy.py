@@ -44,7 +44,7 @@ class ShareProxy:
         self._place = mails.worker
 
     def _started(self, order: ShareOrder) -> Any:
-        """In a session of its own: this worker stops it, and no terminal does."""
+        """In a session of its own: this worker stops it, and no terminal does. It ends when its input does."""
         process = subprocess.Popen(
             [*OURS, "loadtests.load.shares.share_process"],
             stdin=subprocess.PIPE,
@@ -53,7 +53,7 @@ class ShareProxy:
             start_new_session=True,
         )
         process.stdin.write(packed(order))
-        process.stdin.close()
+        process.stdin.flush()
         return process
 
     def play(self) -> None:
