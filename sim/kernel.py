@@ -104,13 +104,17 @@ def ignore(_event: object) -> None:
 
 
 class Host:
-    """Where tasks run and what they remember: a pod or a function's environment. When it dies they never run again."""
+    """Where tasks run and what they remember: a pod or a function's environment. When it dies they never run again.
 
-    __slots__ = ("alive", "cpu_free_s")
+    `unraised` are errors of tasks whose group has not been left yet, and may never be.
+    """
+
+    __slots__ = ("alive", "cpu_free_s", "unraised")
 
     def __init__(self) -> None:
         self.alive = True
         self.cpu_free_s = 0.0
+        self.unraised: list[BaseException] = []
 
 
 class Sleep:
@@ -228,6 +232,7 @@ class Group:
         self._running -= 1
         if error is not None and self._error is None:
             self._error = error
+            self._host.unraised.append(error)
         if self._idle is not None and not self._running:
             self._idle.settle()
 
@@ -242,5 +247,7 @@ class Group:
         if self._running:
             self._idle = Reply()
             await self._idle
-        if self._error is not None and error is None:
-            raise self._error
+        if self._error is not None:
+            self._host.unraised.remove(self._error)
+            if error is None:
+                raise self._error

@@ -96,6 +96,12 @@ class Deployment:
         pod.working = False
         self._open_work.done()
 
+    def raise_unraised(self) -> None:
+        """Raise the first error of a task whose pod works on and never leaves its group."""
+        for pod in self.pods:
+            if pod.host.alive and pod.working and pod.host.unraised:
+                raise pod.host.unraised[0]
+
     def kept(self, ended_s: float) -> NDArray[np.bool_]:
         """Which mails are not due yet, or are with a pod that lives and works."""
         kept = self._traffic.intended_s > ended_s

@@ -29,6 +29,8 @@ def run(scenario: Scenario, strategy: str, seed: int, watch: Watch | None = None
     if watch is not None:
         watch(simulation.progress)
     interrupted = not _simulate(simulation)
+    if not interrupted:
+        simulation.deployment.raise_unraised()
     ledger = _ledger(simulation, strategy, interrupted)
     return replace(ledger, wall_s=time.perf_counter() - started_s)
 

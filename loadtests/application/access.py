@@ -63,6 +63,7 @@ class Access:
         envelope: Envelope,
     ) -> None:
         self._pods, self._chance, self._clock = request.plan.pods, Dice(request.seed), clock
+        self._horizon_s = request.scenario.horizon_s
         self._application_log, self.client_log, self._envelope = application_log, request.client_log(), envelope
         self._urls = {name: url for name, url in queue_urls.items() if name in self._pods.uses}
         self._functions = {name: real for name, real in function_names.items() if name in self._pods.uses}
@@ -78,10 +79,14 @@ class Access:
         free, log = iter(others), self._application_log
         mailer = Mailer(self._ses, self._clock, self.client_log, ses, self._envelope)
         queues = {
-            name: Queue(self._sqs, url, next(free), log.put, log.seen, log.putting) for name, url in self._urls.items()
+            name: Queue(self._sqs, url, next(free), log.put, log.seen, log.putting, self._left_s)
+            for name, url in self._urls.items()
         }
         functions = {name: Invoker(self._lambda, real, next(free)) for name, real in self._functions.items()}
         return Ports(self._clock, self._chance, mailer, outbox, group, share, queues, functions), threads
+
+    def _left_s(self) -> float:
+        return self._horizon_s - self._clock.now()
 
     def custody(
         self, kept: NDArray[np.bool_], witness: NDArray[Any], function_log: FunctionLog, ended_s: float

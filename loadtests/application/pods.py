@@ -100,6 +100,12 @@ class Deployment:
         while not all(threads.is_quiet for threads in pod.threads):
             await self._clock.sleep(LOOK_EVERY_S)
 
+    def raise_unraised(self, ended_s: float) -> None:
+        """Raise the first error of a task whose pod works on and never leaves its group."""
+        for pod in self._pods:
+            if pod.working and pod.life.dies_s > ended_s and pod.host.unraised:
+                raise pod.host.unraised[0]
+
     def abandon(self) -> None:
         """Stop every pod where it stands; what is on the wire, SES may still decide upon."""
         for pod in self._pods:

@@ -50,6 +50,8 @@ class World:
         try:
             horizon_s = self._request.scenario.horizon_s
             await self.lifecycle.run(self.deployment.work(), self._drained, self._services, horizon_s)
+            if not self.lifecycle.interrupted:
+                self.deployment.raise_unraised(self.lifecycle.ended_s)
         finally:
             self.deployment.abandon()
             self._services.host.abandon()

@@ -29,11 +29,15 @@ class Clock:
 
 
 class Host:
-    """Where tasks run and what they remember: a pod. Once it is abandoned none of its tasks runs on."""
+    """Where tasks run and what they remember: a pod. Once it is abandoned none of its tasks runs on.
 
-    __slots__ = ("_tasks",)
+    `unraised` are errors of tasks whose group has not been left yet, and may never be.
+    """
+
+    __slots__ = ("_tasks", "unraised")
 
     def __init__(self) -> None:
+        self.unraised: list[BaseException] = []
         self._tasks: set[asyncio.Task[None]] = set()  # asyncio itself holds tasks only weakly
 
     def start(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -66,8 +70,9 @@ class Group:
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
         error = None if task.cancelled() else task.exception()
-        if self._error is None:
+        if error is not None and self._error is None:
             self._error = error
+            self._host.unraised.append(error)
 
     async def __aenter__(self) -> Self:
         return self
@@ -79,5 +84,7 @@ class Group:
             return  # the coroutine is being closed or abandoned, nothing may be awaited
         while self._running:
             await asyncio.wait(self._running)
-        if self._error is not None and error is None:
-            raise self._error
+        if self._error is not None:
+            self._host.unraised.remove(self._error)
+            if error is None:
+                raise self._error

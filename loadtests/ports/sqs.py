@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from math import ceil
+from math import ceil, inf
 from typing import Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -26,7 +26,7 @@ class QueueFailed(Exception):
 class Queue:
     """One host's access to a queue. `put_mails` is told of mails that the queue has, `seen` of each reception.
 
-    `putting` lasts as long as a request that hands mails over.
+    `putting` lasts as long as a request that hands mails over; no poll waits longer than the run has `left_s`.
     """
 
     def __init__(
@@ -37,9 +37,10 @@ class Queue:
         put_mails: Callable[[Sequence[Mail]], None],
         seen: Callable[[Sequence[Received]], None],
         putting: Callable[[Sequence[Mail]], AbstractContextManager[Any]] = nullcontext,
+        left_s: Callable[[], float] = lambda: inf,
     ) -> None:
         self._client, self._url, self._threads, self._put_mails, self._seen = client, url, threads, put_mails, seen
-        self._putting = putting
+        self._putting, self._left_s = putting, left_s
 
     def put(self, mails: Sequence[Mail], /) -> Awaitable[Sequence[Mail]]:
         return self._request(self._put, mails) if mails else _done(())
@@ -56,10 +57,11 @@ class Queue:
         return self._request(self._receive, at_most, wait_s)
 
     def _receive(self, at_most: int, wait_s: float) -> list[Received]:
+        wait_s = max(0.0, min(LONG_POLL_S, wait_s, self._left_s()))
         answer = self._client.receive_message(
             QueueUrl=self._url,
             MaxNumberOfMessages=at_most,
-            WaitTimeSeconds=min(LONG_POLL_S, ceil(wait_s)),
+            WaitTimeSeconds=ceil(wait_s),
             MessageSystemAttributeNames=["ApproximateReceiveCount"],
         )
         messages = [received(message) for message in answer.get("Messages", ())]

@@ -5,15 +5,19 @@ seslab's own are known to be right: their plans are not checked, and no inner lo
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Self, TypeVar
 
-from strategies.ports import Mail, Mailer, Outbox, Ports
+from strategies.ports import Mail, Mailer, Outbox, Ports, Queue, Received
 from strategies.resources import Plan
 
 Made = TypeVar("Made")
+
+BATCH_MOST = 10  # messages of one request, as the next two of the SQS API reference
+WAIT_MOST_S = 20.0
+VISIBILITY_MOST_S = 43_200.0
 
 
 def checked(plan: Plan) -> Plan:
@@ -23,7 +27,9 @@ def checked(plan: Plan) -> Plan:
 
 
 def _with_checks(make: Callable[[Ports], Made], ports: Ports) -> Made:
-    return make(replace(ports, mailer=_CheckedMailer(ports.mailer), outbox=_CheckedOutbox(ports.outbox)))
+    queues = {name: CheckedQueue(queue) for name, queue in ports.queues.items()}
+    mailer, outbox = _CheckedMailer(ports.mailer), _CheckedOutbox(ports.outbox)
+    return make(replace(ports, mailer=mailer, outbox=outbox, queues=queues))
 
 
 class _CheckedMailer:
@@ -51,6 +57,46 @@ class _CheckedOutbox:
     def give_up(self, mail: Mail, to: range, /) -> None:
         _refuse("give_up", mail, to)
         self._outbox.give_up(mail, to)
+
+
+class CheckedQueue:
+    """Refuses what SQS refuses."""
+
+    def __init__(self, queue: Queue) -> None:
+        self._queue = queue
+
+    def put(self, mails: Sequence[Mail], /) -> Awaitable[Sequence[Mail]]:
+        _refuse_batch("put", mails, Mail)
+        return self._queue.put(mails)
+
+    def receive(self, at_most: int, wait_s: float, /) -> Awaitable[list[Received]]:
+        if at_most not in range(1, BATCH_MOST + 1):
+            raise ValueError(f"receive: {_cut(at_most)} messages; must be 1 to {BATCH_MOST}")
+        _refuse_seconds("receive", wait_s, WAIT_MOST_S)
+        return self._queue.receive(at_most, wait_s)
+
+    def delete(self, messages: Sequence[Received], /) -> Awaitable[None]:
+        _refuse_batch("delete", messages, Received)
+        return self._queue.delete(messages)
+
+    def hide(self, messages: Sequence[Received], timeout_s: float, /) -> Awaitable[None]:
+        _refuse_batch("hide", messages, Received)
+        _refuse_seconds("hide", timeout_s, VISIBILITY_MOST_S)
+        return self._queue.hide(messages, timeout_s)
+
+
+def _refuse_batch(what: str, batch: Any, kind: type) -> None:
+    """Raises ValueError for more than SQS takes at once, and for what it cannot know."""
+    if not isinstance(batch, Sequence) or len(batch) > BATCH_MOST:
+        raise ValueError(f"{what}: {_cut(batch)}; must be a list of at most {BATCH_MOST}")
+    for one in batch:
+        if not isinstance(one, kind):
+            raise ValueError(f"{what}: {_cut(one)}; must be a {kind.__name__} of strategies.ports")
+
+
+def _refuse_seconds(what: str, seconds: Any, most_s: float) -> None:
+    if not isinstance(seconds, int | float) or not 0 <= seconds <= most_s:
+        raise ValueError(f"{what}: {_cut(seconds)} s; must be 0 to {most_s:,g}")
 
 
 def _refuse(what: str, mail: Any, to: Any) -> None:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from scenarios.errors import BadInput
 from scenarios.outside.bundle import Bundle
 
-PATIENCE_S = 60  # thousands of times what it takes to import a strategy, or to try it
+PATIENCE_S = 20  # hundreds of times what it takes to import a strategy, or to try it
 
 
 @contextmanager

@@ -130,6 +130,21 @@ def test_group_raises_the_first_error_and_cancels_nobody(play: Arm) -> None:
     assert finished == [True]
 
 
+def test_an_error_in_a_group_that_is_never_left_ends_the_run(play: Arm) -> None:
+    """A pod that polls for ever leaves no group: what went wrong in a task of it must not be lost with the horizon."""
+
+    async def fail() -> None:
+        raise ValueError("unheard")
+
+    async def main(ports: Ports) -> None:
+        async with ports.group() as group:
+            group.spawn(fail())
+            await ports.clock.sleep(1e6)
+
+    with pytest.raises(ValueError, match="unheard"):
+        play(scenario(horizon_s=0.25), Pods(main))
+
+
 def test_group_of_a_failing_block_still_waits(play: Arm) -> None:
     """An error of the block itself leaves it only after every task has ended, and takes precedence over theirs."""
     finished = []

@@ -7,9 +7,10 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any, cast
 from zipfile import ZipFile
 
 import pytest
@@ -25,10 +26,12 @@ from scenarios.aws.handler_errors import warnings_about
 from scenarios.errors import BadInput
 from scenarios.measures.cost import load_prices
 from scenarios.outside import patience, plug
+from scenarios.outside.checked_ports import CheckedQueue
 from scenarios.runs import account_of, plan_of
 from scenarios.schema.model import load, scenario_schema
 from seslab import trial
 from seslab.trial import try_new
+from strategies.ports import Mail
 from strategies.registry import STRATEGIES
 from tests.unit.checkout import ROOT
 from tests.unit.outside import DRIP, written
@@ -310,3 +313,19 @@ def test_a_gates_base_has_its_own_modules(folder: Path) -> None:
     words = ("gate", "mine.toml", "-s", "sinks.basin", "--against", "HEAD", "--seeds", "2")
     assert "makespan_s" in _seslab(folder, *words, paths=("src",))
     assert "makespan_s" in _seslab(folder, *words, paths=(str(folder / "src"),))
+
+
+@pytest.mark.parametrize(
+    ("ask", "said"),
+    [
+        (lambda queue: queue.receive(11, 0.0), "receive: 11 messages; must be 1 to 10"),
+        (lambda queue: queue.receive(10, 20.5), "receive: 20.5 s; must be 0 to 20"),
+        (lambda queue: queue.put([Mail(0, 1, 0.0)] * 11), "put: .*; must be a list of at most 10"),
+        (lambda queue: queue.delete(["a receipt"]), "delete: 'a receipt'; must be a Received"),
+        (lambda queue: queue.hide([], 43_201), "hide: 43201 s; must be 0 to 43,200"),
+    ],
+)
+def test_a_queue_is_asked_for_nothing_that_sqs_refuses(ask: Callable[[CheckedQueue], Any], said: str) -> None:
+    """A figure of a simulation would be one that no queue of AWS could come to."""
+    with pytest.raises(ValueError, match=said):
+        ask(CheckedQueue(cast("Any", None)))
