@@ -17,7 +17,7 @@ from scenarios.ledger.ledger import Ledger
 from scenarios.measures.bound import bound_of
 from scenarios.measures.cost import load_prices
 from scenarios.measures.measured import measured
-from scenarios.schema.model import load
+from scenarios.schema.model import load_kept
 from scenarios.system.reading import is_regular
 from scenarios.traffic.workload import arrivals
 
@@ -44,7 +44,7 @@ def of_run(directory: Path, strategy: str) -> ComparisonDocument:
     from scenarios.ledger import store
 
     read = partial(store.read, directory)
-    scenario, last = load(str(directory / SCENARIO)), read(strategy)
+    scenario, last = load_kept(directory / SCENARIO), read(strategy)
     mails = arrivals(scenario.workload, last.seed)
     if scenario.name != last.scenario or len(mails.recipients) != len(last.mails["mail"]):
         raise BadInput(f"{directory}: the ledger of {strategy} is not of its {SCENARIO}")

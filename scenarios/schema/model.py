@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -144,7 +145,22 @@ def load(source: str, base: Path | None = None) -> Scenario:
     Raises BadInput: one line that names the file, the key, its value and what would be right.
     """
     path = find(source, base)
-    table = {"name": printable(path.stem), **_plugged_in(read_table(path), path)}
+    return _validated(_plugged_in(read_table(path), path), path)
+
+
+def load_kept(path: Path) -> Scenario:
+    """The scenario of a run's own folder, without the settings of strategies that are not known here.
+
+    No file of a strategy is looked for: what is only to be read shall not be run. Raises BadInput as `load` does.
+    """
+    table = read_table(path)
+    if isinstance(settings := table.get("strategies"), dict):
+        table = {**table, "strategies": {name: own for name, own in settings.items() if name in STRATEGIES}}
+    return _validated(table, path)
+
+
+def _validated(table: dict[str, Any], path: Path) -> Scenario:
+    table = {"name": printable(path.stem), **table}
     know_strategies()
     try:
         return Scenario.model_validate(table, context={"base": path.parent})
@@ -191,9 +207,21 @@ def files_of(source: str, scenario: Scenario) -> list[tuple[str, Path]]:
     return [("the scenario", find(source)), *traces, *strategies]
 
 
+def as_toml_in(folder: Path, scenario: Scenario) -> str:
+    """As `as_toml`, for a file in that folder, from which it leads to strategies that are files."""
+    ways = {one.name: os.path.relpath(one.reference, folder) for one in plug.plugged() if one.is_file}
+    ways = {name: way if way.startswith(os.pardir) else os.path.join(os.curdir, way) for name, way in ways.items()}
+    return _as_toml(scenario, ways)
+
+
 def as_toml(scenario: Scenario) -> str:
     """The scenario with every default spelt out, as a file that `load` reads back to an equal one."""
+    return _as_toml(scenario, {})
+
+
+def _as_toml(scenario: Scenario, ways: Mapping[str, str]) -> str:
     table = scenario.model_dump(by_alias=True, exclude_none=True)
+    table["strategies"] = {ways.get(name, name): own for name, own in table.get("strategies", {}).items()}
     if scenario.account.limiter.kind != "token-bucket":
         del table["account"]["limiter"]["burst"]  # a window has none of its own to set
     return toml_document({key: value for key, value in table.items() if value not in ((), {})})

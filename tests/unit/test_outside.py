@@ -28,7 +28,7 @@ from scenarios.measures.cost import load_prices
 from scenarios.outside import patience, plug
 from scenarios.outside.checked_ports import CheckedQueue
 from scenarios.runs import account_of, plan_of
-from scenarios.schema.model import load, scenario_schema
+from scenarios.schema.model import as_toml, as_toml_in, load, load_kept, scenario_schema
 from seslab import trial
 from seslab.trial import try_new
 from strategies.ports import Mail
@@ -180,6 +180,9 @@ def test_a_scenario_brings_its_own(folder: Path) -> None:
     os.chdir(folder.parent)
     scenario = load(str(folder / "mine.toml"))
     assert scenario.settings_of("drip").rate_per_s == 20.0
+    (other := folder / "other").mkdir()
+    (other / "again.toml").write_text(as_toml_in(other, scenario))
+    assert load(str(other / "again.toml")) == scenario
     (folder / "mine.toml").write_text((folder / "mine.toml").read_text().replace("rate_per_s = 20", "rate_per_m = 20"))
     with pytest.raises(BadInput, match="unknown key 'rate_per_m', did you mean 'rate_per_s'"):
         load(str(folder / "mine.toml"))
@@ -313,6 +316,17 @@ def test_a_gates_base_has_its_own_modules(folder: Path) -> None:
     words = ("gate", "mine.toml", "-s", "sinks.basin", "--against", "HEAD", "--seeds", "2")
     assert "makespan_s" in _seslab(folder, *words, paths=("src",))
     assert "makespan_s" in _seslab(folder, *words, paths=(str(folder / "src"),))
+
+
+def test_what_a_run_has_kept_is_read_where_its_strategy_is_not_known(folder: Path) -> None:
+    """Without looking for its file, which may be of anybody's making."""
+    text = (folder / "mine.toml").read_text() + '[strategies."./drip.py"]\nrate_per_s = 20.0\n'
+    (folder / "mine.toml").write_text(text)
+    (folder / "scenario.toml").write_text(as_toml(load(str(folder / "mine.toml"))))
+    plug.unplug("drip")
+    with pytest.raises(BadInput, match="unknown strategy 'drip'"):
+        load(str(folder / "scenario.toml"))
+    assert load_kept(folder / "scenario.toml").strategies == {}
 
 
 @pytest.mark.parametrize(
