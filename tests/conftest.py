@@ -19,3 +19,8 @@ os.environ["XDG_STATE_HOME"] = _state.name
 os.environ["PYTHONPATH"] = os.pathsep.join(
     (str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")]))
 )  # functions of tests are modules of the tests
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """More than processors, because real runs mostly wait."""
+    return min(8, (os.cpu_count() or 1) * 3 // 2)
