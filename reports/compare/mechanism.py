@@ -71,7 +71,10 @@ def told_mechanism(entry: StrategyEntry, facts: Facts) -> str:
 def told_after_refusal(entry: StrategyEntry) -> str:
     """Likewise."""
     words = getattr(STRATEGIES.get(entry["strategy"]), "after_refusal", None)
-    return f"{words(_settings(entry)) or ''}" if words and entry["settings"] else ""
+    said = words(_settings(entry)) if words and entry["settings"] else None
+    if not isinstance(said, str | None):
+        raise TypeError(f"after_refusal says {said!r}; must be a string")
+    return said or ""
 
 
 def _or_why_not(entry: StrategyEntry, words: Callable[[], str]) -> str:
