@@ -129,10 +129,11 @@ class Queue:
 
     def _hide(self, message: Message, timeout_s: float) -> None:
         self._in_flight += not message.hidden
-        self._hidden.add(message, self._world.now_s + timeout_s)
+        visible_s = self._world.now_s + timeout_s
+        self._hidden.add(message, visible_s)
         self._hidden.sweep(self._in_flight)
         if self._polls:
-            self._arm()
+            self._alarm.set(visible_s)
 
     def _surface(self) -> None:
         """Bring back what is hidden no longer."""

@@ -18,8 +18,11 @@ async def enqueue(ports: Ports, queue: str) -> None:
 
 
 async def _worker(ports: Ports, queue: str) -> None:
-    while mails := await ports.outbox.take(BATCH):
-        await put_all(ports, queue, mails)
+    put, take = ports.queues[queue].put, ports.outbox.take
+    while batch := await take(BATCH):
+        mails: Sequence[Mail] = batch
+        while mails:
+            mails = await put(mails)
 
 
 async def put_all(ports: Ports, queue: str, mails: Sequence[Mail]) -> None:

@@ -128,7 +128,8 @@ class Sender:
         return second[:1]
 
     async def _send(self, held: Held, at_s: float, prefetch: Prefetch) -> None:
-        await self._ports.clock.sleep(max(0.0, at_s - self._ports.clock.now()))
+        if (delay_s := at_s - self._ports.clock.now()) > 0.0:
+            await self._ports.clock.sleep(delay_s)
         mail = held.message.mail
         try:
             await self._ports.mailer.send(mail, everyone(mail))
