@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 import boto3
 from botocore.config import Config
@@ -26,26 +28,43 @@ MAIL = {
 }
 
 
-def measure() -> dict[str, float]:
-    """Sends a second by kind of server: the median of interleaved rounds."""
-    rates: dict[str, list[float]] = {kind: [] for kind in KINDS}
+class Rate(NamedTuple):
+    """Of one server process: sends a second by the clock, and by its own processor time.
+
+    The first is the lower where the clients need the processors too.
+    """
+
+    per_s: float
+    per_own_s: float
+
+
+def measure() -> dict[str, Rate]:
+    """By kind of server: the median of interleaved rounds."""
+    rates: dict[str, list[Rate]] = {kind: [] for kind in KINDS}
     with serving(KINDS[0]) as one, serving(KINDS[1]) as other:
         for _ in range(ROUNDS):
-            for kind, url in zip(KINDS, (one, other), strict=True):
-                rates[kind].append(_sends_per_s(url))
-    return {kind: median(each) for kind, each in rates.items()}
+            for kind, server in zip(KINDS, (one, other), strict=True):
+                rates[kind].append(_rate(server))
+    return {kind: Rate(*map(median, zip(*each, strict=True))) for kind, each in rates.items()}
+
+
+class Served(NamedTuple):
+    """A server that is being measured."""
+
+    url: str
+    pid: int
 
 
 @contextmanager
-def serving(kind: str) -> Iterator[str]:
-    """A server of that kind in a process of its own; its URL."""
+def serving(kind: str) -> Iterator[Served]:
+    """A server of that kind in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.serving", kind]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         url = process.stdout.readline().strip()
         connect(url).create_email_identity(EmailIdentity=SENDER)
-        yield url
+        yield Served(url, process.pid)
         process.stdin.close()
 
 
@@ -55,22 +74,28 @@ def connect(url: str) -> Any:
     return session.client("sesv2", endpoint_url=url, config=Config(retries={"total_max_attempts": 1}))
 
 
-def _sends_per_s(url: str) -> float:
-    """Of several client processes together."""
-    command = [sys.executable, "-m", "benchmarks.endpoint", url]
+def _rate(server: Served) -> Rate:
+    """By several client processes together."""
+    before_s = _own_s(server.pid)
+    command = [sys.executable, "-m", "benchmarks.endpoint", server.url]
     clients = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(PROCESSES)]
-    return sum(float(client.communicate()[0]) for client in clients)
+    sent = [int(client.communicate()[0]) for client in clients]
+    return Rate(sum(sent) / DURATION_S, sum(sent) / (_own_s(server.pid) - before_s))
 
 
-def _send(url: str) -> float:
-    """The sends a second of one process's clients, once all of them are warm."""
+def _own_s(pid: int) -> float:
+    """A process's seconds of processor time until now."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _send(url: str) -> int:
+    """How much one process's clients send in the time given, once all of them are warm."""
     clients = [connect(url) for _ in range(CLIENTS // PROCESSES)]
     for client in clients:
         client.send_email(**MAIL)
     with ThreadPoolExecutor(len(clients)) as threads:
-        started_s = time.perf_counter()
-        sent = sum(threads.map(_keep_sending, clients))
-        return sent / (time.perf_counter() - started_s)
+        return sum(threads.map(_keep_sending, clients))
 
 
 def _keep_sending(client: Any) -> int:

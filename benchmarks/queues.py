@@ -11,7 +11,7 @@ from moto.sqs.models import SQSBackend, sqs_backends
 from loadtests.endpoint.sqs import queues
 
 ACCOUNT, REGION, NAME = "123456789012", "us-east-1", "mails"
-DEPTHS = (100, 1_000, 10_000)
+DEPTHS = (100, 1_000, 10_000, 100_000)
 MOTO_DEPTHS = (100, 1_000)  # its own SQS would take minutes to fill a deeper one
 BATCH, RECEIVES, SENDS = 10, 7, 21
 
