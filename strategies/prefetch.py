@@ -20,14 +20,11 @@ PATIENCE = 3  # refusals in a row, after which a mail may be too large for what 
 class Held:
     """A message, until when no one else gets it, and how often SES has refused it."""
 
-    __slots__ = ("message", "refusals", "until_s")
+    __slots__ = ("message", "recipients", "refusals", "until_s")
 
     def __init__(self, message: Received, until_s: float) -> None:
         self.message, self.until_s, self.refusals = message, until_s, 0
-
-    @property
-    def recipients(self) -> int:
-        return self.message.mail.recipients
+        self.recipients = message.mail.recipients
 
 
 class Prefetch:
