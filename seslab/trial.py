@@ -126,5 +126,6 @@ def _scenario(bundle: Bundle) -> Scenario:
 
 if __name__ == "__main__":
     mine: Bundle = pickle.load(sys.stdin.buffer)
-    plug([mine])
-    print(_outcome(mine), end="")
+    with impatient(mine):  # the starter may be gone
+        plug([mine])
+        print(_outcome(mine), end="")

@@ -16,6 +16,7 @@ from reports.running.experiment import Job, Result, perform
 from scenarios.errors import BadInput, RunFailed
 from scenarios.outside.bundle import Bundle
 from scenarios.outside.plug import plug, plugged
+from scenarios.system.children import end_with_parent
 from scenarios.system.interrupts import first_interrupt_calls
 
 LOOK_EVERY_S = 0.2
@@ -178,6 +179,7 @@ def _interrupts_pending() -> Iterator[None]:
 
 
 def _perform_all(pipe: Connection, share: Any, strategies: Sequence[Bundle]) -> None:
+    end_with_parent()
     plug(strategies)  # before any job comes, whose settings are theirs
     os.setpgrp()  # the terminal's Ctrl-C reaches the parent alone, which passes it on
     try:

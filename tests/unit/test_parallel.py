@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from select import select
 from typing import Any
 
 import pytest
 
 from reports.running.experiment import Job, Result, Runner, jobs, summarise
-from reports.running.parallel import Outcome, Worker, in_turn, side_by_side
+from reports.running.parallel import SPAWN, Outcome, Worker, in_turn, side_by_side
 from reports.running.run_jobs import complete
 from scenarios.errors import BadInput, RunFailed
 from scenarios.ledger import store
@@ -23,6 +26,7 @@ from scenarios.schema.model import Scenario
 from sim.run import run
 
 SEED = 7
+PATIENCE_S = 20.0
 
 
 def scenario(messages: int) -> Scenario:
@@ -83,6 +87,36 @@ def interrupted_later(scenario: Scenario, strategy: str, seed: int, watch: Watch
     """A run that has ended when Ctrl-C comes."""
     ledger = run(scenario, strategy, seed, watch)
     return replace(ledger, mails=Pressing(ledger.mails))
+
+
+def lasting(alive: Path, scenario: Scenario, strategy: str, seed: int, watch: Watch | None) -> Ledger:
+    """A run that takes a while, and holds a pipe meanwhile."""
+    with alive.open("w") as pipe:
+        print("begun", file=pipe, flush=True)
+        until_s = time.monotonic() + PATIENCE_S
+        while time.monotonic() < until_s:
+            pass
+        return run(scenario, strategy, seed, watch)
+
+
+def command(alive: Path, out: Path) -> None:
+    """What the process of a command does."""
+    side_by_side([job(partial(lasting, alive), out=out)], unwatched)
+
+
+def test_workers_end_with_a_command_that_is_killed(tmp_path: Path) -> None:
+    """At once, in the middle of a run, and nothing is written any more."""
+    alive, out = tmp_path / "alive", tmp_path / "out"
+    os.mkfifo(alive)
+    killed_one = SPAWN.Process(target=command, args=(alive, out))
+    killed_one.start()
+    with alive.open() as pipe:
+        assert pipe.readline() == "begun\n"
+        killed_one.kill()
+        assert select([pipe], [], [], PATIENCE_S / 2)[0], "the worker goes on"
+        assert pipe.read() == ""
+    killed_one.join()
+    assert not out.exists()
 
 
 def test_ctrl_c_waits_until_the_ledger_is_on_disk(tmp_path: Path) -> None:
