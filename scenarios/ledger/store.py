@@ -57,16 +57,20 @@ CALLS = pa.schema(
 
 
 def write(ledger: Ledger, directory: Path) -> None:
-    """Write `ledger-STRATEGY.parquet` and `calls-STRATEGY.parquet`; NaN becomes null."""
+    """Write `ledger-STRATEGY.parquet` and `calls-STRATEGY.parquet`, both or none; NaN becomes null.
+
+    Raises as `replaced` does if nothing can be written there.
+    """
     about = {field.name: getattr(ledger, field.name) for field in fields(ledger) if field.name not in _TABLES}
     metadata = {ABOUT: json.dumps(about).encode()}
-    _write(directory / MAILS_OF.format(ledger.strategy), MAILS.with_metadata(metadata), ledger.mails, _plain)
-    _write(directory / CALLS_OF.format(ledger.strategy), CALLS, ledger.calls, _call)
+    mails_path, calls_path = (directory / name.format(ledger.strategy) for name in (MAILS_OF, CALLS_OF))
+    with replaced(mails_path) as mails, replaced(calls_path) as calls:
+        _write(mails, MAILS.with_metadata(metadata), ledger.mails, _plain)
+        _write(calls, CALLS, ledger.calls, _call)
 
 
 def _write(path: Path, schema: pa.Schema, columns: Columns, column_of: Callable[..., pa.Array]) -> None:
-    """Raises BadInput if nothing can be written there."""
-    with replaced(path) as unfinished, unfinished.open("wb") as file, pq.ParquetWriter(file, schema) as writer:
+    with path.open("wb") as file, pq.ParquetWriter(file, schema) as writer:
         count = len(next(iter(columns.values())))
         for start in range(0, max(count, 1), ROWS):
             rows = {name: column[start : start + ROWS] for name, column in columns.items()}

@@ -8,11 +8,13 @@ from dataclasses import fields, replace
 from functools import cache
 from math import isnan
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from numpy.typing import NDArray
 
 import sim.run
 from scenarios.errors import BadInput
@@ -97,6 +99,22 @@ def columns(path: Path) -> dict[str, list[object]]:
     """A Parquet file as any other program reads it."""
     table: dict[str, list[object]] = pq.read_table(path).to_pydict()
     return table
+
+
+class Breaking(dict[str, NDArray[Any]]):
+    """Columns whose writing breaks off."""
+
+    def values(self) -> Any:
+        raise KeyboardInterrupt
+
+
+def test_both_files_are_replaced_or_none(tmp_path: Path) -> None:
+    """Mails of one run beside calls of another would be no ledger."""
+    store.write(in_real_life(), tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        store.write(replace(simulated(), seed=SEED + 1, calls=Breaking(simulated().calls)), tmp_path)
+    assert store.read(tmp_path, STRATEGY).seed == in_real_life().seed
+    assert {path.name for path in tmp_path.iterdir()} == {MAILS, CALLS}
 
 
 def test_what_never_happened_is_null(tmp_path: Path) -> None:
