@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
+from scenarios.errors import BadInput
 from seslab.front_page import front_page
 from seslab.help_page import page, summary
 
@@ -24,6 +26,24 @@ class Command(TyperCommand):
     def get_short_help_str(self, limit: int = 0) -> str:
         """The summary, whole; completion shows it too."""
         return summary(self)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Raises BadInput for a word that may end in a document, which is UTF-8; a file's name may be any bytes."""
+        for param in self.params:
+            for word in _words(ctx.params.get(param.name)):
+                if not _is_text(word) and not os.path.lexists(word.removeprefix("@")):
+                    name = param.metavar if param.param_type_name == "argument" else max(param.opts, key=len)
+                    raise BadInput(f"{name} = {word}: must be UTF-8 text")
+        return super().invoke(ctx)
+
+
+def _words(value: Any) -> list[str]:
+    return [word for word in (value if isinstance(value, list | tuple) else [value]) if isinstance(word, str)]
+
+
+def _is_text(word: str) -> bool:
+    """What Python makes of other bytes are halves of characters."""
+    return not any("\ud800" <= sign <= "\udfff" for sign in word)
 
 
 class Commands(TyperGroup):

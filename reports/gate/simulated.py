@@ -121,7 +121,7 @@ def rules_for(
 def verdict(path: Path, baseline: Baseline, wanted: Sequence[Wanted], results: Sequence[Result]) -> GateDocument:
     """The gate's document. Raises BadInput for a figure of the file that there is not."""
     parts = [_part(path, baseline, one, runs) for one, runs in shared_out(wanted, results)]
-    return document("sim", str(path), parts)
+    return document("sim", printable(path), parts)
 
 
 def _part(path: Path, baseline: Baseline, one: Wanted, runs: Mapping[str, list[Result]]) -> Part:
