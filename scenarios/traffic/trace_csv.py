@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import csv
-import math
+import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 import pyarrow as pa
@@ -22,6 +22,8 @@ COLUMNS = ("at_s", "recipients")
 MOST_RECIPIENTS = 100_000  # of one mail
 _LONGEST_HEADER = 1 << 20
 _LATEST_S = 1e12  # any two dates that a mail can carry lie closer
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")  # Arrow's, where Python's has _ and ٣
+_WHOLE = re.compile(r"[0-9]+")
 
 Rows = tuple[NDArray[np.float64], NDArray[np.int32]]
 
@@ -54,7 +56,7 @@ def _columns(path: Path) -> Rows:
     """Both columns as they stand in the file; arrow reads them fast, and `_complaint` finds what stopped it."""
     _check_header(path)
     try:
-        with path.open("rb") as file:  # opened here: to Arrow a path must be UTF-8
+        with pa.OSFile(os.fsencode(path)) as file:  # with one of Python's a thread that reads ahead may abort the exit
             batches = [_checked(batch, path) for batch in _reader(file)]
     except pa.ArrowInvalid as error:
         raise _complaint(path, str(error)) from error
@@ -72,7 +74,7 @@ def _check_header(path: Path) -> None:
         raise BadInput(f"{path}:1: the header needs one column '{missing[0]}': at_s,recipients")
 
 
-def _reader(file: IO[bytes]) -> pa_csv.CSVStreamingReader:
+def _reader(file: pa.NativeFile) -> pa_csv.CSVStreamingReader:
     types = {"at_s": pa.float64(), "recipients": pa.int32()}
     convert = pa_csv.ConvertOptions(column_types=types, include_columns=list(COLUMNS), null_values=[])
     return pa_csv.open_csv(file, convert_options=convert)
@@ -106,19 +108,16 @@ def _trouble(row: dict[str | None, str | list[str] | None]) -> str | None:
     at_s, recipients = (row.get(column) for column in COLUMNS)
     if None in row or None in row.values():
         return "must have as many cells as the header has"
-    if not _number_within(at_s, 0, _LATEST_S):
+    if not _is_within(at_s, _NUMBER, 0, _LATEST_S):
         return f"at_s = {at_s!r}: must be a number of seconds from 0 to {_LATEST_S:g}"
-    if not (_number_within(recipients, 1, MOST_RECIPIENTS) and str(recipients).isdecimal()):
+    if not _is_within(recipients, _WHOLE, 1, MOST_RECIPIENTS):
         return f"recipients = {recipients!r}: must be a whole number from 1 to {MOST_RECIPIENTS}"
     return None
 
 
-def _number_within(text: object, least: float, most: float) -> bool:
-    try:
-        number = float(str(text))
-    except ValueError:
-        return False
-    return math.isfinite(number) and least <= number <= most
+def _is_within(text: object, form: re.Pattern[str], least: float, most: float) -> bool:
+    bare = str(text).strip(" \t")
+    return form.fullmatch(bare) is not None and least <= float(bare) <= most
 
 
 def _reason(error: Exception) -> str:

@@ -207,6 +207,8 @@ def test_trace_is_sorted_and_sped_up(tmp_path: Path) -> None:
         ("at_s,recipients\ninf,1\n", ":2: at_s = 'inf': must be a number of seconds"),
         ("at_s,recipients\n-1,1\n", ":2: at_s = '-1': must be a number of seconds"),
         ("at_s,recipients\n,1\n", ":2: at_s = '': must be a number of seconds"),
+        ("at_s,recipients\n 1,1\n1_0,1\n", ":3: at_s = '1_0': must be a number of seconds"),
+        ("at_s,recipients\n1, 2\n1,٣\n", ":3: recipients = '٣': must be a whole number from 1"),
         ("at_s,recipients\n1,0\n", ":2: recipients = '0': must be a whole number from 1"),
         ("at_s,recipients\n1,1.5\n", ":2: recipients = '1.5': must be a whole number from 1"),
         ("at_s,recipients\n1,99999999999\n", ":2: recipients = '99999999999': must be a whole number from 1"),
