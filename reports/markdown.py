@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from reports.columns import Row
+from scenarios.schema.files import printable
 
 _MEANING = re.compile(r"[\\`\[\]<>&|~#$*]|(?<!\w)_|_(?!\w)")
 """What would begin or end something; an underscore within a word does not."""
@@ -16,7 +17,7 @@ _OPENING = re.compile(r"^(\d*)([-+=]|[.)](?=\s|$))")
 
 def text(said: str) -> str:
     """On one line."""
-    return _MEANING.sub(r"\\\g<0>", " ".join(said.split()))
+    return _MEANING.sub(r"\\\g<0>", printable(" ".join(said.split())))
 
 
 def items(lines: Iterable[str]) -> str:

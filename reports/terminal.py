@@ -11,10 +11,11 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from reports.columns import Sheet
+from reports.columns import Block, Sheet
 from reports.layout import laid_out
 from reports.listing import listed
 from reports.prose import broken
+from scenarios.schema.files import printable
 
 UNBOUNDED = sys.maxsize  # a pipe has no width: what reads it wants a row, or a sentence, on one line
 
@@ -42,10 +43,16 @@ def present(document: Mapping[str, Any], as_json: bool, sheet: Sheet, lines: Ite
         sys.stdout.write(to_json(document))
         return
     console = Console()
-    for line in (*laid_out(sheet, _width(console)), Text()):
+    for line in (*laid_out(_spelt_out(sheet), _width(console)), Text()):
         _print(console, line)
     for sentence in lines:
         _say(console, sentence)
+
+
+def _spelt_out(sheet: Sheet) -> Sheet:
+    """Its cells as they will be printed, before they are measured."""
+    blocks = [Block([[*map(printable, row)] for row in block.rows], block.heading) for block in sheet.blocks]
+    return sheet._replace(blocks=blocks)
 
 
 def listing(rows: Iterable[tuple[str, ...]]) -> None:
@@ -65,5 +72,5 @@ def _width(console: Console) -> int:
 
 
 def _print(console: Console, line: Text) -> None:
-    """As it is: it has been broken already, and a name in brackets is no markup."""
-    console.print(line, soft_wrap=True)
+    """It has been broken already, and a name in brackets is no markup; what would steer the terminal is spelt out."""
+    console.print(Text(printable(line.plain), line.style), soft_wrap=True)

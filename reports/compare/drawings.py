@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from reports.compare.looks import kept_in
 from reports.compare.ranking import ranked
-from reports.documents.comparison import ComparisonDocument
+from reports.documents.comparison import ComparisonDocument, FaultTable
 from reports.figures import backlog as backlog_figure
 from reports.figures import canvas, palette
 from reports.figures import cost as cost_figure
@@ -15,8 +16,9 @@ from reports.figures import fates as fates_figure
 from reports.figures import latency as latency_figure
 from reports.figures import offset as offset_figure
 from reports.figures import rate as rate_figure
-from reports.figures.series import series
+from reports.figures.series import Series, series
 from scenarios.ledger.ledger import Ledger
+from scenarios.schema.files import printable
 from scenarios.system.whole_files import make_folder
 
 FROM_SERIES = {
@@ -33,7 +35,10 @@ def draw_all(directory: Path, comparison: ComparisonDocument, read: Callable[[st
     entries = ranked(comparison["strategies"])
     if not entries:
         return []
-    all_series = [series(read(entry["strategy"])) for entry in entries]
+    all_series = [_spelt_out(series(read(entry["strategy"]))) for entry in entries]
+    entries = [{**entry, "strategy": printable(entry["strategy"])} for entry in entries]
+    faults: list[FaultTable] = [{**fault, "kind": printable(fault["kind"])} for fault in comparison["faults"]]
+    comparison = {**comparison, "scenario": printable(comparison["scenario"]), "faults": faults}
     make_folder(directory, advice=canvas.ADVICE)
     paths: list[Path] = []
     with canvas.style(), palette.also(kept_in(entries)):
@@ -42,3 +47,8 @@ def draw_all(directory: Path, comparison: ComparisonDocument, read: Callable[[st
         for name, draw_entries in FROM_ENTRIES.items():
             paths += canvas.save(draw_entries(comparison, entries), directory, name)
     return paths
+
+
+def _spelt_out(one: Series) -> Series:
+    """What would break the SVG, or turn its line around, is not drawn as it is."""
+    return replace(one, strategy=printable(one.strategy))

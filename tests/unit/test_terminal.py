@@ -9,6 +9,7 @@ from rich.console import Console
 
 from reports import terminal
 from reports.columns import Block, Column, Sheet
+from reports.markdown import text
 
 SENTENCE = "note: [strategies.heartbeat] has a [bold]name[/bold] :smile: of its own, and " + "many words " * 20 + "end"
 SHEET = Sheet("title [red]", [Column("name"), Column("much", falls=1)], [Block([["[b]x[/b]", "1" * 120]])])
@@ -39,6 +40,20 @@ def printed(capsys: pytest.CaptureFixture[str]) -> list[str]:
 def test_in_a_pipe_each_row_and_each_sentence_is_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     """So that grep finds it, whole and with every column; what looks like markup is a name."""
     assert printed(capsys)[3:] == [f"[b]x[/b] {'1' * 120}", "", SENTENCE, f"a  {SENTENCE}"]
+
+
+@pytest.mark.usefixtures("in_a_pipe")
+def test_what_would_steer_the_terminal_is_spelt_out(capsys: pytest.CaptureFixture[str]) -> None:
+    """A name that a document brings neither colours, nor turns around, nor begins a line of its own."""
+    name = "a\x1b[31m\u202e\x9b\nb"
+    sheet = Sheet(f"{name} in sim", SHEET.columns, [Block([[name, "1"], ["plain", "2"]], name)], name)
+    terminal.present({}, False, sheet, [f"{name}: all"])
+    lines = capsys.readouterr().out.splitlines()
+    assert all(line.isprintable() for line in lines)
+    assert [line for line in lines if line.endswith((" 1", " 2", "all"))] == [
+        r"a\x1b[31m\u202e\x9b\nb    1", f"{'plain':<22}    2", r"a\x1b[31m\u202e\x9b\nb: all",
+    ]  # fmt: skip
+    assert text("\u202ea") == r"\\u202ea"
 
 
 @pytest.mark.usefixtures("on_a_terminal")
