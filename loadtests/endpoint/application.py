@@ -66,7 +66,7 @@ class LocalAws:
         if path.startswith(admin.PREFIX):
             method, asked = environ["REQUEST_METHOD"], environ.get("QUERY_STRING", "")
             return self._admin.answer(method, path, body_of(environ), asked, environ.get("HTTP_ACCEPT", ""))
-        return None
+        return moto_answers.closed(environ["REQUEST_METHOD"], path)
 
     def _v2(self, environ: WSGIEnvironment, path: str) -> Answer | None:
         scope = scope_of(environ)

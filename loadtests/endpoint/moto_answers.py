@@ -10,7 +10,7 @@ from werkzeug.test import run_wsgi_app
 from loadtests.endpoint.http import Answer, as_json, body_of, request_id, scope_of
 from loadtests.endpoint.parsing.json_text import MOST_VALUES, has_too_many_values
 from loadtests.endpoint.parsing.operations import unknown
-from loadtests.endpoint.refusals import WIRE, Refused, malformed
+from loadtests.endpoint.refusals import MISSING, WIRE, Refused, malformed
 from loadtests.endpoint.v1 import query
 from loadtests.endpoint.v2 import routing as v2
 from scenarios.ledger.ledger import REJECTED
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 ROOM = 300  # characters of an error's text that are told
 PAGE = b"<!doctype html>"  # how Flask tells an error, to people
 FOUND_NOTHING = ("404", "405")
+CLOSED = ("/moto-api/recorder", "/moto-api/proxy")
+"""Moto's own routes that are not there: a recording is a file without a bound, and there is no proxy."""
 INVITATION = "access-control-"  # to the pages of all sites, which moto extends and we do not
 
 
@@ -30,6 +32,14 @@ class Reply(NamedTuple):
     status: str
     headers: list[tuple[str, str]]
     body: Iterable[bytes]
+
+
+def closed(method: str, path: str) -> Answer | None:
+    """The answer to what moto is not asked."""
+    if not path.startswith(CLOSED):
+        return None
+    why = "the local AWS records no requests, and is no proxy"
+    return as_json({"message": f"no route {method} {path}: {why}"}, MISSING)
 
 
 def ask(moto: WSGIApplication, environ: WSGIEnvironment) -> Reply:

@@ -170,3 +170,17 @@ def test_an_unknown_route_says_which_there_are() -> None:
             assert "GET /_seslab/stats" in json.load(answer)["message"]
         with pytest.raises(HTTPException, match=r"^404 Not Found: no route GET /_seslab/stat; there are "):
             answer_to(endpoint.url, ("GET", "/_seslab/stat"), 10.0)
+
+
+@pytest.mark.parametrize("path", ["recorder/start-recording", "/recorder/replay-recording/", "proxy/passthrough"])
+def test_moto_writes_no_file(path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its routes that would, or that do nothing here, are not there, even with slashes too many; a sentence says so."""
+    monkeypatch.chdir(tmp_path)
+    with served() as endpoint:
+        with pytest.raises(HTTPError) as error:
+            endpoint.raw("GET", f"/moto-api/{path}")
+        with error.value as answer:
+            assert answer.code == 404
+            assert "records no requests, and is no proxy" in json.load(answer)["message"]
+        endpoint.raw("GET", "/moto-api/data.json")
+    assert list(tmp_path.iterdir()) == []
