@@ -16,7 +16,7 @@ import pytest
 from loadtests.endpoint.web import connection, server
 from loadtests.endpoint.web.server import Server
 from loadtests.endpoint.web.waiting import waiting
-from tests.unit.web_server import HEAD, PATIENCE_S, THREADS, ask, echo, opened, serving
+from tests.unit.web_server import HEAD, PATIENCE_S, THREADS, ask, echo, opened, said, serving
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -36,6 +36,31 @@ def test_silence_keeps_no_thread() -> None:
         assert time.perf_counter() - began_s < 1.0
 
 
+def await_handed_out(running: Server) -> None:
+    """Return when there is something for the next thread that is free."""
+    until_s = time.monotonic() + PATIENCE_S
+    while running._ready.empty() and time.monotonic() < until_s:
+        Event().wait(0.001)
+
+
+def test_requests_sent_ahead_let_others_pass() -> None:
+    """A client that sends many at once is answered one, then it is the turn of another that has come meanwhile."""
+    answered: list[str] = []
+
+    def note(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if not answered:
+            opened(running, clients, b"GET /other HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            await_handed_out(running)
+        answered.append(environ["PATH_INFO"])
+        start_response("200 OK", [])
+        return []
+
+    with ExitStack() as clients, serving(note, threads=1) as running:
+        ahead = said(running, 5 * b"GET /ahead HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    assert ahead.count(b"HTTP/1.1 200 OK") == 5
+    assert answered == ["/ahead", "/other", *["/ahead"] * 4]
+
+
 def test_a_wait_keeps_no_thread_from_others() -> None:
     """Three times as many requests as there are threads wait for each other, and then again."""
     all_there = Barrier(3 * THREADS)
@@ -51,6 +76,23 @@ def test_a_wait_keeps_no_thread_from_others() -> None:
             with ThreadPoolExecutor(3 * THREADS) as clients:
                 answers = [clients.submit(ask, running, b"") for _ in range(3 * THREADS)]
                 assert [answer.result() for answer in answers] == [(200, b"met")] * 3 * THREADS
+
+
+def test_requests_sent_ahead_are_not_waited_for_in_the_end() -> None:
+    """A server that is stopped in the midst of them ends with the answer that it is at, and closes the connection."""
+    begun = Event()
+
+    def end(_environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        begun.set()
+        await_handed_out(running)  # that it is to end
+        start_response("200 OK", [])
+        return []
+
+    with ExitStack() as clients:
+        with serving(end, threads=1) as running:
+            client = opened(running, clients, 5 * b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert begun.wait(PATIENCE_S)
+        assert b"".join(iter(lambda: client.recv(65536), b"")).count(b"HTTP/1.1 200 OK") == 1
 
 
 def test_the_longest_silence_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,9 +31,9 @@ def echo(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[by
 
 
 @contextmanager
-def serving(application: WSGIApplication) -> Iterator[Server]:
+def serving(application: WSGIApplication, threads: int = THREADS) -> Iterator[Server]:
     """With fewer threads than clients."""
-    running = listen(application, LOOPBACK, 0, THREADS)
+    running = listen(application, LOOPBACK, 0, threads)
     thread = Thread(target=running.serve)
     thread.start()
     try:

@@ -82,7 +82,7 @@ class Connection:
         if not self._flush():
             return None
         if self._is_refused:
-            self._discard()
+            self._received()  # and forgotten
             return None
         if self._is_last:
             raise Gone
@@ -101,6 +101,16 @@ class Connection:
     def unsent_bytes(self) -> int:
         """Of answers of which the client has yet to read some."""
         return self._answer_bytes if self._unsent else 0
+
+    @property
+    def has_more(self) -> bool:
+        """Whether the client has sent something ahead of the last answer."""
+        return bool(self._http.trailing_data[0])
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the last answer has been sent."""
+        return self._is_last and not self._unsent
 
     def answer(self, answer: Answer) -> None:
         """Send what the client takes at once; the rest, and another request, follow when it has read that."""
@@ -184,10 +194,6 @@ class Connection:
         if not data:
             raise Gone
         return data
-
-    def _discard(self) -> None:
-        while self._received() is not None:
-            pass
 
     def _begin(self, head: h11.Request) -> None:
         self._head, length = head, _length(head)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
-from queue import SimpleQueue
+from contextlib import contextmanager, suppress
+from queue import Empty, SimpleQueue
 from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector
 from threading import Lock, Thread, current_thread
 from time import monotonic
@@ -86,9 +86,17 @@ class Server:
         for thread in (threads := list(self._threads)):
             thread.join(max(0.0, until_s - monotonic()))
         self._make_room(0)
+        self._close_ready()
         for one in (self._selector, self._listener, self._woken, self._waker):
             one.close()
         return not any(thread.is_alive() for thread in threads)
+
+    def _close_ready(self) -> None:
+        """Those whose next request would have been answered."""
+        with suppress(Empty):
+            while True:
+                if (connection := self._ready.get_nowait()) is not None:
+                    self._close(connection)
 
     def _start_thread(self) -> None:
         thread = Thread(target=self._work, daemon=True)
@@ -199,9 +207,9 @@ class Server:
         self._threads.remove(current_thread())
 
     def _attend(self, connection: Connection) -> None:
-        """Answer the requests that are there; then the connection is parked, waits for memory, or is closed."""
+        """Answer one request; then it is the others' turn, and this connection is behind them, parked, or closed."""
         try:
-            while (request := connection.next_request()) is not None:
+            if (request := connection.next_request()) is not None:
                 self._answer(connection, request)
         except InLine:
             return
@@ -209,6 +217,14 @@ class Server:
             self._refuse(connection, refusal)
         except (Gone, OSError):
             self._close(connection)
+        else:
+            self._go_on(connection, request is not None)
+
+    def _go_on(self, connection: Connection, is_answered: bool) -> None:
+        if is_answered and connection.is_over:
+            self._close(connection)
+        elif is_answered and connection.has_more:
+            self._ready.put(connection)
         else:
             self._park(connection)
 
