@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,13 +13,15 @@ from loadtests.endpoint import moto_answers
 from loadtests.endpoint.admin import routing as admin
 from loadtests.endpoint.http import OK, Answer, as_json, body_of, client, headers_of, request_id, scope_of, text_of
 from loadtests.endpoint.parsing import rendering
-from loadtests.endpoint.refusals import FORBIDDEN, Refused
+from loadtests.endpoint.refusals import FORBIDDEN, UNAVAILABLE, Refused
+from loadtests.endpoint.routes import CALLS, QUEUES, REASONS
 from loadtests.endpoint.service import Service
 from loadtests.endpoint.sqs import queues
 from loadtests.endpoint.storing import Store
 from loadtests.endpoint.v1 import query
 from loadtests.endpoint.v1 import routing as v1
 from loadtests.endpoint.v2 import routing as v2
+from loadtests.endpoint.web.turns import Busy, Turns
 from loadtests.endpoint.web.waiting import waiting
 from loadtests.ports import web_pages
 from scenarios.ledger.ledger import REJECTED
@@ -30,10 +33,17 @@ if TYPE_CHECKING:
 
 SES = ("ses", "email")
 RESET = "/moto-api/reset"
-
+DUMPS = ("/moto-api/data.json", *(path for _, path in (CALLS, REASONS, QUEUES)))
+"""Answers that take the longer, the more has happened."""
+MOST_DUMPS_IN_LINE, MOST_IN_LINE_FOR_MOTO = 20, 500
 
 UNSIGNED = Refused(REJECTED, "MissingAuthenticationToken", "A GET must be signed: an image could ask it.")
 """Browsers say nothing of the page for plain requests to other hosts than their own machine."""
+TOO_MANY_DUMPS = as_json(
+    {"message": f"{MOST_DUMPS_IN_LINE} requests for logs and state wait already; try again"},
+    UNAVAILABLE,
+    ("Retry-After", "1"),
+)
 READS = ("Get", "List", "Describe", "Test")  # begin the names of actions that change nothing, and no page sees answers
 
 
@@ -46,10 +56,19 @@ class LocalAws:
     def __init__(self, service: Service, seed: int, moto: WSGIApplication, names: tuple[str, ...]) -> None:
         self._service, self._moto, self._admin, self._names = service, moto, admin.Admin(service), names
         self._latency, self._seed = service.common.scenario.latency.sqs, seed
+        self._dumps, self._moto_turns = Turns(MOST_DUMPS_IN_LINE), Turns(MOST_IN_LINE_FOR_MOTO)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        answer = self._refusal(environ) or self._ours(environ)
-        return self._theirs(environ, start_response) if answer is None else answer.send(start_response)
+        try:
+            with self._turn(environ["PATH_INFO"]):
+                answer = self._refusal(environ) or self._ours(environ)
+                return self._theirs(environ, start_response) if answer is None else answer.send(start_response)
+        except Busy:
+            return TOO_MANY_DUMPS.send(start_response)
+
+    def _turn(self, path: str) -> AbstractContextManager[None]:
+        """Dumps are made one after the other, so that all together take no more from others than one."""
+        return self._dumps.turn() if path.startswith(DUMPS) else nullcontext()
 
     def _refusal(self, environ: WSGIEnvironment) -> Answer | None:
         """The answer to what may come from a web page."""
@@ -98,8 +117,11 @@ class LocalAws:
         """Moto is not made for threads; its SQS is ours, and that is."""
         if scope_of(environ).service == "sqs" or environ.get("HTTP_X_AMZ_TARGET", "").startswith("AmazonSQS."):
             return self._sqs(environ, start_response)
-        with self._service.common.moto:
-            status, headers, body = moto_answers.ask(self._moto, environ)
+        try:
+            with self._moto_turns.turn():
+                status, headers, body = moto_answers.ask(self._moto, environ)
+        except Busy:
+            status, headers, body = moto_answers.busy(environ)
         if environ["PATH_INFO"] == RESET and status == OK:
             self._service.forget()
         start_response(status, headers)

@@ -10,10 +10,10 @@ from werkzeug.test import run_wsgi_app
 from loadtests.endpoint.http import Answer, as_json, body_of, request_id, scope_of
 from loadtests.endpoint.parsing.json_text import MOST_VALUES, has_too_many_values
 from loadtests.endpoint.parsing.operations import unknown
-from loadtests.endpoint.refusals import MISSING, WIRE, Refused, malformed
+from loadtests.endpoint.refusals import MISSING, WIRE, Refused, malformed, refusal
 from loadtests.endpoint.v1 import query
 from loadtests.endpoint.v2 import routing as v2
-from scenarios.ledger.ledger import REJECTED
+from scenarios.ledger.ledger import FAILED, REJECTED
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
@@ -61,6 +61,11 @@ def ask(moto: WSGIApplication, environ: WSGIEnvironment) -> Reply:
         whole = query.legible(whole)
         headers["Content-Length"] = str(len(whole))
     return Reply(status, [one for one in headers if not one[0].lower().startswith(INVITATION)], [whole])
+
+
+def busy(environ: WSGIEnvironment) -> Reply:
+    """The answer where too many requests wait for moto: SDKs try again."""
+    return _refused(environ, refusal(FAILED))
 
 
 def _is_answer(status: str, body: bytes, environ: WSGIEnvironment) -> bool:

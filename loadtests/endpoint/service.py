@@ -52,7 +52,6 @@ class Service:
             durations,
             in_flight,
             store or Store(),
-            Lock(),
         )
         self.rate_per_s = scenario.account.max_send_rate_per_s
         self._verified, self._witness, self.closing = verified, witness, Event()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from threading import Lock
 from time import time
 from typing import NamedTuple, TypeVar
 from uuid import uuid4
@@ -52,8 +51,6 @@ class Common(NamedTuple):
     durations: Histogram
     in_flight: Gauge
     store: Store
-    moto: Lock
-    """Held by the thread that calls moto: it is not made for several."""
 
 
 class Ses:

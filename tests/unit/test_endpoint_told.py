@@ -7,11 +7,13 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPException
 from pathlib import Path
+from typing import NoReturn
 from urllib.error import HTTPError
 
 import hypothesis.strategies as st
 import numpy as np
 import pytest
+from botocore.exceptions import ClientError
 from hypothesis import given
 
 from loadtests.endpoint import decision_log
@@ -20,6 +22,7 @@ from loadtests.endpoint.decision_log import LIMITS, STRANGER
 from loadtests.endpoint.routes import DEFAULT_ACCOUNT, DEFAULT_REGION, RAW
 from loadtests.endpoint.service import Service
 from loadtests.endpoint.tally import Tally
+from loadtests.endpoint.web.turns import Busy, Turns
 from loadtests.record.logs import DECISION_ROW
 from scenarios.ledger.ledger import ACCEPTED, MESSAGES, OUTCOMES, REJECTED, THROTTLED
 from scenarios.measures.metrics import peak_1s
@@ -184,3 +187,22 @@ def test_moto_writes_no_file(path: str, tmp_path: Path, monkeypatch: pytest.Monk
             assert "records no requests, and is no proxy" in json.load(answer)["message"]
         endpoint.raw("GET", "/moto-api/data.json")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_too_many_that_wait_are_told_to_try_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a dump of the log or of moto's state, or for moto itself, in the service's own words; sends go on."""
+    with served() as endpoint:
+        monkeypatch.setattr(Turns, "turn", never)
+        for dump in ("/_seslab/calls", "/_seslab/queues", "/_seslab/reasons", "/moto-api/data.json"):
+            with pytest.raises(HTTPError) as error:
+                endpoint.raw("GET", dump)
+            with error.value as answer:
+                assert (answer.code, answer.headers["Retry-After"]) == (503, "1")
+        with pytest.raises(ClientError, match="ServiceUnavailable"):
+            endpoint.client("sns").list_topics()
+        assert send(endpoint.client("sesv2"), **mail()) is None
+
+
+def never(_turns: Turns) -> NoReturn:
+    """A turn that never comes, since too many wait."""
+    raise Busy

@@ -6,7 +6,7 @@ import select
 import socket
 import time
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, suppress
 from threading import Barrier, Event, Lock, Thread
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ import pytest
 
 from loadtests.endpoint.web import connection, server
 from loadtests.endpoint.web.server import Server
+from loadtests.endpoint.web.turns import Busy, Turns
 from loadtests.endpoint.web.waiting import waiting
 from tests.unit.web_server import HEAD, PATIENCE_S, THREADS, ask, echo, opened, said, serving
 
@@ -93,6 +94,34 @@ def test_requests_sent_ahead_are_not_waited_for_in_the_end() -> None:
             client = opened(running, clients, 5 * b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
             assert begun.wait(PATIENCE_S)
         assert b"".join(iter(lambda: client.recv(65536), b"")).count(b"HTTP/1.1 200 OK") == 1
+
+
+def test_turns_keep_no_thread_from_others() -> None:
+    """More requests than threads: one has its turn, two wait, one is told that it may not, and others are answered."""
+    turns, go_on, now, most = Turns(2), Event(), 0, 0
+
+    def take_turns(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        nonlocal now, most
+        start_response("200 OK", [])
+        if environ["wsgi.input"].read() == b"other":
+            return [b"at once"]
+        try:
+            with turns.turn():
+                now += 1
+                most = max(most, now)
+                go_on.wait(PATIENCE_S)
+                now -= 1
+                return [b"done"]
+        except Busy:
+            return [b"busy"]
+
+    with serving(take_turns, threads=2) as running, ThreadPoolExecutor(4) as clients:
+        answers = as_completed(clients.submit(ask, running, b"") for _ in range(4))
+        assert next(answers).result() == (200, b"busy")
+        assert ask(running, b"other") == (200, b"at once")
+        go_on.set()
+        assert [answer.result() for answer in answers] == [(200, b"done")] * 3
+    assert most == 1
 
 
 def test_the_longest_silence_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
