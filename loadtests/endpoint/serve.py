@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import signal
+import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from typing import Any, NamedTuple
@@ -36,7 +38,7 @@ FLAGS = {
 """What a flag sets in the scenario's account."""
 
 LONGEST_LATENCY_MS, MOST_KEPT_MB = 86_400_000, 1_000_000
-
+NOT_OURS = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)  # of an address that is another machine's, or of no kind here
 
 HOST_NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?:\.(?!-)[a-z0-9_-]{1,63})*", re.IGNORECASE)
 
@@ -101,6 +103,7 @@ def serve(
     The newest mails are kept, as many as fit into `keep_mb`.
     """
     names = [_host_name(name) for name in at.names]
+    _check_host(at.host)
     application, service = local_aws(
         scenario, scenario.seed, verified, store=Store(_size_mb(keep_mb)), names=(*names, at.host.lower())
     )
@@ -128,6 +131,20 @@ def _host_name(name: str) -> str:
     return name.lower()
 
 
+def _check_host(host: str) -> None:
+    """An empty one would mean all addresses."""
+    try:
+        socket.getaddrinfo(host or "..", None)
+    except OSError as error:
+        raise _no_host(host, _reason(error)) from error
+    except UnicodeError as error:  # where a label is empty or too long
+        raise _no_host(host, "this is no name") from error
+
+
+def _no_host(host: str, why: str) -> BadInput:
+    return BadInput(f"--host = {printable(host)}: cannot listen there: {why}; name an address of this machine")
+
+
 def _size_mb(keep_mb: float) -> float:
     if not 0 <= keep_mb <= MOST_KEPT_MB:
         raise BadInput(f"--keep-mb = {keep_mb:g}: must be between 0 and {MOST_KEPT_MB}")
@@ -138,7 +155,7 @@ def _listening(application: Any, host: str, port: int) -> Server:
     try:
         return listen(application, host, port, THREADS)
     except OSError as error:
-        raise BadInput(_occupied("--port", host, port, error)) from error
+        raise _cannot_listen("--port", host, port, error) from error
     except RuntimeError as error:
         raise RunFailed(f"the system gives no threads to serve with: {error}") from error
 
@@ -149,7 +166,7 @@ def _mail(service: Service, host: str, port: int) -> Iterator[int]:
     try:
         controller = smtp.start(lambda user: service.of(get_account_id_from(user), DEFAULT_REGION), host, port)
     except OSError as error:
-        raise BadInput(_occupied("--smtp-port", host, port, error)) from error
+        raise _cannot_listen("--smtp-port", host, port, error) from error
     try:
         yield controller.port
     finally:
@@ -157,9 +174,15 @@ def _mail(service: Service, host: str, port: int) -> Iterator[int]:
         controller.stop()
 
 
-def _occupied(flag: str, host: str, port: int, error: OSError) -> str:
-    why = str(error.strerror or error).lower().partition(" (while")[0]
-    return f"{flag} = {port}: cannot listen on {printable(host)}: {why}; name another port"
+def _cannot_listen(flag: str, host: str, port: int, error: OSError) -> BadInput:
+    """Names the flag that is to blame: the host's, or that of the port."""
+    if error.errno in NOT_OURS:
+        return _no_host(host, _reason(error))
+    return BadInput(f"{flag} = {port}: cannot listen on {printable(host)}: {_reason(error)}; name another port")
+
+
+def _reason(error: OSError) -> str:
+    return str(error.strerror or error).lower().partition(" (while")[0]
 
 
 @contextmanager

@@ -98,6 +98,20 @@ def test_a_port_in_use(flag: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("host", "why"),
+    [
+        ("192.0.2.1", "cannot assign requested address"),
+        *((host, "this is no name") for host in ("", "evil..com", "ü..com", f"{'a' * 64}.com")),
+    ],
+)
+def test_a_host_that_is_not_ours(host: str, why: str) -> None:
+    """Another port would not help: the line is about the address, and none at all does not mean every one."""
+    with pytest.raises(BadInput) as error:
+        serve(scenario_of(None, None, {}), Addresses(host, 0, 0), (), print)
+    assert str(error.value) == f"--host = {host}: cannot listen there: {why}; name an address of this machine"
+
+
 @pytest.mark.parametrize("name", ["http://ses", "ses:5555", "", "*", "a b"])
 def test_a_host_that_is_no_name(name: str) -> None:
     """Scheme and port do not belong to it, and there is none that means all."""
