@@ -23,7 +23,7 @@ from loadtests.endpoint.refusals import BAD, MISSING
 from loadtests.endpoint.routes import CALLS, DEFAULT_ACCOUNT, DEFAULT_REGION, QUEUES, RAW, REASONS, START, STATS
 from loadtests.endpoint.service import Service
 from loadtests.endpoint.sqs import queues
-from scenarios.schema.complaints import complaint
+from scenarios.schema.complaints import complaint, json_value
 from scenarios.schema.tables import Rate, Table
 
 PREFIX = "/_seslab/"
@@ -150,14 +150,14 @@ def _number(query: dict[str, list[str]], name: str, otherwise: int, what: str) -
 
 
 def _setting(model: type[Setting], body: bytes) -> Setting:
-    """The request's JSON as a table; raises BadRequest with the line that a scenario file would get."""
+    """The request's JSON as a table; raises BadRequest with the line that a scenario file would get, in JSON."""
     document = _object(body)
     if document is None:
         raise BadRequest(f"the body must be a JSON object with {', '.join(model.model_fields)}")
     try:
         return model.model_validate(document)
     except ValidationError as error:
-        raise BadRequest(complaint(error, document)) from error
+        raise BadRequest(complaint(error, document, json_value)) from error
 
 
 def _object(body: bytes) -> dict[str, Any] | None:
