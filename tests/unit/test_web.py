@@ -91,6 +91,7 @@ def test_whatever_comes_is_answered_or_refused(echoing: Server, sent: bytes) -> 
         (b"GET /" + b"x" * 20_000, 431),
         (b"GET http://localhost/ HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
         (b"hello\r\n\r\n", 400),
+        *((b"GET / HTTP/%s\r\nHost: localhost\r\n\r\n" % version, 505) for version in (b"0.9", b"2.0", b"9.9")),
         (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400),
     ],
     ids=lambda value: repr(value[-30:]) if isinstance(value, bytes) else None,

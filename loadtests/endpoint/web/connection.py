@@ -197,6 +197,8 @@ class Connection:
 
     def _begin(self, head: h11.Request) -> None:
         self._head, length = head, _length(head)
+        if not head.http_version.startswith(b"1."):
+            raise Refusal(HTTPStatus.HTTP_VERSION_NOT_SUPPORTED, "the version of HTTP must be 1.1")
         if sum(len(name) + len(value) for name, value in head.headers) + len(head.target) > HEAD_MOST_BYTES:
             raise Refusal(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, f"the head has more than {HEAD_MOST_BYTES} bytes")
         if length > BODY_MOST_BYTES:
