@@ -40,6 +40,7 @@ FLAGS = {
 LONGEST_LATENCY_MS, MOST_KEPT_MB = 86_400_000, 1_000_000
 NOT_OURS = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)  # of an address that is another machine's, or of no kind here
 
+IDENTITY = re.compile(r"(?:[^\s<>]+@)?[^\s<>@:/]+")
 HOST_NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?:\.(?!-)[a-z0-9_-]{1,63})*", re.IGNORECASE)
 
 
@@ -102,6 +103,8 @@ def serve(
 
     The newest mails are kept, as many as fit into `keep_mb`.
     """
+    for identity in verified:
+        _check_identity(identity)
     names = [_host_name(name) for name in at.names]
     _check_host(at.host)
     application, service = local_aws(
@@ -129,6 +132,11 @@ def _host_name(name: str) -> str:
     if not HOST_NAME.fullmatch(name):
         raise BadInput(f"--allow-host = {printable(name)}: must be a name such as ses, without http:// and port")
     return name.lower()
+
+
+def _check_identity(identity: str) -> None:
+    if not IDENTITY.fullmatch(identity):
+        raise BadInput(f"--verify = {printable(identity)}: must be an address or a domain, such as example.com")
 
 
 def _check_host(host: str) -> None:

@@ -120,6 +120,14 @@ def test_a_host_that_is_no_name(name: str) -> None:
     assert str(error.value) == f"--allow-host = {name}: must be a name such as ses, without http:// and port"
 
 
+@pytest.mark.parametrize("identity", ["", " ", "me@", "@example.com", "Me <me@example.com>", "http://example.com"])
+def test_an_identity_that_is_none(identity: str) -> None:
+    """What no mail could come from is not verified in silence."""
+    with pytest.raises(BadInput) as error:
+        serve(scenario_of(None, None, {}), Addresses("127.0.0.1", 0, 0), (SENDER, identity), print)
+    assert str(error.value) == f"--verify = {identity}: must be an address or a domain, such as example.com"
+
+
 @pytest.mark.parametrize("keep_mb", [-1.0, float("nan"), float("inf")])
 def test_a_size_that_is_none(keep_mb: float) -> None:
     """Mails are kept in some memory that there may be."""
