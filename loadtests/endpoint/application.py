@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from typing import TYPE_CHECKING
 
 from loadtests.endpoint import moto_answers
 from loadtests.endpoint.admin import routing as admin
@@ -160,5 +158,4 @@ def local_aws(
     rendering.install()
     service = Service(scenario, seed, tuple(verified), witness, store)
     queues.duplicate, queues.misses, queues.waiting = service.delivers_twice, service.misses, waiting
-    moto: Any = DomainDispatcherApplication(create_backend_app)
-    return LocalAws(service, seed, moto, names), service
+    return LocalAws(service, seed, moto_answers.Moto(), names), service

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.test import run_wsgi_app
 
 from loadtests.endpoint.http import Answer, as_json, body_of, request_id, scope_of
@@ -19,11 +20,32 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
 ROOM = 300  # characters of an error's text that are told
+AWS = ".amazonaws.com"
 PAGE = b"<!doctype html>"  # how Flask tells an error, to people
 FOUND_NOTHING = ("404", "405")
 CLOSED = ("/moto-api/recorder", "/moto-api/proxy")
 """Moto's own routes that are not there: a recording is a file without a bound, and there is no proxy."""
 INVITATION = "access-control-"  # to the pages of all sites, which moto extends and we do not
+
+
+class NoService(Exception):
+    """Moto has no service at such a host."""
+
+
+class Moto(DomainDispatcherApplication):
+    """Moto's services. Where it has none, moto prints a line to standard output, which is not its own, and goes on."""
+
+    def __init__(self) -> None:
+        super().__init__(create_backend_app)
+
+    def get_backend_for_host(self, host: str | None) -> Any:
+        """The service's name; raises NoService."""
+        if host is None or not host.endswith(AWS):
+            return super().get_backend_for_host(host)
+        for service, pattern in self.backend_url_patterns:
+            if pattern.match(f"http://{host}"):
+                return service
+        raise NoService(f"it has no service at {host}")
 
 
 class Reply(NamedTuple):
@@ -50,6 +72,8 @@ def ask(moto: WSGIApplication, environ: WSGIEnvironment) -> Reply:
         body, status, headers = run_wsgi_app(moto, environ, buffered=True)
     except NotImplementedError:
         return _refused(environ, _nothing(environ))
+    except NoService as error:
+        return _refused(environ, _failed(str(error)))
     except MemoryError:
         raise
     except Exception as error:

@@ -189,6 +189,13 @@ def test_moto_writes_no_file(path: str, tmp_path: Path, monkeypatch: pytest.Monk
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_service_that_moto_has_not_is_told_to_its_client_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    """In the words of an error, each time; standard output is the server's own."""
+    with served() as endpoint, pytest.raises(ClientError, match=r"it has no service at outposts\.us-east-1"):
+        endpoint.client("outposts").list_sites()
+    assert capsys.readouterr() == ("", "")
+
+
 def test_too_many_that_wait_are_told_to_try_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """For a dump of the log or of moto's state, or for moto itself, in the service's own words; sends go on."""
     with served() as endpoint:
