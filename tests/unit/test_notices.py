@@ -15,7 +15,7 @@ from moto.sns.models import SNSBackend, sns_backends
 from moto.sqs.models import sqs_backends
 
 from loadtests.endpoint.message import Message, Sent
-from loadtests.endpoint.publishing import subscribers
+from loadtests.endpoint.publishing import subscribers, troubles
 from loadtests.endpoint.publishing.configuration import Destination
 from loadtests.endpoint.publishing.notices import (
     SUBJECT,
@@ -237,8 +237,22 @@ def test_trouble_with_one_topic_is_not_the_others(sns: SNSBackend, caplog: pytes
     sns.delete_topic(topic("b"))
     published(*(Destination(name, topic(name), frozenset({"SEND"}), True) for name in "ba"), mails=2)
     assert (len(heard("a")), len(heard("b"))) == (2, 0)
-    assert [record.levelname for record in caplog.records] == ["WARNING"] * 2
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert "gone" in caplog.text
+
+
+def test_trouble_is_told_at_once_and_then_now_and_again(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of each subscriber, as one line with how often; beyond so many of them they share a line."""
+    monkeypatch.setattr(troubles, "MOST_NAMED", 2)
+    noted = troubles.Troubles()
+    for name in (*"aaabbcd", "a"):
+        noted.note(name, "gone\n")
+    monkeypatch.setattr(troubles, "AGAIN_S", 0.0)
+    noted.note("a", "gone")
+    told = [record.getMessage().replace(" could not be told", "") for record in caplog.records]
+    assert told == ["a: gone\\n", "b: gone\\n", f"{troubles.OTHERS}: gone\\n", "a 4 times: gone"]
 
 
 def test_a_silent_subscriber_holds_up_nothing(sns: SNSBackend, monkeypatch: pytest.MonkeyPatch) -> None:

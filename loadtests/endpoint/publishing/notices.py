@@ -16,6 +16,7 @@ from loadtests.endpoint.publishing import subscribers
 from loadtests.endpoint.publishing.configuration import Destination
 from loadtests.endpoint.publishing.events import AcceptedMail, Record
 from loadtests.endpoint.publishing.mailbox import fates, has_virus
+from loadtests.endpoint.publishing.troubles import Troubles
 
 TYPES = {
     "Send": "SEND",
@@ -79,7 +80,8 @@ class Publisher:
     """Publishes in a thread of its own, in the order in which it is told; trouble with a topic is merely logged."""
 
     def __init__(self) -> None:
-        self._thread, self._subscribers = ThreadPoolExecutor(1, "events"), subscribers.install()
+        self._thread, self._troubles = ThreadPoolExecutor(1, "events"), Troubles()
+        self._subscribers = subscribers.install(self._troubles)
 
     def publish(
         self, message: Message, sent: Sent, account: str, region: str, destinations: Sequence[Destination]
@@ -94,7 +96,7 @@ class Publisher:
             text, kind = json.dumps(event), TYPES[event["eventType"]]
             for destination in destinations:
                 if destination.enabled and kind in destination.event_types:
-                    _tell(account, region, destination.topic_arn, text, SUBJECT)
+                    self._tell(account, region, destination.topic_arn, text, SUBJECT)
 
     def notify(self, message: Message, sent: Sent, account: str, region: str, topics: Mapping[str, str]) -> None:
         """Tell the topics of the sender's identity, by type (Bounce, Complaint, Delivery); returns at once."""
@@ -104,11 +106,20 @@ class Publisher:
         for notification in feedback_of(message, sent, account, region):
             topic_arn = topics.get(notification["notificationType"])
             if topic_arn:
-                _tell(account, region, topic_arn, json.dumps(notification), None)
+                self._tell(account, region, topic_arn, json.dumps(notification), None)
 
     def validate(self, topic_arn: str, account: str, region: str) -> None:
         """What SES tells a topic that becomes an event destination; no JSON, as every consumer has to learn."""
-        self._later(_tell, account, region, topic_arn, VALIDATED, None)
+        self._later(self._tell, account, region, topic_arn, VALIDATED, None)
+
+    def _tell(self, account: str, region: str, topic_arn: str, text: str, subject: str | None) -> None:
+        """Deliver to the topic's subscriptions. The topic itself keeps nothing: moto's would, for ever."""
+        message_id = str(uuid4())
+        for subscription in _subscriptions(account, region, topic_arn):
+            try:
+                subscription.publish(text, message_id, subject=subject)
+            except Exception as error:  # whatever a subscriber does wrong, the others want to know
+                self._troubles.note(f"{topic_arn}: {subscription.endpoint}", error)
 
     def close(self) -> None:
         """Publish what there is, and end."""
@@ -124,16 +135,6 @@ def _report(task: Future[None]) -> None:
     error = task.exception()
     if error is not None:
         _log.error("An event could not be published.", exc_info=error)
-
-
-def _tell(account: str, region: str, topic_arn: str, text: str, subject: str | None) -> None:
-    """Deliver to the topic's subscriptions. The topic itself keeps nothing: moto's would, for ever."""
-    message_id = str(uuid4())
-    for subscription in _subscriptions(account, region, topic_arn):
-        try:
-            subscription.publish(text, message_id, subject=subject)
-        except Exception as error:  # whatever a subscriber does wrong, the others want to know
-            _log.warning("%s: %s could not be told: %s", topic_arn, subscription.endpoint, error)
 
 
 def _subscriptions(account: str, region: str, topic_arn: str) -> list[Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections import deque
 from collections.abc import Mapping
 from threading import Lock, Thread
@@ -13,11 +12,11 @@ from urllib.request import Request, urlopen
 
 from moto.sns import models
 
+from loadtests.endpoint.publishing.troubles import Troubles
+
 ANSWER_S = 15.0  # that SNS waits for a subscriber, says its developer guide
 MOST_BYTES, MOST_SUBSCRIBERS = 64 * 1024 * 1024, 64  # that wait, or are waited for: what is beyond is lost
 END_S = 2.0  # for what still waits when the server ends
-
-_log = logging.getLogger(__name__)
 
 
 class Notification(NamedTuple):
@@ -31,8 +30,8 @@ class Notification(NamedTuple):
 class Subscribers:
     """What moto has in the place of `requests`. A subscriber has a thread while there is something to tell it."""
 
-    def __init__(self) -> None:
-        self._lock, self._waiting_bytes = Lock(), 0
+    def __init__(self, troubles: Troubles) -> None:
+        self._troubles, self._lock, self._waiting_bytes = troubles, Lock(), 0
         self._waiting: dict[str, deque[Notification]] = {}
         self._threads: dict[str, Thread] = {}
 
@@ -41,7 +40,7 @@ class Subscribers:
         notification = Notification(url, _text(json), headers)
         with self._lock:
             if not self._has_room(notification):
-                _log.warning("%s could not be told: too much waits for slow subscribers", url)
+                self._troubles.note(url, "too much waits for slow subscribers")
                 return
             self._waiting_bytes += len(notification.text)
             if url in self._waiting:
@@ -70,7 +69,15 @@ class Subscribers:
 
     def _work(self, url: str) -> None:
         while (notification := self._next(url)) is not None:
-            _tell(notification)
+            self._tell(notification)
+
+    def _tell(self, notification: Notification) -> None:
+        """Only that there is an answer is of interest, not how long it is."""
+        url, text, headers = notification
+        try:
+            urlopen(Request(url, text, dict(headers)), timeout=ANSWER_S).close()
+        except Exception as error:  # whatever a subscriber does wrong, the others want to know
+            self._troubles.note(url, error)
 
     def _next(self, url: str) -> Notification | None:
         with self._lock:
@@ -82,21 +89,12 @@ class Subscribers:
             return notification
 
 
-def install() -> Subscribers:
+def install(troubles: Troubles) -> Subscribers:
     """Make moto tell its subscribers in this way, until others are installed."""
-    subscribers = Subscribers()
+    subscribers = Subscribers(troubles)
     models.requests = subscribers  # type: ignore[attr-defined, assignment]
     return subscribers
 
 
 def _text(document: Any) -> bytes:
     return json.dumps(document).encode()
-
-
-def _tell(notification: Notification) -> None:
-    """Only that there is an answer is of interest, not how long it is."""
-    url, text, headers = notification
-    try:
-        urlopen(Request(url, text, dict(headers)), timeout=ANSWER_S).close()
-    except Exception as error:  # whatever a subscriber does wrong, the others want to know
-        _log.warning("%s could not be told: %s", url, error)
