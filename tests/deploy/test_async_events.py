@@ -106,4 +106,5 @@ def test_a_function_says_what_it_takes_and_ends(fails: bool, what: list[str]) ->
         [sys.executable, "-c", EVENT, event], env=variables, capture_output=True, text=True, check=False
     )
     assert ("ArithmeticError" in ended.stderr) is fails
-    assert ended.stdout.splitlines() == [_line(word, (3, 0, 2), (4, 50, 5)) for word in what]
+    said = [line for line in ended.stdout.splitlines() if '"raised"' not in line]
+    assert said == [_line(word, (3, 0, 2), (4, 50, 5)) for word in what]

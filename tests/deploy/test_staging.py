@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,7 +23,7 @@ from loadtests.deploy.stack.publishing import QUEUE, SET
 from loadtests.deploy.staging import EventChannel
 from loadtests.load.assignment import Place
 from loadtests.load.results.merged import merged
-from loadtests.load.shares.share_order import ShareOrder, packed
+from loadtests.load.shares.share_order import ShareOrder
 from loadtests.load.targets.choose_target import LoadRequest, target_of
 from loadtests.moto.local_aws import Moto
 from loadtests.ports.local import REGION
@@ -38,6 +37,7 @@ from scenarios.measures.cost import load_prices
 from strategies.ports import Mail
 from tests.deploy import marks
 from tests.deploy.relay import SCENARIO, Relay
+from tests.loadtest.at_work import at_work
 
 pytestmark = marks.on_ministack()
 
@@ -146,18 +146,10 @@ def _played(orders: Sequence[ShareOrder]) -> list[subprocess.CompletedProcess[by
 
 
 def _play(place: int, order: ShareOrder, ended: list[Any]) -> None:
-    ended[place] = subprocess.run(
-        [sys.executable, "-m", "loadtests.load.shares.share_process"],
-        input=packed(order),
-        capture_output=True,
-        check=False,
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "XDG_STATE_HOME": str(order.folder / f"state-{place}"),
-        },  # of a fresh machine
-        timeout=ENDS_S,
-    )
+    fresh_machine = {**os.environ, "XDG_STATE_HOME": str(order.folder / f"state-{place}")}
+    with at_work(order, fresh_machine) as process:
+        told, complaint = process.communicate(timeout=ENDS_S)
+        ended[place] = subprocess.CompletedProcess(process.args, process.returncode, told, complaint)
 
 
 def test_shares_hear_from_ses_itself(cloud: Cloud, ses: Moto, tmp_path: Path) -> None:

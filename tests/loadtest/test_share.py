@@ -20,12 +20,13 @@ from loadtests.application.worker_share import WorkerShare
 from loadtests.endpoint.routes import START
 from loadtests.load.assignment import is_of
 from loadtests.load.results.merged import merged
-from loadtests.load.shares.share_order import ShareOrder, packed
+from loadtests.load.shares.share_order import ShareOrder
 from loadtests.load.targets.endpoint_client import client_of
 from loadtests.ports.local import REGION
 from scenarios.ledger import store
 from scenarios.ledger.ledger import ACCEPTED, Ledger, assert_conserved
 from scenarios.schema.model import Scenario
+from tests.loadtest.at_work import at_work
 from tests.unit.envelope import excess
 
 pytestmark = [pytest.mark.real_time, pytest.mark.xdist_group("local_aws")]
@@ -79,22 +80,6 @@ def _orders(scenario: Scenario, strategy: str, url: str, folder: Path, of: int, 
     ]
 
 
-@contextmanager
-def _at_work(order: ShareOrder) -> Iterator[subprocess.Popen[bytes]]:
-    """A share under way."""
-    command = [sys.executable, "-m", "loadtests.load.shares.share_process"]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe) as process:
-        try:
-            assert process.stdin is not None
-            process.stdin.write(packed(order))
-            process.stdin.close()
-            process.stdin = None
-            yield process
-        finally:
-            process.kill()
-
-
 def _calls(told: bytes) -> list[dict[str, Any]]:
     return [json.loads(line) for line in told.splitlines()]
 
@@ -103,7 +88,7 @@ def _played(orders: Sequence[ShareOrder]) -> list[list[dict[str, Any]]]:
     """What each of a run's shares has told, all of them at work at once."""
     if not orders:
         return []
-    with _at_work(orders[0]) as process:
+    with at_work(orders[0]) as process:
         others = _played(orders[1:])
         told, complaint = process.communicate(timeout=ENDS_S)
         assert (process.returncode, complaint) == (0, b"")
@@ -161,7 +146,7 @@ def test_functions_run_beside_a_share(url: str, tmp_path: Path) -> None:
 def test_a_share_that_is_stopped_keeps_its_ledger(url: str, tmp_path: Path, number: signal.Signals) -> None:
     """What it has told by then is in it, what it has not sent is pending, and it says that it was interrupted."""
     (order,) = orders = _orders(_scenario(100, rate_per_s=5.0), "leaky-bucket", url, tmp_path, 1, run=100 + number)
-    with _at_work(order) as process:
+    with at_work(order) as process:
         assert process.stdout is not None
         heard = [json.loads(process.stdout.readline()) for _ in range(4)]
         process.send_signal(number)
@@ -177,7 +162,7 @@ def test_a_share_that_is_stopped_keeps_its_ledger(url: str, tmp_path: Path, numb
 def test_a_share_whose_listener_is_gone_ends(url: str, tmp_path: Path) -> None:
     """A Locust worker that is killed leaves no strategy behind that goes on sending."""
     (order,) = orders = _orders(_scenario(100, rate_per_s=5.0), "leaky-bucket", url, tmp_path, 1, run=4)
-    with _at_work(order) as process:
+    with at_work(order) as process:
         assert process.stdout is not None
         process.stdout.readline()
         process.stdout.close()
@@ -191,7 +176,7 @@ def test_an_endpoint_that_is_gone_is_one_line(tmp_path: Path) -> None:
     """Whether nobody answers at first or not any more: exit 3, and one line that names the endpoint."""
     with _serving() as (url, server):
         (order,) = _orders(_scenario(100, rate_per_s=5.0), "leaky-bucket", url, tmp_path, 1, run=5)
-        with _at_work(order) as process:
+        with at_work(order) as process:
             assert process.stdout is not None
             process.stdout.readline()
             server.kill()
@@ -199,7 +184,7 @@ def test_an_endpoint_that_is_gone_is_one_line(tmp_path: Path) -> None:
             _, complaint = process.communicate(timeout=ENDS_S)
             assert process.returncode == 3
     _is_one_line(complaint, url)
-    with _at_work(order) as process:
+    with at_work(order) as process:
         _, complaint = process.communicate(timeout=ENDS_S)
         assert process.returncode == 3
     _is_one_line(complaint, url)
@@ -209,7 +194,7 @@ def test_an_endpoint_that_begins_anew_is_one_line(tmp_path: Path) -> None:
     """Its witness has forgotten what it did before: there is nothing left to account by."""
     with _serving() as (url, _):
         (order,) = _orders(_scenario(20), "leaky-bucket", url, tmp_path, 1, run=7)
-        with _at_work(order) as process:
+        with at_work(order) as process:
             assert process.stdout is not None
             process.stdout.readline()
             begin = Request(f"{url}{START[1]}", json.dumps({"zero_unix_s": time.time()}).encode(), method=START[0])
@@ -228,7 +213,7 @@ def _is_one_line(complaint: bytes, url: str) -> None:
 def test_a_setting_that_no_strategy_has_is_one_line(url: str, tmp_path: Path) -> None:
     """What cannot be right is said in one line, exit 2."""
     (order,) = _orders(_scenario(1), "leaky-bucket", url, tmp_path, 1, run=6)
-    with _at_work(order._replace(strategy="leaky-pail")) as process:
+    with at_work(order._replace(strategy="leaky-pail")) as process:
         _, complaint = process.communicate(timeout=ENDS_S)
         assert process.returncode == 2
     (line,) = complaint.decode().splitlines()
