@@ -61,7 +61,7 @@ def _lines(source: str) -> list[str]:
     if not source:
         raise BadInput("--allow: is empty; name an address, or a text file with one a line")
     try:
-        return read_text(Path(source)).removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
+        return read_text(Path(source)).replace("\r\n", "\n").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(
             f"--allow {printable(source)}: must be an address, or a text file with one a line: {_reason(error)}"

@@ -22,8 +22,8 @@ def read_bytes(path: Path, most: int = MOST_BYTES) -> bytes:
 
 
 def read_text(path: Path, most: int = MOST_BYTES) -> str:
-    """The same in UTF-8. Raises UnicodeDecodeError too."""
-    return read_bytes(path, most).decode("utf-8")
+    """The same in UTF-8, without the mark that editors on Windows begin it with. Raises UnicodeDecodeError too."""
+    return read_bytes(path, most).decode("utf-8-sig")
 
 
 def is_regular(path: Path) -> bool:

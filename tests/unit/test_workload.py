@@ -187,7 +187,7 @@ def trace(folder: Path, text: str | bytes) -> Path:
 
 def test_trace_is_sorted_and_sped_up(tmp_path: Path) -> None:
     """Trace: rows in any order, other columns ignored; speedup divides the instants, shadow copies add up."""
-    path = trace(tmp_path, "who,recipients,at_s\nx,3,4.0\ny,1,2\n\nz,2,4.0\n")
+    path = trace(tmp_path, "\ufeffrecipients,who,at_s\n3,x,4.0\n1,y,2\n\n2,z,4.0\n")
     assert one("trace", path=str(path)).intended_s.tolist() == [2.0, 4.0, 4.0]
     fast = one("trace", path=str(path), speedup=2, shadow_copies=1)
     assert fast.intended_s.tolist() == [1.0, 2.0, 2.0]
