@@ -15,6 +15,7 @@ with ending_on_ctrl_c():
     from seslab.front_page import columns, front_page
 
 NAME = "seslab"
+MOST_OF_EACH_END = 2_000  # of a message: the path of a file may be long
 COMPLETION = "_SESLAB_COMPLETE"  # so Typer's scripts for shells call it
 ROOMS = ("seslab", "strategies", "scenarios", "sim", "loadtests", "reports")
 
@@ -79,9 +80,14 @@ def _missing(error: ModuleNotFoundError) -> str:
 
 
 def _complain(message: str, code: int) -> int:
-    """On one line, whatever the name of a file or a text of the user's brings into the message."""
+    """On one line, which has an end, whatever the name of a file or a text of the user's brings into the message."""
     with ending_on_ctrl_c():
         from reports.terminal import tell
         from scenarios.schema.files import printable
-    tell(f"{NAME}: {printable(message)}")
+    tell(f"{NAME}: {_bounded(printable(message))}")
     return code
+
+
+def _bounded(line: str) -> str:
+    """Its beginning says where, its end what would be right."""
+    return line if len(line) <= 2 * MOST_OF_EACH_END else f"{line[:MOST_OF_EACH_END]} … {line[-MOST_OF_EACH_END:]}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -15,7 +16,7 @@ from scenarios.errors import BadInput
 from scenarios.outside.bundle import OF_FILE, Bundle, package_path_of, path_of
 from scenarios.outside.importer import Sources
 from scenarios.outside.imports import imports_of, refuse_forbidden
-from scenarios.system.reading import is_irregular, read_bytes
+from scenarios.system.reading import is_irregular, is_regular, read_bytes
 
 GROUP = "seslab.strategies"
 MOST_BYTES = 1_000_000
@@ -127,11 +128,11 @@ class _Found(NamedTuple):
 def _in(name: str, folders: Sequence[Path]) -> _Found | None:
     """As Python finds it: a package before a module, and a mere folder last."""
     for folder in folders:
-        if (file := folder / name / "__init__.py").is_file():
+        if is_regular(file := folder / name / "__init__.py"):
             return _Found(file, [folder / name])
-        if (file := folder / f"{name}.py").is_file():
+        if is_regular(file := folder / f"{name}.py"):
             return _Found(file)
-    mere = [folder / name for folder in folders if (folder / name).is_dir()]
+    mere = [folder / name for folder in folders if os.path.isdir(folder / name)]
     return _Found(None, mere) if mere else None
 
 

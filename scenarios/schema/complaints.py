@@ -11,10 +11,10 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from scenarios.schema.tables import cut
 from scenarios.schema.toml import toml_key, toml_value
 
 ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
-_LONGEST_VALUE = 60
 _ABSENT = object()
 
 _SENTENCES: dict[str, str] = {
@@ -52,12 +52,8 @@ def complaint(error: ValidationError, data: Any, write: Callable[[Any], str] = t
     path, value = _place(first, data)
     if not path:
         return _sentence(first)
-    assigned = "" if value is _ABSENT else f" = {_cut(write(value))}"
+    assigned = "" if value is _ABSENT else f" = {cut(write(value))}"
     return f"{dotted(path)}{assigned}: {_sentence(first)}"
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
 
 
 def json_value(value: Any) -> str:
@@ -67,7 +63,8 @@ def json_value(value: Any) -> str:
 
 def dotted(path: list[str | int]) -> str:
     """A path of keys and indices, such as `workload[0].recipients`."""
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{toml_key(part)}" for part in path).removeprefix(".")
+    parts = (f"[{part}]" if isinstance(part, int) else f".{cut(toml_key(part))}" for part in path)
+    return "".join(parts).removeprefix(".")
 
 
 def _place(error: ErrorDetails, data: Any) -> tuple[list[str | int], Any]:

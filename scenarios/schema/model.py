@@ -22,6 +22,7 @@ from scenarios.schema.settings import StrategySettings
 from scenarios.schema.tables import MAX_MAILS, Positive, Probability, Table, unknown, wrong
 from scenarios.schema.thresholds import Expressions, Threshold
 from scenarios.schema.toml import toml_document
+from scenarios.system.reading import is_regular
 from strategies.registry import STRATEGIES
 
 SCHEMA = "seslab/scenario/v1"
@@ -128,7 +129,7 @@ class Scenario(Table):
 
 def unknown_strategy(name: str) -> str:
     """What is said of a name that no strategy has."""
-    if name and (file := Path(f"{name.replace('-', '_')}.py")).is_file():
+    if name and is_regular(file := Path(f"{name.replace('-', '_')}.py")):
         return f"unknown strategy '{printable(name)}', did you mean the file ./{printable(file)}?"
     return f"{unknown('strategy', printable(name), [*STRATEGIES, *installed()])} (a file will do as well: ./NAME.py)"
 

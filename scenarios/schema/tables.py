@@ -14,6 +14,8 @@ MAX_MAILS = 100_000_000
 LEAST = 1e-9
 """What is positive is at least this: a rate that ends no run and a second that is none only overflow elsewhere."""
 
+_LONGEST_QUOTED = 60
+
 
 def _no_dust(value: float) -> float:
     if value < LEAST:
@@ -35,10 +37,16 @@ def wrong(key: str, should: str) -> PydanticCustomError:
     return PydanticCustomError("rule", "{should}", {"key": key, "should": should})
 
 
+def cut(text: str) -> str:
+    """As much of the user's own text as tells which it is."""
+    return text if len(text) <= _LONGEST_QUOTED else f"{text[: _LONGEST_QUOTED - 1]}…"
+
+
 def unknown(what: str, word: str, known: list[str]) -> str:
     """A hint for a misspelt word: the nearest known one, or all of them when none is near."""
     near = get_close_matches(word, known, n=1)
-    return f"unknown {what} '{word}', " + (f"did you mean '{near[0]}'?" if near else f"known are {', '.join(known)}")
+    hint = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(known)}"
+    return f"unknown {what} '{cut(word)}', {hint}"
 
 
 class Table(BaseModel):

@@ -59,13 +59,13 @@ def diff(
         from reports.diff import document as diffing
         from reports.diff import table
         from reports.diff.changed_keys import keys_of
+    a, b = map(folder.document, (run_a, run_b))
     kept = [
         (f"a file of {name}", path) for name, run in (("RUN_A", run_a), ("RUN_B", run_b)) for path in run.rglob("*")
     ]
     files.refuse_taken({"--summary": summary}, kept)
     if summary is not None:
         files.refuse_unwritable("--summary", summary)
-    a, b = map(folder.document, (run_a, run_b))
     asked = keys_of(run_a), keys_of(run_b)
     document = diffing.document(a, b, strategy or (), partial(_ledger, {"a": run_a, "b": run_b}), asked)
     if summary is not None:

@@ -69,6 +69,17 @@ def test_wrong_usage_is_one_line_and_exit_code_2(tmp_path: Path, words: str, sai
     assert ended.stderr.count("\n") == 1
 
 
+def test_a_line_has_an_end() -> None:
+    """However much is quoted in it: what comes first and last stays. No name of a file is too long for a line."""
+    long = "y" * 100_000
+    ends = [seslab_with("diff", long, long), seslab_with("compare", "rehearsal", "-s", long)]
+    assert [(end.returncode, end.stderr.count("\n")) for end in ends] == [(2, 1), (2, 1)]
+    ended = seslab_with("gate", "rehearsal", "--against", f"{'x' * 100_000}y")
+    assert ended.stderr.startswith("seslab: --against 'xxx")
+    assert ended.stderr.endswith("xy': neither a revision of a git repository here nor a command\n")
+    assert len(ended.stderr) < 5_000
+
+
 def test_json_is_all_there_is() -> None:
     """With --json there is one document on standard output and, where nobody watches, nothing on standard error."""
     ended = seslab_with("compare", "broadcast-900", "-s", "heartbeat", "--json")

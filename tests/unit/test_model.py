@@ -208,6 +208,8 @@ def test_scenario_travels_between_processes(tmp_path: Path) -> None:
         (f"horizon_s = inf\n{BATCH}", "horizon_s = inf: must be a finite number"),
         (f"horizon_s = 2020-01-01\n{BATCH}", "horizon_s = 2020-01-01: must be a number"),
         (f'"odd\\nkey" = 3\n{BATCH}', "unknown key 'odd\\nkey', known are name, description"),
+        (f'"{"k" * 100_000}" = 3\n{BATCH}', f"{'k' * 59}… = 3: unknown key '{'k' * 59}…', known are name"),
+        (f"[strategies.{'k' * 100_000}]\n{BATCH}", f"unknown strategy '{'k' * 59}…', known are"),
         ("seed = ", "not TOML: Invalid value"),
         (f"seed = {'9' * 5000}", "cannot be read: Exceeds the limit"),
         (f"seed = {'[' * 100_000}", "not TOML: nested too deeply"),
