@@ -101,7 +101,7 @@ def _over_quota(entry: StrategyEntry, _: Facts) -> str:
 def _never_invoked(entry: StrategyEntry, _: Facts) -> str:
     if entry["settings"].get("limit_by") == "reserved":
         return "never attempted: the function had no concurrency left until the visibility timeout passed"
-    return "never attempted: received, but the visibility timeout passed before their turn"
+    return "never attempted: received, and not sent before the visibility timeout passed"
 
 
 _REASONS: dict[_Reason, Callable[[StrategyEntry, Facts], str]] = {

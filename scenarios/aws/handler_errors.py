@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from scenarios.outside.blame import told
 from scenarios.outside.plug import bundle_of
+from strategies.presentation.words import counted
 from strategies.raised import Raised
 
 
@@ -27,7 +28,7 @@ def warnings_about(strategy: str, functions: Mapping[str, HandlerErrors]) -> lis
     if bundle is None:
         return []
     return [
-        f"function {name}: {errors.count} invocations ended with an error of the handler, "
+        f"function {name}: {counted(errors.count, 'invocation')} ended with an error of the handler, "
         f"the first: {told(bundle, errors.first)}"
         for name, errors in functions.items()
         if errors.first is not None

@@ -20,7 +20,7 @@ from scenarios.schema.latency import Latency, Lognormal, Uniform
 from scenarios.schema.processes import Trace, Workload
 from scenarios.schema.settings import StrategySettings
 from scenarios.schema.tables import MAX_MAILS, Positive, Probability, Table, unknown, wrong
-from scenarios.schema.thresholds import Expressions, Threshold
+from scenarios.schema.thresholds import Expressions, Threshold, is_of_known
 from scenarios.schema.toml import toml_document
 from scenarios.system.reading import is_regular
 from strategies.registry import STRATEGIES
@@ -150,14 +150,25 @@ def load(source: str, base: Path | None = None) -> Scenario:
 
 
 def load_kept(path: Path) -> Scenario:
-    """The scenario of a run's own folder, without the settings of strategies that are not known here.
+    """The scenario of a run's own folder, without what it says of strategies that are not known here.
 
     No file of a strategy is looked for: what is only to be read shall not be run. Raises BadInput as `load` does.
     """
     table = read_table(path)
-    if isinstance(settings := table.get("strategies"), dict):
-        table = {**table, "strategies": {name: own for name, own in settings.items() if name in STRATEGIES}}
+    for key, known in (("strategies", _of_known), ("thresholds", _about_known)):
+        if isinstance(own := table.get(key), dict):
+            table = {**table, key: known(own)}
     return _validated(table, path)
+
+
+def _of_known(settings: dict[str, Any]) -> dict[str, Any]:
+    return {name: own for name, own in settings.items() if name in STRATEGIES}
+
+
+def _about_known(thresholds: dict[str, Any]) -> dict[str, Any]:
+    """As a run has kept them: a list of expressions under each name."""
+    known = {name: [one for one in all_ if is_of_known(str(one))] for name, all_ in thresholds.items()}
+    return {name: some for name, some in known.items() if some}
 
 
 def _validated(table: dict[str, Any], path: Path) -> Scenario:

@@ -65,6 +65,12 @@ class Threshold(NamedTuple):
         return self.sender in (_ALL, sender)
 
 
+def is_of_known(expression: str) -> bool:
+    """Whether a threshold, which may be wrong otherwise, is about a strategy that is known here, or about all."""
+    parts = _PARTS.fullmatch(expression)
+    return parts is None or _is_sender(parts["sender"])
+
+
 def _is_sender(word: str) -> bool:
     """Packages that bring strategies are asked last: to list them takes longer than all the rest."""
     return word in (_ALL, *STRATEGIES, *USERS) or word in installed()
