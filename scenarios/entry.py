@@ -24,26 +24,30 @@ SettingsTable = dict[str, Setting]
 """By the settings' names."""
 
 
+Amount = Annotated[float, Field(ge=0)]
+"""Of recipients, calls or what AWS counts."""
+
+
 class RecipientCounts(TypedDict):
     """Recipients by what SES did with them: submitted = accepted + dead_lettered + lost + pending."""
 
-    submitted: Annotated[float, Field(description="of all mails")]
-    accepted: Annotated[float, Field(description="accepted by SES, however often")]
-    dead_lettered: Annotated[float, Field(description="in a dead-letter queue, received too often")]
-    lost: Annotated[float, Field(description="given up: nothing will send them any more")]
-    pending: Annotated[float, Field(description="still to be sent or decided when the run ended")]
-    duplicated: Annotated[float, Field(description="acceptances of a recipient beyond its first")]
+    submitted: Annotated[Amount, Field(description="of all mails")]
+    accepted: Annotated[Amount, Field(description="accepted by SES, however often")]
+    dead_lettered: Annotated[Amount, Field(description="in a dead-letter queue, received too often")]
+    lost: Annotated[Amount, Field(description="given up: nothing will send them any more")]
+    pending: Annotated[Amount, Field(description="still to be sent or decided when the run ended")]
+    duplicated: Annotated[Amount, Field(description="acceptances of a recipient beyond its first")]
 
 
 class CallCounts(TypedDict):
     """Calls of SES by their outcome."""
 
-    attempted: Annotated[float, Field(description="of whatever outcome")]
-    accepted: Annotated[float, Field(description="admitted by SES")]
-    throttled: Annotated[float, Field(description="refused for the rate")]
-    quota: Annotated[float, Field(description="refused for the 24-hour quota")]
-    rejected: Annotated[float, Field(description="refused for what the mail is")]
-    failed: Annotated[float, Field(description="met a server error")]
+    attempted: Annotated[Amount, Field(description="of whatever outcome")]
+    accepted: Annotated[Amount, Field(description="admitted by SES")]
+    throttled: Annotated[Amount, Field(description="refused for the rate")]
+    quota: Annotated[Amount, Field(description="refused for the 24-hour quota")]
+    rejected: Annotated[Amount, Field(description="refused for what the mail is")]
+    failed: Annotated[Amount, Field(description="met a server error")]
 
 
 class LatencyFigures(TypedDict):
@@ -78,31 +82,31 @@ class Refusals(TypedDict):
 
     outcome: Annotated[str, Field(description="throttled, quota, rejected or failed")]
     said: Annotated[str, Field(description="SES's own sentence; empty where it is not known")]
-    calls: Annotated[float, Field(description="how many")]
+    calls: Annotated[Amount, Field(description="how many")]
 
 
 class LossCounts(TypedDict):
     """Recipients lost or dead-lettered, by how their last call ended."""
 
-    throttled: Annotated[float, Field(description="refused for the rate")]
-    quota: Annotated[float, Field(description="refused for the 24-hour quota")]
-    rejected: Annotated[float, Field(description="refused for what the mail is")]
-    failed: Annotated[float, Field(description="met a server error")]
-    crashed: Annotated[float, Field(description="lost without any call")]
-    never_invoked: Annotated[float, Field(description="dead-lettered without any call")]
+    throttled: Annotated[Amount, Field(description="refused for the rate")]
+    quota: Annotated[Amount, Field(description="refused for the 24-hour quota")]
+    rejected: Annotated[Amount, Field(description="refused for what the mail is")]
+    failed: Annotated[Amount, Field(description="met a server error")]
+    crashed: Annotated[Amount, Field(description="lost without any call")]
+    never_invoked: Annotated[Amount, Field(description="dead-lettered without any call")]
 
 
 class UsageCounts(TypedDict):
     """What AWS counts, in the units of the price file."""
 
-    ses_recipients: Annotated[float, Field(description="recipients that SES accepted")]
-    sqs_requests: Annotated[float, Field(description="requests to SQS, as SQS bills them")]
-    lambda_requests: Annotated[float, Field(description="invocations")]
-    lambda_gb_s: Annotated[float, Field(description="gigabyte-seconds of functions")]
-    stepfunctions_transitions: Annotated[float, Field(description="state transitions of standard workflows")]
-    express_requests: Annotated[float, Field(description="express workflows started")]
-    express_gb_s: Annotated[float, Field(description="gigabyte-seconds of express workflows")]
-    scheduler_invocations: Annotated[float, Field(description="invocations by EventBridge Scheduler")]
+    ses_recipients: Annotated[Amount, Field(description="recipients that SES accepted")]
+    sqs_requests: Annotated[Amount, Field(description="requests to SQS, as SQS bills them")]
+    lambda_requests: Annotated[Amount, Field(description="invocations")]
+    lambda_gb_s: Annotated[Amount, Field(description="gigabyte-seconds of functions")]
+    stepfunctions_transitions: Annotated[Amount, Field(description="state transitions of standard workflows")]
+    express_requests: Annotated[Amount, Field(description="express workflows started")]
+    express_gb_s: Annotated[Amount, Field(description="gigabyte-seconds of express workflows")]
+    scheduler_invocations: Annotated[Amount, Field(description="invocations by EventBridge Scheduler")]
 
 
 class WorkloadEntry(TypedDict):
@@ -123,7 +127,7 @@ class StrategyEntry(TypedDict):
     strategy: Annotated[str, Field(description="its name, or that of a load test's user")]
     settings: Annotated[SettingsTable, Field(description="its settings, every default filled in")]
     recipients: Annotated[RecipientCounts, Field(description="recipients by fate")]
-    largest_mail: Annotated[float, Field(description="recipients of the largest mail")]
+    largest_mail: Annotated[Amount, Field(description="recipients of the largest mail")]
     calls: Annotated[CallCounts, Field(description="calls of SES by outcome")]
     latency_s: Annotated[
         LatencyFigures, Field(description="intended instant to acceptance, over recipients, in seconds")
@@ -143,10 +147,10 @@ class StrategyEntry(TypedDict):
         float | None, Field(description="accepted recipients a second of the makespan; null without acceptance")
     ]
     peak_1s: Annotated[
-        float, Field(description="most recipients admitted, duplicates included, in any half-open second")
+        Amount, Field(description="most recipients admitted, duplicates included, in any half-open second")
     ]
     attempted_peak_1s: Annotated[
-        float, Field(description="most recipients asked for, admitted or not, in any half-open second")
+        Amount, Field(description="most recipients asked for, admitted or not, in any half-open second")
     ]
     utilisation: Annotated[
         float | None,
@@ -170,7 +174,7 @@ class StrategyEntry(TypedDict):
         Annotated[list[Refusals], Field(description="the calls that SES refused by its own sentences, most first")]
     ]
     losses: Annotated[LossCounts, Field(description="recipients lost or dead-lettered, by reason")]
-    receives: Annotated[float, Field(description="messages received from queues")]
+    receives: Annotated[Amount, Field(description="messages received from queues")]
     usage: Annotated[UsageCounts, Field(description="what AWS bills, as counted")]
     warnings: Annotated[list[str], Field(description="what a reader should know before the figures are believed")]
     interrupted: Annotated[bool, Field(description="whether the run was broken off")]

@@ -28,6 +28,8 @@ def find(source: str, base: Path | None = None) -> Path:
     Raises BadInput for a name that is neither.
     """
     path = (base or Path()) / source
+    if source.endswith(os.sep) and not os.path.isdir(path):
+        raise BadInput(f"{printable(source)}: no such folder; name a .toml file, without {os.sep} at its end")
     if source in catalogue():
         return CATALOGUE / f"{source}.toml"
     if source.endswith(".toml") or re.search(r"[/\\]", source) or (os.path.exists(path) and not os.path.isdir(path)):

@@ -168,6 +168,10 @@ def changed(*path: str | int, to: object) -> str:
         (changed("seed", to="1"), 'seed = "1": must be a whole number'),
         (changed("replications", to=True), "replications = true: must be a whole number"),
         (changed("strategies", 1, "makespan_s", to=float("nan")), 'strategies[1].makespan_s = "NaN": must be a number'),
+        (
+            changed("strategies", 0, "recipients", "lost", to=-1),
+            "strategies[0].recipients.lost = -1: must be at least 0",
+        ),
         (changed("strategies", 0, "peak_1s", to=None), "strategies[0].peak_1s = null: must be a number"),
         (changed("strategies", 0, "explanation", to=["é"]), 'strategies[0].explanation = ["é"]: must be a string'),
         (

@@ -232,6 +232,8 @@ def test_a_source_that_is_no_file_is_refused(tmp_path: Path) -> None:
     assert "known are autoscaling, broadcast-900" in complaint("")
     assert complaint(f"{tmp_path}/no.toml") == f"{tmp_path}/no.toml: no such file; seslab scenarios lists the catalogue"
     assert complaint(str(tmp_path)).startswith(f"{tmp_path}: is a directory")
+    path = written(tmp_path, BATCH)
+    assert complaint(f"{path}/") == f"{path}/: no such folder; name a .toml file, without / at its end"
     assert complaint("a\nb.toml").startswith("a\\nb.toml: no such file")
     assert complaint("a\0.toml").startswith("a\\x00.toml: cannot be read")
 
