@@ -24,6 +24,7 @@ from loadtests.deploy.stack.names import logical, stack_of
 from loadtests.deploy.stack.states import is_express
 from loadtests.deploy.stack.template import Setup, template
 from loadtests.deploy.world import World
+from loadtests.ports.clients import trouble
 from loadtests.ports.invoking import InvokeFailed
 from loadtests.ports.kernel import Clock
 from loadtests.ports.ses import Envelope
@@ -147,7 +148,7 @@ def attended(
     try:
         asyncio.run(world.work())
     except (QueueFailed, InvokeFailed) as error:
-        raise RunFailed(f"{site.cloud.world} stopped answering: {error}") from error
+        raise RunFailed(f"{site.cloud.world} {trouble(error)}") from error
     if request.plan.functions:
         halt()
     evidence = _evidence(request, world, witness, _logs(site, request.plan, outputs, zero_unix_s), zero_unix_s)

@@ -21,6 +21,7 @@ from loadtests.moto.local_aws import Moto
 from loadtests.moto.machine_limits import refuse_too_much, threads
 from loadtests.moto.verification import verify
 from loadtests.moto.world import Endpoint, Serverless, World
+from loadtests.ports.clients import trouble
 from loadtests.ports.invoking import InvokeFailed
 from loadtests.ports.kernel import Clock
 from loadtests.ports.local import KEY, LOOPBACK, REGION, local_session
@@ -107,7 +108,7 @@ def _failing_plainly() -> Iterator[None]:
     except TooFewThreads as error:
         raise RunFailed(str(error)) from error
     except (QueueFailed, InvokeFailed, BotoCoreError, ClientError) as error:
-        raise RunFailed(f"the local AWS endpoint stopped answering: {error}") from error
+        raise RunFailed(f"the local AWS endpoint {trouble(error)}") from error
 
 
 @_failing_plainly()

@@ -6,6 +6,7 @@ from typing import Any
 
 from boto3.session import Session
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 CONNECT_TIMEOUT_S = 10.0
 
@@ -23,3 +24,9 @@ def client(session: Session, service: str, connections: int, read_timeout_s: flo
         **({"proxies": {}} if url is not None else {}),  # no proxy may see, or delay, a call to this very machine
     )
     return session.client(service, endpoint_url=url, config=once)
+
+
+def trouble(error: Exception) -> str:
+    """What became of a request, in words for after the name of whom it was for: an error that was its answer, or none."""
+    cause = error if isinstance(error, ClientError) else error.__cause__
+    return f"{'refused a request' if isinstance(cause, ClientError) else 'stopped answering'}: {error}"
