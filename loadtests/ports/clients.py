@@ -27,6 +27,6 @@ def client(session: Session, service: str, connections: int, read_timeout_s: flo
 
 
 def trouble(error: Exception) -> str:
-    """What became of a request, in words for after the name of whom it was for: an error that was its answer, or none."""
+    """What became of a request, in words that follow the name of whom it was for."""
     cause = error if isinstance(error, ClientError) else error.__cause__
     return f"{'refused a request' if isinstance(cause, ClientError) else 'stopped answering'}: {error}"

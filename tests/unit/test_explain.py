@@ -237,7 +237,7 @@ def test_explanation_names_all_that_may_have_caused_duplicates(
             {"limit_by": "reserved", "max_receive_count": 1},
             "received more than once, never attempted: the function had",
         ),
-        ({}, "received more than 5 times, never attempted: received, but the visibility timeout passed"),
+        ({}, "received more than 5 times, never attempted: received, and not sent before the visibility"),
     ],
 )
 def test_explanation_tells_mail_that_no_invocation_came_to(settings: dict[str, Any], clause: str) -> None:
