@@ -242,8 +242,8 @@ class Group:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
     ) -> None:
-        if kind is GeneratorExit:
-            return  # the coroutine is being closed, nothing may be awaited
+        if kind is not None and not issubclass(kind, Exception):
+            return  # the coroutine is being closed, or the run broken off: nothing may be awaited
         if self._running:
             self._idle = Reply()
             await self._idle

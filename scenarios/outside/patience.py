@@ -11,6 +11,11 @@ from scenarios.errors import BadInput
 from scenarios.outside.bundle import Bundle
 
 PATIENCE_S = 20  # hundreds of times what it takes to import a strategy, or to try it
+AGAIN_S = 1.0  # where the strategy has caught it all the same
+
+
+class _Endless(KeyboardInterrupt):
+    """Goes through all that Ctrl-C goes through: an error of a task could be caught, or outlived by other tasks."""
 
 
 @contextmanager
@@ -21,12 +26,16 @@ def impatient(bundle: Bundle) -> Iterator[None]:
         return
 
     def give_up(*_: object) -> None:
-        raise BadInput(f"{bundle.reference}: does not end, tried with 170 mails: is there a loop that awaits nothing?")
+        raise _Endless
 
     before = signal.signal(signal.SIGALRM, give_up)
-    signal.alarm(PATIENCE_S)
+    signal.setitimer(signal.ITIMER_REAL, PATIENCE_S, AGAIN_S)
     try:
         yield
+    except _Endless:
+        raise BadInput(
+            f"{bundle.reference}: does not end, tried with 170 mails: is there a loop that awaits nothing?"
+        ) from None
     finally:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
         signal.signal(signal.SIGALRM, before)
