@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from heapq import heappush
 from typing import Any, Self
 
 from scenarios.aws.open_work import OpenWork
-from sim.kernel import World, ignore
+from sim.kernel import Reply, World, ignore
 from sim.sqs import Queue
 from strategies.ports import Mail, Received
 
@@ -62,7 +62,9 @@ class Client:
     def has_visible(self) -> bool:
         return self._queue.has_visible()
 
-    def put(self, mails: Sequence[Mail], /) -> Request:
+    def put(self, mails: Sequence[Mail], /) -> Awaitable[Sequence[Mail]]:
+        if not mails:
+            return _done(())
         self._queue.puts_in_flight.append(mails)
         self._open_work.add()
         return self._ask(self._put, mails)
@@ -75,7 +77,9 @@ class Client:
         self._answer(request, ())
         self._open_work.done()
 
-    def delete(self, messages: Sequence[Received], /) -> Request:
+    def delete(self, messages: Sequence[Received], /) -> Awaitable[None]:
+        if not messages:
+            return _done(None)
         self._open_work.add()
         return self._ask(self._delete, messages)
 
@@ -84,7 +88,9 @@ class Client:
         self._answer(request, None)
         self._open_work.done()
 
-    def hide(self, messages: Sequence[Received], timeout_s: float, /) -> Request:
+    def hide(self, messages: Sequence[Received], timeout_s: float, /) -> Awaitable[None]:
+        if not messages:
+            return _done(None)
         self._open_work.add()
         return self._ask(self._hide, (messages, timeout_s))
 
@@ -120,3 +126,10 @@ class Client:
         """Send the answer on its way back."""
         request.answer, request.fire = answer, request.waiter
         heappush(self._heap, (self._world.now_s + request.half_s, next(self._numbers), request))
+
+
+def _done(answer: Any) -> Awaitable[Any]:
+    """SQS takes no batch of nothing, so none is sent, in no world."""
+    reply = Reply()
+    reply.settle(answer)
+    return reply

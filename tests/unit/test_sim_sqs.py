@@ -259,7 +259,10 @@ def test_a_message_is_kept_for_its_retention_period(age_s: float, seen: int) -> 
 
 
 def test_every_request_is_billed() -> None:
-    """One a call, whatever it carries: batches, empty polls, long polls in vain, deletes, changes of visibility."""
+    """One a call, whatever it carries: batches, empty polls, long polls in vain, deletes, changes of visibility.
+
+    A batch of nothing is no request: SQS refuses it.
+    """
 
     async def script(ports: Ports, queue: Port) -> None:
         held = await queue.receive(10, 0.0)
@@ -268,6 +271,9 @@ def test_every_request_is_billed() -> None:
         await queue.receive(1, 20.0)
         await queue.delete(held)
         await queue.delete(held)
+        await queue.put([])
+        await queue.delete([])
+        await queue.hide([], 1.0)
 
     assert with_mails(10, script).sqs_bill.requests == 7
 
