@@ -167,7 +167,7 @@ def _of_known(settings: dict[str, Any]) -> dict[str, Any]:
 
 def _about_known(thresholds: dict[str, Any]) -> dict[str, Any]:
     """As a run has kept them: a list of expressions under each name."""
-    known = {name: [one for one in all_ if is_of_known(str(one))] for name, all_ in thresholds.items()}
+    known = {name: tuple(one for one in all_ if is_of_known(str(one))) for name, all_ in thresholds.items()}
     return {name: some for name, some in known.items() if some}
 
 

@@ -320,7 +320,8 @@ def test_a_gates_base_has_its_own_modules(folder: Path) -> None:
 
 def test_what_a_run_has_kept_is_read_where_its_strategy_is_not_known(folder: Path) -> None:
     """Without looking for its file, which may be of anybody's making."""
-    own = '[strategies."./drip.py"]\nrate_per_s = 20.0\n[thresholds]\nall = ["drip.recipients.lost == 0"]\n'
+    own = '[strategies."./drip.py"]\nrate_per_s = 20.0\n[thresholds]\n'
+    own += 'all = ["drip.recipients.lost == 0"]\nany = ["*.recipients.lost == 0"]\n'
     text = (folder / "mine.toml").read_text() + own
     (folder / "mine.toml").write_text(text)
     (folder / "scenario.toml").write_text(as_toml(load(str(folder / "mine.toml"))))
@@ -328,7 +329,7 @@ def test_what_a_run_has_kept_is_read_where_its_strategy_is_not_known(folder: Pat
     with pytest.raises(BadInput, match="unknown strategy 'drip'"):
         load(str(folder / "scenario.toml"))
     kept = load_kept(folder / "scenario.toml")
-    assert (kept.strategies, kept.thresholds) == ({}, {})
+    assert (kept.strategies, kept.thresholds) == ({}, {"any": ("*.recipients.lost == 0",)})
 
 
 @pytest.mark.parametrize(
