@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Generator
 from functools import partial
-from heapq import heappush
 from itertools import repeat
 from types import coroutine
 from typing import Any, Self
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 
 from scenarios.ledger.fates import Pieces
 from scenarios.traffic.workload import Arrivals
-from sim.kernel import Sleep, World
+from sim.kernel import Alarm, Sleep, World
 from strategies.ports import Mail
 
 MATERIALISED = 512  # mails that exist as objects at once, per pod: the rest are numbers in arrays
@@ -25,20 +24,16 @@ mail_of: Callable[[tuple[int, int, float, int]], Mail] = partial(tuple.__new__, 
 
 
 class Outbox:
-    """One pod's share of the mails, `numbers` in the order in which they fall due, and its place to give one up.
+    """One pod's share of the mails, `numbers` in the order in which they fall due, and its place to give one up."""
 
-    On the heap it is the event that its next mail falls due, while a task waits for that.
-    """
-
-    __slots__ = ("_alarm_is_set", "_arrivals", "_given_up", "_mails", "_next", "_numbers", "_waiting", "_world", "fire")
+    __slots__ = ("_alarm", "_arrivals", "_given_up", "_mails", "_next", "_numbers", "_waiting", "_world")
 
     def __init__(self, world: World, arrivals: Arrivals, numbers: NDArray[Any], given_up: Pieces) -> None:
         self._world, self._arrivals, self._given_up = world, arrivals, given_up
         self._numbers, self._next = numbers, 0
         self._mails: deque[Mail] = deque()
         self._waiting: deque[Sleep] = deque()
-        self._alarm_is_set = False
-        self.fire: Callable[[Outbox], None] = Outbox._fall_due
+        self._alarm = Alarm(world, self._fall_due)
 
     def __aiter__(self) -> Self:
         return self
@@ -82,22 +77,17 @@ class Outbox:
         """What a task awaits until a mail is there for it."""
         turn = Sleep()
         self._waiting.append(turn)
-        self._set_alarm()
+        self._alarm.set(self._mails[0].intended_s)
         return turn
-
-    def _set_alarm(self) -> None:
-        if not self._alarm_is_set:
-            self._alarm_is_set = True
-            heappush(self._world.heap, (self._mails[0].intended_s, next(self._world.numbers), self))
 
     def _fall_due(self) -> None:
         """Wake one task per mail, and all of them when there will be no more."""
-        self._alarm_is_set, waiting = False, self._waiting
+        waiting = self._waiting
         while waiting and self._has_news():
             turn = waiting.popleft()
             turn.fire(turn)
         if waiting:
-            self._set_alarm()
+            self._alarm.set(self._mails[0].intended_s)
 
     def _has_news(self) -> bool:
         return not (self._mails or self._materialise()) or self._mails[0].intended_s <= self._world.now_s

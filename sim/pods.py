@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.aws.incarnations import Incarnation, incarnations
+from scenarios.aws.incarnations import Incarnation, incarnations, kept
 from scenarios.aws.open_work import OpenWork
 from scenarios.aws.pod_lives import Stretch, stretches
 from scenarios.ledger.fates import Pieces
@@ -98,16 +98,16 @@ class Deployment:
 
     def raise_unraised(self) -> None:
         """Raise the first error of a task whose pod works on and never leaves its group."""
-        for pod in self.pods:
-            if pod.host.alive and pod.working and pod.host.unraised:
+        for pod in self._at_work():
+            if pod.host.unraised:
                 raise pod.host.unraised[0]
 
     def kept(self, ended_s: float) -> NDArray[np.bool_]:
         """Which mails are not due yet, or are with a pod that lives and works."""
-        kept = self._traffic.intended_s > ended_s
-        for pod in self.pods:
-            kept[pod.life.mails] |= pod.host.alive and pod.working
-        return kept
+        return kept(self._traffic.intended_s, ended_s, [pod.life for pod in self._at_work()])
+
+    def _at_work(self) -> list[Pod]:
+        return [pod for pod in self.pods if pod.host.alive and pod.working]
 
 
 def _has_mails(pod: Pod) -> bool:

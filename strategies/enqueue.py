@@ -18,11 +18,8 @@ async def enqueue(ports: Ports, queue: str) -> None:
 
 
 async def _worker(ports: Ports, queue: str) -> None:
-    put, take = ports.queues[queue].put, ports.outbox.take
-    while batch := await take(BATCH):
-        mails: Sequence[Mail] = batch
-        while mails:
-            mails = await put(mails)
+    while mails := await ports.outbox.take(BATCH):
+        await put_all(ports, queue, mails)
 
 
 async def put_all(ports: Ports, queue: str, mails: Sequence[Mail]) -> None:

@@ -15,7 +15,7 @@ from loadtests.application.run_request import RunRequest
 from loadtests.ports.kernel import Clock, Group, Host
 from loadtests.ports.outbox import Outbox
 from loadtests.ports.request_threads import RequestThreads
-from scenarios.aws.incarnations import Incarnation, incarnations
+from scenarios.aws.incarnations import Incarnation, incarnations, kept
 from scenarios.aws.pod_lives import Stretch, stretches
 from scenarios.ledger.fates import Pieces
 from strategies.ports import Ports
@@ -102,8 +102,8 @@ class Deployment:
 
     def raise_unraised(self, ended_s: float) -> None:
         """Raise the first error of a task whose pod works on and never leaves its group."""
-        for pod in self._pods:
-            if pod.working and pod.life.dies_s > ended_s and pod.host.unraised:
+        for pod in self._at_work(ended_s):
+            if pod.host.unraised:
                 raise pod.host.unraised[0]
 
     def abandon(self) -> None:
@@ -113,7 +113,7 @@ class Deployment:
 
     def kept(self, ended_s: float) -> NDArray[np.bool_]:
         """Which mails are not due yet, or are with a pod that lives and works."""
-        kept = self._mails.intended_s > ended_s
-        for pod in self._pods:
-            kept[pod.life.mails] |= pod.working and pod.life.dies_s > ended_s
-        return kept
+        return kept(self._mails.intended_s, ended_s, [pod.life for pod in self._at_work(ended_s)])
+
+    def _at_work(self, ended_s: float) -> list[Pod]:
+        return [pod for pod in self._pods if pod.working and pod.life.dies_s > ended_s]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
 
@@ -37,6 +37,14 @@ def incarnations(
             _deal(lives, weights, stretch.living, range(dealt, due))
             dealt = due
     return lives
+
+
+def kept(intended_s: NDArray[np.float64], ended_s: float, at_work: Iterable[Incarnation]) -> NDArray[np.bool_]:
+    """Which mails are not due yet, or are with a life that is still at work at the end of a run."""
+    with_a_sender = intended_s > ended_s
+    for life in at_work:
+        with_a_sender[life.mails] = True
+    return with_a_sender
 
 
 def _begin(lives: list[Incarnation], stretch: Stretch) -> None:

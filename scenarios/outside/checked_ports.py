@@ -10,13 +10,13 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Self, TypeVar
 
+from strategies.enqueue import BATCH
 from strategies.ports import Mail, Mailer, Outbox, Ports, Queue, Received
 from strategies.resources import Plan
 
 Made = TypeVar("Made")
 
-BATCH_MOST = 10  # messages of one request, as the next two of the SQS API reference
-WAIT_MOST_S = 20.0
+WAIT_MOST_S = 20.0  # of a receive, as the next of the SQS API reference
 VISIBILITY_MOST_S = 43_200.0
 
 
@@ -70,8 +70,8 @@ class CheckedQueue:
         return self._queue.put(mails)
 
     def receive(self, at_most: int, wait_s: float, /) -> Awaitable[list[Received]]:
-        if at_most not in range(1, BATCH_MOST + 1):
-            raise ValueError(f"receive: {_cut(at_most)} messages; must be 1 to {BATCH_MOST}")
+        if at_most not in range(1, BATCH + 1):
+            raise ValueError(f"receive: {_cut(at_most)} messages; must be 1 to {BATCH}")
         _refuse_seconds("receive", wait_s, WAIT_MOST_S)
         return self._queue.receive(at_most, wait_s)
 
@@ -87,8 +87,8 @@ class CheckedQueue:
 
 def _refuse_batch(what: str, batch: Any, kind: type) -> None:
     """Raises ValueError for more than SQS takes at once, and for what it cannot know."""
-    if not isinstance(batch, Sequence) or len(batch) > BATCH_MOST:
-        raise ValueError(f"{what}: {_cut(batch)}; must be a list of at most {BATCH_MOST}")
+    if not isinstance(batch, Sequence) or len(batch) > BATCH:
+        raise ValueError(f"{what}: {_cut(batch)}; must be a list of at most {BATCH}")
     for one in batch:
         if not isinstance(one, kind):
             raise ValueError(f"{what}: {_cut(one)}; must be a {kind.__name__} of strategies.ports")
