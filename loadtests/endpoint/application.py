@@ -57,9 +57,11 @@ class LocalAws:
         self._dumps, self._moto_turns = Turns(MOST_DUMPS_IN_LINE), Turns(MOST_IN_LINE_FOR_MOTO)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if (refused := self._refusal(environ)) is not None:
+            return refused.send(start_response)
         try:
             with self._turn(environ["PATH_INFO"]):
-                answer = self._refusal(environ) or self._ours(environ)
+                answer = self._ours(environ)
                 return self._theirs(environ, start_response) if answer is None else answer.send(start_response)
         except Busy:
             return TOO_MANY_DUMPS.send(start_response)
