@@ -52,7 +52,14 @@ def site(request: RunRequest, name: str) -> Iterator[RunSite]:
     ):
         verify(cloud.session, ses.url)
         yield RunSite(
-            cloud, Envelope(), lambda _: EndpointWitness(ses), ses.url, publishes=False, witness=witness, head_s=HEAD_S
+            cloud,
+            Envelope(),
+            lambda _: EndpointWitness(ses),
+            ses.url,
+            publishes=False,
+            witness=witness,
+            children=(ses.pid,),
+            head_s=HEAD_S,
         )
 
 

@@ -120,6 +120,7 @@ def _record(request: RunRequest, name: str, site: RunSite, out: Path | None) -> 
         region=site.cloud.region,
         endpoint=site.cloud.url,
         stack=stack_of(name),
+        children=tuple(map(run_registry.process_of, site.children)),
     )
 
 

@@ -40,6 +40,7 @@ class RunSite:
     ses_url: str | None = None
     publishes: bool = True  # SES's events, into a queue of the stack: where nothing else tells what SES did
     witness: Path | None = None  # a file with what is known of SES's decisions, should no process be left to ask
+    children: tuple[int, ...] = ()  # processes that lead groups of their own, to be killed after a killed run
     quiet_s: float = 0.0  # so long must queues look empty to be so
     poll_s: int = 0  # so long is a queue asked before it is empty
     look_s: float = 0.1  # between two looks
