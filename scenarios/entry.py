@@ -101,6 +101,8 @@ class UsageCounts(TypedDict):
 
     ses_recipients: Annotated[Amount, Field(description="recipients that SES accepted")]
     sqs_requests: Annotated[Amount, Field(description="requests to SQS, as SQS bills them")]
+    dynamodb_reads: NotRequired[Annotated[Amount, Field(description="consistent reads of one item, on demand")]]
+    dynamodb_writes: NotRequired[Annotated[Amount, Field(description="writes of one item, on demand")]]
     lambda_requests: Annotated[Amount, Field(description="invocations")]
     lambda_gb_s: Annotated[Amount, Field(description="gigabyte-seconds of functions")]
     stepfunctions_transitions: Annotated[Amount, Field(description="state transitions of standard workflows")]

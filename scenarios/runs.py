@@ -26,7 +26,7 @@ Watch = Callable[[Callable[[], float]], None]
 
 def account_of(scenario: Scenario) -> Account:
     """What a strategy may know of the scenario's account."""
-    return Account(scenario.account.max_send_rate_per_s, scenario.latency.ses_send.median_s)
+    return Account(scenario.account.max_send_rate_per_s, scenario.latency.ses_send.median_s, scenario.lanes)
 
 
 def plan_of(scenario: Scenario, strategy: str) -> Plan:

@@ -13,12 +13,12 @@ SPENT = 4096  # rows at the head that are taken out, before they are cut off
 
 
 class Backlog:
-    """First in, first out; 28 bytes a message. `since_s` is when the oldest came, or infinity while there is none."""
+    """First in, first out; 32 bytes a message. `since_s` is when the oldest came, or infinity while there is none."""
 
     __slots__ = ("_head", "_intended_s", "_numbers", "_sent_s", "_taken", "since_s")
 
     def __init__(self) -> None:
-        self._numbers = array("i")  # of the mail, its recipients, its first recipient: three a message
+        self._numbers = array("i")  # of the mail, its recipients, its first recipient, its lane: four a message
         self._intended_s, self._sent_s = array("d"), array("d")
         self._head = self._taken = 0
         self.since_s = inf
@@ -32,8 +32,8 @@ class Backlog:
     def append(self, mail: Mail, now_s: float) -> None:
         if self.since_s == inf:
             self.since_s = now_s
-        number, recipients, intended_s, first = mail
-        self._numbers.extend((number, recipients, first))
+        number, recipients, intended_s, first, lane = mail
+        self._numbers.extend((number, recipients, first, lane))
         self._intended_s.append(intended_s)
         self._sent_s.append(now_s)
 
@@ -50,9 +50,9 @@ class Backlog:
         return taken
 
     def _mail(self, row: int) -> Mail:
-        number, recipients, first = self._numbers[3 * row : 3 * row + 3]
-        return mail_of((number, recipients, self._intended_s[row], first))
+        number, recipients, first, lane = self._numbers[4 * row : 4 * row + 4]
+        return mail_of((number, recipients, self._intended_s[row], first, lane))
 
     def _cut(self) -> None:
-        del self._numbers[: 3 * self._head], self._intended_s[: self._head], self._sent_s[: self._head]
+        del self._numbers[: 4 * self._head], self._intended_s[: self._head], self._sent_s[: self._head]
         self._head = 0

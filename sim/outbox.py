@@ -19,7 +19,7 @@ from strategies.ports import Mail
 MATERIALISED = 512  # mails that exist as objects at once, per pod: the rest are numbers in arrays
 
 
-mail_of: Callable[[tuple[int, int, float, int]], Mail] = partial(tuple.__new__, Mail)
+mail_of: Callable[[tuple[int, int, float, int, int]], Mail] = partial(tuple.__new__, Mail)
 """A mail from its fields, at half the cost of `Mail(...)`."""
 
 
@@ -68,7 +68,8 @@ class Outbox:
         """Make the next mails, of native integers and floats: NumPy's own slow down everything they touch."""
         numbers = self._numbers[self._next : self._next + MATERIALISED]
         recipients, intended_s = self._arrivals.recipients[numbers], self._arrivals.intended_s[numbers]
-        rows = zip(numbers.tolist(), recipients.tolist(), intended_s.tolist(), repeat(0))
+        lanes = self._arrivals.lanes_of(numbers)
+        rows = zip(numbers.tolist(), recipients.tolist(), intended_s.tolist(), repeat(0), lanes)
         self._mails.extend(map(mail_of, rows))
         self._next += len(numbers)
         return bool(self._mails)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,17 +11,16 @@ from numpy.typing import NDArray
 
 from scenarios.aws.incarnations import Incarnation, incarnations, kept
 from scenarios.aws.open_work import OpenWork
-from scenarios.aws.pod_lives import Stretch, stretches
+from scenarios.aws.pod_lives import Stretch
 from scenarios.ledger.fates import Pieces
-from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import Arrivals
 from sim.kernel import Host, World, begin
 from sim.outbox import Outbox
 from strategies.ports import Ports
 from strategies.resources import Pods
 
-PortsOf = Callable[[Host, Outbox, str], Ports]
-"""What a pod may use: its host, its mails, and the name under which it draws its latencies."""
+PortsOf = Callable[[Host, Outbox, int], Ports]
+"""What a pod may use: its host, its mails, and the number under which it draws its latencies."""
 
 
 @dataclass
@@ -46,7 +45,7 @@ class Deployment:
         self,
         world: World,
         pods: Pods,
-        scenario: Scenario,
+        lives: Sequence[Stretch],
         traffic: Arrivals,
         given_up: Pieces,
         share: Share,
@@ -56,9 +55,9 @@ class Deployment:
     ) -> None:
         self._world, self._declared, self._traffic, self._given_up = world, pods, traffic, given_up
         self._share, self._ports_of, self._open_work, self._on_death = share, ports_of, open_work, on_death
-        self._stretches = stretches(pods.replicas, scenario.fault)
-        lives = incarnations(self._stretches, pods.weights, traffic.intended_s)
-        self.pods = [Pod(number, life) for number, life in enumerate(lives, 1)]
+        self._stretches = lives
+        dealt = incarnations(lives, pods.weights, traffic.intended_s)
+        self.pods = [Pod(number, life) for number, life in enumerate(dealt, 1)]
 
     def start(self) -> None:
         """Start the pods and arm the scenario's crashes and scalings; the run is not over before all with mails end."""
@@ -81,7 +80,7 @@ class Deployment:
 
     def _start(self, pod: Pod) -> None:
         outbox = Outbox(self._world, self._traffic, pod.life.mails, self._given_up)
-        ports = self._ports_of(pod.host, outbox, f"pod/{pod.number}")
+        ports = self._ports_of(pod.host, outbox, pod.number)
         begin(self._declared.main(ports), pod.host, partial(self._end, pod))
 
     def _bury(self, pod: Pod) -> None:

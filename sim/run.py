@@ -30,7 +30,7 @@ def run(scenario: Scenario, strategy: str, seed: int, watch: Watch | None = None
         watch(simulation.progress)
     interrupted = not _simulate(simulation)
     if not interrupted:
-        simulation.deployment.raise_unraised()
+        simulation.raise_unraised()
     ledger = _ledger(simulation, strategy, interrupted)
     return replace(ledger, wall_s=time.perf_counter() - started_s)
 

@@ -16,6 +16,7 @@ from scenarios.aws.handler_errors import warnings_about
 from scenarios.aws.lambda_bill import lambda_usage
 from scenarios.aws.limiter import exact
 from scenarios.aws.open_work import OpenWork
+from scenarios.aws.pod_lives import stretches
 from scenarios.aws.ticker import Ticker, billed, default_transition
 from scenarios.aws.warm_pool import Concurrency
 from scenarios.ledger.fates import Custody, Pieces
@@ -24,6 +25,7 @@ from scenarios.schema.latency import Latency
 from scenarios.schema.model import Scenario
 from scenarios.traffic.streams import stream, uniforms
 from scenarios.traffic.workload import Arrivals, arrivals
+from sim import tables
 from sim.functions import Function
 from sim.invoker import Invoker
 from sim.kernel import Clock, Group, Host, World, ignore, serve
@@ -34,8 +36,10 @@ from sim.sqs import Queue
 from sim.sqs_client import Client, SqsBill
 from strategies.dice import Dice
 from strategies.ports import Mail, Ports
-from strategies.resources import FULL_CORE_MB, Handler, Plan
+from strategies.resources import FULL_CORE_MB, Handler, Plan, Pods
 from strategies.resources import Function as DeclaredFunction
+
+NO_MAILS = Arrivals(np.empty(0), np.empty(0, np.int32))
 
 
 class Simulation:
@@ -48,33 +52,24 @@ class Simulation:
         neighbours = arrivals(scenario.neighbour, seed, "neighbour") if scenario.neighbour else None
         self.admission = admission_of(scenario, neighbours, seed)
         self.ses = Ses(self.world, scenario, seed, len(traffic.recipients), self.admission, self.open_work)
-        self.sqs_bill = SqsBill()
+        self.sqs_bill, self.table_bill = SqsBill(), tables.TableBill()
         self._streams: dict[str, Iterator[float]] = {}
         self.enqueued_s = np.full(len(traffic.recipients), np.nan)
         self.receives = np.zeros(len(traffic.recipients), dtype=np.int32)
         # Views, because NumPy's own scalars are slow.
         self._enqueued_s: MutableSequence[float] = self.enqueued_s.data  # type: ignore[assignment]
         self._receives: MutableSequence[int] = self.receives.data  # type: ignore[assignment]
-        self._share = Share(plan.pods.replicas)
         self._chance = Dice(seed)
         self.given_up = Pieces()
         self.queues = {declared.name: self._queue(declared.name) for declared in plan.queues}
+        self.tables = {declared.name: tables.Table() for declared in plan.tables}
         self._concurrency = Concurrency()
         self.functions = {declared.name: self._function(declared) for declared in plan.functions}
         self.async_queues = {name: self._async_queue(name) for name in self.functions}
         self.mappings = [self._mapping(index) for index in range(len(plan.mappings))]
         self.tickers = [self._ticker(index) for index in range(len(plan.tickers))]
-        self.deployment = Deployment(
-            self.world,
-            plan.pods,
-            scenario,
-            traffic,
-            self.given_up,
-            self._share,
-            self._pod_ports,
-            self.open_work,
-            self._outlive,
-        )
+        self.deployment = self._deployment(plan.pods, "application", "pod", traffic, self.open_work)
+        self.workers = [self._workers(index) for index in range(len(plan.workers))]
 
     def start(self) -> None:
         """Arm the rate changes, then start pollers, tickers and pods."""
@@ -85,6 +80,13 @@ class Simulation:
         for ticker, declared in zip(self.tickers, self.plan.tickers, strict=True):
             ticker.start(declared.kind)
         self.deployment.start()
+        for workers in self.workers:
+            workers.start()
+
+    def raise_unraised(self) -> None:
+        """Raise the first error of a task of a pod that never leaves the task's group."""
+        for deployment in (self.deployment, *self.workers):
+            deployment.raise_unraised()
 
     def progress(self) -> float:
         """Which share of the run is done, going by one call per mail."""
@@ -164,18 +166,30 @@ class Simulation:
             chance=uniforms(self.seed, f"{purpose}/phase"),
         )
 
-    def _pod_ports(self, host: Host, outbox: Outbox, name: str) -> Ports:
-        pods = self.plan.pods
-        return self._ports(host, outbox, name, pods.uses, pods.connections, cores=1.0)
+    def _deployment(self, pods: Pods, of: str, name: str, traffic: Arrivals, open_work: OpenWork) -> Deployment:
+        share = Share(pods.replicas)
+
+        def ports(host: Host, outbox: Outbox, number: int) -> Ports:
+            caller = f"{name}/{number}"
+            return self._ports(host, outbox, caller, pods.uses, pods.connections, cores=1.0, share=share)
+
+        lives = stretches(pods.replicas, self.scenario.fault, of)
+        return Deployment(self.world, pods, lives, traffic, self.given_up, share, ports, open_work, self._outlive)
+
+    def _workers(self, index: int) -> Deployment:
+        """They have no mails, and no run waits for their end."""
+        beside = OpenWork(_nobody_waits)
+        return self._deployment(self.plan.workers[index], "workers", f"worker/{index}", NO_MAILS, beside)
 
     def _handler(self, declared: DeclaredFunction, host: Host) -> Handler:
         cores = min(1.0, declared.memory_mb / FULL_CORE_MB)
         outbox = Outbox(self.world, self.arrivals, np.zeros(0, np.int32), self.given_up)
-        ports = self._ports(host, outbox, declared.name, declared.uses, declared.connections, cores)
+        share = Share(self.plan.pods.replicas)
+        ports = self._ports(host, outbox, declared.name, declared.uses, declared.connections, cores, share)
         return declared.handler(ports)
 
     def _ports(
-        self, host: Host, outbox: Outbox, caller: str, uses: Sequence[str], connections: int, cores: float
+        self, host: Host, outbox: Outbox, caller: str, uses: Sequence[str], connections: int, cores: float, share: Share
     ) -> Ports:
         return Ports(
             clock=Clock(self.world),
@@ -183,10 +197,15 @@ class Simulation:
             mailer=Mailer(self.ses, host, connections, cores),
             outbox=outbox,
             group=partial(Group, host),
-            share=self._share,
+            share=share,
             queues={name: self._client(name, caller) for name in uses if name in self.queues},
             functions={name: self._invoker(name, caller) for name in uses if name in self.functions},
+            tables={name: self._table_client(name, caller) for name in uses if name in self.tables},
         )
+
+    def _table_client(self, table: str, caller: str) -> tables.Client:
+        latency = self._stream(self.scenario.latency.table, f"table/{table}/{caller}")
+        return tables.Client(self.world, self.tables[table], latency, self.table_bill)
 
     def _invoker(self, function: str, caller: str) -> Invoker:
         latency = self._stream(self.scenario.lambda_.dispatch, f"lambda/{function}/invoke/{caller}")
@@ -225,9 +244,15 @@ class Simulation:
         """Raw counts of everything that is billed, SES's recipients excepted: the calls tell them."""
         return {
             "sqs_requests": self.sqs_bill.requests,
+            "dynamodb_reads": self.table_bill.reads,
+            "dynamodb_writes": self.table_bill.writes,
             **lambda_usage([function.bill() for function in self.functions.values()]),
             **billed([ticker.bill for ticker in self.tickers]),
         }
+
+
+def _nobody_waits() -> None:
+    """Workers go on for as long as there is something to do for others."""
 
 
 def _add(pieces: Pieces, mails: Iterable[Mail]) -> None:

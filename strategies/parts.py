@@ -16,7 +16,7 @@ def everyone(mail: Mail) -> range:
 
 def parts(mail: Mail, chunk: int) -> Iterable[range]:
     """The recipients of a mail, at most `chunk` at a time."""
-    _, recipients, _, first = mail
+    _, recipients, _, first, _ = mail
     if recipients <= chunk <= MAX_RECIPIENTS and not first:
         return _WHOLE[recipients]  # ready-made: most mails go out whole
     end = first + recipients

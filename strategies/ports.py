@@ -8,7 +8,7 @@ returns where it is called: an answer without a waiting caller is not kept.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, NamedTuple, Protocol, Self
 
@@ -16,12 +16,16 @@ MAX_RECIPIENTS = 50  # of one message, over To, Cc and Bcc: SES's quota page; no
 
 
 class Mail(NamedTuple):
-    """A mail, or a part of one that starts at recipient `first`; `number` and `intended_s` are the whole mail's."""
+    """A mail, or a part of one that starts at recipient `first`; `number` and `intended_s` are the whole mail's.
+
+    `lane` is the place of its kind among the account's lanes, of which the first is the most urgent.
+    """
 
     number: int
     recipients: int
     intended_s: float
     first: int = 0
+    lane: int = 0
 
 
 class Received(NamedTuple):
@@ -107,6 +111,28 @@ class Queue(Protocol):
         ...
 
 
+class Item(NamedTuple):
+    """What a table holds under a key; version 0 says that nothing was ever put there."""
+
+    value: tuple[float, ...]
+    version: int
+
+
+class Table(Protocol):
+    """A DynamoDB table of small items, read consistently."""
+
+    def get(self, key: str, /) -> Awaitable[Item]:
+        """The item as the last put left it."""
+        ...
+
+    def put(self, key: str, value: Sequence[float], if_version: int | None = None, /) -> Awaitable[bool]:
+        """Replace an item whole, which gives it its next version.
+
+        With `if_version`, only if that is still its version; False says that it has changed meanwhile.
+        """
+        ...
+
+
 class Function(Protocol):
     """Another Lambda function, invoked asynchronously: returns once the event is accepted."""
 
@@ -157,3 +183,4 @@ class Ports:
     share: Share
     queues: Mapping[str, Queue]
     functions: Mapping[str, Function]
+    tables: Mapping[str, Table] = field(default_factory=dict)

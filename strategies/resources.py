@@ -15,16 +15,30 @@ Handler = Callable[[Any], Awaitable[Any]]
 `Tick`. From `Function.invoke`: `Sequence[Mail]`."""
 
 
+class Lane(NamedTuple):
+    """A kind of mail; of two lanes that of the higher priority is the more urgent."""
+
+    name: str
+    priority: int = 0
+
+
 class Account(NamedTuple):
-    """What a strategy may know of the SES account: neither the limiter's kind nor its burst."""
+    """What a strategy may know of the SES account: neither the limiter's kind nor its burst.
+
+    `lanes` are the kinds of mail that it sends, the most urgent first; a mail's `lane` is its place among them.
+    """
 
     max_send_rate_per_s: float
     send_median_s: float
+    lanes: tuple[Lane, ...] = (Lane("default"),)
 
 
 @dataclass(frozen=True, slots=True)
 class Pods:
-    """Long-lived application processes; mails are dealt round-robin over `replicas`, or by `weights`."""
+    """Long-lived processes; mails are dealt round-robin over `replicas`, or by `weights`.
+
+    Workers beside the application are dealt none, and no scaling of the application changes how many they are.
+    """
 
     main: Callable[[Ports], Coroutine[Any, Any, None]]
     replicas: int = 1
@@ -35,12 +49,23 @@ class Pods:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """An SQS standard queue; with `max_receive_count` set, a dead-letter queue stands behind it."""
+    """An SQS standard queue; with `max_receive_count` set, a dead-letter queue stands behind it.
+
+    Queues that name the same `dead_letters` share that one; otherwise each has its own.
+    """
 
     name: str
     visibility_timeout_s: float = 30.0
     max_receive_count: int | None = None
     retention_s: float = 4 * 86400.0
+    dead_letters: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A DynamoDB table, paid by the request, whose items have one key and a version."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +95,18 @@ class Mapping:
 
 @dataclass(frozen=True, slots=True)
 class Ticker:
-    """A Step Functions machine that invokes a function asynchronously every second."""
+    """A Step Functions machine that invokes a function every second; a `relay`, as soon as the last call is over."""
 
     function: str
-    kind: Literal["timestamp_wait", "standard_loop", "express_loop"] = "timestamp_wait"
+    kind: Literal["timestamp_wait", "standard_loop", "express_loop", "relay"] = "timestamp_wait"
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One strategy, resolved for one account: its settings with every default filled in, and its parts."""
+    """One strategy, resolved for one account: its settings with every default filled in, and its parts.
+
+    `pods` are the application, to which all mails are dealt; `workers` are processes beside it.
+    """
 
     settings: Any
     pods: Pods
@@ -86,3 +114,5 @@ class Plan:
     functions: tuple[Function, ...] = ()
     mappings: tuple[Mapping, ...] = ()
     tickers: tuple[Ticker, ...] = ()
+    workers: tuple[Pods, ...] = ()
+    tables: tuple[Table, ...] = ()

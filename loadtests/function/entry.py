@@ -40,7 +40,7 @@ from loadtests.record.function_lines import (
 from strategies.dice import Dice
 from strategies.ports import Mail, Ports
 from strategies.raised import Raised
-from strategies.resources import Account, Function, Plan
+from strategies.resources import Account, Function, Lane, Plan
 
 READ_TIMEOUT_S = 60.0
 TASK = f"{Path(__file__).parents[2]}{os.sep}"
@@ -117,6 +117,7 @@ def variables_of(
         "SESLAB_SETTINGS": json.dumps(asdict(settings)),
         "SESLAB_RATE_PER_S": str(account.max_send_rate_per_s),
         "SESLAB_SEND_MEDIAN_S": str(account.send_median_s),
+        "SESLAB_LANES": json.dumps(account.lanes),
         "SESLAB_SEED": str(seed),
         "SESLAB_FROM": envelope.source,
         "SESLAB_TO": envelope.to,
@@ -127,7 +128,8 @@ def variables_of(
 def plan_of(variables: Mapping[str, str]) -> Plan:
     """The plan whose function this is."""
     strategy: Any = import_module(variables["SESLAB_STRATEGY"])
-    account = Account(float(variables["SESLAB_RATE_PER_S"]), float(variables["SESLAB_SEND_MEDIAN_S"]))
+    lanes = tuple(Lane(*lane) for lane in json.loads(variables["SESLAB_LANES"]))
+    account = Account(float(variables["SESLAB_RATE_PER_S"]), float(variables["SESLAB_SEND_MEDIAN_S"]), lanes)
     plan: Plan = strategy.plan(strategy.Settings(**json.loads(variables["SESLAB_SETTINGS"])), account)
     return plan
 

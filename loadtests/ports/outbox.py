@@ -47,7 +47,9 @@ class Outbox:
         """The next mail, before it is due: a second caller at the same time waits for the one after."""
         number = int(self._numbers[self._next])
         self._next += 1
-        return Mail(number, int(self._arrivals.recipients[number]), float(self._arrivals.intended_s[number]))
+        recipients, intended_s, lanes = self._arrivals
+        lane = int(lanes[number]) if len(lanes) else 0
+        return Mail(number, int(recipients[number]), float(intended_s[number]), lane=lane)
 
     async def _fall_due(self, mail: Mail) -> None:
         delay_s = mail.intended_s - self._clock.now()

@@ -17,7 +17,7 @@ def body_of(mail: Mail) -> str:
 def mail_of(body: str) -> Mail:
     """The mail in a message's text."""
     fields = json.loads(body)
-    return Mail(fields["number"], fields["recipients"], fields["intended_s"], fields["first"])
+    return Mail(**fields)
 
 
 def received(message: Mapping[str, Any]) -> Received:

@@ -25,10 +25,13 @@ class Stretch(NamedTuple):
     told: int
 
 
-def stretches(replicas: int, faults: Iterable[object]) -> list[Stretch]:
-    """In the order of time; the first one has always been. Crashes and scalings at one instant are one change."""
-    crashes = [fault for fault in faults if isinstance(fault, PodCrash)]
-    scalings = [fault for fault in faults if isinstance(fault, ScalePods)]
+def stretches(replicas: int, faults: Iterable[object], of: str = "application") -> list[Stretch]:
+    """In the order of time; the first one has always been. Crashes and scalings at one instant are one change.
+
+    `of` says whose faults count: the application's, or those of the workers beside it.
+    """
+    crashes = [fault for fault in faults if isinstance(fault, PodCrash) and fault.of == of]
+    scalings = [fault for fault in faults if isinstance(fault, ScalePods) and fault.of == of]
     edges = chain.from_iterable((fault.start_s, fault.end_s) for fault in (*crashes, *scalings))
     told = [fault for fault in scalings if fault.reshare]
     return [

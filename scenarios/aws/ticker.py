@@ -2,7 +2,8 @@
 
 `timestamp_wait` calls the function and waits for its end before it waits for the next whole second: so there is one
 environment with one memory, and a tick that comes late moves none of those after it. The two loops call asynchronously,
-because they wait a second after each tick whatever it took.
+because they wait a second after each tick whatever it took. A `relay` does not tick: it calls a function that works for
+minutes, and calls it again when it ends.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from strategies.ports import Clock, InvokeThrottled, Tick
 
 PERIOD_S = 1.0
 TRANSITIONS = 3  # wait, task, choice: billed for each tick
+RELAY_TRANSITIONS = 2  # task, choice
 STANDARD_TRANSITION = Lognormal(median_ms=30, p99_ms=100)  # no trustworthy figure exists
 EXPRESS_TRANSITION = Constant(constant_ms=10)  # measured by Zac Charles, 2021
 HISTORY_EVENTS = 25_000  # of one Standard execution, at most: Step Functions' quota page; not adjustable
@@ -79,6 +81,7 @@ class Ticker:
             "timestamp_wait": self._timestamp_wait,
             "standard_loop": self._standard_loop,
             "express_loop": self._express_minutes,
+            "relay": self._relay,
         }[kind]
         self._start(loop())
 
@@ -100,6 +103,16 @@ class Ticker:
             await self._invoke(tick)
         except (FunctionError, InvokeThrottled):
             return
+
+    async def _relay(self) -> None:
+        """Calls the function, which works as long as it may, and calls it again; what fails is tried a second later."""
+        while True:
+            self.bill.transitions += RELAY_TRANSITIONS
+            began_s = self._clock.now()
+            await self._call(self._next(began_s))
+            await self._clock.sleep(sum(next(self._transition) for _ in range(RELAY_TRANSITIONS)))
+            if self._clock.now() - began_s < PERIOD_S:
+                await self._clock.sleep(PERIOD_S)
 
     async def _standard_loop(self) -> None:
         """Waits a second after each tick: the machine's own time is added to every period."""

@@ -10,6 +10,7 @@ from scenarios.schema.model import Scenario
 
 NOT_OURS = (
     "latency.sqs",
+    "latency.table",
     "latency.lambda_cold_start",
     "lambda.ramp",
     "lambda.dispatch",

@@ -74,7 +74,7 @@ def _place(error: ErrorDetails, data: Any) -> tuple[list[str | int], Any]:
         if _holds(data, part):
             path, data = [*path, part], data[part]
     missing = _inner_key(error)
-    if missing and path[-1:] != missing:
+    if missing and path[-len(missing) :] != missing:
         return [*path, *missing], _ABSENT
     return path, data
 
@@ -91,7 +91,7 @@ def _inner_key(error: ErrorDetails) -> list[str | int]:
     if error["type"] == "missing":
         return [error["loc"][-1]]
     if "key" in context:
-        return [context["key"]]
+        return list(context["key"])
     return [context["discriminator"].strip("'")] if "discriminator" in context else []
 
 

@@ -36,14 +36,20 @@ class Slow(_Window):
     factor: Positive = Field(le=1e6, description="multiplies SES's latencies")
 
 
-class PodCrash(_Window):
+class _OfPods(_Window):
+    of: Literal["application", "workers"] = Field(
+        default="application", description="the application's pods, or those that a strategy runs beside it"
+    )
+
+
+class PodCrash(_OfPods):
     """One pod dies with all that it holds, and is back at the end."""
 
     kind: Literal["pod_crash"]
     pod: int = Field(ge=0, le=9_999, description="which pod, counted from 0")
 
 
-class ScalePods(_Window):
+class ScalePods(_OfPods):
     """The deployment runs another number of pods."""
 
     kind: Literal["scale_pods"]

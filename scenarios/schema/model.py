@@ -16,16 +16,19 @@ from scenarios.schema.account import Account
 from scenarios.schema.complaints import ONE_LINE, complaint
 from scenarios.schema.faults import Fault
 from scenarios.schema.files import catalogue, find, printable, read_table
+from scenarios.schema.lanes import lanes_of
 from scenarios.schema.latency import Latency, Lognormal, Uniform
-from scenarios.schema.processes import Trace, Workload
+from scenarios.schema.processes import DEFAULT_LANE, Trace, Workload
 from scenarios.schema.settings import StrategySettings
 from scenarios.schema.tables import MAX_MAILS, Positive, Probability, Table, unknown, wrong
 from scenarios.schema.thresholds import Expressions, Threshold, is_of_known
 from scenarios.schema.toml import toml_document
 from scenarios.system.reading import is_regular
 from strategies.registry import STRATEGIES
+from strategies.resources import Lane
 
 SCHEMA = "seslab/scenario/v1"
+MOST_LANES = 20  # each is a queue, and a group of figures
 
 
 class Latencies(Table):
@@ -38,6 +41,7 @@ class Latencies(Table):
         default=Lognormal(median_ms=20, p99_ms=60), description="a refused SendEmail, start to end"
     )
     sqs: Latency = Field(default=Lognormal(median_ms=15, p99_ms=100), description="any SQS call")
+    table: Latency = Field(default=Lognormal(median_ms=5, p99_ms=25), description="any call of DynamoDB")
     lambda_cold_start: Latency = Field(
         default=Lognormal(median_ms=400, p99_ms=900), description="a new environment, until its handler runs"
     )
@@ -111,6 +115,27 @@ class Scenario(Table):
             if mails > MAX_MAILS:
                 raise wrong(key, f"must be at most {MAX_MAILS:,} mails in total, not {mails:,.0f}")
         return self
+
+    @model_validator(mode="after")
+    def _has_lanes(self) -> Self:
+        priorities: dict[str, int] = {}
+        for index, one in enumerate(self.workload):
+            if priorities.setdefault(one.lane, one.priority) != one.priority:
+                earlier = priorities[one.lane]
+                raise wrong(
+                    ("workload", index, "priority"), f"lane {one.lane} has the priority {earlier} already; one each"
+                )
+        if len(priorities) > MOST_LANES:
+            raise wrong("workload", f"must name at most {MOST_LANES} lanes, not {len(priorities)}")
+        for index, other in enumerate(self.neighbour):
+            if (other.lane, other.priority) != (DEFAULT_LANE, 0):
+                raise wrong(("neighbour", index, "lane"), "must be left out: only what is sent here has lanes")
+        return self
+
+    @property
+    def lanes(self) -> tuple[Lane, ...]:
+        """The kinds of mail that are sent, the most urgent first."""
+        return lanes_of(self.workload)
 
     @model_validator(mode="after")
     def _has_what_it_judges(self) -> Self:

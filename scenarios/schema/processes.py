@@ -51,7 +51,17 @@ def _only_default(account: Any) -> Any:
     return account
 
 
+DEFAULT_LANE = "default"
+LANE = r"^[A-Za-z][A-Za-z0-9-]{0,31}$"  # it becomes part of queues' names, and of figures'
+
+
 class _Traffic(Table):
+    lane: str = Field(
+        default=DEFAULT_LANE,
+        pattern=LANE,
+        description="the kind of mail, such as transactional: a letter, then letters, digits or -, at most 32",
+    )
+    priority: int = Field(default=0, ge=-1000, le=1000, description="of its lane: the larger number is the more urgent")
     shadow_copies: int = Field(
         default=0,
         ge=0,

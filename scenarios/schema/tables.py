@@ -32,9 +32,10 @@ Weight = Annotated[float, Field(ge=0, le=1e12)]
 Count = Annotated[int, Field(ge=1, le=MAX_MAILS)]
 
 
-def wrong(key: str, should: str) -> PydanticCustomError:
-    """A broken rule that types cannot express; `key` is relative to the table whose validator raises it."""
-    return PydanticCustomError("rule", "{should}", {"key": key, "should": should})
+def wrong(key: str | tuple[str | int, ...], should: str) -> PydanticCustomError:
+    """A broken rule that types cannot express; `key`, or the path to it, begins at the table that raises it."""
+    path = (key,) if isinstance(key, str) else key
+    return PydanticCustomError("rule", "{should}", {"key": path, "should": should})
 
 
 def cut(text: str) -> str:

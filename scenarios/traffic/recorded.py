@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.schema.model import Scenario
+from scenarios.schema.processes import DEFAULT_LANE
 from scenarios.traffic.workload import Arrivals, parts
 
 
@@ -17,6 +18,8 @@ class Recorded:
 
     process: str
     mails: Arrivals
+    lane: str = DEFAULT_LANE
+    priority: int = 0
 
     def instants(self, _rng: np.random.Generator) -> NDArray[np.float64]:
         return self.mails.intended_s
@@ -28,5 +31,8 @@ class Recorded:
 def recorded(scenario: Scenario) -> Scenario:
     """The scenario with the mails of its own seed for all seeds; for runs only, not for a file."""
     drawn = parts(scenario.workload, scenario.seed, "workload")
-    kept = (Recorded(workload.process, mails) for workload, mails in zip(scenario.workload, drawn, strict=True))
+    kept = [
+        Recorded(workload.process, mails, workload.lane, workload.priority)
+        for workload, mails in zip(scenario.workload, drawn, strict=True)
+    ]
     return scenario.model_copy(update={"workload": tuple(kept)})

@@ -6,23 +6,35 @@ workload at the end changes no other, and changing the recipients moves no arriv
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import repeat
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.errors import BadInput
+from scenarios.schema.lanes import places_of
 from scenarios.schema.processes import Trace, Workload
 from scenarios.schema.tables import MAX_MAILS
 from scenarios.traffic.chance import generator
 
+NO_LANES: NDArray[np.uint8] = np.empty(0, np.uint8)
+
 
 class Arrivals(NamedTuple):
-    """The mails of a run in the order in which they fall due: seconds, sorted, and recipients; 12 bytes a mail."""
+    """The mails of a run in the order in which they fall due: seconds, sorted, and recipients; 12 bytes a mail.
+
+    `lanes` has the place of each mail's lane among those of the scenario, or is empty where there is only one.
+    """
 
     intended_s: NDArray[np.float64]
     recipients: NDArray[np.int32]
+    lanes: NDArray[np.uint8] = NO_LANES
+
+    def lanes_of(self, numbers: NDArray[Any]) -> Iterable[int]:
+        """The lane of each of these mails."""
+        return self.lanes[numbers].tolist() if len(self.lanes) else repeat(0)
 
 
 def arrivals(workloads: Sequence[Workload], seed: int, purpose: str = "workload") -> Arrivals:
@@ -30,15 +42,14 @@ def arrivals(workloads: Sequence[Workload], seed: int, purpose: str = "workload"
 
     Raises BadInput for a trace that cannot be read and for more than 10^8 mails.
     """
-    return _merged(parts(workloads, seed, purpose))
+    return _merged(parts(workloads, seed, purpose), places_of(workloads))
 
 
 def origins(workloads: Sequence[Workload], seed: int) -> NDArray[np.unsignedinteger[Any]]:
     """For each mail of `arrivals`, the place in the file of the workload that it comes from."""
     drawn = parts(workloads, seed, "workload")
     smallest = np.min_scalar_type(len(drawn))
-    place = np.repeat(np.arange(len(drawn), dtype=smallest), [len(part.intended_s) for part in drawn])
-    return place[_order(drawn)]
+    return _of_each_mail(np.arange(len(drawn), dtype=smallest), drawn)[_order(drawn)]
 
 
 def parts(workloads: Sequence[Workload], seed: int, purpose: str) -> list[Arrivals]:
@@ -59,12 +70,18 @@ def _one(workload: Workload, seed: int, name: str) -> Arrivals:
     return Arrivals(instants, workload.draw_recipients(generator(seed, f"{name}/recipients"), len(instants)))
 
 
-def _merged(drawn: Sequence[Arrivals]) -> Arrivals:
+def _merged(drawn: Sequence[Arrivals], lanes: Sequence[int]) -> Arrivals:
     if len(drawn) == 1:
         return drawn[0]
     order = _order(drawn)
     recipients = np.concatenate([part.recipients for part in drawn] or [np.empty(0, np.int32)])
-    return Arrivals(_instants(drawn)[order], recipients[order])
+    lane = _of_each_mail(np.array(lanes, np.uint8), drawn)[order] if any(lanes) else NO_LANES
+    return Arrivals(_instants(drawn)[order], recipients[order], lane)
+
+
+def _of_each_mail(value: NDArray[Any], drawn: Sequence[Arrivals]) -> NDArray[Any]:
+    """What each workload has, for each of its mails."""
+    return np.repeat(value, [len(part.intended_s) for part in drawn])
 
 
 def _instants(drawn: Sequence[Arrivals]) -> NDArray[np.float64]:
