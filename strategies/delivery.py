@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from itertools import count
 
-from strategies.adaptive import AdaptiveRate
-from strategies.backoff import Backoff, Legacy, RetryMode, Standard
+from strategies.policies.adaptive import AdaptiveRate
+from strategies.policies.backoff import Backoff, Legacy, RetryMode, Standard
 from strategies.ports import Mail, Ports, SendError, Throttled
 
 Deliver = Callable[[Mail, range], Awaitable[None]]

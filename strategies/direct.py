@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from strategies.backoff import RetryMode
 from strategies.delivery import Deliver, delivery
 from strategies.parts import everyone
+from strategies.policies.backoff import RetryMode
 from strategies.ports import Ports, SendError
 from strategies.presentation.clauses import never_fits, retried
 from strategies.presentation.look import Look

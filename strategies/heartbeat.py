@@ -9,8 +9,8 @@ from math import ceil
 from typing import Literal
 
 from strategies.enqueue import BATCH, enqueue, put_all
-from strategies.packing import Allowance
 from strategies.parts import everyone
+from strategies.policies.packing import Allowance
 from strategies.ports import MAX_RECIPIENTS, Mail, Ports, QuotaExceeded, Received, Rejected, SendError, Throttled, Tick
 from strategies.prefetch import RECEIVES, VISIBILITY_S, Held, Prefetch
 from strategies.presentation.look import Look

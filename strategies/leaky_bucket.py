@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
-from strategies.backoff import RetryMode
 from strategies.delivery import Deliver, delivery
 from strategies.pacing import Pacer
 from strategies.parts import parts
+from strategies.policies.backoff import RetryMode
 from strategies.ports import MAX_RECIPIENTS, Mail, Ports, SendError
 from strategies.presentation.clauses import retried
 from strategies.presentation.look import Look

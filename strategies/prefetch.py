@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import ceil
 
 from strategies.enqueue import BATCH, put_all
-from strategies.packing import pack
 from strategies.parts import cut
+from strategies.policies.packing import pack
 from strategies.ports import Ports, Received
 
 VISIBILITY_S = 8.0  # short: what an environment holds that is never called again comes back soon

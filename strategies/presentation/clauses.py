@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from strategies.backoff import RetryMode
+from strategies.policies.backoff import RetryMode
 from strategies.presentation.seen import Seen
 from strategies.presentation.words import count
 

@@ -8,8 +8,8 @@ from math import floor
 import hypothesis.strategies as st
 from hypothesis import given, settings
 
-from strategies.packing import Allowance, pack
 from strategies.parts import cut, everyone, parts
+from strategies.policies.packing import Allowance, pack
 from strategies.ports import Mail
 
 LAWS = settings(max_examples=100)

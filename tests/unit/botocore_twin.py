@@ -19,8 +19,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.retries import bucket, standard
 from botocore.session import Session
 
-from strategies.backoff import RetryMode
 from strategies.delivery import delivery
+from strategies.policies.backoff import RetryMode
 from strategies.ports import Mail, Ports, QuotaExceeded, Rejected, SendError, Throttled, Unanswered, Unavailable
 
 SESSION = Session()

@@ -11,7 +11,7 @@ import pytest
 from botocore.retries import adaptive, bucket, throttling
 from hypothesis import given
 
-from strategies.adaptive import RECHECK_S, AdaptiveRate
+from strategies.policies.adaptive import RECHECK_S, AdaptiveRate
 from tests.unit.botocore_twin import Clock
 
 

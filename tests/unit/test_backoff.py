@@ -10,8 +10,8 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
-from strategies.backoff import RetryMode, Standard
 from strategies.delivery import delivery
+from strategies.policies.backoff import RetryMode, Standard
 from strategies.ports import Mail, QuotaExceeded, Rejected, SendError, Throttled, Unanswered, Unavailable
 from tests.unit.botocore_twin import (
     ACCEPTED,

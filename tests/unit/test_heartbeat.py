@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from strategies.packing import Allowance, pack
+from strategies.policies.packing import Allowance, pack
 from strategies.ports import Ports
 from strategies.prefetch import Prefetch
 from strategies.resources import Pods, Queue
