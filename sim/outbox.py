@@ -54,6 +54,9 @@ class Outbox:
             yield self._arrival()
         return []
 
+    def of_lane(self, lane: int, /) -> Outbox:
+        return Outbox(self._world, self._arrivals, self._arrivals.in_lane(self._numbers, lane), self._given_up)
+
     def give_up(self, mail: Mail, to: range, /) -> None:
         self._given_up.add(mail.number, to.start, len(to))
 

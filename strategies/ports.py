@@ -148,6 +148,10 @@ class Outbox(Protocol):
         """Wait for a mail, then take up to `at_most` of those that are due; empty once there will be none."""
         ...
 
+    def of_lane(self, lane: int, /) -> Outbox:
+        """The mails of one lane alone, so that none waits behind another's: take them either all here, or all there."""
+        ...
+
     def give_up(self, mail: Mail, to: range, /) -> None: ...
 
 

@@ -212,6 +212,9 @@ class NoOutbox:
     async def take(self, at_most: int, /) -> list[Mail]:
         return []
 
+    def of_lane(self, lane: int, /) -> Self:
+        return self
+
     def give_up(self, mail: Mail, to: range, /) -> None:
         say_given_up(mail, to)
 

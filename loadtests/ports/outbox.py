@@ -40,6 +40,9 @@ class Outbox:
             mails.append(self._claim())
         return mails
 
+    def of_lane(self, lane: int, /) -> Outbox:
+        return Outbox(self._clock, self._arrivals, self._arrivals.in_lane(self._numbers, lane), self._given_up)
+
     def give_up(self, mail: Mail, to: range, /) -> None:
         self._given_up.add(mail.number, to.start, len(to))
 

@@ -54,6 +54,10 @@ class _CheckedOutbox:
     def take(self, at_most: int, /) -> Awaitable[list[Mail]]:
         return self._outbox.take(at_most)
 
+    def of_lane(self, lane: int, /) -> Outbox:
+        _refuse_lane(lane)
+        return _CheckedOutbox(self._outbox.of_lane(lane))
+
     def give_up(self, mail: Mail, to: range, /) -> None:
         _refuse("give_up", mail, to)
         self._outbox.give_up(mail, to)
@@ -97,6 +101,11 @@ def _refuse_batch(what: str, batch: Any, kind: type) -> None:
 def _refuse_seconds(what: str, seconds: Any, most_s: float) -> None:
     if not isinstance(seconds, int | float) or not 0 <= seconds <= most_s:
         raise ValueError(f"{what}: {_cut(seconds)} s; must be 0 to {most_s:,g}")
+
+
+def _refuse_lane(lane: Any) -> None:
+    if not isinstance(lane, int) or lane < 0:
+        raise ValueError(f"of_lane: {_cut(lane)}; must be the place of a lane, from 0")
 
 
 def _refuse(what: str, mail: Any, to: Any) -> None:

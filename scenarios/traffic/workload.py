@@ -36,6 +36,13 @@ class Arrivals(NamedTuple):
         """The lane of each of these mails."""
         return self.lanes[numbers].tolist() if len(self.lanes) else repeat(0)
 
+    def in_lane(self, numbers: NDArray[Any], lane: int) -> NDArray[Any]:
+        """Those of these mails that are of one lane."""
+        if not len(self.lanes):
+            return numbers if lane == 0 else numbers[:0]
+        found: NDArray[Any] = numbers[self.lanes[numbers] == lane]
+        return found
+
 
 def arrivals(workloads: Sequence[Workload], seed: int, purpose: str = "workload") -> Arrivals:
     """Every mail of the workloads, merged in time; of equal instants the earlier workload goes first.

@@ -228,6 +228,39 @@ def test_outbox_take_gives_what_is_due(play: Arm) -> None:
     assert takes == [[0, 1, 2], [3, 4], [5]]
 
 
+def test_outbox_of_a_lane_gives_its_mails_alone(play: Arm) -> None:
+    """In order, when they are due, and whatever is still to come in the other lanes; one without any mails is empty."""
+    takes: dict[int, list[list[int]]] = {}
+
+    async def drain(ports: Ports, lane: int) -> None:
+        outbox = ports.outbox.of_lane(lane)
+        while mails := await outbox.take(3):
+            assert all(mail.lane == lane and mail.intended_s <= ports.clock.now() for mail in mails)
+            takes.setdefault(lane, []).append([mail.number for mail in mails])
+
+    async def main(ports: Ports) -> None:
+        async with ports.group() as lanes:
+            for lane in (2, 1, 0):
+                lanes.spawn(drain(ports, lane))
+
+    news = {"process": "batch", "messages": 4, "lane": "news"}
+    urgent = {"process": "batch", "messages": 1, "at_s": 0.1, "lane": "urgent", "priority": 1}
+    play(scenario(workload=(news, urgent)), Pods(main))
+    assert takes == {0: [[4]], 1: [[0, 1, 2], [3]]}
+
+
+def test_a_single_lane_is_the_whole_outbox(play: Arm) -> None:
+    """Where no workload names a lane, all mails are of the first."""
+    taken: list[int] = []
+
+    async def main(ports: Ports) -> None:
+        assert await ports.outbox.of_lane(1).take(5) == []
+        taken.extend(mail.number for mail in await ports.outbox.of_lane(0).take(5))
+
+    play(scenario(workload=({"process": "batch", "messages": 2},)), Pods(main))
+    assert taken == [0, 1]
+
+
 def test_what_is_given_up_or_left_by_a_pod_that_ends_is_not_kept(play: Arm) -> None:
     """Custody: a deliberate loss is noted with its recipients, and a pod that ends keeps nothing."""
 

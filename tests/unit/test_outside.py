@@ -93,6 +93,7 @@ MISTAKES = {
     "one too early": ("send(mail, everyone(mail))", "send(mail, range(-1, 1))", "range(-1, 1) are no recipients"),
     "a count for a range": ("send(mail, everyone(mail))", "send(mail, 1)", "send: 1 are no recipients of mail"),
     "a number for a mail": ("send(mail, everyone(mail))", "send(7, everyone(mail))", "send: 7 is no mail"),
+    "a lane by name": ("in ports.outbox:", "in ports.outbox.of_lane('news'):", "of_lane: 'news'; must be the place"),
     "nobody given up": (
         "await ports.mailer.send(mail, everyone(mail))",
         "ports.outbox.give_up(mail, range(2, 2))",
