@@ -23,15 +23,16 @@ LOOK = Look("#D55E00", "X", (0, (1, 1)), "xxx")
 @dataclass(frozen=True, slots=True)
 class Settings:
     retry: RetryMode = setting("none", "botocore's retry mode: none, legacy, standard or adaptive")
-    workers: int = setting(64, "mails in the hands of the application at once", scales="calls", ge=1, le=100_000)
+    workers: int = setting(64, "mails in the hands of one pod at once", scales="calls", ge=1, le=100_000)
+    pods: int = setting(1, "application pods, each with a client of its own", scales="pods", ge=1, le=10_000)
 
 
 def plan(settings: Settings, account: Account) -> Plan:
-    """One application pod whose workers share one client, and so one retry quota."""
-    return Plan(settings, Pods(partial(_application, settings=settings), connections=settings.workers))
+    """Pods whose workers share one client each, and so one retry quota and one adaptive rate a pod."""
+    return Plan(settings, Pods(partial(_pod, settings=settings), settings.pods, connections=settings.workers))
 
 
-async def _application(ports: Ports, settings: Settings) -> None:
+async def _pod(ports: Ports, settings: Settings) -> None:
     deliver = delivery(ports, settings.retry)
     async with ports.group() as workers:
         for _ in range(settings.workers):
@@ -48,10 +49,20 @@ async def _worker(ports: Ports, deliver: Deliver) -> None:
 
 def mechanism(settings: Settings, seen: Seen) -> Iterator[str]:
     """How it came to its figures."""
-    yield f"no pacing, up to {counted(settings.workers, 'mail')} in hand at once"
+    yield _clients(settings)
+    yield f"no pacing, up to {counted(settings.workers * settings.pods / seen.shares, 'mail')} in hand at once"
     yield never_fits(seen)
 
 
 def after_refusal(settings: Settings) -> str:
     """What becomes of a refused mail."""
     return retried(settings.retry)
+
+
+def _clients(settings: Settings) -> str:
+    """What each of several pods learns alone."""
+    own = {"standard": "a retry quota", "adaptive": "a retry quota and an adaptive rate"}.get(settings.retry)
+    if settings.pods == 1:
+        return ""
+    each = f", each with {own} of its own" if own else ""
+    return f"{counted(settings.pods, 'pod')} that do not know of one another{each}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -89,8 +90,12 @@ def _or_why_not(entry: StrategyEntry, words: Callable[[], str]) -> str:
 
 
 def _settings(entry: StrategyEntry) -> Any:
-    """As attributes: those of many shares put together need not be what `Settings` lets pass."""
-    return SimpleNamespace(**entry["settings"])
+    """As attributes: those of many shares put together need not be what `Settings` lets pass.
+
+    A run that was kept before a setting existed had what is now its default.
+    """
+    usual = asdict(STRATEGIES[entry["strategy"]].Settings())
+    return SimpleNamespace(**usual | entry["settings"])
 
 
 def _seen(entry: StrategyEntry, facts: Facts) -> Seen:

@@ -63,7 +63,7 @@ def test_all_shares_together_are_the_whole(whole: Ledger, of: int) -> None:
     assert together.usage == pytest.approx(whole.usage | {"harness_lag_s": of - 1})
     assert together.warnings == ("all say this", *(f"only {place} says this" for place in range(of)))
     assert (together.interrupted, together.ended_s) == (of > 1, whole.ended_s)
-    assert together.settings == {**whole.settings, "workers": 64 * of, "shares": of}
+    assert together.settings == {**whole.settings, "workers": 64 * of, "pods": of, "shares": of}
 
 
 @pytest.mark.parametrize("of", SHARES)

@@ -111,7 +111,7 @@ def _with_a_weight_for_each_pod(settings: dict[str, Any]) -> dict[str, Any]:
 
 retries = st.sampled_from(["none", "legacy", "standard", "adaptive"])
 settings_of: dict[str, Tables] = {
-    "direct": optional(retry=retries, workers=st.sampled_from([1, 3, 64])),
+    "direct": optional(retry=retries, workers=st.sampled_from([1, 3, 64]), pods=st.sampled_from([1, 3])),
     "leaky-bucket": optional(
         pods=st.integers(1, 4),
         rate_per_pod=st.sampled_from([0.5, 7.0, 40.0]),

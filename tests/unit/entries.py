@@ -18,7 +18,7 @@ from scenarios.schema.model import Scenario
 from tests.unit.synthetic import Call, Mail, ledger_of
 
 SETTINGS: dict[str, dict[str, Any]] = {
-    "direct": {"retry": "none", "workers": 64},
+    "direct": {"retry": "none", "workers": 64, "pods": 1},
     "leaky-bucket": {"pods": 2, "rate_per_pod": 15.0, "burst": 1, "chunk": 15, "retry": "none", "pod_weights": ()},
     "sqs-dlq": {
         "batch_size": 10,

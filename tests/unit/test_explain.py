@@ -148,11 +148,20 @@ def test_explanation_counts_the_pods_that_were_there(pods: int, reshare: bool, d
         ("heartbeat", {"ticker": "standard_loop"}, "the ticks drift: each comes"),
         ("heartbeat", {"ticker": "express_loop"}, "around each minute those of two loops overlap"),
         ("direct", {"workers": 1}, "up to 1 mail in hand at once"),
+        ("direct", {"pods": 3}, "3 pods that do not know of one another; no pacing, up to 192 mails in hand at once"),
+        ("direct", {"pods": 2, "retry": "standard"}, "of one another, each with a retry quota of its own; no pacing"),
     ],
 )
 def test_explanation_says_what_the_settings_come_to(strategy: str, settings: dict[str, Any], clause: str) -> None:
     """Settings are set against the limit."""
     assert clause in told(strategy, FACTS, LATE, FOUR, **settings)
+
+
+def test_explanation_takes_a_setting_that_a_kept_run_does_not_name_at_its_default() -> None:
+    """A run that was kept before `direct` had pods is told as one of a single pod."""
+    kept = entry("direct", sent(1, 2.0))
+    kept["settings"] = {"retry": "none", "workers": 64}
+    assert explain(kept, FACTS) == explain(entry("direct", sent(1, 2.0)), FACTS)
 
 
 def test_explanation_leaves_equal_weights_unsaid() -> None:

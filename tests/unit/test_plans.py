@@ -17,7 +17,7 @@ SANDBOX = Account(max_send_rate_per_s=1.0, send_median_s=0.05)
 def test_direct_by_default() -> None:
     """No retries, 64 workers, each with a connection, in one pod without queues or functions."""
     plan = direct.plan(direct.Settings(), TALK)
-    assert asdict(plan.settings) == {"retry": "none", "workers": 64}
+    assert asdict(plan.settings) == {"retry": "none", "workers": 64, "pods": 1}
     assert (plan.pods.replicas, plan.pods.connections) == (1, 64)
     assert (plan.queues, plan.functions, plan.mappings, plan.tickers) == ((), (), (), ())
 

@@ -27,6 +27,14 @@ def test_every_strategy_sends_a_little_mail_at_any_rate(strategy: str, rate_per_
     assert [total(ledger, column) for column in ("accepted", "duplicated")] == [3, 0]
 
 
+@pytest.mark.parametrize("pods", [1, 4])
+def test_each_pod_that_calls_directly_spends_a_retry_quota_of_its_own(pods: int) -> None:
+    """Of botocore's 500 a throttle's retry costs 5: a hundred retries a client, and one for each that it earns back."""
+    hurried = {"retry": "standard", "pods": pods, "workers": 400}
+    ledger = run("direct", batch(400 * pods), settings=hurried, rate_per_s=1.0)
+    assert 100 * pods <= len(ledger.calls["mail"]) - 400 * pods <= 100 * pods + total(ledger, "accepted")
+
+
 @pytest.mark.parametrize("rate_per_s", [50.0, 1 / 3, 0.1, 7.3, 999.0])
 def test_the_pacer_never_freezes_and_never_hurries(rate_per_s: float) -> None:
     """A sender that waits as long as it is told starts call k at k ÷ rate: no residue stops it, none adds up."""
