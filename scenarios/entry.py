@@ -111,16 +111,28 @@ class UsageCounts(TypedDict):
     scheduler_invocations: Annotated[Amount, Field(description="invocations by EventBridge Scheduler")]
 
 
-class WorkloadEntry(TypedDict):
-    """The mails of one workload."""
+class PartFigures(TypedDict):
+    """Some of the mails apart from the others."""
 
-    index: Annotated[int, Field(description="which [[workload]] of the scenario, counted from 0")]
-    process: Annotated[str, Field(description="how its mails fall due")]
     recipients: Annotated[RecipientCounts, Field(description="its own, by fate")]
     latency_s: Annotated[LatencyFigures, Field(description="of its own recipients, in seconds")]
     latency_of_all_s: NotRequired[
         Annotated[LatencyOfAll, Field(description="of its own recipients, those not accepted infinitely late")]
     ]
+
+
+class WorkloadEntry(PartFigures):
+    """The mails of one workload."""
+
+    index: Annotated[int, Field(description="which [[workload]] of the scenario, counted from 0")]
+    process: Annotated[str, Field(description="how its mails fall due")]
+
+
+class LaneEntry(PartFigures):
+    """The mails of one lane."""
+
+    lane: Annotated[str, Field(description="the kind of mail, as its workloads call it")]
+    priority: Annotated[int, Field(description="the larger number is the more urgent")]
 
 
 class StrategyEntry(TypedDict):
@@ -192,6 +204,12 @@ class StrategyEntry(TypedDict):
     ]
     workloads: NotRequired[
         Annotated[list[WorkloadEntry], Field(description="only where the scenario has several: each workload apart")]
+    ]
+    lanes: NotRequired[
+        Annotated[
+            list[LaneEntry],
+            Field(description="only where the scenario has several: each lane apart, the most urgent first"),
+        ]
     ]
     samples: NotRequired[
         Annotated[

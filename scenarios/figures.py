@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any, cast
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, cast
 
 from scenarios.entry import (
     CallCounts,
@@ -44,9 +44,12 @@ FIGURES = (
     "wall_s",
     "harness_lag_s",
 )
-"""Every figure of a strategy; those of each workload besides, where there are several."""
+"""Every figure of all mails of a strategy; those of each workload and lane besides, where there are several."""
 
-_OF_A_WORKLOAD = re.compile(r"workloads\.(?:0|[1-9][0-9]*)\.((recipients|latency_s|latency_of_all_s)\..+)")
+_OF_A_PART = re.compile(
+    r"(?P<whose>(?:workloads\.(?:0|[1-9][0-9]*)|lanes\.[^.]+)\.)"
+    r"(?P<figure>(?:recipients|latency_s|latency_of_all_s)\..+)"
+)
 
 _NO_FIGURES = (
     "strategy",
@@ -60,23 +63,34 @@ _NO_FIGURES = (
     "samples",
     "index",
     "process",
+    "lane",
+    "priority",
 )
+
+
+class FigureName(NamedTuple):
+    """A dotted name in two: `whose` is `lanes.newsletter.` or `workloads.0.`, and empty where it is of all mails."""
+
+    whose: str
+    figure: str
+
+
+def in_two(name: str) -> FigureName:
+    """A name that is no figure's stays whole."""
+    part = _OF_A_PART.fullmatch(name)
+    return FigureName(part["whose"], part["figure"]) if part else FigureName("", name)
 
 
 def is_figure(name: str) -> bool:
     """Whether an entry can have a figure of that name."""
-    inner = _OF_A_WORKLOAD.fullmatch(name)
-    return (inner[1] if inner else name) in FIGURES
+    return in_two(name).figure in FIGURES
 
 
-def figures_of(entry: Mapping[str, Any], prefix: str = "") -> dict[str, float | None]:
-    """Every figure by its name; those of a workload are called `workloads.0.latency_s.p99`."""
+def figures_of(entry: Mapping[str, Any] | Sequence[Any], prefix: str = "") -> dict[str, float | None]:
+    """Every figure by its name; those of a part are called `workloads.0.latency_s.p99` or `lanes.newsletter.…`."""
     flat: dict[str, float | None] = {}
-    for key, value in entry.items():
-        if key in _NO_FIGURES:
-            continue
-        inner = _keyed(value)
-        flat |= {prefix + key: value} if inner is None else figures_of(inner, f"{prefix}{key}.")
+    for key, value in _inside(entry):
+        flat |= figures_of(value, f"{prefix}{key}.") if _has_figures(value) else {prefix + key: value}
     return flat
 
 
@@ -85,20 +99,24 @@ def with_figures(entry: StrategyEntry, figures: Mapping[str, float | None]) -> S
     return cast(StrategyEntry, _replaced(entry, figures))
 
 
-def _replaced(table: Mapping[str, Any], figures: Mapping[str, float | None], prefix: str = "") -> dict[str, Any]:
-    return {key: _figure_at(f"{prefix}{key}", key, value, figures) for key, value in table.items()}
-
-
-def _figure_at(name: str, key: str, value: Any, figures: Mapping[str, float | None]) -> Any:
-    inner = None if key in _NO_FIGURES else _keyed(value)
-    if inner is None:
+def _replaced(value: Any, figures: Mapping[str, float | None], name: str = "") -> Any:
+    if not _has_figures(value):
         return figures.get(name, value)
-    replaced = _replaced(inner, figures, f"{name}.")
-    return list(replaced.values()) if isinstance(value, list) else replaced
+    replaced = {key: _replaced(inner, figures, f"{name}.{key}".lstrip(".")) for key, inner in _inside(value)}
+    return list(replaced.values()) if isinstance(value, list) else {**value, **replaced}
 
 
-def _keyed(value: Any) -> Mapping[str, Any] | None:
-    """What has figures inside: a table, or a list with its numbers for keys."""
-    if isinstance(value, list):
-        return {str(number): item for number, item in enumerate(value)}
-    return value if isinstance(value, Mapping) else None
+def _has_figures(value: Any) -> bool:
+    return isinstance(value, list | Mapping)
+
+
+def _inside(value: Mapping[str, Any] | Sequence[Any]) -> Iterable[tuple[str, Any]]:
+    """What may be a figure or have some, by its key; in a list by its lane, which may be any word, or its number."""
+    if isinstance(value, Mapping):
+        return [(key, inner) for key, inner in value.items() if key not in _NO_FIGURES]
+    return [(_lane_or(str(number), inner), inner) for number, inner in enumerate(value)]
+
+
+def _lane_or(number: str, item: Any) -> str:
+    lane: str = item.get("lane", number) if isinstance(item, Mapping) else number
+    return lane

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -23,7 +23,7 @@ from reports.documents.diff import (
     SameMails,
     Seeds,
 )
-from reports.gate.verdict import DIRECTIONS, alike
+from reports.gate.verdict import DIRECTIONS, alike, direction_of
 from reports.statistics.intervals import interval, unpaired
 from scenarios.errors import BadInput
 from scenarios.figures import figures_of
@@ -148,9 +148,14 @@ def _strategy(
     samples = (a.get("samples", {}), b.get("samples", {}))
     figures = [
         _figure(name, figures_a.get(name), figures_b.get(name), samples[0].get(name), samples[1].get(name), by_seed)
-        for name in FIGURES
+        for name in (*FIGURES, *_of_shared_lanes(figures_a, figures_b))
     ]
     return {"a": pair.a, "b": pair.b, "figures": figures, "same_mails": _mail_by_mail(pair, ledgers)}
+
+
+def _of_shared_lanes(a: Iterable[str], b: Container[str]) -> Iterator[str]:
+    """Figures of the lanes that both runs have; a lane has a name, so that it is the same one in both."""
+    return (name for name in a if name.startswith("lanes.") and direction_of(name) and name in b)
 
 
 def _same_seeds(a: ComparisonDocument, b: ComparisonDocument) -> bool:

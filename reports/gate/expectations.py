@@ -9,10 +9,10 @@ from typing import NamedTuple
 from reports.gate.baseline import Baseline, Expected, Metric, Sender, Tolerance, parse_tolerance, versions
 from reports.gate.identity import identity_of
 from reports.gate.measured import Measured
-from reports.gate.verdict import DIRECTIONS, Rule
+from reports.gate.verdict import DIRECTIONS, Rule, direction_of
 from reports.statistics.intervals import mean_of
 from scenarios.errors import BadInput
-from scenarios.figures import FIGURES
+from scenarios.figures import in_two
 from scenarios.schema.files import printable
 from scenarios.schema.model import Scenario
 from scenarios.schema.tables import unknown
@@ -39,7 +39,7 @@ class Wished(NamedTuple):
             raise BadInput(printable(f"--tolerance {text!r}: {hint}")) from error
         if strategy not in ("*", *STRATEGIES):
             raise BadInput(printable(f"--tolerance {text!r}: {unknown('strategy', strategy, list(STRATEGIES))}"))
-        if figure not in DIRECTIONS:
+        if direction_of(figure) is None:
             raise BadInput(printable(f"--tolerance {text!r}: {unknown('figure', figure, list(DIRECTIONS))}"))
         return cls(strategy, figure, tolerance)
 
@@ -101,6 +101,8 @@ def made(
 def _sender(name: str, measured: Measured, before: Sender | None, wishes: Sequence[Wished]) -> Sender:
     wished = {wish.figure: wish.tolerance for wish in wishes if wish.strategy in ("*", name)}
     old = before.metrics if before else {}
+    if (strange := next((figure for figure in wished if figure not in measured.values), None)) is not None:
+        raise BadInput(printable(f"--tolerance {name}.{strange}: {unknown('figure', strange, list(measured.values))}"))
     watched = [figure for figure in dict.fromkeys((*(old or DIRECTIONS), *wished)) if figure in measured.values]
     metrics = {figure: _metric(figure, measured, old.get(figure), wished) for figure in watched}
     return Sender(settings=dict(measured.settings), digest=measured.digest, events=measured.events, metrics=metrics)
@@ -110,7 +112,7 @@ def _metric(figure: str, measured: Measured, before: Metric | None, wished: Mapp
     values = tuple(measured.values[figure])
     return Metric(
         value=mean_of(values),
-        direction=before.direction if before else DIRECTIONS[figure],
+        direction=before.direction if before else DIRECTIONS[in_two(figure).figure],
         tolerance=wished.get(figure, before.tolerance if before else 0.0),
         values=values,
     )
@@ -121,4 +123,4 @@ def refuse_strange_figures(path: Path, scenario: str, sender: Sender, strategy: 
     strange = next((name for name in sender.metrics if name not in measured.values), None)
     if strange is not None:
         where = f"scenarios.{scenario}.strategies.{strategy}.metrics"
-        raise BadInput(printable(f"{path}: {where}: {unknown('figure', strange, list(FIGURES))}"))
+        raise BadInput(printable(f"{path}: {where}: {unknown('figure', strange, list(measured.values))}"))

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from reports.documents.gate import Direction
 from reports.statistics.intervals import interval, mean_of
+from scenarios.figures import in_two
 from scenarios.verdicts import FAIL, IMPROVED, INCONCLUSIVE, PASS, Verdict
 
 Values = Sequence[float | None]
@@ -40,6 +41,11 @@ DIRECTIONS: Mapping[str, Direction] = {
     "cost_per_million_usd": "lower",
 }
 """The figures that a gate watches, and which way is better. A peak is not among them: it is neither good nor bad."""
+
+
+def direction_of(figure: str) -> Direction | None:
+    """Which way is better, also of a workload or a lane; None for a figure that is neither good nor bad."""
+    return DIRECTIONS.get(in_two(figure).figure)
 
 
 class Rule(NamedTuple):

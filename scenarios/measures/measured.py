@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from scenarios.entry import StrategyEntry
 from scenarios.ledger.ledger import Ledger
+from scenarios.measures.apart import apart
 from scenarios.measures.bound import Bound
 from scenarios.measures.cost import Prices
 from scenarios.measures.metrics import measure
-from scenarios.measures.per_workload import per_workload
 from scenarios.schema.model import Scenario
 
 
 def measured(scenario: Scenario, ledger: Ledger, ideal: Bound, prices: Prices) -> StrategyEntry:
-    """One entry of `seslab/comparison/v1`; of several workloads each has its figures too."""
+    """One entry of `seslab/comparison/v1`; of several workloads and lanes each has its figures too."""
     rate_per_s, limiter = scenario.account.max_send_rate_per_s, scenario.account.limiter
     burst = limiter.burst if limiter.kind == "token-bucket" else rate_per_s
-    entry = measure(ledger, rate_per_s, burst, ideal.makespan_s, prices)
-    workloads = scenario.workload
-    return entry | {"workloads": per_workload(ledger, workloads)} if len(workloads) > 1 else entry
+    return {**measure(ledger, rate_per_s, burst, ideal.makespan_s, prices), **apart(ledger, scenario.workload)}

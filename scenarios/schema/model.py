@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -141,9 +141,21 @@ class Scenario(Table):
     def _has_what_it_judges(self) -> Self:
         for name, expressions in self.thresholds.items():
             for threshold in map(Threshold.parse, expressions):
-                if (place := threshold.workload) is not None and not place < len(self.workload) > 1:
-                    raise wrong("thresholds", f"{name}: no {threshold.figure}: {_places(len(self.workload))}")
+                if threshold.whose and threshold.whose not in self._parts:
+                    raise wrong("thresholds", f"{name}: no {threshold.figure}: {self._parts_instead(threshold.whose)}")
         return self
+
+    @property
+    def _parts(self) -> list[str]:
+        """Whose figures there are besides those of all mails, as their names begin."""
+        workloads, lanes = len(self.workload), self.lanes
+        return [
+            *(f"workloads.{place}." for place in range(workloads) if workloads > 1),
+            *(f"lanes.{lane.name}." for lane in lanes if len(lanes) > 1),
+        ]
+
+    def _parts_instead(self, whose: str) -> str:
+        return _lanes(self.lanes) if whose.startswith("lanes.") else _places(len(self.workload))
 
     def settings_of(self, strategy: str) -> Any:
         """The strategy's own `Settings`, as the scenario sets them; raises BadInput for an unknown strategy."""
@@ -163,6 +175,12 @@ def _places(workloads: int) -> str:
     if workloads == 1:
         return "figures per workload need several"
     return f"workloads are counted from 0 to {workloads - 1}"
+
+
+def _lanes(lanes: Sequence[Lane]) -> str:
+    if len(lanes) == 1:
+        return f"figures per lane need several, and the only lane is {lanes[0].name}"
+    return f"the lanes are {', '.join(lane.name for lane in lanes)}"
 
 
 def load(source: str, base: Path | None = None) -> Scenario:

@@ -12,13 +12,13 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from typing_extensions import TypedDict
 
 from scenarios.entry import USERS, Interval, StrategyEntry
-from scenarios.figures import FIGURES, figures_of, is_figure
+from scenarios.figures import FIGURES, figures_of, in_two, is_figure
 from scenarios.outside.find import installed
 from scenarios.schema.tables import unknown
 from scenarios.verdicts import FAIL, INCONCLUSIVE, PASS
 from strategies.registry import STRATEGIES
 
-_PARTS = re.compile(r"\s*(?P<sender>[\w*-]+)\.(?P<figure>[\w.]+)\s*(?P<sign><=|>=|==|!=|<|>)\s*(?P<limit>\S+)\s*")
+_PARTS = re.compile(r"\s*(?P<sender>[\w*-]+)\.(?P<figure>[\w.-]+)\s*(?P<sign><=|>=|==|!=|<|>)\s*(?P<limit>\S+)\s*")
 _SIGNS: Mapping[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -29,7 +29,7 @@ _SIGNS: Mapping[str, Callable[[float, float], bool]] = {
 }
 _ALL = "*"
 _LOST, _PENDING = "recipients.lost", "recipients.pending"
-_LATENCY = re.compile(r"(?P<whose>(?:workloads\.\d+\.)?)latency(?:_of_all)?_s\.(?P<which>.+)")
+_LATENCY = re.compile(r"latency(?:_of_all)?_s\.(?P<which>.+)")
 
 
 class Threshold(NamedTuple):
@@ -52,10 +52,9 @@ class Threshold(NamedTuple):
         return cls(expression.strip(), parts["sender"], parts["figure"], parts["sign"], _number(parts["limit"]))
 
     @property
-    def workload(self) -> int | None:
-        """The place of the workload that it is about, if it is about one."""
-        table, _, rest = self.figure.partition(".")
-        return int(rest.partition(".")[0]) if table == "workloads" else None
+    def whose(self) -> str:
+        """The workload or lane that it is about, as its figure's name says it; empty where it is about all mails."""
+        return in_two(self.figure).whose
 
     def holds(self, value: float | None) -> bool:
         """What has no value, such as the latency of nothing, keeps no promise."""
@@ -148,12 +147,13 @@ def judged(thresholds: Mapping[str, Sequence[str]], entries: Iterable[StrategyEn
 
 
 def _judged(name: str, threshold: Threshold, entry: StrategyEntry) -> JudgedThreshold:
-    figures, latency = figures_of(entry), _LATENCY.fullmatch(threshold.figure)
+    figures, (whose, of_it) = figures_of(entry), in_two(threshold.figure)
+    latency = _LATENCY.fullmatch(of_it)
     if latency is None:
         met = _met(name, threshold, entry, threshold.figure, figures.get(threshold.figure))
         pending = _may_be_lost_yet(figures, threshold.figure)
         return {**met, "pending": pending} if pending else met
-    whose, figure = latency["whose"], f"{latency['whose']}latency_of_all_s.{latency['which']}"
+    figure = f"{whose}latency_of_all_s.{latency['which']}"
     value, not_accepted = figures.get(figure), _not_accepted(figures, whose)
     infinite = value is None and not_accepted > 0
     met = _met(name, threshold, entry, figure, math.inf if infinite else value)

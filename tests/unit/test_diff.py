@@ -86,6 +86,24 @@ def test_nearly_constant_samples_give_no_warning() -> None:
     assert low <= 2.0 <= high
 
 
+def with_lanes(**waited_s: float) -> StrategyEntry:
+    """An entry whose lanes waited so long."""
+    whole = entry("direct", sent(4, 1.0))
+    lanes = [
+        {"lane": lane, "priority": 0, "recipients": whole["recipients"], "latency_s": whole["latency_s"] | {"p99": p99}}
+        for lane, p99 in waited_s.items()
+    ]
+    return cast(StrategyEntry, {**whole, "lanes": lanes})
+
+
+def test_lanes_are_compared_by_their_names() -> None:
+    """Wherever they stand; a lane that only one of the runs has is none of the figures."""
+    before, after = with_lanes(reset=9.0, letter=20.0), with_lanes(news=7.0, reset=1.0)
+    made = difference.document(run_of([before]), run_of([after]), (), no_ledgers)
+    assert figure_of(made, "lanes.reset.latency_s.p99")["difference"] == -8.0
+    assert not [row for row in made["strategies"][0]["figures"] if row["figure"].startswith(("lanes.l", "lanes.n"))]
+
+
 def test_the_same_mails_are_paired() -> None:
     """A mail's delay in B against its own in A; mails that either side did not accept are left out."""
     mails = [TEN_S] * 40 + [Mail(11.0)]

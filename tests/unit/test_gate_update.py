@@ -12,6 +12,7 @@ from reports.gate.expectations import Wished
 from reports.gate.simulated import SEEDS, wanted_anew
 from reports.gate.verdict import Rule
 from scenarios.errors import BadInput
+from tests.unit.entries import number
 from tests.unit.gated import baseline, figures, of, set_figure, small, verdict
 
 
@@ -34,6 +35,29 @@ def test_tolerances_and_directions_are_kept(tmp_path: Path, known: Baseline) -> 
     assert metrics["cost_usd"].rule == Rule("lower", 0.5)
     assert "calls.failed" not in metrics
     assert after.scenarios["small"].reason == "slower is fine"
+
+
+LANES = """
+[[workload]]
+process = "batch"
+messages = 3
+lane = "reset"
+priority = 1
+"""
+
+
+def test_a_tolerance_makes_a_gate_watch_a_lane(tmp_path: Path) -> None:
+    """The figure of a lane has the direction that it has of all mails; a lane that is not there is one line."""
+    name, scenario = "lanes.reset.latency_s.p99", small(tmp_path, LANES)
+    known = baseline(scenario, ["heartbeat"], 3, wishes=[f"*.{name}=10%"])
+    metric = known.scenarios["small"].strategies["heartbeat"].metrics[name]
+    assert metric.rule == Rule("lower", 0.1, relative=True)
+    assert verdict(known, scenario)["verdict"] == "pass"
+    sooner_s = [value - min(map(number, metric.values)) / 2 for value in map(number, metric.values)]
+    worse = verdict(set_figure(known, name, values=tuple(sooner_s)), scenario)
+    assert figures(of(worse, "heartbeat"))[name]["verdict"] == worse["verdict"] == "fail"
+    with pytest.raises(BadInput, match=r"heartbeat\.lanes\.rest\..* did you mean 'lanes\.reset\.latency_s\.p99'"):
+        baseline(scenario, ["heartbeat"], 3, wishes=["*.lanes.rest.latency_s.p99=1"])
 
 
 def test_what_is_not_run_stays(tmp_path: Path, known: Baseline) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import cast
 
@@ -85,11 +86,33 @@ def test_thresholds_survive_the_way_through_a_file(tmp_path: Path) -> None:
     assert load(str(tmp_path / "again.toml")) == scenario
 
 
-def test_workloads_have_thresholds_of_their_own() -> None:
-    """Where there are several, each has its latencies and fates."""
+@pytest.mark.parametrize(
+    ("lanes", "said"),
+    [
+        ("", "no lanes.newsletter.latency_s.p99: figures per lane need several, and the only lane is default"),
+        ('lane = "letter"\npriority = -1', "no lanes.newsletter.latency_s.p99: the lanes are default, letter"),
+        ('lane = "newsletter"', ""),
+        ('lane = "newsletter"\n[thresholds]\nslow = "*.lanes.newsletter.makespan_s < 1"', "unknown figure"),
+    ],
+)
+def test_a_lane_that_is_judged_is_there(tmp_path: Path, lanes: str, said: str) -> None:
+    """A threshold on a lane needs a scenario that has it beside another; the line names those that there are."""
+    second = f'[[workload]]\nprocess = "batch"\nmessages = 1\n{lanes}\n'
+    asked = "" if "[thresholds]" in lanes else '[thresholds]\nquick = "*.lanes.newsletter.latency_s.p99 < 9"\n'
+    if not said:
+        assert small(tmp_path, second + asked).thresholds
+        return
+    with pytest.raises(BadInput, match=re.escape(said)):
+        small(tmp_path, second + asked)
+
+
+def test_workloads_and_lanes_have_thresholds_of_their_own() -> None:
+    """Where there are several, each has its latencies and fates; a lane's word may have hyphens."""
+    assert is_figure("lanes.two-words.latency_s.p99")
+    assert Threshold.parse("direct.lanes.two-words.recipients.lost == 0").whose == "lanes.two-words."
     assert is_figure("workloads.1.latency_s.p99")
-    assert Threshold.parse("direct.workloads.12.latency_s.p99 < 1").workload == 12
-    assert Threshold.parse("direct.latency_s.p99 < 1").workload is None
+    assert Threshold.parse("direct.workloads.12.latency_s.p99 < 1").whose == "workloads.12."
+    assert Threshold.parse("direct.latency_s.p99 < 1").whose == ""
 
 
 def test_every_strategy_is_asked_what_all_are_asked() -> None:
@@ -170,15 +193,22 @@ def test_one_replication_that_loses_makes_the_mean_infinite() -> None:
     assert (found["verdict"], found["interval"]) == ("pass", whole["ci95"]["latency_s.max"])
 
 
-def test_each_workload_answers_for_its_own() -> None:
-    """What one workload loses does not make another late."""
+@pytest.mark.parametrize(
+    ("table", "keys", "words"),
+    [
+        ("workloads", ({"index": 0, "process": "batch"}, {"index": 1, "process": "batch"}), ("0", "1")),
+        ("lanes", ({"lane": "re-set", "priority": 1}, {"lane": "news", "priority": 0}), ("re-set", "news")),
+    ],
+)
+def test_each_part_answers_for_its_own(table: str, keys: tuple[dict[str, object], ...], words: tuple[str, ...]) -> None:
+    """What one workload or lane loses does not make another late."""
+    of_each = cast(list[dict[str, object]], [entry("direct", sent(accepted, 1.0)) for accepted in (3, 4)])
     parts = [
-        {"index": index, "process": "batch", "recipients": one["recipients"]}
-        | {"latency_s": one["latency_s"], "latency_of_all_s": one["latency_of_all_s"]}
-        for index, one in enumerate([entry("direct", sent(3, 1.0)), entry("direct", sent(4, 1.0))])
+        key | {name: one[name] for name in ("recipients", "latency_s", "latency_of_all_s")}
+        for key, one in zip(keys, of_each, strict=True)
     ]
-    both = cast(StrategyEntry, entry("direct", sent(3, 1.0)) | {"workloads": parts})
-    found = judged({"quick": [f"direct.workloads.{index}.latency_s.p99 < 9" for index in (0, 1)]}, [both])
+    both = cast(StrategyEntry, {**entry("direct", sent(3, 1.0)), table: parts})
+    found = judged({"quick": [f"direct.{table}.{word}.latency_s.p99 < 9" for word in words]}, [both])
     assert [(one["verdict"], one["not_accepted"]) for one in found] == [("fail", 1), ("pass", 0)]
 
 

@@ -1,4 +1,4 @@
-"""The figures of each workload apart."""
+"""The figures of each workload and of each lane apart."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from reports.compare.mechanism import Facts
 from reports.running.experiment import Job, perform
 from reports.statistics.replications import combine
 from scenarios.entry import StrategyEntry
-from scenarios.figures import figures_of
+from scenarios.figures import figures_of, is_figure
 from scenarios.ledger.ledger import Ledger, digest
+from scenarios.measures.apart import apart
 from scenarios.measures.cost import load_prices
-from scenarios.measures.per_workload import per_workload
 from scenarios.schema.model import Scenario
 from scenarios.schema.processes import Workload
 from scenarios.traffic.recorded import recorded
@@ -71,7 +71,7 @@ def by_hand() -> Ledger:
 
 def test_each_workload_has_its_own_fates_and_latencies() -> None:
     """Fates and quantiles are those of the workload's recipients alone."""
-    first, second, third = per_workload(by_hand(), WORKLOADS)
+    first, second, third = apart(by_hand(), WORKLOADS)["workloads"]
     assert [(one["index"], one["process"]) for one in (first, second, third)] == [
         (0, "batch"),
         (1, "constant"),
@@ -134,9 +134,41 @@ def test_replications_are_combined_workload_by_workload() -> None:
 
 def test_the_sentence_tells_the_workloads_apart() -> None:
     """The last clause has the median and the p99 of each; or says that nothing was accepted."""
-    entry = measured(TABLES[:1]) | {"workloads": per_workload(by_hand(), WORKLOADS)}
+    entry = measured(TABLES[:1]) | {"workloads": apart(by_hand(), WORKLOADS)["workloads"]}
     entry["workloads"][2]["latency_s"] = {"mean": None, "p50": None, "p95": None, "p99": None, "max": None}
     assert explain(entry, Facts.of(scenario(TABLES))).endswith(
         "; workload[0] (batch) waited p50 2.00 s and p99 2.00 s, workload[1] (constant) waited p50 1.00 s and "
         "p99 6.00 s, workload[2] (batch) had nothing accepted"
     )
+
+
+LANES: list[dict[str, Any]] = [
+    {**TABLES[0], "lane": "news"},
+    {**TABLES[1], "lane": "digest", "priority": 1},
+    {**TABLES[2], "lane": "news"},
+]
+"""The middle one goes first; its lane is called as a key of an entry is that holds no figures."""
+
+
+def test_each_lane_has_the_figures_of_all_its_workloads() -> None:
+    """The most urgent lane stands first; a lane's fates are the sum of its workloads', its waits are all of theirs."""
+    parts = apart(by_hand(), scenario(LANES).workload)
+    digests, news = parts["lanes"]
+    assert [(one["lane"], one["priority"]) for one in (digests, news)] == [("digest", 1), ("news", 0)]
+    first, second, third = parts["workloads"]
+    assert (digests["recipients"], digests["latency_s"]) == (second["recipients"], second["latency_s"])
+    for fate, number_of_all in figures_of(news["recipients"]).items():
+        assert number_of_all == sum(number(figures_of(one["recipients"])[fate]) for one in (first, third))
+    assert news["latency_s"] == {"mean": 3.5, "p50": 2.0, "p95": 5.0, "p99": 5.0, "max": 5.0}
+    assert "lanes" not in apart(by_hand(), WORKLOADS)
+
+
+def test_replications_are_combined_lane_by_lane() -> None:
+    """Means, samples and intervals have the lane's word in their dotted names, whatever word it is."""
+    entries = [measured(LANES, seed) for seed in (1, 2, 3)]
+    combined, name = combine(entries), "lanes.digest.latency_s.mean"
+    assert combined["samples"][name] == [figures_of(entry)[name] for entry in entries]
+    assert combined["lanes"][0]["latency_s"]["mean"] == pytest.approx(sum(map(number, combined["samples"][name])) / 3)
+    assert name in combined["ci95"]
+    assert [(one["lane"], one["priority"]) for one in combined["lanes"]] == [("digest", 1), ("news", 0)]
+    assert all(map(is_figure, (one for one in figures_of(combined) if one.startswith("lanes."))))

@@ -1,0 +1,55 @@
+"""Figures of each workload and of each lane apart: what a newsletter does to the password resets beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, NotRequired
+
+import numpy as np
+from numpy.typing import NDArray
+from typing_extensions import TypedDict
+
+from scenarios.entry import LaneEntry, PartFigures, WorkloadEntry
+from scenarios.ledger.ledger import Ledger
+from scenarios.ledger.recipients import Acceptances, acceptances
+from scenarios.measures.metrics import latency_figures, recipient_counts
+from scenarios.schema.lanes import lanes_of, places_of
+from scenarios.schema.processes import Workload
+from scenarios.traffic.workload import origins
+
+
+class Apart(TypedDict):
+    """What an entry has besides, where there are several workloads or lanes."""
+
+    workloads: NotRequired[list[WorkloadEntry]]
+    lanes: NotRequired[list[LaneEntry]]
+
+
+def apart(ledger: Ledger, workloads: Sequence[Workload]) -> Apart:
+    """The workloads in the order of the file, and the lanes, the most urgent first; nothing where there is only one."""
+    if len(workloads) < 2:
+        return {}
+    origin, lanes, accepted = origins(workloads, ledger.seed), lanes_of(workloads), acceptances(ledger)
+    parts: Apart = {
+        "workloads": [
+            {"index": index, "process": workload.process, **_figures(ledger, accepted, origin == index)}
+            for index, workload in enumerate(workloads)
+        ]
+    }
+    if len(lanes) > 1:
+        place = np.array(places_of(workloads))[origin]
+        parts["lanes"] = [
+            {"lane": lane.name, "priority": lane.priority, **_figures(ledger, accepted, place == index)}
+            for index, lane in enumerate(lanes)
+        ]
+    return parts
+
+
+def _figures(ledger: Ledger, accepted: Acceptances, mine: NDArray[Any]) -> PartFigures:
+    """Recipients by fate, and their latencies, of the mails that are `mine`."""
+    own = replace(ledger, mails={name: column[mine] for name, column in ledger.mails.items()})
+    of_mine = mine[accepted.mail]
+    part = Acceptances(*(column[of_mine] for column in accepted))
+    recipients = recipient_counts(own)
+    return {"recipients": recipients, **latency_figures(ledger, part, recipients["submitted"])}
