@@ -61,6 +61,11 @@ class FaultTable(TypedDict):
     probability: NotRequired[Annotated[float, Field(description="share of the calls or messages it hit")]]
     factor: NotRequired[Annotated[float, Field(description="slow: multiplied SES's latencies")]]
     max_send_rate_per_s: NotRequired[Annotated[float, Field(description="rate_change: recipients a second meanwhile")]]
+    of: NotRequired[
+        Annotated[
+            Literal["application", "workers"], Field(description="pod_crash and scale_pods: whose pods were meant")
+        ]
+    ]
     pod: NotRequired[Annotated[int, Field(description="pod_crash: which pod, counted from 0")]]
     pods: NotRequired[Annotated[int, Field(description="scale_pods: pods that ran meanwhile")]]
     reshare: NotRequired[Annotated[bool, Field(description="scale_pods: whether the pods divided the limit anew")]]
