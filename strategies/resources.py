@@ -60,6 +60,11 @@ class Queue:
     retention_s: float = 4 * 86400.0
     dead_letters: str | None = None
 
+    @property
+    def dead_letter_queue(self) -> str | None:
+        """What the queue is called that stands behind it, if one does."""
+        return None if self.max_receive_count is None else self.dead_letters or f"{self.name}-dead"
+
 
 @dataclass(frozen=True, slots=True)
 class Table:

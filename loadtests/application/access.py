@@ -1,9 +1,9 @@
-"""What the pods of a run reach: SES, queues and functions through boto3, wherever they are."""
+"""What the pods of a run reach: SES, queues, functions and tables through boto3, wherever they are."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from boto3.session import Session
@@ -18,11 +18,13 @@ from loadtests.ports.outbox import Outbox
 from loadtests.ports.request_threads import RequestThreads
 from loadtests.ports.ses import Envelope, Mailer
 from loadtests.ports.sqs import Queue
+from loadtests.ports.tables import Table
 from loadtests.record.function_log import FunctionLog
 from loadtests.record.reconcile import on_the_way
 from scenarios.ledger.fates import Custody
 from strategies.dice import Dice
 from strategies.ports import Ports, Share
+from strategies.resources import Plan, Pods
 
 Connect = Callable[[str, int], Any]
 """A client of a service for so many connections at once."""
@@ -49,6 +51,24 @@ class Connector:
         return Connector(self._session, self._ses_read_timeout_s, {**self._urls, **urls})
 
 
+def calls_at_once(plan: Plan) -> int:
+    """How many requests the pods of a plan, workers among them, may have under way to one service."""
+    return sum(pods.connections * pods.replicas for pods in (plan.pods, *plan.workers))
+
+
+class Names(NamedTuple):
+    """What each part is called where it is, by its declared name: queues by URL."""
+
+    queues: Mapping[str, str]
+    functions: Mapping[str, str]
+    tables: Mapping[str, str]
+
+    def used_by(self, *processes: Pods) -> Names:
+        """Those that these may use."""
+        used = {name for pods in processes for name in pods.uses}
+        return Names(*({name: real for name, real in names.items() if name in used} for names in self))
+
+
 class Access:
     """Makes the ports of each pod; all share one client a service, as the threads of one application would."""
 
@@ -58,32 +78,41 @@ class Access:
         request: RunRequest,
         clock: Clock,
         application_log: ApplicationLog,
-        queue_urls: Mapping[str, str],
-        function_names: Mapping[str, str],
+        names: Names,
         envelope: Envelope,
     ) -> None:
-        self._pods, self._chance, self._clock = request.plan.pods, Dice(request.seed), clock
+        self._names, self._chance, self._clock = names, Dice(request.seed), clock
         self._horizon_s = request.scenario.horizon_s
         self._application_log, self.client_log, self._envelope = application_log, request.client_log(), envelope
-        self._urls = {name: url for name, url in queue_urls.items() if name in self._pods.uses}
-        self._functions = {name: real for name, real in function_names.items() if name in self._pods.uses}
-        many = self._pods.connections * self._pods.replicas
+        used, many = names.used_by(request.plan.pods, *request.plan.workers), calls_at_once(request.plan)
         self._ses = connect("sesv2", many)
-        self._sqs = connect("sqs", many) if self._urls else None
-        self._lambda = connect("lambda", many) if self._functions else None
+        self._sqs = connect("sqs", many) if used.queues else None
+        self._lambda = connect("lambda", many) if used.functions else None
+        self._dynamodb = connect("dynamodb", many) if used.tables else None
+        self._sending: list[RequestThreads] = []
 
-    def ports(self, outbox: Outbox, group: Callable[[], Group], share: Share) -> tuple[Ports, Sequence[RequestThreads]]:
-        """A pod's ports, and the threads that carry their requests."""
-        services = ("ses", *self._urls, *self._functions)
-        ses, *others = threads = [RequestThreads(self._pods.connections) for _ in services]
+    def ports(
+        self, pods: Pods, outbox: Outbox, group: Callable[[], Group], share: Share
+    ) -> tuple[Ports, Sequence[RequestThreads]]:
+        """The ports of one of the pods, and the threads that carry their requests."""
+        urls, real_functions, real_tables = self._names.used_by(pods)
+        services = ("ses", *urls, *real_functions, *real_tables)
+        ses, *others = threads = [RequestThreads(pods.connections) for _ in services]
+        self._sending.append(ses)
         free, log = iter(others), self._application_log
         mailer = Mailer(self._ses, self._clock, self.client_log, ses, self._envelope)
         queues = {
             name: Queue(self._sqs, url, next(free), log.put, log.seen, log.putting, self._left_s)
-            for name, url in self._urls.items()
+            for name, url in urls.items()
         }
-        functions = {name: Invoker(self._lambda, real, next(free)) for name, real in self._functions.items()}
-        return Ports(self._clock, self._chance, mailer, outbox, group, share, queues, functions), threads
+        functions = {name: Invoker(self._lambda, real, next(free)) for name, real in real_functions.items()}
+        tables = {name: Table(self._dynamodb, real, next(free)) for name, real in real_tables.items()}
+        return Ports(self._clock, self._chance, mailer, outbox, group, share, queues, functions, tables), threads
+
+    @property
+    def is_sending(self) -> bool:
+        """Whether a send of a pod, be it alive or dead, is under way."""
+        return not all(threads.is_quiet for threads in self._sending)
 
     def _left_s(self) -> float:
         return self._horizon_s - self._clock.now()
@@ -102,6 +131,6 @@ class Access:
 
     def close(self) -> None:
         """Close the pods' idle connections."""
-        for connected in (self._ses, self._sqs, self._lambda):
+        for connected in (self._ses, self._sqs, self._lambda, self._dynamodb):
             if connected is not None:
                 connected.close()

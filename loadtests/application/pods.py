@@ -1,16 +1,18 @@
-"""The application's pods in real time, started, crashed and scaled as the scenario says."""
+"""Pods in real time, started, crashed and scaled as the scenario says: the application's, and workers beside it."""
 
 from __future__ import annotations
 
 import asyncio
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from loadtests.application.application_log import ApplicationLog
 from loadtests.application.run_request import RunRequest
 from loadtests.ports.kernel import Clock, Group, Host
 from loadtests.ports.outbox import Outbox
@@ -18,10 +20,12 @@ from loadtests.ports.request_threads import RequestThreads
 from scenarios.aws.incarnations import Incarnation, incarnations, kept
 from scenarios.aws.pod_lives import Stretch, stretches
 from scenarios.ledger.fates import Pieces
+from scenarios.traffic.workload import Arrivals
 from strategies.ports import Ports
+from strategies.resources import Pods
 
-PortsOf = Callable[[Outbox, Callable[[], Group], "Share"], tuple[Ports, Sequence[RequestThreads]]]
-"""What a new pod may use, made of what is its own, and the threads that carry its requests."""
+PortsOf = Callable[[Pods, Outbox, Callable[[], Group], "Share"], tuple[Ports, Sequence[RequestThreads]]]
+"""What a new pod of a declaration may use, made of what is its own, and the threads that carry its requests."""
 
 LOOK_EVERY_S = 0.02
 
@@ -53,24 +57,36 @@ class Pod:
             threads.close()
 
 
-def _lives(request: RunRequest, plan: Sequence[Stretch]) -> list[Incarnation]:
-    """Each pod's lives, with the mails that each is dealt under the numbers that they have in the whole scenario."""
-    numbers = request.numbers
-    lives = incarnations(plan, request.plan.pods.weights, request.mails.intended_s[numbers])
-    for life in lives:
-        life.mails = numbers[life.mails]
-    return lives
+class Traffic(NamedTuple):
+    """All mails of a scenario, and the numbers of those that a deployment is dealt."""
+
+    mails: Arrivals
+    numbers: NDArray[np.int32]
+
+    def dealt(self, stretches: Sequence[Stretch], weights: Sequence[float]) -> list[Incarnation]:
+        """Each pod's lives, each with its mails under the numbers that they have in the whole scenario."""
+        lives = incarnations(stretches, weights, self.mails.intended_s[self.numbers])
+        for life in lives:
+            life.mails = self.numbers[life.mails]
+        return lives
 
 
 class Deployment:
-    """All pods of a plan, and who still holds which mail."""
+    """All pods of a declaration, and who still holds which mail."""
 
-    def __init__(self, request: RunRequest, clock: Clock, given_up: Pieces, ports_of: PortsOf) -> None:
-        self._declared, self._mails, self._clock = request.plan.pods, request.mails, clock
+    def __init__(
+        self,
+        pods: Pods,
+        lives: Sequence[Stretch],
+        traffic: Traffic,
+        clock: Clock,
+        given_up: Pieces,
+        ports_of: PortsOf,
+    ) -> None:
+        self._declared, self._mails, self._clock = pods, traffic.mails, clock
         self._given_up, self._ports_of = given_up, ports_of
-        plan = stretches(self._declared.replicas, request.scenario.fault)
-        self._share = Share(clock, plan)
-        self._pods = [Pod(life, Host()) for life in _lives(request, plan)]
+        self._share = Share(clock, lives)
+        self._pods = [Pod(life, Host()) for life in traffic.dealt(lives, pods.weights)]
 
     async def work(self) -> None:
         """Run every pod from its birth to its end or death; raises the first error of one."""
@@ -82,9 +98,9 @@ class Deployment:
                 life.cancel()
 
     async def _live(self, pod: Pod) -> None:
-        await self._clock.sleep(max(0.0, pod.life.born_s - self._clock.now()))
+        await self._clock.sleep(max(0.0, max(0.0, pod.life.born_s) - self._clock.now()))
         outbox = Outbox(self._clock, self._mails, pod.life.mails, self._given_up)
-        ports, pod.threads = self._ports_of(outbox, partial(Group, pod.host), self._share)
+        ports, pod.threads = self._ports_of(self._declared, outbox, partial(Group, pod.host), self._share)
         main = pod.host.start(self._declared.main(ports))
         left_s = pod.life.dies_s - self._clock.now()
         done, _ = await asyncio.wait([main], timeout=left_s if left_s < np.inf else None)
@@ -117,3 +133,37 @@ class Deployment:
 
     def _at_work(self, ended_s: float) -> list[Pod]:
         return [pod for pod in self._pods if pod.working and pod.life.dies_s > ended_s]
+
+
+class Application:
+    """A plan's pods, to which all mails are dealt, and its workers, which no run waits for."""
+
+    def __init__(self, request: RunRequest, clock: Clock, log: ApplicationLog, ports_of: PortsOf) -> None:
+        def deployment(pods: Pods, of: str, numbers: NDArray[np.int32]) -> Deployment:
+            lives, traffic = stretches(pods.replicas, request.scenario.fault, of), Traffic(request.mails, numbers)
+            return Deployment(pods, lives, traffic, clock, log.given_up, ports_of)
+
+        self._pods = deployment(request.plan.pods, "application", request.numbers)
+        self._workers = [deployment(pods, "workers", request.numbers[:0]) for pods in request.plan.workers]
+
+    async def work(self) -> None:
+        """Run the pods that mails are dealt to; raises the first error of one."""
+        await self._pods.work()
+
+    def work_beside(self) -> list[Coroutine[Any, Any, None]]:
+        """The same for each kind of worker; they are abandoned when the run is over."""
+        return [workers.work() for workers in self._workers]
+
+    def raise_unraised(self, ended_s: float) -> None:
+        """Raise the first error of a task whose pod works on and never leaves its group."""
+        for deployment in (self._pods, *self._workers):
+            deployment.raise_unraised(ended_s)
+
+    def abandon(self) -> None:
+        """Stop every pod where it stands; what is on the wire, SES may still decide upon."""
+        for deployment in (self._pods, *self._workers):
+            deployment.abandon()
+
+    def kept(self, ended_s: float) -> NDArray[np.bool_]:
+        """Which mails are not due yet, or are with a pod that lives and works."""
+        return self._pods.kept(ended_s)

@@ -29,6 +29,7 @@ from loadtests.ports.invoking import InvokeFailed
 from loadtests.ports.kernel import Clock
 from loadtests.ports.ses import Envelope
 from loadtests.ports.sqs import QueueFailed
+from loadtests.ports.tables import TableFailed
 from loadtests.record import run_registry
 from loadtests.record.function_log import function_log_of
 from loadtests.record.reconcile import joined
@@ -44,8 +45,7 @@ from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import arrivals
 from strategies.resources import Plan
 
-UNBILLED = "the cost leaves out requests to SQS, which only AWS counts"
-UNBILLED_EXPRESS = "the cost leaves out requests to SQS and the time of Express machines, which only AWS counts"
+UNBILLED = "the cost leaves out {}, which only AWS counts"
 
 Sites = Callable[[RunRequest, str], AbstractContextManager[RunSite]]
 """Opens where a run of that name takes place."""
@@ -148,7 +148,7 @@ def attended(
     tickers.start(site.cloud, request.plan, outputs, zero_unix_s)
     try:
         asyncio.run(world.work())
-    except (QueueFailed, InvokeFailed) as error:
+    except (QueueFailed, TableFailed, InvokeFailed) as error:
         raise RunFailed(f"{site.cloud.world} {trouble(error)}") from error
     if request.plan.functions:
         halt()
@@ -212,6 +212,13 @@ def _usage(plan: Plan, logs: Logs) -> dict[str, Any]:
 
 
 def _unbilled(plan: Plan) -> tuple[str, ...]:
-    if any(is_express(ticker) for ticker in plan.tickers):
-        return (UNBILLED_EXPRESS,)
-    return (UNBILLED,) if plan.queues else ()
+    express = "the time of Express machines" if any(is_express(ticker) for ticker in plan.tickers) else ""
+    left_out = " and ".join(filter(None, (requests_of(plan), express)))
+    return (UNBILLED.format(left_out),) if left_out else ()
+
+
+def requests_of(plan: Plan) -> str:
+    """Words for the requests that nobody counts where a service is not ours alone; empty if there are none."""
+    services = {"SQS": plan.queues, "DynamoDB": plan.tables}
+    asked = " and ".join(service for service, parts in services.items() if parts)
+    return f"requests to {asked}" if asked else ""

@@ -13,6 +13,9 @@ from loadtests.application.access import Connector
 from loadtests.deploy.cloud import Cloud
 from loadtests.ports.ses import Envelope
 
+SERVICES = ("sqs", "lambda", "dynamodb")
+"""What pods ask beside SES."""
+
 
 class Witness(Protocol):
     """SES's side of a run."""
@@ -49,5 +52,5 @@ class RunSite:
 
     def connector(self, read_timeout_s: float) -> Connector:
         """For the application's pods, which send each request once."""
-        url = self.cloud.url
-        return Connector(self.cloud.session, read_timeout_s, {"sesv2": self.ses_url or url, "sqs": url, "lambda": url})
+        urls = {**dict.fromkeys(SERVICES, self.cloud.url), "sesv2": self.ses_url or self.cloud.url}
+        return Connector(self.cloud.session, read_timeout_s, urls)

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from loadtests.application.access import Access
+from loadtests.application.access import Access, Names
 from loadtests.application.application_log import ApplicationLog
-from loadtests.application.pods import Deployment
+from loadtests.application.pods import Application
 from loadtests.application.run_lifecycle import RunLifecycle, Services
 from loadtests.application.run_request import RunRequest
 from loadtests.deploy.harvest import messages_of
 from loadtests.deploy.run_site import RunSite, Witness
-from loadtests.deploy.stack.names import logical
+from loadtests.deploy.stack.names import dead_letters_of, logical
 from loadtests.deploy.stack.publishing import SET as WITNESS_SET
 from loadtests.moto.queues import depth
 from loadtests.ports.kernel import Clock
 from loadtests.record.function_log import FunctionLog
 from scenarios.ledger.fates import Custody, Pieces
-from strategies.resources import Plan
+from strategies.resources import Function, Plan, Pods, Queue, Table
 
 HARNESS_CONNECTIONS = 8
 
@@ -36,24 +36,25 @@ class World:
         self._request, self._site, self._witness, self._clock = request, site, witness, clock
         self.lifecycle, self._services = RunLifecycle(clock), Services()
         self.application_log = ApplicationLog(clock, len(request.mails.recipients))
-        self._queues, self._dead = (_by_name(request.plan, outputs, what) for what in ("Queue", "Dead"))
-        functions = {f.name: outputs[logical(f.name, "Function")] for f in request.plan.functions}
+        names = _names(request.plan, outputs)
+        self._queues, self._dead = names.queues, _dead(request.plan, outputs)
         connect = site.connector(request.scenario.client.read_timeout_s)
         envelope = site.envelope._replace(configuration_set=outputs.get(WITNESS_SET, ""))
         self._sqs = connect("sqs", HARNESS_CONNECTIONS)
-        self.access = Access(connect, request, clock, self.application_log, self._queues, functions, envelope)
-        self.deployment = Deployment(request, clock, self.application_log.given_up, self.access.ports)
+        self.access = Access(connect, request, clock, self.application_log, names, envelope)
+        self.application = Application(request, clock, self.application_log, self.access.ports)
 
     async def work(self) -> None:
         """Run to the end; pods then stop where they stand."""
-        self._services.start(self._keep_looking())
+        for beside in (self._keep_looking(), *self.application.work_beside()):
+            self._services.start(beside)
         try:
             horizon_s = self._request.scenario.horizon_s
-            await self.lifecycle.run(self.deployment.work(), self._drained, self._services, horizon_s)
+            await self.lifecycle.run(self.application.work(), self._drained, self._services, horizon_s)
             if not self.lifecycle.interrupted:
-                self.deployment.raise_unraised(self.lifecycle.ended_s)
+                self.application.raise_unraised(self.lifecycle.ended_s)
         finally:
-            self.deployment.abandon()
+            self.application.abandon()
             self._services.host.abandon()
             self.access.close()
 
@@ -63,9 +64,9 @@ class World:
             await asyncio.to_thread(self._witness.look)
 
     async def _drained(self) -> bool:
-        """Nothing in any queue, and that for as long as it takes to be sure."""
+        """Nothing in any queue or on a pod's way to SES, and that for as long as it takes to be sure."""
         quiet_until_s = self._clock.now() + self._quiet_s()
-        while not await asyncio.to_thread(self.queued):
+        while not (self.access.is_sending or await asyncio.to_thread(self.queued) > 0):
             if self._clock.now() >= quiet_until_s:
                 return True
             await self._clock.sleep(self._site.look_s)
@@ -75,7 +76,8 @@ class World:
     def _quiet_s(self) -> float:
         """What a function was handed asynchronously is in no queue of ours until it has ended."""
         plan = self._request.plan
-        called = {name for function in plan.functions for name in function.uses}
+        users: tuple[Pods | Function, ...] = (plan.pods, *plan.workers, *plan.functions)
+        called = {name for user in users for name in user.uses}
         longest_s = max((function.timeout_s for function in plan.functions if function.name in called), default=0.0)
         return max(self._site.quiet_s, longest_s)
 
@@ -86,14 +88,14 @@ class World:
     def custody(self, witness: NDArray[Any], function_log: FunctionLog, in_lambda: Pieces) -> Custody:
         """Who holds what SES has not accepted. What a consumer holds at the end is still in its queue."""
         ended_s = self.lifecycle.ended_s
-        custody = self.access.custody(self.deployment.kept(ended_s), witness, function_log, ended_s)
+        custody = self.access.custody(self.application.kept(ended_s), witness, function_log, ended_s)
         custody.held.extend(in_lambda)
         in_flight = self.queued()
         for url in self._queues.values():
             found = messages_of(self._sqs, url, self._site.poll_s)
             in_flight -= len(found.columns()[0])
             custody.held.extend(found)
-        for url in self._dead.values():
+        for url in self._dead:
             custody.dead.extend(messages_of(self._sqs, url, self._site.poll_s))
         if in_flight > 0:
             self._hold_all(custody)
@@ -105,7 +107,16 @@ class World:
             custody.held.add(int(mail), 0, int(self._request.mails.recipients[mail]))
 
 
-def _by_name(plan: Plan, outputs: Mapping[str, str], what: str) -> dict[str, str]:
-    """The queues' URLs by declared name, as far as the stack has them."""
-    names = {queue.name: logical(queue.name, what) for queue in plan.queues}
-    return {name: outputs[output] for name, output in names.items() if output in outputs}
+def _names(plan: Plan, outputs: Mapping[str, str]) -> Names:
+    """What the parts of the stack are called, as far as it has them."""
+
+    def of(parts: Sequence[Queue | Function | Table], what: str) -> dict[str, str]:
+        ids = {part.name: logical(part.name, what) for part in parts}
+        return {name: outputs[one] for name, one in ids.items() if one in outputs}
+
+    return Names(of(plan.queues, "Queue"), of(plan.functions, "Function"), of(plan.tables, "Table"))
+
+
+def _dead(plan: Plan, outputs: Mapping[str, str]) -> set[str]:
+    """The URLs of the dead-letter queues."""
+    return {outputs[one] for queue in plan.queues if (one := dead_letters_of(queue)) in outputs}

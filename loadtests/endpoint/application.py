@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from loadtests.endpoint.http import OK, Answer, as_json, body_of, client, header
 from loadtests.endpoint.parsing import rendering
 from loadtests.endpoint.refusals import FORBIDDEN, UNAVAILABLE, Refused
 from loadtests.endpoint.routes import CALLS, QUEUES, REASONS
-from loadtests.endpoint.service import Service
+from loadtests.endpoint.service import SQS, TABLE_READS, TABLE_WRITES, Service
 from loadtests.endpoint.sqs import queues
 from loadtests.endpoint.storing import Store
 from loadtests.endpoint.v1 import query
@@ -23,6 +24,7 @@ from loadtests.endpoint.web.turns import Busy, Turns
 from loadtests.endpoint.web.waiting import waiting
 from loadtests.ports import web_pages
 from scenarios.ledger.ledger import REJECTED
+from scenarios.schema.latency import Latency
 from scenarios.schema.model import Scenario
 from strategies.dice import uniform
 
@@ -44,6 +46,10 @@ TOO_MANY_DUMPS = as_json(
 )
 READS = ("Get", "List", "Describe", "Test")  # begin the names of actions that change nothing, and no page sees answers
 
+DYNAMODB = "DynamoDB_20120810."
+OF_ITEMS = {"GetItem": TABLE_READS, "PutItem": TABLE_WRITES, "UpdateItem": TABLE_WRITES, "DeleteItem": TABLE_WRITES}
+"""What is billed of a table, by the action."""
+
 
 class LocalAws:
     """A WSGI application. What SES would refuse never reaches moto, and every answer takes its time.
@@ -53,7 +59,7 @@ class LocalAws:
 
     def __init__(self, service: Service, seed: int, moto: WSGIApplication, names: tuple[str, ...]) -> None:
         self._service, self._moto, self._admin, self._names = service, moto, admin.Admin(service), names
-        self._latency, self._seed = service.common.scenario.latency.sqs, seed
+        self._latency, self._seed = service.common.scenario.latency, seed
         self._dumps, self._moto_turns = Turns(MOST_DUMPS_IN_LINE), Turns(MOST_IN_LINE_FOR_MOTO)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -115,26 +121,32 @@ class LocalAws:
 
     def _theirs(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Moto is not made for threads; its SQS is ours, and that is."""
-        if scope_of(environ).service == "sqs" or environ.get("HTTP_X_AMZ_TARGET", "").startswith("AmazonSQS."):
-            return self._sqs(environ, start_response)
+        target = environ.get("HTTP_X_AMZ_TARGET", "")
+        if scope_of(environ).service == "sqs" or target.startswith("AmazonSQS."):
+            reply = self._late(SQS, self._latency.sqs, partial(moto_answers.ask, self._moto, environ))
+        elif target.startswith(DYNAMODB) and (kind := OF_ITEMS.get(target.removeprefix(DYNAMODB))):
+            reply = self._late(kind, self._latency.table, partial(self._in_turn, environ))
+        else:
+            reply = self._in_turn(environ)
+        if environ["PATH_INFO"] == RESET and reply.status == OK:
+            self._service.forget()
+        start_response(reply.status, reply.headers)
+        return reply.body
+
+    def _in_turn(self, environ: WSGIEnvironment) -> moto_answers.Reply:
         try:
             with self._moto_turns.turn():
-                status, headers, body = moto_answers.ask(self._moto, environ)
+                return moto_answers.ask(self._moto, environ)
         except Busy:
-            status, headers, body = moto_answers.busy(environ)
-        if environ["PATH_INFO"] == RESET and status == OK:
-            self._service.forget()
-        start_response(status, headers)
-        return body
+            return moto_answers.busy(environ)
 
-    def _sqs(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    def _late(self, kind: str, latency: Latency, ask: Callable[[], moto_answers.Reply]) -> moto_answers.Reply:
         """A call takes effect half-way through its latency."""
-        half_s = self._latency.quantile(uniform(self._seed, "endpoint/sqs", self._service.count_sqs(), 0)) / 2
+        half_s = latency.quantile(uniform(self._seed, f"endpoint/{kind}", self._service.count(kind), 0)) / 2
         self._service.closing.wait(half_s)
-        status, headers, body = moto_answers.ask(self._moto, environ)
+        reply = ask()
         self._service.closing.wait(half_s)
-        start_response(status, headers)
-        return body
+        return reply
 
 
 def _may_be_an_image(environ: WSGIEnvironment) -> bool:

@@ -84,9 +84,10 @@ class EndpointClient:
         """How many sends, of all accounts, SES has not decided on."""
         return int(self._stats(self._look_patience_s)["in_flight"])
 
-    def sqs_requests(self) -> int:
-        """How many requests SQS has had since second 0, of all clients."""
-        return int(self._stats(LOG_PATIENCE_S)["requests"]["sqs"])
+    def requests(self) -> dict[str, int]:
+        """How many requests SQS (`sqs`) and DynamoDB have had since second 0, of all clients."""
+        counts: dict[str, int] = self._stats(LOG_PATIENCE_S)["requests"]
+        return counts
 
     def zero_unix_s(self) -> float:
         """When its own second 0 was."""

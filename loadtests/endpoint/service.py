@@ -23,6 +23,8 @@ from scenarios.schema.model import Scenario
 from scenarios.traffic.streams import uniforms
 
 IN_FLIGHT = "seslab_ses_calls_in_flight"
+SQS, TABLE_READS, TABLE_WRITES = "sqs", "dynamodb_reads", "dynamodb_writes"
+"""Kinds of requests that are counted beside SES's."""
 
 
 class Service:
@@ -62,7 +64,8 @@ class Service:
         self._begin(time.time())
 
     def _begin(self, zero_unix_s: float) -> None:
-        self._zero_unix_s, self._clock, self.sqs_requests = zero_unix_s, Clock(zero_unix_s), 0
+        self._zero_unix_s, self._clock = zero_unix_s, Clock(zero_unix_s)
+        self.requests = dict.fromkeys((SQS, TABLE_READS, TABLE_WRITES), 0)
 
     def of(self, account: str, region: str) -> Ses:
         """The SES of an account in a region."""
@@ -101,11 +104,11 @@ class Service:
             for ses in self._all.values():
                 ses.run.set_rate(rate_per_s)
 
-    def count_sqs(self) -> int:
-        """The number of a new SQS request, counted from 0 since second zero."""
+    def count(self, kind: str) -> int:
+        """The number of a new request of that kind, counted from 0 since second zero."""
         with self._lock:
-            self.sqs_requests += 1
-            return self.sqs_requests - 1
+            self.requests[kind] += 1
+            return self.requests[kind] - 1
 
     @property
     def in_flight(self) -> int:

@@ -27,6 +27,7 @@ from loadtests.ports.payloads import handler_input
 from loadtests.ports.request_threads import RequestThreads
 from loadtests.ports.ses import Envelope, Mailer
 from loadtests.ports.sqs import Queue
+from loadtests.ports.tables import Table
 from loadtests.record.function_lines import (
     ENDED,
     HANDED,
@@ -148,6 +149,7 @@ def _ports(variables: Mapping[str, str], plan: Plan, function: Function, host: H
         share=SimpleNamespace(replicas=plan.pods.replicas),
         queues=_queues(variables, plan, function),
         functions=_functions(variables, plan, function),
+        tables=_tables(variables, plan, function),
     )
 
 
@@ -176,8 +178,17 @@ def _functions(variables: Mapping[str, str], plan: Plan, function: Function) -> 
     }
 
 
+def _tables(variables: Mapping[str, str], plan: Plan, function: Function) -> dict[str, Table]:
+    names = [table.name for table in plan.tables if table.name in function.uses]
+    if not names:
+        return {}
+    many = function.connections
+    dynamodb = client(session(), "dynamodb", many, READ_TIMEOUT_S)
+    return {name: Table(dynamodb, variables[variable("TABLE", name)], RequestThreads(many)) for name in names}
+
+
 def variable(kind: str, name: str) -> str:
-    """The environment variable that holds a queue's URL or a function's name."""
+    """The environment variable that holds a queue's URL, or a function's or a table's name."""
     return f"SESLAB_{kind}_{name.upper().replace('-', '_')}"
 
 
@@ -221,5 +232,5 @@ class NoOutbox:
 
 def warm() -> None:
     """Do what every new environment would do first: what it reads is then in the memory of all that fork from here."""
-    for service in ("sesv2", "sqs", "lambda"):
+    for service in ("sesv2", "sqs", "lambda", "dynamodb"):
         client(session(), service, 1, READ_TIMEOUT_S)

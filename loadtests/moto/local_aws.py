@@ -119,8 +119,10 @@ class Moto:
         return zero_unix_s
 
     def usage(self, polls: int) -> dict[str, float]:
-        """The requests to SQS, our own looks into queues left out."""
-        return {"sqs_requests": float(self._client.sqs_requests() - polls)}
+        """The requests to SQS, our own looks into queues left out, and those to DynamoDB."""
+        requests = self._client.requests()
+        tables = {kind: float(requests[kind]) for kind in ("dynamodb_reads", "dynamodb_writes")}
+        return {"sqs_requests": float(requests["sqs"] - polls), **tables}
 
     def start(self, zero_unix_s: int) -> None:
         """Begin anew with a full limiter and an empty log; scenario second 0 is this second of Unix time."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from loadtests.application.access import calls_at_once
 from scenarios.errors import BadInput
 from scenarios.schema.model import Scenario
 from strategies.resources import Plan
@@ -17,11 +18,7 @@ SPARE_THREADS = 64  # of the server: for pollers that wait, and for functions
 def threads(plan: Plan) -> int:
     """How many requests the server must be able to hold at once."""
     functions = max((function.connections for function in plan.functions), default=0)
-    return _calls_at_once(plan) + functions + max(_environments(plan), default=0) + SPARE_THREADS * bool(plan.queues)
-
-
-def _calls_at_once(plan: Plan) -> int:
-    return plan.pods.connections * plan.pods.replicas
+    return calls_at_once(plan) + functions + max(_environments(plan), default=0) + SPARE_THREADS * bool(plan.queues)
 
 
 def _environments(plan: Plan) -> Iterator[int]:
@@ -35,7 +32,7 @@ def _environments(plan: Plan) -> Iterator[int]:
 def refuse_too_much(scenario: Scenario, strategy: str, plan: Plan) -> None:
     """Raises BadInput that names the setting."""
     where = f"{scenario.name}: strategies.{strategy}"
-    if _calls_at_once(plan) > MOST_CALLS_AT_ONCE:
+    if calls_at_once(plan) > MOST_CALLS_AT_ONCE:
         raise BadInput(f"{where}{_too_many(plan)}")
     if (environments := max(_environments(plan), default=0)) > MOST_ENVIRONMENTS:
         raise BadInput(
@@ -49,6 +46,6 @@ def _too_many(plan: Plan) -> str:
     why = f"in the moto world, where more than {MOST_CALLS_AT_ONCE} calls at once would wait for its one server"
     for setting in scaling(plan.settings, "calls", "pods"):
         value = getattr(plan.settings, setting.name)
-        most = value * MOST_CALLS_AT_ONCE // _calls_at_once(plan)
+        most = value * MOST_CALLS_AT_ONCE // calls_at_once(plan)
         return f".{setting.name} = {value}: must be at most {most} {why}; use --on sim"
-    return f": {_calls_at_once(plan)} calls at once: too many {why}; declare fewer pods or connections, or use --on sim"
+    return f": {calls_at_once(plan)} calls at once: too many {why}; declare fewer pods or connections, or use --on sim"

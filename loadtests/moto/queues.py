@@ -13,24 +13,37 @@ from botocore.exceptions import BotoCoreError, ClientError
 from loadtests.ports.sqs import QueueFailed
 from strategies.resources import Queue as Declared
 
-DEAD = "-dead"
-
 
 class Queues:
-    """Made on construction; `urls` by declared name, those of dead-letter queues under the name with `-dead` behind."""
+    """Made on construction; `urls` and `dead`, those of the dead-letter queues, by name."""
 
     def __init__(self, sqs: Any, run: str, declared: Sequence[Declared]) -> None:
-        self._sqs, self.urls = sqs, {}
-        for queue in declared:
-            self.urls.update(_made(sqs, run, queue))
+        self._sqs, self._run = sqs, run
+        dead = dict.fromkeys(queue.dead_letter_queue for queue in declared if queue.dead_letter_queue is not None)
+        self.dead = {name: self._create(name, {}) for name in dead}
+        self.urls = {queue.name: self._create(queue.name, self._attributes(queue)) for queue in declared}
         self.polls = 0
         """Requests of ours, which no strategy made."""
 
+    def _attributes(self, declared: Declared) -> dict[str, str]:
+        attributes = {
+            "VisibilityTimeout": str(ceil(declared.visibility_timeout_s)),
+            "MessageRetentionPeriod": str(ceil(declared.retention_s)),
+        }
+        if declared.dead_letter_queue is not None:
+            dead_arn = arn_of(self._sqs, self.dead[declared.dead_letter_queue])
+            policy = {"deadLetterTargetArn": dead_arn, "maxReceiveCount": declared.max_receive_count}
+            attributes["RedrivePolicy"] = json.dumps(policy)
+        return attributes
+
+    def _create(self, name: str, attributes: dict[str, str]) -> str:
+        url: str = self._sqs.create_queue(QueueName=f"{self._run}-{name}", Attributes=attributes)["QueueUrl"]
+        return url
+
     async def are_empty(self) -> bool:
         """Whether nothing is visible, held or delayed in any queue but the dead-letter queues."""
-        waiting = [url for name, url in self.urls.items() if not name.endswith(DEAD)]
-        self.polls += len(waiting)
-        depths = await asyncio.gather(*(asyncio.to_thread(depth, self._sqs, url) for url in waiting))
+        self.polls += len(self.urls)
+        depths = await asyncio.gather(*(asyncio.to_thread(depth, self._sqs, url) for url in self.urls.values()))
         return not any(depths)
 
 
@@ -42,24 +55,6 @@ def depth(sqs: Any, url: str) -> int:
     except (BotoCoreError, ClientError) as error:
         raise QueueFailed(f"{url}: {error}") from error
     return sum(int(attributes[name]) for name in names)
-
-
-def _made(sqs: Any, run: str, declared: Declared) -> dict[str, str]:
-    attributes = {
-        "VisibilityTimeout": str(ceil(declared.visibility_timeout_s)),
-        "MessageRetentionPeriod": str(ceil(declared.retention_s)),
-    }
-    if declared.max_receive_count is None:
-        return {declared.name: _create(sqs, f"{run}-{declared.name}", attributes)}
-    dead = _create(sqs, f"{run}-{declared.name}{DEAD}", {})
-    policy = {"deadLetterTargetArn": arn_of(sqs, dead), "maxReceiveCount": declared.max_receive_count}
-    attributes["RedrivePolicy"] = json.dumps(policy)
-    return {declared.name: _create(sqs, f"{run}-{declared.name}", attributes), declared.name + DEAD: dead}
-
-
-def _create(sqs: Any, name: str, attributes: dict[str, str]) -> str:
-    url: str = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
-    return url
 
 
 def arn_of(sqs: Any, url: str) -> str:

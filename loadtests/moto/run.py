@@ -27,6 +27,7 @@ from loadtests.ports.kernel import Clock
 from loadtests.ports.local import KEY, LOOPBACK, REGION, local_session
 from loadtests.ports.request_threads import TooFewThreads
 from loadtests.ports.sqs import QueueFailed
+from loadtests.ports.tables import TableFailed
 from loadtests.record import run_registry
 from loadtests.record.function_log import FunctionLog
 from loadtests.record.reconcile import joined
@@ -40,6 +41,9 @@ from scenarios.runs import Watch
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import arrivals
 from strategies.resources import Plan
+
+AWS = ("sesv2", "sqs", "dynamodb")
+"""What the endpoint serves of all that a strategy may ask."""
 
 
 def run(scenario: Scenario, strategy: str, seed: int, watch: Watch | None = None, *, out: Path | None = None) -> Ledger:
@@ -107,7 +111,7 @@ def _failing_plainly() -> Iterator[None]:
         yield
     except TooFewThreads as error:
         raise RunFailed(str(error)) from error
-    except (QueueFailed, InvokeFailed, BotoCoreError, ClientError) as error:
+    except (QueueFailed, TableFailed, InvokeFailed, BotoCoreError, ClientError) as error:
         raise RunFailed(f"the local AWS endpoint {trouble(error)}") from error
 
 
@@ -122,7 +126,7 @@ def played(
     """
     session = local_session()
     verify(session, endpoint.url, request.envelope.source)
-    connect = Connector(session, request.scenario.client.read_timeout_s, dict.fromkeys(("sesv2", "sqs"), endpoint.url))
+    connect = Connector(session, request.scenario.client.read_timeout_s, dict.fromkeys(AWS, endpoint.url))
     serverless = Serverless(request, connect, log, _surroundings(endpoint.url))
     with serverless.opened() as lambda_urls:
         zero_unix_s = endpoint.begin()

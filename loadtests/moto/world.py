@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
-from loadtests.application.access import Access, Connect
+from loadtests.application.access import Access, Connect, Names
 from loadtests.application.application_log import ApplicationLog
-from loadtests.application.pods import Deployment
+from loadtests.application.pods import Application
 from loadtests.application.run_lifecycle import RunLifecycle, Services
 from loadtests.application.run_request import RunRequest
 from loadtests.function.entry import RUN, variable, variables_of
 from loadtests.local_lambda.environments import Nursery
 from loadtests.local_lambda.lambda_api import Api
 from loadtests.local_lambda.local_lambda import LocalLambda
-from loadtests.moto.queues import DEAD, Queues, arn_of
+from loadtests.moto import tables
+from loadtests.moto.queues import Queues, arn_of
 from loadtests.ports.kernel import Clock
 from loadtests.ports.payloads import mail_of
 from loadtests.ports.request_threads import RequestThreads
@@ -68,19 +69,27 @@ class Endpoint(Watched, Protocol):
         ...
 
     def usage(self, polls: int) -> dict[str, float]:
-        """What the run asked of SQS, where it has been counted; `polls` were the harness's own."""
+        """What the run asked of SQS and of DynamoDB, where it has been counted; `polls` were the harness's own."""
         ...
 
 
 class Serverless:
-    """The queues of a run and, where its plan has any, the processes that its functions run in."""
+    """The queues and tables of a run and, where its plan has any, the processes that its functions run in."""
 
     def __init__(self, request: RunRequest, connect: Connect, log: Path, surroundings: Mapping[str, str]) -> None:
         self._request, self._log_path, self._surroundings = request, log, surroundings
         self.pollers = connect("sqs", MOST_POLLS) if request.plan.queues else None
         self.queues = Queues(self.pollers, log.stem, request.plan.queues)
+        self.tables = self._tables(connect)
         self.arns = {name: arn_of(self.pollers, url) for name, url in self.queues.urls.items()}
         self._local: LocalLambda | None = None
+
+    def _tables(self, connect: Connect) -> dict[str, str]:
+        """Make them."""
+        if not self._request.plan.tables:
+            return {}
+        with closing(connect("dynamodb", 1)) as dynamodb:
+            return tables.made(dynamodb, self._log_path.stem, self._request.plan.tables)
 
     @contextmanager
     def opened(self) -> Iterator[dict[str, str]]:
@@ -121,6 +130,7 @@ class Serverless:
             **({RUN: str(request.number)} if request.number else {}),
             **{variable("QUEUE", name): url for name, url in self.queues.urls.items()},
             **{variable("FUNCTION", function.name): function.name for function in request.plan.functions},
+            **{variable("TABLE", name): real for name, real in self.tables.items()},
         }
 
     def function_log(self, zero_unix_s: float) -> FunctionLog:
@@ -140,11 +150,10 @@ class World:
         self._looks = RequestThreads(1)
         self.application_log, self._threads = ApplicationLog(clock, len(request.mails.recipients)), [self._looks]
         self.local = LocalLambda(request.scenario, request.plan, request.seed, clock, self._services, self._open_work)
-        names = {function.name: function.name for function in request.plan.functions}
-        self.access = Access(
-            connect, request, clock, self.application_log, serverless.queues.urls, names, request.envelope
-        )
-        self.deployment = Deployment(request, clock, self.application_log.given_up, self.access.ports)
+        functions = {function.name: function.name for function in request.plan.functions}
+        names = Names(serverless.queues.urls, functions, serverless.tables)
+        self.access = Access(connect, request, clock, self.application_log, names, request.envelope)
+        self.application = Application(request, clock, self.application_log, self.access.ports)
 
     async def work(self) -> None:
         """Run to the end; then nothing of the harness's own goes on."""
@@ -158,14 +167,15 @@ class World:
 
     async def _run(self) -> None:
         self._start_serverless()
-        self._services.start(self._keep_looking())
+        for beside in (self._keep_looking(), *self.application.work_beside()):
+            self._services.start(beside)
         try:
             horizon_s = self._request.scenario.horizon_s
-            await self.lifecycle.run(self.deployment.work(), self._drained, self._services, horizon_s)
+            await self.lifecycle.run(self.application.work(), self._drained, self._services, horizon_s)
             if not self.lifecycle.interrupted:
-                self.deployment.raise_unraised(self.lifecycle.ended_s)
+                self.application.raise_unraised(self.lifecycle.ended_s)
         finally:
-            self.deployment.abandon()
+            self.application.abandon()
             self._services.host.abandon()
             for threads in self._threads:
                 threads.close()
@@ -209,11 +219,12 @@ class World:
     def custody(self, contents: Contents, witness: NDArray[Any], function_log: FunctionLog) -> Custody:
         """Who holds what SES has not accepted."""
         ended_s = self.lifecycle.ended_s
-        custody = self.access.custody(self.deployment.kept(ended_s), witness, function_log, ended_s)
+        custody = self.access.custody(self.application.kept(ended_s), witness, function_log, ended_s)
         custody.held.extend(self.local.held())
-        for name, url in self._serverless.queues.urls.items():
-            where = custody.dead if name.endswith(DEAD) else custody.held
-            _add_messages(where, contents.get(url.rpartition("/")[2], ()))
+        queues = self._serverless.queues
+        for pieces, urls in ((custody.held, queues.urls), (custody.dead, queues.dead)):
+            for url in urls.values():
+                _add_messages(pieces, contents.get(url.rpartition("/")[2], ()))
         return custody
 
 

@@ -15,6 +15,13 @@ Answer = TypeVar("Answer")
 KEY, VALUE, VERSION = "key", "value", "version"
 """The attributes of an item."""
 
+DEFINITION: dict[str, Any] = {
+    "AttributeDefinitions": [{"AttributeName": KEY, "AttributeType": "S"}],
+    "KeySchema": [{"AttributeName": KEY, "KeyType": "HASH"}],
+    "BillingMode": "PAY_PER_REQUEST",
+}
+"""What a table is but for its name, to DynamoDB's own API and to CloudFormation alike."""
+
 NOTHING = Item((), 0)
 
 

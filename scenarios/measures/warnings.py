@@ -17,11 +17,26 @@ def warnings_of(scenario: Scenario, plan: Plan, arrivals: Arrivals) -> tuple[str
 
 
 def _idle_crashes(scenario: Scenario, plan: Plan) -> Iterator[str]:
-    pods = max([plan.pods.replicas, *(fault.pods for fault in scenario.fault if isinstance(fault, ScalePods))])
+    """Of a pod, or of a worker, that never lives; nor does a worker whose strategy has none."""
+    most = {"application": plan.pods.replicas, "workers": max((pods.replicas for pods in plan.workers), default=0)}
     for fault in scenario.fault:
-        if isinstance(fault, PodCrash) and fault.pod >= pods:
-            have = f"there are {pods}, counted from 0" if pods > 1 else "there is only pod 0"
-            yield f"the crash of pod {fault.pod} changes nothing: {have}"
+        if isinstance(fault, ScalePods) and most[fault.of]:
+            most[fault.of] = max(most[fault.of], fault.pods)
+    for fault in scenario.fault:
+        if isinstance(fault, PodCrash) and fault.pod >= most[fault.of]:
+            yield f"the crash of {_called(fault.of)} {fault.pod} changes nothing: {_have(fault.of, most[fault.of])}"
+        if isinstance(fault, ScalePods) and not most[fault.of]:
+            yield f"the scaling of {fault.of} changes nothing: {_have(fault.of, 0)}"
+
+
+def _called(of: str) -> str:
+    return "worker" if of == "workers" else "pod"
+
+
+def _have(of: str, most: int) -> str:
+    if not most:
+        return f"the strategy has no {of}"
+    return f"there are {most}, counted from 0" if most > 1 else f"there is only {_called(of)} 0"
 
 
 def _poison(scenario: Scenario, arrivals: Arrivals) -> Iterator[str]:

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from strategies.ports import Mail, Ports
-from strategies.resources import Account, Function, Handler, Plan, Pods, Queue
+from strategies.resources import Account, Function, Handler, Plan, Pods, Queue, Table
 
-QUEUE, FUNCTION = "mails", "worker"
+QUEUE, FUNCTION, TABLE = "mails", "worker", "pace-of-all"
 MODULE = "tests.contract.cases"
 
 
@@ -28,10 +28,11 @@ class Settings:
 
 
 def plan(settings: Settings, account: Account) -> Plan:
-    """A queue, and a function that may use it."""
+    """A queue and a table, and a function that may use them."""
     handler = partial(HANDLERS[settings.case], notes=Notes(settings.notes))
-    function = Function(FUNCTION, handler, timeout_s=10.0, uses=(QUEUE,))
-    return Plan(settings, Pods(_idle, uses=(FUNCTION,)), queues=(Queue(QUEUE),), functions=(function,))
+    function = Function(FUNCTION, handler, timeout_s=10.0, uses=(QUEUE, TABLE))
+    pods, tables = Pods(_idle, uses=(FUNCTION,)), (Table(TABLE),)
+    return Plan(settings, pods, queues=(Queue(QUEUE),), functions=(function,), tables=tables)
 
 
 async def _idle(ports: Ports) -> None:
@@ -85,7 +86,7 @@ def _failing(ports: Ports, notes: Notes) -> Handler:
 
 def _naming(ports: Ports, notes: Notes) -> Handler:
     async def handle(mails: Sequence[Mail]) -> None:
-        notes.add([list(ports.queues), list(ports.functions)])
+        notes.add([list(ports.queues), list(ports.functions), list(ports.tables)])
 
     return handle
 
@@ -98,4 +99,12 @@ def _sending(ports: Ports, notes: Notes) -> Handler:
     return handle
 
 
-HANDLERS = {"sleep": _sleeping, "count": _counting, "fail": _failing, "name": _naming, "send": _sending}
+def _adding(ports: Ports, notes: Notes) -> Handler:
+    async def handle(mails: Sequence[Mail]) -> None:
+        (count,), version = await ports.tables[TABLE].get("count")
+        notes.add(await ports.tables[TABLE].put("count", (count + len(mails),), version))
+
+    return handle
+
+
+HANDLERS = {"sleep": _sleeping, "count": _counting, "fail": _failing, "name": _naming, "send": _sending, "add": _adding}

@@ -15,7 +15,7 @@ from strategies.ports import Mail, Ports, Received
 from strategies.resources import Account, Plan, Pods, Queue
 from tests.contract import cases
 from tests.contract.arms import PlanArm, moto_plan, scenario, sim_plan
-from tests.contract.cases import FUNCTION, QUEUE
+from tests.contract.cases import FUNCTION, QUEUE, TABLE
 
 REAL = (pytest.mark.real_time, pytest.mark.xdist_group("local_aws_queues"))
 HIDDEN_S = 1.0
@@ -267,15 +267,15 @@ def test_function_that_fails_does_not_fail_its_caller(play: PlanArm, tmp_path: P
 
 
 def test_each_host_reaches_what_is_declared_for_it(play: PlanArm, tmp_path: Path) -> None:
-    """A pod that may use the function has no queue, and the function that may use the queue cannot invoke itself."""
+    """A pod that may use the function has no queue, and the function, which may use queue and table, not itself."""
     reached: list[list[list[str]]] = []
 
     async def script(ports: Ports) -> None:
-        reached.append([list(ports.queues), list(ports.functions)])
+        reached.append([list(ports.queues), list(ports.functions), list(ports.tables)])
         await invoke(ports, [0])
 
     noted, _, _ = with_function(play, "name", tmp_path, script)
-    assert [*reached, *noted] == [[[], [FUNCTION]], [[QUEUE], []]]
+    assert [*reached, *noted] == [[[], [FUNCTION], []], [[QUEUE], [], [TABLE]]]
 
 
 def test_function_sends_as_a_pod_does(play: PlanArm, tmp_path: Path) -> None:

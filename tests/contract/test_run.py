@@ -106,7 +106,7 @@ def test_ctrl_c_ends_the_run_and_keeps_the_account() -> None:
     world = without_services(BROADCAST, Pods(main), Clock(time.time()))
     assert world.lifecycle.interrupted
     assert world.lifecycle.ended_s < 30.0
-    assert world.deployment.kept(world.lifecycle.ended_s).all()
+    assert world.application.kept(world.lifecycle.ended_s).all()
 
 
 def test_ctrl_c_before_time_zero_starts_nothing() -> None:
@@ -122,7 +122,7 @@ def test_ctrl_c_before_time_zero_starts_nothing() -> None:
 
     world = without_services(BROADCAST, Pods(main), Pressed(time.time() + 0.1))
     assert (world.lifecycle.interrupted, world.lifecycle.ended_s) == (True, 0.0)
-    assert world.deployment.kept(0.0).all()
+    assert world.application.kept(0.0).all()
 
 
 @pytest.mark.parametrize("world", ["sim", "moto"])

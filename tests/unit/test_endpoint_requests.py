@@ -99,7 +99,7 @@ def test_the_queues_can_be_looked_into() -> None:
             ("one", "in_flight", 1),
             ("two", "visible", 0),
         }
-        assert endpoint.ask("GET", "/_seslab/stats")["requests"] == {"sqs": 4}
+        assert endpoint.ask("GET", "/_seslab/stats")["requests"]["sqs"] == 4
         assert endpoint.ask("GET", "/_seslab/queues?region=eu-west-1") == {}
 
 

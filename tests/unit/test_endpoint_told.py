@@ -138,7 +138,7 @@ def test_the_numbers_agree() -> None:
         document = endpoint.ask("GET", "/_seslab/stats")
         metrics = endpoint.raw("GET", "/_seslab/metrics").decode()
     numbers = document["accounts"][0]
-    assert document["requests"] == {"sqs": 0}
+    assert document["requests"] == {"sqs": 0, "dynamodb_reads": 0, "dynamodb_writes": 0}
     assert [numbers[name] for name in ("accepted", "throttled", "recipients", "peak_1s")] == [2, 1, 8, 8]
     assert [numbers[name] for name in ("tokens", "used_24h", "max_24h_send")] == [1, 8, -1]
     whose = 'account="123456789012",region="us-east-1"'

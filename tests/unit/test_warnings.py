@@ -14,7 +14,7 @@ from scenarios.traffic.workload import arrivals
 
 SET = {
     "account": {"max_24h_send": 100, "daily_edge": "debt", "limiter": {"burst": 20}},
-    "latency": {key: {"constant_ms": 1} for key in ("ses_send", "ses_throttle", "sqs", "lambda_cold_start")},
+    "latency": {key: {"constant_ms": 1} for key in ("ses_send", "ses_throttle", "sqs", "table", "lambda_cold_start")},
     "lambda": {"ramp": "step", "dispatch": {"constant_ms": 1}, "async_delay": {"constant_ms": 1}},
     "sqs": {"duplicate_probability": 0.1, "empty_probability": 0.1},
     "ticker": {"jitter": {"constant_ms": 1}, "transition": {"constant_ms": 1}},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil
 from typing import Any
 
-from loadtests.deploy.stack.names import logical
+from loadtests.deploy.stack.names import dead_letters_of, logical
 from strategies.resources import Function, Plan, Queue
 
 MINUTE_S = 60
@@ -22,7 +22,7 @@ def alarms(plan: Plan) -> dict[str, Any]:
 
 
 def _of_queue(queue: Queue) -> dict[str, Any]:
-    name, dead = logical(queue.name, "Queue"), logical(queue.name, "Dead")
+    name, dead = logical(queue.name, "Queue"), dead_letters_of(queue)
     late = {f"{name}Late": _alarm("SQS", "ApproximateAgeOfOldestMessage", "Maximum", _queue(name), _late_s(queue))}
     if queue.max_receive_count is None:
         return late

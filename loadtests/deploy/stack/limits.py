@@ -21,7 +21,9 @@ def check(plan: Plan) -> None:
 
 def _names(plan: Plan) -> Iterator[tuple[str, str]]:
     yield from (("queue", queue.name) for queue in plan.queues)
+    yield from (("dead-letter queue", queue.dead_letters) for queue in plan.queues if queue.dead_letters is not None)
     yield from (("function", function.name) for function in plan.functions)
+    yield from (("table", table.name) for table in plan.tables)
 
 
 def _check_name(kind: str, name: str) -> None:

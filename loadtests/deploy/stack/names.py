@@ -6,6 +6,7 @@ import re
 
 from loadtests.record.run_name import EXAMPLE, is_run
 from scenarios.errors import BadInput
+from strategies.resources import Queue
 
 RUN_TAG = "seslab:run"
 PREFIX = "seslab-"
@@ -27,6 +28,11 @@ def stack_of(run: str) -> str:
 def logical(name: str, what: str) -> str:
     """A declared part's name in the template, and that of its output: letters and digits only."""
     return "".join(word.capitalize() for word in re.split(r"[^0-9A-Za-z]+", name)) + what
+
+
+def dead_letters_of(queue: Queue) -> str:
+    """The logical name of the dead-letter queue behind it, which it may share with others."""
+    return logical(queue.dead_letters or queue.name, "Dead")
 
 
 def physical(name: str) -> dict[str, str]:

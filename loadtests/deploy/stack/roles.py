@@ -11,6 +11,7 @@ from strategies.resources import Function, Plan
 Statement = dict[str, Any]
 
 USE_QUEUE = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:SendMessage")
+USE_TABLE = ("dynamodb:GetItem", "dynamodb:UpdateItem")
 POLL_QUEUE = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")  # Lambda's, in the function's name
 
 
@@ -25,11 +26,12 @@ def role(service: str, statements: Sequence[Statement]) -> dict[str, Any]:
 
 
 def function_role(function: Function, plan: Plan, sender: str, configuration_set: Any | None) -> dict[str, Any]:
-    """Its log, SES in the sender's name, the queues and functions that it uses, the queues that are mapped to it."""
+    """Its log, SES in the sender's name, the parts that it uses, the queues that are mapped to it."""
     mapped = [mapping.queue for mapping in plan.mappings if mapping.function == function.name]
     statements = [_log(function), _send(sender, configuration_set)]
     statements += [allow(USE_QUEUE, arn(name, "Queue")) for name in _used(function, [q.name for q in plan.queues])]
     statements += [allow(POLL_QUEUE, arn(name, "Queue")) for name in mapped]
+    statements += [allow(USE_TABLE, arn(name, "Table")) for name in _used(function, [t.name for t in plan.tables])]
     others = _used(function, [other.name for other in plan.functions])
     statements += [allow(("lambda:InvokeFunction",), arn(name, "Function")) for name in others]
     return role("lambda", statements)

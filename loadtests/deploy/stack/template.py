@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from loadtests.deploy.stack.alarms import alarms
 from loadtests.deploy.stack.limits import check
-from loadtests.deploy.stack.names import logical, physical
+from loadtests.deploy.stack.names import dead_letters_of, logical, physical
 from loadtests.deploy.stack.publishing import CONFIGURATION_SET, publishing
 from loadtests.deploy.stack.publishing import QUEUE as WITNESS_QUEUE
 from loadtests.deploy.stack.publishing import SET as WITNESS_SET
@@ -18,9 +18,10 @@ from loadtests.deploy.stack.states import is_express, machine
 from loadtests.function.entry import READ_TIMEOUT_S, variable, variables_of
 from loadtests.function.package import HANDLER
 from loadtests.ports.ses import Envelope
+from loadtests.ports.tables import DEFINITION
 from scenarios.aws.ticker import MINUTE_S
 from strategies.registry import module_of
-from strategies.resources import Account, Function, Plan, Queue, Ticker
+from strategies.resources import Account, Function, Plan, Queue, Table, Ticker
 from strategies.resources import Mapping as DeclaredMapping
 
 RUNTIME = "python3.13"
@@ -62,6 +63,8 @@ def _resources(plan: Plan, setup: Setup) -> Resources:
     found: Resources = {}
     for queue in plan.queues:
         found |= _queue(queue)
+    for table in plan.tables:
+        found[logical(table.name, "Table")] = _table(table)
     for function in plan.functions:
         found |= _function(function, plan, setup)
     for index, mapping in enumerate(plan.mappings):
@@ -72,11 +75,12 @@ def _resources(plan: Plan, setup: Setup) -> Resources:
 
 
 def _outputs(plan: Plan, resources: Resources) -> Mapping[str, Any]:
-    """What a run must find: queues by URL, functions by name, machines and schedules."""
-    queues = [logical(queue.name, what) for queue in plan.queues for what in ("Queue", "Dead")]
+    """What a run must find: queues by URL, functions and tables by name, machines and schedules."""
+    queues = [name for queue in plan.queues for name in (logical(queue.name, "Queue"), dead_letters_of(queue))]
+    tables = [logical(table.name, "Table") for table in plan.tables]
     functions = [logical(function.name, "Function") for function in plan.functions]
     tickers = [logical(ticker.function, what) for ticker in plan.tickers for what in ("Machine", "Schedule")]
-    wanted = [*queues, *functions, *tickers, WITNESS_QUEUE, WITNESS_SET]
+    wanted = [*queues, *tables, *functions, *tickers, WITNESS_QUEUE, WITNESS_SET]
     return {name: {"Ref": name} for name in wanted if name in resources}
 
 
@@ -89,14 +93,18 @@ def _queue(queue: Queue) -> Resources:
         "MessageRetentionPeriod": ceil(queue.retention_s),
     }
     found: Resources = {own: {"Type": "AWS::SQS::Queue", "Properties": properties}}
-    if queue.max_receive_count is not None:
-        dead = {"QueueName": physical(f"{queue.name}-dead"), "MessageRetentionPeriod": 14 * 86_400}
-        found[logical(queue.name, "Dead")] = {"Type": "AWS::SQS::Queue", "Properties": dead}
+    if queue.dead_letter_queue is not None:
+        dead = {"QueueName": physical(queue.dead_letter_queue), "MessageRetentionPeriod": 14 * 86_400}
+        found[dead_letters_of(queue)] = {"Type": "AWS::SQS::Queue", "Properties": dead}
         properties["RedrivePolicy"] = {
-            "deadLetterTargetArn": arn(queue.name, "Dead"),
+            "deadLetterTargetArn": {"Fn::GetAtt": [dead_letters_of(queue), "Arn"]},
             "maxReceiveCount": queue.max_receive_count,
         }
     return found
+
+
+def _table(table: Table) -> Resources:
+    return {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": physical(table.name), **DEFINITION}}
 
 
 def _function(function: Function, plan: Plan, setup: Setup) -> Resources:
@@ -144,6 +152,8 @@ def _variables(function: Function, plan: Plan, setup: Setup) -> dict[str, Any]:
            if queue.name in function.uses},
         **{variable("FUNCTION", other.name): {"Ref": logical(other.name, "Function")} for other in plan.functions
            if other.name in function.uses},
+        **{variable("TABLE", table.name): {"Ref": logical(table.name, "Table")} for table in plan.tables
+           if table.name in function.uses},
     }  # fmt: skip
     return found | ({"AWS_ENDPOINT_URL_SESV2": setup.ses_url} if setup.ses_url else {})
 

@@ -108,7 +108,7 @@ class Admin:
 
     def _stats(self, _body: bytes, _query: dict[str, list[str]], _accept: str) -> Answer:
         accounts = list(map(stats, self._service.all()))
-        requests, in_flight = {"sqs": self._service.sqs_requests}, self._service.in_flight
+        requests, in_flight = self._service.requests, self._service.in_flight
         return as_json({"accounts": accounts, "requests": requests, "in_flight": in_flight})
 
     def _metrics(self, _body: bytes, _query: dict[str, list[str]], _accept: str) -> Answer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 
 from boto3.session import Session
@@ -47,7 +47,7 @@ class Attached:
         return mine
 
     def usage(self, _polls: int) -> dict[str, float]:
-        """One client's requests to SQS are not counted apart."""
+        """One client's requests to SQS and DynamoDB are not counted apart."""
         return {}
 
     def kill(self) -> None:
@@ -63,13 +63,18 @@ class Attached:
         try:
             yield
         finally:
-            with closing(client(session, "sqs", 1, PATIENCE_S, self.url)) as sqs:
-                _remove_queues(sqs, f"{self._order.name}-")
+            with suppress(BotoCoreError, ClientError):
+                self._remove_queues(session, f"{self._order.name}-")
+                self._remove_tables(session, f"{self._order.name}-")
 
+    def _remove_queues(self, session: Session, prefix: str) -> None:
+        with closing(client(session, "sqs", 1, PATIENCE_S, self.url)) as sqs:
+            for url in sqs.list_queues(QueueNamePrefix=prefix).get("QueueUrls", ()):
+                sqs.delete_queue(QueueUrl=url)
 
-def _remove_queues(sqs: Any, prefix: str) -> None:
-    try:
-        for url in sqs.list_queues(QueueNamePrefix=prefix).get("QueueUrls", ()):
-            sqs.delete_queue(QueueUrl=url)
-    except (BotoCoreError, ClientError):
-        return
+    def _remove_tables(self, session: Session, prefix: str) -> None:
+        with closing(client(session, "dynamodb", 1, PATIENCE_S, self.url)) as dynamodb:
+            for page in dynamodb.get_paginator("list_tables").paginate():
+                for name in page["TableNames"]:
+                    if name.startswith(prefix):
+                        dynamodb.delete_table(TableName=name)

@@ -21,7 +21,7 @@ from typing import Any, NoReturn
 from loadtests.application.run_request import RunRequest
 from loadtests.deploy import on_aws
 from loadtests.deploy.cloud import aws, speaking_plainly
-from loadtests.deploy.run import attended
+from loadtests.deploy.run import attended, requests_of
 from loadtests.deploy.stack.publishing import QUEUE, SET
 from loadtests.deploy.staging import refuse_functions
 from loadtests.load.assignment import WORLD
@@ -38,7 +38,7 @@ from scenarios.ledger.ledger import Ledger
 from scenarios.runs import blaming
 from scenarios.traffic.workload import arrivals
 
-UNCOUNTED = "the cost leaves out requests to SQS, which an endpoint that others use counts for all of them"
+UNCOUNTED = "the cost leaves out {}, which an endpoint that others use counts for all of them"
 EXIT_USAGE, EXIT_FAILED = 2, 3
 AGAIN_S = 0.1
 PATIENCE_S = 20.0  # in which a run that is ended keeps what it has done
@@ -109,7 +109,8 @@ def _on_endpoint(order: ShareOrder, request: RunRequest, teller: Teller, log: Pa
     endpoint, session = Attached(order), local_session()
     with ExitStack() as until_over, endpoint.tidied(session), teller.following(log):
         ledger = request.ledger(played(request, endpoint, log, until_over).evidence, WORLD)
-    uncounted = (UNCOUNTED,) if request.plan.queues else ()
+    asked = requests_of(request.plan)
+    uncounted = (UNCOUNTED.format(asked),) if asked else ()
     return replace(ledger, warnings=(*ledger.warnings, *uncounted))
 
 
