@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from strategies import direct, heartbeat, lambda_concurrency, leaky_bucket, sqs_dlq
+from strategies import direct, heartbeat, lambda_concurrency, leaky_bucket, pacemaker, sqs_dlq
 
 STRATEGIES: dict[str, ModuleType] = {
     "direct": direct,
@@ -12,6 +12,7 @@ STRATEGIES: dict[str, ModuleType] = {
     "sqs-dlq": sqs_dlq,
     "lambda-concurrency": lambda_concurrency,
     "heartbeat": heartbeat,
+    "pacemaker": pacemaker,
 }
 """Each module exports `Settings` and `plan(settings, account) -> Plan`; its docstring is its one-line summary."""
 

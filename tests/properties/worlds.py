@@ -81,9 +81,10 @@ faults_of_nature = st.one_of(
     fault("duplicate_delivery", probability=chances),
     fault("extra_throttling", probability=chances),
 )
+groups = st.sampled_from(["application", "application", "workers"])
 faults_of_pods = st.one_of(
-    fault("pod_crash", pod=st.integers(0, 3)),
-    fault("scale_pods", pods=st.integers(1, 4), reshare=st.booleans()),
+    fault("pod_crash", of=groups, pod=st.integers(0, 3)),
+    fault("scale_pods", of=groups, pods=st.integers(1, 4), reshare=st.booleans()),
 )
 rate_changes = fault("rate_change", max_send_rate_per_s=st.sampled_from([0.9, 10.0, 60.0]))
 any_faults = st.lists(st.one_of(faults_of_nature, faults_of_pods, rate_changes), max_size=5).map(tuple)
@@ -137,6 +138,14 @@ settings_of: dict[str, Tables] = {
         dispatch=st.sampled_from(["spread", "burst", "async"]),
         ticker=st.sampled_from(["timestamp_wait", "standard_loop", "express_loop"]),
         lookahead=st.sampled_from([0.0, 2.0, 5.0]),
+    ),
+    "pacemaker": optional(
+        runs_as=st.sampled_from(["pod", "function"]),
+        share=st.sampled_from([1.0, 0.4]),
+        least_share=st.sampled_from([0.0, 0.05, 0.5]),
+        consumers=st.sampled_from([1, 2]),
+        relief_s=st.sampled_from([10.0, 300.0]),
+        memory_mb=st.sampled_from([128, 1769]),
     ),
 }
 

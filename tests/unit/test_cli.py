@@ -21,6 +21,7 @@ import pytest
 from scenarios.ledger import store
 from scenarios.ledger.ledger import assert_conserved
 from seslab import command_line
+from strategies.registry import STRATEGIES
 
 ROOT = Path(__file__).parents[2]
 COMMAND = str(Path(sys.executable).with_name("seslab"))
@@ -269,7 +270,7 @@ def check_ledgers(directory: Path, entries: list[dict[str, Any]]) -> None:
 
 @pytest.mark.parametrize(
     ("during", "said"),
-    [("seslab.worlds.load", "interrupted"), ("sim.run.run", "interrupted: 0 of 5 runs begun or done")],
+    [("seslab.worlds.load", "interrupted"), ("sim.run.run", f"interrupted: 0 of {len(STRATEGIES)} runs begun or done")],
 )
 def test_ctrl_c_before_any_result_is_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, during: str, said: str

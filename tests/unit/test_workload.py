@@ -161,7 +161,7 @@ def test_purposes_have_streams_of_their_own() -> None:
 
 def test_no_workload_no_mail() -> None:
     """No neighbour is an empty neighbour."""
-    assert [len(column) for column in arrivals([], 1)] == [0, 0]
+    assert [len(column) for column in arrivals([], 1)] == [0, 0, 0]
 
 
 @pytest.mark.parametrize("process", ["batch", "poisson", "profile"])

@@ -1,0 +1,110 @@
+"""Draws from the lanes' queues by priority and paces recipients by what it has learned of SES's limit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from strategies.consuming.feed import Feed
+from strategies.consuming.hand import Held
+from strategies.parts import everyone
+from strategies.policies.lanes import Turns
+from strategies.policies.learned_limit import LearnedLimit, Sent
+from strategies.ports import MAX_RECIPIENTS, Ports, QuotaExceeded, Rejected, SendError, Throttled
+
+SOON_S = 1e-6  # not worth a sleep, and more than rounding leaves of a wait that is over
+AILING_S = 1.0  # longest wait between attempts while SES fails
+EXHAUSTED_S = 10.0  # and while the quota of the day is used up: it comes back mail by mail
+
+
+class Consumer:
+    """What it has in hand and what it has learned outlast one spell of work.
+
+    `limit_per_s` is what it may use of the account's, `most_burst` what it may find out that SES holds beyond, and
+    `least_shares` what each lane gets at least.
+    """
+
+    def __init__(
+        self,
+        ports: Ports,
+        queues: Sequence[str],
+        limit_per_s: float,
+        most_burst: float,
+        least_shares: Sequence[float],
+    ) -> None:
+        self._ports, self._now = ports, ports.clock.now
+        self._new_limit = partial(LearnedLimit, limit_per_s, most_burst)
+        self._turns = Turns(least_shares)
+        largest = max(1, min(MAX_RECIPIENTS, int(limit_per_s)))
+        self._feeds = [Feed(ports, queue, limit_per_s, largest, self._look_anew) for queue in queues]
+        self._limit = self._new_limit(self._now(), rested=False)
+        self._looks = 0
+
+    def expect(self, rested: bool) -> None:
+        """Begin with nothing learned: with a burst where SES has rested, otherwise with care."""
+        self._limit = self._new_limit(self._now(), rested)
+
+    async def work(self, until_s: Callable[[], float]) -> None:
+        """Receive and send up to an instant that may move; what is in hand then stays there."""
+        self._until_s = until_s
+        async with self._ports.group() as self._tasks:
+            for feed in self._feeds:
+                feed.begin(self._tasks, until_s)
+            self._look_anew()
+
+    def _look_anew(self) -> None:
+        """Choose again whose turn it is: what has just come may be more urgent than what is being waited for."""
+        self._looks += 1
+        self._tasks.spawn(self._pace(self._looks))
+
+    async def _pace(self, look: int) -> None:
+        """Send what is in hand, each mail when it may go; ends when another look has begun."""
+        while look == self._looks and self._now() < self._until_s():
+            sizes = [feed.hand.next_size() for feed in self._feeds]
+            if not any(sizes):
+                return
+            lane = self._turns.next(sizes)
+            wait_s = self._limit.wait_s(self._now(), sizes[lane])
+            if wait_s > SOON_S:
+                await self._ports.clock.sleep(wait_s)
+            else:
+                self._turns.sent(lane, sizes)
+                self._begin(self._feeds[lane])
+
+    def _begin(self, feed: Feed) -> None:
+        held = feed.hand.take()
+        if held.recipients > feed.largest:
+            feed.split(held)
+        elif held.until_s > self._now():
+            call = self._limit.sent(self._now(), held.recipients)
+            self._tasks.spawn(self._send(feed, held, call))
+        feed.order()
+
+    async def _send(self, feed: Feed, held: Held, call: Sent) -> None:
+        mail = held.message.mail
+        try:
+            await self._ports.mailer.send(mail, everyone(mail))
+        except Rejected:
+            return  # no second try can help: it lapses, is received again, and ends in the dead-letter queue
+        except SendError as error:
+            self._heard(error, call)
+            self._keep(feed, held)
+        else:
+            self._limit.accepted(call, self._now())
+            feed.sent(held.message)
+
+    def _heard(self, error: SendError, call: Sent) -> None:
+        if isinstance(error, QuotaExceeded):
+            self._limit.failed(call, self._now(), EXHAUSTED_S)
+        elif isinstance(error, Throttled):
+            self._limit.refused(call, self._now())
+        else:
+            self._limit.failed(call, self._now(), AILING_S)
+
+    def _keep(self, feed: Feed, held: Held) -> None:
+        if self._limit.never_holds(held.recipients, self._now()):
+            self._limit.hold_at_most(held.recipients - 1)
+            feed.split(held)
+        else:
+            feed.hand.put_back(held)
+        self._look_anew()

@@ -1,0 +1,58 @@
+"""One lane's messages in hand: received, not sent yet, and hidden from all others until an instant."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+
+from strategies.ports import Received
+
+
+class Held:
+    """A message, and until when the queue gives it to no one else."""
+
+    __slots__ = ("message", "recipients", "until_s")
+
+    def __init__(self, message: Received, until_s: float) -> None:
+        self.message, self.until_s = message, until_s
+        self.recipients = message.mail.recipients
+
+
+class Hand:
+    """In the order in which the queue gave them, but what SES has refused comes first."""
+
+    __slots__ = ("_held", "recipients")
+
+    def __init__(self) -> None:
+        self._held: deque[Held] = deque()
+        self.recipients = 0
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def next_size(self) -> int:
+        """Recipients of the mail whose turn it is; 0 if there is none."""
+        return self._held[0].recipients if self._held else 0
+
+    def take(self) -> Held:
+        held = self._held.popleft()
+        self.recipients -= held.recipients
+        return held
+
+    def add(self, new: Iterable[Held]) -> None:
+        for held in new:
+            self._held.append(held)
+            self.recipients += held.recipients
+
+    def put_back(self, held: Held) -> None:
+        """Keep what was refused: back in the queue it would burn a receive."""
+        self._held.appendleft(held)
+        self.recipients += held.recipients
+
+    def drop_lapsed(self, now_s: float) -> None:
+        """Let go of what may be in other hands: the queue has it."""
+        self._held = deque(held for held in self._held if held.until_s > now_s)
+        self.recipients = sum(held.recipients for held in self._held)
+
+    def lapsing(self, before_s: float) -> list[Held]:
+        return [held for held in self._held if held.until_s < before_s]

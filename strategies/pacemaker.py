@@ -1,0 +1,111 @@
+"""Mail waits in a queue a lane; one consumer sends the most urgent first, paced by what it learns of the limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from math import ceil
+from typing import Literal
+
+from strategies.consuming.consumer import Consumer
+from strategies.consuming.feed import VISIBILITY_S
+from strategies.consuming.lease import Lease
+from strategies.enqueue import enqueue_by_lane, queue_names
+from strategies.ports import Ports, Tick
+from strategies.presentation.look import Look
+from strategies.presentation.seen import Seen
+from strategies.presentation.words import counted
+from strategies.resources import FULL_CORE_MB, Account, Function, Handler, Plan, Pods, Queue, Table, Ticker
+from strategies.settings import setting
+
+LOOK = Look("#000000", "D", (0, (8, 1)), "xx")
+QUEUE = "mails"
+DEAD_LETTERS = "dead"
+LEASE = "lease"
+FUNCTION = "pacemaker"
+MAX_RECEIVE_COUNT = 5
+LEAST_MEMORY_MB = 256
+CPU_SHARE = 0.5  # of the function's, that sending may take
+CPU_PER_SEND_S = 0.001  # of a full core
+MOST_SECONDS = 3.0  # worth of recipients that SES may hold; of a share no more than one: the rest is for others
+ENDING_S = 30.0  # for the last calls of a spell
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    runs_as: Literal["pod", "function"] = setting("pod", "where the consumer runs: a pod, or a function in relays")
+    share: float = setting(1.0, "of the limit; the rest is left to others on the account", gt=0, le=1)
+    least_share: float = setting(0.05, "what each lane but the most urgent gets at least of that", ge=0, le=1)
+    consumers: int = setting(1, "consumer pods, of which one works and the others watch", scales="pods", ge=1, le=100)
+    relief_s: float = setting(300.0, "a function works so long before it is called anew", ge=10, le=840)
+    memory_mb: int | None = setting(
+        None, "of the function; default what the rate needs, at least 256", scales="rate", ge=128, le=10_240
+    )
+
+
+def plan(settings: Settings, account: Account) -> Plan:
+    """A queue a lane, one dead-letter queue, and one consumer of them all."""
+    queues = queue_names(QUEUE, account.lanes)
+    limit_per_s = account.max_send_rate_per_s * settings.share
+    memory_mb = settings.memory_mb or _memory_mb(limit_per_s)
+    resolved = replace(settings, memory_mb=memory_mb)
+    most_burst = limit_per_s * (MOST_SECONDS if settings.share == 1.0 else 1.0)
+    least_shares = (0.0, *(settings.least_share for _ in queues[1:]))
+    consume = partial(
+        Consumer, queues=queues, limit_per_s=limit_per_s, most_burst=most_burst, least_shares=least_shares
+    )
+    whole = Plan(
+        resolved,
+        Pods(partial(enqueue_by_lane, queues=queues), uses=queues),
+        queues=tuple(Queue(name, VISIBILITY_S, MAX_RECEIVE_COUNT, dead_letters=DEAD_LETTERS) for name in queues),
+    )
+    if settings.runs_as == "pod":
+        pods = Pods(partial(_pod, consume=consume), settings.consumers, uses=(*queues, LEASE))
+        return replace(whole, workers=(pods,), tables=(Table(LEASE),))
+    handler = partial(_handler, consume=consume, relief_s=settings.relief_s)
+    function = Function(FUNCTION, handler, settings.relief_s + ENDING_S, queues, memory_mb, 1, connections=64)
+    return replace(whole, functions=(function,), tickers=(Ticker(FUNCTION, "relay"),))
+
+
+def _memory_mb(rate_per_s: float) -> int:
+    """As much as sending needs, in steps of 64 MB: Lambda deals out processor time by memory."""
+    needed_mb = rate_per_s * CPU_PER_SEND_S / CPU_SHARE * FULL_CORE_MB
+    return max(LEAST_MEMORY_MB, min(FULL_CORE_MB, ceil(needed_mb / 64) * 64))
+
+
+async def _pod(ports: Ports, consume: partial[Consumer]) -> None:
+    """Work for as long as the lease lasts, and wait for it again."""
+    lease, consumer = Lease(ports.clock, ports.tables[LEASE]), consume(ports)
+    while True:
+        consumer.expect(rested=await lease.acquire())
+        async with ports.group() as tasks:
+            tasks.spawn(lease.renew())
+            await consumer.work(lease.until_s)
+
+
+def _handler(ports: Ports, consume: partial[Consumer], relief_s: float) -> Handler:
+    """A warm environment goes on with what it has learned; only one runs at a time."""
+    consumer = consume(ports)
+
+    async def handle(tick: Tick) -> None:
+        ends_s = ports.clock.now() + relief_s
+        if tick.number == 0:
+            consumer.expect(rested=True)
+        await consumer.work(lambda: ends_s)
+
+    return handle
+
+
+def mechanism(settings: Settings, seen: Seen) -> Iterator[str]:
+    """How it came to its figures."""
+    rate = counted(settings.share * seen.rate_per_s, "recipient")
+    yield f"one consumer, {_WHERE[settings.runs_as]}, paces at most {rate} a second by what SES accepts and refuses"
+
+
+_WHERE = {"pod": "a pod", "function": "a function in relays"}
+
+
+def after_refusal(settings: Settings) -> str:
+    """What becomes of a refused mail."""
+    return "kept in hand and sent again"
