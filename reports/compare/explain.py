@@ -19,7 +19,7 @@ def explain(entry: StrategyEntry, facts: Facts) -> str:
     """What became of the recipients, how the strategy works, and what SES refused on the way."""
     interrupted = "interrupted before its end" if entry["interrupted"] else ""
     figures = [_outcome(entry, facts), mechanism(entry, facts), _refusals(entry, facts), _peak(entry, facts)]
-    return "; ".join(clause for clause in (interrupted, *figures, _by_workload(entry)) if clause)
+    return "; ".join(clause for clause in (interrupted, *figures, _apart(entry)) if clause)
 
 
 def _outcome(entry: StrategyEntry, facts: Facts) -> str:
@@ -203,11 +203,12 @@ def _peak(entry: StrategyEntry, facts: Facts) -> str:
     return f"up to {count(peak)} admitted within one second {limit}" if peak > facts.rate_per_s else ""
 
 
-def _by_workload(entry: StrategyEntry) -> str:
-    """Where there are several: the quantiles of all recipients hide whose they are."""
-    return ", ".join(
-        f"workload[{one['index']}] ({one['process']}) {_waited(one['latency_s'])}" for one in entry.get("workloads", ())
-    )
+def _apart(entry: StrategyEntry) -> str:
+    """By lane, else by workload, where there are several: the quantiles of all recipients hide whose they are."""
+    parts = [(f"{one['lane']} mail", one["latency_s"]) for one in entry.get("lanes", ())] or [
+        (f"workload[{one['index']}] ({one['process']})", one["latency_s"]) for one in entry.get("workloads", ())
+    ]
+    return ", ".join(f"{whose} {_waited(latency_s)}" for whose, latency_s in parts)
 
 
 def _waited(latency_s: LatencyFigures) -> str:

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from reports import words
 from reports.columns import Block, Column, Row, Sheet
+from reports.compare.lane_columns import lanes_in, of_lanes, p99_s_of
 from reports.compare.ranking import ranked, tier
 from reports.documents.comparison import ComparisonDocument
 from reports.threshold_line import threshold_line
@@ -20,10 +21,11 @@ MARGIN = "± half of the 95 % interval of the mean"
 def table(comparison: ComparisonDocument) -> Sheet:
     """The ranking, complete without colour; figures are means over the replications, times are seconds in any run."""
     entries = ranked(comparison["strategies"])
+    lanes = lanes_in(entries)
     return Sheet(
         title=title(comparison),
-        columns=_columns(comparison["account"]["max_send_rate_per_s"], comparison["replications"]),
-        blocks=[Block(rows) for rows in _tiers(entries)],
+        columns=_columns(comparison["account"]["max_send_rate_per_s"], comparison["replications"], lanes),
+        blocks=[Block(rows) for rows in _tiers(entries, lanes)],
         caption=_caption(comparison),
         named_by=2,
     )
@@ -40,7 +42,7 @@ def sentences(comparison: ComparisonDocument) -> list[str]:
     ]
 
 
-def _columns(rate_per_s: float, replications: int) -> list[Column]:
+def _columns(rate_per_s: float, replications: int, lanes: Sequence[str]) -> list[Column]:
     """Fates and makespan always stay: what is fast because it lost mail must be seen to have lost it."""
     return [
         Column("#"),
@@ -54,20 +56,21 @@ def _columns(rate_per_s: float, replications: int) -> list[Column]:
         Column("of\nbest", falls=5),
         Column("p50", "s", falls=1, note=LATENCY),
         Column("p99", "s", falls=6, note=LATENCY),
+        *of_lanes(lanes, falls=7, note=LATENCY),
         Column(f"peak 1 s\n/ {rate_per_s:g}", falls=4),
         Column("throttled\ncalls", falls=3),
         Column("$ per\nmillion", falls=2),
     ]
 
 
-def _tiers(entries: Sequence[StrategyEntry]) -> Iterator[list[Row]]:
+def _tiers(entries: Sequence[StrategyEntry], lanes: Sequence[str]) -> Iterator[list[Row]]:
     """What lost nothing, what did not finish, and what lost mail, apart from each other."""
     numbered = enumerate(entries, start=1)
     for _, alike in groupby(numbered, key=lambda one: tier(one[1])):
-        yield [(str(place), *_cells(entry)) for place, entry in alike]
+        yield [(str(place), *_cells(entry, lanes)) for place, entry in alike]
 
 
-def _cells(entry: StrategyEntry) -> Row:
+def _cells(entry: StrategyEntry, lanes: Sequence[str]) -> Row:
     recipients, latency_s = entry["recipients"], entry["latency_s"]
     efficiency, usd = entry["efficiency"], entry["cost_per_million_usd"]
     return [
@@ -78,6 +81,7 @@ def _cells(entry: StrategyEntry) -> Row:
         "-" if efficiency is None else share(efficiency, 1),
         words.seconds(latency_s["p50"]),
         words.seconds(latency_s["p99"]),
+        *map(words.seconds, p99_s_of(entry, lanes)),
         count(entry["peak_1s"]),
         count(entry["calls"]["throttled"]),
         "-" if usd is None else f"{usd:,.2f}",

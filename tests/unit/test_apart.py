@@ -132,6 +132,14 @@ def test_replications_are_combined_workload_by_workload() -> None:
     assert not any(name.endswith((".index", ".process")) for name in combined["ci95"])
 
 
+def test_the_sentence_tells_lanes_apart_before_workloads() -> None:
+    """Where there are several lanes, the last clause is theirs."""
+    entry: StrategyEntry = {**measured(TABLES[:1]), **apart(by_hand(), scenario(LANES).workload)}
+    assert explain(entry, Facts.of(scenario(LANES))).endswith(
+        "; digest mail waited p50 1.00 s and p99 6.00 s, news mail waited p50 2.00 s and p99 5.00 s"
+    )
+
+
 def test_the_sentence_tells_the_workloads_apart() -> None:
     """The last clause has the median and the p99 of each; or says that nothing was accepted."""
     entry = measured(TABLES[:1]) | {"workloads": apart(by_hand(), WORKLOADS)["workloads"]}

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from reports.compare import command, recovered
 from reports.compare import folder as run_folder
 from reports.compare.document import document
+from reports.compare.lane_columns import shortened
 from reports.compare.ranking import ranked
 from reports.compare.table import sentences, table
 from reports.documents.comparison import ComparisonDocument
@@ -20,6 +21,7 @@ from reports.running import experiment, run_jobs
 from reports.running.experiment import Result
 from reports.running.parallel import Outcome
 from reports.terminal import to_json
+from scenarios.entry import StrategyEntry
 from scenarios.errors import BadInput, Interrupted
 from scenarios.ledger import store
 from scenarios.measures.bound import Bound
@@ -91,6 +93,43 @@ def test_table_is_complete() -> None:
     assert " ".join(safe) == "1 lambda-concurrency 100 % 0 0 0 1 2.00 75 % 1.00 2.00 2 0 0.00"
     unsafe = next(line for line in text.splitlines() if "direct" in line).split()
     assert " ".join(unsafe) == "2 direct 0 % 4 0 0 0 - - - - 0 4 -"
+
+
+def with_lanes(name: str, **waited_s: float | None) -> StrategyEntry:
+    """An entry whose lanes had such a p99."""
+    lanes = [
+        {"lane": lane.replace("_", "-"), "priority": -place, "latency_s": {"p50": p99_s, "p99": p99_s}}
+        for place, (lane, p99_s) in enumerate(waited_s.items())
+    ]
+    return cast(StrategyEntry, {**entry(name, sent(4, 1.0)), "lanes": lanes})
+
+
+def test_each_lane_has_a_column() -> None:
+    """In the order of urgency; the least urgent one's falls away first, and a run that tells no lanes has dashes."""
+    entries = with_lanes("heartbeat", transactional=0.5, newsletter=None, digest=3.0), entry("direct", sent(4, 1.0))
+    sheet = table(comparison(*entries))
+    names = ["p99", "p99 of transact…", "p99 of newslett…", "p99 of digest"]
+    first = [column.name for column in sheet.columns].index("p99")
+    assert [column.name for column in sheet.columns][first : first + 4] == names
+    cells = {row[1]: tuple(row[first + 1 : first + 4]) for row in sheet.rows}
+    assert cells == {"heartbeat": ("0.500", "-", "3.00"), "direct": ("-", "-", "-")}
+    kept = [sheet.kept_within(width) for width in range(sheet.width, 0, -1)]
+    fallen = dict.fromkeys(n for some in kept if some for n in range(first, first + 4) if n not in some)
+    assert list(fallen) == [first, first + 3, first + 2, first + 1]
+
+
+@pytest.mark.parametrize(
+    ("names", "short"),
+    [
+        ("transactional newsletter default", "transact… newslett… default"),
+        ("newsletter-morning newsletter-evening", "new…rning new…ening"),
+        ("reset-mails-1 reset-mails-2", "reset-m…1 reset-m…2"),
+        ("newsletter newslett", "newslett… newslett"),
+    ],
+)
+def test_lanes_are_told_apart_by_few_letters(names: str, short: str) -> None:
+    """Their first ones, unless the last ones are needed."""
+    assert shortened(names.split()) == short.split()
 
 
 def test_times_are_seconds_in_every_run() -> None:
