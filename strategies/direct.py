@@ -10,7 +10,7 @@ from strategies.delivery import Deliver, delivery
 from strategies.parts import everyone
 from strategies.policies.backoff import RetryMode
 from strategies.ports import Ports, SendError
-from strategies.presentation.clauses import never_fits, retried
+from strategies.presentation.clauses import never_fits, retried, without_lanes
 from strategies.presentation.look import Look
 from strategies.presentation.seen import Seen
 from strategies.presentation.words import counted
@@ -52,6 +52,7 @@ def mechanism(settings: Settings, seen: Seen) -> Iterator[str]:
     yield _clients(settings)
     yield f"no pacing, up to {counted(settings.workers * settings.pods / seen.shares, 'mail')} in hand at once"
     yield never_fits(seen)
+    yield without_lanes(seen)
 
 
 def after_refusal(settings: Settings) -> str:

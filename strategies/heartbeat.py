@@ -13,6 +13,7 @@ from strategies.parts import everyone
 from strategies.policies.packing import Allowance
 from strategies.ports import MAX_RECIPIENTS, Mail, Ports, QuotaExceeded, Received, Rejected, SendError, Throttled, Tick
 from strategies.prefetch import RECEIVES, VISIBILITY_S, Held, Prefetch
+from strategies.presentation.clauses import without_lanes
 from strategies.presentation.look import Look
 from strategies.presentation.seen import Seen
 from strategies.presentation.words import counted
@@ -195,6 +196,7 @@ def mechanism(settings: Settings, seen: Seen) -> Iterator[str]:
     """How it came to its figures."""
     yield f"{counted(settings.fill * seen.rate_per_s, 'recipient')} a tick, {_MANNERS[settings.dispatch]}"
     yield _TICKERS[settings.ticker]
+    yield without_lanes(seen)
 
 
 def after_refusal(settings: Settings) -> str:

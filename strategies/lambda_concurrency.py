@@ -10,7 +10,7 @@ from typing import Literal
 from strategies.batch import send_each
 from strategies.enqueue import enqueue
 from strategies.ports import Ports, Received
-from strategies.presentation.clauses import never_fits
+from strategies.presentation.clauses import never_fits, without_lanes
 from strategies.presentation.look import Look
 from strategies.presentation.seen import Seen
 from strategies.presentation.words import count, counted
@@ -67,6 +67,7 @@ def mechanism(settings: Settings, seen: Seen) -> Iterator[str]:
     pace = _pace(slots / pad_s, seen) if pad_s else ""
     yield f"{ramp} to {counted(slots, 'invocation')} at once, one mail{size} and at least {pad_s:g} s each{pace}"
     yield never_fits(seen)
+    yield without_lanes(seen)
 
 
 def after_refusal(settings: Settings) -> str:

@@ -12,7 +12,7 @@ from strategies.pacing import Pacer
 from strategies.parts import parts
 from strategies.policies.backoff import RetryMode
 from strategies.ports import MAX_RECIPIENTS, Mail, Ports, SendError
-from strategies.presentation.clauses import retried
+from strategies.presentation.clauses import retried, without_lanes
 from strategies.presentation.look import Look
 from strategies.presentation.seen import Seen
 from strategies.presentation.words import count, counted, share
@@ -83,6 +83,7 @@ def mechanism(settings: Settings, seen: Seen) -> Iterator[str]:
     yield _unequal(settings, rate_per_s)
     yield _burst(settings, seen)
     yield from _scaled(settings, seen, rate_per_s)
+    yield without_lanes(seen)
 
 
 def after_refusal(settings: Settings) -> str:

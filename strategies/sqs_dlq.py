@@ -10,7 +10,7 @@ from math import ceil
 from strategies.batch import send_each
 from strategies.enqueue import enqueue
 from strategies.ports import Ports, Received
-from strategies.presentation.clauses import never_fits
+from strategies.presentation.clauses import never_fits, without_lanes
 from strategies.presentation.look import Look
 from strategies.presentation.seen import Seen
 from strategies.presentation.words import count, counted
@@ -85,6 +85,7 @@ def mechanism(settings: Settings, seen: Seen) -> Iterator[str]:
     batch = f"each sending a batch of up to {count(settings.batch_size)} without pacing"
     yield f"{ramp}{_default_concurrency(most, seen)}, {batch}"
     yield never_fits(seen)
+    yield without_lanes(seen)
 
 
 def after_refusal(settings: Settings) -> str:

@@ -8,12 +8,12 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from scenarios.aws.limiter import at_once, largest_request
-from scenarios.entry import StrategyEntry
+from scenarios.entry import LaneEntry, StrategyEntry
 from scenarios.outside.blame import told
 from scenarios.outside.plug import bundle_of
 from scenarios.schema.faults import Fault
 from scenarios.schema.model import Scenario
-from strategies.presentation.seen import Scaling, Seen
+from strategies.presentation.seen import LaneSeen, Scaling, Seen
 from strategies.raised import Raised
 from strategies.registry import STRATEGIES
 
@@ -115,4 +115,10 @@ def _seen(entry: StrategyEntry, facts: Facts) -> Seen:
             if fault.kind == "scale_pods"
         ),
         shares=entry["settings"].get("shares", 1),
+        lanes=tuple(map(_lane, entry.get("lanes", ()))),
     )
+
+
+def _lane(lane: LaneEntry) -> LaneSeen:
+    gone = lane["recipients"]["lost"] + lane["recipients"]["dead_lettered"]
+    return LaneSeen(lane["lane"], lane["priority"], lane["latency_s"]["p99"], gone)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from strategies.policies.backoff import RetryMode
-from strategies.presentation.seen import Seen
-from strategies.presentation.words import count
+from strategies.presentation.seen import LaneSeen, Seen
+from strategies.presentation.words import count, counted
+
+PROMPT_S = 2.0  # a tick and a retry take as long: mail that waits no longer has not waited for others
 
 
 def never_fits(seen: Seen) -> str:
@@ -22,3 +24,26 @@ def never_fits(seen: Seen) -> str:
 def retried(retry: RetryMode) -> str:
     """What becomes of a refused call."""
     return "" if retry == "none" else f"retried in botocore's {retry} mode"
+
+
+def without_lanes(seen: Seen) -> str:
+    """For a strategy that sends mail as it comes: what that cost the most urgent lane, if it cost it anything.
+
+    It did if the lane waited and a less urgent one waited at least half as long, or if both lost mail. What is late
+    alone is late by itself.
+    """
+    if not seen.lanes:
+        return ""
+    urgent = seen.lanes[0]
+    others = [lane for lane in seen.lanes if lane.priority < urgent.priority]
+    slow, losing = _slow_beside(urgent, others), [lane for lane in others if urgent.gone and lane.gone]
+    costs = [f"waits (p99 {count(urgent.p99_s or 0.0)} s)"] if slow else []
+    costs += [f"loses {counted(urgent.gone, 'recipient')}"] if losing else []
+    among = {lane.name for lane in (*slow, *losing)}
+    whose = among.pop() if len(among) == 1 else "less urgent"
+    return f"it knows no lanes: among {whose} mail, {urgent.name} mail {' and '.join(costs)}" if costs else ""
+
+
+def _slow_beside(urgent: LaneSeen, others: list[LaneSeen]) -> list[LaneSeen]:
+    p99_s = urgent.p99_s or 0.0
+    return [lane for lane in others if p99_s > PROMPT_S and (lane.p99_s or 0.0) >= p99_s / 2]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from reports.compare.explain import explain
 from scenarios.entry import USERS, StrategyEntry
 from scenarios.ledger.ledger import FAILED, MESSAGES, QUOTA, REJECTED, THROTTLED
+from strategies.presentation.clauses import without_lanes
+from strategies.presentation.seen import LaneSeen, Seen
 from tests.unit.entries import FACTS, entry, facts, sent, told
 from tests.unit.synthetic import Call, Mail
 
@@ -258,3 +260,39 @@ def test_explanation_names_a_neighbour_beside_refusals() -> None:
     """Refusals on a shared account are not all the strategy's own doing."""
     shared = facts(neighbour=[{"process": "batch", "messages": 4}])
     assert "3 of 4 calls refused beside another sender on the account" in told("direct", shared, sent(1, 2.0), FOUR)
+
+
+SEEN = Seen(30.0, "bucket", 30, 30, 0.05, 1, 2.0, 0, 0)
+RESET, LETTER = LaneSeen("reset", 1, 97.0), LaneSeen("letter", 0, 99.0)
+SAID = "it knows no lanes: among letter mail, reset mail "
+
+
+@pytest.mark.parametrize(
+    ("lanes", "said"),
+    [
+        ((RESET, LETTER), f"{SAID}waits (p99 97 s)"),
+        ((RESET, LETTER, LETTER._replace(name="digest")), f"{SAID}waits (p99 97 s)".replace("letter", "less urgent")),
+        ((RESET._replace(gone=1), LETTER._replace(p99_s=None, gone=7)), f"{SAID}loses 1 recipient"),
+        ((RESET._replace(gone=30), LETTER._replace(gone=7)), f"{SAID}waits (p99 97 s) and loses 30 recipients"),
+        ((RESET._replace(p99_s=2.0), LETTER), ""),
+        ((RESET, LETTER._replace(p99_s=48.0)), ""),
+        ((RESET._replace(p99_s=None), LETTER._replace(gone=7)), ""),
+        ((RESET._replace(priority=0), LETTER), ""),
+        ((), ""),
+    ],
+)
+def test_lanes_are_missed_only_where_that_cost_something(lanes: tuple[LaneSeen, ...], said: str) -> None:
+    """The most urgent mail was late or lost, and less urgent mail likewise; equally urgent mail may be in its way."""
+    assert without_lanes(SEEN._replace(lanes=lanes)) == said
+
+
+@pytest.mark.parametrize("strategy", ["direct", "lambda-concurrency"])
+def test_a_strategy_without_lanes_says_what_that_cost(strategy: str) -> None:
+    """It sees each lane as the entry has it: the mean of its p99, and whatever was lost or dead-lettered of it."""
+    lanes = [
+        {"lane": lane, "priority": priority, "latency_s": {"p50": 1.0, "p99": p99_s}}
+        | {"recipients": {"lost": 1.0, "dead_lettered": 2.5}}
+        for lane, priority, p99_s, _ in (RESET, LETTER)
+    ]
+    told = cast(StrategyEntry, {**entry(strategy, sent(4, 2.0)), "lanes": lanes})
+    assert f"; {SAID}waits (p99 97 s) and loses 3.5 recipients; " in explain(told, FACTS)
