@@ -16,6 +16,7 @@ CATALOGUE = [
     "broadcast-900-14",
     "lost-responses",
     "mixed",
+    "newsletter-monday",
     "noisy-neighbour",
     "outage",
     "oversized-mail",
