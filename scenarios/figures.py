@@ -12,6 +12,7 @@ from scenarios.entry import (
     LatencyFigures,
     LatencyOfAll,
     LossCounts,
+    PartFigures,
     RecipientCounts,
     StrategyEntry,
     UsageCounts,
@@ -29,8 +30,14 @@ _TABLES = {
     "losses": LossCounts,
     "usage": UsageCounts,
 }
+
+
+def _in_tables(tables: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"{table}.{figure}" for table in tables for figure in _TABLES[table].__annotations__)
+
+
 FIGURES = (
-    *(f"{table}.{figure}" for table, keys in _TABLES.items() for figure in keys.__annotations__),
+    *_in_tables(_TABLES),
     "makespan_s",
     "goodput_per_s",
     "peak_1s",
@@ -46,10 +53,10 @@ FIGURES = (
 )
 """Every figure of all mails of a strategy; those of each workload and lane besides, where there are several."""
 
-_OF_A_PART = re.compile(
-    r"(?P<whose>(?:workloads\.(?:0|[1-9][0-9]*)|lanes\.[^.]+)\.)"
-    r"(?P<figure>(?:recipients|latency_s|latency_of_all_s)\..+)"
-)
+FIGURES_OF_PARTS = _in_tables(PartFigures.__annotations__)
+"""Those that each workload and lane has."""
+
+_OF_A_PART = re.compile(r"(?P<whose>(?:workloads\.(?:0|[1-9][0-9]*)|lanes\.[^.]+)\.)(?P<figure>.+)")
 
 _NO_FIGURES = (
     "strategy",
@@ -76,14 +83,20 @@ class FigureName(NamedTuple):
 
 
 def in_two(name: str) -> FigureName:
-    """A name that is no figure's stays whole."""
+    """The name of a figure of a part, be there such a figure or not; any other stays whole."""
     part = _OF_A_PART.fullmatch(name)
     return FigureName(part["whose"], part["figure"]) if part else FigureName("", name)
 
 
 def is_figure(name: str) -> bool:
     """Whether an entry can have a figure of that name."""
-    return in_two(name).figure in FIGURES
+    return name in figures_like(name)
+
+
+def figures_like(name: str) -> list[str]:
+    """All figures of what a name is about, of which one may be meant."""
+    whose = in_two(name).whose
+    return [f"{whose}{figure}" for figure in (FIGURES_OF_PARTS if whose else FIGURES)]
 
 
 def figures_of(entry: Mapping[str, Any] | Sequence[Any], prefix: str = "") -> dict[str, float | None]:

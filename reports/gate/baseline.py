@@ -19,7 +19,7 @@ from reports.gate.verdict import Rule, alike
 from reports.statistics.intervals import mean_of
 from scenarios.entry import SettingsTable
 from scenarios.errors import BadInput
-from scenarios.figures import FIGURES, is_figure
+from scenarios.figures import figures_like, is_figure
 from scenarios.schema.complaints import complaint, json_value
 from scenarios.schema.files import frozen, printable
 from scenarios.schema.json_text import parsed_json, trouble
@@ -78,7 +78,7 @@ class Metric(Table):
 
 def _figure(name: str) -> str:
     if not is_figure(name):
-        raise ValueError(unknown("figure", name, list(FIGURES)))
+        raise ValueError(unknown("figure", name, figures_like(name)))
     return name
 
 

@@ -12,7 +12,7 @@ from reports.gate.measured import Measured
 from reports.gate.verdict import DIRECTIONS, Rule, direction_of
 from reports.statistics.intervals import mean_of
 from scenarios.errors import BadInput
-from scenarios.figures import in_two
+from scenarios.figures import figures_like, in_two
 from scenarios.schema.files import printable
 from scenarios.schema.model import Scenario
 from scenarios.schema.tables import unknown
@@ -39,8 +39,9 @@ class Wished(NamedTuple):
             raise BadInput(printable(f"--tolerance {text!r}: {hint}")) from error
         if strategy not in ("*", *STRATEGIES):
             raise BadInput(printable(f"--tolerance {text!r}: {unknown('strategy', strategy, list(STRATEGIES))}"))
-        if direction_of(figure) is None:
-            raise BadInput(printable(f"--tolerance {text!r}: {unknown('figure', figure, list(DIRECTIONS))}"))
+        known = [name for name in figures_like(figure) if direction_of(name)]
+        if figure not in known:
+            raise BadInput(printable(f"--tolerance {text!r}: {unknown('figure', figure, known)}"))
         return cls(strategy, figure, tolerance)
 
 

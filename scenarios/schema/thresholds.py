@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from typing_extensions import TypedDict
 
 from scenarios.entry import USERS, Interval, StrategyEntry
-from scenarios.figures import FIGURES, figures_of, in_two, is_figure
+from scenarios.figures import figures_like, figures_of, in_two, is_figure
 from scenarios.outside.find import installed
 from scenarios.schema.tables import unknown
 from scenarios.verdicts import FAIL, INCONCLUSIVE, PASS
@@ -48,7 +48,7 @@ class Threshold(NamedTuple):
         if parts is None:
             raise ValueError("must be a comparison such as 'heartbeat.latency_s.p99 < 40' or '*.recipients.lost == 0'")
         _check("strategy", parts["sender"], _is_sender(parts["sender"]), [*STRATEGIES, *USERS])
-        _check("figure", parts["figure"], is_figure(parts["figure"]), list(FIGURES))
+        _check("figure", parts["figure"], is_figure(parts["figure"]), figures_like(parts["figure"]))
         return cls(expression.strip(), parts["sender"], parts["figure"], parts["sign"], _number(parts["limit"]))
 
     @property

@@ -65,6 +65,7 @@ def test_no_value_keeps_no_promise(sign: str) -> None:
         ("heartbeat.workloads.0.latency_s.p99 < 1", "no workloads.0.latency_s.p99: figures per workload need several"),
         ("heartbeat.workloads.00.latency_s.p99 < 1", "unknown figure 'workloads.00.latency_s.p99'"),
         ("heartbeat.workloads.0.makespan_s < 1", "unknown figure 'workloads.0.makespan_s'"),
+        ("heartbeat.lanes.a-b.latency.p99 < 1", "'lanes.a-b.latency.p99', did you mean 'lanes.a-b.latency_s.p99'?"),
     ],
 )
 def test_what_cannot_be_read_is_one_line(tmp_path: Path, expression: str, said: str) -> None:
