@@ -11,25 +11,33 @@ from functools import partial
 from typing import Any, Self, TypeVar
 
 from strategies.enqueue import BATCH
-from strategies.ports import Mail, Mailer, Outbox, Ports, Queue, Received
-from strategies.resources import Plan
+from strategies.ports import Item, Mail, Mailer, Outbox, Ports, Queue, Received, Table
+from strategies.resources import Plan, Pods
 
 Made = TypeVar("Made")
 
 WAIT_MOST_S = 20.0  # of a receive, as the next of the SQS API reference
 VISIBILITY_MOST_S = 43_200.0
 
+KEY_MOST, NUMBERS_MOST = 255, 64  # so that a whole item is below 1 KB, for which one unit of a write pays
+NUMBER_LEAST, NUMBER_MOST = 1e-130, 9.99e125  # in size: DynamoDB's developer guide on data types
+
 
 def checked(plan: Plan) -> Plan:
     """The plan, whose pods and functions get ports that raise ValueError where they are called wrongly."""
     functions = tuple(replace(one, handler=partial(_with_checks, one.handler)) for one in plan.functions)
-    return replace(plan, pods=replace(plan.pods, main=partial(_with_checks, plan.pods.main)), functions=functions)
+    return replace(plan, pods=_pods(plan.pods), workers=tuple(map(_pods, plan.workers)), functions=functions)
+
+
+def _pods(pods: Pods) -> Pods:
+    return replace(pods, main=partial(_with_checks, pods.main))
 
 
 def _with_checks(make: Callable[[Ports], Made], ports: Ports) -> Made:
     queues = {name: CheckedQueue(queue) for name, queue in ports.queues.items()}
+    tables = {name: CheckedTable(table) for name, table in ports.tables.items()}
     mailer, outbox = _CheckedMailer(ports.mailer), _CheckedOutbox(ports.outbox)
-    return make(replace(ports, mailer=mailer, outbox=outbox, queues=queues))
+    return make(replace(ports, mailer=mailer, outbox=outbox, queues=queues, tables=tables))
 
 
 class _CheckedMailer:
@@ -87,6 +95,42 @@ class CheckedQueue:
         _refuse_batch("hide", messages, Received)
         _refuse_seconds("hide", timeout_s, VISIBILITY_MOST_S)
         return self._queue.hide(messages, timeout_s)
+
+
+class CheckedTable:
+    """Refuses what DynamoDB refuses, and what no single unit pays for."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def get(self, key: str, /) -> Awaitable[Item]:
+        _refuse_key("get", key)
+        return self._table.get(key)
+
+    def put(self, key: str, value: Sequence[float], if_version: int | None = None, /) -> Awaitable[bool]:
+        _refuse_key("put", key)
+        _refuse_value(value)
+        _refuse_version(if_version)
+        return self._table.put(key, value, if_version)
+
+
+def _refuse_key(what: str, key: Any) -> None:
+    if not isinstance(key, str) or not 1 <= len(key.encode()) <= KEY_MOST:
+        raise ValueError(f"{what}: key {_cut(key)}; must be a text of 1 to {KEY_MOST} bytes")
+
+
+def _refuse_value(value: Any) -> None:
+    if not isinstance(value, Sequence) or len(value) > NUMBERS_MOST or not all(map(_is_number, value)):
+        raise ValueError(f"put: {_cut(value)}; must be a tuple of at most {NUMBERS_MOST} finite numbers")
+
+
+def _refuse_version(version: Any) -> None:
+    if version is not None and not (isinstance(version, int) and version >= 0):
+        raise ValueError(f"put: version {_cut(version)}; must be that of an Item, or None")
+
+
+def _is_number(one: Any) -> bool:
+    return isinstance(one, int | float) and (one == 0 or NUMBER_LEAST <= abs(one) <= NUMBER_MOST)
 
 
 def _refuse_batch(what: str, batch: Any, kind: type) -> None:

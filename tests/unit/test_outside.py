@@ -7,10 +7,9 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import Any, cast
 from zipfile import ZipFile
 
 import pytest
@@ -26,12 +25,10 @@ from scenarios.aws.handler_errors import warnings_about
 from scenarios.errors import BadInput
 from scenarios.measures.cost import load_prices
 from scenarios.outside import patience, plug
-from scenarios.outside.checked_ports import CheckedQueue
 from scenarios.runs import account_of, plan_of
 from scenarios.schema.model import as_toml, as_toml_in, load, load_kept, scenario_schema
 from seslab import trial
 from seslab.trial import try_new
-from strategies.ports import Mail
 from strategies.registry import STRATEGIES
 from tests.unit.checkout import ROOT
 from tests.unit.outside import DRIP, written
@@ -98,6 +95,26 @@ MISTAKES = {
         "await ports.mailer.send(mail, everyone(mail))",
         "ports.outbox.give_up(mail, range(2, 2))",
         "give_up: range(2, 2) are no recipients",
+    ),
+    "a table of nobody": (
+        "rate_per_s=rate_per_s)))",
+        "rate_per_s=rate_per_s)), workers=(Pods(_pod, uses=('pace',)),))",
+        "workers use 'pace', but the plan declares none",
+    ),
+    "workers without a tuple": (
+        "rate_per_s=rate_per_s)))",
+        "rate_per_s=rate_per_s)), workers=Pods(_pod))",
+        "must be a tuple, each of it a Pods",
+    ),
+    "no workers at all": (
+        "rate_per_s=rate_per_s)))",
+        "rate_per_s=rate_per_s)), workers=(Pods(_pod, replicas=0),))",
+        "workers must have at least one replica",
+    ),
+    "an error of a worker": (
+        "rate_per_s=rate_per_s)))",
+        "rate_per_s=rate_per_s)), workers=(Pods(partial(_pod, rate_per_s='x')),))",
+        "TypeError",
     ),
     "no end": ("    pacer = Pacer", "    while True:\n        pass\n    pacer = Pacer", "does not end"),
 }
@@ -331,19 +348,3 @@ def test_what_a_run_has_kept_is_read_where_its_strategy_is_not_known(folder: Pat
         load(str(folder / "scenario.toml"))
     kept = load_kept(folder / "scenario.toml")
     assert (kept.strategies, kept.thresholds) == ({}, {"any": ("*.recipients.lost == 0",)})
-
-
-@pytest.mark.parametrize(
-    ("ask", "said"),
-    [
-        (lambda queue: queue.receive(11, 0.0), "receive: 11 messages; must be 1 to 10"),
-        (lambda queue: queue.receive(10, 20.5), "receive: 20.5 s; must be 0 to 20"),
-        (lambda queue: queue.put([Mail(0, 1, 0.0)] * 11), "put: .*; must be a list of at most 10"),
-        (lambda queue: queue.delete(["a receipt"]), "delete: 'a receipt'; must be a Received"),
-        (lambda queue: queue.hide([], 43_201), "hide: 43201 s; must be 0 to 43,200"),
-    ],
-)
-def test_a_queue_is_asked_for_nothing_that_sqs_refuses(ask: Callable[[CheckedQueue], Any], said: str) -> None:
-    """A figure of a simulation would be one that no queue of AWS could come to."""
-    with pytest.raises(ValueError, match=said):
-        ask(CheckedQueue(cast("Any", None)))
