@@ -23,6 +23,9 @@ from scenarios.runs import plan_of
 from scenarios.schema.model import Scenario
 from strategies.resources import Plan
 
+WAITING = ("timestamp_wait", "relay")
+"""Tickers that wait for the function's end, here as on AWS."""
+
 HEAD_S = 0.5
 FUNCTION_THREADS = 64  # of the SES: for what functions send at once
 
@@ -33,7 +36,7 @@ def check(scenario: Scenario, strategy: str) -> None:
     plan = plan_of(scenario, strategy)
     refuse_too_much(scenario, strategy, plan)
     for ticker in plan.tickers:
-        if ticker.kind != "timestamp_wait":
+        if ticker.kind not in WAITING:
             raise BadInput(
                 f"{scenario.name}: strategies.{strategy}.ticker = {ticker.kind!r}: ministack's machines wait for a "
                 'function that AWS would only send an event to; use "timestamp_wait", or --on aws'
@@ -59,6 +62,7 @@ def site(request: RunRequest, name: str) -> Iterator[RunSite]:
             publishes=False,
             witness=witness,
             children=(ses.pid,),
+            recalls=True,
             head_s=HEAD_S,
         )
 

@@ -18,7 +18,7 @@ from loadtests.application.run_request import RunRequest
 from loadtests.deploy import stacks, tickers
 from loadtests.deploy.async_events import in_lambda
 from loadtests.deploy.cloud import speaking_plainly
-from loadtests.deploy.harvest import bill_of, lines_of
+from loadtests.deploy.harvest import bill_of, bill_of_relayed, lines_of
 from loadtests.deploy.run_site import RunSite, Witness
 from loadtests.deploy.stack.names import logical, stack_of
 from loadtests.deploy.stack.states import is_express
@@ -35,7 +35,7 @@ from loadtests.record.function_log import function_log_of
 from loadtests.record.reconcile import joined
 from loadtests.record.run_name import new_run
 from scenarios.aws.handler_errors import warnings_about
-from scenarios.aws.ticker import TRANSITIONS
+from scenarios.aws.ticker import transitions_of
 from scenarios.errors import RunFailed
 from scenarios.ledger.build_ledger import Evidence
 from scenarios.ledger.ledger import ACCEPTED, Ledger
@@ -152,7 +152,10 @@ def attended(
         raise RunFailed(f"{site.cloud.world} {trouble(error)}") from error
     if request.plan.functions:
         halt()
-    evidence = _evidence(request, world, witness, _logs(site, request.plan, outputs, zero_unix_s), zero_unix_s)
+    if site.recalls:
+        tickers.recall(site.cloud, request.plan, outputs)
+    logs = _logs(site, request.plan, outputs, zero_unix_s, world.lifecycle.ended_s)
+    evidence = _evidence(request, world, witness, logs, zero_unix_s)
     heeded = replace(evidence, warnings=(*evidence.warnings, *unheeded_in(site.cloud.world, request.scenario)))
     return request.ledger(heeded, site.cloud.world)
 
@@ -164,14 +167,15 @@ class Logs(NamedTuple):
     bills: dict[str, dict[str, float]]
 
 
-def _logs(site: RunSite, plan: Plan, outputs: Outputs, since_unix_s: float) -> Logs:
+def _logs(site: RunSite, plan: Plan, outputs: Outputs, since_unix_s: float, ended_s: float) -> Logs:
     lines: list[str] = []
-    bills = {}
+    bills, relayed = {}, {ticker.function for ticker in plan.tickers if ticker.kind == "relay"}
     if plan.functions:
         _wait(site.settle_s)
     for function in plan.functions:
         own = list(lines_of(site.cloud.client("logs"), outputs[logical(function.name, "Function")], since_unix_s))
-        bills[function.name] = bill_of(own)
+        is_relayed = function.name in relayed
+        bills[function.name] = bill_of_relayed(own, function.memory_mb, ended_s) if is_relayed else bill_of(own)
         lines += own
     return Logs(lines, bills)
 
@@ -202,12 +206,12 @@ def _evidence(request: RunRequest, world: World, witness: Witness, logs: Logs, z
 
 
 def _usage(plan: Plan, logs: Logs) -> dict[str, Any]:
-    """What Lambda says that it did; each tick is an invocation, and three transitions of a Standard machine."""
-    billed = list(logs.bills.values())
-    ticks = sum(logs.bills[t.function]["lambda_requests"] for t in plan.tickers if not is_express(t))
+    """What Lambda says that it did; each tick is an invocation, and some transitions of a Standard machine."""
+    billed, standard = list(logs.bills.values()), [ticker for ticker in plan.tickers if not is_express(ticker)]
+    transitions = (logs.bills[t.function]["lambda_requests"] * transitions_of(t.kind) for t in standard)
     return {
         **{key: sum(bill[key] for bill in billed) for key in ("lambda_requests", "lambda_gb_s")},
-        "stepfunctions_transitions": ticks * TRANSITIONS,
+        "stepfunctions_transitions": sum(transitions),
     }
 
 

@@ -48,6 +48,7 @@ class RunSite:
     poll_s: int = 0  # so long is a queue asked before it is empty
     look_s: float = 0.1  # between two looks
     settle_s: float = 1.0  # logs take so long to arrive
+    recalls: bool = False  # whether a function that runs ends when its configuration changes
     head_s: float = 1.0  # a run begins so long before its time zero
 
     def connector(self, read_timeout_s: float) -> Connector:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from loadtests.ports.ses import Envelope
-from scenarios.aws.ticker import TRANSITIONS
+from scenarios.aws.ticker import transitions_of
 from scenarios.budget import Budget
 from scenarios.errors import BadInput
 from scenarios.measures.cost import Prices, cost
@@ -24,6 +24,7 @@ from strategies.resources import FULL_CORE_MB, Plan
 SIMULATOR = "simulator.amazonses.com"
 SIMULATED = ("success", "bounce", "complaint", "ooto", "suppressionlist")
 SQS_REQUESTS_A_MAIL = 4  # put, receive, delete, and as much again for empty receives and looks: an estimate
+TABLE_REQUESTS_A_SECOND = 1  # of each pod and function that uses a table, of either kind; as many for each mail
 SPREAD = 2.0  # a send takes its median or more; an estimate
 
 MOST_LOCAL, MOST_ADDRESS = 64, 254  # characters: RFC 5321, 4.5.3.1
@@ -152,6 +153,7 @@ def load_of(scenario: Scenario, plan: Plan, mails: Arrivals, prices: Prices) -> 
 def _usage(scenario: Scenario, plan: Plan, mails: int, recipients: int) -> dict[str, float]:
     """A generous estimate: one invocation a mail, a whole second of the ticker's function each second."""
     ticks = scenario.horizon_s * len(plan.tickers)
+    items = TABLE_REQUESTS_A_SECOND * (scenario.horizon_s + mails) * _users_of_tables(plan)
     invocations = mails * len(plan.mappings)
     memory_gb = max((function.memory_mb for function in plan.functions), default=FULL_CORE_MB) / 1024
     busy_s = invocations * (SPREAD * scenario.latency.ses_send.median_s + 1.0) + ticks
@@ -160,8 +162,17 @@ def _usage(scenario: Scenario, plan: Plan, mails: int, recipients: int) -> dict[
         "sqs_requests": float(SQS_REQUESTS_A_MAIL * mails * len(plan.queues)),
         "lambda_requests": invocations + ticks,
         "lambda_gb_s": busy_s * memory_gb,
-        "stepfunctions_transitions": ticks * TRANSITIONS,
+        "stepfunctions_transitions": scenario.horizon_s * sum(transitions_of(one.kind) for one in plan.tickers),
+        "dynamodb_reads": items,
+        "dynamodb_writes": items,
     }
+
+
+def _users_of_tables(plan: Plan) -> int:
+    """How many pods and functions use a table, each counted for every one that it uses."""
+    tables = {table.name for table in plan.tables}
+    pods = sum(one.replicas * len(tables & {*one.uses}) for one in (plan.pods, *plan.workers))
+    return pods + sum(len(tables & {*one.uses}) for one in plan.functions)
 
 
 def total(loads: Collection[Load]) -> Load:

@@ -1,4 +1,4 @@
-"""A deployed strategy's tickers, begun for a run."""
+"""A deployed strategy's tickers, begun for a run, and the calls that outlast it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from strategies.resources import Plan, Ticker
 ARGUMENTS = ("Name", "GroupName", "ScheduleExpression", "FlexibleTimeWindow", "Target")
 """What UpdateSchedule would otherwise reset."""
 
+SHORTEST_S = 1  # of a function's timeouts
+
 
 def start(cloud: Cloud, plan: Plan, outputs: Mapping[str, str], zero_unix_s: int) -> None:
     """Let every ticker tick from time zero on."""
@@ -25,6 +27,15 @@ def start(cloud: Cloud, plan: Plan, outputs: Mapping[str, str], zero_unix_s: int
         if is_express(ticker):
             first = dt.datetime.fromtimestamp(zero_unix_s + MINUTE_S, dt.UTC)  # the execution above lasts until then
             _schedule(cloud, outputs[logical(ticker.function, "Schedule")], first)
+
+
+def recall(cloud: Cloud, plan: Plan, outputs: Mapping[str, str]) -> None:
+    """End the calls that relays wait for: they would go on for minutes, and tell in their logs only then."""
+    functions = cloud.client("lambda")
+    for ticker in plan.tickers:
+        if ticker.kind == "relay":
+            name = outputs[logical(ticker.function, "Function")]
+            functions.update_function_configuration(FunctionName=name, Timeout=SHORTEST_S)
 
 
 def _machine(ticker: Ticker, outputs: Mapping[str, str]) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
+from math import floor
 from typing import Any
 
 from scenarios.aws.open_work import Start
@@ -97,22 +98,27 @@ class Ticker:
             await self._call(self._next(float(second)))
             second = max(second + 1, int(self._clock.now()))
 
-    async def _call(self, tick: Tick) -> None:
-        """The machine catches what the function throws: the next tick comes all the same."""
+    async def _call(self, tick: Tick) -> bool:
+        """Whether it went well. The machine catches what the function throws: the next tick comes all the same."""
         try:
             await self._invoke(tick)
         except (FunctionError, InvokeThrottled):
-            return
+            return False
+        return True
 
     async def _relay(self) -> None:
-        """Calls the function, which works as long as it may, and calls it again; what fails is tried a second later."""
+        """Calls the function, which works as long as it may, and calls it again, but not twice in one whole second.
+
+        A call that failed is tried again after a second at the earliest.
+        """
         while True:
             self.bill.transitions += RELAY_TRANSITIONS
             began_s = self._clock.now()
-            await self._call(self._next(began_s))
+            went_well = await self._call(self._next(began_s))
+            again_s = floor(began_s if went_well else self._clock.now() + PERIOD_S) + PERIOD_S
             await self._clock.sleep(sum(next(self._transition) for _ in range(RELAY_TRANSITIONS)))
-            if self._clock.now() - began_s < PERIOD_S:
-                await self._clock.sleep(PERIOD_S)
+            if again_s > self._clock.now():
+                await self._clock.sleep(again_s - self._clock.now())
 
     async def _standard_loop(self) -> None:
         """Waits a second after each tick: the machine's own time is added to every period."""
@@ -148,6 +154,11 @@ class Ticker:
                 self._send(self._next(due_s))
             self.bill.express_gb_s += period_s * EXPRESS_GB
             due_s += period_s
+
+
+def transitions_of(kind: str) -> int:
+    """How many a machine makes for each tick, or for each call of a relay."""
+    return RELAY_TRANSITIONS if kind == "relay" else TRANSITIONS
 
 
 def default_transition(kind: str) -> Latency:

@@ -30,6 +30,7 @@ from scenarios.ledger import store
 from scenarios.ledger.ledger import FATES, Ledger, assert_conserved
 from scenarios.outside import plug
 from scenarios.schema.model import Scenario
+from strategies.registry import STRATEGIES
 from tests.deploy import marks
 from tests.deploy.patience import until
 from tests.unit.outside import written
@@ -78,6 +79,29 @@ def test_a_strategy_from_outside_is_packed_and_delivers(tmp_path: Path, monkeypa
         plug.unplug(strategy)
     assert _fates(ledger) == {"accepted": 20}
     assert [name for name, _ in outputs] == ["BasinQueue", "TapFunction"]
+
+
+@pytest.mark.parametrize("serverless", [False, True])
+def test_workers_and_relays_deliver(serverless: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two queues with one dead-letter queue and a table; the call that a relay waits for holds up no end of a run.
+
+    That call is billed and tells what it has seen, like the one before it, which failed.
+    """
+    monkeypatch.chdir(written(tmp_path))
+    strategy = plug.named("./tandem.py")
+    settings = STRATEGIES[strategy].Settings(serverless)
+    try:
+        ledger = on_ministack.run(_scenario(20).model_copy(update={"strategies": {strategy: settings}}), strategy, 1)
+    finally:
+        plug.unplug(strategy)
+    assert_conserved(ledger)
+    assert _fates(ledger) == {"accepted": 20}
+    assert ledger.ended_s < 20.0
+    assert (ledger.mails["receives"] == 1).all()
+    assert [ledger.usage[kind] for kind in ("lambda_requests", "stepfunctions_transitions")] == [
+        2 * serverless,
+        4 * serverless,
+    ]
 
 
 def test_a_refused_run_leaves_no_file(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from loadtests.ports.clients import client
+from loadtests.ports.local import local_session
 from tests.loadtest.locusts import Served
 from tests.unit.checkout import ROOT
 from tests.unit.outside import written
@@ -37,6 +39,21 @@ def test_its_rate_is_divided_among_workers(served: Served, tmp_path: Path) -> No
     assert entry["recipients"]["accepted"] == 60
     assert entry["settings"] == {"rate_per_s": 30.0, "shares": 2}
     assert entry["makespan_s"] > 29 / 15 - 0.1  # the last of a process's thirty, on a clock that may be a little late
+
+
+@pytest.mark.xdist_group("locust")
+@pytest.mark.parametrize("serverless", ["false", "true"])
+def test_its_workers_and_relays_run_in_shares(served: Served, tmp_path: Path, serverless: str) -> None:
+    """Each of two processes has queues, a table and a worker or a relay of its own, and none of them is left."""
+    scenario = written(tmp_path) / "mine.toml"
+    scenario.write_text(scenario.read_text() + f'[strategies."./tandem.py"]\nserverless = {serverless}\n')
+    document = _document(
+        tmp_path, "loadtest", "mine.toml", "-s", "tandem", "--endpoint", served.url, "--processes", "2"
+    )
+    (entry,) = document["strategies"]
+    assert entry["recipients"]["accepted"] == 60
+    assert not client(local_session(), "dynamodb", 1, 10.0, served.url).list_tables()["TableNames"]
+    assert "QueueUrls" not in client(local_session(), "sqs", 1, 10.0, served.url).list_queues(QueueNamePrefix="seslab-")
 
 
 def test_its_function_runs_on_moto(tmp_path: Path) -> None:

@@ -96,6 +96,69 @@ def handler(ports: Ports) -> Handler:
 '''
 """A package of two modules, one of which a function runs."""
 
+TANDEM = '''"""Whoever holds the lease sends what two queues have: a worker, or a function that a relay calls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from strategies.parts import everyone
+from strategies.ports import Ports, Tick
+from strategies.resources import Account, Function, Handler, Plan, Pods, Queue, Table, Ticker
+from strategies.settings import setting
+
+LANES = ("even", "odd")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    serverless: bool = setting(False, "whether a function sends")
+
+
+def plan(settings: Settings, account: Account) -> Plan:
+    queues = tuple(Queue(name, max_receive_count=5, dead_letters="not-sent") for name in LANES)
+    uses = (*LANES, "lease")
+    if settings.serverless:
+        functions, workers = (Function("sender", _handler, 300.0, uses),), ()
+    else:
+        functions, workers = (), (Pods(_send_all, 2, uses=uses),)
+    return Plan(
+        settings,
+        Pods(_enqueue, uses=LANES),
+        queues,
+        functions,
+        tickers=tuple(Ticker(one.name, "relay") for one in functions),
+        workers=workers,
+        tables=(Table("lease"),),
+    )
+
+
+async def _enqueue(ports: Ports) -> None:
+    async for mail in ports.outbox:
+        await ports.queues[LANES[mail.number % 2]].put([mail])
+
+
+def _handler(ports: Ports) -> Handler:
+    async def handle(tick: Tick) -> None:
+        if tick.number == 0:
+            raise ValueError("the first call fails")
+        await _send_all(ports)
+
+    return handle
+
+
+async def _send_all(ports: Ports) -> None:
+    """For ever; the pod that comes second has no lease and only waits."""
+    if not await ports.tables["lease"].put("holder", (), 0):
+        await ports.clock.sleep(1e6)
+    while True:
+        for name in LANES:
+            for message in await ports.queues[name].receive(10, 0.25):
+                await ports.mailer.send(message.mail, everyone(message.mail))
+                await ports.queues[name].delete([message])
+'''
+"""A plan with all that is neither an application's pod nor mapped to a queue."""
+
 SCENARIO = """\
 description = "sixty mails on an account that takes them all"
 horizon_s = 60
@@ -108,9 +171,15 @@ messages = 60
 
 
 def written(folder: Path) -> Path:
-    """`drip.py`, the package `sinks` with `basin.py` and `handling.py`, and `mine.toml`."""
+    """`drip.py`, `tandem.py`, the package `sinks` with `basin.py` and `handling.py`, and `mine.toml`."""
     (folder / "sinks").mkdir()
-    files = {"drip.py": DRIP, "sinks/basin.py": BASIN, "sinks/handling.py": HANDLING, "mine.toml": SCENARIO}
+    files = {
+        "drip.py": DRIP,
+        "tandem.py": TANDEM,
+        "sinks/basin.py": BASIN,
+        "sinks/handling.py": HANDLING,
+        "mine.toml": SCENARIO,
+    }
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
     return folder

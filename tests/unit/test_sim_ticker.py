@@ -1,4 +1,4 @@
-"""Step Functions as a clock: three ways of ticking each second, each with its own drift and its own bill."""
+"""Step Functions as a clock: three ways of ticking each second, and a relay, each with a drift and a bill."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.unit.virtual import (
     simulation,
 )
 
-Kind = Literal["timestamp_wait", "standard_loop", "express_loop"]
+Kind = Literal["timestamp_wait", "standard_loop", "express_loop", "relay"]
 
 LATE_S = JITTER_S + DISPATCH_S  # from the second until the handler of a warm function
 OVERHEAD_S = DISPATCH_S + 3 * TRANSITION_S
@@ -206,3 +206,26 @@ def test_the_scenario_begins_in_the_middle_of_things() -> None:
     due, _ = express(phase=59 / 60, horizon_s=2 * MINUTE_S)
     at_the_minute, at_the_start = (sum(at_s <= one < at_s + 5.0 for one in due) for at_s in (60.0, 0.0))
     assert at_the_minute == at_the_start
+
+
+def test_a_relay_calls_again_as_soon_as_the_call_before_is_over() -> None:
+    """No call overlaps the one before, or is later than the machine takes; for each the bill has two transitions."""
+    seen, bill = beats("relay", 1000.0, lambda tick: 90.25)
+    gaps_s = [after.began_s - before.began_s - 90.25 for before, after in pairwise(seen)]
+    assert gaps_s == pytest.approx([2 * TRANSITION_S + DISPATCH_S] * (len(seen) - 1))
+    assert [beat.number for beat in seen] == list(range(len(seen)))
+    assert bill == TickerBill(transitions=2 * len(seen))
+
+
+def test_a_relay_calls_once_a_second_at_most_and_later_after_an_error() -> None:
+    """Where a call is short the next one waits for the next whole second, and where it fails for a second at least."""
+
+    def fails_at_first(tick: Tick) -> float:
+        if tick.number == 0:
+            raise ValueError("the function's")
+        return 0.0
+
+    seen, _ = beats("relay", 6.0, fails_at_first)
+    failed_s = seen[0].began_s
+    assert [beat.due_s for beat in seen] == [0.0, 2.0, 3.0, 4.0, 5.0]
+    assert seen[1].due_s >= failed_s + 1.0

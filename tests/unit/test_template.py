@@ -11,18 +11,36 @@ from typing import Any
 import pytest
 
 from loadtests.deploy.stack.names import logical
-from loadtests.deploy.stack.roles import POLL_QUEUE, USE_QUEUE
+from loadtests.deploy.stack.roles import POLL_QUEUE, USE_QUEUE, USE_TABLE
 from loadtests.deploy.stack.states import first_input, machine
 from loadtests.deploy.stack.template import Setup, template
 from loadtests.ports.ses import Envelope
-from scenarios.aws.ticker import EVENTS_PER_TICK, HISTORY_EVENTS, STANDARD_TICKS, TRANSITIONS
+from scenarios.aws.ticker import EVENTS_PER_TICK, HISTORY_EVENTS, STANDARD_TICKS, transitions_of
 from scenarios.errors import BadInput
 from strategies import heartbeat, lambda_concurrency, sqs_dlq
 from strategies.registry import STRATEGIES
-from strategies.resources import Account, Plan, Queue, Ticker
+from strategies.resources import Account, Function, Plan, Pods, Queue, Table, Ticker
 
 ACCOUNT = Account(30.0, 0.05)
 SETUP = Setup("heartbeat", ACCOUNT, 7, Envelope("me@example.com"))
+KINDS: tuple[Any, ...] = ("timestamp_wait", "standard_loop", "express_loop", "relay")
+LANES = ("urgent", "bulk")
+
+
+def _relayed() -> Plan:
+    """Two queues with one dead-letter queue, and a function with a table, which a relay calls."""
+    heart = heartbeat.plan(heartbeat.Settings(), ACCOUNT)
+    pacer = Function("pacer", heart.functions[0].handler, 600.0, uses=(*LANES, "pace"))
+    return Plan(
+        heart.settings,
+        Pods(heart.pods.main, uses=LANES),
+        tuple(Queue(name, max_receive_count=9, dead_letters="not-sent") for name in LANES),
+        (pacer,),
+        tickers=(Ticker("pacer", "relay"),),
+        tables=(Table("pace"), Table("unused")),
+    )
+
+
 PLANS = {
     "sqs-dlq": sqs_dlq.plan(sqs_dlq.Settings(batch_size=20), ACCOUNT),
     "reserved": lambda_concurrency.plan(lambda_concurrency.Settings(limit_by="reserved"), ACCOUNT),
@@ -30,6 +48,7 @@ PLANS = {
     "heartbeat": heartbeat.plan(heartbeat.Settings(), ACCOUNT),
     "async": heartbeat.plan(heartbeat.Settings(dispatch="async", ticker="standard_loop"), ACCOUNT),
     "express": heartbeat.plan(heartbeat.Settings(ticker="express_loop"), ACCOUNT),
+    "relay": _relayed(),
 }
 
 
@@ -54,12 +73,13 @@ def _values(node: Any) -> Iterator[Any]:
 
 
 def test_every_declared_part_is_in_the_template(plan: Plan) -> None:
-    """Queues, dead-letter queues, functions, mappings and machines: as many as are declared, and no more."""
+    """Queues, dead-letter queues, functions, tables and the rest: as many as are declared, and no more."""
     document = template(plan, SETUP._replace(publishes=False))
-    dead = [queue for queue in plan.queues if queue.max_receive_count is not None]
+    dead = {queue.dead_letter_queue for queue in plan.queues} - {None}
     express = [ticker for ticker in plan.tickers if ticker.kind == "express_loop"]
     assert len(_of_type(document, "SQS::Queue")) == len(plan.queues) + len(dead)
     assert len(_of_type(document, "Lambda::Function")) == len(plan.functions)
+    assert len(_of_type(document, "DynamoDB::Table")) == len(plan.tables)
     assert len(_of_type(document, "Lambda::EventSourceMapping")) == len(plan.mappings)
     assert len(_of_type(document, "StepFunctions::StateMachine")) == len(plan.tickers)
     assert len(_of_type(document, "Scheduler::Schedule")) == len(express)
@@ -121,13 +141,15 @@ def test_functions_may_do_what_they_use_and_nothing_else(plan: Plan) -> None:
         mapped = {mapping.queue for mapping in plan.mappings if mapping.function == function.name}
         used = {queue.name for queue in plan.queues} & set(function.uses)
         called = {other.name for other in plan.functions} & set(function.uses)
+        kept = {table.name for table in plan.tables} & set(function.uses)
         wanted = {"logs:CreateLogStream", "logs:PutLogEvents", "ses:SendEmail"}
         wanted |= set(USE_QUEUE) if used else set()
         wanted |= set(POLL_QUEUE) if mapped else set()
+        wanted |= set(USE_TABLE) if kept else set()
         wanted |= {"lambda:InvokeFunction"} if called else set()
         assert {action for statement in statements for action in statement["Action"]} == wanted
         assert "*" not in json.dumps(statements)
-        assert len(statements) == 2 + len(used) + len(mapped) + len(called)
+        assert len(statements) == 2 + len(used) + len(mapped) + len(called) + len(kept)
 
 
 def test_functions_send_in_nobody_elses_name(plan: Plan) -> None:
@@ -140,16 +162,29 @@ def test_functions_send_in_nobody_elses_name(plan: Plan) -> None:
                 assert [i.rpartition("/")[2] for i in identities] == ["me@example.com", "example.com"]
 
 
-@pytest.mark.parametrize("kind", ["timestamp_wait", "standard_loop", "express_loop"])
-def test_a_tick_takes_three_transitions(kind: Any) -> None:
-    """From tick to tick a machine enters as many states as the simulator bills."""
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_machine_makes_as_many_transitions_as_are_billed(kind: Any) -> None:
+    """From tick to tick it enters so many states, and a relay that need not wait enters one less."""
     states = machine(Ticker("heart", kind), "arn")["States"]
     round_trip, state = [], "Tick"
     while state not in round_trip:
         round_trip.append(state)
-        state = states[state]["Choices"][0]["Next"] if "Choices" in states[state] else states[state]["Next"]
-    assert len(round_trip) == TRANSITIONS
-    assert {states[name]["Type"] for name in round_trip} == {"Wait", "Task", "Choice"}
+        again = states[state].get("Default") if kind == "relay" else states[state].get("Choices", [{}])[0].get("Next")
+        state = states[state].get("Next") or again
+    assert len(round_trip) == transitions_of(kind)
+    waits = set() if kind == "relay" else {"Wait"}
+    assert {states[name]["Type"] for name in round_trip} == {"Task", "Choice"} | waits
+
+
+def test_a_relay_waits_only_after_a_call_that_was_short_or_failed() -> None:
+    """The second at which it may call again follows that of the call's begin, or of its failure and one second more."""
+    states = machine(Ticker("heart", "relay"), "arn")["States"]
+    began, (caught,) = states["Tick"]["Output"], states["Tick"]["Catch"]
+    assert began["second"] == "{% $floor(($toMillis($states.context.State.EnteredTime)) / 1000) + 1 %}"
+    assert caught["Output"] == {**began, "second": "{% $floor(($millis() + 1000) / 1000) + 1 %}"}
+    over, early = states["More"]["Choices"]
+    assert (over["Next"], early["Next"], states["More"]["Default"]) == ("Successor", "Begin", "Tick")
+    assert early["Condition"] == "{% $millis() / 1000 < $states.input.second %}"
 
 
 def test_an_execution_ends_before_its_history_is_full() -> None:
@@ -157,7 +192,7 @@ def test_an_execution_ends_before_its_history_is_full() -> None:
     assert STANDARD_TICKS * EVENTS_PER_TICK + 10 < HISTORY_EVENTS
 
 
-@pytest.mark.parametrize("kind", ["timestamp_wait", "standard_loop", "express_loop"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_state_is_reached_and_leads_somewhere(kind: Any) -> None:
     """No state is dead, and each but the last names one that exists; an execution's input has what states read."""
     definition = machine(Ticker("heart", kind), "arn")
@@ -169,19 +204,18 @@ def test_every_state_is_reached_and_leads_somewhere(kind: Any) -> None:
 
 def test_a_failing_function_does_not_stop_the_ticks() -> None:
     """Whatever a tick throws is caught and counted like one that went well."""
-    for kind in ("timestamp_wait", "standard_loop", "express_loop"):
+    for kind in KINDS:
         tick = machine(Ticker("heart", kind), "arn")["States"]["Tick"]
         (caught,) = tick["Catch"]
-        assert (caught["ErrorEquals"], caught["Output"], caught["Next"]) == (["States.ALL"], tick["Output"], "More")
+        assert (caught["ErrorEquals"], caught["Next"]) == (["States.ALL"], "More")
+        assert caught["Output"]["number"] == tick["Output"]["number"]
 
 
-def test_only_the_synchronous_ticker_waits_for_the_function() -> None:
-    """`timestamp_wait` waits for the function's end, the two loops hand it an event."""
-    ticks = {kind: machine(Ticker("heart", kind), "arn")["States"]["Tick"]["Arguments"]
-             for kind in ("timestamp_wait", "standard_loop", "express_loop")}  # fmt: skip
-    assert [kind for kind, arguments in ticks.items() if arguments.get("InvocationType") != "Event"] == [
-        "timestamp_wait"
-    ]
+def test_only_the_synchronous_tickers_wait_for_the_function() -> None:
+    """`timestamp_wait` and `relay` wait for the function's end, the two loops hand it an event."""
+    ticks = {kind: machine(Ticker("heart", kind), "arn")["States"]["Tick"] for kind in KINDS}
+    waits = [kind for kind, tick in ticks.items() if tick["Arguments"].get("InvocationType") != "Event"]
+    assert waits == ["timestamp_wait", "relay"]
 
 
 def test_a_plan_of_pods_needs_no_stack_but_a_witness() -> None:
@@ -201,6 +235,7 @@ def test_a_plan_of_pods_needs_no_stack_but_a_witness() -> None:
         ({"max_receive_count": 5000}, "max_receive_count = 5000"),
         ({"name": "no blanks"}, "'no blanks': must be a letter"),
         ({"name": "x" * 60}, "at most"),
+        ({"dead_letters": "not.sent"}, "dead-letter queue 'not.sent': must be a letter"),
     ],
 )
 def test_what_aws_refuses_is_said_first(change: dict[str, Any], named: str) -> None:
@@ -210,6 +245,15 @@ def test_what_aws_refuses_is_said_first(change: dict[str, Any], named: str) -> N
     mappings = tuple(replace(mapping, queue=queue.name) for mapping in plan.mappings)
     with pytest.raises(BadInput, match=re.escape(named)):
         template(replace(plan, queues=(queue,), mappings=mappings), SETUP)
+
+
+def test_queues_share_the_dead_letters_that_they_name() -> None:
+    """Both redrive into one queue of that name, about which one alarm is enough."""
+    document = template(PLANS["relay"], SETUP._replace(publishes=False))["Resources"]
+    dead = {json.dumps(document[f"{lane}Queue"]["Properties"]["RedrivePolicy"]) for lane in ("Urgent", "Bulk")}
+    assert dead == {json.dumps({"deadLetterTargetArn": {"Fn::GetAtt": ["NotSentDead", "Arn"]}, "maxReceiveCount": 9})}
+    assert document["NotSentDead"]["Properties"]["QueueName"] == {"Fn::Sub": "${AWS::StackName}-not-sent"}
+    assert [name for name in document if name.startswith("NotSent")] == ["NotSentDead", "NotSentDeadAlarm"]
 
 
 def test_a_queue_without_a_dead_letter_queue_has_none() -> None:

@@ -1,6 +1,7 @@
 """A ticker as a Step Functions machine: Amazon States Language, queries in JSONata.
 
-Each kind is its simulated twin's (`scenarios.aws.ticker`): three transitions a tick, nine events of history.
+Each kind is its simulated twin's (`scenarios.aws.ticker`): three transitions a tick, or two of a relay that need not
+wait, and at most nine events of history.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ def machine(ticker: Ticker, function_arn: str) -> dict[str, Any]:
         "timestamp_wait": _timestamp_wait,
         "standard_loop": _standard_loop,
         "express_loop": _express_loop,
+        "relay": _relay,
     }[ticker.kind]
     return {"QueryLanguage": "JSONata", "StartAt": "Begin", "States": build(function_arn)}
 
@@ -69,6 +71,25 @@ def _express_loop(function_arn: str) -> dict[str, State]:
     }
 
 
+def _relay(function_arn: str) -> dict[str, State]:
+    """Waits for the function's end and calls it again: at once, but not twice in one whole second.
+
+    A call that failed is tried again after a second at the earliest.
+    """
+    tick = {"number": "{% $states.input.number %}", "due_s": "{% $millis() / 1000 %}"}
+    began, failed = "$toMillis($states.context.State.EnteredTime)", f"$millis() + {PERIOD_S * 1000:.0f}"
+    ended_well, ended_badly = (_counted(f"{{% $floor(({at}) / 1000) + 1 %}}") for at in (began, failed))
+    over = f"{{% $states.input.number - $states.input.first >= {STANDARD_TICKS} %}}"
+    early = "{% $millis() / 1000 < $states.input.second %}"
+    choices = [{"Condition": over, "Next": "Successor"}, {"Condition": early, "Next": "Begin"}]
+    return {
+        "Begin": _until_second("Tick"),
+        "Tick": _invoke(function_arn, {"Payload": {"tick": tick}}, ended_well, ended_badly),
+        "More": {"Type": "Choice", "Choices": choices, "Default": "Tick"},
+        "Successor": _successor(),
+    }
+
+
 def _until_second(following: str) -> State:
     return {"Type": "Wait", "Timestamp": "{% $fromMillis($states.input.second * 1000) %}", "Next": following}
 
@@ -84,14 +105,16 @@ def _send(function_arn: str) -> State:
     return _invoke(function_arn, arguments, _counted("{% $states.input.second %}"))
 
 
-def _invoke(function_arn: str, arguments: dict[str, Any], counted: dict[str, str]) -> State:
-    """The next tick comes whatever becomes of this one."""
+def _invoke(
+    function_arn: str, arguments: dict[str, Any], counted: dict[str, str], failed: dict[str, str] | None = None
+) -> State:
+    """The next tick comes whatever becomes of this one; without `failed` it is counted as one that went well."""
     return {
         "Type": "Task",
         "Resource": "arn:${AWS::Partition}:states:::lambda:invoke",
         "Arguments": {"FunctionName": function_arn, **arguments},
         "Output": counted,
-        "Catch": [{"ErrorEquals": ["States.ALL"], "Output": counted, "Next": "More"}],
+        "Catch": [{"ErrorEquals": ["States.ALL"], "Output": failed or counted, "Next": "More"}],
         "Next": "More",
     }
 
