@@ -7,6 +7,7 @@ An event on the heap is fired by calling its `fire` with itself. Awaiting it wri
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Generator, Iterator
+from contextlib import suppress
 from heapq import heappop, heappush
 from itertools import count
 from math import inf
@@ -163,6 +164,7 @@ class Task:
     def step(self, _event: object) -> None:
         """Go on behind what was awaited."""
         if not self.host.alive:
+            self._let_go()
             return
         try:
             event = self.coroutine.send(None)
@@ -172,6 +174,11 @@ class Task:
             self.done(None, error)
         else:
             event.waiter = self.step
+
+    def _let_go(self) -> None:
+        """End the coroutine from the inside out: the garbage collector would begin anywhere, and complain."""
+        with suppress(Exception, GeneratorExit):
+            self.coroutine.throw(GeneratorExit()).waiter = ignore  # it would wait on its way out: a dead host does not
 
 
 def begin(coroutine: Coroutine[Any, Any, Any], host: Host, done: Callable[[Any, BaseException | None], None]) -> None:

@@ -270,6 +270,30 @@ def test_one_hosts_death_does_not_concern_another() -> None:
     assert seen == ["alive", "service"]
 
 
+def test_a_dead_hosts_task_is_let_go_from_the_inside_out() -> None:
+    """When what it awaited has happened its coroutines end, the innermost first; what they would await then is not."""
+    world, host, let_go = World(), Host(), list[str]()
+
+    async def part(name: str, of: Awaitable[None]) -> None:
+        try:
+            await of
+        finally:
+            let_go.append(name)
+
+    begin(part("outer", part("inner", Clock(world).sleep(2.0))), host, Outcome())
+    begin(_sleeping_in_the_end(Clock(world)), host, Outcome())
+    world.call_at(1.0, lambda: setattr(host, "alive", False))
+    world.run_until(HORIZON_S)
+    assert let_go == ["inner", "outer"]
+
+
+async def _sleeping_in_the_end(clock: Clock) -> None:
+    try:
+        await clock.sleep(2.0)
+    finally:
+        await clock.sleep(1.0)
+
+
 def test_closing_a_coroutine_inside_a_group_awaits_nothing() -> None:
     """A coroutine that is thrown away is closed: the group around its wait must not wait in turn."""
     world, host, cleaned = World(), Host(), list[bool]()
