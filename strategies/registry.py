@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from strategies import direct, heartbeat, lambda_concurrency, leaky_bucket, pacemaker, sqs_dlq
+from strategies import aimd, direct, heartbeat, lambda_concurrency, leaky_bucket, pacemaker, shared_bucket, sqs_dlq
 
 STRATEGIES: dict[str, ModuleType] = {
     "direct": direct,
     "leaky-bucket": leaky_bucket,
+    "aimd": aimd,
+    "shared-bucket": shared_bucket,
     "sqs-dlq": sqs_dlq,
     "lambda-concurrency": lambda_concurrency,
     "heartbeat": heartbeat,

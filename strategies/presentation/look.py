@@ -14,7 +14,7 @@ HATCH = r"^[/\\|+xoO.*-]*$"
 class Look(NamedTuple):
     """One colour, marker, line style and hatch, as matplotlib names them; told apart without colour too.
 
-    The colours of seslab's own are Okabe and Ito's, which the colour-blind can tell apart.
+    The colours of seslab's own are Okabe and Ito's, and a dark red: the colour-blind can tell them apart.
     """
 
     color: str

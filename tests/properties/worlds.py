@@ -111,6 +111,7 @@ def _with_a_weight_for_each_pod(settings: dict[str, Any]) -> dict[str, Any]:
 
 
 retries = st.sampled_from(["none", "legacy", "standard", "adaptive"])
+patience_s = st.sampled_from([0.0, 2.0, 300.0])
 settings_of: dict[str, Tables] = {
     "direct": optional(retry=retries, workers=st.sampled_from([1, 3, 64]), pods=st.sampled_from([1, 3])),
     "leaky-bucket": optional(
@@ -121,6 +122,23 @@ settings_of: dict[str, Tables] = {
         retry=retries,
         pod_weights=st.sampled_from([(), (1.0,), (3.0, 1.0)]),
     ).map(_with_a_weight_for_each_pod),
+    "aimd": optional(
+        pods=st.integers(1, 4),
+        initial_rate=st.sampled_from([1.0, 40.0]),
+        increase=st.sampled_from([0.1, 20.0]),
+        decrease=st.sampled_from([0.5, 0.9]),
+        chunk=st.sampled_from([1, 7, 50]),
+        patience_s=patience_s,
+    ),
+    "shared-bucket": optional(
+        pods=st.integers(1, 4),
+        rate=st.sampled_from([0.5, 7.0, 40.0]),
+        burst=st.sampled_from([1, 5, 60]),
+        take=st.sampled_from([1, 10]),
+        atomic=st.booleans(),
+        chunk=st.sampled_from([1, 7, 50]),
+        patience_s=patience_s,
+    ),
     "sqs-dlq": optional(
         batch_size=st.sampled_from([1, 10, 25]),
         maximum_concurrency=st.sampled_from([2, 5]),

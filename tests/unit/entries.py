@@ -20,6 +20,25 @@ from tests.unit.synthetic import Call, Mail, ledger_of
 SETTINGS: dict[str, dict[str, Any]] = {
     "direct": {"retry": "none", "workers": 64, "pods": 1},
     "leaky-bucket": {"pods": 2, "rate_per_pod": 15.0, "burst": 1, "chunk": 15, "retry": "none", "pod_weights": ()},
+    "aimd": {
+        "pods": 2,
+        "initial_rate": 15.0,
+        "increase": 0.5,
+        "decrease": 0.9,
+        "min_rate": 0.75,
+        "max_rate": 30.0,
+        "chunk": 15,
+        "patience_s": 300.0,
+    },
+    "shared-bucket": {
+        "pods": 2,
+        "rate": 30.0,
+        "burst": 30,
+        "take": 1,
+        "atomic": True,
+        "chunk": 15,
+        "patience_s": 300.0,
+    },
     "sqs-dlq": {
         "batch_size": 10,
         "maximum_concurrency": 2,

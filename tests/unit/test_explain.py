@@ -34,6 +34,17 @@ from tests.unit.synthetic import Call, Mail
             "2 pods paced at 15 recipients/s each, together the limit of 30/s; no call refused",
         ),
         (
+            entry("aimd", [Call(0, 0.1, THROTTLED), *sent(4, 2.0)]),
+            "all 4 accepted in 2.00 s, 75 % of the best possible; 2 pods that each look for the limit alone: from 15 "
+            "recipients/s up by 0.5/s in a second of sending, down to 90 % at a refusal, which is how it is found; "
+            "1 of 5 calls refused, kept in memory and sent again before what is new, for 300 s at most",
+        ),
+        (
+            entry("shared-bucket", sent(4, 2.0)),
+            "all 4 accepted in 2.00 s, 75 % of the best possible; 2 pods take tokens out of one bucket in a table: "
+            "30/s and up to 30 at once; no call refused",
+        ),
+        (
             entry("sqs-dlq", sent(3, 2.0), "dead_lettered"),
             "75 % accepted, dead-lettered 1 of 4: received more than 5 times, throttled at the last call; "
             "the event source mapping ramps up to 2 invocations at once (30/s × 0.05 s = 1.5, rounded up), each "
@@ -145,6 +156,13 @@ def test_explanation_counts_the_pods_that_were_there(pods: int, reshare: bool, d
         ("leaky-bucket", {"pods": 3, "rate_per_pod": 15.0}, "45/s together against a limit of 30/s"),
         ("leaky-bucket", {"pods": 1, "rate_per_pod": 20.0}, "1 pod paced at 20 recipients/s against a limit of 30/s"),
         ("leaky-bucket", {"burst": 20}, "up to 2 × 20 = 40 recipients at once against a bucket of 30"),
+        ("aimd", {"pods": 1}, "1 pod that looks for the limit: from 15 recipients/s up by"),
+        (
+            "shared-bucket",
+            {"rate": 20.0, "take": 5},
+            "a table, 5 at a time: 20/s and up to 30 at once against a limit of 30/s",
+        ),
+        ("shared-bucket", {"atomic": False}, "pods that read it at the same time use the same tokens"),
         ("sqs-dlq", {"maximum_concurrency": 5}, "ramps up to 5 invocations at once, each sending"),
         ("lambda-concurrency", {"pad_s": 0.5}, "at most 60/s against a limit of 30/s"),
         ("heartbeat", {"ticker": "standard_loop"}, "the ticks drift: each comes"),

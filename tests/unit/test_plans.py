@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from strategies import direct, heartbeat, lambda_concurrency, leaky_bucket, sqs_dlq
-from strategies.resources import Account, Mapping, Queue, Ticker
+from strategies import aimd, direct, heartbeat, lambda_concurrency, leaky_bucket, shared_bucket, sqs_dlq
+from strategies.resources import Account, Mapping, Queue, Table, Ticker
 
 TALK = Account(max_send_rate_per_s=30.0, send_median_s=0.05)
 SANDBOX = Account(max_send_rate_per_s=1.0, send_median_s=0.05)
@@ -36,6 +36,33 @@ def test_leaky_bucket_by_default(given: dict[str, Any], rate_per_pod: float, chu
     assert asdict(plan.settings) == {**usual, **given, "rate_per_pod": rate_per_pod, "chunk": chunk}
     assert plan.pods.replicas == plan.settings.pods
     assert (plan.queues, plan.functions, plan.mappings, plan.tickers) == ((), (), (), ())
+
+
+@pytest.mark.parametrize(
+    ("given", "bounds"),
+    [({}, (15.0, 0.75, 30.0)), ({"max_rate": 0.5}, (15.0, 0.5, 0.5)), ({"min_rate": 40.0}, (15.0, 40.0, 40.0))],
+)
+def test_aimd_by_default(given: dict[str, Any], bounds: tuple[float, float, float]) -> None:
+    """A pod begins at its share, stays between a twentieth of that and R, and no default contradicts a setting."""
+    settings = aimd.plan(aimd.Settings(**given), TALK).settings
+    assert (settings.initial_rate, settings.min_rate, settings.max_rate) == bounds
+    assert (settings.increase, settings.chunk) == (0.5, 15)
+
+
+@pytest.mark.parametrize(
+    ("given", "rate", "burst", "take", "chunk"),
+    [({}, 30.0, 30, 1, 15), ({"rate": 600.0}, 600.0, 600, 30, 50), ({"rate": 0.5}, 0.5, 1, 1, 1)],
+)
+def test_shared_bucket_by_default(given: dict[str, Any], rate: float, burst: int, take: int, chunk: int) -> None:
+    """The bucket drips R and holds a second of it; a pod fetches a tenth of its second at a time."""
+    plan = shared_bucket.plan(shared_bucket.Settings(**given), TALK)
+    assert (plan.settings.rate, plan.settings.burst, plan.settings.take, plan.settings.chunk) == (
+        rate,
+        burst,
+        take,
+        chunk,
+    )
+    assert plan.tables == (Table(plan.pods.uses[0]),)
 
 
 @pytest.mark.parametrize(("account", "concurrency"), [(TALK, 2), (SANDBOX, 2), (Account(150.0, 0.05), 8)])
