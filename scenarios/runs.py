@@ -12,10 +12,13 @@ from scenarios.outside.blame import told
 from scenarios.outside.checked_ports import checked
 from scenarios.outside.coherence import refuse_incoherent
 from scenarios.outside.plug import bundle_of
+from scenarios.schema.labels import lanes_on, ways_of
 from scenarios.schema.model import Scenario
+from strategies.mixture import mixed
 from strategies.raised import Raised
 from strategies.registry import STRATEGIES
-from strategies.resources import Account, Plan
+from strategies.resources import Account, Plan, Way
+from strategies.settings import shared_out
 
 SATURATED_S = 0.05
 """A harness whose event loop wakes so late delays every call: its run tells of the machine, not of the strategy."""
@@ -24,14 +27,28 @@ Watch = Callable[[Callable[[], float]], None]
 """Is given a function that tells, at any moment and from any thread, which share of the run is done."""
 
 
-def account_of(scenario: Scenario) -> Account:
-    """What a strategy may know of the scenario's account."""
-    return Account(scenario.account.max_send_rate_per_s, scenario.latency.ses_send.median_s, scenario.lanes)
+def account_of(scenario: Scenario, way: str | None = None, shares: int = 1) -> Account:
+    """What one of so many shares of a strategy may know of the scenario's account.
+
+    `way` is the strategy of workloads that name theirs; otherwise it is the contender.
+    """
+    rate_per_s = scenario.account.max_send_rate_per_s / shares
+    return Account(rate_per_s, scenario.latency.ses_send.median_s, lanes_on(way, scenario.workload))
 
 
-def plan_of(scenario: Scenario, strategy: str) -> Plan:
-    """The strategy's parts, resolved for the scenario's account. Raises BadInput and RunFailed."""
-    return planned(strategy, scenario.settings_of(strategy), account_of(scenario))
+def plan_of(scenario: Scenario, strategy: str, shares: int = 1) -> Plan:
+    """The strategy's parts, and those of other ways, resolved for a share of the scenario's account.
+
+    Raises BadInput and RunFailed.
+    """
+    own = _resolved(scenario, strategy, account_of(scenario, None, shares), shares)
+    accounts = {way: account_of(scenario, way, shares) for way in ways_of(scenario.workload)}
+    ways = [Way(way, account, _resolved(scenario, way, account, shares)) for way, account in accounts.items()]
+    return mixed(own, ways) if ways else own
+
+
+def _resolved(scenario: Scenario, strategy: str, account: Account, shares: int) -> Plan:
+    return planned(strategy, shared_out(scenario.settings_of(strategy), shares), account)
 
 
 def planned(strategy: str, settings: Any, account: Account) -> Plan:

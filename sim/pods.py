@@ -47,6 +47,7 @@ class Deployment:
         pods: Pods,
         lives: Sequence[Stretch],
         traffic: Arrivals,
+        numbers: NDArray[np.int32],
         given_up: Pieces,
         share: Share,
         ports_of: PortsOf,
@@ -56,7 +57,7 @@ class Deployment:
         self._world, self._declared, self._traffic, self._given_up = world, pods, traffic, given_up
         self._share, self._ports_of, self._open_work, self._on_death = share, ports_of, open_work, on_death
         self._stretches = lives
-        dealt = incarnations(lives, pods.weights, traffic.intended_s)
+        dealt = incarnations(lives, pods.weights, traffic.intended_s, numbers)
         self.pods = [Pod(number, life) for number, life in enumerate(dealt, 1)]
 
     def start(self) -> None:

@@ -7,6 +7,7 @@ from functools import partial
 from math import inf, isnan
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scenarios.aws.active_faults import Duplicates
 from scenarios.aws.admission import admission_of
@@ -39,8 +40,6 @@ from strategies.ports import Mail, Ports
 from strategies.resources import FULL_CORE_MB, Handler, Plan, Pods
 from strategies.resources import Function as DeclaredFunction
 
-NO_MAILS = Arrivals(np.empty(0), np.empty(0, np.int32))
-
 
 class Simulation:
     """Everything that one run is made of."""
@@ -68,7 +67,7 @@ class Simulation:
         self.async_queues = {name: self._async_queue(name) for name in self.functions}
         self.mappings = [self._mapping(index) for index in range(len(plan.mappings))]
         self.tickers = [self._ticker(index) for index in range(len(plan.tickers))]
-        self.deployment = self._deployment(plan.pods, "application", "pod", traffic, self.open_work)
+        self.applications = [self._application(way) for way in range(len(plan.applications()))]
         self.workers = [self._workers(index) for index in range(len(plan.workers))]
 
     def start(self) -> None:
@@ -79,13 +78,12 @@ class Simulation:
             mapping.start()
         for ticker, declared in zip(self.tickers, self.plan.tickers, strict=True):
             ticker.start(declared.kind)
-        self.deployment.start()
-        for workers in self.workers:
-            workers.start()
+        for deployment in (*self.applications, *self.workers):
+            deployment.start()
 
     def raise_unraised(self) -> None:
         """Raise the first error of a task of a pod that never leaves the task's group."""
-        for deployment in (self.deployment, *self.workers):
+        for deployment in (*self.applications, *self.workers):
             deployment.raise_unraised()
 
     def progress(self) -> float:
@@ -166,7 +164,18 @@ class Simulation:
             chance=uniforms(self.seed, f"{purpose}/phase"),
         )
 
-    def _deployment(self, pods: Pods, of: str, name: str, traffic: Arrivals, open_work: OpenWork) -> Deployment:
+    def _application(self, way: int) -> Deployment:
+        pods, name = self.plan.applications()[way], f"way/{way}/pod" if way else "pod"
+        return self._deployment(pods, "application", name, self.arrivals.on_way(way), self.open_work)
+
+    def _workers(self, index: int) -> Deployment:
+        """They have no mails, and no run waits for their end."""
+        beside, none = OpenWork(_nobody_waits), np.zeros(0, np.int32)
+        return self._deployment(self.plan.workers[index], "workers", f"worker/{index}", none, beside)
+
+    def _deployment(
+        self, pods: Pods, of: str, name: str, numbers: NDArray[np.int32], open_work: OpenWork
+    ) -> Deployment:
         share = Share(pods.replicas)
 
         def ports(host: Host, outbox: Outbox, number: int) -> Ports:
@@ -174,12 +183,9 @@ class Simulation:
             return self._ports(host, outbox, caller, pods.uses, pods.connections, cores=1.0, share=share)
 
         lives = stretches(pods.replicas, self.scenario.fault, of)
-        return Deployment(self.world, pods, lives, traffic, self.given_up, share, ports, open_work, self._outlive)
-
-    def _workers(self, index: int) -> Deployment:
-        """They have no mails, and no run waits for their end."""
-        beside = OpenWork(_nobody_waits)
-        return self._deployment(self.plan.workers[index], "workers", f"worker/{index}", NO_MAILS, beside)
+        return Deployment(
+            self.world, pods, lives, self.arrivals, numbers, self.given_up, share, ports, open_work, self._outlive
+        )
 
     def _handler(self, declared: DeclaredFunction, host: Host) -> Handler:
         cores = min(1.0, declared.memory_mb / FULL_CORE_MB)
@@ -225,8 +231,8 @@ class Simulation:
 
     def custody(self) -> Custody:
         """Where the mails are that SES has not accepted."""
-        kept = self.deployment.kept(self.world.now_s) & np.isnan(self.enqueued_s)
-        custody = Custody(kept, given_up=self.given_up)
+        kept = np.logical_or.reduce([pods.kept(self.world.now_s) for pods in self.applications])
+        custody = Custody(kept & np.isnan(self.enqueued_s), given_up=self.given_up)
         for queue in self.queues.values():
             _add(custody.held, queue.mails())
             custody.dead.extend(queue.dead)

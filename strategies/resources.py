@@ -106,11 +106,20 @@ class Ticker:
     kind: Literal["timestamp_wait", "standard_loop", "express_loop", "relay"] = "timestamp_wait"
 
 
+class Way(NamedTuple):
+    """A way of sending beside a contender's own: the strategy that some workloads name, and its plan for an account."""
+
+    strategy: str
+    account: Account
+    plan: Plan
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """One strategy, resolved for one account: its settings with every default filled in, and its parts.
 
-    `pods` are the application, to which all mails are dealt; `workers` are processes beside it.
+    `pods` are the application, to which mails are dealt; `workers` are processes beside it. Where workloads go ways of
+    their own, each of `ways` has pods for their mails, and its other parts are among the plan's.
     """
 
     settings: Any
@@ -121,3 +130,12 @@ class Plan:
     tickers: tuple[Ticker, ...] = ()
     workers: tuple[Pods, ...] = ()
     tables: tuple[Table, ...] = ()
+    ways: tuple[Way, ...] = ()
+
+    def applications(self) -> tuple[Pods, ...]:
+        """The pods that mails are dealt to, way by way; those of mails without a way of their own come first."""
+        return (self.pods, *(way.plan.pods for way in self.ways))
+
+    def all_pods(self) -> tuple[Pods, ...]:
+        """Those, and the workers beside them."""
+        return (*self.applications(), *self.workers)

@@ -53,7 +53,7 @@ class Connector:
 
 def calls_at_once(plan: Plan) -> int:
     """How many requests the pods of a plan, workers among them, may have under way to one service."""
-    return sum(pods.connections * pods.replicas for pods in (plan.pods, *plan.workers))
+    return sum(pods.connections * pods.replicas for pods in plan.all_pods())
 
 
 class Names(NamedTuple):
@@ -84,7 +84,7 @@ class Access:
         self._names, self._chance, self._clock = names, Dice(request.seed), clock
         self._horizon_s = request.scenario.horizon_s
         self._application_log, self.client_log, self._envelope = application_log, request.client_log(), envelope
-        used, many = names.used_by(request.plan.pods, *request.plan.workers), calls_at_once(request.plan)
+        used, many = names.used_by(*request.plan.all_pods()), calls_at_once(request.plan)
         self._ses = connect("sesv2", many)
         self._sqs = connect("sqs", many) if used.queues else None
         self._lambda = connect("lambda", many) if used.functions else None

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,20 +57,6 @@ class Pod:
             threads.close()
 
 
-class Traffic(NamedTuple):
-    """All mails of a scenario, and the numbers of those that a deployment is dealt."""
-
-    mails: Arrivals
-    numbers: NDArray[np.int32]
-
-    def dealt(self, stretches: Sequence[Stretch], weights: Sequence[float]) -> list[Incarnation]:
-        """Each pod's lives, each with its mails under the numbers that they have in the whole scenario."""
-        lives = incarnations(stretches, weights, self.mails.intended_s[self.numbers])
-        for life in lives:
-            life.mails = self.numbers[life.mails]
-        return lives
-
-
 class Deployment:
     """All pods of a declaration, and who still holds which mail."""
 
@@ -78,15 +64,16 @@ class Deployment:
         self,
         pods: Pods,
         lives: Sequence[Stretch],
-        traffic: Traffic,
+        mails: Arrivals,
+        numbers: NDArray[np.int32],
         clock: Clock,
         given_up: Pieces,
         ports_of: PortsOf,
     ) -> None:
-        self._declared, self._mails, self._clock = pods, traffic.mails, clock
+        self._declared, self._mails, self._clock = pods, mails, clock
         self._given_up, self._ports_of = given_up, ports_of
         self._share = Share(clock, lives)
-        self._pods = [Pod(life, Host()) for life in traffic.dealt(lives, pods.weights)]
+        self._pods = [Pod(life, Host()) for life in incarnations(lives, pods.weights, mails.intended_s, numbers)]
 
     async def work(self) -> None:
         """Run every pod from its birth to its end or death; raises the first error of one."""
@@ -136,19 +123,21 @@ class Deployment:
 
 
 class Application:
-    """A plan's pods, to which all mails are dealt, and its workers, which no run waits for."""
+    """A plan's pods, to which mails are dealt way by way, and its workers, which no run waits for."""
 
     def __init__(self, request: RunRequest, clock: Clock, log: ApplicationLog, ports_of: PortsOf) -> None:
         def deployment(pods: Pods, of: str, numbers: NDArray[np.int32]) -> Deployment:
-            lives, traffic = stretches(pods.replicas, request.scenario.fault, of), Traffic(request.mails, numbers)
-            return Deployment(pods, lives, traffic, clock, log.given_up, ports_of)
+            lives = stretches(pods.replicas, request.scenario.fault, of)
+            return Deployment(pods, lives, request.mails, numbers, clock, log.given_up, ports_of)
 
-        self._pods = deployment(request.plan.pods, "application", request.numbers)
+        self._pods = [
+            deployment(pods, "application", request.on_way(way)) for way, pods in enumerate(request.plan.applications())
+        ]
         self._workers = [deployment(pods, "workers", request.numbers[:0]) for pods in request.plan.workers]
 
     async def work(self) -> None:
         """Run the pods that mails are dealt to; raises the first error of one."""
-        await self._pods.work()
+        await asyncio.gather(*(pods.work() for pods in self._pods))
 
     def work_beside(self) -> list[Coroutine[Any, Any, None]]:
         """The same for each kind of worker; they are abandoned when the run is over."""
@@ -156,14 +145,15 @@ class Application:
 
     def raise_unraised(self, ended_s: float) -> None:
         """Raise the first error of a task whose pod works on and never leaves its group."""
-        for deployment in (self._pods, *self._workers):
+        for deployment in (*self._pods, *self._workers):
             deployment.raise_unraised(ended_s)
 
     def abandon(self) -> None:
         """Stop every pod where it stands; what is on the wire, SES may still decide upon."""
-        for deployment in (self._pods, *self._workers):
+        for deployment in (*self._pods, *self._workers):
             deployment.abandon()
 
     def kept(self, ended_s: float) -> NDArray[np.bool_]:
         """Which mails are not due yet, or are with a pod that lives and works."""
-        return self._pods.kept(ended_s)
+        kept_by: NDArray[np.bool_] = np.logical_or.reduce([pods.kept(ended_s) for pods in self._pods])
+        return kept_by

@@ -45,6 +45,10 @@ class RunRequest:
         """Which mails are played."""
         return self.share.numbers(len(self.mails.recipients))
 
+    def on_way(self, way: int) -> NDArray[np.int32]:
+        """Which of them go that way."""
+        return self.numbers[np.isin(self.numbers, self.mails.on_way(way))]
+
     def client_log(self) -> ClientLog:
         """An empty one for the pods' calls, which have numbers that no other share's calls have."""
         return ClientLog(number_of(self.number, self.share.place), self.share.of, self.hear)

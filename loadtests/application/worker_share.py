@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.errors import BadInput
-from scenarios.runs import account_of, planned
+from scenarios.runs import account_of, plan_of
 from scenarios.schema.model import Scenario
 from strategies.resources import Account, Plan
-from strategies.settings import scaling, shared_out
+from strategies.settings import scaling
 
 ROUNDING = 1e-9
 
@@ -28,12 +28,11 @@ class WorkerShare(NamedTuple):
 
     def account(self, scenario: Scenario) -> Account:
         """What a strategy is told of the account: the limit is shared out."""
-        whole = account_of(scenario)
-        return whole._replace(max_send_rate_per_s=whole.max_send_rate_per_s / self.of)
+        return account_of(scenario, shares=self.of)
 
     def plan(self, scenario: Scenario, strategy: str) -> Plan:
         """The strategy's parts, resolved for such an account; raises BadInput for an unknown strategy."""
-        return planned(strategy, shared_out(scenario.settings_of(strategy), self.of), self.account(scenario))
+        return plan_of(scenario, strategy, self.of)
 
 
 WHOLE = WorkerShare()

@@ -41,6 +41,7 @@ from scenarios.ledger.build_ledger import Evidence
 from scenarios.ledger.ledger import ACCEPTED, Ledger
 from scenarios.measures.unheeded import unheeded_in
 from scenarios.runs import Watch, account_of, plan_of
+from scenarios.schema.labels import ways_of
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import arrivals
 from strategies.resources import Plan
@@ -86,6 +87,11 @@ class Stack(NamedTuple):
     outputs: Outputs
 
 
+def _made(request: RunRequest, run: str, site: RunSite, document: dict[str, Any], say: stacks.Say) -> dict[str, str]:
+    ways = ways_of(request.scenario.workload)
+    return stacks.deploy(site.cloud, run, request.strategy, document, say, ways)
+
+
 @contextmanager
 def deployed(request: RunRequest, name: str, site: RunSite, out: Path | None, say: stacks.Say) -> Iterator[Stack]:
     """The run is noted before anything is made, and the note stays until nothing is left."""
@@ -93,8 +99,7 @@ def deployed(request: RunRequest, name: str, site: RunSite, out: Path | None, sa
     record = _record(request, name, site, out)
     run_registry.write(record)
     try:
-        made = stacks.deploy(site.cloud, record.run, request.strategy, document, say) if document["Resources"] else {}
-        yield Stack(record, made)
+        yield Stack(record, _made(request, record.run, site, document, say) if document["Resources"] else {})
     finally:
         stacks.teardown(site.cloud, record.run, say)
         run_registry.finish(record.run)

@@ -171,7 +171,7 @@ def _usage(scenario: Scenario, plan: Plan, mails: int, recipients: int) -> dict[
 def _users_of_tables(plan: Plan) -> int:
     """How many pods and functions use a table, each counted for every one that it uses."""
     tables = {table.name for table in plan.tables}
-    pods = sum(one.replicas * len(tables & {*one.uses}) for one in (plan.pods, *plan.workers))
+    pods = sum(one.replicas * len(tables & {*one.uses}) for one in plan.all_pods())
     return pods + sum(len(tables & {*one.uses}) for one in plan.functions)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -36,14 +36,16 @@ class StackStatus:
     age_s: float
 
 
-def deploy(cloud: Cloud, run: str, strategy: str, template: Mapping[str, Any], say: Say) -> dict[str, str]:
-    """Make the run's bucket and stack; returns the stack's outputs.
+def deploy(
+    cloud: Cloud, run: str, strategy: str, template: Mapping[str, Any], say: Say, ways: Iterable[str] = ()
+) -> dict[str, str]:
+    """Make the run's bucket and stack, with the code of the strategy and of other ways; returns the stack's outputs.
 
     Raises BadInput for what is wrong with the account's configuration, RunFailed when AWS cannot make the stack.
     """
     with speaking_plainly(cloud.world):
         say(f"packing {strategy}")
-        name, key = buckets.fill(cloud, run, package(strategy))
+        name, key = buckets.fill(cloud, run, package(strategy, *ways))
         say(f"making stack {stack_of(run)}: {len(template['Resources'])} resources")
         _create(cloud, run, strategy, template, {BUCKET: name, KEY: key})
         return outputs(cloud, run)

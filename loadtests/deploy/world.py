@@ -76,7 +76,7 @@ class World:
     def _quiet_s(self) -> float:
         """What a function was handed asynchronously is in no queue of ours until it has ended."""
         plan = self._request.plan
-        users: tuple[Pods | Function, ...] = (plan.pods, *plan.workers, *plan.functions)
+        users: tuple[Pods | Function, ...] = (*plan.all_pods(), *plan.functions)
         called = {name for user in users for name in user.uses}
         longest_s = max((function.timeout_s for function in plan.functions if function.name in called), default=0.0)
         return max(self._site.quiet_s, longest_s)

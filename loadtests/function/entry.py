@@ -16,7 +16,7 @@ from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, NoReturn, Self
+from typing import Any, NamedTuple, NoReturn, Self
 
 from boto3.session import Session
 
@@ -39,9 +39,10 @@ from loadtests.record.function_lines import (
     say_received,
 )
 from strategies.dice import Dice
+from strategies.mixture import mixed
 from strategies.ports import Mail, Ports
 from strategies.raised import Raised
-from strategies.resources import Account, Function, Lane, Plan
+from strategies.resources import Account, Function, Lane, Plan, Way
 
 READ_TIMEOUT_S = 60.0
 TASK = f"{Path(__file__).parents[2]}{os.sep}"
@@ -101,6 +102,15 @@ class Environment:
         return await self._handler(argument)
 
 
+class ToldWay(NamedTuple):
+    """A way of sending as functions are told of it: its strategy, the module of that, its settings and lanes."""
+
+    strategy: str
+    module: str
+    settings: Any
+    lanes: Sequence[Sequence[Any]]
+
+
 def variables_of(
     module: str,
     settings: Any,
@@ -108,10 +118,11 @@ def variables_of(
     seed: int,
     envelope: Envelope,
     ses_read_timeout_s: float = READ_TIMEOUT_S,
+    ways: Sequence[ToldWay] = (),
 ) -> dict[str, str]:
     """What every function of a run is told; which function it is, and where its queues are, comes beside it.
 
-    `module` is the strategy's.
+    `module` is the strategy's; `ways` are those of workloads that have their own.
     """
     return {
         "SESLAB_STRATEGY": module,
@@ -119,6 +130,7 @@ def variables_of(
         "SESLAB_RATE_PER_S": str(account.max_send_rate_per_s),
         "SESLAB_SEND_MEDIAN_S": str(account.send_median_s),
         "SESLAB_LANES": json.dumps(account.lanes),
+        "SESLAB_WAYS": json.dumps([way._replace(settings=asdict(way.settings)) for way in ways]),
         "SESLAB_SEED": str(seed),
         "SESLAB_FROM": envelope.source,
         "SESLAB_TO": envelope.to,
@@ -128,11 +140,19 @@ def variables_of(
 
 def plan_of(variables: Mapping[str, str]) -> Plan:
     """The plan whose function this is."""
-    strategy: Any = import_module(variables["SESLAB_STRATEGY"])
-    lanes = tuple(Lane(*lane) for lane in json.loads(variables["SESLAB_LANES"]))
+    told = ToldWay(
+        "", variables["SESLAB_STRATEGY"], *map(json.loads, (variables["SESLAB_SETTINGS"], variables["SESLAB_LANES"]))
+    )
+    own = _way(told, variables).plan
+    ways = [_way(ToldWay(*way), variables) for way in json.loads(variables["SESLAB_WAYS"])]
+    return mixed(own, ways) if ways else own
+
+
+def _way(told: ToldWay, variables: Mapping[str, str]) -> Way:
+    lanes = tuple(Lane(*lane) for lane in told.lanes)
     account = Account(float(variables["SESLAB_RATE_PER_S"]), float(variables["SESLAB_SEND_MEDIAN_S"]), lanes)
-    plan: Plan = strategy.plan(strategy.Settings(**json.loads(variables["SESLAB_SETTINGS"])), account)
-    return plan
+    strategy: Any = import_module(told.module)
+    return Way(told.strategy, account, strategy.plan(strategy.Settings(**told.settings), account))
 
 
 def _ports(variables: Mapping[str, str], plan: Plan, function: Function, host: Host) -> Ports:

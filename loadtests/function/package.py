@@ -9,8 +9,10 @@ from io import BytesIO
 from pathlib import Path
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
+from loadtests.function.entry import ToldWay
 from scenarios.outside.plug import bundle_of
 from strategies.registry import module_of
+from strategies.resources import Plan
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("loadtests", "scenarios", "strategies")
@@ -21,11 +23,16 @@ EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say
 READABLE = 0o644 << 16
 
 
-def package(strategy: str) -> bytes:
+def told_ways(plan: Plan) -> list[ToldWay]:
+    """What functions are told of a plan's ways."""
+    return [ToldWay(way.strategy, module_of(way.strategy), way.plan.settings, way.account.lanes) for way in plan.ways]
+
+
+def package(*strategies: str) -> bytes:
     """A zip of the sources: the same sources give the same bytes, uncompressed because zlibs differ."""
     file = BytesIO()
     with ZipFile(file, "w", ZIP_STORED) as archive:
-        for path, content in sorted(sources(strategy).items()):
+        for path, content in sorted(sources(*strategies).items()):
             about = ZipInfo(path, EPOCH)
             about.external_attr, about.create_system = READABLE, 3
             archive.writestr(about, content)
@@ -37,11 +44,11 @@ def key_of(content: bytes) -> str:
     return f"{sha256(content).hexdigest()}.zip"
 
 
-def sources(strategy: str) -> dict[str, bytes]:
-    """The files of a strategy, and those of ours that it and the handler import, by their paths in the package."""
-    bundle = bundle_of(strategy)
-    outside = {path: text.encode() for path, text in bundle.files.items()} if bundle else {}
-    waiting = [HANDLER.rpartition(".")[0], module_of(strategy)]
+def sources(*strategies: str) -> dict[str, bytes]:
+    """The files of strategies, and those of ours that they and the handler import, by their paths in the package."""
+    bundles = filter(None, map(bundle_of, strategies))
+    outside = {path: text.encode() for bundle in bundles for path, text in bundle.files.items()}
+    waiting = [HANDLER.rpartition(".")[0], *map(module_of, strategies)]
     waiting += [module for text in outside.values() for module in _imports(text)]
     return outside | {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in _closed(waiting)}
 

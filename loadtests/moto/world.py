@@ -16,6 +16,7 @@ from loadtests.application.pods import Application
 from loadtests.application.run_lifecycle import RunLifecycle, Services
 from loadtests.application.run_request import RunRequest
 from loadtests.function.entry import RUN, variable, variables_of
+from loadtests.function.package import told_ways
 from loadtests.local_lambda.environments import Nursery
 from loadtests.local_lambda.lambda_api import Api
 from loadtests.local_lambda.local_lambda import LocalLambda
@@ -126,6 +127,7 @@ class Serverless:
                 request.seed,
                 request.envelope,
                 request.scenario.client.read_timeout_s,
+                told_ways(request.plan),
             ),
             **({RUN: str(request.number)} if request.number else {}),
             **{variable("QUEUE", name): url for name, url in self.queues.urls.items()},

@@ -24,9 +24,24 @@ class Incarnation:
 
 
 def incarnations(
+    stretches: Sequence[Stretch],
+    weights: Sequence[float],
+    intended_s: NDArray[np.float64],
+    numbers: NDArray[np.int32],
+) -> list[Incarnation]:
+    """Mails go round-robin, or by weight, to the pods that live when they are due; if none does, to the next ones.
+
+    Of all mails, whose instants these are, those of the `numbers` are dealt.
+    """
+    lives = _dealt(stretches, weights, intended_s[numbers])
+    for life in lives:
+        life.mails = numbers[life.mails]
+    return lives
+
+
+def _dealt(
     stretches: Sequence[Stretch], weights: Sequence[float], intended_s: NDArray[np.float64]
 ) -> list[Incarnation]:
-    """Mails go round-robin, or by weight, to the pods that live when they are due; if none does, to the next ones."""
     lives: list[Incarnation] = []
     dealt = 0
     ends_s = [*(stretch.begins_s for stretch in stretches[1:]), inf]

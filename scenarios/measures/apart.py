@@ -14,7 +14,7 @@ from scenarios.entry import LaneEntry, PartFigures, WorkloadEntry
 from scenarios.ledger.ledger import Ledger
 from scenarios.ledger.recipients import Acceptances, acceptances
 from scenarios.measures.metrics import latency_figures, recipient_counts
-from scenarios.schema.lanes import lanes_of, places_of
+from scenarios.schema.labels import lanes_of, places_of
 from scenarios.schema.processes import Workload
 from scenarios.traffic.workload import origins
 

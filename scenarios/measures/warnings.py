@@ -18,7 +18,10 @@ def warnings_of(scenario: Scenario, plan: Plan, arrivals: Arrivals) -> tuple[str
 
 def _idle_crashes(scenario: Scenario, plan: Plan) -> Iterator[str]:
     """Of a pod, or of a worker, that never lives; nor does a worker whose strategy has none."""
-    most = {"application": plan.pods.replicas, "workers": max((pods.replicas for pods in plan.workers), default=0)}
+    most = {
+        "application": max(pods.replicas for pods in plan.applications()),
+        "workers": max((pods.replicas for pods in plan.workers), default=0),
+    }
     for fault in scenario.fault:
         if isinstance(fault, ScalePods) and most[fault.of]:
             most[fault.of] = max(most[fault.of], fault.pods)

@@ -16,7 +16,7 @@ from scenarios.schema.account import Account
 from scenarios.schema.complaints import ONE_LINE, complaint
 from scenarios.schema.faults import Fault
 from scenarios.schema.files import catalogue, find, printable, read_table
-from scenarios.schema.lanes import lanes_of
+from scenarios.schema.labels import lanes_of
 from scenarios.schema.latency import Latency, Lognormal, Uniform
 from scenarios.schema.processes import DEFAULT_LANE, Trace, Workload
 from scenarios.schema.settings import StrategySettings
@@ -130,6 +130,17 @@ class Scenario(Table):
         for index, other in enumerate(self.neighbour):
             if (other.lane, other.priority) != (DEFAULT_LANE, 0):
                 raise wrong(("neighbour", index, "lane"), "must be left out: only what is sent here has lanes")
+            if other.strategy is not None:
+                raise wrong(("neighbour", index, "strategy"), "must be left out: a neighbour asks whatever it meets")
+        return self
+
+    @model_validator(mode="after")
+    def _has_ways(self) -> Self:
+        for index, one in enumerate(self.workload):
+            if one.strategy is not None and one.strategy not in STRATEGIES:
+                raise wrong(("workload", index, "strategy"), unknown_strategy(one.strategy))
+        if all(one.strategy is not None for one in self.workload):
+            raise wrong("workload", "must leave one to the contenders: each names a strategy of its own")
         return self
 
     @property
@@ -201,7 +212,16 @@ def load_kept(path: Path) -> Scenario:
     for key, known in (("strategies", _of_known), ("thresholds", _about_known)):
         if isinstance(own := table.get(key), dict):
             table = {**table, key: known(own)}
+    if isinstance(workloads := table.get("workload"), list | tuple):
+        table = {**table, "workload": tuple(map(_of_known_way, workloads))}
     return _validated(table, path)
+
+
+def _of_known_way(workload: Any) -> Any:
+    """The workload without the way that it went, if that is not known here: what went it was recorded."""
+    if isinstance(workload, dict) and workload.get("strategy") not in STRATEGIES:
+        return {key: value for key, value in workload.items() if key != "strategy"}
+    return workload
 
 
 def _of_known(settings: dict[str, Any]) -> dict[str, Any]:
@@ -224,11 +244,28 @@ def _validated(table: dict[str, Any], path: Path) -> Scenario:
 
 
 def _plugged_in(table: dict[str, Any], path: Path) -> dict[str, Any]:
-    """The table with strategies from outside under their names, plugged in: a key may be what leads to one."""
+    """The table with strategies from outside under their names, plugged in: a word may be what leads to one."""
+    return _with_named_settings(_with_named_ways(table, path), path)
+
+
+def _with_named_ways(table: dict[str, Any], path: Path) -> dict[str, Any]:
+    workloads = table.get("workload")
+    if not isinstance(workloads, list | tuple):
+        return table
+    return {**table, "workload": tuple(_with_named_way(workload, path) for workload in workloads)}
+
+
+def _with_named_way(workload: Any, path: Path) -> Any:
+    if not (isinstance(workload, dict) and isinstance(way := workload.get("strategy"), str)):
+        return workload
+    return {**workload, "strategy": _named(way, path, "workload.strategy")}
+
+
+def _with_named_settings(table: dict[str, Any], path: Path) -> dict[str, Any]:
     settings = table.get("strategies")
     if not isinstance(settings, dict):
         return table
-    by_name = {_named(key, path): own for key, own in settings.items()}
+    by_name = {_named(key, path, "strategies"): own for key, own in settings.items()}
     for name in by_name:
         if name not in STRATEGIES:
             raise BadInput(printable(f"{path}: strategies.{name}: {unknown_strategy(name)}"))
@@ -237,11 +274,11 @@ def _plugged_in(table: dict[str, Any], path: Path) -> dict[str, Any]:
     return {**table, "strategies": by_name}
 
 
-def _named(key: str, path: Path) -> str:
+def _named(word: str, path: Path, key: str) -> str:
     try:
-        return plug.named(key, path.parent)
+        return plug.named(word, path.parent)
     except BadInput as error:
-        raise BadInput(printable(f"{path}: strategies: {error}")) from error
+        raise BadInput(printable(f"{path}: {key}: {error}")) from error
 
 
 _KNOWN = [*STRATEGIES.values()]
@@ -277,6 +314,9 @@ def as_toml(scenario: Scenario) -> str:
 def _as_toml(scenario: Scenario, ways: Mapping[str, str]) -> str:
     table = scenario.model_dump(by_alias=True, exclude_none=True)
     table["strategies"] = {ways.get(name, name): own for name, own in table.get("strategies", {}).items()}
+    for workload in table["workload"]:
+        if "strategy" in workload:
+            workload["strategy"] = ways.get(workload["strategy"], workload["strategy"])
     if scenario.account.limiter.kind != "token-bucket":
         del table["account"]["limiter"]["burst"]  # a window has none of its own to set
     return toml_document({key: value for key, value in table.items() if value not in ((), {})})

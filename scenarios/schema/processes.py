@@ -61,6 +61,9 @@ class _Traffic(Table):
         pattern=LANE,
         description="the kind of mail, such as transactional: a letter, then letters, digits or -, at most 32",
     )
+    strategy: str | None = Field(
+        default=None, description="the way that sends this workload, whoever contends; default: the contender's own"
+    )
     priority: int = Field(default=0, ge=-1000, le=1000, description="of its lane: the larger number is the more urgent")
     shadow_copies: int = Field(
         default=0,

@@ -20,6 +20,7 @@ class Recorded:
     mails: Arrivals
     lane: str = DEFAULT_LANE
     priority: int = 0
+    strategy: str | None = None
 
     def instants(self, _rng: np.random.Generator) -> NDArray[np.float64]:
         return self.mails.intended_s
@@ -32,7 +33,7 @@ def recorded(scenario: Scenario) -> Scenario:
     """The scenario with the mails of its own seed for all seeds; for runs only, not for a file."""
     drawn = parts(scenario.workload, scenario.seed, "workload")
     kept = [
-        Recorded(workload.process, mails, workload.lane, workload.priority)
+        Recorded(workload.process, mails, workload.lane, workload.priority, workload.strategy)
         for workload, mails in zip(scenario.workload, drawn, strict=True)
     ]
     return scenario.model_copy(update={"workload": tuple(kept)})

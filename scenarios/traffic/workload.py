@@ -14,27 +14,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.errors import BadInput
-from scenarios.schema.lanes import places_of
+from scenarios.schema.labels import number_of_way, place_on_way
 from scenarios.schema.processes import Trace, Workload
 from scenarios.schema.tables import MAX_MAILS
 from scenarios.traffic.chance import generator
 
-NO_LANES: NDArray[np.uint8] = np.empty(0, np.uint8)
+ALIKE: NDArray[np.uint8] = np.empty(0, np.uint8)
 
 
 class Arrivals(NamedTuple):
     """The mails of a run in the order in which they fall due: seconds, sorted, and recipients; 12 bytes a mail.
 
-    `lanes` has the place of each mail's lane among those of the scenario, or is empty where there is only one.
+    `ways` has the number of each mail's way, and `lanes` the place of its lane among those of its way; they are empty
+    where all mails are alike.
     """
 
     intended_s: NDArray[np.float64]
     recipients: NDArray[np.int32]
-    lanes: NDArray[np.uint8] = NO_LANES
+    lanes: NDArray[np.uint8] = ALIKE
+    ways: NDArray[np.uint8] = ALIKE
 
     def lanes_of(self, numbers: NDArray[Any]) -> Iterable[int]:
         """The lane of each of these mails."""
         return self.lanes[numbers].tolist() if len(self.lanes) else repeat(0)
+
+    def on_way(self, number: int) -> NDArray[np.int32]:
+        """The numbers of the mails that go one way."""
+        if not len(self.ways):
+            return np.arange(len(self.recipients) if number == 0 else 0, dtype=np.int32)
+        return np.flatnonzero(self.ways == number).astype(np.int32)
 
     def in_lane(self, numbers: NDArray[Any], lane: int) -> NDArray[Any]:
         """Those of these mails that are of one lane."""
@@ -49,7 +57,7 @@ def arrivals(workloads: Sequence[Workload], seed: int, purpose: str = "workload"
 
     Raises BadInput for a trace that cannot be read and for more than 10^8 mails.
     """
-    return _merged(parts(workloads, seed, purpose), places_of(workloads))
+    return _merged(parts(workloads, seed, purpose), place_on_way(workloads), number_of_way(workloads))
 
 
 def origins(workloads: Sequence[Workload], seed: int) -> NDArray[np.unsignedinteger[Any]]:
@@ -77,13 +85,15 @@ def _one(workload: Workload, seed: int, name: str) -> Arrivals:
     return Arrivals(instants, workload.draw_recipients(generator(seed, f"{name}/recipients"), len(instants)))
 
 
-def _merged(drawn: Sequence[Arrivals], lanes: Sequence[int]) -> Arrivals:
+def _merged(drawn: Sequence[Arrivals], lanes: Sequence[int], ways: Sequence[int]) -> Arrivals:
     if len(drawn) == 1:
         return drawn[0]
     order = _order(drawn)
     recipients = np.concatenate([part.recipients for part in drawn] or [np.empty(0, np.int32)])
-    lane = _of_each_mail(np.array(lanes, np.uint8), drawn)[order] if any(lanes) else NO_LANES
-    return Arrivals(_instants(drawn)[order], recipients[order], lane)
+    lane, way = (
+        _of_each_mail(np.array(labels, np.uint8), drawn)[order] if any(labels) else ALIKE for labels in (lanes, ways)
+    )
+    return Arrivals(_instants(drawn)[order], recipients[order], lane, way)
 
 
 def _of_each_mail(value: NDArray[Any], drawn: Sequence[Arrivals]) -> NDArray[Any]:

@@ -57,7 +57,7 @@ def sim_plan(scenario: Scenario, plan: Plan, strategy: str = "") -> tuple[Column
     simulation = Simulation(scenario, plan, SEED, arrivals(scenario.workload, SEED))
     simulation.start()
     simulation.world.run_until(scenario.horizon_s)
-    simulation.deployment.raise_unraised()
+    simulation.raise_unraised()
     return simulation.ses.log.columns(), simulation.custody()
 
 

@@ -36,7 +36,7 @@ def test_catalogue(name: str, tmp_path: Path) -> None:
     scenario = load(name)
     assert (scenario.name, scenario.description[-1]) == (name, ".")
     assert loaded(tmp_path, as_toml(scenario)) == scenario
-    intended_s, recipients, _ = arrivals(scenario.workload, scenario.seed)
+    intended_s, recipients, *_ = arrivals(scenario.workload, scenario.seed)
     assert recipients.sum() / scenario.account.max_send_rate_per_s <= scenario.horizon_s / 2
     assert intended_s[-1] < scenario.horizon_s
 

@@ -36,7 +36,9 @@ def test_each_mail_has_one_life_that_lives_when_it_is_due(
     workload = ({"process": "constant", "messages_per_s": 8.0, "duration_s": 6.0},)
     scenario = Scenario.model_validate({**tables, "workload": workload})
     intended_s = arrivals(scenario.workload, SEED).intended_s
-    lives = incarnations(stretches(replicas, scenario.fault), weights, intended_s)
+    lives = incarnations(
+        stretches(replicas, scenario.fault), weights, intended_s, np.arange(len(intended_s), dtype=np.int32)
+    )
     dealt = np.concatenate([life.mails for life in lives])
     for number in range(len(intended_s)):
         living = [life for life in lives if life.born_s < intended_s[number] <= life.dies_s]

@@ -16,7 +16,7 @@ from loadtests.deploy.stack.publishing import SET as WITNESS_SET
 from loadtests.deploy.stack.roles import allow, arn, function_role, role
 from loadtests.deploy.stack.states import is_express, machine
 from loadtests.function.entry import READ_TIMEOUT_S, variable, variables_of
-from loadtests.function.package import HANDLER
+from loadtests.function.package import HANDLER, told_ways
 from loadtests.ports.ses import Envelope
 from loadtests.ports.tables import DEFINITION
 from scenarios.aws.ticker import MINUTE_S
@@ -145,6 +145,7 @@ def _variables(function: Function, plan: Plan, setup: Setup) -> dict[str, Any]:
             setup.seed,
             setup.envelope,
             setup.ses_read_timeout_s,
+            told_ways(plan),
         ),
         "SESLAB_FUNCTION": function.name,
         "SESLAB_CONFIGURATION_SET": CONFIGURATION_SET if setup.publishes else "",
