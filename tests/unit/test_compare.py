@@ -97,11 +97,12 @@ def test_table_is_complete() -> None:
 
 def with_lanes(name: str, **waited_s: float | None) -> StrategyEntry:
     """An entry whose lanes had such a p99."""
+    whole = entry(name, sent(4, 1.0))
     lanes = [
-        {"lane": lane.replace("_", "-"), "priority": -place, "latency_s": {"p50": p99_s, "p99": p99_s}}
+        {"lane": lane, "priority": -place, "recipients": whole["recipients"], "latency_s": {"p50": p99_s, "p99": p99_s}}
         for place, (lane, p99_s) in enumerate(waited_s.items())
     ]
-    return cast(StrategyEntry, {**entry(name, sent(4, 1.0)), "lanes": lanes})
+    return cast(StrategyEntry, {**whole, "lanes": lanes})
 
 
 def test_each_lane_has_a_column() -> None:
