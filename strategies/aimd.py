@@ -11,6 +11,7 @@ from strategies.line import Call, Line
 from strategies.pacing import Pacer
 from strategies.policies.aimd_rate import AimdRate
 from strategies.ports import MAX_RECIPIENTS, Mail, Ports, Rejected, SendError
+from strategies.presentation.clauses import without_lanes
 from strategies.presentation.look import Look
 from strategies.presentation.seen import Seen
 from strategies.presentation.words import counted, share
@@ -105,6 +106,7 @@ def mechanism(settings: Settings, seen: Seen) -> Iterator[str]:
     pods, initial = settings.pods, settings.initial_rate or seen.rate_per_s / settings.pods
     look = "that each look for the limit alone" if pods > 1 else "that looks for the limit"
     yield f"{counted(pods, 'pod')} {look}: from {initial:g} recipients/s {_steps(settings, seen)}"
+    yield without_lanes(seen)
 
 
 def after_refusal(settings: Settings) -> str:

@@ -10,6 +10,7 @@ from math import isclose
 from strategies.line import Call, Line
 from strategies.policies.shared_tokens import SharedTokens
 from strategies.ports import MAX_RECIPIENTS, Ports
+from strategies.presentation.clauses import without_lanes
 from strategies.presentation.look import Look
 from strategies.presentation.seen import Seen
 from strategies.presentation.words import count, counted
@@ -105,6 +106,7 @@ def mechanism(settings: Settings, seen: Seen) -> Iterator[str]:
     yield f"{pods} in a table{by}: {rate_per_s:g}/s and up to {count(burst)} at once{_against(rate_per_s, seen)}"
     if not settings.atomic and settings.pods > 1:
         yield "it is put back without a condition, so pods that read it at the same time use the same tokens"
+    yield without_lanes(seen)
 
 
 def after_refusal(settings: Settings) -> str:

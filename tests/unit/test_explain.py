@@ -304,7 +304,7 @@ def test_lanes_are_missed_only_where_that_cost_something(lanes: tuple[LaneSeen, 
     assert without_lanes(SEEN._replace(lanes=lanes)) == said
 
 
-@pytest.mark.parametrize("strategy", ["direct", "lambda-concurrency"])
+@pytest.mark.parametrize("strategy", ["direct", "lambda-concurrency", "aimd", "shared-bucket"])
 def test_a_strategy_without_lanes_says_what_that_cost(strategy: str) -> None:
     """It sees each lane as the entry has it: the mean of its p99, and whatever was lost or dead-lettered of it."""
     lanes = [
