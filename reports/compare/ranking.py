@@ -15,7 +15,8 @@ Entry = TypeVar("Entry", bound=StrategyEntry)
 def ranked(entries: Sequence[Entry]) -> list[Entry]:
     """Best first: what lost nothing and finished, by makespan; then what did not finish; then what lost mail.
 
-    Makespans within 1 % of the best of their class are equal: there duplicates decide, then p99 latency, then cost.
+    Makespans within 1 % of the best of their class are equal: there duplicates decide, then the p99 latency of the most
+    urgent mail, then cost.
     """
     by_kind = sorted(entries, key=_rank)
     finished = [entry for entry in by_kind if tier(entry) == 0]
@@ -37,8 +38,19 @@ def _rank(entry: StrategyEntry) -> tuple[float | str, ...]:
 
 def _merits(entry: StrategyEntry) -> tuple[float | str, ...]:
     """What decides between equals; what was never accepted has neither a latency nor a price."""
-    figures = (entry["latency_s"]["p99"], entry["cost_per_million_usd"])
-    return entry["recipients"]["duplicated"], *(math.inf if one is None else one for one in figures), entry["strategy"]
+    figures = (_urgent_p99_s(entry), _or_never(entry["cost_per_million_usd"]))
+    return entry["recipients"]["duplicated"], *figures, entry["strategy"]
+
+
+def _urgent_p99_s(entry: StrategyEntry) -> float:
+    """Of the most urgent lane, of equally urgent ones the slowest; of all mail where no lanes are told apart."""
+    lanes = entry.get("lanes", [])
+    urgent = [lane["latency_s"] for lane in lanes if lane["priority"] == lanes[0]["priority"]]
+    return max(_or_never(latency_s["p99"]) for latency_s in urgent or [entry["latency_s"]])
+
+
+def _or_never(figure: float | None) -> float:
+    return math.inf if figure is None else figure
 
 
 def _classes(by_makespan: Sequence[Entry]) -> list[list[Entry]]:

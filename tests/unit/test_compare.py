@@ -105,6 +105,18 @@ def with_lanes(name: str, **waited_s: float | None) -> StrategyEntry:
     return cast(StrategyEntry, {**whole, "lanes": lanes})
 
 
+def test_ranking_asks_for_the_most_urgent_mail() -> None:
+    """Where lanes are told apart, equals are ranked by the p99 of the most urgent lane, whatever all mail waits."""
+    entries = [
+        with_lanes("late", reset=9.0, letter=9.0),
+        with_lanes("prompt", reset=0.1, letter=99.0),
+        with_lanes("nothing", reset=None, letter=1.0),
+    ]
+    assert [one["strategy"] for one in ranked(entries)] == ["prompt", "late", "nothing"]
+    equally = [{**one, "lanes": [lane | {"priority": 0} for lane in one["lanes"]]} for one in entries]
+    assert [one["strategy"] for one in ranked(cast(list[StrategyEntry], equally))] == ["late", "prompt", "nothing"]
+
+
 def test_each_lane_has_a_column() -> None:
     """In the order of urgency; the least urgent one's falls away first, and a run that tells no lanes has dashes."""
     entries = with_lanes("heartbeat", transactional=0.5, newsletter=None, digest=3.0), entry("direct", sent(4, 1.0))
