@@ -59,6 +59,19 @@ def test_the_simulated_run_and_the_real_one_account_alike() -> None:
     assert last_s >= (40 - 2 * 5) / 20  # two pods' last parts of five may follow the rest at once
 
 
+def test_a_rate_that_is_tried_loses_nothing_in_either_world() -> None:
+    """Pods that begin at four times the limit are refused, slow down, and send again until all is accepted."""
+    hasty = scenario(
+        account={"max_send_rate_per_s": 20.0, "limiter": {"burst": 5}},
+        workload=({"process": "batch", "messages": 40},),
+        strategies={"aimd": {"initial_rate": 40.0, "max_rate": 40.0}},
+    )
+    for world in (sim.run.run, loadtests.moto.run.run):
+        ledger = world(hasty, "aimd", SEED)
+        assert fates(ledger) == {"accepted": 40, "dead_lettered": 0, "lost": 0, "pending": 0}
+        assert 0 < ledger.mails["throttles"].sum() < 40
+
+
 @pytest.mark.parametrize(
     ("strategy", "settings", "complaint"),
     [
