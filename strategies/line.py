@@ -41,6 +41,7 @@ class Line:
         while mails := await self._ports.outbox.take(BATCH):
             self._join(mails, chunk)
             if not self._moves:
+                self._moves = True
                 await self._move()
 
     def _join(self, mails: Sequence[Mail], chunk: int) -> None:
@@ -50,7 +51,6 @@ class Line:
 
     async def _move(self) -> None:
         """Start one call after the other until none is left; those under way may come back."""
-        self._moves = True
         while self._calls:
             call = heappop(self._calls)
             await self._turn(call)
@@ -72,4 +72,5 @@ class Line:
             return
         heappush(self._calls, call._replace(patient_until_s=min(call.patient_until_s, now_s + self._patience_s)))
         if not self._moves:
+            self._moves = True  # here, because the task may begin later
             self._tasks.spawn(self._move())
