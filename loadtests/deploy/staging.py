@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import NamedTuple
@@ -69,16 +69,23 @@ def permitted_elsewhere(where: str, runs: Sequence[RunRequest], permit: Permit, 
 
 
 class EventChannel(NamedTuple):
-    """Mail sent with this `configuration_set` has SES's events in the queue at the URL `events`.
+    """A stack's outputs: mail sent with its `configuration_set` has SES's events in its queue at the URL `events`.
 
     They are for one reader, be it a share of a strategy's run or `reader`, who sees to it that SES accepts no more than
     `budget_recipients`.
     """
 
-    configuration_set: str
-    events: str
+    outputs: Mapping[str, str]
     budget_recipients: int
     reader: Witness
+
+    @property
+    def configuration_set(self) -> str:
+        return self.outputs[SET]
+
+    @property
+    def events(self) -> str:
+        return self.outputs[QUEUE]
 
 
 @contextmanager
@@ -100,5 +107,4 @@ def _channel(
 ) -> Iterator[EventChannel]:
     name = new_run()
     with on_aws.site(request, name, cloud, envelope, budget) as site, deployed(request, name, site, None, say) as stack:
-        outputs = stack.outputs
-        yield EventChannel(outputs[SET], outputs[QUEUE], budget.recipients, site.witness_of(outputs))
+        yield EventChannel(stack.outputs, budget.recipients, site.witness_of(stack.outputs))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -52,10 +53,9 @@ class Place:
 
 
 class Channel(NamedTuple):
-    """On AWS a strategy's share has a configuration set of its own, whose events it reads from a queue of its own."""
+    """On AWS a strategy's share has a stack of its own, with these outputs, in whose queue SES tells what it did."""
 
-    configuration_set: str
-    events: str
+    outputs: Mapping[str, str]
     budget_recipients: int
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from loadtests.deploy import stacks, staging
@@ -25,8 +27,11 @@ from scenarios.budget import Budget
 from scenarios.errors import BadInput
 from scenarios.ledger.ledger import ACCEPTED, Ledger, assert_conserved
 from scenarios.measures.cost import load_prices
+from scenarios.outside import plug
+from scenarios.schema.model import Scenario
 from tests.deploy import marks
 from tests.deploy.relay import SCENARIO, Relay
+from tests.unit.outside import written
 
 pytestmark = marks.on_ministack()
 
@@ -52,12 +57,12 @@ def _heard(ses: Moto, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         relay.end()
 
 
-def _sent(sender: str, processes: int, budget: int = 1000) -> Ledger:
+def _sent(sender: str, processes: int, budget: int = 1000, scenario: Scenario = SCENARIO) -> Ledger:
     asked = LoadRequest(
         Place(region=REGION), Permit(SENDER, budget=Budget(budget), yes=True), Crew(processes=processes)
     )
-    runner = loadtest.prepare(SCENARIO, [sender], asked, load_prices(), print)
-    return runner(SCENARIO, sender, 1)
+    runner = loadtest.prepare(scenario, [sender], asked, load_prices(), print)
+    return runner(scenario, sender, 1)
 
 
 @pytest.mark.usefixtures("heard")
@@ -74,6 +79,25 @@ def test_ses_itself_tells_what_became_of_the_mails(cloud: Cloud, ses: Moto, send
     )  # 40 at once on 14 a second are too many for who retries nothing
     assert int(ledger.mails["lost"].sum()) == 40 - accepted
     assert (stacks.status(cloud), list(run_registry.directory().iterdir())) == ([], [])
+
+
+@pytest.mark.usefixtures("heard")
+def test_a_share_has_queues_tables_and_workers_of_its_own(
+    cloud: Cloud, ses: Moto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a strategy without functions declares beside its pods is in each share's stack, and gone with it."""
+    ses.start(0)
+    monkeypatch.chdir(written(tmp_path))
+    strategy = plug.named("./tandem.py")
+    try:
+        ledger = _sent(strategy, 2, scenario=SCENARIO.model_copy(update={"horizon_s": 8.0}))
+    finally:
+        plug.unplug(strategy)
+    assert_conserved(ledger)
+    assert ledger.mails["accepted"].tolist() == [1] * 40
+    assert not np.isnan(ledger.mails["enqueued_s"]).any()
+    assert cloud.client("dynamodb").list_tables()["TableNames"] == []
+    assert stacks.status(cloud) == []
 
 
 @pytest.mark.usefixtures("heard")

@@ -125,9 +125,9 @@ def _orders(channels: Sequence[EventChannel], strategy: str, folder: Path, budge
             share=WorkerShare(place, of),
             zero_unix_s=zero_unix_s,
             folder=folder,
-            envelope=Envelope(SENDER, configuration_set=channel.configuration_set),
+            envelope=Envelope(SENDER),
             region=REGION,
-            events=channel.events,
+            outputs={**channel.outputs},
             budget_recipients=budget,
         )
         for place, channel in enumerate(channels)

@@ -101,6 +101,7 @@ TANDEM = '''"""Whoever holds the lease sends what two queues have: a worker, or 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from strategies.parts import everyone
 from strategies.ports import Ports, Tick
@@ -117,11 +118,11 @@ class Settings:
 
 def plan(settings: Settings, account: Account) -> Plan:
     queues = tuple(Queue(name, max_receive_count=5, dead_letters="not-sent") for name in LANES)
-    uses = (*LANES, "lease")
+    uses, pause_s = (*LANES, "lease"), 1 / account.max_send_rate_per_s
     if settings.serverless:
-        functions, workers = (Function("sender", _handler, 300.0, uses),), ()
+        functions, workers = (Function("sender", partial(_handler, pause_s=pause_s), 300.0, uses),), ()
     else:
-        functions, workers = (), (Pods(_send_all, 2, uses=uses),)
+        functions, workers = (), (Pods(partial(_send_all, pause_s=pause_s), 2, uses=uses),)
     return Plan(
         settings,
         Pods(_enqueue, uses=LANES),
@@ -138,22 +139,23 @@ async def _enqueue(ports: Ports) -> None:
         await ports.queues[LANES[mail.number % 2]].put([mail])
 
 
-def _handler(ports: Ports) -> Handler:
+def _handler(ports: Ports, pause_s: float) -> Handler:
     async def handle(tick: Tick) -> None:
         if tick.number == 0:
             raise ValueError("the first call fails")
-        await _send_all(ports)
+        await _send_all(ports, pause_s)
 
     return handle
 
 
-async def _send_all(ports: Ports) -> None:
+async def _send_all(ports: Ports, pause_s: float) -> None:
     """For ever; the pod that comes second has no lease and only waits."""
     if not await ports.tables["lease"].put("holder", (), 0):
         await ports.clock.sleep(1e6)
     while True:
         for name in LANES:
             for message in await ports.queues[name].receive(10, 0.25):
+                await ports.clock.sleep(pause_s)
                 await ports.mailer.send(message.mail, everyone(message.mail))
                 await ports.queues[name].delete([message])
 '''

@@ -17,8 +17,8 @@ class ShareOrder(NamedTuple):
     """All shares of a run have the same order but for `share`; `run` is a number of 31 bits that no other run has.
 
     With `endpoint`, the URL of a `seslab serve`, mails go there; else to SES in `region`, which publishes what it does
-    with those of this share alone into the queue at the URL `events`, and of which it may accept so many recipients as
-    `budget_recipients` says. The ledger will be in `folder`.
+    with those of this share alone into the queue of the stack with these `outputs`, and of which it may accept so many
+    recipients as `budget_recipients` says. The ledger will be in `folder`.
     """
 
     scenario: Scenario
@@ -31,7 +31,7 @@ class ShareOrder(NamedTuple):
     envelope: Envelope = Envelope()
     endpoint: str | None = None
     region: str | None = None
-    events: str = ""
+    outputs: dict[str, str] | None = None
     budget_recipients: int = Budget().recipients
 
     @property

@@ -22,7 +22,6 @@ from loadtests.application.run_request import RunRequest
 from loadtests.deploy import on_aws
 from loadtests.deploy.cloud import aws, speaking_plainly
 from loadtests.deploy.run import attended, requests_of
-from loadtests.deploy.stack.publishing import QUEUE, SET
 from loadtests.deploy.staging import refuse_functions
 from loadtests.load.assignment import WORLD
 from loadtests.load.shares.attached import Attached
@@ -118,11 +117,13 @@ def _on_account(order: ShareOrder, request: RunRequest) -> Ledger:
     """Where SES is AWS's own, and the queue of its events there already."""
     refuse_functions(order.strategy, request.plan)
     run_registry.make_directory()  # for the events that are read: a worker's machine may have none yet
-    outputs = {SET: order.envelope.configuration_set, QUEUE: order.events}
+    assert order.outputs is not None
     budget, cloud = Budget(order.budget_recipients), aws(order.region)
     with on_aws.site(request, order.name, cloud, order.envelope, budget) as site, speaking_plainly(cloud.world):
         try:
-            ledger = attended(request, replace(site, quiet_s=0.0), outputs, order.zero_unix_s, _nothing_to_halt)
+            quiet_s = site.quiet_s if request.plan.queues else 0.0
+            of_its_queues = replace(site, quiet_s=quiet_s)
+            ledger = attended(request, of_its_queues, order.outputs, order.zero_unix_s, _nothing_to_halt)
         finally:
             run_registry.finish(order.name)
     return replace(ledger, world=WORLD)

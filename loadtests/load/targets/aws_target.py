@@ -66,7 +66,7 @@ class AwsTarget:
         with staging.channels(request, shares, self._cloud, envelope, self._budget, self._say) as made:
             if assignment.scenario:
                 self._reader = None
-                channels = (Channel(one.configuration_set, one.events, one.budget_recipients) for one in made)
+                channels = (Channel(one.outputs, one.budget_recipients) for one in made)
                 yield replace(assignment, channels=tuple(channels))
             else:
                 self._reader = made[0].reader

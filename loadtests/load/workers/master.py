@@ -20,6 +20,7 @@ from loadtests.load.workers.worker import SHARE, STOP
 HEAD_START_S = 1.5  # for shares to arrive and clients to be made before time zero
 STRATEGY_HEAD_START_S = 5.0  # for processes to start, and their queues and functions
 PATIENCE_S = 10.0  # for workers that are to say that they are done
+ON_ACCOUNT_S = 90.0  # the same for those that read queues out first, each of them until it is surely empty
 LOST_S = 10  # a worker that has not been heard of for so long is gone
 
 
@@ -62,7 +63,8 @@ class Master:
             (STRATEGY_HEAD_START_S, assignment.whole) if is_strategy else (HEAD_START_S, assignment.share_of)
         )
         self._zero_unix_s = math.ceil(time.time() + head_s)  # a whole second, the same on all machines
-        self._ends_unix_s = self._zero_unix_s + self._assignment.horizon_s + PATIENCE_S
+        patience_s = ON_ACCOUNT_S if self._assignment.channels else PATIENCE_S
+        self._ends_unix_s = self._zero_unix_s + self._assignment.horizon_s + patience_s
         self._done, self._workers = {}, {name: number for number, name in enumerate(self._names())}
         (self._folder / ZERO).write_text(str(self._zero_unix_s))
         for name, number in self._workers.items():

@@ -90,7 +90,7 @@ class ShareProxy:
 
 
 def _order(assignment: Assignment, mails: WorkerMails, zero_unix_s: int, folder: Path) -> ShareOrder:
-    channel = assignment.channels[mails.worker] if assignment.channels else Channel("", "", 0)
+    channel = assignment.channels[mails.worker] if assignment.channels else Channel({}, 0)
     return ShareOrder(
         scenario=_scenario(assignment, mails, folder),
         strategy=assignment.user,
@@ -99,10 +99,10 @@ def _order(assignment: Assignment, mails: WorkerMails, zero_unix_s: int, folder:
         share=WorkerShare(mails.worker, mails.workers),
         zero_unix_s=zero_unix_s,
         folder=folder,
-        envelope=Envelope(assignment.source, assignment.to, channel.configuration_set),
+        envelope=Envelope(assignment.source, assignment.to),
         endpoint=assignment.place.endpoint,
         region=assignment.place.region,
-        events=channel.events,
+        outputs={**channel.outputs},
         budget_recipients=channel.budget_recipients,
     )
 
