@@ -29,6 +29,9 @@ NUMBERS = 1 << 30  # no scenario has so many mails
 SHARES = "seslab-share-"
 """How the temporary folders of shares begin."""
 
+TYPES = {"intended_s": np.float64, "recipients": np.int32, "lanes": np.uint8, "ways": np.uint8}
+"""Of the columns of all mails, as they travel."""
+
 ZERO, LEFT = "zero", "left.json"
 """Files beside the assignment: the Unix second that is the scenario's second 0, and what the master says at the end."""
 
@@ -103,13 +106,12 @@ class WorkerMails(NamedTuple):
 
     worker: int
     workers: int
-    intended_s: NDArray[np.float64]
-    recipients: NDArray[np.int32]
+    mails: Arrivals
 
     def mail(self, index: int) -> Mail:
         """The share's mail of that index, under the number that it has in the whole scenario."""
-        number = self.worker + self.workers * index
-        return Mail(number, int(self.recipients[index]), float(self.intended_s[index]))
+        number, (intended_s, recipients, *_) = self.worker + self.workers * index, self.mails
+        return Mail(number, int(recipients[index]), float(intended_s[index]), lane=self.mails.lane(index))
 
     def call(self, run: int, index: Any) -> Any:
         """What the share's call of that index is called, which no other call is, whatever run or worker it is of."""
@@ -117,27 +119,24 @@ class WorkerMails(NamedTuple):
 
     def packed(self) -> dict[str, int | bytes]:
         """As a message carries it."""
-        return {
-            "worker": self.worker,
-            "workers": self.workers,
-            "intended_s": self.intended_s.tobytes(),
-            "recipients": self.recipients.tobytes(),
-        }
+        columns = {name: column.tobytes() for name, column in self.mails._asdict().items()}
+        return {"worker": self.worker, "workers": self.workers, **columns}
 
     @classmethod
-    def unpacked(cls, worker: int, workers: int, intended_s: bytes, recipients: bytes) -> Self:
-        return cls(worker, workers, np.frombuffer(intended_s, np.float64), np.frombuffer(recipients, np.int32))
+    def unpacked(cls, worker: int, workers: int, **columns: bytes) -> Self:
+        mails = {name: np.frombuffer(content, TYPES[name]) for name, content in columns.items()}
+        return cls(worker, workers, Arrivals(**mails))
 
 
 def whole(mails: Arrivals, worker: int, workers: int) -> WorkerMails:
     """All mails: a strategy finds out by itself which are its worker's."""
-    return WorkerMails(worker, workers, mails.intended_s, mails.recipients.astype(np.int32))
+    return WorkerMails(worker, workers, mails)
 
 
 def share_of(mails: Arrivals, worker: int, workers: int) -> WorkerMails:
     """Which mails a worker sends."""
     mine = slice(worker, None, workers)
-    return WorkerMails(worker, workers, mails.intended_s[mine].copy(), mails.recipients[mine].astype(np.int32))
+    return WorkerMails(worker, workers, Arrivals(*(column[mine] for column in mails)))
 
 
 def is_of(calls: NDArray[np.int64], run: int) -> NDArray[np.bool_]:
@@ -149,11 +148,11 @@ def is_of(calls: NDArray[np.int64], run: int) -> NDArray[np.bool_]:
 def written(assignment: Assignment, mails: Arrivals, folder: Path) -> None:
     """Leave the assignment and all mails where Locust will look for them."""
     (folder / "assignment.json").write_text(assignment.to_json(), encoding="utf-8")
-    np.savez(folder / "mails.npz", intended_s=mails.intended_s, recipients=mails.recipients)
+    np.savez(folder / "mails.npz", **{name: column.astype(TYPES[name]) for name, column in mails._asdict().items()})
 
 
 def read(folder: Path) -> tuple[Assignment, Arrivals]:
     """What `written` has left."""
     assignment = Assignment.from_json((folder / "assignment.json").read_text(encoding="utf-8"))
     with np.load(folder / "mails.npz") as columns:
-        return assignment, Arrivals(columns["intended_s"], columns["recipients"])
+        return assignment, Arrivals(**columns)

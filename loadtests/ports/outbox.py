@@ -50,9 +50,8 @@ class Outbox:
         """The next mail, before it is due: a second caller at the same time waits for the one after."""
         number = int(self._numbers[self._next])
         self._next += 1
-        intended_s, recipients, lanes, _ = self._arrivals
-        lane = int(lanes[number]) if len(lanes) else 0
-        return Mail(number, int(recipients[number]), float(intended_s[number]), lane=lane)
+        mails = self._arrivals
+        return Mail(number, int(mails.recipients[number]), float(mails.intended_s[number]), lane=mails.lane(number))
 
     async def _fall_due(self, mail: Mail) -> None:
         delay_s = mail.intended_s - self._clock.now()

@@ -34,6 +34,10 @@ class Arrivals(NamedTuple):
     lanes: NDArray[np.uint8] = ALIKE
     ways: NDArray[np.uint8] = ALIKE
 
+    def lane(self, number: int) -> int:
+        """The lane of that mail."""
+        return int(self.lanes[number]) if len(self.lanes) else 0
+
     def lanes_of(self, numbers: NDArray[Any]) -> Iterable[int]:
         """The lane of each of these mails."""
         return self.lanes[numbers].tolist() if len(self.lanes) else repeat(0)

@@ -34,6 +34,7 @@ from scenarios.errors import BadInput
 from scenarios.ledger import store
 from scenarios.ledger.ledger import ACCEPTED
 from scenarios.measures.cost import load_prices
+from scenarios.traffic.workload import arrivals
 from strategies.ports import Mail
 from tests.deploy import marks
 from tests.deploy.relay import SCENARIO, Relay
@@ -125,6 +126,7 @@ def _orders(channels: Sequence[EventChannel], strategy: str, folder: Path, budge
             share=WorkerShare(place, of),
             zero_unix_s=zero_unix_s,
             folder=folder,
+            mails=arrivals(SCENARIO.workload, 1),
             envelope=Envelope(SENDER),
             region=REGION,
             outputs={**channel.outputs},

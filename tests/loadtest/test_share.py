@@ -26,6 +26,7 @@ from loadtests.ports.local import REGION
 from scenarios.ledger import store
 from scenarios.ledger.ledger import ACCEPTED, Ledger, assert_conserved
 from scenarios.schema.model import Scenario
+from scenarios.traffic.workload import arrivals
 from tests.loadtest.at_work import at_work
 from tests.unit.envelope import excess
 
@@ -73,9 +74,9 @@ def _scenario(messages: int, rate_per_s: float = RATE_PER_S, **tables: Any) -> S
 
 
 def _orders(scenario: Scenario, strategy: str, url: str, folder: Path, of: int, run: int) -> list[ShareOrder]:
-    zero_unix_s = ceil(time.time() + HEAD_S)
+    zero_unix_s, mails = ceil(time.time() + HEAD_S), arrivals(scenario.workload, 1)
     return [
-        ShareOrder(scenario, strategy, 1, run, WorkerShare(place, of), zero_unix_s, folder, endpoint=url)
+        ShareOrder(scenario, strategy, 1, run, WorkerShare(place, of), zero_unix_s, folder, mails, endpoint=url)
         for place in range(of)
     ]
 

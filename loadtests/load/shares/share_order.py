@@ -11,10 +11,13 @@ from loadtests.ports.ses import Envelope
 from scenarios.budget import Budget
 from scenarios.outside.plug import plug, plugged
 from scenarios.schema.model import Scenario
+from scenarios.traffic.workload import Arrivals
 
 
 class ShareOrder(NamedTuple):
     """All shares of a run have the same order but for `share`; `run` is a number of 31 bits that no other run has.
+
+    `mails` are the whole scenario's, as the master has drawn them.
 
     With `endpoint`, the URL of a `seslab serve`, mails go there; else to SES in `region`, which publishes what it does
     with those of this share alone into the queue of the stack with these `outputs`, and of which it may accept so many
@@ -28,6 +31,7 @@ class ShareOrder(NamedTuple):
     share: WorkerShare
     zero_unix_s: int
     folder: Path
+    mails: Arrivals
     envelope: Envelope = Envelope()
     endpoint: str | None = None
     region: str | None = None

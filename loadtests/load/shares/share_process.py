@@ -35,7 +35,6 @@ from scenarios.errors import BadInput, Interrupted, RunFailed
 from scenarios.ledger import store
 from scenarios.ledger.ledger import Ledger
 from scenarios.runs import blaming
-from scenarios.traffic.workload import arrivals
 
 UNCOUNTED = "the cost leaves out {}, which an endpoint that others use counts for all of them"
 EXIT_USAGE, EXIT_FAILED = 2, 3
@@ -90,12 +89,10 @@ def _leave(error: Exception, code: int) -> NoReturn:
 def share(order: ShareOrder, folder: Path) -> Ledger:
     """Play it; functions write their logs to the folder."""
     started_s = time.perf_counter()
-    mails = arrivals(order.scenario.workload, order.seed)
-    teller = Teller(mails.intended_s, order.zero_unix_s)
+    teller = Teller(order.mails.intended_s, order.zero_unix_s)
     plan = order.share.plan(order.scenario, order.strategy)
-    request = RunRequest(
-        order.scenario, order.strategy, plan, order.seed, mails, order.share, order.envelope, order.run, teller.hear
-    )
+    which = order.scenario, order.strategy, plan, order.seed, order.mails, order.share
+    request = RunRequest(*which, order.envelope, order.run, teller.hear)
     if order.endpoint is None:
         ledger = _on_account(order, request)
     else:

@@ -33,7 +33,7 @@ class Player:
     def play(self) -> None:
         """Until every call has ended, the horizon comes, or it is stopped."""
         calls = Group()
-        for index in range(len(self._mails.recipients)):
+        for index in range(len(self._mails.mails.recipients)):
             mail = self._mails.mail(index)
             if self._waited(mail.intended_s):
                 break

@@ -23,8 +23,6 @@ from scenarios.outside.plug import plug
 from scenarios.schema.model import Scenario, load
 from scenarios.system.children import OURS
 from scenarios.system.held import temporary_folder
-from scenarios.traffic.recorded import Recorded
-from scenarios.traffic.workload import Arrivals
 from strategies import ports
 from strategies.ports import SendError
 
@@ -40,7 +38,7 @@ class ShareProxy:
         self._folder = until_gone.enter_context(temporary_folder(SHARES))
         self.interrupted, self.ended_s, self.failure = False, 0.0, ""
         self._errors = (self._folder / "stderr").open("w+b")
-        self._process = self._started(_order(assignment, mails, zero_unix_s, self._folder))
+        self._process = self._started(order_of(assignment, mails, zero_unix_s, self._folder))
         self._place = mails.worker
 
     def _started(self, order: ShareOrder) -> Any:
@@ -89,16 +87,18 @@ class ShareProxy:
         return ledger | {name: bytes(one.encode()) for name, one in histograms.items()}
 
 
-def _order(assignment: Assignment, mails: WorkerMails, zero_unix_s: int, folder: Path) -> ShareOrder:
+def order_of(assignment: Assignment, mails: WorkerMails, zero_unix_s: int, folder: Path) -> ShareOrder:
+    """What a share's process is asked to do."""
     channel = assignment.channels[mails.worker] if assignment.channels else Channel({}, 0)
     return ShareOrder(
-        scenario=_scenario(assignment, mails, folder),
+        scenario=_scenario(assignment, folder),
         strategy=assignment.user,
         seed=assignment.seed,
         run=assignment.run,
         share=WorkerShare(mails.worker, mails.workers),
         zero_unix_s=zero_unix_s,
         folder=folder,
+        mails=mails.mails,
         envelope=Envelope(assignment.source, assignment.to),
         endpoint=assignment.place.endpoint,
         region=assignment.place.region,
@@ -107,13 +107,11 @@ def _order(assignment: Assignment, mails: WorkerMails, zero_unix_s: int, folder:
     )
 
 
-def _scenario(assignment: Assignment, mails: WorkerMails, folder: Path) -> Scenario:
-    """As the master's, its mails already drawn: a trace's file is on the master's machine."""
+def _scenario(assignment: Assignment, folder: Path) -> Scenario:
+    """As the master's. Its mails are drawn already: a trace's file is on the master's machine."""
     plug(assignment.strategies)
     (folder / "scenario.toml").write_text(assignment.scenario, encoding="utf-8")
-    scenario = load(str(folder / "scenario.toml"))
-    workload = Recorded("batch", Arrivals(mails.intended_s, mails.recipients))
-    return scenario.model_copy(update={"workload": (workload,)})
+    return load(str(folder / "scenario.toml"))
 
 
 def _error(name: str | None, said: str) -> SendError | None:
