@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import pytest
 
 from loadtests.deploy.async_events import in_lambda
+from loadtests.deploy.harvest import bill_of_relayed
 from loadtests.function.entry import variables_of
 from loadtests.ports.payloads import invocation
 from loadtests.ports.ses import Envelope
@@ -108,3 +109,19 @@ def test_a_function_says_what_it_takes_and_ends(fails: bool, what: list[str]) ->
     assert ("ArithmeticError" in ended.stderr) is fails
     said = [line for line in ended.stdout.splitlines() if '"raised"' not in line]
     assert said == [_line(word, (3, 0, 2), (4, 50, 5)) for word in what]
+
+
+def test_a_call_that_a_relay_waits_for_is_billed_until_the_run_ends() -> None:
+    """It has begun, and Lambda has not reported it yet; where all are reported, the reports are the bill."""
+
+    def report(ms: int) -> str:
+        return (
+            f"REPORT RequestId: x\tDuration: {ms} ms\tBilled Duration: {ms} ms\tMemory Size: 512 MB\tMax Memory Used: 9"
+        )
+
+    lines = ["START RequestId: x", report(60_000), "START RequestId: y"]
+    assert bill_of_relayed(lines, 512, ended_s=90.0) == {"lambda_requests": 2.0, "lambda_gb_s": 45.0}
+    assert bill_of_relayed([*lines, report(30_500)], 512, ended_s=90.0) == {
+        "lambda_requests": 2.0,
+        "lambda_gb_s": 45.25,
+    }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 
@@ -11,6 +12,7 @@ from scenarios.measures.warnings import warnings_of
 from scenarios.runs import plan_of
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import arrivals
+from strategies.resources import Pods
 
 SET = {
     "account": {"max_24h_send": 100, "daily_edge": "debt", "limiter": {"burst": 20}},
@@ -26,6 +28,7 @@ SET = {
     ),
 }
 """Whatever a world may not heed, set otherwise than by default."""
+ONE = {"process": "batch", "messages": 1}
 
 
 def unheeded(world: str, **tables: Any) -> set[str]:
@@ -92,3 +95,24 @@ def test_a_crash_of_nobody_is_said(pods: int, said: str) -> None:
     assert warned(1, fault=(crash,), strategies=settings) == (f"the crash of pod 2 changes nothing: {said}",)
     more = {"kind": "scale_pods", "start_s": 0.0, "duration_s": 9.0, "pods": 3}
     assert warned(1, fault=(crash, more), strategies=settings) == ()
+
+
+@pytest.mark.parametrize(
+    ("workers", "said"),
+    [
+        (0, ["the crash of worker 1 changes nothing: the strategy has no workers",
+             "the scaling of workers changes nothing: the strategy has no workers"]),
+        (1, ["the crash of worker 3 changes nothing: there are 3, counted from 0"]),
+        (4, []),
+    ],
+)  # fmt: skip
+def test_a_fault_of_workers_that_are_not_there_is_said(workers: int, said: list[str]) -> None:
+    """They are counted apart from the application's pods, and a strategy without any cannot have more."""
+    faults: list[dict[str, Any]] = [
+        {"kind": "pod_crash", "of": "workers", "start_s": 1.0, "duration_s": 1.0, "pod": 1 if workers == 0 else 3},
+        {"kind": "scale_pods", "of": "workers", "start_s": 2.0, "duration_s": 1.0, "pods": 3},
+    ]
+    scenario = Scenario.model_validate({"name": "w", "workload": (ONE,), "fault": tuple(faults)})
+    beside = (Pods(cast("Any", None), replicas=workers),) * (workers > 0)
+    plan = replace(plan_of(scenario, "leaky-bucket"), workers=beside)
+    assert list(warnings_of(scenario, plan, arrivals(scenario.workload, 1))) == said
