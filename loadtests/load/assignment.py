@@ -136,7 +136,7 @@ def whole(mails: Arrivals, worker: int, workers: int) -> WorkerMails:
 def share_of(mails: Arrivals, worker: int, workers: int) -> WorkerMails:
     """Which mails a worker sends."""
     mine = slice(worker, None, workers)
-    return WorkerMails(worker, workers, Arrivals(*(column[mine] for column in mails)))
+    return WorkerMails(worker, workers, Arrivals._make(column[mine] for column in mails))
 
 
 def is_of(calls: NDArray[np.int64], run: int) -> NDArray[np.bool_]:
