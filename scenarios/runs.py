@@ -18,7 +18,7 @@ from strategies.mixture import mixed
 from strategies.raised import Raised
 from strategies.registry import STRATEGIES
 from strategies.resources import Account, Plan, Way
-from strategies.settings import shared_out
+from strategies.settings import WrongSetting, shared_out
 
 SATURATED_S = 0.05
 """A harness whose event loop wakes so late delays every call: its run tells of the machine, not of the strategy."""
@@ -54,11 +54,19 @@ def _resolved(scenario: Scenario, strategy: str, account: Account, shares: int) 
 def planned(strategy: str, settings: Any, account: Account) -> Plan:
     """The strategy's parts, resolved for an account. Raises BadInput and RunFailed."""
     with blaming(strategy):
-        plan: Plan = STRATEGIES[strategy].plan(settings, account)
+        plan = _plan(strategy, settings, account)
     if (bundle := bundle_of(strategy)) is not None:
         refuse_incoherent(plan, STRATEGIES[strategy].Settings, bundle.reference)
         refuse_beyond(plan, f"{bundle.reference}: ")
         return checked(plan)
+    return plan
+
+
+def _plan(strategy: str, settings: Any, account: Account) -> Plan:
+    try:
+        plan: Plan = STRATEGIES[strategy].plan(settings, account)
+    except WrongSetting as error:
+        raise BadInput(f"{strategy}: {error}") from error
     return plan
 
 

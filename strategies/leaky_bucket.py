@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any, NamedTuple
 
 from strategies.delivery import Deliver, delivery
 from strategies.pacing import Pacer
 from strategies.parts import parts
 from strategies.policies.backoff import RetryMode
-from strategies.ports import MAX_RECIPIENTS, Mail, Ports, SendError
-from strategies.presentation.clauses import retried, without_lanes
+from strategies.policies.lanes import LANE_SHARES_HELP, LANES_HELP, Lanes, Turns, refuse_unused_shares, shares_of
+from strategies.ports import MAX_RECIPIENTS, Group, Mail, Outbox, Ports, SendError
+from strategies.presentation.clauses import retried, use_of_lanes
 from strategies.presentation.look import Look
 from strategies.presentation.seen import Seen
 from strategies.presentation.words import count, counted, share
@@ -35,8 +37,11 @@ class Settings:
     )
     retry: RetryMode = setting("none", "botocore's retry mode: none, legacy, standard or adaptive")
     pod_weights: tuple[float, ...] = setting((), "share of the mails that each pod gets; default equal", gt=0)
+    lanes: Lanes = setting("ignore", LANES_HELP)
+    lane_shares: tuple[float, ...] = setting((), LANE_SHARES_HELP, gt=0, le=1)
 
     def __post_init__(self) -> None:
+        refuse_unused_shares(self.lanes, self.lane_shares)
         if self.pod_weights and len(self.pod_weights) != self.pods:
             raise ValueError(f"pod_weights must have one weight for each of the {self.pods} pods")
 
@@ -45,27 +50,124 @@ def plan(settings: Settings, account: Account) -> Plan:
     """Pods that know the limit and how many they are, but not one another."""
     rate_per_s = settings.rate_per_pod or account.max_send_rate_per_s / settings.pods
     chunk = settings.chunk or max(1, min(MAX_RECIPIENTS, int(rate_per_s)))
+    shares = shares_of(settings.lanes, settings.lane_shares, account)
+    resolved = replace(settings, rate_per_pod=rate_per_s, chunk=chunk, lane_shares=shares)
+    return Plan(resolved, Pods(_main(resolved, len(account.lanes)), settings.pods, settings.pod_weights))
+
+
+class Bucket(NamedTuple):
+    """What a pod sends at: recipients a second of all pods together, its credit, and the most of one call."""
+
+    limit_per_s: float
+    burst: int
+    chunk: int
+
+
+def _main(settings: Settings, lanes: int) -> Callable[[Ports], Coroutine[Any, Any, None]]:
+    buckets = _buckets(settings)
+    if settings.lanes == "ignore":
+        return partial(_pod, bucket=buckets[0], retry=settings.retry)
+    if settings.lanes == "share":
+        return partial(_pod_of_buckets, buckets=buckets, retry=settings.retry)
+    shares = settings.lane_shares or (0.0,) * lanes
+    return partial(_pod_of_turns, bucket=buckets[0], shares=shares, retry=settings.retry)
+
+
+def _buckets(settings: Settings) -> list[Bucket]:
+    """Those of a pod: one, or one a lane, which lets no more through in one call than in a second."""
+    rate_per_s, burst, chunk = settings.rate_per_pod or 0.0, settings.burst, settings.chunk or MAX_RECIPIENTS
     limit_per_s = rate_per_s * settings.pods
-    main = partial(_pod, settings=settings, limit_per_s=limit_per_s, chunk=chunk)
-    resolved = replace(settings, rate_per_pod=rate_per_s, chunk=chunk)
-    return Plan(resolved, Pods(main, settings.pods, settings.pod_weights))
+    if settings.lanes != "share":
+        return [Bucket(limit_per_s, burst, chunk)]
+    return [
+        Bucket(limit_per_s * each, max(1, int(burst * each)), max(1, min(chunk, int(rate_per_s * each))))
+        for each in settings.lane_shares
+    ]
 
 
-async def _pod(ports: Ports, settings: Settings, limit_per_s: float, chunk: int) -> None:
-    deliver = delivery(ports, settings.retry)
+async def _pod(ports: Ports, bucket: Bucket, retry: RetryMode) -> None:
+    """First come, first served."""
+    deliver = delivery(ports, retry)
+    async with ports.group() as calls:
+        await _drip(ports, ports.outbox, bucket, deliver, calls)
+
+
+async def _pod_of_buckets(ports: Ports, buckets: Sequence[Bucket], retry: RetryMode) -> None:
+    """A line and a bucket a lane, which know nothing of one another."""
+    deliver = delivery(ports, retry)
+    async with ports.group() as calls:
+        for lane, bucket in enumerate(buckets):
+            calls.spawn(_drip(ports, ports.outbox.of_lane(lane), bucket, deliver, calls))
+
+
+async def _drip(ports: Ports, outbox: Outbox, bucket: Bucket, deliver: Deliver, calls: Group) -> None:
+    limit_per_s, burst, chunk = bucket
     now, sleep, share = ports.clock.now, ports.clock.sleep, ports.share
     replicas = share.replicas
-    pacer = Pacer(limit_per_s / replicas, settings.burst)
+    pacer = Pacer(limit_per_s / replicas, burst)
+    while mails := await outbox.take(BATCH):
+        for mail in mails:
+            if share.replicas != replicas:
+                replicas = share.replicas
+                pacer.set_rate(limit_per_s / replicas)
+            for part in parts(mail, chunk):
+                if (wait_s := pacer.reserve(now(), len(part))) > 0.0:
+                    await sleep(wait_s)
+                calls.spawn(_send(ports, deliver, mail, part))
+
+
+async def _pod_of_turns(ports: Ports, bucket: Bucket, shares: Sequence[float], retry: RetryMode) -> None:
+    """A line a lane, and one bucket."""
+    deliver, spout = delivery(ports, retry), Spout(ports, bucket.limit_per_s, bucket.burst, shares)
     async with ports.group() as calls:
-        while mails := await ports.outbox.take(BATCH):
-            for mail in mails:
-                if share.replicas != replicas:
-                    replicas = share.replicas
-                    pacer.set_rate(limit_per_s / replicas)
-                for part in parts(mail, chunk):
-                    if (wait_s := pacer.reserve(now(), len(part))) > 0.0:
-                        await sleep(wait_s)
-                    calls.spawn(_send(ports, deliver, mail, part))
+        for lane in range(len(shares)):
+            calls.spawn(_drip_in_turn(ports, lane, spout, bucket.chunk, deliver, calls))
+
+
+async def _drip_in_turn(ports: Ports, lane: int, spout: Spout, chunk: int, deliver: Deliver, calls: Group) -> None:
+    """What is not due yet waits in the lane's outbox, and what waits is there as numbers: no pod holds a newsletter."""
+    outbox = ports.outbox.of_lane(lane)
+    while mails := await outbox.take(BATCH):
+        for mail in mails:
+            for part in parts(mail, chunk):
+                await spout.turn(lane, len(part))
+                calls.spawn(_send(ports, deliver, mail, part))
+
+
+class Spout:
+    """The way out of a bucket that has several lines: whose turn it is, is decided when it is free, and not before.
+
+    The head of each line sleeps until then. The first one to wake up decides for all: another line's may go, which
+    wakes up at the same instant, and finds that it may. So each decision is made once.
+    """
+
+    __slots__ = ("_clock", "_decisions", "_heads", "_limit_per_s", "_pacer", "_replicas", "_share", "_turns")
+
+    def __init__(self, ports: Ports, limit_per_s: float, burst: int, shares: Sequence[float]) -> None:
+        self._clock, self._share, self._replicas = ports.clock, ports.share, ports.share.replicas
+        self._limit_per_s, self._pacer = limit_per_s, Pacer(limit_per_s / self._replicas, burst)
+        self._turns, self._heads, self._decisions = Turns(shares), [0] * len(shares), 0
+
+    async def turn(self, lane: int, recipients: int) -> None:
+        """Wait until a call of so many recipients may start; a lane asks for one at a time."""
+        self._heads[lane] = recipients
+        while self._heads[lane]:
+            decisions, asked_s = self._decisions, self._clock.now()
+            if (wait_s := self._pacer.wait_s(asked_s)) > 0.0:
+                await self._clock.sleep(wait_s)
+            if self._decisions == decisions:
+                self._decide(asked_s)
+
+    def _decide(self, asked_s: float) -> None:
+        """Book for the instant at which the decision was asked for: a line that has waited since is no pause."""
+        if self._share.replicas != self._replicas:
+            self._replicas = self._share.replicas
+            self._pacer.set_rate(self._limit_per_s / self._replicas)
+        lane = self._turns.next(self._heads)
+        self._turns.sent(lane, self._heads)
+        self._pacer.reserve(asked_s, self._heads[lane])
+        self._heads[lane] = 0
+        self._decisions += 1
 
 
 async def _send(ports: Ports, deliver: Deliver, mail: Mail, to: range) -> None:
@@ -83,7 +185,7 @@ def mechanism(settings: Settings, seen: Seen) -> Iterator[str]:
     yield _unequal(settings, rate_per_s)
     yield _burst(settings, seen)
     yield from _scaled(settings, seen, rate_per_s)
-    yield without_lanes(seen)
+    yield use_of_lanes(settings.lanes, settings.lane_shares, seen)
 
 
 def after_refusal(settings: Settings) -> str:
@@ -110,13 +212,14 @@ def _unequal(settings: Settings, rate_per_s: float) -> str:
 
 def _burst(settings: Settings, seen: Seen) -> str:
     """What pods that do not know of one another may send at one instant."""
-    pods, burst, bucket = settings.pods, settings.burst, f"a {seen.limiter} of {count(seen.at_once)}"
-    if burst > 1:
+    pods, buckets, bucket = settings.pods, _buckets(settings), f"a {seen.limiter} of {count(seen.at_once)}"
+    if (burst := sum(one.burst for one in buckets)) > len(buckets):
         return f"up to {count(pods)} × {count(burst)} = {count(pods * burst)} recipients at once against {bucket}"
-    at_once = pods * min(settings.chunk or MAX_RECIPIENTS, seen.largest_mail)
-    if pods == 1 or not seen.throttled_calls or at_once <= seen.at_once:
+    at_once = pods * sum(min(one.chunk, seen.largest_mail) for one in buckets)
+    if pods * len(buckets) == 1 or not seen.throttled_calls or at_once <= seen.at_once:
         return ""
-    return f"the pods may call at the same instant, up to {counted(at_once, 'recipient')} at once against {bucket}"
+    callers = "pods" if len(buckets) == 1 else "lanes of a pod" if pods == 1 else "lanes of all pods"
+    return f"the {callers} may call at the same instant, up to {counted(at_once, 'recipient')} at once against {bucket}"
 
 
 def _scaled(settings: Settings, seen: Seen, rate_per_s: float) -> Iterator[str]:

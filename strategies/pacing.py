@@ -22,6 +22,11 @@ class Pacer:
         self._rested_s, self._since_rest = self._rested_s + self._since_rest / self._rate_per_s, 0
         self._rate_per_s, self._credit_s = rate_per_s, (self.burst - 1) / rate_per_s
 
+    def wait_s(self, now_s: float) -> float:
+        """How many seconds from `now_s` the next call may start, whatever its size: nothing is booked."""
+        wait_s = self._rested_s + self._since_rest / self._rate_per_s - self._credit_s - now_s
+        return wait_s if wait_s > 0.0 else 0.0
+
     def reserve(self, now_s: float, recipients: int) -> float:
         """Book a call of `recipients` and return how many seconds from `now_s` it may start."""
         free_s = self._rested_s + self._since_rest / self._rate_per_s

@@ -23,6 +23,10 @@ def setting(default: Any, help_text: str, scales: Scales | None = None, **bounds
     return field(default=default, metadata={"help": help_text, "bounds": bounds, "scales": scales})
 
 
+class WrongSetting(Exception):
+    """A setting that does not suit the account: the message names it, its value and what would be right."""
+
+
 def scaling(settings: Any, *scales: Scales) -> Iterator[Field[Any]]:
     """The fields of a strategy's `Settings`, or of an instance, that scale with one of these."""
     return (one for one in fields(settings) if one.metadata["scales"] in scales)

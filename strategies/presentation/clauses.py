@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from strategies.policies.backoff import RetryMode
 from strategies.presentation.seen import LaneSeen, Seen
-from strategies.presentation.words import count, counted
+from strategies.presentation.words import count, counted, share
 
 PROMPT_S = 2.0  # a tick and a retry take as long: mail that waits no longer has not waited for others
 
@@ -42,6 +44,18 @@ def without_lanes(seen: Seen) -> str:
     among = {lane.name for lane in (*slow, *losing)}
     whose = among.pop() if len(among) == 1 else "less urgent"
     return f"it knows no lanes: among {whose} mail, {urgent.name} mail {' and '.join(costs)}" if costs else ""
+
+
+def use_of_lanes(lanes: str, lane_shares: Sequence[float], seen: Seen) -> str:
+    """For a strategy that can use lanes: how several kinds of mail share the limit, or what it cost to ignore them."""
+    if lanes == "ignore" or not seen.lanes:
+        return without_lanes(seen)
+    if lanes == "strict":
+        return f"{seen.lanes[0].name} mail goes first, whatever else waits"
+    shares = " and ".join(f"{lane.name} {share(one, 1)}" for lane, one in zip(seen.lanes, lane_shares, strict=False))
+    if lanes == "weighted":
+        return f"each lane gets at least its share ({shares}), and what the others leave"
+    return f"each lane has its share for itself ({shares}), and what it leaves is not used"
 
 
 def _slow_beside(urgent: LaneSeen, others: list[LaneSeen]) -> list[LaneSeen]:

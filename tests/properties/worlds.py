@@ -41,7 +41,9 @@ streams = table(
     messages_per_s=st.sampled_from([12.0, 4.0, 0.5]),
     recipients=recipients,
 )
-workloads = st.lists(st.one_of(batches, streams), min_size=1, max_size=3).map(tuple)
+lanes = st.sampled_from([{}, {}, {"lane": "urgent", "priority": 1}, {"lane": "bulk", "priority": -1}])
+mails = st.tuples(st.one_of(batches, streams), lanes).map(lambda two: two[0] | two[1])
+workloads = st.lists(mails, min_size=1, max_size=3).map(tuple)
 some_workloads = st.lists(streams, max_size=1).map(tuple)
 
 buckets = optional(
@@ -110,6 +112,20 @@ def _with_a_weight_for_each_pod(settings: dict[str, Any]) -> dict[str, Any]:
     return settings | {"pod_weights": tuple(islice(cycle(weights), settings.get("pods", 2)))} if weights else settings
 
 
+uses_of_lanes = st.sampled_from(["ignore", "share", "strict", "weighted"])
+shares_of_lanes = st.sampled_from([(), (0.6, 0.3, 0.1), (0.05, 0.2, 0.15)])
+
+
+def _with_a_share_for_each_lane(tables: dict[str, Any]) -> dict[str, Any]:
+    """Settings that suit the lanes of the workloads, of which there are at most three."""
+    many = len({workload.get("lane") for workload in tables["workload"]})
+    ((strategy, settings),) = tables["strategies"].items()
+    has_shares = settings.get("lanes") in ("share", "weighted") and settings.get("lane_shares")
+    others = {key: value for key, value in settings.items() if key != "lane_shares"}
+    suiting = others | ({"lane_shares": settings["lane_shares"][:many]} if has_shares else {})
+    return tables | {"strategies": {strategy: suiting}}
+
+
 retries = st.sampled_from(["none", "legacy", "standard", "adaptive"])
 patience_s = st.sampled_from([0.0, 2.0, 300.0])
 settings_of: dict[str, Tables] = {
@@ -121,6 +137,8 @@ settings_of: dict[str, Tables] = {
         chunk=st.sampled_from([1, 7, 50]),
         retry=retries,
         pod_weights=st.sampled_from([(), (1.0,), (3.0, 1.0)]),
+        lanes=uses_of_lanes,
+        lane_shares=shares_of_lanes,
     ).map(_with_a_weight_for_each_pod),
     "aimd": optional(
         pods=st.integers(1, 4),
@@ -188,4 +206,4 @@ def scenarios(
         "fault": faults,
         "strategies": settings_of[strategy].map(lambda settings: {strategy: settings}),
     }
-    return st.fixed_dictionaries(tables).map(Scenario.model_validate)
+    return st.fixed_dictionaries(tables).map(_with_a_share_for_each_lane).map(Scenario.model_validate)

@@ -32,7 +32,7 @@ def test_direct_by_default() -> None:
 def test_leaky_bucket_by_default(given: dict[str, Any], rate_per_pod: float, chunk: int) -> None:
     """Two pods share the limit, and a call carries at most what a pod sends in a second: 1 to 50 recipients."""
     plan = leaky_bucket.plan(leaky_bucket.Settings(**given), TALK)
-    usual = {"pods": 2, "burst": 1, "retry": "none", "pod_weights": ()}
+    usual = {"pods": 2, "burst": 1, "retry": "none", "pod_weights": (), "lanes": "ignore", "lane_shares": ()}
     assert asdict(plan.settings) == {**usual, **given, "rate_per_pod": rate_per_pod, "chunk": chunk}
     assert plan.pods.replicas == plan.settings.pods
     assert (plan.queues, plan.functions, plan.mappings, plan.tickers) == ((), (), (), ())
