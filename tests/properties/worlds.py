@@ -163,6 +163,8 @@ settings_of: dict[str, Tables] = {
         visibility_timeout_s=st.sampled_from([1.0, 5.0, 30.0]),
         max_receive_count=st.sampled_from([1, 2, 5]),
         report_batch_item_failures=st.booleans(),
+        lanes=st.sampled_from(["ignore", "share"]),
+        lane_shares=shares_of_lanes,
     ),
     "lambda-concurrency": optional(
         concurrency=st.sampled_from([2, 7]),

@@ -18,7 +18,7 @@ from strategies.policies.lanes import refuse_unused_shares
 from tests.unit.simulated import run, total
 from tests.unit.virtual import SEED, batch, evenly, exactly, scenario
 
-WAYS = [("leaky-bucket", lanes) for lanes in ("share", "strict", "weighted")]
+WAYS = [("sqs-dlq", "share"), *(("leaky-bucket", lanes) for lanes in ("share", "strict", "weighted"))]
 ways = pytest.mark.parametrize(("strategy", "lanes"), WAYS)
 SHARING = [(strategy, lanes) for strategy, lanes in WAYS if lanes != "strict"]
 RATE_PER_S = 20.0

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from strategies import aimd, direct, heartbeat, lambda_concurrency, leaky_bucket, shared_bucket, sqs_dlq
-from strategies.resources import Account, Mapping, Queue, Table, Ticker
+from strategies.resources import Account, Lane, Mapping, Queue, Table, Ticker
 
 TALK = Account(max_send_rate_per_s=30.0, send_median_s=0.05)
 SANDBOX = Account(max_send_rate_per_s=1.0, send_median_s=0.05)
@@ -71,7 +71,7 @@ def test_sqs_dlq_by_default(account: Account, concurrency: int) -> None:
     plan = sqs_dlq.plan(sqs_dlq.Settings(), account)
     assert asdict(plan.settings) == {
         "batch_size": 10, "maximum_concurrency": concurrency, "visibility_timeout_s": 30.0, "max_receive_count": 5,
-        "report_batch_item_failures": True,
+        "report_batch_item_failures": True, "lanes": "ignore", "lane_shares": (),
     }  # fmt: skip
     assert plan.queues == (Queue("mails", 30.0, 5),)
     assert plan.mappings == (Mapping("mails", "sender", 10, 0.0, concurrency, report_batch_item_failures=True),)
@@ -82,6 +82,17 @@ def test_sqs_dlqs_concurrency_is_the_exact_product_rounded_up() -> None:
     """100 recipients a second at a median of 70 ms need seven senders, not eight."""
     plan = sqs_dlq.plan(sqs_dlq.Settings(), Account(100.0, 0.07))
     assert plan.settings.maximum_concurrency == 7
+
+
+@pytest.mark.parametrize(("shares", "each"), [((), (4, 4)), ((0.7, 0.3), (5, 2)), ((0.9, 0.1), (7, 2))])
+def test_sqs_dlq_shares_its_concurrency_out(shares: tuple[float, ...], each: tuple[int, ...]) -> None:
+    """A lane has its whole senders of eight, but two at least, for a queue of its own with a dead-letter queue."""
+    account = Account(150.0, 0.05, (Lane("resets", 1), Lane("news")))
+    plan = sqs_dlq.plan(sqs_dlq.Settings(lanes="share", lane_shares=shares), account)
+    assert plan.queues == (Queue("mails-resets", 30.0, 5), Queue("mails-news", 30.0, 5))
+    assert tuple(mapping.maximum_concurrency for mapping in plan.mappings) == each
+    assert [mapping.queue for mapping in plan.mappings] == list(plan.pods.uses) == ["mails-resets", "mails-news"]
+    assert plan.settings.lane_shares == (shares or (0.5, 0.5))
 
 
 @pytest.mark.parametrize(("account", "concurrency"), [(TALK, 30), (SANDBOX, 2)])
