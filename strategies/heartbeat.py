@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import groupby
 from math import ceil
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from strategies.enqueue import BATCH, enqueue, put_all
+from strategies.enqueue import BATCH, enqueue_by_lane, put_all, queue_names
 from strategies.parts import everyone
-from strategies.policies.packing import Allowance
+from strategies.policies.lanes import LANE_SHARES_HELP, LANES_HELP, Lanes, refuse_unused_shares, shares_of
+from strategies.policies.packing import Apart, Common
 from strategies.ports import MAX_RECIPIENTS, Mail, Ports, QuotaExceeded, Received, Rejected, SendError, Throttled, Tick
+from strategies.ports import Queue as Line
 from strategies.prefetch import RECEIVES, VISIBILITY_S, Held, Prefetch
-from strategies.presentation.clauses import without_lanes
+from strategies.presentation.clauses import use_of_lanes
 from strategies.presentation.look import Look
 from strategies.presentation.seen import Seen
 from strategies.presentation.words import counted
@@ -39,52 +42,75 @@ class Settings:
         "timestamp_wait", "how Step Functions makes the second"
     )
     lookahead: float = setting(2.0, "budgets of mail held in hand, their visibility extended", ge=0, le=100)
+    lanes: Lanes = setting("ignore", LANES_HELP)
+    lane_shares: tuple[float, ...] = setting((), LANE_SHARES_HELP, gt=0, le=1)
+
+    def __post_init__(self) -> None:
+        refuse_unused_shares(self.lanes, self.lane_shares)
 
 
 def plan(settings: Settings, account: Account) -> Plan:
-    """A queue, a function that a ticker calls every second and, for `async`, the workers that it calls."""
-    beats_alone = settings.dispatch != "async"
+    """A queue or one a lane, a function that a ticker calls every second and, for `async`, workers that it calls."""
+    queues = (QUEUE,) if settings.lanes == "ignore" else queue_names(QUEUE, account.lanes)
+    settings = replace(settings, lane_shares=shares_of(settings.lanes, settings.lane_shares, account))
+    per_tick = round(settings.fill * account.max_send_rate_per_s, 9)
+    beats = Beats(queues, _budgets(settings, per_tick, len(queues)), settings.lookahead)
     return Plan(
         settings,
-        Pods(partial(enqueue, queue=QUEUE), uses=(QUEUE,)),
-        queues=(Queue(QUEUE, VISIBILITY_S, MAX_RECEIVE_COUNT),),
-        functions=(_sender(settings, account),) if beats_alone else (_dispatcher(settings, account), _worker()),
+        Pods(partial(enqueue_by_lane, queues=queues), uses=queues),
+        queues=tuple(Queue(queue, VISIBILITY_S, MAX_RECEIVE_COUNT) for queue in queues),
+        functions=_functions(settings, beats, per_tick),
         tickers=(Ticker(HEART, settings.ticker),),
     )
 
 
-def _sender(settings: Settings, account: Account) -> Function:
-    per_tick = round(settings.fill * account.max_send_rate_per_s, 9)
+Budgets = Apart | Common
+
+
+class Beats(NamedTuple):
+    """What a heart is made of: a queue a lane, what makes their budgets anew, and how many are held in hand."""
+
+    queues: tuple[str, ...]
+    budgets: Callable[[], Budgets]
+    lookahead: float
+
+
+def _budgets(settings: Settings, per_tick: float, lanes: int) -> Callable[[], Budgets]:
+    if settings.lanes in ("ignore", "share"):
+        return partial(Apart, [round(per_tick * each, 9) for each in settings.lane_shares or (1.0,)])
+    return partial(Common, per_tick, settings.lane_shares or (0.0,) * lanes)
+
+
+def _functions(settings: Settings, beats: Beats, per_tick: float) -> tuple[Function, ...]:
+    receives, queues = RECEIVES * len(beats.queues), beats.queues
+    if settings.dispatch == "async":
+        heart = Function(HEART, partial(_dispatching_heart, beats=beats), TIMEOUT_S, (*queues, WORKER), FULL_CORE_MB)
+        worker = Function(WORKER, partial(_working, queues=queues), TIMEOUT_S, queues, connections=BATCH)
+        return (replace(heart, connections=receives), worker)
     spacing_s = SPREAD_S / per_tick if settings.dispatch == "spread" else 0.0
-    heart = partial(_sending_heart, lookahead=settings.lookahead, per_tick=per_tick, spacing_s=spacing_s)
-    return Function(HEART, heart, TIMEOUT_S, (QUEUE,), FULL_CORE_MB, connections=RECEIVES + ceil(per_tick))
+    sends = partial(_sending_heart, beats=beats, spacing_s=spacing_s)
+    return (Function(HEART, sends, TIMEOUT_S, queues, FULL_CORE_MB, connections=receives + ceil(per_tick)),)
 
 
-def _dispatcher(settings: Settings, account: Account) -> Function:
-    per_tick = round(settings.fill * account.max_send_rate_per_s, 9)
-    heart = partial(_dispatching_heart, lookahead=settings.lookahead, per_tick=per_tick)
-    return Function(HEART, heart, TIMEOUT_S, (QUEUE, WORKER), FULL_CORE_MB, connections=RECEIVES)
+def _sending_heart(ports: Ports, beats: Beats, spacing_s: float) -> Handler:
+    return Heart(ports, beats, Sender(ports, spacing_s)).beat
 
 
-def _worker() -> Function:
-    return Function(WORKER, _working, TIMEOUT_S, (QUEUE,), connections=BATCH)
-
-
-def _sending_heart(ports: Ports, lookahead: float, per_tick: float, spacing_s: float) -> Handler:
-    return Heart(ports, lookahead, per_tick, Sender(ports, spacing_s)).beat
-
-
-def _dispatching_heart(ports: Ports, lookahead: float, per_tick: float) -> Handler:
-    return Heart(ports, lookahead, per_tick, Dispatcher(ports)).beat
+def _dispatching_heart(ports: Ports, beats: Beats) -> Handler:
+    return Heart(ports, beats, Dispatcher(ports)).beat
 
 
 class Heart:
     """What one warm environment does at a tick and remembers until the next."""
 
-    def __init__(self, ports: Ports, lookahead: float, per_tick: float, out: Sender | Dispatcher) -> None:
-        self._ports, self._out = ports, out
-        self._allowance, self._ahead = Allowance(per_tick), (1 + lookahead) * per_tick
-        self._prefetch = Prefetch(ports, QUEUE, largest=max(1, min(MAX_RECIPIENTS, int(per_tick))))
+    def __init__(self, ports: Ports, beats: Beats, out: Sender | Dispatcher) -> None:
+        self._ports, self._out, self._budgets = ports, out, beats.budgets()
+        per_tick = self._budgets.per_tick
+        self._ahead = [(1 + beats.lookahead) * each for each in per_tick]
+        self._hands = [
+            Prefetch(ports, queue, largest=max(1, min(MAX_RECIPIENTS, int(each))))
+            for queue, each in zip(beats.queues, per_tick, strict=True)
+        ]
         self._last_tick = -1
 
     async def beat(self, tick: Tick) -> None:
@@ -92,43 +118,48 @@ class Heart:
 
         Only what a backlog has is read ahead: to wait for arrivals would make this tick last into the next.
         """
-        start_s, budget = self._ports.clock.now(), self._allowance.next_tick()
-        await self._prefetch.extend()
-        self._prefetch.drop_lapsing()
-        await self._prefetch.split_refused()
-        await self._prefetch.fill(budget)
-        second = self._prefetch.take(budget)
+        start_s, budgets = self._ports.clock.now(), self._budgets.next_tick()
+        async with self._ports.group() as lanes:
+            for hand, budget in zip(self._hands, budgets, strict=True):
+                lanes.spawn(hand.prepare(budget))
+        second = self._take(budgets)
         ticks_come_here = tick.number == self._last_tick + 1  # so what is read ahead will be sent from here
         async with self._ports.group() as work:
-            if ticks_come_here and not self._prefetch.drained:
-                work.spawn(self._prefetch.fill(self._ahead - budget))
-            work.spawn(self._out.send(second, start_s, self._prefetch))
+            for hand, ahead, budget in zip(self._hands, self._ahead, budgets, strict=True):
+                if ticks_come_here and not hand.drained:
+                    work.spawn(hand.fill(ahead - budget))
+            work.spawn(self._out.send(second, start_s))
         self._last_tick = tick.number
+
+    def _take(self, budgets: Sequence[int]) -> list[Held]:
+        """What this second holds, the most urgent lane's first."""
+        chosen = self._budgets.pack([hand.sizes() for hand in self._hands], budgets)
+        return [held for hand, places in zip(self._hands, chosen, strict=True) for held in hand.take(places)]
 
 
 class Sender:
     """Sends a second's mails itself, each as far apart as its recipients are in a second that is full."""
 
     def __init__(self, ports: Ports, spacing_s: float) -> None:
-        self._ports, self._spacing_s, self._queue = ports, spacing_s, ports.queues[QUEUE]
+        self._ports, self._spacing_s = ports, spacing_s
         self._quota_is_used_up = False
 
-    async def send(self, second: Sequence[Held], start_s: float, prefetch: Prefetch) -> None:
+    async def send(self, second: Sequence[Held], start_s: float) -> None:
         before = 0
         if self._quota_is_used_up:  # one mail a tick asks whether it still is
-            second = self._only_first(second, prefetch)
+            second = self._only_first(second)
         async with self._ports.group() as calls:
             for held in second:
-                calls.spawn(self._send(held, start_s + self._spacing_s * before, prefetch))
+                calls.spawn(self._send(held, start_s + self._spacing_s * before))
                 before += held.recipients
 
     @staticmethod
-    def _only_first(second: Sequence[Held], prefetch: Prefetch) -> Sequence[Held]:
+    def _only_first(second: Sequence[Held]) -> Sequence[Held]:
         for held in second[1:]:
-            prefetch.put_back(held)
+            held.hand.put_back(held)
         return second[:1]
 
-    async def _send(self, held: Held, at_s: float, prefetch: Prefetch) -> None:
+    async def _send(self, held: Held, at_s: float) -> None:
         if (delay_s := at_s - self._ports.clock.now()) > 0.0:
             await self._ports.clock.sleep(delay_s)
         mail = held.message.mail
@@ -138,38 +169,40 @@ class Sender:
             return  # no second try can help: it lapses, is received again, and ends in the dead-letter queue
         except QuotaExceeded:
             self._quota_is_used_up = True
-            prefetch.put_back(held)
+            held.hand.put_back(held)
         except SendError as error:
             held.refusals += isinstance(error, Throttled)
-            prefetch.put_back(held)
+            held.hand.put_back(held)
         else:
             self._quota_is_used_up = False
-            await self._queue.delete([held.message])
+            await held.hand.queue.delete([held.message])
 
 
 class Dispatcher:
-    """Hands a second's mails to asynchronous invocations, ten each; from then on Lambda's own queue keeps them."""
+    """Hands a second's mails to asynchronous invocations, ten of a lane each; Lambda's own queue keeps them then."""
 
     def __init__(self, ports: Ports) -> None:
-        self._ports, self._queue, self._function = ports, ports.queues[QUEUE], ports.functions[WORKER]
+        self._ports, self._function = ports, ports.functions[WORKER]
 
-    async def send(self, second: Sequence[Held], start_s: float, prefetch: Prefetch) -> None:
+    async def send(self, second: Sequence[Held], start_s: float) -> None:
         async with self._ports.group() as calls:
-            for start in range(0, len(second), BATCH):
-                calls.spawn(self._invoke([held.message for held in second[start : start + BATCH]]))
+            for hand, lane in groupby(second, lambda held: held.hand):
+                messages = [held.message for held in lane]
+                for start in range(0, len(messages), BATCH):
+                    calls.spawn(self._invoke(hand.queue, messages[start : start + BATCH]))
 
-    async def _invoke(self, messages: Sequence[Received]) -> None:
+    async def _invoke(self, queue: Line, messages: Sequence[Received]) -> None:
         await self._function.invoke([message.mail for message in messages])
-        await self._queue.delete(messages)
+        await queue.delete(messages)
 
 
-def _working(ports: Ports) -> Handler:
+def _working(ports: Ports, queues: Sequence[str]) -> Handler:
     async def handle(mails: Sequence[Mail]) -> None:
         refused: list[Mail] = []
         async with ports.group() as calls:
             for mail in mails:
                 calls.spawn(_send_or_keep(ports, mail, refused))
-        await put_all(ports, QUEUE, refused)
+        await put_all(ports, queues[mails[0].lane] if len(queues) > 1 else queues[0], refused)
 
     return handle
 
@@ -196,7 +229,7 @@ def mechanism(settings: Settings, seen: Seen) -> Iterator[str]:
     """How it came to its figures."""
     yield f"{counted(settings.fill * seen.rate_per_s, 'recipient')} a tick, {_MANNERS[settings.dispatch]}"
     yield _TICKERS[settings.ticker]
-    yield without_lanes(seen)
+    yield use_of_lanes(settings.lanes, settings.lane_shares, seen)
 
 
 def after_refusal(settings: Settings) -> str:

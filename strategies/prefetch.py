@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import ceil
 
 from strategies.enqueue import BATCH, put_all
 from strategies.parts import cut
-from strategies.policies.packing import pack
 from strategies.ports import Ports, Received
 
 VISIBILITY_S = 8.0  # short: what an environment holds that is never called again comes back soon
@@ -18,12 +18,12 @@ PATIENCE = 3  # refusals in a row, after which a mail may be too large for what 
 
 
 class Held:
-    """A message, until when no one else gets it, and how often SES has refused it."""
+    """A message, in whose hand, until when no one else gets it, and how often SES has refused it."""
 
-    __slots__ = ("message", "recipients", "refusals", "until_s")
+    __slots__ = ("hand", "message", "recipients", "refusals", "until_s")
 
-    def __init__(self, message: Received, until_s: float) -> None:
-        self.message, self.until_s, self.refusals = message, until_s, 0
+    def __init__(self, hand: Prefetch, message: Received, until_s: float) -> None:
+        self.hand, self.message, self.until_s, self.refusals = hand, message, until_s, 0
         self.recipients = message.mail.recipients
 
 
@@ -34,7 +34,7 @@ class Prefetch:
     """
 
     def __init__(self, ports: Ports, queue: str, largest: int) -> None:
-        self._ports, self._queue, self._name = ports, ports.queues[queue], queue
+        self._ports, self.queue, self._name = ports, ports.queues[queue], queue
         self._largest, self._part = largest, max(1, largest // 2)
         self._refused: list[Held] = []
         self._held: list[Held] = []
@@ -49,10 +49,20 @@ class Prefetch:
         safe_s = self._ports.clock.now() + LAPSING_S
         self._refused, self._held = [], [held for held in self._all() if held.until_s > safe_s]
 
-    def take(self, budget: int) -> list[Held]:
-        """Take out what a second of `budget` recipients holds."""
-        waiting = self._all()
-        chosen = set(pack([held.recipients for held in waiting], budget))
+    async def prepare(self, budget: int) -> None:
+        """Have a second's mail in hand, and nothing that may soon be in others'."""
+        await self.extend()
+        self.drop_lapsing()
+        await self.split_refused()
+        await self.fill(budget)
+
+    def sizes(self) -> list[int]:
+        """How many recipients each mail in hand has, those that were refused first."""
+        return [held.recipients for held in self._all()]
+
+    def take(self, indices: Sequence[int]) -> list[Held]:
+        """Take out those at these places of `sizes`."""
+        waiting, chosen = self._all(), set(indices)
         self._refused, self._held = [], [held for index, held in enumerate(waiting) if index not in chosen]
         return [held for index, held in enumerate(waiting) if index in chosen]
 
@@ -84,7 +94,7 @@ class Prefetch:
 
     async def _receive(self, at_most: int, counts: list[int]) -> None:
         until_s = self._ports.clock.now() + VISIBILITY_S
-        messages = await self._queue.receive(at_most, 0.0)
+        messages = await self.queue.receive(at_most, 0.0)
         counts.append(len(messages))
         self._keep([message for message in messages if message.mail.recipients <= self._largest], until_s)
         async with self._ports.group() as splits:  # one after the other they would outlast the tick
@@ -95,12 +105,12 @@ class Prefetch:
     def _keep(self, messages: list[Received], until_s: float) -> None:
         self._seen_mails += len(messages)
         self._seen_recipients += sum(message.mail.recipients for message in messages)
-        self._held += [Held(message, until_s) for message in messages]
+        self._held += [Held(self, message, until_s) for message in messages]
 
     async def _split(self, message: Received, largest: int) -> None:
         """The parts are in the queue before the original leaves it, so a crash in between loses nothing."""
         await put_all(self._ports, self._name, cut(message.mail, largest))
-        await self._queue.delete([message])
+        await self.queue.delete([message])
 
     async def split_refused(self) -> None:
         """Halve what SES has refused again and again: its limiter may never hold so many at once."""
@@ -119,6 +129,6 @@ class Prefetch:
 
     async def _extend(self, lapsing: list[Held]) -> None:
         until_s = self._ports.clock.now() + VISIBILITY_S
-        await self._queue.hide([held.message for held in lapsing], VISIBILITY_S)
+        await self.queue.hide([held.message for held in lapsing], VISIBILITY_S)
         for held in lapsing:
             held.until_s = until_s

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import cycle, islice
 from math import floor
 
 import hypothesis.strategies as st
 from hypothesis import given, settings
 
 from strategies.parts import cut, everyone, parts
-from strategies.policies.packing import Allowance, pack
+from strategies.policies.packing import Allowance, Common, pack
 from strategies.ports import Mail
 
 LAWS = settings(max_examples=100)
@@ -49,6 +50,72 @@ def test_nobody_starves(sizes: list[int], per_tick: float, crowd: list[list[int]
         waiting = [mail for index, mail in enumerate(waiting) if index not in chosen]
         assert all(place > tick for _, place in waiting if place >= 0)
         waiting += [(min(size, largest), -1) for size in (crowd[tick] if tick < len(crowd) else [])]
+
+
+lanes = st.lists(st.tuples(st.sampled_from([0.0, 0.1, 0.3]), sizes), min_size=1, max_size=4)
+
+
+@LAWS
+@given(lanes=lanes, budgets=st.lists(budgets, min_size=1, max_size=5))
+def test_lanes_fill_one_budget(lanes: list[tuple[float, list[int]]], budgets: list[int]) -> None:
+    """Together no more than it holds, each in order; and a mail stays only where it finds no room."""
+    common = Common(1.0, [share for share, _ in lanes])
+    waiting = [sizes for _, sizes in lanes]
+    for budget in budgets:
+        chosen = common.pack(waiting, [budget] * len(lanes))
+        assert all(places == sorted(set(places)) for places in chosen)
+        left = budget - sum(sizes[place] for sizes, places in zip(waiting, chosen, strict=True) for place in places)
+        waiting = [stayed(sizes, places) for sizes, places in zip(waiting, chosen, strict=True)]
+        assert left >= 0
+        assert all(size > left for sizes in waiting for size in sizes)
+
+
+def stayed(sizes: list[int], places: list[int]) -> list[int]:
+    """The mails that were not at these places."""
+    return [size for place, size in enumerate(sizes) if place not in places]
+
+
+@LAWS
+@given(sizes=sizes, share=st.sampled_from([0.0, 0.4, 1.0]))
+def test_a_single_lane_fills_its_budget_as_if_alone(sizes: list[int], share: float) -> None:
+    """Lanes and shares make no difference where there is one."""
+    assert Common(50.0, [share]).pack([sizes], [50]) == [pack(sizes, 50)]
+
+
+crowds = st.lists(st.lists(st.integers(1, 20), min_size=1, max_size=6), min_size=3, max_size=3)
+
+
+@LAWS
+@given(shares=st.sampled_from([(0.5, 0.5), (0.9, 0.1), (0.2, 0.3, 0.5), (0.6, 0.1)]), crowds=crowds)
+def test_no_lane_with_a_share_starves(shares: tuple[float, ...], crowds: list[list[int]]) -> None:
+    """Of lanes in which much waits at every tick each gets its share of all recipients, but for two mails."""
+    common, gone = Common(20.0, shares), [0] * len(shares)
+    flows = [cycle(crowd) for crowd in crowds[: len(shares)]]
+    waiting: list[list[int]] = [[] for _ in shares]
+    for _ in range(60):
+        for mails, flow in zip(waiting, flows, strict=True):
+            mails += islice(flow, 60 - len(mails))
+        for lane, places in enumerate(common.pack(waiting, common.next_tick())):
+            left = stayed(waiting[lane], places)
+            gone[lane] += sum(waiting[lane]) - sum(left)
+            waiting[lane] = left
+    for share, sent in zip(shares, gone, strict=True):
+        assert sent >= share * sum(gone) - 40
+
+
+@LAWS
+@given(urgent=st.lists(st.integers(0, 9), min_size=3, max_size=9), large=st.integers(1, 10), crowd=sizes)
+def test_a_large_mail_goes_in_the_tick_after_its_turn(urgent: list[int], large: int, crowd: list[int]) -> None:
+    """Urgent mail that never fills a second delays the others' first by one tick, however large that is."""
+    common, waiting = Common(10.0, (0.0, 0.0)), [large, *(min(size, 10) for size in crowd)]
+    for size in urgent[:2]:
+        mails = [size] if size else []
+        first, others = common.pack([mails, waiting], common.next_tick())
+        if 0 in others:
+            return
+        assert first == list(range(len(mails)))
+        waiting = stayed(waiting, others)
+    raise AssertionError("it has not gone")
 
 
 @LAWS

@@ -176,6 +176,8 @@ settings_of: dict[str, Tables] = {
         dispatch=st.sampled_from(["spread", "burst", "async"]),
         ticker=st.sampled_from(["timestamp_wait", "standard_loop", "express_loop"]),
         lookahead=st.sampled_from([0.0, 2.0, 5.0]),
+        lanes=uses_of_lanes,
+        lane_shares=shares_of_lanes,
     ),
     "pacemaker": optional(
         runs_as=st.sampled_from(["pod", "function"]),

@@ -116,6 +116,7 @@ def test_heartbeat_by_default() -> None:
     """A budget of R, spread over the second by a machine that waits for timestamps, and two budgets in hand."""
     plan = heartbeat.plan(heartbeat.Settings(), TALK)
     usual = {"fill": 1.0, "dispatch": "spread", "ticker": "timestamp_wait", "lookahead": 2.0}
+    usual |= {"lanes": "ignore", "lane_shares": ()}
     assert asdict(plan.settings) == usual
     assert plan.tickers == (Ticker("heart", "timestamp_wait"),)
     assert [function.name for function in plan.functions] == ["heart"]
