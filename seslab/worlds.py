@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -10,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from reports import terminal
 from reports.running.experiment import Runner
-from scenarios.errors import BadInput
+from scenarios.errors import BadInput, RunFailed
 from scenarios.measures.cost import load_prices
 from scenarios.outside import plug
 from scenarios.outside.find import installed
+from scenarios.runs import plan_of
 from scenarios.schema.model import Scenario, load, unknown_strategy
 from seslab.ctrl_c import ending_on_ctrl_c
 from seslab.options import Aws
@@ -84,11 +86,12 @@ def _module(name: str) -> Any:
 def runner(
     world: str, scenario: Scenario, strategies: Sequence[str], replications: int, out: Path | None, aws: Aws
 ) -> Runner:
-    """What makes a run; real runs take real time, so what cannot run is said before any of them begins.
+    """What makes a run; runs take time, so what cannot run is said before any of them begins.
 
     A real run that is killed leaves its ledger in `out`. Raises BadInput.
     """
     if world == "sim":
+        _refuse_unsuitable(scenario, strategies)
         return simulator()
     if world == "aws":
         return partial(_on_aws(scenario, strategies, replications, aws), out=out)
@@ -96,6 +99,13 @@ def runner(
     for strategy in strategies:
         getattr(real, _CHECKS[world])(scenario, strategy)
     return partial(real.run, out=out)
+
+
+def _refuse_unsuitable(scenario: Scenario, strategies: Sequence[str]) -> None:
+    """Raises BadInput for settings that do not suit the account; what else fails, fails in its own run."""
+    for strategy in strategies:
+        with suppress(RunFailed):
+            plan_of(scenario, strategy)
 
 
 def _on_aws(scenario: Scenario, strategies: Sequence[str], replications: int, aws: Aws) -> Any:

@@ -14,6 +14,8 @@ from scenarios.errors import BadInput
 from scenarios.ledger.ledger import Ledger, digest
 from scenarios.runs import plan_of
 from scenarios.traffic.workload import arrivals
+from seslab.options import Aws
+from seslab.worlds import runner
 from strategies.policies.lanes import refuse_unused_shares
 from tests.unit.simulated import run, total
 from tests.unit.virtual import SEED, batch, evenly, exactly, fault, scenario
@@ -130,6 +132,13 @@ def test_shares_are_one_for_each_lane(strategy: str, lanes: str, shares: tuple[f
         plan_of(of, strategy)
     wanted = f"{strategy}: lane_shares = {list(shares)}: must be one for each of 2 lanes, in the order resets, news"
     assert str(refused.value) == wanted
+
+
+def test_what_does_not_suit_is_said_before_any_run() -> None:
+    """A comparison ends at once, although the strategies before it could run."""
+    of = scenario(NEWS, RESETS, strategies={"heartbeat": {"lanes": "share", "lane_shares": (1.0,)}})
+    with pytest.raises(BadInput, match="heartbeat: lane_shares"):
+        runner("sim", of, ["direct", "heartbeat"], 1, None, Aws())
 
 
 @pytest.mark.parametrize(
