@@ -152,10 +152,10 @@ def _way(told: ToldWay, variables: Mapping[str, str]) -> Way:
     lanes = tuple(Lane(*lane) for lane in told.lanes)
     account = Account(float(variables["SESLAB_RATE_PER_S"]), float(variables["SESLAB_SEND_MEDIAN_S"]), lanes)
     strategy: Any = import_module(told.module)
-    return Way(told.strategy, account, strategy.plan(strategy.Settings(**_values(told.settings)), account))
+    return Way(told.strategy, account, strategy.plan(strategy.Settings(**with_tuples(told.settings)), account))
 
 
-def _values(settings: Mapping[str, Any]) -> dict[str, Any]:
+def with_tuples(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Settings as a plan has them: what is several values is a tuple, which JSON does not have."""
     return {name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()}
 

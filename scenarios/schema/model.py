@@ -143,6 +143,18 @@ class Scenario(Table):
             raise wrong("workload", "must leave one to the contenders: each names a strategy of its own")
         return self
 
+    @model_validator(mode="after")
+    def _tells_lanes_apart(self) -> Self:
+        """Queues are named after lanes; where stacks name parts, neither case nor dashes count."""
+        known: dict[str, str] = {}
+        for index, one in enumerate(self.workload):
+            if one.lane.lower().rpartition("-")[2] == "dead":
+                raise wrong(("workload", index, "lane"), "must not end in dead, as the names of dead-letter queues do")
+            like = known.setdefault(one.lane.replace("-", "").lower(), one.lane)
+            if like != one.lane:
+                raise wrong(("workload", index, "lane"), f"must differ from {like} in more than case and dashes")
+        return self
+
     @property
     def lanes(self) -> tuple[Lane, ...]:
         """The kinds of mail that are sent, the most urgent first."""

@@ -142,6 +142,21 @@ def test_what_does_not_suit_is_said_before_any_run() -> None:
 
 
 @pytest.mark.parametrize(
+    ("names", "why"),
+    [
+        (("news", "News"), "must differ from news in more than case and dashes"),
+        (("a-1", "a1"), "must differ from a-1 in more"),
+        (("default", "dead"), "must not end in dead"),
+        (("x", "x-dead"), "must not end in dead"),
+    ],
+)
+def test_a_queue_is_one_lanes_alone(names: tuple[str, str], why: str) -> None:
+    """Lanes whose queues a stack could not tell apart, or would take for dead-letter queues, are refused."""
+    with pytest.raises(ValueError, match=why):
+        scenario(*({**NEWS, "lane": name} for name in names))
+
+
+@pytest.mark.parametrize(
     ("lanes", "shares", "why"),
     [
         ("ignore", (1.0,), "must be left out with lanes = ignore"),

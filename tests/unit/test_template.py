@@ -14,7 +14,7 @@ from loadtests.deploy.stack.names import logical
 from loadtests.deploy.stack.roles import POLL_QUEUE, USE_QUEUE, USE_TABLE
 from loadtests.deploy.stack.states import first_input, machine
 from loadtests.deploy.stack.template import Setup, template
-from loadtests.function.entry import plan_of
+from loadtests.function.entry import with_tuples
 from loadtests.ports.ses import Envelope
 from scenarios.aws.ticker import EVENTS_PER_TICK, HISTORY_EVENTS, STANDARD_TICKS, transitions_of
 from scenarios.errors import BadInput
@@ -106,7 +106,8 @@ def test_declared_numbers_arrive(plan: Plan) -> None:
 def test_settings_come_back_from_the_environment(plan: Plan) -> None:
     """A function builds the very plan again from what its variables hold."""
     for own in _of_type(template(plan, SETUP), "Lambda::Function").values():
-        assert plan_of(own["Environment"]["Variables"]).settings == plan.settings
+        settings = with_tuples(json.loads(own["Environment"]["Variables"]["SESLAB_SETTINGS"]))
+        assert type(plan.settings)(**settings) == plan.settings
 
 
 def test_every_reference_names_a_part(plan: Plan) -> None:
