@@ -9,13 +9,13 @@ from itertools import groupby
 from math import ceil
 from typing import Literal, NamedTuple
 
+from strategies.consuming.prefetch import RECEIVES, VISIBILITY_S, Held, Prefetch
 from strategies.enqueue import BATCH, enqueue_by_lane, put_all, queue_names
 from strategies.parts import everyone
 from strategies.policies.lanes import LANE_SHARES_HELP, LANES_HELP, Lanes, refuse_unused_shares, shares_of
 from strategies.policies.packing import Apart, Common
 from strategies.ports import MAX_RECIPIENTS, Mail, Ports, QuotaExceeded, Received, Rejected, SendError, Throttled, Tick
 from strategies.ports import Queue as Line
-from strategies.prefetch import RECEIVES, VISIBILITY_S, Held, Prefetch
 from strategies.presentation.clauses import use_of_lanes
 from strategies.presentation.look import Look
 from strategies.presentation.seen import Seen

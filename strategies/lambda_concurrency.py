@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
-from strategies.batch import send_each
+from strategies.consuming.batch import send_each
 from strategies.enqueue import enqueue
 from strategies.ports import Ports, Received
 from strategies.presentation.clauses import never_fits, without_lanes

@@ -8,7 +8,7 @@ from functools import partial
 from math import ceil
 from typing import Literal
 
-from strategies.batch import send_each
+from strategies.consuming.batch import send_each
 from strategies.enqueue import enqueue_by_lane, queue_names
 from strategies.policies.lanes import LANE_SHARES_HELP, refuse_unused_shares, shares_of
 from strategies.ports import Ports, Received

@@ -1,1 +1,1 @@
-"""A consumer of queues that sends as fast as SES turns out to allow: its parts."""
+"""What draws mail from queues: a batch at a time, what is read ahead, and a consumer that paces what it sends."""

@@ -83,7 +83,7 @@ def plan(settings: Settings, account: Account) -> Plan:
 '''
 HANDLING = '''"""What the function does."""
 
-from strategies.batch import send_each
+from strategies.consuming.batch import send_each
 from strategies.ports import Ports, Received
 from strategies.resources import Handler
 

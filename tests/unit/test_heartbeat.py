@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from strategies.consuming.prefetch import Prefetch
 from strategies.policies.packing import Allowance, pack
 from strategies.ports import Ports
-from strategies.prefetch import Prefetch
 from strategies.resources import Pods, Queue
 from tests.unit.simulated import outcomes, run, total
 from tests.unit.virtual import (

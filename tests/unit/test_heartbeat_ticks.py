@@ -12,9 +12,9 @@ import sim.run
 from scenarios.runs import plan_of
 from scenarios.traffic.workload import arrivals
 from sim.world import Simulation
+from strategies.consuming.prefetch import ROUNDS, Prefetch
 from strategies.enqueue import enqueue
 from strategies.ports import Ports, Tick
-from strategies.prefetch import ROUNDS, Prefetch
 from strategies.resources import Handler, Pods, Queue
 from tests.unit.virtual import (
     DISPATCH_S,

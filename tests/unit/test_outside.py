@@ -223,7 +223,7 @@ def test_functions_get_all_that_they_run(folder: Path) -> None:
     """The package of a strategy from outside has its modules, and runs where nothing but boto3 lies beside it."""
     with ZipFile(BytesIO(package(plug.named("sinks.basin")))) as archive:
         archive.extractall(folder / "task")
-    assert {"sinks/basin.py", "sinks/handling.py", "strategies/batch.py"} <= set(archive.namelist())
+    assert {"sinks/basin.py", "sinks/handling.py", "strategies/consuming/batch.py"} <= set(archive.namelist())
     code = "import sys; sys.path.insert(0, sys.argv[1]); import sinks.basin as basin; basin.plan"
     subprocess.run([sys.executable, "-I", "-S", "-c", code, str(folder / "task")], check=True)
 
