@@ -15,7 +15,7 @@ from strategies.enqueue import enqueue_by_lane, queue_names
 from strategies.ports import Ports, Tick
 from strategies.presentation.look import Look
 from strategies.presentation.seen import Seen
-from strategies.presentation.words import counted
+from strategies.presentation.words import counted, share
 from strategies.resources import FULL_CORE_MB, Account, Function, Handler, Plan, Pods, Queue, Table, Ticker
 from strategies.settings import setting
 
@@ -101,6 +101,9 @@ def mechanism(settings: Settings, seen: Seen) -> Iterator[str]:
     """How it came to its figures."""
     rate = counted(settings.share * seen.rate_per_s, "recipient")
     yield f"one consumer, {_WHERE[settings.runs_as]}, paces at most {rate} a second by what SES accepts and refuses"
+    if seen.lanes:
+        least = f", and every other lane gets at least {share(settings.least_share, 1)}" if settings.least_share else ""
+        yield f"{seen.lanes[0].name} mail goes first{least}"
 
 
 _WHERE = {"pod": "a pod", "function": "a function in relays"}

@@ -19,7 +19,7 @@ def explain(entry: StrategyEntry, facts: Facts) -> str:
     """What became of the recipients, how the strategy works, and what SES refused on the way."""
     interrupted = "interrupted before its end" if entry["interrupted"] else ""
     figures = [_outcome(entry, facts), mechanism(entry, facts), _refusals(entry, facts), _peak(entry, facts)]
-    return "; ".join(clause for clause in (interrupted, *figures, _apart(entry)) if clause)
+    return "; ".join(clause for clause in (interrupted, *figures, *facts.other_ways, _apart(entry)) if clause)
 
 
 def _outcome(entry: StrategyEntry, facts: Facts) -> str:

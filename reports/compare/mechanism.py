@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -12,6 +12,7 @@ from scenarios.entry import LaneEntry, StrategyEntry
 from scenarios.outside.blame import told
 from scenarios.outside.plug import bundle_of
 from scenarios.schema.faults import Fault
+from scenarios.schema.labels import lanes_on
 from scenarios.schema.model import Scenario
 from strategies.presentation.seen import LaneSeen, Scaling, Seen
 from strategies.raised import Raised
@@ -29,6 +30,8 @@ class Facts(NamedTuple):
     faults: tuple[Fault, ...]
     delivers_twice: bool
     has_neighbour: bool
+    own_lanes: frozenset[str]
+    other_ways: tuple[str, ...]
 
     @classmethod
     def of(cls, scenario: Scenario) -> Facts:
@@ -43,6 +46,8 @@ class Facts(NamedTuple):
             faults=scenario.fault,
             delivers_twice=scenario.sqs.duplicate_probability > 0,
             has_neighbour=bool(scenario.neighbour),
+            own_lanes=frozenset(lane.name for lane in lanes_on(None, scenario.workload)),
+            other_ways=tuple(_other_ways(scenario)),
         )
 
     def has_fault(self, kind: str) -> bool:
@@ -115,8 +120,22 @@ def _seen(entry: StrategyEntry, facts: Facts) -> Seen:
             if fault.kind == "scale_pods"
         ),
         shares=entry["settings"].get("shares", 1),
-        lanes=tuple(map(_lane, entry.get("lanes", ()))),
+        lanes=_own_lanes(entry, facts),
     )
+
+
+def _own_lanes(entry: StrategyEntry, facts: Facts) -> tuple[LaneSeen, ...]:
+    """Those that the strategy itself sends, where they are several: others go ways of their own."""
+    own = tuple(_lane(lane) for lane in entry.get("lanes", ()) if lane["lane"] in facts.own_lanes)
+    return own if len(own) > 1 else ()
+
+
+def _other_ways(scenario: Scenario) -> Iterator[str]:
+    """Which mail goes which way, whoever contends."""
+    for index, workload in enumerate(scenario.workload):
+        if workload.strategy is not None:
+            named = f"{workload.lane} mail" if len(scenario.lanes) > 1 else f"workload[{index}]"
+            yield f"{named} goes by {workload.strategy}"
 
 
 def _lane(lane: LaneEntry) -> LaneSeen:
