@@ -25,6 +25,7 @@ from scenarios.schema.model import scenario_schema
 from seslab.app import app
 from seslab.help_page import examples
 from strategies.registry import STRATEGIES
+from tests.docs import pictures
 from tests.docs.examples import ROOT, abridged, blocks, figures, marked, pages, play, steps
 
 DOCS = ROOT / "docs"
@@ -54,6 +55,12 @@ def test_examples_do_what_they_show(page: Path, tmp_path: Path) -> None:
             )
     for shown, drawn in figures(page, tmp_path):
         assert words(shown) == words(drawn), f"{page}: {shown.name}: run python -m tests.docs.rewrite {page}"
+
+
+def test_pictures_show_what_is_simulated_today(tmp_path: Path) -> None:
+    """The pictures that no command of a page draws have the words and numbers that their simulations give."""
+    for drawn in pictures.draw(tmp_path):
+        assert words(DOCS / drawn.name) == words(drawn), f"{drawn.name}: run python -m tests.docs.pictures"
 
 
 def words(figure: Path) -> list[str]:
