@@ -19,7 +19,7 @@ from strategies.presentation.words import counted, share
 from strategies.resources import FULL_CORE_MB, Account, Function, Handler, Plan, Pods, Queue, Table, Ticker
 from strategies.settings import setting
 
-LOOK = Look("#000000", "D", (0, (8, 1)), "xx")
+LOOK = Look("#000000", "P", (0, (2, 2)), "-|-|")
 QUEUE = "mails"
 DEAD_LETTERS = "dead"
 LEASE = "lease"
@@ -40,7 +40,7 @@ class Settings:
     consumers: int = setting(1, "consumer pods, of which one works and the others watch", scales="pods", ge=1, le=100)
     relief_s: float = setting(300.0, "a function works so long before it is called anew", ge=10, le=840)
     memory_mb: int | None = setting(
-        None, "of the function; default what the rate needs, at least 256", scales="rate", ge=128, le=10_240
+        None, "of the function; default what the rate needs, at least 256", ge=128, le=10_240
     )
 
 

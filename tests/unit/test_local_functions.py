@@ -39,6 +39,7 @@ VARIABLES = {
     "SESLAB_RATE_PER_S": "1",
     "SESLAB_SEND_MEDIAN_S": "0.05",
     "SESLAB_LANES": '[["default", 0]]',
+    "SESLAB_WAYS": "[]",
     "SESLAB_SEED": "1",
     "SESLAB_FROM": "a@example.com",
     "SESLAB_TO": "{mail}@example.com",
