@@ -44,7 +44,7 @@ $(MINISTACK)/.installed: requirements/ministack.lock
 
 demo: install ## compare the strategies, simulated and, on a smaller broadcast, for real
 	@$(BIN)/seslab compare broadcast-900 --out demo-report
-	@echo; echo "And for real, on this machine: 150 mails, each strategy in turn: half a minute ..."
+	@echo; echo "And for real, on this machine: 150 mails, each strategy in turn: a minute ..."
 	@$(BIN)/seslab compare rehearsal --on moto --out demo-report/real
 
 test: install ## run the tests
