@@ -72,6 +72,27 @@ def test_a_rate_that_is_tried_loses_nothing_in_either_world() -> None:
         assert 0 < ledger.mails["throttles"].sum() < 40
 
 
+def test_lanes_and_ways_hold_in_either_world() -> None:
+    """The urgent lane waits for no letter, all mail is accepted, and each goes its way."""
+    lanes = scenario(
+        account={"max_send_rate_per_s": 20.0},
+        workload=(
+            {"process": "batch", "messages": 60, "lane": "letters"},
+            {"process": "constant", "messages_per_s": 4.0, "duration_s": 3.0, "lane": "resets", "priority": 1},
+            {"process": "batch", "messages": 10, "lane": "reports", "strategy": "leaky-bucket"},
+        ),
+        strategies={"pacemaker": {"share": 0.75}, "leaky-bucket": {"rate_per_pod": 2.5}},
+    )
+    mails = arrivals(lanes.workload, SEED)
+    for world in (sim.run.run, loadtests.moto.run.run):
+        ledger = world(lanes, "pacemaker", SEED)
+        assert fates(ledger) == {"accepted": 82, "dead_lettered": 0, "lost": 0, "pending": 0}
+        waited_s = ledger.mails["last_accepted_s"] - ledger.mails["intended_s"]
+        urgent, letters = (waited_s[(mails.ways == 0) & (mails.lanes == lane)] for lane in (0, 1))
+        assert urgent.max() < letters.max() / 2
+        assert np.isnan(ledger.mails["enqueued_s"])[mails.ways == 1].all()
+
+
 @pytest.mark.parametrize(
     ("strategy", "settings", "complaint"),
     [

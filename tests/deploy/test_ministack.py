@@ -53,10 +53,11 @@ def _fates(ledger: Ledger) -> dict[str, int]:
     return {fate: int(ledger.mails[fate].sum()) for fate in FATES if ledger.mails[fate].any()}
 
 
-@pytest.mark.parametrize("strategy", ["sqs-dlq", "heartbeat"])
+@pytest.mark.parametrize("strategy", ["sqs-dlq", "heartbeat", "pacemaker"])
 def test_a_deployed_strategy_delivers(strategy: str) -> None:
     """Sixty mails through queue, function and throttling SES: all accepted, each once, within R and burst."""
-    scenario = _scenario(60, strategies={"sqs-dlq": {"visibility_timeout_s": 2.0}})
+    own = {"sqs-dlq": {"visibility_timeout_s": 2.0}, "pacemaker": {"runs_as": "function"}}
+    scenario = _scenario(60, strategies=own)
     ledger = on_ministack.run(scenario, strategy, 1)
     assert_conserved(ledger)
     assert _fates(ledger) == {"accepted": 60}
