@@ -17,7 +17,7 @@ from strategies.presentation.look import Look
 from strategies.presentation.seen import Seen
 from strategies.presentation.words import counted, share
 from strategies.resources import FULL_CORE_MB, Account, Function, Handler, Plan, Pods, Queue, Table, Ticker
-from strategies.settings import setting
+from strategies.settings import WrongSetting, setting
 
 LOOK = Look("#000000", "P", (0, (2, 2)), "-|-|")
 QUEUE = "mails"
@@ -51,7 +51,7 @@ def plan(settings: Settings, account: Account) -> Plan:
     memory_mb = settings.memory_mb or _memory_mb(limit_per_s)
     resolved = replace(settings, memory_mb=memory_mb)
     most_burst = limit_per_s * (MOST_SECONDS if settings.share == 1.0 else 1.0)
-    least_shares = (0.0, *(settings.least_share for _ in queues[1:]))
+    least_shares = _least_shares(settings.least_share, len(queues))
     consume = partial(
         Consumer, queues=queues, limit_per_s=limit_per_s, most_burst=most_burst, least_shares=least_shares
     )
@@ -66,6 +66,14 @@ def plan(settings: Settings, account: Account) -> Plan:
     handler = partial(_handler, consume=consume, relief_s=settings.relief_s)
     function = Function(FUNCTION, handler, settings.relief_s + ENDING_S, queues, memory_mb, 1, connections=64)
     return replace(whole, functions=(function,), tickers=(Ticker(FUNCTION, "relay"),))
+
+
+def _least_shares(least_share: float, lanes: int) -> tuple[float, ...]:
+    """For each lane; the most urgent one needs none. Raises WrongSetting where the others would leave it nothing."""
+    if least_share * (lanes - 1) >= 1.0:
+        less = 1 / (lanes - 1)
+        raise WrongSetting(f"least_share = {least_share:g}: must be less than {less:g}, or {lanes} lanes need it all")
+    return (0.0, *(least_share for _ in range(lanes - 1)))
 
 
 def _memory_mb(rate_per_s: float) -> int:

@@ -182,7 +182,7 @@ settings_of: dict[str, Tables] = {
     "pacemaker": optional(
         runs_as=st.sampled_from(["pod", "function"]),
         share=st.sampled_from([1.0, 0.4]),
-        least_share=st.sampled_from([0.0, 0.05, 0.5]),
+        least_share=st.sampled_from([0.0, 0.05, 0.4]),
         consumers=st.sampled_from([1, 2]),
         relief_s=st.sampled_from([10.0, 300.0]),
         memory_mb=st.sampled_from([128, 1769]),

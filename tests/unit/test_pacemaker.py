@@ -11,6 +11,7 @@ import pytest
 import sim.run
 from scenarios.aws.limiter import largest_request
 from scenarios.entry import StrategyEntry
+from scenarios.errors import BadInput
 from scenarios.ledger.ledger import Ledger
 from scenarios.measures.bound import bound_of
 from scenarios.measures.cost import load_prices
@@ -181,6 +182,13 @@ def test_the_least_share_keeps_a_lane_from_starving() -> None:
     )
     (_, _), (_, letters_s) = lanes_of(sim.run.run(scenario, "pacemaker", 1), scenario)
     assert (letters_s <= 60.0).sum() >= 0.19 * 30 * 60
+
+
+def test_least_shares_leave_something_to_the_most_urgent_lane() -> None:
+    """Where they do not, one line says what would."""
+    scenario = two_lanes({"least_share": 1.0})
+    with pytest.raises(BadInput, match=r"pacemaker: least_share = 1: must be less than 1, or 2 lanes need it all"):
+        sim.run.run(scenario, "pacemaker", 1)
 
 
 def crash(start_s: float, duration_s: float = 5.0) -> dict[str, Any]:
