@@ -15,7 +15,7 @@ from strategies.parts import everyone
 from strategies.policies.lanes import LANE_SHARES_HELP, LANES_HELP, Lanes, refuse_unused_shares, shares_of
 from strategies.policies.packing import Apart, Common
 from strategies.ports import MAX_RECIPIENTS, Mail, Ports, QuotaExceeded, Received, Rejected, SendError, Throttled, Tick
-from strategies.ports import Queue as Line
+from strategies.ports import Queue as QueuePort
 from strategies.presentation.clauses import use_of_lanes
 from strategies.presentation.look import Look
 from strategies.presentation.seen import Seen
@@ -191,7 +191,7 @@ class Dispatcher:
                 for start in range(0, len(messages), BATCH):
                     calls.spawn(self._invoke(hand.queue, messages[start : start + BATCH]))
 
-    async def _invoke(self, queue: Line, messages: Sequence[Received]) -> None:
+    async def _invoke(self, queue: QueuePort, messages: Sequence[Received]) -> None:
         await self._function.invoke([message.mail for message in messages])
         await queue.delete(messages)
 
