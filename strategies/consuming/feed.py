@@ -72,17 +72,22 @@ class Feed:
         self._asked -= at_most
         self._polls -= 1
         self._has_more = len(messages) == at_most
-        self._mails += len(messages)
-        self._recipients += sum(min(message.mail.recipients, self.largest) for message in messages)
         until_s = self._ports.clock.now() + VISIBILITY_S - UNCERTAIN_S
-        self.hand.add(Held(message, until_s) for message in messages if message.mail.recipients <= self.largest)
         for message in messages:
-            if message.mail.recipients > self.largest:
-                self._spawn(self._split(message))
+            self._arrive(message, until_s)
         self.order()
         if messages:
             self._keep_hidden()
             self._on_mail()
+
+    def _arrive(self, message: Received, until_s: float) -> None:
+        recipients = message.mail.recipients
+        self._mails += 1
+        self._recipients += min(recipients, self.largest)
+        if recipients > self.largest:
+            self._spawn(self._split(message))
+        else:
+            self.hand.add(Held(message, until_s))
 
     def split(self, held: Held) -> None:
         """Send a mail back in parts, and from now on all that are as large: SES never holds so many at once."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
 
 from strategies.ports import Received
 
@@ -39,10 +38,9 @@ class Hand:
         self.recipients -= held.recipients
         return held
 
-    def add(self, new: Iterable[Held]) -> None:
-        for held in new:
-            self._held.append(held)
-            self.recipients += held.recipients
+    def add(self, held: Held) -> None:
+        self._held.append(held)
+        self.recipients += held.recipients
 
     def put_back(self, held: Held) -> None:
         """Keep what was refused: back in the queue it would burn a receive."""

@@ -52,18 +52,20 @@ class Turns:
     __slots__ = ("_credit", "_shares")
 
     def __init__(self, shares: Sequence[float]) -> None:
-        self._shares, self._credit = tuple(shares), [0.0] * len(shares)
+        self._shares = {lane: share for lane, share in enumerate(shares) if share}  # without one it is owed nothing
+        self._credit = dict.fromkeys(self._shares, 0.0)
 
     def next(self, sizes: Sequence[int]) -> int:
         """The lane whose turn it is, by the recipients of each lane's next mail; 0 for a lane without any."""
-        owed = [lane for lane, size in enumerate(sizes) if size and self._shares[lane] and self._credit[lane] >= size]
+        owed = [lane for lane, credit in self._credit.items() if 0 < sizes[lane] <= credit]
         if owed:
             return max(owed, key=lambda lane: self._credit[lane] - sizes[lane])
-        return next(lane for lane, size in enumerate(sizes) if size)
+        return sizes.index(next(filter(None, sizes)))
 
     def sent(self, lane: int, sizes: Sequence[int]) -> None:
         """Count the mail of a lane that went, when these were waiting."""
-        recipients = sizes[lane]
-        for other, share in enumerate(self._shares):
-            self._credit[other] = self._credit[other] + share * recipients if sizes[other] else 0.0
-        self._credit[lane] = max(self._credit[lane] - recipients, -recipients)
+        recipients, credit = sizes[lane], self._credit
+        for other, share in self._shares.items():
+            credit[other] = credit[other] + share * recipients if sizes[other] else 0.0
+        if lane in credit:
+            credit[lane] = max(credit[lane] - recipients, -recipients)

@@ -74,19 +74,21 @@ class Common:
     def pack(self, waiting: Sequence[Sequence[int]], budgets: Sequence[int]) -> list[list[int]]:
         """By lane, indices of the mails that go out, by the sizes of those that wait."""
         chosen: list[list[int]] = [[] for _ in waiting]
-        place, left = [0] * len(waiting), budgets[0]
+        place, stay, left = [0] * len(waiting), [*map(len, waiting)], budgets[0]
+        heads = [_head(sizes, 0) for sizes in waiting]
         first, self._put_off = (self._put_off, None) if left else (None, self._put_off)
-        while left and any(heads := [_head(sizes, at) for sizes, at in zip(waiting, place, strict=True)]):
+        while left and any(heads):
             lane = self._turns.next(heads) if first is None or not heads[first] else first
             first = None
             if heads[lane] <= left:
                 chosen[lane].append(place[lane])
                 left -= heads[lane]
-                stay = [len(sizes) - len(gone) for sizes, gone in zip(waiting, chosen, strict=True)]
                 self._turns.sent(lane, [*stay[:lane], heads[lane], *stay[lane + 1 :]])  # what does not fit waits, too
+                stay[lane] -= 1
             elif self._put_off is None:
                 self._put_off = lane
             place[lane] += 1
+            heads[lane] = _head(waiting[lane], place[lane])
         return chosen
 
 
