@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Generator, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from heapq import heappush
-from typing import Any, Self
+from typing import Any
 
 from scenarios.aws.open_work import OpenWork
-from sim.kernel import Reply, World, ignore
+from sim.kernel import Reply, World
+from sim.request import Request, answer, ask
 from sim.sqs import Queue
 from strategies.ports import Mail, Received
 
@@ -21,26 +21,10 @@ class SqsBill:
     requests: int = 0
 
 
-class Request:
-    """One request, and the event that it is twice: when it reaches the queue, and when its answer is back."""
-
-    __slots__ = ("answer", "asked", "fire", "half_s", "waiter")
-
-    answer: Any
-    asked: Any
-    fire: Callable[[Any], None]
-    half_s: float
-    waiter: Callable[[Any], None]
-
-    def __await__(self) -> Generator[Self, None, Any]:
-        yield self
-        return self.answer
-
-
 class Client:
     """One host's. What a request does goes on without its caller: a host that dies in mid-call takes nothing back."""
 
-    __slots__ = ("_bill", "_hand_over", "_heap", "_latency", "_misses", "_numbers", "_open_work", "_queue", "_world")
+    __slots__ = ("_bill", "_hand_over", "_latency", "_misses", "_open_work", "_queue", "_world")
 
     def __init__(
         self,
@@ -52,8 +36,7 @@ class Client:
         misses: Callable[[], bool],
         hand_over: Callable[[Sequence[Mail]], None],
     ) -> None:
-        self._world, self._heap, self._numbers = world, world.heap, world.numbers
-        self._queue, self._latency, self._open_work = queue, latency, open_work
+        self._world, self._queue, self._latency, self._open_work = world, queue, latency, open_work
         self._bill, self._misses, self._hand_over = bill, misses, hand_over
 
     def lapse_s(self, batch: Sequence[Received], /) -> float:
@@ -114,18 +97,11 @@ class Client:
             self._queue.wait(at_most, wait_s, partial(self._answer, request))
 
     def _ask(self, arrive: Callable[[Request], None], asked: Any) -> Request:
-        """A request on its way to the queue."""
-        request = Request()
-        request.fire, request.asked, request.waiter = arrive, asked, ignore
-        request.half_s = half_s = next(self._latency) / 2
         self._bill.requests += 1
-        heappush(self._heap, (self._world.now_s + half_s, next(self._numbers), request))
-        return request
+        return ask(self._world, next(self._latency), arrive, asked)
 
-    def _answer(self, request: Request, answer: Any) -> None:
-        """Send the answer on its way back."""
-        request.answer, request.fire = answer, request.waiter
-        heappush(self._heap, (self._world.now_s + request.half_s, next(self._numbers), request))
+    def _answer(self, request: Request, result: Any) -> None:
+        answer(self._world, request, result)
 
 
 def _done(answer: Any) -> Awaitable[Any]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sim.kernel import Reply, World
+from sim.kernel import World
+from sim.request import Request, answer, ask
 from strategies.ports import Item
 
 NOTHING = Item((), 0)
@@ -45,21 +45,16 @@ class Client:
     def __init__(self, world: World, table: Table, latency: Iterator[float], bill: TableBill) -> None:
         self._world, self._table, self._latency, self._bill = world, table, latency, bill
 
-    def get(self, key: str, /) -> Reply:
+    def get(self, key: str, /) -> Request:
         self._bill.reads += 1
-        return self._ask(lambda: self._table.get(key))
+        return ask(self._world, next(self._latency), self._get, key)
 
-    def put(self, key: str, value: Sequence[float], if_version: int | None = None, /) -> Reply:
+    def _get(self, request: Request) -> None:
+        answer(self._world, request, self._table.get(request.asked))
+
+    def put(self, key: str, value: Sequence[float], if_version: int | None = None, /) -> Request:
         self._bill.writes += 1
-        return self._ask(lambda: self._table.put(key, value, if_version))
+        return ask(self._world, next(self._latency), self._put, (key, value, if_version))
 
-    def _ask(self, answer: Callable[[], Any]) -> Reply:
-        """Half-way through a request the table answers it."""
-        reply, half_s = Reply(), next(self._latency) / 2
-
-        def arrive() -> None:
-            found = answer()
-            self._world.call_at(self._world.now_s + half_s, lambda: reply.settle(found))
-
-        self._world.call_at(self._world.now_s + half_s, arrive)
-        return reply
+    def _put(self, request: Request) -> None:
+        answer(self._world, request, self._table.put(*request.asked))
