@@ -11,6 +11,7 @@ import tarfile
 from collections.abc import Callable, Sequence
 from functools import partial
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -33,18 +34,25 @@ def main(revision: str) -> None:
         table = Table(title=f"This tree against {revision}: best of {ROUNDS} by processor time", box=None)
         for heading in ("what", f"{revision}, s", "here, s", "× of that"):
             table.add_column(heading, justify="left" if heading == "what" else "right")
-        for name, work in _works().items():
+        for name, work in _works(_strategies(Path(folder))).items():
             theirs_s, ours_s = _best(work, Path(folder), HERE)
             table.add_row(name, f"{theirs_s:.2f}", f"{ours_s:.2f}", f"{ours_s / theirs_s:.2f}")
         console.print(table)
 
 
-def _works() -> dict[str, Work]:
+def _works(strategies: Sequence[str]) -> dict[str, Work]:
+    compare = ("compare", "broadcast-900", *chain.from_iterable(("-s", name) for name in strategies))
     return {
         "seslab --help": partial(_command, ("--help",)),
-        "seslab compare broadcast-900": partial(_command, ("compare", "broadcast-900")),
-        **{f"a day of {MAILS:,} mails, {name}": partial(_day, name) for name in STRATEGIES},
+        "seslab compare broadcast-900": partial(_command, compare),
+        **{f"a day of {MAILS:,} mails, {name}": partial(_day, name) for name in strategies},
     }
+
+
+def _strategies(other: Path) -> list[str]:
+    """Those that both trees have."""
+    theirs = _run(other, "-c", "from strategies.registry import STRATEGIES; print(*STRATEGIES)").split()
+    return [name for name in STRATEGIES if name in theirs]
 
 
 def _unpack(revision: str, folder: Path) -> None:
