@@ -29,11 +29,11 @@ class Lease:
         """Wait until no other holds it, and take it; True if none ever did."""
         seen, since_s = -1, 0.0
         while True:
-            now_s = self._clock.now()
+            asked_s = self._clock.now()
             version = (await self._table.get(KEY)).version
             if version != seen:
-                seen, since_s = version, now_s
-            if (version == 0 or now_s - since_s > LEASE_S) and await self._take(version):
+                seen, since_s = version, self._clock.now()  # it may have been put since the table was asked
+            if (version == 0 or asked_s - since_s > LEASE_S) and await self._take(version):
                 return version == 0
             await self._clock.sleep(WATCH_EVERY_S)
 

@@ -6,7 +6,7 @@ from itertools import cycle, pairwise
 from typing import NamedTuple
 
 import hypothesis.strategies as st
-from hypothesis import given
+from hypothesis import example, given
 
 from sim.kernel import Clock, Host, World, begin
 from sim.tables import Client, Table, TableBill
@@ -59,6 +59,7 @@ class Candidate:
 
 
 @given(lives=LIVES, latency=LATENCIES)
+@example(lives=[(0.0, 34.0), (24.0, 10.0)], latency=[0.01, 5.0, 0.01, 0.01, 8.0])  # put while it was asked for
 def test_two_candidates_never_hold_it_at_once(lives: list[tuple[float, float]], latency: list[float]) -> None:
     """Whatever the table's latency, which may be longer than the lease."""
     world, table = World(), Table()
