@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from math import ceil, inf
+from math import inf
 from typing import Any
 
 from strategies.consuming.hand import Hand, Held
@@ -28,11 +28,11 @@ class Feed:
 
     def __init__(self, ports: Ports, queue: str, wanted: float, largest: int, on_mail: Callable[[], None]) -> None:
         self._ports, self._queue, self._name, self._on_mail = ports, ports.queues[queue], queue, on_mail
-        self._wanted, self.largest = max(wanted, BATCH), largest
+        self._wanted, self.largest = max(wanted, 2 * BATCH), largest
         self.hand = Hand()
         self._tasks: Group | None = None
         self._until_s: Callable[[], float] = lambda: inf
-        self._asked = self._polls = 0
+        self._polls = 0
         self._has_more = self._is_keeping = self._is_deleting = False
         self._mails = self._recipients = 0  # seen so far, for their mean
         self._sent: list[Received] = []
@@ -45,33 +45,30 @@ class Feed:
         self.order()
 
     def order(self) -> None:
-        """Ask for what is missing: in parallel while the queue has more, otherwise in one poll."""
-        missing = self._missing()
-        if not self._has_more:
-            if missing > 0 and not self._polls:
-                self._ask(BATCH, LONG_POLL_S)
-            return
-        while missing > 0 and self._polls < RECEIVES:
-            self._ask(min(BATCH, missing), 0.0)
-            missing -= BATCH
-
-    def _missing(self) -> int:
-        """Messages, going by the mean size of those that have come."""
-        mean = self._recipients / self._mails if self._mails else 1.0
-        return ceil((self._wanted - self.hand.recipients) / mean) - self._asked
-
-    def _ask(self, at_most: int, wait_s: float) -> None:
+        """Ask for more where half of what is wanted is gone: batches in parallel while there is more, else one poll."""
         left_s = self._until_s() - self._ports.clock.now()
-        if left_s > 0.0:
-            self._asked += at_most
-            self._polls += 1
-            self._spawn(self._receive(at_most, min(wait_s, left_s)))
+        if left_s <= 0.0:
+            return
+        if not self._has_more:
+            if self.hand.recipients < self._wanted and not self._polls:
+                self._ask(min(LONG_POLL_S, left_s))
+        elif self._coming() <= self._wanted / 2:
+            while self._coming() < self._wanted and self._polls < RECEIVES:
+                self._ask(0.0)
 
-    async def _receive(self, at_most: int, wait_s: float) -> None:
-        messages = await self._queue.receive(at_most, wait_s)
-        self._asked -= at_most
+    def _coming(self) -> float:
+        """Recipients in hand or asked for, going by the mean size of the mails that have come."""
+        mean = self._recipients / self._mails if self._mails else 1.0
+        return self.hand.recipients + BATCH * self._polls * mean
+
+    def _ask(self, wait_s: float) -> None:
+        self._polls += 1
+        self._spawn(self._receive(wait_s))
+
+    async def _receive(self, wait_s: float) -> None:
+        messages = await self._queue.receive(BATCH, wait_s)
         self._polls -= 1
-        self._has_more = len(messages) == at_most
+        self._has_more = len(messages) == BATCH
         until_s = self._ports.clock.now() + VISIBILITY_S - UNCERTAIN_S
         for message in messages:
             self._arrive(message, until_s)
