@@ -33,14 +33,21 @@ REFERENCE = DOCS / "reference"
 _FOREIGN = re.compile(r"https?:|mailto:")
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _KEYS = re.compile(r"^<!-- keys: (?P<tables>.*) -->\n(?P<rows>(?:\|.*\n)+)", re.MULTILINE)
-REAL = ("run-for-real", "calibrate", "serve", "deploy", "loadtest")
+REAL = ("README", "run-for-real", "calibrate")
+SERVING = ("serve", "loadtest")
 _COMMANDS: Any = typer.main.get_command(app)
 
 
 def page_parameters() -> list[Any]:
-    """Every page; those that start a local AWS take their turn with the other tests that do."""
-    real = [pytest.mark.real_time, pytest.mark.xdist_group("local_aws")]
-    return [pytest.param(page, id=str(page), marks=real if page.stem in REAL else []) for page in pages()]
+    """Every page; those that serve at the usual ports take turns."""
+    return [pytest.param(page, id=str(page), marks=marks_of(page)) for page in pages()]
+
+
+def marks_of(page: Path) -> list[Any]:
+    """What its commands take: real seconds, the ports that `seslab serve` has by itself, or neither."""
+    if page.stem in SERVING:
+        return [pytest.mark.real_time, pytest.mark.xdist_group("usual_ports")]
+    return [pytest.mark.real_time] if page.stem in REAL else []
 
 
 @pytest.mark.parametrize("page", page_parameters())
