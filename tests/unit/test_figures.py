@@ -53,18 +53,31 @@ def draw(directory: Path, ledgers: dict[str, Ledger]) -> dict[str, Path]:
     return {path.name: path for path in paths}
 
 
+def texts_of(figure: str, directory: Path, ledgers: dict[str, Ledger]) -> str:
+    """What a reader finds in one figure of these ledgers, which is drawn alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        for table in (FROM_SERIES, FROM_ENTRIES):
+            for name in table.keys() - {figure}:
+                patch.delitem(table, name)
+        return texts(draw(directory, ledgers)[f"{figure}.svg"])
+
+
 def paced(strategy: str, mails: int = 60, refuse: int = 7, period_s: float = 0.1) -> Ledger:
     """A mail each `period_s`, every `refuse`-th refused."""
     calls = [Call(i, i * period_s + 0.05, THROTTLED * (i % refuse == 0)) for i in range(mails)]
     return ledger_of(strategy, [Mail(0.0)] * mails, calls, settings=SETTINGS.get(strategy, {}))
 
 
+together = pytest.mark.xdist_group("figures")  # or each process would draw them anew
+
+
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The figures of all five strategies."""
+    """The figures of all strategies."""
     return draw(tmp_path_factory.mktemp("figures"), {name: paced(name) for name in STRATEGIES})
 
 
+@together
 def test_each_figure_comes_as_svg_and_png(drawn: dict[str, Path]) -> None:
     """Both formats of every figure are written, and none is empty."""
     assert set(drawn) == {f"{name}.{kind}" for name in NAMES for kind in ("svg", "png")}
@@ -73,6 +86,7 @@ def test_each_figure_comes_as_svg_and_png(drawn: dict[str, Path]) -> None:
         assert drawn[f"{name}.png"].stat().st_size > 5_000
 
 
+@together
 @pytest.mark.parametrize(
     ("name", "unit"),
     [
@@ -92,6 +106,7 @@ def test_names_and_units_are_text(drawn: dict[str, Path], name: str, unit: str) 
     assert shown.startswith("by-hand: ") or "\nby-hand: " in shown
 
 
+@together
 def test_pictures_are_deterministic(drawn: dict[str, Path], tmp_path: Path) -> None:
     """The same ledgers give the same SVG, byte for byte, in another process too."""
     code = "import sys, pathlib; from tests.unit.test_figures import draw, paced, STRATEGIES; "
@@ -149,21 +164,21 @@ def test_failed_calls_are_drawn_apart_from_refused_ones(tmp_path: Path) -> None:
     out = ledger_of("own", [Mail(0.0)] * 5, [Call(i, 0.1 + i, (0, FAILED, FAILED, THROTTLED, 0)[i]) for i in range(5)])
     one = series(out)
     assert (one.accepted.sum(), one.failed.sum(), one.refused.sum()) == (2, 2, 1)
-    assert "failed (server error)" in texts(draw(tmp_path / "out", {"own": out})["rate.svg"])
-    assert "failed (server error)" not in texts(draw(tmp_path / "fine", {"own": paced("own", 12)})["rate.svg"])
+    assert "failed (server error)" in texts_of("rate", tmp_path / "out", {"own": out})
+    assert "failed (server error)" not in texts_of("rate", tmp_path / "fine", {"own": paced("own", 12)})
 
 
 def test_a_refused_burst_is_cut_and_written(tmp_path: Path) -> None:
     """A burst of 500 at a limit of 10 neither flattens the picture nor goes unsaid."""
     calls = [Call(i, 0.5, THROTTLED * (i > 9)) for i in range(510)]
-    shown = texts(draw(tmp_path, {"own": ledger_of("own", [Mail(0.0)] * 510, calls)})["rate.svg"])
+    shown = texts_of("rate", tmp_path, {"own": ledger_of("own", [Mail(0.0)] * 510, calls)})
     assert "refused: up to 500/s, off the scale" in shown
 
 
 def test_whoever_lost_mail_is_hollow(tmp_path: Path) -> None:
     """A cheap and quick place bought with losses looks different, and the title says what is better."""
     entries = {"own": paced("own", 20), "safe": ledger_of("safe", [Mail(0.0)], [Call(0, 1.0)])}
-    shown = texts(draw(tmp_path, entries)["cost.svg"])
+    shown = texts_of("cost", tmp_path, entries)
     assert "3 lost or dead-lettered (hollow)" in shown
     assert shown.count("(hollow)") == 1
     assert "towards the lower left is better, if nothing is lost" in shown
@@ -173,8 +188,8 @@ def test_a_cost_axis_says_what_it_leaves_out(tmp_path: Path) -> None:
     """Dollars that do not begin at 0 exaggerate differences; whoever reads them is told."""
     said = "(the axis does not begin at 0)"
     priced = ledger_of("own", [Mail(0.0)], [Call(0, 1.0)], usage={"ses_recipients": 1.0})
-    assert said in texts(draw(tmp_path / "priced", {"own": priced})["cost.svg"])
-    assert said not in texts(draw(tmp_path / "free", {"own": paced("own")})["cost.svg"])
+    assert said in texts_of("cost", tmp_path / "priced", {"own": priced})
+    assert said not in texts_of("cost", tmp_path / "free", {"own": paced("own")})
 
 
 @pytest.mark.parametrize(("slow_s", "ticks"), [(50.0, {"10", "30"}), (5_000.0, {"1", "100"})])
@@ -182,7 +197,7 @@ def test_latencies_of_all_sizes_are_told_apart(tmp_path: Path, slow_s: float, ti
     """Where one p99 is more than a hundred times another, a linear axis would put the quick ones on one place."""
     sizes = {"quick": 1.0, "slow": slow_s}
     ledgers = {name: ledger_of(name, [Mail(0.0)], [Call(0, at_s)]) for name, at_s in sizes.items()}
-    shown = set(texts(draw(tmp_path, ledgers)["cost.svg"]).splitlines())
+    shown = set(texts_of("cost", tmp_path, ledgers).splitlines())
     assert ticks <= shown
     assert ("0" in shown) == ("30" in ticks)
 

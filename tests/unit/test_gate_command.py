@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -19,14 +20,21 @@ WRITTEN = "b.json: {} written; put it under version control"
 GATE = ("gate", "small.toml", "--baseline", "b.json")
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def committed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a scenario and its baseline, as under version control."""
-    (tmp_path / "small.toml").write_text(SMALL)
-    ended = seslab_with(*FIRST, cwd=tmp_path)
+    folder = tmp_path_factory.mktemp("committed")
+    (folder / "small.toml").write_text(SMALL)
+    ended = seslab_with(*FIRST, cwd=folder)
     assert (ended.returncode, ended.stdout) == (0, "")
     assert ended.stderr == f"{WRITTEN.format('small')}\n"
-    return tmp_path
+    return folder
+
+
+@pytest.fixture
+def project(committed: Path, tmp_path: Path) -> Path:
+    """A checkout of it."""
+    return shutil.copytree(committed, tmp_path, dirs_exist_ok=True)
 
 
 def test_nothing_changed_ends_with_0_and_writes_nothing(project: Path) -> None:
