@@ -12,7 +12,7 @@ import pytest
 
 from scenarios.verdicts import INCONCLUSIVE
 from tests.unit.gated import SMALL
-from tests.unit.test_cli import seslab_with
+from tests.unit.test_cli import ended_in, seslab_with
 
 FIRST = ("gate", "update", "small.toml", "--baseline", "b.json", "-s", "heartbeat", "--seeds", "4", "--reason", "first")
 UPDATE = ("gate", "update", "small.toml", "--baseline", "b.json")
@@ -130,12 +130,16 @@ def test_a_threshold_decides_too(project: Path) -> None:
         ("gate small.toml --baseline small.toml", "small.toml: not a baseline: "),
     ],
 )
-def test_what_cannot_be_asked_ends_with_2(project: Path, words: str, said: str) -> None:
+def test_what_cannot_be_asked_ends_with_2(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], words: str, said: str
+) -> None:
     """One line on standard error, nothing on standard output, nothing changed."""
     before = {path: path.read_bytes() for path in project.iterdir()}
-    ended = seslab_with(*words.split(), cwd=project)
-    assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (2, "", 1)
-    assert ended.stderr.startswith(f"seslab: {said}")
+    monkeypatch.chdir(project)
+    assert ended_in(words) == 2
+    stdout, stderr = capfd.readouterr()
+    assert (stdout, stderr.count("\n")) == ("", 1)
+    assert stderr.startswith(f"seslab: {said}")
     assert {path: path.read_bytes() for path in project.iterdir()} == before
 
 
