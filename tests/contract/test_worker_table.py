@@ -124,9 +124,9 @@ async def send_all(ports: Ports) -> None:
             await ports.queues[QUEUE].delete([message])
 
 
-def with_worker(play: PlanArm, worker: Main, **tables: Any) -> tuple[Columns, Custody]:
+def with_worker(play: PlanArm, worker: Main, hidden_s: float = 30.0, **tables: Any) -> tuple[Columns, Custody]:
     """Play an application that enqueues, and a worker beside it."""
-    queue = Queue(QUEUE, visibility_timeout_s=BACK_S - CRASH_S)
+    queue = Queue(QUEUE, visibility_timeout_s=hidden_s)
     application = Pods(enqueue, uses=(QUEUE,))
     plan = Plan(None, application, queues=(queue,), workers=(Pods(worker, replicas=2, uses=(QUEUE, TABLE)),))
     return play(scenario(**tables), replace(plan, tables=(Table(TABLE),)))
@@ -162,7 +162,7 @@ def test_a_crash_of_a_worker_concerns_no_pod_of_the_application(play: PlanArm) -
     crashes = [{"kind": "pod_crash", "of": "workers", "start_s": CRASH_S, "duration_s": BACK_S - CRASH_S, "pod": pod}
                for pod in (0, 1)]  # fmt: skip
     trickle = {"process": "constant", "messages_per_s": 4.0, "duration_s": 3.0}
-    calls, custody = with_worker(play, worker, workload=(trickle,), fault=tuple(crashes))
+    calls, custody = with_worker(play, worker, BACK_S - CRASH_S, workload=(trickle,), fault=tuple(crashes))
     assert sorted(calls["mail"].tolist()) == list(range(12))
     assert [at_s >= BACK_S for at_s in begun] == [False, False, True, True]
     assert not custody.kept.any()
