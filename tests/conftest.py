@@ -22,5 +22,5 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """More than processors, because real runs mostly wait."""
-    return min(8, (os.cpu_count() or 1) * 3 // 2)
+    """Twice as many as processors, because real runs mostly wait."""
+    return min(8, (os.cpu_count() or 1) * 2)
