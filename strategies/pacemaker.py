@@ -9,7 +9,7 @@ from math import ceil
 from typing import Literal
 
 from strategies.consuming.consumer import Consumer
-from strategies.consuming.feed import VISIBILITY_S
+from strategies.consuming.keeper import VISIBILITY_S
 from strategies.consuming.lease import Lease
 from strategies.enqueue import enqueue_by_lane, queue_names
 from strategies.ports import Ports, Tick
@@ -17,7 +17,7 @@ from strategies.presentation.look import Look
 from strategies.presentation.seen import Seen
 from strategies.presentation.words import counted, share
 from strategies.resources import FULL_CORE_MB, Account, Function, Handler, Plan, Pods, Queue, Table, Ticker
-from strategies.settings import WrongSetting, setting
+from strategies.settings import setting
 
 LOOK = Look("#000000", "P", (0, (2, 2)), "-|-|")
 QUEUE = "mails"
@@ -25,6 +25,8 @@ DEAD_LETTERS = "dead"
 LEASE = "lease"
 FUNCTION = "pacemaker"
 MAX_RECEIVE_COUNT = 5
+LEAST_CONNECTIONS, MOST_CONNECTIONS = 64, 192
+SLOW_SEND_S = 0.25  # a call rarely takes longer
 LEAST_MEMORY_MB = 256
 CPU_SHARE = 0.5  # of the function's, that sending may take
 CPU_PER_SEND_S = 0.001  # of a full core
@@ -36,7 +38,7 @@ ENDING_S = 30.0  # for the last calls of a spell
 class Settings:
     runs_as: Literal["pod", "function"] = setting("pod", "where the consumer runs: a pod, or a function in relays")
     share: float = setting(1.0, "of the limit; the rest is left to others on the account", gt=0, le=1)
-    least_share: float = setting(0.05, "what each lane but the most urgent gets at least of that", ge=0, le=1)
+    least_share: float = setting(0.05, "what the less urgent lanes get at least of that, together", ge=0, lt=1)
     consumers: int = setting(1, "consumer pods, of which one works and the others watch", scales="pods", ge=1, le=100)
     relief_s: float = setting(300.0, "a function works so long before it is called anew", ge=10, le=840)
     memory_mb: int | None = setting(
@@ -52,8 +54,14 @@ def plan(settings: Settings, account: Account) -> Plan:
     resolved = replace(settings, memory_mb=memory_mb)
     most_burst = limit_per_s * (MOST_SECONDS if settings.share == 1.0 else 1.0)
     least_shares = _least_shares(settings.least_share, len(queues))
+    connections = max(LEAST_CONNECTIONS, min(MOST_CONNECTIONS, ceil(limit_per_s * SLOW_SEND_S)))
     consume = partial(
-        Consumer, queues=queues, limit_per_s=limit_per_s, most_burst=most_burst, least_shares=least_shares
+        Consumer,
+        queues=queues,
+        limit_per_s=limit_per_s,
+        most_burst=most_burst,
+        least_shares=least_shares,
+        connections=connections,
     )
     whole = Plan(
         resolved,
@@ -61,19 +69,17 @@ def plan(settings: Settings, account: Account) -> Plan:
         queues=tuple(Queue(name, VISIBILITY_S, MAX_RECEIVE_COUNT, dead_letters=DEAD_LETTERS) for name in queues),
     )
     if settings.runs_as == "pod":
-        pods = Pods(partial(_pod, consume=consume), settings.consumers, uses=(*queues, LEASE))
+        main = partial(_pod, consume=consume)
+        pods = Pods(main, settings.consumers, connections=connections, uses=(*queues, LEASE))
         return replace(whole, workers=(pods,), tables=(Table(LEASE),))
     handler = partial(_handler, consume=consume, relief_s=settings.relief_s)
-    function = Function(FUNCTION, handler, settings.relief_s + ENDING_S, queues, memory_mb, 1, connections=64)
+    function = Function(FUNCTION, handler, settings.relief_s + ENDING_S, queues, memory_mb, 1, connections)
     return replace(whole, functions=(function,), tickers=(Ticker(FUNCTION, "relay"),))
 
 
 def _least_shares(least_share: float, lanes: int) -> tuple[float, ...]:
-    """For each lane; the most urgent one needs none. Raises WrongSetting where the others would leave it nothing."""
-    if least_share * (lanes - 1) >= 1.0:
-        less = 1 / (lanes - 1)
-        raise WrongSetting(f"least_share = {least_share:g}: must be less than {less:g}, or {lanes} lanes need it all")
-    return (0.0, *(least_share for _ in range(lanes - 1)))
+    """For each lane; the most urgent one needs none."""
+    return (0.0, *(least_share / (lanes - 1) for _ in range(lanes - 1)))
 
 
 def _memory_mb(rate_per_s: float) -> int:
@@ -110,7 +116,8 @@ def mechanism(settings: Settings, seen: Seen) -> Iterator[str]:
     rate = counted(settings.share * seen.rate_per_s, "recipient")
     yield f"one consumer, {_WHERE[settings.runs_as]}, paces at most {rate} a second by what SES accepts and refuses"
     if seen.lanes:
-        least = f", and every other lane gets at least {share(settings.least_share, 1)}" if settings.least_share else ""
+        others = "the other" if len(seen.lanes) == 2 else "the others together"
+        least = f", and {others} at least {share(settings.least_share, 1)} of the time" if settings.least_share else ""
         yield f"{seen.lanes[0].name} mail goes first{least}"
 
 

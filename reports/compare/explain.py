@@ -160,7 +160,7 @@ def _refusals(entry: StrategyEntry, facts: Facts) -> str:
     ]
     if not said:
         return "no call refused" if calls["attempted"] else "no call made"
-    return ", ".join(said) + _beside(entry, facts) + _again(entry)
+    return ", ".join(said) + _beside(entry, facts) + _again(entry, facts)
 
 
 def _unless_known(entry: StrategyEntry, outcome: Outcome) -> str:
@@ -188,9 +188,9 @@ def _beside(entry: StrategyEntry, facts: Facts) -> str:
     return " beside another sender on the account" if entry["calls"]["throttled"] and facts.has_neighbour else ""
 
 
-def _again(entry: StrategyEntry) -> str:
-    """What the strategy did with throttled and failed mails."""
-    if not entry["calls"]["throttled"] + entry["calls"]["failed"]:
+def _again(entry: StrategyEntry, facts: Facts) -> str:
+    """What the strategy did with throttled and failed mails; where others send too, whose they were is not known."""
+    if facts.other_ways or not entry["calls"]["throttled"] + entry["calls"]["failed"]:
         return ""
     then = after_refusal(entry)
     return f", {then}" if then else ""

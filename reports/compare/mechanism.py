@@ -30,7 +30,7 @@ class Facts(NamedTuple):
     faults: tuple[Fault, ...]
     delivers_twice: bool
     has_neighbour: bool
-    own_lanes: frozenset[str]
+    lanes_elsewhere: frozenset[str]
     other_ways: tuple[str, ...]
 
     @classmethod
@@ -46,7 +46,7 @@ class Facts(NamedTuple):
             faults=scenario.fault,
             delivers_twice=scenario.sqs.duplicate_probability > 0,
             has_neighbour=bool(scenario.neighbour),
-            own_lanes=frozenset(lane.name for lane in lanes_on(None, scenario.workload)),
+            lanes_elsewhere=frozenset(lane.name for lane in {*scenario.lanes} - {*lanes_on(None, scenario.workload)}),
             other_ways=tuple(_other_ways(scenario)),
         )
 
@@ -126,7 +126,7 @@ def _seen(entry: StrategyEntry, facts: Facts) -> Seen:
 
 def _own_lanes(entry: StrategyEntry, facts: Facts) -> tuple[LaneSeen, ...]:
     """Those that the strategy itself sends, where they are several: others go ways of their own."""
-    own = tuple(_lane(lane) for lane in entry.get("lanes", ()) if lane["lane"] in facts.own_lanes)
+    own = tuple(_lane(lane) for lane in entry.get("lanes", ()) if lane["lane"] not in facts.lanes_elsewhere)
     return own if len(own) > 1 else ()
 
 

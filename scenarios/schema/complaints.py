@@ -70,12 +70,11 @@ def dotted(path: list[str | int]) -> str:
 def _place(error: ErrorDetails, data: Any) -> tuple[list[str | int], Any]:
     """The path to the culprit and its value; pydantic's `loc` also holds tags of unions, which the file has not."""
     path: list[str | int] = []
-    for part in [*error["loc"], *_inner_key(error)]:
+    for part in error["loc"]:
         if _holds(data, part):
             path, data = [*path, part], data[part]
-    missing = _inner_key(error)
-    if missing and path[-len(missing) :] != missing:
-        return [*path, *missing], _ABSENT
+    for part in _inner_key(error):
+        path, data = [*path, part], data[part] if _holds(data, part) else _ABSENT
     return path, data
 
 

@@ -21,7 +21,8 @@ class Consumer:
     """What it has in hand and what it has learned outlast one spell of work.
 
     `limit_per_s` is what it may use of the account's, `most_burst` what it may find out that SES holds beyond, and
-    `least_shares` what each lane gets at least.
+    `least_shares` what each lane gets at least. No more calls are begun than there are `connections` for: what waited
+    for one would go when one is free, and not when it may.
     """
 
     def __init__(
@@ -31,6 +32,7 @@ class Consumer:
         limit_per_s: float,
         most_burst: float,
         least_shares: Sequence[float],
+        connections: int,
     ) -> None:
         self._ports, self._now = ports, ports.clock.now
         self._new_limit = partial(LearnedLimit, limit_per_s, most_burst)
@@ -39,6 +41,7 @@ class Consumer:
         self._feeds = [Feed(ports, queue, limit_per_s, largest, self._look_anew) for queue in queues]
         self._limit = self._new_limit(self._now(), rested=False)
         self._looks = 0
+        self._free, self._waits_for_one = connections, False
 
     def expect(self, rested: bool) -> None:
         """Begin with nothing learned: with a burst where SES has rested, otherwise with care."""
@@ -61,7 +64,8 @@ class Consumer:
         """Send what is in hand, each mail when it may go; ends when another look has begun."""
         while look == self._looks and self._now() < self._until_s():
             sizes = [feed.hand.next_size() for feed in self._feeds]
-            if not any(sizes):
+            self._waits_for_one = any(sizes) and not self._free
+            if self._waits_for_one or not any(sizes):
                 return
             lane = self._turns.next(sizes)
             wait_s = self._limit.wait_s(self._now(), sizes[lane])
@@ -77,21 +81,27 @@ class Consumer:
             feed.split(held)
         elif held.until_s > self._now():
             call = self._limit.sent(self._now(), held.recipients)
+            self._free -= 1
             self._tasks.spawn(self._send(feed, held, call))
+        else:
+            feed.keeper.let_go(held)
         feed.order()
 
     async def _send(self, feed: Feed, held: Held, call: Sent) -> None:
         mail = held.message.mail
         try:
             await self._ports.mailer.send(mail, everyone(mail))
-        except Rejected:
-            return  # no second try can help: it lapses, is received again, and ends in the dead-letter queue
+        except Rejected:  # no second try can help: it lapses, is received again, and ends in the dead-letter queue
+            feed.keeper.let_go(held)
         except SendError as error:
             self._heard(error, call)
             self._keep(feed, held)
         else:
             self._limit.accepted(call, self._now())
-            feed.sent(held.message)
+            feed.keeper.delete(held)
+        self._free += 1
+        if self._waits_for_one:
+            self._look_anew()
 
     def _heard(self, error: SendError, call: Sent) -> None:
         if isinstance(error, QuotaExceeded):

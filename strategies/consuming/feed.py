@@ -1,4 +1,4 @@
-"""Keeps one lane's hand filled from its queue, hidden from all others, and takes out of the queue what was sent."""
+"""Keeps one lane's hand filled from its queue."""
 
 from __future__ import annotations
 
@@ -7,14 +7,11 @@ from math import inf
 from typing import Any
 
 from strategies.consuming.hand import Hand, Held
+from strategies.consuming.keeper import Keeper
 from strategies.enqueue import BATCH, put_all
 from strategies.parts import cut
-from strategies.ports import Group, Ports, Received
+from strategies.ports import Group, Ports
 
-VISIBILITY_S = 10.0  # short: what a dead consumer held comes back soon
-EXTEND_EVERY_S = 2.5
-EXTEND_S = 6.0  # before it lapses
-UNCERTAIN_S = 1.0  # between the queue's giving a message out and its arrival here
 LONG_POLL_S = 20.0
 RECEIVES = 50  # at once
 
@@ -29,19 +26,17 @@ class Feed:
     def __init__(self, ports: Ports, queue: str, wanted: float, largest: int, on_mail: Callable[[], None]) -> None:
         self._ports, self._queue, self._name, self._on_mail = ports, ports.queues[queue], queue, on_mail
         self._wanted, self.largest = max(wanted, 2 * BATCH), largest
-        self.hand = Hand()
+        self.hand, self.keeper = Hand(), Keeper(ports, queue)
         self._tasks: Group | None = None
         self._until_s: Callable[[], float] = lambda: inf
         self._polls = 0
-        self._has_more = self._is_keeping = self._is_deleting = False
+        self._has_more = False
         self._mails = self._recipients = 0  # seen so far, for their mean
-        self._sent: list[Received] = []
 
     def begin(self, tasks: Group, until_s: Callable[[], float]) -> None:
         """Work within a group until an instant that may move."""
         self._tasks, self._until_s = tasks, until_s
-        self.hand.drop_lapsed(self._ports.clock.now() + UNCERTAIN_S)
-        self._keep_hidden()
+        self.hand.drop_lapsed(self.keeper.begin(tasks, until_s))
         self.order()
 
     def order(self) -> None:
@@ -69,65 +64,29 @@ class Feed:
         messages = await self._queue.receive(BATCH, wait_s)
         self._polls -= 1
         self._has_more = len(messages) == BATCH
-        until_s = self._ports.clock.now() + VISIBILITY_S - UNCERTAIN_S
-        for message in messages:
-            self._arrive(message, until_s)
+        for held in filter(None, map(self.keeper.take_in, messages)):
+            self._arrive(held)
         self.order()
         if messages:
-            self._keep_hidden()
             self._on_mail()
 
-    def _arrive(self, message: Received, until_s: float) -> None:
-        recipients = message.mail.recipients
+    def _arrive(self, held: Held) -> None:
         self._mails += 1
-        self._recipients += min(recipients, self.largest)
-        if recipients > self.largest:
-            self._spawn(self._split(message))
+        self._recipients += min(held.recipients, self.largest)
+        if held.recipients > self.largest:
+            self._spawn(self._split(held))
         else:
-            self.hand.add(Held(message, until_s))
+            self.hand.add(held)
 
     def split(self, held: Held) -> None:
         """Send a mail back in parts, and from now on all that are as large: SES never holds so many at once."""
         self.largest = min(self.largest, max(1, held.recipients - 1))
-        self._spawn(self._split(held.message))
+        self._spawn(self._split(held))
 
-    async def _split(self, message: Received) -> None:
+    async def _split(self, held: Held) -> None:
         """The parts are in the queue before the original leaves it, so a crash in between loses nothing."""
-        await put_all(self._ports, self._name, cut(message.mail, max(1, self.largest // 2)))
-        await self._queue.delete([message])
-
-    def sent(self, message: Received) -> None:
-        """Delete it; what else is sent while a request is under way goes with the next."""
-        self._sent.append(message)
-        if not self._is_deleting:
-            self._is_deleting = True
-            self._spawn(self._delete())
-
-    async def _delete(self) -> None:
-        while self._sent:
-            batch, self._sent = self._sent[:BATCH], self._sent[BATCH:]
-            await self._queue.delete(batch)
-        self._is_deleting = False
-
-    def _keep_hidden(self) -> None:
-        if len(self.hand) and not self._is_keeping:
-            self._is_keeping = True
-            self._spawn(self._extend_lapsing())
-
-    async def _extend_lapsing(self) -> None:
-        clock = self._ports.clock
-        while len(self.hand) and clock.now() < self._until_s():
-            lapsing = self.hand.lapsing(clock.now() + EXTEND_S)
-            for start in range(0, len(lapsing), BATCH):
-                await self._extend(lapsing[start : start + BATCH])
-            await clock.sleep(EXTEND_EVERY_S)
-        self._is_keeping = False
-
-    async def _extend(self, lapsing: list[Held]) -> None:
-        until_s = self._ports.clock.now() + VISIBILITY_S
-        await self._queue.hide([held.message for held in lapsing], VISIBILITY_S)
-        for held in lapsing:
-            held.until_s = until_s
+        await put_all(self._ports, self._name, cut(held.message.mail, max(1, self.largest // 2)))
+        self.keeper.delete(held)
 
     def _spawn(self, task: Coroutine[Any, Any, None]) -> None:
         assert self._tasks is not None

@@ -8,12 +8,12 @@ from strategies.ports import Received
 
 
 class Held:
-    """A message, and until when the queue gives it to no one else."""
+    """A message, until when the queue gives it to no one else, and whether SES has accepted its mail."""
 
-    __slots__ = ("message", "recipients", "until_s")
+    __slots__ = ("is_sent", "message", "recipients", "until_s")
 
     def __init__(self, message: Received, until_s: float) -> None:
-        self.message, self.until_s = message, until_s
+        self.message, self.until_s, self.is_sent = message, until_s, False
         self.recipients = message.mail.recipients
 
 
@@ -25,9 +25,6 @@ class Hand:
     def __init__(self) -> None:
         self._held: deque[Held] = deque()
         self.recipients = 0
-
-    def __len__(self) -> int:
-        return len(self._held)
 
     def next_size(self) -> int:
         """Recipients of the mail whose turn it is; 0 if there is none."""
@@ -51,6 +48,3 @@ class Hand:
         """Let go of what may be in other hands: the queue has it."""
         self._held = deque(held for held in self._held if held.until_s > now_s)
         self.recipients = sum(held.recipients for held in self._held)
-
-    def lapsing(self, before_s: float) -> list[Held]:
-        return [held for held in self._held if held.until_s < before_s]

@@ -43,9 +43,10 @@ class Lease:
             await self.renew_once()
 
     async def renew_once(self) -> None:
-        """Wait a while and renew it; it is over at once if another has taken it."""
+        """Wait a while and renew it; it is over if another has taken it, or if it had run out before."""
         await self._clock.sleep(RENEW_EVERY_S)
-        if not await self._take(self._version):
+        until_s = self._until_s
+        if not await self._take(self._version) or self._clock.now() >= until_s:
             self._until_s = 0.0
 
     async def _take(self, version: int) -> bool:

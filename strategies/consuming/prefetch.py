@@ -116,8 +116,10 @@ class Prefetch:
 
     async def split_refused(self) -> None:
         """Halve what SES has refused again and again: its limiter may never hold so many at once."""
-        for held in [held for held in self._refused if held.refusals >= PATIENCE and held.recipients > 1]:
-            self._refused.remove(held)
+        for held in [held for held in self._all() if held.refusals >= PATIENCE and held.recipients > 1]:
+            self._refused, self._held = (
+                [one for one in some if one is not held] for some in (self._refused, self._held)
+            )
             self._largest = self._part = max(1, held.recipients // 2)
             await self._split(held.message, self._part)
 

@@ -14,6 +14,7 @@ LONGEST_S = 1.0  # between two attempts while SES refuses all: its windows, if i
 GROWTH = 0.002  # of the limit, each second, doubled with every second without a refusal
 DOUBLINGS = 10.0
 QUIET_S = 1.0  # without a refusal; from then on one says that the rate has grown too far
+DOUBLINGS_IN_ROW = 30
 PATIENCE = 4  # refusals in a row, before a mail may be more than SES ever holds
 REST = 1.0  # recipients that the bucket has spilt, before it counts as rested
 
@@ -77,7 +78,7 @@ class LearnedLimit:
             self._in_row += 1
             self._learn(call, now_s)
             self._refused_s = self._grown_s = now_s
-        backoff_s = min(LONGEST_S, BACKOFF * (now_s - call.at_s) * 2.0 ** (self._in_row - 1))
+        backoff_s = min(LONGEST_S, BACKOFF * (now_s - call.at_s) * self._doubled())
         self._level = min(self._level, min(float(call.recipients), self.burst) - backoff_s * self.rate_per_s)
         self._next_s = now_s
 
@@ -88,7 +89,7 @@ class LearnedLimit:
         if call.at_s >= self._refused_s:
             self._in_row += 1
             self._refused_s = now_s
-        self._next_s = now_s + min(longest_s, BACKOFF * 2.0 ** (self._in_row - 1) / self._limit_per_s)
+        self._next_s = now_s + min(longest_s, BACKOFF * self._doubled() / self._limit_per_s)
 
     def never_holds(self, recipients: int, now_s: float) -> bool:
         """Whether so many have been refused although SES had the time to take them all."""
@@ -98,6 +99,10 @@ class LearnedLimit:
     def hold_at_most(self, recipients: int) -> None:
         """Believe in a smaller burst."""
         self.burst = min(self.burst, max(1.0, recipients))
+
+    def _doubled(self) -> float:
+        """Twice as much with every refusal in a row, as far as that matters to any longest wait."""
+        return 2.0 ** min(DOUBLINGS_IN_ROW, self._in_row - 1)
 
     def _give_back(self, call: Sent) -> None:
         self._level += call.recipients

@@ -55,6 +55,15 @@ def test_heartbeat_splits_what_no_second_holds(rate_per_s: float, recipients: in
     assert [total(ledger, column) for column in ("accepted", "duplicated")] == [2 * recipients, 0]
 
 
+def test_heartbeat_halves_what_ses_never_holds() -> None:
+    """A mail that fits a tick but not SES's bucket goes out in parts, once it has been refused three times."""
+    account = {"max_send_rate_per_s": 80.0, "limiter": {"burst": 9}}
+    ledger = run("heartbeat", batch(1, recipients=10), account=account, horizon_s=60.0)
+    assert outcomes(ledger)[:3] == ["throttled"] * 3
+    assert total(ledger, "accepted") == 10
+    assert max(ledger.calls["recipients"][3:]) == 5
+
+
 SPLIT_BEGINS_S = 0.125  # the mail is in the queue
 EVERY_STAGE_S = [number / 32 for number in range(1, 16)]  # receive, put the parts, delete the original, and between
 

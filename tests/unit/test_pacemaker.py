@@ -11,7 +11,6 @@ import pytest
 import sim.run
 from scenarios.aws.limiter import largest_request
 from scenarios.entry import StrategyEntry
-from scenarios.errors import BadInput
 from scenarios.ledger.ledger import Ledger
 from scenarios.measures.bound import bound_of
 from scenarios.measures.cost import load_prices
@@ -184,13 +183,6 @@ def test_the_least_share_keeps_a_lane_from_starving() -> None:
     assert (letters_s <= 60.0).sum() >= 0.19 * 30 * 60
 
 
-def test_least_shares_leave_something_to_the_most_urgent_lane() -> None:
-    """Where they do not, one line says what would."""
-    scenario = two_lanes({"least_share": 1.0})
-    with pytest.raises(BadInput, match=r"pacemaker: least_share = 1: must be less than 1, or 2 lanes need it all"):
-        sim.run.run(scenario, "pacemaker", 1)
-
-
 def crash(start_s: float, duration_s: float = 5.0) -> dict[str, Any]:
     """The consumer dies, and is back after a while."""
     return fault("pod_crash", start_s, duration_s, of="workers", pod=0)
@@ -224,6 +216,32 @@ def test_lost_answers_are_all_that_is_sent_twice() -> None:
     unheard = np.isnan(ledger.calls["end_s"]) | (ledger.calls["end_s"] - ledger.calls["start_s"] >= 2.0)
     assert total(ledger, "lost") == total(ledger, "pending") == 0
     assert total(ledger, "duplicated") <= (accepted & unheard).sum()
+
+
+@pytest.mark.parametrize(
+    "bad_day",
+    [
+        {"fault": (fault("outage", 5.0, 1500.0),), "horizon_s": 3600.0},
+        {"fault": (fault("extra_throttling", 5.0, 1500.0, probability=1.0),), "horizon_s": 3600.0},
+        {"fault": (fault("slow", 5.0, 60.0, factor=1000.0),), "horizon_s": 3600.0},
+        {"fault": (fault("duplicate_delivery", 0.0, 60.0, probability=0.5),)},
+        {"latency": {"sqs": {"constant_ms": 2000.0}}},
+        {"latency": {"table": {"constant_ms": 3000.0}}, "horizon_s": 3600.0},
+        {"latency": {"ses_send": {"constant_ms": 25_000.0}}, "horizon_s": 3600.0},
+        {"account": {"max_send_rate_per_s": 1000.0, "max_24h_send": -1}},
+    ],
+    ids=["outage", "refusals", "slow", "twice", "slow queue", "slow table", "slow SES", "thousand a second"],
+)
+def test_a_bad_day_costs_time_alone(bad_day: dict[str, Any]) -> None:
+    """What is long in a call, in the queue's hands or in the table's is neither sent twice nor dead-lettered."""
+    workload = (
+        {"process": "batch", "messages": 300},
+        {"process": "constant", "messages_per_s": 1.0, "duration_s": 60.0},
+    )
+    scenario = with_tables("broadcast-900", workload=workload, client={"read_timeout_s": 600.0}, **bad_day)
+    ledger = sim.run.run(scenario, "pacemaker", 1)
+    assert total(ledger, "accepted") == 360
+    assert total(ledger, "duplicated") == total(ledger, "dead_lettered") == 0
 
 
 def test_share_leaves_room() -> None:

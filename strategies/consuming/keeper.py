@@ -1,0 +1,99 @@
+"""What a consumer has received and the queue has still: in hand, in a call, or sent and not deleted yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import inf
+
+from strategies.consuming.hand import Held
+from strategies.enqueue import BATCH
+from strategies.ports import Group, Ports, Received
+
+VISIBILITY_S = 10.0  # short: what a dead consumer had comes back soon
+EXTEND_EVERY_S = 2.5
+EXTEND_S = 6.0  # before it lapses
+UNCERTAIN_S = 1.0  # between the queue's giving a message out and its arrival here
+
+
+class Keeper:
+    """Hides messages anew for as long as they are here, calls without an answer included, and deletes what was sent.
+
+    What the queue gives out once more, because hiding or deleting came too late or it delivers twice, is known again:
+    it is not sent once more, and only its newest receipt counts.
+    """
+
+    def __init__(self, ports: Ports, queue: str) -> None:
+        self._clock, self._queue = ports.clock, ports.queues[queue]
+        self._here: dict[str, Held] = {}
+        self._sent: list[Held] = []
+        self._deletes = 0
+        self._is_hiding = False
+        self._tasks: Group | None = None
+        self._until_s: Callable[[], float] = lambda: inf
+
+    def begin(self, tasks: Group, until_s: Callable[[], float]) -> float:
+        """Work within a group until an instant that may move; until when a message must be hidden to be here still."""
+        self._tasks, self._until_s = tasks, until_s
+        safe_s = self._clock.now() + UNCERTAIN_S
+        self._here = {name: held for name, held in self._here.items() if held.until_s > safe_s}
+        self._hide()
+        return safe_s
+
+    def take_in(self, message: Received) -> Held | None:
+        """A message that has just come; None if it was here before."""
+        until_s = self._clock.now() + VISIBILITY_S - UNCERTAIN_S
+        held = self._here.get(message.message_id)
+        if held is None:
+            self._here[message.message_id] = held = Held(message, until_s)
+            self._hide()
+            return held
+        held.message, held.until_s = message, until_s
+        if held.is_sent:
+            self.delete(held)
+        return None
+
+    def let_go(self, held: Held) -> None:
+        """Leave a message to the queue, which will give it out again."""
+        self._here.pop(held.message.message_id, None)
+
+    def delete(self, held: Held) -> None:
+        """Take out of the queue what was sent; ten a request, but none waits for another's request to end."""
+        held.is_sent = True
+        self._sent.append(held)
+        if not self._deletes or len(self._sent) >= BATCH:
+            self._deletes += 1
+            self._spawn_delete()
+
+    def _spawn_delete(self) -> None:
+        assert self._tasks is not None
+        self._tasks.spawn(self._delete())
+
+    async def _delete(self) -> None:
+        while self._sent:
+            batch, self._sent = self._sent[:BATCH], self._sent[BATCH:]
+            await self._queue.delete([held.message for held in batch])
+            for held in batch:
+                self.let_go(held)
+        self._deletes -= 1
+
+    def _hide(self) -> None:
+        if self._here and not self._is_hiding:
+            assert self._tasks is not None
+            self._is_hiding = True
+            self._tasks.spawn(self._hide_lapsing())
+
+    async def _hide_lapsing(self) -> None:
+        while self._here and self._clock.now() < self._until_s():
+            soon_s = self._clock.now() + EXTEND_S
+            lapsing = [held for held in self._here.values() if held.until_s < soon_s and not held.is_sent]
+            for start in range(0, len(lapsing), BATCH):
+                await self._hide_anew(lapsing[start : start + BATCH])
+            left_s = self._until_s() - self._clock.now()  # a spell that is over waits for this, too
+            await self._clock.sleep(max(0.0, min(EXTEND_EVERY_S, left_s)))
+        self._is_hiding = False
+
+    async def _hide_anew(self, lapsing: list[Held]) -> None:
+        until_s = self._clock.now() + VISIBILITY_S
+        await self._queue.hide([held.message for held in lapsing], VISIBILITY_S)
+        for held in lapsing:
+            held.until_s = until_s
