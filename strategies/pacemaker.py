@@ -114,7 +114,10 @@ def _handler(ports: Ports, consume: partial[Consumer], relief_s: float) -> Handl
 def mechanism(settings: Settings, seen: Seen) -> Iterator[str]:
     """How it came to its figures."""
     rate = counted(settings.share * seen.rate_per_s, "recipient")
-    yield f"one consumer, {_WHERE[settings.runs_as]}, paces at most {rate} a second by what SES accepts and refuses"
+    each = f" in each of {counted(seen.shares, 'share')}" if seen.shares > 1 else ""
+    together = " together" if each else ""
+    where = f"one consumer{each}, {_WHERE[settings.runs_as]}, paces at most {rate} a second{together}"
+    yield f"{where} by what SES accepts and refuses"
     if seen.lanes:
         others = "the other" if len(seen.lanes) == 2 else "the others together"
         least = f", and {others} at least {share(settings.least_share, 1)} of the time" if settings.least_share else ""

@@ -47,6 +47,9 @@ class Threshold(NamedTuple):
         parts = _PARTS.fullmatch(expression)
         if parts is None:
             raise ValueError("must be a comparison such as 'heartbeat.latency_s.p99 < 40' or '*.recipients.lost == 0'")
+        if is_figure(bare := f"{parts['sender']}.{parts['figure']}"):
+            right = f"*.{bare} {parts['sign']} {parts['limit']}"
+            raise ValueError(f"must begin with a strategy, or with * for each: '{right}'")
         _check("strategy", parts["sender"], _is_sender(parts["sender"]), [*STRATEGIES, *USERS])
         _check("figure", parts["figure"], is_figure(parts["figure"]), figures_like(parts["figure"]))
         return cls(expression.strip(), parts["sender"], parts["figure"], parts["sign"], _number(parts["limit"]))

@@ -57,6 +57,7 @@ def test_no_value_keeps_no_promise(sign: str) -> None:
         ("latency", "must be a comparison such as"),
         ("heartbeat.latency_s.p99 = 40", "must be a comparison such as"),
         ("heartbeat.latency_s.p99 < 40 s", "must be a comparison such as"),
+        ("latency_s.p99 < 40", "must begin with a strategy, or with * for each: '*.latency_s.p99 < 40'"),
         ("hartbeat.latency_s.p99 < 40", "unknown strategy 'hartbeat', did you mean 'heartbeat'?"),
         ("heartbeat.latency_s.p98 < 40", "unknown figure 'latency_s.p98', did you mean 'latency_s.p99'?"),
         ("heartbeat.latency_s.p99 < fast", "must end in a number, not fast"),
