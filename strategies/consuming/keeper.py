@@ -1,4 +1,4 @@
-"""What a consumer has received and the queue has still: in hand, in a call, or sent and not deleted yet."""
+"""What a consumer has received: in hand, in a call, sent and not deleted yet, or deleted just now."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ VISIBILITY_S = 10.0  # short: what a dead consumer had comes back soon
 EXTEND_EVERY_S = 2.5
 EXTEND_S = 6.0  # before it lapses
 UNCERTAIN_S = 1.0  # between the queue's giving a message out and its arrival here
+REMEMBER_S = 20.0  # after a message is deleted: it may be on its way here once more
 
 
 class Keeper:
@@ -47,9 +48,11 @@ class Keeper:
             self._here[message.message_id] = held = Held(message, until_s)
             self._hide()
             return held
-        held.message, held.until_s = message, until_s
+        held.message = message
         if held.is_sent:
             self.delete(held)
+        else:
+            held.until_s = until_s
         return None
 
     def let_go(self, held: Held) -> None:
@@ -58,7 +61,7 @@ class Keeper:
 
     def delete(self, held: Held) -> None:
         """Take out of the queue what was sent; ten a request, but none waits for another's request to end."""
-        held.is_sent = True
+        held.is_sent, held.until_s = True, inf
         self._sent.append(held)
         if not self._deletes or len(self._sent) >= BATCH:
             self._deletes += 1
@@ -73,7 +76,7 @@ class Keeper:
             batch, self._sent = self._sent[:BATCH], self._sent[BATCH:]
             await self._queue.delete([held.message for held in batch])
             for held in batch:
-                self.let_go(held)
+                held.until_s = self._clock.now() + REMEMBER_S
         self._deletes -= 1
 
     def _hide(self) -> None:
@@ -84,6 +87,7 @@ class Keeper:
 
     async def _hide_lapsing(self) -> None:
         while self._here and self._clock.now() < self._until_s():
+            self._forget_deleted()
             soon_s = self._clock.now() + EXTEND_S
             lapsing = [held for held in self._here.values() if held.until_s < soon_s and not held.is_sent]
             for start in range(0, len(lapsing), BATCH):
@@ -91,6 +95,10 @@ class Keeper:
             left_s = self._until_s() - self._clock.now()  # a spell that is over waits for this, too
             await self._clock.sleep(max(0.0, min(EXTEND_EVERY_S, left_s)))
         self._is_hiding = False
+
+    def _forget_deleted(self) -> None:
+        now_s = self._clock.now()
+        self._here = {name: held for name, held in self._here.items() if not held.is_sent or held.until_s > now_s}
 
     async def _hide_anew(self, lapsing: list[Held]) -> None:
         until_s = self._clock.now() + VISIBILITY_S
