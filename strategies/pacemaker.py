@@ -31,7 +31,7 @@ LEAST_MEMORY_MB = 256
 CPU_SHARE = 0.5  # of the function's, that sending may take
 CPU_PER_SEND_S = 0.001  # of a full core
 MOST_SECONDS = 3.0  # worth of recipients that SES may hold; of a share no more than one: the rest is for others
-ENDING_S = 30.0  # for the last calls of a spell
+ENDING_S = 90.0  # for the last calls of a spell: longer than the SDK waits for an answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Settings:
     share: float = setting(1.0, "of the limit; the rest is left to others on the account", gt=0, le=1)
     least_share: float = setting(0.05, "what the less urgent lanes get at least of that, together", ge=0, lt=1)
     consumers: int = setting(1, "consumer pods, of which one works and the others watch", scales="pods", ge=1, le=100)
-    relief_s: float = setting(300.0, "a function works so long before it is called anew", ge=10, le=840)
+    relief_s: float = setting(300.0, "a function works so long before it is called anew", ge=10, le=800)
     memory_mb: int | None = setting(
         None, "of the function; default what the rate needs, at least 256", ge=128, le=10_240
     )

@@ -41,7 +41,8 @@ class Consumer:
         self._feeds = [Feed(ports, queue, limit_per_s, largest, self._look_anew) for queue in queues]
         self._limit = self._new_limit(self._now(), rested=False)
         self._looks = 0
-        self._free, self._waits_for_one = connections, False
+        self._connections = self._free = connections
+        self._waits_for_one = False
 
     def expect(self, rested: bool) -> None:
         """Begin with nothing learned: with a burst where SES has rested, otherwise with care."""
@@ -52,8 +53,12 @@ class Consumer:
         self._until_s = until_s
         async with self._ports.group() as self._tasks:
             for feed in self._feeds:
-                feed.begin(self._tasks, until_s)
+                feed.begin(self._tasks, until_s, self._goes_on)
             self._look_anew()
+
+    def _goes_on(self) -> bool:
+        """Whether there is time left, or a call without an answer."""
+        return self._now() < self._until_s() or self._free < self._connections
 
     def _look_anew(self) -> None:
         """Choose again whose turn it is: what has just come may be more urgent than what is being waited for."""
@@ -70,7 +75,7 @@ class Consumer:
             lane = self._turns.next(sizes)
             wait_s = self._limit.wait_s(self._now(), sizes[lane])
             if wait_s > SOON_S:
-                await self._ports.clock.sleep(wait_s)
+                await self._ports.clock.sleep(max(SOON_S, min(wait_s, self._until_s() - self._now())))
             else:
                 self._turns.sent(lane, sizes)
                 self._begin(self._feeds[lane])
@@ -95,7 +100,7 @@ class Consumer:
             feed.keeper.let_go(held)
         except SendError as error:
             self._heard(error, call)
-            self._keep(feed, held)
+            self._keep(feed, held, error)
         else:
             self._limit.accepted(call, self._now())
             feed.keeper.delete(held)
@@ -111,8 +116,9 @@ class Consumer:
         else:
             self._limit.failed(call, self._now(), AILING_S)
 
-    def _keep(self, feed: Feed, held: Held) -> None:
-        if self._limit.never_holds(held.recipients, self._now()):
+    def _keep(self, feed: Feed, held: Held, error: SendError) -> None:
+        refused = isinstance(error, Throttled) and not isinstance(error, QuotaExceeded)
+        if refused and self._limit.never_holds(held.recipients, self._now()):
             self._limit.hold_at_most(held.recipients - 1)
             feed.split(held)
         else:

@@ -13,6 +13,7 @@ from strategies.parts import cut
 from strategies.ports import Group, Ports
 
 LONG_POLL_S = 20.0
+FORGIVE_S = 60.0  # after SES has refused what was thought too large: it may have refused all
 RECEIVES = 50  # at once
 
 
@@ -25,7 +26,8 @@ class Feed:
 
     def __init__(self, ports: Ports, queue: str, wanted: float, largest: int, on_mail: Callable[[], None]) -> None:
         self._ports, self._queue, self._name, self._on_mail = ports, ports.queues[queue], queue, on_mail
-        self._wanted, self.largest = max(wanted, 2 * BATCH), largest
+        self._wanted, self.largest, self._most = max(wanted, 2 * BATCH), largest, largest
+        self._shrunk_s = -inf
         self.hand, self.keeper = Hand(), Keeper(ports, queue)
         self._tasks: Group | None = None
         self._until_s: Callable[[], float] = lambda: inf
@@ -33,10 +35,10 @@ class Feed:
         self._has_more = False
         self._mails = self._recipients = 0  # seen so far, for their mean
 
-    def begin(self, tasks: Group, until_s: Callable[[], float]) -> None:
-        """Work within a group until an instant that may move."""
+    def begin(self, tasks: Group, until_s: Callable[[], float], goes_on: Callable[[], bool]) -> None:
+        """Receive within a group until an instant that may move, and keep what is here for as long as work goes on."""
         self._tasks, self._until_s = tasks, until_s
-        self.hand.drop_lapsed(self.keeper.begin(tasks, until_s))
+        self.hand.drop_lapsed(self.keeper.begin(tasks, goes_on))
         self.order()
 
     def order(self) -> None:
@@ -71,6 +73,8 @@ class Feed:
             self._on_mail()
 
     def _arrive(self, held: Held) -> None:
+        if self._ports.clock.now() - self._shrunk_s > FORGIVE_S:
+            self.largest = self._most
         self._mails += 1
         self._recipients += min(held.recipients, self.largest)
         if held.recipients > self.largest:
@@ -79,7 +83,8 @@ class Feed:
             self.hand.add(held)
 
     def split(self, held: Held) -> None:
-        """Send a mail back in parts, and from now on all that are as large: SES never holds so many at once."""
+        """Send a mail back in parts, and for a while all that are as large: SES does not hold so many at once."""
+        self._shrunk_s = self._ports.clock.now()
         self.largest = min(self.largest, max(1, held.recipients - 1))
         self._spawn(self._split(held))
 

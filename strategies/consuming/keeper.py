@@ -11,6 +11,7 @@ from strategies.ports import Group, Ports, Received
 
 VISIBILITY_S = 10.0  # short: what a dead consumer had comes back soon
 EXTEND_EVERY_S = 2.5
+LOOK_EVERY_S = 0.25  # whether work goes on: its end waits for this, too
 EXTEND_S = 6.0  # before it lapses
 UNCERTAIN_S = 1.0  # between the queue's giving a message out and its arrival here
 REMEMBER_S = 20.0  # after a message is deleted: it may be on its way here once more
@@ -30,11 +31,11 @@ class Keeper:
         self._deletes = 0
         self._is_hiding = False
         self._tasks: Group | None = None
-        self._until_s: Callable[[], float] = lambda: inf
+        self._goes_on: Callable[[], bool] = lambda: True
 
-    def begin(self, tasks: Group, until_s: Callable[[], float]) -> float:
-        """Work within a group until an instant that may move; until when a message must be hidden to be here still."""
-        self._tasks, self._until_s = tasks, until_s
+    def begin(self, tasks: Group, goes_on: Callable[[], bool]) -> float:
+        """Work within a group for as long as it goes on; until when a message must be hidden to be here still."""
+        self._tasks, self._goes_on = tasks, goes_on
         safe_s = self._clock.now() + UNCERTAIN_S
         self._here = {name: held for name, held in self._here.items() if held.until_s > safe_s}
         self._hide()
@@ -86,14 +87,15 @@ class Keeper:
             self._tasks.spawn(self._hide_lapsing())
 
     async def _hide_lapsing(self) -> None:
-        while self._here and self._clock.now() < self._until_s():
+        while self._here and self._goes_on():
             self._forget_deleted()
             soon_s = self._clock.now() + EXTEND_S
             lapsing = [held for held in self._here.values() if held.until_s < soon_s and not held.is_sent]
             for start in range(0, len(lapsing), BATCH):
                 await self._hide_anew(lapsing[start : start + BATCH])
-            left_s = self._until_s() - self._clock.now()  # a spell that is over waits for this, too
-            await self._clock.sleep(max(0.0, min(EXTEND_EVERY_S, left_s)))
+            looked_s = self._clock.now()
+            while self._goes_on() and self._clock.now() - looked_s < EXTEND_EVERY_S:
+                await self._clock.sleep(LOOK_EVERY_S)
         self._is_hiding = False
 
     def _forget_deleted(self) -> None:

@@ -45,7 +45,7 @@ class LearnedLimit:
         self._probing, self._probe = rested, PROBE
         self._rested_s, self._since_rest = now_s, 0
         self._refused_s, self._accepted_s, self._grown_s, self._next_s = now_s, now_s, now_s, now_s
-        self._in_row = 0
+        self._in_row = self._failed_in_row = 0
         self._clockwork = Clockwork(now_s)
 
     def wait_s(self, now_s: float, recipients: int) -> float:
@@ -66,7 +66,7 @@ class LearnedLimit:
         return call
 
     def accepted(self, call: Sent, now_s: float) -> None:
-        self._in_row, self._accepted_s = 0, now_s
+        self._in_row, self._failed_in_row, self._accepted_s = 0, 0, now_s
         self._clockwork.accepted(call.recipients)
         self._grow(now_s)
 
@@ -78,7 +78,7 @@ class LearnedLimit:
             self._in_row += 1
             self._learn(call, now_s)
             self._refused_s = self._grown_s = now_s
-        backoff_s = min(LONGEST_S, BACKOFF * (now_s - call.at_s) * self._doubled())
+        backoff_s = min(LONGEST_S, BACKOFF * (now_s - call.at_s) * _doubled(self._in_row))
         self._level = min(self._level, min(float(call.recipients), self.burst) - backoff_s * self.rate_per_s)
         self._next_s = now_s
 
@@ -87,9 +87,9 @@ class LearnedLimit:
         self._refill(now_s)
         self._give_back(call)
         if call.at_s >= self._refused_s:
-            self._in_row += 1
+            self._failed_in_row += 1
             self._refused_s = now_s
-        self._next_s = now_s + min(longest_s, BACKOFF * self._doubled() / self._limit_per_s)
+        self._next_s = now_s + min(longest_s, BACKOFF * _doubled(self._failed_in_row) / self._limit_per_s)
 
     def never_holds(self, recipients: int, now_s: float) -> bool:
         """Whether so many have been refused although SES had the time to take them all."""
@@ -99,10 +99,6 @@ class LearnedLimit:
     def hold_at_most(self, recipients: int) -> None:
         """Believe in a smaller burst."""
         self.burst = min(self.burst, max(1.0, recipients))
-
-    def _doubled(self) -> float:
-        """Twice as much with every refusal in a row, as far as that matters to any longest wait."""
-        return 2.0 ** min(DOUBLINGS_IN_ROW, self._in_row - 1)
 
     def _give_back(self, call: Sent) -> None:
         self._level += call.recipients
@@ -148,3 +144,8 @@ class LearnedLimit:
             self._level = self.burst
             if self._spilt >= REST and not self._probing:
                 self._probing, self._rested_s, self._since_rest = True, now_s, 0
+
+
+def _doubled(in_row: int) -> float:
+    """Twice as much with every one in a row, as far as that matters to any longest wait."""
+    return 2.0 ** min(DOUBLINGS_IN_ROW, in_row - 1)

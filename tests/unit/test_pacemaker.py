@@ -218,12 +218,21 @@ def test_lost_answers_are_all_that_is_sent_twice() -> None:
     assert total(ledger, "duplicated") <= (accepted & unheard).sum()
 
 
+def test_an_outage_splits_no_mail() -> None:
+    """What SES could not take at all, it may take whole afterwards."""
+    tens = {**evenly(2.0, 120.0), "recipients": 10}
+    ledger = run("pacemaker", tens, rate_per_s=30.0, fault=(fault("outage", 30.0, 5.0),))
+    assert set(ledger.calls["recipients"].tolist()) == {10}
+    assert total(ledger, "accepted") == 2400
+
+
+@pytest.mark.parametrize("runs_as", ["pod", "function"])
 @pytest.mark.parametrize(
     "bad_day",
     [
         {"fault": (fault("outage", 5.0, 1500.0),), "horizon_s": 3600.0},
         {"fault": (fault("extra_throttling", 5.0, 1500.0, probability=1.0),), "horizon_s": 3600.0},
-        {"fault": (fault("slow", 5.0, 60.0, factor=1000.0),), "horizon_s": 3600.0},
+        {"fault": (fault("slow", 5.0, 60.0, factor=200.0),), "horizon_s": 3600.0},
         {"fault": (fault("duplicate_delivery", 0.0, 60.0, probability=0.5),)},
         {"latency": {"sqs": {"constant_ms": 2000.0}}},
         {"latency": {"table": {"constant_ms": 3000.0}}, "horizon_s": 3600.0},
@@ -232,13 +241,14 @@ def test_lost_answers_are_all_that_is_sent_twice() -> None:
     ],
     ids=["outage", "refusals", "slow", "twice", "slow queue", "slow table", "slow SES", "thousand a second"],
 )
-def test_a_bad_day_costs_time_alone(bad_day: dict[str, Any]) -> None:
+def test_a_bad_day_costs_time_alone(bad_day: dict[str, Any], runs_as: str) -> None:
     """What is long in a call, in the queue's hands or in the table's is neither sent twice nor dead-lettered."""
     workload = (
         {"process": "batch", "messages": 300},
         {"process": "constant", "messages_per_s": 1.0, "duration_s": 60.0},
     )
-    scenario = with_tables("broadcast-900", workload=workload, client={"read_timeout_s": 600.0}, **bad_day)
+    own = {"strategies": {"pacemaker": {"runs_as": runs_as, "relief_s": 10.0}}}
+    scenario = with_tables("broadcast-900", workload=workload, client={"read_timeout_s": 600.0}, **own, **bad_day)
     ledger = sim.run.run(scenario, "pacemaker", 1)
     assert total(ledger, "accepted") == 360
     assert total(ledger, "duplicated") == total(ledger, "dead_lettered") == 0
