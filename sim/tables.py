@@ -7,9 +7,7 @@ from dataclasses import dataclass
 
 from sim.kernel import World
 from sim.request import Request, answer, ask
-from strategies.ports import Item
-
-NOTHING = Item((), 0)
+from strategies.ports import NOTHING, Item
 
 
 @dataclass(slots=True)

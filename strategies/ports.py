@@ -118,6 +118,9 @@ class Item(NamedTuple):
     version: int
 
 
+NOTHING = Item((), 0)
+
+
 class Table(Protocol):
     """A DynamoDB table of small items, read consistently."""
 

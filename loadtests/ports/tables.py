@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from botocore.exceptions import BotoCoreError, ClientError
 
 from loadtests.ports.request_threads import RequestThreads
-from strategies.ports import Item
+from strategies.ports import NOTHING, Item
 
 Answer = TypeVar("Answer")
 
@@ -21,8 +21,6 @@ DEFINITION: dict[str, Any] = {
     "BillingMode": "PAY_PER_REQUEST",
 }
 """What a table is but for its name, to DynamoDB's own API and to CloudFormation alike."""
-
-NOTHING = Item((), 0)
 
 
 class TableFailed(Exception):

@@ -98,9 +98,15 @@ class Consumer:
             await self._ports.mailer.send(mail, everyone(mail))
         except Rejected:  # no second try can help: it lapses, is received again, and ends in the dead-letter queue
             feed.keeper.let_go(held)
-        except SendError as error:
-            self._heard(error, call)
-            self._keep(feed, held, error)
+        except QuotaExceeded:
+            self._limit.failed(call, self._now(), EXHAUSTED_S)
+            self._send_later(feed, held)
+        except Throttled:
+            self._limit.refused(call, self._now())
+            self._keep_refused(feed, held)
+        except SendError:
+            self._limit.failed(call, self._now(), AILING_S)
+            self._send_later(feed, held)
         else:
             self._limit.accepted(call, self._now())
             feed.keeper.delete(held)
@@ -108,19 +114,14 @@ class Consumer:
         if self._waits_for_one:
             self._look_anew()
 
-    def _heard(self, error: SendError, call: Sent) -> None:
-        if isinstance(error, QuotaExceeded):
-            self._limit.failed(call, self._now(), EXHAUSTED_S)
-        elif isinstance(error, Throttled):
-            self._limit.refused(call, self._now())
-        else:
-            self._limit.failed(call, self._now(), AILING_S)
-
-    def _keep(self, feed: Feed, held: Held, error: SendError) -> None:
-        refused = isinstance(error, Throttled) and not isinstance(error, QuotaExceeded)
-        if refused and self._limit.never_holds(held.recipients, self._now()):
+    def _keep_refused(self, feed: Feed, held: Held) -> None:
+        if self._limit.never_holds(held.recipients, self._now()):
             self._limit.hold_at_most(held.recipients - 1)
             feed.split(held)
+            self._look_anew()
         else:
-            feed.hand.put_back(held)
+            self._send_later(feed, held)
+
+    def _send_later(self, feed: Feed, held: Held) -> None:
+        feed.hand.put_back(held)
         self._look_anew()

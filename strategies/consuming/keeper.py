@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from math import inf
+from typing import Any
 
 from strategies.consuming.hand import Held
 from strategies.enqueue import BATCH
@@ -66,11 +67,7 @@ class Keeper:
         self._sent.append(held)
         if not self._deletes or len(self._sent) >= BATCH:
             self._deletes += 1
-            self._spawn_delete()
-
-    def _spawn_delete(self) -> None:
-        assert self._tasks is not None
-        self._tasks.spawn(self._delete())
+            self._spawn(self._delete())
 
     async def _delete(self) -> None:
         while self._sent:
@@ -80,11 +77,14 @@ class Keeper:
                 held.until_s = self._clock.now() + REMEMBER_S
         self._deletes -= 1
 
+    def _spawn(self, task: Coroutine[Any, Any, None]) -> None:
+        assert self._tasks is not None
+        self._tasks.spawn(task)
+
     def _hide(self) -> None:
         if self._here and not self._is_hiding:
-            assert self._tasks is not None
             self._is_hiding = True
-            self._tasks.spawn(self._hide_lapsing())
+            self._spawn(self._hide_lapsing())
 
     async def _hide_lapsing(self) -> None:
         while self._here and self._goes_on():

@@ -12,9 +12,9 @@ PROBE_AGAIN = 0.1  # once it is known
 BACKOFF = 0.5  # of the time that the refusal took to be heard of, before the first attempt after it
 LONGEST_S = 1.0  # between two attempts while SES refuses all: its windows, if it has any, last a second
 GROWTH = 0.002  # of the limit, each second, doubled with every second without a refusal
-DOUBLINGS = 10.0
+DOUBLINGS = 10.0  # at most: it is then twice the limit each second, which reaches all of it from anywhere
 QUIET_S = 1.0  # without a refusal; from then on one says that the rate has grown too far
-DOUBLINGS_IN_ROW = 30
+DOUBLINGS_IN_ROW = 30  # more are not counted: every longest wait is reached, and powers of thousands overflow
 PATIENCE = 4  # refusals in a row, before a mail may be more than SES ever holds
 REST = 1.0  # recipients that the bucket has spilt, before it counts as rested
 
