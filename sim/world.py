@@ -166,7 +166,8 @@ class Simulation:
 
     def _application(self, way: int) -> Deployment:
         pods, name = self.plan.applications()[way], f"way/{way}/pod" if way else "pod"
-        return self._deployment(pods, "application", name, self.arrivals.on_way(way), self.open_work)
+        everything = np.arange(len(self.arrivals.recipients), dtype=np.int32)
+        return self._deployment(pods, "application", name, self.arrivals.on_way(everything, way), self.open_work)
 
     def _workers(self, index: int) -> Deployment:
         """They have no mails, and no run waits for their end."""

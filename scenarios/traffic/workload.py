@@ -42,18 +42,21 @@ class Arrivals(NamedTuple):
         """The lane of each of these mails."""
         return self.lanes[numbers].tolist() if len(self.lanes) else repeat(0)
 
-    def on_way(self, number: int) -> NDArray[np.int32]:
-        """The numbers of the mails that go one way."""
-        if not len(self.ways):
-            return np.arange(len(self.recipients) if number == 0 else 0, dtype=np.int32)
-        return np.flatnonzero(self.ways == number).astype(np.int32)
+    def on_way(self, numbers: NDArray[np.int32], way: int) -> NDArray[np.int32]:
+        """Those of these mails that go one way."""
+        return _labelled(numbers, self.ways, way)
 
-    def in_lane(self, numbers: NDArray[Any], lane: int) -> NDArray[Any]:
+    def in_lane(self, numbers: NDArray[np.int32], lane: int) -> NDArray[np.int32]:
         """Those of these mails that are of one lane."""
-        if not len(self.lanes):
-            return numbers if lane == 0 else numbers[:0]
-        found: NDArray[Any] = numbers[self.lanes[numbers] == lane]
-        return found
+        return _labelled(numbers, self.lanes, lane)
+
+
+def _labelled(numbers: NDArray[np.int32], labels: NDArray[np.uint8], label: int) -> NDArray[np.int32]:
+    """Those of these mails that have a label; where all are alike it is 0."""
+    if not len(labels):
+        return numbers if label == 0 else numbers[:0]
+    found: NDArray[np.int32] = numbers[labels[numbers] == label]
+    return found
 
 
 def arrivals(workloads: Sequence[Workload], seed: int, purpose: str = "workload") -> Arrivals:

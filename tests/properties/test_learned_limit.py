@@ -6,6 +6,7 @@ The sender here is alone and never idle. An answer takes `ROUND_TRIP_S`, and SES
 from __future__ import annotations
 
 from collections import deque
+from fractions import Fraction
 from heapq import heappop, heappush
 from typing import NamedTuple
 
@@ -103,5 +104,5 @@ class Shared:
             self._at_s += 2 * self._every_s * (self._asked * 0.6180339887498949 % 1)
         return self._limiter.admit(now_s, recipients)
 
-    def set_rate(self, now_s: float, rate_per_s: object) -> None:
-        raise NotImplementedError
+    def set_rate(self, now_s: float, rate_per_s: Fraction) -> None:
+        self._limiter.set_rate(now_s, rate_per_s)
