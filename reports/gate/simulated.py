@@ -26,7 +26,8 @@ from reports.running.experiment import Job, Result, Runner, summarise
 from scenarios.errors import BadInput
 from scenarios.measures.cost import Prices
 from scenarios.schema.files import printable
-from scenarios.schema.model import Scenario, unknown_strategy
+from scenarios.schema.model import Scenario
+from scenarios.schema.strategy_references import unknown_strategy
 from scenarios.schema.thresholds import judged
 from strategies.registry import STRATEGIES
 

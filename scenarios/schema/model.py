@@ -11,7 +11,6 @@ from pydantic import Field, ValidationError, model_validator
 
 from scenarios.errors import BadInput
 from scenarios.outside import plug
-from scenarios.outside.find import installed
 from scenarios.schema.account import Account
 from scenarios.schema.complaints import ONE_LINE, complaint
 from scenarios.schema.faults import Fault
@@ -20,10 +19,10 @@ from scenarios.schema.labels import lanes_of
 from scenarios.schema.latency import Latency, Lognormal, Uniform
 from scenarios.schema.processes import DEFAULT_LANE, Trace, Workload
 from scenarios.schema.settings import StrategySettings
-from scenarios.schema.tables import MAX_MAILS, Positive, Probability, Table, unknown, wrong
-from scenarios.schema.thresholds import Expressions, Threshold, is_of_known
+from scenarios.schema.strategy_references import of_known, plugged_in, unknown_strategy
+from scenarios.schema.tables import MAX_MAILS, Positive, Probability, Table, wrong
+from scenarios.schema.thresholds import Expressions, Threshold
 from scenarios.schema.toml import toml_document
-from scenarios.system.reading import is_regular
 from strategies.registry import STRATEGIES
 from strategies.resources import Lane
 
@@ -187,13 +186,6 @@ class Scenario(Table):
         return self.strategies.get(strategy) or STRATEGIES[strategy].Settings()
 
 
-def unknown_strategy(name: str) -> str:
-    """What is said of a name that no strategy has."""
-    if name and is_regular(file := Path(f"{name.replace('-', '_')}.py")):
-        return f"unknown strategy '{printable(name)}', did you mean the file ./{printable(file)}?"
-    return f"{unknown('strategy', printable(name), [*STRATEGIES, *installed()])} (a file will do as well: ./NAME.py)"
-
-
 def _places(workloads: int) -> str:
     if workloads == 1:
         return "figures per workload need several"
@@ -212,7 +204,7 @@ def load(source: str, base: Path | None = None) -> Scenario:
     Raises BadInput: one line that names the file, the key, its value and what would be right.
     """
     path = find(source, base)
-    return _validated(_plugged_in(read_table(path), path), path)
+    return _validated(plugged_in(read_table(path), path), path)
 
 
 def load_kept(path: Path) -> Scenario:
@@ -220,30 +212,7 @@ def load_kept(path: Path) -> Scenario:
 
     No file of a strategy is looked for: what is only to be read shall not be run. Raises BadInput as `load` does.
     """
-    table = read_table(path)
-    for key, known in (("strategies", _of_known), ("thresholds", _about_known)):
-        if isinstance(own := table.get(key), dict):
-            table = {**table, key: known(own)}
-    if isinstance(workloads := table.get("workload"), list | tuple):
-        table = {**table, "workload": tuple(map(_of_known_way, workloads))}
-    return _validated(table, path)
-
-
-def _of_known_way(workload: Any) -> Any:
-    """The workload without the way that it went, if that is not known here: what went it was recorded."""
-    if isinstance(workload, dict) and workload.get("strategy") not in STRATEGIES:
-        return {key: value for key, value in workload.items() if key != "strategy"}
-    return workload
-
-
-def _of_known(settings: dict[str, Any]) -> dict[str, Any]:
-    return {name: own for name, own in settings.items() if name in STRATEGIES}
-
-
-def _about_known(thresholds: dict[str, Any]) -> dict[str, Any]:
-    """As a run has kept them: a list of expressions under each name."""
-    known = {name: tuple(one for one in all_ if is_of_known(str(one))) for name, all_ in thresholds.items()}
-    return {name: some for name, some in known.items() if some}
+    return _validated(of_known(read_table(path)), path)
 
 
 def _validated(table: dict[str, Any], path: Path) -> Scenario:
@@ -253,44 +222,6 @@ def _validated(table: dict[str, Any], path: Path) -> Scenario:
         return Scenario.model_validate(table, context={"base": path.parent})
     except ValidationError as error:
         raise BadInput(printable(f"{path}: {complaint(error, table)}")) from error
-
-
-def _plugged_in(table: dict[str, Any], path: Path) -> dict[str, Any]:
-    """The table with strategies from outside under their names, plugged in: a word may be what leads to one."""
-    return _with_named_settings(_with_named_ways(table, path), path)
-
-
-def _with_named_ways(table: dict[str, Any], path: Path) -> dict[str, Any]:
-    workloads = table.get("workload")
-    if not isinstance(workloads, list | tuple):
-        return table
-    return {**table, "workload": tuple(_with_named_way(workload, path) for workload in workloads)}
-
-
-def _with_named_way(workload: Any, path: Path) -> Any:
-    if not (isinstance(workload, dict) and isinstance(way := workload.get("strategy"), str)):
-        return workload
-    return {**workload, "strategy": _named(way, path, "workload.strategy")}
-
-
-def _with_named_settings(table: dict[str, Any], path: Path) -> dict[str, Any]:
-    settings = table.get("strategies")
-    if not isinstance(settings, dict):
-        return table
-    by_name = {_named(key, path, "strategies"): own for key, own in settings.items()}
-    for name in by_name:
-        if name not in STRATEGIES:
-            raise BadInput(printable(f"{path}: strategies.{name}: {unknown_strategy(name)}"))
-    if len(by_name) < len(settings):
-        raise BadInput(printable(f"{path}: strategies: two tables are for the same strategy; leave one"))
-    return {**table, "strategies": by_name}
-
-
-def _named(word: str, path: Path, key: str) -> str:
-    try:
-        return plug.named(word, path.parent)
-    except BadInput as error:
-        raise BadInput(printable(f"{path}: {key}: {error}")) from error
 
 
 _KNOWN = [*STRATEGIES.values()]
