@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from reports.documents.comparison import ComparisonDocument
 from reports.figures import canvas
-from reports.figures.palette import look
 from reports.figures.series import Series
 
 if TYPE_CHECKING:
@@ -34,15 +33,5 @@ def draw(comparison: ComparisonDocument, all_series: Sequence[Series]) -> Figure
 
 def _line(axes: Axes, one: Series, end_s: float, scale: float, phase: float) -> None:
     """What a strategy left waiting goes on waiting to the end of the picture."""
-    mine, step = look(one.strategy), len(one.waiting) // 12
-    at = [*(one.waiting_at_s / scale), end_s * 1.02 / scale]
-    axes.plot(
-        at,
-        [*one.waiting, one.waiting[-1]],
-        color=mine.color,
-        linestyle=mine.linestyle,
-        marker=mine.marker,
-        markevery=(round(step * phase), step),
-        markersize=5,
-        linewidth=1.5,
-    )
+    at, step = [*(one.waiting_at_s / scale), end_s * 1.02 / scale], len(one.waiting) // 12
+    canvas.marked_line(axes, one.strategy, at, [*one.waiting, one.waiting[-1]], (round(step * phase), step))

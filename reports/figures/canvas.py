@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
+    from numpy.typing import ArrayLike
 
 ADVICE = "figures need a folder that can be written to"
 
@@ -115,6 +116,24 @@ def key(strategy: str) -> Line2D:
 
     mine = look(strategy)
     return Line2D([], [], color=mine.color, linestyle=mine.linestyle, marker=mine.marker, markersize=5, label=strategy)
+
+
+def marked_line(
+    axes: Axes, strategy: str, x: ArrayLike, y: ArrayLike, markevery: tuple[int, int], label: str | None = None
+) -> None:
+    """A curve as the strategy looks, with its marker on the first of these points and every so many after it."""
+    mine = look(strategy)
+    axes.plot(
+        x,
+        y,
+        color=mine.color,
+        linestyle=mine.linestyle,
+        linewidth=1.5,
+        marker=mine.marker,
+        markevery=markevery,
+        markersize=5,
+        label=label,
+    )
 
 
 def say(axes: Axes, text: str) -> None:

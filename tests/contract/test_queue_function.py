@@ -2,41 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from scenarios.ledger.fates import Custody
 from scenarios.ledger.ledger import OUTCOMES, Columns
 from strategies.ports import Mail, Ports, Received
 from strategies.resources import Account, Plan, Pods, Queue
 from tests.contract import cases
-from tests.contract.arms import PlanArm, moto_plan, scenario, sim_plan
+from tests.contract.arms import PlanArm, scenario
 from tests.contract.cases import FUNCTION, QUEUE, TABLE
 
-REAL = (pytest.mark.real_time, pytest.mark.xdist_group("local_aws_queues"))
 HIDDEN_S = 1.0
 SOON_S = 5.0  # what is there comes long before
 CLOCK_TICK_S = 1e-6  # a real wait may end that much early, by the clock's own rounding
 
 Script = Callable[[Ports], Awaitable[None]]
-
-
-@pytest.fixture(scope="module")
-def local_aws() -> Iterator[PlanArm]:
-    """The local AWS: one process for all tests, which start its clock anew."""
-    with moto_plan(scenario()) as arm:
-        yield arm
-
-
-@pytest.fixture(params=["sim", pytest.param("moto", marks=REAL)])
-def play(request: pytest.FixtureRequest) -> PlanArm:
-    """A world with queues and functions."""
-    arm: PlanArm = sim_plan if request.param == "sim" else request.getfixturevalue("local_aws")
-    return arm
 
 
 def with_mails(play: PlanArm, mails: int, script: Script, **queue: Any) -> Custody:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from math import pi
@@ -16,26 +15,11 @@ from scenarios.ledger.ledger import Columns
 from strategies.ports import Item, Ports
 from strategies.resources import Account, Plan, Pods, Queue, Table
 from tests.contract import cases
-from tests.contract.arms import Main, PlanArm, moto_plan, scenario, sim_plan
+from tests.contract.arms import Main, PlanArm, scenario
 from tests.contract.cases import FUNCTION, QUEUE, TABLE
 
-REAL = (pytest.mark.real_time, pytest.mark.xdist_group("local_aws_queues"))
 CRASH_S, BACK_S = 1.0, 2.0
 NUMBERS = (0.1, -pi, 1e300 / 1e200, 3.0, 0.0)
-
-
-@pytest.fixture(scope="module")
-def local_aws() -> Iterator[PlanArm]:
-    """The local AWS: one process for all tests, which start its clock anew."""
-    with moto_plan(scenario()) as arm:
-        yield arm
-
-
-@pytest.fixture(params=["sim", pytest.param("moto", marks=REAL)])
-def play(request: pytest.FixtureRequest) -> PlanArm:
-    """A world with workers and tables."""
-    arm: PlanArm = sim_plan if request.param == "sim" else request.getfixturevalue("local_aws")
-    return arm
 
 
 def with_table(play: PlanArm, main: Main) -> None:

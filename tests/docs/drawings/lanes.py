@@ -48,19 +48,10 @@ def _waits(ledger: Ledger, mine: NDArray[np.bool_]) -> tuple[Floats, Floats]:
 
 
 def _line(axes: Axes, strategy: str, intended_s: Floats, latency_s: Floats) -> None:
-    mine, longest_s = look(strategy), np.zeros(int(intended_s.max() // BIN_S) + 1)
+    longest_s = np.zeros(int(intended_s.max() // BIN_S) + 1)
     np.maximum.at(longest_s, (intended_s // BIN_S).astype(np.int64), latency_s)
-    axes.plot(
-        (np.arange(len(longest_s)) + 0.5) * BIN_S,
-        longest_s,
-        color=mine.color,
-        linestyle=mine.linestyle,
-        linewidth=1.5,
-        marker=mine.marker,
-        markevery=(2, 4),
-        markersize=5,
-        label=_label("transactional", strategy, latency_s),
-    )
+    middle_s = (np.arange(len(longest_s)) + 0.5) * BIN_S
+    canvas.marked_line(axes, strategy, middle_s, longest_s, (2, 4), _label("transactional", strategy, latency_s))
 
 
 def _mark(axes: Axes, strategy: str, intended_s: Floats, latency_s: Floats) -> None:

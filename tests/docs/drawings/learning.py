@@ -64,19 +64,11 @@ def _line(axes: Axes, ledger: Ledger) -> str:
     """Draws what is seen of a run; returns what it came to."""
     seen = ledger.calls["decided_s"] < SHOWN_S
     at_s, outcome = ledger.calls["decided_s"][seen], ledger.calls["outcome"][seen]
-    mine, taken, refused = look(ledger.strategy), outcome == ACCEPTED, outcome == THROTTLED
+    taken, refused, color = outcome == ACCEPTED, outcome == THROTTLED, look(ledger.strategy).color
     accepted = np.cumsum(np.where(taken, ledger.calls["recipients"][seen], 0))
-    axes.plot(
-        [0.0, *at_s[taken], SHOWN_S],
-        [0, *accepted[taken], accepted[-1]],
-        color=mine.color,
-        linestyle=mine.linestyle,
-        linewidth=1.5,
-        marker=mine.marker,
-        markevery=(42, 24),
-        markersize=5,
-    )
-    axes.plot(at_s[refused], accepted[refused], "x", color=mine.color, markersize=8, markeredgewidth=1.4)
+    curve_s, curve = [0.0, *at_s[taken], SHOWN_S], [0, *accepted[taken], accepted[-1]]
+    canvas.marked_line(axes, ledger.strategy, curve_s, curve, (42, 24))
+    axes.plot(at_s[refused], accepted[refused], "x", color=color, markersize=8, markeredgewidth=1.4)
     if refused.any():
         said, first = f"{np.count_nonzero(refused)} refused", (at_s[refused][0], accepted[refused][0])
         axes.annotate(said, first, STRATEGIES[ledger.strategy], textcoords="offset points")
