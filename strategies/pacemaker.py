@@ -119,8 +119,8 @@ def mechanism(settings: Settings, seen: Seen) -> Iterator[str]:
     where = f"one consumer{each}, {_WHERE[settings.runs_as]}, paces at most {rate} a second{together}"
     yield f"{where} by what SES accepts and refuses"
     if seen.lanes:
-        others = "the other" if len(seen.lanes) == 2 else "the others together"
-        least = f", and {others} at least {share(settings.least_share, 1)} of the time" if settings.least_share else ""
+        others = "the other gets" if len(seen.lanes) == 2 else "the others together get"
+        least = f", and {others} at least {share(settings.least_share, 1)} of the rate" if settings.least_share else ""
         yield f"{seen.lanes[0].name} mail goes first{least}"
 
 
