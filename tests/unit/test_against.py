@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,8 @@ def test_whoever_ends_a_gate_ends_its_sides(
     side = f"""{sys.executable} -c 'import os, time; print(os.getpid(), file=open("pid", "w")); time.sleep(600)'"""
     words = [*COMMAND.split(), "gate", "small.toml", "--against", side, *FEW]
     environ = {**os.environ, "TMPDIR": str(repository)}  # who is killed cannot tidy up
-    gate = subprocess.Popen(words, cwd=repository, env=environ, stderr=subprocess.PIPE, text=True)
+    heed = partial(signal.signal, signal.SIGHUP, signal.SIG_DFL)  # the tests themselves may run under nohup
+    gate = subprocess.Popen(words, cwd=repository, env=environ, stderr=subprocess.PIPE, text=True, preexec_fn=heed)
     until(lambda: (repository / "pid").exists() and (repository / "pid").read_text() != "")
     child = int((repository / "pid").read_text())
     assert birth_of(child)
