@@ -138,7 +138,10 @@ class LaneEntry(PartFigures):
 class StrategyEntry(TypedDict):
     """One strategy: how it was set, and what became of the scenario's mails."""
 
-    strategy: Annotated[str, Field(description="its name, or that of a load test's user")]
+    strategy: Annotated[str, Field(description="its name, that of a variant, or that of a load test's user")]
+    variant_of: NotRequired[
+        Annotated[str, Field(description="only of a scenario's variant: the strategy that it is of")]
+    ]
     settings: Annotated[SettingsTable, Field(description="its settings, every default filled in")]
     recipients: Annotated[RecipientCounts, Field(description="recipients by fate")]
     largest_mail: Annotated[Amount, Field(description="recipients of the largest mail")]
@@ -217,3 +220,8 @@ class StrategyEntry(TypedDict):
             Field(description="with replications: each figure's values, by dotted name, in the order of the seeds"),
         ]
     ]
+
+
+def strategy_of(entry: StrategyEntry) -> str:
+    """The strategy whose code ran, whatever the contender is called."""
+    return entry.get("variant_of", entry["strategy"])

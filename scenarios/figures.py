@@ -60,7 +60,10 @@ _OF_A_PART = re.compile(r"(?P<whose>(?:workloads\.(?:0|[1-9][0-9]*)|lanes\.[^.]+
 
 _NO_FIGURES = (
     "strategy",
+    "variant_of",
     "settings",
+    "chosen_settings",
+    "look",
     "refusals",
     "warnings",
     "explanation",

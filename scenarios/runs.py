@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from scenarios.aws.plan_limits import refuse_beyond
@@ -36,38 +37,34 @@ def account_of(scenario: Scenario, way: str | None = None, shares: int = 1) -> A
     return Account(rate_per_s, scenario.latency.ses_send.median_s, lanes_on(way, scenario.workload))
 
 
-def plan_of(scenario: Scenario, strategy: str, shares: int = 1) -> Plan:
-    """The strategy's parts, and those of other ways, resolved for a share of the scenario's account.
+def plan_of(scenario: Scenario, contender: str, shares: int = 1) -> Plan:
+    """The contender's parts, and those of other ways, resolved for a share of the scenario's account.
 
     Raises BadInput and RunFailed.
     """
-    own = _resolved(scenario, strategy, account_of(scenario, None, shares), shares)
+    own = _resolved(scenario, contender, account_of(scenario, None, shares), shares)
     accounts = {way: account_of(scenario, way, shares) for way in ways_of(scenario.workload)}
     ways = [Way(way, account, _resolved(scenario, way, account, shares)) for way, account in accounts.items()]
     return mixed(own, ways) if ways else own
 
 
-def _resolved(scenario: Scenario, strategy: str, account: Account, shares: int) -> Plan:
-    return planned(strategy, shared_out(scenario.settings_of(strategy), shares), account)
+def _resolved(scenario: Scenario, contender: str, account: Account, shares: int) -> Plan:
+    settings = shared_out(scenario.settings_of(contender), shares)
+    try:
+        return planned(scenario.strategy_of(contender), settings, account)
+    except WrongSetting as error:
+        raise BadInput(f"{contender}: {error}") from error
 
 
 def planned(strategy: str, settings: Any, account: Account) -> Plan:
-    """The strategy's parts, resolved for an account. Raises BadInput and RunFailed."""
+    """The strategy's parts, resolved for an account. Raises WrongSetting, BadInput and RunFailed."""
     with blaming(strategy):
-        plan = _plan(strategy, settings, account)
+        plan: Plan = STRATEGIES[strategy].plan(settings, account)
     if (bundle := bundle_of(strategy)) is not None:
         refuse_incoherent(plan, STRATEGIES[strategy].Settings, bundle.reference)
         refuse_beyond(plan, f"{bundle.reference}: ")
-        return checked(plan)
-    return plan
-
-
-def _plan(strategy: str, settings: Any, account: Account) -> Plan:
-    try:
-        plan: Plan = STRATEGIES[strategy].plan(settings, account)
-    except WrongSetting as error:
-        raise BadInput(f"{strategy}: {error}") from error
-    return plan
+        plan = checked(plan)
+    return replace(plan, strategy=strategy)
 
 
 @contextmanager
@@ -76,7 +73,7 @@ def blaming(strategy: str) -> Iterator[None]:
     bundle = bundle_of(strategy)
     try:
         yield
-    except (BadInput, RunFailed, Interrupted, MemoryError, KeyboardInterrupt):
+    except (BadInput, WrongSetting, RunFailed, Interrupted, MemoryError, KeyboardInterrupt):
         raise
     except BaseException as error:
         if bundle is None:

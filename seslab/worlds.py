@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
@@ -51,8 +51,28 @@ def _plug_in_installed() -> None:
             terminal.tell(f"note: strategy {name} is left out: {error}")
 
 
-def chosen(names: Sequence[str] | None) -> list[str]:
-    """The strategies of these names, or all that are known, those of installed packages among them. Raises BadInput."""
+def chosen(names: Sequence[str] | None, scenario: Scenario) -> list[str]:
+    """The contenders of these names, or all: what installed packages bring and the scenario's variants among them.
+
+    Raises BadInput.
+    """
+    if not names:
+        _plug_in_installed()
+    for name in names or ():
+        if name not in scenario.contenders:
+            raise BadInput(unknown_strategy(name, scenario.variants))
+    return list(names or scenario.contenders)
+
+
+def named(names: Sequence[str] | None, scenarios: Iterable[Scenario]) -> list[str]:
+    """These names, each of which every scenario must know; none stays none. Raises BadInput."""
+    for scenario in scenarios if names else ():
+        chosen(names, scenario)
+    return list(names or ())
+
+
+def known(names: Sequence[str] | None) -> list[str]:
+    """The strategies of these names, or all that are known without a scenario. Raises BadInput."""
     if not names:
         _plug_in_installed()
     for name in names or ():

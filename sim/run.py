@@ -60,7 +60,7 @@ def _ledger(simulation: Simulation, strategy: str, interrupted: bool) -> Ledger:
         enqueued_s=simulation.enqueued_s,
         receives=simulation.receives,
         usage=simulation.usage(),
-        warnings=(*warnings_of(scenario, plan, simulation.arrivals), *simulation.complaints(strategy)),
+        warnings=(*warnings_of(scenario, plan, simulation.arrivals), *simulation.complaints()),
         interrupted=interrupted,
     )
     subject = Subject(strategy, scenario.name, simulation.seed, "sim", asdict(plan.settings))

@@ -243,9 +243,9 @@ class Simulation:
             custody.held.add(call.number, call.to.start, len(call.to))
         return custody
 
-    def complaints(self, strategy: str) -> list[str]:
+    def complaints(self) -> list[str]:
         """What must be said of the errors of functions."""
-        return warnings_about(strategy, {name: function.errors for name, function in self.functions.items()})
+        return warnings_about(self.plan.strategy, {name: function.errors for name, function in self.functions.items()})
 
     def usage(self) -> dict[str, float]:
         """Raw counts of everything that is billed, SES's recipients excepted: the calls tell them."""

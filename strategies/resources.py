@@ -107,7 +107,7 @@ class Ticker:
 
 
 class Way(NamedTuple):
-    """A way of sending beside a contender's own: the strategy that some workloads name, and its plan for an account."""
+    """A way of sending beside a contender's own: the one that some workloads name, and its plan for an account."""
 
     strategy: str
     account: Account
@@ -119,7 +119,8 @@ class Plan:
     """One strategy, resolved for one account: its settings with every default filled in, and its parts.
 
     `pods` are the application, to which mails are dealt; `workers` are processes beside it. Where workloads go ways of
-    their own, each of `ways` has pods for their mails, and its other parts are among the plan's.
+    their own, each of `ways` has pods for their mails, and its other parts are among the plan's. `strategy` is the
+    name of the one whose parts they are, whatever the contender is called; it is filled in where plans are resolved.
     """
 
     settings: Any
@@ -131,10 +132,15 @@ class Plan:
     workers: tuple[Pods, ...] = ()
     tables: tuple[Table, ...] = ()
     ways: tuple[Way, ...] = ()
+    strategy: str = ""
 
     def applications(self) -> tuple[Pods, ...]:
         """The pods that mails are dealt to, way by way; those of mails without a way of their own come first."""
         return (self.pods, *(way.plan.pods for way in self.ways))
+
+    def strategies(self) -> tuple[str, ...]:
+        """Whose code runs in it."""
+        return (self.strategy, *(way.plan.strategy for way in self.ways))
 
     def all_pods(self) -> tuple[Pods, ...]:
         """Those, and the workers beside them."""

@@ -16,7 +16,6 @@ from loadtests.ports.ses import SENDER, Envelope
 from loadtests.record.run_name import new_run
 from scenarios.errors import BadInput
 from scenarios.runs import plan_of
-from scenarios.schema.labels import ways_of
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import arrivals
 
@@ -42,7 +41,7 @@ def deploy(cloud: Cloud, scenario: Scenario, strategy: str, sender: str | None, 
     if not document["Resources"]:
         raise BadInput(f"{strategy}: consists of the application's pods alone; there is nothing to deploy")
     run = new_run()
-    made = stacks.deploy(cloud, run, strategy, document, say, ways_of(scenario.workload))
+    made = stacks.deploy(cloud, run, strategy, document, say, request.plan.strategies())
     yield f"run {run}"
     yield from (f"{name} {value}" for name, value in sorted(made.items()))
 

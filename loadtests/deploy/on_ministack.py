@@ -38,8 +38,8 @@ def check(scenario: Scenario, strategy: str) -> None:
     for ticker in plan.tickers:
         if ticker.kind not in WAITING:
             raise BadInput(
-                f"{scenario.name}: strategies.{strategy}.ticker = {ticker.kind!r}: ministack's machines wait for a "
-                'function that AWS would only send an event to; use "timestamp_wait", or --on aws'
+                f"{scenario.name}: {scenario.table_of(strategy)}.ticker = {ticker.kind!r}: ministack's machines wait "
+                'for a function that AWS would only send an event to; use "timestamp_wait", or --on aws'
             )
 
 

@@ -41,7 +41,6 @@ from scenarios.ledger.build_ledger import Evidence
 from scenarios.ledger.ledger import ACCEPTED, Ledger
 from scenarios.measures.unheeded import unheeded_in
 from scenarios.runs import Watch, account_of, plan_of
-from scenarios.schema.labels import ways_of
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import arrivals
 from strategies.resources import Plan
@@ -88,8 +87,7 @@ class Stack(NamedTuple):
 
 
 def _made(request: RunRequest, run: str, site: RunSite, document: dict[str, Any], say: stacks.Say) -> dict[str, str]:
-    ways = ways_of(request.scenario.workload)
-    return stacks.deploy(site.cloud, run, request.strategy, document, say, ways)
+    return stacks.deploy(site.cloud, run, request.strategy, document, say, request.plan.strategies())
 
 
 @contextmanager
@@ -203,7 +201,7 @@ def _evidence(request: RunRequest, world: World, witness: Witness, logs: Logs, z
         usage={**_usage(request.plan, logs), "harness_lag_s": world.lifecycle.lag_s},
         warnings=(
             *request.warnings(world.lifecycle),
-            *warnings_about(request.strategy, function_log.errors),
+            *warnings_about(request.plan.strategy, function_log.errors),
             *_unbilled(request.plan),
         ),
         interrupted=world.lifecycle.interrupted,

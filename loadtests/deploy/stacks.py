@@ -37,17 +37,17 @@ class StackStatus:
 
 
 def deploy(
-    cloud: Cloud, run: str, strategy: str, template: Mapping[str, Any], say: Say, ways: Iterable[str] = ()
+    cloud: Cloud, run: str, contender: str, template: Mapping[str, Any], say: Say, strategies: Iterable[str]
 ) -> dict[str, str]:
-    """Make the run's bucket and stack, with the code of the strategy and of other ways; returns the stack's outputs.
+    """Make the run's bucket and stack, with the code of the strategies; returns the stack's outputs.
 
     Raises BadInput for what is wrong with the account's configuration, RunFailed when AWS cannot make the stack.
     """
     with speaking_plainly(cloud.world):
-        say(f"packing {strategy}")
-        name, key = buckets.fill(cloud, run, package(strategy, *ways))
+        say(f"packing {contender}")
+        name, key = buckets.fill(cloud, run, package(*strategies))
         say(f"making stack {stack_of(run)}: {len(template['Resources'])} resources")
-        _create(cloud, run, strategy, template, {BUCKET: name, KEY: key})
+        _create(cloud, run, contender, template, {BUCKET: name, KEY: key})
         return outputs(cloud, run)
 
 

@@ -22,7 +22,6 @@ from scenarios.measures.cost import Prices
 from scenarios.runs import plan_of
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import arrivals
-from strategies.registry import STRATEGIES
 from strategies.resources import Plan
 
 Show = Callable[[str], None]
@@ -30,7 +29,7 @@ Show = Callable[[str], None]
 
 def asked(scenario: Scenario, sender: str, seed: int) -> RunRequest:
     """What one run sends: a strategy's pods, or a user, which costs what `direct` does. Raises BadInput."""
-    plan = plan_of(scenario, sender if sender in STRATEGIES else "direct")
+    plan = plan_of(scenario, sender if sender in scenario.contenders else "direct")
     return RunRequest(scenario, sender, plan, seed, arrivals(scenario.workload, seed))
 
 

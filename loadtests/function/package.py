@@ -25,7 +25,9 @@ READABLE = 0o644 << 16
 
 def told_ways(plan: Plan) -> list[ToldWay]:
     """What functions are told of a plan's ways."""
-    return [ToldWay(way.strategy, module_of(way.strategy), way.plan.settings, way.account.lanes) for way in plan.ways]
+    return [
+        ToldWay(way.strategy, module_of(way.plan.strategy), way.plan.settings, way.account.lanes) for way in plan.ways
+    ]
 
 
 def package(*strategies: str) -> bytes:

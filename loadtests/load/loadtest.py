@@ -18,7 +18,7 @@ from loadtests.load.options import Crew, check, options, worker_options
 from loadtests.load.results import shares_ledger
 from loadtests.load.results.ledger import ledger_of
 from loadtests.load.results.locust_results import LocustResults, histogram_of
-from loadtests.load.targets.check_target import check_place
+from loadtests.load.targets.check_target import check_place, refuse_unknown
 from loadtests.load.targets.choose_target import LoadRequest, target_of
 from loadtests.load.targets.endpoint_client import of_run
 from loadtests.load.targets.target import Target
@@ -37,7 +37,6 @@ from scenarios.schema.model import Scenario, as_toml
 from scenarios.system.held import temporary_folder
 from scenarios.system.whole_files import replaced
 from scenarios.traffic.workload import Arrivals, arrivals
-from strategies.registry import STRATEGIES
 
 LEAST = {"anything-accepted": ("*.recipients.accepted > 0",)}
 """A load of which nothing arrives has tested nothing."""
@@ -57,8 +56,9 @@ def prepare(
     """
     check(asked.crew)
     for sender in senders:
+        refuse_unknown(sender, scenario)
         check_place(sender, asked.place)
-        if sender in STRATEGIES:
+        if sender in scenario.contenders:
             refuse_indivisible(scenario, sender, asked.crew.size)
     return partial(run, asked=asked, target=target_of(scenario, senders, asked, prices, show))
 
@@ -145,7 +145,7 @@ def assigned(scenario: Scenario, sender: str, seed: int, asked: LoadRequest) -> 
         source=asked.envelope.source,
         to=asked.envelope.to,
         read_timeout_s=scenario.client.read_timeout_s,
-        scenario=as_toml(scenario) if sender in STRATEGIES else "",
+        scenario=as_toml(scenario) if sender in scenario.contenders else "",
         strategies=plugged(),
     )
 

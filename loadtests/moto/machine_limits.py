@@ -31,7 +31,7 @@ def _environments(plan: Plan) -> Iterator[int]:
 
 def refuse_too_much(scenario: Scenario, strategy: str, plan: Plan) -> None:
     """Raises BadInput that names the setting."""
-    where = f"{scenario.name}: strategies.{strategy}"
+    where = f"{scenario.name}: {scenario.table_of(strategy)}"
     if calls_at_once(plan) > MOST_CALLS_AT_ONCE:
         raise BadInput(f"{where}{_too_many(plan)}")
     if (environments := max(_environments(plan), default=0)) > MOST_ENVIRONMENTS:

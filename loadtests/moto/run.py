@@ -169,7 +169,7 @@ def _evidence(
         custody=world.custody(contents, witness, function_log),
         enqueued_s=world.application_log.enqueued_s(ended_s),
         receives=world.application_log.receives(function_log.receives),
-        warnings=(*request.warnings(world.lifecycle), *warnings_about(request.strategy, function_log.errors)),
+        warnings=(*request.warnings(world.lifecycle), *warnings_about(request.plan.strategy, function_log.errors)),
         interrupted=world.lifecycle.interrupted,
     )
 

@@ -121,7 +121,7 @@ class Serverless:
             **self._surroundings,
             "AWS_ENDPOINT_URL_LAMBDA": lambda_url,
             **variables_of(
-                module_of(request.strategy),
+                module_of(request.plan.strategy),
                 request.plan.settings,
                 request.share.account(request.scenario),
                 request.seed,

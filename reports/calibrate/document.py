@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,7 +26,6 @@ from scenarios.runs import SATURATED_S
 from scenarios.schema.latency import Lognormal
 from scenarios.schema.model import Scenario
 from scenarios.traffic.recorded import recorded
-from strategies.registry import STRATEGIES
 from strategies.settings import scaling
 
 MEASURES = ("makespan_s", "goodput_per_s", "latency_s.p50", "latency_s.p95", "latency_s.p99")
@@ -61,13 +59,15 @@ class Pair(NamedTuple):
 
 def judged(scenario: Scenario) -> Scenario:
     """The scenario as both worlds run it: with no more calls at once than one machine can make real."""
-    asked = {name: scenario.settings_of(name) for name in STRATEGIES}
-    fewer = {name: own for name, settings in asked.items() if (own := _with_fewer_calls(settings)) != settings}
-    return scenario.model_copy(update={"strategies": {**scenario.strategies, **fewer}})
+    for contender in scenario.contenders:
+        if fewer := _too_many_calls(scenario.settings_of(contender)):
+            scenario = scenario.with_settings(contender, dict.fromkeys(fewer, MOST_CALLS))
+    return scenario
 
 
-def _with_fewer_calls(settings: Any) -> Any:
-    return replace(settings, **{name: min(calls, MOST_CALLS) for name, calls in _calls(settings).items()})
+def _too_many_calls(settings: Any) -> dict[str, int]:
+    """The settings that count more of them than one machine makes."""
+    return {name: calls for name, calls in _calls(settings).items() if calls > MOST_CALLS}
 
 
 def _calls(settings: Any) -> dict[str, int]:
@@ -130,10 +130,9 @@ def _replaced(scenario: Scenario, both: Sequence[Pair]) -> list[ReplacedSetting]
     run = {pair.strategy for pair in both}
     return [
         {"strategy": strategy, "setting": name, "scenario": calls, "used": MOST_CALLS}
-        for strategy in STRATEGIES
+        for strategy in scenario.contenders
         if strategy in run
-        for name, calls in _calls(scenario.settings_of(strategy)).items()
-        if calls > MOST_CALLS
+        for name, calls in _too_many_calls(scenario.settings_of(strategy)).items()
     ]
 
 

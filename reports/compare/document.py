@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import cast
 
+from reports.compare.called import chosen_settings
 from reports.compare.explain import explain
 from reports.compare.looks import as_table
 from reports.compare.mechanism import Facts
+from reports.compare.variant_looks import looks_of_variants
 from reports.documents.comparison import (
     SCHEMA,
     AccountTable,
@@ -19,9 +21,10 @@ from reports.documents.comparison import (
 )
 from scenarios.entry import StrategyEntry
 from scenarios.measures.bound import Bound, rate_steps
-from scenarios.outside.plug import bundle_of
+from scenarios.outside.plug import plugged
 from scenarios.schema.model import Scenario
 from scenarios.schema.thresholds import judged
+from strategies.presentation.look import Look
 from strategies.registry import STRATEGIES
 
 
@@ -34,7 +37,7 @@ def document(
     entries: Sequence[StrategyEntry],
 ) -> ComparisonDocument:
     """The comparison document: plain data, in the order in which the strategies were run."""
-    facts = Facts.of(scenario)
+    facts, looks = Facts.of(scenario), {**_looks_of_plugged(), **looks_of_variants(scenario)}
     return {
         "schema": SCHEMA,
         "scenario": scenario.name,
@@ -44,17 +47,24 @@ def document(
         "bound": _figures_of(bound),
         "account": account_of(scenario),
         "faults": faults_of(scenario),
-        "strategies": [_explained(entry, facts) for entry in entries],
+        "strategies": [_explained(entry, scenario, facts, looks) for entry in entries],
         "thresholds": judged(scenario.thresholds, entries),
     }
 
 
-def _explained(entry: StrategyEntry, facts: Facts) -> ExplainedEntry:
+def _explained(entry: StrategyEntry, scenario: Scenario, facts: Facts, looks: Mapping[str, Look]) -> ExplainedEntry:
+    """What a later seslab may not know of it is kept, such as the look of a strategy from outside."""
     explained = cast(ExplainedEntry, {**entry, "explanation": explain(entry, facts)})
-    own = getattr(STRATEGIES.get(entry["strategy"]), "LOOK", None)
-    if own is not None and bundle_of(entry["strategy"]):
-        explained["look"] = as_table(own)
+    if chosen := chosen_settings(scenario, entry["strategy"]):
+        explained["chosen_settings"] = chosen
+    if entry["strategy"] in looks:
+        explained["look"] = as_table(looks[entry["strategy"]])
     return explained
+
+
+def _looks_of_plugged() -> dict[str, Look]:
+    looks = {bundle.name: getattr(STRATEGIES[bundle.name], "LOOK", None) for bundle in plugged()}
+    return {name: look for name, look in looks.items() if look is not None}
 
 
 def _figures_of(bound: Bound) -> BoundFigures:

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from scenarios.aws.limiter import at_once, largest_request
-from scenarios.entry import LaneEntry, StrategyEntry
+from scenarios.entry import LaneEntry, StrategyEntry, strategy_of
 from scenarios.outside.blame import told
 from scenarios.outside.plug import bundle_of
 from scenarios.schema.faults import Fault
@@ -67,7 +67,7 @@ def after_refusal(entry: StrategyEntry) -> str:
 
 def told_mechanism(entry: StrategyEntry, facts: Facts) -> str:
     """Raises whatever the strategy's own words raise; nothing is told of a sender that has none."""
-    words = getattr(STRATEGIES.get(entry["strategy"]), "mechanism", None)
+    words = getattr(STRATEGIES.get(strategy_of(entry)), "mechanism", None)
     if words is None or not entry["settings"]:
         return ""
     clauses = words(_settings(entry), _seen(entry, facts)) or ()
@@ -76,7 +76,7 @@ def told_mechanism(entry: StrategyEntry, facts: Facts) -> str:
 
 def told_after_refusal(entry: StrategyEntry) -> str:
     """Likewise."""
-    words = getattr(STRATEGIES.get(entry["strategy"]), "after_refusal", None)
+    words = getattr(STRATEGIES.get(strategy_of(entry)), "after_refusal", None)
     said = words(_settings(entry)) if words and entry["settings"] else None
     if not isinstance(said, str | None):
         raise TypeError(f"after_refusal says {said!r}; must be a string")
@@ -85,7 +85,7 @@ def told_after_refusal(entry: StrategyEntry) -> str:
 
 def _or_why_not(entry: StrategyEntry, words: Callable[[], str]) -> str:
     """The words of a strategy from outside may fail where those of its trial did not; the run stands all the same."""
-    bundle = bundle_of(entry["strategy"])
+    bundle = bundle_of(strategy_of(entry))
     try:
         return words()
     except Exception as error:
@@ -99,7 +99,7 @@ def _settings(entry: StrategyEntry) -> Any:
 
     A run that was kept before a setting existed had what is now its default.
     """
-    usual = asdict(STRATEGIES[entry["strategy"]].Settings())
+    usual = asdict(STRATEGIES[strategy_of(entry)].Settings())
     return SimpleNamespace(**usual | entry["settings"])
 
 

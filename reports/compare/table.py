@@ -7,6 +7,7 @@ from itertools import groupby
 
 from reports import words
 from reports.columns import Block, Column, Row, Sheet
+from reports.compare.called import called
 from reports.compare.lane_columns import lanes_in, of_lanes, p99_s_of
 from reports.compare.ranking import ranked, tier
 from reports.documents.comparison import ComparisonDocument
@@ -36,7 +37,7 @@ def sentences(comparison: ComparisonDocument) -> list[str]:
     entries = ranked(comparison["strategies"])
     warnings = dict.fromkeys(warning for entry in comparison["strategies"] for warning in entry["warnings"])
     return [
-        *(f"{entry['strategy']}: {entry['explanation']}" for entry in entries),
+        *(f"{called(entry)}: {entry['explanation']}" for entry in entries),
         *map(threshold_line, comparison.get("thresholds", ())),
         *(f"note: {warning}" for warning in warnings),
     ]

@@ -8,7 +8,7 @@ from pydantic import Field, with_config
 from typing_extensions import TypedDict
 
 from reports.documents.reading import STRICT
-from scenarios.entry import StrategyEntry
+from scenarios.entry import SettingsTable, StrategyEntry
 from scenarios.schema.thresholds import JudgedThreshold
 from strategies.presentation.look import COLOR, HATCH, MARKER
 
@@ -91,8 +91,14 @@ class ExplainedEntry(StrategyEntry):
     """One strategy: how it was set, what became of the scenario's mails, and a sentence on it."""
 
     explanation: Annotated[str, Field(description="what happened, in a sentence")]
+    chosen_settings: NotRequired[
+        Annotated[SettingsTable, Field(description="only where there are any: settings set otherwise than by default")]
+    ]
     look: NotRequired[
-        Annotated[LookTable, Field(description="only of a strategy from outside that has one: how figures show it")]
+        Annotated[
+            LookTable,
+            Field(description="only of a variant, and of a strategy from outside that has one: how figures show it"),
+        ]
     ]
 
 

@@ -15,7 +15,6 @@ from reports.running.experiment import Result
 from scenarios.errors import BadInput
 from scenarios.schema.model import Scenario
 from scenarios.system.reading import is_irregular, is_regular
-from strategies.registry import STRATEGIES
 
 Simulate = Callable[[Sequence[simulated_gate.Wanted]], Sequence[Result]]
 """Makes the runs of a gate in the simulator."""
@@ -50,13 +49,14 @@ def update(
     simulate: Simulate,
 ) -> None:
     """Store what is now, and why. Raises BadInput."""
-    wished = [Wished.parse(wish) for wish in wishes]
+    contenders = dict.fromkeys(name for one in scenarios for name in one.contenders)
+    wished = [Wished.parse(wish, contenders) for wish in wishes]
     if not reason.strip():
         raise BadInput("--reason: missing; say why, for it is kept in the file")
     if is_irregular(path):
         raise BadInput(f"--baseline {path}: is no regular file; name one that can be read and written")
     before = read(path) if is_regular(path) else Baseline()
-    wanted = [simulated_gate.wanted_anew(before, one, names, list(STRATEGIES), seeds) for one in scenarios]
+    wanted = [simulated_gate.wanted_anew(before, one, names, seeds) for one in scenarios]
     after = simulated_gate.updated(before, wanted, simulate(wanted), reason, wished)
     changed = [name for name, one in after.scenarios.items() if one is not before.scenarios.get(name)]
     if changed:
@@ -91,7 +91,7 @@ def in_turn(
 ) -> GateDocument:
     """The gate's document, against a base that runs as well; a baseline only says how far each figure may go."""
     known = None if baseline is None else read(baseline)
-    rules = [simulated_gate.rules_for(baseline, known, one, names, list(STRATEGIES)) for one in scenarios]
+    rules = [simulated_gate.rules_for(baseline, known, one, names) for one in scenarios]
     asked = list(map(interleaved.Asked, sources, scenarios, rules))
     return interleaved.verdict(against, asked, lasting, terminal.tell)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,7 +16,6 @@ from scenarios.figures import figures_like, in_two
 from scenarios.schema.files import printable
 from scenarios.schema.model import Scenario
 from scenarios.schema.tables import unknown
-from strategies.registry import STRATEGIES
 
 
 class Wished(NamedTuple):
@@ -27,7 +26,7 @@ class Wished(NamedTuple):
     tolerance: Tolerance
 
     @classmethod
-    def parse(cls, text: str) -> Wished:
+    def parse(cls, text: str, contenders: Collection[str]) -> Wished:
         """From `heartbeat.latency_s.p99=2%` or `*.makespan_s=0.05`. Raises BadInput."""
         name, _, amount = text.partition("=")
         strategy, _, figure = name.strip().partition(".")
@@ -37,8 +36,8 @@ class Wished(NamedTuple):
         except ValueError as error:
             hint = "expected STRATEGY.FIGURE=AMOUNT, such as '*.makespan_s=2%' or 'heartbeat.latency_s.p99=0.05'"
             raise BadInput(printable(f"--tolerance {text!r}: {hint}")) from error
-        if strategy not in ("*", *STRATEGIES):
-            raise BadInput(printable(f"--tolerance {text!r}: {unknown('strategy', strategy, list(STRATEGIES))}"))
+        if strategy not in ("*", *contenders):
+            raise BadInput(printable(f"--tolerance {text!r}: {unknown('strategy', strategy, list(contenders))}"))
         known = [name for name in figures_like(figure) if direction_of(name)]
         if figure not in known:
             raise BadInput(printable(f"--tolerance {text!r}: {unknown('figure', figure, known)}"))

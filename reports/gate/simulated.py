@@ -29,7 +29,6 @@ from scenarios.schema.files import printable
 from scenarios.schema.model import Scenario
 from scenarios.schema.strategy_references import unknown_strategy
 from scenarios.schema.thresholds import judged
-from strategies.registry import STRATEGIES
 
 SEEDS = 10
 
@@ -61,21 +60,23 @@ def wanted_by(path: Path, baseline: Baseline, scenario: Scenario, named: Sequenc
         )
     wanted = named or list(known.strategies)
     for name in wanted:
-        if name not in STRATEGIES:
-            raise BadInput(printable(f"{path}: scenarios.{scenario.name}.strategies: {unknown_strategy(name)}"))
+        if name not in scenario.contenders:
+            raise BadInput(
+                printable(f"{path}: scenarios.{scenario.name}.strategies: {unknown_strategy(name, scenario.variants)}")
+            )
     return Wanted(scenario, wanted, known.seeds)
 
 
-def wanted_anew(
-    baseline: Baseline, scenario: Scenario, named: Sequence[str], known: Sequence[str], seeds: int | None
-) -> Wanted:
-    """The named strategies; else those that the baseline has already; else all that are known. As many seeds as it has.
+def wanted_anew(baseline: Baseline, scenario: Scenario, named: Sequence[str], seeds: int | None) -> Wanted:
+    """The named contenders; else those that the baseline has already; else all. As many seeds as it has.
 
     Raises BadInput where others would have to be run as well.
     """
     before = baseline.scenarios.get(scenario.name)
     many = seeds or (len(before.seeds) if before else SEEDS)
-    wanted = Wanted(scenario, named or (list(before.strategies) if before else known), _from(scenario.seed, many))
+    wanted = Wanted(
+        scenario, named or (list(before.strategies) if before else scenario.contenders), _from(scenario.seed, many)
+    )
     if before is not None and not _beside(before, wanted):
         missing = ", ".join(sorted(before.strategies.keys() - set(wanted.strategies)))
         raise BadInput(f"{scenario.name}: other seeds or another scenario than before: update {missing} as well")
@@ -110,11 +111,11 @@ def shared_out(wanted: Sequence[Wanted], results: Sequence[Result]) -> Iterator[
 
 
 def rules_for(
-    path: Path | None, baseline: Baseline | None, scenario: Scenario, named: Sequence[str], known: Sequence[str]
+    path: Path | None, baseline: Baseline | None, scenario: Scenario, named: Sequence[str]
 ) -> dict[str, dict[str, Rule]]:
     """What to watch of each strategy where nothing is stored but, perhaps, how far each figure may go."""
     if path is None or baseline is None:
-        return {name: default_rules() for name in named or known}
+        return {name: default_rules() for name in named or scenario.contenders}
     wanted = wanted_by(path, baseline, scenario, named)
     return {name: rules_of(baseline.scenarios[scenario.name].strategies[name]) for name in wanted.strategies}
 

@@ -101,7 +101,7 @@ def perform(job: Job, watch: Watch | None = None) -> Result:
 
 
 def _performed(job: Job, watch: Watch | None) -> Result:
-    with blaming(job.strategy):
+    with blaming(job.scenario.strategy_of(job.strategy)):
         ledger = job.runner(job.scenario, job.strategy, job.seed, watch)
     if job.out is not None:
         keep(ledger, job.scenario, job.out)

@@ -15,4 +15,11 @@ def measured(scenario: Scenario, ledger: Ledger, ideal: Bound, prices: Prices) -
     """One entry of `seslab/comparison/v1`; of several workloads and lanes each has its figures too."""
     rate_per_s, limiter = scenario.account.max_send_rate_per_s, scenario.account.limiter
     burst = limiter.burst if limiter.kind == "token-bucket" else rate_per_s
-    return {**measure(ledger, rate_per_s, burst, ideal.makespan_s, prices), **apart(ledger, scenario.workload)}
+    entry = measure(ledger, rate_per_s, burst, ideal.makespan_s, prices)
+    return {**_named(entry, scenario), **apart(ledger, scenario.workload)}
+
+
+def _named(entry: StrategyEntry, scenario: Scenario) -> StrategyEntry:
+    """A variant says what it is a variant of."""
+    name = entry["strategy"]
+    return {**entry, "variant_of": scenario.strategy_of(name)} if name in scenario.variants else entry

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -21,8 +22,9 @@ from scenarios.schema.processes import DEFAULT_LANE, Trace, Workload
 from scenarios.schema.settings import StrategySettings
 from scenarios.schema.strategy_references import of_known, plugged_in, unknown_strategy
 from scenarios.schema.tables import MAX_MAILS, Positive, Probability, Table, wrong
-from scenarios.schema.thresholds import Expressions, Threshold
+from scenarios.schema.thresholds import Expressions, Threshold, is_sender, unknown_sender
 from scenarios.schema.toml import toml_document
+from scenarios.schema.variants import Variants, refuse_taken
 from strategies.registry import STRATEGIES
 from strategies.resources import Lane
 
@@ -103,6 +105,9 @@ class Scenario(Table):
     ticker: Tickers = Field(default_factory=Tickers, description="Step Functions as a clock")
     fault: tuple[Fault, ...] = Field(default=(), description="what goes wrong, and when")
     strategies: StrategySettings = Field(default_factory=dict, description="settings, by the strategy's name")
+    variants: Variants = Field(
+        default_factory=dict, description="contenders besides the strategies: one of them with other settings, by name"
+    )
     thresholds: dict[str, Expressions] = Field(
         default_factory=dict, description='what must hold, such as "heartbeat.latency_s.p99 < 40", under any name'
     )
@@ -134,10 +139,15 @@ class Scenario(Table):
         return self
 
     @model_validator(mode="after")
+    def _has_names_of_their_own(self) -> Self:
+        refuse_taken(self.variants)
+        return self
+
+    @model_validator(mode="after")
     def _has_ways(self) -> Self:
         for index, one in enumerate(self.workload):
-            if one.strategy is not None and one.strategy not in STRATEGIES:
-                raise wrong(("workload", index, "strategy"), unknown_strategy(one.strategy))
+            if one.strategy is not None and one.strategy not in self.contenders:
+                raise wrong(("workload", index, "strategy"), unknown_strategy(one.strategy, self.variants))
         if all(one.strategy is not None for one in self.workload):
             raise wrong("workload", "must leave one to the contenders: each names a strategy of its own")
         return self
@@ -163,6 +173,8 @@ class Scenario(Table):
     def _has_what_it_judges(self) -> Self:
         for name, expressions in self.thresholds.items():
             for threshold in map(Threshold.parse, expressions):
+                if not is_sender(threshold.sender, self.variants):
+                    raise wrong("thresholds", f"{name}: {unknown_sender(threshold.sender, self.variants)}")
                 if threshold.whose and threshold.whose not in self._parts:
                     raise wrong("thresholds", f"{name}: no {threshold.figure}: {self._parts_instead(threshold.whose)}")
         return self
@@ -179,11 +191,37 @@ class Scenario(Table):
     def _parts_instead(self, whose: str) -> str:
         return _lanes(self.lanes) if whose.startswith("lanes.") else _places(len(self.workload))
 
-    def settings_of(self, strategy: str) -> Any:
-        """The strategy's own `Settings`, as the scenario sets them; raises BadInput for an unknown strategy."""
-        if strategy not in STRATEGIES:
-            raise BadInput(unknown_strategy(strategy))
-        return self.strategies.get(strategy) or STRATEGIES[strategy].Settings()
+    @property
+    def contenders(self) -> tuple[str, ...]:
+        """All that can send here, by name: the strategies that are known, and the scenario's variants."""
+        return (*STRATEGIES, *self.variants)
+
+    def strategy_of(self, contender: str) -> str:
+        """The strategy that a variant is of; any other name is its own."""
+        variant = self.variants.get(contender)
+        return variant.strategy if variant else contender
+
+    def table_of(self, contender: str) -> str:
+        """The table of a scenario file that has the contender's settings."""
+        return f"{'variants' if contender in self.variants else 'strategies'}.{contender}"
+
+    def settings_of(self, contender: str) -> Any:
+        """Its strategy's own `Settings`, as the scenario sets them; raises BadInput for an unknown contender."""
+        if contender in self.variants:
+            variant = self.variants[contender]
+            return variant.of(self.settings_of(variant.strategy))
+        if contender not in STRATEGIES:
+            raise BadInput(unknown_strategy(contender, self.variants))
+        return self.strategies.get(contender) or STRATEGIES[contender].Settings()
+
+    def with_settings(self, contender: str, changes: Mapping[str, Any]) -> Self:
+        """The scenario with these settings of a contender changed, as they are: nothing is validated."""
+        if contender in self.variants:
+            variant = self.variants[contender]
+            changed = replace(variant, changes={**variant.changes, **changes})
+            return self.model_copy(update={"variants": {**self.variants, contender: changed}})
+        own = replace(self.settings_of(contender), **changes)
+        return self.model_copy(update={"strategies": {**self.strategies, contender: own}})
 
 
 def _places(workloads: int) -> str:

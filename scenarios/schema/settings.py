@@ -26,7 +26,7 @@ def _bounded(hint: Any, bounds: Any) -> Any:
     return Annotated[kind, Field(**bounds)] if hint in (int, float) else hint
 
 
-def _model(settings: type) -> type[Table]:
+def settings_table(settings: type) -> type[Table]:
     """A table with the fields of a strategy's frozen `Settings`."""
     hints = get_type_hints(settings)
     columns: dict[str, Any] = {
@@ -42,7 +42,7 @@ def _model(settings: type) -> type[Table]:
 def _validated(settings: type) -> Any:
     """A type whose input is a table and whose result is the strategy's own dataclass."""
     return Annotated[
-        _model(settings),
+        settings_table(settings),
         AfterValidator(lambda table: settings(**{name: getattr(table, name) for name in table.model_fields_set})),
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +12,17 @@ from scenarios.outside.find import installed
 from scenarios.schema.files import printable
 from scenarios.schema.tables import unknown
 from scenarios.schema.thresholds import is_of_known
+from scenarios.schema.toml import toml_key
 from scenarios.system.reading import is_regular
 from strategies.registry import STRATEGIES
 
 
-def unknown_strategy(name: str) -> str:
-    """What is said of a name that no strategy has."""
+def unknown_strategy(name: str, variants: Iterable[str] = ()) -> str:
+    """What is said of a name that no strategy has, nor any of a scenario's variants."""
     if name and is_regular(file := Path(f"{name.replace('-', '_')}.py")):
         return f"unknown strategy '{printable(name)}', did you mean the file ./{printable(file)}?"
-    return f"{unknown('strategy', printable(name), [*STRATEGIES, *installed()])} (a file will do as well: ./NAME.py)"
+    known = [*STRATEGIES, *variants, *installed()]
+    return f"{unknown('strategy', printable(name), known)} (a file will do as well: ./NAME.py)"
 
 
 def plugged_in(table: dict[str, Any], path: Path) -> dict[str, Any]:
@@ -27,7 +30,7 @@ def plugged_in(table: dict[str, Any], path: Path) -> dict[str, Any]:
 
     Raises BadInput.
     """
-    return _with_named_settings(_with_named_ways(table, path), path)
+    return _with_named_settings(_with_named_variants(_with_named_ways(table, path), path), path)
 
 
 def _with_named_ways(table: dict[str, Any], path: Path) -> dict[str, Any]:
@@ -41,6 +44,22 @@ def _with_named_way(workload: Any, path: Path) -> Any:
     if not (isinstance(workload, dict) and isinstance(way := workload.get("strategy"), str)):
         return workload
     return {**workload, "strategy": _named(way, path, "workload.strategy")}
+
+
+def _with_named_variants(table: dict[str, Any], path: Path) -> dict[str, Any]:
+    variants = table.get("variants")
+    if not isinstance(variants, dict):
+        return table
+    return {**table, "variants": {name: _with_named_base(name, one, path) for name, one in variants.items()}}
+
+
+def _with_named_base(name: str, variant: Any, path: Path) -> Any:
+    if not (isinstance(variant, dict) and isinstance(base := variant.get("strategy"), str)):
+        return variant
+    key = f"variants.{toml_key(name)}.strategy"
+    if (strategy := _named(base, path, key)) not in STRATEGIES:
+        raise BadInput(printable(f"{path}: {key}: {unknown_strategy(strategy)}"))
+    return {**variant, "strategy": strategy}
 
 
 def _with_named_settings(table: dict[str, Any], path: Path) -> dict[str, Any]:
@@ -65,9 +84,11 @@ def _named(word: str, path: Path, key: str) -> str:
 
 def of_known(table: dict[str, Any]) -> dict[str, Any]:
     """The table without what it says of strategies that are not known here; plugs nothing in."""
-    for key, known in (("strategies", _settings_of_known), ("thresholds", _about_known)):
+    for key, known in (("strategies", _settings_of_known), ("variants", _variants_of_known)):
         if isinstance(own := table.get(key), dict):
             table = {**table, key: known(own)}
+    if isinstance(thresholds := table.get("thresholds"), dict):
+        table = {**table, "thresholds": _about_known(thresholds, table.get("variants", {}))}
     if isinstance(workloads := table.get("workload"), list | tuple):
         table = {**table, "workload": tuple(map(_of_known_way, workloads))}
     return table
@@ -84,7 +105,11 @@ def _settings_of_known(settings: dict[str, Any]) -> dict[str, Any]:
     return {name: own for name, own in settings.items() if name in STRATEGIES}
 
 
-def _about_known(thresholds: dict[str, Any]) -> dict[str, Any]:
+def _variants_of_known(variants: dict[str, Any]) -> dict[str, Any]:
+    return {name: one for name, one in variants.items() if isinstance(one, dict) and one.get("strategy") in STRATEGIES}
+
+
+def _about_known(thresholds: dict[str, Any], variants: Collection[str]) -> dict[str, Any]:
     """As a run has kept them: a list of expressions under each name."""
-    known = {name: tuple(one for one in all_ if is_of_known(str(one))) for name, all_ in thresholds.items()}
+    known = {name: tuple(one for one in all_ if is_of_known(str(one), variants)) for name, all_ in thresholds.items()}
     return {name: some for name, some in known.items() if some}

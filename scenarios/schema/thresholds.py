@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal, NamedTuple, NotRequired
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
@@ -50,8 +50,8 @@ class Threshold(NamedTuple):
         if is_figure(bare := f"{parts['sender']}.{parts['figure']}"):
             right = f"*.{bare} {parts['sign']} {parts['limit']}"
             raise ValueError(f"must begin with a strategy, or with * for each: '{right}'")
-        _check("strategy", parts["sender"], _is_sender(parts["sender"]), [*STRATEGIES, *USERS])
-        _check("figure", parts["figure"], is_figure(parts["figure"]), figures_like(parts["figure"]))
+        if not is_figure(parts["figure"]):
+            raise ValueError(unknown("figure", parts["figure"], figures_like(parts["figure"])))
         return cls(expression.strip(), parts["sender"], parts["figure"], parts["sign"], _number(parts["limit"]))
 
     @property
@@ -67,20 +67,20 @@ class Threshold(NamedTuple):
         return self.sender in (_ALL, sender)
 
 
-def is_of_known(expression: str) -> bool:
-    """Whether a threshold, which may be wrong otherwise, is about a strategy that is known here, or about all."""
+def is_of_known(expression: str, variants: Collection[str]) -> bool:
+    """Whether a threshold, which may be wrong otherwise, is about a contender that is known here, or about all."""
     parts = _PARTS.fullmatch(expression)
-    return parts is None or _is_sender(parts["sender"])
+    return parts is None or is_sender(parts["sender"], variants)
 
 
-def _is_sender(word: str) -> bool:
+def is_sender(word: str, variants: Collection[str]) -> bool:
     """Packages that bring strategies are asked last: to list them takes longer than all the rest."""
-    return word in (_ALL, *STRATEGIES, *USERS) or word in installed()
+    return word in (_ALL, *STRATEGIES, *USERS, *variants) or word in installed()
 
 
-def _check(what: str, word: str, known: bool, words: list[str]) -> None:
-    if not known:
-        raise ValueError(unknown(what, word, words))
+def unknown_sender(word: str, variants: Collection[str]) -> str:
+    """What is said of a word that no contender has for a name."""
+    return unknown("strategy", word, [*STRATEGIES, *variants, *USERS])
 
 
 def _number(text: str) -> float:

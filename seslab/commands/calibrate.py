@@ -42,7 +42,8 @@ def calibrate(
         from scenarios.system.whole_files import write_text
         from seslab import worlds
     worlds.tidy()
-    chosen, strategies, prices = worlds.scenario_of(scenario, None), worlds.chosen(strategy), load_prices()
+    chosen, prices = worlds.scenario_of(scenario, None), load_prices()
+    strategies = worlds.chosen(strategy, chosen)
     as_run = calibrating.judged(chosen)
     folder.prepare(out, write, [*files_of(scenario, chosen), *aws.files])
     run, simulate = worlds.runner(on, as_run, strategies, 1, out, aws), worlds.simulator()

@@ -41,7 +41,8 @@ def compare(
         from scenarios.schema.model import files_of
         from seslab import worlds
     worlds.tidy()
-    chosen, strategies = worlds.scenario_of(scenario, seed), worlds.chosen(strategy)
+    chosen = worlds.scenario_of(scenario, seed)
+    strategies = worlds.chosen(strategy, chosen)
     read = [*files_of(scenario, chosen), *aws.files]
     files.refuse_taken({"--summary": summary}, [*read, *folder.written_to(out)])
     if out is not None:

@@ -71,12 +71,11 @@ def gate(
         from reports.gate.files import Files
         from scenarios.schema.model import files_of
         from scenarios.verdicts import FAIL
-        from seslab.worlds import chosen as known
-        from seslab.worlds import scenario_of
+        from seslab import worlds
     files = Files(junit, summary, openmetrics)
     command.refuse_vain(on, against is not None, {"seeds": seeds, "rounds": rounds})
-    chosen = simulated.distinct([scenario_of(source) for source in scenario])
-    names = known(strategy) if strategy else []
+    chosen = simulated.distinct([worlds.scenario_of(source) for source in scenario])
+    names = worlds.named(strategy, chosen)
     read = [named for source, one in zip(scenario, chosen, strict=True) for named in files_of(source, one)]
     files.prepare(read if baseline is None else [("--baseline", baseline), *read])
     if against is None:
@@ -122,11 +121,9 @@ def update(
     """
     with ending_on_ctrl_c():
         from reports.gate import command, simulated
-        from seslab.worlds import chosen as known
-        from seslab.worlds import scenario_of
-    chosen = simulated.distinct([scenario_of(source) for source in scenario])
-    names = known(strategy)
-    command.update(baseline, chosen, names if strategy else [], seeds, reason, tolerance or (), _simulated)
+        from seslab import worlds
+    chosen = simulated.distinct([worlds.scenario_of(source) for source in scenario])
+    command.update(baseline, chosen, worlds.named(strategy, chosen), seeds, reason, tolerance or (), _simulated)
 
 
 def _simulated(wanted: Sequence[Wanted]) -> list[Result]:

@@ -44,9 +44,9 @@ def strategies(
     with ending_on_ctrl_c():
         from reports import terminal
         from scenarios.schema.settings import describe_settings
-        from seslab.worlds import chosen
+        from seslab.worlds import known as known_strategies
     rows = []
-    for name, module in ((name, STRATEGIES[name]) for name in chosen(strategy)):
+    for name, module in ((name, STRATEGIES[name]) for name in known_strategies(strategy)):
         rows.append((name, "", str(module.__doc__).strip().partition("\n")[0]))
         rows += [(f"  {setting}", default, meaning) for setting, default, meaning in describe_settings(module.Settings)]
     terminal.listing(rows)

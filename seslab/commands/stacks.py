@@ -26,7 +26,8 @@ def deploy(scenario: Source, *, strategy: One, on: Place = "aws", region: Region
         from reports import terminal
         from seslab.worlds import chosen, scenario_of
     place = commands.cloud_of(on, region)
-    wanted, (name,) = scenario_of(scenario), chosen([strategy])
+    wanted = scenario_of(scenario)
+    (name,) = chosen([strategy], wanted)
     for line in commands.deploy(place, wanted, name, sender, terminal.tell):
         print(line)
 

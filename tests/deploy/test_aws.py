@@ -199,7 +199,7 @@ def test_a_stack_that_fails_says_why_and_is_removed(cloud: Cloud) -> None:
     document = {"Resources": {"Odd": {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}}}
     name = "20260101t000000-abcdef"
     with pytest.raises(RunFailed, match=f"stack seslab-{name}: Odd: CREATE_FAILED"):
-        stacks.deploy(cloud, name, "odd", document, print)
+        stacks.deploy(cloud, name, "odd", document, print, ["direct"])
     assert [standing.state for standing in stacks.status(cloud)] == ["CREATE_FAILED"]
     stacks.teardown(cloud, None, print)
     assert stacks.status(cloud) == []

@@ -51,7 +51,7 @@ def _silent(_: str) -> None:
 def _deployed(cloud: Cloud, plan: Plan, strategy: str, *, publishes: bool = True) -> tuple[str, dict[str, str]]:
     run = new_run()
     setup = Setup(strategy, ACCOUNT, 1, Envelope(), publishes=publishes)
-    return run, stacks.deploy(cloud, run, strategy, template(plan, setup), _silent)
+    return run, stacks.deploy(cloud, run, strategy, template(plan, setup), _silent, plan.strategies())
 
 
 def _everything(cloud: Cloud) -> dict[str, int]:
@@ -147,9 +147,8 @@ def test_a_successor_goes_on_counting(cloud: Cloud) -> None:
     """An execution that has made its ticks starts another, which goes on with the next number and second."""
     document = json.dumps(template(PLANS["heartbeat"], Setup("heartbeat", ACCOUNT, 1, Envelope(), publishes=False)))
     run = new_run()
-    outputs = stacks.deploy(
-        cloud, run, "heartbeat", json.loads(document.replace(f"< {STANDARD_TICKS} ", "< 2 ")), _silent
-    )
+    short = json.loads(document.replace(f"< {STANDARD_TICKS} ", "< 2 "))
+    outputs = stacks.deploy(cloud, run, "heartbeat", short, _silent, ["heartbeat"])
     machines, zero = cloud.client("stepfunctions"), math.ceil(time.time())
     machines.start_execution(stateMachineArn=outputs["HeartMachine"], input=json.dumps(first_input(zero)))
     second = _execution(machines, outputs["HeartMachine"], 2)

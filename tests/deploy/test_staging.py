@@ -162,7 +162,9 @@ def test_shares_hear_from_ses_itself(cloud: Cloud, ses: Moto, tmp_path: Path) ->
         ended = _played(orders)
     assert [(process.returncode, process.stderr) for process in ended] == [(0, b"")] * 2
     assert [len(process.stdout.splitlines()) for process in ended] == [20, 20]
-    whole = merged([store.read(tmp_path / f"share-{order.share.place}", "leaky-bucket") for order in orders])
+    whole = merged(
+        [store.read(tmp_path / f"share-{order.share.place}", "leaky-bucket") for order in orders], "leaky-bucket"
+    )
     assert whole.mails["mail"].tolist() == list(range(40))
     assert whole.mails["accepted"].tolist() == [1] * 40
     assert int((ses.calls()["outcome"] == ACCEPTED).sum()) == 40

@@ -53,7 +53,7 @@ def _share(whole: Ledger, portion: WorkerShare) -> Ledger:
 @pytest.mark.parametrize("of", SHARES)
 def test_all_shares_together_are_the_whole(whole: Ledger, of: int) -> None:
     """Rows are those of one ledger in its order, usage adds up, the worst lag and the last end count."""
-    together = merged([_share(whole, WorkerShare(place, of)) for place in range(of)])
+    together = merged([_share(whole, WorkerShare(place, of)) for place in range(of)], whole.strategy)
     for name in whole.mails:
         np.testing.assert_array_equal(together.mails[name], whole.mails[name])
     order = np.lexsort((whole.calls["mail"] % of, whole.calls["decided_s"]))
@@ -70,7 +70,7 @@ def test_all_shares_together_are_the_whole(whole: Ledger, of: int) -> None:
 def test_what_is_said_of_all_shares_is_true_of_them_together(of: int) -> None:
     """Each share has pods of its own: together they are so many times as many, and their rates make the limit."""
     shares = [share_of_leaky_bucket(WorkerShare(place, of)) for place in range(of)]
-    entry = measure(merged(shares), 30.0, 30, None, load_prices())
+    entry = measure(merged(shares, "leaky-bucket"), 30.0, 30, None, load_prices())
     pods, each = 2 * of, 15 / of
     assert f"{pods} pods paced at {each:g} recipients/s each, together the limit of 30/s" in explain(
         entry, Facts.of(SCENARIO)
@@ -87,7 +87,7 @@ def test_a_mail_of_two_shares_is_a_defect(whole: Ledger) -> None:
     """Two workers that played the same mails have sent them twice: their ledgers are no whole."""
     share = _share(whole, WorkerShare(0, 2))
     with pytest.raises(Unbalanced, match="the same mail"):
-        merged([share, share])
+        merged([share, share], whole.strategy)
 
 
 @pytest.mark.parametrize("of", SHARES)

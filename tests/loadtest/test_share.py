@@ -104,7 +104,7 @@ def test_two_shares_together_keep_to_the_limit(url: str, tmp_path: Path) -> None
     """Each paces at half of R, so nothing is refused: all mails are accepted, once, in no window more than B + R·t."""
     orders = _orders(_scenario(150), "leaky-bucket", url, tmp_path, 2, run=1)
     told = _played(orders)
-    whole = merged(_ledgers(orders))
+    whole = merged(_ledgers(orders), "leaky-bucket")
     assert whole.mails["mail"].tolist() == list(range(150))
     assert (whole.mails["accepted"] == 1).all()
     assert (whole.calls["outcome"] == ACCEPTED).all()
@@ -137,7 +137,7 @@ def test_functions_run_beside_a_share(url: str, tmp_path: Path) -> None:
     """What functions send is told and accounted for; the share's queues are gone with it, and nobody else's."""
     orders = _orders(_scenario(40), "heartbeat", url, tmp_path, 2, run=3)
     told = _played(orders)
-    whole = merged(_ledgers(orders))
+    whole = merged(_ledgers(orders), "heartbeat")
     assert whole.mails["accepted"].tolist() == [1] * 40
     assert sorted(line["mail"] for lines in told for line in lines) == list(range(40))
     assert client_of(url, REGION).queues() == {}

@@ -50,9 +50,11 @@ def baseline(
 ) -> Baseline:
     """What an update makes of it."""
     before = before or Baseline()
-    wanted = [simulated_gate.wanted_anew(before, scenario, strategies, strategies, seeds)]
+    wanted = [simulated_gate.wanted_anew(before, scenario, strategies, seeds)]
     jobs = simulated_gate.jobs(run, wanted, load_prices())
-    return simulated_gate.updated(before, wanted, list(map(perform, jobs)), reason, list(map(Wished.parse, wishes)))
+    return simulated_gate.updated(
+        before, wanted, list(map(perform, jobs)), reason, [Wished.parse(wish, scenario.contenders) for wish in wishes]
+    )
 
 
 def set_figure(known: Baseline, figure: str, **values: Any) -> Baseline:

@@ -12,6 +12,7 @@ from reports.gate.expectations import Wished
 from reports.gate.simulated import SEEDS, wanted_anew
 from reports.gate.verdict import Rule
 from scenarios.errors import BadInput
+from strategies.registry import STRATEGIES
 from tests.unit.entries import number
 from tests.unit.gated import baseline, figures, of, set_figure, small, verdict
 
@@ -83,9 +84,9 @@ def test_what_has_not_changed_keeps_its_reason(tmp_path: Path, known: Baseline) 
 def test_an_update_has_as_many_seeds_as_before(tmp_path: Path, known: Baseline) -> None:
     """Unless another number is asked for; the first time there are ten, from the scenario's own on."""
     scenario = small(tmp_path)
-    assert wanted_anew(known, scenario, [], ["direct"], None).seeds == (1, 2, 3)
-    assert wanted_anew(known, scenario, [], ["direct"], 2).seeds == (1, 2)
-    assert wanted_anew(Baseline(), scenario, [], ["direct"], None).seeds == tuple(range(1, 1 + SEEDS))
+    assert wanted_anew(known, scenario, [], None).seeds == (1, 2, 3)
+    assert wanted_anew(known, scenario, [], 2).seeds == (1, 2)
+    assert wanted_anew(Baseline(), scenario, [], None).seeds == tuple(range(1, 1 + SEEDS))
 
 
 @pytest.mark.parametrize(
@@ -103,7 +104,7 @@ def test_an_update_has_as_many_seeds_as_before(tmp_path: Path, known: Baseline) 
 def test_a_wish_that_cannot_be_read_is_one_line(text: str, said: str) -> None:
     """It quotes the option and says what would be right."""
     with pytest.raises(BadInput, match="--tolerance '") as caught:
-        Wished.parse(text)
+        Wished.parse(text, STRATEGIES)
     assert said in str(caught.value)
 
 

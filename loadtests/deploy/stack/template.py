@@ -139,7 +139,7 @@ def _variables(function: Function, plan: Plan, setup: Setup) -> dict[str, Any]:
     """What `entry` reads."""
     found = {
         **variables_of(
-            module_of(setup.strategy),
+            module_of(plan.strategy),
             plan.settings,
             setup.account,
             setup.seed,

@@ -16,8 +16,8 @@ HIGHEST = ("harness_lag_s",)
 """Usage that does not add up: the worst of all shares is the whole's."""
 
 
-def merged(ledgers: Sequence[Ledger]) -> Ledger:
-    """One ledger: mails in the order of their numbers, calls in the order in which SES decided.
+def merged(ledgers: Sequence[Ledger], strategy: str) -> Ledger:
+    """One ledger of shares of a strategy: mails in the order of their numbers, calls in the order in which SES decided.
 
     Raises `Unbalanced` if two shares have the same mail, or if the whole does not add up.
     """
@@ -26,7 +26,7 @@ def merged(ledgers: Sequence[Ledger]) -> Ledger:
         ended_s=max(ledger.ended_s for ledger in ledgers),
         mails=_sorted([ledger.mails for ledger in ledgers], "mail"),
         calls=_numbered(_sorted([ledger.calls for ledger in ledgers], "decided_s")),
-        settings=_together(ledgers[0].strategy, ledgers[0].settings, len(ledgers)),
+        settings=_together(strategy, ledgers[0].settings, len(ledgers)),
         usage=_total([ledger.usage for ledger in ledgers]),
         warnings=tuple(dict.fromkeys(warning for ledger in ledgers for warning in ledger.warnings)),
         interrupted=any(ledger.interrupted for ledger in ledgers),

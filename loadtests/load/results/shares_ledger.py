@@ -33,9 +33,8 @@ def ledger_of(
     """The ledgers of all shares made one; the witness tells of a share that was lost with its worker."""
     told = [number for number in range(results.workers) if number not in results.silent]
     ledgers = [store.read(folder / f"worker-{number}", assignment.user) for number in told]
-    return merged(
-        [*ledgers, *(_lost(number, scenario, assignment, mails, results, decisions) for number in results.silent)]
-    )
+    lost = (_lost(number, scenario, assignment, mails, results, decisions) for number in results.silent)
+    return merged([*ledgers, *lost], scenario.strategy_of(assignment.user))
 
 
 def _lost(

@@ -50,7 +50,7 @@ def main() -> None:
     folder = order.folder / f"share-{order.share.place}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with blaming(order.strategy):
+        with blaming(order.scenario.strategy_of(order.strategy)):
             store.write(share(order, folder), folder)
     except BadInput as error:
         _leave(error, EXIT_USAGE)

@@ -13,19 +13,23 @@ from loadtests.load.assignment import Place
 from scenarios.entry import USERS
 from scenarios.errors import BadInput, RunFailed
 from scenarios.schema.files import printable
+from scenarios.schema.model import Scenario
 from scenarios.schema.tables import unknown
 from scenarios.system.reading import read_text
-from strategies.registry import STRATEGIES
 
 SCHEMES = ("http", "https")
 KNOCK_S = 10.0
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # of RFC 9110
 
 
+def refuse_unknown(sender: str, scenario: Scenario) -> None:
+    """Raises BadInput for what is neither a user nor one of the scenario's contenders."""
+    if sender not in (*USERS, *scenario.contenders):
+        raise BadInput(unknown("user", printable(sender), [*USERS, *scenario.variants]))
+
+
 def check_place(user: str, place: Place) -> None:
     """Raises BadInput that names the option which is missing or wrong; a strategy needs what a user of SES does."""
-    if user not in (*USERS, *STRATEGIES):
-        raise BadInput(unknown("user", printable(user), list(USERS)))
     if place.endpoint is not None and place.region is not None:
         raise BadInput("--region: is for AWS, and --endpoint for a seslab serve; leave out one of the two")
     if place.region is None:

@@ -19,7 +19,6 @@ from loadtests.record.labels import labelled
 from scenarios.errors import BadInput
 from scenarios.measures.cost import Prices
 from scenarios.schema.model import Scenario
-from strategies.registry import STRATEGIES
 
 __all__ = ["LoadRequest", "Crew", "Permit", "Place", "Target", "target_of"]
 
@@ -80,7 +79,7 @@ def _on_aws(runs: Sequence[RunRequest], asked: LoadRequest, prices: Prices, show
 def _check_reader(request: RunRequest, events: str | None) -> None:
     """A user that lets another program send cannot choose where events go; a share reads none but its own."""
     sender = request.strategy
-    if sender in STRATEGIES:
+    if sender in request.scenario.contenders:
         staging.refuse_functions(sender, request.plan)
         if events is not None:
             raise BadInput(f"--events: {sender} reads queues of its own; leave it out")
