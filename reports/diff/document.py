@@ -23,8 +23,9 @@ from reports.documents.diff import (
     SameMails,
     Seeds,
 )
-from reports.gate.verdict import DIRECTIONS, alike, direction_of
+from reports.gate.verdict import alike
 from reports.statistics.intervals import interval, unpaired
+from scenarios.directions import DIRECTIONS, direction_of
 from scenarios.errors import BadInput
 from scenarios.figures import figures_of
 from scenarios.ledger.ledger import Ledger

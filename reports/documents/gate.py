@@ -8,12 +8,12 @@ from pydantic import Field, with_config
 from typing_extensions import TypedDict
 
 from reports.documents.reading import STRICT
+from scenarios.directions import Direction
 from scenarios.entry import Interval, Setting
 from scenarios.schema.thresholds import JudgedThreshold
 from scenarios.verdicts import Verdict
 
 SCHEMA: Final = "seslab/gate/v1"
-Direction = Literal["lower", "higher", "same"]
 
 
 class GateFigure(TypedDict):

@@ -13,10 +13,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, ValidationError, model_validator
 
-from reports.documents.gate import Direction
 from reports.gate.first_calls import rows_of
 from reports.gate.verdict import Rule, alike
 from reports.statistics.intervals import mean_of
+from scenarios.directions import Direction
 from scenarios.entry import SettingsTable
 from scenarios.errors import BadInput
 from scenarios.figures import figures_like, is_figure

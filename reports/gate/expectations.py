@@ -9,8 +9,9 @@ from typing import NamedTuple
 from reports.gate.baseline import Baseline, Expected, Metric, Sender, Tolerance, parse_tolerance, versions
 from reports.gate.identity import identity_of
 from reports.gate.measured import Measured
-from reports.gate.verdict import DIRECTIONS, Rule, direction_of
+from reports.gate.verdict import Rule
 from reports.statistics.intervals import mean_of
+from scenarios.directions import DIRECTIONS, direction_of
 from scenarios.errors import BadInput
 from scenarios.figures import figures_like, in_two
 from scenarios.schema.files import printable

@@ -6,9 +6,8 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from reports.documents.gate import Direction
 from reports.statistics.intervals import interval, mean_of
-from scenarios.figures import in_two
+from scenarios.directions import Direction
 from scenarios.verdicts import FAIL, IMPROVED, INCONCLUSIVE, PASS, Verdict
 
 Values = Sequence[float | None]
@@ -16,36 +15,6 @@ Values = Sequence[float | None]
 CONFIDENCE = 0.95
 ALIKE = 1e-9
 """Share of a figure below which a difference is the arithmetic of another machine."""
-
-DIRECTIONS: Mapping[str, Direction] = {
-    "recipients.submitted": "same",
-    "recipients.accepted": "higher",
-    "recipients.dead_lettered": "lower",
-    "recipients.lost": "lower",
-    "recipients.pending": "lower",
-    "recipients.duplicated": "lower",
-    "calls.attempted": "lower",
-    "calls.throttled": "lower",
-    "calls.failed": "lower",
-    "latency_s.mean": "lower",
-    "latency_s.p50": "lower",
-    "latency_s.p95": "lower",
-    "latency_s.p99": "lower",
-    "latency_s.max": "lower",
-    "call_s.p50": "lower",
-    "call_s.p99": "lower",
-    "makespan_s": "lower",
-    "goodput_per_s": "higher",
-    "efficiency": "higher",
-    "cost_usd": "lower",
-    "cost_per_million_usd": "lower",
-}
-"""The figures that a gate watches, and which way is better. A peak is not among them: it is neither good nor bad."""
-
-
-def direction_of(figure: str) -> Direction | None:
-    """Which way is better, also of a workload or a lane; None for a figure that is neither good nor bad."""
-    return DIRECTIONS.get(in_two(figure).figure)
 
 
 class Rule(NamedTuple):

@@ -7,7 +7,7 @@ import re
 import yaml
 
 from reports.gate.baseline import versions
-from reports.gate.verdict import DIRECTIONS
+from scenarios.directions import DIRECTIONS
 from tests.docs.examples import ROOT
 
 PAGE = (ROOT / "docs" / "reference" / "gate.md").read_text()

@@ -12,7 +12,8 @@ import pytest
 from reports.gate.baseline import SCHEMA, Baseline, read, save, versions
 from reports.gate.identity import identity_of
 from reports.gate.simulated import distinct, wanted_by
-from reports.gate.verdict import DIRECTIONS, Rule
+from reports.gate.verdict import Rule
+from scenarios.directions import DIRECTIONS
 from scenarios.errors import BadInput
 from tests.unit.gated import FILE, baseline, small, verdict
 

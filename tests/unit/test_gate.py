@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from scipy import stats
 
-from reports.documents.gate import Direction
 from reports.gate import verdict
 from reports.gate.verdict import Rule, judge, judge_all, worst
 from reports.statistics.intervals import interval
+from scenarios.directions import Direction
 from scenarios.verdicts import FAIL, IMPROVED, INCONCLUSIVE, PASS, Verdict
 
 LOWER, HIGHER, SAME = Rule("lower"), Rule("higher"), Rule("same")
