@@ -44,13 +44,17 @@ class Block(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """A table for people; the first `named_by` columns name a row, the others hold its figures."""
+    """A table for people; the first `named_by` columns name a row, the others hold its figures.
+
+    `lead` is a sentence above it: what the table comes to.
+    """
 
     title: str
     columns: Sequence[Column]
     blocks: Sequence[Block]
     caption: str = ""
     named_by: int = 1
+    lead: str = ""
 
     @property
     def rows(self) -> list[Row]:

@@ -26,9 +26,10 @@ def laid_out(sheet: Sheet, width: int) -> list[Text]:
 
 
 def _framed(sheet: Sheet, taken: int, body: Iterable[Text], more: Iterable[str], width: int) -> list[Text]:
-    """Between its title and its caption, which are in the middle of what the table takes."""
+    """Between its title and its caption, which are in the middle of what the table takes; its lead is above them."""
     caption = (*sheet.caption.splitlines(), *more)
     return [
+        *(Text(line) for line in (*broken(sheet.lead, width), "") if sheet.lead),
         *_centred(sheet.title.splitlines(), "table.title", taken, width),
         *body,
         *_centred(caption, "table.caption", taken, width),

@@ -31,10 +31,10 @@ def seconds(span_s: float | None) -> str:
 
 
 def with_margin(span_s: float | None, interval: Sequence[float] | None) -> str:
-    """Seconds and half of their interval, which has two digits at least, both with as many decimals."""
+    """Seconds and the wider half of their interval, with two digits at least, both with as many decimals."""
     if span_s is None or interval is None:
         return seconds(span_s)
-    margin_s = (interval[1] - interval[0]) / 2
+    margin_s = max(interval[1] - span_s, span_s - interval[0])
     places = max(decimals(span_s, 3), decimals(margin_s, 2))
     return f"{_whole_milliseconds(span_s, places)} ±{_whole_milliseconds(margin_s, places) if margin_s else 0}"
 

@@ -203,7 +203,12 @@ class StrategyEntry(TypedDict):
     digest: Annotated[str, Field(description="SHA-256 over the ledger; with replications, over their digests")]
     ci95: Annotated[
         dict[str, Interval],
-        Field(description="with replications: 95 % confidence intervals by dotted name, such as latency_s.p99"),
+        Field(description="of six replications or more: 95 % intervals of the medians by dotted name"),
+    ]
+    medians: NotRequired[
+        Annotated[
+            dict[str, float], Field(description="with replications: each figure's median over them, by dotted name")
+        ]
     ]
     workloads: NotRequired[
         Annotated[list[WorkloadEntry], Field(description="only where the scenario has several: each workload apart")]

@@ -70,6 +70,7 @@ _NO_FIGURES = (
     "interrupted",
     "digest",
     "ci95",
+    "medians",
     "samples",
     "index",
     "process",
@@ -89,6 +90,12 @@ def in_two(name: str) -> FigureName:
     """The name of a figure of a part, be there such a figure or not; any other stays whole."""
     part = _OF_A_PART.fullmatch(name)
     return FigureName(part["whose"], part["figure"]) if part else FigureName("", name)
+
+
+def of_all(name: str) -> str:
+    """The name of the figure in which a latency counts what was not accepted as infinitely late; others stay."""
+    whose, figure = in_two(name)
+    return f"{whose}{figure.replace('latency_s.', 'latency_of_all_s.')}" if figure.startswith("latency_s.") else name
 
 
 def is_figure(name: str) -> bool:

@@ -83,6 +83,20 @@ def plugged_in(value: Any) -> Any:
     return given[0] if isinstance(value, str) else given if value is not None else None
 
 
+def share(option: str, text: str | None) -> float | None:
+    """A share as people write it, `2%` or `0.02`, above 0 and below 1. Raises BadInput."""
+    if text is None:
+        return None
+    number, percent, rest = text.strip().partition("%")
+    try:
+        value = float(number) / (100 if percent else 1)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 1 or rest:
+        raise BadInput(f"{option} = {text}: must be a share such as 2% or 0.02")
+    return value
+
+
 def _of_aws(*names: str, metavar: str | None, help: str, **more: Any) -> Any:
     return typer.Option(*names, metavar=metavar, help=help, rich_help_panel="On AWS", **more)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from reports import files, terminal
@@ -11,55 +12,79 @@ from reports.compare import document as comparison
 from reports.compare import folder as run_folder
 from reports.compare import table as compare_table
 from reports.compare.markdown import markdown
+from reports.compare.precision import Made, made_precisely
 from reports.documents.comparison import ComparisonDocument
 from reports.running import experiment, run_jobs
+from reports.running.experiment import Jobs
 from scenarios.schema.model import Scenario, as_toml
 from scenarios.verdicts import FAIL
 from strategies.presentation.words import counted
 
 
-def compared(
-    jobs: Sequence[experiment.Job],
-    world: str,
-    scenario: Scenario,
-    replications: int,
-    out: Path | None,
-    as_json: bool,
-    summary: Path | None = None,
-) -> bool:
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """Where a comparison goes besides standard output."""
+
+    out: Path | None = None
+    as_json: bool = False
+    summary: Path | None = None
+
+    def show(self, document: ComparisonDocument, scenario: Scenario) -> None:
+        """Keep it and show it."""
+        if self.out is not None:
+            _keep(self.out, document, scenario)
+        if self.summary is not None:
+            files.append(self.summary, markdown(document))
+        show(document, self.as_json)
+
+
+def compared(jobs: Jobs, world: str, scenario: Scenario, presented: Presented) -> bool:
     """Make the runs, keep and show what they came to; whether the scenario's own thresholds are met.
 
     Raises BadInput before the first run if no Markdown can be added to `summary`; Interrupted, or RunFailed, once what
     was done is kept and shown.
     """
-    if summary is not None:
-        files.refuse_unwritable("--summary", summary)
-    outcome, met = run_jobs.perform(jobs, world), True
-    results = run_jobs.complete(outcome, replications)
+    _refuse_unwritable(presented)
+    return _concluded(Made(run_jobs.perform(jobs, world), jobs.replications, None), jobs, world, scenario, presented)
+
+
+def compared_precisely(jobs: Jobs, world: str, scenario: Scenario, asked: float, presented: Presented) -> bool:
+    """The same with as many replications as that precision takes, at most those of `jobs`."""
+    _refuse_unwritable(presented)
+    by = None if scenario.rank is None else scenario.rank.figure
+    return _concluded(made_precisely(jobs, world, asked, by), jobs, world, scenario, presented, asked)
+
+
+def _refuse_unwritable(presented: Presented) -> None:
+    if presented.summary is not None:
+        files.refuse_unwritable("--summary", presented.summary)
+
+
+def _concluded(
+    made: Made, jobs: Jobs, world: str, scenario: Scenario, presented: Presented, asked: float | None = None
+) -> bool:
+    outcome, met = made.outcome, True
+    results = run_jobs.complete(outcome, made.replications)
     if results:
         entries, bound = experiment.summarise(results)
         if outcome.interrupted:
-            entries[0]["warnings"] = [*entries[0]["warnings"], *_unfinished(results, jobs, replications)]
-        document = comparison.document(scenario, world, scenario.seed, replications, bound, entries)
-        if out is not None:
-            _keep(out, document, scenario)
-        if summary is not None:
-            files.append(summary, markdown(document))
-        show(document, as_json)
+            entries[0]["warnings"] = [*entries[0]["warnings"], *_unfinished(results, jobs, made.replications)]
+        document = comparison.document(scenario, world, scenario.seed, made.replications, bound, entries)
+        if asked is not None:
+            document["precision"] = {"asked": asked, "reached": made.reached}
+        presented.show(document, scenario)
         met = all(one["verdict"] != FAIL for one in document["thresholds"])
     if outcome.interrupted:
-        raise run_jobs.interrupted(outcome, jobs, out)
+        raise run_jobs.interrupted(outcome, jobs, presented.out)
     if outcome.failure is not None:
         raise outcome.failure
     return met
 
 
-def _unfinished(
-    results: Sequence[experiment.Result], jobs: Sequence[experiment.Job], replications: int
-) -> Iterator[str]:
+def _unfinished(results: Sequence[experiment.Result], jobs: Jobs, replications: int) -> Iterator[str]:
     """What an interrupted command did not come to: of each strategy, so that no mean passes for that of all."""
     made = Counter(result.entry["strategy"] for result in results)
-    for number in range(0, len(jobs), replications):
+    for number in range(0, len(jobs), jobs.replications):
         strategy = jobs[number].strategy
         if made[strategy] < replications:
             runs = f"{made[strategy]} of {counted(replications, 'run')}" if made[strategy] else "not run"

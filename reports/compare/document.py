@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import cast
 
+from reports.compare.answer import answer, ranking_of
 from reports.compare.called import chosen_settings
 from reports.compare.explain import explain
 from reports.compare.looks import as_table
@@ -18,6 +19,7 @@ from reports.documents.comparison import (
     ExplainedEntry,
     FaultTable,
     LimiterTable,
+    RankedContender,
 )
 from scenarios.entry import StrategyEntry
 from scenarios.measures.bound import Bound, rate_steps
@@ -38,7 +40,7 @@ def document(
 ) -> ComparisonDocument:
     """The comparison document: plain data, in the order in which the strategies were run."""
     facts, looks = Facts.of(scenario), {**_looks_of_plugged(), **looks_of_variants(scenario)}
-    return {
+    made: ComparisonDocument = {
         "schema": SCHEMA,
         "scenario": scenario.name,
         "world": world,
@@ -50,6 +52,16 @@ def document(
         "strategies": [_explained(entry, scenario, facts, looks) for entry in entries],
         "thresholds": judged(scenario.thresholds, entries),
     }
+    if scenario.rank is not None:
+        made["rank"] = {"by": scenario.rank.by, "figure": scenario.rank.figure}
+    return {**made, "ranking": _ranking(made), "answer": answer(made)}
+
+
+def _ranking(comparison: ComparisonDocument) -> list[RankedContender]:
+    ranks = ranking_of(comparison)
+    if not comparison["thresholds"]:
+        return [{"place": one.place, "strategy": one.entry["strategy"]} for one in ranks]
+    return [{"place": one.place, "strategy": one.entry["strategy"], "requirement": one.requirement} for one in ranks]
 
 
 def _explained(entry: StrategyEntry, scenario: Scenario, facts: Facts, looks: Mapping[str, Look]) -> ExplainedEntry:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from reports.compare.answer import ranking_of
 from reports.compare.looks import kept_in
-from reports.compare.ranking import ranked
 from reports.documents.comparison import ComparisonDocument, FaultTable
 from reports.figures import backlog as backlog_figure
 from reports.figures import canvas, palette
@@ -32,7 +32,7 @@ FROM_ENTRIES = {"fates": fates_figure.draw, "cost": cost_figure.draw}
 
 def draw_all(directory: Path, comparison: ComparisonDocument, read: Callable[[str], Ledger]) -> list[Path]:
     """Draws into a folder; returns the files. `read` gives one strategy's ledger, and one at a time is held."""
-    entries = ranked(comparison["strategies"])
+    entries = [one.entry for one in ranking_of(comparison)]
     if not entries:
         return []
     all_series = [_spelt_out(series(read(entry["strategy"]))) for entry in entries]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from reports.compare.mechanism import Facts, after_refusal, mechanism
+from reports.compare.typical import typical
 from reports.words import duration
 from scenarios.entry import USERS, LatencyFigures, StrategyEntry
 from scenarios.ledger.ledger import MESSAGES, OUTCOMES, Fate, Outcome, first_sentence
@@ -34,8 +35,8 @@ def _outcome(entry: StrategyEntry, facts: Facts) -> str:
 
 
 def _all_accepted(entry: StrategyEntry) -> str:
-    said = f"all {count(entry['recipients']['submitted'])} accepted in {duration(entry['makespan_s'])}"
-    efficiency = entry["efficiency"]
+    said = f"all {count(entry['recipients']['submitted'])} accepted in {duration(typical(entry, 'makespan_s'))}"
+    efficiency = typical(entry, "efficiency")
     return said if efficiency is None else f"{said}, {share(efficiency, 1)} of the best possible"
 
 

@@ -12,4 +12,5 @@ def markdown(comparison: ComparisonDocument) -> str:
     sheet = table(comparison)
     ranking = grid([column.full_name for column in sheet.columns], sheet.rows, sheet.named_by)
     caption = "; ".join(map(text, (*sheet.caption.splitlines(), *sheet.notes(range(len(sheet.columns))))))
-    return document(f"### {text(sheet.title)}", ranking, caption, items(sentences(comparison)))
+    lead = [text(sheet.lead)] if sheet.lead else []
+    return document(f"### {text(sheet.title)}", *lead, ranking, caption, items(sentences(comparison)))

@@ -1,26 +1,64 @@
-"""Which strategy did best: the order of a comparison's table and sentences."""
+"""Which contender did best: the order of a comparison's table and sentences."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import TypeVar
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Generic, NamedTuple, TypeVar
 
+from reports.compare.requirement import WORST_FIRST, miss_of, requirement_of
+from reports.compare.ties import are_tied
+from reports.compare.typical import typical
 from scenarios.entry import StrategyEntry
+from scenarios.schema.rank import better
+from scenarios.schema.thresholds import JudgedThreshold
+from scenarios.verdicts import FAIL, Met
 
 ALIKE = 1.01  # times the shortest makespan of a class
+MAKESPAN = "makespan_s"
 Entry = TypeVar("Entry", bound=StrategyEntry)
 
 
-def ranked(entries: Sequence[Entry]) -> list[Entry]:
-    """Best first: what lost nothing and finished, by makespan; then what did not finish; then what lost mail.
+class Ranked(NamedTuple, Generic[Entry]):
+    """A contender and its place; those that are tied share one."""
 
-    Makespans within 1 % of the best of their class are equal: there duplicates decide, then the p99 latency of the most
-    urgent mail, then cost.
+    place: int
+    entry: Entry
+    requirement: Met
+
+
+class _Group(NamedTuple):
+    """Contenders of one kind come before all of the next."""
+
+    requirement: Met
+    tier: int
+
+    @property
+    def order(self) -> tuple[int, int]:
+        return -WORST_FIRST.index(self.requirement), self.tier
+
+
+def ranking(
+    entries: Sequence[Entry], thresholds: Sequence[JudgedThreshold] = (), by: str | None = None
+) -> list[Ranked[Entry]]:
+    """Best first: what meets all thresholds, then by what became of the mail, then by the figure that ranks.
+
+    What lost nothing and finished comes before what did not finish, and that before what lost mail. `by` ranks all of
+    a kind; without it the makespan does, and the recipients accepted where some were not. Equals are ranked by
+    duplicates, then by the p99 latency of the most urgent mail, then by cost. What fails a threshold is ranked by how
+    far it does.
     """
-    by_kind = sorted(entries, key=_rank)
-    finished = [entry for entry in by_kind if tier(entry) == 0]
-    return [entry for peers in _classes(finished) for entry in sorted(peers, key=_merits)] + by_kind[len(finished) :]
+    kinds = {entry["strategy"]: _kind(entry, thresholds) for entry in entries}
+    by_kind = sorted(entries, key=lambda entry: kinds[entry["strategy"]].order)
+    ranks: list[Ranked[Entry]] = []
+    for kind, alike in groupby(by_kind, key=lambda entry: kinds[entry["strategy"]]):
+        ranks += _placed(_within(kind, list(alike), thresholds, by), kind, len(ranks))
+    return ranks
+
+
+def _kind(entry: StrategyEntry, thresholds: Sequence[JudgedThreshold]) -> _Group:
+    return _Group(requirement_of(entry["strategy"], thresholds), tier(entry))
 
 
 def tier(entry: StrategyEntry) -> int:
@@ -31,9 +69,47 @@ def tier(entry: StrategyEntry) -> int:
     return 1 if recipients["pending"] else 0
 
 
-def _rank(entry: StrategyEntry) -> tuple[float | str, ...]:
-    place = tier(entry)
-    return place, (entry["makespan_s"] or 0.0) if place == 0 else -entry["recipients"]["accepted"], *_merits(entry)
+def ranks_by(tier: int, by: str | None) -> str:
+    """The figure that ranks those of one kind: of what was not all accepted, how much was."""
+    return by or (MAKESPAN if tier == 0 else "recipients.accepted")
+
+
+def _within(
+    kind: _Group, entries: list[Entry], thresholds: Sequence[JudgedThreshold], by: str | None
+) -> list[list[Entry]]:
+    """Those of one kind, best first; what shares a place stands together."""
+    if kind.requirement == FAIL:
+        return [[entry] for entry in sorted(entries, key=lambda entry: (miss_of(entry, thresholds), _merits(entry)))]
+    figure = ranks_by(kind.tier, by)
+    ordered = sorted(entries, key=lambda entry: (_worth(entry, figure), _merits(entry)))
+    return list(_shared(_classes(ordered) if figure == MAKESPAN and by is None else [[one] for one in ordered], figure))
+
+
+def _shared(classes: Sequence[list[Entry]], figure: str) -> Iterator[list[Entry]]:
+    """Places: of a class the best first, and all that are tied with the first of a place share it."""
+    shared: list[Entry] = []
+    for entry in (entry for peers in classes for entry in sorted(peers, key=_merits)):
+        if shared and not are_tied(shared[0], entry, figure):
+            yield sorted(shared, key=_merits)
+            shared = []
+        shared.append(entry)
+    if shared:
+        yield sorted(shared, key=_merits)
+
+
+def _placed(places: Sequence[Sequence[Entry]], kind: _Group, before: int) -> Iterator[Ranked[Entry]]:
+    """Those that share a place take as many, so that the next one's says how many are better."""
+    for shared in places:
+        yield from (Ranked(before + 1, entry, kind.requirement) for entry in shared)
+        before += len(shared)
+
+
+def _worth(entry: StrategyEntry, figure: str) -> float:
+    """The less the better; what there is none of, such as the latency of nothing, is worst."""
+    value = typical(entry, figure)
+    if value is None:
+        return math.inf
+    return -value if better(figure) == "higher" else value
 
 
 def _merits(entry: StrategyEntry) -> tuple[float | str, ...]:
@@ -57,7 +133,7 @@ def _classes(by_makespan: Sequence[Entry]) -> list[list[Entry]]:
     """Those alike to the first of them: an order by pairs alone would run in circles."""
     classes: list[list[Entry]] = []
     for entry in by_makespan:
-        if classes and (entry["makespan_s"] or 0.0) <= ALIKE * (classes[-1][0]["makespan_s"] or 0.0):
+        if classes and _worth(entry, MAKESPAN) <= ALIKE * _worth(classes[-1][0], MAKESPAN):
             classes[-1].append(entry)
         else:
             classes.append([entry])

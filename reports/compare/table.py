@@ -7,78 +7,105 @@ from itertools import groupby
 
 from reports import words
 from reports.columns import Block, Column, Row, Sheet
+from reports.compare.answer import Ranks, answer, ranking_of
 from reports.compare.called import called
 from reports.compare.lane_columns import lanes_in, of_lanes, p99_s_of
-from reports.compare.ranking import ranked, tier
-from reports.documents.comparison import ComparisonDocument
-from reports.threshold_line import threshold_line
-from scenarios.entry import StrategyEntry
+from reports.compare.ranking import Ranked, tier
+from reports.compare.typical import typical
+from reports.documents.comparison import ComparisonDocument, ExplainedEntry, PrecisionTable
+from reports.statistics.medians import LEAST
+from reports.threshold_lines import threshold_lines
+from reports.units import MARKS
 from strategies.presentation.words import count, counted, share
 
 LATENCY = "latency from the intended instant"
-MARGIN = "± half of the 95 % interval of the mean"
+TIED = "equal where the figure that ranks is, or where the 95 % interval of the paired differences contains zero"
+MEDIAN = "median"
+MARGIN = "median ± the wider half of its 95 % interval"
 
 
 def table(comparison: ComparisonDocument) -> Sheet:
     """The ranking, complete without colour; figures are means over the replications, times are seconds in any run."""
-    entries = ranked(comparison["strategies"])
-    lanes = lanes_in(entries)
+    ranks, is_judged = ranking_of(comparison), bool(comparison.get("thresholds"))
+    lanes = lanes_in(one.entry for one in ranks)
     return Sheet(
         title=title(comparison),
-        columns=_columns(comparison["account"]["max_send_rate_per_s"], comparison["replications"], lanes),
-        blocks=[Block(rows) for rows in _tiers(entries, lanes)],
+        columns=_columns(comparison, ranks, lanes, is_judged),
+        blocks=[Block(rows) for rows in _tiers(ranks, lanes, is_judged)],
         caption=_caption(comparison),
         named_by=2,
+        lead=answer(comparison),
     )
 
 
 def sentences(comparison: ComparisonDocument) -> list[str]:
     """One sentence for each strategy, in the table's order, one line for each threshold, and the notes of the runs."""
-    entries = ranked(comparison["strategies"])
+    entries = [one.entry for one in ranking_of(comparison)]
     warnings = dict.fromkeys(warning for entry in comparison["strategies"] for warning in entry["warnings"])
     return [
         *(f"{called(entry)}: {entry['explanation']}" for entry in entries),
-        *map(threshold_line, comparison.get("thresholds", ())),
+        *threshold_lines(comparison.get("thresholds", ())),
         *(f"note: {warning}" for warning in warnings),
     ]
 
 
-def _columns(rate_per_s: float, replications: int, lanes: Sequence[str]) -> list[Column]:
+def _columns(comparison: ComparisonDocument, ranks: Ranks, lanes: Sequence[str], is_judged: bool) -> list[Column]:
     """Fates and makespan always stay: what is fast because it lost mail must be seen to have lost it."""
     return [
-        Column("#"),
+        Column("#", note=TIED if _any_tied(ranks) else ""),
         Column("strategy"),
+        *([Column("meets\nall")] if is_judged else []),
         Column("accept-\ned"),
         Column("lost"),
         Column("DLQ"),
         Column("pend-\ning"),
         Column("dup"),
-        Column("makespan", "s", note=MARGIN if replications > 1 else ""),
-        Column("of\nbest", falls=5),
+        Column("makespan", "s", note=_note_on_makespan(ranks)),
+        Column("of\nbest", falls=5, note=MEDIAN if _are_medians(ranks) else ""),
         Column("p50", "s", falls=1, note=LATENCY),
         Column("p99", "s", falls=6, note=LATENCY),
         *of_lanes(lanes, falls=7, note=LATENCY),
-        Column(f"peak 1 s\n/ {rate_per_s:g}", falls=4),
+        Column(f"peak 1 s\n/ {comparison['account']['max_send_rate_per_s']:g}", falls=4),
         Column("throttled\ncalls", falls=3),
         Column("$ per\nmillion", falls=2),
     ]
 
 
-def _tiers(entries: Sequence[StrategyEntry], lanes: Sequence[str]) -> Iterator[list[Row]]:
-    """What lost nothing, what did not finish, and what lost mail, apart from each other."""
-    numbered = enumerate(entries, start=1)
-    for _, alike in groupby(numbered, key=lambda one: tier(one[1])):
-        yield [(str(place), *_cells(entry, lanes)) for place, entry in alike]
+def _any_tied(ranks: Ranks) -> bool:
+    return len({one.place for one in ranks}) < len(ranks)
 
 
-def _cells(entry: StrategyEntry, lanes: Sequence[str]) -> Row:
+def _note_on_makespan(ranks: Ranks) -> str:
+    if any("makespan_s" in one.entry["ci95"] for one in ranks):
+        return MARGIN
+    return MEDIAN if _are_medians(ranks) else ""
+
+
+def _are_medians(ranks: Ranks) -> bool:
+    return any("medians" in one.entry for one in ranks)
+
+
+def _tiers(ranks: Ranks, lanes: Sequence[str], is_judged: bool) -> Iterator[list[Row]]:
+    """What meets the requirement, what lost nothing, did not finish, and lost mail, apart from each other."""
+    for _, alike in groupby(ranks, key=lambda one: (one.requirement, tier(one.entry))):
+        yield [[_place(one, ranks), *_cells(one, lanes, is_judged)] for one in alike]
+
+
+def _place(one: Ranked[ExplainedEntry], ranks: Ranks) -> str:
+    is_shared = sum(other.place == one.place for other in ranks) > 1
+    return f"{one.place}{'=' if is_shared else ''}"
+
+
+def _cells(one: Ranked[ExplainedEntry], lanes: Sequence[str], is_judged: bool) -> Row:
+    entry = one.entry
     recipients, latency_s = entry["recipients"], entry["latency_s"]
-    efficiency, usd = entry["efficiency"], entry["cost_per_million_usd"]
+    efficiency, usd = typical(entry, "efficiency"), entry["cost_per_million_usd"]
     return [
         entry["strategy"],
+        *([MARKS[one.requirement]] if is_judged else []),
         share(recipients["accepted"], recipients["submitted"]),
         *(count(recipients[fate]) for fate in ("lost", "dead_lettered", "pending", "duplicated")),
-        words.with_margin(entry["makespan_s"], entry["ci95"].get("makespan_s")),
+        words.with_margin(typical(entry, "makespan_s"), entry["ci95"].get("makespan_s")),
         "-" if efficiency is None else share(efficiency, 1),
         words.seconds(latency_s["p50"]),
         words.seconds(latency_s["p99"]),
@@ -100,7 +127,27 @@ def _caption(comparison: ComparisonDocument) -> str:
     submitted = max((entry["recipients"]["submitted"] for entry in comparison["strategies"]), default=0)
     best_s = comparison["bound"]["makespan_s"]
     best = "" if best_s is None else f"; at best all are accepted {_within(best_s)}"
-    return f"{counted(submitted, 'recipient')}{best}"
+    return f"{counted(submitted, 'recipient')}{best}{_how_sure(comparison)}"
+
+
+def _how_sure(comparison: ComparisonDocument) -> str:
+    """A table of one seed, or of few, does not look as if it were more."""
+    if "precision" in comparison:
+        return f"\n{_precisely(comparison['precision'], comparison['replications'])}"
+    if len(comparison["strategies"]) < 2 or comparison["replications"] >= LEAST:
+        return ""
+    if comparison["replications"] == 1:
+        return "\none seed is one throw of the dice: --replications tells what is luck"
+    return f"\nfewer than {LEAST} replications cannot tell what is luck"
+
+
+def _precisely(precision: PrecisionTable, replications: int) -> str:
+    if precision["reached"] is None:
+        return f"no two contenders can be told apart by the figure that ranks, in {replications} replications"
+    reached = f"{100 * precision['reached']:.2g} % after {replications} replications"
+    if precision["reached"] > precision["asked"]:
+        return f"paired differences of neighbours are known to within {reached}, not to {100 * precision['asked']:g} %"
+    return f"paired differences of neighbours are known to within {reached}"
 
 
 def _within(makespan_s: float) -> str:

@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 from reports.documents.reading import STRICT
 from scenarios.entry import SettingsTable, StrategyEntry
 from scenarios.schema.thresholds import JudgedThreshold
+from scenarios.verdicts import Met
 from strategies.presentation.look import COLOR, HATCH, MARKER
 
 SCHEMA: Final = "seslab/comparison/v1"
@@ -102,6 +103,30 @@ class ExplainedEntry(StrategyEntry):
     ]
 
 
+class RankTable(TypedDict):
+    """What ranks those that meet all thresholds."""
+
+    by: Annotated[str, Field(description="the figure, as the scenario names it")]
+    figure: Annotated[str, Field(description="the figure that stands for it: latencies are of all recipients")]
+
+
+class PrecisionTable(TypedDict):
+    """How wide the 95 % intervals of paired differences between neighbours are, as a share of the better's figure."""
+
+    asked: Annotated[float, Field(description="the widest that was asked for")]
+    reached: Annotated[float | None, Field(description="the widest there is; null where no two can be compared")]
+
+
+class RankedContender(TypedDict):
+    """A contender's place; those that are tied share one."""
+
+    place: Annotated[int, Field(description="1 is best; two that share a place take two")]
+    strategy: Annotated[str, Field(description="the contender")]
+    requirement: NotRequired[
+        Annotated[Met, Field(description="only where there are thresholds: the worst verdict of those that concern it")]
+    ]
+
+
 @with_config(STRICT)
 class ComparisonDocument(TypedDict):
     """Strategies on one scenario. Documents may grow: ignore keys that you do not know."""
@@ -117,4 +142,12 @@ class ComparisonDocument(TypedDict):
     strategies: Annotated[list[ExplainedEntry], Field(description="one entry each, in the order in which they ran")]
     thresholds: Annotated[
         list[JudgedThreshold], Field(description="the scenario's thresholds, one entry for each strategy concerned")
+    ]
+    precision: NotRequired[
+        Annotated[PrecisionTable, Field(description="only where one was asked for: how surely they are told apart")]
+    ]
+    rank: NotRequired[Annotated[RankTable, Field(description="only where the scenario has [rank]: what ranks")]]
+    ranking: NotRequired[Annotated[list[RankedContender], Field(description="the contenders, best first")]]
+    answer: NotRequired[
+        Annotated[str, Field(description="who should send, in a sentence; empty for one of which nothing is asked")]
     ]

@@ -9,7 +9,7 @@ from typing import Any
 from scenarios.errors import BadInput
 from scenarios.schema.model import Scenario
 
-_ASIDE = {"name", "description", "strategies", "variants", "thresholds"}
+_ASIDE = {"name", "description", "strategies", "variants", "thresholds", "rank"}
 """Words, what is under test, and what is asked of it: none of them changes the experiment."""
 
 

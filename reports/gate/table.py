@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from reports.columns import Block, Column, Row, Sheet
 from reports.documents.gate import GateDocument, GateFigure, GateScenario, GateStrategy
 from reports.gate.first_calls import MOST
-from reports.threshold_line import threshold_line
+from reports.threshold_lines import threshold_lines
 from reports.units import MARKS, SideBySide, between, shown, side_by_side
 
 
@@ -65,7 +65,7 @@ def scenario_lines(scenario: GateScenario) -> Iterator[str]:
         if one["strategy"] not in same:
             yield f"{MARKS[one['verdict']]} {scenario['scenario']}: {one['strategy']}: {_summary(one)}"
             yield from (f"  {clause}" for clause in causes(one))
-    yield from map(threshold_line, scenario["thresholds"])
+    yield from threshold_lines(scenario["thresholds"])
     yield from (f"note: {note}" for note in scenario["notes"])
 
 

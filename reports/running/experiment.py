@@ -58,10 +58,10 @@ class Jobs(Sequence[Job]):
     """Strategy by strategy, replication by replication, each made when it is asked for: there may be millions."""
 
     def __init__(self, first: Sequence[Job], replications: int) -> None:
-        self._first, self._replications = first, replications
+        self._first, self.replications = first, replications
 
     def __len__(self) -> int:
-        return len(self._first) * self._replications
+        return len(self._first) * self.replications
 
     @overload
     def __getitem__(self, at: int) -> Job: ...
@@ -71,9 +71,14 @@ class Jobs(Sequence[Job]):
         numbers = range(len(self))[at]
         return self._job(numbers) if isinstance(numbers, int) else [self._job(number) for number in numbers]
 
+    def between(self, done: int, wanted: int) -> list[Job]:
+        """Those of each strategy's replications that are wanted and not done, counted from 0."""
+        starts = range(0, len(self), self.replications)
+        return [self._job(start + replication) for start in starts for replication in range(done, wanted)]
+
     def _job(self, number: int) -> Job:
         """Of a strategy's replications the first one's ledger is kept."""
-        strategy, replication = divmod(number, self._replications)
+        strategy, replication = divmod(number, self.replications)
         first = self._first[strategy]
         return replace(first, seed=first.seed + replication, out=None) if replication else first
 

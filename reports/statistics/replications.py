@@ -1,11 +1,13 @@
-"""Several replications of one strategy, combined: means with confidence intervals."""
+"""Several replications of one strategy, combined: means, and medians with their confidence intervals."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from statistics import median
 
-from reports.statistics.intervals import interval, mean_of
+from reports.statistics.intervals import mean_of
+from reports.statistics.medians import median_interval
 from scenarios.entry import Refusals, StrategyEntry
 from scenarios.figures import figures_of, with_figures
 
@@ -18,12 +20,14 @@ def combine(entries: Sequence[StrategyEntry]) -> StrategyEntry:
         return {**entries[0]}
     columns = samples_of(entries)
     samples = {name: values for name, values in columns.items() if name not in _NOT_SAMPLED}
+    complete = known(samples)
     return with_figures(entries[0], {name: mean_of(values) for name, values in columns.items()}) | {
         "refusals": _refusals(entries),
         "warnings": list(dict.fromkeys(warning for entry in entries for warning in entry["warnings"])),
         "interrupted": any(entry["interrupted"] for entry in entries),
         "digest": digest_of_all([entry["digest"] for entry in entries]),
-        "ci95": {name: list(interval(values)) for name, values in known(samples).items()},
+        "medians": {name: median(values) for name, values in complete.items()},
+        "ci95": {name: list(band) for name, values in complete.items() if (band := median_interval(values))},
         "samples": samples,
     }
 

@@ -19,6 +19,7 @@ from scenarios.schema.files import catalogue, find, printable, read_table
 from scenarios.schema.labels import lanes_of
 from scenarios.schema.latency import Latency, Lognormal, Uniform
 from scenarios.schema.processes import DEFAULT_LANE, Trace, Workload
+from scenarios.schema.rank import Rank
 from scenarios.schema.settings import StrategySettings
 from scenarios.schema.strategy_references import of_known, plugged_in, unknown_strategy
 from scenarios.schema.tables import MAX_MAILS, Positive, Probability, Table, wrong
@@ -111,6 +112,7 @@ class Scenario(Table):
     thresholds: dict[str, Expressions] = Field(
         default_factory=dict, description='what must hold, such as "heartbeat.latency_s.p99 < 40", under any name'
     )
+    rank: Rank | None = Field(default=None, description="what ranks those that meet it; default: the makespan")
 
     @model_validator(mode="after")
     def _bounded(self) -> Self:
@@ -177,6 +179,12 @@ class Scenario(Table):
                     raise wrong("thresholds", f"{name}: {unknown_sender(threshold.sender, self.variants)}")
                 if threshold.whose and threshold.whose not in self._parts:
                     raise wrong("thresholds", f"{name}: no {threshold.figure}: {self._parts_instead(threshold.whose)}")
+        return self
+
+    @model_validator(mode="after")
+    def _has_what_it_ranks_by(self) -> Self:
+        if self.rank is not None and self.rank.whose and self.rank.whose not in self._parts:
+            raise wrong(("rank", "by"), f"no such figure: {self._parts_instead(self.rank.whose)}")
         return self
 
     @property

@@ -6,16 +6,16 @@ import math
 import operator
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Annotated, Any, Literal, NamedTuple, NotRequired
+from typing import Annotated, Any, NamedTuple, NotRequired
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from typing_extensions import TypedDict
 
 from scenarios.entry import USERS, Interval, StrategyEntry
-from scenarios.figures import figures_like, figures_of, in_two, is_figure
+from scenarios.figures import figures_like, figures_of, in_two, is_figure, of_all
 from scenarios.outside.find import installed
 from scenarios.schema.tables import unknown
-from scenarios.verdicts import FAIL, INCONCLUSIVE, PASS
+from scenarios.verdicts import FAIL, INCONCLUSIVE, PASS, Met
 from strategies.registry import STRATEGIES
 
 _PARTS = re.compile(r"\s*(?P<sender>[\w*-]+)\.(?P<figure>[\w.-]+)\s*(?P<sign><=|>=|==|!=|<|>)\s*(?P<limit>\S+)\s*")
@@ -29,7 +29,6 @@ _SIGNS: Mapping[str, Callable[[float, float], bool]] = {
 }
 _ALL = "*"
 _LOST, _PENDING = "recipients.lost", "recipients.pending"
-_LATENCY = re.compile(r"latency(?:_of_all)?_s\.(?P<which>.+)")
 
 
 class Threshold(NamedTuple):
@@ -130,10 +129,12 @@ class JudgedThreshold(TypedDict):
     pending: NotRequired[
         Annotated[float, Field(description="of what was lost: pending recipients, which may be lost yet")]
     ]
-    interval: Annotated[Interval | None, Field(description="95 % confidence interval; null for a single run")]
+    interval: Annotated[
+        Interval | None, Field(description="95 % interval of its median over all seeds; null for fewer than six runs")
+    ]
     verdict: Annotated[
-        Literal["pass", "fail", "inconclusive"],
-        Field(description="inconclusive: an end of the interval answers otherwise than the mean"),
+        Met,
+        Field(description="inconclusive: the interval answers both ways, or otherwise than a mean that meets it"),
     ]
 
 
@@ -151,12 +152,11 @@ def judged(thresholds: Mapping[str, Sequence[str]], entries: Iterable[StrategyEn
 
 def _judged(name: str, threshold: Threshold, entry: StrategyEntry) -> JudgedThreshold:
     figures, (whose, of_it) = figures_of(entry), in_two(threshold.figure)
-    latency = _LATENCY.fullmatch(of_it)
-    if latency is None:
+    if not of_it.startswith(("latency_s.", "latency_of_all_s.")):
         met = _met(name, threshold, entry, threshold.figure, figures.get(threshold.figure))
         pending = _may_be_lost_yet(figures, threshold.figure)
         return {**met, "pending": pending} if pending else met
-    figure = f"{whose}latency_of_all_s.{latency['which']}"
+    figure = of_all(threshold.figure)
     value, not_accepted = figures.get(figure), _not_accepted(figures, whose)
     infinite = value is None and not_accepted > 0
     met = _met(name, threshold, entry, figure, math.inf if infinite else value)
@@ -175,9 +175,8 @@ def _not_accepted(figures: Mapping[str, float | None], whose: str) -> float:
 
 
 def _met(name: str, threshold: Threshold, entry: StrategyEntry, figure: str, value: float | None) -> JudgedThreshold:
-    """Judges a value, and the interval of the figure that it is of."""
-    interval, holds = entry["ci95"].get(figure), threshold.holds(value)
-    undecided = interval is not None and any(threshold.holds(end) != holds for end in interval)
+    """Judges a value, and the interval of the figure's median; of too few runs for an interval, each run."""
+    interval, runs = entry["ci95"].get(figure), entry.get("samples", {}).get(figure, [])
     return {
         "name": name,
         "expression": threshold.expression,
@@ -185,8 +184,18 @@ def _met(name: str, threshold: Threshold, entry: StrategyEntry, figure: str, val
         "figure": threshold.figure,
         "value": value,
         "interval": interval,
-        "verdict": INCONCLUSIVE if undecided else PASS if holds else FAIL,
+        "verdict": _verdict(threshold.holds(value), [threshold.holds(one) for one in interval or runs], bool(interval)),
     }
+
+
+def _verdict(holds: bool, others_hold: Sequence[bool], are_ends: bool) -> Met:
+    """Of the mean, and of the ends of an interval or single runs: a promise is kept where all of them keep it.
+
+    Where an interval of the median keeps it and the mean does not, rare runs break it: that is no doubt.
+    """
+    if holds:
+        return PASS if all(others_hold) else INCONCLUSIVE
+    return INCONCLUSIVE if are_ends and any(others_hold) and not all(others_hold) else FAIL
 
 
 def beside_the_value(one: JudgedThreshold) -> str:

@@ -8,7 +8,7 @@ import typer
 
 from seslab import exit_codes
 from seslab.ctrl_c import ending_on_ctrl_c
-from seslab.options import MOST_RUNS, AsJson, Aws, Out, Seed, Source, Strategies, Summary, one_of
+from seslab.options import MOST_RUNS, AsJson, Aws, Out, Seed, Source, Strategies, Summary, one_of, share
 
 WORLDS = ("sim", "moto", "ministack", "aws")
 
@@ -20,8 +20,21 @@ def compare(
     on: Annotated[str, one_of("world", WORLDS, help="the world to run in")] = "sim",
     seed: Seed = None,
     replications: Annotated[
-        int, typer.Option(metavar="N", min=1, max=MOST_RUNS, help="runs per strategy, seeds counting up")
-    ] = 1,
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            max=MOST_RUNS,
+            show_default="1; with --precision at most 100",
+            help="runs per strategy, seeds counting up",
+        ),
+    ] = None,
+    precision: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SHARE", help="add replications until paired differences are known to so much, such as 2%"
+        ),
+    ] = None,
     out: Out = None,
     summary: Summary = None,
     json: AsJson = False,
@@ -36,6 +49,7 @@ def compare(
     with ending_on_ctrl_c():
         from reports import files
         from reports.compare import command, folder
+        from reports.compare.precision import MOST
         from reports.running import experiment
         from scenarios.measures.cost import load_prices
         from scenarios.schema.model import files_of
@@ -47,7 +61,12 @@ def compare(
     files.refuse_taken({"--summary": summary}, [*read, *folder.written_to(out)])
     if out is not None:
         folder.prepare(out, read=read)
-    run = worlds.runner(on, chosen, strategies, replications, out, aws)
-    jobs = experiment.jobs(run, chosen, strategies, replications, load_prices(), out)
-    met = command.compared(jobs, on, chosen, replications, out, json, summary)
+    asked, many = share("--precision", precision), replications or (MOST if precision else 1)
+    run = worlds.runner(on, chosen, strategies, many, out, aws)
+    jobs = experiment.jobs(run, chosen, strategies, many, load_prices(), out)
+    presented = command.Presented(out, json, summary)
+    if asked is None:
+        met = command.compared(jobs, on, chosen, presented)
+    else:
+        met = command.compared_precisely(jobs, on, chosen, asked, presented)
     return exit_codes.DONE if met else exit_codes.UNMET

@@ -88,7 +88,7 @@ def loadtest(
     if out is not None:
         folder.prepare(out, read=[*files_of(scenario, chosen), *aws.files, *_template(body)])
     jobs = experiment.jobs(partial(run, out=out), chosen, senders, 1, prices, out)
-    met = command.compared(jobs, "locust", chosen, 1, out, json)
+    met = command.compared(jobs, "locust", chosen, command.Presented(out, json))
     return exit_codes.DONE if met else exit_codes.UNMET
 
 

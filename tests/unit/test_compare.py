@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
@@ -13,7 +13,7 @@ from reports.compare import command, recovered
 from reports.compare import folder as run_folder
 from reports.compare.document import document
 from reports.compare.lane_columns import shortened
-from reports.compare.ranking import ranked
+from reports.compare.ranking import ranking
 from reports.compare.table import sentences, table
 from reports.documents.comparison import ComparisonDocument
 from reports.layout import laid_out
@@ -32,9 +32,20 @@ from tests.unit.entries import comparison, entry, sent
 from tests.unit.synthetic import Call
 
 
+def order_of(entries: Sequence[StrategyEntry]) -> list[str]:
+    """The contenders, best first."""
+    return [one.entry["strategy"] for one in ranking(entries)]
+
+
 def printed(shown: ComparisonDocument) -> str:
     """The table as plain text."""
     return "\n".join(line.plain for line in laid_out(table(shown), 110))
+
+
+def row_of(contender: str, text: str) -> list[str]:
+    """The words of its row."""
+    rows = (line.split() for line in text.splitlines())
+    return next(row for row in rows if row[1:2] == [contender])
 
 
 def test_document_has_the_keys_of_the_contract() -> None:
@@ -66,7 +77,7 @@ def test_ranking_puts_safety_before_speed() -> None:
         entry("unfinished", sent(3, 0.1), "pending"),
         entry("fast", sent(4, 2.0)),
     ]
-    assert [one["strategy"] for one in ranked(entries)] == ["fast", "slow", "unfinished", "sqs-dlq", "direct"]
+    assert order_of(entries) == ["fast", "slow", "unfinished", "sqs-dlq", "direct"]
 
 
 def test_ranking_takes_makespans_within_a_hundredth_for_equal() -> None:
@@ -81,17 +92,17 @@ def test_ranking_takes_makespans_within_a_hundredth_for_equal() -> None:
         entry("its peer", [*sent(4, 102.0), twice]),
     ]
     order = ["slower", "a", "b", "fastest, with a duplicate", "next class", "its peer"]
-    assert [one["strategy"] for one in ranked(entries)] == order
-    assert [one["strategy"] for one in ranked(entries[::-1])] == order
+    assert order_of(entries) == order
+    assert order_of(entries[::-1]) == order
 
 
 def test_table_is_complete() -> None:
     """A loss of zero is printed as 0, and an absent figure as a dash."""
     calls = [*sent(4, 2.0), Call(0, 3.0)]
     text = printed(comparison(entry("lambda-concurrency", calls), entry("direct", sent(0, 1.0))))
-    safe = next(line for line in text.splitlines() if "lambda-concurrency" in line).split()
+    safe = row_of("lambda-concurrency", text)
     assert " ".join(safe) == "1 lambda-concurrency 100 % 0 0 0 1 2.00 75 % 1.00 2.00 2 0 0.00"
-    unsafe = next(line for line in text.splitlines() if "direct" in line).split()
+    unsafe = row_of("direct", text)
     assert " ".join(unsafe) == "2 direct 0 % 4 0 0 0 - - - - 0 4 -"
 
 
@@ -112,9 +123,9 @@ def test_ranking_asks_for_the_most_urgent_mail() -> None:
         with_lanes("prompt", reset=0.1, letter=99.0),
         with_lanes("nothing", reset=None, letter=1.0),
     ]
-    assert [one["strategy"] for one in ranked(entries)] == ["prompt", "late", "nothing"]
+    assert order_of(entries) == ["prompt", "late", "nothing"]
     equally = [{**one, "lanes": [lane | {"priority": 0} for lane in one["lanes"]]} for one in entries]
-    assert [one["strategy"] for one in ranked(cast(list[StrategyEntry], equally))] == ["late", "prompt", "nothing"]
+    assert order_of(cast(list[StrategyEntry], equally)) == ["late", "prompt", "nothing"]
 
 
 def test_each_lane_has_a_column() -> None:
@@ -157,9 +168,9 @@ def test_times_are_seconds_in_every_run() -> None:
 
 def test_a_quick_strategy_beside_a_slow_one_keeps_its_digits() -> None:
     """No duration is rounded to nothing."""
-    lines = printed(comparison(entry("slow", sent(4, 5422.0)), entry("quick", sent(1, 0.0314)))).splitlines()
-    assert next(line for line in lines if "slow" in line).split()[8:13] == ["5,422", "0", "%", "2,711", "5,422"]
-    assert next(line for line in lines if "quick" in line).split()[8:12] == ["0.008", "-", "0.008", "0.008"]
+    text = printed(comparison(entry("slow", sent(4, 5422.0)), entry("quick", sent(1, 0.0314))))
+    assert row_of("slow", text)[8:13] == ["5,422", "0", "%", "2,711", "5,422"]
+    assert row_of("quick", text)[8:12] == ["0.008", "-", "0.008", "0.008"]
 
 
 def test_caption_speaks_in_the_columns_unit() -> None:
@@ -256,9 +267,9 @@ def test_an_interrupted_mean_says_of_how_many_runs(
     """One of three replications was made, and of the other strategy none: the notes say so, and the document."""
     done = Outcome([Result(entry("direct", sent(1, 2.0)), Bound(1.5, 0.7, 1.4))], interrupted=True)
     monkeypatch.setattr(run_jobs, "perform", lambda *_: done)
-    jobs: Any = [SimpleNamespace(strategy=name) for name in ("direct", "heartbeat") for _ in range(3)]
+    jobs = experiment.jobs(run, load("sandbox"), ["direct", "heartbeat"], 3, load_prices(), None)
     with pytest.raises(Interrupted):
-        command.compared(jobs, "sim", load("sandbox"), 3, None, as_json=True)
+        command.compared(jobs, "sim", load("sandbox"), command.Presented(as_json=True))
     said = json.loads(capsys.readouterr().out)["strategies"][0]["warnings"]
     assert said == ["direct: interrupted, 1 of 3 runs", "heartbeat: interrupted, not run"]
 

@@ -70,16 +70,16 @@ def test_a_comparison_has_every_column_and_every_sentence() -> None:
     assert [words_of(item) for item in found(tree, "list_item")] == sentences(shown)
 
 
-def jobs_of(runner: experiment.Runner) -> list[experiment.Job]:
+def jobs_of(runner: experiment.Runner) -> experiment.Jobs:
     """One run of one strategy."""
-    return list(experiment.jobs(runner, SCENARIO, ["direct"], 1, load_prices(), None))
+    return experiment.jobs(runner, SCENARIO, ["direct"], 1, load_prices(), None)
 
 
 def test_a_comparison_adds_its_summary(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Behind what the file holds already."""
     path = tmp_path / "summary.md"
     path.write_text("before\n")
-    assert command.compared(jobs_of(run), "sim", SCENARIO, 1, None, True, path)
+    assert command.compared(jobs_of(run), "sim", SCENARIO, command.Presented(None, True, path))
     assert path.read_text() == "before\n\n" + markdown(json.loads(capsys.readouterr().out))
 
 
@@ -87,7 +87,7 @@ def test_a_summary_that_cannot_be_written_is_told_before_the_first_run(tmp_path:
     """Not after minutes of real time."""
     jobs = jobs_of(lambda *_: pytest.fail("a run was made"))
     with pytest.raises(BadInput, match=r"^--summary .*; name a file that can be written$"):
-        command.compared(jobs, "sim", SCENARIO, 1, None, True, tmp_path)
+        command.compared(jobs, "sim", SCENARIO, command.Presented(None, True, tmp_path))
     files.refuse_unwritable("--summary", tmp_path / "new.md")
     assert list(tmp_path.iterdir()) == []
 

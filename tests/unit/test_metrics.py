@@ -251,15 +251,17 @@ def entry_of(latency_s: float, accepted: int = 1) -> StrategyEntry:
     return measure(ledger_of("direct", mails, calls, wall_s=latency_s, warnings=("slow",)), 10.0, 5, 1.0, PRICES)
 
 
-def test_combine_takes_means_and_student_intervals() -> None:
-    """Three replications: the mean of each figure, and the mean ± t(0.975; 2) s / √3 with t = 4.30265."""
-    combined = combine([entry_of(1.0), entry_of(2.0), entry_of(3.0)])
-    assert combined["latency_s"]["p99"] == 2.0
-    half = 4.302652729911275 / math.sqrt(3)
-    assert combined["ci95"]["latency_s.p99"] == pytest.approx([2 - half, 2 + half])
+def test_combine_takes_means_and_intervals_of_medians() -> None:
+    """Six replications: the mean of each figure, its median, and an interval that takes in nearly all of them."""
+    combined = combine([entry_of(float(latency_s)) for latency_s in (1, 1, 2, 2, 3, 3)])
+    assert combined["latency_s"]["p99"] == combined["medians"]["latency_s.p99"] == 2.0
+    low, high = combined["ci95"]["latency_s.p99"]
+    assert 1 <= low < 2 < high <= 3
+    assert combine([entry_of(1.0)] * 5)["ci95"] == {}
     assert combined["recipients"]["accepted"] == 1
     assert combined["warnings"] == ["slow"]
     assert combined["wall_s"] == 2.0
+    assert "wall_s" not in combined["medians"]
 
 
 def test_combine_gives_null_where_any_replication_does() -> None:

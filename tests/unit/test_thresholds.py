@@ -136,15 +136,29 @@ def replicated(*lasts_s: float) -> StrategyEntry:
 
 
 @pytest.mark.parametrize(
-    ("limit", "verdict"), [(0.5, "fail"), (1.05, "inconclusive"), (1.3, "inconclusive"), (5.0, "pass")]
+    ("limit", "verdict"), [(0.5, "fail"), (1.05, "inconclusive"), (1.15, "inconclusive"), (5.0, "pass")]
 )
 def test_an_interval_on_both_sides_is_a_doubt(limit: float, verdict: str) -> None:
     """Whichever side the mean, 1.1 s, is on."""
-    both = replicated(1.0, 1.1, 1.2)
+    both = replicated(1.0, 1.04, 1.08, 1.12, 1.16, 1.2)
     [found] = judged({"quick": [f"direct.makespan_s < {limit}"]}, [both])
     assert found["value"] == pytest.approx(1.1)
     assert found["verdict"] == verdict
     assert found["interval"] == both["ci95"]["makespan_s"]
+
+
+@pytest.mark.parametrize(("limit", "verdict"), [(0.5, "fail"), (1.05, "fail"), (1.15, "inconclusive"), (1.3, "pass")])
+def test_of_few_runs_each_must_keep_a_promise(limit: float, verdict: str) -> None:
+    """Three have no interval; a mean that keeps it does not speak for a run that does not."""
+    [found] = judged({"quick": [f"direct.makespan_s < {limit}"]}, [replicated(1.0, 1.1, 1.2)])
+    assert (found["verdict"], found["interval"]) == (verdict, None)
+
+
+def test_a_rare_run_that_loses_breaks_a_promise() -> None:
+    """The median of ten runs of which one loses is none lost, and so is its interval; the mean is not."""
+    losing = combine([entry("direct", sent(accepted, 1.0)) for accepted in (*[4] * 9, 3)])
+    [found] = judged({"lossless": ["*.recipients.lost == 0"]}, [losing])
+    assert (found["verdict"], found["interval"]) == ("fail", [0, 0])
 
 
 @pytest.mark.parametrize("otherwise", ["lost", "dead_lettered", "pending"])
@@ -191,7 +205,7 @@ def test_one_replication_that_loses_makes_the_mean_infinite() -> None:
     [found] = judged({"quick": ["direct.latency_s.max < 9"]}, [losing])
     assert (found["verdict"], found["infinite"], found["interval"]) == ("fail", True, None)
     assert found["not_accepted"] == pytest.approx(1 / 3)
-    [found] = judged({"quick": ["direct.latency_s.max < 9"]}, [whole := replicated(1.0, 1.1, 1.2)])
+    [found] = judged({"quick": ["direct.latency_s.max < 9"]}, [whole := replicated(*[1.0, 1.1, 1.2] * 2)])
     assert (found["verdict"], found["interval"]) == ("pass", whole["ci95"]["latency_s.max"])
 
 
@@ -216,7 +230,7 @@ def test_each_part_answers_for_its_own(table: str, keys: tuple[dict[str, object]
 
 def test_the_line_has_the_expression_and_the_value() -> None:
     """✓ or ✗, what was asked, of whom, and what there is; the interval where there is one."""
-    single, several = [entry("direct", sent(4, 1.5))], [replicated(1.0, 1.1, 1.2)]
+    single, several = [entry("direct", sent(4, 1.5))], [replicated(*[0.9, 1.1, 1.3] * 2)]
     asked = {"quick": ["direct.makespan_s < 1"]}
     assert list(map(threshold_line, judged(asked, single))) == ["✗ quick: direct.makespan_s < 1 (direct: 1.5 s)"]
     assert threshold_line(judged({"all": ["*.recipients.lost == 0"]}, single)[0]) == (
