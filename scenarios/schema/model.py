@@ -18,13 +18,14 @@ from scenarios.schema.faults import Fault
 from scenarios.schema.files import catalogue, find, printable, read_table
 from scenarios.schema.labels import lanes_of
 from scenarios.schema.latency import Latency, Lognormal, Uniform
-from scenarios.schema.processes import DEFAULT_LANE, Trace, Workload
+from scenarios.schema.processes import Trace, Workload
 from scenarios.schema.rank import Rank
 from scenarios.schema.settings import StrategySettings
 from scenarios.schema.strategy_references import of_known, plugged_in, unknown_strategy
 from scenarios.schema.tables import MAX_MAILS, Positive, Probability, Table, wrong
 from scenarios.schema.thresholds import Expressions, Threshold, is_sender, unknown_sender
 from scenarios.schema.toml import toml_document
+from scenarios.schema.traffic import DEFAULT_LANE
 from scenarios.schema.variants import Variants, refuse_taken
 from strategies.registry import STRATEGIES
 from strategies.resources import Lane

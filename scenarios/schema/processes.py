@@ -10,7 +10,6 @@ from typing import Annotated, Any, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import (
-    BeforeValidator,
     Discriminator,
     Field,
     PlainSerializer,
@@ -22,6 +21,7 @@ from pydantic import (
 
 from scenarios.schema.files import printable
 from scenarios.schema.tables import Count, Duration, Positive, Rate, Seconds, Table, Weight, wrong
+from scenarios.schema.traffic import Traffic
 from scenarios.system.reading import is_regular
 
 Times = NDArray[np.float64]
@@ -45,38 +45,7 @@ class Mix(Table):
         return self
 
 
-def _only_default(account: Any) -> Any:
-    if account != "default":
-        raise ValueError('must be "default": only one account is possible today')
-    return account
-
-
-DEFAULT_LANE = "default"
-LANE = r"^[A-Za-z][A-Za-z0-9-]{0,31}$"  # it becomes part of queues' names, and of figures'
-
-
-class _Traffic(Table):
-    lane: str = Field(
-        default=DEFAULT_LANE,
-        pattern=LANE,
-        description="the kind of mail, such as transactional: a letter, then letters, digits or -, at most 32",
-    )
-    strategy: str | None = Field(
-        default=None, description="the way that sends this workload, whoever contends; default: the contender's own"
-    )
-    priority: int = Field(default=0, ge=-1000, le=1000, description="of its lane: the larger number is the more urgent")
-    shadow_copies: int = Field(
-        default=0,
-        ge=0,
-        le=100_000,
-        description="hidden extra recipients of every mail (bcc, archive); SES counts them like the others",
-    )
-    account: Annotated[Literal["default"], BeforeValidator(_only_default)] = Field(
-        default="default", description='the account that sends; only "default" today'
-    )
-
-
-class _Generated(_Traffic):
+class _Generated(Traffic):
     recipients: Annotated[
         Annotated[_Recipients, Tag("number")] | Annotated[Mix, Tag("mix")],
         Discriminator(lambda value: "mix" if isinstance(value, dict | Mix) else "number"),
@@ -214,7 +183,7 @@ class Profile(_Generated):
         return self.start_s + position
 
 
-class Trace(_Traffic):
+class Trace(Traffic):
     """Mails that were recorded: a CSV file with the columns at_s and recipients."""
 
     process: Literal["trace"]

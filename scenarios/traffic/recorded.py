@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.schema.model import Scenario
-from scenarios.schema.processes import DEFAULT_LANE
+from scenarios.schema.traffic import DEFAULT_LANE
 from scenarios.traffic.workload import Arrivals, parts
 
 
