@@ -15,6 +15,13 @@ from scenarios.schema.tables import cut
 from scenarios.schema.toml import toml_key, toml_value
 
 ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
+WORD = r"^[A-Za-z][A-Za-z0-9-]{0,31}$"
+CLOCK_TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"
+_OF_PATTERNS = {
+    ONE_LINE: "must be one line of text",
+    WORD: "must be a letter, then letters, digits or -, at most 32",
+    CLOCK_TIME: 'must be a clock time from "00:00" to "23:59:59", such as "08:00"',
+}
 _ABSENT = object()
 
 _SENTENCES: dict[str, str] = {
@@ -102,7 +109,7 @@ def _sentence(error: ErrorDetails) -> str:
 
 
 def _of_pattern(pattern: str) -> str:
-    return "must be one line of text" if pattern == ONE_LINE else f"must match {pattern}"
+    return _OF_PATTERNS.get(pattern, f"must match {pattern}")
 
 
 def _array(error: ErrorDetails) -> str:

@@ -8,11 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from scenarios.errors import BadInput
 from scenarios.outside import plug
 from scenarios.schema.account import Account
+from scenarios.schema.clock import Clock
 from scenarios.schema.complaints import ONE_LINE, complaint
 from scenarios.schema.faults import Fault
 from scenarios.schema.files import catalogue, find, printable, read_table
@@ -25,7 +26,7 @@ from scenarios.schema.strategy_references import of_known, plugged_in, unknown_s
 from scenarios.schema.tables import MAX_MAILS, Positive, Probability, Table, wrong
 from scenarios.schema.thresholds import Expressions, Threshold, is_sender, unknown_sender
 from scenarios.schema.toml import toml_document
-from scenarios.schema.traffic import DEFAULT_LANE
+from scenarios.schema.traffic import DEFAULT_LANE, placed
 from scenarios.schema.variants import Variants, refuse_taken
 from strategies.registry import STRATEGIES
 from strategies.resources import Lane
@@ -95,6 +96,7 @@ class Scenario(Table):
     horizon_s: Positive = Field(
         default=600.0, le=1e9, description="observation ends here; what is unsent by then is pending"
     )
+    clock: Clock = Field(default_factory=Clock, description="what a clock on the wall shows at second 0")
     account: Account = Field(default_factory=Account, description="what SES allows")
     workload: tuple[Workload, ...] = Field(min_length=1, description="what is to be sent; several add up")
     neighbour: tuple[Workload, ...] = Field(
@@ -115,10 +117,17 @@ class Scenario(Table):
     )
     rank: Rank | None = Field(default=None, description="what ranks those that meet it; default: the makespan")
 
+    @field_validator("workload", "neighbour")
+    @classmethod
+    def _placed(cls, traffic: tuple[Workload, ...], info: ValidationInfo) -> tuple[Workload, ...]:
+        """Clock and horizon are missing where they are wrong themselves."""
+        known = {"clock", "horizon_s"} <= info.data.keys()
+        return placed(traffic, info.data["clock"], info.data["horizon_s"]) if known else traffic
+
     @model_validator(mode="after")
     def _bounded(self) -> Self:
         for key, traffic in (("workload", self.workload), ("neighbour", self.neighbour)):
-            mails = sum(one.expected_mails for one in traffic)
+            mails = sum(len(one.begins_s) * one.expected_mails for one in traffic)
             if mails > MAX_MAILS:
                 raise wrong(key, f"must be at most {MAX_MAILS:,} mails in total, not {mails:,.0f}")
         return self

@@ -1,11 +1,11 @@
-"""Six arrival processes: the keys of a workload in a scenario file, and the instants at which its mails fall due."""
+"""Six arrival processes: the keys of a workload in a scenario file, and how long after it begins its mails fall due."""
 
 from __future__ import annotations
 
 import math
 import os
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,6 +63,8 @@ class _Generated(Traffic):
 class Batch(_Generated):
     """All mails at one instant."""
 
+    BEGINS: ClassVar[str] = "at_s"
+
     process: Literal["batch"]
     at_s: Seconds = Field(default=0.0, description="the instant")
     messages: Count = Field(description="mails")
@@ -72,9 +74,9 @@ class Batch(_Generated):
         """Exactly this many."""
         return self.messages
 
-    def instants(self, rng: np.random.Generator) -> Times:
-        """The same instant for each mail; nothing is drawn."""
-        return np.full(self.messages, self.at_s)
+    def offsets_s(self, rng: np.random.Generator) -> Times:
+        """None for any mail; nothing is drawn."""
+        return np.zeros(self.messages)
 
 
 class _Steady(_Generated):
@@ -95,10 +97,10 @@ class Constant(_Steady):
 
     process: Literal["constant"]
 
-    def instants(self, rng: np.random.Generator) -> Times:
-        """Sorted instants; nothing is drawn."""
+    def offsets_s(self, rng: np.random.Generator) -> Times:
+        """Sorted; nothing is drawn."""
         offsets = np.arange(math.ceil(self.expected_mails) + 1) / self.messages_per_s
-        return self.start_s + _before(offsets, self.duration_s)
+        return _before(offsets, self.duration_s)
 
 
 class Poisson(_Steady):
@@ -106,15 +108,15 @@ class Poisson(_Steady):
 
     process: Literal["poisson"]
 
-    def instants(self, rng: np.random.Generator) -> Times:
-        """Sorted instants; a longer duration continues the same stream."""
+    def offsets_s(self, rng: np.random.Generator) -> Times:
+        """Sorted; a longer duration continues the same stream."""
         block = math.ceil(self.expected_mails + 6 * math.sqrt(self.expected_mails)) + 16
         gaps = rng.standard_exponential(block)
         while gaps.sum() < self.expected_mails:
             gaps = np.append(gaps, rng.standard_exponential(block))
         np.cumsum(gaps, out=gaps)
         gaps /= self.messages_per_s
-        return self.start_s + _before(gaps, self.duration_s)
+        return _before(gaps, self.duration_s)
 
 
 class Ramp(_Generated):
@@ -137,13 +139,13 @@ class Ramp(_Generated):
         """Exactly this many, rounded up."""
         return (self.from_per_s + self.to_per_s) / 2 * self.duration_s
 
-    def instants(self, rng: np.random.Generator) -> Times:
-        """Sorted instants; nothing is drawn. Solves a·t + s·t²/2 = k as 2k ÷ (a + √(a² + 2sk)): no cancellation."""
+    def offsets_s(self, rng: np.random.Generator) -> Times:
+        """Sorted; nothing is drawn. Solves a·t + s·t²/2 = k as 2k ÷ (a + √(a² + 2sk)): no cancellation."""
         k = np.arange(math.ceil(self.expected_mails), dtype=np.float64)
         slope = (self.to_per_s - self.from_per_s) / self.duration_s
         speed = self.from_per_s + np.sqrt(np.maximum(self.from_per_s**2 + 2 * slope * k, 0.0))
         offsets = np.divide(2 * k, speed, out=np.zeros_like(k), where=k > 0)
-        return self.start_s + np.minimum(offsets, self.duration_s, out=offsets)
+        return np.minimum(offsets, self.duration_s, out=offsets)
 
 
 class Profile(_Generated):
@@ -168,8 +170,8 @@ class Profile(_Generated):
         """Exactly this many."""
         return self.messages
 
-    def instants(self, rng: np.random.Generator) -> Times:
-        """Sorted instants: sorted uniforms through the inverse of the cumulated weights."""
+    def offsets_s(self, rng: np.random.Generator) -> Times:
+        """Sorted: sorted uniforms through the inverse of the cumulated weights."""
         edges = np.concatenate(([0.0], np.cumsum(self.weights)))
         position: Times = rng.random(self.messages) * edges[-1]
         position.sort()
@@ -180,7 +182,7 @@ class Profile(_Generated):
         position += part
         np.minimum(position, HOURS, out=position)
         position *= self.duration_s / HOURS
-        return self.start_s + position
+        return position
 
 
 class Trace(Traffic):
@@ -190,6 +192,7 @@ class Trace(Traffic):
     path: Annotated[Path, PlainSerializer(str)] = Field(
         strict=False, description="the CSV file, relative to the scenario file"
     )
+    start_s: Seconds = Field(default=0.0, description="second 0 of the file falls here")
     speedup: Positive = Field(default=1.0, le=1e9, description="divides at_s: 2 replays twice as fast")
 
     @field_validator("path", mode="before")
@@ -223,4 +226,5 @@ def _before(sorted_s: Times, end_s: float) -> Times:
     return sorted_s[: int(np.searchsorted(sorted_s, end_s))]
 
 
-Workload = Annotated[Batch | Constant | Poisson | Ramp | Profile | Trace, Field(discriminator="process")]
+Drawn = Batch | Constant | Poisson | Ramp | Profile
+Workload = Annotated[Drawn | Trace, Field(discriminator="process")]

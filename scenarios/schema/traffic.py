@@ -1,12 +1,22 @@
-"""What every workload says, however its mails fall due: whose they are, and whom else they go to."""
+"""What every workload says, however its mails fall due: when it begins, whose its mails are."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Iterable
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
-from pydantic import BeforeValidator, Field
+from pydantic import (
+    BeforeValidator,
+    Field,
+    PrivateAttr,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
-from scenarios.schema.tables import Table
+from scenarios.schema.clock import Clock, ClockTime, Every, before, beginnings
+from scenarios.schema.complaints import WORD
+from scenarios.schema.tables import Table, wrong
 
 
 def _only_default(account: Any) -> Any:
@@ -16,15 +26,16 @@ def _only_default(account: Any) -> Any:
 
 
 DEFAULT_LANE = "default"
-LANE = r"^[A-Za-z][A-Za-z0-9-]{0,31}$"  # it becomes part of queues' names, and of figures'
 
 
 class Traffic(Table):
-    """The keys of every arrival process."""
+    """The keys of every arrival process; `BEGINS` is the one that says in seconds when it begins."""
+
+    BEGINS: ClassVar[str] = "start_s"
 
     lane: str = Field(
         default=DEFAULT_LANE,
-        pattern=LANE,
+        pattern=WORD,  # it becomes part of queues' names, and of figures'
         description="the kind of mail, such as transactional: a letter, then letters, digits or -, at most 32",
     )
     strategy: str | None = Field(
@@ -40,3 +51,57 @@ class Traffic(Table):
     account: Annotated[Literal["default"], BeforeValidator(_only_default)] = Field(
         default="default", description='the account that sends; only "default" today'
     )
+    at: ClockTime | None = Field(
+        default=None, description="the clock time at which it begins, HH:MM or HH:MM:SS, instead of seconds"
+    )
+    every: Every | None = Field(
+        default=None, description="it begins anew on each such day, at midnight unless at says when; default: once"
+    )
+
+    _by_clock_s: tuple[float, ...] = PrivateAttr(default=())
+
+    @property
+    def is_by_clock(self) -> bool:
+        """Whether a clock says when it begins."""
+        return self.at is not None or self.every is not None
+
+    @property
+    def begins_s(self) -> tuple[float, ...]:
+        """The seconds at which it begins, each time with mails of its own; by the clock once it was told by which."""
+        return self._by_clock_s if self.is_by_clock else (getattr(self, self.BEGINS),)
+
+    def by(self, clock: Clock, horizon_s: float) -> Self:
+        """The same with the seconds before the horizon that its clock times amount to, if it has any."""
+        if not self.is_by_clock:
+            return self
+        placed = self.model_copy()
+        placed._by_clock_s = before(horizon_s, beginnings(self.at, self.every, clock))
+        return placed
+
+    @model_validator(mode="after")
+    def _begins_by_one_clock(self) -> Self:
+        if self.is_by_clock and self.BEGINS in self.model_fields_set:
+            raise wrong(self.BEGINS, f"must be left out: {'at' if self.at else 'every'} says when it begins")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _as_it_was_said(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without seconds where a clock time stands for them."""
+        table: dict[str, Any] = whole(self)
+        return {key: value for key, value in table.items() if not (self.is_by_clock and key == self.BEGINS)}
+
+
+One = TypeVar("One", bound=Traffic)
+
+
+def placed(traffic: Iterable[One], clock: Clock, horizon_s: float) -> tuple[One, ...]:
+    """Each with the seconds at which it begins. Raises PydanticCustomError for a time that the horizon comes before."""
+    found = tuple(one.by(clock, horizon_s) for one in traffic)
+    for index, one in enumerate(found):
+        if not one.begins_s:
+            first_s = next(beginnings(one.at, one.every, clock))
+            should = (
+                f"must come before the horizon: first it is at second {first_s:.12g}, horizon_s is {horizon_s:.12g}"
+            )
+            raise wrong((index, "every" if one.every else "at"), should)
+    return found

@@ -22,7 +22,9 @@ class Recorded:
     priority: int = 0
     strategy: str | None = None
 
-    def instants(self, _rng: np.random.Generator) -> NDArray[np.float64]:
+    begins_s: tuple[float, ...] = (0.0,)
+
+    def offsets_s(self, _rng: np.random.Generator) -> NDArray[np.float64]:
         return self.mails.intended_s
 
     def draw_recipients(self, _rng: np.random.Generator, _mails: int) -> NDArray[np.int32]:

@@ -1,7 +1,8 @@
 """When mails fall due and to how many recipients each goes: the workloads of a scenario, merged.
 
 Times and recipients come from streams named by seed, purpose and the workload's place in the file, so that adding a
-workload at the end changes no other, and changing the recipients moves no arrival.
+workload at the end changes no other, and changing the recipients moves no arrival. What is repeated has streams of its
+own each further time, so that a later horizon adds repetitions and changes none.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from scenarios.errors import BadInput
 from scenarios.schema.labels import number_of_way, place_on_way
-from scenarios.schema.processes import Trace, Workload
+from scenarios.schema.processes import Drawn, Trace, Workload
 from scenarios.schema.tables import MAX_MAILS
 from scenarios.traffic.chance import generator
 
@@ -83,13 +84,33 @@ def parts(workloads: Sequence[Workload], seed: int, purpose: str) -> list[Arriva
 
 
 def _one(workload: Workload, seed: int, name: str) -> Arrivals:
-    if isinstance(workload, Trace):
-        from scenarios.traffic.trace_csv import read_trace
+    """Its mails of all times that it begins, which may overlap."""
+    each = _replayed(workload) if isinstance(workload, Trace) else _drawn(workload, seed, name)
+    return _merged(each, [0] * len(each), [0] * len(each))
 
-        at_s, recipients = read_trace(workload.path)
-        return Arrivals(at_s / workload.speedup, recipients + np.int32(workload.shadow_copies))
-    instants = workload.instants(generator(seed, f"{name}/instants"))
-    return Arrivals(instants, workload.draw_recipients(generator(seed, f"{name}/recipients"), len(instants)))
+
+def _replayed(trace: Trace) -> list[Arrivals]:
+    """The same mails each time that it begins."""
+    from scenarios.traffic.trace_csv import read_trace
+
+    at_s, recipients = read_trace(trace.path)
+    times = len(trace.begins_s)
+    if len(at_s) * times > MAX_MAILS:
+        raise BadInput(f"{trace.path}: its {len(at_s)} mails, {times} times, are more than the {MAX_MAILS} of a run")
+    offsets_s, recipients = at_s / trace.speedup, recipients + np.int32(trace.shadow_copies)
+    return [Arrivals(begin_s + offsets_s, recipients) for begin_s in trace.begins_s]
+
+
+def _drawn(workload: Drawn, seed: int, name: str) -> list[Arrivals]:
+    """Drawn anew each time that it begins, the first time as if it began only once."""
+    names = [name if again == 0 else f"{name}/{again}" for again in range(len(workload.begins_s))]
+    return [_once(workload, begin_s, seed, one) for begin_s, one in zip(workload.begins_s, names, strict=True)]
+
+
+def _once(workload: Drawn, begin_s: float, seed: int, name: str) -> Arrivals:
+    offsets_s = workload.offsets_s(generator(seed, f"{name}/instants"))
+    recipients = workload.draw_recipients(generator(seed, f"{name}/recipients"), len(offsets_s))
+    return Arrivals(begin_s + offsets_s, recipients)
 
 
 def _merged(drawn: Sequence[Arrivals], lanes: Sequence[int], ways: Sequence[int]) -> Arrivals:

@@ -66,7 +66,7 @@ def scenario(path: Path) -> None:
     assert load(str(path)) == found
     (path.parent / "again.toml").write_text(as_toml(found))
     assert load(str(path.parent / "again.toml")) == found
-    if sum(one.expected_mails for one in (*found.workload, *found.neighbour)) <= 1000:
+    if sum(len(one.begins_s) * one.expected_mails for one in (*found.workload, *found.neighbour)) <= 1000:
         ideal = bound_of(found, arrivals(found.workload, found.seed))
         measured(found, run(found, "direct", found.seed), ideal, load_prices())
 
