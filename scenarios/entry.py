@@ -125,6 +125,7 @@ class WorkloadEntry(PartFigures):
     """The mails of one workload."""
 
     index: Annotated[int, Field(description="which [[workload]] of the scenario, counted from 0")]
+    name: NotRequired[Annotated[str, Field(description="what the scenario calls it, if it does")]]
     process: Annotated[str, Field(description="how its mails fall due")]
 
 

@@ -56,7 +56,9 @@ FIGURES = (
 FIGURES_OF_PARTS = _in_tables(PartFigures.__annotations__)
 """Those that each workload and lane has."""
 
-_OF_A_PART = re.compile(r"(?P<whose>(?:workloads\.(?:0|[1-9][0-9]*)|lanes\.[^.]+)\.)(?P<figure>.+)")
+_OF_A_PART = re.compile(
+    r"(?P<whose>(?:workloads\.(?:0|[1-9][0-9]*|[A-Za-z][A-Za-z0-9-]*)|lanes\.[^.]+)\.)(?P<figure>.+)"
+)
 
 _NO_FIGURES = (
     "strategy",
@@ -73,6 +75,7 @@ _NO_FIGURES = (
     "medians",
     "samples",
     "index",
+    "name",
     "process",
     "lane",
     "priority",
@@ -98,6 +101,20 @@ def of_all(name: str) -> str:
     return f"{whose}{figure.replace('latency_s.', 'latency_of_all_s.')}" if figure.startswith("latency_s.") else name
 
 
+def has_word(whose: str) -> bool:
+    """Whether it is of a part that has a word, and not only a number, so that it is the same one in other runs."""
+    return bool(whose) and not whose.split(".")[1].isdigit()
+
+
+def by_its_word(name: str, entry: StrategyEntry) -> str:
+    """The name of a figure as the entry has it, where a workload that has a name is counted instead."""
+    whose, figure = in_two(name)
+    if not whose or has_word(whose):
+        return name
+    numbered = {f"workloads.{one['index']}.": one for one in entry.get("workloads", ())}
+    return f"workloads.{_word_or(whose.split('.')[1], numbered.get(whose))}.{figure}"
+
+
 def is_figure(name: str) -> bool:
     """Whether an entry can have a figure of that name."""
     return name in figures_like(name)
@@ -110,7 +127,7 @@ def figures_like(name: str) -> list[str]:
 
 
 def figures_of(entry: Mapping[str, Any] | Sequence[Any], prefix: str = "") -> dict[str, float | None]:
-    """Every figure by its name; those of a part are called `workloads.0.latency_s.p99` or `lanes.newsletter.…`."""
+    """Every figure by its name; those of a part are called `workloads.0.latency_s.p99` or, by a word, `lanes.…`."""
     flat: dict[str, float | None] = {}
     for key, value in _inside(entry):
         flat |= figures_of(value, f"{prefix}{key}.") if _has_figures(value) else {prefix + key: value}
@@ -134,12 +151,13 @@ def _has_figures(value: Any) -> bool:
 
 
 def _inside(value: Mapping[str, Any] | Sequence[Any]) -> Iterable[tuple[str, Any]]:
-    """What may be a figure or have some, by its key; in a list by its lane, which may be any word, or its number."""
+    """What may be a figure or have some, by its key; in a list by its word, which may be any, or its number."""
     if isinstance(value, Mapping):
         return [(key, inner) for key, inner in value.items() if key not in _NO_FIGURES]
-    return [(_lane_or(str(number), inner), inner) for number, inner in enumerate(value)]
+    return [(_word_or(str(number), inner), inner) for number, inner in enumerate(value)]
 
 
-def _lane_or(number: str, item: Any) -> str:
-    lane: str = item.get("lane", number) if isinstance(item, Mapping) else number
-    return lane
+def _word_or(number: str, item: Any) -> str:
+    """A lane's own, or a workload's name."""
+    word: str = item.get("lane", item.get("name", number)) if isinstance(item, Mapping) else number
+    return word

@@ -8,7 +8,7 @@ from typing import Literal
 from reports.compare.mechanism import Facts, after_refusal, mechanism
 from reports.compare.typical import typical
 from reports.words import duration
-from scenarios.entry import USERS, LatencyFigures, StrategyEntry
+from scenarios.entry import USERS, LatencyFigures, StrategyEntry, WorkloadEntry
 from scenarios.ledger.ledger import MESSAGES, OUTCOMES, Fate, Outcome, first_sentence
 from scenarios.schema.files import printable
 from strategies.presentation.words import count, counted, share
@@ -207,9 +207,15 @@ def _peak(entry: StrategyEntry, facts: Facts) -> str:
 def _apart(entry: StrategyEntry) -> str:
     """By lane, else by workload, where there are several: the quantiles of all recipients hide whose they are."""
     parts = [(f"{one['lane']} mail", one["latency_s"]) for one in entry.get("lanes", ())] or [
-        (f"workload[{one['index']}] ({one['process']})", one["latency_s"]) for one in entry.get("workloads", ())
+        (_called(one), one["latency_s"]) for one in entry.get("workloads", ())
     ]
     return ", ".join(f"{whose} {_waited(latency_s)}" for whose, latency_s in parts)
+
+
+def _called(workload: WorkloadEntry) -> str:
+    if "name" in workload:
+        return f"{workload['name']} mail"
+    return f"workload[{workload['index']}] ({workload['process']})"
 
 
 def _waited(latency_s: LatencyFigures) -> str:

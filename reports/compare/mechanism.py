@@ -134,7 +134,8 @@ def _other_ways(scenario: Scenario) -> Iterator[str]:
     """Which mail goes which way, whoever contends."""
     for index, workload in enumerate(scenario.workload):
         if workload.strategy is not None:
-            named = f"{workload.lane} mail" if len(scenario.lanes) > 1 else f"workload[{index}]"
+            word = workload.lane if len(scenario.lanes) > 1 else workload.name
+            named = f"{word} mail" if word else f"workload[{index}]"
             yield f"{named} goes by {workload.strategy}"
 
 

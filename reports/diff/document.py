@@ -27,7 +27,7 @@ from reports.gate.verdict import alike
 from reports.statistics.intervals import interval, unpaired
 from scenarios.directions import DIRECTIONS, direction_of
 from scenarios.errors import BadInput
-from scenarios.figures import figures_of
+from scenarios.figures import figures_of, has_word, in_two
 from scenarios.ledger.ledger import Ledger
 from scenarios.schema.files import printable
 from scenarios.schema.tables import unknown
@@ -149,14 +149,14 @@ def _strategy(
     samples = (a.get("samples", {}), b.get("samples", {}))
     figures = [
         _figure(name, figures_a.get(name), figures_b.get(name), samples[0].get(name), samples[1].get(name), by_seed)
-        for name in (*FIGURES, *_of_shared_lanes(figures_a, figures_b))
+        for name in (*FIGURES, *_of_shared_parts(figures_a, figures_b))
     ]
     return {"a": pair.a, "b": pair.b, "figures": figures, "same_mails": _mail_by_mail(pair, ledgers)}
 
 
-def _of_shared_lanes(a: Iterable[str], b: Container[str]) -> Iterator[str]:
-    """Figures of the lanes that both runs have; a lane has a name, so that it is the same one in both."""
-    return (name for name in a if name.startswith("lanes.") and direction_of(name) and name in b)
+def _of_shared_parts(a: Iterable[str], b: Container[str]) -> Iterator[str]:
+    """Figures of the lanes and the named workloads that both runs have; a word is the same one in both."""
+    return (name for name in a if has_word(in_two(name).whose) and direction_of(name) and name in b)
 
 
 def _same_seeds(a: ComparisonDocument, b: ComparisonDocument) -> bool:

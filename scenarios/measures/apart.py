@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, NotRequired
+from typing import Any, NotRequired, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +33,7 @@ def apart(ledger: Ledger, workloads: Sequence[Workload]) -> Apart:
     origin, lanes, accepted = origins(workloads, ledger.seed), lanes_of(workloads), acceptances(ledger)
     parts: Apart = {
         "workloads": [
-            {"index": index, "process": workload.process, **_figures(ledger, accepted, origin == index)}
+            _of_workload(index, workload, _figures(ledger, accepted, origin == index))
             for index, workload in enumerate(workloads)
         ]
     }
@@ -44,6 +44,11 @@ def apart(ledger: Ledger, workloads: Sequence[Workload]) -> Apart:
             for index, lane in enumerate(lanes)
         ]
     return parts
+
+
+def _of_workload(index: int, workload: Workload, figures: PartFigures) -> WorkloadEntry:
+    named = {"name": workload.name} if workload.name else {}
+    return cast(WorkloadEntry, {"index": index, **named, "process": workload.process, **figures})
 
 
 def _figures(ledger: Ledger, accepted: Acceptances, mine: NDArray[Any]) -> PartFigures:

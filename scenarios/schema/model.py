@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -19,6 +19,7 @@ from scenarios.schema.faults import Fault
 from scenarios.schema.files import catalogue, find, printable, read_table
 from scenarios.schema.labels import lanes_of
 from scenarios.schema.latency import Latency, Lognormal, Uniform
+from scenarios.schema.parts import parts_instead, parts_of
 from scenarios.schema.processes import Trace, Workload
 from scenarios.schema.rank import Rank
 from scenarios.schema.settings import StrategySettings
@@ -133,6 +134,14 @@ class Scenario(Table):
         return self
 
     @model_validator(mode="after")
+    def _tells_workloads_apart(self) -> Self:
+        names = [one.name for one in self.workload]
+        for index, name in enumerate(names):
+            if name is not None and name in names[:index]:
+                raise wrong(("workload", index, "name"), f"workload[{names.index(name)}] has it already; one each")
+        return self
+
+    @model_validator(mode="after")
     def _has_lanes(self) -> Self:
         priorities: dict[str, int] = {}
         for index, one in enumerate(self.workload):
@@ -146,6 +155,8 @@ class Scenario(Table):
         for index, other in enumerate(self.neighbour):
             if (other.lane, other.priority) != (DEFAULT_LANE, 0):
                 raise wrong(("neighbour", index, "lane"), "must be left out: only what is sent here has lanes")
+            if other.name is not None:
+                raise wrong(("neighbour", index, "name"), "must be left out: only what is sent here is told apart")
             if other.strategy is not None:
                 raise wrong(("neighbour", index, "strategy"), "must be left out: a neighbour asks whatever it meets")
         return self
@@ -187,27 +198,16 @@ class Scenario(Table):
             for threshold in map(Threshold.parse, expressions):
                 if not is_sender(threshold.sender, self.variants):
                     raise wrong("thresholds", f"{name}: {unknown_sender(threshold.sender, self.variants)}")
-                if threshold.whose and threshold.whose not in self._parts:
-                    raise wrong("thresholds", f"{name}: no {threshold.figure}: {self._parts_instead(threshold.whose)}")
+                if threshold.whose and threshold.whose not in parts_of(self.workload):
+                    instead = parts_instead(threshold.whose, self.workload)
+                    raise wrong("thresholds", f"{name}: no {threshold.figure}: {instead}")
         return self
 
     @model_validator(mode="after")
     def _has_what_it_ranks_by(self) -> Self:
-        if self.rank is not None and self.rank.whose and self.rank.whose not in self._parts:
-            raise wrong(("rank", "by"), f"no such figure: {self._parts_instead(self.rank.whose)}")
+        if self.rank is not None and self.rank.whose and self.rank.whose not in parts_of(self.workload):
+            raise wrong(("rank", "by"), f"no such figure: {parts_instead(self.rank.whose, self.workload)}")
         return self
-
-    @property
-    def _parts(self) -> list[str]:
-        """Whose figures there are besides those of all mails, as their names begin."""
-        workloads, lanes = len(self.workload), self.lanes
-        return [
-            *(f"workloads.{place}." for place in range(workloads) if workloads > 1),
-            *(f"lanes.{lane.name}." for lane in lanes if len(lanes) > 1),
-        ]
-
-    def _parts_instead(self, whose: str) -> str:
-        return _lanes(self.lanes) if whose.startswith("lanes.") else _places(len(self.workload))
 
     @property
     def contenders(self) -> tuple[str, ...]:
@@ -240,18 +240,6 @@ class Scenario(Table):
             return self.model_copy(update={"variants": {**self.variants, contender: changed}})
         own = replace(self.settings_of(contender), **changes)
         return self.model_copy(update={"strategies": {**self.strategies, contender: own}})
-
-
-def _places(workloads: int) -> str:
-    if workloads == 1:
-        return "figures per workload need several"
-    return f"workloads are counted from 0 to {workloads - 1}"
-
-
-def _lanes(lanes: Sequence[Lane]) -> str:
-    if len(lanes) == 1:
-        return f"figures per lane need several, and the only lane is {lanes[0].name}"
-    return f"the lanes are {', '.join(lane.name for lane in lanes)}"
 
 
 def load(source: str, base: Path | None = None) -> Scenario:

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from typing_extensions import TypedDict
 
 from scenarios.entry import USERS, Interval, StrategyEntry
-from scenarios.figures import figures_like, figures_of, in_two, is_figure, of_all
+from scenarios.figures import by_its_word, figures_like, figures_of, in_two, is_figure, of_all
 from scenarios.outside.find import installed
 from scenarios.schema.tables import unknown
 from scenarios.verdicts import FAIL, INCONCLUSIVE, PASS, Met
@@ -142,7 +142,7 @@ def judged(thresholds: Mapping[str, Sequence[str]], entries: Iterable[StrategyEn
     """What each expression meets in each strategy that it concerns, in the order of the scenario's file."""
     senders = list(entries)
     return [
-        _judged(name, one, entry)
+        _judged(name, one._replace(figure=by_its_word(one.figure, entry)), entry)
         for name, expressions in thresholds.items()
         for one in map(Threshold.parse, expressions)
         for entry in senders

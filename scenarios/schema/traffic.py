@@ -1,4 +1,4 @@
-"""What every workload says, however its mails fall due: when it begins, whose its mails are."""
+"""What every workload says, however its mails fall due: what it is called, when it begins, whose its mails are."""
 
 from __future__ import annotations
 
@@ -33,6 +33,9 @@ class Traffic(Table):
 
     BEGINS: ClassVar[str] = "start_s"
 
+    name: str | None = Field(
+        default=None, pattern=WORD, description="what tables and thresholds call it, such as newsletter"
+    )
     lane: str = Field(
         default=DEFAULT_LANE,
         pattern=WORD,  # it becomes part of queues' names, and of figures'

@@ -21,7 +21,7 @@ class Recorded:
     lane: str = DEFAULT_LANE
     priority: int = 0
     strategy: str | None = None
-
+    name: str | None = None
     begins_s: tuple[float, ...] = (0.0,)
 
     def offsets_s(self, _rng: np.random.Generator) -> NDArray[np.float64]:
@@ -35,7 +35,7 @@ def recorded(scenario: Scenario) -> Scenario:
     """The scenario with the mails of its own seed for all seeds; for runs only, not for a file."""
     drawn = parts(scenario.workload, scenario.seed, "workload")
     kept = [
-        Recorded(workload.process, mails, workload.lane, workload.priority, workload.strategy)
+        Recorded(workload.process, mails, workload.lane, workload.priority, workload.strategy, workload.name)
         for workload, mails in zip(scenario.workload, drawn, strict=True)
     ]
     return scenario.model_copy(update={"workload": tuple(kept)})

@@ -140,6 +140,28 @@ def test_the_sentence_tells_lanes_apart_before_workloads() -> None:
     )
 
 
+NAMED: list[dict[str, Any]] = [{**TABLES[0], "name": "digest"}, TABLES[1], {**TABLES[2], "name": "news"}]
+
+
+def test_a_workload_is_known_by_its_name() -> None:
+    """In the entry, in the names of its figures and in the sentence; one without a name by its number."""
+    parts = apart(by_hand(), scenario(NAMED).workload)
+    assert [(one["index"], one.get("name")) for one in parts["workloads"]] == [(0, "digest"), (1, None), (2, "news")]
+    entry: StrategyEntry = {**measured(TABLES[:1]), **parts}
+    names = [name for name in figures_of(entry) if name.endswith("s.latency_s.p99") or ".latency_s.p99" in name]
+    assert names == [f"workloads.{word}.latency_s.p99" for word in ("digest", "1", "news")]
+    assert all(map(is_figure, names))
+    assert explain(entry, Facts.of(scenario(NAMED))).endswith(
+        "; digest mail waited p50 2.00 s and p99 2.00 s, workload[1] (constant) waited p50 1.00 s and p99 6.00 s, "
+        "news mail waited p50 5.00 s and p99 5.00 s"
+    )
+
+
+def test_recorded_mails_keep_their_names() -> None:
+    """What is sent again is called as it was."""
+    assert [one.name for one in recorded(scenario(NAMED)).workload] == ["digest", None, "news"]
+
+
 def test_the_sentence_tells_the_workloads_apart() -> None:
     """The last clause has the median and the p99 of each; or says that nothing was accepted."""
     entry = measured(TABLES[:1]) | {"workloads": apart(by_hand(), WORKLOADS)["workloads"]}

@@ -76,11 +76,11 @@ def test_neighbours_have_clocks_too(tmp_path: Path) -> None:
     assert arrivals(loaded(tmp_path, text).neighbour, 1, "neighbour").intended_s.tolist() == [3600.0, 90_000.0]
 
 
-@pytest.mark.parametrize("repeated", ["", 'every = "monday"\n'])
-def test_a_clock_time_is_its_second(tmp_path: Path, repeated: str) -> None:
-    """Said either way it is the same experiment, mail by mail; one that is repeated once too."""
+@pytest.mark.parametrize("words", ["", 'every = "monday"\n', 'name = "hourly"\n'])
+def test_a_clock_time_is_its_second(tmp_path: Path, words: str) -> None:
+    """Said either way it is the same experiment, mail by mail; with a name, or repeated but once, it is too."""
     day = "horizon_s = 86400\n"
-    said = loaded(tmp_path, f'{day}{HOURLY}at = "01:00"\n{repeated}')
+    said = loaded(tmp_path, f'{day}{HOURLY}at = "01:00"\n{words}')
     counted = loaded(tmp_path, f"{day}{HOURLY}start_s = 3600\n")
     assert identity_of(said) == identity_of(counted)
     there, here = arrivals(said.workload, 1), arrivals(counted.workload, 1)

@@ -104,6 +104,18 @@ def test_lanes_are_compared_by_their_names() -> None:
     assert not [row for row in made["strategies"][0]["figures"] if row["figure"].startswith(("lanes.l", "lanes.n"))]
 
 
+def test_workloads_are_compared_by_their_names() -> None:
+    """One that has a name is the same in both runs, wherever it stands; one that has none is not known again."""
+    one, other = entry("direct", sent(4, 1.0)), entry("direct", sent(4, 3.0))
+    figures = [{key: run[key] for key in ("recipients", "latency_s")} for run in (one, other)]
+    before = cast(StrategyEntry, {**one, "workloads": [{"index": 0, "name": "news", **figures[0]}, figures[0]]})
+    after = cast(StrategyEntry, {**other, "workloads": [figures[1], {"index": 1, "name": "news", **figures[1]}]})
+    made = difference.document(run_of([before]), run_of([after]), (), no_ledgers)
+    assert figure_of(made, "workloads.news.latency_s.max")["difference"] == 2.0
+    parts = [row["figure"] for row in made["strategies"][0]["figures"] if row["figure"].startswith("workloads.")]
+    assert {name.split(".")[1] for name in parts} == {"news"}
+
+
 def test_the_same_mails_are_paired() -> None:
     """A mail's delay in B against its own in A; mails that either side did not accept are left out."""
     mails = [TEN_S] * 40 + [Mail(11.0)]

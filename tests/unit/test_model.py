@@ -126,6 +126,14 @@ def test_scenario_travels_between_processes(tmp_path: Path) -> None:
         (f"{BATCH}recipients = {{ values = [1], weights = [0] }}", "recipients.weights = [0]: must not all be zero"),
         (f"{BATCH}recipients = {{ values = [0], weights = [1] }}", "recipients.values[0] = 0: must be at least 1"),
         (f'{BATCH}account = "other"', 'account = "other": must be "default": only one account is possible today'),
+        (f'{BATCH}name = "7"', 'workload[0].name = "7": must be a letter, then letters, digits or -, at most 32'),
+        (f"{BATCH}name = 7", "workload[0].name = 7: must be a string"),
+        (f'{BATCH}lane = "two words"', 'workload[0].lane = "two words": must be a letter, then letters, digits or -'),
+        (f'{BATCH}name = "a"\n' * 2, 'workload[1].name = "a": workload[0] has it already; one each'),
+        (
+            f'{BATCH}[[neighbour]]\nname = "a"\nprocess = "batch"\nmessages = 1',
+            'neighbour[0].name = "a": must be left out: only what is sent here is told apart',
+        ),
         (f"{BATCH}shadow_copies = -1", "workload[0].shadow_copies = -1: must be at least 0"),
         (
             '[[workload]]\nprocess = "constant"\nduration_s = 5\nmessages_per_s = -3',

@@ -108,6 +108,27 @@ def test_a_lane_that_is_judged_is_there(tmp_path: Path, lanes: str, said: str) -
         small(tmp_path, second + asked)
 
 
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("news", ""),
+        ("0", ""),
+        ("1", ""),
+        ("2", "no workloads.2.latency_s.p99: workloads are counted from 0 to 1, or called news"),
+        ("letter", "no workloads.letter.latency_s.p99: workloads are counted from 0 to 1, or called news"),
+    ],
+)
+def test_a_workload_that_is_judged_is_there(tmp_path: Path, word: str, said: str) -> None:
+    """By its name or by its number; the line says what there is."""
+    second = '[[workload]]\nname = "news"\nprocess = "batch"\nmessages = 1\n'
+    asked = f'[thresholds]\nquick = "*.workloads.{word}.latency_s.p99 < 9"\n'
+    if not said:
+        assert small(tmp_path, second + asked).thresholds
+        return
+    with pytest.raises(BadInput, match=re.escape(said)):
+        small(tmp_path, second + asked)
+
+
 def test_workloads_and_lanes_have_thresholds_of_their_own() -> None:
     """Where there are several, each has its latencies and fates; a lane's word may have hyphens."""
     assert is_figure("lanes.two-words.latency_s.p99")
@@ -213,6 +234,8 @@ def test_one_replication_that_loses_makes_the_mean_infinite() -> None:
     ("table", "keys", "words"),
     [
         ("workloads", ({"index": 0, "process": "batch"}, {"index": 1, "process": "batch"}), ("0", "1")),
+        ("workloads", ({"index": 0, "name": "re-set"}, {"index": 1, "name": "news"}), ("re-set", "news")),
+        ("workloads", ({"index": 0, "name": "re-set"}, {"index": 1, "name": "news"}), ("0", "1")),
         ("lanes", ({"lane": "re-set", "priority": 1}, {"lane": "news", "priority": 0}), ("re-set", "news")),
     ],
 )

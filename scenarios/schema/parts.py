@@ -1,0 +1,38 @@
+"""Parts of a scenario's mail that thresholds may be about: its workloads and its lanes, where there are several."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scenarios.schema.labels import lanes_of
+from scenarios.schema.processes import Workload
+
+
+def parts_of(workloads: Sequence[Workload]) -> list[str]:
+    """As the names of their figures begin; a workload that has a name may be counted all the same."""
+    lanes = [f"lanes.{lane.name}." for lane in lanes_of(workloads)]
+    words = [*map(str, range(len(workloads))), *_names(workloads)]
+    return [*(f"workloads.{word}." for word in words if len(workloads) > 1), *(lanes if len(lanes) > 1 else ())]
+
+
+def parts_instead(whose: str, workloads: Sequence[Workload]) -> str:
+    """What there is where a threshold asks for another lane or workload."""
+    return _lanes(workloads) if whose.startswith("lanes.") else _workloads(workloads)
+
+
+def _names(workloads: Sequence[Workload]) -> list[str]:
+    return [one.name for one in workloads if one.name is not None]
+
+
+def _workloads(workloads: Sequence[Workload]) -> str:
+    if len(workloads) == 1:
+        return "figures per workload need several"
+    called = f", or called {', '.join(names)}" if (names := _names(workloads)) else ""
+    return f"workloads are counted from 0 to {len(workloads) - 1}{called}"
+
+
+def _lanes(workloads: Sequence[Workload]) -> str:
+    lanes = lanes_of(workloads)
+    if len(lanes) == 1:
+        return f"figures per lane need several, and the only lane is {lanes[0].name}"
+    return f"the lanes are {', '.join(lane.name for lane in lanes)}"
