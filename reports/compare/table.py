@@ -9,7 +9,7 @@ from reports import words
 from reports.columns import Block, Column, Row, Sheet
 from reports.compare.answer import Ranks, answer, ranking_of
 from reports.compare.called import called
-from reports.compare.lane_columns import lanes_in, of_lanes, p99_s_of
+from reports.compare.part_columns import lanes_in, of_lanes, p99_s_of
 from reports.compare.ranking import Ranked, tier
 from reports.compare.typical import typical
 from reports.documents.comparison import ComparisonDocument, ExplainedEntry, PrecisionTable

@@ -12,7 +12,7 @@ import pytest
 from reports.compare import command, recovered
 from reports.compare import folder as run_folder
 from reports.compare.document import document
-from reports.compare.lane_columns import shortened
+from reports.compare.part_columns import shortened
 from reports.compare.ranking import ranking
 from reports.compare.table import sentences, table
 from reports.documents.comparison import ComparisonDocument
