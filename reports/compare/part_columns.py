@@ -1,32 +1,44 @@
-"""A column for each lane, where there are several: how long the slowest hundredth of its recipients waits."""
+"""A column for each lane, else for each workload, where there are several: what the slowest hundredth of it waits."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from reports.columns import Column
-from scenarios.entry import StrategyEntry
+from scenarios.entry import LatencyFigures, StrategyEntry
+from scenarios.schema.model import MOST_LANES
 
-SHORT = 8  # letters that tell most lanes apart and leave room for others
-
-
-def lanes_in(entries: Iterable[StrategyEntry]) -> list[str]:
-    """The lanes that any of the entries tells apart, the most urgent first."""
-    return list(dict.fromkeys(lane["lane"] for entry in entries for lane in entry.get("lanes", ())))
+SHORT = 8  # letters that tell most parts apart and leave room for others
 
 
-def of_lanes(lanes: Sequence[str], falls: int, note: str) -> list[Column]:
-    """The columns' headings; on a narrow terminal the least urgent lane's falls away first, in the turn `falls`."""
-    last = falls + len(lanes) - 1
+def parts_in(entries: Iterable[StrategyEntry]) -> list[str]:
+    """What any of the entries tells apart: lanes, the most urgent first, else workloads in the order of the file.
+
+    Workloads that are more than lanes may be are none: nobody compares that many columns.
+    """
+    parts = list(dict.fromkeys(part for entry in entries for part in _parts_of(entry)))
+    return parts if len(parts) <= MOST_LANES else []
+
+
+def of_parts(parts: Sequence[str], falls: int, note: str) -> list[Column]:
+    """The columns' headings; on a narrow terminal the last one's falls away first, in the turn `falls`."""
+    last = falls + len(parts) - 1
     return [
-        Column(f"p99 of\n{name}", "s", falls=last - place, note=note) for place, name in enumerate(shortened(lanes))
+        Column(f"p99 of\n{name}", "s", falls=last - place, note=note) for place, name in enumerate(shortened(parts))
     ]
 
 
-def p99_s_of(entry: StrategyEntry, lanes: Sequence[str]) -> list[float | None]:
-    """Of each of these lanes, in seconds; None for a lane of which nothing was accepted."""
-    known = {lane["lane"]: lane["latency_s"]["p99"] for lane in entry.get("lanes", ())}
-    return [known.get(lane) for lane in lanes]
+def p99_s_of(entry: StrategyEntry, parts: Sequence[str]) -> list[float | None]:
+    """Of each of these parts, in seconds; None for one of which nothing was accepted."""
+    known = _parts_of(entry)
+    return [known[part]["p99"] if part in known else None for part in parts]
+
+
+def _parts_of(entry: StrategyEntry) -> Mapping[str, LatencyFigures]:
+    """By the lane's word or the workload's name; one without a name is called by its number."""
+    if lanes := entry.get("lanes"):
+        return {lane["lane"]: lane["latency_s"] for lane in lanes}
+    return {one.get("name", f"[{one['index']}]"): one["latency_s"] for one in entry.get("workloads", ())}
 
 
 def shortened(names: Sequence[str]) -> list[str]:

@@ -9,7 +9,7 @@ from reports import words
 from reports.columns import Block, Column, Row, Sheet
 from reports.compare.answer import Ranks, answer, ranking_of
 from reports.compare.called import called
-from reports.compare.part_columns import lanes_in, of_lanes, p99_s_of
+from reports.compare.part_columns import of_parts, p99_s_of, parts_in
 from reports.compare.ranking import Ranked, tier
 from reports.compare.typical import typical
 from reports.documents.comparison import ComparisonDocument, ExplainedEntry, PrecisionTable
@@ -27,11 +27,11 @@ MARGIN = "median ± the wider half of its 95 % interval"
 def table(comparison: ComparisonDocument) -> Sheet:
     """The ranking, complete without colour; figures are means over the replications, times are seconds in any run."""
     ranks, is_judged = ranking_of(comparison), bool(comparison.get("thresholds"))
-    lanes = lanes_in(one.entry for one in ranks)
+    parts = parts_in(one.entry for one in ranks)
     return Sheet(
         title=title(comparison),
-        columns=_columns(comparison, ranks, lanes, is_judged),
-        blocks=[Block(rows) for rows in _tiers(ranks, lanes, is_judged)],
+        columns=_columns(comparison, ranks, parts, is_judged),
+        blocks=[Block(rows) for rows in _tiers(ranks, parts, is_judged)],
         caption=_caption(comparison),
         named_by=2,
         lead=answer(comparison),
@@ -49,7 +49,7 @@ def sentences(comparison: ComparisonDocument) -> list[str]:
     ]
 
 
-def _columns(comparison: ComparisonDocument, ranks: Ranks, lanes: Sequence[str], is_judged: bool) -> list[Column]:
+def _columns(comparison: ComparisonDocument, ranks: Ranks, parts: Sequence[str], is_judged: bool) -> list[Column]:
     """Fates and makespan always stay: what is fast because it lost mail must be seen to have lost it."""
     return [
         Column("#", note=TIED if _any_tied(ranks) else ""),
@@ -64,7 +64,7 @@ def _columns(comparison: ComparisonDocument, ranks: Ranks, lanes: Sequence[str],
         Column("of\nbest", falls=5, note=MEDIAN if _are_medians(ranks) else ""),
         Column("p50", "s", falls=1, note=LATENCY),
         Column("p99", "s", falls=6, note=LATENCY),
-        *of_lanes(lanes, falls=7, note=LATENCY),
+        *of_parts(parts, falls=7, note=LATENCY),
         Column(f"peak 1 s\n/ {comparison['account']['max_send_rate_per_s']:g}", falls=4),
         Column("throttled\ncalls", falls=3),
         Column("$ per\nmillion", falls=2),
@@ -85,10 +85,10 @@ def _are_medians(ranks: Ranks) -> bool:
     return any("medians" in one.entry for one in ranks)
 
 
-def _tiers(ranks: Ranks, lanes: Sequence[str], is_judged: bool) -> Iterator[list[Row]]:
+def _tiers(ranks: Ranks, parts: Sequence[str], is_judged: bool) -> Iterator[list[Row]]:
     """What meets the requirement, what lost nothing, did not finish, and lost mail, apart from each other."""
     for _, alike in groupby(ranks, key=lambda one: (one.requirement, tier(one.entry))):
-        yield [[_place(one, ranks), *_cells(one, lanes, is_judged)] for one in alike]
+        yield [[_place(one, ranks), *_cells(one, parts, is_judged)] for one in alike]
 
 
 def _place(one: Ranked[ExplainedEntry], ranks: Ranks) -> str:
@@ -96,7 +96,7 @@ def _place(one: Ranked[ExplainedEntry], ranks: Ranks) -> str:
     return f"{one.place}{'=' if is_shared else ''}"
 
 
-def _cells(one: Ranked[ExplainedEntry], lanes: Sequence[str], is_judged: bool) -> Row:
+def _cells(one: Ranked[ExplainedEntry], parts: Sequence[str], is_judged: bool) -> Row:
     entry = one.entry
     recipients, latency_s = entry["recipients"], entry["latency_s"]
     efficiency, usd = typical(entry, "efficiency"), entry["cost_per_million_usd"]
@@ -109,7 +109,7 @@ def _cells(one: Ranked[ExplainedEntry], lanes: Sequence[str], is_judged: bool) -
         "-" if efficiency is None else share(efficiency, 1),
         words.seconds(latency_s["p50"]),
         words.seconds(latency_s["p99"]),
-        *map(words.seconds, p99_s_of(entry, lanes)),
+        *map(words.seconds, p99_s_of(entry, parts)),
         count(entry["peak_1s"]),
         count(entry["calls"]["throttled"]),
         "-" if usd is None else f"{usd:,.2f}",

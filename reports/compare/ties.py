@@ -5,6 +5,7 @@ from __future__ import annotations
 from reports.compare.typical import typical
 from reports.statistics.medians import differences, median_interval
 from scenarios.entry import StrategyEntry
+from scenarios.figures import by_its_word
 
 
 def difference_interval(base: StrategyEntry, other: StrategyEntry, figure: str) -> tuple[float, float] | None:
@@ -25,6 +26,6 @@ def are_tied(base: StrategyEntry, other: StrategyEntry, figure: str) -> bool:
 
 def _complete(entry: StrategyEntry, figure: str) -> list[float]:
     """The figure's values seed by seed, if every run has one; else none."""
-    samples = entry.get("samples", {}).get(figure, [])
+    samples = entry.get("samples", {}).get(by_its_word(figure, entry), [])
     known = [value for value in samples if value is not None]
     return known if len(known) == len(samples) else []

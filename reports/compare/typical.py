@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from scenarios.entry import StrategyEntry
-from scenarios.figures import figures_of
+from scenarios.figures import by_its_word, figures_of
 
 
 def typical(entry: StrategyEntry, figure: str) -> float | None:
     """The median over seeds, of which alone an interval can be told whatever the distribution; else the figure."""
-    return entry.get("medians", {}).get(figure, figures_of(entry).get(figure))
+    name = by_its_word(figure, entry)
+    return entry.get("medians", {}).get(name, figures_of(entry).get(name))

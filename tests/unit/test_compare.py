@@ -12,7 +12,7 @@ import pytest
 from reports.compare import command, recovered
 from reports.compare import folder as run_folder
 from reports.compare.document import document
-from reports.compare.part_columns import shortened
+from reports.compare.part_columns import parts_in, shortened
 from reports.compare.ranking import ranking
 from reports.compare.table import sentences, table
 from reports.documents.comparison import ComparisonDocument
@@ -140,6 +140,28 @@ def test_each_lane_has_a_column() -> None:
     kept = [sheet.kept_within(width) for width in range(sheet.width, 0, -1)]
     fallen = dict.fromkeys(n for some in kept if some for n in range(first, first + 4) if n not in some)
     assert list(fallen) == [first, first + 3, first + 2, first + 1]
+
+
+def with_workloads(name: str, *called: str | None) -> StrategyEntry:
+    """An entry of several workloads, some of which have names; they waited 0, 1, 2, … seconds."""
+    whole = entry(name, sent(4, 1.0))
+    workloads = [
+        {"index": place, "process": "batch", "latency_s": {"p50": 0.0, "p99": float(place)}}
+        | ({"name": word} if word else {})
+        for place, word in enumerate(called)
+    ]
+    return cast(StrategyEntry, {**whole, "workloads": workloads})
+
+
+def test_each_workload_has_a_column_where_lanes_are_not_told_apart() -> None:
+    """In the order of the file, by its name or its number; not where there are more than lanes may be."""
+    sheet = table(comparison(both := with_workloads("heartbeat", "transactional", None, "digest")))
+    names = [column.name for column in sheet.columns if column.name.startswith("p99")]
+    assert names == ["p99", "p99 of transact…", "p99 of [1]", "p99 of digest"]
+    first = [column.name for column in sheet.columns].index("p99 of [1]")
+    assert [tuple(row[first - 1 : first + 2]) for row in sheet.rows] == [("0", "1.00", "2.00")]
+    assert parts_in([{**both, "lanes": with_lanes("heartbeat", reset=1.0, news=2.0)["lanes"]}]) == ["reset", "news"]
+    assert parts_in([with_workloads("direct", *[None] * 21)]) == []
 
 
 @pytest.mark.parametrize(
