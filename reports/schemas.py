@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from reports.documents import calibration, comparison, diff, gate
+from reports.documents import calibration, comparison, diff, gate, verification
 from reports.documents.reading import adapter
 from reports.gate import baseline
 from scenarios.schema.model import published, scenario_schema
@@ -22,6 +22,7 @@ _SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {
     "diff": _of(diff.DiffDocument, diff.SCHEMA),
     "calibration": _of(calibration.CalibrationDocument, calibration.SCHEMA),
     "baseline": _of(baseline.Baseline, baseline.SCHEMA),
+    "verification": _of(verification.VerificationDocument, verification.SCHEMA),
 }
 DOCUMENTS: tuple[str, ...] = tuple(_SCHEMAS)
 

@@ -16,6 +16,7 @@ COMMANDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "report": ("kept_runs", "Draw a kept run's figures again, and show its table."),
         "diff": ("kept_runs", "Set two kept runs side by side."),
         "calibrate": ("calibrate", "Set real runs of strategies beside simulated ones."),
+        "verify": ("verify", "Set the simulator beside closed forms."),
         "gate": ("gate", "Fail if strategies have become slower, leakier or dearer."),
         "gate update": ("gate", "Make what strategies do now the gate's baseline."),
     },

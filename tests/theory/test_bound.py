@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from reports.verify.closed_forms import debt_batch_s, strict_batch_s
 from scenarios.aws.limiter import TICKS_PER_S, build_limiter, exact
 from scenarios.measures import bound as module
 from scenarios.measures.bound import Bound, admissions, bound, bound_of, rate_steps
@@ -61,7 +62,7 @@ def test_strict_batch_takes_n_minus_b_over_r(recipients: int, rate: int, burst: 
     """N recipients at one instant take max(0, N - B) / R, however they are spread over mails."""
     mails = [(float(start_s), recipients // 2), (float(start_s), recipients - recipients // 2)]
     made = bound(arrivals(mails), limiter(rate, burst=burst), [(0.0, float(rate))])
-    assert made.makespan_s == pytest.approx(max(0, recipients - burst) / rate, rel=1e-12)
+    assert made.makespan_s == pytest.approx(strict_batch_s(recipients, burst, rate), rel=1e-12)
 
 
 @given(st.integers(1, 60), st.integers(1, 50), st.integers(1, 100), st.integers(1, 100))
@@ -69,7 +70,7 @@ def test_debt_batch_takes_the_formula_of_the_contract(mails: int, size: int, rat
     """In debt the last mail rides on one token: max(0, N - m - B + 1) / R, and equal mails in order achieve it."""
     hypothesis, steps = limiter(rate, burst=burst, admission="debt"), [(0.0, float(rate))]
     batch = [(0.0, size)] * mails
-    expected = max(0, mails * size - size - burst + 1) / rate
+    expected = debt_batch_s(mails, size, burst, rate)
     assert bound(arrivals(batch), hypothesis, steps).makespan_s == pytest.approx(expected, rel=1e-12)
     assert max(instants(batch, hypothesis, steps)) == pytest.approx(expected, rel=1e-12)
 

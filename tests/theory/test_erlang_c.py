@@ -5,28 +5,22 @@ from __future__ import annotations
 from collections import deque
 from functools import partial
 from itertools import repeat
-from math import factorial
 from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 
+from reports.statistics.intervals import interval
+from reports.verify.closed_forms import erlang_c, m_m_c_mean_wait_s
 from scenarios.aws.warm_pool import Concurrency
 from sim.functions import Function
 from sim.kernel import Clock, Host, World, ignore
 from strategies.ports import InvokeThrottled
 from strategies.resources import Function as Declared
 from strategies.resources import Handler
-from tests.theory.confidence import Interval, student
 
 REPLICATIONS, CALLS, WARM_UP = 16, 5_000, 1_000  # the desk opens empty: the warm-up fills it
 MEAN_S = 100_000.0  # far above the 0.1 s that one environment needs between two requests
-
-
-def erlang_c(servers: int, load: float) -> float:
-    """The probability that an arrival waits, with `load` = λ ÷ μ erlangs on `servers`."""
-    waiting = load**servers / factorial(servers) * servers / (servers - load)
-    return waiting / (sum(load**k / factorial(k) for k in range(servers)) + waiting)
 
 
 class FrontDesk:
@@ -99,18 +93,15 @@ def test_m_m_c(servers: int, rho: float) -> None:
     """
     load = servers * rho
     served = [serve(servers, load, seed) for seed in range(REPLICATIONS)]
-    share = student([one.share_waiting for one in served])
-    wait_s = student([one.mean_wait_s for one in served])
-    assert share.relative < 0.2
-    assert wait_s.relative < 0.3
-    assert erlang_c(servers, load) in share
-    assert erlang_c(servers, load) * MEAN_S / (servers - load) in wait_s
+    assert_held(erlang_c(servers, load), [one.share_waiting for one in served], 0.2)
+    assert_held(m_m_c_mean_wait_s(servers, load, MEAN_S), [one.mean_wait_s for one in served], 0.3)
 
 
-def test_erlang_c_by_hand() -> None:
-    """M/M/1: an arrival waits with the probability that the server is busy; two servers at one erlang: one third."""
-    assert erlang_c(1, 0.3) == pytest.approx(0.3)
-    assert erlang_c(2, 1.0) == pytest.approx(1 / 3)
+def assert_held(theory: float, means: list[float], sharpness: float) -> None:
+    """The interval of 99.9 % holds what theory says, and is no wider than so great a share of it on either side."""
+    low, high = interval(means, 0.999)
+    assert low <= theory <= high
+    assert (high - low) / 2 < sharpness * theory
 
 
 def test_a_full_function_refuses() -> None:
@@ -122,8 +113,3 @@ def test_a_full_function_refuses() -> None:
     assert isinstance(reply.error, InvokeThrottled)
     desk.world.run_until(10.0)
     assert desk.function.bill().requests == 2
-
-
-def test_the_interval_is_students() -> None:
-    """Of 1, 2, 3 the 99 % interval is 2 ± 9.925 ÷ √3."""
-    assert student([1.0, 2.0, 3.0], confidence=0.99) == pytest.approx(Interval(2.0, 9.92484 / 3**0.5), rel=1e-5)
