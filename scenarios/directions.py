@@ -31,6 +31,12 @@ DIRECTIONS: Mapping[str, Direction] = {
     "efficiency": "higher",
     "cost_usd": "lower",
     "cost_per_million_usd": "lower",
+    "month.mails_usd": "lower",
+    "month.fees_usd": "lower",
+    "month.services_usd": "lower",
+    "month.standing_usd": "lower",
+    "month.pods_usd": "lower",
+    "month.total_usd": "lower",
 }
 """What a gate watches, and a scenario may rank by. A peak is not among them: it is neither good nor bad."""
 

@@ -136,6 +136,20 @@ class LaneEntry(PartFigures):
     priority: Annotated[int, Field(description="the larger number is the more urgent")]
 
 
+class MonthFigures(TypedDict):
+    """What a month of the scenario costs, as its [bill] says; total_usd is the sum of the five above it."""
+
+    recipients: Annotated[Amount, Field(description="that SES accepts in the month, duplicates included")]
+    mails_usd: Annotated[Amount, Field(description="dollars for them, by the tiers of the plan")]
+    fees_usd: Annotated[Amount, Field(description="dollars for the plan itself and for dedicated IP addresses")]
+    services_usd: Annotated[Amount, Field(description="dollars for whatever else the runs use")]
+    standing_usd: Annotated[Amount, Field(description="dollars for what is used in the hours without a run")]
+    pods_usd: Annotated[Amount, Field(description="dollars for pods, which run all month")]
+    total_usd: Annotated[Amount, Field(description="dollars for the month")]
+    busy_hours: Annotated[Amount, Field(description="hours that the runs take, one after another")]
+    quiet_usd_per_hour: Annotated[Amount, Field(description="dollars an hour for what is used while nothing is sent")]
+
+
 class StrategyEntry(TypedDict):
     """One strategy: how it was set, and what became of the scenario's mails."""
 
@@ -225,6 +239,9 @@ class StrategyEntry(TypedDict):
             dict[str, list[float | None]],
             Field(description="with replications: each figure's values, by dotted name, in the order of the seeds"),
         ]
+    ]
+    month: NotRequired[
+        Annotated[MonthFigures, Field(description="only where the scenario has a [bill]: what a month costs")]
     ]
 
 

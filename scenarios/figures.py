@@ -12,6 +12,7 @@ from scenarios.entry import (
     LatencyFigures,
     LatencyOfAll,
     LossCounts,
+    MonthFigures,
     PartFigures,
     RecipientCounts,
     StrategyEntry,
@@ -29,6 +30,7 @@ _TABLES = {
     "call_s": CallTimes,
     "losses": LossCounts,
     "usage": UsageCounts,
+    "month": MonthFigures,
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
@@ -15,7 +15,7 @@ from scenarios.errors import BadInput, RunFailed
 from scenarios.measures.cost import load_prices
 from scenarios.outside import plug
 from scenarios.outside.find import installed
-from scenarios.runs import plan_of
+from scenarios.runs import blaming, plan_of
 from scenarios.schema.model import Scenario, load
 from scenarios.schema.strategy_references import unknown_strategy
 from seslab.ctrl_c import ending_on_ctrl_c
@@ -97,6 +97,19 @@ def simulator() -> Runner:
     """What makes a run in virtual time."""
     run: Runner = _module(RUNS["sim"]).run
     return run
+
+
+def standing(scenario: Scenario, strategy: str) -> Mapping[str, float]:
+    """What a strategy uses between runs, as the simulator has it; nothing where no month is billed.
+
+    What fails here for a strategy fails in its own run.
+    """
+    if scenario.bill is None:
+        return {}
+    with suppress(RunFailed), blaming(scenario.strategy_of(strategy)):
+        usage: Mapping[str, float] = _module("sim.quiet").standing_usage(scenario, strategy)
+        return usage
+    return {}
 
 
 def _module(name: str) -> Any:

@@ -15,6 +15,7 @@ from scenarios.aws.ticker import transitions_of
 from scenarios.budget import Budget
 from scenarios.errors import BadInput
 from scenarios.measures.cost import Prices, cost
+from scenarios.measures.tiers import prices_of
 from scenarios.schema.files import printable
 from scenarios.schema.model import Scenario
 from scenarios.system.reading import read_text
@@ -147,7 +148,8 @@ def ask(yes: bool) -> None:
 def load_of(scenario: Scenario, plan: Plan, mails: Arrivals, prices: Prices) -> Load:
     """What one run sends if each mail is sent once, and what that costs if it lasts to the horizon."""
     count, recipients = len(mails.recipients), int(mails.recipients.sum())
-    return Load(count, recipients, cost(_usage(scenario, plan, count, recipients), prices))
+    own = prices_of(scenario, prices, recipients)
+    return Load(count, recipients, cost(_usage(scenario, plan, count, recipients), own))
 
 
 def _usage(scenario: Scenario, plan: Plan, mails: int, recipients: int) -> dict[str, float]:

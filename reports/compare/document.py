@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 from reports.compare.answer import answer, ranking_of
+from reports.compare.bill import bill_of
 from reports.compare.called import chosen_settings
 from reports.compare.explain import explain
 from reports.compare.looks import as_table
@@ -52,6 +53,8 @@ def document(
         "strategies": [_explained(entry, scenario, facts, looks) for entry in entries],
         "thresholds": judged(scenario.thresholds, entries),
     }
+    if scenario.bill is not None and any("month" in entry for entry in entries):
+        made["bill"] = bill_of(scenario, scenario.bill)
     if scenario.rank is not None:
         made["rank"] = {"by": scenario.rank.by, "figure": scenario.rank.figure}
     return {**made, "ranking": _ranking(made), "answer": answer(made)}

@@ -8,7 +8,9 @@ from itertools import groupby
 from reports import words
 from reports.columns import Block, Column, Row, Sheet
 from reports.compare.answer import Ranks, answer, ranking_of
+from reports.compare.bill import said_of
 from reports.compare.called import called
+from reports.compare.month_column import month_cells, of_month
 from reports.compare.part_columns import of_parts, p99_s_of, parts_in
 from reports.compare.ranking import Ranked, tier
 from reports.compare.typical import typical
@@ -16,6 +18,7 @@ from reports.documents.comparison import ComparisonDocument, ExplainedEntry, Pre
 from reports.statistics.medians import LEAST
 from reports.threshold_lines import threshold_lines
 from reports.units import MARKS
+from scenarios.verdicts import Met
 from strategies.presentation.words import count, counted, share
 
 LATENCY = "latency from the intended instant"
@@ -30,7 +33,10 @@ def table(comparison: ComparisonDocument) -> Sheet:
     parts = parts_in(one.entry for one in ranks)
     return Sheet(
         title=title(comparison),
-        columns=_columns(comparison, ranks, parts, is_judged),
+        columns=[
+            *_columns(comparison, ranks, parts, is_judged),
+            *of_month(comparison["strategies"], falls=7 + len(parts)),
+        ],
         blocks=[Block(rows) for rows in _tiers(ranks, parts, is_judged)],
         caption=_caption(comparison),
         named_by=2,
@@ -87,8 +93,13 @@ def _are_medians(ranks: Ranks) -> bool:
 
 def _tiers(ranks: Ranks, parts: Sequence[str], is_judged: bool) -> Iterator[list[Row]]:
     """What meets the requirement, what lost nothing, did not finish, and lost mail, apart from each other."""
-    for _, alike in groupby(ranks, key=lambda one: (one.requirement, tier(one.entry))):
-        yield [[_place(one, ranks), *_cells(one, parts, is_judged)] for one in alike]
+    months = month_cells([one.entry for one in ranks])
+    for _, alike in groupby(zip(ranks, months, strict=True), key=lambda both: _kind(both[0])):
+        yield [[_place(one, ranks), *_cells(one, parts, is_judged), *month] for one, month in alike]
+
+
+def _kind(one: Ranked[ExplainedEntry]) -> tuple[Met, int]:
+    return one.requirement, tier(one.entry)
 
 
 def _place(one: Ranked[ExplainedEntry], ranks: Ranks) -> str:
@@ -127,7 +138,8 @@ def _caption(comparison: ComparisonDocument) -> str:
     submitted = max((entry["recipients"]["submitted"] for entry in comparison["strategies"]), default=0)
     best_s = comparison["bound"]["makespan_s"]
     best = "" if best_s is None else f"; at best all are accepted {_within(best_s)}"
-    return f"{counted(submitted, 'recipient')}{best}{_how_sure(comparison)}"
+    month = f"\n{said_of(comparison['bill'])}" if "bill" in comparison else ""
+    return f"{counted(submitted, 'recipient')}{best}{month}{_how_sure(comparison)}"
 
 
 def _how_sure(comparison: ComparisonDocument) -> str:

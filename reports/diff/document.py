@@ -150,6 +150,7 @@ def _strategy(
     figures = [
         _figure(name, figures_a.get(name), figures_b.get(name), samples[0].get(name), samples[1].get(name), by_seed)
         for name in (*FIGURES, *_of_shared_parts(figures_a, figures_b))
+        if name in figures_a or name in figures_b
     ]
     return {"a": pair.a, "b": pair.b, "figures": figures, "same_mails": _mail_by_mail(pair, ledgers)}
 

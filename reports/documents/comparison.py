@@ -72,6 +72,22 @@ class FaultTable(TypedDict):
     reshare: NotRequired[Annotated[bool, Field(description="scale_pods: whether the pods divided the limit anew")]]
 
 
+class TierTable(TypedDict):
+    """What each recipient of a month costs, of those above a volume."""
+
+    above: Annotated[float, Field(ge=0, description="recipients a month, from which on this price holds")]
+    usd_per_recipient: Annotated[float, Field(ge=0, description="dollars")]
+
+
+class BillTable(TypedDict):
+    """How a month was billed, as the scenario's [bill] says, and what the plan's recipients cost."""
+
+    plan: Annotated[str, Field(description="a-la-carte, essentials, pro or enterprise")]
+    runs_per_month: Annotated[float, Field(gt=0, description="how often a month the scenario takes place")]
+    hours: Annotated[float, Field(gt=0, description="hours of a month")]
+    tiers: Annotated[list[TierTable], Field(description="of the plan, the first from 0 on", min_length=1)]
+
+
 class DashesTable(TypedDict):
     """A line of dashes, in points."""
 
@@ -151,3 +167,4 @@ class ComparisonDocument(TypedDict):
     answer: NotRequired[
         Annotated[str, Field(description="who should send, in a sentence; empty for one of which nothing is asked")]
     ]
+    bill: NotRequired[Annotated[BillTable, Field(description="only where a month was billed: how")]]

@@ -10,9 +10,9 @@ from scenarios.errors import BadInput
 from scenarios.schema.model import Scenario
 from scenarios.schema.traffic import Traffic
 
-_ASIDE = {"name", "description", "strategies", "variants", "thresholds", "rank", "clock"}
-"""Words, what is under test, and what is asked of it: none of them changes the experiment. Of a clock counts what it
-amounts to."""
+_ASIDE = {"name", "description", "strategies", "variants", "thresholds", "rank", "bill", "prices", "clock"}
+"""Words, what is under test, what is asked of it and what it costs: none of them changes the experiment. Of a clock
+counts what it amounts to."""
 
 
 def identity_of(scenario: Scenario) -> str:

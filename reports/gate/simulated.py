@@ -22,7 +22,7 @@ from reports.gate.first_calls import events_of
 from reports.gate.identity import identity_of
 from reports.gate.measured import Measured, of_results
 from reports.gate.verdict import Rule
-from reports.running.experiment import Job, Result, Runner, summarise
+from reports.running.experiment import Job, Result, Runner, Standing, summarise, unknown_standing
 from scenarios.errors import BadInput
 from scenarios.measures.cost import Prices
 from scenarios.schema.files import printable
@@ -93,12 +93,13 @@ def _beside(before: Expected, wanted: Wanted) -> bool:
     return same or before.strategies.keys() <= set(wanted.strategies)
 
 
-def jobs(runner: Runner, wanted: Sequence[Wanted], prices: Prices) -> list[Job]:
+def jobs(runner: Runner, wanted: Sequence[Wanted], prices: Prices, standing: Standing = unknown_standing) -> list[Job]:
     """Scenario by scenario, strategy by strategy, seed by seed."""
     return [
-        Job(runner, one.scenario, strategy, seed, prices, gather=events_of)
+        Job(runner, one.scenario, strategy, seed, prices, gather=events_of, standing=between)
         for one in wanted
         for strategy in one.strategies
+        for between in (standing(one.scenario, strategy),)
         for seed in one.seeds
     ]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple, overload
 
@@ -33,9 +33,21 @@ def nothing(_ledger: Ledger) -> None:
     """Figures are enough."""
 
 
+Standing = Callable[[Scenario, str], Mapping[str, float]]
+"""What a ledger's usage is to say of a strategy besides its run: what it uses between runs, and its pods."""
+
+
+def unknown_standing(_scenario: Scenario, _strategy: str) -> Mapping[str, float]:
+    """Nothing is said, and no month is worked out."""
+    return {}
+
+
 @dataclass(frozen=True)
 class Job:
-    """One run of one strategy. With `out` the ledger is kept there; `gather` takes from it what figures do not tell."""
+    """One run of one strategy. With `out` the ledger is kept there; `gather` takes from it what figures do not tell.
+
+    `standing` is added to the usage that the run has counted.
+    """
 
     runner: Runner
     scenario: Scenario
@@ -44,6 +56,7 @@ class Job:
     prices: Prices
     out: Path | None = None
     gather: Gather = nothing
+    standing: Mapping[str, float] = field(default_factory=dict)
 
 
 class Result(NamedTuple):
@@ -91,9 +104,13 @@ def jobs(
     prices: Prices,
     out: Path | None,
     gather: Gather = nothing,
+    standing: Standing = unknown_standing,
 ) -> Jobs:
     """Each strategy under so many seeds, counting up from the scenario's."""
-    first = [Job(runner, scenario, strategy, scenario.seed, prices, out, gather) for strategy in strategies]
+    first = [
+        Job(runner, scenario, strategy, scenario.seed, prices, out, gather, standing(scenario, strategy))
+        for strategy in strategies
+    ]
     return Jobs(first, replications)
 
 
@@ -108,6 +125,7 @@ def perform(job: Job, watch: Watch | None = None) -> Result:
 def _performed(job: Job, watch: Watch | None) -> Result:
     with blaming(job.scenario.strategy_of(job.strategy)):
         ledger = job.runner(job.scenario, job.strategy, job.seed, watch)
+    ledger = replace(ledger, usage={**ledger.usage, **job.standing})
     if job.out is not None:
         keep(ledger, job.scenario, job.out)
     ideal = bound_of(job.scenario, arrivals(job.scenario.workload, job.seed))

@@ -8,18 +8,34 @@ from scenarios.measures.apart import apart
 from scenarios.measures.bound import Bound
 from scenarios.measures.cost import Prices
 from scenarios.measures.metrics import measure
+from scenarios.measures.month import month_of, overlapping
+from scenarios.measures.tiers import prices_of
+from scenarios.schema.bill import Bill
 from scenarios.schema.model import Scenario
 
 
 def measured(scenario: Scenario, ledger: Ledger, ideal: Bound, prices: Prices) -> StrategyEntry:
-    """One entry of `seslab/comparison/v1`; of several workloads and lanes each has its figures too."""
+    """One entry of `seslab/comparison/v1`; of several workloads and lanes each has its figures too, and a month."""
     rate_per_s, limiter = scenario.account.max_send_rate_per_s, scenario.account.limiter
     burst = limiter.burst if limiter.kind == "token-bucket" else rate_per_s
-    entry = measure(ledger, rate_per_s, burst, ideal.makespan_s, prices)
-    return {**_named(entry, scenario), **apart(ledger, scenario.workload)}
+    of_run = prices_of(scenario, prices, ledger.usage.get("ses_recipients", 0.0))
+    entry: StrategyEntry = {
+        **_named(measure(ledger, rate_per_s, burst, ideal.makespan_s, of_run), scenario),
+        **apart(ledger, scenario.workload),
+    }
+    if scenario.bill is None:
+        return entry
+    return _with_month(entry, scenario.bill, ledger, prices.replaced(scenario.prices))
 
 
 def _named(entry: StrategyEntry, scenario: Scenario) -> StrategyEntry:
     """A variant says what it is a variant of."""
     name = entry["strategy"]
     return {**entry, "variant_of": scenario.strategy_of(name)} if name in scenario.variants else entry
+
+
+def _with_month(entry: StrategyEntry, bill: Bill, ledger: Ledger, prices: Prices) -> StrategyEntry:
+    month = month_of(bill, ledger, prices)
+    if month is None:
+        return entry
+    return {**entry, "warnings": [*entry["warnings"], *overlapping(ledger.strategy, bill, month)], "month": month}

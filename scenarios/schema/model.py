@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator, mo
 from scenarios.errors import BadInput
 from scenarios.outside import plug
 from scenarios.schema.account import Account
+from scenarios.schema.bill import Bill
 from scenarios.schema.clock import Clock
 from scenarios.schema.complaints import ONE_LINE, complaint
 from scenarios.schema.faults import Fault
@@ -20,6 +21,7 @@ from scenarios.schema.files import catalogue, find, printable, read_table
 from scenarios.schema.labels import lanes_of
 from scenarios.schema.latency import Latency, Lognormal, Uniform
 from scenarios.schema.parts import parts_instead, parts_of
+from scenarios.schema.prices import RECIPIENTS, PriceTables
 from scenarios.schema.processes import Trace, Workload
 from scenarios.schema.rank import Rank
 from scenarios.schema.settings import StrategySettings
@@ -117,6 +119,8 @@ class Scenario(Table):
         default_factory=dict, description='what must hold, such as "heartbeat.latency_s.p99 < 40", under any name'
     )
     rank: Rank | None = Field(default=None, description="what ranks those that meet it; default: the makespan")
+    bill: Bill | None = Field(default=None, description="how a month is billed; without it no month is")
+    prices: PriceTables = Field(default_factory=dict, description="prices that differ from those of the price file")
 
     @field_validator("workload", "neighbour")
     @classmethod
@@ -193,11 +197,20 @@ class Scenario(Table):
         return lanes_of(self.workload)
 
     @model_validator(mode="after")
+    def _prices_its_plan(self) -> Self:
+        given = RECIPIENTS["a-la-carte"]
+        if self.bill is not None and given in self.prices and (priced := RECIPIENTS[self.bill.plan]) != given:
+            raise wrong(("prices", given), f"must be {priced} on the plan {self.bill.plan}")
+        return self
+
+    @model_validator(mode="after")
     def _has_what_it_judges(self) -> Self:
         for name, expressions in self.thresholds.items():
             for threshold in map(Threshold.parse, expressions):
                 if not is_sender(threshold.sender, self.variants):
                     raise wrong("thresholds", f"{name}: {unknown_sender(threshold.sender, self.variants)}")
+                if threshold.figure.startswith("month.") and self.bill is None:
+                    raise wrong("thresholds", f"{name}: no {threshold.figure}: a month needs a table [bill]")
                 if threshold.whose and threshold.whose not in parts_of(self.workload):
                     instead = parts_instead(threshold.whose, self.workload)
                     raise wrong("thresholds", f"{name}: no {threshold.figure}: {instead}")
@@ -205,6 +218,8 @@ class Scenario(Table):
 
     @model_validator(mode="after")
     def _has_what_it_ranks_by(self) -> Self:
+        if self.rank is not None and self.rank.by.startswith("month.") and self.bill is None:
+            raise wrong(("rank", "by"), "no such figure: a month needs a table [bill]")
         if self.rank is not None and self.rank.whose and self.rank.whose not in parts_of(self.workload):
             raise wrong(("rank", "by"), f"no such figure: {parts_instead(self.rank.whose, self.workload)}")
         return self

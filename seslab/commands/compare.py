@@ -63,7 +63,7 @@ def compare(
         folder.prepare(out, read=read)
     asked, many = share("--precision", precision), replications or (MOST if precision else 1)
     run = worlds.runner(on, chosen, strategies, many, out, aws)
-    jobs = experiment.jobs(run, chosen, strategies, many, load_prices(), out)
+    jobs = experiment.jobs(run, chosen, strategies, many, load_prices(), out, standing=worlds.standing)
     presented = command.Presented(out, json, summary)
     if asked is None:
         met = command.compared(jobs, on, chosen, presented)

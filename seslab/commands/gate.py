@@ -131,5 +131,5 @@ def _simulated(wanted: Sequence[Wanted]) -> list[Result]:
         from reports.gate.simulated import jobs
         from reports.running.run_jobs import whole
         from scenarios.measures.cost import load_prices
-        from seslab.worlds import simulator
-    return whole(jobs(simulator(), wanted, load_prices()), "sim")
+        from seslab.worlds import simulator, standing
+    return whole(jobs(simulator(), wanted, load_prices(), standing), "sim")

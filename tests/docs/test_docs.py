@@ -22,6 +22,7 @@ from scenarios.figures import USAGE
 from scenarios.ledger.store import CALLS, MAILS
 from scenarios.measures.cost import PRICES
 from scenarios.schema.model import scenario_schema
+from scenarios.schema.prices import FEES, RECIPIENTS
 from seslab.app import app
 from seslab.help_page import examples
 from strategies.registry import STRATEGIES
@@ -124,11 +125,14 @@ def tables(name: str, schema: dict[str, Any], definitions: dict[str, Any]) -> It
 
 
 def inner(path: str, value: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """What a key refers to: its table, the kinds of its array's tables, or a law, which has one name wherever it is."""
+    """Where a key leads: to its table, that of each of its keys, the kinds of its array's tables, or a law by name."""
     if "$ref" in value:
         yield path, value["$ref"]
     for kind, reference in value.get("items", {}).get("discriminator", {}).get("mapping", {}).items():
         yield f"{path.replace('neighbour', 'workload')}.{kind}", reference
+    for arm in (value.get("additionalProperties"), *value.get("anyOf", ())):
+        if isinstance(arm, dict) and "$ref" in arm:
+            yield path, arm["$ref"]
     for choice in (*value.get("oneOf", ()), *(one for arm in value.get("anyOf", ()) for one in arm.get("oneOf", ()))):
         if "$ref" in choice:
             yield choice["$ref"].rpartition("/")[2].rpartition("__")[2], choice["$ref"]
@@ -250,13 +254,24 @@ def test_the_reference_has_the_price_file() -> None:
     """Each price stands in the reference with what it buys, and the day on which it was valid."""
     prices = tomllib.loads(PRICES.read_text())
     page = (REFERENCE / "prices.md").read_text()
+    every = {kind: price for kind, price in prices.items() if isinstance(price, dict)}
     rows = {
         kind.strip("`"): (float(usd), int(per.replace(",", "")))
-        for kind, usd, per, _ in table_rows("".join(re.findall(r"^\|.*\n", page, re.MULTILINE)))
+        for kind, usd, per, _ in table_rows(re.findall(r"(?:^\|.*\n)+", page, re.MULTILINE)[0])
     }
-    assert rows == {kind: (price["usd"], price["per"]) for kind, price in prices.items() if isinstance(price, dict)}
+    assert rows == {kind: (price["usd"], price["per"]) for kind, price in every.items()}
     assert str(prices["as_of"]) in page
     assert prices["region"] in page
+
+
+def test_the_reference_has_the_plans() -> None:
+    """Each with its fee and its tiers."""
+    prices = tomllib.loads(PRICES.read_text())
+    page = (REFERENCE / "prices.md").read_text()
+    for plan, fee in FEES.items():
+        price = prices[RECIPIENTS[plan]]
+        each = ", ".join(f"{one['usd']:.2f}" for one in (price, *price["tiers"]))
+        assert f"| `{plan}` | {prices[fee]['usd']} | {each} |" in page
 
 
 def test_every_dependency_has_its_reason() -> None:

@@ -26,6 +26,9 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Baseline:
     return baseline(small(tmp_path_factory.mktemp("small")), ["direct", "heartbeat"], seeds=3)
 
 
+OF_RUNS = {name: direction for name, direction in DIRECTIONS.items() if not name.startswith("month.")}
+
+
 def test_what_is_saved_is_read(tmp_path: Path, known: Baseline) -> None:
     """The file holds all there is, the same bytes for the same baseline, a line for each figure."""
     for name in ("one.json", "two.json"):
@@ -33,7 +36,7 @@ def test_what_is_saved_is_read(tmp_path: Path, known: Baseline) -> None:
         assert read(tmp_path / name) == known
     text = (tmp_path / "one.json").read_text()
     assert text == (tmp_path / "two.json").read_text()
-    assert sum('"values": ' in line for line in text.splitlines()) == 2 * len(DIRECTIONS)
+    assert sum('"values": ' in line for line in text.splitlines()) == 2 * len(OF_RUNS)
 
 
 def test_a_baseline_says_what_was_run(tmp_path: Path, known: Baseline) -> None:
@@ -45,7 +48,7 @@ def test_a_baseline_says_what_was_run(tmp_path: Path, known: Baseline) -> None:
     sender = expected.strategies["heartbeat"]
     assert sender.settings["fill"] == 1.0
     assert {name: metric.rule for name, metric in sender.metrics.items()} == {
-        name: Rule(direction) for name, direction in DIRECTIONS.items()
+        name: Rule(direction) for name, direction in OF_RUNS.items()
     }
 
 

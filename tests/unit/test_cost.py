@@ -10,6 +10,7 @@ import pytest
 from scenarios.errors import BadInput
 from scenarios.figures import USAGE
 from scenarios.measures.cost import PRICES, cost, load_prices
+from scenarios.schema.prices import KINDS
 
 
 def test_a_million_recipients_cost_what_the_price_list_says() -> None:
@@ -35,7 +36,8 @@ def test_every_price_has_a_day_a_region_and_a_source() -> None:
     prices = load_prices()
     assert prices.as_of >= dt.date(2026, 7, 22)
     assert prices.region == "us-east-1"
-    assert set(prices.source) == set(prices.usd_per_unit) == set(USAGE)
+    assert prices.by_kind.keys() == {*KINDS} >= {*USAGE}
+    assert all(price.source for price in prices.by_kind.values())
 
 
 def test_an_edited_file_is_used(tmp_path: Path) -> None:
@@ -50,14 +52,16 @@ def test_an_edited_file_is_used(tmp_path: Path) -> None:
     [
         ("usd = 0.40", "usd = nan", "sqs_requests.usd = nan"),
         ("usd = 0.40", "usd = -1", "sqs_requests.usd = -1"),
-        ("usd = 0.40", 'usd = "0.40"', "sqs_requests.usd = '0.40'"),
-        ("usd = 0.40", "usd = true", "sqs_requests.usd = True"),
+        ("usd = 0.40", 'usd = "0.40"', 'sqs_requests.usd = "0.40"'),
+        ("usd = 0.40", "usd = true", "sqs_requests.usd = true"),
         ("per = 1_000\n", "per = 0\n", "ses_recipients.per = 0"),
         ("usd = 0.40", "dollars = 0.40", "sqs_requests.dollars = 0.4"),
-        ("[sqs_requests]", "[sqs_request]", "sqs_request = "),
+        ("[sqs_requests]", "[sqs_request]", "did you mean 'sqs_requests'?"),
+        ("{ above = 10_000_000, ", "{ above = 200_000_000, ", "essentials_recipients.tiers = "),
+        ("usd = 24.95", "usd = 24.95\ntiers = [{ above = 9, usd = 20 }]", "dedicated_ip_months.tiers = "),
         ("as_of = 2026-07-22", 'as_of = "July"', "as_of = 'July'"),
         ('region = "us-east-1"', "", "region = None"),
-        ('source = "cloudburn.io (2026-03)"', 'source = ""', "scheduler_invocations.source = ''"),
+        ('source = "cloudburn.io (2026-03)"', 'source = ""', 'scheduler_invocations.source = ""'),
         ("[sqs_requests]", "[sqs_requests", "not a TOML file"),
     ],
 )
@@ -78,7 +82,7 @@ def test_of_several_unknown_keys_the_first_is_named(tmp_path: Path) -> None:
     path = tmp_path / "prices.toml"
     strangers = "".join(f"{letter} = 1\n" for letter in "gfedcba")
     path.write_text(strangers + PRICES.read_text())
-    with pytest.raises(BadInput, match=": g = 1: unknown key"):
+    with pytest.raises(BadInput, match=": g = 1: unknown price"):
         load_prices(path)
 
 
@@ -88,7 +92,7 @@ def test_a_missing_table_or_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="cannot read the prices"):
         load_prices(path)
     path.write_text('as_of = 2026-07-22\nregion = "us-east-1"\n')
-    with pytest.raises(BadInput, match="ses_recipients = None: expected a table"):
+    with pytest.raises(BadInput, match="ses_recipients: is required"):
         load_prices(path)
 
 

@@ -13,7 +13,7 @@ from scenarios.aws.limiter import largest_request
 from scenarios.entry import StrategyEntry
 from scenarios.ledger.ledger import Ledger
 from scenarios.measures.bound import bound_of
-from scenarios.measures.cost import load_prices
+from scenarios.measures.cost import cost, load_prices
 from scenarios.measures.measured import measured
 from scenarios.schema.model import Scenario, load
 from scenarios.traffic.workload import arrivals
@@ -119,8 +119,7 @@ def test_a_relay_costs_less_than_15_dollars_a_month_when_nothing_is_sent() -> No
         "pacemaker", one_mail, {**one_mail, "lane": "resets"},
         settings={"runs_as": "function"}, rate_per_s=50.0, horizon_s=9000.0,
     )  # fmt: skip
-    usd = sum(count * PRICES.usd_per_unit[kind] for kind, count in idle.usage.items() if kind in PRICES.usd_per_unit)
-    assert 5.0 < usd * MONTH_S / idle.ended_s < 15.0
+    assert 5.0 < cost(idle.usage, PRICES) * MONTH_S / idle.ended_s < 15.0
 
 
 def lanes_of(ledger: Ledger, scenario: Scenario) -> list[tuple[np.ndarray, np.ndarray]]:

@@ -223,7 +223,7 @@ def test_the_estimate_covers_every_recipient(strategy: str) -> None:
     mails = arrivals(scenario.workload, 1)
     estimate = safety.load_of(scenario, plan_of(scenario, strategy), mails, prices)
     assert (estimate.mails, estimate.recipients) == (900, 900)
-    assert estimate.usd >= 900 * prices.usd_per_unit["ses_recipients"]
+    assert estimate.usd >= 900 * prices.by_kind["ses_recipients"].usd_per_unit
     assert safety.total([estimate, estimate]) == Load(1800, 1800, 2 * estimate.usd)
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 
 from reports.statistics.replications import combine
 from reports.threshold_line import threshold_line
-from scenarios.entry import StrategyEntry
+from scenarios.entry import MonthFigures, StrategyEntry
 from scenarios.errors import BadInput
 from scenarios.figures import FIGURES, figures_of, is_figure
 from scenarios.measures.metrics import measure
@@ -263,9 +263,9 @@ def test_the_line_has_the_expression_and_the_value() -> None:
 
 
 def test_every_figure_of_an_entry_has_a_name_that_thresholds_know() -> None:
-    """What is measured can be asked for, and what can be asked for is measured."""
+    """What is measured can be asked for, and what can be asked for is measured, a month where one is billed."""
     measured = set(figures_of(entry("direct", sent(4, 1.0))))
-    assert measured == set(FIGURES), measure.__doc__
+    assert measured | {f"month.{figure}" for figure in MonthFigures.__annotations__} == set(FIGURES), measure.__doc__
 
 
 def test_compare_ends_with_1_if_a_threshold_is_not_met(tmp_path: Path) -> None:
