@@ -1,4 +1,4 @@
-"""Times and money as a reader wants them; `strategies/presentation/words.py` has counts and shares."""
+"""Times, money and volumes as a reader wants them; `strategies/presentation/words.py` has counts and shares."""
 
 from __future__ import annotations
 
@@ -55,3 +55,9 @@ def decimals(value: float, digits: int) -> int:
 def money(usd: float | None) -> str:
     """Dollars with cents."""
     return "-" if usd is None else f"${usd:,.2f}"
+
+
+def volume(units: float) -> str:
+    """Three significant digits, in millions where there are some."""
+    rounded = float(f"{units:.3g}")
+    return f"{rounded / 1e6:,.10g} million" if rounded >= 1e6 else f"{rounded:,.10g}"

@@ -14,6 +14,7 @@ from reports.figures import canvas, palette
 from reports.figures import cost as cost_figure
 from reports.figures import fates as fates_figure
 from reports.figures import latency as latency_figure
+from reports.figures import month as month_figure
 from reports.figures import offset as offset_figure
 from reports.figures import rate as rate_figure
 from reports.figures.series import Series, series
@@ -28,6 +29,7 @@ FROM_SERIES = {
     "latency": latency_figure.draw,
 }
 FROM_ENTRIES = {"fates": fates_figure.draw, "cost": cost_figure.draw}
+MONTH = "month"  # drawn where one was billed
 
 
 def draw_all(directory: Path, comparison: ComparisonDocument, read: Callable[[str], Ledger]) -> list[Path]:
@@ -38,7 +40,7 @@ def draw_all(directory: Path, comparison: ComparisonDocument, read: Callable[[st
     all_series = [_spelt_out(series(read(entry["strategy"]))) for entry in entries]
     entries = [{**entry, "strategy": printable(entry["strategy"])} for entry in entries]
     faults: list[FaultTable] = [{**fault, "kind": printable(fault["kind"])} for fault in comparison["faults"]]
-    comparison = {**comparison, "scenario": printable(comparison["scenario"]), "faults": faults}
+    comparison = {**comparison, "scenario": printable(comparison["scenario"]), "faults": faults, "strategies": entries}
     make_folder(directory, advice=canvas.ADVICE)
     paths: list[Path] = []
     with canvas.style(), palette.also(kept_in(entries)):
@@ -46,7 +48,17 @@ def draw_all(directory: Path, comparison: ComparisonDocument, read: Callable[[st
             paths += canvas.save(draw(comparison, all_series), directory, name)
         for name, draw_entries in FROM_ENTRIES.items():
             paths += canvas.save(draw_entries(comparison, entries), directory, name)
+        if "bill" in comparison:
+            paths += canvas.save(month_figure.draw(comparison, entries), directory, MONTH)
+        else:
+            _remove_month(directory)
     return paths
+
+
+def _remove_month(directory: Path) -> None:
+    """What an earlier run has drawn speaks of that run."""
+    for kind in ("svg", "png"):
+        (directory / f"{MONTH}.{kind}").unlink(missing_ok=True)
 
 
 def _spelt_out(one: Series) -> Series:

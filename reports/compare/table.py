@@ -9,6 +9,7 @@ from reports import words
 from reports.columns import Block, Column, Row, Sheet
 from reports.compare.answer import Ranks, answer, ranking_of
 from reports.compare.bill import said_of
+from reports.compare.break_even import break_even_sentences
 from reports.compare.called import called
 from reports.compare.month_column import month_cells, of_month
 from reports.compare.part_columns import of_parts, p99_s_of, parts_in
@@ -45,11 +46,12 @@ def table(comparison: ComparisonDocument) -> Sheet:
 
 
 def sentences(comparison: ComparisonDocument) -> list[str]:
-    """One sentence for each strategy, in the table's order, one line for each threshold, and the notes of the runs."""
+    """One for each strategy, in the table's order, a few on who is cheaper where, thresholds, and the runs' notes."""
     entries = [one.entry for one in ranking_of(comparison)]
     warnings = dict.fromkeys(warning for entry in comparison["strategies"] for warning in entry["warnings"])
     return [
         *(f"{called(entry)}: {entry['explanation']}" for entry in entries),
+        *break_even_sentences(comparison),
         *threshold_lines(comparison.get("thresholds", ())),
         *(f"note: {warning}" for warning in warnings),
     ]

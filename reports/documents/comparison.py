@@ -9,6 +9,7 @@ from typing_extensions import TypedDict
 
 from reports.documents.reading import STRICT
 from scenarios.entry import SettingsTable, StrategyEntry
+from scenarios.schema.prices import PlanName
 from scenarios.schema.thresholds import JudgedThreshold
 from scenarios.verdicts import Met
 from strategies.presentation.look import COLOR, HATCH, MARKER
@@ -82,7 +83,7 @@ class TierTable(TypedDict):
 class BillTable(TypedDict):
     """How a month was billed, as the scenario's [bill] says, and what the plan's recipients cost."""
 
-    plan: Annotated[str, Field(description="a-la-carte, essentials, pro or enterprise")]
+    plan: Annotated[PlanName, Field(description="of the SES account")]
     runs_per_month: Annotated[float, Field(gt=0, description="how often a month the scenario takes place")]
     hours: Annotated[float, Field(gt=0, description="hours of a month")]
     tiers: Annotated[list[TierTable], Field(description="of the plan, the first from 0 on", min_length=1)]

@@ -101,7 +101,7 @@ def test_a_threshold_may_be_on_a_month() -> None:
 
 def test_a_new_baseline_watches_the_month() -> None:
     """Of a scenario with a bill each part that can become dearer is among the figures of its gate."""
-    wanted = [wanted_anew(Baseline(), billed(), ["sqs-dlq"], ["sqs-dlq"], 2)]
+    wanted = [wanted_anew(Baseline(), billed(), ["sqs-dlq"], 2)]
     runs = list(map(perform, jobs(run, wanted, PRICES, standing_usage)))
     metrics = updated(Baseline(), wanted, runs, "new", []).scenarios["virtual"].strategies["sqs-dlq"].metrics
     assert {f"month.{part}" for part in (*PARTS, "total_usd")} <= metrics.keys()
