@@ -14,7 +14,7 @@ from reports.documents.calibration import (
     UnfittedLatency,
 )
 from reports.units import alike, unit_of
-from scenarios.schema.toml import toml_value
+from scenarios.formats.toml import toml_value
 from strategies.presentation.words import counted
 
 LABELS = {

@@ -9,7 +9,6 @@ from scenarios.measures.tiers import tiers_of
 from scenarios.schema.bill import Bill
 from scenarios.schema.model import Scenario
 from scenarios.schema.prices import RECIPIENTS
-from strategies.presentation.words import counted
 
 
 def bill_of(scenario: Scenario, bill: Bill) -> BillTable:
@@ -26,4 +25,8 @@ def bill_of(scenario: Scenario, bill: Bill) -> BillTable:
 
 def said_of(bill: BillTable) -> str:
     """What a reader must know of a month's price."""
-    return f"a month: {counted(bill['runs_per_month'], 'run')}, plan {bill['plan']}"
+    return f"a month: {_runs(bill['runs_per_month'])}, plan {bill['plan']}"
+
+
+def _runs(runs: float) -> str:
+    return "1 run" if runs == 1 else f"{runs:,.6g} runs"

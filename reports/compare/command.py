@@ -12,8 +12,8 @@ from reports.compare import document as comparison
 from reports.compare import folder as run_folder
 from reports.compare import table as compare_table
 from reports.compare.markdown import markdown
-from reports.compare.precision import Made, made_precisely
 from reports.documents.comparison import ComparisonDocument
+from reports.ranking.precision import Made, made_precisely
 from reports.running import experiment, run_jobs
 from reports.running.experiment import Jobs
 from scenarios.schema.model import Scenario, as_toml

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from reports.compare.answer import answer, ranking_of
 from reports.compare.bill import bill_of
-from reports.compare.called import chosen_settings
 from reports.compare.explain import explain
 from reports.compare.looks import as_table
 from reports.compare.mechanism import Facts
@@ -22,6 +20,8 @@ from reports.documents.comparison import (
     LimiterTable,
     RankedContender,
 )
+from reports.ranking.answer import answer, ranking_of
+from reports.ranking.called import chosen_settings
 from scenarios.entry import StrategyEntry
 from scenarios.measures.bound import Bound, rate_steps
 from scenarios.outside.plug import plugged

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from reports.compare.answer import ranking_of
 from reports.compare.looks import kept_in
 from reports.documents.comparison import ComparisonDocument, FaultTable
 from reports.figures import backlog as backlog_figure
@@ -18,6 +17,7 @@ from reports.figures import month as month_figure
 from reports.figures import offset as offset_figure
 from reports.figures import rate as rate_figure
 from reports.figures.series import Series, series
+from reports.ranking.answer import ranking_of
 from scenarios.ledger.ledger import Ledger
 from scenarios.schema.files import printable
 from scenarios.system.whole_files import make_folder

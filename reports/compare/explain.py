@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from reports.compare.mechanism import Facts, after_refusal, mechanism
-from reports.compare.typical import typical
+from reports.ranking.typical import typical
 from reports.words import duration
 from scenarios.entry import USERS, LatencyFigures, StrategyEntry, WorkloadEntry
 from scenarios.ledger.ledger import MESSAGES, OUTCOMES, Fate, Outcome, first_sentence

@@ -7,15 +7,15 @@ from itertools import groupby
 
 from reports import words
 from reports.columns import Block, Column, Row, Sheet
-from reports.compare.answer import Ranks, answer, ranking_of
 from reports.compare.bill import said_of
 from reports.compare.break_even import break_even_sentences
-from reports.compare.called import called
 from reports.compare.month_column import month_cells, of_month
 from reports.compare.part_columns import of_parts, p99_s_of, parts_in
-from reports.compare.ranking import Ranked, tier
-from reports.compare.typical import typical
 from reports.documents.comparison import ComparisonDocument, ExplainedEntry, PrecisionTable
+from reports.ranking.answer import Ranks, answer, ranking_of
+from reports.ranking.called import called
+from reports.ranking.ranking import Ranked, tier
+from reports.ranking.typical import typical
 from reports.statistics.medians import LEAST
 from reports.threshold_lines import threshold_lines
 from reports.units import MARKS

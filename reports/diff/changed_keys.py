@@ -8,8 +8,8 @@ from typing import Any
 
 from reports.documents.diff import ChangedKey
 from reports.running.keeping import SCENARIO
+from scenarios.formats.toml import toml_key, toml_value
 from scenarios.schema.files import read_table
-from scenarios.schema.toml import toml_key, toml_value
 from scenarios.system.reading import is_regular
 
 TOLD = ("name", "description", "seed", "strategies")

@@ -20,9 +20,9 @@ from scenarios.directions import Direction
 from scenarios.entry import SettingsTable
 from scenarios.errors import BadInput
 from scenarios.figures import figures_like, is_figure
+from scenarios.formats.json_text import parsed_json, trouble
 from scenarios.schema.complaints import complaint, json_value
 from scenarios.schema.files import frozen, printable
-from scenarios.schema.json_text import parsed_json, trouble
 from scenarios.schema.tables import Table, unknown, wrong
 from scenarios.system.reading import MOST_BYTES_OF_DOCUMENT, read_text
 from scenarios.system.whole_files import write_text

@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from reports.documents.gate import GateDocument, GateFigure, GateScenario, GateStrategy
 from reports.gate.table import causes, cells, figure_line, interval_heading
-from reports.threshold_line import met_value, threshold_line
+from reports.threshold_lines import met_value, threshold_line
 from reports.units import between
 from scenarios.schema.files import printable
 from scenarios.schema.thresholds import JudgedThreshold, beside_the_value

@@ -11,6 +11,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from scenarios.errors import BadInput
+from scenarios.formats.toml import toml_document
 from scenarios.outside import plug
 from scenarios.schema.account import Account
 from scenarios.schema.bill import Bill
@@ -28,7 +29,6 @@ from scenarios.schema.settings import StrategySettings
 from scenarios.schema.strategy_references import of_known, plugged_in, unknown_strategy
 from scenarios.schema.tables import MAX_MAILS, Positive, Probability, Table, wrong
 from scenarios.schema.thresholds import Expressions, Threshold, is_sender, unknown_sender
-from scenarios.schema.toml import toml_document
 from scenarios.schema.traffic import DEFAULT_LANE, placed
 from scenarios.schema.variants import Variants, refuse_taken
 from strategies.registry import STRATEGIES

@@ -49,7 +49,7 @@ def compare(
     with ending_on_ctrl_c():
         from reports import files
         from reports.compare import command, folder
-        from reports.compare.precision import MOST
+        from reports.ranking.precision import MOST
         from reports.running import experiment
         from scenarios.measures.cost import load_prices
         from scenarios.schema.model import files_of

@@ -13,10 +13,10 @@ from reports.compare import command, recovered
 from reports.compare import folder as run_folder
 from reports.compare.document import document
 from reports.compare.part_columns import parts_in, shortened
-from reports.compare.ranking import ranking
 from reports.compare.table import sentences, table
 from reports.documents.comparison import ComparisonDocument
 from reports.layout import laid_out
+from reports.ranking.ranking import ranking
 from reports.running import experiment, run_jobs
 from reports.running.experiment import Result
 from reports.running.parallel import Outcome

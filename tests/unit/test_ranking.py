@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from reports.compare.answer import answer
 from reports.compare.document import document
-from reports.compare.precision import made_precisely
 from reports.compare.table import table
 from reports.documents.comparison import ComparisonDocument
+from reports.ranking.answer import answer
+from reports.ranking.precision import made_precisely
 from reports.running import experiment
 from reports.running.experiment import perform
 from reports.statistics.replications import combine

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 
 from reports.statistics.replications import combine
-from reports.threshold_line import threshold_line
+from reports.threshold_lines import threshold_line
 from scenarios.entry import MonthFigures, StrategyEntry
 from scenarios.errors import BadInput
 from scenarios.figures import FIGURES, figures_of, is_figure

@@ -8,11 +8,11 @@ import pytest
 
 from loadtests.deploy.stack.template import Setup, template
 from loadtests.ports.ses import Envelope
-from reports.compare.called import called
 from reports.compare.document import document
 from reports.compare.table import sentences
 from reports.documents.comparison import ComparisonDocument
 from reports.figures import palette
+from reports.ranking.called import called
 from reports.running.experiment import jobs, perform, summarise
 from scenarios.errors import BadInput
 from scenarios.ledger.ledger import digest

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reports.compare.called import called
-from reports.compare.ranking import MAKESPAN, Ranked, ranking, tier
-from reports.compare.requirement import miss, missed_by
-from reports.compare.typical import typical
 from reports.documents.comparison import ComparisonDocument, ExplainedEntry
-from reports.threshold_line import met_value
+from reports.ranking.called import called
+from reports.ranking.ranking import MAKESPAN, Ranked, ranking, tier
+from reports.ranking.requirement import miss, missed_by
+from reports.ranking.typical import typical
+from reports.threshold_lines import met_value
 from reports.units import shown, unit_of
 from reports.words import duration
 from scenarios.schema.rank import better

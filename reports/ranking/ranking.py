@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Generic, NamedTuple, TypeVar
 
-from reports.compare.requirement import WORST_FIRST, miss_of, requirement_of
-from reports.compare.ties import are_tied
-from reports.compare.typical import typical
+from reports.ranking.requirement import WORST_FIRST, miss_of, requirement_of
+from reports.ranking.ties import are_tied
+from reports.ranking.typical import typical
 from scenarios.entry import StrategyEntry
 from scenarios.schema.rank import better
 from scenarios.schema.thresholds import JudgedThreshold

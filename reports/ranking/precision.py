@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from reports.compare.ranking import ranking, ranks_by, tier
-from reports.compare.ties import difference_interval
-from reports.compare.typical import typical
+from reports.ranking.ranking import ranking, ranks_by, tier
+from reports.ranking.ties import difference_interval
+from reports.ranking.typical import typical
 from reports.running.experiment import Jobs, Result, summarise
 from reports.running.parallel import Outcome
 from reports.running.run_jobs import perform

@@ -6,8 +6,8 @@ from dataclasses import fields
 
 from reports.documents.comparison import ExplainedEntry
 from scenarios.entry import SettingsTable
+from scenarios.formats.toml import toml_value
 from scenarios.schema.model import Scenario
-from scenarios.schema.toml import toml_value
 from strategies.registry import STRATEGIES
 
 

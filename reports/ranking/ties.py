@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reports.compare.typical import typical
+from reports.ranking.typical import typical
 from reports.statistics.medians import differences, median_interval
 from scenarios.entry import StrategyEntry
 from scenarios.figures import by_its_word

@@ -1,0 +1,1 @@
+"""TOML and JSON as text: written, and looked at before they are parsed."""
