@@ -72,11 +72,21 @@ def _mark(axes: Axes, mine: float, break_evens: Sequence[MarkedPoint]) -> None:
     axes.axvline(mine, color=palette.FAINT, linewidth=0.8, linestyle=":", zorder=0)
     where, above = ("data", "axes fraction"), "offset points"
     axes.annotate(f"this scenario: {volume(mine)}", (mine, 1.0), (3, -2), where, above, va="top", color=palette.FAINT)
-    for point in break_evens:
-        axes.plot([point.recipients], [point.usd], "o", markersize=10, color=palette.INK, fillstyle="none", zorder=4)
-        *others, last = point.strategies
-        text = f"{', '.join(others)} = {last}\nat {volume(point.recipients)}"
-        axes.annotate(text, (point.recipients, point.usd), (8, -8), "data", above, va="top", fontsize=8, zorder=5)
+    for place, point in enumerate(sorted(break_evens, key=lambda point: point.recipients)):
+        _ring(axes, point, place)
+
+
+def _ring(axes: Axes, point: MarkedPoint, place: int) -> None:
+    """Its words stand one above the other in a corner, since rings may be close together."""
+    axes.plot([point.recipients], [point.usd], "o", markersize=10, color=palette.INK, fillstyle="none", zorder=4)
+    *others, last = point.strategies
+    text = f"{', '.join(others)} = {last}\nat {volume(point.recipients)}"
+    where, box = (0.99, 0.02 + 0.11 * place), {"facecolor": "white", "edgecolor": "none", "alpha": 0.9, "pad": 1}
+    line = {"arrowstyle": "-", "color": palette.FAINT, "shrinkB": 5}
+    axes.annotate(
+        text, (point.recipients, point.usd), where, "data", "axes fraction", ha="right", va="bottom", fontsize=8,
+        zorder=5, bbox=box, arrowprops=line,
+    )  # fmt: skip
 
 
 def _key(entry: StrategyEntry) -> Line2D:

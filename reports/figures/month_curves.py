@@ -10,6 +10,7 @@ from reports.documents.comparison import BillTable, ComparisonDocument
 from reports.words import volume
 from scenarios.entry import MonthFigures, StrategyEntry
 from scenarios.measures.month_curve import MonthCurve, Stretch, cheaper
+from scenarios.verdicts import FAIL
 
 MOST_RECIPIENTS = 1e9  # a month
 MOST_SAID = 3
@@ -23,7 +24,7 @@ class Rival(NamedTuple):
 
 
 class Rivalry(NamedTuple):
-    """The cheapest one at the scenario's volume of those that sent everything, and who beats it within which range."""
+    """The cheapest one at the scenario's volume of those that may be chosen, and who beats it within which range."""
 
     cheapest: str
     rivals: Sequence[Rival]
@@ -67,14 +68,20 @@ def sendable(comparison: ComparisonDocument) -> float:
 def rivalry(comparison: ComparisonDocument) -> Rivalry | None:
     """Those whose break-even is nearest to the scenario's volume come first; None where nobody sent everything."""
     curves, mine = curves_of(comparison), volume_of(comparison)
-    complete = [entry["strategy"] for entry in comparison["strategies"] if _sent_everything(entry)]
-    contenders = {name: curves[name] for name in complete if name in curves}
+    contenders = {name: curves[name] for name in _eligible(comparison) if name in curves}
     if not contenders:
         return None
     within = (1.0, max(1.0, mine, sendable(comparison)))
     cheapest = min(contenders, key=lambda name: contenders[name].total_usd(mine))
     rivals = _rivals(contenders, cheapest, within)
     return Rivalry(cheapest, sorted(rivals, key=lambda rival: _apart(rival, mine))[:MOST_SAID], within)
+
+
+def _eligible(comparison: ComparisonDocument) -> list[str]:
+    """Those that sent everything, and of these, if there are any, those that meet what is demanded."""
+    complete = [entry["strategy"] for entry in comparison["strategies"] if _sent_everything(entry)]
+    failing = {one["strategy"] for one in comparison.get("ranking", ()) if one.get("requirement") == FAIL}
+    return [name for name in complete if name not in failing] or complete
 
 
 def _sent_everything(entry: StrategyEntry) -> bool:
