@@ -29,7 +29,7 @@ def identity_of(scenario: Scenario) -> str:
 
 def _timed(traffic: Traffic, table: dict[str, Any]) -> dict[str, Any]:
     """Without its name, and with seconds for clock times; second 0 is the default."""
-    bare = {key: value for key, value in table.items() if key not in ("name", "at", "every")}
+    bare = {key: value for key, value in table.items() if key not in ("name", "at", "every", "times")}
     seconds = traffic.begins_s if len(traffic.begins_s) > 1 else traffic.begins_s[0]
     return bare | ({traffic.BEGINS: seconds} if traffic.is_by_clock and seconds else {})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
 from pydantic import (
@@ -60,6 +61,9 @@ class Traffic(Table):
     every: Every | None = Field(
         default=None, description="it begins anew on each such day, at midnight unless at says when; default: once"
     )
+    times: int | None = Field(
+        default=None, ge=1, le=100_000, description="with every: it begins so often at most; default: until the horizon"
+    )
 
     _by_clock_s: tuple[float, ...] = PrivateAttr(default=())
 
@@ -78,13 +82,19 @@ class Traffic(Table):
         if not self.is_by_clock:
             return self
         placed = self.model_copy()
-        placed._by_clock_s = before(horizon_s, beginnings(self.at, self.every, clock))
+        placed._by_clock_s = before(horizon_s, islice(beginnings(self.at, self.every, clock), self.times))
         return placed
 
     @model_validator(mode="after")
     def _begins_by_one_clock(self) -> Self:
         if self.is_by_clock and self.BEGINS in self.model_fields_set:
             raise wrong(self.BEGINS, f"must be left out: {'at' if self.at else 'every'} says when it begins")
+        return self
+
+    @model_validator(mode="after")
+    def _counts_what_is_repeated(self) -> Self:
+        if self.times is not None and self.every is None:
+            raise wrong("times", "must be left out: without every it begins once")
         return self
 
     @model_serializer(mode="wrap")

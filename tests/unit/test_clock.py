@@ -103,6 +103,12 @@ def test_each_repetition_is_drawn_anew(tmp_path: Path) -> None:
     assert not np.array_equal(second_s[:50] - DAY_S, one.intended_s[:50])
 
 
+def test_what_is_repeated_may_be_counted(tmp_path: Path) -> None:
+    """A week of days whose horizon leaves time for what is late begins no eighth day."""
+    [counted] = loaded(tmp_path, f'horizon_s = {8 * DAY_S}\n{HOURLY}every = "day"\ntimes = 7\n').workload
+    assert counted.begins_s == tuple(day * DAY_S for day in range(7))
+
+
 def test_repetitions_may_overlap(tmp_path: Path) -> None:
     """What lasts longer than until it begins anew adds up, in the order in which its mails fall due."""
     text = '[[workload]]\nprocess = "constant"\nduration_s = 129600\nmessages_per_s = 1e-4\nevery = "day"\n'
@@ -154,6 +160,7 @@ def test_clock_times_read_back(tmp_path: Path) -> None:
         ),
         (f'{BATCH}[clock]\nday = "someday"', 'clock.day = "someday": must be one of monday, '),
         (f'{BATCH}every = "day"\n[clock]\nstarts = "24:00"', 'clock.starts = "24:00": must be a clock time'),
+        (f"{BATCH}times = 2", "workload[0].times = 2: must be left out: without every it begins once"),
         (f'horizon_s = 1e9\n{BATCH.replace("9", "9999")}every = "day"', "must be at most 100,000,000 mails in total"),
     ],
 )
