@@ -17,6 +17,7 @@ from scenarios.schema.account import Account
 from scenarios.schema.bill import Bill
 from scenarios.schema.clock import Clock
 from scenarios.schema.complaints import ONE_LINE, complaint
+from scenarios.schema.contradictions import contradictory
 from scenarios.schema.faults import Fault
 from scenarios.schema.files import catalogue, find, printable, read_table
 from scenarios.schema.labels import lanes_of
@@ -214,6 +215,13 @@ class Scenario(Table):
                 if threshold.whose and threshold.whose not in parts_of(self.workload):
                     instead = parts_instead(threshold.whose, self.workload)
                     raise wrong("thresholds", f"{name}: no {threshold.figure}: {instead}")
+        return self
+
+    @model_validator(mode="after")
+    def _demands_what_can_be(self) -> Self:
+        demands = [Threshold.parse(one) for expressions in self.thresholds.values() for one in expressions]
+        for one, other in contradictory(demands):
+            raise wrong("thresholds", f"no figure meets both {one.expression} and {other.expression}; leave one")
         return self
 
     @model_validator(mode="after")

@@ -27,7 +27,8 @@ _SIGNS: Mapping[str, Callable[[float, float], bool]] = {
     "==": operator.eq,
     "!=": operator.ne,
 }
-_ALL = "*"
+EACH = "*"
+"""Stands for every contender."""
 _LOST, _PENDING = "recipients.lost", "recipients.pending"
 
 
@@ -63,7 +64,7 @@ class Threshold(NamedTuple):
         return value is not None and _SIGNS[self.sign](value, self.limit)
 
     def concerns(self, sender: str) -> bool:
-        return self.sender in (_ALL, sender)
+        return self.sender in (EACH, sender)
 
 
 def is_of_known(expression: str, variants: Collection[str]) -> bool:
@@ -74,7 +75,7 @@ def is_of_known(expression: str, variants: Collection[str]) -> bool:
 
 def is_sender(word: str, variants: Collection[str]) -> bool:
     """Packages that bring strategies are asked last: to list them takes longer than all the rest."""
-    return word in (_ALL, *STRATEGIES, *USERS, *variants) or word in installed()
+    return word in (EACH, *STRATEGIES, *USERS, *variants) or word in installed()
 
 
 def unknown_sender(word: str, variants: Collection[str]) -> str:

@@ -16,6 +16,7 @@ from scenarios.entry import MonthFigures, StrategyEntry
 from scenarios.errors import BadInput
 from scenarios.figures import FIGURES, figures_of, is_figure
 from scenarios.measures.metrics import measure
+from scenarios.schema.contradictions import contradictory
 from scenarios.schema.model import as_toml, load
 from scenarios.schema.thresholds import Threshold, judged
 from tests.unit.entries import entry, sent
@@ -275,3 +276,22 @@ def test_compare_ends_with_1_if_a_threshold_is_not_met(tmp_path: Path) -> None:
     assert (good.returncode, "✓ lossless: *.recipients.lost == 0 (heartbeat: 0)" in good.stdout) == (0, True)
     bad = seslab_with("compare", "small.toml", "-s", "direct", cwd=tmp_path)
     assert (bad.returncode, "✗ lossless: *.recipients.lost == 0 (direct: " in bad.stdout) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "contradict"),
+    [
+        ("*.makespan_s < 10", "*.makespan_s > 20", True),
+        ("*.makespan_s < 10", "direct.makespan_s >= 10", True),
+        ("*.makespan_s <= 10", "direct.makespan_s >= 10", False),
+        ("*.makespan_s == 3", "*.makespan_s == 4", True),
+        ("*.makespan_s == 3", "*.makespan_s != 3", True),
+        ("*.makespan_s < 3", "*.makespan_s != 3", False),
+        ("*.latency_s.p99 < 3", "*.latency_of_all_s.p99 > 4", True),
+        ("direct.makespan_s < 10", "heartbeat.makespan_s > 20", False),
+        ("*.makespan_s < 10", "*.goodput_per_s > 20", False),
+    ],
+)
+def test_what_no_figure_can_meet_is_a_contradiction(one: str, other: str, contradict: bool) -> None:
+    """Two demands of one contender's figure that leave it no value; others may always be met."""
+    assert bool(list(contradictory([Threshold.parse(one), Threshold.parse(other)]))) is contradict
