@@ -25,6 +25,7 @@ from strategies.presentation.words import count, counted, share
 LATENCY = "latency from the intended instant"
 TIED = "equal where the figure that ranks is, or where the 95 % interval of the paired differences contains zero"
 MEDIAN = "median"
+MORE = ": --replications tells what is luck"  # a load test has no such option
 MARGIN = "median ± the wider half of its 95 % interval"
 
 
@@ -151,7 +152,7 @@ def _how_sure(comparison: ComparisonDocument) -> str:
     if len(comparison["strategies"]) < 2 or comparison["replications"] >= LEAST:
         return ""
     if comparison["replications"] == 1:
-        return "\none seed is one throw of the dice: --replications tells what is luck"
+        return f"\none seed is one throw of the dice{'' if comparison['world'] == 'locust' else MORE}"
     return f"\nfewer than {LEAST} replications cannot tell what is luck"
 
 
