@@ -37,14 +37,17 @@ def to_json(document: Mapping[str, Any]) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def present(document: Mapping[str, Any], as_json: bool, sheet: Sheet, lines: Iterable[str]) -> None:
-    """The document as it is, or as a table with sentences below."""
+def present(
+    document: Mapping[str, Any], as_json: bool, sheets: Sheet | tuple[Sheet, ...], lines: Iterable[str]
+) -> None:
+    """The document as it is, or as a table, or several, with sentences below."""
     if as_json:
         sys.stdout.write(to_json(document))
         return
     console = Console()
-    for line in (*laid_out(_spelt_out(sheet), _width(console)), Text()):
-        _print(console, line)
+    for sheet in (sheets,) if isinstance(sheets, Sheet) else sheets:
+        for line in (*laid_out(_spelt_out(sheet), _width(console)), Text()):
+            _print(console, line)
     for sentence in lines:
         _say(console, sentence)
 

@@ -120,6 +120,10 @@ Sources = Annotated[
 Strategies = Annotated[list[str] | None, of_strategies("one to run; may be repeated", "all")]
 Seed = Annotated[int | None, typer.Option(metavar="N", min=0, max=LAST_SEED, help="instead of the scenario's")]
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="a folder for document, ledgers and figures")]
+Limiters = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", show_default="the set plausible", help="hypotheses about SES's limiter, a TOML file"),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="print the document and nothing else")]
 Summary = Annotated[Path | None, typer.Option(metavar="FILE", help="a file that Markdown is added to")]
 Region = Annotated[str | None, _of_aws(metavar="NAME", help="the region, such as eu-west-1")]

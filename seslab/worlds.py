@@ -112,6 +112,12 @@ def standing(scenario: Scenario, strategy: str) -> Mapping[str, float]:
     return {}
 
 
+def suitable_simulator(scenario: Scenario, strategies: Sequence[str]) -> Runner:
+    """The same, once it is known that the strategies suit the scenario. Raises BadInput."""
+    _refuse_unsuitable(scenario, strategies)
+    return simulator()
+
+
 def _module(name: str) -> Any:
     with ending_on_ctrl_c():
         return import_module(name)
@@ -125,8 +131,7 @@ def runner(
     A real run that is killed leaves its ledger in `out`. Raises BadInput.
     """
     if world == "sim":
-        _refuse_unsuitable(scenario, strategies)
-        return simulator()
+        return suitable_simulator(scenario, strategies)
     if world == "aws":
         return partial(_on_aws(scenario, strategies, replications, aws), out=out)
     real = _module(RUNS[world])

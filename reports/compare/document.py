@@ -47,7 +47,7 @@ def document(
         "world": world,
         "seed": seed,
         "replications": replications,
-        "bound": _figures_of(bound),
+        "bound": figures_of(bound),
         "account": account_of(scenario),
         "faults": faults_of(scenario),
         "strategies": [_explained(entry, scenario, facts, looks) for entry in entries],
@@ -82,7 +82,8 @@ def _looks_of_plugged() -> dict[str, Look]:
     return {name: look for name, look in looks.items() if look is not None}
 
 
-def _figures_of(bound: Bound) -> BoundFigures:
+def figures_of(bound: Bound) -> BoundFigures:
+    """The best possible, as plain data."""
     return {
         "makespan_s": bound.makespan_s,
         "latency_mean_s": bound.latency_mean_s,

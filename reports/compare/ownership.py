@@ -17,7 +17,7 @@ from scenarios.system.whole_files import is_same
 
 FIGURES = "figures"
 _PARQUET = b"PAR1"  # begins every such file
-_OURS = re.compile(rb'\s*\{\s*"schema":\s*"seslab/(comparison|calibration)/')
+_OURS = re.compile(rb'\s*\{\s*"schema":\s*"seslab/(comparison|calibration|robustness)/')
 
 
 def refuse_strange(directory: Path, option: str, read: Iterable[Named]) -> None:

@@ -12,7 +12,9 @@ from scenarios.system.whole_files import write_text
 SCENARIO = "scenario.toml"
 COMPARISON = "comparison.json"
 CALIBRATION = "calibration.json"
-DOCUMENTS = (COMPARISON, CALIBRATION)
+ROBUSTNESS = "robustness.json"
+LIMITERS = "limiters.toml"  # beside it
+DOCUMENTS = (COMPARISON, CALIBRATION, ROBUSTNESS)
 
 
 def keep(ledger: Ledger, scenario: Scenario, directory: Path) -> None:
@@ -20,7 +22,14 @@ def keep(ledger: Ledger, scenario: Scenario, directory: Path) -> None:
     from scenarios.ledger import store
 
     with interrupts_later():
-        for name in DOCUMENTS:
-            (directory / name).unlink(missing_ok=True)
+        forget_documents(directory)
         write_text(directory / SCENARIO, as_toml(scenario))
         store.write(ledger, directory)
+
+
+def forget_documents(directory: Path) -> None:
+    """What earlier commands have told of a folder's ledgers and scenario."""
+    if (directory / ROBUSTNESS).exists():
+        (directory / LIMITERS).unlink(missing_ok=True)
+    for name in DOCUMENTS:
+        (directory / name).unlink(missing_ok=True)

@@ -29,12 +29,13 @@ Progress = Callable[[int, float], None]
 class Outcome(NamedTuple):
     """The results in the order of their jobs; when interrupted, those of the jobs that had begun.
 
-    `failure` is the first of what could not be run.
+    `failure` is the first of what could not be run; `numbers` are those of the jobs that the results are of.
     """
 
     results: list[Result]
     interrupted: bool
     failure: RunFailed | None = None
+    numbers: tuple[int, ...] = ()
 
 
 def in_turn(jobs: Sequence[Job], progress: Progress) -> Outcome:
@@ -45,12 +46,16 @@ def in_turn(jobs: Sequence[Job], progress: Progress) -> Outcome:
             results.append(perform(job))
             progress(number, 1.0)
             if results[-1].entry["interrupted"]:
-                return Outcome(results, True)
+                return _first(results, True)
     except KeyboardInterrupt:
-        return Outcome(results, True)
+        return _first(results, True)
     except RunFailed as error:
-        return Outcome(results, False, error)
-    return Outcome(results, False)
+        return _first(results, False, error)
+    return _first(results, False)
+
+
+def _first(results: list[Result], interrupted: bool, failure: RunFailed | None = None) -> Outcome:
+    return Outcome(results, interrupted, failure, tuple(range(len(results))))
 
 
 def side_by_side(jobs: Sequence[Job], progress: Progress) -> Outcome:
@@ -87,13 +92,14 @@ class Crew:
         """Ends the workers. Raises the first BadInput of a job, in the order of the jobs."""
         for worker in self._workers:
             worker.dismiss()
-        answers = [self._answers[number] for number in sorted(self._answers)]
-        for answer in answers:
+        answers = dict(sorted(self._answers.items()))
+        for answer in answers.values():
             if isinstance(answer, BadInput):
                 raise answer
-        results = [answer for answer in answers if isinstance(answer, Result)]
-        interrupted = self._interrupted or any(result.entry["interrupted"] for result in results)
-        return Outcome(results, interrupted, next((one for one in answers if isinstance(one, RunFailed)), None))
+        results = {number: answer for number, answer in answers.items() if isinstance(answer, Result)}
+        interrupted = self._interrupted or any(result.entry["interrupted"] for result in results.values())
+        failure = next((one for one in answers.values() if isinstance(one, RunFailed)), None)
+        return Outcome([*results.values()], interrupted, failure, tuple(results))
 
     def _occupy(self, worker: Worker) -> None:
         if not self._interrupted and (job := next(self._pending, None)):

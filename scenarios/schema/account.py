@@ -67,17 +67,20 @@ class Account(Table):
     @field_validator("limiter")
     @classmethod
     def _resolved(cls, limiter: LimiterHypothesis, info: ValidationInfo) -> LimiterHypothesis:
-        """Fills in the burst, which by default is one second's worth."""
-        _check_token_bucket_only(limiter)
-        if "burst" not in limiter.model_fields_set:
-            burst = max(1, math.ceil(info.data.get("max_send_rate_per_s", 1)))
-            keys = {**dict(limiter), "burst": burst}
-            limiter = LimiterHypothesis.model_construct(
-                limiter.model_fields_set, **keys
-            )  # the file has still not set the burst
-        if limiter.shards > limiter.burst:
-            raise wrong("shards", f"must be at most the burst ({limiter.burst}): a smaller shard admits nothing")
-        return limiter
+        return resolved(limiter, info.data.get("max_send_rate_per_s", 1))
+
+
+def resolved(limiter: LimiterHypothesis, rate_per_s: float) -> LimiterHypothesis:
+    """With the burst filled in, by default one second's worth. Raises what a validator may raise if none can be so."""
+    _check_token_bucket_only(limiter)
+    if "burst" not in limiter.model_fields_set:
+        keys = {**dict(limiter), "burst": max(1, math.ceil(rate_per_s))}
+        limiter = LimiterHypothesis.model_construct(
+            limiter.model_fields_set, **keys
+        )  # the file has still not set the burst
+    if limiter.shards > limiter.burst:
+        raise wrong("shards", f"must be at most the burst ({limiter.burst}): a smaller shard admits nothing")
+    return limiter
 
 
 def _check_token_bucket_only(limiter: LimiterHypothesis) -> None:

@@ -19,14 +19,31 @@ if TYPE_CHECKING:
 
 
 def report(
-    run_dir: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="the --out folder of a comparison")],
+    run_dir: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="the --out folder of compare or robust")],
 ) -> None:
     """Draw a kept run's figures again, and show its table.
 
     $ seslab report run
     """
     with ending_on_ctrl_c():
+        from reports.robust import folder as robust_folder
+    if robust_folder.is_kept_in(run_dir):
+        _report_robustness(run_dir)
+    else:
+        _report_comparison(run_dir)
+
+
+def _report_comparison(run_dir: Path) -> None:
+    with ending_on_ctrl_c():
         from reports.compare import command, folder
+    kept = folder.document(run_dir)
+    command.show(kept, as_json=False)
+    folder.draw(run_dir, kept)
+
+
+def _report_robustness(run_dir: Path) -> None:
+    with ending_on_ctrl_c():
+        from reports.robust import command, folder
     kept = folder.document(run_dir)
     command.show(kept, as_json=False)
     folder.draw(run_dir, kept)

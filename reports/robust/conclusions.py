@@ -1,0 +1,106 @@
+"""What is decided under all hypotheses, and by what the rest turns: few typed statements, decided ones first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from reports.documents.robustness import Conclusion, Kind, RobustContender
+from reports.robust.beliefs import Beliefs, belief_in, in_belief, split_by
+from reports.robust.cells import lost_share
+from reports.robust.claims import Answer, Claim, Question, claims
+from reports.robust.order_conclusions import of_order
+from reports.robust.orders import orders
+from reports.robust.wording import between, names, predicate, under_all
+
+_FIRST: Sequence[Kind] = ("decided", "tied", "undecided")
+
+
+def conclusions(contenders: Sequence[RobustContender], beliefs: Beliefs, ranked_by: str) -> list[Conclusion]:
+    """Contenders are told best first; the answer to what the scenario demands comes before all others."""
+    said = [_of_claim(one, beliefs) for one in claims(contenders)]
+    said += [of_order(one, beliefs) for one in orders(contenders, ranked_by)]
+    demanded = [_of_demands(contenders, beliefs)] if any(one["met_under"] is not None for one in contenders) else []
+    return demanded + sorted(said, key=lambda one: _FIRST.index(one["kind"]))
+
+
+def _of_demands(contenders: Sequence[RobustContender], beliefs: Beliefs) -> Conclusion:
+    """Who meets all thresholds under all hypotheses; if nobody, who comes closest."""
+    question, all_met = Question("all thresholds"), [one for one in contenders if one["met_under"] == len(beliefs)]
+    if all_met:
+        return _of_claim(Claim(question, all_met, [True] * len(beliefs)), beliefs)
+    closest = contenders[0]
+    answers: list[Answer] = [cell["meets_all"] for cell in closest["cells"]]
+    nobody = f"no contender meets all thresholds {under_all([*beliefs])}"
+    about = _of_claim(Claim(question, [closest], answers), beliefs)
+    if not closest["met_under"]:
+        return {**about, "sentence": nobody}
+    return {**about, "sentence": f"{nobody}; the closest: {about['sentence']}"}
+
+
+def _of_claim(claim: Claim, beliefs: Beliefs) -> Conclusion:
+    split = split_by(claim.answers, [*beliefs])
+    kind: Kind = "undecided" if len(set(claim.answers)) > 1 or None in claim.answers else "decided"
+    numbers = {"hypotheses": float(len(beliefs)), **_lost(claim)}
+    belief = belief_in(split[True], beliefs)
+    who = [one["contender"] for one in claim.contenders]
+    said = f"{names(who)} {_said(claim, split, [*beliefs], numbers)}"
+    return {
+        "kind": kind,
+        "about": claim.question.about,
+        "contenders": who,
+        "threshold": claim.question.name,
+        "expression": claim.question.expression,
+        "holds_under": split[True],
+        "fails_under": split[False],
+        "open_under": split[None],
+        "belief": belief,
+        "numbers": numbers,
+        "sentence": said if kind == "decided" else said + in_belief(belief),
+    }
+
+
+def _said(
+    claim: Claim, split: Mapping[Answer, Sequence[str]], hypotheses: Sequence[str], numbers: Mapping[str, float]
+) -> str:
+    """What they do, under which hypotheses, and how much is lost under the others."""
+    holds, fails, many = split[True], split[False], len(claim.contenders) > 1
+    is_so, is_not = (predicate(claim.question, so, many) for so in (True, False))
+    if len(holds) == len(hypotheses):
+        return f"{is_so} {under_all(hypotheses)}"
+    if len(fails) == len(hypotheses):
+        return f"{is_not} {under_all(hypotheses)}{_how_much(claim, numbers)}"
+    return f"{is_so}{_except(holds, fails, _how_much(claim, numbers))}{_open(split[None])}"
+
+
+def _except(holds: Sequence[str], fails: Sequence[str], how_much: str) -> str:
+    """By the shorter list."""
+    if not fails:
+        return ""
+    if len(holds) < len(fails):
+        return f" only under {', '.join(holds)}" if holds else " under none"
+    return f", but not under {', '.join(fails)}{how_much}"
+
+
+def _open(hypotheses: Sequence[str]) -> str:
+    return f"; inconclusive under {', '.join(hypotheses)}" if hypotheses else ""
+
+
+def _lost(claim: Claim) -> dict[str, float]:
+    """Of each contender the least and the most that it loses under the hypotheses under which it does."""
+    if claim.question.about != "loss" or all(claim.answers):
+        return {}
+    numbers = {}
+    for one in claim.contenders:
+        shares = [lost_share(cell) for cell, answer in zip(one["cells"], claim.answers, strict=True) if not answer]
+        numbers[f"{one['contender']}.least_lost_share"] = min(shares)
+        numbers[f"{one['contender']}.most_lost_share"] = max(shares)
+    return numbers
+
+
+def _how_much(claim: Claim, numbers: Mapping[str, float]) -> str:
+    if claim.question.about != "loss":
+        return ""
+    who = [one["contender"] for one in claim.contenders]
+    lost = [between(numbers[f"{one}.least_lost_share"], numbers[f"{one}.most_lost_share"]) for one in who]
+    told = lost if len(who) == 1 else [f"{one} {part}" for one, part in zip(who, lost, strict=True)]
+    return f" (lost: {', '.join(told)})"

@@ -1,0 +1,79 @@
+"""Which hypotheses a scenario is tried under: `plausible` of seslab, or those of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from scenarios.errors import BadInput
+from scenarios.formats.toml import toml_document
+from scenarios.hypotheses.hypothesis import Hypothesis, hypotheses_of, hypothesis_of
+from scenarios.schema.account import Account
+from scenarios.schema.complaints import complaint
+from scenarios.schema.files import printable, read_table
+
+PLAUSIBLE = Path(__file__).with_name("plausible.toml")
+
+
+class LeftOut(NamedTuple):
+    """A hypothesis of `plausible` that says nothing of an account, and why."""
+
+    name: str
+    why: str
+
+
+class Chosen(NamedTuple):
+    """The hypotheses to try, in the order of their file."""
+
+    hypotheses: Sequence[Hypothesis]
+    left_out: Sequence[LeftOut] = ()
+
+
+def read(path: Path, account: Account) -> Chosen:
+    """Those of a user's file. Raises BadInput: one line that names the file, the key and what would be right."""
+    if not path.exists():
+        raise BadInput(f"{printable(path)}: no such file; name one with [[hypothesis]] tables")
+    return Chosen(_validated(read_table(path), account, str(path)))
+
+
+def plausible(account: Account) -> Chosen:
+    """Those of seslab, without what a small account cannot have, or has already under another name."""
+    taken: list[Hypothesis] = []
+    left_out: list[LeftOut] = []
+    for table in read_table(PLAUSIBLE)["hypothesis"]:
+        one = _possible(table, account)
+        if isinstance(one, LeftOut):
+            left_out.append(one)
+        elif same := next((other.name for other in taken if other.limiter == one.limiter), None):
+            left_out.append(LeftOut(one.name, f"on this account it is the same as {same}"))
+        else:
+            taken.append(one)
+    return Chosen(taken, left_out)
+
+
+def _possible(table: dict[str, Any], account: Account) -> Hypothesis | LeftOut:
+    try:
+        return hypothesis_of(table, account)
+    except ValidationError as error:
+        return LeftOut(table["name"], complaint(error, table))
+
+
+def _validated(table: dict[str, Any], account: Account, source: str) -> Sequence[Hypothesis]:
+    try:
+        return hypotheses_of(table, account)
+    except ValidationError as error:
+        raise BadInput(printable(f"{source}: {complaint(error, table)}")) from error
+
+
+def as_toml(hypotheses: Sequence[Hypothesis]) -> str:
+    """As a file that `read` reads back: bursts as whole numbers, and no key that was not set."""
+    return toml_document({"hypothesis": tuple(map(_table, hypotheses))})
+
+
+def _table(one: Hypothesis) -> dict[str, Any]:
+    limiter = one.limiter.model_dump(exclude_unset=True)
+    said = {"description": one.description, "source": one.source, "weight": one.weight}
+    return {"name": one.name, **limiter, **{key: value for key, value in said.items() if value not in ("", None)}}
