@@ -90,5 +90,8 @@ def _said(figure: str, value: float | None) -> str:
 
 
 def _tied(ranks: Ranks) -> str:
-    others = [called(one.entry) for one in ranks[1:] if one.place == 1]
-    return f"; tied with {' and '.join(others)}: the difference may be luck" if others else ""
+    others = " and ".join(called(one.entry) for one in ranks[1:] if one.place == 1)
+    if not others:
+        return ""
+    is_by_luck = "medians" in ranks[0].entry
+    return f"; tied with {others}: the difference may be luck" if is_by_luck else f"; so has {others}"
