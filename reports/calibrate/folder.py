@@ -10,12 +10,14 @@ from reports.calibrate import seconds as seconds_figure
 from reports.calibrate.document import Pair
 from reports.compare import folder as run_folder
 from reports.compare.ownership import FIGURES
+from reports.compare.variant_looks import looks_of_variants
 from reports.documents.calibration import CalibrationDocument
-from reports.figures import canvas
+from reports.figures import canvas, palette
 from reports.files import Named, refuse_taken
 from reports.running.keeping import CALIBRATION, SCENARIO
 from reports.terminal import to_json
 from scenarios.errors import BadInput
+from scenarios.schema.model import Scenario, as_toml
 from scenarios.system.whole_files import make_folder, write_text
 
 DRAWINGS = {"quantiles": quantiles_figure.draw, "seconds": seconds_figure.draw}
@@ -35,11 +37,12 @@ def prepare(out: Path | None, fitted: Path | None, read: Sequence[Named] = ()) -
             raise BadInput(f"--write {fitted}: is a folder; name a file")
 
 
-def save(directory: Path, calibration: CalibrationDocument, scenario_toml: str, both: Sequence[Pair]) -> None:
+def save(directory: Path, calibration: CalibrationDocument, scenario: Scenario, both: Sequence[Pair]) -> None:
     """Writes what its runs have not written yet. Raises `BadInput`."""
-    write_text(directory / SCENARIO, scenario_toml)
+    write_text(directory / SCENARIO, as_toml(scenario))
     write_text(directory / CALIBRATION, to_json(calibration))
-    draw_all(directory / FIGURES, calibration, both)
+    with palette.also(looks_of_variants(scenario)):
+        draw_all(directory / FIGURES, calibration, both)
 
 
 def draw_all(directory: Path, calibration: CalibrationDocument, both: Sequence[Pair]) -> list[Path]:

@@ -38,7 +38,7 @@ def calibrate(
         from reports.calibrate import folder, table
         from reports.running.run_jobs import whole
         from scenarios.measures.cost import load_prices
-        from scenarios.schema.model import as_toml, as_toml_in, files_of
+        from scenarios.schema.model import as_toml_in, files_of
         from scenarios.system.whole_files import write_text
         from seslab import worlds
     worlds.tidy()
@@ -52,7 +52,7 @@ def calibrate(
     pairs = calibrating.pairs(real, simulated)
     document = calibrating.document(chosen, on, pairs)
     if out is not None:
-        folder.save(out, document, as_toml(as_run), pairs)
+        folder.save(out, document, as_run, pairs)
     if write is not None:
         write_text(write, as_toml_in(write.parent, calibrating.refitted(chosen, document)))
     terminal.present(document, json, table.table(document), table.sentences(document))

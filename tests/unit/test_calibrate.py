@@ -27,7 +27,7 @@ from scenarios.measures.bound import Bound
 from scenarios.measures.cost import load_prices
 from scenarios.measures.metrics import measure
 from scenarios.schema.latency import Lognormal
-from scenarios.schema.model import Scenario, load
+from scenarios.schema.model import Scenario, as_toml, load
 from sim.run import run
 from strategies.registry import STRATEGIES
 from tests.unit.pictures import texts
@@ -243,9 +243,9 @@ def test_table_shows_edges_to_three_digits() -> None:
 def test_folder_holds_what_was_run(both: list[Pair], tmp_path: Path) -> None:
     """Document, scenario as run, and both figures, whose names and units can be searched for."""
     shown = calibration.document(SCENARIO, "moto", both)
-    calibration_folder.save(tmp_path, shown, 'name = "by-hand"\n', both)
+    calibration_folder.save(tmp_path, shown, SCENARIO, both)
     assert json.loads((tmp_path / "calibration.json").read_text(encoding="utf-8")) == json.loads(to_json(shown))
-    assert (tmp_path / "scenario.toml").exists()
+    assert (tmp_path / "scenario.toml").read_text() == as_toml(SCENARIO)
     for name, unit in (("quantiles", "latency in moto (s)"), ("seconds", "recipients/s")):
         words = texts(tmp_path / "figures" / f"{name}.svg")
         assert unit in words
