@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from reports.documents import calibration, comparison, diff, gate, robustness, verification
+from reports.documents import calibration, comparison, diff, gate, headroom, robustness, verification
 from reports.documents.reading import adapter
 from reports.gate import baseline
 from scenarios.schema.model import published, scenario_schema
@@ -19,6 +19,7 @@ _SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {
     "scenario": scenario_schema,
     "comparison": _of(comparison.ComparisonDocument, comparison.SCHEMA),
     "robustness": _of(robustness.RobustnessDocument, robustness.SCHEMA),
+    "headroom": _of(headroom.HeadroomDocument, headroom.SCHEMA),
     "gate": _of(gate.GateDocument, gate.SCHEMA),
     "diff": _of(diff.DiffDocument, diff.SCHEMA),
     "calibration": _of(calibration.CalibrationDocument, calibration.SCHEMA),

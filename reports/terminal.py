@@ -27,6 +27,12 @@ def tell(line: str) -> None:
     _say(err, line)
 
 
+def tell_who_watches(line: str) -> None:
+    """How far something has come, where there is a terminal to see it."""
+    if err.is_interactive:
+        tell(line)
+
+
 def busy(doing: str) -> AbstractContextManager[object]:
     """A spinner on a terminal that can move one."""
     return err.status(doing) if err.is_interactive else nullcontext()

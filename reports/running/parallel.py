@@ -24,6 +24,13 @@ SPAWN = multiprocessing.get_context("spawn")
 Answer = Result | BadInput | RunFailed
 Progress = Callable[[int, float], None]
 """Told the number of a job and the share of it that is done."""
+Enough = Callable[[Result], bool]
+"""Whether after a result no other is needed."""
+
+
+def never(_result: Result) -> bool:
+    """All of them are."""
+    return False
 
 
 class Outcome(NamedTuple):
@@ -60,23 +67,27 @@ def _first(results: list[Result], interrupted: bool, failure: RunFailed | None =
 
 def side_by_side(jobs: Sequence[Job], progress: Progress) -> Outcome:
     """As many at once as there are processors. Raises BadInput if a job did, once the others have ended."""
-    crew = Crew(jobs, progress)
-    with first_interrupt_calls(crew.interrupt):
-        crew.work()
+    crew = Crew(len(jobs))
+    crew.work(jobs, progress)
+    crew.dismiss()
     return crew.outcome()
 
 
 class Crew:
-    """Workers that share a list of jobs."""
+    """Workers that share a list of jobs, and then another: once started, they are warm."""
 
-    def __init__(self, jobs: Sequence[Job], progress: Progress) -> None:
-        self._pending, self._progress = iter(enumerate(jobs)), progress
-        self._workers = [Worker() for _ in range(min(os.cpu_count() or 1, len(jobs)))]
-        self._answers: dict[int, Answer] = {}
+    def __init__(self, most: int) -> None:
+        self._workers = [Worker() for _ in range(min(os.cpu_count() or 1, most))]
         self._interrupted = False
 
-    def work(self) -> None:
-        """Until every worker is idle and no job is left."""
+    def work(self, jobs: Sequence[Job], progress: Progress, enough: Enough = never) -> None:
+        """Until every worker is idle and no job is left, or a result is enough: then none is begun any more."""
+        self._pending, self._progress, self._enough = enumerate(jobs), progress, enough
+        self._answers: dict[int, Answer] = {}
+        with first_interrupt_calls(self.interrupt):
+            self._work()
+
+    def _work(self) -> None:
         for worker in self._workers:
             self._occupy(worker)
         while busy := [worker for worker in self._workers if worker.number is not None]:
@@ -84,14 +95,17 @@ class Crew:
             for worker in busy:
                 self._look_at(worker, worker.pipe in ready)
 
+    def dismiss(self) -> None:
+        """Ends the workers."""
+        for worker in self._workers:
+            worker.dismiss()
+
     def interrupt(self) -> None:
         """From now on end what runs, keeping what it has done, and begin nothing new."""
         self._interrupted = True
 
     def outcome(self) -> Outcome:
-        """Ends the workers. Raises the first BadInput of a job, in the order of the jobs."""
-        for worker in self._workers:
-            worker.dismiss()
+        """Of what was worked at last. Raises the first BadInput of a job, in the order of the jobs."""
         answers = dict(sorted(self._answers.items()))
         for answer in answers.values():
             if isinstance(answer, BadInput):
@@ -120,6 +134,8 @@ class Crew:
             self.interrupt()
         else:
             self._answers[number] = answer
+            if isinstance(answer, Result) and self._enough(answer):
+                self._pending = enumerate(())
 
 
 class Worker:

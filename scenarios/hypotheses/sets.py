@@ -32,6 +32,11 @@ class Chosen(NamedTuple):
     left_out: Sequence[LeftOut] = ()
 
 
+def chosen(path: Path | None, account: Account) -> Chosen:
+    """Those of a file, or those of seslab. Raises BadInput."""
+    return plausible(account) if path is None else read(path, account)
+
+
 def read(path: Path, account: Account) -> Chosen:
     """Those of a user's file. Raises BadInput: one line that names the file, the key and what would be right."""
     if not path.exists():

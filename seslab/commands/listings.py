@@ -11,7 +11,17 @@ from seslab.ctrl_c import ending_on_ctrl_c
 from seslab.options import known, plugged_in
 from strategies.registry import STRATEGIES
 
-DOCUMENTS = ("scenario", "comparison", "robustness", "gate", "diff", "calibration", "baseline", "verification")
+DOCUMENTS = (
+    "scenario",
+    "comparison",
+    "robustness",
+    "headroom",
+    "gate",
+    "diff",
+    "calibration",
+    "baseline",
+    "verification",
+)
 
 
 def scenarios() -> None:

@@ -39,7 +39,7 @@ def robust(
         from seslab import worlds
     chosen = worlds.scenario_of(scenario, seed)
     contenders = worlds.chosen(strategy, chosen)
-    tried = sets.plausible(chosen.account) if limiters is None else sets.read(limiters, chosen.account)
+    tried = sets.chosen(limiters, chosen.account)
     if out is not None:
         read = [*files_of(scenario, chosen), *([("--limiters", limiters)] if limiters else [])]
         folder.prepare(out, read)

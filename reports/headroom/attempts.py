@@ -1,0 +1,79 @@
+"""One value tried: the contender under every hypothesis with every seed, until a threshold fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from reports.headroom.quantity import Quantity
+from reports.robust.trials import Simulation
+from reports.running.experiment import Job, Result
+from reports.running.parallel import Enough, Outcome
+from scenarios.hypotheses.hypothesis import Hypothesis, under
+from scenarios.schema.account import Account
+from scenarios.schema.model import Scenario
+from scenarios.schema.thresholds import JudgedThreshold, judged
+from scenarios.verdicts import PASS
+
+Perform = Callable[[Sequence[Job], Enough], Outcome]
+"""Makes runs until there are enough, or none is left."""
+
+
+class Search(NamedTuple):
+    """What is moved, of whom, and under what it must hold; hypotheses may depend on the account, which may be moved."""
+
+    scenario: Scenario
+    contender: str
+    quantity: Quantity
+    hypotheses_of: Callable[[Account], Sequence[Hypothesis]]
+    replications: int
+    simulation: Simulation
+
+
+class Failure(NamedTuple):
+    """The first threshold that a run did not meet."""
+
+    hypothesis: str
+    seed: int
+    threshold: JudgedThreshold
+
+
+class Attempt(NamedTuple):
+    """A value, how many runs were made of it, and the first failure, if there was one."""
+
+    value: float
+    runs: int
+    failure: Failure | None
+
+
+class Broken(Exception):
+    """Ctrl-C has ended an attempt."""
+
+
+def attempt(search: Search, value: float, hardest: Sequence[str], perform: Perform) -> Attempt:
+    """Hypotheses that failed before are asked first. Raises BadInput for an impossible value, Broken, or RunFailed."""
+    scenario = search.quantity.of(search.scenario, value)
+    hypotheses = sorted(search.hypotheses_of(scenario.account), key=lambda one: one.name not in hardest)
+    jobs = [_job(search, scenario, one, seed) for seed in range(search.replications) for one in hypotheses]
+    outcome = perform(jobs, lambda result: bool(_unmet(scenario, result)))
+    if outcome.interrupted:
+        raise Broken
+    if outcome.failure is not None:
+        raise outcome.failure
+    for number, result in zip(outcome.numbers, outcome.results, strict=True):
+        if unmet := _unmet(scenario, result):
+            name = hypotheses[number % len(hypotheses)].name
+            return Attempt(value, len(outcome.results), Failure(name, jobs[number].seed, unmet[0]))
+    return Attempt(value, len(outcome.results), None)
+
+
+def _job(search: Search, scenario: Scenario, hypothesis: Hypothesis, replication: int) -> Job:
+    run, prices, standing = search.simulation
+    of_month = standing(scenario, search.contender)
+    world = under(scenario, hypothesis)
+    return Job(run, world, search.contender, scenario.seed + replication, prices, standing=of_month)
+
+
+def _unmet(scenario: Scenario, result: Result) -> list[JudgedThreshold]:
+    """Of one run, in which nothing is inconclusive."""
+    return [one for one in judged(scenario.thresholds, [result.entry]) if one["verdict"] != PASS]

@@ -1,0 +1,123 @@
+"""A number of a scenario that can be moved: a setting of a contender's, or a key by its dotted name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+from pydantic import ValidationError
+
+from scenarios.errors import BadInput
+from scenarios.runs import account_of, planned
+from scenarios.schema.complaints import complaint
+from scenarios.schema.files import printable
+from scenarios.schema.model import Scenario, know_strategies
+from scenarios.schema.tables import unknown
+from strategies.registry import STRATEGIES
+
+Path_ = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """Where a number stands in a scenario, what it is there, and how little and how much it may be if that is known."""
+
+    name: str
+    path: Path_
+    present: float | None
+    is_whole: bool
+    least: float | None = None
+    most: float | None = None
+
+    def of(self, scenario: Scenario, value: float) -> Scenario:
+        """The scenario with that value instead, checked as any other. Raises BadInput."""
+        know_strategies()
+        exact = int(value) if self.is_whole else float(value)
+        table = _replaced(scenario.model_dump(by_alias=True, exclude_unset=True), self.path, exact)
+        try:
+            return Scenario.model_validate(table, context={"base": Path()})
+        except ValidationError as error:
+            raise BadInput(printable(f"{scenario.name}: {complaint(error, table)}")) from error
+
+
+def quantity_of(scenario: Scenario, contender: str, name: str) -> Quantity:
+    """A name with dots, or at the top of a scenario, is a key; any other is a setting. Raises BadInput."""
+    is_key = "." in name or name in Scenario.model_fields
+    return _key(scenario, name) if is_key else _setting(scenario, contender, name)
+
+
+def _setting(scenario: Scenario, contender: str, name: str) -> Quantity:
+    strategy = scenario.strategy_of(contender)
+    own = STRATEGIES[strategy].Settings
+    kinds = {one: kind for one, hint in get_type_hints(own).items() if (kind := _kind(hint)) is not None}
+    if name not in kinds:
+        raise BadInput(f"--setting {printable(name)}: {_not_a_number(contender, name, get_type_hints(own), kinds)}")
+    bounds = next(one.metadata["bounds"] for one in fields(own) if one.name == name)
+    path = (*scenario.table_of(contender).split(".", 1), name)
+    return Quantity(name, path, _resolved(scenario, contender, name), kinds[name] is int, _least(bounds), _most(bounds))
+
+
+def _kind(hint: Any) -> type | None:
+    """Whether a setting is a whole number or any, perhaps none; None for what is no number."""
+    kinds = set(get_args(hint) or (hint,)) - {type(None)}
+    return next((kind for kind in (int, float) if kinds == {kind}), None)
+
+
+def _not_a_number(contender: str, name: str, known: Mapping[str, Any], kinds: Mapping[str, type]) -> str:
+    numbers = f"numbers of {contender} are {', '.join(kinds)}"
+    return f"is no number; {numbers}" if name in known else f"{unknown('setting', printable(name), [*kinds])}"
+
+
+def _resolved(scenario: Scenario, contender: str, name: str) -> float | None:
+    """As it is set, or what the account makes of it."""
+    settings = scenario.settings_of(contender)
+    plan = planned(scenario.strategy_of(contender), settings, account_of(scenario))
+    return next((value for one in (settings, plan.settings) if (value := getattr(one, name, None)) is not None), None)
+
+
+def _least(bounds: Mapping[str, float]) -> float | None:
+    return bounds.get("ge", bounds.get("gt"))
+
+
+def _most(bounds: Mapping[str, float]) -> float | None:
+    return bounds.get("le", bounds.get("lt"))
+
+
+def _key(scenario: Scenario, name: str) -> Quantity:
+    value: Any = scenario.model_dump(by_alias=True)
+    path: Path_ = ()
+    for part in name.split("."):
+        step = _step(value, part, name)
+        path, value = (*path, step), value[step]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise BadInput(f"--setting {printable(name)}: is no number")
+    return Quantity(name, path, value, isinstance(value, int))
+
+
+def _step(inside: Any, part: str, name: str) -> str | int:
+    """The key in a table, or the place in an array, by its number or by a workload's name or lane. Raises BadInput."""
+    if isinstance(inside, Mapping) and part in inside:
+        return part
+    known = [*inside] if isinstance(inside, Mapping) else []
+    if isinstance(inside, Sequence) and not isinstance(inside, str):
+        places = [place for place, one in enumerate(inside) if part in (str(place), *_words(one))]
+        if len(places) == 1:
+            return places[0]
+        known = [word for place, one in enumerate(inside) for word in (str(place), *_words(one))]
+    raise BadInput(f"--setting {printable(name)}: {unknown('key', printable(part), known)}")
+
+
+def _words(item: Any) -> list[str]:
+    return [item[key] for key in ("name", "lane") if item.get(key)] if isinstance(item, Mapping) else []
+
+
+def _replaced(table: Any, path: Path_, value: float) -> Any:
+    """The same tables and arrays, with another value at the end of the path."""
+    if not path:
+        return value
+    first, *rest = path
+    if isinstance(first, int):
+        return tuple(_replaced(one, tuple(rest), value) if place == first else one for place, one in enumerate(table))
+    return {**(table or {}), first: _replaced((table or {}).get(first), tuple(rest), value)}
