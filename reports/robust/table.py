@@ -69,11 +69,11 @@ def _columns(judged: bool, hypotheses: int) -> Iterator[Column]:
     if judged:
         yield Column(f"meets\nall, of\n{hypotheses}")
     yield Column("not ac-\ncepted")
-    yield Column("under", falls=2)
+    yield Column("loss\nunder", falls=2)
     yield Column("of\nbest", note="share of the best possible under the same limiter, where all was accepted")
-    yield Column("under", falls=3)
+    yield Column("best\nunder", falls=3)
     yield Column("p99", "s", note="latency from the intended instant, what was not accepted being infinitely late")
-    yield Column("under", falls=1)
+    yield Column("p99\nunder", falls=1)
 
 
 def _row(place: int, one: RobustContender, judged: bool) -> Row:
