@@ -324,9 +324,9 @@ def as_toml(scenario: Scenario) -> str:
 def _as_toml(scenario: Scenario, ways: Mapping[str, str]) -> str:
     table = scenario.model_dump(by_alias=True, exclude_none=True)
     table["strategies"] = {ways.get(name, name): own for name, own in table.get("strategies", {}).items()}
-    for workload in table["workload"]:
-        if "strategy" in workload:
-            workload["strategy"] = ways.get(workload["strategy"], workload["strategy"])
+    for named in (*table["workload"], *table.get("variants", {}).values()):
+        if "strategy" in named:
+            named["strategy"] = ways.get(named["strategy"], named["strategy"])
     if scenario.account.limiter.kind != "token-bucket":
         del table["account"]["limiter"]["burst"]  # a window has none of its own to set
     return toml_document({key: value for key, value in table.items() if value not in ((), {})})
