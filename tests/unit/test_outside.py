@@ -193,7 +193,8 @@ def test_a_scenario_brings_its_own(folder: Path) -> None:
     """A key may be the file itself, seen from the scenario's folder; from then on its name will do."""
     (folder / "mine.toml").write_text(
         (folder / "mine.toml").read_text()
-        + '[strategies."./drip.py"]\nrate_per_s = 20.0\n[variants.slow]\nstrategy = "./drip.py"\n[thresholds]\nall = "drip.recipients.lost == 0"\n'
+        + '[strategies."./drip.py"]\nrate_per_s = 20.0\n[variants.slow]\nstrategy = "./drip.py"\n'
+        + '[thresholds]\nall = "drip.recipients.lost == 0"\n'
     )
     os.chdir(folder.parent)
     scenario = load(str(folder / "mine.toml"))
