@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
@@ -100,7 +101,8 @@ def moto_plan(scenario: Scenario) -> Iterator[PlanArm]:
     with Moto(scenario, SEED, CONNECTIONS) as server, TemporaryDirectory() as folder:
 
         def play(scenario: Scenario, plan: Plan, strategy: str = "") -> tuple[Columns, Custody]:
-            of = RunRequest(scenario, strategy, plan, SEED, arrivals(scenario.workload, SEED))
+            named = replace(plan, strategy=strategy)
+            of = RunRequest(scenario, strategy, named, SEED, arrivals(scenario.workload, SEED))
             with ExitStack() as until_over:
                 left = played(of, server, Path(folder) / f"{new_run()}.log", until_over)
             return left.evidence.calls, left.evidence.custody
