@@ -46,6 +46,7 @@ demo: install ## compare the strategies, simulated and, on a smaller broadcast, 
 	@$(BIN)/seslab compare broadcast-900 --out demo-report
 	@echo; echo "And for real, on this machine: 150 mails, each strategy in turn: a minute ..."
 	@$(BIN)/seslab compare rehearsal --on moto --out demo-report/real
+	@echo; echo "The page for a browser, with figures: demo-report/report.html"
 
 test: install ## run the tests
 	@$(BIN)/pytest -q -n auto --maxprocesses 8 --dist loadgroup

@@ -16,6 +16,7 @@ from reports.documents.comparison import ComparisonDocument
 from reports.ranking.precision import Made, made_precisely
 from reports.running import experiment, run_jobs
 from reports.running.experiment import Jobs
+from reports.running.keeping import REPORT
 from scenarios.schema.model import Scenario, as_toml
 from scenarios.verdicts import FAIL
 from strategies.presentation.words import counted
@@ -95,6 +96,7 @@ def _keep(out: Path, document: ComparisonDocument, scenario: Scenario) -> None:
     run_folder.save(out, document, as_toml(scenario))
     with terminal.busy("Drawing"):
         run_folder.draw(out, document)
+    terminal.tell_who_watches(f"page: {out / REPORT}")
 
 
 def show(document: ComparisonDocument, as_json: bool) -> None:

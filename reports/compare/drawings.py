@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from reports.compare.looks import kept_in
 from reports.documents.comparison import ComparisonDocument, FaultTable
@@ -32,15 +33,29 @@ FROM_ENTRIES = {"fates": fates_figure.draw, "cost": cost_figure.draw}
 MONTH = "month"  # drawn where one was billed
 
 
-def draw_all(directory: Path, comparison: ComparisonDocument, read: Callable[[str], Ledger]) -> list[Path]:
-    """Draws into a folder; returns the files. `read` gives one strategy's ledger, and one at a time is held."""
+class Gathered(NamedTuple):
+    """A comparison as figures show it: its contenders best first, each with its curves, and all names printable."""
+
+    comparison: ComparisonDocument
+    series: list[Series]
+
+
+def gathered(comparison: ComparisonDocument, read: Callable[[str], Ledger]) -> Gathered:
+    """`read` gives one strategy's ledger, and one at a time is held."""
     entries = [one.entry for one in ranking_of(comparison)]
-    if not entries:
-        return []
     all_series = [_spelt_out(series(read(entry["strategy"]))) for entry in entries]
     entries = [{**entry, "strategy": printable(entry["strategy"])} for entry in entries]
     faults: list[FaultTable] = [{**fault, "kind": printable(fault["kind"])} for fault in comparison["faults"]]
-    comparison = {**comparison, "scenario": printable(comparison["scenario"]), "faults": faults, "strategies": entries}
+    named: ComparisonDocument = {**comparison, "scenario": printable(comparison["scenario"]), "faults": faults}
+    return Gathered({**named, "strategies": entries}, all_series)
+
+
+def draw_all(directory: Path, run: Gathered) -> list[Path]:
+    """Draws into a folder; returns the files."""
+    comparison, all_series = run
+    entries = comparison["strategies"]
+    if not entries:
+        return []
     make_folder(directory, advice=canvas.ADVICE)
     paths: list[Path] = []
     with canvas.style(), palette.also(kept_in(entries)):

@@ -72,11 +72,14 @@ def keep_document(directory: Path, strategy: str) -> None:
 
 
 def draw(directory: Path, comparison: ComparisonDocument) -> None:
-    """Draws the figures of a stored run. Raises `BadInput`."""
-    from reports.compare.drawings import draw_all
+    """Draws the figures of a stored run, and its page. Raises `BadInput`."""
+    from reports.compare import page
+    from reports.compare.drawings import draw_all, gathered
     from scenarios.ledger import store
 
-    draw_all(directory / FIGURES, comparison, partial(store.read, directory))
+    run = gathered(comparison, partial(store.read, directory))
+    if draw_all(directory / FIGURES, run):
+        page.write(directory, comparison, run)
 
 
 def _reason(error: OSError) -> str:

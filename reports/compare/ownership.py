@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from reports.files import Named
-from reports.running.keeping import DOCUMENTS, SCENARIO
+from reports.running.keeping import DOCUMENTS, REPORT, SCENARIO
 from scenarios.errors import BadInput
 from scenarios.ledger.names import PATTERNS
 from scenarios.schema.model import as_toml, load
@@ -17,6 +17,7 @@ from scenarios.system.whole_files import is_same
 
 FIGURES = "figures"
 _PARQUET = b"PAR1"  # begins every such file
+_PAGE = b'<meta name="generator" content="seslab">'
 _OURS = re.compile(rb'\s*\{\s*"schema":\s*"seslab/(comparison|calibration|robustness)/')
 
 
@@ -33,6 +34,8 @@ def refuse_strange(directory: Path, option: str, read: Iterable[Named]) -> None:
 def _strange(directory: Path) -> Iterator[str]:
     documents = [directory / name for name in DOCUMENTS if os.path.exists(directory / name)]
     yield from (path.name for path in documents if not _is_ours(path))
+    if os.path.exists(directory / REPORT) and not _is_page(directory / REPORT):
+        yield REPORT
     ledgers = [path for pattern in PATTERNS for path in directory.glob(pattern)]
     yield from (path.name for path in ledgers if not _is_parquet(path))
     if not documents:  # a run that was killed before it had one may have left a scenario, and figures with its ledgers
@@ -44,7 +47,7 @@ def _strange(directory: Path) -> Iterator[str]:
 
 def _written(directory: Path) -> Iterator[Path]:
     """What a run would write over of what is there, besides its scenario."""
-    for pattern in (*DOCUMENTS, *PATTERNS, "locust-*", "hdr-*", f"{FIGURES}/*"):
+    for pattern in (*DOCUMENTS, REPORT, *PATTERNS, "locust-*", "hdr-*", f"{FIGURES}/*"):
         yield from directory.glob(pattern)
 
 
@@ -53,6 +56,13 @@ def _is_ours(document: Path) -> bool:
         return False
     with document.open("rb") as file:
         return _OURS.match(file.read(200)) is not None
+
+
+def _is_page(page: Path) -> bool:
+    if not is_regular(page):
+        return False
+    with page.open("rb") as file:
+        return _PAGE in file.read(1000)
 
 
 def _is_parquet(ledger: Path) -> bool:

@@ -48,14 +48,23 @@ def table(comparison: ComparisonDocument) -> Sheet:
 
 def sentences(comparison: ComparisonDocument) -> list[str]:
     """One for each strategy, in the table's order, a few on who is cheaper where, thresholds, and the runs' notes."""
-    entries = [one.entry for one in ranking_of(comparison)]
-    warnings = dict.fromkeys(warning for entry in comparison["strategies"] for warning in entry["warnings"])
     return [
-        *(f"{called(entry)}: {entry['explanation']}" for entry in entries),
+        *explanations(comparison),
         *break_even_sentences(comparison),
         *threshold_lines(comparison.get("thresholds", ())),
-        *(f"note: {warning}" for warning in warnings),
+        *notes(comparison),
     ]
+
+
+def explanations(comparison: ComparisonDocument) -> list[str]:
+    """A sentence for each strategy, in the table's order."""
+    return [f"{called(one.entry)}: {one.entry['explanation']}" for one in ranking_of(comparison)]
+
+
+def notes(comparison: ComparisonDocument) -> list[str]:
+    """What a reader should know of the runs before the figures are believed."""
+    warnings = dict.fromkeys(warning for entry in comparison["strategies"] for warning in entry["warnings"])
+    return [f"note: {warning}" for warning in warnings]
 
 
 def _columns(comparison: ComparisonDocument, ranks: Ranks, parts: Sequence[str], is_judged: bool) -> list[Column]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from reports.documents.comparison import ComparisonDocument
 from reports.figures import canvas, palette
@@ -69,10 +69,15 @@ def _axes(axes: Axes, shown: Sequence[Series]) -> None:
 
 
 def _latency_axis(axes: Axes, shown: Sequence[Series]) -> None:
+    scale, low, high = extent(shown)
+    axes.set_xscale(scale)
+    axes.set_xlim(low, high)
+
+
+def extent(shown: Sequence[Series]) -> tuple[Literal["linear", "log"], float, float]:
+    """The latencies' axis: its scale and its ends in seconds."""
     medians = [float(one.latency_s[one.still_waiting <= 0.5][0]) for one in shown]
     longest = max((float(one.latency_s[-1]) for one in shown), default=1.0)
     if medians and longest > canvas.WIDE * max(min(medians), 1e-3):
-        axes.set_xscale("log")
-        axes.set_xlim(max(min(medians) / 10, 1e-3), longest * 1.3)
-    else:
-        axes.set_xlim(0, (longest or 1.0) * 1.06)
+        return "log", max(min(medians) / 10, 1e-3), longest * 1.3
+    return "linear", 0.0, (longest or 1.0) * 1.06

@@ -33,7 +33,7 @@ def draw(comparison: ComparisonDocument, entries: Sequence[StrategyEntry]) -> Fi
         canvas.say(axes, "nothing submitted")
         return figure
     mine, break_evens = volume_of(comparison), marked_points(comparison)
-    volumes = _volumes([mine, *(point.recipients for point in break_evens)], sendable(comparison))
+    volumes = volumes_around([mine, *(point.recipients for point in break_evens)], sendable(comparison))
     for place, entry in enumerate(entries):
         if entry["strategy"] in curves:
             _line(axes, entry["strategy"], curves[entry["strategy"]], volumes, place / len(entries))
@@ -43,8 +43,8 @@ def draw(comparison: ComparisonDocument, entries: Sequence[StrategyEntry]) -> Fi
     return figure
 
 
-def _volumes(marked: Sequence[float], most: float) -> list[float]:
-    """Evenly on a logarithmic axis around what is marked, as far as the account can send so many."""
+def volumes_around(marked: Sequence[float], most: float) -> list[float]:
+    """Recipients a month: evenly on a logarithmic axis around what is marked, as far as the account can send them."""
     start, end = max(1.0, min(marked) / AROUND), max(*marked, min(most, max(marked) * AROUND))
     return [start * (end / start) ** (place / (POINTS - 1)) for place in range(POINTS)]
 

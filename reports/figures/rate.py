@@ -26,14 +26,14 @@ def draw(comparison: ComparisonDocument, all_series: Sequence[Series]) -> Figure
     end_s, bin_s = max(s.end_s for s in all_series), max(s.bin_s for s in all_series)
     figure = canvas.sheet(_title(comparison), 11, 1.2 + 1.55 * len(all_series))
     grid = figure.subplots(len(all_series), 2, sharex=True, sharey="col", squeeze=False)
-    top = _top(all_series, bin_s, _most_limit(comparison))
+    highest = top(all_series, bin_s, most_limit(comparison))
     for (left, right), one in zip(grid, all_series, strict=True):
-        _rates(left, one, bin_s, end_s, top)
+        _rates(left, one, bin_s, end_s, highest)
         _peaks(right, one, bin_s, end_s)
     for axes in grid.flat:
         _limit(axes, comparison, end_s)
-    grid[0, 0].set_ylim(0, top)
-    grid[0, 1].set_ylim(0, 1.15 * max(_most_limit(comparison), *(float(one.peak_1s.max()) for one in all_series)))
+    grid[0, 0].set_ylim(0, highest)
+    grid[0, 1].set_ylim(0, 1.15 * max(most_limit(comparison), *(float(one.peak_1s.max()) for one in all_series)))
     for axes in grid[:-1].flat:
         axes.set_xlabel("")
     unsent = [kind for kind in palette.UNSENT if any(getattr(one, kind).any() for one in all_series)]
@@ -46,39 +46,39 @@ def _title(comparison: ComparisonDocument) -> str:
     return f"{comparison['scenario']}: what SES accepted or not, against the limit of {limit:g} recipients/s"
 
 
-def _rates(axes: Axes, one: Series, bin_s: int, end_s: float, top: float) -> None:
+def _rates(axes: Axes, one: Series, bin_s: int, end_s: float, highest: float) -> None:
     scale = canvas.time_axis(axes, end_s)
     mine = look(one.strategy)
-    accepted = _means(one, one.accepted, bin_s)
+    accepted = means(one, one.accepted, bin_s)
     edges = np.arange(len(accepted) + 1) * bin_s / scale
     axes.stairs(accepted, edges, fill=True, facecolor=mine.color, alpha=0.45, linewidth=0)
     axes.stairs(accepted, edges, color=mine.color, linewidth=1.1)
-    _unsent(axes, one, bin_s, edges, top)
+    _unsent(axes, one, bin_s, edges, highest)
     axes.set_title(one.strategy, fontweight="bold")
     axes.set_ylabel("recipients/s" if bin_s == 1 else f"recipients/s\n(means of {bin_s} s)", fontsize=8)
     if not accepted.any():
         canvas.say(axes, "nothing accepted")
 
 
-def _unsent(axes: Axes, one: Series, bin_s: int, edges: Floats, top: float) -> None:
+def _unsent(axes: Axes, one: Series, bin_s: int, edges: Floats, highest: float) -> None:
     """Hatched, so that the accepted rate shows through; what is higher than the picture is written above it."""
     cut = []
     for kind, (_, color, hatch) in palette.UNSENT.items():
-        rate = _means(one, getattr(one, kind), bin_s)
+        rate = means(one, getattr(one, kind), bin_s)
         if rate.any():
             axes.stairs(rate, edges, fill=True, facecolor="none", edgecolor=color, hatch=hatch, linewidth=0)
-            level = np.where(rate > top, np.nan, rate)  # no lone verticals where a bar leaves the picture
+            level = np.where(rate > highest, np.nan, rate)  # no lone verticals where a bar leaves the picture
             axes.stairs(level, edges, baseline=None, color=color, linewidth=0.8)
-        if rate.max() > top:
+        if rate.max() > highest:
             cut.append(f"{kind}: up to {count(round(rate.max()))}/s")
     if cut:
         axes.set_title(f"{', '.join(cut)}, off the scale", loc="right", fontsize=8)
 
 
-def _top(all_series: Sequence[Series], bin_s: int, limit: float) -> float:
+def top(all_series: Sequence[Series], bin_s: int, limit: float) -> float:
     """A few refused bursts would flatten everything else: the left column is cut at some twice the limit."""
-    accepted = max(float(_means(one, one.accepted, bin_s).max()) for one in all_series)
-    unsent = max(float(_means(one, getattr(one, kind), bin_s).max()) for one in all_series for kind in palette.UNSENT)
+    accepted = max(float(means(one, one.accepted, bin_s).max()) for one in all_series)
+    unsent = max(float(means(one, getattr(one, kind), bin_s).max()) for one in all_series for kind in palette.UNSENT)
     return 1.25 * max(limit, accepted, min(2 * limit, unsent))
 
 
@@ -100,11 +100,13 @@ def _limit(axes: Axes, comparison: ComparisonDocument, end_s: float) -> None:
     canvas.shade_faults(axes, comparison["faults"], scale)
 
 
-def _most_limit(comparison: ComparisonDocument) -> float:
+def most_limit(comparison: ComparisonDocument) -> float:
+    """The highest rate that the account ever has, in recipients a second."""
     return max(canvas.limit_steps(comparison["account"], 0.0)[1])
 
 
-def _means(one: Series, rate: Floats, bin_s: int) -> Floats:
+def means(one: Series, rate: Floats, bin_s: int) -> Floats:
+    """One of its rates in bins of another width, a multiple of its own."""
     means: Floats = coarsen(rate, bin_s // one.bin_s).mean(axis=-1)
     return means
 

@@ -14,6 +14,7 @@ COMPARISON = "comparison.json"
 CALIBRATION = "calibration.json"
 ROBUSTNESS = "robustness.json"
 LIMITERS = "limiters.toml"  # beside it
+REPORT = "report.html"
 DOCUMENTS = (COMPARISON, CALIBRATION, ROBUSTNESS)
 
 
@@ -31,5 +32,5 @@ def forget_documents(directory: Path) -> None:
     """What earlier commands have told of a folder's ledgers and scenario."""
     if (directory / ROBUSTNESS).exists():
         (directory / LIMITERS).unlink(missing_ok=True)
-    for name in DOCUMENTS:
+    for name in (*DOCUMENTS, REPORT):
         (directory / name).unlink(missing_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import hypothesis.strategies as st
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import given
 
 from reports.compare.break_even import break_even_sentences
 from reports.compare.document import document
-from reports.compare.drawings import draw_all
+from reports.compare.drawings import draw_all, gathered
 from reports.documents.comparison import ComparisonDocument
 from reports.figures.month_curves import curves_of, marked_points, volume_of
 from reports.words import volume
@@ -121,14 +122,15 @@ def test_what_the_account_cannot_send_in_a_month_is_no_break_even() -> None:
 
 def test_the_picture_tells_volume_and_break_even(tmp_path: Path) -> None:
     """Who costs how much, at which volume, and where that changes; without a bill there is none."""
-    made = draw_all(tmp_path, comparison(10), ledgers().__getitem__)
+    made = draw_all(tmp_path, gathered(comparison(10), ledgers().__getitem__))
     shown = texts(tmp_path / "month.svg")
     assert {tmp_path / "month.svg", tmp_path / "month.png"} <= set(made)
     assert "this scenario: 40" in shown
     assert "sqs-dlq" in shown
     assert "at 1.66 million" in shown
     assert "3 of 4 not accepted" in shown
-    draw_all(tmp_path, {key: value for key, value in comparison(10).items() if key != "bill"}, ledgers().__getitem__)  # type: ignore[arg-type]
+    unbilled: Any = {key: value for key, value in comparison(10).items() if key != "bill"}
+    draw_all(tmp_path, gathered(unbilled, ledgers().__getitem__))
     assert not list(tmp_path.glob("month.*"))
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from reports.compare import folder as run_folder
 from reports.compare.document import document
-from reports.compare.drawings import FROM_ENTRIES, FROM_SERIES, draw_all
+from reports.compare.drawings import FROM_ENTRIES, FROM_SERIES, draw_all, gathered
 from reports.documents.comparison import ComparisonDocument
 from reports.figures import offset as offset_figure
 from reports.figures.palette import look
@@ -49,7 +49,7 @@ def comparison(ledgers: dict[str, Ledger]) -> ComparisonDocument:
 
 def draw(directory: Path, ledgers: dict[str, Ledger]) -> dict[str, Path]:
     """All figures of these ledgers, by file name."""
-    paths = draw_all(directory, comparison(ledgers), ledgers.__getitem__)
+    paths = draw_all(directory, gathered(comparison(ledgers), ledgers.__getitem__))
     return {path.name: path for path in paths}
 
 

@@ -1,0 +1,105 @@
+"""Charts as data for the page's script: axes, panels and lines of few enough points, whatever a run's size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal, NotRequired
+
+import numpy as np
+from numpy.typing import NDArray
+from typing_extensions import TypedDict
+
+from reports.documents.comparison import FaultTable
+from reports.figures.series import Floats
+from scenarios.schema.files import printable
+
+MOST_NUMBERS = 60_000
+"""On a whole page: half a megabyte."""
+
+MOST_POINTS, LEAST_POINTS = 1000, 60
+DIGITS = 6
+Scale = Literal["linear", "log"]
+
+
+class Axis(TypedDict):
+    """What an axis shows, from where to where; `fixed` are ticks that are not round numbers, with their words."""
+
+    label: str
+    unit: str
+    scale: Scale
+    ends: list[float]
+    fixed: NotRequired[list[tuple[float, str]]]
+
+
+class Line(TypedDict):
+    """A curve of the contender with the number `of`, or of none; `x` are places, or a first place and a step.
+
+    An area is filled down to 0; steps and areas go on from each place to the next; points may be hollow.
+    """
+
+    of: int | None
+    name: str
+    kind: Literal["line", "step", "area", "points", "limit", "refused", "failed"]
+    x: list[float]
+    step: NotRequired[float]
+    y: list[float]
+    said: NotRequired[str]
+    hollow: NotRequired[bool]
+
+
+class Panel(TypedDict):
+    """Lines on common axes; one of a single contender is hidden with it."""
+
+    title: str
+    note: str
+    of: int | None
+    lines: list[Line]
+
+
+class Band(TypedDict):
+    """A stretch of the x axis in which a fault was at work."""
+
+    name: str
+    ends: list[float]
+
+
+class Chart(TypedDict):
+    """Panels one below the other. The time axes of all charts show the same stretch."""
+
+    name: str
+    shows: str
+    is_time: bool
+    height: int
+    x: Axis
+    y: Axis
+    bands: list[Band]
+    panels: list[Panel]
+
+
+def most_points(series: int) -> int:
+    """How many points each of so many series may have."""
+    return max(LEAST_POINTS, min(MOST_POINTS, MOST_NUMBERS // max(series, 1)))
+
+
+def numbers(values: Iterable[float]) -> list[float]:
+    """Six digits are more than anyone sees."""
+    return [float(f"{value:.{DIGITS}g}") for value in values]
+
+
+def thinned(values: Floats, most: int) -> Floats:
+    """Every so manieth value, the first and the last one among them."""
+    if len(values) <= most:
+        return values
+    places: NDArray[np.intp] = np.unique(np.linspace(0, len(values) - 1, most).round().astype(np.intp))
+    return values[places]
+
+
+def bands(faults: Sequence[FaultTable], scale: float) -> list[Band]:
+    """The faults on a time axis whose unit has so many seconds."""
+    return [
+        {
+            "name": printable(fault["kind"]).replace("_", " "),
+            "ends": numbers([fault["start_s"] / scale, (fault["start_s"] + fault["duration_s"]) / scale]),
+        }
+        for fault in faults
+    ]

@@ -1,0 +1,40 @@
+"""The glossary's words for a page, since whoever reads it may have nothing else of seslab."""
+
+from __future__ import annotations
+
+from reports.page.elements import Markup, element
+
+DEFINITIONS = {
+    "Acceptance": "SES took the mail. Its instant is when SES decided, not when the client learned of it.",
+    "Backlog": "Recipients submitted that are neither accepted, lost nor dead-lettered yet.",
+    "Bound": "The best that is possible: "
+    "what an ideal sender without latency would need on the same mails and limiter.",
+    "Burst": "B: how many recipients SES admits at once after a pause. "
+    "AWS says that there is one, not how large it is.",
+    "Call": "One SendEmail request. It carries one mail, or a part of one.",
+    "Dead-lettered": "Moved to the dead-letter queue (DLQ) after too many receives. "
+    "Nobody sends it any more, but it is not gone.",
+    "Digest": "A SHA-256 over a ledger. The same seed gives the same digest.",
+    "Duplicated": "Accepted again. It counts acceptances of a recipient beyond the first.",
+    "Efficiency": 'Bound ÷ makespan: "of best" in the table. Empty unless every recipient was accepted.',
+    "Intended instant": "When a mail falls due, whatever the sender does. Latency counts from here.",
+    "Latency": "From the intended instant to the acceptance. How long a call takes is given apart, as call_s.",
+    "Ledger": "The truth about a run: a row for each mail and a row for each call.",
+    "Limiter": "What decides whether SES has room for a call. A hypothesis, because nobody documents the real one.",
+    "Lost": "Not accepted, and nothing will send it any more: it was given up, or its sender is gone. "
+    "What SES refused, and a sender that has ended did not send again, is lost.",
+    "Makespan": "From the first intended instant to the last acceptance.",
+    "Peak": "peak_1s: most recipients admitted within any second, wherever the second begins.",
+    "Pending": "Not accepted when the run ended, but still with a sender or in a queue.",
+    "Refused": "Not admitted: throttled, over the quota, or rejected for what the mail is.",
+    "Replication": "One more run with another seed.",
+    "Strategy": "A way of sending.",
+    "Throttled": "Refused because the rate is used up.",
+}
+
+
+def definitions() -> Markup:
+    """Each under its term, which opens it."""
+    terms = DEFINITIONS.items()
+    folded = [element("details", element("summary", term), element("p", said)) for term, said in terms]
+    return element("div", *folded, class_="words")

@@ -1,0 +1,55 @@
+"""HTML from texts that know nothing of it: what is not markup already is escaped, whatever a name holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+from scenarios.schema.files import printable
+
+_EMPTY = {"br", "img", "input", "meta", "path", "rect"}
+"""Elements without an end tag, or with nothing inside."""
+
+
+class Markup(str):
+    """HTML as it stands."""
+
+    __slots__ = ()
+
+
+def text(said: str) -> Markup:
+    """A text for people; what would turn a line around or steer something is spelt out."""
+    return said if isinstance(said, Markup) else Markup(escape(printable(said)))
+
+
+def element(name: str, /, *inside: str, **attributes: str | int) -> Markup:
+    """An element; `class_` is its class, and an underscore in an attribute's name a hyphen."""
+    said = "".join(f' {_attribute(key)}="{escape(printable(value))}"' for key, value in attributes.items())
+    if name in _EMPTY:
+        return Markup(f"<{name}{said}/>" if name in ("path", "rect") else f"<{name}{said}>")
+    return Markup(f"<{name}{said}>{joined(inside)}</{name}>")
+
+
+def block(said: str) -> Markup:
+    """A text of many lines, as they stand."""
+    return Markup("\n".join(map(text, said.splitlines())))
+
+
+def joined(parts: Iterable[str]) -> Markup:
+    """One after another."""
+    return Markup("".join(map(text, parts)))
+
+
+def lines(sentences: Iterable[str], **attributes: str) -> Markup:
+    """A list."""
+    items = [element("li", sentence) for sentence in sentences]
+    return element("ul", *items, **attributes) if items else Markup()
+
+
+def pairs(rows: Iterable[tuple[str, str]]) -> Markup:
+    """Names with what they mean or hold."""
+    return element("dl", *(element("div", element("dt", name), element("dd", held)) for name, held in rows))
+
+
+def _attribute(key: str) -> str:
+    return key.rstrip("_").replace("_", "-")

@@ -1,0 +1,369 @@
+"use strict";
+// Draws the charts of the data in this page. Names are only ever set as text.
+(() => {
+  const SVG = "http://www.w3.org/2000/svg";
+  const { contenders, charts } = JSON.parse(document.getElementById("data").textContent);
+  const shown = new Set(contenders.keys());
+  const timeEnds = (charts.find((one) => one.is_time) || { x: { ends: [0, 1] } }).x.ends;
+  const time = { ends: timeEnds, at: null };
+  const drawings = [];
+
+  const html = (name, inside = "", properties = {}) => {
+    const made = Object.assign(document.createElement(name), properties);
+    made.append(...[inside].flat());
+    return made;
+  };
+  const svg = (name, attributes, inside = []) => {
+    const made = document.createElementNS(SVG, name);
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+    made.append(...inside);
+    return made;
+  };
+  const coloured = (node, of) => {
+    if (of !== null) node.style.setProperty("--c", `var(--c${of})`);
+    return node;
+  };
+  const swatch = (of) => coloured(svg("svg", { class: "swatch", viewBox: "0 0 28 14", "aria-hidden": "true" }, [
+    svg("path", { d: "M1,7H27", "stroke-dasharray": contenders[of].dashes }),
+    svg("path", { d: contenders[of].marker, class: "marker", transform: "translate(14 7)" }),
+  ]), of);
+
+  const said = (value) => (Math.abs(value) >= 1e6 ? `${digits(value / 1e6)} million` : digits(value));
+  const digits = (value) => value.toLocaleString("en-GB", { maximumSignificantDigits: Math.abs(value) >= 1000 ? 6 : 4 });
+  const withUnit = (value, axis) => {
+    if (axis.unit === "share") return `${said(100 * value)} %`;
+    if (axis.unit === "$") return `$${value.toLocaleString("en-GB", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+    return `${said(value)}${axis.unit === "/s" ? "/s" : axis.unit && ` ${axis.unit}`}`;
+  };
+
+  // Scales and ticks.
+  const onAxis = (axis, ends, from, to) => {
+    const turned = axis.scale === "log" ? (value) => Math.log10(Math.max(value, 1e-12)) : (value) => value;
+    const [low, high] = ends.map(turned);
+    const scale = (value) => from + ((turned(value) - low) / (high - low)) * (to - from);
+    scale.back = (place) => {
+      const value = low + ((place - from) / (to - from)) * (high - low);
+      return axis.scale === "log" ? 10 ** value : value;
+    };
+    return scale;
+  };
+  const ticksOf = (axis, ends, most) => {
+    if (axis.fixed) return axis.fixed.filter(([value]) => value >= ends[0] && value <= ends[1]);
+    const ticks = [];
+    if (axis.scale === "log") {
+      for (let power = Math.ceil(Math.log10(ends[0]) - 1e-9); 10 ** power <= ends[1] * (1 + 1e-9); power += 1) ticks.push(10 ** power);
+      if (ticks.length > 1) return ticks.map((value) => [value, said(value)]);
+    }
+    const span = ends[1] - ends[0];
+    const rough = span / Math.max(most, 1);
+    const power = 10 ** Math.floor(Math.log10(rough));
+    const step = power * [1, 2, 5, 10].find((one) => one * power >= rough * (1 - 1e-9));
+    ticks.length = 0;
+    for (let place = Math.ceil(ends[0] / step - 1e-9); place * step <= ends[1] + step * 1e-9; place += 1) ticks.push(place * step || 0);
+    return ticks.map((value) => [value, said(value)]);
+  };
+
+  // A line's places, and its value at one of them.
+  const xs = (line) => (line.step ? line.y.map((_, number) => line.x[0] + number * line.step) : line.x);
+  const valueAt = (line, at) => {
+    const places = line.places;
+    if (!places.length || at < places[0]) return null;
+    let low = 0;
+    let high = places.length - 1;
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (places[middle] <= at) low = middle; else high = middle - 1;
+    }
+    if (low === places.length - 1 && line.step && at > places[low] + line.step) return 0;
+    return line.y[low];
+  };
+  const pathOf = (line, x, y, floor) => {
+    const held = line.kind !== "line";
+    let path = line.kind === "area" ? `M${x(line.places[0])},${floor}` : "";
+    line.places.forEach((place, number) => {
+      const [px, py] = [x(place).toFixed(1), y(line.y[number]).toFixed(1)];
+      if (!path) path = `M${px},${py}`;
+      else path += held && !(line.kind === "area" && !number) ? `H${px}V${py}` : `L${px},${py}`;
+    });
+    if (line.step) path += `H${x(line.places.at(-1) + line.step).toFixed(1)}`;
+    return line.kind === "area" ? `${path}V${floor}` : path;
+  };
+
+  class Panel {
+    constructor(chart, data) {
+      Object.assign(this, { chart, data, readouts: [] });
+      data.lines.forEach((line) => { line.places = xs(line); });
+      this.head = html("div", [], { className: "panel-head" });
+      this.value = html("span");
+      if (data.title) this.head.append(swatch(data.of), html("b", data.title), html("span", data.note), this.value);
+      this.paper = html("div", [], { className: "drawing" });
+      this.root = html("div", [this.head, this.paper]);
+      if (!data.title) this.root.append(this.legend());
+    }
+
+    legend() {
+      const items = this.data.lines.filter((line) => line.of !== null).map((line) => {
+        const value = html("span", line.said || "");
+        const item = html("li", [swatch(line.of), html("b", line.name), value]);
+        this.readouts.push({ line, value, item });
+        return item;
+      });
+      return html("ul", items, { className: "readout" });
+    }
+
+    draw(width) {
+      const { chart, data } = this;
+      const isLast = chart.panels.at(-1) === this || chart.panels.filter((one) => one.isShown()).at(-1) === this;
+      const labels = chart.data.panels.length > 1 && !isLast ? 6 : 36;
+      const box = { left: 52, right: width - 12, top: 14, bottom: 14 + chart.data.height };
+      this.box = box;
+      const ends = chart.ends();
+      const x = onAxis(chart.data.x, ends, box.left, box.right);
+      const y = onAxis(chart.data.y, chart.data.y.ends, box.bottom, box.top);
+      Object.assign(this, { x, y });
+      const clip = `clip-${chart.data.name}-${chart.panels.indexOf(this)}`;
+      const drawn = svg("svg", {
+        viewBox: `0 0 ${width} ${box.bottom + labels}`, role: "img", "aria-label": data.title ? `${data.title}: ${data.note}` : chart.data.shows,
+      });
+      drawn.append(svg("clipPath", { id: clip }, [svg("rect", { x: box.left, y: box.top - 5, width: Math.max(box.right - box.left, 1), height: box.bottom - box.top + 10 })]));
+      this.axes(drawn, ends, isLast, labels);
+      const inside = svg("g", { "clip-path": `url(#${clip})` });
+      for (const line of data.lines) if (line.of === null || shown.has(line.of)) this.line(inside, line);
+      this.cursor = svg("path", { class: "cursor", d: "" });
+      this.chosen = svg("rect", { class: "chosen", y: box.top, height: box.bottom - box.top, x: 0, width: 0 });
+      drawn.append(inside, this.chosen, this.cursor);
+      this.paper.replaceChildren(drawn);
+      listen(this, drawn);
+      this.point();
+    }
+
+    axes(drawn, ends, isLast, labels) {
+      const { chart: { data: { x: xAxis, y: yAxis, bands, height } }, box, x, y } = this;
+      for (const band of bands) {
+        const [from, to] = band.ends.map((end) => Math.min(Math.max(x(end), box.left), box.right));
+        if (to < from || band.ends[0] > ends[1] || band.ends[1] < ends[0]) continue;
+        drawn.append(svg("rect", { class: "band", x: from, y: box.top, width: to - from, height: box.bottom - box.top }));
+        if (chart0(this)) drawn.append(svg("text", { x: Math.min(from + 3, box.right - 60), y: box.top - 3 }, [band.name]));
+      }
+      for (const [value, label] of ticksOf(yAxis, yAxis.ends, Math.max(2, Math.floor(height / 45)))) {
+        drawn.append(svg("path", { class: "grid", d: `M${box.left},${y(value)}H${box.right}` }));
+        drawn.append(svg("text", { x: box.left - 6, y: y(value) + 4, "text-anchor": "end" }, [label]));
+      }
+      drawn.append(svg("path", { class: "axis", d: `M${box.left},${box.top}V${box.bottom}H${box.right}` }));
+      const isAlone = !this.data.title;
+      if (isAlone || chart0(this)) drawn.append(svg("text", { x: 0, y: box.top - 4 }, [isAlone || !bands.length ? yAxis.label : ""]));
+      for (const [value, label] of ticksOf(xAxis, ends, Math.floor((box.right - box.left) / 75))) {
+        drawn.append(svg("path", { class: "tick", d: `M${x(value)},${box.bottom}v4` }));
+        if (labels > 10) drawn.append(svg("text", { x: x(value), y: box.bottom + 16, "text-anchor": "middle" }, [label]));
+      }
+      if (labels > 10) {
+        const unit = xAxis.unit && ` (${xAxis.unit})`;
+        drawn.append(svg("text", { x: box.right, y: box.bottom + 32, "text-anchor": "end" }, [`${xAxis.label}${unit}`]));
+      }
+    }
+
+    line(inside, line) {
+      if (!line.places.length) return;
+      if (line.kind === "points") {
+        const transform = `translate(${this.x(line.places[0])} ${this.y(line.y[0])}) scale(1.5)`;
+        const marker = svg("path", { class: line.hollow ? "dot hollow" : "dot", d: contenders[line.of].marker, transform });
+        inside.append(coloured(marker, line.of));
+        return;
+      }
+      const path = pathOf(line, this.x, this.y, this.box.bottom);
+      if (["limit", "refused", "failed"].includes(line.kind)) {
+        inside.append(svg("path", { class: line.kind, d: path }));
+        return;
+      }
+      if (line.kind === "area") inside.append(coloured(svg("path", { class: "fill", d: path }), line.of));
+      const dashes = line.kind === "area" ? "" : contenders[line.of].dashes;
+      inside.append(coloured(svg("path", { class: "curve", d: path, "stroke-dasharray": dashes }), line.of));
+      if (line.kind !== "area") this.markers(inside, line);
+    }
+
+    // Evenly over the width, each contender a little further on, so that curves on one another are told apart.
+    markers(inside, line) {
+      const width = this.box.right - this.box.left;
+      const many = Math.max(3, Math.floor(width / 160));
+      for (let number = 0; number < many; number += 1) {
+        const place = this.box.left + (width * (number + (line.of + 0.5) / contenders.length)) / many;
+        const at = this.x.back(place);
+        const value = line.kind === "line" ? between(line, at) : valueAt(line, at);
+        if (value === null || at > line.places.at(-1)) continue;
+        const transform = `translate(${place.toFixed(1)} ${this.y(value).toFixed(1)})`;
+        inside.append(coloured(svg("path", { class: "dot", d: contenders[line.of].marker, transform }), line.of));
+      }
+    }
+
+    isShown() { return this.data.of === null || shown.has(this.data.of); }
+
+    // What stands at the cursor, as numbers.
+    point() {
+      const { at } = this.chart.state();
+      const isInside = at !== null && this.x(at) >= this.box.left - 1 && this.x(at) <= this.box.right + 1;
+      this.cursor.setAttribute("d", isInside ? `M${this.x(at)},${this.box.top}V${this.box.bottom}` : "");
+      const axis = this.chart.data.y;
+      const words = (line) => {
+        const value = isInside ? valueAt(line, at) : null;
+        return value === null ? "" : withUnit(value, axis);
+      };
+      for (const { line, value } of this.readouts) value.textContent = (line.kind !== "points" && words(line)) || line.said || "";
+      if (!this.data.title) return;
+      this.value.textContent = this.data.lines.filter((line) => line.kind !== "limit" && words(line)).map((line) => `${line.name} ${words(line)}`).join(", ");
+    }
+  }
+
+  const between = (line, at) => {
+    const places = line.places;
+    const number = places.findIndex((place) => place >= at);
+    if (number < 0) return null;
+    if (!number) return places[0] === at ? line.y[0] : null;
+    const share = (at - places[number - 1]) / (places[number] - places[number - 1]);
+    return line.y[number - 1] + share * (line.y[number] - line.y[number - 1]);
+  };
+  const chart0 = (panel) => panel.chart.panels.find((one) => one.isShown()) === panel;
+
+  class Chart {
+    constructor(data, root) {
+      Object.assign(this, { data, root, own: { ends: data.x.ends, at: null } });
+      this.where = html("p", "", { className: "where" });
+      this.where.setAttribute("aria-live", "polite");
+      this.panels = data.panels.map((panel) => new Panel(this, panel));
+      root.append(...(data.is_time ? [tools()] : []), ...this.panels.map((panel) => panel.root), this.where);
+      root.tabIndex = 0;
+      root.setAttribute("role", "group");
+      root.setAttribute("aria-label", `${data.shows}. Arrow keys move along the axis${data.is_time ? ", plus and minus zoom" : ""}.`);
+      root.addEventListener("keydown", (event) => key(this, event));
+    }
+
+    state() { return this.data.is_time ? time : this.own; }
+
+    ends() { return this.state().ends; }
+
+    draw() {
+      const width = this.root.clientWidth;
+      for (const panel of this.panels) {
+        panel.root.hidden = !panel.isShown();
+        if (panel.isShown()) panel.draw(width);
+        for (const { line, item } of panel.readouts) item.hidden = !shown.has(line.of);
+      }
+      this.tell();
+    }
+
+    point() {
+      for (const panel of this.panels) if (panel.isShown()) panel.point();
+      this.tell();
+    }
+
+    tell() {
+      const { at } = this.state();
+      const isPoints = this.data.panels[0].lines.some((line) => line.kind === "points");
+      this.where.textContent = at === null || isPoints ? "" : `at ${withUnit(at, this.data.x)}`;
+    }
+  }
+
+  // Time is one axis for all charts of it.
+  const peers = (chart) => (chart.data.is_time ? drawings.filter((one) => one.data.is_time) : [chart]);
+  const point = (chart, at) => {
+    chart.state().at = at;
+    peers(chart).forEach((one) => one.point());
+  };
+  const zoom = (from, to) => {
+    const least = (timeEnds[1] - timeEnds[0]) / 2000;
+    const [low, high] = [Math.max(timeEnds[0], from), Math.min(timeEnds[1], to)];
+    time.ends = high - low > least ? [low, high] : time.ends;
+    for (const button of document.querySelectorAll("button.whole")) button.disabled = time.ends[0] === timeEnds[0] && time.ends[1] === timeEnds[1];
+    drawings.filter((one) => one.data.is_time).forEach((one) => one.draw());
+  };
+  const zoomBy = (factor) => {
+    const [low, high] = time.ends;
+    const middle = time.at !== null && time.at >= low && time.at <= high ? time.at : (low + high) / 2;
+    zoom(middle - (middle - low) * factor, middle + (high - middle) * factor);
+  };
+  const tools = () => {
+    const button = (label, said, act, className = "") => {
+      const made = html("button", label, { type: "button", className });
+      made.setAttribute("aria-label", said);
+      made.addEventListener("click", act);
+      return made;
+    };
+    const whole = button("Whole", "Show the whole time", () => zoom(...timeEnds), "whole");
+    whole.disabled = true;
+    return html("div", [
+      button("+", "Zoom in", () => zoomBy(0.5)), button("−", "Zoom out", () => zoomBy(2)), whole,
+      html("small", "or drag across a chart; all time axes follow"),
+    ], { className: "tools" });
+  };
+  const key = (chart, event) => {
+    const [low, high] = chart.ends();
+    const panel = chart.panels.find((one) => one.isShown());
+    if (!panel || event.target !== chart.root) return;
+    const { left, right } = panel.box;
+    const steps = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (steps) {
+      const { at } = chart.state();
+      const from = at === null || at < low || at > high ? left : panel.x(at);
+      point(chart, panel.x.back(Math.min(right, Math.max(left, from + (steps * (right - left)) / 60))));
+    } else if (event.key === "Escape") {
+      point(chart, null);
+      if (chart.data.is_time) zoom(...timeEnds);
+    } else if (chart.data.is_time && ["+", "-"].includes(event.key)) zoomBy(event.key === "+" ? 0.5 : 2);
+    else return;
+    event.preventDefault();
+  };
+  const listen = (panel, drawn) => {
+    const { chart } = panel;
+    const placeOf = (event) => {
+      const { left, width } = drawn.getBoundingClientRect();
+      const place = ((event.clientX - left) / width) * drawn.viewBox.baseVal.width;
+      return Math.min(panel.box.right, Math.max(panel.box.left, place));
+    };
+    let from = null;
+    drawn.addEventListener("pointerdown", (event) => {
+      from = placeOf(event);
+      point(chart, panel.x.back(from));
+      if (chart.data.is_time && event.pointerType === "mouse") event.preventDefault();
+      drawn.setPointerCapture(event.pointerId);
+    });
+    drawn.addEventListener("pointermove", (event) => {
+      const place = placeOf(event);
+      point(chart, panel.x.back(place));
+      if (from === null || !chart.data.is_time) return;
+      panel.chosen.setAttribute("x", Math.min(from, place));
+      panel.chosen.setAttribute("width", Math.abs(place - from));
+    });
+    drawn.addEventListener("pointerup", (event) => {
+      const [start, end] = [from, placeOf(event)];
+      from = null;
+      if (start === null || !chart.data.is_time) return;
+      panel.chosen.setAttribute("width", 0);
+      if (Math.abs(end - start) > 12) zoom(...[start, end].sort((a, b) => a - b).map(panel.x.back));
+    });
+    drawn.addEventListener("pointercancel", () => { from = null; panel.chosen.setAttribute("width", 0); });
+    drawn.addEventListener("pointerleave", () => { if (from === null) point(chart, null); });
+  };
+
+  const switches = () => {
+    const labels = contenders.map((one, number) => {
+      const box = html("input", "", { type: "checkbox", checked: true });
+      box.addEventListener("change", () => {
+        if (box.checked) shown.add(number); else shown.delete(number);
+        drawings.forEach((chart) => chart.draw());
+      });
+      return html("label", [box, swatch(number), html("span", one.name)]);
+    });
+    return html("fieldset", [html("legend", "Shown in the charts"), ...labels], { className: "switches" });
+  };
+
+  const roots = [...document.querySelectorAll("[data-chart]")];
+  if (roots.length && contenders.length > 1) roots[0].closest("figure").before(switches());
+  for (const root of roots) drawings.push(new Chart(charts.find((one) => one.name === root.dataset.chart), root));
+  let width = 0;
+  const fit = () => {
+    if (drawings[0].root.clientWidth === width) return;
+    width = drawings[0].root.clientWidth;
+    drawings.forEach((chart) => chart.draw());
+  };
+  addEventListener("resize", fit);
+  fit();
+})();

@@ -1,0 +1,103 @@
+"""What a result rests on: the account, the limiter, latencies, seeds, versions, and how to make it again."""
+
+from __future__ import annotations
+
+import platform
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from reports.documents.comparison import AccountTable, LimiterTable
+from reports.page.elements import Markup, block, element, joined, pairs
+from reports.page.whole import folded
+from scenarios.formats.toml import toml_value
+from strategies.presentation.words import count
+
+MOST_LETTERS = 20_000
+"""Of the scenario's text; one with a trace of its own weights may be longer."""
+
+Rows = Iterable[tuple[str, str]]
+
+
+def rests_on(rows: Rows, command: str, scenario_toml: str, digests: Rows = ()) -> Markup:
+    """These rows, latencies and versions, how to make it again, and folded away the scenario and the digests."""
+    again = element("p", element("code", command), class_="command")
+    every = [*rows, *_latencies(scenario_toml), ("this page", _versions())]
+    return joined(
+        (
+            pairs(every),
+            element("h3", "To make it again, in this page's folder"),
+            again,
+            *_folded(scenario_toml, digests),
+        )
+    )
+
+
+def scenario_text(path: Path) -> str:
+    """The scenario beside a document; empty where somebody took it away."""
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def description(scenario_toml: str) -> str:
+    """What the scenario says of itself."""
+    said = _table(scenario_toml).get("description", "")
+    return said if isinstance(said, str) else ""
+
+
+def account_rows(account: AccountTable) -> list[tuple[str, str]]:
+    """What SES allows, and by what rule it is supposed to."""
+    quota = account["max_24h_send"]
+    a_day = "no limit" if quota < 0 else f"{count(quota)} recipients"
+    changes = f", which changes {len(account['rate_steps']) - 1} times" if len(account["rate_steps"]) > 1 else ""
+    return [
+        ("account", f"{account['max_send_rate_per_s']:g} recipients a second{changes}; in 24 hours {a_day}"),
+        ("limiter", limiter(account["limiter"])),
+    ]
+
+
+def limiter(table: LimiterTable) -> str:
+    """A hypothesis in words."""
+    said = f"{table['kind']}, burst {table['burst']}, {table['admission']} admission"
+    more = [
+        f"refilled at {table['effective_rate']:g} of the rate" if table["effective_rate"] != 1 else "",
+        f"a refusal costs {table['refusal_cost']:g} of its recipients" if table["refusal_cost"] else "",
+        f"{table['shards']} shards" if table["shards"] != 1 else "",
+    ]
+    return ", ".join([said, *filter(None, more)]) + ": a hypothesis, because nobody documents SES's own"
+
+
+def seeds(first: int, replications: int) -> str:
+    """Which seeds were run."""
+    if replications == 1:
+        return f"seed {first}"
+    return f"seeds {first} to {first + replications - 1}"
+
+
+def _latencies(scenario_toml: str) -> Iterator[tuple[str, str]]:
+    laws = _table(scenario_toml).get("latency", {})
+    if isinstance(laws, Mapping) and laws:
+        yield "latency laws", "; ".join(f"{name} {toml_value(law)}" for name, law in laws.items())
+
+
+def _table(scenario_toml: str) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(scenario_toml)
+    except ValueError:
+        return {}
+
+
+def _versions() -> str:
+    return f"drawn by seslab {version('seslab')} with Python {platform.python_version()}"
+
+
+def _folded(scenario_toml: str, digests: Rows) -> Iterator[Markup]:
+    if 0 < len(scenario_toml) <= MOST_LETTERS:
+        text = element("pre", block(scenario_toml), tabindex=0, aria_label="scenario.toml")
+        yield folded("The scenario as it was run", text)
+    if rows := [*digests]:
+        yield folded("Digests: the same run gives the same ones", element("div", pairs(rows), class_="digests"))
