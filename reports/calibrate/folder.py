@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from reports.calibrate import page
 from reports.calibrate import quantiles as quantiles_figure
 from reports.calibrate import seconds as seconds_figure
 from reports.calibrate.document import Pair
@@ -43,6 +44,7 @@ def save(directory: Path, calibration: CalibrationDocument, scenario: Scenario, 
     write_text(directory / CALIBRATION, to_json(calibration))
     with palette.also(looks_of_variants(scenario)):
         draw_all(directory / FIGURES, calibration, both)
+    page.write(directory, calibration)
 
 
 def draw_all(directory: Path, calibration: CalibrationDocument, both: Sequence[Pair]) -> list[Path]:

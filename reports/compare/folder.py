@@ -12,7 +12,7 @@ from reports.compare.ownership import FIGURES, refuse_strange
 from reports.documents.comparison import ComparisonDocument
 from reports.documents.reading import parsed
 from reports.files import Named
-from reports.running.keeping import COMPARISON, SCENARIO
+from reports.running.keeping import CALIBRATION, COMPARISON, SCENARIO
 from reports.terminal import to_json
 from scenarios.errors import BadInput
 from scenarios.system.reading import MOST_BYTES_OF_DOCUMENT, is_irregular, read_bytes
@@ -78,7 +78,7 @@ def draw(directory: Path, comparison: ComparisonDocument) -> None:
     from scenarios.ledger import store
 
     run = gathered(comparison, partial(store.read, directory))
-    if draw_all(directory / FIGURES, run):
+    if draw_all(directory / FIGURES, run) and not (directory / CALIBRATION).exists():  # it has a page of its own
         page.write(directory, comparison, run)
 
 

@@ -56,7 +56,7 @@ def account_rows(account: AccountTable) -> list[tuple[str, str]]:
     changes = f", which changes {len(account['rate_steps']) - 1} times" if len(account["rate_steps"]) > 1 else ""
     return [
         ("account", f"{account['max_send_rate_per_s']:g} recipients a second{changes}; in 24 hours {a_day}"),
-        ("limiter", limiter(account["limiter"])),
+        ("limiter", f"{limiter(account['limiter'])}: a hypothesis, because nobody documents SES's own"),
     ]
 
 
@@ -68,7 +68,7 @@ def limiter(table: LimiterTable) -> str:
         f"a refusal costs {table['refusal_cost']:g} of its recipients" if table["refusal_cost"] else "",
         f"{table['shards']} shards" if table["shards"] != 1 else "",
     ]
-    return ", ".join([said, *filter(None, more)]) + ": a hypothesis, because nobody documents SES's own"
+    return ", ".join([said, *filter(None, more)])
 
 
 def seeds(first: int, replications: int) -> str:

@@ -20,7 +20,9 @@ def sheet(table: Sheet, sentences: Sequence[str] = (), named: Named = text) -> M
         for block in table.blocks
     ]
     head = element("thead", element("tr", *map(_header, columns), role="row"), role="rowgroup")
-    whole = element("table", element("caption", table.title), head, *bodies, role="table", class_="sheet")
+    whole = element(
+        "table", element("caption", table.title), head, *bodies, role="table", class_=f"sheet named-{table.named_by}"
+    )
     return joined((_scrolling(whole, table.title), _notes(table)))
 
 

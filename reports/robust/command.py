@@ -10,6 +10,7 @@ from reports.robust import folder, table
 from reports.robust.document import document
 from reports.robust.trials import Simulation, Trial, cells_of, jobs_of, whole
 from reports.running import run_jobs
+from reports.running.keeping import REPORT
 from reports.statistics.medians import LEAST
 from scenarios.hypotheses.sets import Chosen, as_toml
 from scenarios.schema.model import as_toml as scenario_toml
@@ -28,6 +29,7 @@ def tried(trial: Trial, chosen: Chosen, simulation: Simulation, out: Path | None
         robustness = document(told, made, chosen.left_out, [*_missing(trial, told), *_untold(trial)])
         if out is not None:
             folder.save(out, robustness, scenario_toml(trial.scenario), as_toml(trial.hypotheses))
+            terminal.tell_who_watches(f"page: {out / REPORT}")
         show(robustness, as_json)
         answered = is_answered(robustness)
     if outcome.interrupted:

@@ -11,6 +11,7 @@ from reports.documents.reading import parsed
 from reports.documents.robustness import RobustnessDocument
 from reports.figures import canvas, robust
 from reports.files import Named
+from reports.robust import page
 from reports.robust.cell_text import cell_text
 from reports.running.keeping import LIMITERS, ROBUSTNESS, SCENARIO, forget_documents
 from reports.terminal import busy, to_json
@@ -51,7 +52,8 @@ def document(directory: Path) -> RobustnessDocument:
 
 
 def draw(directory: Path, robustness: RobustnessDocument) -> None:
-    """Draws the picture. Raises BadInput."""
+    """Draws the picture, and the page around it. Raises BadInput."""
     make_folder(directory / FIGURES, advice=canvas.ADVICE)
     with busy("Drawing"), canvas.style():
-        canvas.save(robust.draw(robustness, cell_text), directory / FIGURES, "robust")
+        canvas.save(robust.draw(robustness, cell_text), directory / FIGURES, page.PICTURE.name)
+    page.write(directory, robustness)

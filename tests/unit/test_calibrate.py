@@ -22,6 +22,7 @@ from reports.running import experiment, parallel
 from reports.running.experiment import Result
 from reports.terminal import to_json
 from scenarios.errors import BadInput
+from scenarios.ledger import store
 from scenarios.ledger.ledger import THROTTLED, Ledger
 from scenarios.measures.bound import Bound
 from scenarios.measures.cost import load_prices
@@ -31,6 +32,7 @@ from scenarios.schema.model import Scenario, as_toml, load
 from sim.run import run
 from strategies.registry import STRATEGIES
 from tests.unit.pictures import texts
+from tests.unit.read_page import Read
 from tests.unit.synthetic import Call, Mail, ledger_of
 
 SEEDS = 4
@@ -252,6 +254,21 @@ def test_folder_holds_what_was_run(both: list[Pair], tmp_path: Path) -> None:
         assert all(strategy in words for strategy in STRATEGIES)
         assert f"range of {SEEDS} simulated seeds" in words
         assert (tmp_path / "figures" / f"{name}.png").stat().st_size > 5_000
+
+
+def test_the_page_has_each_verdict(both: list[Pair], tmp_path: Path) -> None:
+    """With the sentences of the terminal and both figures; what is drawn of its ledgers later leaves it alone."""
+    shown = calibration.document(SCENARIO, "moto", both)
+    calibration_folder.save(tmp_path, shown, SCENARIO, both)
+    page = (tmp_path / "report.html").read_text()
+    read, cells = Read(page), {cell for row in calibration_table.table(shown).rows for cell in row}
+    assert {cell.strip() for cell in cells} <= {cell for tag in ("td", "th") for cell in read.all(tag)}
+    assert set(calibration_table.sentences(shown)) <= set(read.all("li"))
+    assert sum(tag == "img" for tag, _ in read.elements) == 2
+    for one in both:
+        store.write(one.ledger, tmp_path)
+    run_folder.draw(tmp_path, run_folder.document(tmp_path))
+    assert (tmp_path / "report.html").read_text() == page
 
 
 def test_where_nothing_can_be_written_is_said_first(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from scenarios.measures.cost import load_prices
 from scenarios.schema.model import Scenario, as_toml
 from sim.run import run
 from tests.unit.pictures import texts
+from tests.unit.read_page import Read
 from tests.unit.robustness import contender
 from tests.unit.test_documents import assert_declared
 
@@ -208,6 +209,17 @@ def test_limiters_of_the_users_own_are_not_written_over(told: RobustnessDocument
     kept(told, tmp_path / "run")
     with pytest.raises(BadInput, match=r"has limiters\.toml, which would be written over"):
         folder.prepare(tmp_path / "run", [("--limiters", tmp_path / "run" / "limiters.toml")])
+
+
+def test_the_page_has_each_number_and_each_sentence(told: RobustnessDocument, tmp_path: Path) -> None:
+    """Its answer is the first conclusion; all cells of both tables follow, and the command that makes it again."""
+    kept(told, tmp_path)
+    read = Read((tmp_path / "report.html").read_text())
+    cells = {cell for tag in ("td", "th") for cell in read.all(tag)}
+    assert {cell for sheet in (table(told), matrix(told)) for row in sheet.rows for cell in row} <= cells
+    assert read.all("li") == sentences(told)
+    assert sentences(told)[0] in read.all("p")
+    assert any(code.startswith("seslab robust scenario.toml --limiters limiters.toml -s ") for code in read.all("code"))
 
 
 def test_the_picture_has_each_number(told: RobustnessDocument, tmp_path: Path) -> None:
