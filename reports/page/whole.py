@@ -26,7 +26,7 @@ class Section(NamedTuple):
 
 
 class Page(NamedTuple):
-    """What a page says: its title, what was run in paragraphs, the answer and whether it is a good one, its sections.
+    """What a page says: its title, the answer and whether it is a good one, what was run in paragraphs, its sections.
 
     `charts` are for the script, which draws each where an element has its name.
     """
@@ -82,20 +82,22 @@ def _policy(script: str) -> str:
 
 
 def _body(page: Page) -> Markup:
-    about = [element("p", said, class_="about") for said in page.about if said]
-    head = (element("p", "seslab", class_="brand"), element("h1", page.title), *about)
-    answer = element("p", page.answer, class_="answer" if page.is_good else "answer bad")
     sections = [*page.sections, Section("words", "What the words mean", definitions())]
+    links = [element("a", one.heading, href=f"#{one.name}") for one in sections]
     return joined(
         (
             element("a", "To the answer", href="#answer", class_="skip"),
-            element("header", *head),
-            element(
-                "nav", *(element("a", one.heading, href=f"#{one.name}") for one in sections), aria_label="On this page"
-            ),
-            element("main", element("section", answer, id="answer", aria_label="Answer"), *map(_section, sections)),
+            element("header", element("p", "seslab", class_="brand"), element("h1", page.title)),
+            element("main", _answer(page), element("nav", *links, aria_label="On this page"), *map(_section, sections)),
         )
     )
+
+
+def _answer(page: Page) -> Markup:
+    """What is read first, and below it of what it is the answer."""
+    answer = element("p", page.answer, class_="answer" if page.is_good else "answer bad")
+    about = [element("p", said, class_="about") for said in page.about if said]
+    return element("section", answer, *about, id="answer", aria_label="Answer")
 
 
 def _section(one: Section) -> Markup:
