@@ -16,7 +16,7 @@ from reports.documents.comparison import ComparisonDocument
 from reports.figures import palette
 from reports.page import entry_charts, time_charts
 from reports.page.charts import Chart
-from reports.page.elements import Markup, joined, lines
+from reports.page.elements import element, joined, lines
 from reports.page.fates import bars
 from reports.page.pictures import Picture, images
 from reports.page.rests_on import account_rows, description, rests_on, scenario_text, seeds
@@ -124,8 +124,9 @@ def _figures(directory: Path, run: Gathered, charts: Sequence[Chart], room: int)
     drawn = [figure(name, *TITLES[name], chart(name, stills[name])) for name in shows if name != "offset"]
     fates = figure("fates", "Fates", "What became of the recipients.", bars(run.comparison["strategies"]))
     offset = figure("offset", *TITLES["offset"], stills["offset"])
-    first = "The figures show the run of the first seed. " if run.comparison["replications"] > 1 else ""
-    return Section("figures", "Figures", joined((Markup(f"<p>{first}</p>"), fates, *drawn, offset)))
+    several = run.comparison["replications"] > 1
+    first = [element("p", "Charts over time and of latencies show the run of the first seed.")] if several else []
+    return Section("figures", "Figures", joined((*first, fates, *drawn, offset)))
 
 
 def _rests_on(comparison: ComparisonDocument, scenario_toml: str) -> Section:
@@ -143,7 +144,7 @@ def _again(comparison: ComparisonDocument) -> str:
     names = [entry["strategy"] for entry in comparison["strategies"]]
     if comparison["world"] == "locust":
         chosen = [word for name in names for word in ("--user" if name in USERS else "--strategy", name)]
-        return shlex.join(["seslab", "loadtest", SCENARIO, *chosen])
+        return f"{shlex.join(['seslab', 'loadtest', SCENARIO, *chosen])}  # and the target that it had"
     world = [] if comparison["world"] == "sim" else ["--on", comparison["world"]]
     many = comparison["replications"]
     often = [] if many == 1 else ["--replications", str(many)]

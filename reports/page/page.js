@@ -195,6 +195,11 @@
       }
     }
 
+    told() {
+      if (this.data.title) return [`${this.data.title} ${this.value.textContent}`];
+      return this.readouts.filter(({ item }) => !item.hidden).map(({ line, value }) => `${line.name} ${value.textContent}`);
+    }
+
     isShown() { return this.data.of === null || shown.has(this.data.of); }
 
     // What stands at the cursor, as numbers.
@@ -227,9 +232,10 @@
     constructor(data, root) {
       Object.assign(this, { data, root, own: { ends: data.x.ends, at: null } });
       this.where = html("p", "", { className: "where" });
-      this.where.setAttribute("aria-live", "polite");
+      this.heard = html("p", "", { className: "heard" });
+      this.heard.setAttribute("aria-live", "polite");
       this.panels = data.panels.map((panel) => new Panel(this, panel));
-      root.append(...(data.is_time ? [tools()] : []), ...this.panels.map((panel) => panel.root), this.where);
+      root.append(...(data.is_time ? [tools()] : []), ...this.panels.map((panel) => panel.root), this.where, this.heard);
       root.tabIndex = 0;
       root.setAttribute("role", "group");
       root.setAttribute("aria-label", `${data.shows}. Arrow keys move along the axis${data.is_time ? ", plus and minus zoom" : ""}.`);
@@ -304,6 +310,8 @@
       const { at } = chart.state();
       const from = at === null || at < low || at > high ? left : panel.x(at);
       point(chart, panel.x.back(Math.min(right, Math.max(left, from + (steps * (right - left)) / 60))));
+      const told = chart.panels.filter((one) => one.isShown()).flatMap((one) => one.told());
+      chart.heard.textContent = [chart.where.textContent, ...told].filter(Boolean).join("; ");
     } else if (event.key === "Escape") {
       point(chart, null);
       if (chart.data.is_time) zoom(...timeEnds);

@@ -47,7 +47,7 @@ def backlog(comparison: ComparisonDocument, every: Sequence[Series]) -> Chart:
         "is_time": True,
         "height": 300,
         "x": _time_axis(end_s),
-        "y": {"label": "waiting recipients", "unit": "", "scale": "linear", "ends": [0, 1.05 * most or 1.0]},
+        "y": {"label": "waiting recipients", "unit": "", "scale": "linear", "ends": [0, 1.05 * (most or 1.0)]},
         "bands": bands(comparison["faults"], time_unit(end_s)[0]),
         "panels": [{"title": "", "note": "", "of": None, "lines": _in_unit(lines, time_unit(end_s)[0])}],
     }

@@ -30,10 +30,12 @@ from reports.running.keeping import COMPARISON, REPORT, SCENARIO
 from reports.terminal import to_json
 from scenarios.entry import USERS
 from scenarios.ledger import store
-from scenarios.ledger.ledger import Ledger
+from scenarios.ledger.ledger import THROTTLED, Ledger
 from strategies.registry import STRATEGIES
 from tests.unit import browser
+from tests.unit.entries import SETTINGS
 from tests.unit.read_page import Read
+from tests.unit.synthetic import Call, Mail, ledger_of
 from tests.unit.test_figures import comparison, paced
 
 HOSTILE = "</script><img src=x onerror=alert(1)>\"'`{{7*7}}&amp;\u202e"
@@ -56,6 +58,15 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> tuple[ComparisonDocument,
     ledgers = {"heartbeat": paced("heartbeat"), name: paced(name, refuse=3)}
     folder = tmp_path_factory.mktemp("page")
     return *page_of(folder, ledgers, scenario=HOSTILE), folder / REPORT
+
+
+@pytest.fixture
+def in_vain(tmp_path: Path) -> Path:
+    """A page of runs without a mail, without a call and without an acceptance."""
+    refused = ledger_of("direct", [Mail(0.0)], [Call(0, 0.0, THROTTLED)], settings=SETTINGS["direct"])
+    waiting = ledger_of("waiting", [Mail(0.0, otherwise="pending")], [])
+    page_of(tmp_path, {"nothing": ledger_of("nothing", [], []), "waiting": waiting, "direct": refused})
+    return tmp_path / REPORT
 
 
 together = pytest.mark.xdist_group("page")
@@ -225,7 +236,7 @@ def test_a_page_needs_its_document_alone(tmp_path: Path) -> None:
 
 @together
 @pytest.mark.skipif(browser.found() is None, reason="no Chromium is installed")
-def test_a_browser_draws_it(drawn: tuple[ComparisonDocument, str, Path]) -> None:
+def test_a_browser_draws_it(drawn: tuple[ComparisonDocument, str, Path], in_vain: Path) -> None:
     """Without an error, a request or somebody's script; what is pointed at is told, and zoom and switches work."""
     whole, _, page = drawn
     with browser.tab() as tab:
@@ -242,6 +253,7 @@ def test_a_browser_draws_it(drawn: tuple[ComparisonDocument, str, Path]) -> None
         at_s, waiting = backlog_at(whole, tab.value(f"{chart}.querySelector('.where').textContent"))
         assert at_s == pytest.approx(3, abs=0.2)
         assert tab.value(f"{chart}.querySelector('.readout span').textContent") == f"{waiting:g}"
+        assert f"heartbeat {waiting:g}" in tab.value(f"{chart}.querySelector('.heard').textContent")
         assert tab.value(ticks) != before
         tab.value(typed(chart, "Escape"))
         assert tab.value(ticks) == before
@@ -249,6 +261,10 @@ def test_a_browser_draws_it(drawn: tuple[ComparisonDocument, str, Path]) -> None
         assert tab.value("document.querySelectorAll('.drawing > svg').length") == 2 + 3
         assert tab.value("[...document.querySelectorAll('.drawing')].filter((one) => one.offsetParent).length") == 1 + 3
         assert tab.troubles() == []
+        tab.open(in_vain, 1440, 900)
+        assert tab.value("document.body.innerHTML.match(/NaN|Infinity|undefined/)") is None
+        assert tab.troubles() == []
+        tab.open(page, 1440, 900, scripts=False)
         assert [url for url in tab.requests() if not url.startswith("data:")] == [page.as_uri()]
 
 
