@@ -29,4 +29,4 @@ def said_of(bill: BillTable) -> str:
 
 
 def _runs(runs: float) -> str:
-    return "1 run" if runs == 1 else f"{runs:,.6g} runs"
+    return "1 run" if runs == 1 else f"{runs:,.12g} runs"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 from reports.documents.comparison import ComparisonDocument
@@ -14,7 +15,20 @@ def break_even_sentences(comparison: ComparisonDocument) -> Iterator[str]:
     """Of those that beat the cheapest one elsewhere, a few; none where no month was billed."""
     found = rivalry(comparison)
     if found is not None:
-        yield from (_sentence(rival, found) for rival in found.rivals)
+        quota = _monthly_quota(comparison)
+        yield from (f"{_sentence(rival, found)}{_beyond(rival, found, quota)}" for rival in found.rivals)
+
+
+def _monthly_quota(comparison: ComparisonDocument) -> float:
+    """Recipients that the 24-hour quota lets through in a month."""
+    a_day = comparison["account"]["max_24h_send"]
+    return math.inf if a_day < 0 else a_day * comparison["bill"]["hours"] / 24
+
+
+def _beyond(rival: Rival, found: Rivalry, quota: float) -> str:
+    """A volume that needs a larger account than the scenario's is told as one: its rate and quota grow together."""
+    ends = [end for stretch in rival.stretches for end in stretch if end not in found.within]
+    return f" (the 24-hour quota lets {volume(quota)} through)" if ends and min(ends) > quota else ""
 
 
 def _sentence(rival: Rival, found: Rivalry) -> str:

@@ -52,8 +52,7 @@ def compared(jobs: Jobs, world: str, scenario: Scenario, presented: Presented) -
 def compared_precisely(jobs: Jobs, world: str, scenario: Scenario, asked: float, presented: Presented) -> bool:
     """The same with as many replications as that precision takes, at most those of `jobs`."""
     _refuse_unwritable(presented)
-    by = None if scenario.rank is None else scenario.rank.figure
-    return _concluded(made_precisely(jobs, world, asked, by), jobs, world, scenario, presented, asked)
+    return _concluded(made_precisely(jobs, world, asked, scenario), jobs, world, scenario, presented, asked)
 
 
 def _refuse_unwritable(presented: Presented) -> None:
@@ -70,7 +69,8 @@ def _concluded(
         entries, bound = experiment.summarise(results)
         if outcome.interrupted:
             entries[0]["warnings"] = [*entries[0]["warnings"], *_unfinished(results, jobs, made.replications)]
-        document = comparison.document(scenario, world, scenario.seed, made.replications, bound, entries)
+        many = max(Counter(result.entry["strategy"] for result in results).values())
+        document = comparison.document(scenario, world, scenario.seed, many, bound, entries)
         if asked is not None:
             document["precision"] = {"asked": asked, "reached": made.reached}
         presented.show(document, scenario)

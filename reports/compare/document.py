@@ -22,6 +22,7 @@ from reports.documents.comparison import (
 )
 from reports.ranking.answer import answer, ranking_of
 from reports.ranking.called import chosen_settings
+from reports.ranking.ranking import Ranked
 from scenarios.entry import StrategyEntry
 from scenarios.measures.bound import Bound, rate_steps
 from scenarios.outside.plug import plugged
@@ -61,10 +62,12 @@ def document(
 
 
 def _ranking(comparison: ComparisonDocument) -> list[RankedContender]:
-    ranks = ranking_of(comparison)
-    if not comparison["thresholds"]:
-        return [{"place": one.place, "strategy": one.entry["strategy"]} for one in ranks]
-    return [{"place": one.place, "strategy": one.entry["strategy"], "requirement": one.requirement} for one in ranks]
+    return [_placed(one) for one in ranking_of(comparison)]
+
+
+def _placed(one: Ranked[ExplainedEntry]) -> RankedContender:
+    place: RankedContender = {"place": one.place, "strategy": one.entry["strategy"]}
+    return place if one.requirement is None else {**place, "requirement": one.requirement}
 
 
 def _explained(entry: StrategyEntry, scenario: Scenario, facts: Facts, looks: Mapping[str, Look]) -> ExplainedEntry:

@@ -14,12 +14,11 @@ from reports.compare.part_columns import of_parts, p99_s_of, parts_in
 from reports.documents.comparison import ComparisonDocument, ExplainedEntry, PrecisionTable
 from reports.ranking.answer import Ranks, answer, ranking_of
 from reports.ranking.called import called
-from reports.ranking.ranking import Ranked, tier
+from reports.ranking.ranking import Ranked
 from reports.ranking.typical import typical
 from reports.statistics.medians import LEAST
 from reports.threshold_lines import threshold_lines
 from reports.units import MARKS
-from scenarios.verdicts import Met
 from strategies.presentation.words import count, counted, share
 
 LATENCY = "latency from the intended instant"
@@ -106,12 +105,8 @@ def _are_medians(ranks: Ranks) -> bool:
 def _tiers(ranks: Ranks, parts: Sequence[str], is_judged: bool) -> Iterator[list[Row]]:
     """What meets the requirement, what lost nothing, did not finish, and lost mail, apart from each other."""
     months = month_cells([one.entry for one in ranks])
-    for _, alike in groupby(zip(ranks, months, strict=True), key=lambda both: _kind(both[0])):
+    for _, alike in groupby(zip(ranks, months, strict=True), key=lambda both: both[0].kind):
         yield [[_place(one, ranks), *_cells(one, parts, is_judged), *month] for one, month in alike]
-
-
-def _kind(one: Ranked[ExplainedEntry]) -> tuple[Met, int]:
-    return one.requirement, tier(one.entry)
 
 
 def _place(one: Ranked[ExplainedEntry], ranks: Ranks) -> str:
@@ -125,7 +120,7 @@ def _cells(one: Ranked[ExplainedEntry], parts: Sequence[str], is_judged: bool) -
     efficiency, usd = typical(entry, "efficiency"), entry["cost_per_million_usd"]
     return [
         entry["strategy"],
-        *([MARKS[one.requirement]] if is_judged else []),
+        *([MARKS[one.requirement] if one.requirement else "-"] if is_judged else []),
         share(recipients["accepted"], recipients["submitted"]),
         *(count(recipients[fate]) for fate in ("lost", "dead_lettered", "pending", "duplicated")),
         words.with_margin(typical(entry, "makespan_s"), entry["ci95"].get("makespan_s")),

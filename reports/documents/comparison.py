@@ -152,7 +152,7 @@ class ComparisonDocument(TypedDict):
     scenario: Annotated[str, Field(description="the scenario's name")]
     world: Annotated[str, Field(description="where it ran: sim, moto, ministack, aws or locust")]
     seed: Annotated[int, Field(description="the seed of the first replication")]
-    replications: Annotated[int, Field(description="runs of each strategy that were asked for, seeds counting up")]
+    replications: Annotated[int, Field(description="runs of each strategy, seeds counting up")]
     bound: Annotated[BoundFigures, Field(description="the best possible on the same mails")]
     account: Annotated[AccountTable, Field(description="what SES allowed")]
     faults: Annotated[list[FaultTable], Field(description="what went wrong, and when")]

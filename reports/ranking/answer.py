@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from reports.documents.comparison import ComparisonDocument, ExplainedEntry
 from reports.ranking.called import called
-from reports.ranking.ranking import MAKESPAN, Ranked, ranking, tier
+from reports.ranking.ranking import MAKESPAN, Ranked, ranking, tier, worth
 from reports.ranking.requirement import miss, missed_by
+from reports.ranking.ties import difference_interval
 from reports.ranking.typical import typical
 from reports.threshold_lines import met_value
 from reports.units import shown, unit_of
@@ -35,21 +36,24 @@ def answer(comparison: ComparisonDocument) -> str:
     if not ranks or (len(ranks) == 1 and not thresholds):
         return ""
     leader = ranks[0]
-    if thresholds and leader.requirement == FAIL:
-        return _nobody(leader.entry, ranks, thresholds)
-    if thresholds and leader.requirement == INCONCLUSIVE:
+    if thresholds and leader.requirement in (FAIL, None):
+        failing = [one for one in ranks if one.requirement == FAIL]
+        return _nobody(failing, ranks, thresholds)
+    if leader.requirement == INCONCLUSIVE:
         return f"undecided: {called(leader.entry)} meets the requirement in some runs only; more replications may tell"
-    reason = f"meets {_all_of(thresholds)}" if thresholds else _fate(leader.entry)
-    return f"{called(leader.entry)} {reason}{_figure(comparison, ranks)}{_tied(ranks)}"
+    reason = f"meets {_all_of(leader, thresholds)}" if thresholds else _fate(leader.entry)
+    return f"{called(leader.entry)} {reason}{_figure(comparison, ranks)}"
 
 
-def _nobody(nearest: ExplainedEntry, ranks: Ranks, thresholds: Sequence[JudgedThreshold]) -> str:
-    missed = sorted(missed_by(nearest["strategy"], thresholds), key=lambda one: -miss(one, nearest))
+def _nobody(failing: Ranks, ranks: Ranks, thresholds: Sequence[JudgedThreshold]) -> str:
+    nearest = [one.entry for one in failing if one.place == failing[0].place]
+    missed = sorted(missed_by(nearest[0]["strategy"], thresholds), key=lambda one: -miss(one, nearest[0]))
     more = f", and {counted(len(missed) - 1, 'more threshold')}" if len(missed) > 1 else ""
     least = f"{missed[0]['name']}: {missed[0]['expression']} ({met_value(missed[0])}{_times(missed[0])}){more}"
+    who = " and ".join(map(called, nearest))
     if len(ranks) == 1:
-        return f"{called(nearest)} does not meet the requirement: {least}"
-    return f"nobody meets the requirement; {called(nearest)} misses it least: {least}"
+        return f"{who} does not meet the requirement: {least}"
+    return f"nobody meets the requirement; {who} miss{'es' if len(nearest) == 1 else ''} it least: {least}"
 
 
 def _times(threshold: JudgedThreshold) -> str:
@@ -58,40 +62,50 @@ def _times(threshold: JudgedThreshold) -> str:
     return f", {value / limit:.3g} times the limit" if value and limit > 0 and value >= 2 * limit else ""
 
 
-def _all_of(thresholds: Sequence[JudgedThreshold]) -> str:
-    many = len({(one["name"], one["expression"]) for one in thresholds})
-    return "the threshold" if many == 1 else f"all {many} thresholds"
+def _all_of(leader: Ranked[ExplainedEntry], thresholds: Sequence[JudgedThreshold]) -> str:
+    its = [one for one in thresholds if one["strategy"] == leader.entry["strategy"]]
+    return "the threshold" if len(its) == 1 else f"all {len(its)} thresholds"
 
 
 def _fate(entry: ExplainedEntry) -> str:
     recipients = entry["recipients"]
     gone = recipients["lost"] + recipients["dead_lettered"]
+    accepted = share(recipients["accepted"], recipients["submitted"])
     if tier(entry) == 2:
-        return f"loses least, {count(gone)} of {count(recipients['submitted'])}; none loses nothing"
+        return f"gets most accepted, {accepted}, and loses {count(gone)}; none loses nothing"
     if tier(entry) == 1:
-        return f"loses nothing, but none finishes: it accepts {share(recipients['accepted'], recipients['submitted'])}"
+        return f"loses nothing and gets most accepted, {accepted}; none finishes"
     return "loses nothing"
 
 
 def _figure(comparison: ComparisonDocument, ranks: Ranks) -> str:
     """What ranks, and its value: said where there is somebody else, and the figure is why the first is first."""
-    rank, entry = comparison.get("rank"), ranks[0].entry
-    if len(ranks) == 1 or (rank is None and tier(entry)):
+    leader, rank = ranks[0], comparison.get("rank")
+    figure, name = (rank["figure"], rank["by"]) if rank else (MAKESPAN, "makespan")
+    value = typical(leader.entry, figure)
+    if len(ranks) == 1 or tier(leader.entry) or value is None:
         return ""
-    figure, name = (rank["figure"], rank["by"]) if rank else (MAKESPAN, MAKESPAN)
-    value = typical(entry, figure)
-    most = "highest" if better(figure) == "higher" else "lowest"
-    superlative = "the shortest makespan" if figure == MAKESPAN else f"the {most} {name}"
-    return f" and has {superlative}, {_said(figure, value)}"
+    alike = [one for one in ranks if one.kind == leader.kind]
+    of_those = " of those that do" if len(alike) < len(ranks) else ""
+    most = "shortest" if not rank else "highest" if better(figure) == "higher" else "lowest"
+    is_first = worth(leader.entry, figure) == min(worth(one.entry, figure) for one in alike)
+    has = f"has the {most} {name}{of_those}" if is_first else f"is within 1 % of the {most} {name}{of_those}"
+    if len(alike) == 1:
+        return f", the only one that does; its {name} is {_said(leader.entry, figure, value)}"
+    return f" and {has}, {_said(leader.entry, figure, value)}{_tied(ranks, figure)}"
 
 
-def _said(figure: str, value: float | None) -> str:
-    return duration(value) if unit_of(figure) == " s" else shown(figure, value)
+def _said(entry: ExplainedEntry, figure: str, value: float) -> str:
+    """The table's other columns have means, so that a median is called one."""
+    said = duration(value) if unit_of(figure) == " s" else shown(figure, value)
+    return f"{said} (median)" if "medians" in entry else said
 
 
-def _tied(ranks: Ranks) -> str:
-    others = " and ".join(called(one.entry) for one in ranks[1:] if one.place == 1)
+def _tied(ranks: Ranks, figure: str) -> str:
+    others = [one.entry for one in ranks[1:] if one.place == 1]
     if not others:
         return ""
-    is_by_luck = "medians" in ranks[0].entry
-    return f"; tied with {others}: the difference may be luck" if is_by_luck else f"; so has {others}"
+    who, are = " and ".join(map(called, others)), "is" if len(others) == 1 else "are"
+    if all(difference_interval(ranks[0].entry, one, figure) in (None, (0.0, 0.0)) for one in others):
+        return f"; {who} {are} equal in that"
+    return f"; tied with {who}: the difference may be luck"

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Generic, NamedTuple, TypeVar
 
-from reports.ranking.requirement import WORST_FIRST, miss_of, requirement_of
+from reports.ranking.requirement import miss_of, requirement_of
 from reports.ranking.ties import are_tied
 from reports.ranking.typical import typical
 from scenarios.entry import StrategyEntry
 from scenarios.schema.rank import better
 from scenarios.schema.thresholds import JudgedThreshold
-from scenarios.verdicts import FAIL, Met
+from scenarios.verdicts import FAIL, INCONCLUSIVE, PASS, Met
 
 ALIKE = 1.01  # times the shortest makespan of a class
 MAKESPAN = "makespan_s"
@@ -25,18 +25,23 @@ class Ranked(NamedTuple, Generic[Entry]):
 
     place: int
     entry: Entry
-    requirement: Met
+    requirement: Met | None
+
+    @property
+    def kind(self) -> Kind:
+        """Of others of the same kind alone it is said to be better or worse in the figure that ranks."""
+        return Kind(self.requirement, tier(self.entry))
 
 
-class _Group(NamedTuple):
-    """Contenders of one kind come before all of the next."""
+class Kind(NamedTuple):
+    """Contenders of one kind come before all of the next: what nothing is demanded of comes before what fails."""
 
-    requirement: Met
+    requirement: Met | None
     tier: int
 
     @property
     def order(self) -> tuple[int, int]:
-        return -WORST_FIRST.index(self.requirement), self.tier
+        return (PASS, INCONCLUSIVE, None, FAIL).index(self.requirement), self.tier
 
 
 def ranking(
@@ -44,12 +49,12 @@ def ranking(
 ) -> list[Ranked[Entry]]:
     """Best first: what meets all thresholds, then by what became of the mail, then by the figure that ranks.
 
-    What lost nothing and finished comes before what did not finish, and that before what lost mail. `by` ranks all of
-    a kind; without it the makespan does, and the recipients accepted where some were not. Equals are ranked by
+    What lost nothing and finished comes before what did not finish, and that before what lost mail. `by` ranks those
+    that finished; without it the makespan does, and of the others the recipients accepted. Equals are ranked by
     duplicates, then by the p99 latency of the most urgent mail, then by cost. What fails a threshold is ranked by how
     far it does.
     """
-    kinds = {entry["strategy"]: _kind(entry, thresholds) for entry in entries}
+    kinds = {entry["strategy"]: kind_of(entry, thresholds) for entry in entries}
     by_kind = sorted(entries, key=lambda entry: kinds[entry["strategy"]].order)
     ranks: list[Ranked[Entry]] = []
     for kind, alike in groupby(by_kind, key=lambda entry: kinds[entry["strategy"]]):
@@ -57,8 +62,9 @@ def ranking(
     return ranks
 
 
-def _kind(entry: StrategyEntry, thresholds: Sequence[JudgedThreshold]) -> _Group:
-    return _Group(requirement_of(entry["strategy"], thresholds), tier(entry))
+def kind_of(entry: StrategyEntry, thresholds: Sequence[JudgedThreshold]) -> Kind:
+    """What it comes to in what is demanded, and what became of its mail."""
+    return Kind(requirement_of(entry["strategy"], thresholds), tier(entry))
 
 
 def tier(entry: StrategyEntry) -> int:
@@ -71,17 +77,18 @@ def tier(entry: StrategyEntry) -> int:
 
 def ranks_by(tier: int, by: str | None) -> str:
     """The figure that ranks those of one kind: of what was not all accepted, how much was."""
-    return by or (MAKESPAN if tier == 0 else "recipients.accepted")
+    return (by or MAKESPAN) if tier == 0 else "recipients.accepted"
 
 
 def _within(
-    kind: _Group, entries: list[Entry], thresholds: Sequence[JudgedThreshold], by: str | None
+    kind: Kind, entries: list[Entry], thresholds: Sequence[JudgedThreshold], by: str | None
 ) -> list[list[Entry]]:
     """Those of one kind, best first; what shares a place stands together."""
     if kind.requirement == FAIL:
-        return [[entry] for entry in sorted(entries, key=lambda entry: (miss_of(entry, thresholds), _merits(entry)))]
+        by_miss = sorted(entries, key=lambda entry: (miss_of(entry, thresholds), _merits(entry)))
+        return [list(alike) for _, alike in groupby(by_miss, key=lambda entry: miss_of(entry, thresholds))]
     figure = ranks_by(kind.tier, by)
-    ordered = sorted(entries, key=lambda entry: (_worth(entry, figure), _merits(entry)))
+    ordered = sorted(entries, key=lambda entry: (worth(entry, figure), _merits(entry)))
     return list(_shared(_classes(ordered) if figure == MAKESPAN and by is None else [[one] for one in ordered], figure))
 
 
@@ -97,14 +104,14 @@ def _shared(classes: Sequence[list[Entry]], figure: str) -> Iterator[list[Entry]
         yield sorted(shared, key=_merits)
 
 
-def _placed(places: Sequence[Sequence[Entry]], kind: _Group, before: int) -> Iterator[Ranked[Entry]]:
+def _placed(places: Sequence[Sequence[Entry]], kind: Kind, before: int) -> Iterator[Ranked[Entry]]:
     """Those that share a place take as many, so that the next one's says how many are better."""
     for shared in places:
         yield from (Ranked(before + 1, entry, kind.requirement) for entry in shared)
         before += len(shared)
 
 
-def _worth(entry: StrategyEntry, figure: str) -> float:
+def worth(entry: StrategyEntry, figure: str) -> float:
     """The less the better; what there is none of, such as the latency of nothing, is worst."""
     value = typical(entry, figure)
     if value is None:
@@ -133,7 +140,7 @@ def _classes(by_makespan: Sequence[Entry]) -> list[list[Entry]]:
     """Those alike to the first of them: an order by pairs alone would run in circles."""
     classes: list[list[Entry]] = []
     for entry in by_makespan:
-        if classes and _worth(entry, MAKESPAN) <= ALIKE * _worth(classes[-1][0], MAKESPAN):
+        if classes and worth(entry, MAKESPAN) <= ALIKE * worth(classes[-1][0], MAKESPAN):
             classes[-1].append(entry)
         else:
             classes.append([entry])

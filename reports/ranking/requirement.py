@@ -12,10 +12,10 @@ from scenarios.verdicts import FAIL, INCONCLUSIVE, PASS, Met
 WORST_FIRST: tuple[Met, ...] = (FAIL, INCONCLUSIVE, PASS)
 
 
-def requirement_of(contender: str, thresholds: Iterable[JudgedThreshold]) -> Met:
-    """The worst verdict of those that concern it; what nothing concerns misses nothing."""
+def requirement_of(contender: str, thresholds: Iterable[JudgedThreshold]) -> Met | None:
+    """The worst verdict of those that concern it; None of one of which nothing is demanded."""
     verdicts = {one["verdict"] for one in thresholds if one["strategy"] == contender}
-    return next((verdict for verdict in WORST_FIRST if verdict in verdicts), PASS)
+    return next((verdict for verdict in WORST_FIRST if verdict in verdicts), None)
 
 
 def missed_by(contender: str, thresholds: Iterable[JudgedThreshold]) -> list[JudgedThreshold]:

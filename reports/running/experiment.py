@@ -11,7 +11,7 @@ from reports.running.keeping import keep
 from reports.statistics.intervals import mean_of
 from reports.statistics.replications import combine
 from scenarios.entry import StrategyEntry
-from scenarios.errors import RunFailed
+from scenarios.errors import BadInput, RunFailed
 from scenarios.ledger.ledger import Ledger
 from scenarios.measures.bound import Bound, bound_of
 from scenarios.measures.cost import Prices
@@ -24,6 +24,7 @@ Runner = Callable[[Scenario, str, int, Watch | None], Ledger]
 """Makes one run of a strategy with a seed, in whatever world; may be watched."""
 
 
+LAST_SEED = 2**63 - 1  # generators take no more
 LESS = "send fewer mails, or run one strategy at a time"
 Gather = Callable[[Ledger], Any]
 """Takes from a ledger, in the process of its run, what is to travel besides the figures; known by its module's name."""
@@ -106,7 +107,9 @@ def jobs(
     gather: Gather = nothing,
     standing: Standing = unknown_standing,
 ) -> Jobs:
-    """Each strategy under so many seeds, counting up from the scenario's."""
+    """Each strategy under so many seeds, counting up from the scenario's. Raises BadInput where there are none left."""
+    if scenario.seed + replications - 1 > LAST_SEED:
+        raise BadInput(f"seed {scenario.seed}: {replications:,} replications count up beyond {LAST_SEED}; begin lower")
     first = [
         Job(runner, scenario, strategy, scenario.seed, prices, out, gather, standing(scenario, strategy))
         for strategy in strategies

@@ -44,11 +44,21 @@ def whole(jobs: Sequence[Job], world: str, out: Path | None = None) -> list[Resu
 
 
 def complete(outcome: parallel.Outcome, replications: int) -> list[Result]:
-    """What there is to show: where runs have failed, the strategies of which all were made."""
+    """What there is to show: where runs have failed, the strategies of which all were made; of others what compares."""
     if outcome.failure is None:
-        return outcome.results
+        return _comparable(outcome.results) if outcome.interrupted and replications > 1 else outcome.results
     made = Counter(result.entry["strategy"] for result in outcome.results)
     return [result for result in outcome.results if made[result.entry["strategy"]] == replications]
+
+
+def _comparable(results: Sequence[Result]) -> list[Result]:
+    """Of those that Ctrl-C left, whole runs under the seeds that all strategies have met; all, if none is whole."""
+    whole = [result for result in results if not result.entry["interrupted"]]
+    by_strategy: dict[str, list[Result]] = {}
+    for result in whole:
+        by_strategy.setdefault(result.entry["strategy"], []).append(result)
+    fewest = min(map(len, by_strategy.values()), default=0)
+    return [one for some in by_strategy.values() for one in some[:fewest]] or list(results)
 
 
 def interrupted(outcome: parallel.Outcome, jobs: Sequence[Job], out: Path | None) -> Interrupted:

@@ -42,8 +42,9 @@ def _table(strategy: str) -> type[Table]:
 
 
 def _read(table: Any) -> Variant:
-    changes = {name: getattr(table, name) for name in table.model_fields_set - {"strategy"}}
-    return Variant(table.strategy, changes)
+    """In the order in which the strategy declares them: what is kept must be the same bytes in every process."""
+    names = [name for name in type(table).model_fields if name in table.model_fields_set and name != "strategy"]
+    return Variant(table.strategy, {name: getattr(table, name) for name in names})
 
 
 def _any() -> Any:
@@ -70,7 +71,17 @@ Variants = Annotated[dict[str, Variant], GetPydanticSchema(lambda _, schema: sch
 
 
 def refuse_taken(variants: Collection[str]) -> None:
-    """Raises what a validator may raise if one has the name of a strategy or of a load test's user."""
+    """Raises what a validator may raise if one is called like a strategy, a load test's user or another one.
+
+    Where stacks name parts, neither case nor dashes count, and on some machines files of two cases are one.
+    """
+    known = {_bare(name): name for name in (*STRATEGIES, *USERS)}
     for name in variants:
-        if name in (*STRATEGIES, *USERS):
+        if name in known.values():
             raise wrong(("variants", name), f"must have a name of its own: {name} is a sender already")
+        if (like := known.setdefault(_bare(name), name)) != name:
+            raise wrong(("variants", name), f"must differ from {like} in more than case and dashes")
+
+
+def _bare(name: str) -> str:
+    return name.replace("-", "").lower()

@@ -12,8 +12,9 @@ from reports.compare.table import table
 from reports.documents.comparison import ComparisonDocument
 from reports.ranking.answer import answer
 from reports.ranking.precision import made_precisely
-from reports.running import experiment
+from reports.running import experiment, run_jobs
 from reports.running.experiment import perform
+from reports.running.parallel import Outcome
 from reports.statistics.replications import combine
 from reports.threshold_lines import threshold_lines
 from scenarios.entry import StrategyEntry
@@ -24,6 +25,7 @@ from scenarios.schema.model import load
 from seslab.options import share
 from sim.run import run
 from tests.unit.entries import entry, sent
+from tests.unit.synthetic import Call
 
 HEAD = '[account]\nmax_send_rate_per_s = 4\n\n[[workload]]\nprocess = "batch"\nmessages = 4\n'
 QUICK = '\n[thresholds]\nquick = "*.latency_s.max < 2"\n'
@@ -54,7 +56,7 @@ def test_what_meets_the_requirement_comes_first(tmp_path: Path) -> None:
     made = compared(tmp_path, QUICK, *entries)
     assert places(made) == [(1, "heartbeat"), (2, "aimd"), (3, "direct")]
     assert [one["requirement"] for one in made["ranking"]] == ["pass", "fail", "fail"]
-    assert made["answer"] == "heartbeat meets the threshold and has the shortest makespan, 1.00 s"
+    assert made["answer"] == "heartbeat meets the threshold, the only one that does; its makespan is 1.00 s"
     rows = {row[1]: row[2] for row in table(made).rows}
     assert rows == {"heartbeat": "✓", "aimd": "✗", "direct": "✗"}
 
@@ -80,8 +82,8 @@ def test_a_figure_of_the_scenarios_own_ranks(tmp_path: Path) -> None:
     by_goodput = compared(tmp_path, '\n[rank]\nby = "goodput_per_s"\n', *entries)
     by_latency = compared(tmp_path, '\n[rank]\nby = "latency_s.p50"\n', *entries)
     assert places(by_goodput) == places(by_latency) == [(1, "heartbeat"), (2, "aimd"), (3, "direct")]
-    assert by_goodput["answer"].endswith("the highest goodput_per_s, 4/s")
-    assert by_latency["answer"].endswith("the lowest latency_s.p50, 500 ms")
+    assert by_goodput["answer"].endswith("the highest goodput_per_s of those that do, 4/s")
+    assert by_latency["answer"].endswith("the lowest latency_s.p50 of those that do, 500 ms")
     assert by_latency["rank"] == {"by": "latency_s.p50", "figure": "latency_of_all_s.p50"}
 
 
@@ -146,7 +148,7 @@ def test_replications_are_added_until_the_order_is_sure(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text(HEAD)
     scenario = load(str(tmp_path / "mine.toml"))
     jobs = experiment.jobs(run, scenario, ["direct", "heartbeat", "sqs-dlq"], 12, load_prices(), None)
-    rough, fine = made_precisely(jobs, "sim", 100.0, None), made_precisely(jobs, "sim", 1e-9, None)
+    rough, fine = made_precisely(jobs, "sim", 100.0, scenario), made_precisely(jobs, "sim", 1e-9, scenario)
     assert (rough.replications, fine.replications) == (6, 12)
     assert rough.reached is not None
     assert fine.reached is not None
@@ -166,3 +168,38 @@ def test_a_precision_is_a_share(text: str, value: float | None) -> None:
         return
     with pytest.raises(BadInput, match=r"must be a share such as 2% or 0\.02"):
         share("--precision", text)
+
+
+def test_what_nothing_is_demanded_of_is_not_recommended(tmp_path: Path) -> None:
+    """A threshold about another contender says nothing for one that loses mail."""
+    demand = '\n[thresholds]\nquick = "aimd.makespan_s < 1"\n'
+    made = compared(tmp_path, demand, entry("direct", sent(2, 0.1)), entry("aimd", sent(4, 4.0)))
+    assert [one.get("requirement") for one in made["ranking"]] == [None, "fail"]
+    assert made["answer"].startswith("nobody meets the requirement; aimd misses it least: quick")
+    assert {row[1]: row[2] for row in table(made).rows} == {"direct": "-", "aimd": "✗"}
+
+
+def test_superlatives_are_true(tmp_path: Path) -> None:
+    """Of two within a hundredth the one with fewer duplicates is first, and is not called the shortest."""
+    twice = [*sent(4, 100.0), Call(0, 9.0)]
+    made = compared(tmp_path, "", entry("aimd", twice), entry("direct", sent(4, 100.5)))
+    assert made["answer"] == "direct loses nothing and is within 1 % of the shortest makespan, 100 s"
+    lossy = compared(tmp_path, "", entry("direct", sent(1, 0.1)), entry("aimd", sent(3, 9.0)))
+    assert lossy["answer"] == "aimd gets most accepted, 75 %, and loses 1; none loses nothing"
+
+
+def test_what_misses_alike_shares_a_place(tmp_path: Path) -> None:
+    """Nobody of them is nearer to what is demanded."""
+    made = compared(tmp_path, QUICK, entry("direct", sent(4, 4.5)), entry("aimd", sent(4, 4.5)))
+    assert places(made) == [(1, "aimd"), (1, "direct")]
+    assert "aimd and direct miss it least" in made["answer"]
+
+
+def test_what_ctrl_c_broke_off_is_no_sample(tmp_path: Path) -> None:
+    """Whole runs under the seeds that all have met are compared; how many these are is said."""
+    (tmp_path / "mine.toml").write_text(HEAD)
+    jobs = experiment.jobs(run, load(str(tmp_path / "mine.toml")), ["direct", "heartbeat"], 3, load_prices(), None)
+    whole = list(map(perform, jobs))
+    broken = whole[5]._replace(entry={**whole[5].entry, "interrupted": True})
+    left = run_jobs.complete(Outcome([*whole[:5], broken], interrupted=True), 3)
+    assert [one.entry["digest"] for one in left] == [whole[number].entry["digest"] for number in (0, 1, 3, 4)]

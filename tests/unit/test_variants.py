@@ -115,6 +115,8 @@ def test_a_report_says_what_a_variant_is(tmp_path: Path) -> None:
         ('[variants.x]\nstrategy = "heartbeat"\nfill = -1', "variants.x.fill = -1: must be greater than 0"),
         ('[variants.direct]\nstrategy = "aimd"', "must have a name of its own: direct is a sender already"),
         ('[variants.smtp]\nstrategy = "aimd"', "must have a name of its own: smtp is a sender already"),
+        ('[variants.Calm]\nstrategy = "aimd"', "must differ from calm in more than case and dashes"),
+        ('[variants.sqsdlq]\nstrategy = "aimd"', "must differ from sqs-dlq in more than case and dashes"),
         ('[variants."a b"]\nstrategy = "aimd"', "must be a letter, then letters, digits or -, at most 32"),
         ("[variants]\nx = 3", "variants.x = 3: must be a table"),
         ('[thresholds]\nx = "clam.makespan_s < 3"', "unknown strategy 'clam', did you mean 'calm'?"),
