@@ -13,6 +13,7 @@ from loadtests.endpoint.account_admission import AccountAdmission
 from loadtests.endpoint.decision_log import CallTrace, DecisionLog
 from loadtests.endpoint.tally import Tally
 from loadtests.ports.kernel import Clock
+from scenarios.measures.bound import rate_steps
 from scenarios.schema.model import Scenario
 from scenarios.traffic.chance import PerMail
 from scenarios.traffic.workload import Arrivals, arrivals
@@ -37,6 +38,15 @@ class Call(NamedTuple):
     arrived_s: float
     accept_s: float
     refuse_s: float
+
+
+class Observed(NamedTuple):
+    """Decisions with their notes, and the callers' names and SES's sentences by the numbers in the notes."""
+
+    decisions: NDArray[Any]
+    notes: NDArray[Any]
+    callers: list[str]
+    sentences: list[str]
 
 
 class AccountRun:
@@ -105,7 +115,14 @@ class AccountRun:
             self._tally.add(self.decision_log.rows(self._tally.calls))
             return copy(self._tally)
 
-    def observed(self) -> tuple[NDArray[Any], NDArray[Any], list[str]]:
-        """The decisions until now, what else is known of each, and the callers' names."""
+    def observed(self, start: int = 0) -> Observed:
+        """The decisions from the `start`-th on until now, and what else is known of them."""
         with self.lock:
-            return self.decision_log.rows(), self.decision_log.notes(), self.decision_log.callers()
+            log = self.decision_log
+            return Observed(log.rows(start), log.notes(start), log.callers(), log.sentences())
+
+    def rates(self) -> list[tuple[float, float]]:
+        """Since when which rate has held, in recipients a second, until now."""
+        now_s, first = self.clock.now(), (0.0, self._first_rate_per_s)
+        planned = [(at_s, rate_per_s) for at_s, rate_per_s in rate_steps(self._scenario)[1:] if at_s <= now_s]
+        return sorted([first, *planned, *self.rate_changes], key=lambda step: step[0])

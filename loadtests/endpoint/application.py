@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from loadtests.endpoint import moto_answers
 from loadtests.endpoint.admin import routing as admin
+from loadtests.endpoint.admin.asking import Asked
 from loadtests.endpoint.http import OK, Answer, as_json, body_of, client, headers_of, request_id, scope_of, text_of
 from loadtests.endpoint.parsing import rendering
 from loadtests.endpoint.refusals import FORBIDDEN, UNAVAILABLE, Refused
-from loadtests.endpoint.routes import CALLS, QUEUES, REASONS
+from loadtests.endpoint.routes import CALLS, LIVE, MESSAGES, QUEUES, REASONS
 from loadtests.endpoint.service import SQS, TABLE_READS, TABLE_WRITES, Service
 from loadtests.endpoint.sqs import queues
 from loadtests.endpoint.storing import Store
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
 
 SES = ("ses", "email")
 RESET = "/moto-api/reset"
-DUMPS = ("/moto-api/data.json", *(path for _, path in (CALLS, REASONS, QUEUES)))
-"""Answers that take the longer, the more has happened."""
+DUMPS = ("/moto-api/data.json", f"{MESSAGES}/", *(path for _, path in (CALLS, REASONS, QUEUES, LIVE)))
+"""Answers that take the longer, the more has happened, or the larger a mail is."""
 MOST_DUMPS_IN_LINE, MOST_IN_LINE_FOR_MOTO = 20, 500
 
 UNSIGNED = Refused(REJECTED, "MissingAuthenticationToken", "A GET must be signed: an image could ask it.")
@@ -89,8 +90,7 @@ class LocalAws:
         if path == "/":
             return self._v1(environ)
         if path.startswith(admin.PREFIX):
-            method, asked = environ["REQUEST_METHOD"], environ.get("QUERY_STRING", "")
-            return self._admin.answer(method, path, body_of(environ), asked, environ.get("HTTP_ACCEPT", ""))
+            return self._admin.answer(_asked(environ))
         return moto_answers.closed(environ["REQUEST_METHOD"], path)
 
     def _v2(self, environ: WSGIEnvironment, path: str) -> Answer | None:
@@ -147,6 +147,18 @@ class LocalAws:
         reply = ask()
         self._service.closing.wait(half_s)
         return reply
+
+
+def _asked(environ: WSGIEnvironment) -> Asked:
+    return Asked(
+        environ["REQUEST_METHOD"],
+        text_of(environ["PATH_INFO"]),
+        environ.get("QUERY_STRING", ""),
+        body_of(environ),
+        environ.get("CONTENT_TYPE", ""),
+        environ.get("HTTP_ACCEPT", ""),
+        web_pages.is_of_browser(headers_of(environ)),
+    )
 
 
 def _may_be_an_image(environ: WSGIEnvironment) -> bool:

@@ -18,6 +18,16 @@ class Recipients(TypedDict):
     bcc: tuple[str, ...]
 
 
+class Attachment(NamedTuple):
+    """A file that goes with a mail; one that is inline is shown by the HTML that names its content id."""
+
+    name: str
+    kind: str
+    content_id: str
+    is_inline: bool
+    content: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """One mail as SES is asked to send it, whatever the interface."""
@@ -32,7 +42,9 @@ class Message:
     tags: Mapping[str, str] = field(default_factory=dict)  # EmailTags, Tags, or the header X-SES-MESSAGE-TAGS
     configuration_set: str | None = None
     caller: str = ""  # which interface and client: "v2 SendEmail", "smtp", ... shown by /_seslab/calls
-    body: str = ""  # what moto's inspection shows of a mail without `raw`
+    text: str = ""  # of a mail without `raw`, as its HTML and its attachments
+    html: str = ""
+    attachments: tuple[Attachment, ...] = ()
     built_bytes: int = 0  # subject, texts and attachments of a mail without `raw`; headers of SES's own are not counted
     most_bytes: int = MOST_BYTES  # that its interface takes
     suppressed: frozenset[str] = frozenset()  # recipients on the account's suppression list: accepted, then bounced
@@ -43,6 +55,11 @@ class Message:
     def recipients(self) -> tuple[str, ...]:
         """To, Cc and Bcc, in this order."""
         return self.to + self.cc + self.bcc
+
+    @property
+    def body(self) -> str:
+        """What moto's inspection shows of a mail without `raw`."""
+        return self.html or self.text
 
 
 class Sent(NamedTuple):

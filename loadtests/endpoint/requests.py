@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from loadtests.endpoint.message import Recipients
+from loadtests.endpoint.message import Attachment, Recipients
+
+OF_NO_TYPE = "application/octet-stream"
 
 
 class Request(NamedTuple):
@@ -24,6 +26,20 @@ def recipients(destination: Mapping[str, Any]) -> Recipients:
 def tags(listed: Iterable[Mapping[str, str]]) -> dict[str, str]:
     """Message tags by name."""
     return {tag["Name"]: tag["Value"] for tag in listed}
+
+
+def attachments(listed: Iterable[Mapping[str, Any]]) -> tuple[Attachment, ...]:
+    """The files of an Attachments list."""
+    return tuple(
+        Attachment(
+            one["FileName"],
+            one.get("ContentType", OF_NO_TYPE),
+            one.get("ContentId", ""),
+            one.get("ContentDisposition") == "INLINE",
+            one["RawContent"],
+        )
+        for one in listed
+    )
 
 
 def reply_to(addresses: Iterable[str]) -> tuple[tuple[str, str], ...]:

@@ -7,6 +7,8 @@ CALLS = ("GET", "/_seslab/calls")
 REASONS = ("GET", "/_seslab/reasons")
 STATS = ("GET", "/_seslab/stats")
 QUEUES = ("GET", "/_seslab/queues")
+LIVE = ("GET", "/_seslab/live")
+MESSAGES = "/_seslab/messages"
 JSON, RAW = "application/json", "application/octet-stream"
 
 DEFAULT_ACCOUNT, DEFAULT_REGION = "123456789012", "us-east-1"

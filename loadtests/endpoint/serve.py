@@ -17,7 +17,7 @@ from loadtests.endpoint.application import local_aws
 from loadtests.endpoint.routes import DEFAULT_ACCOUNT, DEFAULT_REGION
 from loadtests.endpoint.service import Service
 from loadtests.endpoint.smtp import server as smtp
-from loadtests.endpoint.storing import KEPT_MB, Store
+from loadtests.endpoint.storing import KEPT, KEPT_MB, Store
 from loadtests.endpoint.web.listening import leave, listen
 from loadtests.endpoint.web.server import Server
 from scenarios.errors import BadInput, RunFailed
@@ -97,19 +97,23 @@ def _delayed(scenario: Scenario, latency_ms: float) -> Scenario:
 
 
 def serve(
-    scenario: Scenario, at: Addresses, verified: Sequence[str], tell: Callable[[str], None], keep_mb: float = KEPT_MB
+    scenario: Scenario,
+    at: Addresses,
+    verified: Sequence[str],
+    tell: Callable[[str], None],
+    keep_mb: float = KEPT_MB,
+    keep_mails: int = KEPT,
 ) -> None:
     """Serve until Ctrl-C or SIGTERM, the normal ends of a server; raises BadInput where it cannot listen.
 
-    The newest mails are kept, as many as fit into `keep_mb`.
+    The newest mails are kept, at most `keep_mails`, and as many as fit into `keep_mb`.
     """
     for identity in verified:
         _check_identity(identity)
     names = [_host_name(name) for name in at.names]
     _check_host(at.host)
-    application, service = local_aws(
-        scenario, scenario.seed, verified, store=Store(_size_mb(keep_mb)), names=(*names, at.host.lower())
-    )
+    store = Store(_size_mb(keep_mb), keep_mails)
+    application, service = local_aws(scenario, scenario.seed, verified, store=store, names=(*names, at.host.lower()))
     with closing(service):
         server = _listening(application, at.host, at.port)
         try:

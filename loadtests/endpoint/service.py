@@ -19,6 +19,7 @@ from loadtests.endpoint.ses import Common, Ses
 from loadtests.endpoint.storing import Store
 from loadtests.ports.kernel import Clock
 from scenarios.aws.active_faults import Duplicates
+from scenarios.schema.account import LimiterHypothesis
 from scenarios.schema.model import Scenario
 from scenarios.traffic.streams import uniforms
 
@@ -55,7 +56,7 @@ class Service:
             in_flight,
             store or Store(),
         )
-        self.rate_per_s = scenario.account.max_send_rate_per_s
+        self._scenario, self.rate_per_s = scenario, scenario.account.max_send_rate_per_s
         self._verified, self._witness, self.closing = verified, witness, Event()
         self._duplicates = Duplicates(scenario, uniforms(seed, "sqs/duplicate"))
         self._empty_probability, self._empty = scenario.sqs.empty_probability, uniforms(seed, "sqs/empty")
@@ -93,9 +94,24 @@ class Service:
         """Begin anew with full limiters and empty logs; scenario second 0 is that instant of Unix time."""
         with self._lock:
             self._begin(zero_unix_s)
-            for ses in self._all.values():
-                ses.run.end()
-                ses.run = self._run(ses.account, ses.region)
+            self._begin_all()
+
+    def _begin_all(self) -> None:
+        for ses in self._all.values():
+            ses.run.end()
+            ses.run = self._run(ses.account, ses.region)
+
+    @property
+    def limiter(self) -> LimiterHypothesis:
+        """How every account admits."""
+        return self._scenario.account.limiter
+
+    def set_limiter(self, limiter: LimiterHypothesis) -> None:
+        """Give every account another limiter, which is full, and an empty log: none could be explained by both."""
+        with self._lock:
+            account = self._scenario.account.model_copy(update={"limiter": limiter})
+            self._scenario = self._scenario.model_copy(update={"account": account})
+            self._begin_all()
 
     def set_rate(self, rate_per_s: float) -> None:
         """Give every account another rate, from now on."""
@@ -142,8 +158,10 @@ class Service:
             ses.run.end()
 
     def _run(self, account: str, region: str) -> AccountRun:
-        decision_log, common = DecisionLog(self._witness_of(account, region)), self.common
-        return AccountRun(common.scenario, common.draws, self.rate_per_s, self._zero_unix_s, self.closing, decision_log)
+        decision_log = DecisionLog(self._witness_of(account, region))
+        return AccountRun(
+            self._scenario, self.common.draws, self.rate_per_s, self._zero_unix_s, self.closing, decision_log
+        )
 
     def _witness_of(self, account: str, region: str) -> RawIOBase | None:
         """The file in which the account of our own runs has its decisions, begun anew."""

@@ -119,7 +119,7 @@ class Ses:
 
     def _take(self, run: AccountRun, call: Call, message: Message) -> Sent:
         """Decide, note the decision, and keep what is accepted, all as one; events follow."""
-        name, wrong = self._configuration_set(message), self._wrong(message)
+        wrong, told = self._wrong(message), self._told(message)
         recipients, counted = len(message.recipients), _counted(message, call.trace)
         with run.lock:
             now_s = run.clock.now()
@@ -131,8 +131,8 @@ class Ses:
                 self.backend.rejected_messages_count += outcome == REJECTED
                 raise refused
             sent = _sent(self.region)
-            self._common.store.add(self.backend, message, sent.message_id)
-        self._publish(message, name, sent)
+            self._common.store.add(self.backend, told, sent)
+        self._publish(told, sent)
         return sent
 
     def _decide(
@@ -196,18 +196,21 @@ class Ses:
         identity = _of_sender(message, self.backend.email_identities)
         return identity.configuration_set_name if identity else None
 
-    def _publish(self, message: Message, configuration_set: str | None, sent: Sent) -> None:
+    def _told(self, message: Message) -> Message:
+        """The mail as events tell of it: with its configuration set, and with those whom SES will not bother."""
+        name, suppressed = self._configuration_set(message), self.suppression.among(message.recipients)
+        if name == message.configuration_set and not suppressed:
+            return message
+        return replace(message, configuration_set=name, suppressed=suppressed)
+
+    def _publish(self, told: Message, sent: Sent) -> None:
         """Tell the set's event destinations, and the topics of the sender's identity."""
-        destinations = self.configuration_sets.published_to(configuration_set) if configuration_set else []
-        topics = _of_sender(message, self.backend.sns_topics)
-        if destinations or topics:
-            told = replace(
-                message, configuration_set=configuration_set, suppressed=self.suppression.among(message.recipients)
-            )
-            if destinations:
-                self._common.publisher.publish(told, sent, self.account, self.region, destinations)
-            if topics:
-                self._common.publisher.notify(told, sent, self.account, self.region, topics)
+        name, topics = told.configuration_set, _of_sender(told, self.backend.sns_topics)
+        destinations = self.configuration_sets.published_to(name) if name else []
+        if destinations:
+            self._common.publisher.publish(told, sent, self.account, self.region, destinations)
+        if topics:
+            self._common.publisher.notify(told, sent, self.account, self.region, topics)
 
     def welcome(self, topic_arn: str) -> None:
         """Greet a topic that has become an event destination, as SES does."""

@@ -43,6 +43,11 @@ def refusal(headers: Mapping[str, str], names: tuple[str, ...] = ()) -> str | No
     return None
 
 
+def is_of_browser(headers: Mapping[str, str]) -> bool:
+    """Whether a browser says of which page a request is."""
+    return "origin" in headers or "sec-fetch-site" in headers
+
+
 @lru_cache(1_000)
 def _is_ours(host: str, names: tuple[str, ...]) -> bool:
     parts = _HOST.fullmatch(host)

@@ -12,6 +12,7 @@ from seslab.options import LAST_PORT, offering
 
 LIMITERS = ("token-bucket", "fixed-window", "sliding-window")
 ADMISSIONS = ("strict", "debt")
+MOST_MAILS = 1_000_000
 
 
 def serve(
@@ -59,6 +60,9 @@ def serve(
     keep_mb: Annotated[
         float, typer.Option(metavar="N", help="how many MB of mail to keep for looking at, the newest")
     ] = 100.0,
+    keep_mails: Annotated[
+        int, typer.Option(metavar="N", min=0, max=MOST_MAILS, help="how many mails to keep for looking at, the newest")
+    ] = 10_000,
 ) -> None:
     """Serve a local AWS whose SES throttles like SES.
 
@@ -78,4 +82,4 @@ def serve(
     }
     chosen = serving.scenario_of(scenario, latency_ms, account)
     at = serving.Addresses(host, port, smtp_port, tuple(allow_host or ()))
-    serving.serve(chosen, at, verify or (), lambda line: print(line, flush=True), keep_mb)
+    serving.serve(chosen, at, verify or (), lambda line: print(line, flush=True), keep_mb, keep_mails)

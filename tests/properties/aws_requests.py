@@ -186,11 +186,13 @@ def requests_elsewhere(draw: st.DrawFn) -> Asked:
 @st.composite
 def requests_admin(draw: st.DrawFn) -> Asked:
     """Requests of the endpoint's own routes."""
-    names = ("stats", "calls", "metrics", "queues", "faults", "rate", "start", "nothing")
-    keys = ("zero_unix_s", "max_send_rate_per_s", "refuse", "slow", "delay_s", "drop_before", "x")
+    mails = ("messages", "messages/x", "messages/x/raw", "messages/x/attachments/0", "messages/")
+    names = ("", "stats", "calls", "metrics", "queues", "faults", "rate", "limiter", "live", "start", "nothing", *mails)
+    keys = ("zero_unix_s", "max_send_rate_per_s", "refuse", "slow", "delay_s", "drop_before", "kind", "burst", "x")
     values = st.one_of(JUNK, st.integers(0, 1), st.floats(0, 2))
     document = draw(st.one_of(st.dictionaries(st.sampled_from(keys), values, max_size=2), JUNK))
-    query = draw(st.dictionaries(st.sampled_from(("last", "region", "account", "x")), TEXTS, max_size=2))
+    parameters = ("last", "region", "account", "since", "to", "q", "tag", "limit", "before", "x")
+    query = draw(st.dictionaries(st.sampled_from(parameters), TEXTS, max_size=2))
     text = draw(st.sampled_from((json.dumps(document).encode(), b"[" * DEEP, b"", b"\xff")))
     method = draw(st.sampled_from(("GET", "PUT", "POST", "DELETE")))
     return Asked(method, f"/_seslab/{draw(st.sampled_from(names))}", urlencode(query), text, {})

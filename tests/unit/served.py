@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from loadtests.endpoint.application import local_aws
 from loadtests.endpoint.routes import CALLS, DEFAULT_REGION, RAW
+from loadtests.endpoint.storing import Store
 from loadtests.endpoint.web.listening import listen
 from loadtests.ports.local import LOOPBACK
 from loadtests.record.logs import DECISION_ROW
@@ -64,11 +65,11 @@ class Endpoint:
 
 
 @contextmanager
-def served(verified: tuple[str, ...] = (SENDER,), **tables: Any) -> Iterator[Endpoint]:
+def served(verified: tuple[str, ...] = (SENDER,), store: Store | None = None, **tables: Any) -> Iterator[Endpoint]:
     """An endpoint that has just begun, without latency unless the tables say otherwise."""
     latency = {kind: {"constant_ms": 0} for kind in ("ses_send", "ses_throttle", "sqs")}
     usual = {"name": "served", "workload": ({"process": "batch", "messages": 100},), "latency": latency}
-    application, service = local_aws(Scenario.model_validate({**usual, **tables}), 1, verified)
+    application, service = local_aws(Scenario.model_validate({**usual, **tables}), 1, verified, store=store)
     server = listen(application, LOOPBACK, 0, THREADS)
     serving = Thread(target=server.serve)
     serving.start()

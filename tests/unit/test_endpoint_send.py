@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 import pytest
@@ -338,10 +339,9 @@ def test_motos_statistics_go_on(endpoint: Endpoint) -> None:
     assert (point["DeliveryAttempts"], point["Rejects"]) == (3, 1)
 
 
-def test_only_the_newest_mails_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_newest_mails_are_kept() -> None:
     """Moto would keep every mail for ever; the oldest of them go, in its inspection too."""
-    monkeypatch.setattr(storing, "KEPT", 3)
-    with served() as endpoint:
+    with served(store=storing.Store(most_mails=3)) as endpoint:
         v2 = endpoint.client("sesv2")
         for number in range(6):
             v2.send_email(**mail(to=f"you+{number}@example.org"))
@@ -351,15 +351,16 @@ def test_only_the_newest_mails_are_kept(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_as_many_mails_are_kept_as_fit() -> None:
     """The newest of all accounts together, by their bytes; a reset makes room for as many again."""
-    store, ours, theirs = storing.Store(1.0), ses_backends["1"]["us-east-1"], ses_backends["2"]["us-east-1"]
+    store, ids = storing.Store(1.0), count()
+    ours, theirs = ses_backends["1"]["us-east-1"], ses_backends["2"]["us-east-1"]
     for backend, bytes_each in [(ours, 300_000), (theirs, 300_000), (ours, 400_000), (theirs, 400_000), (ours, 10)]:
-        store.add(backend, Message(SENDER, ("you@example.org",), raw=b"x" * bytes_each), "id")
+        store.add(backend, Message(SENDER, ("you@example.org",), raw=b"x" * bytes_each), Sent(str(next(ids)), 0.0))
     assert [[len(kept.raw_data) for kept in one.sent_messages] for one in (ours, theirs)] == [[400_000, 10], [400_000]]
     ours.reset()
     store.forget()
-    store.add(ours, Message(SENDER, raw=b"x" * 990_000), "id")
+    store.add(ours, Message(SENDER, raw=b"x" * 990_000), Sent(str(next(ids)), 0.0))
     assert [len(kept.raw_data) for kept in ours.sent_messages] == [990_000]
-    store.add(ours, Message(SENDER, subject="x" * 1_000_000, body="x"), "id")
+    store.add(ours, Message(SENDER, subject="x" * 1_000_000, text="x"), Sent(str(next(ids)), 0.0))
     assert not ours.sent_messages
     assert ours.sent_message_count == 0
 

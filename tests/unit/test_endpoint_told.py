@@ -200,7 +200,7 @@ def test_too_many_that_wait_are_told_to_try_again(monkeypatch: pytest.MonkeyPatc
     """For a dump of the log or of moto's state, or for moto itself, in the service's own words; sends go on."""
     with served() as endpoint:
         monkeypatch.setattr(Turns, "turn", never)
-        for dump in ("/_seslab/calls", "/_seslab/queues", "/_seslab/reasons", "/moto-api/data.json"):
+        for dump in ("/_seslab/calls", "/_seslab/queues", "/_seslab/reasons", "/_seslab/live", "/moto-api/data.json"):
             with pytest.raises(HTTPError) as error:
                 endpoint.raw("GET", dump)
             with error.value as answer:

@@ -7,7 +7,7 @@ from email.mime.multipart import MIMEMultipart
 
 import pytest
 
-from loadtests.endpoint.message import Message
+from loadtests.endpoint.message import Attachment, Message
 from loadtests.endpoint.publishing.mailbox import MAILBOXES, Fate, fates, has_virus
 
 VIRUS = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + rb"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
@@ -56,11 +56,12 @@ def test_the_test_virus_is_found_wherever_it_hides() -> None:
     attached.attach(MIMEApplication(VIRUS))
     assert VIRUS not in attached.as_bytes()
     ill = (
-        Message("a@b", body=VIRUS.decode()),
+        Message("a@b", text=VIRUS.decode(), html="well"),
+        Message("a@b", attachments=(Attachment("ill.com", "application/octet-stream", "", False, VIRUS),)),
         Message("a@b", raw=b"\r\n" + VIRUS),
         Message("a@b", raw=attached.as_bytes()),
     )
     assert all(map(has_virus, ill))
     well = MIMEMultipart()
     well.attach(MIMEApplication(VIRUS[1:]))
-    assert not any(map(has_virus, (Message("a@b", body="hello"), Message("a@b", raw=well.as_bytes()))))
+    assert not any(map(has_virus, (Message("a@b", text="hello"), Message("a@b", raw=well.as_bytes()))))

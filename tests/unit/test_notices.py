@@ -161,7 +161,7 @@ def test_a_delay_precedes_the_delivery() -> None:
 def test_what_is_not_sent_reaches_nobody() -> None:
     """A mail with a virus is rejected, one without its template's data fails, and that is all."""
     virus = r"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + r"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
-    assert [(event["eventType"], event["reject"]) for event in to("success", body=virus)] == [
+    assert [(event["eventType"], event["reject"]) for event in to("success", text=virus)] == [
         ("Reject", {"reason": "Bad content"})
     ]
     why = "Attribute 'name' is missing."

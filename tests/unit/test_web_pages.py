@@ -32,6 +32,10 @@ REQUESTS = [
     ("POST", "/_seslab/start", SIMPLE, '{"zero_unix_s": 1}'),
     ("PUT", "/_seslab/rate", SIMPLE, '{"max_send_rate_per_s": 1}'),
     ("PUT", "/_seslab/faults", SIMPLE, "{}"),
+    ("PUT", "/_seslab/limiter", SIMPLE, '{"burst": 1}'),
+    ("GET", "/_seslab/live", {}, ""),
+    ("GET", "/_seslab/messages", {}, ""),
+    ("DELETE", "/_seslab/messages", {}, ""),
     ("OPTIONS", "/_seslab/faults", {"Access-Control-Request-Method": "PUT"}, ""),
     ("POST", V2, SIMPLE, json.dumps(mail())),
     ("OPTIONS", V2, {"Access-Control-Request-Method": "POST"}, ""),
@@ -74,7 +78,7 @@ def ask(url: str, method: str, path: str, headers: dict[str, str], body: str) ->
 
 @pytest.mark.parametrize("page", PAGES)
 def test_no_page_is_obeyed(endpoint: Endpoint, page: str) -> None:
-    """Not one of twenty requests, to our routes, SES's or moto's; and the browser is not told to show the answer."""
+    """Not one of these requests, to our routes, SES's or moto's; and the browser is not told to show the answer."""
     before = endpoint.raw("GET", "/moto-api/data.json"), endpoint.ask("GET", "/_seslab/stats")["accounts"]
     for method, path, headers, body in REQUESTS:
         status, answered, sentence = ask(endpoint.url, method, path, {**headers, **PAGES[page]}, body)
@@ -85,7 +89,7 @@ def test_no_page_is_obeyed(endpoint: Endpoint, page: str) -> None:
 
 
 def test_programs_and_our_own_pages_are(endpoint: Endpoint) -> None:
-    """Each of the twenty is understood without a browser's headers, and from moto's own dashboard."""
+    """Each of them is understood without a browser's headers, and from moto's own dashboard."""
     own = {"Origin": endpoint.url, "Sec-Fetch-Site": "same-origin"}
     for page in ({}, own, {"Host": "localhost:1234"}):
         for method, path, headers, body in REQUESTS:

@@ -35,25 +35,25 @@ class Row(NamedTuple):
 
 def calls(run: AccountRun, last: int) -> list[dict[str, Any]]:
     """The last of the calls, oldest first. To tell why, a second limiter decides everything once more."""
-    decisions, notes, callers = run.observed()
-    sentences = run.said(0)[1]
+    decisions, notes, callers, sentences = run.observed()
     replay, first, shown = Replay(run), len(decisions) - last, []
-    for row in _rows(decisions, notes):
+    for row in rows(decisions, notes):
         if row.number >= first:
-            said = {"said": sentences[row.said]} if row.said else {}
-            shown.append(_shown(row, callers[row.caller], run.zero_unix_s) | said | replay.why(row))
+            shown.append(shown_of(row, callers[row.caller], sentences[row.said], run.zero_unix_s) | replay.why(row))
         replay.repeat(row)
     return shown
 
 
-def _rows(decisions: NDArray[Any], notes: NDArray[Any]) -> Iterator[Row]:
+def rows(decisions: NDArray[Any], notes: NDArray[Any], first: int = 0) -> Iterator[Row]:
+    """Decisions with their notes; the log has `first` others before them."""
     for start in range(0, len(decisions), STRETCH):
         stretch = slice(start, start + STRETCH)
         pairs = zip(decisions[stretch].tolist(), notes[stretch].tolist(), strict=True)
-        yield from (Row(number, *decision, *note) for number, (decision, note) in enumerate(pairs, start))
+        yield from (Row(number, *decision, *note) for number, (decision, note) in enumerate(pairs, first + start))
 
 
-def _shown(row: Row, caller: str, zero_unix_s: float) -> dict[str, Any]:
+def shown_of(row: Row, caller: str, said: str, zero_unix_s: float) -> dict[str, Any]:
+    """A call as people read it, with what SES said of it, if it said anything."""
     return {
         "row": row.number,
         "decided_s": row.decided_s,
@@ -64,16 +64,22 @@ def _shown(row: Row, caller: str, zero_unix_s: float) -> dict[str, Any]:
         "first_recipient": row.first,
         "call": row.call if row.call >= 0 else None,
         "outcome": OUTCOMES[row.outcome],
+        **({"said": said} if said else {}),
     }
 
 
 class Replay:
-    """The same decisions once more, with time to look around before each."""
+    """The same decisions once more, with time to look around before each. It remembers as many as fill the bucket."""
 
     def __init__(self, run: AccountRun) -> None:
         self._admission: AccountAdmission = run.admission_anew()
-        self._changes = deque(run.rate_changes)
-        self._accepted: list[Row] = []
+        self._rate_changes, self._changed = run.rate_changes, 0
+        self._accepted, self._remembered = deque[Row](), 0
+
+    def room(self, now_s: float) -> int:
+        """The most recipients that a request could have at this instant."""
+        self._change_rate(now_s)
+        return self._admission.room(now_s)
 
     def repeat(self, row: Row) -> None:
         """Decide as it was decided then."""
@@ -81,7 +87,14 @@ class Replay:
         if REASONS[row.reason] == LIMITS:
             self._admission.decide(row.decided_s, row.recipients, row.counted)
         if row.outcome == ACCEPTED:
-            self._accepted.append(row)
+            self._remember(row)
+
+    def _remember(self, row: Row) -> None:
+        """Every accepted call has a recipient at least, so that no more than the capacity are ever asked for."""
+        self._accepted.append(row)
+        self._remembered += row.recipients
+        while self._remembered - self._accepted[0].recipients >= self._admission.capacity:
+            self._remembered -= self._accepted.popleft().recipients
 
     def why(self, row: Row) -> dict[str, Any]:
         """What made the next decision a refusal, if it was one."""
@@ -95,8 +108,10 @@ class Replay:
         return {"why": MESSAGES[THROTTLED], "needed": row.recipients, **self._bucket(row.decided_s)}
 
     def _change_rate(self, until_s: float) -> None:
-        while self._changes and self._changes[0][0] <= until_s:
-            self._admission.set_rate(*self._changes.popleft())
+        """The list grows while it serves."""
+        while self._changed < len(self._rate_changes) and self._rate_changes[self._changed][0] <= until_s:
+            self._admission.set_rate(*self._rate_changes[self._changed])
+            self._changed += 1
 
     def _bucket(self, now_s: float) -> dict[str, Any]:
         left, capacity = self._admission.room(now_s), self._admission.capacity

@@ -49,7 +49,7 @@ class AcceptedMail:
 
 
 def _mail(message: Message, sent: Sent, account: str, region: str) -> Record:
-    kept = list(_up_to(HEADERS_MOST_BYTES, _headers(message)))
+    kept = list(_up_to(HEADERS_MOST_BYTES, headers_of(message)))
     return {
         "timestamp": _iso(sent.at_unix_s),
         "source": message.source,
@@ -57,14 +57,14 @@ def _mail(message: Message, sent: Sent, account: str, region: str) -> Record:
         "sendingAccountId": account,
         "messageId": sent.message_id,
         "destination": list(map(bare, message.recipients)),
-        "headersTruncated": len(kept) < len(_headers(message)),
+        "headersTruncated": len(kept) < len(headers_of(message)),
         "headers": [{"name": name, "value": value} for name, value in kept],
         "commonHeaders": _common_headers(message, sent),
         "tags": _tags(message),
     }
 
 
-def _headers(message: Message) -> tuple[tuple[str, str], ...]:
+def headers_of(message: Message) -> tuple[tuple[str, str], ...]:
     """The mail's own, or those that SES writes where it makes the mail; Bcc is not among these."""
     if message.raw is not None:
         return message.headers

@@ -51,7 +51,8 @@ def fates(address: str, suppressed: Collection[str]) -> tuple[Fate, ...]:
 def has_virus(message: Message) -> bool:
     """Whether SES would find one: it finds the EICAR test string, in attachments too."""
     if message.raw is None:
-        return _TEST_VIRUS in message.body.encode()
+        parts = (message.text.encode(), message.html.encode(), *(one.content for one in message.attachments))
+        return any(_TEST_VIRUS in part for part in parts)
     return _TEST_VIRUS in message.raw or any(_TEST_VIRUS in part for part in _decoded(message.raw))
 
 

@@ -87,7 +87,8 @@ def _message(
         tags=tags(document.get("Tags", ())) if its_tags is None else its_tags,
         configuration_set=document.get("ConfigurationSetName"),
         caller=f"v1 {action} {request.client}",
-        body=content.html or content.text,
+        text=content.text,
+        html=content.html,
         built_bytes=bytes_of(*content),
         most_bytes=V1_MOST_BYTES,
     )

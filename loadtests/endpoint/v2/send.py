@@ -11,7 +11,7 @@ from loadtests.endpoint.message import Message
 from loadtests.endpoint.parsing.mime import message_from_mime
 from loadtests.endpoint.parsing.rendering import BULK_CHARACTERS, Room
 from loadtests.endpoint.refusals import Refused, bulk_v2, invalid
-from loadtests.endpoint.requests import Request, recipients, reply_to, tags
+from loadtests.endpoint.requests import Request, attachments, recipients, reply_to, tags
 from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.sizes import bytes_of, bytes_of_attachments
 from loadtests.endpoint.templates import Content, Rendered, given, named, parsed, parts_of, render
@@ -36,7 +36,9 @@ def _simple(_ses: Ses, document: Mapping[str, Any], simple: Mapping[str, Any], c
         tags=tags(document.get("EmailTags", ())),
         configuration_set=document.get("ConfigurationSetName"),
         caller=caller,
-        body=parts.html or parts.text,
+        text=parts.text,
+        html=parts.html,
+        attachments=attachments(simple.get("Attachments", ())),
         built_bytes=_built_bytes(parts, simple),
     )
 
@@ -76,7 +78,9 @@ def _rendered(
         tags=its_tags,
         configuration_set=document.get("ConfigurationSetName"),
         caller=caller,
-        body=rendered.content.html or rendered.content.text,
+        text=rendered.content.text,
+        html=rendered.content.html,
+        attachments=attachments(template.get("Attachments", ())),
         built_bytes=_built_bytes(rendered.content, template),
         template=_name(template),
         rendering_error=rendered.error,

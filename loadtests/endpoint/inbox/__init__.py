@@ -1,0 +1,1 @@
+"""The mails that SES has accepted, as people and tests look at them."""
