@@ -89,7 +89,7 @@ class LocalAws:
             return self._v2(environ, path)
         if path == "/":
             return self._v1(environ)
-        if path.startswith(admin.PREFIX):
+        if f"{path}/".startswith(admin.PREFIX):
             return self._admin.answer(_asked(environ))
         return moto_answers.closed(environ["REQUEST_METHOD"], path)
 

@@ -217,4 +217,4 @@ def _introduce(scenario: Scenario, at: Addresses, tell: Callable[[str], None]) -
     tell(f"seslab serves a local AWS at {url}, and SMTP at {host}:{at.smtp_port}")
     tell(f"SES accepts {account.max_send_rate_per_s:g} recipients/s ({limiter.kind}{burst}), {daily} in 24 hours")
     tell(f"export AWS_ENDPOINT_URL={url} AWS_DEFAULT_REGION={DEFAULT_REGION}")
-    tell(f"watch {url}/_seslab/stats; stop with Ctrl-C")
+    tell(f"watch {url}/_seslab/ in a browser; stop with Ctrl-C")

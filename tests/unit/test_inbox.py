@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from email.mime.image import MIMEImage
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
@@ -16,11 +18,18 @@ from urllib.request import ProxyHandler, Request, build_opener
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from moto.ses.models import ses_backends
 
+from loadtests.endpoint.admin.asking import Asked
+from loadtests.endpoint.admin.messages import Messages
+from loadtests.endpoint.http import OK
 from loadtests.endpoint.inbox.html import MOST_CHARACTERS, with_images
 from loadtests.endpoint.inbox.mime_text import raw_of
 from loadtests.endpoint.inbox.parts import Parts, parts_of
 from loadtests.endpoint.message import Attachment, Message, Sent
+from loadtests.endpoint.parsing.mime import message_from_mime
+from loadtests.endpoint.refusals import Refused
+from loadtests.endpoint.requests import envelope
 from loadtests.endpoint.storing import Store
 from tests.unit.served import SENDER, Endpoint, account, mail, served
 
@@ -65,9 +74,24 @@ def test_no_header_begins_another(subject: str, name: str) -> None:
 
 
 @given(st.binary(), st.sampled_from(HEADS))
-def test_whatever_a_mail_is_it_is_read(raw: bytes, head: bytes) -> None:
-    """Nothing that a sender can write keeps its mail from being looked at, if only as it stands."""
-    json.dumps(parts_of(head + raw)._replace(files=()))
+def test_whatever_a_mail_is_it_is_shown(raw: bytes, head: bytes) -> None:
+    """Nothing that a sender can write keeps its mail from being looked at in any form, or gets into a header."""
+    with suppress(Refused):
+        message = message_from_mime(head + raw, SENDER, envelope(["you@example.org"]), {}, None, "test")
+        store = Store()
+        store.add(ses_backends["3"]["us-east-1"], message, SENT)
+        for form in (
+            "",
+            "/raw",
+            "/html",
+            *(f"/attachments/{number}" for number in range(len(parts_of(head + raw).files))),
+        ):
+            path = f"/_seslab/messages/{SENT.message_id}{form}"
+            answer = Messages(store).answer(Asked("GET", path, "", b"", "", "", is_of_page=True))
+            assert answer is not None
+            assert answer.status == OK
+            assert all(value.isascii() and value.isprintable() for _, value in answer.headers)
+            assert form or json.loads(answer.body)["recipients"][0]["fates"]
 
 
 def test_a_mail_of_no_charset_or_beyond_all_depth() -> None:
@@ -213,7 +237,7 @@ def test_what_cannot_be_right_is_told_in_a_line(quiet: Endpoint, method: str, as
 
 
 @pytest.fixture(scope="module")
-def quiet() -> Any:
+def quiet() -> Iterator[Endpoint]:
     """One in which nothing happens."""
     with served() as running:
         yield running

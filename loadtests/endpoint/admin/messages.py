@@ -21,6 +21,8 @@ from loadtests.endpoint.refusals import MISSING
 from loadtests.endpoint.routes import MESSAGES
 from loadtests.endpoint.storing import Kept, Store
 from loadtests.endpoint.web.waiting import waiting
+from scenarios.schema.files import printable
+from scenarios.schema.tables import cut
 
 LONGEST_WAIT_S = 60.0
 LIMIT, MOST_LIMIT = 50, 1_000
@@ -87,9 +89,8 @@ class Messages:
     def _one(self, message_id: str, form: str | None, file: str | None) -> Answer:
         kept = self._store.get(message_id)
         if kept is None:
-            return _missing(
-                f"no mail {message_id} is kept: it has not been accepted, or newer ones have taken its place"
-            )
+            name = printable(cut(message_id))
+            return _missing(f"no mail {name} is kept: it was not accepted, or newer ones have taken its place")
         if file is not None:
             return _file(parts_of(raw_of(kept.message, kept.sent)), int(file))
         return _FORMS[form](kept)

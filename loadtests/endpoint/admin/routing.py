@@ -15,12 +15,13 @@ from pydantic_core import PydanticCustomError
 from loadtests.endpoint.account_run import AccountRun
 from loadtests.endpoint.admin import explain, messages
 from loadtests.endpoint.admin.asking import Asked, BadRequest, Query, number, seconds, setting
-from loadtests.endpoint.admin.guard import guarded
+from loadtests.endpoint.admin.guard import POLICY, guarded
 from loadtests.endpoint.admin.live import Live
 from loadtests.endpoint.admin.metrics import Accounts
 from loadtests.endpoint.admin.stats import stats
 from loadtests.endpoint.conditions import Faults
 from loadtests.endpoint.http import OK, Answer, as_json
+from loadtests.endpoint.page.document import document
 from loadtests.endpoint.refusals import BAD, MISSING
 from loadtests.endpoint.routes import CALLS, DEFAULT_ACCOUNT, DEFAULT_REGION, LIVE, QUEUES, RAW, REASONS, START, STATS
 from loadtests.endpoint.service import Service
@@ -52,6 +53,8 @@ class Admin:
         self._service = service
         service.registry.register(Accounts(service))
         self._routes: dict[tuple[str, str], Callable[[bytes, Query, str], Answer]] = {
+            ("GET", PREFIX): self._page,
+            ("GET", PREFIX.rstrip("/")): self._to_page,
             START: self._start,
             CALLS: self._calls,
             REASONS: self._reasons,
@@ -82,6 +85,14 @@ class Admin:
             return route(asked.body, parse_qs(asked.query), asked.accept)
         known = ", ".join(f"{method} {path}" for method, path in (*self._routes, *messages.ROUTES))
         return as_json({"message": f"no route {asked.method} {asked.path}; there are {known}"}, MISSING)
+
+    def _page(self, _body: bytes, _query: Query, _accept: str) -> Answer:
+        shown = document()
+        return Answer(OK, "text/html; charset=utf-8", shown.html, ((POLICY, shown.policy),))
+
+    def _to_page(self, _body: bytes, _query: Query, _accept: str) -> Answer:
+        """The page names everything else from where it stands, below the slash."""
+        return Answer("308 Permanent Redirect", "text/plain", b"", (("Location", PREFIX),))
 
     def _start(self, body: bytes, _query: Query, _accept: str) -> Answer:
         self._service.start(setting(Start, body).zero_unix_s)

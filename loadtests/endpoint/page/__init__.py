@@ -1,0 +1,1 @@
+"""The page at `/_seslab/`: its text, look and behaviour, and how they become one document."""
