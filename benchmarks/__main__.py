@@ -6,7 +6,7 @@ import sys
 
 from rich.table import Table
 
-from benchmarks import endpoint, pods, queues, scale, start, sweep
+from benchmarks import endpoint, pods, queues, scale, start, sweep, watched
 from benchmarks.printing import console
 
 
@@ -20,6 +20,7 @@ def main() -> None:
     _print_scale("A batch of mail at 500 recipients/s, all of it waiting", scale.measure("backlog", (100_000,)))
     _print_sweep(sweep.measure())
     _print_endpoint(endpoint.measure())
+    _print_watched(watched.measure())
     _print_queues(queues.measure())  # last: it makes this process's moto ours
 
 
@@ -105,6 +106,18 @@ def _print_endpoint(rates: dict[str, endpoint.Rate]) -> None:
         by_clock = (f"{rate.per_s:,.0f}", f"{rate.per_s / moto.per_s:.2f}")
         by_own = (f"{rate.per_own_s:,.0f}", f"{rate.per_own_s / moto.per_own_s:.2f}")
         table.add_row(kind, *by_clock, *by_own, "3" if kind == "seslab" else "")
+    console.print(table)
+
+
+def _print_watched(rates: dict[str, endpoint.Rate]) -> None:
+    table = Table(title=f"\nThe same sends while the page at /_seslab/ asks: median of {endpoint.ROUNDS}", box=None)
+    for heading in ("who looks", "sends/s", "× of nobody", "by its own processor time", "× of nobody", "aim"):
+        table.add_column(heading, justify="left" if heading == "who looks" else "right")
+    nobody = rates[watched.UNWATCHED]
+    for who, rate in rates.items():
+        by_clock = (f"{rate.per_s:,.0f}", f"{rate.per_s / nobody.per_s:.2f}")
+        by_own = (f"{rate.per_own_s:,.0f}", f"{rate.per_own_s / nobody.per_own_s:.2f}")
+        table.add_row(who, *by_clock, *by_own, "0.9" if who == watched.WATCHED else "")
     console.print(table)
 
 

@@ -44,7 +44,7 @@ def measure() -> dict[str, Rate]:
     with serving(KINDS[0]) as one, serving(KINDS[1]) as other:
         for _ in range(ROUNDS):
             for kind, server in zip(KINDS, (one, other), strict=True):
-                rates[kind].append(_rate(server))
+                rates[kind].append(rate_of(server))
     return {kind: Rate(*map(median, zip(*each, strict=True))) for kind, each in rates.items()}
 
 
@@ -74,8 +74,8 @@ def connect(url: str) -> Any:
     return session.client("sesv2", endpoint_url=url, config=Config(retries={"total_max_attempts": 1}))
 
 
-def _rate(server: Served) -> Rate:
-    """By several client processes together."""
+def rate_of(server: Served) -> Rate:
+    """What several client processes together can send."""
     before_s = _own_s(server.pid)
     command = [sys.executable, "-m", "benchmarks.endpoint", server.url]
     clients = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(PROCESSES)]
