@@ -98,9 +98,11 @@ def test_the_cheapest_one_is_told_where_another_is_cheaper() -> None:
     """On either side of the break-even the sentence names the other; what loses mail is no rival."""
     assert list(break_even_sentences(comparison(10))) == [
         "above 1.66 million recipients a month heartbeat is cheaper than sqs-dlq"
+        " (the 24-hour quota lets 1.52 million through)"
     ]
     assert list(break_even_sentences(comparison(1e6))) == [
         "below 1.66 million recipients a month sqs-dlq is cheaper than heartbeat"
+        " (the 24-hour quota lets 1.52 million through)"
     ]
     assert not list(break_even_sentences(comparison(10, "sqs-dlq", "direct")))
 
