@@ -12,7 +12,7 @@ from scenarios.formats.toml import toml_key, toml_value
 from scenarios.schema.files import read_table
 from scenarios.system.reading import is_regular
 
-TOLD = ("name", "description", "seed", "strategies")
+TOLD = ("name", "description", "seed", "strategies", "variants")
 """What stands above every diff, or is told of the strategies that are compared."""
 
 Keys = Mapping[str, str]

@@ -106,7 +106,8 @@ def _changed(scenarios: tuple[Keys, Keys], both: Sequence[tuple[ExplainedEntry, 
     found = changed_keys(*scenarios) if all(scenarios) else []
     for a, b in both:
         if (name := a["strategy"]) == b["strategy"]:
-            found += changed_keys(*(keys({"strategies": {name: one["settings"]}}) for one in (a, b)))
+            table = "variants" if "variant_of" in a else "strategies"
+            found += changed_keys(*(keys({table: {name: one["settings"]}}) for one in (a, b)))
     return found
 
 

@@ -124,4 +124,6 @@ def refuse_strange_figures(path: Path, scenario: str, sender: Sender, strategy: 
     strange = next((name for name in sender.metrics if name not in measured.values), None)
     if strange is not None:
         where = f"scenarios.{scenario}.strategies.{strategy}.metrics"
+        if strange.startswith("month."):
+            raise BadInput(printable(f"{path}: {where}: {strange}: a month needs a table [bill] in the scenario"))
         raise BadInput(printable(f"{path}: {where}: {unknown('figure', strange, list(measured.values))}"))

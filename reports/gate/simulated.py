@@ -31,6 +31,7 @@ from scenarios.schema.strategy_references import unknown_strategy
 from scenarios.schema.thresholds import judged
 
 SEEDS = 10
+GONE = "; if it is gone for good, take it out of the file"
 
 
 class Wanted(NamedTuple):
@@ -61,9 +62,8 @@ def wanted_by(path: Path, baseline: Baseline, scenario: Scenario, named: Sequenc
     wanted = named or list(known.strategies)
     for name in wanted:
         if name not in scenario.contenders:
-            raise BadInput(
-                printable(f"{path}: scenarios.{scenario.name}.strategies: {unknown_strategy(name, scenario.variants)}")
-            )
+            where = f"{path}: scenarios.{scenario.name}.strategies"
+            raise BadInput(printable(f"{where}: {unknown_strategy(name, scenario.variants)}{GONE}"))
     return Wanted(scenario, wanted, known.seeds)
 
 

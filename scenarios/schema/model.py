@@ -346,6 +346,7 @@ def scenario_schema() -> dict[str, Any]:
         "type": "object",
         "description": "settings of a strategy from outside: its key is its file, its module or its name",
     }
+    schema["properties"]["variants"]["additionalProperties"] = False  # besides names that match
     return published(SCHEMA, schema)
 
 

@@ -58,7 +58,7 @@ def _with_named_base(name: str, variant: Any, path: Path) -> Any:
         return variant
     key = f"variants.{toml_key(name)}.strategy"
     if (strategy := _named(base, path, key)) not in STRATEGIES:
-        raise BadInput(printable(f"{path}: {key}: {unknown_strategy(strategy)}"))
+        raise BadInput(printable(f"{path}: {key}: {unknown_strategy(strategy)}; a variant is of a strategy"))
     return {**variant, "strategy": strategy}
 
 
