@@ -132,8 +132,10 @@ class RobustnessDocument(TypedDict):
     replications: Annotated[int, Field(description="runs of each contender under each hypothesis, seeds counting up")]
     account: Annotated[AccountTable, Field(description="what SES allows; its limiter is that of the scenario's file")]
     ranked_by: Annotated[str, Field(description="the figure by which two contenders are set against each other")]
-    hypotheses: Annotated[list[HypothesisEntry], Field(description="what SES's limiter was supposed to be")]
+    hypotheses: Annotated[
+        list[HypothesisEntry], Field(description="what SES's limiter was supposed to be", min_length=1)
+    ]
     left_out: Annotated[list[LeftOutHypothesis], Field(description="hypotheses that say nothing of this account")]
-    contenders: Annotated[list[RobustContender], Field(description="best first, by their worst cases")]
+    contenders: Annotated[list[RobustContender], Field(description="best first, by their worst cases", min_length=1)]
     conclusions: Annotated[list[Conclusion], Field(description="decided ones first")]
     notes: Annotated[list[str], Field(description="what a reader should know before the figures are believed")]

@@ -7,6 +7,7 @@ from functools import partial
 from typing import NamedTuple
 
 from reports.documents.robustness import About, RobustCell, RobustContender
+from reports.ranking.requirement import requirement_of
 from reports.robust.cells import loses
 from scenarios.schema.thresholds import Threshold
 from scenarios.verdicts import FAIL, PASS
@@ -72,5 +73,13 @@ def _judged(cell: RobustCell, name: str, expression: str) -> list[str]:
 
 
 def _meets(cell: RobustCell, name: str, expression: str) -> Answer:
-    [verdict] = _judged(cell, name, expression)
-    return {PASS: True, FAIL: False}.get(verdict)
+    """A scenario may say the same twice; all of them have one verdict."""
+    return _ANSWERS.get(_judged(cell, name, expression)[0])
+
+
+_ANSWERS: Mapping[str, Answer] = {PASS: True, FAIL: False}
+
+
+def meets_all(one: RobustContender) -> list[Answer]:
+    """Whether it meets all thresholds that concern it, hypothesis by hypothesis."""
+    return [_ANSWERS.get(requirement_of(one["contender"], cell["thresholds"])) for cell in one["cells"]]

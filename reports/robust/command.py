@@ -27,13 +27,15 @@ def tried(trial: Trial, chosen: Chosen, simulation: Simulation, out: Path | None
     if made:
         told = whole(trial, made)
         robustness = document(told, made, chosen.left_out, [*_missing(trial, told), *_untold(trial)])
-        if out is not None:
-            folder.save(out, robustness, scenario_toml(trial.scenario), as_toml(trial.hypotheses))
-            terminal.tell_who_watches(f"page: {out / REPORT}")
-        show(robustness, as_json)
+        try:
+            if out is not None:
+                folder.save(out, robustness, scenario_toml(trial.scenario), as_toml(trial.hypotheses))
+                terminal.tell_who_watches(f"page: {out / REPORT}")
+        finally:  # also where the disk is full
+            show(robustness, as_json)
         answered = is_answered(robustness)
     if outcome.interrupted:
-        raise run_jobs.interrupted(outcome, jobs, out)
+        raise run_jobs.interrupted(outcome, jobs, out if made else None)
     if outcome.failure is not None:
         raise outcome.failure
     return answered

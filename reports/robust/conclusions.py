@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from reports.documents.robustness import Conclusion, Kind, RobustContender
 from reports.robust.beliefs import Beliefs, belief_in, in_belief, split_by
 from reports.robust.cells import lost_share
-from reports.robust.claims import Answer, Claim, Question, claims
+from reports.robust.claims import Answer, Claim, Question, claims, meets_all
 from reports.robust.order_conclusions import of_order
 from reports.robust.orders import orders
 from reports.robust.wording import between, names, predicate, under_all
@@ -28,13 +28,16 @@ def _of_demands(contenders: Sequence[RobustContender], beliefs: Beliefs) -> Conc
     question, all_met = Question("all thresholds"), [one for one in contenders if one["met_under"] == len(beliefs)]
     if all_met:
         return _of_claim(Claim(question, all_met, [True] * len(beliefs)), beliefs)
-    closest = contenders[0]
-    answers: list[Answer] = [cell["meets_all"] for cell in closest["cells"]]
-    nobody = f"no contender meets all thresholds {under_all([*beliefs])}"
-    about = _of_claim(Claim(question, [closest], answers), beliefs)
-    if not closest["met_under"]:
+    judged = [one for one in contenders if one["met_under"] is not None]
+    may_meet = [one for one in judged if False not in meets_all(one)]
+    closest = next(iter(may_meet or judged))
+    about = _of_claim(Claim(question, [closest], meets_all(closest)), beliefs)
+    is_said = "is known to meet" if may_meet else "meets"
+    nobody = f"no contender {is_said} all thresholds {under_all([*beliefs])}"
+    if set(about["fails_under"]) == beliefs.keys():
         return {**about, "sentence": nobody}
-    return {**about, "sentence": f"{nobody}; the closest: {about['sentence']}"}
+    whose = "the closest: " if about["holds_under"] or about["fails_under"] else ""
+    return {**about, "sentence": f"{nobody}; {whose}{about['sentence']}"}
 
 
 def _of_claim(claim: Claim, beliefs: Beliefs) -> Conclusion:
@@ -43,7 +46,7 @@ def _of_claim(claim: Claim, beliefs: Beliefs) -> Conclusion:
     numbers = {"hypotheses": float(len(beliefs)), **_lost(claim)}
     belief = belief_in(split[True], beliefs)
     who = [one["contender"] for one in claim.contenders]
-    said = f"{names(who)} {_said(claim, split, [*beliefs], numbers)}"
+    said = _said(claim, split, [*beliefs])
     return {
         "kind": kind,
         "about": claim.question.about,
@@ -55,34 +58,36 @@ def _of_claim(claim: Claim, beliefs: Beliefs) -> Conclusion:
         "open_under": split[None],
         "belief": belief,
         "numbers": numbers,
-        "sentence": said if kind == "decided" else said + in_belief(belief),
+        "sentence": said + in_belief(belief) if kind == "undecided" and split[True] else said,
     }
 
 
-def _said(
-    claim: Claim, split: Mapping[Answer, Sequence[str]], hypotheses: Sequence[str], numbers: Mapping[str, float]
-) -> str:
+def _said(claim: Claim, split: Mapping[Answer, Sequence[str]], hypotheses: Sequence[str]) -> str:
     """What they do, under which hypotheses, and how much is lost under the others."""
-    holds, fails, many = split[True], split[False], len(claim.contenders) > 1
-    is_so, is_not = (predicate(claim.question, so, many) for so in (True, False))
+    holds, fails, is_open = split[True], split[False], split[None]
+    who = names([one["contender"] for one in claim.contenders])
+    is_so, is_not = (f"{who} {predicate(claim.question, so, len(claim.contenders) > 1)}" for so in (True, False))
+    how_much = _how_much(claim, _lost(claim))
+    if len(is_open) == len(hypotheses):
+        return f"whether {is_so} is open {under_all(hypotheses)}"
     if len(holds) == len(hypotheses):
         return f"{is_so} {under_all(hypotheses)}"
     if len(fails) == len(hypotheses):
-        return f"{is_not} {under_all(hypotheses)}{_how_much(claim, numbers)}"
-    return f"{is_so}{_except(holds, fails, _how_much(claim, numbers))}{_open(split[None])}"
+        return f"{is_not} {under_all(hypotheses)}{how_much}"
+    if not holds:
+        return f"{is_not} under {', '.join(fails)}{how_much}{_open(is_open)}"
+    return f"{is_so}{_except(holds, fails, how_much)}{_open(is_open)}"
 
 
 def _except(holds: Sequence[str], fails: Sequence[str], how_much: str) -> str:
-    """By the shorter list."""
-    if not fails:
-        return ""
-    if len(holds) < len(fails):
-        return f" only under {', '.join(holds)}" if holds else " under none"
+    """By the shorter list; where nothing fails, what holds is not all."""
+    if not fails or len(holds) < len(fails):
+        return f" only under {', '.join(holds)}"
     return f", but not under {', '.join(fails)}{how_much}"
 
 
 def _open(hypotheses: Sequence[str]) -> str:
-    return f"; inconclusive under {', '.join(hypotheses)}" if hypotheses else ""
+    return f"; open under {', '.join(hypotheses)}" if hypotheses else ""
 
 
 def _lost(claim: Claim) -> dict[str, float]:
@@ -98,7 +103,7 @@ def _lost(claim: Claim) -> dict[str, float]:
 
 
 def _how_much(claim: Claim, numbers: Mapping[str, float]) -> str:
-    if claim.question.about != "loss":
+    if not numbers:
         return ""
     who = [one["contender"] for one in claim.contenders]
     lost = [between(numbers[f"{one}.least_lost_share"], numbers[f"{one}.most_lost_share"]) for one in who]

@@ -34,18 +34,29 @@ def _least(by_hypothesis: Mapping[str, float | None]) -> WorstCase:
 
 
 def best_first(contenders: Sequence[RobustContender]) -> list[RobustContender]:
-    """By what is met everywhere, then by what is lost nowhere, then by the worst share of the best possible."""
+    """By what is met everywhere, then by what is lost nowhere, then by the worst share of the best possible.
+
+    What no threshold is about comes behind those that meet all; where any of its mail is missing, behind all others.
+    """
     return sorted(contenders, key=_rank)
 
 
 def _rank(one: RobustContender) -> tuple[float | str, ...]:
-    """What no threshold is about fails none."""
     worst = one["worst"]
+    incomplete = sum(not accepts_all(cell) for cell in one["cells"])
     return (
-        -(len(one["cells"]) if one["met_under"] is None else one["met_under"]),
+        *_group(one, incomplete),
         sum(map(loses, one["cells"])),
-        sum(not accepts_all(cell) for cell in one["cells"]),
+        incomplete,
         worst["not_accepted_share"]["value"] or 0.0,
         -(worst["efficiency"]["value"] or 0.0),
         one["contender"],
     )
+
+
+def _group(one: RobustContender, incomplete: int) -> tuple[int, int]:
+    """Among what meets some thresholds, by under how many hypotheses it meets all of them."""
+    met, all_met = one["met_under"], len(one["cells"])
+    if met is None:
+        return (3, 0) if incomplete else (1, 0)
+    return (0, 0) if met == all_met else (2, -met)

@@ -14,6 +14,7 @@ from scenarios.hypotheses.hypothesis import Hypothesis, hypotheses_of, hypothesi
 from scenarios.schema.account import Account
 from scenarios.schema.complaints import complaint
 from scenarios.schema.files import printable, read_table
+from scenarios.system.reading import is_regular
 
 PLAUSIBLE = Path(__file__).with_name("plausible.toml")
 
@@ -71,6 +72,18 @@ def _validated(table: dict[str, Any], account: Account, source: str) -> Sequence
         return hypotheses_of(table, account)
     except ValidationError as error:
         raise BadInput(printable(f"{source}: {complaint(error, table)}")) from error
+
+
+def is_as_kept(path: Path) -> bool:
+    """Whether a file is one that `as_toml` has written: nothing is lost if another takes its place."""
+    try:
+        account = Account(max_send_rate_per_s=_ANY_RATE_PER_S)
+        return is_regular(path) and as_toml(read(path, account).hypotheses).encode() == path.read_bytes()
+    except (BadInput, OSError):
+        return False
+
+
+_ANY_RATE_PER_S = 1e6  # bursts that are not told are then no less than any number of shards
 
 
 def as_toml(hypotheses: Sequence[Hypothesis]) -> str:

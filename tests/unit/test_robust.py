@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
-from collections.abc import Sequence
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from reports.compare import folder as run_folder
-from reports.documents.robustness import Conclusion, RobustnessDocument
+from reports.documents.robustness import Conclusion, RobustCell, RobustContender, RobustnessDocument
 from reports.robust import command, folder
 from reports.robust.cell_text import cell_text
 from reports.robust.cells import loses
@@ -22,11 +26,14 @@ from reports.robust.wording import percent
 from reports.robust.worst import best_first
 from reports.running.parallel import in_turn
 from reports.terminal import to_json
-from scenarios.errors import BadInput
+from scenarios.errors import BadInput, RunFailed
 from scenarios.hypotheses import sets
 from scenarios.hypotheses.hypothesis import hypotheses_of
 from scenarios.measures.cost import load_prices
 from scenarios.schema.model import Scenario, as_toml
+from scenarios.schema.thresholds import JudgedThreshold
+from scenarios.system.whole_files import replaced
+from scenarios.verdicts import Met
 from sim.run import run
 from tests.unit.pictures import texts
 from tests.unit.read_page import Read
@@ -144,6 +151,77 @@ def test_safety_comes_before_speed() -> None:
     assert [one["contender"] for one in best_first(some)] == order
 
 
+def test_what_no_threshold_is_about_meets_none() -> None:
+    """Behind what meets all; where it loses mail, behind all others."""
+    fast = [1.0] * 6
+    some = [
+        contender("unasked, lossy", {"x": (fast, 0.0), "y": (fast, 5.0)}),
+        contender("unasked", {"x": (fast, 0.0), "y": (fast, 0.0)}),
+        contender("unmet", {"x": (fast, 0.0), "y": (fast, 9.0)}, met=0),
+        contender("met", {"x": ([2.0] * 6, 0.0), "y": (fast, 0.0)}, met=2),
+    ]
+    assert [one["contender"] for one in best_first(some)] == ["met", "unasked", "unmet", "unasked, lossy"]
+
+
+def judged_contender(*verdicts: Met) -> RobustContender:
+    """Under a limiter for each verdict of its only threshold, which its scenario says twice."""
+    one = contender("a", dict.fromkeys(NAMES[: len(verdicts)], (BASE, 0.0)), met=verdicts.count("pass"))
+    met: JudgedThreshold = {
+        "name": "quick",
+        "expression": "*.makespan_s < 11",
+        "strategy": "a",
+        "figure": "makespan_s",
+        "value": 10.0,
+        "interval": None,
+        "verdict": "pass",
+    }
+    cells = [
+        {**cell, "thresholds": [{**met, "verdict": verdict}] * 2}
+        for cell, verdict in zip(one["cells"], verdicts, strict=True)
+    ]
+    return {**one, "cells": cast(list[RobustCell], cells)}
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "kind", "of_all", "of_one"),
+    [
+        (
+            ("inconclusive", "inconclusive"),
+            "undecided",
+            "no contender is known to meet all thresholds under all 2; "
+            "whether a meets all thresholds is open under all 2",
+            "whether a meets quick (*.makespan_s < 11) is open under all 2",
+        ),
+        (
+            ("inconclusive", "pass"),
+            "undecided",
+            "no contender is known to meet all thresholds under all 2; "
+            "the closest: a meets all thresholds only under sliding; open under burst-3R",
+            "a meets quick (*.makespan_s < 11) only under sliding; open under burst-3R",
+        ),
+        (
+            ("fail", "inconclusive"),
+            "undecided",
+            "no contender meets all thresholds under all 2; "
+            "the closest: a does not meet all thresholds under burst-3R; open under sliding",
+            "a fails quick (*.makespan_s < 11) under burst-3R; open under sliding",
+        ),
+        (
+            ("fail", "fail"),
+            "decided",
+            "no contender meets all thresholds under all 2",
+            "a fails quick (*.makespan_s < 11) under all 2",
+        ),
+    ],
+)
+def test_what_is_inconclusive_is_open(verdicts: tuple[Met, ...], kind: str, of_all: str, of_one: str) -> None:
+    """It reads neither as met nor as failed, and a threshold that is there twice is asked once."""
+    said = conclusions([judged_contender(*verdicts)], dict.fromkeys(NAMES[:2], 1.0), "makespan_s")
+    sentences_of = {one["about"]: one["sentence"].partition("; holds in ")[0] for one in said}
+    assert (sentences_of["all thresholds"], sentences_of["threshold"]) == (of_all, of_one)
+    assert said[0]["kind"] == kind
+
+
 def test_worst_cases_name_their_limiter(told: RobustnessDocument) -> None:
     """The worst is that of the cell it names; where all are alike no limiter is to blame."""
     for one in told["contenders"]:
@@ -199,6 +277,40 @@ def test_a_folder_is_kept_read_and_written_over(told: RobustnessDocument, tmp_pa
     assert list(sets.read(tmp_path / "limiters.toml", SCENARIO.account).hypotheses) == HYPOTHESES
     kept(told, tmp_path)
     run_folder.prepare(tmp_path)
+
+
+def test_what_is_kept_stays_until_all_is_written(
+    told: RobustnessDocument, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that fills up leaves the earlier document; what a killed command left is written over."""
+    kept(told, tmp_path)
+    monkeypatch.setattr(folder, "replaced", full_for("limiters.toml"))
+    with pytest.raises(RunFailed):
+        folder.save(tmp_path, {**told, "scenario": "another"}, "", "")
+    assert folder.document(tmp_path) == json.loads(to_json(told))
+    (tmp_path / "robustness.json").unlink()
+    shutil.rmtree(tmp_path / "figures")
+    folder.prepare(tmp_path, [])
+
+
+def full_for(name: str) -> Callable[[Path], AbstractContextManager[Path]]:
+    """As `replaced`, on a disk that has no room for the file of this name."""
+
+    @contextmanager
+    def failing(path: Path) -> Iterator[Path]:
+        with replaced(path) as unfinished:
+            if path.name == name:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            yield unfinished
+
+    return failing
+
+
+def test_a_document_of_nobody_is_refused(told: RobustnessDocument, tmp_path: Path) -> None:
+    """In one line, as whatever else is wrong with it."""
+    (tmp_path / "robustness.json").write_text(to_json({**told, "contenders": []}))
+    with pytest.raises(BadInput, match=r"contenders = .*: must have at least 1"):
+        folder.document(tmp_path)
 
 
 def test_limiters_of_the_users_own_are_not_written_over(told: RobustnessDocument, tmp_path: Path) -> None:
