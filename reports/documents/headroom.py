@@ -29,7 +29,7 @@ class HeadroomStep(TypedDict):
 
     value: Annotated[float, Field(description="the value")]
     holds: Annotated[bool, Field(description="whether every run met every threshold")]
-    runs: Annotated[int, Field(description="runs that were made of it: no more once one has failed")]
+    runs: Annotated[int, Field(description="runs up to the first failure, or all")]
     failure: Annotated[HeadroomFailure | None, Field(description="the first failure; null if it holds")]
 
 

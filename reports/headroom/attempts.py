@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from reports.headroom.quantity import Quantity
@@ -10,9 +10,10 @@ from reports.robust.trials import Simulation
 from reports.running.experiment import Job, Result
 from reports.running.parallel import Enough, Outcome
 from scenarios.hypotheses.hypothesis import Hypothesis, under
+from scenarios.hypotheses.sets import Chosen
 from scenarios.schema.account import Account
 from scenarios.schema.model import Scenario
-from scenarios.schema.thresholds import JudgedThreshold, judged
+from scenarios.schema.thresholds import JudgedThreshold, Threshold, judged
 from scenarios.verdicts import PASS
 
 Perform = Callable[[Sequence[Job], Enough], Outcome]
@@ -25,9 +26,13 @@ class Search(NamedTuple):
     scenario: Scenario
     contender: str
     quantity: Quantity
-    hypotheses_of: Callable[[Account], Sequence[Hypothesis]]
+    limiters_of: Callable[[Account], Chosen]
     replications: int
     simulation: Simulation
+
+    def at(self, value: float) -> Scenario:
+        """The scenario with that value. Raises BadInput."""
+        return self.quantity.of(self.scenario, value)
 
 
 class Failure(NamedTuple):
@@ -39,7 +44,7 @@ class Failure(NamedTuple):
 
 
 class Attempt(NamedTuple):
-    """A value, how many runs were made of it, and the first failure, if there was one."""
+    """A value, how many runs it takes to tell what it does, and the first failure, if there was one."""
 
     value: float
     runs: int
@@ -52,9 +57,10 @@ class Broken(Exception):
 
 def attempt(search: Search, value: float, hardest: Sequence[str], perform: Perform) -> Attempt:
     """Hypotheses that failed before are asked first. Raises BadInput for an impossible value, Broken, or RunFailed."""
-    scenario = search.quantity.of(search.scenario, value)
-    hypotheses = sorted(search.hypotheses_of(scenario.account), key=lambda one: one.name not in hardest)
-    jobs = [_job(search, scenario, one, seed) for seed in range(search.replications) for one in hypotheses]
+    scenario = search.at(value)
+    hypotheses = sorted(search.limiters_of(scenario.account).hypotheses, key=lambda one: one.name not in hardest)
+    of_month = _standing(search, scenario)
+    jobs = [_job(search, scenario, one, seed, of_month) for seed in range(search.replications) for one in hypotheses]
     outcome = perform(jobs, lambda result: bool(_unmet(scenario, result)))
     if outcome.interrupted:
         raise Broken
@@ -63,13 +69,21 @@ def attempt(search: Search, value: float, hardest: Sequence[str], perform: Perfo
     for number, result in zip(outcome.numbers, outcome.results, strict=True):
         if unmet := _unmet(scenario, result):
             name = hypotheses[number % len(hypotheses)].name
-            return Attempt(value, len(outcome.results), Failure(name, jobs[number].seed, unmet[0]))
+            return Attempt(value, number + 1, Failure(name, jobs[number].seed, unmet[0]))
     return Attempt(value, len(outcome.results), None)
 
 
-def _job(search: Search, scenario: Scenario, hypothesis: Hypothesis, replication: int) -> Job:
-    run, prices, standing = search.simulation
-    of_month = standing(scenario, search.contender)
+def _standing(search: Search, scenario: Scenario) -> Mapping[str, float]:
+    """The same under every limiter and with every seed; a quiet hour takes time, and most thresholds need none."""
+    expressions = [one for some in scenario.thresholds.values() for one in some]
+    asks = any(Threshold.parse(one).figure.startswith("month.") for one in expressions)
+    return search.simulation.standing(scenario, search.contender) if asks else {}
+
+
+def _job(
+    search: Search, scenario: Scenario, hypothesis: Hypothesis, replication: int, of_month: Mapping[str, float]
+) -> Job:
+    run, prices, _ = search.simulation
     world = under(scenario, hypothesis)
     return Job(run, world, search.contender, scenario.seed + replication, prices, standing=of_month)
 

@@ -16,7 +16,6 @@ from reports.running.experiment import Job
 from reports.running.parallel import Crew, Enough, Outcome
 from reports.running.progress import progress
 from scenarios.errors import BadInput, Interrupted
-from scenarios.hypotheses.sets import Chosen
 from scenarios.schema.model import Scenario
 from scenarios.schema.thresholds import Threshold
 
@@ -32,14 +31,14 @@ def refuse_undemanding(source: str, scenario: Scenario, contender: str) -> None:
         raise BadInput(f"{source}: none of its thresholds is about {contender}; begin one with {contender} or with *")
 
 
-def found(search: Search, span: tuple[float, float], chosen: Chosen, as_json: bool) -> bool:
+def found(search: Search, span: tuple[float, float], as_json: bool) -> bool:
     """Search, with processes that stay warm, and show what came of it; whether any value is safe.
 
     Raises Interrupted once the bracket so far is shown, or RunFailed.
     """
-    crew = Crew(len(chosen.hypotheses) * search.replications)
+    crew = Crew(len(search.limiters_of(search.scenario.account).hypotheses) * search.replications)
     try:
-        headroom = searched(search, span, chosen, partial(_performed, crew), terminal.tell_who_watches)
+        headroom = searched(search, span, partial(_performed, crew), terminal.tell_who_watches)
     finally:
         crew.dismiss()
     terminal.present(headroom, as_json, table.table(headroom), table.sentences(headroom))
@@ -49,7 +48,7 @@ def found(search: Search, span: tuple[float, float], chosen: Chosen, as_json: bo
 
 
 def searched(
-    search: Search, span: tuple[float, float], chosen: Chosen, perform: Perform, tell: Callable[[str], None]
+    search: Search, span: tuple[float, float], perform: Perform, tell: Callable[[str], None]
 ) -> HeadroomDocument:
     """The document; where Ctrl-C comes in between, as far as it got. Raises BadInput and RunFailed."""
     attempts: list[Attempt] = []
@@ -60,8 +59,8 @@ def searched(
         if (value := nearest_edge(search.quantity.present, attempts)) is not None:
             price = price_of(search, value, perform)
     except (Broken, KeyboardInterrupt):
-        return document(search, span, chosen, attempts, False, None)
-    return document(search, span, chosen, attempts, True, price)
+        return document(search, span, attempts, False, None)
+    return document(search, span, attempts, True, price)
 
 
 def _failing(

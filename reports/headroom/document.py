@@ -22,13 +22,13 @@ CONFIDENCE = 0.95
 def document(
     search: Search,
     span: tuple[float, float],
-    chosen: Chosen,
     attempts: Sequence[Attempt],
     is_finished: bool,
     price: HeadroomPrice | None,
 ) -> HeadroomDocument:
     """Plain data."""
     value = nearest_edge(search.quantity.present, attempts)
+    limiters = limiters_of(search, [one.value for one in attempts] if value is None else [value])
     return {
         "schema": SCHEMA,
         "scenario": search.scenario.name,
@@ -39,8 +39,8 @@ def document(
         "present": search.quantity.present,
         "low": span[0],
         "high": span[1],
-        "hypotheses": [one.name for one in chosen.hypotheses],
-        "left_out": [{"name": one.name, "why": one.why} for one in chosen.left_out],
+        "hypotheses": [one.name for one in limiters.hypotheses],
+        "left_out": [{"name": one.name, "why": one.why} for one in limiters.left_out],
         "answer": answer_of(attempts) if is_finished else "unfinished",
         "edges": edges_of(attempts),
         "value": value,
@@ -49,6 +49,14 @@ def document(
         "steps": [_step(one) for one in attempts],
         "price": price,
     }
+
+
+def limiters_of(search: Search, values: Sequence[float]) -> Chosen:
+    """Those that the accounts at all these values have; without a value, those of the scenario's own account."""
+    accounts = [search.at(value).account for value in values] or [search.scenario.account]
+    sets = [search.limiters_of(account) for account in accounts]
+    left_out = {one.name: one for some in sets for one in some.left_out}
+    return Chosen([one for one in sets[0].hypotheses if one.name not in left_out], [*left_out.values()])
 
 
 def campaigns_share(replications: int) -> float:

@@ -12,16 +12,15 @@ from scenarios.schema.model import Scenario
 
 def price_of(search: Search, value: float, perform: Perform) -> HeadroomPrice:
     """Both by the same seeds. Raises Broken, or RunFailed."""
-    found = search.quantity.of(search.scenario, value)
     return {
         "present": _figures(search, search.scenario, search.quantity.present, perform),
-        "found": _figures(search, found, value, perform),
+        "found": _figures(search, search.at(value), value, perform),
     }
 
 
 def _figures(search: Search, scenario: Scenario, value: float | None, perform: Perform) -> HeadroomFigures:
-    run, prices, standing = search.simulation
-    many = jobs(run, scenario, [search.contender], search.replications, prices, None, standing=standing)
+    run, prices, _ = search.simulation
+    many = jobs(run, scenario, [search.contender], search.replications, prices, None)
     outcome = perform(many, never)
     if outcome.interrupted:
         raise Broken

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 from pydantic import ValidationError
 
+from reports.headroom.idle import refuse_idle
 from scenarios.errors import BadInput
 from scenarios.runs import account_of, planned
 from scenarios.schema.complaints import complaint
@@ -22,14 +23,12 @@ Path_ = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """Where a number stands in a scenario, what it is there, and how little and how much it may be if that is known."""
+    """Where a number stands in a scenario, and what it is there; None where the scenario leaves it open."""
 
     name: str
     path: Path_
     present: float | None
     is_whole: bool
-    least: float | None = None
-    most: float | None = None
 
     def of(self, scenario: Scenario, value: float) -> Scenario:
         """The scenario with that value instead, checked as any other. Raises BadInput."""
@@ -44,6 +43,10 @@ class Quantity:
 
 def quantity_of(scenario: Scenario, contender: str, name: str) -> Quantity:
     """A name with dots, or at the top of a scenario, is a key; any other is a setting. Raises BadInput."""
+    refuse_idle(scenario, contender, name)
+    own = f"{scenario.table_of(contender)}."
+    if name.startswith(own):
+        return replace(_setting(scenario, contender, name.removeprefix(own)), name=name)
     is_key = "." in name or name in Scenario.model_fields
     return _key(scenario, name) if is_key else _setting(scenario, contender, name)
 
@@ -54,9 +57,8 @@ def _setting(scenario: Scenario, contender: str, name: str) -> Quantity:
     kinds = {one: kind for one, hint in get_type_hints(own).items() if (kind := _kind(hint)) is not None}
     if name not in kinds:
         raise BadInput(f"--setting {printable(name)}: {_not_a_number(contender, name, get_type_hints(own), kinds)}")
-    bounds = next(one.metadata["bounds"] for one in fields(own) if one.name == name)
     path = (*scenario.table_of(contender).split(".", 1), name)
-    return Quantity(name, path, _resolved(scenario, contender, name), kinds[name] is int, _least(bounds), _most(bounds))
+    return Quantity(name, path, _resolved(scenario, contender, name), kinds[name] is int)
 
 
 def _kind(hint: Any) -> type | None:
@@ -75,14 +77,6 @@ def _resolved(scenario: Scenario, contender: str, name: str) -> float | None:
     settings = scenario.settings_of(contender)
     plan = planned(scenario.strategy_of(contender), settings, account_of(scenario))
     return next((value for one in (settings, plan.settings) if (value := getattr(one, name, None)) is not None), None)
-
-
-def _least(bounds: Mapping[str, float]) -> float | None:
-    return bounds.get("ge", bounds.get("gt"))
-
-
-def _most(bounds: Mapping[str, float]) -> float | None:
-    return bounds.get("le", bounds.get("lt"))
 
 
 def _key(scenario: Scenario, name: str) -> Quantity:
@@ -106,6 +100,8 @@ def _step(inside: Any, part: str, name: str) -> str | int:
         if len(places) == 1:
             return places[0]
         known = [word for place, one in enumerate(inside) for word in (str(place), *_words(one))]
+    if not known:
+        raise BadInput(f"--setting {printable(name)}: the scenario does not have it")
     raise BadInput(f"--setting {printable(name)}: {unknown('key', printable(part), known)}")
 
 

@@ -10,6 +10,7 @@ from reports.columns import Block, Column, Row, Sheet
 from reports.documents.headroom import HeadroomDocument, HeadroomEdge, HeadroomFailure, HeadroomFigures, HeadroomStep
 from reports.threshold_lines import threshold_line
 from reports.units import side_by_side
+from scenarios.schema.model import Scenario
 from strategies.presentation.words import count, counted, share
 
 
@@ -19,7 +20,7 @@ def table(headroom: HeadroomDocument) -> Sheet:
     rows = [] if price is None else [_row("now", price["present"]), _row("found", price["found"])]
     runs = counted(headroom["replications"], "replication")
     return Sheet(
-        title=f"{headroom['scenario']}: {headroom['setting']} of {headroom['contender']}, {runs}",
+        title=f"{headroom['scenario']}: {_what(headroom)}, {runs}",
         columns=[
             Column(""),
             Column("value"),
@@ -66,7 +67,7 @@ def value_text(value: float | None) -> str:
 
 
 def _answer(headroom: HeadroomDocument) -> Iterator[str]:
-    what = f"{headroom['setting']} of {headroom['contender']}"
+    what = _what(headroom)
     low, high = value_text(headroom["low"]), value_text(headroom["high"])
     limiters = f"under {_all_limiters(headroom)}"
     match headroom["answer"]:
@@ -78,6 +79,12 @@ def _answer(headroom: HeadroomDocument) -> Iterator[str]:
             yield f"{what}: no value was found between {low} and {high} at which all thresholds hold {limiters}"
         case "unfinished":
             yield f"{what}: {_bracket(headroom)}"
+
+
+def _what(headroom: HeadroomDocument) -> str:
+    """A setting is of its contender; a key of the scenario is there whoever sends."""
+    is_key = "." in headroom["setting"] or headroom["setting"] in Scenario.model_fields
+    return f"{headroom['setting']} {'with' if is_key else 'of'} {headroom['contender']}"
 
 
 def _where(edges: Sequence[HeadroomEdge]) -> str:

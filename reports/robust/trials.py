@@ -37,10 +37,11 @@ Cell = tuple[str, str]
 def jobs_of(trial: Trial, simulation: Simulation) -> list[Job]:
     """Contender by contender, so that the first ones are whole if the others never are."""
     worlds = [under(trial.scenario, hypothesis) for hypothesis in trial.hypotheses]
-    run, prices, standing = simulation
+    run, prices, _ = simulation
+    between = {one: simulation.standing(trial.scenario, one) for one in trial.contenders}
     return list(
         chain.from_iterable(
-            jobs(run, world, [one], trial.replications, prices, None, standing=standing)
+            jobs(run, world, [one], trial.replications, prices, None, standing=lambda _, who: between[who])
             for one in trial.contenders
             for world in worlds
         )

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from scenarios.aws.limiter import exact
 from scenarios.schema.account import Account, LimiterHypothesis, resolved
@@ -32,10 +32,21 @@ class Hypothesis:
     weight: float | None
 
 
+def _name(text: str) -> str:
+    if not re.fullmatch(NAME, text):
+        raise ValueError("must be a letter, then letters, digits, dots or dashes, at most 32")
+    return text
+
+
+Name = Annotated[str, AfterValidator(_name)]
+
+
 class HypothesisTable(LimiterHypothesis):
     """A limiter's keys beside its name; `burst` may be a multiple of the account's rate, such as "0.4 R"."""
 
-    name: str = Field(pattern=NAME, description="its name: a letter, then letters, digits, dots or dashes")
+    name: Name = Field(
+        json_schema_extra={"pattern": NAME}, description="its name: a letter, then letters, digits, dots or dashes"
+    )
     description: str = Field(default="", max_length=1000, pattern=ONE_LINE, description="what it supposes")
     source: str = Field(default="", max_length=1000, pattern=ONE_LINE, description="why it is worth a try")
     weight: Positive | None = Field(default=None, le=1e9, description="of belief; all have one, or none")

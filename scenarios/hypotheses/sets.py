@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -35,14 +35,26 @@ class Chosen(NamedTuple):
 
 def chosen(path: Path | None, account: Account) -> Chosen:
     """Those of a file, or those of seslab. Raises BadInput."""
-    return plausible(account) if path is None else read(path, account)
+    return of_accounts(path)(account)
+
+
+def of_accounts(path: Path | None) -> Callable[[Account], Chosen]:
+    """The same for whatever account; a file, which may be a pipe, is read once. Both raise BadInput."""
+    if path is None:
+        return plausible
+    table = _read(path)
+    return lambda account: Chosen(_validated(table, account, str(path)))
 
 
 def read(path: Path, account: Account) -> Chosen:
     """Those of a user's file. Raises BadInput: one line that names the file, the key and what would be right."""
+    return Chosen(_validated(_read(path), account, str(path)))
+
+
+def _read(path: Path) -> dict[str, Any]:
     if not path.exists():
         raise BadInput(f"{printable(path)}: no such file; name one with [[hypothesis]] tables")
-    return Chosen(_validated(read_table(path), account, str(path)))
+    return read_table(path)
 
 
 def plausible(account: Account) -> Chosen:

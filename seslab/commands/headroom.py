@@ -17,7 +17,7 @@ MOST_SEEDS = 10_000  # of each value under each limiter
 def headroom(
     scenario: Source,
     *,
-    strategy: Annotated[str, of_strategies("whose setting")],
+    strategy: Annotated[list[str], of_strategies("whose setting")],
     setting: Annotated[
         str,
         typer.Option(
@@ -50,22 +50,17 @@ def headroom(
         from reports.headroom.quantity import quantity_of
         from reports.headroom.span import span_of
         from reports.robust.trials import Simulation
+        from scenarios.errors import BadInput
         from scenarios.hypotheses import sets
         from scenarios.measures.cost import load_prices
         from seslab import worlds
     chosen = worlds.scenario_of(scenario, seed)
-    [contender] = worlds.chosen([strategy], chosen)
+    contender, *others = worlds.chosen(strategy, chosen)
+    if others:
+        raise BadInput("-s: a setting is moved of one contender; name only one")
     command.refuse_undemanding(scenario, chosen, contender)
     simulation = Simulation(worlds.suitable_simulator(chosen, [contender]), load_prices(), worlds.standing)
     quantity = quantity_of(chosen, contender, setting)
-    span = span_of(quantity, low, high)
-    tried = sets.chosen(limiters, chosen.account)
-    search = Search(
-        chosen,
-        contender,
-        quantity,
-        lambda account: sets.chosen(limiters, account).hypotheses,
-        replications,
-        simulation,
-    )
-    return exit_codes.DONE if command.found(search, span, tried, json) else exit_codes.UNMET
+    search = Search(chosen, contender, quantity, sets.of_accounts(limiters), replications, simulation)
+    span = span_of(search, low, high)
+    return exit_codes.DONE if command.found(search, span, json) else exit_codes.UNMET

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf, nan
 from typing import Any
 
 import pytest
@@ -65,7 +66,7 @@ def search(given: Scenario, setting: str, *limiters: dict[str, Any], contender: 
         given,
         contender,
         quantity_of(given, contender, setting),
-        lambda account: hypotheses_of({"hypothesis": limiters}, account),
+        lambda account: Chosen(hypotheses_of({"hypothesis": limiters}, account)),
         2,
         Simulation(run, load_prices()),
     )
@@ -73,8 +74,7 @@ def search(given: Scenario, setting: str, *limiters: dict[str, Any], contender: 
 
 def searched(asked: Search, low: float | None = None, high: float | None = None) -> HeadroomDocument:
     """What comes of it."""
-    chosen = Chosen(asked.hypotheses_of(asked.scenario.account))
-    headroom = command.searched(asked, span_of(asked.quantity, low, high), chosen, perform, lambda _line: None)
+    headroom = command.searched(asked, span_of(asked, low, high), perform, lambda _line: None)
     assert_declared(HeadroomDocument, headroom)
     return headroom
 
@@ -161,7 +161,7 @@ def test_what_must_not_be_less_is_found_as_well() -> None:
     headroom = searched(search(quick, "account.max_send_rate_per_s", {"name": "bucket", "burst": "R"}))
     assert headroom["answer"] == "smallest"
     assert edge_of(headroom) == (20.0, 19.9)
-    assert sentences(headroom)[0].startswith("account.max_send_rate_per_s of leaky-bucket: at least 20, and ")
+    assert sentences(headroom)[0].startswith("account.max_send_rate_per_s with leaky-bucket: at least 20, and ")
 
 
 def test_the_smallest_of_all_limiters_counts() -> None:
@@ -220,8 +220,7 @@ def test_ctrl_c_leaves_the_bracket() -> None:
         return perform(jobs, enough)._replace(interrupted=calls > 3)
 
     asked = search(scenario(), "rate_per_pod", {"name": "usual"})
-    chosen = Chosen(asked.hypotheses_of(asked.scenario.account))
-    headroom = command.searched(asked, (7.5, 120.0), chosen, broken_later, lambda _line: None)
+    headroom = command.searched(asked, (7.5, 120.0), broken_later, lambda _line: None)
     assert_declared(HeadroomDocument, headroom)
     assert (headroom["answer"], headroom["price"], edge_of(headroom)) == ("unfinished", None, (30, 120))
     assert sentences(headroom)[0] == "rate_per_pod of leaky-bucket: 30 holds and 120 fails so far"
@@ -236,7 +235,7 @@ def test_fifty_nine_campaigns_are_the_least_for_95_percent() -> None:
 def test_a_number_put_back_changes_nothing(name: str) -> None:
     """Whatever is read of a scenario and set to what it is gives the scenario again."""
     given = load(name)
-    for key in ("account.max_send_rate_per_s", "horizon_s", "workload.0.shadow_copies"):
+    for key in ("client.read_timeout_s", "horizon_s", "workload.0.shadow_copies"):
         quantity = quantity_of(given, "heartbeat", key)
         assert quantity.present is not None
         assert quantity.of(given, quantity.present).model_dump() == given.model_dump()
@@ -249,8 +248,8 @@ def test_a_setting_is_moved_and_no_other(contender: str) -> None:
     name = {"direct": "workers", "leaky-bucket": "rate_per_pod", "calm": "fill", "heartbeat": "fill"}.get(contender)
     for key in [name] if name else []:
         quantity = quantity_of(given, contender, key)
-        moved = quantity.of(given, quantity.least or 0.5)
-        assert getattr(moved.settings_of(contender), key) == (quantity.least or 0.5)
+        moved = quantity.of(given, 1)
+        assert getattr(moved.settings_of(contender), key) == 1
         assert moved.with_settings(contender, {key: getattr(given.settings_of(contender), key)}).settings_of(
             contender
         ) == given.settings_of(contender)
@@ -258,9 +257,7 @@ def test_a_setting_is_moved_and_no_other(contender: str) -> None:
 
 def tried_at_both_ends(setting: str, low: float | None, high: float | None) -> None:
     """What a search begins with."""
-    asked = search(scenario(), setting, {"name": "usual"})
-    for end in span_of(asked.quantity, low, high):
-        asked.quantity.of(asked.scenario, end)
+    span_of(search(scenario(), setting, {"name": "usual"}), low, high)
 
 
 @pytest.mark.parametrize(
@@ -281,7 +278,19 @@ def tried_at_both_ends(setting: str, low: float | None, high: float | None) -> N
         ("pod_weights", None, None, "--setting pod_weights: is no number"),
         ("pods", 0.5, None, "--from 0.5: pods is a whole number"),
         ("rate_per_pod", 20.0, 10.0, "--from 20 --to 10: the first must be less than the second"),
-        ("rate_per_pod", -1.0, 10.0, "strategies.leaky-bucket.rate_per_pod = -1.0: must be greater than 0"),
+        ("pods", None, inf, "--to inf: must be a finite number"),
+        ("rate_per_pod", nan, None, "--from nan: must be a finite number"),
+        ("account.limiter.burst", None, None, "each limiter that is tried takes its place"),
+        ("seed", None, None, "--setting seed: is chance; --seed says which"),
+        ("strategies.heartbeat.fill", None, None, "is nothing that leaky-bucket reads; name a setting of its own"),
+        ("bill.runs_per_month", None, None, "--setting bill.runs_per_month: the scenario does not have it"),
+        ("neighbour.0.x", None, None, "--setting neighbour.0.x: the scenario does not have it"),
+        (
+            "rate_per_pod",
+            -1.0,
+            10.0,
+            "--from -1: by-hand: strategies.leaky-bucket.rate_per_pod = -1.0: must be greater than 0",
+        ),
         (
             "account.max_rate",
             None,
@@ -320,3 +329,43 @@ def test_a_moved_account_has_other_limiters() -> None:
     quantity = quantity_of(scenario(), "heartbeat", "account.max_send_rate_per_s")
     bursts = [sets.plausible(quantity.of(scenario(), rate).account).hypotheses[3].limiter.burst for rate in (10, 20)]
     assert bursts == [20, 40]
+
+
+def test_a_setting_is_sought_where_a_scenario_may_have_it() -> None:
+    """An end that the setting excludes is none; a dotted name of the contender's own is the same setting."""
+    given = scenario(variants={"calm": {"strategy": "aimd", "decrease": 0.5}})
+    for key in ("decrease", "variants.calm.decrease"):
+        assert span_of(search(given, key, {"name": "usual"}, contender="calm"), None, None) == (0.125, 0.999)
+
+
+def test_the_limiters_are_those_of_the_value_that_was_found() -> None:
+    """A small account has fewer: the number that the sentence tells is that of the account at the edge."""
+    quick = scenario(thresholds={"quick": ("*.makespan_s <= 70",)})
+    asked = search(quick, "account.max_send_rate_per_s")._replace(limiters_of=sets.plausible, replications=1)
+    headroom = searched(asked, 0.5, 100.0)
+    assert headroom["value"] is not None
+    there = sets.plausible(asked.at(headroom["value"]).account)
+    assert headroom["hypotheses"] == [one.name for one in there.hypotheses]
+    assert f"under all {len(there.hypotheses)} limiters" in sentences(headroom)[0]
+
+
+def test_a_quiet_hour_is_measured_once_a_value_and_only_if_it_is_asked_for() -> None:
+    """It is the same under every limiter and with every seed."""
+    told: list[float] = []
+
+    def standing(some: Scenario, _contender: str) -> dict[str, float]:
+        told.append(some.settings_of("leaky-bucket").rate_per_pod)
+        return {"pods": 1.0}
+
+    limiters = ({"name": "one"}, {"name": "two", "burst": 7})
+    cheap = scenario(bill={"runs_per_month": 2}, thresholds={**LOSSLESS, "cheap": ("*.month.total_usd < 1000",)})
+    for some in (scenario(), cheap):
+        asked = search(some, "rate_per_pod", *limiters)
+        headroom = searched(asked._replace(simulation=Simulation(run, load_prices(), standing)))
+        assert told == ([] if some is not cheap else [one["value"] for one in headroom["steps"]])
+
+
+def test_what_the_sandbox_fixes_is_not_moved() -> None:
+    """Whatever a scenario says, SES allows one recipient a second there."""
+    with pytest.raises(BadInput, match="is fixed in the sandbox"):
+        quantity_of(scenario(account={"sandbox": True}), "leaky-bucket", "account.max_send_rate_per_s")

@@ -77,6 +77,10 @@ def test_nothing_but_the_limiter_is_another() -> None:
             "hypothesis[0].brust = 3: unknown key 'brust', did you mean 'burst'?",
         ),
         ('[[hypothesis]]\nname = "a"\n' * 2, 'hypothesis[1].name = "a": must be a name of its own'),
+        (
+            '[[hypothesis]]\nname = "a b"',
+            'hypothesis[0].name = "a b": must be a letter, then letters, digits, dots or dashes, at most 32',
+        ),
         ("[[hypothesis]]\nburst = 3", "hypothesis[0].name: is required"),
         (
             '[[hypothesis]]\nname = "a"\nburst = "3 X"',
@@ -108,3 +112,13 @@ def test_a_file_that_is_not_there_is_no_scenario(tmp_path: Path) -> None:
     """The line says what to name."""
     with pytest.raises(BadInput, match=r"limiters\.toml: no such file; name one with \[\[hypothesis\]\] tables"):
         sets.read(tmp_path / "limiters.toml", Account())
+
+
+def test_a_pipe_is_read_once(tmp_path: Path) -> None:
+    """Whatever is written later, accounts get what was read."""
+    path = tmp_path / "limiters.toml"
+    path.write_text('[[hypothesis]]\nname = "a"\nburst = "2 R"')
+    of_accounts = sets.of_accounts(path)
+    path.unlink()
+    bursts = [of_accounts(Account(max_send_rate_per_s=rate)).hypotheses[0].limiter.burst for rate in (5.0, 10.0)]
+    assert bursts == [10, 20]

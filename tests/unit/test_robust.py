@@ -245,6 +245,19 @@ def test_an_early_end_keeps_what_is_whole() -> None:
         assert_declared(RobustnessDocument, document(kept, made, [], []))
 
 
+def test_a_quiet_hour_is_measured_once_a_contender() -> None:
+    """It is the same under every limiter."""
+    told: list[str] = []
+
+    def standing(_scenario: Scenario, contender: str) -> dict[str, float]:
+        told.append(contender)
+        return {"pods": len(told)}
+
+    jobs = jobs_of(TRIAL, SIMULATION._replace(standing=standing))
+    assert told == TRIAL.contenders
+    assert all(job.standing == {"pods": 1 + told.index(job.strategy)} for job in jobs)
+
+
 def test_the_table_has_each_cell_and_each_sentence(told: RobustnessDocument) -> None:
     """However narrow it is, the worst cases stay."""
     assert [row[1] for row in table(told).rows] == [one["contender"] for one in told["contenders"]]
