@@ -64,30 +64,39 @@ def _of_claim(claim: Claim, beliefs: Beliefs) -> Conclusion:
 
 def _said(claim: Claim, split: Mapping[Answer, Sequence[str]], hypotheses: Sequence[str]) -> str:
     """What they do, under which hypotheses, and how much is lost under the others."""
-    holds, fails, is_open = split[True], split[False], split[None]
     who = names([one["contender"] for one in claim.contenders])
     is_so, is_not = (f"{who} {predicate(claim.question, so, len(claim.contenders) > 1)}" for so in (True, False))
     how_much = _how_much(claim, _lost(claim))
-    if len(is_open) == len(hypotheses):
-        return f"whether {is_so} is open {under_all(hypotheses)}"
-    if len(holds) == len(hypotheses):
-        return f"{is_so} {under_all(hypotheses)}"
-    if len(fails) == len(hypotheses):
-        return f"{is_not} {under_all(hypotheses)}{how_much}"
-    if not holds:
-        return f"{is_not} under {', '.join(fails)}{how_much}{_open(is_open)}"
-    return f"{is_so}{_except(holds, fails, how_much)}{_open(is_open)}"
+    everywhere = under_all(hypotheses)
+    answers = set(claim.answers)
+    if len(answers) == 1:
+        return {
+            True: f"{is_so} {everywhere}",
+            False: f"{is_not} {everywhere}{how_much}",
+            None: f"whether {is_so} is open {everywhere}",
+        }[claim.answers[0]]
+    if True not in answers:
+        return f"{is_not} under {', '.join(split[False])}{how_much}{_open(split[None])}"
+    return f"{is_so}{_but(split, how_much)}"
+
+
+def _but(split: Mapping[Answer, Sequence[str]], how_much: str) -> str:
+    """Where it is otherwise; where that is nowhere, what is open must not read as met."""
+    holds, fails, is_open = split[True], split[False], split[None]
+    if fails or len(holds) < len(is_open):
+        return f"{_except(holds, fails or is_open, how_much)}{_open(is_open)}"
+    return f", but that is inconclusive under {', '.join(is_open)}"
 
 
 def _except(holds: Sequence[str], fails: Sequence[str], how_much: str) -> str:
-    """By the shorter list; where nothing fails, what holds is not all."""
-    if not fails or len(holds) < len(fails):
+    """By the shorter list."""
+    if len(holds) < len(fails):
         return f" only under {', '.join(holds)}"
     return f", but not under {', '.join(fails)}{how_much}"
 
 
 def _open(hypotheses: Sequence[str]) -> str:
-    return f"; open under {', '.join(hypotheses)}" if hypotheses else ""
+    return f"; inconclusive under {', '.join(hypotheses)}" if hypotheses else ""
 
 
 def _lost(claim: Claim) -> dict[str, float]:

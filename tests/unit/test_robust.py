@@ -196,15 +196,15 @@ def judged_contender(*verdicts: Met) -> RobustContender:
             ("inconclusive", "pass"),
             "undecided",
             "no contender is known to meet all thresholds under all 2; "
-            "the closest: a meets all thresholds only under sliding; open under burst-3R",
-            "a meets quick (*.makespan_s < 11) only under sliding; open under burst-3R",
+            "the closest: a meets all thresholds, but that is inconclusive under burst-3R",
+            "a meets quick (*.makespan_s < 11), but that is inconclusive under burst-3R",
         ),
         (
             ("fail", "inconclusive"),
             "undecided",
             "no contender meets all thresholds under all 2; "
-            "the closest: a does not meet all thresholds under burst-3R; open under sliding",
-            "a fails quick (*.makespan_s < 11) under burst-3R; open under sliding",
+            "the closest: a does not meet all thresholds under burst-3R; inconclusive under sliding",
+            "a fails quick (*.makespan_s < 11) under burst-3R; inconclusive under sliding",
         ),
         (
             ("fail", "fail"),
