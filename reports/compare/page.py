@@ -64,7 +64,8 @@ def _page(directory: Path, comparison: ComparisonDocument, run: Gathered) -> Pag
     scenario_toml = scenario_text(directory / SCENARIO)
     signs, charts = signs_of(one["strategy"] for one in run.comparison["strategies"]), _charts(run)
     leader = ranking_of(comparison)[0]
-    is_bad = leader.requirement == FAIL or tier(leader.entry) == 2
+    is_unmet = bool(comparison["thresholds"]) and leader.requirement in (FAIL, None)
+    is_bad = is_unmet or tier(leader.entry) == 2
     sections = [_ranking(comparison, signs), *_thresholds(comparison)]
     rest = _rests_on(comparison, scenario_toml)
     room = MOST_BYTES - FEW - len(json.dumps(charts)) - len(str((sections, rest)).encode())

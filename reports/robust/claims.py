@@ -10,7 +10,7 @@ from reports.documents.robustness import About, RobustCell, RobustContender
 from reports.ranking.requirement import requirement_of
 from reports.robust.cells import loses
 from scenarios.schema.thresholds import Threshold
-from scenarios.verdicts import FAIL, PASS
+from scenarios.verdicts import FAIL, PASS, Met
 
 Answer = bool | None
 """None where it cannot be told: a threshold is inconclusive."""
@@ -68,7 +68,7 @@ def _is_on_loss(expression: str) -> bool:
     return Threshold.parse(expression).figure == "recipients.lost"
 
 
-def _judged(cell: RobustCell, name: str, expression: str) -> list[str]:
+def _judged(cell: RobustCell, name: str, expression: str) -> list[Met]:
     return [one["verdict"] for one in cell["thresholds"] if (one["name"], one["expression"]) == (name, expression)]
 
 
@@ -77,7 +77,7 @@ def _meets(cell: RobustCell, name: str, expression: str) -> Answer:
     return _ANSWERS.get(_judged(cell, name, expression)[0])
 
 
-_ANSWERS: Mapping[str, Answer] = {PASS: True, FAIL: False}
+_ANSWERS: Mapping[Met | None, Answer] = {PASS: True, FAIL: False}
 
 
 def meets_all(one: RobustContender) -> list[Answer]:

@@ -36,7 +36,7 @@ def _page(directory: Path, robustness: RobustnessDocument) -> Page:
         title=robustness["scenario"],
         about=[_about(robustness), description(scenario_toml)],
         answer=said[0] if said else table(robustness).title,
-        is_good=any(one["kind"] == "decided" for one in robustness["conclusions"][:1]),
+        is_good=any(one["kind"] == "decided" and not one["fails_under"] for one in robustness["conclusions"][:1]),
         sections=[
             Section("conclusions", "What can be concluded", lines(said)),
             Section("ranking", "Worst cases", sheet(table(robustness))),
