@@ -38,4 +38,4 @@ def _with_month(entry: StrategyEntry, bill: Bill, ledger: Ledger, prices: Prices
     month = month_of(bill, ledger, prices)
     if month is None:
         return entry
-    return {**entry, "warnings": [*entry["warnings"], *overlapping(ledger.strategy, bill, month)], "month": month}
+    return {**entry, "warnings": [*entry["warnings"], *overlapping(bill, month)], "month": month}

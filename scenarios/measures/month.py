@@ -15,6 +15,7 @@ from scenarios.schema.bill import Bill
 from scenarios.schema.prices import DEDICATED_IPS, FEES, POD_GB, POD_VCPU, RECIPIENTS
 from strategies.presentation.words import count
 
+A_DAY_HOURS = 24.0
 HOURS = 730.0  # of a month: a twelfth of 8,760
 QUIET = "quiet_"
 """Begins the keys of a ledger's usage that say what is used in an hour in which nothing is to be sent."""
@@ -74,9 +75,12 @@ def _pod_usd_per_hour(bill: Bill, prices: Prices) -> float:
     return bill.pod_vcpu * vcpu + bill.pod_memory_gb * memory_gb
 
 
-def overlapping(strategy: str, bill: Bill, month: MonthFigures) -> tuple[str, ...]:
-    """A sentence where runs one after another do not fit into a month."""
-    if month["busy_hours"] <= HOURS:
+def overlapping(bill: Bill, month: MonthFigures) -> tuple[str, ...]:
+    """A sentence where runs one after another do not fit into a month; the rest of a last day is no overlap.
+
+    It names no contender, so that what holds for all is said once.
+    """
+    if month["busy_hours"] <= HOURS + A_DAY_HOURS:
         return ()
-    runs, hours = count(bill.runs_per_month), count(month["busy_hours"])
-    return (f"{strategy}: {runs} runs take {hours} of a month's {HOURS:g} hours: they overlap, and no hour is quiet",)
+    runs, hours = f"{bill.runs_per_month:,.6g}", count(month["busy_hours"])
+    return (f"{runs} runs take {hours} of a month's {HOURS:g} hours: they overlap, and no hour is quiet",)

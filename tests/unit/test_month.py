@@ -69,10 +69,10 @@ def test_a_month_is_the_sum_of_its_parts(plan: str) -> None:
 
 def test_no_quiet_hour_is_left_where_runs_overlap() -> None:
     """More runs than fit into a month one after another leave no hour without one, which is said."""
-    made = entry(billed(runs_per_month=731))
+    made = entry(billed(runs_per_month=760))
     assert made["month"]["standing_usd"] == 0.0
-    assert made["warnings"] == ["own: 731 runs take 731 of a month's 730 hours: they overlap, and no hour is quiet"]
-    assert not entry(billed(runs_per_month=730))["warnings"]
+    assert made["warnings"] == ["760 runs take 760 of a month's 730 hours: they overlap, and no hour is quiet"]
+    assert not entry(billed(runs_per_month=731))["warnings"]
 
 
 def test_without_a_bill_or_without_what_stands_there_is_no_month() -> None:
