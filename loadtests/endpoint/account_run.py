@@ -14,6 +14,7 @@ from loadtests.endpoint.decision_log import CallTrace, DecisionLog
 from loadtests.endpoint.tally import Tally
 from loadtests.ports.kernel import Clock
 from scenarios.measures.bound import rate_steps
+from scenarios.schema.account import Account
 from scenarios.schema.model import Scenario
 from scenarios.traffic.chance import PerMail
 from scenarios.traffic.workload import Arrivals, arrivals
@@ -67,6 +68,11 @@ class AccountRun:
         self.rate_changes: list[tuple[float, float]] = []
         self._attempts = Counter[int]()
         self._tally = Tally()
+
+    @property
+    def account(self) -> Account:
+        """What is allowed from second zero on."""
+        return self._scenario.account
 
     def admission_anew(self) -> AccountAdmission:
         """The admission as it was at second zero, to make the decisions once more."""

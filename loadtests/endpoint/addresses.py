@@ -8,6 +8,7 @@ from email.utils import getaddresses
 from typing import Any
 
 SIMULATOR = "simulator.amazonses.com"
+ANYBODY = "*"  # an identity of ours, which every address belongs to
 MOST_CHARACTERS = 998  # of an address with its name: an assumption, the longest line of RFC 5322
 MOST_DOMAIN_CHARACTERS = 255  # RFC 1035
 
@@ -45,9 +46,9 @@ def is_simulator(address: str) -> bool:
 
 
 def is_verified(address: str, identities: Collection[str]) -> bool:
-    """Whether the address, its domain, or a domain above that is among the account's identities."""
+    """Whether the address, its domain, a domain above that, or anybody is among the account's identities."""
     address = bare(address)
-    return bool(address) and (address in identities or any(domain in identities for domain in _domains(address)))
+    return bool(address) and any(name in identities for name in (ANYBODY, address, *_domains(address)))
 
 
 def _domains(address: str) -> Iterator[str]:

@@ -16,6 +16,7 @@ class Faults(Table):
     """Faults that can be changed at any time; the scenario's own go on beside them."""
 
     refuse: Probability = Field(default=0.0, description="share of the sends that are throttled although there is room")
+    fail: Probability = Field(default=0.0, description="share of the sends that meet a server error; 1 is an outage")
     slow: float = Field(default=1.0, gt=0, le=1e6, description="multiplies SES's latencies")
     delay_s: float = Field(default=0.0, ge=0, le=3600, description="seconds that every send takes longer")
     drop_before: Probability = Field(
@@ -32,6 +33,14 @@ class Conditions:
     def __init__(self, scenario: Scenario, seed: int) -> None:
         self.active_faults, self.faults = ActiveFaults(scenario, seed), Faults()
         self._seed, self._questions = seed, count()
+
+    def set_faults(self, faults: Faults) -> None:
+        """Go on with these, whose chance begins anew: the same calls meet the same again."""
+        self.faults, self._questions = faults, count()
+
+    def is_out(self, now_s: float) -> bool:
+        """Whether a call meets a server error."""
+        return self.hits(self.faults.fail) or self.active_faults.is_out(now_s)
 
     def slowness(self, now_s: float) -> float:
         """What latencies are multiplied by."""

@@ -19,7 +19,7 @@ from loadtests.endpoint.ses import Common, Ses
 from loadtests.endpoint.storing import Store
 from loadtests.ports.kernel import Clock
 from scenarios.aws.active_faults import Duplicates
-from scenarios.schema.account import LimiterHypothesis
+from scenarios.schema.account import Account, LimiterHypothesis
 from scenarios.schema.model import Scenario
 from scenarios.traffic.streams import uniforms
 
@@ -102,16 +102,25 @@ class Service:
             ses.run = self._run(ses.account, ses.region)
 
     @property
-    def limiter(self) -> LimiterHypothesis:
-        """How every account admits."""
-        return self._scenario.account.limiter
+    def account(self) -> Account:
+        """What every account allows, at the rate of now."""
+        return self._scenario.account.model_copy(update={"max_send_rate_per_s": self.rate_per_s})
+
+    def set_account(self, account: Account) -> None:
+        """Let every account of AWS's allow this, and begin anew: second 0 is now, limiters are full and logs empty."""
+        with self._lock:
+            self._begin(time.time())
+            self._allow(account)
 
     def set_limiter(self, limiter: LimiterHypothesis) -> None:
         """Give every account another limiter, which is full, and an empty log: none could be explained by both."""
         with self._lock:
-            account = self._scenario.account.model_copy(update={"limiter": limiter})
-            self._scenario = self._scenario.model_copy(update={"account": account})
-            self._begin_all()
+            self._allow(self.account.model_copy(update={"limiter": limiter}))
+
+    def _allow(self, account: Account) -> None:
+        self._scenario = self._scenario.model_copy(update={"account": account})
+        self.rate_per_s = account.max_send_rate_per_s
+        self._begin_all()
 
     def set_rate(self, rate_per_s: float) -> None:
         """Give every account another rate, from now on."""

@@ -62,8 +62,12 @@ class Ses:
         self.configuration_sets = ConfigurationSets(self.backend)
         self.suppression = SuppressionList()
         self.sending_enabled = True
-        self.sandbox = common.scenario.account.sandbox
         self._common = common
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether it is a new account, which may send to verified recipients only."""
+        return self.run.account.sandbox
 
     def submit(self, message: Message) -> Sent:
         """Take a mail after the service's latency; raises Refused, and Dropped where the caller shall hear nothing."""
@@ -115,7 +119,7 @@ class Ses:
         run = self.run
         with run.lock:
             used = run.admission.used_24h(run.clock.now())
-            return Quota(run.admission.rate_per_s, self._common.scenario.account.max_24h_send, used)
+            return Quota(run.admission.rate_per_s, run.account.max_24h_send, used)
 
     def _take(self, run: AccountRun, call: Call, message: Message) -> Sent:
         """Decide, note the decision, and keep what is accepted, all as one; events follow."""
@@ -140,7 +144,7 @@ class Ses:
     ) -> tuple[Refused | None, str]:
         """The refusal, if it is one, and what made the decision, one of `decision_log.REASONS`."""
         conditions = self._common.conditions
-        if conditions.active_faults.is_out(now_s):
+        if conditions.is_out(now_s):
             return refusal(FAILED), OUTAGE
         if wrong is not None:
             return wrong, wrong.code

@@ -47,7 +47,7 @@ def serve(
     ] = None,
     verify: Annotated[
         list[str] | None,
-        typer.Option(metavar="IDENTITY", help="an address or a domain that may send; may be repeated"),
+        typer.Option(metavar="IDENTITY", help="an address or a domain that may send, or * for all; may be repeated"),
     ] = None,
     latency_ms: Annotated[
         float | None,

@@ -158,7 +158,7 @@ def test_faults_can_be_set_while_it_serves(roomy: Endpoint) -> None:
         ("faults", {"slow": "3"}, 'slow = "3": must be a number'),
         ("faults", {"refuse": None}, "refuse = null: must be a number"),
         ("faults", {"slow": {"a": [1]}}, 'slow = {"a": [1]}: must be a number'),
-        ("faults", [1], "the body must be a JSON object with refuse, slow, delay_s, drop_before, drop_after"),
+        ("faults", [1], "the body must be a JSON object with refuse, fail, slow, delay_s, drop_before, drop_after"),
         ("rate", {"max_send_rate_per_s": 0}, "max_send_rate_per_s = 0: must be greater than 0"),
         ("rate", {}, "max_send_rate_per_s: is required"),
     ],

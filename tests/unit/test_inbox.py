@@ -151,6 +151,16 @@ def test_a_script_can_wait_for_a_mail() -> None:
         assert [one["id"] for one in waiting.result()] == [message_id]
 
 
+def test_a_script_can_wait_for_several_mails() -> None:
+    """The answer comes with the last of them, and has those that were there before."""
+    with served() as endpoint, ThreadPoolExecutor() as threads:
+        ids = [sent(endpoint, "you@example.org")]
+        waiting = threads.submit(messages, endpoint, to="you@example.org", at_least=3, wait_s=30)
+        ids += [sent(endpoint, f"{name}@example.org") for name in ("you", "she", "you")]
+        assert [one["id"] for one in waiting.result()] == [ids[3], ids[1], ids[0]]
+        assert len(messages(endpoint, at_least=5, wait_s=0.01)) == 4
+
+
 def test_a_mail_is_told_whole() -> None:
     """Its content, each recipient's fate, the events that SES publishes, its files, and the text as it was sent."""
     whole = MIMEMultipart("related")

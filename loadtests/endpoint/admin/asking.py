@@ -64,15 +64,15 @@ def whole_number(name: str, text: str, what: str) -> int:
     return int(text)
 
 
-def seconds(name: str, text: str, most_s: float) -> float:
-    """Raises BadRequest for a text that is no time up to the most."""
+def quantity(name: str, text: str, most: float, unit: str) -> float:
+    """Raises BadRequest for a text that is no number up to the most."""
     try:
-        time_s = float(text)
+        value = float(text)
     except ValueError:
-        time_s = -1.0
-    if not 0 <= time_s <= most_s:
-        raise BadRequest(f"{name} = {printable(cut(text))}: must be between 0 and {most_s:.12g}, in seconds")
-    return time_s
+        value = -1.0
+    if not 0 <= value <= most:
+        raise BadRequest(f"{name} = {printable(cut(text))}: must be between 0 and {most:.12g}, in {unit}")
+    return value
 
 
 def setting(model: type[Setting], body: bytes) -> Setting:

@@ -8,7 +8,7 @@ from time import monotonic
 from typing import NamedTuple
 from urllib.parse import quote
 
-from loadtests.endpoint.admin.asking import Asked, BadRequest, named, seconds, whole_number
+from loadtests.endpoint.admin.asking import Asked, BadRequest, named, quantity, whole_number
 from loadtests.endpoint.admin.guard import POLICY
 from loadtests.endpoint.admin.live import mails
 from loadtests.endpoint.http import OK, Answer, as_json
@@ -41,6 +41,7 @@ class Page(NamedTuple):
     """Which of the mails that are found are told."""
 
     wait_s: float
+    at_least: int  # are waited for
     limit: int
     before: int
 
@@ -71,13 +72,13 @@ class Messages:
         return as_json({"messages": list(map(summary, shown)), "next_before": more, **mails(self._store)})
 
     def _found(self, wanted: Wanted, page: Page) -> list[Kept]:
-        """Newest first, as soon as there are any, or when the wait is over."""
-        until_s, seen = monotonic() + page.wait_s, 0
+        """Newest first, as soon as there are enough, or when the wait is over."""
+        until_s, seen, found = monotonic() + page.wait_s, 0, list[Kept]()
         while True:
             newer = self._store.newer_than(seen)
-            found = among((kept for kept in newer if kept.number < page.before), wanted)
+            found = among((kept for kept in newer if kept.number < page.before), wanted) + found
             seen = newer[0].number if newer else seen
-            if found or not self._comes_another(seen, until_s - monotonic()):
+            if len(found) >= page.at_least or not self._comes_another(seen, until_s - monotonic()):
                 return found
 
     def _comes_another(self, number: int, within_s: float) -> bool:
@@ -101,7 +102,9 @@ def _page(given: dict[str, str]) -> Page:
     if not 1 <= limit <= MOST_LIMIT:
         raise BadRequest(f"limit = {limit}: must be a whole number, from 1 to {MOST_LIMIT}")
     before = whole_number("before", given.get("before", "9" * 9), "the number of a mail")
-    return Page(seconds("wait_s", given.get("wait_s", "0"), LONGEST_WAIT_S), limit, before)
+    at_least = whole_number("at_least", given.get("at_least", "1"), "of mails to wait for")
+    wait_s = quantity("wait_s", given.get("wait_s", "0"), LONGEST_WAIT_S, "seconds")
+    return Page(wait_s, at_least, limit, before)
 
 
 def _html(kept: Kept) -> Answer:

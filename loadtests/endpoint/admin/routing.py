@@ -13,8 +13,8 @@ from pydantic import Field
 from pydantic_core import PydanticCustomError
 
 from loadtests.endpoint.account_run import AccountRun
-from loadtests.endpoint.admin import explain, messages
-from loadtests.endpoint.admin.asking import Asked, BadRequest, Query, number, seconds, setting
+from loadtests.endpoint.admin import envelope, explain, messages
+from loadtests.endpoint.admin.asking import Asked, BadRequest, Query, number, quantity, setting
 from loadtests.endpoint.admin.guard import POLICY, guarded
 from loadtests.endpoint.admin.live import Live
 from loadtests.endpoint.admin.metrics import Accounts
@@ -26,7 +26,7 @@ from loadtests.endpoint.refusals import BAD, MISSING
 from loadtests.endpoint.routes import CALLS, DEFAULT_ACCOUNT, DEFAULT_REGION, LIVE, QUEUES, RAW, REASONS, START, STATS
 from loadtests.endpoint.service import Service
 from loadtests.endpoint.sqs import queues
-from scenarios.schema.account import LimiterHypothesis, resolved
+from scenarios.schema.account import Account, LimiterHypothesis, resolved
 from scenarios.schema.tables import Rate, Table
 
 PREFIX = "/_seslab/"
@@ -63,6 +63,9 @@ class Admin:
             QUEUES: self._queues,
             ("GET", f"{PREFIX}faults"): self._faults,
             ("PUT", f"{PREFIX}faults"): self._set_faults,
+            ("GET", f"{PREFIX}envelope"): self._envelope,
+            ("GET", f"{PREFIX}account"): self._account,
+            ("PUT", f"{PREFIX}account"): self._set_account,
             ("GET", f"{PREFIX}rate"): self._rate,
             ("PUT", f"{PREFIX}rate"): self._set_rate,
             ("GET", f"{PREFIX}limiter"): self._limiter,
@@ -138,8 +141,19 @@ class Admin:
 
     def _set_faults(self, body: bytes, query: Query, accept: str) -> Answer:
         """What is left out is switched off."""
-        self._service.common.conditions.faults = setting(Faults, body)
+        self._service.common.conditions.set_faults(setting(Faults, body))
         return self._faults(body, query, accept)
+
+    def _envelope(self, _body: bytes, query: Query, _accept: str) -> Answer:
+        return as_json(envelope.shown(self._service, envelope.asked_about(query, self._service)))
+
+    def _account(self, _body: bytes, _query: Query, _accept: str) -> Answer:
+        return as_json(self._service.account.model_dump())
+
+    def _set_account(self, body: bytes, query: Query, accept: str) -> Answer:
+        """What is left out is as in a scenario that leaves it out."""
+        self._service.set_account(setting(Account, body))
+        return self._account(body, query, accept)
 
     def _rate(self, _body: bytes, _query: Query, _accept: str) -> Answer:
         return as_json({"max_send_rate_per_s": self._service.rate_per_s})
@@ -149,7 +163,7 @@ class Admin:
         return self._rate(body, query, accept)
 
     def _limiter(self, _body: bytes, _query: Query, _accept: str) -> Answer:
-        return as_json(self._service.limiter.model_dump())
+        return as_json(self._service.account.limiter.model_dump())
 
     def _set_limiter(self, body: bytes, query: Query, accept: str) -> Answer:
         """What is left out has its default."""
@@ -158,7 +172,7 @@ class Admin:
 
     def _live(self, _body: bytes, query: Query, _accept: str) -> Answer:
         since = query.get("since", ["0"])[0]
-        return as_json(self._watched.document(seconds("since", since, LAST_UNIX_S)))
+        return as_json(self._watched.document(quantity("since", since, LAST_UNIX_S, "seconds")))
 
 
 def _resolved(limiter: LimiterHypothesis, rate_per_s: float) -> LimiterHypothesis:
