@@ -29,6 +29,7 @@ OF_THE_SOURCES = ("tests/unit/test_architecture.py", "tests/unit/test_contributi
 COMMANDS = ("--version", "strategies", "scenarios", "schema", "compare broadcast-900 --json", "loadtest --help")
 IMPORTS = """
 import importlib, sys
+from importlib.metadata import entry_points
 from pathlib import Path
 from loadtests.load.locust_process import LOCUSTFILE
 from scenarios.measures.cost import load_prices
@@ -36,8 +37,10 @@ for name in sys.argv[1:]:
     assert Path(importlib.import_module(name).__file__).is_relative_to(sys.prefix), name
 assert LOCUSTFILE.is_file(), LOCUSTFILE
 load_prices()
+[plugin] = entry_points(group="pytest11", name="seslab")
+assert hasattr(plugin.load(), "ses"), plugin
 """
-"""All that is ours comes from the environment, and so do the files that are read and not imported."""
+"""All that is ours comes from the environment, and so do the files that are read and not imported; pytest finds us."""
 
 
 def main(pytest: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""Our own routes, for the server and its clients: the only module of the endpoint that both sides import."""
+"""Our own routes and options, for the server and its clients: all of the endpoint that both sides import."""
 
 from __future__ import annotations
 
@@ -13,3 +13,13 @@ JSON, RAW = "application/json", "application/octet-stream"
 
 DEFAULT_ACCOUNT, DEFAULT_REGION = "123456789012", "us-east-1"
 """Of a request that does not say whose it is."""
+
+OPTIONS = {
+    "rate": "max_send_rate_per_s",
+    "burst": "limiter.burst",
+    "limiter": "limiter.kind",
+    "admission": "limiter.admission",
+    "daily": "max_24h_send",
+    "sandbox": "sandbox",
+}
+"""What people call the keys of a scenario's account, where they set them one by one."""

@@ -14,7 +14,7 @@ from moto.iam.models import get_account_id_from
 from pydantic import ValidationError
 
 from loadtests.endpoint.application import local_aws
-from loadtests.endpoint.routes import DEFAULT_ACCOUNT, DEFAULT_REGION
+from loadtests.endpoint.routes import DEFAULT_ACCOUNT, DEFAULT_REGION, OPTIONS
 from loadtests.endpoint.service import Service
 from loadtests.endpoint.smtp import server as smtp
 from loadtests.endpoint.storing import KEPT, KEPT_MB, Store
@@ -27,14 +27,7 @@ from scenarios.schema.files import printable
 from scenarios.schema.model import Scenario, load
 
 THREADS = 128  # each call on its way holds one, save those that wait in a long poll
-FLAGS = {
-    "max_send_rate_per_s": "--rate",
-    "limiter.burst": "--burst",
-    "limiter.kind": "--limiter",
-    "limiter.admission": "--admission",
-    "max_24h_send": "--daily",
-    "sandbox": "--sandbox",
-}
+FLAGS = {key: f"--{name}" for name, key in OPTIONS.items()}
 """What a flag sets in the scenario's account."""
 
 LONGEST_LATENCY_MS, MOST_KEPT_MB = 86_400_000, 1_000_000
@@ -117,7 +110,7 @@ def serve(
     with closing(service):
         server = _listening(application, at.host, at.port)
         try:
-            with _mail(service, at.host, at.smtp_port) as smtp_port, _terminated_like_ctrl_c():
+            with mail(service, at.host, at.smtp_port) as smtp_port, _terminated_like_ctrl_c():
                 service.of(DEFAULT_ACCOUNT, DEFAULT_REGION)  # so that it is among the statistics from the first
                 _introduce(scenario, Addresses(at.host, server.bind_addr[1], smtp_port), tell)
                 if not verified:
@@ -173,7 +166,7 @@ def _listening(application: Any, host: str, port: int) -> Server:
 
 
 @contextmanager
-def _mail(service: Service, host: str, port: int) -> Iterator[int]:
+def mail(service: Service, host: str, port: int) -> Iterator[int]:
     """SMTP beside HTTP, on the port that it yields; a user's name is an access key."""
     try:
         controller = smtp.start(lambda user: service.of(get_account_id_from(user), DEFAULT_REGION), host, port)

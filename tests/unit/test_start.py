@@ -15,6 +15,7 @@ HEAVY = {
     *("boto3", "botocore", "moto", "flask", "aiosmtpd", "locust", "gevent"),
 }
 PARSES = {"typer", "pydantic"}  # by which Typer converts words
+PLUGIN = "loadtests.testing.pytest_plugin"
 SIMULATES = {*PARSES, "numpy", "rich", "multiprocessing"}
 
 
@@ -54,6 +55,13 @@ def test_tab_waits_for_no_library() -> None:
     """Neither for those of the worlds that a command would run in."""
     asked = {"_SESLAB_COMPLETE": "complete_bash", "COMP_WORDS": "seslab compare --on m", "COMP_CWORD": "3"}
     assert imported(**asked) == PARSES
+
+
+def test_pytest_waits_for_no_library_of_ours() -> None:
+    """Every run of pytest imports the plugin, which imports nothing but itself before the fixture is used."""
+    code = f"import pytest, sys; before = set(sys.modules); import {PLUGIN}; print(*set(sys.modules) - before)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert {*done.stdout.split()} == {"loadtests", "loadtests.testing", PLUGIN}
 
 
 def test_a_process_of_a_crew_waits_for_no_terminal() -> None:

@@ -1,0 +1,1 @@
+"""An SES for the tests of other people's senders: it throttles, fails and shows what arrived."""
