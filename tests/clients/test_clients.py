@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 
 from scenarios.ledger.ledger import ACCEPTED, THROTTLED
+from tests.docs.examples import blocks
 from tests.unit.envelope import excess
 from tests.unit.served import Endpoint, served
 
@@ -51,7 +52,7 @@ def run(endpoint: Endpoint, *command: str) -> subprocess.CompletedProcess[str]:
         "PATH": os.environ["PATH"],
         "HOME": str(HERE),
         "NODE_PATH": str(NODE_MODULES),
-        "AWS_ENDPOINT_URL": endpoint.url,
+        **dict.fromkeys(("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SESV2"), endpoint.url),
         "AWS_ACCESS_KEY_ID": "seslab",
         "AWS_SECRET_ACCESS_KEY": "seslab",
         "AWS_REGION": "us-east-1",
@@ -69,11 +70,17 @@ def within_the_limit(endpoint: Endpoint) -> Any:
     return decisions
 
 
+def need_node() -> None:
+    """Skips the test without it."""
+    if not (shutil.which("node") and (NODE_MODULES / "nodemailer").is_dir()):
+        pytest.skip("no nodemailer; make clients installs it")
+
+
 @pytest.mark.parametrize(("command", "error"), CLIENTS)
 def test_a_burst_is_cut_to_the_limit(endpoint: Endpoint, command: list[str], error: str) -> None:
     """Of 100 mails at once what passes is at every instant at most B + R·t; the client says of the rest what it was."""
-    if command[0] == "node" and not (shutil.which("node") and (NODE_MODULES / "nodemailer").is_dir()):
-        pytest.skip("no nodemailer; make clients installs it")
+    if command[0] == "node":
+        need_node()
     done = run(endpoint, *command, str(MAILS))
     lines, decisions = done.stdout.splitlines(), within_the_limit(endpoint)
     assert len(lines) == len(decisions) == MAILS, done.stderr
@@ -100,3 +107,14 @@ def test_the_aws_cli(endpoint: Endpoint) -> None:
     refused = run(endpoint, aws, "sesv2", "send-email", "--from-email-address", "me@example.com", *mail)
     assert refused.returncode != 0
     assert re.search(BOTO3, refused.stderr)
+
+
+def test_the_guides_tests_in_node(endpoint: Endpoint, tmp_path: Path) -> None:
+    """What the guide gives a Node application to test itself with passes as it stands there."""
+    need_node()
+    page = (ROOT / "docs" / "guides" / "test-your-own-sender.md").read_text()
+    [tests] = [block.text for block in blocks(page) if block.language == "js"]
+    file = tmp_path / "newsletter.test.js"
+    file.write_text(tests)
+    done = run(endpoint, "node", "--test", str(file))
+    assert done.returncode == 0, done.stdout

@@ -34,7 +34,7 @@ REFERENCE = DOCS / "reference"
 _FOREIGN = re.compile(r"https?:|mailto:")
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _KEYS = re.compile(r"^<!-- keys: (?P<tables>.*) -->\n(?P<rows>(?:\|.*\n)+)", re.MULTILINE)
-REAL = ("README", "run-for-real", "calibrate")
+REAL = ("README", "run-for-real", "calibrate", "test-your-own-sender")
 SERVING = ("serve", "loadtest")
 _COMMANDS: Any = typer.main.get_command(app)
 
