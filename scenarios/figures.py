@@ -103,6 +103,11 @@ def of_all(name: str) -> str:
     return f"{whose}{figure.replace('latency_s.', 'latency_of_all_s.')}" if figure.startswith("latency_s.") else name
 
 
+def is_of_month(figure: str) -> bool:
+    """Whether it is of a month's bill, which only a scenario with a table [bill] has, and no load test."""
+    return figure.startswith("month.")
+
+
 def has_word(whose: str) -> bool:
     """Whether it is of a part that has a word, and not only a number, so that it is the same one in other runs."""
     return bool(whose) and not whose.split(".")[1].isdigit()

@@ -13,7 +13,7 @@ from reports.gate.verdict import Rule
 from reports.statistics.intervals import mean_of
 from scenarios.directions import DIRECTIONS, direction_of
 from scenarios.errors import BadInput
-from scenarios.figures import figures_like, in_two
+from scenarios.figures import figures_like, in_two, is_of_month
 from scenarios.schema.files import printable
 from scenarios.schema.model import Scenario
 from scenarios.schema.tables import unknown
@@ -124,6 +124,6 @@ def refuse_strange_figures(path: Path, scenario: str, sender: Sender, strategy: 
     strange = next((name for name in sender.metrics if name not in measured.values), None)
     if strange is not None:
         where = f"scenarios.{scenario}.strategies.{strategy}.metrics"
-        if strange.startswith("month."):
+        if is_of_month(strange):
             raise BadInput(printable(f"{path}: {where}: {strange}: a month needs a table [bill] in the scenario"))
         raise BadInput(printable(f"{path}: {where}: {unknown('figure', strange, list(measured.values))}"))

@@ -9,11 +9,12 @@ from reports.headroom.quantity import Quantity
 from reports.robust.trials import Simulation
 from reports.running.experiment import Job, Result
 from reports.running.parallel import Enough, Outcome
+from scenarios.figures import is_of_month
 from scenarios.hypotheses.hypothesis import Hypothesis, under
 from scenarios.hypotheses.sets import Chosen
 from scenarios.schema.account import Account
 from scenarios.schema.model import Scenario
-from scenarios.schema.thresholds import JudgedThreshold, Threshold, judged
+from scenarios.schema.thresholds import JudgedThreshold, judged
 from scenarios.verdicts import PASS
 
 Perform = Callable[[Sequence[Job], Enough], Outcome]
@@ -75,8 +76,7 @@ def attempt(search: Search, value: float, hardest: Sequence[str], perform: Perfo
 
 def _standing(search: Search, scenario: Scenario) -> Mapping[str, float]:
     """The same under every limiter and with every seed; a quiet hour takes time, and most thresholds need none."""
-    expressions = [one for some in scenario.thresholds.values() for one in some]
-    asks = any(Threshold.parse(one).figure.startswith("month.") for one in expressions)
+    asks = any(is_of_month(one.figure) for one in scenario.demands)
     return search.simulation.standing(scenario, search.contender) if asks else {}
 
 

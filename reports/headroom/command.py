@@ -17,17 +17,15 @@ from reports.running.parallel import Crew, Enough, Outcome
 from reports.running.progress import progress
 from scenarios.errors import BadInput, Interrupted
 from scenarios.schema.model import Scenario
-from scenarios.schema.thresholds import Threshold
 
 EXAMPLE = '[thresholds] lossless = "*.recipients.lost == 0"'
 
 
 def refuse_undemanding(source: str, scenario: Scenario, contender: str) -> None:
     """Raises BadInput where no threshold is about the contender: any value would do."""
-    expressions = [one for some in scenario.thresholds.values() for one in some]
-    if not expressions:
+    if not scenario.demands:
         raise BadInput(f"{source}: has no thresholds, so that any value will do; say what must hold, such as {EXAMPLE}")
-    if not any(one.concerns(contender) for one in map(Threshold.parse, expressions)):
+    if not any(one.concerns(contender) for one in scenario.demands):
         raise BadInput(f"{source}: none of its thresholds is about {contender}; begin one with {contender} or with *")
 
 

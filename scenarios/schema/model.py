@@ -11,6 +11,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from scenarios.errors import BadInput
+from scenarios.figures import is_of_month
 from scenarios.formats.toml import toml_document
 from scenarios.outside import plug
 from scenarios.schema.account import Account
@@ -210,23 +211,27 @@ class Scenario(Table):
             for threshold in map(Threshold.parse, expressions):
                 if not is_sender(threshold.sender, self.variants):
                     raise wrong("thresholds", f"{name}: {unknown_sender(threshold.sender, self.variants)}")
-                if threshold.figure.startswith("month.") and self.bill is None:
+                if is_of_month(threshold.figure) and self.bill is None:
                     raise wrong("thresholds", f"{name}: no {threshold.figure}: a month needs a table [bill]")
                 if threshold.whose and threshold.whose not in parts_of(self.workload):
                     instead = parts_instead(threshold.whose, self.workload)
                     raise wrong("thresholds", f"{name}: no {threshold.figure}: {instead}")
         return self
 
+    @property
+    def demands(self) -> tuple[Threshold, ...]:
+        """What must hold, in the order of the file, without the names that it stands under."""
+        return tuple(Threshold.parse(one) for expressions in self.thresholds.values() for one in expressions)
+
     @model_validator(mode="after")
     def _demands_what_can_be(self) -> Self:
-        demands = [Threshold.parse(one) for expressions in self.thresholds.values() for one in expressions]
-        for one, other in contradictory(demands):
+        for one, other in contradictory(self.demands):
             raise wrong("thresholds", f"no figure meets both {one.expression} and {other.expression}; leave one")
         return self
 
     @model_validator(mode="after")
     def _has_what_it_ranks_by(self) -> Self:
-        if self.rank is not None and self.rank.by.startswith("month.") and self.bill is None:
+        if self.rank is not None and is_of_month(self.rank.by) and self.bill is None:
             raise wrong(("rank", "by"), "no such figure: a month needs a table [bill]")
         if self.rank is not None and self.rank.whose and self.rank.whose not in parts_of(self.workload):
             raise wrong(("rank", "by"), f"no such figure: {parts_instead(self.rank.whose, self.workload)}")

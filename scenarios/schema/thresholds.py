@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from typing_extensions import TypedDict
 
 from scenarios.entry import USERS, Interval, StrategyEntry
-from scenarios.figures import by_its_word, figures_like, figures_of, in_two, is_figure, of_all
+from scenarios.figures import by_its_word, figures_like, figures_of, in_two, is_figure, is_of_month, of_all
 from scenarios.outside.find import installed
 from scenarios.schema.tables import unknown
 from scenarios.verdicts import FAIL, INCONCLUSIVE, PASS, Met
@@ -152,7 +152,7 @@ def judged(thresholds: Mapping[str, Sequence[str]], entries: Iterable[StrategyEn
 
 def _is_measured(threshold: Threshold, entry: StrategyEntry) -> bool:
     """Nobody knows a load test's month: what runs between its mails is not ours."""
-    return "month" in entry or not threshold.figure.startswith("month.")
+    return "month" in entry or not is_of_month(threshold.figure)
 
 
 def _judged(name: str, threshold: Threshold, entry: StrategyEntry) -> JudgedThreshold:
