@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
@@ -56,12 +56,7 @@ def chosen(names: Sequence[str] | None, scenario: Scenario) -> list[str]:
 
     Raises BadInput.
     """
-    if not names:
-        _plug_in_installed()
-    for name in names or ():
-        if name not in scenario.contenders:
-            raise BadInput(unknown_strategy(name, scenario.variants))
-    return list(names or scenario.contenders)
+    return _of(names, scenario.variants)
 
 
 def named(names: Sequence[str] | None, scenarios: Iterable[Scenario]) -> list[str]:
@@ -73,12 +68,18 @@ def named(names: Sequence[str] | None, scenarios: Iterable[Scenario]) -> list[st
 
 def known(names: Sequence[str] | None) -> list[str]:
     """The strategies of these names, or all that are known without a scenario. Raises BadInput."""
+    return _of(names, ())
+
+
+def _of(names: Sequence[str] | None, variants: Collection[str]) -> list[str]:
+    """Where none is named, all that there are once the installed packages are plugged in."""
     if not names:
         _plug_in_installed()
+    every = [*STRATEGIES, *variants]
     for name in names or ():
-        if name not in STRATEGIES:
-            raise BadInput(unknown_strategy(name))
-    return list(names or STRATEGIES)
+        if name not in every:
+            raise BadInput(unknown_strategy(name, variants))
+    return list(names or every)
 
 
 def tidy() -> None:
