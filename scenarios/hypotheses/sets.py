@@ -39,16 +39,14 @@ def chosen(path: Path | None, account: Account) -> Chosen:
 
 
 def of_accounts(path: Path | None) -> Callable[[Account], Chosen]:
-    """The same for whatever account; a file, which may be a pipe, is read once. Both raise BadInput."""
+    """The same for whatever account; a file, which may be a pipe, is read once.
+
+    Both raise BadInput: one line that names the file, the key and what would be right.
+    """
     if path is None:
         return plausible
     table = _read(path)
     return lambda account: Chosen(_validated(table, account, str(path)))
-
-
-def read(path: Path, account: Account) -> Chosen:
-    """Those of a user's file. Raises BadInput: one line that names the file, the key and what would be right."""
-    return Chosen(_validated(_read(path), account, str(path)))
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -90,7 +88,7 @@ def is_as_kept(path: Path) -> bool:
     """Whether a file is one that `as_toml` has written: nothing is lost if another takes its place."""
     try:
         account = Account(max_send_rate_per_s=_ANY_RATE_PER_S)
-        return is_regular(path) and as_toml(read(path, account).hypotheses).encode() == path.read_bytes()
+        return is_regular(path) and as_toml(chosen(path, account).hypotheses).encode() == path.read_bytes()
     except (BadInput, OSError):
         return False
 
@@ -99,7 +97,7 @@ _ANY_RATE_PER_S = 1e6  # bursts that are not told are then no less than any numb
 
 
 def as_toml(hypotheses: Sequence[Hypothesis]) -> str:
-    """As a file that `read` reads back: bursts as whole numbers, and no key that was not set."""
+    """As a file that `chosen` reads back: bursts as whole numbers, and no key that was not set."""
     return toml_document({"hypothesis": tuple(map(_table, hypotheses))})
 
 

@@ -53,7 +53,7 @@ def test_what_is_written_is_read_back(tmp_path: Path, rate_per_s: float) -> None
     account, path = Account(max_send_rate_per_s=rate_per_s), tmp_path / "limiters.toml"
     hypotheses = sets.plausible(account).hypotheses
     path.write_text(sets.as_toml(hypotheses))
-    assert list(sets.read(path, account).hypotheses) == list(hypotheses)
+    assert list(sets.chosen(path, account).hypotheses) == list(hypotheses)
 
 
 def test_nothing_but_the_limiter_is_another() -> None:
@@ -102,7 +102,7 @@ def test_a_file_that_is_wrong_is_one_line(tmp_path: Path, text: str, said: str) 
     path = tmp_path / "limiters.toml"
     path.write_text(text)
     with pytest.raises(BadInput) as caught:
-        sets.read(path, Account(max_send_rate_per_s=2.0))
+        sets.chosen(path, Account(max_send_rate_per_s=2.0))
     assert str(caught.value).startswith(f"{path}: ")
     assert said in str(caught.value)
     assert str(caught.value).isprintable()
@@ -111,7 +111,7 @@ def test_a_file_that_is_wrong_is_one_line(tmp_path: Path, text: str, said: str) 
 def test_a_file_that_is_not_there_is_no_scenario(tmp_path: Path) -> None:
     """The line says what to name."""
     with pytest.raises(BadInput, match=r"limiters\.toml: no such file; name one with \[\[hypothesis\]\] tables"):
-        sets.read(tmp_path / "limiters.toml", Account())
+        sets.chosen(tmp_path / "limiters.toml", Account())
 
 
 def test_a_pipe_is_read_once(tmp_path: Path) -> None:

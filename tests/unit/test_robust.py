@@ -287,7 +287,7 @@ def test_a_folder_is_kept_read_and_written_over(told: RobustnessDocument, tmp_pa
     """By a run of its kind or of another, which leaves no document of what is no longer there."""
     kept(told, tmp_path)
     assert folder.document(tmp_path) == json.loads(to_json(told))
-    assert list(sets.read(tmp_path / "limiters.toml", SCENARIO.account).hypotheses) == HYPOTHESES
+    assert list(sets.chosen(tmp_path / "limiters.toml", SCENARIO.account).hypotheses) == HYPOTHESES
     kept(told, tmp_path)
     run_folder.prepare(tmp_path)
 
