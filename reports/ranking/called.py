@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from typing import NotRequired
+
+from typing_extensions import TypedDict
 
 from reports.documents.comparison import ExplainedEntry
 from scenarios.entry import SettingsTable
 from scenarios.formats.toml import toml_value
 from scenarios.schema.model import Scenario
 from strategies.registry import STRATEGIES
+
+
+class Differences(TypedDict):
+    """In what a contender differs from what a reader knows by a name, as documents say it."""
+
+    variant_of: NotRequired[str]
+    chosen_settings: NotRequired[SettingsTable]
 
 
 def chosen_settings(scenario: Scenario, contender: str) -> SettingsTable:
@@ -22,9 +32,14 @@ def chosen_settings(scenario: Scenario, contender: str) -> SettingsTable:
 
 def called(entry: ExplainedEntry) -> str:
     """Such as `calm (heartbeat, fill = 0.9)`; a strategy with its defaults by its name alone."""
-    about = [entry["variant_of"]] if "variant_of" in entry else []
-    about += [f"{name} = {_shown(value)}" for name, value in entry.get("chosen_settings", {}).items()]
-    return entry["strategy"] + (f" ({', '.join(about)})" if about else "")
+    return in_full(entry["strategy"], entry)
+
+
+def in_full(contender: str, about: Differences) -> str:
+    """The same of any document's contender."""
+    words = [about["variant_of"]] if "variant_of" in about else []
+    words += [f"{name} = {_shown(value)}" for name, value in about.get("chosen_settings", {}).items()]
+    return contender + (f" ({', '.join(words)})" if words else "")
 
 
 def _shown(value: object) -> str:

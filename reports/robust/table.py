@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import cast
 
 from reports import words
 from reports.columns import Block, Column, Row, Sheet
-from reports.documents.comparison import ExplainedEntry
 from reports.documents.robustness import RobustContender, RobustnessDocument, WorstCase
-from reports.ranking.called import called
+from reports.ranking.called import in_full
 from reports.robust.cell_text import cell_text
 from reports.robust.wording import percent
 from strategies.presentation.words import counted, share
@@ -109,9 +107,5 @@ def _legend(robustness: RobustnessDocument) -> str:
 
 def _notes(robustness: RobustnessDocument) -> Iterator[str]:
     yield from (f"{one['name']} is left out: {one['why']}" for one in robustness["left_out"])
-    yield from (_called(one) for one in robustness["contenders"] if "chosen_settings" in one)
+    yield from (in_full(one["contender"], one) for one in robustness["contenders"] if "chosen_settings" in one)
     yield from robustness["notes"]
-
-
-def _called(one: RobustContender) -> str:
-    return called(cast(ExplainedEntry, {**one, "strategy": one["contender"]}))
