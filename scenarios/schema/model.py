@@ -173,6 +173,16 @@ class Scenario(Table):
         return self
 
     @model_validator(mode="after")
+    def _has_variants_that_can_be(self) -> Self:
+        """Each of two settings may be right that are wrong together."""
+        for name in self.variants:
+            try:
+                self.settings_of(name)
+            except ValueError as error:
+                raise wrong(("variants", name), str(error)) from error
+        return self
+
+    @model_validator(mode="after")
     def _has_ways(self) -> Self:
         for index, one in enumerate(self.workload):
             if one.strategy is not None and one.strategy not in self.contenders:

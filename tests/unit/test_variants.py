@@ -113,6 +113,15 @@ def test_a_report_says_what_a_variant_is(tmp_path: Path) -> None:
         ('[variants.x]\nstrategy = "heartbeet"', "variants.x.strategy: unknown strategy 'heartbeet', did you mean"),
         ('[variants.x]\nstrategy = "heartbeat"\nfil = 1', "variants.x.fil = 1: unknown key 'fil', did you mean 'fill'"),
         ('[variants.x]\nstrategy = "heartbeat"\nfill = -1', "variants.x.fill = -1: must be greater than 0"),
+        (
+            '[variants.x]\nstrategy = "leaky-bucket"\npod_weights = [1.0, 2.0]',
+            'variants.x = { strategy = "leaky-bucket", pod_weights = [1.0, 2.0] }: pod_weights must have one weight '
+            "for each of the 3 pods",
+        ),
+        (
+            '[variants.x]\nstrategy = "heartbeat"\nlanes = "weighted"\nlane_shares = [0.8, 0.4]',
+            "lane_shares must add up to at most 1, not 1.2",
+        ),
         ('[variants.direct]\nstrategy = "aimd"', "must have a name of its own: direct is a sender already"),
         ('[variants.smtp]\nstrategy = "aimd"', "must have a name of its own: smtp is a sender already"),
         ('[variants.Calm]\nstrategy = "aimd"', "must differ from calm in more than case and dashes"),
