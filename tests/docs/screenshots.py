@@ -21,8 +21,10 @@ def take(page: Path, folder: Path) -> Path:
     """Screens of a phone beside one another, each further down the page."""
     screens = []
     with browser.tab() as tab:
+        tab.ask("Emulation.setScrollbarsHidden", hidden=True)  # as on a phone
         for number, (place, dark) in enumerate(SHOWN.items()):
-            tab.open(page, *PHONE, dark=dark)
+            tab.show(*PHONE, dark=dark)
+            tab.open(page)
             tab.value(f"document.querySelector('{place}').scrollIntoView()" if number else "scrollTo(0, 0)")
             tab.screenshot(folder / f"{number}.png")
             screens.append(Image.open(folder / f"{number}.png").convert("RGB"))

@@ -1,26 +1,29 @@
-"""Chromium without a window, spoken to over a pipe in its own protocol, where there is one."""
+"""Chromium without a window, spoken to over two pipes in its own protocol: only the program itself has to be there."""
 
 from __future__ import annotations
 
-import base64
-import fcntl
 import json
 import os
 import shutil
-import signal
+import subprocess
+import sys
 import tempfile
+from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
 from typing import Any, BinaryIO
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 FLAGS = (
-    *("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--hide-scrollbars", "--disable-extensions"),
+    *("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-extensions"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),
-    *("--remote-debugging-pipe", "--force-color-profile=srgb"),
+    *("--no-proxy-server", "--remote-debugging-pipe", "--force-color-profile=srgb"),
 )
+LIFE_S, PATIENCE_S = 300.0, 30.0
 FROM, TO = 3, 4  # the files from which Chromium reads commands, and to which it writes answers
+CODES = {"Tab": 9, "Enter": 13, "ArrowRight": 39, "ArrowDown": 40}
 
 
 def found() -> str | None:
@@ -31,22 +34,21 @@ def found() -> str | None:
 class Tab:
     """A tab: every command waits for its answer, and what happens meanwhile is kept in `events`."""
 
-    def __init__(self, commands: int, answers: BinaryIO) -> None:
-        self._commands, self._answers = commands, answers
-        self._number, self._session = 0, ""
+    def __init__(self, commands: BinaryIO, answers: BinaryIO) -> None:
+        self._commands, self._answers, self._last = commands, answers, 0
+        self._session: dict[str, str] = {}
         self.events: list[dict[str, Any]] = []
         target = self.ask("Target.createTarget", url="about:blank")["targetId"]
-        self._session = self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        self._session = {"sessionId": self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]}
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.ask(f"{domain}.enable")
 
     def ask(self, method: str, **parameters: Any) -> Any:
         """What the command answers; an error of Chromium's is one of the test."""
-        self._number += 1
-        session = {"sessionId": self._session} if self._session else {}
-        told = json.dumps({"id": self._number, "method": method, "params": parameters, **session})
-        os.write(self._commands, told.encode() + b"\0")
-        while (message := self._next()).get("id") != self._number:
+        self._last += 1
+        command = {"id": self._last, "method": method, "params": parameters, **self._session}
+        self._commands.write(json.dumps(command).encode() + b"\0")
+        while (message := self._next()).get("id") != self._last:
             self.events.append(message)
         assert "error" not in message, message
         return message["result"]
@@ -59,71 +61,97 @@ class Tab:
         message: dict[str, Any] = json.loads(read)
         return message
 
-    def open(self, page: Path, width: int, height: int, *, scripts: bool = True, dark: bool = False) -> None:
-        """Shows a file in a window of that size, until it has loaded."""
-        self.ask("Emulation.setScriptExecutionDisabled", value=not scripts)
-        self.ask(
-            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
-        )
+    def show(self, width: int, height: int, *, dark: bool = False) -> None:
+        """A window of that size and in that scheme; a narrow one is a phone's."""
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        self.ask("Emulation.setEmulatedMedia", media="", features=[scheme])
+        self.ask("Emulation.setDeviceMetricsOverride", **size)
+        self.ask("Emulation.setEmulatedMedia", features=[scheme])
+
+    def open(self, page: Path, *, scripts: bool = True) -> None:
+        """A file, until it has loaded."""
+        self.ask("Emulation.setScriptExecutionDisabled", value=not scripts)
         self.events.clear()
         self.ask("Page.navigate", url=page.absolute().as_uri())
-        while not any(event.get("method") == "Page.loadEventFired" for event in self.events):
+        while not self.told("Page.loadEventFired"):
             self.events.append(self._next())
 
     def value(self, expression: str) -> Any:
-        """What JavaScript says in the page."""
-        answer = self.ask("Runtime.evaluate", expression=expression, returnByValue=True)
+        """What JavaScript makes of it in the page; a promise is waited for."""
+        answer = self.ask("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True)
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
 
+    def until(self, expression: str) -> Any:
+        """Its value as soon as that counts as true."""
+        return self.value(
+            f"""new Promise((done, fail) => {{
+                const end = Date.now() + {1000 * PATIENCE_S};
+                (function look() {{
+                    const value = {expression};
+                    if (value) done(value);
+                    else if (Date.now() > end) fail(new Error({json.dumps(expression)}));
+                    else requestAnimationFrame(look);
+                }})();
+            }})"""
+        )
+
+    def key(self, name: str) -> None:
+        """Press a key, such as Tab."""
+        text = {"text": name} if len(name) == 1 else {"text": "\r"} if name == "Enter" else {}
+        for kind in ("keyDown", "keyUp"):
+            self.ask("Input.dispatchKeyEvent", type=kind, key=name, windowsVirtualKeyCode=CODES.get(name, 0), **text)
+
+    def click(self, x: float, y: float) -> None:
+        """Press the mouse at a point."""
+        for kind in ("mousePressed", "mouseReleased"):
+            self.ask("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+
+    def screenshot(self, path: Path) -> None:
+        """What stands in the window, as PNG."""
+        path.write_bytes(b64decode(self.ask("Page.captureScreenshot")["data"]))
+
+    def told(self, *methods: str) -> list[dict[str, Any]]:
+        """What the events of these kinds say, until the last answer."""
+        return [event["params"] for event in self.events if event.get("method") in methods]
+
     def troubles(self) -> list[str]:
         """What the page has logged, such as an error of its script or a request that its policy forbids."""
-        told = ("Runtime.exceptionThrown", "Runtime.consoleAPICalled", "Log.entryAdded")
-        return [json.dumps(event["params"]) for event in self.events if event.get("method") in told]
+        self.value("0")
+        return list(map(json.dumps, self.told("Runtime.exceptionThrown", "Runtime.consoleAPICalled", "Log.entryAdded")))
 
     def requests(self) -> list[str]:
         """The addresses that the page has asked for."""
-        sent = [event["params"] for event in self.events if event.get("method") == "Network.requestWillBeSent"]
-        return [one["request"]["url"] for one in sent]
-
-    def screenshot(self, path: Path, *, whole: bool = False) -> None:
-        """What stands in the window, or the whole page, as PNG."""
-        shot = self.ask("Page.captureScreenshot", captureBeyondViewport=whole, **self._extent() if whole else {})
-        path.write_bytes(base64.b64decode(shot["data"]))
-
-    def _extent(self) -> dict[str, Any]:
-        size = self.ask("Page.getLayoutMetrics")["cssContentSize"]
-        return {"clip": {"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1}}
-
-    def print(self, path: Path) -> None:
-        """The page on paper, as PDF."""
-        path.write_bytes(base64.b64decode(self.ask("Page.printToPDF", paperWidth=8.27, paperHeight=11.69)["data"]))
+        return [sent["request"]["url"] for sent in self.told("Network.requestWillBeSent")]
 
 
 @contextmanager
 def tab() -> Iterator[Tab]:
     """A tab of a Chromium of its own, which ends with the block."""
-    command = found()
-    assert command, "no Chromium is installed"
+    program = found()
+    assert program, "no Chromium is installed"
     (read, commands), (answers, written) = os.pipe(), os.pipe()
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile, os.fdopen(answers, "rb") as heard:
-        process = _started([command, *FLAGS, f"--user-data-dir={profile}"], read, written)
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile,
+        os.fdopen(commands, "wb", 0) as told,
+        os.fdopen(answers, "rb") as heard,
+        _started([program, *FLAGS, f"--user-data-dir={profile}"], read, written) as process,
+    ):
+        watchdog = Timer(LIFE_S, process.kill)
+        watchdog.start()
         try:
-            yield Tab(commands, heard)
+            yield Tab(told, heard)
         finally:
-            os.kill(process, signal.SIGTERM)
-            os.waitpid(process, 0)
-            os.close(commands)
+            process.terminate()
+            watchdog.cancel()
 
 
-def _started(command: list[str], read: int, written: int) -> int:
+def _started(command: list[str], read: int, written: int) -> subprocess.Popen[bytes]:
     """A process that has these two files under the numbers that it expects, and nothing to say otherwise."""
-    high = [fcntl.fcntl(file, fcntl.F_DUPFD_CLOEXEC, 10) for file in (read, written)]
-    actions: list[Any] = [(os.POSIX_SPAWN_OPEN, stream, os.devnull, os.O_WRONLY, 0) for stream in (1, 2)]
-    actions += [(os.POSIX_SPAWN_DUP2, file, number) for file, number in zip(high, (FROM, TO), strict=True)]
-    process = os.posix_spawn(command[0], command, os.environ, file_actions=actions)
-    for file in (read, written, *high):
-        os.close(file)
+    as_it_expects = f"os.dup2({read}, {FROM}), os.dup2({written}, {TO})"
+    begin = [sys.executable, "-c", f"import os, sys; {as_it_expects}; os.execv(sys.argv[1], sys.argv[1:])", *command]
+    mute = subprocess.DEVNULL
+    process = subprocess.Popen(begin, pass_fds=(read, written), stdout=mute, stderr=mute)
+    os.close(read)
+    os.close(written)
     return process

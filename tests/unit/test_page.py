@@ -240,11 +240,13 @@ def test_a_browser_draws_it(drawn: tuple[ComparisonDocument, str, Path], in_vain
     """Without an error, a request or somebody's script; what is pointed at is told, and zoom and switches work."""
     whole, _, page = drawn
     with browser.tab() as tab:
-        tab.open(page, 390, 844, dark=True)
+        tab.show(390, 844, dark=True)
+        tab.open(page)
         assert tab.value("document.documentElement.scrollWidth") == 390
         assert tab.value("document.querySelectorAll('.drawing > svg').length") == 2 + 3
         assert tab.value("document.images.length") == 1
-        tab.open(page, 1440, 900)
+        tab.show(1440, 900)
+        tab.open(page)
         assert tab.value("document.querySelector('.sheet tbody th').textContent.trim()") == "heartbeat"
         chart = "document.querySelector('[data-chart=backlog]')"
         ticks = "[...document.querySelectorAll('[data-chart=rate] .drawing')].at(-1).textContent"
@@ -261,10 +263,10 @@ def test_a_browser_draws_it(drawn: tuple[ComparisonDocument, str, Path], in_vain
         assert tab.value("document.querySelectorAll('.drawing > svg').length") == 2 + 3
         assert tab.value("[...document.querySelectorAll('.drawing')].filter((one) => one.offsetParent).length") == 1 + 3
         assert tab.troubles() == []
-        tab.open(in_vain, 1440, 900)
+        tab.open(in_vain)
         assert tab.value("document.body.innerHTML.match(/NaN|Infinity|undefined/)") is None
         assert tab.troubles() == []
-        tab.open(page, 1440, 900, scripts=False)
+        tab.open(page, scripts=False)
         assert [url for url in tab.requests() if not url.startswith("data:")] == [page.as_uri()]
 
 
