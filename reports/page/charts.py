@@ -76,6 +76,11 @@ class Chart(TypedDict):
     panels: list[Panel]
 
 
+def one_panel(lines: list[Line]) -> list[Panel]:
+    """All contenders on the same axes, under the chart's own title."""
+    return [{"title": "", "note": "", "of": None, "lines": lines}]
+
+
 def most_points(series: int) -> int:
     """How many points each of so many series may have."""
     return max(LEAST_POINTS, min(MOST_POINTS, MOST_NUMBERS // max(series, 1)))

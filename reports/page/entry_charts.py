@@ -10,7 +10,7 @@ from reports.figures.cost import cost_extent, gone, latency_extent, place_of, sa
 from reports.figures.month import LEAST_USD, volumes_around
 from reports.figures.month_curves import curves_of, marked_points, sendable, volume_of
 from reports.figures.series import TAIL, Series
-from reports.page.charts import Axis, Chart, Line, most_points, numbers, thinned
+from reports.page.charts import Axis, Chart, Line, most_points, numbers, one_panel, thinned
 from reports.page.time_charts import SERIES
 from reports.words import duration, money, volume
 from scenarios.measures.month_curve import MonthCurve
@@ -30,7 +30,7 @@ def latency(every: Sequence[Series], entries: Sequence[ExplainedEntry]) -> Chart
         "x": _latency_axis(every),
         "y": {"label": "share waiting longer", "unit": "share", "scale": "log", "ends": [TAIL, 1.15], "fixed": shares},
         "bands": [],
-        "panels": [{"title": "", "note": "", "of": None, "lines": lines}],
+        "panels": one_panel(lines),
     }
 
 
@@ -59,7 +59,7 @@ def cost(entries: Sequence[ExplainedEntry]) -> Chart:
         "x": _p99_axis([one.latency_s for one in known]),
         "y": _usd_axis([one.usd for one in known]),
         "bands": [],
-        "panels": [{"title": "", "note": "", "of": None, "lines": lines}],
+        "panels": one_panel(lines),
     }
 
 
@@ -82,7 +82,7 @@ def month(comparison: ComparisonDocument, entries: Sequence[ExplainedEntry]) -> 
         "x": {"label": "recipients a month", "unit": "", "scale": "log", "ends": [volumes[0], volumes[-1]]},
         "y": {"label": "US dollars a month", "unit": "$", "scale": "log", "ends": [min(every) / 1.3, max(every) * 1.3]},
         "bands": [{"name": "this scenario", "ends": [mine, mine]}],
-        "panels": [{"title": "", "note": "", "of": None, "lines": lines}],
+        "panels": one_panel(lines),
     }
 
 

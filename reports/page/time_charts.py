@@ -9,7 +9,7 @@ from reports.documents.comparison import ComparisonDocument
 from reports.figures import canvas, palette
 from reports.figures.rate import means, most_limit, top
 from reports.figures.series import Floats, Series
-from reports.page.charts import Axis, Chart, Line, Panel, bands, most_points, numbers, thinned
+from reports.page.charts import Axis, Chart, Line, Panel, bands, most_points, numbers, one_panel, thinned
 from reports.words import duration, time_unit
 from strategies.presentation.words import count, counted
 
@@ -49,7 +49,7 @@ def backlog(comparison: ComparisonDocument, every: Sequence[Series]) -> Chart:
         "x": _time_axis(end_s),
         "y": {"label": "waiting recipients", "unit": "", "scale": "linear", "ends": [0, 1.05 * (most or 1.0)]},
         "bands": bands(comparison["faults"], time_unit(end_s)[0]),
-        "panels": [{"title": "", "note": "", "of": None, "lines": _in_unit(lines, time_unit(end_s)[0])}],
+        "panels": one_panel(_in_unit(lines, time_unit(end_s)[0])),
     }
 
 
