@@ -9,7 +9,8 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from scenarios.schema.model import Scenario, load
+from scenarios.schema.model import Scenario
+from scenarios.schema.scenario_file import load
 from strategies.registry import STRATEGIES
 
 CATALOGUE_MAILS = 500_000  # of transactional-day

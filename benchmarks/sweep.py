@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 from reports.running.experiment import Job, jobs
 from reports.running.parallel import side_by_side
 from scenarios.measures.cost import load_prices
-from scenarios.schema.model import Scenario, load
+from scenarios.schema.model import Scenario
+from scenarios.schema.scenario_file import load
 from sim.run import run
 from strategies.registry import STRATEGIES
 

@@ -8,7 +8,7 @@ from typing import Any
 from reports.documents import calibration, comparison, diff, gate, headroom, robustness, verification
 from reports.documents.reading import adapter
 from reports.gate import baseline
-from scenarios.schema.model import published, scenario_schema
+from scenarios.schema.scenario_file import published, scenario_schema
 
 
 def _of(kind: type, identifier: str) -> Callable[[], dict[str, Any]]:

@@ -16,7 +16,8 @@ from scenarios.measures.cost import load_prices
 from scenarios.outside import plug
 from scenarios.outside.find import installed
 from scenarios.runs import blaming, plan_of
-from scenarios.schema.model import Scenario, load
+from scenarios.schema.model import Scenario
+from scenarios.schema.scenario_file import load
 from scenarios.schema.strategy_references import unknown_strategy
 from seslab.ctrl_c import ending_on_ctrl_c
 from seslab.options import Aws

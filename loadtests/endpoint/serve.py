@@ -24,7 +24,8 @@ from scenarios.errors import BadInput, RunFailed
 from scenarios.schema.account import Account
 from scenarios.schema.complaints import complaint
 from scenarios.schema.files import printable
-from scenarios.schema.model import Scenario, load
+from scenarios.schema.model import Scenario
+from scenarios.schema.scenario_file import load
 
 THREADS = 128  # each call on its way holds one, save those that wait in a long poll
 FLAGS = {key: f"--{name}" for name, key in OPTIONS.items()}

@@ -33,7 +33,8 @@ from scenarios.measures.bound import bound_of
 from scenarios.measures.cost import Prices
 from scenarios.outside.plug import plugged
 from scenarios.runs import Watch
-from scenarios.schema.model import Scenario, as_toml
+from scenarios.schema.model import Scenario
+from scenarios.schema.scenario_file import as_toml
 from scenarios.system.held import temporary_folder
 from scenarios.system.whole_files import replaced
 from scenarios.traffic.workload import Arrivals, arrivals

@@ -20,7 +20,7 @@ from scenarios.errors import BadInput, RunFailed
 from scenarios.measures.bound import bound_of
 from scenarios.measures.cost import load_prices
 from scenarios.measures.measured import measured
-from scenarios.schema.model import load
+from scenarios.schema.scenario_file import load
 from scenarios.schema.thresholds import JudgedThreshold, beside_the_value, judged
 from scenarios.traffic.workload import arrivals
 

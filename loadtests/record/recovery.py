@@ -19,7 +19,8 @@ from scenarios.ledger.build_ledger import Evidence, Subject, build_ledger
 from scenarios.ledger.ledger import Ledger
 from scenarios.outside.plug import plugged_in_here
 from scenarios.runs import plan_of
-from scenarios.schema.model import Scenario, load
+from scenarios.schema.model import Scenario
+from scenarios.schema.scenario_file import load
 from scenarios.system.whole_files import make_folder, write_text
 from scenarios.traffic.workload import arrivals
 

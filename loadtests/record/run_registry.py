@@ -17,7 +17,8 @@ from typing import Any
 
 from scenarios.outside.bundle import Bundle
 from scenarios.outside.plug import plugged
-from scenarios.schema.model import Scenario, as_toml
+from scenarios.schema.model import Scenario
+from scenarios.schema.scenario_file import as_toml
 from scenarios.system.reading import is_regular, read_text
 from scenarios.system.whole_files import make_folder, remove_unfinished, unwritable, write_text
 

@@ -18,7 +18,8 @@ from reports.files import Named, refuse_taken
 from reports.running.keeping import CALIBRATION, SCENARIO
 from reports.terminal import to_json
 from scenarios.errors import BadInput
-from scenarios.schema.model import Scenario, as_toml
+from scenarios.schema.model import Scenario
+from scenarios.schema.scenario_file import as_toml
 from scenarios.system.whole_files import make_folder, write_text
 
 DRAWINGS = {"quantiles": quantiles_figure.draw, "seconds": seconds_figure.draw}

@@ -17,7 +17,8 @@ from reports.ranking.precision import Made, made_precisely
 from reports.running import experiment, run_jobs
 from reports.running.experiment import Jobs
 from reports.running.keeping import REPORT
-from scenarios.schema.model import Scenario, as_toml
+from scenarios.schema.model import Scenario
+from scenarios.schema.scenario_file import as_toml
 from scenarios.verdicts import FAIL
 from strategies.presentation.words import counted
 

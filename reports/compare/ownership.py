@@ -11,7 +11,7 @@ from reports.files import Named
 from reports.running.keeping import DOCUMENTS, REPORT, SCENARIO
 from scenarios.errors import BadInput
 from scenarios.ledger.names import PATTERNS
-from scenarios.schema.model import as_toml, load
+from scenarios.schema.scenario_file import as_toml, load
 from scenarios.system.reading import is_regular
 from scenarios.system.whole_files import is_same
 

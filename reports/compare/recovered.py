@@ -17,7 +17,7 @@ from scenarios.ledger.ledger import Ledger
 from scenarios.measures.bound import bound_of
 from scenarios.measures.cost import load_prices
 from scenarios.measures.measured import measured
-from scenarios.schema.model import load_kept
+from scenarios.schema.scenario_file import load_kept
 from scenarios.system.reading import is_regular
 from scenarios.traffic.workload import arrivals
 

@@ -19,7 +19,7 @@ from reports.gate.other_comparison import OtherComparison
 from scenarios.errors import BadInput, RunFailed
 from scenarios.outside.plug import bundle_of
 from scenarios.schema.files import printable
-from scenarios.schema.model import load
+from scenarios.schema.scenario_file import load
 from scenarios.system.children import LEASHED, OURS
 from scenarios.system.held import temporary_folder
 

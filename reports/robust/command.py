@@ -13,7 +13,7 @@ from reports.running import run_jobs
 from reports.running.keeping import REPORT
 from reports.statistics.medians import LEAST
 from scenarios.hypotheses.sets import Chosen, as_toml
-from scenarios.schema.model import as_toml as scenario_toml
+from scenarios.schema.scenario_file import as_toml as scenario_toml
 
 
 def tried(trial: Trial, chosen: Chosen, simulation: Simulation, out: Path | None, as_json: bool) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from scenarios.ledger.ledger import Ledger
-from scenarios.schema.model import Scenario, as_toml
+from scenarios.schema.model import Scenario
+from scenarios.schema.scenario_file import as_toml
 from scenarios.system.interrupts import interrupts_later
 from scenarios.system.whole_files import write_text
 

@@ -12,7 +12,8 @@ from reports.verify.bench import Bench, Experiment, Finding, Law, exactly, gathe
 from reports.verify.closed_forms import Floats
 from reports.verify.scenes import scene
 from scenarios.ledger.ledger import ACCEPTED, Ledger
-from scenarios.schema.model import Scenario, load
+from scenarios.schema.model import Scenario
+from scenarios.schema.scenario_file import load
 from scenarios.traffic.workload import arrivals
 from strategies.registry import STRATEGIES
 

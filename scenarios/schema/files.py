@@ -1,4 +1,4 @@
-"""Scenario files: found by catalogue name or path, read, parsed, and written again."""
+"""TOML files that users name: found by a name in the catalogue or by their path, read and parsed."""
 
 from __future__ import annotations
 

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from scenarios.errors import BadInput
 from scenarios.figures import is_of_month
-from scenarios.formats.toml import toml_document
-from scenarios.outside import plug
 from scenarios.schema.account import Account
 from scenarios.schema.bill import Bill
 from scenarios.schema.clock import Clock
-from scenarios.schema.complaints import ONE_LINE, complaint
+from scenarios.schema.complaints import ONE_LINE
 from scenarios.schema.contradictions import contradictory
 from scenarios.schema.faults import Fault
-from scenarios.schema.files import catalogue, find, printable, read_table
 from scenarios.schema.labels import lanes_of
 from scenarios.schema.latency import Latency, Lognormal, Uniform
 from scenarios.schema.parts import parts_instead, parts_of
 from scenarios.schema.prices import RECIPIENTS, PriceTables
-from scenarios.schema.processes import Trace, Workload
+from scenarios.schema.processes import Workload
 from scenarios.schema.rank import Rank
 from scenarios.schema.settings import StrategySettings
-from scenarios.schema.strategy_references import of_known, plugged_in, unknown_strategy
+from scenarios.schema.strategy_references import unknown_strategy
 from scenarios.schema.tables import MAX_MAILS, Positive, Probability, Table, wrong
 from scenarios.schema.thresholds import Expressions, Threshold, is_sender, unknown_sender
 from scenarios.schema.traffic import DEFAULT_LANE, placed
@@ -36,7 +31,6 @@ from scenarios.schema.variants import Variants, refuse_taken
 from strategies.registry import STRATEGIES
 from strategies.resources import Lane
 
-SCHEMA = "seslab/scenario/v1"
 MOST_LANES = 20  # each is a queue, and a group of figures
 
 
@@ -280,32 +274,6 @@ class Scenario(Table):
         return self.model_copy(update={"strategies": {**self.strategies, contender: own}})
 
 
-def load(source: str, base: Path | None = None) -> Scenario:
-    """The scenario of a catalogue name or of a file, whose path, if relative, starts at `base`.
-
-    Raises BadInput: one line that names the file, the key, its value and what would be right.
-    """
-    path = find(source, base)
-    return _validated(plugged_in(read_table(path), path), path)
-
-
-def load_kept(path: Path) -> Scenario:
-    """The scenario of a run's own folder, without what it says of strategies that are not known here.
-
-    No file of a strategy is looked for: what is only to be read shall not be run. Raises BadInput as `load` does.
-    """
-    return _validated(of_known(read_table(path)), path)
-
-
-def _validated(table: dict[str, Any], path: Path) -> Scenario:
-    table = {"name": printable(path.stem), **table}
-    know_strategies()
-    try:
-        return Scenario.model_validate(table, context={"base": path.parent})
-    except ValidationError as error:
-        raise BadInput(printable(f"{path}: {complaint(error, table)}")) from error
-
-
 _KNOWN = [*STRATEGIES.values()]
 
 
@@ -314,57 +282,3 @@ def know_strategies() -> None:
     if (known := [*STRATEGIES.values()]) != _KNOWN:
         Scenario.model_rebuild(force=True)
         _KNOWN[:] = known
-
-
-def files_of(source: str, scenario: Scenario) -> list[tuple[str, Path]]:
-    """What `load` has read and a run will read, and what each is in messages: scenario, traces, files of strategies."""
-    traffic = (*scenario.workload, *scenario.neighbour)
-    traces = [("its trace", one.path) for one in traffic if isinstance(one, Trace)]
-    strategies = [("a strategy", Path(one.reference)) for one in plug.plugged() if one.is_file]
-    return [("the scenario", find(source)), *traces, *strategies]
-
-
-def as_toml_in(folder: Path, scenario: Scenario) -> str:
-    """As `as_toml`, for a file in that folder, from which it leads to strategies that are files."""
-    ways = {one.name: os.path.relpath(one.reference, folder) for one in plug.plugged() if one.is_file}
-    ways = {name: way if way.startswith(os.pardir) else os.path.join(os.curdir, way) for name, way in ways.items()}
-    return _as_toml(scenario, ways)
-
-
-def as_toml(scenario: Scenario) -> str:
-    """The scenario with every default spelt out, as a file that `load` reads back to an equal one."""
-    return _as_toml(scenario, {})
-
-
-def _as_toml(scenario: Scenario, ways: Mapping[str, str]) -> str:
-    table = scenario.model_dump(by_alias=True, exclude_none=True)
-    table["strategies"] = {ways.get(name, name): own for name, own in table.get("strategies", {}).items()}
-    for named in (*table["workload"], *table.get("variants", {}).values()):
-        if "strategy" in named:
-            named["strategy"] = ways.get(named["strategy"], named["strategy"])
-    if scenario.account.limiter.kind != "token-bucket":
-        del table["account"]["limiter"]["burst"]  # a window has none of its own to set
-    return toml_document({key: value for key, value in table.items() if value not in ((), {})})
-
-
-def describe_catalogue() -> list[tuple[str, str]]:
-    """Name and description of each scenario in the catalogue, sorted by name."""
-    return [(name, load(name).description) for name in catalogue()]
-
-
-def scenario_schema() -> dict[str, Any]:
-    """The JSON Schema (2020-12) of a scenario file, each strategy's settings included."""
-    know_strategies()
-    schema = Scenario.model_json_schema(by_alias=True)
-    schema["required"].remove("name")  # the file's name stands in
-    schema["$defs"]["Strategies"]["additionalProperties"] = {
-        "type": "object",
-        "description": "settings of a strategy from outside: its key is its file, its module or its name",
-    }
-    schema["properties"]["variants"]["additionalProperties"] = False  # besides names that match
-    return published(SCHEMA, schema)
-
-
-def published(identifier: str, schema: Mapping[str, Any]) -> dict[str, Any]:
-    """A JSON Schema as users get it, under the name that stands in the documents."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": identifier, **schema, "title": identifier}

@@ -38,7 +38,7 @@ def calibrate(
         from reports.calibrate import folder, table
         from reports.running.run_jobs import whole
         from scenarios.measures.cost import load_prices
-        from scenarios.schema.model import as_toml_in, files_of
+        from scenarios.schema.scenario_file import as_toml_in, files_of
         from scenarios.system.whole_files import write_text
         from seslab import worlds
     worlds.tidy()

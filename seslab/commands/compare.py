@@ -52,7 +52,7 @@ def compare(
         from reports.ranking.precision import MOST
         from reports.running import experiment
         from scenarios.measures.cost import load_prices
-        from scenarios.schema.model import files_of
+        from scenarios.schema.scenario_file import files_of
         from seslab import worlds
     worlds.tidy()
     chosen = worlds.scenario_of(scenario, seed)

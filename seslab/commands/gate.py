@@ -69,7 +69,7 @@ def gate(
         from reports import terminal
         from reports.gate import command, interleaved, simulated, table
         from reports.gate.files import Files
-        from scenarios.schema.model import files_of
+        from scenarios.schema.scenario_file import files_of
         from scenarios.verdicts import FAIL
         from seslab import worlds
     files = Files(junit, summary, openmetrics)

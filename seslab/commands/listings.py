@@ -31,7 +31,7 @@ def scenarios() -> None:
     """
     with ending_on_ctrl_c():
         from reports import terminal
-        from scenarios.schema.model import describe_catalogue
+        from scenarios.schema.scenario_file import describe_catalogue
     terminal.listing(describe_catalogue())
 
 

@@ -77,7 +77,7 @@ def loadtest(
         from reports.compare import command, folder
         from reports.running import experiment
         from scenarios.measures.cost import load_prices
-        from scenarios.schema.model import files_of
+        from scenarios.schema.scenario_file import files_of
         from seslab import worlds
     worlds.tidy()
     chosen, prices = loading.demanding(worlds.scenario_of(scenario, seed)), load_prices()

@@ -35,7 +35,7 @@ def robust(
         from reports.robust.trials import Simulation, Trial
         from scenarios.hypotheses import sets
         from scenarios.measures.cost import load_prices
-        from scenarios.schema.model import files_of
+        from scenarios.schema.scenario_file import files_of
         from seslab import worlds
     chosen = worlds.scenario_of(scenario, seed)
     contenders = worlds.chosen(strategy, chosen)

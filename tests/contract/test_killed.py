@@ -21,7 +21,7 @@ from reports.compare import folder
 from reports.compare.folder import keep_document
 from scenarios.errors import RunFailed
 from scenarios.ledger import store
-from scenarios.schema.model import as_toml
+from scenarios.schema.scenario_file import as_toml
 from strategies import direct
 from strategies.ports import Ports
 from strategies.resources import Plan, Pods

@@ -33,7 +33,8 @@ from scenarios.errors import BadInput, RunFailed
 from scenarios.ledger import store
 from scenarios.ledger.ledger import ACCEPTED, Ledger, assert_conserved
 from scenarios.measures.cost import load_prices
-from scenarios.schema.model import Scenario, as_toml
+from scenarios.schema.model import Scenario
+from scenarios.schema.scenario_file import as_toml
 from tests.deploy import marks
 from tests.deploy.patience import until
 from tests.deploy.relay import SCENARIO, Relay
@@ -144,7 +145,7 @@ from loadtests.deploy.cloud import aws
 from loadtests.deploy.run import run
 from scenarios.budget import Budget
 from loadtests.ports.ses import SENDER, Envelope
-from scenarios.schema.model import load
+from scenarios.schema.scenario_file import load
 sites = partial(on_aws.site, cloud=aws(), envelope=Envelope(SENDER), budget=Budget())
 run(load(sys.argv[1]), "leaky-bucket", 1, sites=sites)
 """

@@ -182,7 +182,7 @@ RUN = """
 import sys
 from threading import Event, Thread
 from loadtests.deploy import on_ministack
-from scenarios.schema.model import load
+from scenarios.schema.scenario_file import load
 def tell(progress):
     while not progress():
         Event().wait(0.01)

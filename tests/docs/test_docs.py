@@ -21,8 +21,8 @@ from reports.schemas import DOCUMENTS, json_schema
 from scenarios.figures import USAGE
 from scenarios.ledger.store import CALLS, MAILS
 from scenarios.measures.cost import PRICES
-from scenarios.schema.model import scenario_schema
 from scenarios.schema.prices import FEES, RECIPIENTS
+from scenarios.schema.scenario_file import scenario_schema
 from seslab.app import app
 from seslab.help_page import examples
 from strategies.registry import STRATEGIES

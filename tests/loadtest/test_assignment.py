@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from loadtests.load.assignment import Assignment, Place, WorkerMails, read, share_of, whole, written
 from loadtests.load.workers.share_proxy import order_of
 from scenarios.runs import account_of
-from scenarios.schema.model import Scenario, as_toml
+from scenarios.schema.model import Scenario
+from scenarios.schema.scenario_file import as_toml
 from scenarios.traffic.workload import Arrivals, arrivals
 from strategies.ports import Mail
 from strategies.resources import Lane

@@ -26,7 +26,7 @@ from reports.compare.folder import keep_document
 from scenarios.errors import RunFailed
 from scenarios.ledger import store
 from scenarios.ledger.ledger import FATES, assert_conserved
-from scenarios.schema.model import as_toml
+from scenarios.schema.scenario_file import as_toml
 from tests.deploy.patience import until
 from tests.loadtest.locusts import Served, scenario, sent, serving
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
-from scenarios.schema.model import as_toml
+from scenarios.schema.scenario_file import as_toml
 from tests.loadtest.locusts import RESPONSE, Served, plainly, scenario, table
 
 pytestmark = [pytest.mark.real_time, pytest.mark.xdist_group("locust")]

@@ -16,7 +16,8 @@ from hypothesis import given, settings
 from numpy.typing import NDArray
 
 from scenarios.ledger.ledger import ACCEPTED, THROTTLED, Ledger, digest
-from scenarios.schema.model import Scenario, load
+from scenarios.schema.model import Scenario
+from scenarios.schema.scenario_file import load
 from scenarios.traffic.chance import PerMail
 from sim.run import run
 from strategies.dice import uniform
@@ -114,7 +115,7 @@ NAMES = ("press-release", "lost-responses")
 PROGRAM = """
 import sys
 from scenarios.ledger.ledger import digest
-from scenarios.schema.model import load
+from scenarios.schema.scenario_file import load
 from sim.run import run
 from strategies.registry import STRATEGIES
 for name in sys.argv[1:]:

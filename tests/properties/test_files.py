@@ -30,7 +30,7 @@ from scenarios.measures.bound import bound_of
 from scenarios.measures.cost import PRICES, load_prices
 from scenarios.measures.measured import measured
 from scenarios.schema.files import CATALOGUE, printable
-from scenarios.schema.model import as_toml, load
+from scenarios.schema.scenario_file import as_toml, load
 from scenarios.traffic.trace import make_trace
 from scenarios.traffic.trace_csv import read_trace
 from scenarios.traffic.workload import arrivals

@@ -7,7 +7,7 @@ import pytest
 from reports.verify.little import departures_s, mean_number
 from scenarios.measures.cost import load_prices
 from scenarios.measures.metrics import measure
-from scenarios.schema.model import load
+from scenarios.schema.scenario_file import load
 from scenarios.traffic.workload import arrivals
 from sim.run import run
 from strategies.registry import STRATEGIES

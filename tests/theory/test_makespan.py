@@ -15,7 +15,8 @@ from scenarios.measures.bound import bound_of
 from scenarios.measures.cost import load_prices
 from scenarios.measures.metrics import measure
 from scenarios.schema.account import Account, LimiterHypothesis
-from scenarios.schema.model import Scenario, load
+from scenarios.schema.model import Scenario
+from scenarios.schema.scenario_file import load
 from scenarios.traffic.workload import arrivals
 from sim.run import run
 from tests.unit.entries import number

@@ -12,7 +12,8 @@ from reports.gate.baseline import Baseline
 from reports.gate.expectations import Wished
 from reports.running.experiment import perform
 from scenarios.measures.cost import load_prices
-from scenarios.schema.model import Scenario, load
+from scenarios.schema.model import Scenario
+from scenarios.schema.scenario_file import load
 from sim.run import run
 
 FILE = Path("baseline.json")

@@ -28,7 +28,8 @@ from scenarios.measures.bound import Bound
 from scenarios.measures.cost import load_prices
 from scenarios.measures.metrics import measure
 from scenarios.schema.latency import Lognormal
-from scenarios.schema.model import Scenario, as_toml, load
+from scenarios.schema.model import Scenario
+from scenarios.schema.scenario_file import as_toml, load
 from sim.run import run
 from strategies.registry import STRATEGIES
 from tests.unit.pictures import texts

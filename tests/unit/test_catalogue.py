@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.schema.model import as_toml, describe_catalogue, load
+from scenarios.schema.scenario_file import as_toml, describe_catalogue, load
 from scenarios.traffic.workload import arrivals
 from tests.unit.scenario_files import loaded
 

@@ -14,8 +14,8 @@ from hypothesis import given
 from reports.gate.identity import identity_of
 from scenarios.errors import BadInput
 from scenarios.schema.clock import Clock, Every, before, beginnings
-from scenarios.schema.model import as_toml
 from scenarios.schema.processes import Workload
+from scenarios.schema.scenario_file import as_toml
 from scenarios.traffic.workload import arrivals, parts
 from tests.unit.scenario_files import BATCH, loaded
 

@@ -26,7 +26,7 @@ from scenarios.errors import BadInput, Interrupted
 from scenarios.ledger import store
 from scenarios.measures.bound import Bound
 from scenarios.measures.cost import load_prices
-from scenarios.schema.model import as_toml, load
+from scenarios.schema.scenario_file import as_toml, load
 from sim.run import run
 from tests.unit.entries import comparison, entry, sent
 from tests.unit.synthetic import Call

@@ -14,7 +14,7 @@ from hypothesis import given
 
 from reports.gate.first_calls import MOST, events_of, first_difference, rows_of
 from scenarios.ledger.ledger import ACCEPTED, FAILED, THROTTLED, Ledger
-from scenarios.schema.model import load
+from scenarios.schema.scenario_file import load
 from sim.run import run
 from tests.unit.synthetic import Call, Mail, ledger_of
 

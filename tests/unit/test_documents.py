@@ -31,7 +31,8 @@ from scenarios.errors import BadInput, RunFailed
 from scenarios.measures.cost import load_prices
 from scenarios.schema.account import LimiterHypothesis
 from scenarios.schema.faults import Fault
-from scenarios.schema.model import Scenario, load
+from scenarios.schema.model import Scenario
+from scenarios.schema.scenario_file import load
 from sim.run import run
 from tests.unit.entries import comparison, entry, sent
 from tests.unit.gated import baseline, small, variant, verdict

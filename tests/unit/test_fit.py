@@ -12,7 +12,8 @@ import pytest
 from reports.calibrate.fit import FEWEST_CALLS, Fit, NoFit, call_s, fit_lognormal, fitted, with_latency
 from scenarios.ledger.ledger import ACCEPTED, THROTTLED, Ledger
 from scenarios.schema.latency import Lognormal
-from scenarios.schema.model import Scenario, as_toml, load
+from scenarios.schema.model import Scenario
+from scenarios.schema.scenario_file import as_toml, load
 from sim.run import run
 from tests.unit.synthetic import Call, Mail, ledger_of
 

@@ -28,7 +28,8 @@ from scenarios.hypotheses.hypothesis import hypotheses_of
 from scenarios.hypotheses.sets import Chosen
 from scenarios.measures.cost import load_prices
 from scenarios.schema.files import catalogue
-from scenarios.schema.model import Scenario, load
+from scenarios.schema.model import Scenario
+from scenarios.schema.scenario_file import load
 from sim.run import run
 from strategies.registry import STRATEGIES
 from tests.unit.test_documents import assert_declared

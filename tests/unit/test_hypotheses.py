@@ -15,7 +15,7 @@ from scenarios.hypotheses import sets
 from scenarios.hypotheses.hypothesis import hypothesis_of, under
 from scenarios.schema.account import Account
 from scenarios.schema.files import catalogue, read_table
-from scenarios.schema.model import load
+from scenarios.schema.scenario_file import load
 
 ALL = [table["name"] for table in read_table(sets.PLAUSIBLE)["hypothesis"]]
 

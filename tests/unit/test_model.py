@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from scenarios.errors import BadInput
 from scenarios.schema.latency import Lognormal, Uniform
-from scenarios.schema.model import load
+from scenarios.schema.scenario_file import load
 from scenarios.traffic.workload import arrivals
 from strategies import leaky_bucket
 from strategies.registry import STRATEGIES

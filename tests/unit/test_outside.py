@@ -26,7 +26,7 @@ from scenarios.errors import BadInput
 from scenarios.measures.cost import load_prices
 from scenarios.outside import patience, plug
 from scenarios.runs import account_of, plan_of
-from scenarios.schema.model import as_toml, as_toml_in, load, load_kept, scenario_schema
+from scenarios.schema.scenario_file import as_toml, as_toml_in, load, load_kept, scenario_schema
 from seslab import trial
 from seslab.trial import try_new
 from strategies.registry import STRATEGIES

@@ -15,7 +15,8 @@ from scenarios.ledger.ledger import Ledger
 from scenarios.measures.bound import bound_of
 from scenarios.measures.cost import cost, load_prices
 from scenarios.measures.measured import measured
-from scenarios.schema.model import Scenario, load
+from scenarios.schema.model import Scenario
+from scenarios.schema.scenario_file import load
 from scenarios.traffic.workload import arrivals
 from tests.unit.simulated import outcomes, run, total
 from tests.unit.virtual import batch, evenly, fault

@@ -21,7 +21,7 @@ from scenarios.entry import StrategyEntry
 from scenarios.errors import BadInput
 from scenarios.measures.bound import Bound
 from scenarios.measures.cost import load_prices
-from scenarios.schema.model import load
+from scenarios.schema.scenario_file import load
 from seslab.options import share
 from sim.run import run
 from tests.unit.entries import entry, sent

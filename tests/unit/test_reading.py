@@ -20,7 +20,7 @@ from reports.gate import baseline
 from reports.gate import command as gating
 from scenarios.errors import BadInput
 from scenarios.ledger import store
-from scenarios.schema.model import load
+from scenarios.schema.scenario_file import load
 from scenarios.system import reading
 from scenarios.traffic.trace import make_trace
 

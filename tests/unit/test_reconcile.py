@@ -13,7 +13,7 @@ from loadtests.record.reconcile import joined, left_by_the_dead, on_the_way
 from scenarios.ledger.fates import settle
 from scenarios.ledger.ledger import ACCEPTED, FAILED, REJECTED, THROTTLED
 from scenarios.runs import plan_of
-from scenarios.schema.model import load
+from scenarios.schema.scenario_file import load
 from scenarios.traffic.workload import Arrivals
 from strategies.ports import Mail, Rejected, Throttled, Unanswered
 

@@ -30,7 +30,8 @@ from scenarios.errors import BadInput, RunFailed
 from scenarios.hypotheses import sets
 from scenarios.hypotheses.hypothesis import hypotheses_of
 from scenarios.measures.cost import load_prices
-from scenarios.schema.model import Scenario, as_toml
+from scenarios.schema.model import Scenario
+from scenarios.schema.scenario_file import as_toml
 from scenarios.schema.thresholds import JudgedThreshold
 from scenarios.system.whole_files import replaced
 from scenarios.verdicts import Met

@@ -24,7 +24,7 @@ from scenarios.budget import Budget
 from scenarios.errors import BadInput
 from scenarios.measures.cost import load_prices
 from scenarios.runs import plan_of
-from scenarios.schema.model import load
+from scenarios.schema.scenario_file import load
 from scenarios.traffic.workload import Arrivals, arrivals
 from strategies.parts import everyone
 from strategies.ports import Mail

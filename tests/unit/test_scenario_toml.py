@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 
 from scenarios.formats.toml import toml_document
 from scenarios.formats.toml_keys import first_key_of_more
-from scenarios.schema.model import SCHEMA, as_toml, scenario_schema
+from scenarios.schema.scenario_file import SCHEMA, as_toml, scenario_schema
 from strategies.registry import STRATEGIES
 from tests.unit.scenario_files import BATCH, loaded
 

@@ -18,7 +18,7 @@ from botocore.config import Config
 
 from loadtests.endpoint.serve import Addresses, scenario_of, serve
 from scenarios.errors import BadInput
-from scenarios.schema.model import load
+from scenarios.schema.scenario_file import load
 from tests.unit.served import SENDER, mail
 
 ROOT = Path(__file__).parents[2]

@@ -17,7 +17,7 @@ from scenarios.errors import BadInput
 from scenarios.figures import FIGURES, figures_of, is_figure
 from scenarios.measures.metrics import measure
 from scenarios.schema.contradictions import contradictory
-from scenarios.schema.model import as_toml, load
+from scenarios.schema.scenario_file import as_toml, load
 from scenarios.schema.thresholds import Threshold, judged
 from tests.unit.entries import entry, sent
 from tests.unit.gated import small

@@ -12,7 +12,7 @@ from hypothesis import given
 from scenarios.errors import BadInput
 from scenarios.measures.cost import load_prices
 from scenarios.measures.tiers import Tiers, prices_of, tiers_of, usd_for
-from scenarios.schema.model import as_toml
+from scenarios.schema.scenario_file import as_toml
 from tests.unit.scenario_files import BATCH, loaded
 
 PRICES = load_prices()

@@ -18,7 +18,8 @@ from scenarios.errors import BadInput
 from scenarios.ledger.ledger import digest
 from scenarios.measures.cost import load_prices
 from scenarios.runs import account_of, plan_of
-from scenarios.schema.model import Scenario, as_toml, load, load_kept
+from scenarios.schema.model import Scenario
+from scenarios.schema.scenario_file import as_toml, load, load_kept
 from sim.run import run
 
 SCENARIO = """

@@ -15,7 +15,8 @@ from loadtests.ports.ses import Envelope
 from scenarios.errors import BadInput
 from scenarios.ledger.ledger import assert_conserved
 from scenarios.runs import account_of, plan_of
-from scenarios.schema.model import Scenario, load
+from scenarios.schema.model import Scenario
+from scenarios.schema.scenario_file import load
 from scenarios.traffic.workload import arrivals
 from strategies.registry import STRATEGIES, module_of
 from tests.unit.virtual import batch, evenly

@@ -20,7 +20,8 @@ from loadtests.load.workers.player import Tell
 from loadtests.ports.kernel import Clock
 from loadtests.ports.ses import Envelope
 from scenarios.outside.plug import plug
-from scenarios.schema.model import Scenario, load
+from scenarios.schema.model import Scenario
+from scenarios.schema.scenario_file import load
 from scenarios.system.children import OURS
 from scenarios.system.held import temporary_folder
 from strategies import ports

@@ -12,7 +12,7 @@ from reports.figures.palette import look
 from reports.figures.series import Floats
 from reports.words import duration
 from scenarios.ledger.ledger import Ledger
-from scenarios.schema.model import load
+from scenarios.schema.scenario_file import load
 from scenarios.traffic.workload import arrivals
 from sim.run import run
 

@@ -11,7 +11,8 @@ from reports.figures.palette import look
 from reports.figures.series import Floats
 from scenarios.ledger.ledger import ACCEPTED, THROTTLED, Ledger
 from scenarios.measures.bound import admissions, rate_steps
-from scenarios.schema.model import Scenario, load
+from scenarios.schema.model import Scenario
+from scenarios.schema.scenario_file import load
 from scenarios.traffic.workload import arrivals
 from sim.run import run
 
