@@ -214,12 +214,12 @@ class Scenario(Table):
         for name, expressions in self.thresholds.items():
             for threshold in map(Threshold.parse, expressions):
                 if not is_sender(threshold.sender, self.variants):
-                    raise wrong("thresholds", f"{name}: {unknown_sender(threshold.sender, self.variants)}")
+                    raise wrong(("thresholds", name), unknown_sender(threshold.sender, self.variants))
                 if is_of_month(threshold.figure) and self.bill is None:
-                    raise wrong("thresholds", f"{name}: no {threshold.figure}: a month needs a table [bill]")
+                    raise wrong(("thresholds", name), f"no {threshold.figure}: a month needs a table [bill]")
                 if threshold.whose and threshold.whose not in parts_of(self.workload):
                     instead = parts_instead(threshold.whose, self.workload)
-                    raise wrong("thresholds", f"{name}: no {threshold.figure}: {instead}")
+                    raise wrong(("thresholds", name), f"no {threshold.figure}: {instead}")
         return self
 
     @property

@@ -129,7 +129,10 @@ def test_a_report_says_what_a_variant_is(tmp_path: Path) -> None:
         ('[variants.sqsdlq]\nstrategy = "aimd"', "must differ from sqs-dlq in more than case and dashes"),
         ('[variants."a b"]\nstrategy = "aimd"', "must be a letter, then letters, digits or -, at most 32"),
         ("[variants]\nx = 3", "variants.x = 3: must be a table"),
-        ('[thresholds]\nx = "clam.makespan_s < 3"', "unknown strategy 'clam', did you mean 'calm'?"),
+        (
+            '[thresholds]\nx = "clam.makespan_s < 3"',
+            """thresholds.x = "clam.makespan_s < 3": unknown strategy 'clam', did you mean 'calm'?""",
+        ),
     ],
 )
 def test_what_is_no_variant_is_one_line(tmp_path: Path, text: str, said: str) -> None:
