@@ -20,11 +20,11 @@ REST = 1.0  # recipients that the bucket has spilt, before it counts as rested
 
 
 class Sent(NamedTuple):
-    """A call that went: when, for how many recipients, and how many had gone before it since the last rest."""
+    """A call that went: when, for how many recipients, and how much of what SES held was used up then."""
 
     at_s: float
     recipients: int
-    before: int
+    drawn: float
 
 
 class LearnedLimit:
@@ -57,13 +57,12 @@ class LearnedLimit:
     def sent(self, now_s: float, recipients: int) -> Sent:
         """Count a call that goes now."""
         self._refill(now_s)
-        call = Sent(now_s, recipients, self._since_rest)
         self._level -= recipients
         self._since_rest += recipients
         self._spilt = 0.0
         self._stop_probing(now_s)
         self._next_s = now_s + recipients / (BURST_PACE * self._limit_per_s)
-        return call
+        return Sent(now_s, recipients, self._drawn(now_s))
 
     def accepted(self, call: Sent, now_s: float) -> None:
         self._in_row, self._failed_in_row, self._accepted_s = 0, 0, now_s
@@ -107,7 +106,7 @@ class LearnedLimit:
     def _learn(self, call: Sent, now_s: float) -> None:
         if self._probing:
             self._probing, self._probe = False, PROBE_AGAIN
-            self.burst = max(1.0, self._drawn(call.at_s, call.before + call.recipients))
+            self.burst = max(1.0, call.drawn)
             self._clockwork.restart(now_s)
         elif self._in_row == 1:
             measured_per_s = self._clockwork.refused(now_s)
@@ -118,12 +117,12 @@ class LearnedLimit:
 
     def _stop_probing(self, now_s: float) -> None:
         """More than the most that it may dare is never asked for, whatever SES would hold."""
-        if self._probing and self._drawn(now_s, self._since_rest) >= self._most_burst:
+        if self._probing and self._drawn(now_s) >= self._most_burst:
             self._probing, self.burst = False, max(1.0, self._most_burst)
 
-    def _drawn(self, now_s: float, recipients: int) -> float:
-        """How much of these, sent since the last rest, came out of what SES held then."""
-        return recipients - self.rate_per_s * (now_s - self._rested_s)
+    def _drawn(self, now_s: float) -> float:
+        """How much of what was sent since the last rest came out of what SES held then."""
+        return self._since_rest - self.rate_per_s * (now_s - self._rested_s)
 
     def _grow(self, now_s: float) -> None:
         quiet_s = min(DOUBLINGS, now_s - self._refused_s)
@@ -139,6 +138,8 @@ class LearnedLimit:
     def _refill(self, now_s: float) -> None:
         self._level += (now_s - self._level_s) * self._refill_per_s()
         self._level_s = now_s
+        if self._drawn(now_s) < 0:  # SES holds no more than it did: what it was left in vain is no credit
+            self._rested_s, self._since_rest = now_s, 0
         if self._level > self.burst:
             self._spilt += self._level - self.burst
             self._level = self.burst

@@ -6,6 +6,7 @@ The sender here is alone and never idle. An answer takes `ROUND_TRIP_S`, and SES
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 from fractions import Fraction
 from heapq import heappop, heappush
 from typing import NamedTuple
@@ -82,6 +83,45 @@ def test_a_slower_refill_is_learned(share: float) -> None:
     """Refusals come like clockwork, so the rate comes down to what is really there."""
     run = send_all(build_limiter(hypothesis_of(30.0, burst=30, effective_rate=share), 30.0, 1), 30.0, [1] * 900)
     assert run.limit.rate_per_s <= 30.0 * (share + 1) / 2
+
+
+@given(
+    most_burst_s=st.sampled_from([1.0, 2.0, 8.0]),
+    spurts=st.lists(st.tuples(st.floats(0.0, 60.0), st.integers(1, 300), st.integers(1, 5)), min_size=1, max_size=12),
+)
+def test_what_was_left_unused_is_no_credit(most_burst_s: float, spurts: list[tuple[float, int, int]]) -> None:
+    """However mails trickle, rest and pour, and SES refusing none: never more than one bucket of the most it may dare.
+
+    A spurt is the seconds that it takes, from the end of the one before, its mails, evenly in time, and their size.
+    """
+    rate = 10.0
+    due = deque(mail for spurt in arrivals(spurts) for mail in spurt)
+    limit, now_s, sent = LearnedLimit(rate, most_burst_s * rate, 0.0, True), 0.0, list[tuple[float, int]]()
+    while due:
+        due_s, size = due[0]
+        now_s = max(now_s, due_s)
+        while (wait_s := limit.wait_s(now_s, size)) > 1e-9:
+            now_s += wait_s
+        limit.accepted(limit.sent(now_s, size), now_s)
+        sent.append((now_s, due.popleft()[1]))
+    assert most_drawn(sent, rate) <= most_burst_s * rate + 2 * 5
+
+
+def arrivals(spurts: list[tuple[float, int, int]]) -> Iterator[list[tuple[float, int]]]:
+    """When each mail of each spurt is due, and its recipients."""
+    start_s = 0.0
+    for lasts_s, mails, size in spurts:
+        yield [(start_s + lasts_s * k / mails, size) for k in range(mails)]
+        start_s += lasts_s
+
+
+def most_drawn(sent: list[tuple[float, int]], rate_per_s: float) -> float:
+    """The smallest bucket, refilled at this rate, that would have held all of these."""
+    drawn = most = last_s = 0.0
+    for at_s, size in sent:
+        drawn = max(0.0, drawn - rate_per_s * (at_s - last_s)) + size
+        most, last_s = max(most, drawn), at_s
+    return most
 
 
 def test_a_neighbour_is_not_given_way_to() -> None:
