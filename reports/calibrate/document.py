@@ -140,13 +140,19 @@ def _fit(scenario: Scenario, name: str, fit: Fit | NoFit) -> FittedLatency | Unf
     own = getattr(scenario.latency, name).model_dump()
     if isinstance(fit, NoFit):
         return {"scenario": own, "calls": fit.calls, "fitted": None, "reason": fit.reason}
-    return {
+    fitted: FittedLatency = {
         "scenario": own,
         "calls": fit.calls,
         "fitted": {"median_ms": fit.law.median_ms, "p99_ms": fit.law.p99_ms},
         "method": METHOD,
         "ks_distance": fit.ks_distance,
     }
+    if fit.least and fit.most:
+        fitted["intervals"] = {
+            "median_ms": (fit.least.median_ms, fit.most.median_ms),
+            "p99_ms": (fit.least.p99_ms, fit.most.p99_ms),
+        }
+    return fitted
 
 
 def _entry(pair: Pair) -> CalibratedStrategy:

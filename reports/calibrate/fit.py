@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -18,6 +19,8 @@ FEWEST_CALLS = 30
 OUTCOME_OF = {"ses_send": ACCEPTED, "ses_throttle": THROTTLED}
 """Key of a scenario's `latency` → the outcome of the calls that show it."""
 
+_CONFIDENCE = 0.95
+_FAR = 0.9  # over the root of the calls, in this distance from a lognormal are 5 % of samples of one (Lilliefors 1967)
 _DIGITS = 4  # of the parameters: more than so many calls can tell
 _SAME = 1e-9  # spread of logarithms below which all calls took the same time
 
@@ -28,6 +31,8 @@ class Fit(NamedTuple):
     law: Lognormal
     calls: int
     ks_distance: float
+    least: Lognormal | None  # of 95 %: where its median and its p99 begin; None where no such law made these calls
+    most: Lognormal | None  # and where they end
 
 
 class NoFit(NamedTuple):
@@ -63,9 +68,31 @@ def fit_lognormal(took_s: NDArray[np.float64]) -> Fit:
 
     logs = np.log(took_s)
     mu, sigma = stats.norm.fit(logs)
-    p50, p99 = np.exp(stats.norm.ppf([0.5, 0.99], mu, sigma)) if sigma > _SAME else np.exp([mu, mu])
-    distance = stats.kstest(logs, "norm", (mu, sigma)).statistic if sigma > _SAME else 0.0
-    return Fit(Lognormal(median_ms=_rounded(1000 * p50), p99_ms=_rounded(1000 * p99)), len(logs), float(distance))
+    if sigma <= _SAME:
+        return Fit(law := _lognormal(mu, mu), len(logs), 0.0, law, law)
+    distance = float(stats.kstest(logs, "norm", (mu, sigma)).statistic)
+    near = distance < _FAR / math.sqrt(len(logs))
+    law = _lognormal(mu, mu + sigma * stats.norm.ppf(0.99))
+    return Fit(law, len(logs), distance, *(_between(logs) if near else (None, None)))
+
+
+def _between(logs: NDArray[np.float64]) -> tuple[Lognormal, Lognormal]:
+    """The ends of the median's and the p99's interval of 95 %, exact for calls that are of such a law.
+
+    A quantile of a normal law, estimated as the mean and so many standard deviations, is of a noncentral t.
+    """
+    from scipy import stats
+
+    many, quantiles = len(logs), stats.norm.ppf([0.5, 0.99])
+    ends = (1 - _CONFIDENCE) / 2, (1 + _CONFIDENCE) / 2
+    deviations = [stats.nct.ppf(end, many - 1, math.sqrt(many) * quantiles) / math.sqrt(many) for end in ends]
+    least, most = (logs.mean() + logs.std(ddof=1) * deviation for deviation in deviations)
+    return _lognormal(*least), _lognormal(*most)
+
+
+def _lognormal(log_p50: float, log_p99: float) -> Lognormal:
+    """From the logarithms of its quantiles in seconds."""
+    return Lognormal(median_ms=_rounded(1000 * math.exp(log_p50)), p99_ms=_rounded(1000 * math.exp(log_p99)))
 
 
 def with_latency(scenario: Scenario, laws: Mapping[str, Latency]) -> Scenario:

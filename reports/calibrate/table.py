@@ -113,4 +113,11 @@ def _law(fit: FittedLatency | UnfittedLatency) -> str:
         seen = f" from {counted(fit['calls'], 'call')}" if fit["calls"] else ""
         return f"nothing fitted{seen}: {fit['reason']}; {scenario}"
     goodness = f"{fit['method']}, Kolmogorov-Smirnov distance {fit['ks_distance']:.3f}"
-    return f"{toml_value(fit['fitted'])} fits {counted(fit['calls'], 'call')} ({goodness}); {scenario}"
+    return f"{toml_value(fit['fitted'])} fits {counted(fit['calls'], 'call')} ({goodness}); {_sure(fit)}; {scenario}"
+
+
+def _sure(fit: FittedLatency) -> str:
+    if "intervals" not in fit:
+        return "these calls are not of such a law, so that it has no interval"
+    median, p99 = (" to ".join(alike(fit["intervals"][name])) for name in ("median_ms", "p99_ms"))
+    return f"with 95 % the median is {median} ms and the p99 {p99} ms"

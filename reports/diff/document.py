@@ -24,7 +24,8 @@ from reports.documents.diff import (
     Seeds,
 )
 from reports.gate.verdict import alike
-from reports.statistics.intervals import interval, unpaired
+from reports.statistics.intervals import interval
+from reports.statistics.medians import apart, differences, median_interval
 from scenarios.directions import DIRECTIONS, direction_of
 from scenarios.errors import BadInput
 from scenarios.figures import figures_of, has_word, in_two
@@ -175,13 +176,10 @@ def _figure(
 
 
 def _band(a: Samples | None, b: Samples | None, by_seed: bool) -> tuple[tuple[float, float] | None, Seeds | None]:
-    """95 %, from the replications of both; None where either has only one run or lacks the figure."""
+    """95 %, from the replications of both; None where either has too few of them or lacks the figure."""
     before, after = _complete(a), _complete(b)
-    if not before or not after:
-        return None, None
-    if by_seed:
-        return interval([now - was for was, now in zip(before, after, strict=True)]), SAME_SEEDS
-    return unpaired(before, after), APART
+    band = median_interval(differences(before, after)) if by_seed else apart(before, after)
+    return band, None if band is None else SAME_SEEDS if by_seed else APART
 
 
 def _complete(samples: Samples | None) -> list[float]:

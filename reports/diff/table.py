@@ -90,5 +90,5 @@ def _run(run: DiffRun) -> str:
 def _caption(diff: DiffDocument) -> str:
     kinds = {by for strategy in diff["strategies"] for one in strategy["figures"] if (by := one["by"])}
     if not kinds:
-        return "difference: B - A; a figure of a single run has no interval"
-    return f"difference: B - A; intervals over {', '.join(sorted(kinds))}"
+        return "difference: B - A; there are too few replications for intervals"
+    return f"difference: B - A, of the means; interval: of the median, over {', '.join(sorted(kinds))}"

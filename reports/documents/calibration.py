@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal, final
+from typing import Annotated, Final, Literal, NotRequired, final
 
 from pydantic import Field, with_config
 from typing_extensions import TypedDict
@@ -41,6 +41,14 @@ class LognormalTable(TypedDict):
 
 
 @final
+class LognormalIntervals(TypedDict):
+    """Where both figures of the law of all calls lie with 95 %, in milliseconds."""
+
+    median_ms: Annotated[Interval, Field(description="of the median")]
+    p99_ms: Annotated[Interval, Field(description="of the p99")]
+
+
+@final
 class FittedLatency(TypedDict):
     """A law that the real calls suggest."""
 
@@ -50,6 +58,12 @@ class FittedLatency(TypedDict):
     method: Annotated[str, Field(description="how it was fitted")]
     ks_distance: Annotated[
         float, Field(description="Kolmogorov-Smirnov distance of the calls from the law: 0 is perfect, 1 the worst")
+    ]
+    intervals: NotRequired[
+        Annotated[
+            LognormalIntervals,
+            Field(description="of the law, 95 %; absent where the calls are further from it than chance takes them"),
+        ]
     ]
 
 

@@ -41,7 +41,11 @@ class DiffFigure(TypedDict):
     b: Annotated[float | None, Field(description="its mean in B; null if there is none")]
     difference: Annotated[float | None, Field(description="B - A; null if a side has no value")]
     interval: Annotated[
-        Interval | None, Field(description="of the difference, 95 %; null for single runs, or where a value is missing")
+        Interval | None,
+        Field(
+            description="95 % interval of the median difference under the same seeds, else of the medians' difference; "
+            "null for fewer than six pairs, or seven runs of each, or where a value is missing"
+        ),
     ]
     by: Annotated[Seeds | None, Field(description="what the interval sets against what; null without an interval")]
 

@@ -7,7 +7,9 @@ from statistics import fmean, median, stdev
 import numpy as np
 import pytest
 
-from reports.statistics.medians import differences, median_interval
+from reports.gate.simulated import SEEDS as GATED
+from reports.statistics.intervals import interval
+from reports.statistics.medians import apart, differences, median_interval
 from scenarios.schema.model import Scenario
 from sim.run import run
 
@@ -56,3 +58,22 @@ def test_intervals_of_replications_cover(makespans_s: dict[str, list[float]]) ->
 def test_intervals_of_paired_differences_cover(makespans_s: dict[str, list[float]]) -> None:
     """They decide who is tied."""
     assert 0.92 <= _held(differences(makespans_s["leaky-bucket"], makespans_s["sqs-dlq"])) <= 0.98
+
+
+def test_independent_runs_are_apart_as_often_as_they_should(makespans_s: dict[str, list[float]]) -> None:
+    """Of two versions under other seeds; both intervals together are wider than need be."""
+    true = median(makespans_s["sqs-dlq"]) - median(makespans_s["leaky-bucket"])
+    held = 0
+    for at in range(0, REPETITIONS * SEEDS - SEEDS, SEEDS):
+        band = apart(makespans_s["leaky-bucket"][at : at + SEEDS], makespans_s["sqs-dlq"][at + SEEDS : at + 2 * SEEDS])
+        assert band is not None
+        held += band[0] <= true <= band[1]
+    assert held / (REPETITIONS - 1) >= 0.95
+
+
+@pytest.mark.parametrize("few", [3, 5, GATED])
+def test_a_gate_fails_by_accident_in_one_case_of_twenty_at_most(makespans_s: dict[str, list[float]], few: int) -> None:
+    """If nothing changed but the luck, base and head could change places: Student's interval holds zero then."""
+    luck = differences(makespans_s["sqs-dlq"][::2], makespans_s["sqs-dlq"][1::2])
+    intervals = [interval(luck[at : at + few]) for at in range(0, len(luck) - few + 1, few)]
+    assert fmean(low <= 0 <= high for low, high in intervals) >= 0.95
