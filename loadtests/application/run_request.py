@@ -18,7 +18,7 @@ from loadtests.record.logs import CallListener, ClientLog, ignore_call
 from loadtests.record.numbering import number_of
 from scenarios.ledger.build_ledger import Evidence, Subject, build_ledger
 from scenarios.ledger.ledger import Ledger
-from scenarios.measures.bound import bound_of
+from scenarios.measures.bound import expected_s
 from scenarios.measures.warnings import warnings_of
 from scenarios.runs import SATURATED_S, Watch
 from scenarios.schema.model import Scenario
@@ -61,8 +61,8 @@ class RunRequest:
     def watched(self, clock: Clock, watch: Watch | None) -> None:
         """Show a watch how far it is, going by the best possible makespan."""
         if watch is not None:
-            expected_s = bound_of(self.scenario, self.mails).makespan_s or self.scenario.horizon_s
-            watch(lambda: min(0.99, max(0.0, clock.now() / expected_s)))
+            ends_s = expected_s(self.scenario, self.mails)
+            watch(lambda: min(0.99, max(0.0, clock.now() / ends_s)))
 
     def warnings(self, lifecycle: RunLifecycle) -> tuple[str, ...]:
         """What stands beside the result: what the scenario asks in vain, and whether the harness kept up."""

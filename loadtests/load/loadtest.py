@@ -29,7 +29,7 @@ from loadtests.record.run_registry import RunRecord
 from scenarios.errors import RunFailed
 from scenarios.ledger import store
 from scenarios.ledger.ledger import ACCEPTED, Ledger
-from scenarios.measures.bound import bound_of
+from scenarios.measures.bound import expected_s
 from scenarios.measures.cost import Prices
 from scenarios.outside.plug import plugged
 from scenarios.runs import Watch
@@ -85,7 +85,7 @@ def run(
         target.opened(scenario, assigned(scenario, sender, seed, asked)) as assignment,
         folder_with(assignment, mails) as folder,
     ):
-        _watched(watch, folder, bound_of(scenario, mails).makespan_s or scenario.horizon_s)
+        _watched(watch, folder, expected_s(scenario, mails))
         with _noted(scenario, assignment, folder, out) as record:
             was_interrupted = _sent(asked.crew, record, folder, target, out)
         ledger = ledger_left_by(scenario, assignment, mails, folder, target)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -22,7 +22,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.aws.admission import DAY_S
 from scenarios.aws.limiter import exact, whole
+from scenarios.measures.ration import Admitted, Quota, Through, days, quota_of, rationed
 from scenarios.schema.account import LimiterHypothesis
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import Arrivals
@@ -43,16 +45,14 @@ class Bound(NamedTuple):
     latency_p99_s: float | None
 
 
-class Admitted(NamedTuple):
-    """One entry per recipient, in the order of admission: its mail's intended instant, and SES's."""
-
-    intended_s: Floats
-    admitted_s: Floats
-
-
 def bound_of(scenario: Scenario, arrivals: Arrivals) -> Bound:
     """The bound of a scenario; of its faults only `rate_change` counts."""
-    return bound(arrivals, scenario.account.limiter, rate_steps(scenario))
+    return bound(arrivals, scenario.account.limiter, rate_steps(scenario), quota_of(scenario.account))
+
+
+def expected_s(scenario: Scenario, arrivals: Arrivals) -> float:
+    """How long a run of the scenario takes that goes as well as it may; at most until its horizon."""
+    return min(bound_of(scenario, arrivals).makespan_s or scenario.horizon_s, scenario.horizon_s)
 
 
 def rate_steps(scenario: Scenario) -> RateSteps:
@@ -68,7 +68,7 @@ def _rate_at(scenario: Scenario, at_s: float) -> float:
     return rates[-1]
 
 
-def bound(arrivals: Arrivals, limiter: LimiterHypothesis, rates: RateSteps) -> Bound:
+def bound(arrivals: Arrivals, limiter: LimiterHypothesis, rates: RateSteps, quota: Quota | None = None) -> Bound:
     """The ideal sender's makespan, mean latency and 99th percentile of the latency over recipients.
 
     `rates` are the account's, before the limiter's `effective_rate`; the burst stays when the rate changes.
@@ -76,23 +76,37 @@ def bound(arrivals: Arrivals, limiter: LimiterHypothesis, rates: RateSteps) -> B
     total = int(arrivals.recipients.sum(dtype=np.int64))
     if not total:
         return Bound(None, None, None)
-    last_s, mean_s, p99_s = _summary(admissions(arrivals, limiter, rates), total)
+    last_s, mean_s, p99_s = _summary(admissions(arrivals, limiter, rates, quota), total)
     if limiter.admission == "debt":
         last_s = _last_in_debt_s(arrivals, limiter.burst, TokenTime(_effective(limiter, rates)))
+        if quota is not None:
+            largest = min(MAX_RECIPIENTS, int(arrivals.recipients.max()))
+            last_s = max(last_s, float(arrivals.intended_s[0]) + DAY_S * days(quota, total, largest))
     return Bound(last_s - float(arrivals.intended_s[0]), mean_s, p99_s)
 
 
-def admissions(arrivals: Arrivals, limiter: LimiterHypothesis, rates: RateSteps) -> Iterator[Admitted]:
+def admissions(
+    arrivals: Arrivals, limiter: LimiterHypothesis, rates: RateSteps, quota: Quota | None = None
+) -> Iterator[Admitted]:
     """When each recipient is admitted, chunk by chunk; in debt, a part of up to 50 recipients goes as one."""
-    effective = _effective(limiter, rates)
+    through, chunks = _through(limiter, _effective(limiter, rates)), _chunks(arrivals)
+    if quota is None or int(arrivals.recipients.sum(dtype=np.int64)) <= quota.per_day:
+        return through(chunks)
+    if quota.strict and limiter.admission == "strict":  # nothing is gained by mails to several
+        chunks = map(_to_one_each, chunks)
+    return rationed(chunks, quota.per_day, through)
+
+
+def _through(limiter: LimiterHypothesis, effective: list[tuple[float, Fraction]]) -> Through:
     if limiter.kind == "token-bucket":
         on_one_token = 1 if limiter.admission == "strict" else MAX_RECIPIENTS
-        return _through_bucket(arrivals, limiter.burst, TokenTime(effective), on_one_token)
+        clock = TokenTime(effective)
+        return lambda chunks: _through_bucket(chunks, limiter.burst, clock, on_one_token)
     frees_s = _next_second if limiter.kind == "fixed-window" else _second_later
     if len(effective) > 1:
-        return _through_changing_window(arrivals, ChangingWindow(effective, frees_s))
+        return lambda chunks: _through_changing_window(chunks, ChangingWindow(effective, frees_s))
     fixed_or_sliding = _through_fixed_window if limiter.kind == "fixed-window" else _through_sliding_window
-    return fixed_or_sliding(arrivals, whole(effective[0][1]))
+    return lambda chunks: fixed_or_sliding(chunks, whole(effective[0][1]))
 
 
 def _effective(limiter: LimiterHypothesis, rates: RateSteps) -> list[tuple[float, Fraction]]:
@@ -121,26 +135,26 @@ class TokenTime:
         return self._at_s[step] + since_step_s
 
 
-def _through_bucket(arrivals: Arrivals, burst: int, clock: TokenTime, on_one_token: int) -> Iterator[Admitted]:
+def _through_bucket(chunks: Iterable[Arrivals], burst: int, clock: TokenTime, on_one_token: int) -> Iterator[Admitted]:
     """The bucket as a debtor that may hand out `burst` tokens before they are minted.
 
     Of every `on_one_token` recipients of a mail the first waits for its token, and the others ride with it.
     """
-    for intended_s, first, place in _queued(arrivals, clock.minted):
+    for intended_s, first, place in _queued(chunks, clock.minted):
         place -= place % on_one_token
         yield Admitted(intended_s, np.maximum(intended_s, clock.when(first + (place + 1 - burst))))
 
 
-def _through_fixed_window(arrivals: Arrivals, capacity: int) -> Iterator[Admitted]:
+def _through_fixed_window(chunks: Iterable[Arrivals], capacity: int) -> Iterator[Admitted]:
     """Every whole second mints `capacity` places at once; those of the past are worth nothing."""
-    for intended_s, first, place in _queued(arrivals, lambda at_s: at_s.astype(np.int64) * capacity):
+    for intended_s, first, place in _queued(chunks, lambda at_s: at_s.astype(np.int64) * capacity):
         yield Admitted(intended_s, np.maximum(intended_s, (first + place) // capacity))
 
 
-def _through_sliding_window(arrivals: Arrivals, capacity: int) -> Iterator[Admitted]:
+def _through_sliding_window(chunks: Iterable[Arrivals], capacity: int) -> Iterator[Admitted]:
     """A recipient takes the place of the one `capacity` before it, a second after that one."""
     latest_s = np.full(capacity, -np.inf)
-    for intended_s in _recipients(arrivals):
+    for intended_s in _recipients(chunks):
         admitted_s = _lagged(intended_s, latest_s + 1.0)
         latest_s = np.concatenate((latest_s, admitted_s))[-capacity:]
         yield Admitted(intended_s, admitted_s)
@@ -199,18 +213,20 @@ class ChangingWindow:
         return self._now_s if room else min(taken[0], self._at_s[step + 1])
 
 
-def _through_changing_window(arrivals: Arrivals, window: ChangingWindow) -> Iterator[Admitted]:
-    for intended_s in _recipients(arrivals):
+def _through_changing_window(chunks: Iterable[Arrivals], window: ChangingWindow) -> Iterator[Admitted]:
+    for intended_s in _recipients(chunks):
         yield Admitted(intended_s, np.array([window.admit(at_s) for at_s in intended_s.tolist()]))
 
 
-def _queued(arrivals: Arrivals, minted: Callable[[Floats], Any]) -> Iterator[tuple[Floats, Any, NDArray[np.int64]]]:
+def _queued(
+    chunks: Iterable[Arrivals], minted: Callable[[Floats], Any]
+) -> Iterator[tuple[Floats, Any, NDArray[np.int64]]]:
     """For each recipient its intended instant, the number of its mail's first token, and its place in the mail.
 
     A mail's first token is the next after its predecessor's last, or, after an idle time, the one being minted.
     """
     taken = 0
-    for mails in _chunks(arrivals):
+    for mails in chunks:
         before = np.cumsum(mails.recipients, dtype=np.int64) - mails.recipients
         first = before + np.maximum.accumulate(np.maximum(minted(mails.intended_s) - before, taken))
         taken = first[-1] + mails.recipients[-1]
@@ -218,9 +234,15 @@ def _queued(arrivals: Arrivals, minted: Callable[[Floats], Any]) -> Iterator[tup
         yield mails.intended_s[mail], first[mail], np.arange(len(mail)) - before[mail]
 
 
-def _recipients(arrivals: Arrivals) -> Iterator[Floats]:
+def _recipients(chunks: Iterable[Arrivals]) -> Iterator[Floats]:
     """The intended instant of every recipient."""
-    return (np.repeat(mails.intended_s, mails.recipients) for mails in _chunks(arrivals))
+    return (np.repeat(mails.intended_s, mails.recipients) for mails in chunks)
+
+
+def _to_one_each(mails: Arrivals) -> Arrivals:
+    """As many mails as there are recipients."""
+    intended_s = np.repeat(mails.intended_s, mails.recipients)
+    return Arrivals(intended_s, np.ones(len(intended_s), np.int32))
 
 
 def _chunks(arrivals: Arrivals) -> Iterator[Arrivals]:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from copy import deepcopy
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 import hypothesis.strategies as st
@@ -14,9 +15,11 @@ import pytest
 from hypothesis import given, settings
 
 from reports.verify.closed_forms import debt_batch_s, strict_batch_s
+from scenarios.aws.admission import RollingQuota
 from scenarios.aws.limiter import TICKS_PER_S, build_limiter, exact
 from scenarios.measures import bound as module
 from scenarios.measures.bound import Bound, admissions, bound, bound_of, rate_steps
+from scenarios.measures.ration import Quota
 from scenarios.schema.account import Account, LimiterHypothesis
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import Arrivals
@@ -44,9 +47,10 @@ def arrivals(mails: Mails) -> Arrivals:
     return Arrivals(np.array([at_s for at_s, _ in mails], np.float64), np.array([n for _, n in mails], np.int32))
 
 
-def instants(mails: Mails, hypothesis: LimiterHypothesis, steps: Steps) -> list[float]:
+def instants(mails: Mails, hypothesis: LimiterHypothesis, steps: Steps, quota: Quota | None = None) -> list[float]:
     """When the ideal sender's recipients are admitted."""
-    return [at_s for chunk in admissions(arrivals(mails), hypothesis, steps) for at_s in chunk.admitted_s.tolist()]
+    chunks = admissions(arrivals(mails), hypothesis, steps, quota)
+    return [at_s for chunk in chunks for at_s in chunk.admitted_s.tolist()]
 
 
 def test_broadcast_of_900() -> None:
@@ -166,8 +170,9 @@ later_steps = st.dictionaries(dyadic_s.filter(bool), dyadic_rates, max_size=3).m
 class Judge:
     """The limiter of the simulator, asked in the order of time and told of rate changes as they come."""
 
-    def __init__(self, hypothesis: LimiterHypothesis, steps: Steps) -> None:
+    def __init__(self, hypothesis: LimiterHypothesis, steps: Steps, quota: Quota | None) -> None:
         self._limiter = build_limiter(hypothesis, steps[0][1], 1)
+        self._quota = None if quota is None else RollingQuota(*quota)
         self._share = exact(hypothesis.effective_rate)
         self._ahead = list(steps[1:])
 
@@ -176,7 +181,12 @@ class Judge:
         while self._ahead and self._ahead[0][0] <= at_s:
             step_s, rate = self._ahead.pop(0)
             self._limiter.set_rate(step_s, exact(rate) * self._share)
-        return self._limiter.admit(at_s, recipients)
+        if self._quota is None:
+            return self._limiter.admit(at_s, recipients)
+        admitted = self._quota.holds(at_s, recipients) and self._limiter.admit(at_s, recipients)
+        if admitted:
+            self._quota.use(at_s, recipients)
+        return admitted
 
 
 def requests(mails: Mails, hypothesis: LimiterHypothesis) -> list[tuple[float, int]]:
@@ -185,9 +195,12 @@ def requests(mails: Mails, hypothesis: LimiterHypothesis) -> list[tuple[float, i
     return [(at_s, min(most, n - first)) for at_s, n in mails for first in range(0, n, most)]
 
 
-def check_against_the_limiter(mails: Mails, hypothesis: LimiterHypothesis, steps: Steps) -> None:
-    """The limiter admits each request at the claimed instant and refuses it a tick earlier."""
-    judge, claimed, earliest_s = Judge(hypothesis, steps), iter(instants(mails, hypothesis, steps)), 0.0
+def check_against_the_limiter(
+    mails: Mails, hypothesis: LimiterHypothesis, steps: Steps, quota: Quota | None = None
+) -> None:
+    """SES admits each request at the claimed instant and refuses it a tick earlier."""
+    judge, earliest_s = Judge(hypothesis, steps, quota), 0.0
+    claimed = iter(instants(mails, hypothesis, steps, quota))
     for intended_s, recipients in requests(mails, hypothesis):
         together = {next(claimed) for _ in range(recipients)}
         at_s = together.pop()
@@ -215,6 +228,29 @@ def test_no_earlier_admission_is_possible(kind: dict[str, Any], mails: Mails, ra
 def test_no_earlier_admission_while_rates_change(kind: dict[str, Any], mails: Mails, rate: float, later: Any) -> None:
     """The same while the rate changes; the burst stays."""
     check_against_the_limiter(mails, limiter(rate, **kind), [(0.0, rate), *later])
+
+
+@kinds
+@settings(max_examples=50)
+@given(mails=mail_lists, rate=dyadic_rates, per_day=st.integers(1, 20), days=st.integers(0, 2), later=later_steps)
+def test_no_earlier_admission_within_the_quota(
+    kind: dict[str, Any], mails: Mails, rate: float, per_day: int, days: int, later: Any
+) -> None:
+    """The same where 24 hours hold only so many, and mail that comes days later meets what was held back."""
+    traffic = sorted((at_s + 86_400.0 * (k % (days + 1)), size) for k, (at_s, size) in enumerate(mails))
+    hypothesis = limiter(rate, **kind)
+    quota = Quota(per_day, strict=hypothesis.admission == "strict")  # in debt, mails go as wholes
+    check_against_the_limiter(traffic, hypothesis, [(0.0, rate), *later], quota)
+
+
+def test_a_quota_of_a_quarter_takes_three_more_days() -> None:
+    """120 mails at R = B = 30, 30 in 24 hours, take one second's worth a day; the edge counts for larger mails only."""
+    for kind, strict in product(KINDS, (True, False)):
+        made = bound(arrivals([(0.0, 1)] * 120), limiter(**kind), [(0.0, 30.0)], Quota(30, strict))
+        assert made.makespan_s == 3 * 86_400.0
+    twenty = arrivals([(0.0, 20)] * 6)
+    assert bound(twenty, limiter(), [(0.0, 30.0)], Quota(30, strict=True)).makespan_s == 3 * 86_400.0
+    assert bound(twenty, limiter(120.0), [(0.0, 120.0)], Quota(30, strict=False)).makespan_s == 2 * 86_400.0
 
 
 @given(mails=big_mail_lists, rate=dyadic_rates, later=later_steps)

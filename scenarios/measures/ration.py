@@ -1,0 +1,78 @@
+"""The best possible under the 24-hour quota: what the ideal sender may give SES when, in front of the limiter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.aws.admission import DAY_S, UNLIMITED
+from scenarios.schema.account import Account
+from scenarios.traffic.workload import Arrivals
+
+Floats = NDArray[np.float64]
+
+
+class Admitted(NamedTuple):
+    """One entry per recipient, in the order of admission: its mail's intended instant, and SES's."""
+
+    intended_s: Floats
+    admitted_s: Floats
+
+
+Through = Callable[[Iterable[Arrivals]], Iterator[Admitted]]
+"""Mails through a limiter: a chunk comes out before the next one is asked for."""
+
+
+class Quota(NamedTuple):
+    """Recipients in any 24 hours, and whether a mail must fit into what is left of them (`strict`)."""
+
+    per_day: int
+    strict: bool
+
+
+def quota_of(account: Account) -> Quota | None:
+    """None if it is unlimited."""
+    unlimited = account.max_24h_send == UNLIMITED
+    return None if unlimited else Quota(account.max_24h_send, account.daily_edge == "strict")
+
+
+def days(quota: Quota, recipients: int, largest: int) -> int:
+    """After which so many can be accepted, in whatever order, if the largest request is to so many."""
+    return (recipients - 1) // (quota.per_day if quota.strict else quota.per_day - 1 + largest)
+
+
+def rationed(mails: Iterable[Arrivals], per_day: int, through: Through) -> Iterator[Admitted]:
+    """Each mail goes when its first recipient has a place: a day after the recipient `per_day` before it was admitted.
+
+    That is exact for mails to one recipient, and for a quota that lets a mail go if anything is left.
+    """
+    ration = _Ration(per_day)
+    for admitted in through(ration.let_go(mails)):
+        yield Admitted(ration.intended_s, admitted.admitted_s)
+        ration.use(admitted.admitted_s)
+
+
+class _Ration:
+    """When the places of the last `per_day` recipients are free again."""
+
+    def __init__(self, per_day: int) -> None:
+        self._free_s = np.full(per_day, -np.inf)
+        self.intended_s = np.empty(0)  # of the recipients that were let go last
+
+    def let_go(self, chunks: Iterable[Arrivals]) -> Iterator[Arrivals]:
+        """So many mails at a time that it is known of each first recipient when it has a place."""
+        for mails in chunks:
+            first, start = np.cumsum(mails.recipients, dtype=np.int64) - mails.recipients, 0
+            while start < len(first):
+                place = first[start:] - first[start]
+                end = start + int(np.searchsorted(place, len(self._free_s)))
+                intended_s, recipients = mails.intended_s[start:end], mails.recipients[start:end]
+                self.intended_s = np.repeat(intended_s, recipients)
+                yield Arrivals(np.maximum(intended_s, self._free_s[place[: end - start]]), recipients)
+                start = end
+
+    def use(self, admitted_s: Floats) -> None:
+        self._free_s = np.concatenate((self._free_s, admitted_s + DAY_S))[-len(self._free_s) :]
