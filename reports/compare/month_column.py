@@ -8,9 +8,9 @@ from reports.columns import Column
 from scenarios.entry import StrategyEntry
 
 
-def of_month(entries: Sequence[StrategyEntry], falls: int) -> list[Column]:
-    """The column, or none."""
-    return [Column("$ per\nmonth", falls=falls)] if _is_billed(entries) else []
+def of_month(entries: Sequence[StrategyEntry], falls: int) -> dict[str, Column]:
+    """The column by its figure, or none."""
+    return {"month.total_usd": Column("$ per\nmonth", falls=falls)} if _is_billed(entries) else {}
 
 
 def month_cells(entries: Sequence[StrategyEntry]) -> list[list[str]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from reports.columns import Column
 from scenarios.entry import LatencyFigures, StrategyEntry
+from scenarios.figures import in_two
 from scenarios.schema.model import MOST_LANES
 
 SHORT = 8  # letters that tell most parts apart and leave room for others
@@ -20,12 +21,24 @@ def parts_in(entries: Iterable[StrategyEntry]) -> list[str]:
     return parts if len(parts) <= MOST_LANES else []
 
 
-def of_parts(parts: Sequence[str], falls: int, note: str) -> list[Column]:
-    """The columns' headings; on a narrow terminal the last one's falls away first, in the turn `falls`."""
+def of_parts(parts: Sequence[str], falls: int, note: str) -> dict[str, Column]:
+    """The columns by the parts' keys; on a narrow terminal the last one's falls away first, in the turn `falls`."""
     last = falls + len(parts) - 1
-    return [
-        Column(f"p99 of\n{name}", "s", falls=last - place, note=note) for place, name in enumerate(shortened(parts))
-    ]
+    names = enumerate(zip(parts, shortened(parts), strict=True))
+    return {_key(part): Column(f"p99 of\n{name}", "s", falls=last - place, note=note) for place, (part, name) in names}
+
+
+def key_of(figure: str) -> str:
+    """Of the column that shows a figure of a part; any other figure is its own key."""
+    whose, name = in_two(figure)
+    if not whose or name != "latency_s.p99":
+        return figure
+    word = whose.split(".")[1]
+    return _key(f"[{word}]" if word.isdigit() else word)
+
+
+def _key(part: str) -> str:
+    return f"p99 of {part}"
 
 
 def p99_s_of(entry: StrategyEntry, parts: Sequence[str]) -> list[float | None]:

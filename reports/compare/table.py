@@ -10,7 +10,8 @@ from reports.columns import Block, Column, Row, Sheet
 from reports.compare.bill import said_of
 from reports.compare.break_even import break_even_sentences
 from reports.compare.month_column import month_cells, of_month
-from reports.compare.part_columns import of_parts, p99_s_of, parts_in
+from reports.compare.part_columns import key_of, of_parts, p99_s_of, parts_in
+from reports.compare.rank_column import of_rank, with_rank_last
 from reports.documents.comparison import ComparisonDocument, ExplainedEntry, PrecisionTable
 from reports.ranking.answer import Ranks, answer, ranking_of
 from reports.ranking.called import called
@@ -30,15 +31,17 @@ MARGIN = "median ± the wider half of its 95 % interval"
 
 def table(comparison: ComparisonDocument) -> Sheet:
     """The ranking, complete without colour; figures are means over the replications, times are seconds in any run."""
-    ranks, is_judged = ranking_of(comparison), bool(comparison.get("thresholds"))
-    parts = parts_in(one.entry for one in ranks)
+    ranks = ranking_of(comparison)
+    entries = [one.entry for one in ranks]
+    columns, by = _columns(comparison, ranks), comparison["rank"]["by"] if "rank" in comparison else "makespan_s"
+    rows, ranking = _rows(comparison, ranks), key_of(by)
+    if ranking not in columns:
+        columns[ranking], cells = of_rank(by, entries, MEDIAN if _are_medians(ranks) else "")
+        rows = [[*row, cell] for row, cell in zip(rows, cells, strict=True)]
     return Sheet(
         title=title(comparison),
-        columns=[
-            *_columns(comparison, ranks, parts, is_judged),
-            *of_month(comparison["strategies"], falls=7 + len(parts)),
-        ],
-        blocks=[Block(rows) for rows in _tiers(ranks, parts, is_judged)],
+        columns=list(with_rank_last(columns, ranking).values()),
+        blocks=[Block(tier) for tier in _tiers(ranks, rows)],
         caption=_caption(comparison),
         named_by=2,
         lead=answer(comparison),
@@ -66,26 +69,32 @@ def notes(comparison: ComparisonDocument) -> list[str]:
     return [f"note: {warning}" for warning in warnings]
 
 
-def _columns(comparison: ComparisonDocument, ranks: Ranks, parts: Sequence[str], is_judged: bool) -> list[Column]:
-    """Fates and makespan always stay: what is fast because it lost mail must be seen to have lost it."""
-    return [
-        Column("#", note=TIED if _any_tied(ranks) else ""),
-        Column("strategy"),
-        *([Column("meets\nall")] if is_judged else []),
-        Column("accept-\ned"),
-        Column("lost"),
-        Column("DLQ"),
-        Column("pend-\ning"),
-        Column("dup"),
-        Column("makespan", "s", note=_note_on_makespan(ranks)),
-        Column("of\nbest", falls=5, note=MEDIAN if _are_medians(ranks) else ""),
-        Column("p50", "s", falls=1, note=LATENCY),
-        Column("p99", "s", falls=6, note=LATENCY),
-        *of_parts(parts, falls=7, note=LATENCY),
-        Column(f"peak 1 s\n/ {comparison['account']['max_send_rate_per_s']:g}", falls=4),
-        Column("throttled\ncalls", falls=3),
-        Column("$ per\nmillion", falls=2),
-    ]
+def _columns(comparison: ComparisonDocument, ranks: Ranks) -> dict[str, Column]:
+    """By their figures. Fates always stay: what is fast because it lost mail must be seen to have lost it."""
+    entries, parts = [one.entry for one in ranks], parts_in(one.entry for one in ranks)
+    return {
+        "place": Column("#", note=TIED if _any_tied(ranks) else ""),
+        "strategy": Column("strategy"),
+        **({"meets": Column("meets\nall")} if _is_judged(comparison) else {}),
+        "recipients.accepted": Column("accept-\ned"),
+        "recipients.lost": Column("lost"),
+        "recipients.dead_lettered": Column("DLQ"),
+        "recipients.pending": Column("pend-\ning"),
+        "recipients.duplicated": Column("dup"),
+        "makespan_s": Column("makespan", "s", note=_note_on_makespan(ranks)),
+        "efficiency": Column("of\nbest", falls=5, note=MEDIAN if _are_medians(ranks) else ""),
+        "latency_s.p50": Column("p50", "s", falls=1, note=LATENCY),
+        "latency_s.p99": Column("p99", "s", falls=6, note=LATENCY),
+        **of_parts(parts, falls=7, note=LATENCY),
+        "peak_1s": Column(f"peak 1 s\n/ {comparison['account']['max_send_rate_per_s']:g}", falls=4),
+        "calls.throttled": Column("throttled\ncalls", falls=3),
+        "cost_per_million_usd": Column("$ per\nmillion", falls=2),
+        **of_month(entries, falls=7 + len(parts)),
+    }
+
+
+def _is_judged(comparison: ComparisonDocument) -> bool:
+    return bool(comparison.get("thresholds"))
 
 
 def _any_tied(ranks: Ranks) -> bool:
@@ -102,11 +111,19 @@ def _are_medians(ranks: Ranks) -> bool:
     return any("medians" in one.entry for one in ranks)
 
 
-def _tiers(ranks: Ranks, parts: Sequence[str], is_judged: bool) -> Iterator[list[Row]]:
+def _tiers(ranks: Ranks, rows: Sequence[Row]) -> Iterator[list[Row]]:
     """What meets the requirement, what lost nothing, did not finish, and lost mail, apart from each other."""
-    months = month_cells([one.entry for one in ranks])
-    for _, alike in groupby(zip(ranks, months, strict=True), key=lambda both: both[0].kind):
-        yield [[_place(one, ranks), *_cells(one, parts, is_judged), *month] for one, month in alike]
+    for _, alike in groupby(zip(ranks, rows, strict=True), key=lambda both: both[0].kind):
+        yield [row for _, row in alike]
+
+
+def _rows(comparison: ComparisonDocument, ranks: Ranks) -> list[Row]:
+    entries, is_judged = [one.entry for one in ranks], _is_judged(comparison)
+    parts = parts_in(entries)
+    months = month_cells(entries)
+    return [
+        [_place(one, ranks), *_cells(one, parts, is_judged), *month] for one, month in zip(ranks, months, strict=True)
+    ]
 
 
 def _place(one: Ranked[ExplainedEntry], ranks: Ranks) -> str:

@@ -142,6 +142,28 @@ def test_each_lane_has_a_column() -> None:
     assert list(fallen) == [first, first + 3, first + 2, first + 1]
 
 
+@pytest.mark.parametrize(
+    ("by", "heading", "cell"),
+    [
+        ("latency_s.p50", "p50", "0.500"),
+        ("latency_s.p95", "p95 latency", "1.00"),
+        ("calls.throttled", "throttled calls", "0"),
+        ("lanes.reset.latency_s.p99", "p99 of reset", "0.500"),
+        ("lanes.reset.latency_s.p50", "p50 latency of reset", "0.500"),
+        ("goodput_per_s", "goodput", "4"),
+    ],
+)
+def test_what_ranks_has_a_column_that_stays(by: str, heading: str, cell: str) -> None:
+    """On the narrowest terminal, where the makespan is gone; what has no column otherwise has the last one."""
+    shown = comparison(with_lanes("heartbeat", reset=0.5, letter=1.0))
+    shown["rank"] = {"by": by, "figure": by}
+    sheet = table(shown)
+    kept = next(kept for width in range(sheet.width) if (kept := sheet.kept_within(width)))
+    names = [sheet.columns[number].name for number in kept]
+    assert names == ["#", "strategy", "accepted", "lost", "DLQ", "pending", "dup", heading]
+    assert sheet.rows[0][kept[-1]] == cell
+
+
 def with_workloads(name: str, *called: str | None) -> StrategyEntry:
     """An entry of several workloads, some of which have names; they waited 0, 1, 2, … seconds."""
     whole = entry(name, sent(4, 1.0))
