@@ -12,6 +12,7 @@ MARKS = {"pass": "✓", "improved": "✓", "fail": "✗", "inconclusive": "?"}
 """A verdict in one character, told apart without colour."""
 
 _SECONDS = re.compile(r"(^|\.)(latency_s|latency_of_all_s|call_s)\.|span_s$")
+LEAST_PERCENT = 0.001  # a smaller change is none, whoever reads it
 MOST_DECIMALS = 12  # what is less is the arithmetic of another machine
 
 
@@ -69,6 +70,8 @@ def _by(difference: float | None, base: float | None, places: int, unit: str) ->
 
 
 def _three_digits(percent: float) -> str:
+    if 0 < abs(percent) < LEAST_PERCENT:
+        return f"{'-' if percent < 0 else '+'}<{LEAST_PERCENT:g}"
     return _at(percent, min(decimals(percent, 3), MOST_DECIMALS), "+")
 
 

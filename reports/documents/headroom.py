@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, NotRequired
 
 from pydantic import Field, with_config
 from typing_extensions import TypedDict
@@ -22,6 +22,9 @@ class HeadroomFailure(TypedDict):
     hypothesis: Annotated[str, Field(description="under which hypothesis")]
     seed: Annotated[int, Field(description="of that run")]
     threshold: Annotated[JudgedThreshold, Field(description="the threshold, and what it met")]
+    refused_for_quota: NotRequired[
+        Annotated[float, Field(description="calls of that run that the 24-hour quota refused; absent if none was")]
+    ]
 
 
 class HeadroomStep(TypedDict):

@@ -37,11 +37,12 @@ class Search(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """The first threshold that a run did not meet."""
+    """The first threshold that a run did not meet, and how many of its calls the 24-hour quota refused."""
 
     hypothesis: str
     seed: int
     threshold: JudgedThreshold
+    refused_for_quota: float
 
 
 class Attempt(NamedTuple):
@@ -70,7 +71,8 @@ def attempt(search: Search, value: float, hardest: Sequence[str], perform: Perfo
     for number, result in zip(outcome.numbers, outcome.results, strict=True):
         if unmet := _unmet(scenario, result):
             name = hypotheses[number % len(hypotheses)].name
-            return Attempt(value, number + 1, Failure(name, jobs[number].seed, unmet[0]))
+            for_quota = result.entry["calls"]["quota"]
+            return Attempt(value, number + 1, Failure(name, jobs[number].seed, unmet[0], for_quota))
     return Attempt(value, len(outcome.results), None)
 
 

@@ -14,9 +14,8 @@ from reports.documents.headroom import (
     HeadroomStep,
 )
 from reports.headroom.attempts import Attempt, Failure, Search
+from reports.statistics.campaigns import CONFIDENCE, campaigns_share
 from scenarios.hypotheses.sets import Chosen
-
-CONFIDENCE = 0.95
 
 
 def document(
@@ -45,6 +44,7 @@ def document(
         "edges": edges_of(attempts),
         "value": value,
         "confidence": CONFIDENCE,
+        # Each campaign has an edge of its own, and the value is not beyond the least of them: the search costs nothing.
         "campaigns_share": None if value is None else campaigns_share(search.replications),
         "steps": [_step(one) for one in attempts],
         "price": price,
@@ -57,15 +57,6 @@ def limiters_of(search: Search, values: Sequence[float]) -> Chosen:
     sets = [search.limiters_of(account) for account in accounts]
     left_out = {one.name: one for some in sets for one in some.left_out}
     return Chosen([one for one in sets[0].hypotheses if one.name not in left_out], [*left_out.values()])
-
-
-def campaigns_share(replications: int) -> float:
-    """What n campaigns that all meet it tell of all others, with 95 % confidence (Wilks, 1941).
-
-    Each campaign has an edge of its own, and the value found is not beyond the least of n: that the value was sought
-    among the same campaigns takes nothing away.
-    """
-    return float((1 - CONFIDENCE) ** (1 / replications))
 
 
 def answer_of(attempts: Sequence[Attempt]) -> Answer:
@@ -107,4 +98,5 @@ def _step(one: Attempt) -> HeadroomStep:
 
 
 def _failure(one: Failure) -> HeadroomFailure:
-    return {"hypothesis": one.hypothesis, "seed": one.seed, "threshold": one.threshold}
+    told: HeadroomFailure = {"hypothesis": one.hypothesis, "seed": one.seed, "threshold": one.threshold}
+    return {**told, "refused_for_quota": one.refused_for_quota} if one.refused_for_quota else told

@@ -122,7 +122,9 @@ def _turn(steps: Sequence[HeadroomStep]) -> Sequence[float]:
 
 
 def _failed(failure: HeadroomFailure) -> str:
-    return f"{threshold_line(failure['threshold'])} under {failure['hypothesis']}, seed {failure['seed']}"
+    refused = failure.get("refused_for_quota", 0)
+    quota = f"; the 24-hour quota refused {counted(refused, 'call')}" if refused else ""
+    return f"{threshold_line(failure['threshold'])} under {failure['hypothesis']}, seed {failure['seed']}{quota}"
 
 
 def _confidence(headroom: HeadroomDocument) -> Iterator[str]:

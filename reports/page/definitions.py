@@ -8,7 +8,7 @@ DEFINITIONS = {
     "Acceptance": "SES took the mail. Its instant is when SES decided, not when the client learned of it.",
     "Backlog": "Recipients submitted that are neither accepted, lost nor dead-lettered yet.",
     "Bound": "The best that is possible: "
-    "what an ideal sender without latency would need on the same mails and limiter.",
+    "what an ideal sender without latency would need on the same mails, limiter and 24-hour quota.",
     "Burst": "B: how many recipients SES admits at once after a pause. "
     "AWS says that there is one, not how large it is.",
     "Call": "One SendEmail request. It carries one mail, or a part of one.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reports.documents.robustness import RobustCell
 from reports.robust.cells import accepts_all
-from reports.robust.wording import percent
+from reports.robust.wording import missing
 from strategies.presentation.words import share
 
 _MARKS = {True: "✓", False: "✗", None: ""}
@@ -18,5 +18,5 @@ def cell_text(cell: RobustCell) -> str:
 def _share_text(cell: RobustCell) -> str:
     """A share of the best possible, or of what was not accepted behind a minus."""
     if not accepts_all(cell):
-        return f"−{percent(cell['not_accepted_share'])}"
+        return f"−{missing(cell['not_accepted_share'])}"
     return "-" if cell["efficiency"] is None else share(cell["efficiency"], 1)

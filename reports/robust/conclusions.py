@@ -10,7 +10,7 @@ from reports.robust.cells import lost_share
 from reports.robust.claims import Answer, Claim, Question, claims, meets_all
 from reports.robust.order_conclusions import of_order
 from reports.robust.orders import orders
-from reports.robust.wording import between, names, predicate, under_all
+from reports.robust.wording import between, missing, names, predicate, under_all
 
 _FIRST: Sequence[Kind] = ("decided", "tied", "undecided")
 
@@ -115,6 +115,6 @@ def _how_much(claim: Claim, numbers: Mapping[str, float]) -> str:
     if not numbers:
         return ""
     who = [one["contender"] for one in claim.contenders]
-    lost = [between(numbers[f"{one}.least_lost_share"], numbers[f"{one}.most_lost_share"]) for one in who]
+    lost = [between(missing, numbers[f"{one}.least_lost_share"], numbers[f"{one}.most_lost_share"]) for one in who]
     told = lost if len(who) == 1 else [f"{one} {part}" for one, part in zip(who, lost, strict=True)]
     return f" (lost: {', '.join(told)})"

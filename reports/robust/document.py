@@ -12,6 +12,7 @@ from reports.ranking.called import chosen_settings
 from reports.robust.cells import cell_of, ranked_by
 from reports.robust.conclusions import conclusions
 from reports.robust.trials import Cell, Trial
+from reports.robust.wording import how_sure
 from reports.robust.worst import best_first, worst_cases
 from reports.running.experiment import Result, summarise
 from scenarios.hypotheses.hypothesis import Hypothesis
@@ -37,7 +38,7 @@ def document(
         "left_out": [{"name": one.name, "why": one.why} for one in left_out],
         "contenders": contenders,
         "conclusions": conclusions(contenders, {one.name: one.weight for one in trial.hypotheses}, ranked_by(scenario)),
-        "notes": [*notes, *warnings],
+        "notes": [how_sure(trial.replications), *notes, *warnings],
     }
 
 

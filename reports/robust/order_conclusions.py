@@ -8,7 +8,7 @@ from reports.documents.robustness import Conclusion, Kind
 from reports.robust.beliefs import Beliefs, belief_in, in_belief, split_by
 from reports.robust.claims import Answer
 from reports.robust.orders import Order
-from reports.robust.wording import between, under_all
+from reports.robust.wording import between, percent, under_all
 
 
 def of_order(order: Order, beliefs: Beliefs) -> Conclusion:
@@ -49,7 +49,7 @@ def _said_of_order(
         return f"{first} and {second} are tied in {figure} {under_all(hypotheses)}"
     quicker, slower = ("faster", "slower") if figure == "makespan_s" else (f"better in {figure}", "worse")
     is_better = f"{first} is {quicker} than {second}"
-    by = f"by {between(numbers['least_by'], numbers['most_by'])}"
+    by = f"by {between(percent, numbers['least_by'], numbers['most_by'])}"
     if len(split[True]) == len(hypotheses):
         return f"{is_better} {under_all(hypotheses)}, {by}"
     contrary = f"; {slower} under {', '.join(split[False])}" if split[False] else ""

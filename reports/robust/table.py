@@ -9,7 +9,7 @@ from reports.columns import Block, Column, Row, Sheet
 from reports.documents.robustness import RobustContender, RobustnessDocument, WorstCase
 from reports.ranking.called import in_full
 from reports.robust.cell_text import cell_text
-from reports.robust.wording import percent
+from reports.robust.wording import missing
 from strategies.presentation.words import counted, share
 
 
@@ -81,7 +81,7 @@ def _row(place: int, one: RobustContender, judged: bool) -> Row:
         str(place),
         one["contender"],
         *([str(one["met_under"] if one["met_under"] is not None else "-")] if judged else []),
-        percent(lost["value"]) if lost["value"] else "0",
+        missing(lost["value"]) if lost["value"] else "0",
         _under(lost),
         "-" if efficiency["value"] is None else share(efficiency["value"], 1),
         _under(efficiency),

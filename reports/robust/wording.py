@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 
 from reports.robust.claims import Question
-from strategies.presentation.words import share
+from reports.statistics.campaigns import campaigns_share
+from strategies.presentation.words import counted, share
 
 _PREDICATES = {
     "loss": (("loses nothing", "lose nothing"), ("loses mail", "lose mail")),
@@ -44,6 +46,21 @@ def percent(part: float) -> str:
     return share(part, 1) if part >= 0.1 else f"{100 * part:.2g} %"
 
 
-def between(least: float, most: float) -> str:
+def missing(part: float) -> str:
+    """A share that was lost, rounded up: no loss reads smaller than it is, and none but that of all as 100 %."""
+    percents = 100 * part
+    if percents > 99:
+        return percent(part)
+    return f"{math.ceil(percents - 1e-9)} %" if percents >= 10 else f"{percents:.2g} %"
+
+
+def between(shares: Callable[[float], str], least: float, most: float) -> str:
     """Two shares, or one where they read alike."""
-    return percent(most) if percent(least) == percent(most) else f"{percent(least)} to {percent(most)}"
+    return shares(most) if shares(least) == shares(most) else f"{shares(least)} to {shares(most)}"
+
+
+def how_sure(replications: int) -> str:
+    """What so many campaigns under a limiter tell of all others."""
+    least = percent(campaigns_share(replications))
+    campaigns = counted(replications, "campaign")
+    return f"what held in {campaigns} does, with 95 % confidence, in at least {least} of campaigns such as these"

@@ -19,6 +19,7 @@ from strategies.registry import STRATEGIES
 
 TERMINATING = "press-release"
 RATE_PER_S, LOAD_PER_S = 15.0, 10.0
+STREAM = f"a steady stream at {LOAD_PER_S:g} of {RATE_PER_S:g} recipients a second"
 WARM_UP_S, WATCHED_S, ENDING_S = 20.0, 100.0, 10.0
 GRID_S = 0.01
 ROUNDING = 1e-9  # of sums of some thousand floats, as a share
@@ -109,5 +110,10 @@ def _ratio(strategy: str, results: Sequence[Result]) -> Iterator[Finding]:
 SOURCE = "Little, 1961"
 LAWS = (
     Law("L = λ W", f"{TERMINATING}, from the first mail to the last", SOURCE, _terminating),
-    Law("L = λ W", f"a steady stream at {LOAD_PER_S:g} of {RATE_PER_S:g} recipients a second", SOURCE, _steady),
+    Law(
+        "L = λ W",
+        f"a steady stream at {LOAD_PER_S:g} of {RATE_PER_S:g} recipients a second, the same mails for all",
+        SOURCE,
+        _steady,
+    ),
 )

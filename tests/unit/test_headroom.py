@@ -14,7 +14,6 @@ from reports.documents.headroom import HeadroomDocument
 from reports.headroom import command
 from reports.headroom.attempts import Search
 from reports.headroom.bisection import bisect, middle_of
-from reports.headroom.document import campaigns_share
 from reports.headroom.quantity import quantity_of
 from reports.headroom.span import span_of
 from reports.headroom.table import sentences, table
@@ -22,6 +21,7 @@ from reports.robust.trials import Simulation
 from reports.running.experiment import Job
 from reports.running.experiment import perform as made
 from reports.running.parallel import Enough, Outcome
+from reports.statistics.campaigns import campaigns_share
 from scenarios.errors import BadInput
 from scenarios.hypotheses import sets
 from scenarios.hypotheses.hypothesis import hypotheses_of
@@ -209,6 +209,16 @@ def test_whole_numbers_are_sought_among_whole_numbers() -> None:
     quick = scenario(thresholds={"quick": ("*.makespan_s <= 10.011",)})
     headroom = searched(search(quick, "workload.letter.messages", {"name": "usual"}))
     assert edge_of(headroom) == (301, 302)
+
+
+def test_the_quota_is_named_where_it_refuses() -> None:
+    """Whose mail is lost then, the threshold does not say."""
+    account = {"max_send_rate_per_s": 30.0, "max_24h_send": 250}
+    headroom = searched(search(scenario(account=account), "workload.letter.messages", {"name": "usual", "burst": 30}))
+    assert edge_of(headroom) == (250, 251)
+    assert [line.partition("seed 1; ")[2] for line in sentences(headroom) if line.startswith("at 251")] == [
+        "the 24-hour quota refused 1 call"
+    ]
 
 
 def test_ctrl_c_leaves_the_bracket() -> None:

@@ -22,7 +22,7 @@ from reports.robust.conclusions import conclusions
 from reports.robust.document import document
 from reports.robust.table import matrix, sentences, table
 from reports.robust.trials import Simulation, Trial, cells_of, jobs_of, whole
-from reports.robust.wording import percent
+from reports.robust.wording import missing, percent
 from reports.robust.worst import best_first
 from reports.running.parallel import in_turn
 from reports.terminal import to_json
@@ -80,8 +80,26 @@ def test_each_number_of_a_sentence_stands_in_the_document(told: RobustnessDocume
     for one in told["conclusions"]:
         said = re.sub("|".join(map(re.escape, sorted(names, key=len, reverse=True))), "", one["sentence"])
         known = {*one["numbers"].values(), *([] if one["belief"] is None else [one["belief"]])}
-        shown = {f"{number:g}" for number in known} | {percent(number).rstrip(" %") for number in known}
+        shares = missing if one["about"] == "loss" else percent
+        shown = {f"{number:g}" for number in known} | {shares(number).rstrip(" %") for number in known}
         assert set(re.findall(r"\d[\d.,]*\d|\d", said)) <= shown, one["sentence"]
+
+
+@pytest.mark.parametrize(
+    ("lost", "said"),
+    [
+        (0.0001, "0.01 %"),
+        (0.032, "3.2 %"),
+        (0.111, "12 %"),
+        (0.639, "64 %"),
+        (0.99, "99 %"),
+        (0.9999, "99.9 %"),
+        (1, "100 %"),
+    ],
+)
+def test_a_loss_never_reads_smaller_than_it_is(lost: float, said: str) -> None:
+    """But what is not all never reads as all."""
+    assert missing(lost) == said
 
 
 def test_a_conclusion_is_true_of_every_cell(told: RobustnessDocument) -> None:
