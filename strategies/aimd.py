@@ -14,7 +14,7 @@ from strategies.ports import MAX_RECIPIENTS, Mail, Ports, Rejected, SendError
 from strategies.presentation.clauses import without_lanes
 from strategies.presentation.look import Look
 from strategies.presentation.seen import Seen
-from strategies.presentation.words import counted, share
+from strategies.presentation.words import counted, rated, share
 from strategies.resources import Account, Plan, Pods
 from strategies.settings import setting
 
@@ -105,7 +105,7 @@ def mechanism(settings: Settings, seen: Seen) -> Iterator[str]:
     """How it came to its figures."""
     pods, initial = settings.pods, settings.initial_rate or seen.rate_per_s / settings.pods
     look = "that each look for the limit alone" if pods > 1 else "that looks for the limit"
-    yield f"{counted(pods, 'pod')} {look}: from {initial:g} recipients/s {_steps(settings, seen)}"
+    yield f"{counted(pods, 'pod')} {look}: from {rated(initial, 'recipient')}/s {_steps(settings, seen)}"
     yield without_lanes(seen)
 
 

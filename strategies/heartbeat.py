@@ -19,7 +19,7 @@ from strategies.ports import Queue as QueuePort
 from strategies.presentation.clauses import use_of_lanes
 from strategies.presentation.look import Look
 from strategies.presentation.seen import Seen
-from strategies.presentation.words import counted
+from strategies.presentation.words import rated
 from strategies.resources import FULL_CORE_MB, Account, Function, Handler, Plan, Pods, Queue, Ticker
 from strategies.settings import setting
 
@@ -227,7 +227,7 @@ _TICKERS = {
 
 def mechanism(settings: Settings, seen: Seen) -> Iterator[str]:
     """How it came to its figures."""
-    yield f"{counted(settings.fill * seen.rate_per_s, 'recipient')} a tick, {_MANNERS[settings.dispatch]}"
+    yield f"{rated(settings.fill * seen.rate_per_s, 'recipient')} a tick, {_MANNERS[settings.dispatch]}"
     yield _TICKERS[settings.ticker]
     yield use_of_lanes(settings.lanes, settings.lane_shares, seen)
 

@@ -17,7 +17,7 @@ from strategies.ports import MAX_RECIPIENTS, Group, Mail, Outbox, Ports, SendErr
 from strategies.presentation.clauses import retried, use_of_lanes
 from strategies.presentation.look import Look
 from strategies.presentation.seen import Seen
-from strategies.presentation.words import count, counted, share
+from strategies.presentation.words import count, counted, rated, share
 from strategies.resources import Account, Plan, Pods
 from strategies.settings import setting
 
@@ -181,7 +181,7 @@ def mechanism(settings: Settings, seen: Seen) -> Iterator[str]:
     """How it came to its figures."""
     pods, rate_per_s = settings.pods, settings.rate_per_pod or seen.rate_per_s / settings.pods
     each = " each" if pods > 1 else ""
-    yield f"{counted(pods, 'pod')} paced at {rate_per_s:g} recipients/s{each}{_together(pods, rate_per_s, seen)}"
+    yield f"{counted(pods, 'pod')} paced at {rated(rate_per_s, 'recipient')}/s{each}{_together(pods, rate_per_s, seen)}"
     yield _unequal(settings, rate_per_s)
     yield _burst(settings, seen)
     yield from _scaled(settings, seen, rate_per_s)

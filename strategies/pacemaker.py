@@ -15,7 +15,7 @@ from strategies.enqueue import enqueue_by_lane, queue_names
 from strategies.ports import Ports, Tick
 from strategies.presentation.look import Look
 from strategies.presentation.seen import Seen
-from strategies.presentation.words import counted, share
+from strategies.presentation.words import counted, rated, share
 from strategies.resources import FULL_CORE_MB, Account, Function, Handler, Plan, Pods, Queue, Table, Ticker
 from strategies.settings import setting
 
@@ -113,7 +113,7 @@ def _handler(ports: Ports, consume: partial[Consumer], relief_s: float) -> Handl
 
 def mechanism(settings: Settings, seen: Seen) -> Iterator[str]:
     """How it came to its figures."""
-    rate = counted(settings.share * seen.rate_per_s, "recipient")
+    rate = rated(settings.share * seen.rate_per_s, "recipient")
     each = f" in each of {counted(seen.shares, 'share')}" if seen.shares > 1 else ""
     together = " together" if each else ""
     where = f"one consumer{each}, {_WHERE[settings.runs_as]}, paces at most {rate} a second{together}"

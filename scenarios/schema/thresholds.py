@@ -64,6 +64,11 @@ class Threshold(NamedTuple):
         """What has no value, such as the latency of nothing, keeps no promise."""
         return value is not None and _SIGNS[self.sign](value, self.limit)
 
+    @property
+    def forbids(self) -> bool:
+        """Whether it is of what must not happen at all: as no figure is negative, one run that has it breaks it."""
+        return self.limit == 0 and self.sign in ("==", "<=")
+
     def concerns(self, sender: str) -> bool:
         return self.sender in (EACH, sender)
 
@@ -182,6 +187,7 @@ def _not_accepted(figures: Mapping[str, float | None], whose: str) -> float:
 def _met(name: str, threshold: Threshold, entry: StrategyEntry, figure: str, value: float | None) -> JudgedThreshold:
     """Judges a value, and the interval of the figure's median; of too few runs for an interval, each run."""
     interval, runs = entry["ci95"].get(figure), entry.get("samples", {}).get(figure, [])
+    others, may_doubt = [threshold.holds(one) for one in interval or runs], bool(interval) and not threshold.forbids
     return {
         "name": name,
         "expression": threshold.expression,
@@ -189,18 +195,18 @@ def _met(name: str, threshold: Threshold, entry: StrategyEntry, figure: str, val
         "figure": threshold.figure,
         "value": value,
         "interval": interval,
-        "verdict": _verdict(threshold.holds(value), [threshold.holds(one) for one in interval or runs], bool(interval)),
+        "verdict": _verdict(threshold.holds(value), others, may_doubt),
     }
 
 
-def _verdict(holds: bool, others_hold: Sequence[bool], are_ends: bool) -> Met:
+def _verdict(holds: bool, others_hold: Sequence[bool], may_doubt: bool) -> Met:
     """Of the mean, and of the ends of an interval or single runs: a promise is kept where all of them keep it.
 
     Where an interval of the median keeps it and the mean does not, rare runs break it: that is no doubt.
     """
     if holds:
         return PASS if all(others_hold) else INCONCLUSIVE
-    return INCONCLUSIVE if are_ends and any(others_hold) and not all(others_hold) else FAIL
+    return INCONCLUSIVE if may_doubt and any(others_hold) and not all(others_hold) else FAIL
 
 
 def beside_the_value(one: JudgedThreshold) -> str:

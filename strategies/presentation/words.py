@@ -17,6 +17,11 @@ def counted(value: float, noun: str) -> str:
     return f"{count(value)} {noun}" + "s" * (value != 1)
 
 
+def rated(rate: float, noun: str) -> str:
+    """A rate of something, however fine it was set: 1 recipient, 12.5 recipients."""
+    return f"{rate:g} {noun}" + "s" * (rate != 1)
+
+
 def share(part: float, whole: float) -> str:
     """A percentage, rounded down: only what is complete is shown as 100 %."""
     if not whole:

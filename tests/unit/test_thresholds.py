@@ -176,11 +176,14 @@ def test_of_few_runs_each_must_keep_a_promise(limit: float, verdict: str) -> Non
     assert (found["verdict"], found["interval"]) == (verdict, None)
 
 
-def test_a_rare_run_that_loses_breaks_a_promise() -> None:
-    """The median of ten runs of which one loses is none lost, and so is its interval; the mean is not."""
-    losing = combine([entry("direct", sent(accepted, 1.0)) for accepted in (*[4] * 9, 3)])
-    [found] = judged({"lossless": ["*.recipients.lost == 0"]}, [losing])
-    assert (found["verdict"], found["interval"]) == ("fail", [0, 0])
+@pytest.mark.parametrize("losing", [1, 4, 5])
+def test_some_runs_that_lose_break_a_promise(losing: int) -> None:
+    """The interval of ten runs' median may hold zero, and others; what must not happen at all has happened."""
+    runs = combine([entry("direct", sent(accepted, 1.0)) for accepted in (*[4] * (10 - losing), *[3] * losing)])
+    [found] = judged({"lossless": ["*.recipients.lost == 0"]}, [runs])
+    assert found["verdict"] == "fail"
+    assert found["interval"] is not None
+    assert found["interval"][0] == 0
 
 
 @pytest.mark.parametrize("otherwise", ["lost", "dead_lettered", "pending"])
