@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from reports.figures.series import MOST_BINS, Floats, coarsen, end_of, per_bin, width_s
+from reports.figures.stretch import Stretch
 from scenarios.ledger.ledger import ACCEPTED, Ledger
 from scenarios.ledger.recipients import acceptances
 from scenarios.measures.metrics import latencies
@@ -28,7 +29,7 @@ def curves_of(ledger: Ledger) -> Curves:
     """Gathers the curves of one ledger."""
     end_s = end_of(ledger)
     bin_s = width_s(end_s, MOST_BINS)
-    return Curves(end_s, bin_s, per_bin(ledger, end_s, bin_s, [ACCEPTED]), _quantiles_s(ledger))
+    return Curves(end_s, bin_s, per_bin(ledger, Stretch(0.0, end_s), bin_s, [ACCEPTED]), _quantiles_s(ledger))
 
 
 def _quantiles_s(ledger: Ledger) -> Floats:

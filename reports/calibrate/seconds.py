@@ -11,6 +11,7 @@ from reports.calibrate.curves import Curves, curves_of, rates
 from reports.calibrate.document import Pair
 from reports.documents.calibration import CalibrationDocument
 from reports.figures import canvas, palette
+from reports.figures.instants import Times
 from reports.figures.palette import look
 from reports.figures.series import Floats
 from strategies.presentation.words import counted
@@ -48,7 +49,7 @@ def _panel(
     axes: Axes, calibration: CalibrationDocument, strategy: str, binned: Floats, bin_s: int, end_s: float
 ) -> None:
     real, simulated, mine = binned[0], binned[1:], look(strategy)
-    scale = canvas.time_axis(axes, end_s)
+    scale = canvas.time_axis(axes, Times(0.0, end_s))
     edges = np.arange(len(real) + 1) * bin_s / scale
     low, high = simulated.min(axis=0), simulated.max(axis=0)
     axes.stairs(high, edges, baseline=low, fill=True, facecolor=palette.BAND, edgecolor=palette.BAND, linewidth=3)

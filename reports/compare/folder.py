@@ -15,6 +15,8 @@ from reports.files import Named
 from reports.running.keeping import CALIBRATION, COMPARISON, SCENARIO
 from reports.terminal import to_json
 from scenarios.errors import BadInput
+from scenarios.schema.model import Scenario
+from scenarios.schema.scenario_file import load_kept
 from scenarios.system.reading import MOST_BYTES_OF_DOCUMENT, is_irregular, read_bytes
 from scenarios.system.whole_files import make_folder, remove_unfinished, unwritable, write_text
 
@@ -77,9 +79,17 @@ def draw(directory: Path, comparison: ComparisonDocument) -> None:
     from reports.compare.drawings import draw_all, gathered
     from scenarios.ledger import store
 
-    run = gathered(comparison, partial(store.read, directory))
+    run = gathered(comparison, partial(store.read, directory), _scenario(directory))
     if draw_all(directory / FIGURES, run) and not (directory / CALIBRATION).exists():  # it has a page of its own
         page.write(directory, comparison, run)
+
+
+def _scenario(directory: Path) -> Scenario | None:
+    """As run; a page is drawn without it too, of all mail together."""
+    try:
+        return load_kept(directory / SCENARIO)
+    except BadInput:
+        return None
 
 
 def _reason(error: OSError) -> str:

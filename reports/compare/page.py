@@ -22,6 +22,7 @@ from reports.page.pictures import Picture, images
 from reports.page.rests_on import account_rows, description, rests_on, scenario_text, seeds
 from reports.page.signs import Sign, named_by, signs_of
 from reports.page.tables import sheet
+from reports.page.time_curves import seen
 from reports.page.whole import MOST_BYTES, Page, Section, chart, figure, html
 from reports.ranking.answer import answer, ranking_of
 from reports.ranking.ranking import tier
@@ -40,7 +41,10 @@ WORLDS = {
     "locust": "load test with Locust",
 }
 TITLES = {
-    "rate": ("Rate", "What SES accepted each second, and what it refused (dotted), against the limit (dashed)."),
+    "rate": (
+        "Rate",
+        "What SES accepted each second, and on top of it what it refused (dotted), against the limit (dashed).",
+    ),
     "backlog": ("Backlog", "Recipients submitted that were neither accepted, lost nor dead-lettered yet."),
     "latency": (
         "Latency",
@@ -107,27 +111,31 @@ def _thresholds(comparison: ComparisonDocument) -> Iterator[Section]:
 
 def _charts(run: Gathered) -> list[Chart]:
     entries = run.comparison["strategies"]
+    over_time = seen(run.series, run.close, run.clock)
     charts = [
-        time_charts.rate(run.comparison, run.series),
-        time_charts.backlog(run.comparison, run.series),
+        time_charts.rate(run.comparison, over_time),
+        time_charts.backlog(run.comparison, over_time),
         entry_charts.latency(run.series, entries),
         entry_charts.cost(entries),
+        *([entry_charts.month(run.comparison, entries)] if "bill" in run.comparison else []),
     ]
-    return [*charts, entry_charts.month(run.comparison, entries)] if "bill" in run.comparison else charts
+    return [one for one in charts if one["name"] not in run.not_drawn]
 
 
 def _figures(directory: Path, run: Gathered, charts: Sequence[Chart], room: int) -> Section:
     """Each drawn by the script, and as a picture where none runs; the last one is a picture anyway."""
     shows = {one["name"]: one["shows"] for one in charts}
-    shows["offset"] = "When inside each second recipients were attempted, a heat map for each contender"
+    if "offset" not in run.not_drawn:
+        shows["offset"] = "When inside each second recipients were attempted, a heat map for each contender"
     wanted = [Picture(name, TITLES[name][0], said) for name, said in shows.items()]
     stills = dict(zip(shows, images(directory / FIGURES, wanted, room), strict=True))
     drawn = [figure(name, *TITLES[name], chart(name, stills[name])) for name in shows if name != "offset"]
     fates = figure("fates", "Fates", "What became of the recipients.", bars(run.comparison["strategies"]))
-    offset = figure("offset", *TITLES["offset"], stills["offset"])
+    offset = [figure("offset", *TITLES["offset"], stills["offset"])] if "offset" in stills else []
+    missing = lines([f"{TITLES[name][0]} is not drawn: {why}" for name, why in run.not_drawn.items()])
     several = run.comparison["replications"] > 1
     first = [element("p", "Charts over time and of latencies show the run of the first seed.")] if several else []
-    return Section("figures", "Figures", joined((*first, fates, *drawn, offset)))
+    return Section("figures", "Figures", joined((*first, fates, *drawn, *offset, missing)))
 
 
 def _rests_on(comparison: ComparisonDocument, scenario_toml: str) -> Section:

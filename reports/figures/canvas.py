@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from reports.documents.comparison import AccountTable, FaultTable
 from reports.figures import palette
+from reports.figures.instants import HOUR_S, Times, marks
 from reports.figures.palette import look
-from reports.words import time_unit
 from scenarios.system.whole_files import replaced
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 ADVICE = "figures need a folder that can be written to"
+
+MOST_MARKS = 10  # on a clock's axis: each takes the room of five letters
 
 WIDE = 100.0
 """A ratio of the largest to the smallest latency that only a logarithmic axis can show."""
@@ -63,6 +65,12 @@ def sheet(title: str, width_in: float, height_in: float) -> Figure:
     return figure
 
 
+def beside(handles: Sequence[Line2D], least_in: float) -> float:
+    """The height in inches of a figure beside which this legend stands, however many contenders there are."""
+    lines = sum(1 + str(handle.get_label()).count("\n") for handle in handles)
+    return max(least_in, 0.8 + 0.15 * lines + 0.115 * len(handles))
+
+
 def save(figure: Figure, directory: Path, name: str) -> list[Path]:
     """Writes NAME.svg and NAME.png, the same bytes for the same figure. Raises as `replaced` does."""
     svg, png = directory / f"{name}.svg", directory / f"{name}.png"
@@ -74,15 +82,19 @@ def save(figure: Figure, directory: Path, name: str) -> list[Path]:
     return [svg, png]
 
 
-def time_axis(axes: Axes, end_s: float) -> float:
+def time_axis(axes: Axes, times: Times) -> float:
     """Labels and limits the time axis; returns the seconds in its unit."""
     from matplotlib.ticker import MaxNLocator
 
-    scale, unit = time_unit(end_s)
-    if unit == "h":
+    scale = times.scale
+    end_s = max(times.end_s, times.start_s + 1.0)
+    if times.clock is not None:
+        round_ones = marks(times.clock, times.start_s, end_s, MOST_MARKS)
+        axes.set_xticks([one.at_s for one in round_ones], [one.said for one in round_ones])
+    elif scale == HOUR_S:
         axes.xaxis.set_major_locator(MaxNLocator(12, steps=[1, 2, 3, 6, 10]))
-    axes.set_xlim(0, max(end_s, 1.0) / scale * 1.02)
-    axes.set_xlabel(f"time since the start of the scenario ({unit})")
+    axes.set_xlim(times.start_s / scale, (end_s + 0.02 * (end_s - times.start_s)) / scale)
+    axes.set_xlabel(times.label)
     return scale
 
 
@@ -90,14 +102,16 @@ def shade_faults(axes: Axes, faults: Sequence[FaultTable], scale: float) -> None
     """Greys the faults' intervals and names them."""
     for fault in faults:
         start, stop = fault["start_s"] / scale, (fault["start_s"] + fault["duration_s"]) / scale
-        if start <= axes.get_xlim()[1]:
-            axes.axvspan(start, min(stop, axes.get_xlim()[1]), color=palette.FAULT, zorder=0, linewidth=0)
+        left, right = axes.get_xlim()
+        if start <= right and stop >= left:
+            axes.axvspan(max(start, left), min(stop, right), color=palette.FAULT, zorder=0, linewidth=0)
 
 
 def name_faults(axes: Axes, faults: Sequence[FaultTable], scale: float) -> None:
     """Writes each fault's kind at the top of its interval."""
     for fault in faults:
-        if fault["start_s"] / scale <= axes.get_xlim()[1]:
+        left, right = axes.get_xlim()
+        if left <= fault["start_s"] / scale <= right:
             at = (fault["start_s"] / scale, 1.0)
             where = ("data", "axes fraction")
             kind = fault["kind"].replace("_", " ")

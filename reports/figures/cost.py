@@ -28,7 +28,8 @@ class Place(NamedTuple):
 def draw(comparison: ComparisonDocument, entries: Sequence[StrategyEntry]) -> Figure:
     """A marker per strategy, hollow where mail was lost or dead-lettered: there a good place was bought with it."""
     title = f"{comparison['scenario']}: cost against p99 latency; towards the lower left is better, if nothing is lost"
-    figure = canvas.sheet(title, 10, 4.6)
+    handles = [_key(entry) for entry in entries]
+    figure = canvas.sheet(title, 10, canvas.beside(handles, 4.6))
     axes = figure.subplots()
     places = [(entry, its) for entry in entries if (its := place_of(entry))]
     for entry, its in places:
@@ -37,7 +38,7 @@ def draw(comparison: ComparisonDocument, entries: Sequence[StrategyEntry]) -> Fi
     _cost_axis(axes, [its.usd for _, its in places])
     if not places:
         canvas.say(axes, "nothing accepted")
-    figure.legend(handles=[_key(entry) for entry in entries], loc="outside right center", labelspacing=0.9)
+    figure.legend(handles=handles, loc="outside right center", labelspacing=0.9)
     return figure
 
 
@@ -95,7 +96,7 @@ def cost_extent(costs: Sequence[float]) -> tuple[float, float]:
     """The ends of the dollars' axis, which begins at 0 only where it can without hiding differences."""
     least, most = min(costs, default=0.0), max(costs, default=0.0)
     room = max(0.2 * (most - least), 0.05 * most, 0.01)
-    return max(least - room, -0.5 * room), most + room
+    return max(least - room, 0.0), most + room
 
 
 def _key(entry: StrategyEntry) -> Line2D:

@@ -27,7 +27,9 @@ AROUND = 30.0  # times less and more than what is marked
 def draw(comparison: ComparisonDocument, entries: Sequence[StrategyEntry]) -> Figure:
     """A line per strategy on logarithmic axes; the scenario's own volume and the break-evens are marked."""
     plan, curves = comparison["bill"]["plan"], curves_of(comparison)
-    figure = canvas.sheet(f"{comparison['scenario']}: what a month costs at other volumes, plan {plan}", 10, 5)
+    handles = [_key(entry) for entry in entries]
+    title = f"{comparison['scenario']}: what a month costs at other volumes, plan {plan}"
+    figure = canvas.sheet(title, 10, canvas.beside(handles, 5))
     axes = figure.subplots()
     if not curves:
         canvas.say(axes, "nothing submitted")
@@ -39,7 +41,7 @@ def draw(comparison: ComparisonDocument, entries: Sequence[StrategyEntry]) -> Fi
             _line(axes, entry["strategy"], curves[entry["strategy"]], volumes, place / len(entries))
     _scales(axes)
     _mark(axes, mine, break_evens)
-    figure.legend(handles=[_key(entry) for entry in entries], loc="outside right center", labelspacing=0.9)
+    figure.legend(handles=handles, loc="outside right center", labelspacing=0.9)
     return figure
 
 

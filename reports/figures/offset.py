@@ -9,6 +9,7 @@ import numpy as np
 
 from reports.documents.comparison import ComparisonDocument
 from reports.figures import canvas
+from reports.figures.instants import Times
 from reports.figures.series import Floats, Series, coarsen
 
 if TYPE_CHECKING:
@@ -20,17 +21,17 @@ if TYPE_CHECKING:
 _PALEST = 0.4  # of 0 to 1
 
 
-def draw(comparison: ComparisonDocument, all_series: Sequence[Series]) -> Figure:
+def draw(comparison: ComparisonDocument, all_series: Sequence[Series], times: Times) -> Figure:
     """A heat map per strategy on shared axes and one colour scale."""
     from matplotlib.ticker import FuncFormatter
 
-    end_s, column_s = max(s.end_s for s in all_series), max(s.column_s for s in all_series)
-    title = f"{comparison['scenario']}: when inside each second recipients were attempted, accepted or not"
+    column_s = max(one.column_s for one in all_series)
+    title = f"{comparison['scenario']}: when inside each second recipients were attempted{times.said}"
     figure = canvas.sheet(title, 11, 1.2 + 1.15 * len(all_series))
     column = figure.subplots(len(all_series), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
     maps = [coarsen(one.offsets, column_s // one.column_s).mean(axis=-1) for one in all_series]
     norm = _norm(maps)
-    images = [_heat(*panel, column_s, end_s, norm) for panel in zip(column, all_series, maps, strict=True)]
+    images = [_heat(*panel, column_s, times, norm) for panel in zip(column, all_series, maps, strict=True)]
     for axes in column[:-1]:
         axes.set_xlabel("")
     figure.supylabel("offset within the second (s)", fontsize=9)
@@ -56,9 +57,10 @@ def colors() -> Colormap:
     return ListedColormap(colormaps["cividis_r"](np.linspace(_PALEST, 1.0, 256)))
 
 
-def _heat(axes: Axes, one: Series, heat: Floats, column_s: int, end_s: float, norm: LogNorm) -> AxesImage:
-    scale = canvas.time_axis(axes, end_s)
-    extent = (0.0, heat.shape[1] * column_s / scale, 0.0, 1.0)
+def _heat(axes: Axes, one: Series, heat: Floats, column_s: int, times: Times, norm: LogNorm) -> AxesImage:
+    scale = canvas.time_axis(axes, times)
+    left, right = axes.get_xlim()
+    extent = (times.start_s / scale, (times.start_s + heat.shape[1] * column_s) / scale, 0.0, 1.0)
     image = axes.imshow(
         np.ma.masked_equal(heat, 0.0),
         origin="lower",
@@ -68,7 +70,7 @@ def _heat(axes: Axes, one: Series, heat: Floats, column_s: int, end_s: float, no
         cmap=colors(),
         norm=norm,
     )
-    axes.set_xlim(0, max(end_s, 1.0) / scale * 1.02)
+    axes.set_xlim(left, right)
     axes.set_ylim(0, 1)
     axes.set_yticks([0, 0.5, 1], ["0", "0.5", "1"])
     axes.set_title(one.strategy if heat.any() else f"{one.strategy}: no call", fontweight="bold")

@@ -9,6 +9,7 @@ import numpy as np
 
 from reports.documents.comparison import ComparisonDocument
 from reports.figures import canvas, palette
+from reports.figures.instants import Times
 from reports.figures.palette import look
 from reports.figures.series import Floats, Series, coarsen
 from strategies.presentation.words import count
@@ -21,19 +22,19 @@ if TYPE_CHECKING:
 _DASHED = (0, (6, 3))
 
 
-def draw(comparison: ComparisonDocument, all_series: Sequence[Series]) -> Figure:
-    """A row per strategy on shared axes: the rate at the left, the one-second sliding maximum at the right."""
-    end_s, bin_s = max(s.end_s for s in all_series), max(s.bin_s for s in all_series)
-    figure = canvas.sheet(_title(comparison), 11, 1.2 + 1.55 * len(all_series))
-    grid = figure.subplots(len(all_series), 2, sharex=True, sharey="col", squeeze=False)
-    highest = top(all_series, bin_s, most_limit(comparison))
+def draw(comparison: ComparisonDocument, all_series: Sequence[Series], times: Times) -> Figure:
+    """A row per strategy on common axes: the rate at the left, the one-second sliding maximum at the right."""
+    bin_s = max(one.bin_s for one in all_series)
+    figure = canvas.sheet(_title(comparison) + times.said, 11, 1.2 + 1.55 * len(all_series))
+    grid = figure.subplots(len(all_series), 2, sharex=True, sharey=True, squeeze=False)
+    fullest = max(float(one.peak_1s.max()) for one in all_series)
+    highest = max(top(all_series, bin_s, most_limit(comparison)), 1.15 * fullest)
     for (left, right), one in zip(grid, all_series, strict=True):
-        _rates(left, one, bin_s, end_s, highest)
-        _peaks(right, one, bin_s, end_s)
+        _rates(left, one, bin_s, times, highest)
+        _peaks(right, one, bin_s, times)
     for axes in grid.flat:
-        _limit(axes, comparison, end_s)
+        _limit(axes, comparison, times)
     grid[0, 0].set_ylim(0, highest)
-    grid[0, 1].set_ylim(0, 1.15 * max(most_limit(comparison), *(float(one.peak_1s.max()) for one in all_series)))
     for axes in grid[:-1].flat:
         axes.set_xlabel("")
     unsent = [kind for kind in palette.UNSENT if any(getattr(one, kind).any() for one in all_series)]
@@ -46,11 +47,11 @@ def _title(comparison: ComparisonDocument) -> str:
     return f"{comparison['scenario']}: what SES accepted or not, against the limit of {limit:g} recipients/s"
 
 
-def _rates(axes: Axes, one: Series, bin_s: int, end_s: float, highest: float) -> None:
-    scale = canvas.time_axis(axes, end_s)
+def _rates(axes: Axes, one: Series, bin_s: int, times: Times, highest: float) -> None:
+    scale = canvas.time_axis(axes, times)
     mine = look(one.strategy)
-    accepted = means(one, one.accepted, bin_s)
-    edges = np.arange(len(accepted) + 1) * bin_s / scale
+    accepted: Floats = means(one, one.accepted, bin_s)
+    edges = edges_s(one, len(accepted), bin_s) / scale
     axes.stairs(accepted, edges, fill=True, facecolor=mine.color, alpha=0.45, linewidth=0)
     axes.stairs(accepted, edges, color=mine.color, linewidth=1.1)
     _unsent(axes, one, bin_s, edges, highest)
@@ -61,41 +62,50 @@ def _rates(axes: Axes, one: Series, bin_s: int, end_s: float, highest: float) ->
 
 
 def _unsent(axes: Axes, one: Series, bin_s: int, edges: Floats, highest: float) -> None:
-    """Hatched, so that the accepted rate shows through; what is higher than the picture is written above it."""
+    """Hatched, on top of what was accepted; what is higher than the picture is written above it."""
     cut = []
+    below: Floats = means(one, one.accepted, bin_s)
     for kind, (_, color, hatch) in palette.UNSENT.items():
-        rate = means(one, getattr(one, kind), bin_s)
-        if rate.any():
-            axes.stairs(rate, edges, fill=True, facecolor="none", edgecolor=color, hatch=hatch, linewidth=0)
-            level = np.where(rate > highest, np.nan, rate)  # no lone verticals where a bar leaves the picture
-            axes.stairs(level, edges, baseline=None, color=color, linewidth=0.8)
-        if rate.max() > highest:
+        rate: Floats = means(one, getattr(one, kind), bin_s)
+        if not rate.any():
+            continue
+        level: Floats = below + rate
+        axes.stairs(
+            level, edges, baseline=below, fill=True, facecolor="none", edgecolor=color, hatch=hatch, linewidth=0
+        )
+        seen = np.where(
+            (level > highest) | (rate == 0), np.nan, level
+        )  # no lone verticals where a bar leaves the picture
+        axes.stairs(seen, edges, baseline=None, color=color, linewidth=0.8)
+        if level.max() > highest:
             cut.append(f"{kind}: up to {count(round(rate.max()))}/s")
+        below = level
     if cut:
         axes.set_title(f"{', '.join(cut)}, off the scale", loc="right", fontsize=8)
 
 
 def top(all_series: Sequence[Series], bin_s: int, limit: float) -> float:
-    """A few refused bursts would flatten everything else: the left column is cut at some twice the limit."""
+    """A few refused bursts would flatten everything else: rates are cut at some twice the limit."""
     accepted = max(float(means(one, one.accepted, bin_s).max()) for one in all_series)
-    unsent = max(float(means(one, getattr(one, kind), bin_s).max()) for one in all_series for kind in palette.UNSENT)
-    return 1.25 * max(limit, accepted, min(2 * limit, unsent))
+    asked = max(float(means(one, one.accepted + one.refused + one.failed, bin_s).max()) for one in all_series)
+    return 1.25 * max(limit, accepted, min(2 * limit, asked))
 
 
-def _peaks(axes: Axes, one: Series, bin_s: int, end_s: float) -> None:
+def _peaks(axes: Axes, one: Series, bin_s: int, times: Times) -> None:
     from matplotlib.ticker import MaxNLocator
 
-    scale = canvas.time_axis(axes, end_s)
+    scale = canvas.time_axis(axes, times)
     peaks = coarsen(one.peak_1s, bin_s // one.bin_s).max(axis=-1)
-    axes.stairs(peaks, np.arange(len(peaks) + 1) * bin_s / scale, color=look(one.strategy).color, linewidth=1.1)
+    edges = edges_s(one, len(peaks), bin_s) / scale
+    axes.stairs(peaks, edges, color=look(one.strategy).color, linewidth=1.1)
     axes.set_title(f"at most {count(peaks.max(initial=0))} admitted within one second")
     axes.set_ylabel("recipients\nwithin 1 s", fontsize=8)
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
 
 
-def _limit(axes: Axes, comparison: ComparisonDocument, end_s: float) -> None:
-    at_s, limit = canvas.limit_steps(comparison["account"], end_s)
-    scale = canvas.time_axis(axes, end_s)
+def _limit(axes: Axes, comparison: ComparisonDocument, times: Times) -> None:
+    at_s, limit = canvas.limit_steps(comparison["account"], times.end_s)
+    scale = times.scale
     axes.step(np.array(at_s) / scale, limit, where="post", color=palette.INK, linewidth=0.8, linestyle=_DASHED)
     canvas.shade_faults(axes, comparison["faults"], scale)
 
@@ -103,6 +113,12 @@ def _limit(axes: Axes, comparison: ComparisonDocument, end_s: float) -> None:
 def most_limit(comparison: ComparisonDocument) -> float:
     """The highest rate that the account ever has, in recipients a second."""
     return max(canvas.limit_steps(comparison["account"], 0.0)[1])
+
+
+def edges_s(one: Series, bins: int, bin_s: int) -> Floats:
+    """Where so many bins begin, and where the last one ends."""
+    edges: Floats = one.start_s + np.arange(bins + 1, dtype=np.float64) * bin_s
+    return edges
 
 
 def means(one: Series, rate: Floats, bin_s: int) -> Floats:

@@ -6,16 +6,19 @@ without their ledgers. Calls are read a stretch at a time: they may be many.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from reports.figures.instants import Times
+from reports.figures.stretch import Stretch
 from scenarios.ledger.ledger import ACCEPTED, FAILED, QUOTA, THROTTLED, Ledger
 from scenarios.ledger.recipients import Acceptances, acceptances
 from scenarios.measures.metrics import latencies, window_sums
+from scenarios.schema.clock import Clock
 
 Floats = NDArray[np.float64]
 MOST_BINS = 1024
@@ -30,9 +33,13 @@ _STRETCH = 1 << 18  # calls
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One strategy's curves; `end_s` is its last event."""
+    """One strategy's curves over a stretch of its run; `end_s` is that of the stretch, or its last event.
+
+    Bins and columns begin at `start_s`. `parts` has the same of each kind of mail, where kinds are told apart.
+    """
 
     strategy: str
+    start_s: float
     end_s: float
     bin_s: int
     accepted: Floats
@@ -45,30 +52,61 @@ class Series:
     waiting: Floats
     latency_s: Floats
     still_waiting: Floats
+    parts: Sequence[Part]
 
 
-def series(ledger: Ledger) -> Series:
-    """Gathers the curves of one ledger."""
+class Part(NamedTuple):
+    """What is told of a kind of mail: recipients waiting at the series' `waiting_at_s`, and their latencies."""
+
+    name: str
+    waiting: Floats
+    latency_s: Floats
+    still_waiting: Floats
+
+
+class Kind(NamedTuple):
+    """A kind of mail, and the ledger of it alone."""
+
+    name: str
+    ledger: Ledger
+
+
+def series(ledger: Ledger, kinds: Sequence[Kind] = (), stretch: Stretch | None = None) -> Series:
+    """Gathers the curves of one ledger, of a stretch or of the whole run; latencies are those of the whole run."""
     accepted = acceptances(ledger)
-    end_s = end_of(ledger)
-    bin_s, column_s = width_s(end_s, MOST_BINS), width_s(end_s, MOST_COLUMNS)
-    waiting_at_s, waiting = _waiting(ledger, accepted, end_s)
+    last_s = end_of(ledger)
+    start_s, end_s = stretch or (0.0, last_s)
+    span_s = end_s - start_s
+    bin_s, column_s = width_s(span_s, MOST_BINS), width_s(span_s, MOST_COLUMNS)
+    edges_s = np.linspace(start_s, max(end_s, start_s + 1e-3), POINTS + 1)
     latency_s, still_waiting = _survival(ledger, accepted)
     return Series(
         strategy=ledger.strategy,
+        start_s=start_s,
         end_s=end_s,
         bin_s=bin_s,
-        accepted=per_bin(ledger, end_s, bin_s, [ACCEPTED]),
-        refused=per_bin(ledger, end_s, bin_s, _REFUSED),
-        failed=per_bin(ledger, end_s, bin_s, [FAILED]),
-        peak_1s=_peaks(accepted, end_s, bin_s),
+        accepted=per_bin(ledger, Stretch(start_s, end_s), bin_s, [ACCEPTED]),
+        refused=per_bin(ledger, Stretch(start_s, end_s), bin_s, _REFUSED),
+        failed=per_bin(ledger, Stretch(start_s, end_s), bin_s, [FAILED]),
+        peak_1s=_peaks(accepted, Stretch(start_s, end_s), bin_s),
         column_s=column_s,
-        offsets=_offsets(ledger, end_s, column_s),
-        waiting_at_s=waiting_at_s,
-        waiting=waiting,
+        offsets=_offsets(ledger, Stretch(start_s, end_s), column_s),
+        waiting_at_s=edges_s,
+        waiting=_waiting(ledger, accepted, edges_s, last_s),
         latency_s=latency_s,
         still_waiting=still_waiting,
+        parts=[_part(kind, edges_s, last_s) for kind in kinds],
     )
+
+
+def _part(kind: Kind, edges_s: Floats, last_s: float) -> Part:
+    accepted = acceptances(kind.ledger)
+    return Part(kind.name, _waiting(kind.ledger, accepted, edges_s, last_s), *_survival(kind.ledger, accepted))
+
+
+def times_of(all_series: Sequence[Series], clock: Clock | None) -> Times:
+    """The stretch that holds all of these."""
+    return Times(min(one.start_s for one in all_series), max(one.end_s for one in all_series), clock)
 
 
 def width_s(span_s: float, most: int) -> int:
@@ -90,60 +128,77 @@ def end_of(ledger: Ledger) -> float:
     return max(float(np.nanmax(at_s, initial=0.0)) for at_s in (ledger.calls["decided_s"], ledger.mails["intended_s"]))
 
 
-def _bins(end_s: float, width: int) -> int:
-    return int(end_s // width) + 1
+class _Bins(NamedTuple):
+    """Of one width, from the start of a stretch until after its end."""
+
+    start_s: float
+    width_s: int
+    many: int
+
+    @classmethod
+    def of(cls, stretch: Stretch, width_s: int) -> _Bins:
+        return cls(stretch.start_s, width_s, int((stretch.end_s - stretch.start_s) // width_s) + 1)
+
+    def places(self, at_s: Floats) -> NDArray[np.int64]:
+        """The bin of each instant; what is outside is in none of them."""
+        return np.floor((at_s - self.start_s) / self.width_s).astype(np.int64)
+
+    def holds(self, at_s: Floats) -> NDArray[np.bool_]:
+        """Which instants are in one."""
+        inside: NDArray[np.bool_] = (at_s >= self.start_s) & (at_s < self.start_s + self.many * self.width_s)
+        return inside
 
 
-def _stretches(ledger: Ledger) -> Iterator[dict[str, NDArray[Any]]]:
+def _stretches(ledger: Ledger, bins: _Bins) -> Iterator[dict[str, NDArray[Any]]]:
     for start in range(0, len(ledger.calls["mail"]), _STRETCH):
         part = {name: ledger.calls[name][start : start + _STRETCH] for name in ("decided_s", "recipients", "outcome")}
-        known = ~np.isnan(part["decided_s"])
+        known = bins.holds(part["decided_s"])  # which NaN is not
         yield {name: column[known] for name, column in part.items()}
 
 
-def per_bin(ledger: Ledger, end_s: float, width: int, outcomes: list[int]) -> Floats:
+def per_bin(ledger: Ledger, stretch: Stretch, width: int, outcomes: list[int]) -> Floats:
     """Recipients a second in each bin."""
-    count = np.zeros(_bins(end_s, width))
-    for part in _stretches(ledger):
+    bins = _Bins.of(stretch, width)
+    count = np.zeros(bins.many)
+    for part in _stretches(ledger, bins):
         chosen = np.isin(part["outcome"], outcomes)
-        place = (part["decided_s"][chosen] // width).astype(np.int64)
+        place = bins.places(part["decided_s"][chosen])
         count += np.bincount(place, weights=part["recipients"][chosen], minlength=len(count))
     return count / width
 
 
-def _peaks(accepted: Acceptances, end_s: float, width: int) -> Floats:
+def _peaks(accepted: Acceptances, stretch: Stretch, width: int) -> Floats:
     """The fullest second that begins in each bin."""
-    peaks = np.zeros(_bins(end_s, width))
-    place = (accepted.decided_s // width).astype(np.int64)
-    np.maximum.at(peaks, place, window_sums(accepted.decided_s, accepted.recipients))
+    bins = _Bins.of(stretch, width)
+    peaks, inside = np.zeros(bins.many), bins.holds(accepted.decided_s)
+    sums = window_sums(accepted.decided_s, accepted.recipients)
+    np.maximum.at(peaks, bins.places(accepted.decided_s[inside]), sums[inside])
     return peaks
 
 
-def _offsets(ledger: Ledger, end_s: float, width: int) -> Floats:
+def _offsets(ledger: Ledger, stretch: Stretch, width: int) -> Floats:
     """Recipients attempted a second, by offset within the second (rows) and time (columns)."""
-    columns = _bins(end_s, width)
-    count = np.zeros(OFFSETS * columns)
-    for part in _stretches(ledger):
+    bins = _Bins.of(stretch, width)
+    count = np.zeros(OFFSETS * bins.many)
+    for part in _stretches(ledger, bins):
         row = np.minimum((part["decided_s"] % 1.0 * OFFSETS).astype(np.int64), OFFSETS - 1)
-        place = row * columns + (part["decided_s"] // width).astype(np.int64)
+        place = row * bins.many + bins.places(part["decided_s"])
         count += np.bincount(place, weights=part["recipients"], minlength=len(count))
-    return count.reshape(OFFSETS, columns) / width
+    return count.reshape(OFFSETS, bins.many) / width
 
 
-def _waiting(ledger: Ledger, accepted: Acceptances, end_s: float) -> tuple[Floats, Floats]:
-    """Recipients submitted but neither accepted, lost nor dead-lettered yet.
+def _waiting(ledger: Ledger, accepted: Acceptances, edges_s: Floats, last_s: float) -> Floats:
+    """Recipients submitted but neither accepted, lost nor dead-lettered yet, at each of these instants.
 
     A ledger does not say when a mail was given up: its last call stands for it, the run's end where there was none.
     """
-    until_s = max(end_s, 1e-3)
     mails = ledger.mails
-    edges_s = np.linspace(0.0, until_s, POINTS + 1)
     gone = mails["lost"] + mails["dead_lettered"]
     level = _until(edges_s, mails["intended_s"], mails["recipients"])
     level -= _until(edges_s, accepted.decided_s, accepted.fresh)
     if gone.any():
-        level -= _until(edges_s, np.minimum(_last_call_s(ledger), until_s), gone)
-    return edges_s, level
+        level -= _until(edges_s, np.minimum(_last_call_s(ledger), max(last_s, 1e-3)), gone)
+    return level
 
 
 def _last_call_s(ledger: Ledger) -> Floats:

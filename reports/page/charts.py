@@ -21,20 +21,33 @@ DIGITS = 6
 Scale = Literal["linear", "log"]
 
 
+class WallClock(TypedDict):
+    """What a clock shows at 0, on which day (Monday is 0), and how far apart its ticks may be."""
+
+    since_midnight_s: int
+    weekday: int
+    steps_s: Sequence[int]
+
+
 class Axis(TypedDict):
-    """What an axis shows, from where to where; `fixed` are ticks that are not round numbers, with their words."""
+    """What an axis shows, from where to where; `fixed` are ticks that are not round numbers, with their words.
+
+    An axis in seconds may have a clock.
+    """
 
     label: str
     unit: str
     scale: Scale
     ends: list[float]
     fixed: NotRequired[list[tuple[float, str]]]
+    clock: NotRequired[WallClock]
 
 
 class Line(TypedDict):
     """A curve of the contender with the number `of`, or of none; `x` are places, or a first place and a step.
 
-    An area is filled down to 0; steps and areas go on from each place to the next; points may be hollow.
+    An area is filled down to 0; steps and areas go on from each place to the next; points may be hollow. What has a
+    `base` stands on it, value by value.
     """
 
     of: int | None
@@ -43,16 +56,18 @@ class Line(TypedDict):
     x: list[float]
     step: NotRequired[float]
     y: list[float]
+    base: NotRequired[list[float]]
     said: NotRequired[str]
     hollow: NotRequired[bool]
 
 
 class Panel(TypedDict):
-    """Lines on common axes; one of a single contender is hidden with it."""
+    """Lines on common axes, perhaps with a `top` of its own; one of a single contender is hidden with it."""
 
     title: str
     note: str
     of: int | None
+    top: NotRequired[float]
     lines: list[Line]
 
 
@@ -64,7 +79,7 @@ class Band(TypedDict):
 
 
 class Chart(TypedDict):
-    """Panels one below the other. The time axes of all charts show the same stretch."""
+    """Panels one below the other. The time axes of all charts show the same stretch, at first that of the focus."""
 
     name: str
     shows: str
@@ -72,6 +87,7 @@ class Chart(TypedDict):
     height: int
     x: Axis
     y: Axis
+    focus: NotRequired[list[float]]
     bands: list[Band]
     panels: list[Panel]
 

@@ -10,27 +10,27 @@ from reports.figures.cost import cost_extent, gone, latency_extent, place_of, sa
 from reports.figures.month import LEAST_USD, volumes_around
 from reports.figures.month_curves import curves_of, marked_points, sendable, volume_of
 from reports.figures.series import TAIL, Series
-from reports.page.charts import Axis, Chart, Line, most_points, numbers, one_panel, thinned
-from reports.page.time_charts import SERIES
+from reports.page.charts import Axis, Chart, Line, Panel, numbers, one_panel, thinned
+from reports.page.time_curves import points_each
 from reports.words import duration, money, volume
 from scenarios.measures.month_curve import MonthCurve
 
 
 def latency(every: Sequence[Series], entries: Sequence[ExplainedEntry]) -> Chart:
-    """All contenders in one panel: the share of the accepted recipients that waited longer."""
-    most = most_points(SERIES * len(every))
-    lines = [_survival(number, one, most) for number, one in enumerate(every) if len(one.latency_s)]
+    """The share of the accepted recipients that waited longer; a panel for each kind of mail."""
+    most = points_each(every)
+    panels = [_waits(kind, curves, every, most) for kind, curves in latency_figure.curves_by_kind(every).items()]
     said = ", ".join(f"{entry['strategy']} {duration(entry['latency_s']['p99'])}" for entry in entries)
     shares = [(1.0, "100 %"), (0.1, "10 %"), (0.01, "1 %"), (0.001, "0.1 %")]
     return {
         "name": "latency",
         "shows": f"The share of the accepted recipients whose latency was longer; 99 % waited at most: {said}",
         "is_time": False,
-        "height": 320,
+        "height": 200 if every[0].parts else 320,
         "x": _latency_axis(every),
         "y": {"label": "share waiting longer", "unit": "share", "scale": "log", "ends": [TAIL, 1.15], "fixed": shares},
         "bands": [],
-        "panels": one_panel(lines),
+        "panels": panels,
     }
 
 
@@ -86,8 +86,14 @@ def month(comparison: ComparisonDocument, entries: Sequence[ExplainedEntry]) -> 
     }
 
 
-def _survival(number: int, one: Series, most: int) -> Line:
-    at_s, longer = thinned(one.latency_s, most - 1), thinned(one.still_waiting, most - 1)
+def _waits(kind: str, curves: Sequence[latency_figure.Curve], every: Sequence[Series], most: int) -> Panel:
+    number = {one.strategy: place for place, one in enumerate(every)}
+    lines = [_survival(number[one.strategy], one, most) for one in curves]
+    return {"title": kind, "note": "" if lines else "nothing accepted", "of": None, "lines": lines}
+
+
+def _survival(number: int, one: latency_figure.Curve, most: int) -> Line:
+    at_s, longer = thinned(one.waits.latency_s, most - 1), thinned(one.waits.still_waiting, most - 1)
     x, y = numbers([0.0, *at_s]), numbers([1.0, *longer])
     return {"of": number, "name": one.strategy, "kind": "step", "x": x, "y": y}
 
@@ -106,7 +112,8 @@ def _month(number: int, entry: ExplainedEntry, curve: MonthCurve, volumes: Seque
 
 
 def _latency_axis(every: Sequence[Series]) -> Axis:
-    scale, low, high = latency_figure.extent([one for one in every if len(one.latency_s)])
+    curves = latency_figure.curves_by_kind(every).values()
+    scale, low, high = latency_figure.extent([one.waits for some in curves for one in some])
     label = "latency from the intended instant to acceptance"
     return {"label": label, "unit": "s", "scale": scale, "ends": [low, high]}
 

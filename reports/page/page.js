@@ -2,10 +2,12 @@
 // Draws the charts of the data in this page. Names are only ever set as text.
 (() => {
   const SVG = "http://www.w3.org/2000/svg";
+  const { withUnit, onAxis, ticksOf } = axes;
   const { contenders, charts } = JSON.parse(document.getElementById("data").textContent);
   const shown = new Set(contenders.keys());
-  const timeEnds = (charts.find((one) => one.is_time) || { x: { ends: [0, 1] } }).x.ends;
-  const time = { ends: timeEnds, at: null };
+  const timed = charts.find((one) => one.is_time) || { x: { ends: [0, 1] } };
+  const timeEnds = timed.x.ends;
+  const time = { ends: timed.focus || timeEnds, at: null };
   const drawings = [];
 
   const html = (name, inside = "", properties = {}) => {
@@ -28,45 +30,9 @@
     svg("path", { d: contenders[of].marker, class: "marker", transform: "translate(14 7)" }),
   ]), of);
 
-  const said = (value) => (Math.abs(value) >= 1e6 ? `${digits(value / 1e6)} million` : digits(value));
-  const digits = (value) => value.toLocaleString("en-GB", { maximumSignificantDigits: Math.abs(value) >= 1000 ? 6 : 4 });
-  const withUnit = (value, axis) => {
-    if (axis.unit === "share") return `${said(100 * value)} %`;
-    if (axis.unit === "$") return `$${value.toLocaleString("en-GB", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
-    return `${said(value)}${axis.unit === "/s" ? "/s" : axis.unit && ` ${axis.unit}`}`;
-  };
-
-  // Scales and ticks.
-  const onAxis = (axis, ends, from, to) => {
-    const turned = axis.scale === "log" ? (value) => Math.log10(Math.max(value, 1e-12)) : (value) => value;
-    const [low, high] = ends.map(turned);
-    const scale = (value) => from + ((turned(value) - low) / (high - low)) * (to - from);
-    scale.back = (place) => {
-      const value = low + ((place - from) / (to - from)) * (high - low);
-      return axis.scale === "log" ? 10 ** value : value;
-    };
-    return scale;
-  };
-  const ticksOf = (axis, ends, most) => {
-    if (axis.fixed) return axis.fixed.filter(([value]) => value >= ends[0] && value <= ends[1]);
-    const ticks = [];
-    if (axis.scale === "log") {
-      for (let power = Math.ceil(Math.log10(ends[0]) - 1e-9); 10 ** power <= ends[1] * (1 + 1e-9); power += 1) ticks.push(10 ** power);
-      if (ticks.length > 1) return ticks.map((value) => [value, said(value)]);
-    }
-    const span = ends[1] - ends[0];
-    const rough = span / Math.max(most, 1);
-    const power = 10 ** Math.floor(Math.log10(rough));
-    const step = power * [1, 2, 5, 10].find((one) => one * power >= rough * (1 - 1e-9));
-    ticks.length = 0;
-    for (let place = Math.ceil(ends[0] / step - 1e-9); place * step <= ends[1] + step * 1e-9; place += 1) ticks.push(place * step || 0);
-    return ticks.map((value) => [value, said(value)]);
-  };
-
-  // A line's places, and its value at one of them.
-  const xs = (line) => (line.step ? line.y.map((_, number) => line.x[0] + number * line.step) : line.x);
+  // The value of a line at a place.
   const valueAt = (line, at) => {
-    const places = line.places;
+    const places = line.x;
     if (!places.length || at < places[0]) return null;
     let low = 0;
     let high = places.length - 1;
@@ -79,26 +45,26 @@
   };
   const pathOf = (line, x, y, floor) => {
     const held = line.kind !== "line";
-    let path = line.kind === "area" ? `M${x(line.places[0])},${floor}` : "";
-    line.places.forEach((place, number) => {
-      const [px, py] = [x(place).toFixed(1), y(line.y[number]).toFixed(1)];
+    let path = line.kind === "area" ? `M${x(line.x[0])},${floor}` : "";
+    line.x.forEach((place, number) => {
+      const [px, py] = [x(place).toFixed(1), y(line.y[number] + (line.base ? line.base[number] : 0)).toFixed(1)];
       if (!path) path = `M${px},${py}`;
       else path += held && !(line.kind === "area" && !number) ? `H${px}V${py}` : `L${px},${py}`;
     });
-    if (line.step) path += `H${x(line.places.at(-1) + line.step).toFixed(1)}`;
+    if (line.step) path += `H${x(line.x.at(-1) + line.step).toFixed(1)}`;
     return line.kind === "area" ? `${path}V${floor}` : path;
   };
 
   class Panel {
     constructor(chart, data) {
       Object.assign(this, { chart, data, readouts: [] });
-      data.lines.forEach((line) => { line.places = xs(line); });
       this.head = html("div", [], { className: "panel-head" });
       this.value = html("span");
-      if (data.title) this.head.append(swatch(data.of), html("b", data.title), html("span", data.note), this.value);
+      this.isShared = data.of === null;
+      if (data.title) this.head.append(...(this.isShared ? [] : [swatch(data.of)]), html("b", data.title), html("span", data.note), this.value);
       this.paper = html("div", [], { className: "drawing" });
       this.root = html("div", [this.head, this.paper]);
-      if (!data.title) this.root.append(this.legend());
+      if (this.isShared) this.root.append(this.legend());
     }
 
     legend() {
@@ -119,11 +85,12 @@
       this.box = box;
       const ends = chart.ends();
       const x = onAxis(chart.data.x, ends, box.left, box.right);
-      const y = onAxis(chart.data.y, chart.data.y.ends, box.bottom, box.top);
+      this.yEnds = data.top ? [chart.data.y.ends[0], data.top] : chart.data.y.ends;
+      const y = onAxis(chart.data.y, this.yEnds, box.bottom, box.top);
       Object.assign(this, { x, y });
       const clip = `clip-${chart.data.name}-${chart.panels.indexOf(this)}`;
       const drawn = svg("svg", {
-        viewBox: `0 0 ${width} ${box.bottom + labels}`, role: "img", "aria-label": data.title ? `${data.title}: ${data.note}` : chart.data.shows,
+        viewBox: `0 0 ${width} ${box.bottom + labels}`, role: "img", "aria-label": data.title ? [data.title, data.note].filter(Boolean).join(": ") : chart.data.shows,
       });
       drawn.append(svg("clipPath", { id: clip }, [svg("rect", { x: box.left, y: box.top - 5, width: Math.max(box.right - box.left, 1), height: box.bottom - box.top + 10 })]));
       this.axes(drawn, ends, isLast, labels);
@@ -145,12 +112,12 @@
         drawn.append(svg("rect", { class: "band", x: from, y: box.top, width: to - from, height: box.bottom - box.top }));
         if (chart0(this)) drawn.append(svg("text", { x: Math.min(from + 3, box.right - 60), y: box.top - 3 }, [band.name]));
       }
-      for (const [value, label] of ticksOf(yAxis, yAxis.ends, Math.max(2, Math.floor(height / 45)))) {
+      for (const [value, label] of ticksOf(yAxis, this.yEnds, Math.max(2, Math.floor(height / 45)))) {
         drawn.append(svg("path", { class: "grid", d: `M${box.left},${y(value)}H${box.right}` }));
         drawn.append(svg("text", { x: box.left - 6, y: y(value) + 4, "text-anchor": "end" }, [label]));
       }
       drawn.append(svg("path", { class: "axis", d: `M${box.left},${box.top}V${box.bottom}H${box.right}` }));
-      const isAlone = !this.data.title;
+      const isAlone = this.isShared;
       if (isAlone || chart0(this)) drawn.append(svg("text", { x: 0, y: box.top - 4 }, [isAlone || !bands.length ? yAxis.label : ""]));
       for (const [value, label] of ticksOf(xAxis, ends, Math.floor((box.right - box.left) / 75))) {
         drawn.append(svg("path", { class: "tick", d: `M${x(value)},${box.bottom}v4` }));
@@ -163,9 +130,9 @@
     }
 
     line(inside, line) {
-      if (!line.places.length) return;
+      if (!line.x.length) return;
       if (line.kind === "points") {
-        const transform = `translate(${this.x(line.places[0])} ${this.y(line.y[0])}) scale(1.5)`;
+        const transform = `translate(${this.x(line.x[0])} ${this.y(line.y[0])}) scale(1.5)`;
         const marker = svg("path", { class: line.hollow ? "dot hollow" : "dot", d: contenders[line.of].marker, transform });
         inside.append(coloured(marker, line.of));
         return;
@@ -189,15 +156,16 @@
         const place = this.box.left + (width * (number + (line.of + 0.5) / contenders.length)) / many;
         const at = this.x.back(place);
         const value = line.kind === "line" ? between(line, at) : valueAt(line, at);
-        if (value === null || at > line.places.at(-1)) continue;
+        if (value === null || at > line.x.at(-1)) continue;
         const transform = `translate(${place.toFixed(1)} ${this.y(value).toFixed(1)})`;
         inside.append(coloured(svg("path", { class: "dot", d: contenders[line.of].marker, transform }), line.of));
       }
     }
 
     told() {
-      if (this.data.title) return [`${this.data.title} ${this.value.textContent}`];
-      return this.readouts.filter(({ item }) => !item.hidden).map(({ line, value }) => `${line.name} ${value.textContent}`);
+      if (!this.isShared) return [`${this.data.title} ${this.value.textContent}`];
+      const told = this.readouts.filter(({ item }) => !item.hidden).map(({ line, value }) => `${line.name} ${value.textContent}`);
+      return this.data.title ? [`${this.data.title}: ${told.join(", ")}`] : told;
     }
 
     isShown() { return this.data.of === null || shown.has(this.data.of); }
@@ -213,13 +181,13 @@
         return value === null ? "" : withUnit(value, axis);
       };
       for (const { line, value } of this.readouts) value.textContent = (line.kind !== "points" && words(line)) || line.said || "";
-      if (!this.data.title) return;
+      if (this.isShared) return;
       this.value.textContent = this.data.lines.filter((line) => line.kind !== "limit" && words(line)).map((line) => `${line.name} ${words(line)}`).join(", ");
     }
   }
 
   const between = (line, at) => {
-    const places = line.places;
+    const places = line.x;
     const number = places.findIndex((place) => place >= at);
     if (number < 0) return null;
     if (!number) return places[0] === at ? line.y[0] : null;
@@ -294,7 +262,7 @@
       return made;
     };
     const whole = button("Whole", "Show the whole time", () => zoom(...timeEnds), "whole");
-    whole.disabled = true;
+    whole.disabled = !timed.focus;
     return html("div", [
       button("+", "Zoom in", () => zoomBy(0.5)), button("−", "Zoom out", () => zoomBy(2)), whole,
       html("small", "or drag across a chart; all time axes follow"),

@@ -6,77 +6,94 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from reports.documents.comparison import ComparisonDocument
-from reports.figures import canvas, palette
-from reports.figures.rate import means, most_limit, top
-from reports.figures.series import Floats, Series
-from reports.page.charts import Axis, Chart, Line, Panel, bands, most_points, numbers, one_panel, thinned
+from reports.figures import canvas
+from reports.figures.instants import BY_CLOCK, SINCE_START, STEPS_S, Times
+from reports.figures.rate import most_limit, top
+from reports.figures.series import Series, times_of
+from reports.page.charts import Axis, Chart, Line, Panel, WallClock, bands, numbers, one_panel
+from reports.page.time_curves import Pair, Seen, bin_s_of, joined, points_each, waiting
 from reports.words import duration, time_unit
+from scenarios.schema.clock import since_midnight_s, weekday
 from strategies.presentation.words import count, counted
 
-SERIES = 7
-"""Of each contender on a page at most: accepted, refused, failed; what waits and when; latencies and their shares."""
+_UNSENT: Sequence[Literal["refused", "failed"]] = ("refused", "failed")
 
 
-def rate(comparison: ComparisonDocument, every: Sequence[Series]) -> Chart:
+def rate(comparison: ComparisonDocument, run: Seen) -> Chart:
     """A panel for each contender: what SES accepted, refused and failed each second, against the limit."""
-    end_s, bin_s = _end_s(every), _bin_s(every)
-    limit = comparison["account"]["max_send_rate_per_s"]
-    y: Axis = {"label": _per_s(bin_s), "unit": "/s", "scale": "linear", "ends": [0, _top(comparison, every, bin_s)]}
-    return {
+    limit, shown = comparison["account"]["max_send_rate_per_s"], run.near or run.far
+    bin_s = bin_s_of(shown)
+    y: Axis = {"label": _per_s(run), "unit": "/s", "scale": "linear", "ends": [0, _top(comparison, shown, bin_s)]}
+    panels = [_rates(comparison, number, pair, run, y["ends"][1]) for number, pair in enumerate(run.pairs)]
+    chart: Chart = {
         "name": "rate",
         "shows": f"Recipients that SES accepted and refused each second, against the limit of {limit:g} a second: "
-        + "; ".join(f"{one.strategy} {_peak(one)}" for one in every),
+        + "; ".join(f"{one.strategy} {_peak(one)}" for one in run.far),
         "is_time": True,
         "height": 92,
-        "x": _time_axis(end_s),
+        "x": _time_axis(run.times),
         "y": y,
-        "bands": bands(comparison["faults"], time_unit(end_s)[0]),
-        "panels": [_rates(comparison, number, one, bin_s, end_s, y["ends"][1]) for number, one in enumerate(every)],
+        "bands": bands(comparison["faults"], run.times.scale),
+        "panels": panels,
     }
+    return _focused(chart, run)
 
 
-def backlog(comparison: ComparisonDocument, every: Sequence[Series]) -> Chart:
-    """All contenders in one panel: submitted minus accepted, lost and dead-lettered so far."""
-    end_s = _end_s(every)
-    most = max(float(one.waiting.max(initial=0)) for one in every)
-    lines = [_waiting(number, one, most_points(SERIES * len(every))) for number, one in enumerate(every)]
-    last_s = ", ".join(f"{one.strategy} {_emptied(one)}" for one in every)
-    return {
+def backlog(comparison: ComparisonDocument, run: Seen) -> Chart:
+    """Submitted minus accepted, lost and dead-lettered so far; a panel for each kind of mail."""
+    most = max(float(one.waiting.max(initial=0)) for one in (*run.far, *run.near))
+    last_s = ", ".join(f"{one.strategy} {_emptied(one)}" for one in run.far)
+    panels = [_waiting_of(run, part.name, at) for at, part in enumerate(run.far[0].parts)]
+    chart: Chart = {
         "name": "backlog",
         "shows": f"Recipients that waited over time, {count(most)} at most: {last_s}",
         "is_time": True,
-        "height": 300,
-        "x": _time_axis(end_s),
+        "height": 180 if panels else 300,
+        "x": _time_axis(run.times),
         "y": {"label": "waiting recipients", "unit": "", "scale": "linear", "ends": [0, 1.05 * (most or 1.0)]},
-        "bands": bands(comparison["faults"], time_unit(end_s)[0]),
-        "panels": one_panel(_in_unit(lines, time_unit(end_s)[0])),
+        "bands": bands(comparison["faults"], run.times.scale),
+        "panels": panels or one_panel(_lines(run, None)),
     }
+    return _focused(chart, run)
 
 
-def _end_s(every: Sequence[Series]) -> float:
-    return max(1.0, *(one.end_s for one in every))
+def _waiting_of(run: Seen, kind: str, at: int) -> Panel:
+    """On a scale of its own: kinds differ by orders of magnitude."""
+    lines = _lines(run, at)
+    most = max((max(line["y"]) for line in lines), default=0.0)
+    return {"title": kind, "note": "", "of": None, "top": 1.05 * (most or 1.0), "lines": lines}
 
 
-def _bin_s(every: Sequence[Series]) -> int:
-    """As wide as those of the picture, or wider where there are many contenders."""
-    width = max(one.bin_s for one in every)
-    while _end_s(every) / width > most_points(SERIES * len(every)) + 24:  # bins come by powers of two
-        width *= 2
-    return width
+def _lines(run: Seen, kind: int | None) -> list[Line]:
+    return [_waiting(number, pair, kind, run) for number, pair in enumerate(run.pairs)]
 
 
-def _time_axis(end_s: float) -> Axis:
-    scale, unit = time_unit(end_s)
-    return {
-        "label": "time since the start of the scenario",
-        "unit": unit,
-        "scale": "linear",
-        "ends": [0, end_s * 1.02 / scale],
+def _focused(chart: Chart, run: Seen) -> Chart:
+    """In the unit of the axis."""
+    if not run.near:
+        return chart
+    near = times_of(run.near, None)
+    return {**chart, "focus": numbers([near.start_s / run.times.scale, near.end_s / run.times.scale])}
+
+
+def _time_axis(times: Times) -> Axis:
+    scale, end_s = times.scale, max(times.end_s, 1.0)
+    ends = [0, end_s * 1.02 / scale]
+    if times.clock is None:
+        return {"label": SINCE_START, "unit": time_unit(end_s)[1], "scale": "linear", "ends": ends}
+    clock: WallClock = {
+        "since_midnight_s": since_midnight_s(times.clock.starts),
+        "weekday": weekday(times.clock),
+        "steps_s": STEPS_S,
     }
+    return {"label": BY_CLOCK, "unit": "", "scale": "linear", "ends": ends, "clock": clock}
 
 
-def _per_s(bin_s: int) -> str:
-    return "recipients/s" if bin_s == 1 else f"recipients/s (means of {bin_s} s)"
+def _per_s(run: Seen) -> str:
+    near_s, far_s = bin_s_of(run.near or run.far), bin_s_of(run.far)
+    if near_s == far_s:
+        return "recipients/s" if far_s == 1 else f"recipients/s (means of {far_s} s)"
+    return f"recipients/s (means of {far_s} s, of {near_s} s near the queue)"
 
 
 def _top(comparison: ComparisonDocument, every: Sequence[Series], bin_s: int) -> float:
@@ -87,41 +104,45 @@ def _peak(one: Series) -> str:
     return f"at most {count(one.peak_1s.max(initial=0))} within one second"
 
 
-def _rates(comparison: ComparisonDocument, number: int, one: Series, bin_s: int, end_s: float, highest: float) -> Panel:
-    scale = time_unit(end_s)[0]
-    at_s, limit = canvas.limit_steps(comparison["account"], end_s)
-    lines = [*_rate_lines(number, one, bin_s, scale)]
-    lines.append({"of": None, "name": "limit", "kind": "limit", "x": numbers(at / scale for at in at_s), "y": limit})
-    return {"title": one.strategy, "note": f"{_peak(one)}{_cut(lines, highest)}", "of": number, "lines": lines}
+def _rates(comparison: ComparisonDocument, number: int, pair: Pair, run: Seen, highest: float) -> Panel:
+    far, _ = pair
+    at_s, limit = canvas.limit_steps(comparison["account"], run.times.end_s)
+    lines = [*_rate_lines(number, pair, run)]
+    x = numbers(at / run.times.scale for at in at_s)
+    lines.append({"of": None, "name": "limit", "kind": "limit", "x": x, "y": limit})
+    return {"title": far.strategy, "note": f"{_peak(far)}{_cut(lines, highest)}", "of": number, "lines": lines}
 
 
 def _cut(lines: Sequence[Line], highest: float) -> str:
     """What is higher than the panel."""
-    most = {line["name"]: max(line["y"], default=0.0) for line in lines if line["kind"] in palette.UNSENT}
-    high = [f"{name}: up to {count(round(value))}/s" for name, value in most.items() if value > highest]
+    most = {line["name"]: max(line["y"]) for line in lines if "base" in line and max(_tops(line)) > highest}
+    high = [f"{name}: up to {count(round(value))}/s" for name, value in most.items()]
     return f"; {', '.join(high)}, off the scale" if high else ""
 
 
-def _rate_lines(number: int, one: Series, bin_s: int, scale: float) -> Iterator[Line]:
-    kinds: list[tuple[str, Literal["area", "refused", "failed"]]] = [
-        ("accepted", "area"),
-        ("refused", "refused"),
-        ("failed", "failed"),
-    ]
-    for name, kind in kinds:
-        level: Floats = means(one, getattr(one, name), bin_s)
-        if level.any() or kind == "area":
-            x = {"x": [0.0], "step": bin_s / scale}
-            yield {"of": number, "name": name, "kind": kind, **x, "y": numbers(level)}  # type: ignore[typeddict-item]
+def _tops(line: Line) -> list[float]:
+    return [base + level for base, level in zip(line["base"], line["y"], strict=True)]
 
 
-def _waiting(number: int, one: Series, most: int) -> Line:
-    at_s, level = thinned(one.waiting_at_s, most), thinned(one.waiting, most)
-    return {"of": number, "name": one.strategy, "kind": "line", "x": numbers(at_s), "y": numbers(level)}
+def _rate_lines(number: int, pair: Pair, run: Seen) -> Iterator[Line]:
+    """What was refused stands on what was accepted, and what failed on both."""
+    accepted = joined(pair, run, "accepted")
+    last_s = bin_s_of(run.far) / run.times.scale
+    x = numbers(accepted.at_s / run.times.scale)
+    yield {"of": number, "name": "accepted", "kind": "area", "x": x, "step": last_s, "y": numbers(accepted.values)}
+    base = accepted.values
+    for kind in _UNSENT:
+        level = joined(pair, run, kind).values
+        if level.any():
+            y, below = numbers(level), numbers(base)
+            yield {"of": number, "name": kind, "kind": kind, "x": x, "step": last_s, "y": y, "base": below}
+            base = base + level
 
 
-def _in_unit(lines: Sequence[Line], scale: float) -> list[Line]:
-    return [{**line, "x": numbers(x / scale for x in line["x"])} for line in lines]
+def _waiting(number: int, pair: Pair, kind: int | None, run: Seen) -> Line:
+    curve = waiting(pair, kind, points_each(run.far, run.near))
+    x, y = numbers(curve.at_s / run.times.scale), numbers(curve.values)
+    return {"of": number, "name": pair[0].strategy, "kind": "line", "x": x, "y": y}
 
 
 def _emptied(one: Series) -> str:

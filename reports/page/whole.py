@@ -42,7 +42,7 @@ class Page(NamedTuple):
 
 def html(page: Page) -> str:
     """The file."""
-    script = _own("page.js") if page.charts else ""
+    script = _own("axes.js") + _own("page.js") if page.charts else ""
     return "\n".join(
         (
             "<!doctype html>",

@@ -33,7 +33,7 @@ def beginnings(at: str | None, every: Every | None, clock: Clock) -> Iterator[fl
 
     Of the first day counts what is yet to come. A repetition without a time begins at midnight.
     """
-    since_s = _since_midnight_s(at or "00:00") - _since_midnight_s(clock.starts)
+    since_s = since_midnight_s(at or "00:00") - since_midnight_s(clock.starts)
     today = _WEEK.index(clock.day)
     days = (day for day in count(int(since_s < 0)) if _is_on(every, (today + day) % len(_WEEK)))
     return islice((float(day * DAY_S + since_s) for day in days), None if every else 1)
@@ -44,9 +44,20 @@ def before(horizon_s: float, seconds: Iterator[float]) -> tuple[float, ...]:
     return tuple(takewhile(lambda second: second < horizon_s, seconds))
 
 
-def _since_midnight_s(time: str) -> int:
+def since_midnight_s(time: str) -> int:
+    """Of HH:MM or HH:MM:SS."""
     hours, minutes, *seconds = map(int, time.split(":"))
     return 3600 * hours + 60 * minutes + sum(seconds)
+
+
+def weekday(clock: Clock) -> int:
+    """Of second 0: Monday is 0."""
+    return _WEEK.index(clock.day)
+
+
+def day_at(clock: Clock, days: int) -> Day:
+    """The day so many after that of second 0."""
+    return _WEEK[(weekday(clock) + days) % len(_WEEK)]
 
 
 def _is_on(every: Every | None, day: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,7 +13,7 @@ import pytest
 
 from reports.compare import folder as run_folder
 from reports.compare.document import document
-from reports.compare.drawings import FROM_ENTRIES, FROM_SERIES, draw_all, gathered
+from reports.compare.drawings import FROM_ENTRIES, LATENCY, OVER_TIME, draw_all, gathered
 from reports.documents.comparison import ComparisonDocument
 from reports.figures import offset as offset_figure
 from reports.figures.palette import look
@@ -25,12 +26,13 @@ from scenarios.measures.bound import Bound
 from scenarios.measures.cost import load_prices
 from scenarios.measures.metrics import measure
 from scenarios.schema.model import Scenario
+from scenarios.traffic.workload import arrivals
 from strategies.registry import STRATEGIES
 from tests.unit.entries import SETTINGS
 from tests.unit.pictures import texts
 from tests.unit.synthetic import Call, Mail, ledger_of
 
-NAMES = (*FROM_SERIES, *FROM_ENTRIES)
+NAMES = (*OVER_TIME, LATENCY, *FROM_ENTRIES)
 SCENARIO = Scenario.model_validate(
     {
         "name": "by-hand",
@@ -55,11 +57,9 @@ def draw(directory: Path, ledgers: dict[str, Ledger]) -> dict[str, Path]:
 
 def texts_of(figure: str, directory: Path, ledgers: dict[str, Ledger]) -> str:
     """What a reader finds in one figure of these ledgers, which is drawn alone."""
-    with pytest.MonkeyPatch.context() as patch:
-        for table in (FROM_SERIES, FROM_ENTRIES):
-            for name in table.keys() - {figure}:
-                patch.delitem(table, name)
-        return texts(draw(directory, ledgers)[f"{figure}.svg"])
+    run = gathered(comparison(ledgers), ledgers.__getitem__)
+    draw_all(directory, run._replace(not_drawn=dict.fromkeys({*NAMES} - {figure}, "not asked for")))
+    return texts(directory / f"{figure}.svg")
 
 
 def paced(strategy: str, mails: int = 60, refuse: int = 7, period_s: float = 0.1) -> Ledger:
@@ -68,13 +68,18 @@ def paced(strategy: str, mails: int = 60, refuse: int = 7, period_s: float = 0.1
     return ledger_of(strategy, [Mail(0.0)] * mails, calls, settings=SETTINGS.get(strategy, {}))
 
 
+def unlike(names: Iterable[str]) -> dict[str, Ledger]:
+    """Each slower than the one before it, or their curves would lie on one another."""
+    return {name: paced(name, period_s=0.1 + 0.02 * place) for place, name in enumerate(names)}
+
+
 together = pytest.mark.xdist_group("figures")  # or each process would draw them anew
 
 
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The figures of all strategies."""
-    return draw(tmp_path_factory.mktemp("figures"), {name: paced(name) for name in STRATEGIES})
+    return draw(tmp_path_factory.mktemp("figures"), unlike(STRATEGIES))
 
 
 @together
@@ -109,8 +114,8 @@ def test_names_and_units_are_text(drawn: dict[str, Path], name: str, unit: str) 
 @together
 def test_pictures_are_deterministic(drawn: dict[str, Path], tmp_path: Path) -> None:
     """The same ledgers give the same SVG, byte for byte, in another process too."""
-    code = "import sys, pathlib; from tests.unit.test_figures import draw, paced, STRATEGIES; "
-    code += "draw(pathlib.Path(sys.argv[1]), {name: paced(name) for name in STRATEGIES})"
+    code = "import sys, pathlib; from tests.unit.test_figures import draw, unlike, STRATEGIES; "
+    code += "draw(pathlib.Path(sys.argv[1]), unlike(STRATEGIES))"
     subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, cwd=Path(__file__).parents[2])
     for name in NAMES:
         assert (tmp_path / f"{name}.svg").read_bytes() == drawn[f"{name}.svg"].read_bytes()
@@ -128,10 +133,10 @@ def test_pictures_are_deterministic(drawn: dict[str, Path], tmp_path: Path) -> N
     ids=["half a second", "nothing accepted", "no call", "no mail", "odd name"],
 )
 def test_odd_runs_are_drawn_without_a_warning(tmp_path: Path, ledgers: dict[str, Ledger]) -> None:
-    """A run may be short, in vain or empty, and have any name; every figure is still made, of signs that are seen."""
-    made = draw(tmp_path, ledgers)
+    """A run may be short, in vain or empty, and have any name; every figure can be made, of signs that are seen."""
+    made = draw_all(tmp_path, gathered(comparison(ledgers), ledgers.__getitem__)._replace(not_drawn={}))
     assert len(made) == 2 * len(NAMES)
-    assert all(line.isprintable() for name in NAMES for line in texts(made[f"{name}.svg"]).splitlines())
+    assert all(line.isprintable() for path in made if path.suffix == ".svg" for line in texts(path).splitlines())
 
 
 def test_no_strategy_draws_nothing(tmp_path: Path) -> None:
@@ -173,6 +178,62 @@ def test_a_refused_burst_is_cut_and_written(tmp_path: Path) -> None:
     calls = [Call(i, 0.5, THROTTLED * (i > 9)) for i in range(510)]
     shown = texts_of("rate", tmp_path, {"own": ledger_of("own", [Mail(0.0)] * 510, calls)})
     assert "refused: up to 500/s, off the scale" in shown
+
+
+@pytest.mark.parametrize(
+    ("ledgers", "left_out"),
+    [
+        ({"own": paced("own")}, {"cost"}),
+        ({"own": paced("own"), "other": paced("other")}, {"cost", "backlog", "latency"}),
+        ({"own": paced("own"), "other": paced("other", period_s=0.2)}, set()),
+        ({"direct": ledger_of("direct", [Mail(0.0)], [Call(0, 0.0, THROTTLED)])}, {"cost", "latency", "backlog"}),
+        ({"own": ledger_of("own", [], [])}, {"cost", "latency", "backlog", "offset"}),
+    ],
+    ids=["alone", "alike", "unlike", "nothing accepted", "no mail"],
+)
+def test_what_says_nothing_is_not_drawn(tmp_path: Path, ledgers: dict[str, Ledger], left_out: set[str]) -> None:
+    """A lone dot, or curves on one another; what an earlier run had drawn there is gone, and the reason is known."""
+    (tmp_path / "cost.svg").write_text("an earlier run's")
+    run = gathered(comparison(ledgers), ledgers.__getitem__)
+    assert {path.stem for path in draw_all(tmp_path, run)} == {*NAMES} - left_out
+    assert {path.stem for path in tmp_path.iterdir()} == {*NAMES} - left_out
+    assert run.not_drawn.keys() == left_out
+
+
+NOON = Scenario.model_validate(
+    {
+        "name": "noon",
+        "horizon_s": 86_400.0,
+        "account": {"max_send_rate_per_s": 10.0},
+        "workload": (
+            {"process": "constant", "messages_per_s": 0.01, "duration_s": 80_000.0, "lane": "letters", "priority": 1},
+            {"process": "batch", "messages": 600, "at": "12:00", "lane": "news"},
+        ),
+    }
+)
+
+
+def at_noon(strategy: str) -> Ledger:
+    """A trickle for a day and a batch at noon, a mail of which goes each tenth of a second."""
+    due_s = arrivals(NOON.workload, 1).intended_s.tolist()
+    went_s = [due_s + 0.1 * (number % 600) for number, due_s in enumerate(due_s)]
+    calls = [Call(number, at_s) for number, at_s in enumerate(went_s)]
+    return ledger_of(strategy, [Mail(at_s) for at_s in due_s], sorted(calls, key=lambda call: call.decided_s))
+
+
+def test_kinds_of_mail_are_told_apart_and_the_queue_is_seen(tmp_path: Path) -> None:
+    """Panels by name, the axis by the clock, and of the day only the time around the batch."""
+    ledger = at_noon("own")
+    run = gathered(comparison({"own": ledger}), {"own": ledger}.__getitem__, NOON)
+    [near] = run.close
+    assert near.start_s <= 43_200 <= 43_260 <= near.end_s < 43_400
+    assert [part.name for part in run.series[0].parts] == ["letters", "news"]
+    assert max(run.series[0].parts[0].waiting) < 10 < max(near.parts[1].waiting)
+    assert near.accepted.sum() * near.bin_s >= 600
+    draw_all(tmp_path, run)
+    for name in ("rate", "backlog"):
+        assert {"12:00:00", "12:01:00", "time of day"} <= set(texts(tmp_path / f"{name}.svg").splitlines())
+    assert {"letters", "news"} <= set(texts(tmp_path / "latency.svg").splitlines())
 
 
 def test_whoever_lost_mail_is_hollow(tmp_path: Path) -> None:
@@ -257,8 +318,9 @@ def test_stored_run_is_drawn_again(tmp_path: Path) -> None:
     store.write(ledgers["heartbeat"], tmp_path)
     run_folder.draw(tmp_path, run_folder.document(tmp_path))
     drawn_first = draw(tmp_path / "first", ledgers)
-    for name in NAMES:
-        assert (tmp_path / "figures" / f"{name}.svg").read_bytes() == drawn_first[f"{name}.svg"].read_bytes()
+    assert drawn_first.keys() == {path.name for path in (tmp_path / "figures").iterdir()}
+    for name, first in drawn_first.items():
+        assert (tmp_path / "figures" / name).read_bytes() == first.read_bytes()
 
 
 def stored(directory: Path, **changes: Any) -> Path:
@@ -287,7 +349,7 @@ def test_what_a_document_lacks_is_named(tmp_path: Path, changes: dict[str, Any],
 
 def test_a_defect_of_a_figure_is_no_fault_of_the_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A `KeyError` while drawing a good document surfaces as what it is."""
-    monkeypatch.setitem(FROM_ENTRIES, "cost", lambda _comparison, entries: entries[0]["no such figure"])
+    monkeypatch.setitem(FROM_ENTRIES, "fates", lambda _comparison, entries: entries[0]["no such figure"])
     with pytest.raises(KeyError, match="no such figure"):
         run_folder.draw(tmp_path, run_folder.document(stored(tmp_path)))
 

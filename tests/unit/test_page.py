@@ -18,12 +18,13 @@ from hypothesis import given
 from reports.compare import folder as run_folder
 from reports.compare.table import explanations, table
 from reports.documents.comparison import ComparisonDocument
-from reports.figures.series import POINTS, Series, series
+from reports.figures.series import POINTS, Part, Series, series
 from reports.page import entry_charts, time_charts
 from reports.page.definitions import DEFINITIONS
 from reports.page.elements import element
 from reports.page.pictures import Picture, images
 from reports.page.signs import DARK, LEAST_CONTRAST, LIGHT, contrast, readable, signs_of
+from reports.page.time_curves import seen
 from reports.page.whole import MOST_BYTES
 from reports.ranking.answer import answer
 from reports.running.keeping import COMPARISON, REPORT, SCENARIO
@@ -31,12 +32,13 @@ from reports.terminal import to_json
 from scenarios.entry import USERS
 from scenarios.ledger import store
 from scenarios.ledger.ledger import THROTTLED, Ledger
+from scenarios.schema.scenario_file import as_toml
 from strategies.registry import STRATEGIES
 from tests.unit import browser
 from tests.unit.entries import SETTINGS
 from tests.unit.read_page import Read
 from tests.unit.synthetic import Call, Mail, ledger_of
-from tests.unit.test_figures import comparison, paced
+from tests.unit.test_figures import NOON, at_noon, comparison, paced
 
 HOSTILE = "</script><img src=x onerror=alert(1)>\"'`{{7*7}}&amp;\u202e"
 
@@ -55,7 +57,7 @@ def page_of(directory: Path, ledgers: dict[str, Ledger], **changes: object) -> t
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> tuple[ComparisonDocument, str, Path]:
     """A page of two, of which one has a hostile name, and so has the scenario."""
     name = HOSTILE.replace("/", "")  # of a file as well
-    ledgers = {"heartbeat": paced("heartbeat"), name: paced(name, refuse=3)}
+    ledgers = {"heartbeat": paced("heartbeat"), name: paced(name, refuse=3, period_s=0.15)}
     folder = tmp_path_factory.mktemp("page")
     return *page_of(folder, ledgers, scenario=HOSTILE), folder / REPORT
 
@@ -67,6 +69,17 @@ def in_vain(tmp_path: Path) -> Path:
     waiting = ledger_of("waiting", [Mail(0.0, otherwise="pending")], [])
     page_of(tmp_path, {"nothing": ledger_of("nothing", [], []), "waiting": waiting, "direct": refused})
     return tmp_path / REPORT
+
+
+@pytest.fixture
+def noon(tmp_path: Path) -> Path:
+    """A page of a day of which a minute matters, and of two kinds of mail."""
+    folder, ledger = tmp_path / "noon", at_noon("heartbeat")
+    folder.mkdir()
+    run_folder.save(folder, comparison({"heartbeat": ledger}), as_toml(NOON))
+    store.write(ledger, folder)
+    run_folder.draw(folder, run_folder.document(folder))
+    return folder / REPORT
 
 
 together = pytest.mark.xdist_group("page")
@@ -153,18 +166,24 @@ def long_run(name: str) -> Series:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("kinds", [0, 4])
 @pytest.mark.parametrize("many", [1, 8, 60])
-def test_data_of_any_run_are_few(many: int) -> None:
-    """However long and however many the runs, the charts' data take less than half of what a page may."""
-    every = [long_run(f"one-{number}") for number in range(many)]
+def test_data_of_any_run_are_few(many: int, kinds: int) -> None:
+    """However long and many the runs, and whatever is told apart, charts' data take less than half of a page."""
+    plain = [long_run(f"one-{number}") for number in range(many)]
+    parts = [
+        Part(f"kind-{kind}", plain[0].waiting, plain[0].latency_s, plain[0].still_waiting) for kind in range(kinds)
+    ]
+    every = [replace(one, parts=parts) for one in plain]
     whole = comparison({one.strategy: paced(one.strategy, 3) for one in every})
+    over_time = seen(every, every if kinds else [], None)
     charts = [
-        time_charts.rate(whole, every),
-        time_charts.backlog(whole, every),
+        time_charts.rate(whole, over_time),
+        time_charts.backlog(whole, over_time),
         entry_charts.latency(every, whole["strategies"]),
     ]
     lines = [line for one in charts for panel in one["panels"] for line in panel["lines"]]
-    assert max(len(line["y"]) for line in lines) <= 1024
+    assert max(len(line["y"]) for line in lines) <= 2 * 1024
     assert len(json.dumps(charts, separators=(",", ":"))) < MOST_BYTES / 2
 
 
@@ -236,7 +255,7 @@ def test_a_page_needs_its_document_alone(tmp_path: Path) -> None:
 
 @together
 @pytest.mark.skipif(browser.found() is None, reason="no Chromium is installed")
-def test_a_browser_draws_it(drawn: tuple[ComparisonDocument, str, Path], in_vain: Path) -> None:
+def test_a_browser_draws_it(drawn: tuple[ComparisonDocument, str, Path], in_vain: Path, noon: Path) -> None:
     """Without an error, a request or somebody's script; what is pointed at is told, and zoom and switches work."""
     whole, _, page = drawn
     with browser.tab() as tab:
@@ -253,7 +272,7 @@ def test_a_browser_draws_it(drawn: tuple[ComparisonDocument, str, Path], in_vain
         before = tab.value(ticks)
         tab.value(";".join(typed(chart, key) for key in (*["ArrowRight"] * 30, "+")))
         at_s, waiting = backlog_at(whole, tab.value(f"{chart}.querySelector('.where').textContent"))
-        assert at_s == pytest.approx(3, abs=0.2)
+        assert at_s == pytest.approx(4.5, abs=0.2)
         assert tab.value(f"{chart}.querySelector('.readout span').textContent") == f"{waiting:g}"
         assert f"heartbeat {waiting:g}" in tab.value(f"{chart}.querySelector('.heard').textContent")
         assert tab.value(ticks) != before
@@ -262,6 +281,13 @@ def test_a_browser_draws_it(drawn: tuple[ComparisonDocument, str, Path], in_vain
         tab.value("document.querySelector('.switches input').click()")
         assert tab.value("document.querySelectorAll('.drawing > svg').length") == 2 + 3
         assert tab.value("[...document.querySelectorAll('.drawing')].filter((one) => one.offsetParent).length") == 1 + 3
+        assert tab.troubles() == []
+        tab.open(noon)
+        assert "12:01:00" in tab.value(ticks)
+        assert "\nletters\n" in tab.value("document.querySelector('[data-chart=backlog]').innerText")
+        assert tab.value("document.querySelector('.whole').disabled") is False
+        tab.value("document.querySelector('.whole').click()")
+        assert "06:00" in tab.value(ticks)
         assert tab.troubles() == []
         tab.open(in_vain)
         assert tab.value("document.body.innerHTML.match(/NaN|Infinity|undefined/)") is None
