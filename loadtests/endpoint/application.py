@@ -23,7 +23,7 @@ from loadtests.endpoint.v1 import routing as v1
 from loadtests.endpoint.v2 import routing as v2
 from loadtests.endpoint.web.turns import Busy, Turns
 from loadtests.endpoint.web.waiting import waiting
-from loadtests.ports import web_pages
+from scenarios import web_pages
 from scenarios.ledger.ledger import REJECTED
 from scenarios.schema.latency import Latency
 from scenarios.schema.model import Scenario

@@ -18,8 +18,8 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 from uuid import uuid4
 
-from loadtests.ports import web_pages
 from loadtests.ports.local import LOOPBACK
+from scenarios import web_pages
 from scenarios.errors import FunctionError
 
 ARN = "arn:aws:lambda:us-east-1:123456789012:function:seslab"

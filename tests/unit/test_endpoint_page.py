@@ -12,8 +12,8 @@ import pytest
 
 from loadtests.endpoint.conditions import Faults
 from loadtests.endpoint.page.document import document
-from loadtests.ports import web_pages
-from loadtests.ports.web_pages import refusal
+from scenarios import web_pages
+from scenarios.web_pages import refusal
 from seslab.commands.serve import ADMISSIONS, LIMITERS
 from tests.unit import browser
 from tests.unit.browser import Tab

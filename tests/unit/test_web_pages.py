@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from loadtests.local_lambda.lambda_api import Api
-from loadtests.ports.web_pages import refusal
+from scenarios.web_pages import refusal
 from tests.unit.served import SENDER, Endpoint, mail, served
 
 V2 = "/v2/email/outbound-emails"
