@@ -22,6 +22,19 @@ OUR_NAMES = frozenset(
 OWN_PAGES = ("same-origin", "none")
 """Sec-Fetch-Site of the server's own pages, and of an address that has been typed."""
 
+POLICY = "Content-Security-Policy"
+NOTHING = "default-src 'none'; frame-ancestors 'none'"
+"""The policy of an answer that is no page."""
+
+ANSWERS_SAY = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Cache-Control", "no-store"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Referrer-Policy", "same-origin"),
+    ("X-DNS-Prefetch-Control", "off"),
+)
+"""What browsers are told about every answer: to guess no type, to keep nothing, to show nothing to other sites."""
+
 _HOST = re.compile(r"(?:\[([^\]]*)\]|([^:\[\]]*))(?::\d*)?")
 
 

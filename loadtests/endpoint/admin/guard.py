@@ -1,21 +1,12 @@
-"""What browsers are told about our own answers: to guess no type, to keep nothing, to show nothing to other sites."""
+"""What browsers are told about our own answers, as every server of ours tells them."""
 
 from __future__ import annotations
 
 from loadtests.endpoint.http import Answer
-
-POLICY = "Content-Security-Policy"
-GUARDS = (
-    ("X-Content-Type-Options", "nosniff"),
-    ("Cache-Control", "no-store"),
-    ("Cross-Origin-Resource-Policy", "same-origin"),
-    ("Referrer-Policy", "same-origin"),
-    ("X-DNS-Prefetch-Control", "off"),
-)
-NOTHING = "default-src 'none'; frame-ancestors 'none'"
+from scenarios.web_pages import ANSWERS_SAY, NOTHING, POLICY
 
 
 def guarded(answer: Answer) -> Answer:
     """The answer with these; what has no policy of its own may do nothing."""
     policy = () if any(name == POLICY for name, _ in answer.headers) else ((POLICY, NOTHING),)
-    return answer._replace(headers=(*answer.headers, *GUARDS, *policy))
+    return answer._replace(headers=(*answer.headers, *ANSWERS_SAY, *policy))

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from loadtests.endpoint.admin.asking import Asked, BadRequest, named, quantity, whole_number
-from loadtests.endpoint.admin.guard import POLICY
 from loadtests.endpoint.admin.live import mails
 from loadtests.endpoint.http import OK, Answer, as_json
 from loadtests.endpoint.inbox.documents import summary, whole
@@ -23,6 +22,7 @@ from loadtests.endpoint.storing import Kept, Store
 from loadtests.endpoint.web.waiting import waiting
 from scenarios.schema.files import printable
 from scenarios.schema.tables import cut
+from scenarios.web_pages import POLICY
 
 LONGEST_WAIT_S = 60.0
 LIMIT, MOST_LIMIT = 50, 1_000

@@ -15,7 +15,7 @@ from pydantic_core import PydanticCustomError
 from loadtests.endpoint.account_run import AccountRun
 from loadtests.endpoint.admin import envelope, explain, messages
 from loadtests.endpoint.admin.asking import Asked, BadRequest, Query, number, quantity, setting
-from loadtests.endpoint.admin.guard import POLICY, guarded
+from loadtests.endpoint.admin.guard import guarded
 from loadtests.endpoint.admin.live import Live
 from loadtests.endpoint.admin.metrics import Accounts
 from loadtests.endpoint.admin.stats import stats
@@ -28,6 +28,7 @@ from loadtests.endpoint.service import Service
 from loadtests.endpoint.sqs import queues
 from scenarios.schema.account import Account, LimiterHypothesis, resolved
 from scenarios.schema.tables import Rate, Table
+from scenarios.web_pages import POLICY
 
 PREFIX = "/_seslab/"
 LAST = 1_000
