@@ -1,10 +1,14 @@
 "use strict";
-// Draws the charts of the data in this page. Names are only ever set as text.
-(() => {
+/**
+ * Draws charts where elements have their names. Names are only ever set as text.
+ *
+ * `hidden` holds the names of contenders that are switched off, and is kept up to date. Returns what ends the drawing.
+ */
+const drawCharts = ({ contenders, charts }, hidden = new Set()) => {
   const SVG = "http://www.w3.org/2000/svg";
   const { withUnit, onAxis, ticksOf } = axes;
-  const { contenders, charts } = JSON.parse(document.getElementById("data").textContent);
-  const shown = new Set(contenders.keys());
+  const shown = new Set([...contenders.keys()].filter((number) => !hidden.has(contenders[number].name)));
+  const over = new AbortController();
   const timed = charts.find((one) => one.is_time) || { x: { ends: [0, 1] } };
   const timeEnds = timed.x.ends;
   const time = { ends: timed.focus || timeEnds, at: null };
@@ -321,9 +325,10 @@
 
   const switches = () => {
     const labels = contenders.map((one, number) => {
-      const box = html("input", "", { type: "checkbox", checked: true });
+      const box = html("input", "", { type: "checkbox", checked: shown.has(number) });
       box.addEventListener("change", () => {
         if (box.checked) shown.add(number); else shown.delete(number);
+        if (box.checked) hidden.delete(one.name); else hidden.add(one.name);
         drawings.forEach((chart) => chart.draw());
       });
       return html("label", [box, swatch(number), html("span", one.name)]);
@@ -336,10 +341,14 @@
   for (const root of roots) drawings.push(new Chart(charts.find((one) => one.name === root.dataset.chart), root));
   let width = 0;
   const fit = () => {
-    if (drawings[0].root.clientWidth === width) return;
+    if (!drawings.length || drawings[0].root.clientWidth === width) return;
     width = drawings[0].root.clientWidth;
     drawings.forEach((chart) => chart.draw());
   };
-  addEventListener("resize", fit);
+  addEventListener("resize", fit, { signal: over.signal });
   fit();
-})();
+  return () => over.abort();
+};
+
+const data = document.getElementById("data");
+if (data) drawCharts(JSON.parse(data.textContent));
