@@ -1,0 +1,113 @@
+"""The parts of a comparison that any page shows alike: the answer, the ranking, thresholds, fates and charts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from reports.compare.break_even import break_even_sentences
+from reports.compare.drawings import MONTH, Gathered
+from reports.compare.table import explanations, notes, table
+from reports.documents.comparison import ComparisonDocument
+from reports.page import entry_charts, time_charts
+from reports.page.charts import Chart
+from reports.page.elements import Markup, joined, lines
+from reports.page.fates import bars
+from reports.page.rests_on import seeds
+from reports.page.signs import Sign, named_by
+from reports.page.tables import sheet
+from reports.page.time_curves import seen
+from reports.page.whole import Section, chart, figure
+from reports.ranking.answer import answer, ranking_of
+from reports.ranking.ranking import tier
+from reports.threshold_lines import threshold_lines
+from scenarios.verdicts import FAIL
+from strategies.presentation.words import count
+
+WORLDS = {
+    "sim": "simulated",
+    "moto": "sent for real, to an SES on one machine",
+    "ministack": "sent for real, on a local AWS",
+    "aws": "sent for real, on AWS",
+    "locust": "load test with Locust",
+}
+TITLES = {
+    "rate": (
+        "Rate",
+        "What SES accepted each second, and on top of it what it refused (dotted), against the limit (dashed).",
+    ),
+    "backlog": ("Backlog", "Recipients submitted that were neither accepted, lost nor dead-lettered yet."),
+    "latency": (
+        "Latency",
+        "The share of the accepted recipients that waited longer. Lower and further left is better.",
+    ),
+    "cost": ("Cost", "Dollars against the wait of the slowest hundredth. Lower left is better, if nothing is lost."),
+    MONTH: ("A month", "What a month costs at other volumes; the line marks the scenario's own."),
+    "offset": ("Within each second", "When inside each second the calls reached SES."),
+}
+
+
+def said_first(comparison: ComparisonDocument) -> str:
+    """The answer; of a single contender of which nothing is demanded, what became of it."""
+    return answer(comparison) or explanations(comparison)[0]
+
+
+def is_good(comparison: ComparisonDocument) -> bool:
+    """Whether the first of the ranking is one to take."""
+    leader = ranking_of(comparison)[0]
+    is_unmet = bool(comparison["thresholds"]) and leader.requirement in (FAIL, None)
+    return not is_unmet and tier(leader.entry) != 2
+
+
+def about(comparison: ComparisonDocument) -> str:
+    """What was run, where and how often."""
+    submitted = max(entry["recipients"]["submitted"] for entry in comparison["strategies"])
+    limit = comparison["account"]["max_send_rate_per_s"]
+    how_often = seeds(comparison["seed"], comparison["replications"])
+    where = WORLDS.get(comparison["world"], comparison["world"])
+    return f"{count(submitted)} recipients at a limit of {limit:g} a second, {where}, {how_often}"
+
+
+def ranking(comparison: ComparisonDocument, signs: Sequence[Sign]) -> Section:
+    """The table, with a sentence below each row, and what should be known of the runs."""
+    ranks = ranking_of(comparison)
+    said = [
+        sentence.removeprefix(f"{one.entry['strategy']}: ")
+        for one, sentence in zip(ranks, explanations(comparison), strict=True)
+    ]
+    ranked = sheet(table(comparison), said, named_by(signs))
+    more = lines([*break_even_sentences(comparison), *notes(comparison)])
+    return Section("ranking", "Ranking", joined((ranked, more)))
+
+
+def thresholds(comparison: ComparisonDocument) -> Iterator[Section]:
+    """What each contender met of what is demanded, if anything is."""
+    if judged := comparison["thresholds"]:
+        yield Section("thresholds", "Thresholds", lines(threshold_lines(judged), class_="thresholds"))
+
+
+def charts(run: Gathered) -> list[Chart]:
+    """What the script draws, in the order of the page."""
+    entries, over_time = run.comparison["strategies"], seen(run.series, run.close, run.clock)
+    every = [
+        time_charts.rate(run.comparison, over_time),
+        time_charts.backlog(run.comparison, over_time),
+        entry_charts.latency(run.series, entries),
+        entry_charts.cost(entries),
+        *([entry_charts.month(run.comparison, entries)] if "bill" in run.comparison else []),
+    ]
+    return [one for one in every if one["name"] not in run.not_drawn]
+
+
+def not_drawn(run: Gathered) -> Markup:
+    """What would say nothing, and why."""
+    return lines([f"{TITLES[name][0]} is not drawn: {why}" for name, why in run.not_drawn.items()])
+
+
+def fates(run: Gathered) -> Markup:
+    """What became of the recipients of each contender."""
+    return figure("fates", "Fates", "What became of the recipients.", bars(run.comparison["strategies"]))
+
+
+def drawn(name: str, still: Markup) -> Markup:
+    """Where the script draws a chart, under its title; `still` stands there where no script runs."""
+    return figure(name, *TITLES[name], chart(name, still))
