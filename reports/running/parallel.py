@@ -100,6 +100,12 @@ class Crew:
         for worker in self._workers:
             worker.dismiss()
 
+    def break_off(self) -> None:
+        """Kills the workers that are at a job, which is lost; new ones stand ready for what comes next."""
+        for worker in self._workers:
+            if worker.number is not None:
+                worker.replace()
+
     def interrupt(self) -> None:
         """From now on end what runs, keeping what it has done, and begin nothing new."""
         self._interrupted = True
@@ -165,6 +171,13 @@ class Worker:
         """Pass Ctrl-C on; more than once does no harm."""
         if self._process.pid is not None and self._process.is_alive():
             os.kill(self._process.pid, signal.SIGINT)
+
+    def replace(self) -> None:
+        """End it whatever it is at, and begin anew."""
+        self.number = None
+        self._process.kill()
+        self.dismiss()
+        self._start()
 
     def collect(self) -> Answer | None:
         """What the job came to: a result, an error, or None when it was interrupted before it could begin."""
