@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,10 +17,9 @@ from reports.figures import latency as latency_figure
 from reports.figures import month as month_figure
 from reports.figures import offset as offset_figure
 from reports.figures import rate as rate_figure
+from reports.figures.curves import Curves, curves_of
 from reports.figures.instants import clock_of
-from reports.figures.kinds import apart, kinds_of
-from reports.figures.series import Series, series, times_of
-from reports.figures.stretch import busiest
+from reports.figures.series import Series, times_of
 from reports.figures.worth import not_drawn
 from reports.ranking.answer import ranking_of
 from scenarios.ledger.ledger import Ledger
@@ -56,24 +54,23 @@ def gathered(
     comparison: ComparisonDocument, read: Callable[[str], Ledger], scenario: Scenario | None = None
 ) -> Gathered:
     """`read` gives one strategy's ledger, and one at a time is held. A scenario tells kinds of mail and the clock."""
+    limit_per_s = comparison["account"]["max_send_rate_per_s"]
+    return with_curves(comparison, lambda strategy: curves_of(read(strategy), limit_per_s, scenario), scenario)
+
+
+def with_curves(
+    comparison: ComparisonDocument, known: Callable[[str], Curves], scenario: Scenario | None = None
+) -> Gathered:
+    """The same, where each strategy's curves have been taken from its ledger already."""
     entries = [one.entry for one in ranking_of(comparison)]
-    every = [_curves(comparison, read(entry["strategy"]), scenario) for entry in entries]
-    all_series, close = [whole for whole, _ in every], [near for _, near in every if near]
+    every = [known(entry["strategy"]) for entry in entries]
+    all_series, close = [one.whole for one in every], [one.near for one in every if one.near]
     entries = [{**entry, "strategy": printable(entry["strategy"])} for entry in entries]
     faults: list[FaultTable] = [{**fault, "kind": printable(fault["kind"])} for fault in comparison["faults"]]
     named: ComparisonDocument = {**comparison, "scenario": printable(comparison["scenario"]), "faults": faults}
     shown: ComparisonDocument = {**named, "strategies": entries}
     clock = clock_of(scenario) if scenario else None
     return Gathered(shown, all_series, close, clock, not_drawn(shown, all_series) if entries else {})
-
-
-def _curves(comparison: ComparisonDocument, ledger: Ledger, scenario: Scenario | None) -> tuple[Series, Series | None]:
-    """Those of the whole run, and of the stretch in which something happens, the same for every contender."""
-    kinds = apart(ledger, kinds_of(scenario, ledger.seed) if scenario else None)
-    limit_per_s = comparison["account"]["max_send_rate_per_s"]
-    stretch = busiest(ledger.mails["intended_s"], ledger.mails["recipients"], limit_per_s)
-    near = _spelt_out(series(ledger, kinds, stretch)) if stretch else None
-    return _spelt_out(series(ledger, kinds)), near
 
 
 def draw_all(directory: Path, run: Gathered) -> list[Path]:
@@ -111,8 +108,3 @@ def _remove(names: Iterable[str], directory: Path) -> None:
     for name in names:
         for kind in ("svg", "png"):
             (directory / f"{name}.{kind}").unlink(missing_ok=True)
-
-
-def _spelt_out(one: Series) -> Series:
-    """What would break the SVG, or turn its line around, is not drawn as it is."""
-    return replace(one, strategy=printable(one.strategy))
