@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -23,8 +24,12 @@ def _as_ctrl_c(_number: int, _frame: FrameType | None) -> None:
 def ending_on_ctrl_c() -> Iterator[None]:
     """For imports, which take a second and can be interrupted at any line of a library.
 
-    Afterwards Ctrl-C raises KeyboardInterrupt, also where a shell has started the process in the background.
+    Afterwards Ctrl-C raises KeyboardInterrupt, also where a shell has started the process in the background. Signals
+    reach a main thread alone; in another nothing changes.
     """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
         yield
