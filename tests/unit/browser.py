@@ -71,8 +71,16 @@ class Tab:
     def open(self, page: Path, *, scripts: bool = True) -> None:
         """A file, until it has loaded."""
         self.ask("Emulation.setScriptExecutionDisabled", value=not scripts)
-        self.events.clear()
-        self.ask("Page.navigate", url=page.absolute().as_uri())
+        self.visit(page.absolute().as_uri())
+
+    def visit(self, address: str) -> None:
+        """What is served there, from nothing, until it has loaded."""
+        for one in ("about:blank", address):
+            self.events.clear()
+            self.ask("Page.navigate", url=one)
+            self._load()
+
+    def _load(self) -> None:
         while not self.told("Page.loadEventFired"):
             self.events.append(self._next())
 
