@@ -15,6 +15,7 @@ COMMANDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "compare": ("compare", "Run strategies on one scenario and compare them."),
         "robust": ("robust", "Try strategies under many limiters that SES may have."),
         "headroom": ("headroom", "Find how far a setting can go until a threshold fails."),
+        "play": ("play", "Change a scenario on a page, and see what comes of it."),
         "report": ("kept_runs", "Draw a kept run's figures again, and show its table."),
         "diff": ("kept_runs", "Set two kept runs side by side."),
         "calibrate": ("calibrate", "Set real runs of strategies beside simulated ones."),

@@ -27,7 +27,7 @@ def load(source: str, base: Path | None = None) -> Scenario:
     Raises BadInput: one line that names the file, the key, its value and what would be right.
     """
     path = find(source, base)
-    return _validated(plugged_in(read_table(path), path), path)
+    return validated(plugged_in(read_table(path), path), path)
 
 
 def load_kept(path: Path) -> Scenario:
@@ -35,10 +35,11 @@ def load_kept(path: Path) -> Scenario:
 
     No file of a strategy is looked for: what is only to be read shall not be run. Raises BadInput as `load` does.
     """
-    return _validated(of_known(read_table(path)), path)
+    return validated(of_known(read_table(path)), path)
 
 
-def _validated(table: dict[str, Any], path: Path) -> Scenario:
+def validated(table: dict[str, Any], path: Path) -> Scenario:
+    """The scenario of a file's table, whose traces lie beside it. Raises BadInput as `load` does."""
     table = {"name": printable(path.stem), **table}
     know_strategies()
     try:

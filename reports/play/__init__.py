@@ -1,0 +1,1 @@
+"""A page on which a scenario is changed and compared again at once: `seslab play`."""

@@ -1,0 +1,30 @@
+"""A comparison as the page shows it: the parts of a report, each where the page has a place for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reports.compare import sections
+from reports.compare.drawings import Gathered
+from reports.documents.comparison import ComparisonDocument
+from reports.page.elements import Markup, joined
+from reports.page.signs import colours, signs_of
+
+
+def view(document: ComparisonDocument, run: Gathered) -> dict[str, Any]:
+    """HTML by its place, the colours of the contenders, and the charts as data for the script."""
+    signs, charts = signs_of(one["strategy"] for one in run.comparison["strategies"]), sections.charts(run)
+    figures = [sections.drawn(one["name"], Markup()) for one in charts]
+    return {
+        "answer": sections.said_first(document),
+        "is_good": sections.is_good(document),
+        "about": sections.about(document),
+        "html": {
+            "ranking": sections.ranking(document, signs).inside,
+            "thresholds": joined(one.inside for one in sections.thresholds(document)),
+            "figures": joined((sections.fates(run), *figures)),
+        },
+        "colours": colours(signs),
+        "contenders": [{"name": one.name, "marker": one.marker, "dashes": one.dashes} for one in signs],
+        "charts": charts,
+    }
