@@ -64,6 +64,7 @@ def _serve(app: Any, listener: socket.socket, simulator: Simulator) -> None:
         ws="none",
         lifespan="off",
         log_config=None,
+        log_level="error",
         access_log=False,
         server_header=False,
         limit_concurrency=MOST_CONNECTIONS,

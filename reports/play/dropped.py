@@ -13,6 +13,8 @@ from scenarios.schema.files import printable
 
 SCENARIO, TRACE = ".toml", ".csv"
 LONGEST = 90
+MOST_EXACT = 2**53 - 1
+"""Beyond, a browser takes one whole number for another."""
 
 
 def taken(files: TraceFiles, name: str, content: bytes) -> dict[str, Any]:
@@ -33,4 +35,6 @@ def plain(value: Any, name: str) -> Any:
         return [plain(one, name) for one in value]
     if not isinstance(value, str | int | float) or (isinstance(value, float) and not math.isfinite(value)):
         raise BadInput(f"{name}: {value} is no value that a scenario has")
+    if isinstance(value, int) and abs(value) > MOST_EXACT:
+        raise BadInput(f"{name}: {value} is more than a page can hold, at most {MOST_EXACT}")
     return value

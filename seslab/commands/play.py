@@ -17,7 +17,7 @@ def play(
     scenario: Annotated[
         str,
         typer.Argument(
-            metavar="[SCENARIO]",
+            metavar="SCENARIO",
             autocompletion=completion.scenarios,
             help="what to begin with: a name that `seslab scenarios` lists, or a TOML file",
         ),

@@ -10,8 +10,14 @@ from PIL import Image
 from seslab.app import run
 from tests.docs.examples import ROOT
 from tests.unit import browser
+from tests.unit.played import played
+from tests.unit.test_play_page import settle
 
-PHONE = (390, 844)
+PHONE, SCREEN = (390, 844), (1440, 900)
+_ENTERED = """(one => {
+  one.value = 60;
+  one.dispatchEvent(new Event("change", {bubbles: true}));
+})(document.querySelector('[data-path="account.max_send_rate_per_s"]'))"""
 APART = 30  # pixels between two screens
 SHOWN = {"#answer": False, "#figure-rate": False, "#figure-latency": True}
 """What stands at the top of each screen, and whether it is dark."""
@@ -31,6 +37,22 @@ def take(page: Path, folder: Path) -> Path:
     return _beside(screens, folder / "report.png")
 
 
+def take_play(folder: Path) -> Path:
+    """The page of `seslab play` on a wide screen, after a change to what was pinned."""
+    with played("broadcast-900") as server, browser.tab() as tab:
+        tab.ask("Emulation.setScrollbarsHidden", hidden=True)
+        tab.show(*SCREEN)
+        tab.visit(server.url)
+        for act in ("document.getElementById('pin').click()", _ENTERED):
+            settle(tab)
+            tab.value(act)
+        settle(tab)
+        tab.screenshot(folder / "play.png")
+    with Image.open(folder / "play.png") as taken:
+        taken.convert("RGB").quantize(64).save(folder / "play.png", optimize=True)
+    return folder / "play.png"
+
+
 def _beside(screens: list[Image.Image], path: Path) -> Path:
     """On a ground that is neither's."""
     width, height = PHONE
@@ -46,8 +68,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         run(["compare", "broadcast-900", "--out", str(folder / "run")], "seslab")
-        taken = take(folder / "run" / "report.html", folder)
-        (ROOT / "docs" / taken.name).write_bytes(taken.read_bytes())
+        for taken in (take(folder / "run" / "report.html", folder), take_play(folder)):
+            (ROOT / "docs" / taken.name).write_bytes(taken.read_bytes())
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from select import select
+from socket import create_connection
 from typing import Any
 
 import hypothesis.strategies as st
@@ -177,6 +178,22 @@ def test_whatever_is_asked_is_answered_in_one_line(
     assert status in (200, 400)
     if status == 400 or "message" in told:
         assert len(told["message"].splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"\0\xff" * 500,
+        b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+        b"POST /compare HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+    ],
+)
+def test_what_is_no_http_is_refused(server: Played, raw: bytes) -> None:
+    """By its first line, and the server says nothing of it, as `server` checks."""
+    name, _, port = server.host.rpartition(":")
+    with create_connection((name, int(port)), PATIENCE_S) as connection:
+        connection.sendall(raw)
+        assert connection.recv(12) == b"HTTP/1.1 400"
 
 
 @pytest.mark.parametrize("path", ["/compare", "/files?name=a.csv"])
