@@ -15,7 +15,7 @@ from reports.compare.sections import TITLES, WORLDS
 from reports.documents.comparison import ComparisonDocument
 from reports.figures import palette
 from reports.page.charts import Chart
-from reports.page.elements import element, joined
+from reports.page.elements import joined
 from reports.page.pictures import Picture, images
 from reports.page.rests_on import account_rows, description, rests_on, scenario_text, seeds
 from reports.page.signs import signs_of
@@ -60,9 +60,8 @@ def _figures(directory: Path, run: Gathered, charts: Sequence[Chart], room: int)
     stills = dict(zip(shows, images(directory / FIGURES, wanted, room), strict=True))
     drawn = [sections.drawn(name, stills[name]) for name in shows if name != "offset"]
     offset = [figure("offset", *TITLES["offset"], stills["offset"])] if "offset" in stills else []
-    several = run.comparison["replications"] > 1
-    first = [element("p", "Charts over time and of latencies show the run of the first seed.")] if several else []
-    return Section("figures", "Figures", joined((*first, sections.fates(run), *drawn, *offset, sections.not_drawn(run))))
+    shown = (*sections.of_first_seed(run), sections.fates(run), *drawn, *offset, sections.not_drawn(run))
+    return Section("figures", "Figures", joined(shown))
 
 
 def _rests_on(comparison: ComparisonDocument, scenario_toml: str) -> Section:

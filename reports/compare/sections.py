@@ -10,7 +10,7 @@ from reports.compare.table import explanations, notes, table
 from reports.documents.comparison import ComparisonDocument
 from reports.page import entry_charts, time_charts
 from reports.page.charts import Chart
-from reports.page.elements import Markup, joined, lines
+from reports.page.elements import Markup, element, joined, lines
 from reports.page.fates import bars
 from reports.page.rests_on import seeds
 from reports.page.signs import Sign, named_by
@@ -101,6 +101,12 @@ def charts(run: Gathered) -> list[Chart]:
 def not_drawn(run: Gathered) -> Markup:
     """What would say nothing, and why."""
     return lines([f"{TITLES[name][0]} is not drawn: {why}" for name, why in run.not_drawn.items()])
+
+
+def of_first_seed(run: Gathered) -> Iterator[Markup]:
+    """Which run the charts show, where there were several."""
+    if run.comparison["replications"] > 1:
+        yield element("p", "Charts over time and of latencies show the run of the first seed.")
 
 
 def fates(run: Gathered) -> Markup:

@@ -97,7 +97,8 @@
     const picked = el("input", { type: "file", hidden: true, id: "picked" });
     picked.addEventListener("change", () => take(picked.files[0]));
     const { pinned } = mine.state;
-    $("bar").replaceChildren(list, picked,
+    const traces = el("datalist", { id: "traces" }, [...files.keys()].map((name) => el("option", { value: name })));
+    $("bar").replaceChildren(list, picked, traces,
       button("Open a file …", () => picked.click(), { title: "A scenario, a trace, SES events or an mbox; it can be dropped anywhere on the page, too" }),
       button(pinned ? "Pin this one instead" : "Pin", () => pin(copied(mine.state.now)), { id: "pin", title: "Compare what follows with this result" }),
       pinned ? button("Unpin", () => pin(null), { id: "unpin" }) : "",

@@ -22,7 +22,7 @@ def view(document: ComparisonDocument, run: Gathered) -> dict[str, Any]:
         "html": {
             "ranking": sections.ranking(document, signs).inside,
             "thresholds": joined(one.inside for one in sections.thresholds(document)),
-            "figures": joined((sections.fates(run), *figures)),
+            "figures": joined((*sections.of_first_seed(run), sections.fates(run), *figures)),
         },
         "colours": colours(signs),
         "contenders": [{"name": one.name, "marker": one.marker, "dashes": one.dashes} for one in signs],

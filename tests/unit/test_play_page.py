@@ -199,6 +199,17 @@ def test_files_are_dropped(page: Tab) -> None:
     assert page.value(WRONG) == "notes.txt:1: the header needs one column 'at_s': at_s,recipients"
 
 
+def test_a_hostile_name_is_a_name(page: Tab) -> None:
+    """What a file calls its parts makes no element, and loads nothing."""
+    hostile = json.dumps("<img src=x onerror='document.title = 1'></script><b>")
+    workload = '[[workload]]\nprocess = "batch"\nmessages = 9\n'
+    drop(page, "a<b>.toml", f"name = {hostile}\n{workload}[thresholds]\n{hostile} = '*.recipients.lost == 0'\n")
+    assert page.value("document.querySelector('h1').textContent").startswith("<img")
+    assert page.value("document.querySelectorAll('#told img, #knobs img, b b').length") == 0
+    drop(page, "b.toml", f"{workload}[{hostile}]\n")
+    assert "unknown key '<img" in page.value(WRONG)
+
+
 def test_a_long_run_can_be_cancelled(page: Tab) -> None:
     """It shows how far it is, and leaves the page to the next question."""
     page.value(
