@@ -6,8 +6,9 @@ import sys
 
 from rich.table import Table
 
-from benchmarks import endpoint, pods, queues, scale, start, sweep, watched
+from benchmarks import endpoint, playing, pods, queues, scale, start, sweep, watched
 from benchmarks.printing import console
+from strategies.registry import STRATEGIES
 
 
 def main() -> None:
@@ -19,6 +20,7 @@ def main() -> None:
     _print_scale("A day of mail at 14 recipients/s, of growing length", scale.measure("day", sizes))
     _print_scale("A batch of mail at 500 recipients/s, all of it waiting", scale.measure("backlog", (100_000,)))
     _print_sweep(sweep.measure())
+    _print_playing(playing.measure())
     _print_endpoint(endpoint.measure())
     _print_watched(watched.measure())
     _print_queues(queues.measure())  # last: it makes this process's moto ours
@@ -82,6 +84,17 @@ def _print_sweep(swept: sweep.Sweep) -> None:
         f"\n{swept.runs:,} runs of broadcast-900 ({len(sweep.HYPOTHESES)} limiters, {sweep.SEEDS} seeds): "
         f"{swept.seconds:.0f} s (aim 60), {swept.share_in_runs:.0%} of the processors' time in the runs themselves"
     )
+
+
+def _print_playing(answers: list[playing.Answers]) -> None:
+    title = f"\nAn answer of seslab play about {len(STRATEGIES)} strategies, in seconds: median of {playing.ROUNDS}"
+    table = Table(title=title, box=None)
+    for heading in ("mails", "all are run", "aim", "one is", "none is"):
+        table.add_column(heading, justify="right")
+    for one in answers:
+        aim = "1" if one.mails == max(playing.SIZES) else ""
+        table.add_row(f"{one.mails:,}", f"{one.all_s:.2f}", aim, f"{one.one_s:.2f}", f"{one.none_s:.2f}")
+    console.print(table)
 
 
 def _print_queues(costs: list[queues.Cost]) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from math import inf
 from pathlib import Path
 from threading import Lock
 from functools import partial
@@ -45,6 +46,7 @@ class Simulator:
     def __init__(self, simulation: Simulation) -> None:
         self._simulation, self._turn, self._closing = simulation, Lock(), False
         self._crew = Crew(os.cpu_count() or 1)
+        self._took_s = dict[str, float]()
         self._known: OrderedDict[Hashable, list[Result]] = OrderedDict()
 
     def results(
@@ -60,10 +62,11 @@ class Simulator:
         keys = {one: _key(scenario, one, replications) for one in contenders}
         self._wait(is_over)
         try:
-            unknown = [one for one in contenders if keys[one] not in self._known]
+            unknown = self._longest_first(one for one in contenders if keys[one] not in self._known)
             if unknown:
                 made = self._made(runner, scenario, unknown, replications, progress, is_over)
                 self._known.update(zip(map(keys.__getitem__, unknown), made, strict=True))
+                self._took_s |= {some[0].entry["strategy"]: some[0].entry["wall_s"] for some in made}
             for one in contenders:
                 self._known.move_to_end(keys[one])
             found = [result for one in contenders for result in self._known[keys[one]]]
@@ -90,6 +93,10 @@ class Simulator:
         if self._closing:
             self._turn.release()
             raise Over
+
+    def _longest_first(self, contenders: Iterable[str]) -> list[str]:
+        """By what they took last, so that no processor is left with a long run when the others are done."""
+        return sorted(contenders, key=lambda one: -self._took_s.get(one, inf))
 
     def _made(
         self,
