@@ -14,7 +14,7 @@ from reports.play.answering import Answering
 from reports.play.document import document
 from reports.play.dropped import plain
 from reports.play.knobs import knobs
-from reports.play.server import PlayServer
+from reports.play.server import MOST_BYTES, PlayServer
 from reports.play.simulator import Simulation, Simulator
 from reports.play.trace_files import TraceFiles
 from scenarios.errors import BadInput
@@ -95,6 +95,7 @@ def _begin(name: str, table: dict[str, Any], contenders: Sequence[str]) -> dict[
             for name, module in STRATEGIES.items()
         ],
         "scenarios": [_of_catalogue(one) for one in catalogue()],
+        "most_bytes": MOST_BYTES,
         "question": {"name": name, "scenario": plain(table, name), "contenders": [*contenders], "replications": 1},
     }
 

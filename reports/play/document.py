@@ -88,6 +88,7 @@ def _answers() -> tuple[Markup, ...]:
             answer,
             element("p", id="wrong", role="alert", hidden=""),
             element("p", id="about", class_="about"),
+            element("p", id="description", class_="about"),
             element("div", running, element("p", id="took", class_="notes"), class_="state"),
             element("p", id="heard", class_="heard", role="status"),
             id="answer",

@@ -82,7 +82,7 @@ class Knobs {
   /** A control with its words, and what it means once it is looked at. */
   field(knob, path, control, ...more) {
     const id = `k-${dotted(path)}`;
-    const said = el("small", { class: "hint", id: `${id}-hint` }, knob.says, knob.default !== undefined && knob.kind !== "switch" ? ` Default: ${plain(knob.default)}.` : "");
+    const said = el("small", { class: "hint", id: `${id}-hint` }, knob.says, knob.default !== undefined && plain(knob.default) !== "" && knob.kind !== "switch" ? `; default ${plain(knob.default)}` : "");
     const own = control.querySelector("input[type=number]") || control; // which a slider may stand beside
     own.id = id;
     own.dataset.path = dotted(path);
@@ -103,6 +103,7 @@ class Knobs {
     control.value = this.value(path) ?? "";
     const read = () => (control.value === "" ? undefined : Number(control.value));
     this.told(control, path, read);
+    control.addEventListener("input", () => { if (control.value !== "") this.set(path, read(), false); });
     const base = this.base(knob, path);
     if (base === undefined || !(knob.needed || path[0] === "account")) return control;
     return el("span", { class: "dialled" }, this.slider(knob, path, base, control), control);
@@ -190,11 +191,8 @@ class Knobs {
     return control;
   }
 
-  /** While it is typed, and once it is done. */
-  told(control, path, read) {
-    control.addEventListener("input", () => this.set(path, read(), false));
-    control.addEventListener("change", () => this.set(path, read(), true));
-  }
+  /** Once it is done: half a word is none. */
+  told(control, path, read) { control.addEventListener("change", () => this.set(path, read(), true)); }
 
   ownTable(knob, path) {
     if (path[0] === "strategies" && path.length === 2) {

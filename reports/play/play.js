@@ -9,7 +9,7 @@
   const ENDED = "seslab play does not answer any more: look at its terminal, and start it again.";
   const files = new Map(); // the texts of traces that were dropped, by their names
   const hidden = new Set(); // contenders that are switched off in the charts
-  const mine = { state: null, touched: "", touchedAt: 0, endDrawing: null, asking: null, askedAt: 0, isWanted: false, timer: 0, put: Promise.resolve() };
+  const mine = { state: null, touched: "", touchedAt: 0, endDrawing: null, answered: null, asking: null, askedAt: 0, isWanted: false, timer: 0, put: Promise.resolve() };
 
   // What is asked.
   const names = () => [...begin.strategies.map(({ name }) => name), ...Object.keys(isTable(mine.state.now.scenario.variants) ? mine.state.now.scenario.variants : {})];
@@ -100,14 +100,14 @@
     const traces = el("datalist", { id: "traces" }, [...files.keys()].map((name) => el("option", { value: name })));
     $("bar").replaceChildren(list, picked, traces,
       button("Open a file …", () => picked.click(), { title: "A scenario, a trace, SES events or an mbox; it can be dropped anywhere on the page, too" }),
-      button(pinned ? "Pin this one instead" : "Pin", () => pin(copied(mine.state.now)), { id: "pin", title: "Compare what follows with this result" }),
+      button(pinned ? "Pin this one instead" : "Pin", () => mine.answered && pin(mine.answered), { id: "pin", title: "Compare what follows with this result" }),
       pinned ? button("Unpin", () => pin(null), { id: "unpin" }) : "",
       button("Copy the address", (event) => copy(location.href, event.target), { title: "It holds all that is set; opening it asks no other machine" }),
       button("↶", () => history.back(), { "aria-label": "Undo", title: "Undo: the browser's way back" }),
       button("↷", () => history.forward(), { "aria-label": "Redo", title: "Redo: the browser's way forward" }));
   };
   const pin = (pinned) => change(() => {
-    if (pinned) mine.state.pinned = pinned; else delete mine.state.pinned;
+    if (pinned) mine.state.pinned = copied(pinned); else delete mine.state.pinned;
     bar();
   });
   const start = (now) => {
@@ -123,6 +123,7 @@
   // Files.
   const take = async (file) => {
     if (!file) return;
+    if (file.size > begin.most_bytes) return wrong(`${file.name}: holds more than ${Math.floor(begin.most_bytes / 2 ** 20)} MB: use seslab compare for it.`);
     busy(true);
     try {
       const answer = await fetch(`files?name=${encodeURIComponent(file.name)}`, { method: "POST", body: file, headers: { "Content-Type": "application/octet-stream" } });
@@ -135,6 +136,7 @@
       wrong(error.message);
       idle();
     }
+    return undefined;
   };
   /** The trace takes the place of the first workload that is one, or of all that is sent. */
   const replay = ({ name, text }) => {
@@ -170,6 +172,7 @@
       const soon = setTimeout(() => { $("running").hidden = false; }, SHOWN_AFTER_MS);
       busy(true);
       try {
+        if (!mine.state.now.contenders.length) throw new Error("Choose at least one contender.");
         await answered(question(), mine.asking.signal);
       } catch (error) {
         if (error.name !== "AbortError") wrong(error instanceof TypeError ? ENDED : error.message);
@@ -197,7 +200,7 @@
   };
   const answered = async (body, signal) => {
     const answer = await fetch("compare", { method: "POST", body, signal, headers: { "Content-Type": "application/json" } });
-    if (!answer.ok) throw new Error((await answer.json()).message);
+    if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).message || `${answer.status} ${answer.statusText}`);
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
     let rest = "";
     for (;;) {
@@ -207,7 +210,7 @@
       rest = lines.pop();
       for (const told of lines.map((line) => JSON.parse(line))) {
         if (told.message) throw new Error(told.message);
-        if (told.document) return show(told);
+        if (told.document) return show(told, JSON.parse(body).now);
         progress(told.share);
       }
     }
@@ -224,11 +227,13 @@
     $(name).hidden = !html;
     $(`${name}-inside`).innerHTML = html || "";
   };
-  const show = (told) => {
+  const show = (told, asked) => {
+    mine.answered = asked;
     wrong("");
     $("said").textContent = told.answer;
     $("said").classList.toggle("bad", !told.is_good);
     $("about").textContent = told.about;
+    $("description").textContent = typeof asked.scenario.description === "string" ? asked.scenario.description : "";
     $("took").textContent = `answered in ${told.took_s.toFixed(2)} s`;
     say(told.answer);
     $("title").textContent = told.document.scenario;

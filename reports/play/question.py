@@ -38,15 +38,8 @@ class Asked(Table):
     files: dict[FileName, str] = Field(default_factory=dict, max_length=MOST_FILES)
 
 
-def read(body: bytes) -> Asked:
-    """The question of a request's JSON. Raises BadInput: one line that says what would be right."""
-    try:
-        return _asked(_parsed(body))
-    except RecursionError:
-        raise BadInput("the question is nested too deeply") from None
-
-
-def _parsed(body: bytes) -> Any:
+def parsed(body: bytes) -> Any:
+    """A request's JSON. Raises BadInput."""
     try:
         return frozen(parsed_json(body.decode(), _refused))
     except (ValueError, RecursionError) as error:
@@ -57,15 +50,18 @@ def _refused(constant: str) -> Any:
     raise ValueError(f"{constant} is no number of JSON's")
 
 
-def _asked(data: Any) -> Asked:
+def read(data: Any) -> Asked:
+    """The question that JSON asks. Raises BadInput: one line that says what would be right."""
     if not isinstance(data, Mapping):
         raise BadInput("the question must be a JSON object with now, pinned and files")
-    if (path := _null(data)) is not None:
-        raise BadInput(f"{path} = null: {_NULL}")
     try:
+        if (path := _null(data)) is not None:
+            raise BadInput(f"{path} = null: {_NULL}")
         return Asked.model_validate(data)
     except ValidationError as error:
         raise BadInput(complaint(error, data, json_value)) from error
+    except RecursionError:
+        raise BadInput("the question is nested too deeply") from None
 
 
 def _null(data: Any, path: str = "") -> str | None:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from threading import Event
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -19,7 +20,7 @@ from reports.play import question
 from reports.play.answering import Answering
 from reports.play.document import Document
 from reports.play.dropped import taken
-from reports.play.question import Asked, as_json
+from reports.play.question import as_json
 from reports.play.simulator import Over
 from reports.play.trace_files import TraceFiles
 from scenarios.errors import BadInput, RunFailed
@@ -75,15 +76,15 @@ class PlayServer:
         return Response(self._page.html, media_type="text/html", headers={POLICY: self._page.policy})
 
     async def _compared(self, request: Request) -> Response:
-        """A scenario that cannot be is no wrong request: browsers would complain of one."""
+        """What is no JSON is refused. A scenario that cannot be is no wrong request: browsers would complain of one."""
         body = await _body(request, JSON)
         try:
-            asked = await run_in_threadpool(question.read, body)
+            asked = await run_in_threadpool(question.parsed, body)
         except BadInput as error:
             raise Refused(400, printable(error)) from error
         return StreamingResponse(self._told(request, asked), media_type=LINES)
 
-    async def _told(self, request: Request, asked: Asked) -> AsyncIterator[bytes]:
+    async def _told(self, request: Request, asked: Any) -> AsyncIterator[bytes]:
         """How far it is, line by line, and the answer; nobody's question is broken off."""
         told = Told()
         answer = asyncio.get_running_loop().run_in_executor(None, self._answered, asked, told)
@@ -97,9 +98,9 @@ class PlayServer:
             told.over.set()
             await asyncio.wait([answer])
 
-    def _answered(self, asked: Asked, told: Told) -> bytes:
+    def _answered(self, asked: Any, told: Told) -> bytes:
         try:
-            return as_json(self._answering.answer(asked, told.progress, told.over.is_set))
+            return as_json(self._answering.answer(question.read(asked), told.progress, told.over.is_set))
         except (BadInput, RunFailed) as error:
             return as_json({"message": printable(error)})
         except Over:

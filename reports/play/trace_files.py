@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from threading import Lock
 from typing import Any
 
 from scenarios.errors import BadInput
@@ -26,7 +27,7 @@ class TraceFiles:
     """
 
     def __init__(self, folder: Path, own: Mapping[str, Path]) -> None:
-        self._folder, self._own, self._names = folder, own, dict[str, str]()
+        self._folder, self._own, self._names, self._lock = folder, own, dict[str, str](), Lock()
 
     def placed(self, table: Mapping[str, Any], dropped: Mapping[str, str]) -> dict[str, Any]:
         """A scenario's table whose traces have whole paths. Raises BadInput for a file that is not here."""
@@ -39,7 +40,7 @@ class TraceFiles:
 
     def named(self, line: str) -> str:
         """A message about files of ours, by the names that the page has for them."""
-        for path, name in self._names.items():
+        for path, name in [*self._names.items()]:
             line = line.replace(path, name)
         return line
 
@@ -79,13 +80,14 @@ class TraceFiles:
         """The same text is the same file, whatever it is called."""
         content = text.encode()
         path = self._folder / f"{sha256(content).hexdigest()}.csv"
-        if str(path) not in self._names:
-            path.write_bytes(content)
-        self._names.pop(str(path), None)
-        self._names[str(path)] = name
-        for oldest in list(self._names)[:-MOST_KEPT]:
-            Path(oldest).unlink()
-            del self._names[oldest]
+        with self._lock:
+            if str(path) not in self._names:
+                path.write_bytes(content)
+            self._names.pop(str(path), None)
+            self._names[str(path)] = name
+            for oldest in list(self._names)[:-MOST_KEPT]:
+                Path(oldest).unlink()
+                del self._names[oldest]
         return path
 
 

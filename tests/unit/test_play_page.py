@@ -160,8 +160,11 @@ def test_what_is_wrong_is_one_line(page: Tab) -> None:
 
 
 def test_contenders_are_chosen_and_made(page: Tab) -> None:
-    """One of another setting joins under its name, and one that is switched off is gone."""
+    """One of another setting joins under its name, and one that is switched off is gone; one there must be."""
     press(page, '[data-path="contender leaky-bucket"]')
+    press(page, '[data-path="contender heartbeat"]')
+    assert page.value(WRONG) == "Choose at least one contender."
+    press(page, '[data-path="contender heartbeat"]')
     page.value("document.querySelectorAll('#knobs details').forEach(one => { one.open = true; })")
     page.value(f"{control('variants+')}.value = 'half'")
     page.value(f"{control('variants+')}.parentNode.querySelector('select').value = 'heartbeat'")
