@@ -55,12 +55,13 @@ class Answering:
         began_s = perf_counter()
         try:
             now = self._compared(asked.now, asked.files, progress, is_over)
-            told = _shown(now, asked.now)
-            if asked.pinned is not None:
-                pinned = self._compared(asked.pinned, asked.files, progress, is_over)
-                told["html"]["pinned"] = beside((pinned.document, asked.pinned), (now.document, asked.now))
+            pinned = asked.pinned and self._compared(asked.pinned, asked.files, progress, is_over)
         except BadInput as error:
             raise BadInput(self._files.named(str(error))) from error
+        with palette.also(kept_in(now.document["strategies"])):
+            told = _shown(now, asked.now)
+            if asked.pinned and pinned:
+                told["html"]["pinned"] = beside((pinned.document, asked.pinned), (now.document, asked.now))
         return {**told, "took_s": round(perf_counter() - began_s, 3)}
 
     def _compared(
@@ -87,9 +88,7 @@ class Answering:
 
 
 def _shown(compared: Compared, question: Question) -> Answer:
-    run = with_curves(compared.document, compared.curves.__getitem__, compared.scenario)
-    with palette.also(kept_in(run.comparison["strategies"])):
-        parts = view(compared.document, run)
+    parts = view(compared.document, with_curves(compared.document, compared.curves.__getitem__, compared.scenario))
     return {"document": compared.document, **parts, "toml": toml_of(question), "command": command_of(question)}
 
 

@@ -12,6 +12,7 @@ from reports.diff.table import table as diff_table
 from reports.documents.comparison import ComparisonDocument
 from reports.documents.diff import DiffDocument, DiffStrategy
 from reports.page.elements import Markup, element, joined, lines
+from reports.page.signs import named_by, signs_of
 from reports.page.tables import sheet
 from reports.page.whole import folded
 from reports.play.question import Question
@@ -35,14 +36,16 @@ Side = tuple[ComparisonDocument, Question]
 
 
 def beside(pinned: Side, now: Side) -> Markup:
-    """Which keys differ, and what became of the figures of each contender that both have."""
+    """Which keys differ, and what became of the figures of each contender that both have, best first."""
+    best_first = [one["strategy"] for one in now[0]["ranking"]]
     try:
         diff = diffing.document(pinned[0], now[0], (), lambda _side, _strategy: None)
     except BadInput as error:
         return element("p", str(error))
+    diff["strategies"].sort(key=lambda pair: best_first.index(pair["b"]))
     asked = lines(_changes(pinned[1], now[1])) or element("p", "The scenario is the pinned one.")
     whole = folded("All figures that differ", sheet(diff_table({**diff, "changed": []})))
-    return joined((asked, sheet(_first(diff)), whole))
+    return joined((asked, sheet(_first(diff), (), named_by(signs_of(best_first))), whole))
 
 
 def _changes(pinned: Question, now: Question) -> Iterator[str]:

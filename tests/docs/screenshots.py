@@ -49,7 +49,7 @@ def take_play(folder: Path) -> Path:
         settle(tab)
         tab.screenshot(folder / "play.png")
     with Image.open(folder / "play.png") as taken:
-        taken.convert("RGB").quantize(64).save(folder / "play.png", optimize=True)
+        taken.convert("RGB").save(folder / "play.png", optimize=True)
     return folder / "play.png"
 
 
