@@ -18,7 +18,7 @@ from reports.play.beside import beside
 from reports.play.question import Asked, Question
 from reports.play.simulator import Progress, Simulator
 from reports.play.trace_files import TraceFiles
-from reports.play.view import view
+from reports.play.view import View, view
 from reports.running import experiment
 from scenarios.errors import BadInput
 from scenarios.formats.toml import toml_document
@@ -30,7 +30,14 @@ from scenarios.schema.scenario_file import validated
 from scenarios.schema.strategy_references import unknown_strategy
 from strategies.registry import STRATEGIES
 
-Answer = dict[str, Any]
+
+class Answer(View):
+    """The document of `seslab compare --json`, what the page shows of it, and how to make it without the page."""
+
+    document: ComparisonDocument
+    toml: str
+    command: str
+    took_s: float
 
 
 class Compared(NamedTuple):
@@ -59,10 +66,16 @@ class Answering:
         except BadInput as error:
             raise BadInput(self._files.named(str(error))) from error
         with palette.also(kept_in(now.document["strategies"])):
-            told = _shown(now, asked.now)
+            shown = view(now.document, with_curves(now.document, now.curves.__getitem__, now.scenario))
             if asked.pinned and pinned:
-                told["html"]["pinned"] = beside((pinned.document, asked.pinned), (now.document, asked.now))
-        return {**told, "took_s": round(perf_counter() - began_s, 3)}
+                shown["html"]["pinned"] = beside((pinned.document, asked.pinned), (now.document, asked.now))
+        return {
+            "document": now.document,
+            **shown,
+            "toml": toml_of(asked.now),
+            "command": command_of(asked.now),
+            "took_s": round(perf_counter() - began_s, 3),
+        }
 
     def _compared(
         self, question: Question, dropped: Mapping[str, str], progress: Progress, is_over: Callable[[], bool]
@@ -85,11 +98,6 @@ class Answering:
             if name not in scenario.contenders:
                 raise BadInput(unknown_strategy(name, scenario.variants))
         return scenario
-
-
-def _shown(compared: Compared, question: Question) -> Answer:
-    parts = view(compared.document, with_curves(compared.document, compared.curves.__getitem__, compared.scenario))
-    return {"document": compared.document, **parts, "toml": toml_of(question), "command": command_of(question)}
 
 
 def toml_of(question: Question) -> str:

@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing_extensions import TypedDict
 
 from reports.compare import sections
 from reports.compare.drawings import Gathered
 from reports.documents.comparison import ComparisonDocument
+from reports.page.charts import Chart
 from reports.page.elements import Markup, joined
 from reports.page.signs import colours, signs_of
 
 
-def view(document: ComparisonDocument, run: Gathered) -> dict[str, Any]:
-    """HTML by its place, the colours of the contenders, and the charts as data for the script."""
+class Contender(TypedDict):
+    """How the script draws one: its colour is known by its number, in the order of the ranking."""
+
+    name: str
+    marker: str
+    dashes: str
+
+
+class View(TypedDict):
+    """HTML by its place, the colours of the contenders as a style sheet, and the charts as data for the script."""
+
+    answer: str
+    is_good: bool
+    about: str
+    html: dict[str, str]
+    colours: str
+    contenders: list[Contender]
+    charts: list[Chart]
+
+
+def view(document: ComparisonDocument, run: Gathered) -> View:
+    """What there is to show of a comparison."""
     signs, charts = signs_of(one["strategy"] for one in run.comparison["strategies"]), sections.charts(run)
     figures = [sections.drawn(one["name"], Markup()) for one in charts]
     return {
