@@ -91,6 +91,7 @@ def _answers() -> tuple[Markup, ...]:
             element("p", id="description", class_="about"),
             element("div", running, element("p", id="took", class_="notes"), class_="state"),
             element("p", id="heard", class_="heard", role="status"),
+            element("div", *_ways(), id="ways", role="group", aria_label="Go to"),
             id="answer",
             aria_label="Answer",
             tabindex=-1,
@@ -102,6 +103,12 @@ def _answers() -> tuple[Markup, ...]:
         _section("export", "Take it along"),
         element("section", element("h2", "What the words mean"), definitions(), id="words"),
     )
+
+
+def _ways() -> list[Markup]:
+    """To the places of a narrow page; not as links, because the address holds what is set."""
+    places = {"knobs": "Set", "pinned": "Pinned", "ranking": "Ranking", "figures": "Figures", "export": "Take along"}
+    return [element("button", word, type="button", data_to=name) for name, word in places.items()]
 
 
 def _section(name: str, heading: str, **more: str) -> Markup:

@@ -225,6 +225,8 @@
   };
   const place = (name, html) => {
     $(name).hidden = !html;
+    const way = document.querySelector(`[data-to="${name}"]`);
+    if (way) way.hidden = !html;
     $(`${name}-inside`).innerHTML = html || "";
   };
   const show = (told, asked) => {
@@ -276,6 +278,7 @@
     event.preventDefault();
     $("answer").focus();
   });
+  for (const way of $("ways").children) way.addEventListener("click", () => $(way.dataset.to).scrollIntoView());
   addEventListener("popstate", restore);
   restore();
 })();
