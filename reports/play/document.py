@@ -13,7 +13,11 @@ from reports.page.definitions import definitions
 from reports.page.elements import Markup, element, joined
 from reports.page.whole import GENERATOR
 
-SCRIPTS = (("reports.page", "axes.js"), ("reports.page", "page.js"), *(("reports.play", name) for name in ("state.js", "knobs.js", "play.js")))
+SCRIPTS = (
+    ("reports.page", "axes.js"),
+    ("reports.page", "page.js"),
+    *(("reports.play", name) for name in ("state.js", "knobs.js", "play.js")),
+)
 STYLES = (("reports.page", "page.css"), ("reports.play", "play.css"))
 
 

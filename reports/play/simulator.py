@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from functools import partial
 from math import inf
 from pathlib import Path
 from threading import Lock
-from functools import partial
 from typing import NamedTuple
 
 from reports.figures.curves import curves_of
