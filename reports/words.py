@@ -61,3 +61,9 @@ def volume(units: float) -> str:
     """Three significant digits, in millions where there are some."""
     rounded = float(f"{units:.3g}")
     return f"{rounded / 1e6:,.10g} million" if rounded >= 1e6 else f"{rounded:,.10g}"
+
+
+def names(words: Sequence[str]) -> str:
+    """Such as a, b and c."""
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last

@@ -5,9 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import deque
 from copy import deepcopy
-from sys import maxsize
 
-from scenarios.aws.admission import UNLIMITED, Admission, Neighbours, RollingQuota
+from scenarios.aws.admission import Admission, Neighbours, rolling_quota
 from scenarios.aws.limiter import at_once, build_limiter, exact
 from scenarios.ledger.ledger import ACCEPTED, QUOTA
 from scenarios.measures.bound import rate_steps
@@ -25,8 +24,7 @@ class AccountAdmission:
     def __init__(self, scenario: Scenario, neighbours: Arrivals, rate_per_s: float, seed: int) -> None:
         account = scenario.account
         self._limiter = build_limiter(account.limiter, rate_per_s, seed)
-        per_day = maxsize if account.max_24h_send == UNLIMITED else account.max_24h_send
-        self._quota = RollingQuota(per_day, account.daily_edge == "strict")
+        self._quota = rolling_quota(account)
         self._by_rate = Admission(self._limiter, None).decide
         self._neighbours = Neighbours(neighbours, Admission(self._limiter, self._quota).decide)
         self._steps = deque(rate_steps(scenario)[1:])

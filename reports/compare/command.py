@@ -32,12 +32,14 @@ class Presented:
     summary: Path | None = None
 
     def show(self, document: ComparisonDocument, scenario: Scenario) -> None:
-        """Keep it and show it."""
-        if self.out is not None:
-            _keep(self.out, document, scenario)
-        if self.summary is not None:
-            files.append(self.summary, markdown(document))
-        show(document, self.as_json)
+        """Keep it and show it; it is shown where it cannot be kept, too."""
+        try:
+            if self.out is not None:
+                _keep(self.out, document, scenario)
+            if self.summary is not None:
+                files.append(self.summary, markdown(document))
+        finally:
+            show(document, self.as_json)
 
 
 def compared(jobs: Jobs, world: str, scenario: Scenario, presented: Presented) -> bool:

@@ -18,6 +18,7 @@ from reports.ranking.called import called
 from reports.ranking.ranking import Ranked
 from reports.ranking.typical import typical
 from reports.statistics.medians import LEAST
+from reports.statistics.told_once import told_once
 from reports.threshold_lines import threshold_lines
 from reports.units import MARKS
 from strategies.presentation.words import count, counted, share
@@ -65,7 +66,7 @@ def explanations(comparison: ComparisonDocument) -> list[str]:
 
 def notes(comparison: ComparisonDocument) -> list[str]:
     """What a reader should know of the runs before the figures are believed."""
-    warnings = dict.fromkeys(warning for entry in comparison["strategies"] for warning in entry["warnings"])
+    warnings = told_once(warning for entry in comparison["strategies"] for warning in entry["warnings"])
     return [f"note: {warning}" for warning in warnings]
 
 

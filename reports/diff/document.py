@@ -71,8 +71,8 @@ def pairs_of(a: ComparisonDocument, b: ComparisonDocument, wished: Sequence[str]
 
 
 def _pair(wish: str, names_a: list[str], names_b: list[str]) -> Pair:
-    a, _, b = wish.partition("=")
-    pair = Pair(a, b or a)
+    a, parted, b = wish.partition("=")
+    pair = Pair(a, b if parted else a)
     for name, names, run in ((pair.a, names_a, "first"), (pair.b, names_b, "second")):
         if name not in names:
             raise BadInput(printable(f"-s {wish}: {unknown(f'strategy of the {run} run', name, names)}"))
@@ -178,6 +178,7 @@ def _figure(
 def _band(a: Samples | None, b: Samples | None, by_seed: bool) -> tuple[tuple[float, float] | None, Seeds | None]:
     """95 %, from the replications of both; None where either has too few of them or lacks the figure."""
     before, after = _complete(a), _complete(b)
+    by_seed = by_seed and len(before) == len(after)
     band = median_interval(differences(before, after)) if by_seed else apart(before, after)
     return band, None if band is None else SAME_SEEDS if by_seed else APART
 

@@ -78,10 +78,10 @@ def rivalry(comparison: ComparisonDocument) -> Rivalry | None:
 
 
 def _eligible(comparison: ComparisonDocument) -> list[str]:
-    """Those that sent everything, and of these, if there are any, those that meet what is demanded."""
+    """Those that sent everything, and do not fail what is demanded."""
     complete = [entry["strategy"] for entry in comparison["strategies"] if _sent_everything(entry)]
     failing = {one["strategy"] for one in comparison.get("ranking", ()) if one.get("requirement") == FAIL}
-    return [name for name in complete if name not in failing] or complete
+    return [name for name in complete if name not in failing]
 
 
 def _sent_everything(entry: StrategyEntry) -> bool:

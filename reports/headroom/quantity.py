@@ -96,13 +96,22 @@ def _step(inside: Any, part: str, name: str) -> str | int:
         return part
     known = [*inside] if isinstance(inside, Mapping) else []
     if isinstance(inside, Sequence) and not isinstance(inside, str):
-        places = [place for place, one in enumerate(inside) if part in (str(place), *_words(one))]
-        if len(places) == 1:
-            return places[0]
+        for is_meant in (_is_called, _is_of_lane):  # a name is one workload's, and comes before a lane's
+            places = [place for place, one in enumerate(inside) if is_meant(part, place, one)]
+            if len(places) == 1:
+                return places[0]
         known = [word for place, one in enumerate(inside) for word in (str(place), *_words(one))]
     if not known:
         raise BadInput(f"--setting {printable(name)}: the scenario does not have it")
     raise BadInput(f"--setting {printable(name)}: {unknown('key', printable(part), known)}")
+
+
+def _is_called(part: str, place: int, item: Any) -> bool:
+    return part == str(place) or (isinstance(item, Mapping) and part == item.get("name"))
+
+
+def _is_of_lane(part: str, _place: int, item: Any) -> bool:
+    return isinstance(item, Mapping) and part == item.get("lane")
 
 
 def _words(item: Any) -> list[str]:

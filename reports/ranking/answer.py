@@ -12,7 +12,7 @@ from reports.ranking.ties import difference_interval
 from reports.ranking.typical import typical
 from reports.threshold_lines import met_value
 from reports.units import shown, unit_of
-from reports.words import duration
+from reports.words import duration, names
 from scenarios.schema.rank import better
 from scenarios.schema.thresholds import JudgedThreshold, Threshold
 from scenarios.verdicts import FAIL, INCONCLUSIVE
@@ -39,6 +39,8 @@ def answer(comparison: ComparisonDocument) -> str:
     if thresholds and leader.requirement in (FAIL, None):
         failing = [one for one in ranks if one.requirement == FAIL]
         return _nobody(failing, ranks, thresholds)
+    if leader.requirement == INCONCLUSIVE and leader.entry["interrupted"]:
+        return f"undecided: {called(leader.entry)} was interrupted before its end"
     if leader.requirement == INCONCLUSIVE:
         return f"undecided: {called(leader.entry)} meets the requirement in some runs only; more replications may tell"
     reason = f"meets {_all_of(leader, thresholds)}" if thresholds else _fate(leader.entry)
@@ -50,16 +52,26 @@ def _nobody(failing: Ranks, ranks: Ranks, thresholds: Sequence[JudgedThreshold])
     missed = sorted(missed_by(nearest[0]["strategy"], thresholds), key=lambda one: -miss(one, nearest[0]))
     more = f", and {counted(len(missed) - 1, 'more threshold')}" if len(missed) > 1 else ""
     least = f"{missed[0]['name']}: {missed[0]['expression']} ({met_value(missed[0])}{_times(missed[0])}){more}"
-    who = " and ".join(map(called, nearest))
+    who, quota = names([called(one) for one in nearest]), _for_quota(nearest[0])
     if len(ranks) == 1:
-        return f"{who} does not meet the requirement: {least}"
-    return f"nobody meets the requirement; {who} miss{'es' if len(nearest) == 1 else ''} it least: {least}"
+        return f"{who} does not meet the requirement: {least}{quota}"
+    nobody = "nobody meets the requirement" if ranks[0].requirement else "nobody of whom it is demanded meets it"
+    return f"{nobody}; {who} miss{'es' if len(nearest) == 1 else ''} it least: {least}{quota}"
+
+
+def _for_quota(entry: ExplainedEntry) -> str:
+    """Whose mail is late or lost then, no threshold says."""
+    refused = entry["calls"]["quota"]
+    return f"; the 24-hour quota refused {counted(refused, 'call')}" if refused else ""
 
 
 def _times(threshold: JudgedThreshold) -> str:
     """How often the limit, where that says more than the value does."""
     value, limit = threshold["value"], Threshold.parse(threshold["expression"]).limit
-    return f", {value / limit:.3g} times the limit" if value and limit > 0 and value >= 2 * limit else ""
+    if not value or limit <= 0 or value < 2 * limit:
+        return ""
+    times = value / limit
+    return f", {times:,.0f} times the limit" if times >= 100 else f", {times:.3g} times the limit"
 
 
 def _all_of(leader: Ranked[ExplainedEntry], thresholds: Sequence[JudgedThreshold]) -> str:
@@ -105,7 +117,7 @@ def _tied(ranks: Ranks, figure: str) -> str:
     others = [one.entry for one in ranks[1:] if one.place == 1]
     if not others:
         return ""
-    who, are = " and ".join(map(called, others)), "is" if len(others) == 1 else "are"
+    who, are = names([called(one) for one in others]), "is" if len(others) == 1 else "are"
     if all(difference_interval(ranks[0].entry, one, figure) in (None, (0.0, 0.0)) for one in others):
         return f"; {who} {are} equal in that"
     return f"; tied with {who}: the difference may be luck"

@@ -30,7 +30,7 @@ class Ranked(NamedTuple, Generic[Entry]):
     @property
     def kind(self) -> Kind:
         """Of others of the same kind alone it is said to be better or worse in the figure that ranks."""
-        return Kind(self.requirement, tier(self.entry))
+        return _kind(self.requirement, self.entry)
 
 
 class Kind(NamedTuple):
@@ -52,7 +52,7 @@ def ranking(
     What lost nothing and finished comes before what did not finish, and that before what lost mail. `by` ranks those
     that finished; without it the makespan does, and of the others the recipients accepted. Equals are ranked by
     duplicates, then by the p99 latency of the most urgent mail, then by cost. What fails a threshold is ranked by how
-    far it does.
+    many it fails and how far, whatever became of its mail.
     """
     kinds = {entry["strategy"]: kind_of(entry, thresholds) for entry in entries}
     by_kind = sorted(entries, key=lambda entry: kinds[entry["strategy"]].order)
@@ -64,7 +64,12 @@ def ranking(
 
 def kind_of(entry: StrategyEntry, thresholds: Sequence[JudgedThreshold]) -> Kind:
     """What it comes to in what is demanded, and what became of its mail."""
-    return Kind(requirement_of(entry["strategy"], thresholds), tier(entry))
+    return _kind(requirement_of(entry["strategy"], thresholds), entry)
+
+
+def _kind(requirement: Met | None, entry: StrategyEntry) -> Kind:
+    """What fails is ranked by how far it does, whatever became of its mail."""
+    return Kind(requirement, 0 if requirement == FAIL else tier(entry))
 
 
 def tier(entry: StrategyEntry) -> int:
@@ -96,12 +101,20 @@ def _shared(classes: Sequence[list[Entry]], figure: str) -> Iterator[list[Entry]
     """Places: of a class the best first, and all that are tied with the first of a place share it."""
     shared: list[Entry] = []
     for entry in (entry for peers in classes for entry in sorted(peers, key=_merits)):
-        if shared and not are_tied(shared[0], entry, figure):
+        if shared and not (are_tied(shared[0], entry, figure) and _wait_alike(shared[0], entry, figure)):
             yield sorted(shared, key=_merits)
             shared = []
         shared.append(entry)
     if shared:
         yield sorted(shared, key=_merits)
+
+
+def _wait_alike(first: StrategyEntry, other: StrategyEntry, figure: str) -> bool:
+    """Where arrivals decide the makespan, those that end alike may wait for very different times."""
+    if figure != MAKESPAN:
+        return True
+    shorter_s, longer_s = sorted((_urgent_p99_s(first), _urgent_p99_s(other)))
+    return longer_s <= ALIKE * shorter_s or longer_s - shorter_s < 1.0
 
 
 def _placed(places: Sequence[Sequence[Entry]], kind: Kind, before: int) -> Iterator[Ranked[Entry]]:

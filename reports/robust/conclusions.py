@@ -10,7 +10,8 @@ from reports.robust.cells import lost_share
 from reports.robust.claims import Answer, Claim, Question, claims, meets_all
 from reports.robust.order_conclusions import of_order
 from reports.robust.orders import orders
-from reports.robust.wording import between, missing, names, predicate, under_all
+from reports.robust.wording import between, missing, predicate, under_all
+from reports.words import names
 
 _FIRST: Sequence[Kind] = ("decided", "tied", "undecided")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
 from reports.compare.document import account_of, figures_of
@@ -15,6 +15,7 @@ from reports.robust.trials import Cell, Trial
 from reports.robust.wording import how_sure
 from reports.robust.worst import best_first, worst_cases
 from reports.running.experiment import Result, summarise
+from reports.statistics.told_once import shape_of
 from scenarios.hypotheses.hypothesis import Hypothesis
 from scenarios.hypotheses.sets import LeftOut
 from scenarios.schema.model import Scenario
@@ -26,7 +27,7 @@ def document(
     """Plain data; each contender of the trial has been made under each of its hypotheses."""
     scenario = trial.scenario
     contenders = best_first([_contender(trial, made, name) for name in trial.contenders])
-    warnings = dict.fromkeys(one for results in made.values() for run in results for one in run.entry["warnings"])
+    warnings = _warnings(made, [one.name for one in trial.hypotheses])
     return {
         "schema": SCHEMA,
         "scenario": scenario.name,
@@ -40,6 +41,19 @@ def document(
         "conclusions": conclusions(contenders, {one.name: one.weight for one in trial.hypotheses}, ranked_by(scenario)),
         "notes": [how_sure(trial.replications), *notes, *warnings],
     }
+
+
+def _warnings(made: Mapping[Cell, Sequence[Result]], hypotheses: Sequence[str]) -> Iterator[str]:
+    """Each once, with the hypotheses under which it holds, if these are not all."""
+    under: dict[str, list[str]] = {}
+    first: dict[str, str] = {}
+    for (_, name), results in made.items():
+        for warning in (one for run in results for one in run.entry["warnings"]):
+            first.setdefault(shape_of(warning), warning)
+            under.setdefault(shape_of(warning), []).append(name)
+    for shape, warning in first.items():
+        names = [name for name in hypotheses if name in under[shape]]
+        yield warning if len(names) == len(hypotheses) else f"under {', '.join(names)}: {warning}"
 
 
 def _hypothesis(one: Hypothesis, results: Sequence[Result]) -> HypothesisEntry:

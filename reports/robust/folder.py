@@ -19,6 +19,7 @@ from reports.running.keeping import DOCUMENTS, LIMITERS, REPORT, ROBUSTNESS, SCE
 from reports.terminal import busy, to_json
 from scenarios.errors import BadInput
 from scenarios.hypotheses import sets
+from scenarios.schema.files import printable
 from scenarios.system.interrupts import interrupts_later
 from scenarios.system.reading import MOST_BYTES_OF_DOCUMENT, is_irregular, read_bytes
 from scenarios.system.whole_files import is_same, make_folder, replaced
@@ -65,7 +66,14 @@ def document(directory: Path) -> RobustnessDocument:
     path = directory / ROBUSTNESS
     if is_irregular(path):
         raise BadInput(f"{path}: is no regular file")
-    return parsed(RobustnessDocument, read_bytes(path, MOST_BYTES_OF_DOCUMENT), str(path))
+    robustness = parsed(RobustnessDocument, read_bytes(path, MOST_BYTES_OF_DOCUMENT), str(path))
+    hypotheses = [one["name"] for one in robustness["hypotheses"]]
+    for one in robustness["contenders"]:
+        if [cell["hypothesis"] for cell in one["cells"]] != hypotheses:
+            raise BadInput(
+                printable(f"{path}: {one['contender']}: must have a cell for each of the hypotheses, in order")
+            )
+    return robustness
 
 
 def draw(directory: Path, robustness: RobustnessDocument) -> None:

@@ -102,7 +102,7 @@ def _cells(robustness: RobustnessDocument, place: int) -> Row:
 
 def _legend(robustness: RobustnessDocument) -> str:
     judged = any(one["met_under"] is not None for one in robustness["contenders"])
-    return "; ✓, ✗: whether all thresholds are met" if judged else ""
+    return "; ✓, ✗, ?: all thresholds are met, one is not, or one is inconclusive" if judged else ""
 
 
 def _notes(robustness: RobustnessDocument) -> Iterator[str]:

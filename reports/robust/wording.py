@@ -30,12 +30,6 @@ def _verb(stem: str, many: bool) -> str:
     return stem if many else f"{stem}s"
 
 
-def names(words: Sequence[str]) -> str:
-    """Such as a, b and c."""
-    *most, last = words
-    return f"{', '.join(most)} and {last}" if most else last
-
-
 def under_all(hypotheses: Sequence[str]) -> str:
     """The only one by its name."""
     return f"under all {len(hypotheses)}" if len(hypotheses) > 1 else f"under {hypotheses[0]}"

@@ -8,6 +8,7 @@ from statistics import median
 
 from reports.statistics.intervals import mean_of
 from reports.statistics.medians import median_interval
+from reports.statistics.told_once import told_once
 from scenarios.entry import Refusals, StrategyEntry
 from scenarios.figures import figures_of, with_figures
 
@@ -23,7 +24,7 @@ def combine(entries: Sequence[StrategyEntry]) -> StrategyEntry:
     complete = known(samples)
     return with_figures(entries[0], {name: mean_of(values) for name, values in columns.items()}) | {
         "refusals": _refusals(entries),
-        "warnings": list(dict.fromkeys(warning for entry in entries for warning in entry["warnings"])),
+        "warnings": told_once(warning for entry in entries for warning in entry["warnings"]),
         "interrupted": any(entry["interrupted"] for entry in entries),
         "digest": digest_of_all([entry["digest"] for entry in entries]),
         "medians": {name: median(values) for name, values in complete.items()},

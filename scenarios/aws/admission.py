@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import partial
 from itertools import chain, repeat
 from math import inf
+from sys import maxsize
 
 from scenarios.aws.limiter import Limiter, build_limiter
 from scenarios.ledger.ledger import ACCEPTED, QUOTA, REJECTED, THROTTLED
+from scenarios.schema.account import Account
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import Arrivals
 from strategies.ports import MAX_RECIPIENTS
 
-DAY_S = 86_400.0
+DAY_S, MINUTES = 86_400.0, 1440
 UNLIMITED = -1
 
 
@@ -86,6 +88,14 @@ class Neighbours:
             self._next = next(self._requests)
 
 
+def day_before(recipients: int) -> Iterator[tuple[float, int]]:
+    """When so many were accepted in the 24 hours before second 0, and how many then: evenly, by the minute at most."""
+    steps = min(recipients, MINUTES)
+    for step in range(steps):
+        count = (step + 1) * recipients // steps - step * recipients // steps
+        yield (step + 1) * DAY_S // steps - DAY_S, count  # whole seconds, so that a day later is exact
+
+
 class RollingQuota:
     """Recipients accepted in the last 24 hours, exactly.
 
@@ -93,10 +103,12 @@ class RollingQuota:
     left.
     """
 
-    def __init__(self, per_day: int, strict: bool) -> None:
+    def __init__(self, per_day: int, strict: bool, sent_before: int = 0) -> None:
         self._per_day, self._strict = per_day, strict
-        self._times, self._counts = array("d"), array("i")
+        self._times, self._counts = array("d"), array("q")
         self._head = self._used = 0
+        for at_s, recipients in day_before(sent_before):
+            self.use(at_s, recipients)
 
     def holds(self, now_s: float, recipients: int) -> bool:
         self._forget(now_s - DAY_S)
@@ -125,6 +137,10 @@ def admission_of(scenario: Scenario, neighbours: Arrivals | None, seed: int) -> 
     """The account that a scenario describes."""
     account = scenario.account
     limiter = build_limiter(account.limiter, account.max_send_rate_per_s, seed)
-    strict = account.daily_edge == "strict"
-    quota = None if account.max_24h_send == UNLIMITED else RollingQuota(account.max_24h_send, strict)
-    return Admission(limiter, quota, neighbours)
+    return Admission(limiter, None if account.max_24h_send == UNLIMITED else rolling_quota(account), neighbours)
+
+
+def rolling_quota(account: Account) -> RollingQuota:
+    """Whatever is unlimited is counted, too."""
+    per_day = maxsize if account.max_24h_send == UNLIMITED else account.max_24h_send
+    return RollingQuota(per_day, account.daily_edge == "strict", account.sent_last_24h)

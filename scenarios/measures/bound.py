@@ -77,12 +77,24 @@ def bound(arrivals: Arrivals, limiter: LimiterHypothesis, rates: RateSteps, quot
     if not total:
         return Bound(None, None, None)
     last_s, mean_s, p99_s = _summary(admissions(arrivals, limiter, rates, quota), total)
-    if limiter.admission == "debt":
-        last_s = _last_in_debt_s(arrivals, limiter.burst, TokenTime(_effective(limiter, rates)))
-        if quota is not None:
-            largest = min(MAX_RECIPIENTS, int(arrivals.recipients.max()))
-            last_s = max(last_s, float(arrivals.intended_s[0]) + DAY_S * days(quota, total, largest))
+    if limiter.admission == "debt" or (quota is not None and not quota.strict):
+        last_s = _last_in_any_order_s(arrivals, limiter, rates, quota)
     return Bound(last_s - float(arrivals.intended_s[0]), mean_s, p99_s)
+
+
+def _last_in_any_order_s(
+    arrivals: Arrivals, limiter: LimiterHypothesis, rates: RateSteps, quota: Quota | None
+) -> float:
+    """Not before that, whatever goes last: in debt, of the limiter or of the quota, that is best a large mail."""
+    if limiter.admission == "debt":
+        last_s = _last_in_debt_s(arrivals, limiter, TokenTime(_effective(limiter, rates)))
+    else:
+        last_s = max(float(chunk.admitted_s[-1]) for chunk in admissions(arrivals, limiter, rates))
+    if quota is None:
+        return last_s
+    largest = min(MAX_RECIPIENTS, int(arrivals.recipients.max()))
+    total = int(arrivals.recipients.sum(dtype=np.int64))
+    return max(last_s, float(arrivals.intended_s[0]) + DAY_S * days(quota, total, largest))
 
 
 def admissions(
@@ -90,11 +102,12 @@ def admissions(
 ) -> Iterator[Admitted]:
     """When each recipient is admitted, chunk by chunk; in debt, a part of up to 50 recipients goes as one."""
     through, chunks = _through(limiter, _effective(limiter, rates)), _chunks(arrivals)
-    if quota is None or int(arrivals.recipients.sum(dtype=np.int64)) <= quota.per_day:
+    recipients = int(arrivals.recipients.sum(dtype=np.int64))
+    if quota is None or recipients + quota.sent_before <= quota.per_day:
         return through(chunks)
     if quota.strict and limiter.admission == "strict":  # nothing is gained by mails to several
         chunks = map(_to_one_each, chunks)
-    return rationed(chunks, quota.per_day, through)
+    return rationed(chunks, quota, recipients, through)
 
 
 def _through(limiter: LimiterHypothesis, effective: list[tuple[float, Fraction]]) -> Through:
@@ -283,11 +296,14 @@ class Largest:
         return float(self._kept[0])
 
 
-def _last_in_debt_s(arrivals: Arrivals, burst: int, clock: TokenTime) -> float:
-    """The least possible last admission: from some arrival on, all tokens but the largest mail's must be minted."""
+def _last_in_debt_s(arrivals: Arrivals, limiter: LimiterHypothesis, clock: TokenTime) -> float:
+    """The least possible last admission: from some arrival on, all tokens but the largest mail's must be minted.
+
+    Each shard may go into debt by such a mail.
+    """
     later = arrivals.recipients[::-1]
     recipients = np.cumsum(later, dtype=np.int64)
     largest = np.maximum.accumulate(np.minimum(later, MAX_RECIPIENTS))
-    needed = np.maximum(recipients - largest - burst + 1, 0)[::-1]
+    needed = np.maximum(recipients - limiter.shards * largest - limiter.burst + 1, 0)[::-1]
     ready_s = clock.when(clock.minted(arrivals.intended_s) + needed)
     return float(np.maximum(ready_s, arrivals.intended_s).max())

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.aws.admission import DAY_S, UNLIMITED
+from scenarios.aws.admission import DAY_S, UNLIMITED, day_before
 from scenarios.schema.account import Account
 from scenarios.traffic.workload import Arrivals
 
@@ -27,16 +27,17 @@ Through = Callable[[Iterable[Arrivals]], Iterator[Admitted]]
 
 
 class Quota(NamedTuple):
-    """Recipients in any 24 hours, and whether a mail must fit into what is left of them (`strict`)."""
+    """Recipients in any 24 hours, whether a mail must fit into what is left of them, and what was used before."""
 
     per_day: int
     strict: bool
+    sent_before: int = 0
 
 
 def quota_of(account: Account) -> Quota | None:
     """None if it is unlimited."""
     unlimited = account.max_24h_send == UNLIMITED
-    return None if unlimited else Quota(account.max_24h_send, account.daily_edge == "strict")
+    return None if unlimited else Quota(account.max_24h_send, account.daily_edge == "strict", account.sent_last_24h)
 
 
 def days(quota: Quota, recipients: int, largest: int) -> int:
@@ -44,22 +45,26 @@ def days(quota: Quota, recipients: int, largest: int) -> int:
     return (recipients - 1) // (quota.per_day if quota.strict else quota.per_day - 1 + largest)
 
 
-def rationed(mails: Iterable[Arrivals], per_day: int, through: Through) -> Iterator[Admitted]:
+def rationed(mails: Iterable[Arrivals], quota: Quota, recipients: int, through: Through) -> Iterator[Admitted]:
     """Each mail goes when its first recipient has a place: a day after the recipient `per_day` before it was admitted.
 
     That is exact for mails to one recipient, and for a quota that lets a mail go if anything is left.
     """
-    ration = _Ration(per_day)
+    ration = _Ration(quota, recipients)
     for admitted in through(ration.let_go(mails)):
         yield Admitted(ration.intended_s, admitted.admitted_s)
         ration.use(admitted.admitted_s)
 
 
 class _Ration:
-    """When the places of the last `per_day` recipients are free again."""
+    """When the next places are free: those of the quota, or as many as there are recipients."""
 
-    def __init__(self, per_day: int) -> None:
-        self._free_s = np.full(per_day, -np.inf)
+    def __init__(self, quota: Quota, recipients: int) -> None:
+        places = min(quota.per_day, recipients)
+        unused = min(quota.per_day - quota.sent_before, places)
+        used = [(at_s + DAY_S, count) for at_s, count in day_before(quota.sent_before)]
+        free_s = np.repeat([at_s for at_s, _ in used], [count for _, count in used])[: places - unused]
+        self._free_s = np.concatenate((np.full(unused, -np.inf), free_s))
         self.intended_s = np.empty(0)  # of the recipients that were let go last
 
     def let_go(self, chunks: Iterable[Arrivals]) -> Iterator[Arrivals]:

@@ -44,6 +44,9 @@ class Account(Table):
     max_24h_send: int = Field(
         default=50_000, ge=-1, le=10**12, validate_default=True, description="recipients in 24 hours; -1: unlimited"
     )
+    sent_last_24h: int = Field(
+        default=0, ge=0, le=10**9, description="recipients accepted in the 24 hours before second 0, evenly"
+    )
     daily_edge: Literal["strict", "debt"] = Field(
         default="strict",
         description="strict: a mail must fit into what is left of the 24 hours; debt: anything left will do",
@@ -63,6 +66,14 @@ class Account(Table):
         if quota == 0:
             raise ValueError("must be at least 1, or -1 for unlimited")
         return SANDBOX_24H_SEND if info.data.get("sandbox") else quota
+
+    @field_validator("sent_last_24h")
+    @classmethod
+    def _within_quota(cls, sent: int, info: ValidationInfo) -> int:
+        quota = info.data.get("max_24h_send", -1)
+        if 0 <= quota < sent:
+            raise ValueError(f"must be at most max_24h_send, {quota}")
+        return sent
 
     @field_validator("limiter")
     @classmethod

@@ -185,9 +185,14 @@ def _not_accepted(figures: Mapping[str, float | None], whose: str) -> float:
 
 
 def _met(name: str, threshold: Threshold, entry: StrategyEntry, figure: str, value: float | None) -> JudgedThreshold:
-    """Judges a value, and the interval of the figure's median; of too few runs for an interval, each run."""
+    """Judges a value, and the interval of the figure's median; of too few runs for an interval, each run.
+
+    What was interrupted has neither kept its promise nor broken it.
+    """
     interval, runs = entry["ci95"].get(figure), entry.get("samples", {}).get(figure, [])
     others, may_doubt = [threshold.holds(one) for one in interval or runs], bool(interval) and not threshold.forbids
+    verdict = _verdict(threshold.holds(value), others, may_doubt)
+    is_settled = threshold.forbids and verdict == FAIL  # what has happened is not undone by what was left to do
     return {
         "name": name,
         "expression": threshold.expression,
@@ -195,7 +200,7 @@ def _met(name: str, threshold: Threshold, entry: StrategyEntry, figure: str, val
         "figure": threshold.figure,
         "value": value,
         "interval": interval,
-        "verdict": _verdict(threshold.holds(value), others, may_doubt),
+        "verdict": INCONCLUSIVE if entry["interrupted"] and not is_settled else verdict,
     }
 
 

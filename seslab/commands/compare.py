@@ -51,6 +51,8 @@ def compare(
         from reports.compare import command, folder
         from reports.ranking.precision import MOST
         from reports.running import experiment
+        from reports.statistics.medians import LEAST
+        from scenarios.errors import BadInput
         from scenarios.measures.cost import load_prices
         from scenarios.schema.scenario_file import files_of
         from seslab import worlds
@@ -62,6 +64,10 @@ def compare(
     if out is not None:
         folder.prepare(out, read=read)
     asked, many = share("--precision", precision), replications or (MOST if precision else 1)
+    if asked is not None and many < LEAST:
+        raise BadInput(
+            f"--replications {many}: with --precision must be at least {LEAST}; fewer cannot tell what is luck"
+        )
     run = worlds.runner(on, chosen, strategies, many, out, aws)
     jobs = experiment.jobs(run, chosen, strategies, many, load_prices(), out, standing=worlds.standing)
     presented = command.Presented(out, json, summary)

@@ -175,8 +175,25 @@ def test_what_nothing_is_demanded_of_is_not_recommended(tmp_path: Path) -> None:
     demand = '\n[thresholds]\nquick = "aimd.makespan_s < 1"\n'
     made = compared(tmp_path, demand, entry("direct", sent(2, 0.1)), entry("aimd", sent(4, 4.0)))
     assert [one.get("requirement") for one in made["ranking"]] == [None, "fail"]
-    assert made["answer"].startswith("nobody meets the requirement; aimd misses it least: quick")
+    assert made["answer"].startswith("nobody of whom it is demanded meets it; aimd misses it least: quick")
     assert {row[1]: row[2] for row in table(made).rows} == {"direct": "-", "aimd": "✗"}
+
+
+def test_who_misses_it_least_fails_the_fewest_thresholds(tmp_path: Path) -> None:
+    """Whatever became of the mail: that is a threshold's business here."""
+    demands = '\n[thresholds]\na = "*.makespan_s < 1"\nb = "*.makespan_s < 1.5"\nc = "*.recipients.accepted >= 4"\n'
+    made = compared(tmp_path, demands, entry("direct", sent(2, 0.1)), entry("aimd", sent(4, 4.0)))
+    assert made["answer"].startswith("nobody meets the requirement; direct misses it least: c")
+    assert [one["strategy"] for one in made["ranking"]] == ["direct", "aimd"]
+
+
+def test_those_that_end_alike_are_told_apart_by_how_long_mail_waits(tmp_path: Path) -> None:
+    """Where the last arrival decides the makespan, both end with it."""
+    plain = entry("aimd", sent(4, 500.0))
+    quick: StrategyEntry = {**plain, "latency_s": {**plain["latency_s"], "p99": 1.0}}
+    slow: StrategyEntry = {**quick, "strategy": "direct", "latency_s": {**plain["latency_s"], "p99": 400.0}}
+    made = compared(tmp_path, "", slow, quick)
+    assert [(one["strategy"], one["place"]) for one in made["ranking"]] == [("aimd", 1), ("direct", 2)]
 
 
 def test_superlatives_are_true(tmp_path: Path) -> None:

@@ -176,6 +176,22 @@ def test_of_few_runs_each_must_keep_a_promise(limit: float, verdict: str) -> Non
     assert (found["verdict"], found["interval"]) == (verdict, None)
 
 
+@pytest.mark.parametrize(
+    ("accepted", "expression", "verdict"),
+    [
+        (4, "*.makespan_s < 5", "inconclusive"),
+        (4, "*.makespan_s < 0.5", "inconclusive"),
+        (4, "*.recipients.lost == 0", "inconclusive"),
+        (3, "*.recipients.lost == 0", "fail"),
+    ],
+)
+def test_what_was_interrupted_is_undecided(accepted: int, expression: str, verdict: str) -> None:
+    """What it had still to do may keep the promise or break it; mail that is lost stays lost."""
+    cut: StrategyEntry = {**entry("direct", sent(accepted, 1.0)), "interrupted": True}
+    [found] = judged({"some": [expression]}, [cut])
+    assert found["verdict"] == verdict
+
+
 @pytest.mark.parametrize("losing", [1, 4, 5])
 def test_some_runs_that_lose_break_a_promise(losing: int) -> None:
     """The interval of ten runs' median may hold zero, and others; what must not happen at all has happened."""

@@ -12,6 +12,7 @@ from scenarios.measures.warnings import warnings_of
 from scenarios.runs import plan_of
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import arrivals
+from strategies.presentation.words import rated
 from strategies.resources import Pods
 
 SET = {
@@ -72,7 +73,7 @@ def warned(recipients: int, rate_per_s: float = 14.0, messages: int = 3, **more:
 )
 def test_mails_that_no_limiter_can_hold_are_counted(limiter: dict[str, Any], rate_per_s: float, most: int) -> None:
     """A mail may have as many recipients as the largest shard of a bucket or of a window holds, and not one more."""
-    said = f"3 mails have more than the {most} recipients that this limiter ever admits at once"
+    said = f"3 mails have more than the {rated(most, 'recipient')} that this limiter ever admits at once"
     assert warned(most, rate_per_s, limiter=limiter) == ()
     assert warned(most + 1, rate_per_s, limiter=limiter) == (said,)
 
@@ -80,6 +81,36 @@ def test_mails_that_no_limiter_can_hold_are_counted(limiter: dict[str, Any], rat
 def test_on_debt_every_mail_passes() -> None:
     """A bucket that lends admits any mail."""
     assert warned(50, limiter={"admission": "debt"}) == ()
+
+
+@pytest.mark.parametrize(
+    ("quota", "sent", "said"),
+    [
+        (100, 0, []),
+        (99, 0, ["100 recipients are asked for within 24 hours, of whom the quota lets 99 through"]),
+        (110, 20, ["115 recipients are asked for within 24 hours, of whom the quota lets 110 through"]),
+        (-1, 1000, []),
+    ],
+)
+def test_more_than_the_quota_is_said(quota: int, sent: int, said: list[str]) -> None:
+    """Also what was sent the day before, of which a quarter is a day old when the mail falls due at six o'clock."""
+    account = {"max_send_rate_per_s": 200.0, "max_24h_send": quota, "sent_last_24h": sent}
+    batch = {"process": "batch", "messages": 100, "at": "06:00"}
+    tables = {"name": "warned", "horizon_s": 90_000.0, "workload": (batch,), "account": account}
+    scenario = Scenario.model_validate(tables)
+    found = warnings_of(scenario, plan_of(scenario, "leaky-bucket"), arrivals(scenario.workload, 1))
+    assert list(found) == said
+
+
+@pytest.mark.parametrize(("rank", "many"), [({}, 1), ({"rank": {"by": "latency_s.p99"}}, 0)])
+def test_a_makespan_that_arrivals_decide_is_said_to_be_one(rank: dict[str, Any], many: int) -> None:
+    """A batch beside a trickle that outlasts it; whoever ranks by a figure of his own knows."""
+    trickle = {"process": "constant", "messages_per_s": 0.1, "duration_s": 500.0}
+    tables = {"name": "warned", "workload": (trickle, {"process": "batch", "messages": 1000}), **rank}
+    scenario = Scenario.model_validate(tables)
+    found = warnings_of(scenario, plan_of(scenario, "leaky-bucket"), arrivals(scenario.workload, 1))
+    assert sum("decide the makespan" in one for one in found) == many
+    assert warned(1, messages=1000) == ()
 
 
 def test_a_single_mail_is_said_in_the_singular() -> None:
