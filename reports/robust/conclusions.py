@@ -8,6 +8,7 @@ from reports.documents.robustness import Conclusion, Kind, RobustContender
 from reports.robust.beliefs import Beliefs, belief_in, in_belief, split_by
 from reports.robust.cells import lost_share
 from reports.robust.claims import Answer, Claim, Question, claims, meets_all
+from reports.robust.margins import at_worst, worst_met
 from reports.robust.order_conclusions import of_order
 from reports.robust.orders import orders
 from reports.robust.wording import between, missing, predicate, under_all
@@ -44,7 +45,7 @@ def _of_demands(contenders: Sequence[RobustContender], beliefs: Beliefs) -> Conc
 def _of_claim(claim: Claim, beliefs: Beliefs) -> Conclusion:
     split = split_by(claim.answers, [*beliefs])
     kind: Kind = "undecided" if len(set(claim.answers)) > 1 or None in claim.answers else "decided"
-    numbers = {"hypotheses": float(len(beliefs)), **_lost(claim)}
+    numbers = {"hypotheses": float(len(beliefs)), **_lost(claim), **worst_met(claim)}
     belief = belief_in(split[True], beliefs)
     who = [one["contender"] for one in claim.contenders]
     said = _said(claim, split, [*beliefs])
@@ -72,7 +73,7 @@ def _said(claim: Claim, split: Mapping[Answer, Sequence[str]], hypotheses: Seque
     answers = set(claim.answers)
     if len(answers) == 1:
         return {
-            True: f"{is_so} {everywhere}",
+            True: f"{is_so} {everywhere}{at_worst(claim)}",
             False: f"{is_not} {everywhere}{how_much}",
             None: f"whether {is_so} is open {everywhere}",
         }[claim.answers[0]]

@@ -260,6 +260,15 @@ def test_a_quota_of_a_quarter_takes_three_more_days() -> None:
     assert bound(twenty, limiter(120.0), [(0.0, 120.0)], Quota(30, strict=False)).makespan_s == 2 * 86_400.0
 
 
+def test_in_debt_a_large_mail_goes_last() -> None:
+    """To the quota, which nine single ones leave a place, or to each shard, which has a token of its own."""
+    mixed = arrivals([(0.0, 50), *[(0.0, 1)] * 9])
+    assert bound(mixed, limiter(100.0), [(0.0, 100.0)], Quota(10, strict=False)).makespan_s == 0
+    two = arrivals([(0.0, 50)] * 2)
+    assert bound(two, limiter(30.0, admission="debt", shards=4), [(0.0, 30.0)]).makespan_s == 0
+    assert bound(two, limiter(30.0, admission="debt"), [(0.0, 30.0)]).makespan_s == pytest.approx(21 / 30)
+
+
 @given(mails=big_mail_lists, rate=dyadic_rates, later=later_steps)
 def test_no_earlier_admission_of_parts_in_debt(mails: Mails, rate: float, later: Any) -> None:
     """In debt, parts of up to 50 recipients go in order, each at the first instant with a token."""
