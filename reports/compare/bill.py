@@ -25,7 +25,7 @@ def bill_of(scenario: Scenario, bill: Bill) -> BillTable:
 
 def said_of(bill: BillTable) -> str:
     """What a reader must know of a month's price."""
-    return f"a month: {_runs(bill['runs_per_month'])}, plan {bill['plan']}"
+    return f"a month: {_runs(bill['runs_per_month'])} and no other mail, plan {bill['plan']}"
 
 
 def _runs(runs: float) -> str:
