@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
+import boto3
+from botocore.config import Config
 from PIL import Image
 
 from seslab.app import run
+from seslab.testing import local_ses
 from tests.docs.examples import ROOT
 from tests.unit import browser
 from tests.unit.played import played
 from tests.unit.test_play_page import settle
 
 PHONE, SCREEN = (390, 844), (1440, 900)
+NEWS = "<h1>The news of Monday</h1><p>Nothing is new, <b>and that is good news</b>.</p>"
+SENDER = "news@example.com"
+READERS = ["bounce@simulator.amazonses.com", *(f"reader{number}@example.org" for number in range(40))]
 _ENTERED = """(one => {
   one.value = 60;
   one.dispatchEvent(new Event("change", {bubbles: true}));
@@ -48,9 +55,38 @@ def take_play(folder: Path) -> Path:
             tab.value(act)
         settle(tab)
         tab.screenshot(folder / "play.png")
-    with Image.open(folder / "play.png") as taken:
-        taken.convert("RGB").save(folder / "play.png", optimize=True)
-    return folder / "play.png"
+    return _opaque(folder / "play.png")
+
+
+def take_inbox(folder: Path) -> Path:
+    """The page of a local SES whose sender has just asked for more than it allows."""
+    with local_ses(rate=14, burst=14) as ses, browser.tab() as tab:
+        _send_newsletter()
+        tab.ask("Emulation.setScrollbarsHidden", hidden=True)
+        tab.show(*SCREEN)
+        tab.visit(f"{ses.url}/_seslab/")
+        tab.until("document.querySelectorAll('#mails a').length")
+        tab.value("document.querySelector('#mails a').click()")
+        tab.until("document.querySelector('#mail iframe')")
+        tab.value("new Promise((done) => setTimeout(done, 1000))")  # its frame cannot be looked into
+        tab.screenshot(folder / "inbox.png")
+    return _opaque(folder / "inbox.png")
+
+
+def _send_newsletter() -> None:
+    """As fast as it goes, to readers of whom one bounces; what is refused is sent again by nobody."""
+    ses = boto3.client("sesv2", config=Config(retries={"total_max_attempts": 1}))
+    content = {"Simple": {"Subject": {"Data": "The news of Monday"}, "Body": {"Html": {"Data": NEWS}}}}
+    for reader in READERS:
+        with suppress(ses.exceptions.TooManyRequestsException):
+            to, tags = {"ToAddresses": [reader]}, [{"Name": "campaign", "Value": "monday"}]
+            ses.send_email(FromEmailAddress=SENDER, Destination=to, Content=content, EmailTags=tags)
+
+
+def _opaque(taken: Path) -> Path:
+    with Image.open(taken) as image:
+        image.convert("RGB").save(taken, optimize=True)
+    return taken
 
 
 def _beside(screens: list[Image.Image], path: Path) -> Path:
@@ -68,7 +104,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         run(["compare", "broadcast-900", "--out", str(folder / "run")], "seslab")
-        for taken in (take(folder / "run" / "report.html", folder), take_play(folder)):
+        for taken in (take(folder / "run" / "report.html", folder), take_play(folder), take_inbox(folder)):
             (ROOT / "docs" / taken.name).write_bytes(taken.read_bytes())
 
 
