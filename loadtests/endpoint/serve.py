@@ -7,7 +7,7 @@ import re
 import signal
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import Any, NamedTuple
 
 from moto.iam.models import get_account_id_from
@@ -39,11 +39,15 @@ HOST_NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?:\.(?!-)[a-z0-9_-]{1,63})*", re.
 
 
 class Addresses(NamedTuple):
-    """Where to listen, the second port is for SMTP; and by which names, besides the usual ones, to be asked."""
+    """Where to listen, and by which names, besides the usual ones, to be asked.
+
+    The second port is for SMTP, the third for SMTP in TLS from the first byte, if it is wished.
+    """
 
     host: str
     port: int
     smtp_port: int
+    smtps_port: int | None = None
     names: tuple[str, ...] = ()
 
 
@@ -111,9 +115,14 @@ def serve(
     with closing(service):
         server = _listening(application, at.host, at.port)
         try:
-            with mail(service, at.host, at.smtp_port) as smtp_port, _terminated_like_ctrl_c():
+            with ExitStack() as together:
+                smtp_port = together.enter_context(mail(service, at.host, at.smtp_port))
+                smtps_port = at.smtps_port
+                if smtps_port is not None:
+                    smtps_port = together.enter_context(mail_in_tls(service, at.host, smtps_port))
+                together.enter_context(_terminated_like_ctrl_c())
                 service.of(DEFAULT_ACCOUNT, DEFAULT_REGION)  # so that it is among the statistics from the first
-                _introduce(scenario, Addresses(at.host, server.bind_addr[1], smtp_port), tell)
+                _introduce(scenario, Addresses(at.host, server.bind_addr[1], smtp_port, smtps_port), tell)
                 if not verified:
                     tell("no sender is verified yet: start with --verify example.com, or verify one through the API")
                 server.serve()
@@ -169,10 +178,23 @@ def _listening(application: Any, host: str, port: int) -> Server:
 @contextmanager
 def mail(service: Service, host: str, port: int) -> Iterator[int]:
     """SMTP beside HTTP, on the port that it yields; a user's name is an access key."""
+    with _mail(smtp.start, service, "--smtp-port", host, port) as chosen:
+        yield chosen
+
+
+@contextmanager
+def mail_in_tls(service: Service, host: str, port: int) -> Iterator[int]:
+    """The same in TLS from the first byte."""
+    with _mail(smtp.start_in_tls, service, "--smtps-port", host, port) as chosen:
+        yield chosen
+
+
+@contextmanager
+def _mail(start: Callable[..., smtp.Server], service: Service, flag: str, host: str, port: int) -> Iterator[int]:
     try:
-        controller = smtp.start(lambda user: service.of(get_account_id_from(user), DEFAULT_REGION), host, port)
+        controller = start(lambda user: service.of(get_account_id_from(user), DEFAULT_REGION), host, port)
     except OSError as error:
-        raise _cannot_listen("--smtp-port", host, port, error) from error
+        raise _cannot_listen(flag, host, port, error) from error
     try:
         yield controller.port
     finally:
@@ -208,7 +230,8 @@ def _introduce(scenario: Scenario, at: Addresses, tell: Callable[[str], None]) -
     limiter = account.limiter
     burst = f", burst {limiter.burst}" if limiter.kind == "token-bucket" else ""
     daily = "any number" if account.max_24h_send < 0 else f"{account.max_24h_send:,}"
-    tell(f"seslab serves a local AWS at {url}, and SMTP at {host}:{at.smtp_port}")
+    wrapped = "" if at.smtps_port is None else f", in TLS from the first byte at {host}:{at.smtps_port}"
+    tell(f"seslab serves a local AWS at {url}, and SMTP at {host}:{at.smtp_port}{wrapped}")
     tell(f"SES accepts {account.max_send_rate_per_s:g} recipients/s ({limiter.kind}{burst}), {daily} in 24 hours")
     tell(f"export AWS_ENDPOINT_URL={url} AWS_DEFAULT_REGION={DEFAULT_REGION}")
     tell(f"watch {url}/_seslab/ in a browser; stop with Ctrl-C")

@@ -25,6 +25,16 @@ def serve(
     smtp_port: Annotated[
         int, typer.Option(metavar="N", min=0, max=LAST_PORT, help="the port of SMTP; 0 lets the system choose")
     ] = 2525,
+    smtps_port: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=0,
+            max=LAST_PORT,
+            show_default="none",
+            help="a port of SMTP in TLS from the first byte, such as 2465; 0 lets the system choose",
+        ),
+    ] = None,
     rate: Annotated[float | None, typer.Option(metavar="R", show_default="14", help="recipients a second")] = None,
     burst: Annotated[int | None, typer.Option(metavar="B", show_default="R", help="recipients at once")] = None,
     limiter: Annotated[str | None, offering(LIMITERS, show_default="token-bucket", help="how SES admits")] = None,
@@ -81,5 +91,5 @@ def serve(
         "sandbox": sandbox or None,
     }
     chosen = serving.scenario_of(scenario, latency_ms, account)
-    at = serving.Addresses(host, port, smtp_port, tuple(allow_host or ()))
+    at = serving.Addresses(host, port, smtp_port, smtps_port, tuple(allow_host or ()))
     serving.serve(chosen, at, verify or (), lambda line: print(line, flush=True), keep_mb, keep_mails)

@@ -21,6 +21,13 @@ SENDER = "me@example.com"
 TEXT = "From: me@example.com\r\nTo: you@example.com\r\nSubject: Hello\r\n{}\r\nOne mail of a test.\r\n"
 
 
+def any_certificate() -> ssl.SSLContext:
+    """Of a client that trusts whomever it meets."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
 class Server(NamedTuple):
     """An SES without latency, and the port on which it speaks SMTP."""
 
@@ -37,6 +44,16 @@ class Server(NamedTuple):
 def started(ses_of: Callable[[str], Any]) -> Iterator[int]:
     """The port on which an SES speaks SMTP."""
     server = smtp.start(ses_of, "127.0.0.1", 0)
+    try:
+        yield server.port
+    finally:
+        server.stop()
+
+
+@contextmanager
+def wrapped(ses_of: Callable[[str], Any]) -> Iterator[int]:
+    """The port on which it does so in TLS from the first byte."""
+    server = smtp.start_in_tls(ses_of, "127.0.0.1", 0)
     try:
         yield server.port
     finally:
@@ -72,10 +89,8 @@ def connected(port: int) -> Iterator[smtplib.SMTP]:
 @contextmanager
 def secured(port: int) -> Iterator[smtplib.SMTP]:
     """A connection after STARTTLS."""
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     with connected(port) as client:
-        client.starttls(context=context)
+        client.starttls(context=any_certificate())
         client.ehlo()
         yield client
 

@@ -26,7 +26,7 @@ PROGRAM = f"""
 from functools import partial
 from loadtests.endpoint.serve import Addresses, scenario_of, serve
 scenario = scenario_of("outage", 0.0, {{"max_send_rate_per_s": 5.0}})
-serve(scenario, Addresses("127.0.0.1", 0, 0, ("ses",)), ("{SENDER}",), partial(print, flush=True))
+serve(scenario, Addresses("127.0.0.1", 0, 0, names=("ses",)), ("{SENDER}",), partial(print, flush=True))
 """
 ENDS_S = 20
 
@@ -116,7 +116,7 @@ def test_a_host_that_is_not_ours(host: str, why: str) -> None:
 def test_a_host_that_is_no_name(name: str) -> None:
     """Scheme and port do not belong to it, and there is none that means all."""
     with pytest.raises(BadInput) as error:
-        serve(scenario_of(None, None, {}), Addresses("127.0.0.1", 0, 0, (name,)), (), print)
+        serve(scenario_of(None, None, {}), Addresses("127.0.0.1", 0, 0, names=(name,)), (), print)
     assert str(error.value) == f"--allow-host = {name}: must be a name such as ses, without http:// and port"
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import smtplib
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import Any
 
 import numpy as np
@@ -15,7 +17,20 @@ from loadtests.endpoint.message import Message
 from loadtests.endpoint.refusals import Dropped
 from loadtests.endpoint.smtp import server as smtp
 from scenarios.ledger.ledger import ACCEPTED, THROTTLED
-from tests.unit.served_mail import SENDER, TEXT, Server, Takes, connected, logged_in, secured, send, serving, started
+from tests.unit.served_mail import (
+    SENDER,
+    TEXT,
+    Server,
+    Takes,
+    any_certificate,
+    connected,
+    logged_in,
+    secured,
+    send,
+    serving,
+    started,
+    wrapped,
+)
 
 
 @pytest.fixture
@@ -46,6 +61,21 @@ def test_a_client_that_speaks_no_tls_is_left(server: Server, caplog: pytest.LogC
     with connected(server.port) as another:  # by when the server's only loop has seen to the first
         another.ehlo()
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+def test_tls_may_come_first(server: Server) -> None:
+    """On a port of its own, where STARTTLS is no more; who speaks in clear text there is left, and harms nobody."""
+    with wrapped(lambda _user: server.ses) as port:
+        with closing(socket.create_connection(("127.0.0.1", port), timeout=10)) as plain:
+            plain.sendall(b"EHLO clear.example.com\r\n")
+            assert not plain.recv(100).startswith(b"220")
+        with smtplib.SMTP_SSL("127.0.0.1", port, timeout=10, context=any_certificate()) as client:
+            client.ehlo()
+            assert (client.has_extn("starttls"), client.has_extn("auth")) == (False, True)
+            assert client.docmd(f"MAIL FROM:<{SENDER}>")[0] == 530
+            client.login("a", "b")
+            client.sendmail(SENDER, ["you@example.com"], TEXT.format(""))
+    assert server.outcomes() == [(1, ACCEPTED)]
 
 
 def test_nobody_sends_without_a_name(server: Server) -> None:

@@ -44,6 +44,12 @@ class Conversation(SMTP):
         self._crowd, self._coming_bytes, self._is_over = crowd, 0, False
         super().__init__(handler, timeout=IDLE_S, **options)
 
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The library knows of TLS only where STARTTLS has begun it, and would let nobody log in."""
+        super().connection_made(transport)
+        if self._tls_protocol is None and transport.get_extra_info("sslcontext") is not None:
+            self._tls_protocol = transport._ssl_protocol  # type: ignore[attr-defined]
+
     def data_received(self, data: bytes) -> None:
         if self._is_over:
             return

@@ -1,4 +1,4 @@
-"""SES's SMTP interface: STARTTLS, then AUTH, then mail, upon which SES decides after DATA."""
+"""SES's SMTP interface: STARTTLS, or TLS from the first byte; AUTH; then mail, upon which SES decides after DATA."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from loadtests.endpoint.message import MOST_BYTES, Message, Recipients
 from loadtests.endpoint.parsing.mime import SET_HEADER, TAGS_HEADER, message_from_mime
 from loadtests.endpoint.refusals import Dropped, Refused
 from loadtests.endpoint.smtp.certificate import HOST, self_signed
-from loadtests.endpoint.smtp.conversation import Conversation, Crowd
+from loadtests.endpoint.smtp.conversation import HALF_SENT_S, Conversation, Crowd
 from scenarios.ledger.ledger import FAILED, MESSAGES, QUOTA, REJECTED, THROTTLED
 
 MOST_AT_ONCE = 64  # mails whose latency passes at the same time
@@ -38,8 +38,16 @@ def start(ses_of: Callable[[str], Submits], host: str, port: int) -> Server:
 
     Raises OSError where it cannot listen.
     """
+    return _started(Server(ses_of, host, port))
+
+
+def start_in_tls(ses_of: Callable[[str], Submits], host: str, port: int) -> Server:
+    """The same in TLS from the first byte, as SES's ports 465 and 2465 have it."""
+    return _started(WrappedServer(ses_of, host, port))
+
+
+def _started(server: Server) -> Server:
     logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd warns of a deprecation of its own at each login
-    server = Server(ses_of, host, port)
     server.start()
     return server
 
@@ -55,14 +63,17 @@ class Server(Controller):
             Handler(ses_of, self._threads),
             hostname=host,
             port=self._listener.getsockname()[1],
-            tls_context=self_signed(),
-            require_starttls=True,
             auth_required=True,
             authenticator=_authenticate,
             data_size_limit=MOST_BYTES,
             server_hostname=HOST,
             ident="ESMTP seslab",
+            **self.tls(),
         )
+
+    def tls(self) -> dict[str, Any]:
+        """The options by which nobody says a word in clear text."""
+        return {"tls_context": self_signed(), "require_starttls": True}
 
     def factory(self) -> Conversation:
         """A client has come."""
@@ -75,6 +86,19 @@ class Server(Controller):
         """End now; mails on their way are decided upon, but no client hears of it."""
         super().stop(no_assert)
         self._threads.shutdown()
+
+
+class WrappedServer(Server):
+    """Speaks TLS from the first byte."""
+
+    def tls(self) -> dict[str, Any]:
+        """STARTTLS is not offered."""
+        return {}
+
+    def _create_server(self) -> Awaitable[asyncio.AbstractServer]:
+        return self.loop.create_server(
+            self._factory_invoker, sock=self._listener, ssl=self_signed(), ssl_handshake_timeout=HALF_SENT_S
+        )
 
 
 class Handler:
