@@ -138,7 +138,7 @@ class _Knobs:
 def _bounds(key: str, schema: Schema) -> dict[str, Any]:
     """The bounds that a number may touch or come near, and its unit, which its name says."""
     unit = next((unit for ending, unit in UNITS.items() if key.endswith(ending)), "")
-    low = schema.get("minimum", schema.get("exclusiveMinimum", schema.get("gt")))
-    high = schema.get("maximum", schema.get("exclusiveMaximum", schema.get("le")))
+    low = schema.get("minimum", schema.get("exclusiveMinimum"))
+    high = schema.get("maximum", schema.get("exclusiveMaximum"))
     found = {"unit": unit or None, "low": low, "high": high}
     return {name: value for name, value in found.items() if value is not None}

@@ -99,4 +99,15 @@ def scenario_schema() -> dict[str, Any]:
 
 def published(identifier: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     """A JSON Schema as users get it, under the name that stands in the documents."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": identifier, **schema, "title": identifier}
+    plain: dict[str, Any] = _with_bounds(schema)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": identifier, **plain, "title": identifier}
+
+
+_BOUNDS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
+
+
+def _with_bounds(part: Any) -> Any:
+    """Bounds behind a validator of ours stay in pydantic's words, which no other reader of schemas knows."""
+    if isinstance(part, Mapping):
+        return {_BOUNDS.get(key, key): _with_bounds(value) for key, value in part.items()}
+    return [_with_bounds(one) for one in part] if isinstance(part, list) else part
