@@ -274,11 +274,11 @@ class Scenario(Table):
         return self.model_copy(update={"strategies": {**self.strategies, contender: own}})
 
 
-_KNOWN = [*STRATEGIES.values()]
+_KNOWN: list[object] = []
 
 
 def know_strategies() -> None:
-    """Build the scenario's model anew where other strategies are known than when it was built."""
+    """Build the scenario's model before it is first used, and anew where other strategies are known by then."""
     if (known := [*STRATEGIES.values()]) != _KNOWN:
         Scenario.model_rebuild(force=True)
         _KNOWN[:] = known

@@ -51,9 +51,12 @@ def unknown(what: str, word: str, known: list[str]) -> str:
 
 
 class Table(BaseModel):
-    """A frozen table: no unknown keys, no conversions such as "5" for 5, no NaN and no infinity."""
+    """A frozen table: no unknown keys, no conversions such as "5" for 5, no NaN and no infinity.
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
+    Its validator is built when it is first used: a table that others contain never needs one of its own.
+    """
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
     @model_validator(mode="before")
     @classmethod
