@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from scenarios.ledger.fates import Pieces
 from scenarios.traffic.workload import Arrivals
-from sim.kernel import Alarm, Sleep, World
+from sim.kernel import Sleep, World
 from strategies.ports import Mail
 
 MATERIALISED = 512  # mails that exist as objects at once, per pod: the rest are numbers in arrays
@@ -24,16 +24,20 @@ mail_of: Callable[[tuple[int, int, float, int, int]], Mail] = partial(tuple.__ne
 
 
 class Outbox:
-    """One pod's share of the mails, `numbers` in the order in which they fall due, and its place to give one up."""
+    """One pod's share of the mails, `numbers` in the order in which they fall due, and its place to give one up.
 
-    __slots__ = ("_alarm", "_arrivals", "_given_up", "_mails", "_next", "_numbers", "_waiting", "_world")
+    It is itself the event that lies on the heap while tasks wait: one for all of them, at the next mail's instant.
+    """
+
+    __slots__ = ("_arrivals", "_given_up", "_is_set", "_mails", "_next", "_numbers", "_waiting", "_world", "fire")
 
     def __init__(self, world: World, arrivals: Arrivals, numbers: NDArray[Any], given_up: Pieces) -> None:
         self._world, self._arrivals, self._given_up = world, arrivals, given_up
         self._numbers, self._next = numbers, 0
         self._mails: deque[Mail] = deque()
         self._waiting: deque[Sleep] = deque()
-        self._alarm = Alarm(world, self._fall_due)
+        self._is_set = False
+        self.fire: Callable[[Outbox], None] = Outbox._fall_due
 
     def __aiter__(self) -> Self:
         return self
@@ -81,17 +85,22 @@ class Outbox:
         """What a task awaits until a mail is there for it."""
         turn = Sleep()
         self._waiting.append(turn)
-        self._alarm.set(self._mails[0].intended_s)
+        self._wait_for_next()
         return turn
+
+    def _wait_for_next(self) -> None:
+        if not self._is_set:
+            self._is_set = True
+            self._world.at(self._mails[0].intended_s, self)
 
     def _fall_due(self) -> None:
         """Wake one task per mail, and all of them when there will be no more."""
-        waiting = self._waiting
+        waiting, self._is_set = self._waiting, False
         while waiting and self._has_news():
             turn = waiting.popleft()
             turn.fire(turn)
         if waiting:
-            self._alarm.set(self._mails[0].intended_s)
+            self._wait_for_next()
 
     def _has_news(self) -> bool:
         return not (self._mails or self._materialise()) or self._mails[0].intended_s <= self._world.now_s
