@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from functools import partial
+from types import coroutine
 from typing import Any
 
 from scenarios.aws.handler_errors import HandlerErrors
@@ -50,15 +51,18 @@ class Function:
         self._running: deque[Invocation] = deque()  # in the order in which their time is up
         self._deadline = Alarm(world, self._end_overdue)
 
-    def invoke(self, event: Any) -> Invocation:
-        """Invoke synchronously. Settles with the result, `FunctionError` or `InvokeThrottled`."""
-        invocation, now_s = Invocation(event, self._place), self._world.now_s
-        if self._pool.admit(now_s):
-            self._world.at(now_s + next(self._dispatch), invocation)
-        else:
-            refusal = InvokeThrottled(f"{self._declared.name} runs {self._pool.running} times already")
-            invocation.settle(error=refusal)
-        return invocation
+    @coroutine
+    def invoke(self, event: Any, /) -> Generator[Invocation, None, Any]:
+        """Invoke synchronously. Raises `FunctionError` or `InvokeThrottled`."""
+        now_s = self._world.now_s
+        if not self._pool.admit(now_s):
+            raise InvokeThrottled(f"{self._declared.name} runs {self._pool.running} times already")
+        invocation = Invocation(event, self._place)
+        self._world.at(now_s + next(self._dispatch), invocation)
+        yield invocation
+        if invocation.error is not None:
+            raise invocation.error
+        return invocation.value
 
     def _place(self, invocation: Invocation) -> None:
         now_s = self._world.now_s

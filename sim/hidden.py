@@ -31,7 +31,7 @@ class Message:
 
     def __init__(self, number: int, mail: Mail, sent_s: float) -> None:
         self.number, self.mail, self.sent_s, self.message_id = number, mail, sent_s, str(number)
-        self.visible_s, self.received, self.receipt = sent_s, 0, 0
+        self.visible_s, self.received, self.receipt = sent_s, 0, ""
         self.doubled = self.gone = self.hidden = False
 
 
@@ -53,10 +53,15 @@ class Hidden:
             return  # its entry is there
         message.hidden, message.visible_s = True, visible_s
         entry, in_turn = (visible_s, message.number, message), self._in_turn
-        if not in_turn or in_turn[-1][:2] < entry[:2]:
+        if not in_turn or in_turn[-1] < entry:
             in_turn.append(entry)
         else:
             heappush(self._others, entry)
+
+    def may_be_due(self, now_s: float) -> bool:
+        """False where no message is back by now: not every entry needs to be looked at for that."""
+        in_turn, others = self._in_turn, self._others
+        return bool((in_turn and in_turn[0][0] <= now_s) or (others and others[0][0] <= now_s))
 
     def first(self) -> Message | None:
         """The next one to come back."""

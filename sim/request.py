@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from heapq import heappush
-from typing import Any, Self
+from typing import Any
 
 from sim.kernel import World, ignore
 
@@ -20,13 +20,9 @@ class Request:
     half_s: float
     waiter: Callable[[Any], None]
 
-    def __await__(self) -> Generator[Self, None, Any]:
-        yield self
-        return self.answer
-
 
 def ask(world: World, latency_s: float, arrive: Callable[[Request], None], asked: Any) -> Request:
-    """A request on its way to what `arrive` does there."""
+    """A request on its way to what `arrive` does there. Its port yields it, and returns its answer."""
     request = Request()
     request.fire, request.asked, request.waiter = arrive, asked, ignore
     request.half_s = half_s = latency_s / 2

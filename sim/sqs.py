@@ -9,6 +9,7 @@ from math import inf
 from operator import attrgetter
 from typing import NamedTuple
 
+from scenarios.aws.active_faults import Duplicates
 from scenarios.aws.open_work import OpenWork
 from scenarios.ledger.fates import Pieces
 from sim.backlog import Backlog
@@ -43,10 +44,10 @@ class Queue:
         declared: Declared,
         open_work: OpenWork,
         receives: MutableSequence[int],
-        duplicates: Callable[[], bool],
+        duplicates: Duplicates,
     ) -> None:
         self._world, self._declared, self._open_work = world, declared, open_work
-        self._receives, self._duplicates = receives, duplicates
+        self._receives, self._duplicates = receives, None if duplicates.never else duplicates
         self._fresh = Backlog()
         self._returned: deque[tuple[float, Message]] = deque()
         self._hidden = Hidden()
@@ -54,7 +55,6 @@ class Queue:
         self._alarm = Alarm(world, self._look_again)
         self._in_flight = 0
         self._received: dict[str, Message] = {}
-        self.puts_in_flight: list[Sequence[Mail]] = []
         self.dead = Pieces()
 
     def __len__(self) -> int:
@@ -64,19 +64,18 @@ class Queue:
     def has_visible(self) -> bool:
         """Whether anything waits to be received."""
         self._surface()
-        return bool(len(self._fresh)) or any(not message.gone for _, message in self._returned)
+        return self._fresh.since_s < inf or any(not message.gone for _, message in self._returned)
 
     def mails(self) -> Iterator[Mail]:
-        """What the queue still has, and what is on its way there."""
+        """What the queue still has."""
         yield from self._fresh
         yield from (message.mail for message in self._received.values())
-        for mails in self.puts_in_flight:
-            yield from mails
 
     def arrive(self, mails: Sequence[Mail]) -> None:
+        """Messages that count as open work already, since they were sent."""
+        append, now_s = self._fresh.append, self._world.now_s
         for mail in mails:
-            self._fresh.append(mail, self._world.now_s)
-        self._open_work.add(len(mails))
+            append(mail, now_s)
         self._serve_polls()
 
     def take(self, at_most: int) -> list[Received]:
@@ -86,6 +85,7 @@ class Queue:
         while len(taken) < at_most and self._in_flight < IN_FLIGHT_MOST and (message := self._next()):
             if self._may_be_received(message):
                 taken.append(self._receive(message))
+        self._hidden.sweep(self._in_flight)
         return taken
 
     def _next(self) -> Message | None:
@@ -119,25 +119,31 @@ class Queue:
 
     def _receive(self, message: Message) -> Received:
         message.received += 1
-        message.receipt += 1
+        message.receipt = str(message.received)
         self._hide(message, self._declared.visibility_timeout_s)
-        message.doubled = not message.doubled and self._duplicates()
-        if message.doubled:  # it will be delivered once more, however long it is hidden
-            self._returned.append((self._world.now_s, message))
+        if self._duplicates is not None:
+            self._double(message, self._duplicates)
         self._receives[message.mail.number] += 1
-        return _received((message.mail, message.message_id, str(message.receipt), message.received))
+        return _received((message.mail, message.message_id, message.receipt, message.received))
+
+    def _double(self, message: Message, duplicates: Duplicates) -> None:
+        """Deliver it once more, however long it is hidden, if chance says so."""
+        now_s = self._world.now_s
+        message.doubled = not message.doubled and duplicates.once_more(now_s)
+        if message.doubled:
+            self._returned.append((now_s, message))
 
     def _hide(self, message: Message, timeout_s: float) -> None:
         self._in_flight += not message.hidden
         visible_s = self._world.now_s + timeout_s
         self._hidden.add(message, visible_s)
-        self._hidden.sweep(self._in_flight)
         if self._polls:
             self._alarm.set(visible_s)
 
     def _surface(self) -> None:
         """Bring back what is hidden no longer."""
-        while (first := self._hidden.first()) and first.visible_s <= self._world.now_s:
+        now_s = self._world.now_s
+        while self._hidden.may_be_due(now_s) and (first := self._hidden.first()) and first.visible_s <= now_s:
             first.hidden = False
             self._in_flight -= 1
             self._returned.append((first.visible_s, first))
@@ -151,13 +157,14 @@ class Queue:
         for message in self._current(received):
             if message.hidden:  # SQS answers MessageNotInflight for what has reappeared
                 self._hide(message, timeout_s)
+        self._hidden.sweep(self._in_flight)
         self._serve_polls()
 
     def _current(self, received: Sequence[Received]) -> Iterator[Message]:
         """The messages whose latest receipt this is; a stale receipt does nothing."""
         for one in received:
             message = self._received.get(one.message_id)
-            if message is not None and one.receipt == str(message.receipt):
+            if message is not None and one.receipt == message.receipt:
                 yield message
 
     def lapse_s(self, received: Sequence[Received]) -> float:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from types import coroutine
 from typing import Any
 
 from scenarios.aws.open_work import OpenWork
-from sim.kernel import Reply, World
+from sim.kernel import Heap, World
 from sim.request import Request, answer, ask
 from sim.sqs import Queue
 from strategies.ports import Mail, Received
@@ -45,67 +46,65 @@ class Client:
     def has_visible(self) -> bool:
         return self._queue.has_visible()
 
-    def put(self, mails: Sequence[Mail], /) -> Awaitable[Sequence[Mail]]:
-        if not mails:
-            return _done(())
-        self._queue.puts_in_flight.append(mails)
-        self._open_work.add()
-        return self._ask(self._put, mails)
+    @coroutine
+    def put(self, mails: Sequence[Mail], /) -> Generator[Request, None, Sequence[Mail]]:
+        if mails:  # SQS takes no batch of nothing, so none is sent, in no world
+            self._open_work.add(len(mails))  # on their way, and then in the queue
+            yield self._ask(self._put, mails)
+        return ()
 
     def _put(self, request: Request) -> None:
-        mails = request.asked
-        self._queue.puts_in_flight.remove(mails)
-        self._hand_over(mails)
-        self._queue.arrive(mails)
-        self._answer(request, ())
-        self._open_work.done()
+        self._hand_over(request.asked)
+        self._queue.arrive(request.asked)
+        answer(self._world, request, None)
 
-    def delete(self, messages: Sequence[Received], /) -> Awaitable[None]:
-        if not messages:
-            return _done(None)
-        self._open_work.add()
-        return self._ask(self._delete, messages)
+    @coroutine
+    def delete(self, messages: Sequence[Received], /) -> Generator[Request, None, None]:
+        if messages:
+            self._open_work.add()
+            yield self._ask(self._delete, messages)
 
     def _delete(self, request: Request) -> None:
         self._queue.delete(request.asked)
-        self._answer(request, None)
+        answer(self._world, request, None)
         self._open_work.done()
 
-    def hide(self, messages: Sequence[Received], timeout_s: float, /) -> Awaitable[None]:
-        if not messages:
-            return _done(None)
-        self._open_work.add()
-        return self._ask(self._hide, (messages, timeout_s))
+    @coroutine
+    def hide(self, messages: Sequence[Received], timeout_s: float, /) -> Generator[Request, None, None]:
+        if messages:
+            self._open_work.add()
+            yield self._ask(self._hide, (messages, timeout_s))
 
     def _hide(self, request: Request) -> None:
         self._queue.hide(*request.asked)
-        self._answer(request, None)
+        answer(self._world, request, None)
         self._open_work.done()
 
-    def receive(self, at_most: int, wait_s: float, /) -> Request:
-        return self._ask(self._receive, (at_most, wait_s))
+    @coroutine
+    def receive(self, at_most: int, wait_s: float, /) -> Generator[Request, None, list[Received]]:
+        request = self._ask(self._receive, (at_most, wait_s))
+        yield request
+        messages: list[Received] = request.answer
+        return messages
 
     def _receive(self, request: Request) -> None:
         at_most, wait_s = request.asked
         if not wait_s and self._misses():
-            self._answer(request, [])
+            answer(self._world, request, [])
             return
         messages = self._queue.take(at_most)
         if messages or not wait_s:
-            self._answer(request, messages)
+            answer(self._world, request, messages)
         else:
-            self._queue.wait(at_most, wait_s, partial(self._answer, request))
+            self._queue.wait(at_most, wait_s, partial(answer, self._world, request))
 
     def _ask(self, arrive: Callable[[Request], None], asked: Any) -> Request:
         self._bill.requests += 1
         return ask(self._world, next(self._latency), arrive, asked)
 
-    def _answer(self, request: Request, result: Any) -> None:
-        answer(self._world, request, result)
 
-
-def _done(answer: Any) -> Awaitable[Any]:
-    """SQS takes no batch of nothing, so none is sent, in no world."""
-    reply = Reply()
-    reply.settle(answer)
-    return reply
+def mails_under_way(heap: Heap) -> Iterator[Mail]:
+    """What is on its way to a queue."""
+    for _, _, event in heap:
+        if isinstance(event, Request) and getattr(event.fire, "__func__", None) is Client._put:
+            yield from event.asked

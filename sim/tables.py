@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
+from types import coroutine
 
 from sim.kernel import World
 from sim.request import Request, answer, ask
@@ -43,16 +44,24 @@ class Client:
     def __init__(self, world: World, table: Table, latency: Iterator[float], bill: TableBill) -> None:
         self._world, self._table, self._latency, self._bill = world, table, latency, bill
 
-    def get(self, key: str, /) -> Request:
+    @coroutine
+    def get(self, key: str, /) -> Generator[Request, None, Item]:
         self._bill.reads += 1
-        return ask(self._world, next(self._latency), self._get, key)
+        request = ask(self._world, next(self._latency), self._get, key)
+        yield request
+        item: Item = request.answer
+        return item
 
     def _get(self, request: Request) -> None:
         answer(self._world, request, self._table.get(request.asked))
 
-    def put(self, key: str, value: Sequence[float], if_version: int | None = None, /) -> Request:
+    @coroutine
+    def put(self, key: str, value: Sequence[float], if_version: int | None = None, /) -> Generator[Request, None, bool]:
         self._bill.writes += 1
-        return ask(self._world, next(self._latency), self._put, (key, value, if_version))
+        request = ask(self._world, next(self._latency), self._put, (key, value, if_version))
+        yield request
+        is_put: bool = request.answer
+        return is_put
 
     def _put(self, request: Request) -> None:
         answer(self._world, request, self._table.put(*request.asked))

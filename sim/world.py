@@ -34,7 +34,7 @@ from sim.outbox import Outbox
 from sim.pods import Deployment, Share
 from sim.ses import Mailer, Ses, undecided_calls
 from sim.sqs import Queue
-from sim.sqs_client import Client, SqsBill
+from sim.sqs_client import Client, SqsBill, mails_under_way
 from strategies.dice import Dice
 from strategies.ports import Mail, Ports
 from strategies.resources import FULL_CORE_MB, Handler, Plan, Pods
@@ -101,7 +101,7 @@ class Simulation:
     def _queue(self, name: str) -> Queue:
         declared = next(queue for queue in self.plan.queues if queue.name == name)
         doubles = Duplicates(self.scenario, uniforms(self.seed, f"sqs/{name}/duplicate"))
-        return Queue(self.world, declared, self.open_work, self._receives, lambda: doubles.once_more(self.world.now_s))
+        return Queue(self.world, declared, self.open_work, self._receives, doubles)
 
     def _client(self, queue: str, caller: str) -> Client:
         empty = self.scenario.sqs.empty_probability
@@ -237,6 +237,7 @@ class Simulation:
         for queue in self.queues.values():
             _add(custody.held, queue.mails())
             custody.dead.extend(queue.dead)
+        _add(custody.held, mails_under_way(self.world.heap))
         for waiting in self.async_queues.values():
             _add(custody.held, waiting.mails())
         for _, call, _ in undecided_calls(self.world.heap):

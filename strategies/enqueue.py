@@ -40,8 +40,11 @@ async def _enqueue(ports: Ports, routes: Sequence[tuple[Outbox, str]]) -> None:
 
 
 async def _worker(ports: Ports, outbox: Outbox, queue: str) -> None:
-    while mails := await outbox.take(BATCH):
-        await put_all(ports, queue, mails)
+    take, put = outbox.take, ports.queues[queue].put
+    while mails := await take(BATCH):
+        refused = await put(mails)
+        while refused:
+            refused = await put(refused)
 
 
 async def put_all(ports: Ports, queue: str, mails: Sequence[Mail]) -> None:

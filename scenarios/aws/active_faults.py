@@ -68,6 +68,11 @@ class Duplicates:
         self._chance, self._always = chance, scenario.sqs.duplicate_probability
         self._faults = _of_kind(scenario, DuplicateDelivery)
 
+    @property
+    def never(self) -> bool:
+        """Whether none ever is."""
+        return not (self._always or self._faults)
+
     def once_more(self, now_s: float) -> bool:
         probability = self._always
         if self._faults:

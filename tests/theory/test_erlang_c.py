@@ -13,6 +13,7 @@ import pytest
 from reports.statistics.intervals import interval
 from reports.verify.closed_forms import erlang_c, m_m_c_mean_wait_s
 from scenarios.aws.warm_pool import Concurrency
+from sim import kernel
 from sim.functions import Function
 from sim.kernel import Clock, Host, World, ignore
 from strategies.ports import InvokeThrottled
@@ -55,12 +56,10 @@ class FrontDesk:
 
     def _admit(self) -> None:
         while self._line and self._account.running < self._servers:
-            reply = self.function.invoke(self._line.popleft())
-            assert not reply.settled
-            reply.waiter = self._leave
+            kernel.serve(self.see_through(self._line.popleft()))
 
-    def _leave(self, reply: Any) -> None:
-        assert reply.error is None
+    async def see_through(self, call: tuple[float, float]) -> None:
+        await self.function.invoke(call)
         self.ended += 1
         self._admit()
 
@@ -109,7 +108,7 @@ def test_a_full_function_refuses() -> None:
     desk = FrontDesk(2)
     for _ in range(2):
         desk.arrive(1.0)
-    reply = desk.function.invoke((0.0, 1.0))
-    assert isinstance(reply.error, InvokeThrottled)
+    with pytest.raises(InvokeThrottled):
+        kernel.serve(desk.see_through((0.0, 1.0)))
     desk.world.run_until(10.0)
     assert desk.function.bill().requests == 2
