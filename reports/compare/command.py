@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from reports.compare import folder as run_folder
 from reports.compare import table as compare_table
 from reports.compare.markdown import markdown
 from reports.documents.comparison import ComparisonDocument
+from reports.figures.curves import Curves
 from reports.ranking.precision import Made, made_precisely
 from reports.running import experiment, run_jobs
 from reports.running.experiment import Jobs
@@ -31,11 +32,11 @@ class Presented:
     as_json: bool = False
     summary: Path | None = None
 
-    def show(self, document: ComparisonDocument, scenario: Scenario) -> None:
+    def show(self, document: ComparisonDocument, scenario: Scenario, curves: Mapping[str, Curves]) -> None:
         """Keep it and show it; it is shown where it cannot be kept, too."""
         try:
             if self.out is not None:
-                _keep(self.out, document, scenario)
+                _keep(self.out, document, scenario, curves)
             if self.summary is not None:
                 files.append(self.summary, markdown(document))
         finally:
@@ -76,7 +77,8 @@ def _concluded(
         document = comparison.document(scenario, world, scenario.seed, many, bound, entries)
         if asked is not None:
             document["precision"] = {"asked": asked, "reached": made.reached}
-        presented.show(document, scenario)
+        curves = {one.entry["strategy"]: one.curves for one in results if one.curves is not None}
+        presented.show(document, scenario, curves)
         met = all(one["verdict"] != FAIL for one in document["thresholds"])
     if outcome.interrupted:
         raise run_jobs.interrupted(outcome, jobs, presented.out)
@@ -95,10 +97,10 @@ def _unfinished(results: Sequence[experiment.Result], jobs: Jobs, replications: 
             yield f"{strategy}: interrupted, {runs}"
 
 
-def _keep(out: Path, document: ComparisonDocument, scenario: Scenario) -> None:
+def _keep(out: Path, document: ComparisonDocument, scenario: Scenario, curves: Mapping[str, Curves]) -> None:
     run_folder.save(out, document, as_toml(scenario))
     with terminal.busy("Drawing"):
-        run_folder.draw(out, document)
+        run_folder.draw(out, document, curves)
     terminal.tell_who_watches(f"page: {out / REPORT}")
 
 

@@ -17,7 +17,7 @@ from reports.figures import latency as latency_figure
 from reports.figures import month as month_figure
 from reports.figures import offset as offset_figure
 from reports.figures import rate as rate_figure
-from reports.figures.curves import Curves, curves_of
+from reports.figures.curves import NO_CURVES, Curves, curves_of
 from reports.figures.instants import clock_of
 from reports.figures.series import Series, times_of
 from reports.figures.worth import not_drawn
@@ -51,11 +51,21 @@ class Gathered(NamedTuple):
 
 
 def gathered(
-    comparison: ComparisonDocument, read: Callable[[str], Ledger], scenario: Scenario | None = None
+    comparison: ComparisonDocument,
+    read: Callable[[str], Ledger],
+    scenario: Scenario | None = None,
+    curves: Mapping[str, Curves] = NO_CURVES,
 ) -> Gathered:
-    """`read` gives one strategy's ledger, and one at a time is held. A scenario tells kinds of mail and the clock."""
+    """`read` gives the ledger of a strategy whose curves are not given, and one at a time is held.
+
+    A scenario tells kinds of mail and the clock.
+    """
     limit_per_s = comparison["account"]["max_send_rate_per_s"]
-    return with_curves(comparison, lambda strategy: curves_of(read(strategy), limit_per_s, scenario), scenario)
+
+    def known(strategy: str) -> Curves:
+        return curves.get(strategy) or curves_of(read(strategy), limit_per_s, scenario)
+
+    return with_curves(comparison, known, scenario)
 
 
 def with_curves(

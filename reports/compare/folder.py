@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from reports.compare import recovered
 from reports.compare.ownership import FIGURES, refuse_strange
 from reports.documents.comparison import ComparisonDocument
 from reports.documents.reading import parsed
+from reports.figures.curves import NO_CURVES, Curves
 from reports.files import Named
 from reports.running.keeping import CALIBRATION, COMPARISON, SCENARIO
 from reports.terminal import to_json
@@ -73,13 +74,16 @@ def keep_document(directory: Path, strategy: str) -> None:
     write_text(directory / COMPARISON, to_json(recovered.of_run(directory, strategy)))
 
 
-def draw(directory: Path, comparison: ComparisonDocument) -> None:
-    """Draws the figures of a stored run, and its page. Raises `BadInput`."""
+def draw(directory: Path, comparison: ComparisonDocument, curves: Mapping[str, Curves] = NO_CURVES) -> None:
+    """Draws the figures of a stored run, and its page; reads the ledgers whose curves are not given.
+
+    Raises `BadInput`.
+    """
     from reports.compare import page
     from reports.compare.drawings import draw_all, gathered
     from scenarios.ledger import store
 
-    run = gathered(comparison, partial(store.read, directory), _scenario(directory))
+    run = gathered(comparison, partial(store.read, directory), _scenario(directory), curves)
     if draw_all(directory / FIGURES, run) and not (directory / CALIBRATION).exists():  # it has a page of its own
         page.write(directory, comparison, run)
 

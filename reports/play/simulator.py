@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from functools import partial
 from math import inf
 from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
 
-from reports.figures.curves import curves_of
+from reports.figures.curves import taking
 from reports.running.experiment import Result, Runner, Standing, jobs
 from reports.running.parallel import Crew
 from scenarios.errors import BadInput
@@ -109,7 +108,7 @@ class Simulator:
     ) -> list[list[Result]]:
         """In the order of the contenders; what is broken off is killed, and other processes stand ready."""
         prices, standing = self._simulation.prices, self._simulation.standing
-        gathers = partial(curves_of, limit_per_s=scenario.account.max_send_rate_per_s, scenario=scenario)
+        gathers = taking(scenario)
         asked = jobs(runner, scenario, contenders, replications, prices, None, gathers, standing)
         shares = dict[int, float]()
 

@@ -47,7 +47,8 @@ def unknown_standing(_scenario: Scenario, _strategy: str) -> Mapping[str, float]
 class Job:
     """One run of one strategy. With `out` the ledger is kept there; `gather` takes from it what figures do not tell.
 
-    `standing` is added to the usage that the run has counted.
+    `curves` takes what pictures are drawn from, where the ledger is kept. `standing` is added to the usage that the run
+    has counted.
     """
 
     runner: Runner
@@ -58,14 +59,16 @@ class Job:
     out: Path | None = None
     gather: Gather = nothing
     standing: Mapping[str, float] = field(default_factory=dict)
+    curves: Gather = nothing
 
 
 class Result(NamedTuple):
-    """The figures of one run, those of the ideal sender on the same mails, and what else was gathered."""
+    """The figures of one run, those of the ideal sender on the same mails, and what else was taken from its ledger."""
 
     entry: StrategyEntry
     bound: Bound
     gathered: Any = None
+    curves: Any = None
 
 
 class Jobs(Sequence[Job]):
@@ -106,12 +109,13 @@ def jobs(
     out: Path | None,
     gather: Gather = nothing,
     standing: Standing = unknown_standing,
+    curves: Gather = nothing,
 ) -> Jobs:
     """Each strategy under so many seeds, counting up from the scenario's. Raises BadInput where there are none left."""
     if scenario.seed + replications - 1 > LAST_SEED:
         raise BadInput(f"seed {scenario.seed}: {replications:,} replications count up beyond {LAST_SEED}; begin lower")
     first = [
-        Job(runner, scenario, strategy, scenario.seed, prices, out, gather, standing(scenario, strategy))
+        Job(runner, scenario, strategy, scenario.seed, prices, out, gather, standing(scenario, strategy), curves)
         for strategy in strategies
     ]
     return Jobs(first, replications)
@@ -129,10 +133,12 @@ def _performed(job: Job, watch: Watch | None) -> Result:
     with blaming(job.scenario.strategy_of(job.strategy)):
         ledger = job.runner(job.scenario, job.strategy, job.seed, watch)
     ledger = replace(ledger, usage={**ledger.usage, **job.standing})
+    curves = None
     if job.out is not None:
         keep(ledger, job.scenario, job.out)
+        curves = job.curves(ledger)
     ideal = bound_of(job.scenario, arrivals(job.scenario.workload, job.seed))
-    return Result(measured(job.scenario, ledger, ideal, job.prices), ideal, job.gather(ledger))
+    return Result(measured(job.scenario, ledger, ideal, job.prices), ideal, job.gather(ledger), curves)
 
 
 def summarise(results: Sequence[Result]) -> tuple[list[StrategyEntry], Bound]:

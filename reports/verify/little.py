@@ -93,7 +93,8 @@ def _terminating(bench: Bench) -> Iterator[Experiment]:
 
 def _exact(strategy: str, results: Sequence[Result]) -> Iterator[Finding]:
     """L from the workload and the calls, λ W from the figures of a comparison."""
-    [(entry, _, (number, observed_s))] = results
+    [result] = results
+    entry, (number, observed_s) = result.entry, result.gathered
     expected = entry["recipients"]["accepted"] / observed_s * (entry["latency_s"]["mean"] or 0.0)
     yield Finding(f"L, {strategy}", "", exactly(expected), [number], ROUNDING * expected)
 

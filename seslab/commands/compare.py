@@ -49,6 +49,7 @@ def compare(
     with ending_on_ctrl_c():
         from reports import files
         from reports.compare import command, folder
+        from reports.figures.curves import taking
         from reports.ranking.precision import MOST
         from reports.running import experiment
         from reports.statistics.medians import LEAST
@@ -69,7 +70,8 @@ def compare(
             f"--replications {many}: with --precision must be at least {LEAST}; fewer cannot tell what is luck"
         )
     run = worlds.runner(on, chosen, strategies, many, out, aws)
-    jobs = experiment.jobs(run, chosen, strategies, many, load_prices(), out, standing=worlds.standing)
+    prices, standing = load_prices(), worlds.standing
+    jobs = experiment.jobs(run, chosen, strategies, many, prices, out, standing=standing, curves=taking(chosen))
     presented = command.Presented(out, json, summary)
     if asked is None:
         met = command.compared(jobs, on, chosen, presented)

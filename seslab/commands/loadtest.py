@@ -75,6 +75,7 @@ def loadtest(
         from loadtests.load.targets.choose_target import Crew, LoadRequest, Place
         from reports import terminal
         from reports.compare import command, folder
+        from reports.figures.curves import taking
         from reports.running import experiment
         from scenarios.measures.cost import load_prices
         from scenarios.schema.scenario_file import files_of
@@ -87,7 +88,7 @@ def loadtest(
     run = loading.prepare(chosen, senders, LoadRequest(place, worlds.permit(aws), crew, events), prices, terminal.tell)
     if out is not None:
         folder.prepare(out, read=[*files_of(scenario, chosen), *aws.files, *_template(body)])
-    jobs = experiment.jobs(partial(run, out=out), chosen, senders, 1, prices, out)
+    jobs = experiment.jobs(partial(run, out=out), chosen, senders, 1, prices, out, curves=taking(chosen))
     met = command.compared(jobs, "locust", chosen, command.Presented(out, json))
     return exit_codes.DONE if met else exit_codes.UNMET
 
