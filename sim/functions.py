@@ -88,12 +88,10 @@ class Function:
         invocation.deadline_s = now_s + self._declared.timeout_s
         self._running.append(invocation)
         self._deadline.set(invocation.deadline_s)
-        begin(self._handle(environment, invocation.event), environment, partial(self._end, invocation))
-
-    def _handle(self, environment: Environment, event: Any) -> Any:
         if environment.handler is None:
             environment.handler = self._handler_in(environment)
-        return environment.handler(event)
+        work: Any = environment.handler(invocation.event)
+        begin(work, environment, partial(self._end, invocation))
 
     def _end(self, invocation: Invocation, value: Any, error: BaseException | None) -> None:
         if error is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from heapq import heapify, heappop, heappush
+from math import inf
 
 from strategies.ports import Mail
 
@@ -36,53 +37,65 @@ class Message:
 
 
 class Hidden:
-    """Nearly all are hidden for the same time, and come back as they went: a heap holds only the others."""
+    """Nearly all are hidden for the same time, and come back as they went: a heap holds only the others.
 
-    __slots__ = ("_in_turn", "_others")
+    `count` is how many are hidden. An entry stays after its message has been taken out or hidden anew.
+    """
+
+    __slots__ = ("_in_turn", "_others", "count")
 
     def __init__(self) -> None:
         self._in_turn: deque[Entry] = deque()
         self._others: list[Entry] = []
-
-    def __len__(self) -> int:
-        """Entries, those included that say nothing any more."""
-        return len(self._in_turn) + len(self._others)
+        self.count = 0
 
     def add(self, message: Message, visible_s: float) -> None:
+        """Hide a message, or hide it anew."""
         if message.hidden and message.visible_s == visible_s:
             return  # its entry is there
+        self.count += not message.hidden
         message.hidden, message.visible_s = True, visible_s
         entry, in_turn = (visible_s, message.number, message), self._in_turn
         if not in_turn or in_turn[-1] < entry:
             in_turn.append(entry)
         else:
             heappush(self._others, entry)
+        if len(in_turn) + len(self._others) > 2 * self.count + SPENT:
+            self._sweep()
 
-    def may_be_due(self, now_s: float) -> bool:
-        """False where no message is back by now: not every entry needs to be looked at for that."""
-        in_turn, others = self._in_turn, self._others
-        return bool((in_turn and in_turn[0][0] <= now_s) or (others and others[0][0] <= now_s))
+    def remove(self, message: Message) -> None:
+        """It never comes back."""
+        self.count -= message.hidden
+        message.hidden = False
 
-    def first(self) -> Message | None:
-        """The next one to come back."""
+    def back(self, now_s: float) -> list[Message]:
+        """Take out those that are hidden no longer."""
+        in_turn, others, back = self._in_turn, self._others, list[Message]()
+        while (in_turn and in_turn[0][0] <= now_s) or (others and others[0][0] <= now_s):
+            comes_first = in_turn and (not others or in_turn[0] < others[0])
+            entry = in_turn.popleft() if comes_first else heappop(others)
+            if _holds(entry):
+                self.remove(entry[2])
+                back.append(entry[2])
+        return back
+
+    def first_s(self) -> float:
+        """When the next one comes back; infinity if none does."""
         in_turn, others = self._in_turn, self._others
         while in_turn and not _holds(in_turn[0]):
             in_turn.popleft()
         while others and not _holds(others[0]):
             heappop(others)
-        if others and (not in_turn or others[0][:2] < in_turn[0][:2]):
-            return others[0][2]
-        return in_turn[0][2] if in_turn else None
+        return min(in_turn[0][0] if in_turn else inf, others[0][0] if others else inf)
 
-    def sweep(self, hidden: int) -> None:
+    def _sweep(self) -> None:
         """Forget what says nothing once it is more than the rest: a long visibility timeout would keep it as long."""
-        if len(self) > 2 * hidden + SPENT:
-            self._in_turn = deque(filter(_holds, self._in_turn))
-            self._others = list(filter(_holds, self._others))
-            heapify(self._others)
+        self._in_turn = deque(filter(_holds, self._in_turn))
+        self._others = list(filter(_holds, self._others))
+        heapify(self._others)
 
 
 def _holds(entry: Entry) -> bool:
     """Whether an entry still says when its message comes back."""
     visible_s, _, message = entry
-    return message.hidden and not message.gone and message.visible_s == visible_s
+    return message.hidden and message.visible_s == visible_s

@@ -85,22 +85,22 @@ class Outbox:
         """What a task awaits until a mail is there for it."""
         turn = Sleep()
         self._waiting.append(turn)
-        self._wait_for_next()
+        if not self._is_set:
+            self._set()
         return turn
 
-    def _wait_for_next(self) -> None:
-        if not self._is_set:
-            self._is_set = True
-            self._world.at(self._mails[0].intended_s, self)
+    def _set(self) -> None:
+        self._is_set = True
+        self._world.at(self._mails[0].intended_s, self)
 
     def _fall_due(self) -> None:
         """Wake one task per mail, and all of them when there will be no more."""
-        waiting, self._is_set = self._waiting, False
-        while waiting and self._has_news():
+        waiting, mails, now_s = self._waiting, self._mails, self._world.now_s
+        self._is_set = False
+        while waiting:
+            if (mails or self._materialise()) and mails[0].intended_s > now_s:
+                if not self._is_set:
+                    self._set()
+                return
             turn = waiting.popleft()
             turn.fire(turn)
-        if waiting:
-            self._wait_for_next()
-
-    def _has_news(self) -> bool:
-        return not (self._mails or self._materialise()) or self._mails[0].intended_s <= self._world.now_s

@@ -53,7 +53,6 @@ class Queue:
         self._hidden = Hidden()
         self._polls: deque[LongPoll] = deque()
         self._alarm = Alarm(world, self._look_again)
-        self._in_flight = 0
         self._received: dict[str, Message] = {}
         self.dead = Pieces()
 
@@ -82,10 +81,9 @@ class Queue:
         """Receive up to `at_most` of what is visible; what was received too often moves to the dead-letter queue."""
         self._surface()
         taken: list[Received] = []
-        while len(taken) < at_most and self._in_flight < IN_FLIGHT_MOST and (message := self._next()):
+        while len(taken) < at_most and self._hidden.count < IN_FLIGHT_MOST and (message := self._next()):
             if self._may_be_received(message):
                 taken.append(self._receive(message))
-        self._hidden.sweep(self._in_flight)
         return taken
 
     def _next(self) -> Message | None:
@@ -112,7 +110,7 @@ class Queue:
         return True
 
     def _remove(self, message: Message) -> None:
-        self._in_flight -= message.hidden
+        self._hidden.remove(message)
         message.gone = True
         del self._received[message.message_id]
         self._open_work.done()
@@ -134,7 +132,6 @@ class Queue:
             self._returned.append((now_s, message))
 
     def _hide(self, message: Message, timeout_s: float) -> None:
-        self._in_flight += not message.hidden
         visible_s = self._world.now_s + timeout_s
         self._hidden.add(message, visible_s)
         if self._polls:
@@ -142,11 +139,8 @@ class Queue:
 
     def _surface(self) -> None:
         """Bring back what is hidden no longer."""
-        now_s = self._world.now_s
-        while self._hidden.may_be_due(now_s) and (first := self._hidden.first()) and first.visible_s <= now_s:
-            first.hidden = False
-            self._in_flight -= 1
-            self._returned.append((first.visible_s, first))
+        for message in self._hidden.back(self._world.now_s):
+            self._returned.append((message.visible_s, message))
 
     def delete(self, received: Sequence[Received]) -> None:
         for message in self._current(received):
@@ -157,7 +151,6 @@ class Queue:
         for message in self._current(received):
             if message.hidden:  # SQS answers MessageNotInflight for what has reappeared
                 self._hide(message, timeout_s)
-        self._hidden.sweep(self._in_flight)
         self._serve_polls()
 
     def _current(self, received: Sequence[Received]) -> Iterator[Message]:
@@ -170,7 +163,7 @@ class Queue:
     def lapse_s(self, received: Sequence[Received]) -> float:
         """When the first of these messages comes back, if it is not deleted before."""
         known = [self._received[one.message_id].visible_s for one in received if one.message_id in self._received]
-        return min(known, default=self._world.now_s + self._declared.visibility_timeout_s)
+        return min(known) if known else self._world.now_s + self._declared.visibility_timeout_s
 
     def wait(self, at_most: int, wait_s: float, respond: Callable[[list[Received]], None]) -> None:
         """Respond with messages as soon as there are any, and with none after `wait_s`."""
@@ -180,13 +173,16 @@ class Queue:
         self._arm()
 
     def _serve_polls(self) -> None:
-        while self._polls and (taken := self.take(self._polls[0].at_most)):
-            self._polls.popleft().respond(taken)
+        polls, is_more = self._polls, True
+        while polls and is_more:
+            at_most = polls[0].at_most
+            if taken := self.take(at_most):
+                polls.popleft().respond(taken)
+            is_more = len(taken) == at_most
 
     def _arm(self) -> None:
         """For the polls that wait, be there when the next message comes back."""
-        if first := self._hidden.first():
-            self._alarm.set(first.visible_s)
+        self._alarm.set(self._hidden.first_s())
 
     def _look_again(self) -> None:
         """A message may be back, or polls at their end, which are answered in the order of their deadlines."""
