@@ -171,8 +171,10 @@ def _peaks(accepted: Acceptances, stretch: Stretch, width: int) -> Floats:
     """The fullest second that begins in each bin."""
     bins = _Bins.of(stretch, width)
     peaks, inside = np.zeros(bins.many), bins.holds(accepted.decided_s)
-    sums = window_sums(accepted.decided_s, accepted.recipients)
-    np.maximum.at(peaks, bins.places(accepted.decided_s[inside]), sums[inside])
+    sums, places = window_sums(accepted.decided_s, accepted.recipients)[inside], bins.places(accepted.decided_s[inside])
+    first = np.flatnonzero(np.diff(places, prepend=-1))  # in ascending order, so a bin's decisions stand together
+    if len(first):
+        peaks[places[first]] = np.maximum.reduceat(sums, first)
     return peaks
 
 

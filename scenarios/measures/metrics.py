@@ -36,6 +36,8 @@ class Weighted(NamedTuple):
     @classmethod
     def of(cls, values: NDArray[np.float64], weights: NDArray[Any]) -> Weighted:
         """Values with whole weights, of which some may be zero."""
+        if len(weights) and (weights == weights[0]).all():  # mails of one size: no weight needs to follow its value
+            return cls(np.sort(values), np.arange(1, len(values) + 1) * int(weights[0]))
         order = np.argsort(values, kind="stable")
         return cls(values[order], np.cumsum(weights[order], dtype=np.int64))
 
@@ -76,6 +78,8 @@ def measure(
     waited = latency_figures(ledger, accepted, recipients["submitted"])
     makespan_s = _makespan_s(ledger, accepted)
     usd = cost(ledger.usage, prices)
+    admitted_1s = peak_1s(accepted.decided_s, accepted.recipients)
+    is_all_accepted = len(accepted.mail) == len(ledger.calls["mail"])
     return {
         "strategy": ledger.strategy,
         "settings": dict(ledger.settings),
@@ -87,8 +91,8 @@ def measure(
         "call_s": _call_s(ledger) if recipients["accepted"] else {"p50": None, "p99": None},
         "makespan_s": makespan_s,
         "goodput_per_s": _ratio(recipients["accepted"], makespan_s),
-        "peak_1s": peak_1s(accepted.decided_s, accepted.recipients),
-        "attempted_peak_1s": _attempted_peak_1s(ledger),
+        "peak_1s": admitted_1s,
+        "attempted_peak_1s": admitted_1s if is_all_accepted else _attempted_peak_1s(ledger),
         "utilisation": _utilisation(recipients, rate_per_s, burst, makespan_s),
         "efficiency": _efficiency(recipients, bound_makespan_s, makespan_s),
         "cost_usd": usd,
