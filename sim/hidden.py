@@ -39,15 +39,16 @@ class Message:
 class Hidden:
     """Nearly all are hidden for the same time, and come back as they went: a heap holds only the others.
 
-    `count` is how many are hidden. An entry stays after its message has been taken out or hidden anew.
+    `count` is how many are hidden, and before `quiet_until_s` none of them comes back. An entry stays after its message
+    has been taken out or hidden anew.
     """
 
-    __slots__ = ("_in_turn", "_others", "count")
+    __slots__ = ("_in_turn", "_others", "count", "quiet_until_s")
 
     def __init__(self) -> None:
         self._in_turn: deque[Entry] = deque()
         self._others: list[Entry] = []
-        self.count = 0
+        self.count, self.quiet_until_s = 0, inf
 
     def add(self, message: Message, visible_s: float) -> None:
         """Hide a message, or hide it anew."""
@@ -55,6 +56,8 @@ class Hidden:
             return  # its entry is there
         self.count += not message.hidden
         message.hidden, message.visible_s = True, visible_s
+        if visible_s < self.quiet_until_s:
+            self.quiet_until_s = visible_s
         entry, in_turn = (visible_s, message.number, message), self._in_turn
         if not in_turn or in_turn[-1] < entry:
             in_turn.append(entry)
@@ -77,6 +80,7 @@ class Hidden:
             if _holds(entry):
                 self.remove(entry[2])
                 back.append(entry[2])
+        self.quiet_until_s = self.first_s()
         return back
 
     def first_s(self) -> float:

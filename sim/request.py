@@ -6,7 +6,7 @@ from collections.abc import Callable
 from heapq import heappush
 from typing import Any
 
-from sim.kernel import World, ignore
+from sim.kernel import World
 
 
 class Request:
@@ -22,9 +22,9 @@ class Request:
 
 
 def ask(world: World, latency_s: float, arrive: Callable[[Request], None], asked: Any) -> Request:
-    """A request on its way to what `arrive` does there. Its port yields it, and returns its answer."""
+    """A request on its way to what `arrive` does there. Its port yields it at once, and returns its answer."""
     request = Request()
-    request.fire, request.asked, request.waiter = arrive, asked, ignore
+    request.fire, request.asked = arrive, asked
     request.half_s = half_s = latency_s / 2
     heappush(world.heap, (world.now_s + half_s, next(world.numbers), request))
     return request

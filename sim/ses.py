@@ -16,7 +16,7 @@ from scenarios.ledger.ledger import ACCEPTED, FAILED, MESSAGES, THROTTLED
 from scenarios.schema.model import Scenario
 from scenarios.traffic.chance import PerMail
 from sim.calls import CallLog, pack_call
-from sim.kernel import Heap, Host, Reply, World, ignore
+from sim.kernel import Heap, Host, Reply, World
 from strategies.ports import Mail, QuotaExceeded, Rejected, SendError, Throttled, Unanswered, Unavailable
 
 CPU_PER_SEND_S = 0.001  # of a full core: measured for boto3's send_email
@@ -110,7 +110,7 @@ class Mailer:
     def _call(self, number: int, to: range) -> Call:
         """A call on its way to SES."""
         call, host = Call(), self.host
-        call.number, call.to, call.error, call.fire, call.waiter = number, to, None, self.decide, ignore
+        call.number, call.to, call.error, call.fire = number, to, None, self.decide
         call.start_s = left_s = self._world.now_s
         if host.cpu_free_s > left_s:
             left_s = host.cpu_free_s

@@ -139,8 +139,8 @@ class Queue:
 
     def _surface(self) -> None:
         """Bring back what is hidden no longer."""
-        for message in self._hidden.back(self._world.now_s):
-            self._returned.append((message.visible_s, message))
+        if self._hidden.quiet_until_s <= self._world.now_s:
+            self._returned.extend((message.visible_s, message) for message in self._hidden.back(self._world.now_s))
 
     def delete(self, received: Sequence[Received]) -> None:
         for message in self._current(received):

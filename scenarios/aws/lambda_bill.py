@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
+LEAST_MS = 5e-7  # more than a float's error, and less than what a clock tells apart
+
 
 @dataclass(slots=True)
 class LambdaBill:
@@ -22,7 +24,7 @@ class LambdaBill:
 
 def started_ms(from_s: float, until_s: float) -> int:
     """What an invocation is billed, its cold start included; what a float adds is no millisecond begun."""
-    return ceil(round((until_s - from_s) * 1000, 6))
+    return ceil((until_s - from_s) * 1000 - LEAST_MS)
 
 
 def lambda_usage(bills: Sequence[LambdaBill]) -> dict[str, float]:

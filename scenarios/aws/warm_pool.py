@@ -61,18 +61,17 @@ class WarmPool(Generic[E]):
 
     def retire(self, now_s: float) -> list[E]:
         """Give up the environments that have been idle for too long; they are the world's to end."""
-        idle, too_long = self._idle, 0
-        while too_long < len(idle) and now_s - idle[too_long].idle_since_s > KEEP_WARM_S:
-            too_long += 1
-        retired = idle[:too_long]
-        if retired:
-            del idle[:too_long]
+        retired, idle = list[E](), self._idle
+        while idle and now_s - idle[0].idle_since_s > KEEP_WARM_S:
+            retired.append(idle.pop(0))
         return retired
 
     def take(self, now_s: float) -> E | None:
         """The environment used last of those that are ready; None where one must start. Retire others first."""
         idle = self._idle
-        for place in range(len(idle) - 1, -1, -1):
+        if idle and idle[-1].ready_s <= now_s:
+            return idle.pop()
+        for place in range(len(idle) - 2, -1, -1):
             if idle[place].ready_s <= now_s:
                 return idle.pop(place)
         return None
