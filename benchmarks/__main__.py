@@ -6,9 +6,11 @@ import sys
 
 from rich.table import Table
 
-from benchmarks import endpoint, playing, pods, queues, scale, start, sweep, watched
+from benchmarks import endpoint, keeping, playing, pods, queues, scale, start, sweep, watched
 from benchmarks.printing import console
 from strategies.registry import STRATEGIES
+
+LARGE = 5_000_000
 
 
 def main() -> None:
@@ -16,9 +18,10 @@ def main() -> None:
     _print_start(start.measure())
     _print_pods(pods.measure())
     _print_strategies(pods.measure_strategies())
-    sizes = (*scale.SIZES, 5_000_000) if "--large" in sys.argv else scale.SIZES
+    sizes = (*scale.SIZES, LARGE) if "--large" in sys.argv else scale.SIZES
     _print_scale("A day of mail at 14 recipients/s, of growing length", scale.measure("day", sizes))
     _print_scale("A batch of mail at 500 recipients/s, all of it waiting", scale.measure("backlog", (100_000,)))
+    _print_kept(keeping.measure(sizes[-1]))
     _print_sweep(sweep.measure())
     _print_playing(playing.measure())
     _print_endpoint(endpoint.measure())
@@ -40,7 +43,7 @@ def _print_pods(results: list[pods.Result]) -> None:
     title = f"\nTwo paced pods, {pods.MAILS:,} mails: best of {pods.ROUNDS} by processor time, the ledger included"
     table = Table(title=title, box=None)
     rivals = [name for name in results[0].seconds if name != pods.OURS]
-    for heading in ("load", "recipients", "mails/s", *(f"× {rival}" for rival in rivals), "aim, × stores"):
+    for heading in ("load", "recipients", "mails/s", *(f"× {rival}" for rival in rivals), "aim, × lists"):
         table.add_column(heading, justify="left" if heading == "load" else "right")
     for result in results:
         ratios = [f"{result.times_as_fast(rival):.2f}" for rival in rivals]
@@ -77,6 +80,14 @@ def _print_scale(title: str, runs: list[scale.Run]) -> None:
             f"{run.share_of_memory:.0%}",
         )
     console.print(table)
+
+
+def _print_kept(kept: keeping.Kept) -> None:
+    shares = ", ".join(f"{part} {kept.share(part):.1%}" for part in keeping.PARTS[1:])
+    console.print(
+        f"\nA day of {kept.mails:,} mails by all strategies, kept: beside {kept.seconds['runs']:.0f} s of runs "
+        f"{kept.share_beside:.0%} of that (aim 15 %): {shares}"
+    )
 
 
 def _print_sweep(swept: sweep.Sweep) -> None:
