@@ -67,9 +67,11 @@ class Hidden:
             self._sweep()
 
     def remove(self, message: Message) -> None:
-        """It never comes back."""
+        """It never comes back. Those ahead of it are gone for the most part, so memory is free again at once."""
         self.count -= message.hidden
-        message.hidden = False
+        message.hidden, in_turn = False, self._in_turn
+        while in_turn and not in_turn[0][2].hidden:
+            in_turn.popleft()
 
     def back(self, now_s: float) -> list[Message]:
         """Take out those that are hidden no longer."""
