@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from heapq import heappush
 from typing import Any
 
@@ -21,16 +21,22 @@ class Request:
     waiter: Callable[[Any], None]
 
 
-def ask(world: World, latency_s: float, arrive: Callable[[Request], None], asked: Any) -> Request:
-    """A request on its way to what `arrive` does there. Its port yields it at once, and returns its answer."""
-    request = Request()
-    request.fire, request.asked = arrive, asked
-    request.half_s = half_s = latency_s / 2
-    heappush(world.heap, (world.now_s + half_s, next(world.numbers), request))
-    return request
+class Wire:
+    """One host's way to a service."""
 
+    __slots__ = ("_heap", "_latency", "_numbers", "_world")
 
-def answer(world: World, request: Request, result: Any) -> None:
-    """Send the answer on its way back."""
-    request.answer, request.fire = result, request.waiter
-    heappush(world.heap, (world.now_s + request.half_s, next(world.numbers), request))
+    def __init__(self, world: World, latency: Iterator[float]) -> None:
+        self._world, self._heap, self._numbers, self._latency = world, world.heap, world.numbers, latency
+
+    def ask(self, arrive: Callable[[Request], None], asked: Any) -> Request:
+        """A request on its way to what `arrive` does there. Its port yields it at once, and returns its answer."""
+        request, half_s = Request(), next(self._latency) / 2
+        request.fire, request.asked, request.half_s = arrive, asked, half_s
+        heappush(self._heap, (self._world.now_s + half_s, next(self._numbers), request))
+        return request
+
+    def answer(self, request: Request, result: Any) -> None:
+        """Send the answer on its way back."""
+        request.answer, request.fire = result, request.waiter
+        heappush(self._heap, (self._world.now_s + request.half_s, next(self._numbers), request))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import coroutine
 
 from sim.kernel import World
-from sim.request import Request, answer, ask
+from sim.request import Request, Wire
 from strategies.ports import NOTHING, Item
 
 
@@ -39,29 +39,29 @@ class Table:
 class Client:
     """One host's. A put that is under way goes on without its caller."""
 
-    __slots__ = ("_bill", "_latency", "_table", "_world")
+    __slots__ = ("_bill", "_table", "_wire")
 
     def __init__(self, world: World, table: Table, latency: Iterator[float], bill: TableBill) -> None:
-        self._world, self._table, self._latency, self._bill = world, table, latency, bill
+        self._table, self._wire, self._bill = table, Wire(world, latency), bill
 
     @coroutine
     def get(self, key: str, /) -> Generator[Request, None, Item]:
         self._bill.reads += 1
-        request = ask(self._world, next(self._latency), self._get, key)
+        request = self._wire.ask(self._get, key)
         yield request
         item: Item = request.answer
         return item
 
     def _get(self, request: Request) -> None:
-        answer(self._world, request, self._table.get(request.asked))
+        self._wire.answer(request, self._table.get(request.asked))
 
     @coroutine
     def put(self, key: str, value: Sequence[float], if_version: int | None = None, /) -> Generator[Request, None, bool]:
         self._bill.writes += 1
-        request = ask(self._world, next(self._latency), self._put, (key, value, if_version))
+        request = self._wire.ask(self._put, (key, value, if_version))
         yield request
         is_put: bool = request.answer
         return is_put
 
     def _put(self, request: Request) -> None:
-        answer(self._world, request, self._table.put(*request.asked))
+        self._wire.answer(request, self._table.put(*request.asked))
