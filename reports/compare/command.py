@@ -12,12 +12,14 @@ from reports.compare import document as comparison
 from reports.compare import folder as run_folder
 from reports.compare import table as compare_table
 from reports.compare.markdown import markdown
+from reports.compare.spread import spread
 from reports.documents.comparison import ComparisonDocument
 from reports.figures.curves import Curves
 from reports.ranking.precision import Made, made_precisely
 from reports.running import experiment, run_jobs
 from reports.running.experiment import Jobs
 from reports.running.keeping import REPORT
+from reports.running.rounds import Rounds
 from scenarios.schema.model import Scenario
 from scenarios.schema.scenario_file import as_toml
 from scenarios.verdicts import FAIL
@@ -43,7 +45,7 @@ class Presented:
             show(document, self.as_json)
 
 
-def compared(jobs: Jobs, world: str, scenario: Scenario, presented: Presented) -> bool:
+def compared(jobs: Jobs | Rounds, world: str, scenario: Scenario, presented: Presented) -> bool:
     """Make the runs, keep and show what they came to; whether the scenario's own thresholds are met.
 
     Raises BadInput before the first run if no Markdown can be added to `summary`; Interrupted, or RunFailed, once what
@@ -65,7 +67,12 @@ def _refuse_unwritable(presented: Presented) -> None:
 
 
 def _concluded(
-    made: Made, jobs: Jobs, world: str, scenario: Scenario, presented: Presented, asked: float | None = None
+    made: Made,
+    jobs: Jobs | Rounds,
+    world: str,
+    scenario: Scenario,
+    presented: Presented,
+    asked: float | None = None,
 ) -> bool:
     outcome, met = made.outcome, True
     results = run_jobs.complete(outcome, made.replications)
@@ -77,6 +84,8 @@ def _concluded(
         document = comparison.document(scenario, world, scenario.seed, many, bound, entries)
         if asked is not None:
             document["precision"] = {"asked": asked, "reached": made.reached}
+        if isinstance(jobs, Rounds):
+            document["rounds"] = many
         curves = {one.entry["strategy"]: one.curves for one in results if one.curves is not None}
         presented.show(document, scenario, curves)
         met = all(one["verdict"] != FAIL for one in document["thresholds"])
@@ -87,11 +96,10 @@ def _concluded(
     return met
 
 
-def _unfinished(results: Sequence[experiment.Result], jobs: Jobs, replications: int) -> Iterator[str]:
+def _unfinished(results: Sequence[experiment.Result], jobs: Jobs | Rounds, replications: int) -> Iterator[str]:
     """What an interrupted command did not come to: of each strategy, so that no mean passes for that of all."""
     made = Counter(result.entry["strategy"] for result in results)
-    for number in range(0, len(jobs), jobs.replications):
-        strategy = jobs[number].strategy
+    for strategy in jobs.strategies:
         if made[strategy] < replications:
             runs = f"{made[strategy]} of {counted(replications, 'run')}" if made[strategy] else "not run"
             yield f"{strategy}: interrupted, {runs}"
@@ -106,4 +114,5 @@ def _keep(out: Path, document: ComparisonDocument, scenario: Scenario, curves: M
 
 def show(document: ComparisonDocument, as_json: bool) -> None:
     """The comparison on standard output."""
-    terminal.present(document, as_json, compare_table.table(document), compare_table.sentences(document))
+    sheets = compare_table.table(document), *spread(document)
+    terminal.present(document, as_json, sheets, compare_table.sentences(document))

@@ -17,7 +17,7 @@ from reports.figures import palette
 from reports.page.charts import Chart
 from reports.page.elements import joined
 from reports.page.pictures import Picture, images
-from reports.page.rests_on import account_rows, description, rests_on, scenario_text, seeds
+from reports.page.rests_on import account_rows, description, rests_on, scenario_text
 from reports.page.signs import signs_of
 from reports.page.whole import MOST_BYTES, Page, Section, figure, html
 from reports.running.keeping import REPORT, SCENARIO
@@ -68,7 +68,7 @@ def _rests_on(comparison: ComparisonDocument, scenario_toml: str) -> Section:
     rows = [
         ("what ran", WORLDS.get(comparison["world"], comparison["world"])),
         *account_rows(comparison["account"]),
-        ("seeds", seeds(comparison["seed"], comparison["replications"])),
+        ("seeds", sections.how_often(comparison)),
     ]
     digests = [(one["strategy"], one["digest"]) for one in comparison["strategies"]]
     return Section("rests-on", "What this rests on", rests_on(rows, _again(comparison), scenario_toml, digests))
@@ -79,7 +79,8 @@ def _again(comparison: ComparisonDocument) -> str:
     names = [entry["strategy"] for entry in comparison["strategies"]]
     if comparison["world"] == "locust":
         chosen = [word for name in names for word in ("--user" if name in USERS else "--strategy", name)]
-        return f"{shlex.join(['seslab', 'loadtest', SCENARIO, *chosen])}  # and the target that it had"
+        often = ["--rounds", str(comparison["rounds"])] if "rounds" in comparison else []
+        return f"{shlex.join(['seslab', 'loadtest', SCENARIO, *chosen, *often])}  # and the target that it had"
     world = [] if comparison["world"] == "sim" else ["--on", comparison["world"]]
     many = comparison["replications"]
     often = [] if many == 1 else ["--replications", str(many)]

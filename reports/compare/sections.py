@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from reports.compare.break_even import break_even_sentences
 from reports.compare.drawings import MONTH, Gathered
+from reports.compare.spread import spread
 from reports.compare.table import explanations, notes, table
 from reports.documents.comparison import ComparisonDocument
 from reports.page import entry_charts, time_charts
@@ -62,9 +63,13 @@ def about(comparison: ComparisonDocument) -> str:
     """What was run, where and how often."""
     submitted = max(entry["recipients"]["submitted"] for entry in comparison["strategies"])
     limit = comparison["account"]["max_send_rate_per_s"]
-    how_often = seeds(comparison["seed"], comparison["replications"])
     where = WORLDS.get(comparison["world"], comparison["world"])
-    return f"{count(submitted)} recipients at a limit of {limit:g} a second, {where}, {how_often}"
+    return f"{count(submitted)} recipients at a limit of {limit:g} a second, {where}, {how_often(comparison)}"
+
+
+def how_often(comparison: ComparisonDocument) -> str:
+    """Under which seeds, or in how many rounds of one."""
+    return seeds(comparison["seed"], comparison["replications"], comparison.get("rounds", 1))
 
 
 def ranking(comparison: ComparisonDocument, signs: Sequence[Sign]) -> Section:
@@ -76,7 +81,7 @@ def ranking(comparison: ComparisonDocument, signs: Sequence[Sign]) -> Section:
     ]
     ranked = sheet(table(comparison), said, named_by(signs))
     more = lines([*break_even_sentences(comparison), *notes(comparison)])
-    return Section("ranking", "Ranking", joined((ranked, more)))
+    return Section("ranking", "Ranking", joined((ranked, *map(sheet, spread(comparison)), more)))
 
 
 def thresholds(comparison: ComparisonDocument) -> Iterator[Section]:
@@ -106,7 +111,8 @@ def not_drawn(run: Gathered) -> Markup:
 def of_first_seed(run: Gathered) -> Iterator[Markup]:
     """Which run the charts show, where there were several."""
     if run.comparison["replications"] > 1:
-        yield element("p", "Charts over time and of latencies show the run of the first seed.")
+        which = "first round" if "rounds" in run.comparison else "run of the first seed"
+        yield element("p", f"Charts over time and of latencies show the {which}.")
 
 
 def fates(run: Gathered) -> Markup:

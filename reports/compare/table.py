@@ -26,7 +26,8 @@ from strategies.presentation.words import count, counted, share
 LATENCY = "latency from the intended instant"
 TIED = "equal where the figure that ranks is, or where the 95 % interval of the paired differences contains zero"
 MEDIAN = "median"
-MORE = ": --replications tells what is luck"  # a load test has no such option
+MORE = "--replications tells what is luck"
+AGAIN = "--rounds tells what is luck"  # of a load test, whose clock and machine are chance enough
 MARGIN = "median ± the wider half of its 95 % interval"
 
 
@@ -154,9 +155,14 @@ def _cells(one: Ranked[ExplainedEntry], parts: Sequence[str], is_judged: bool) -
 
 def title(comparison: ComparisonDocument) -> str:
     """What was run, in which world, and how often."""
-    replications = comparison["replications"]
-    runs = "" if replications == 1 else f", means of {replications} replications"
+    many = comparison["replications"]
+    runs = "" if many == 1 else f", means of {many} {repetitions(comparison)}"
     return f"{comparison['scenario']} in {comparison['world']}, seed {comparison['seed']}{runs}"
+
+
+def repetitions(comparison: ComparisonDocument) -> str:
+    """What its repetitions are called: rounds have the mails of one seed."""
+    return "rounds" if "rounds" in comparison else "replications"
 
 
 def _caption(comparison: ComparisonDocument) -> str:
@@ -174,8 +180,8 @@ def _how_sure(comparison: ComparisonDocument) -> str:
     if len(comparison["strategies"]) < 2 or comparison["replications"] >= LEAST:
         return ""
     if comparison["replications"] == 1:
-        return f"\none seed is one throw of the dice{'' if comparison['world'] == 'locust' else MORE}"
-    return f"\nfewer than {LEAST} replications cannot tell what is luck"
+        return f"\none seed is one throw of the dice: {AGAIN if comparison['world'] == 'locust' else MORE}"
+    return f"\nfewer than {LEAST} {repetitions(comparison)} cannot tell what is luck"
 
 
 def _precisely(precision: PrecisionTable, replications: int) -> str:

@@ -152,13 +152,16 @@ class ComparisonDocument(TypedDict):
     scenario: Annotated[str, Field(description="the scenario's name")]
     world: Annotated[str, Field(description="where it ran: sim, moto, ministack, aws or locust")]
     seed: Annotated[int, Field(description="the seed of the first replication")]
-    replications: Annotated[int, Field(description="runs of each strategy, seeds counting up")]
+    replications: Annotated[int, Field(description="runs of each strategy; seeds count up, but not over `rounds`")]
     bound: Annotated[BoundFigures, Field(description="the best possible on the same mails")]
     account: Annotated[AccountTable, Field(description="what SES allowed")]
     faults: Annotated[list[FaultTable], Field(description="what went wrong, and when")]
     strategies: Annotated[list[ExplainedEntry], Field(description="one entry each, in the order in which they ran")]
     thresholds: Annotated[
         list[JudgedThreshold], Field(description="the scenario's thresholds, one entry for each strategy concerned")
+    ]
+    rounds: NotRequired[
+        Annotated[int, Field(description="only of a load test: how often the mails of its one seed were sent")]
     ]
     precision: NotRequired[
         Annotated[PrecisionTable, Field(description="only where one was asked for: how surely they are told apart")]

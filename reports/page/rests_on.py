@@ -71,8 +71,10 @@ def limiter(table: LimiterTable) -> str:
     return ", ".join([said, *filter(None, more)])
 
 
-def seeds(first: int, replications: int) -> str:
-    """Which seeds were run."""
+def seeds(first: int, replications: int, rounds: int = 1) -> str:
+    """Which seeds were run; the mails of rounds are those of the first."""
+    if rounds > 1:
+        return f"seed {first} in {rounds} rounds"
     if replications == 1:
         return f"seed {first}"
     return f"seeds {first} to {first + replications - 1}"

@@ -48,7 +48,7 @@ class Job:
     """One run of one strategy. With `out` the ledger is kept there; `gather` takes from it what figures do not tell.
 
     `curves` takes what pictures are drawn from, where the ledger is kept. `standing` is added to the usage that the run
-    has counted.
+    has counted. `round` counts from 1 where the same mails go out again.
     """
 
     runner: Runner
@@ -60,6 +60,7 @@ class Job:
     gather: Gather = nothing
     standing: Mapping[str, float] = field(default_factory=dict)
     curves: Gather = nothing
+    round: int | None = None
 
 
 class Result(NamedTuple):
@@ -76,6 +77,11 @@ class Jobs(Sequence[Job]):
 
     def __init__(self, first: Sequence[Job], replications: int) -> None:
         self._first, self.replications = first, replications
+
+    @property
+    def strategies(self) -> list[str]:
+        """In the order in which they run."""
+        return [job.strategy for job in self._first]
 
     def __len__(self) -> int:
         return len(self._first) * self.replications

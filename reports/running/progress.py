@@ -72,4 +72,4 @@ def _moving() -> Progress:
 
 
 def _named(job: Job) -> str:
-    return f"{job.strategy} (seed {job.seed})"
+    return f"{job.strategy} ({f'seed {job.seed}' if job.round is None else f'round {job.round}'})"

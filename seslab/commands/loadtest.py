@@ -12,6 +12,7 @@ from seslab import exit_codes
 from seslab.ctrl_c import ending_on_ctrl_c
 from seslab.options import LAST_PORT, AsJson, Aws, Out, Seed, Source, of_strategies, offering
 
+MOST_ROUNDS = 1_000  # each is named in the plan of what goes out for real
 USERS = ("ses-v2", "ses-v1", "smtp", "sqs", "http")
 
 
@@ -58,6 +59,10 @@ def loadtest(
         int | None,
         typer.Option(metavar="N", min=1, max=LAST_PORT, help="show Locust's page on this port meanwhile"),
     ] = None,
+    rounds: Annotated[
+        int,
+        typer.Option(metavar="N", min=1, max=MOST_ROUNDS, help="how often to send the same mails: shows what is luck"),
+    ] = 1,
     seed: Seed = None,
     out: Out = None,
     json: AsJson = False,
@@ -76,7 +81,7 @@ def loadtest(
         from reports import terminal
         from reports.compare import command, folder
         from reports.figures.curves import taking
-        from reports.running import experiment
+        from reports.running.rounds import Rounds
         from scenarios.measures.cost import load_prices
         from scenarios.schema.scenario_file import files_of
         from seslab import worlds
@@ -85,10 +90,11 @@ def loadtest(
     senders = [*(user or ()), *(strategy or ())] or ["ses-v2"]
     place = Place(endpoint, aws.region, smtp, queue, target, method_of(method), headers_of(header or ()), body_of(body))
     crew = Crew(processes, master, workers, wait_s, master_host, master_port, web_port)
-    run = loading.prepare(chosen, senders, LoadRequest(place, worlds.permit(aws), crew, events), prices, terminal.tell)
+    asked = LoadRequest(place, worlds.permit(aws), crew, events, rounds)
+    run = loading.prepare(chosen, senders, asked, prices, terminal.tell)
     if out is not None:
         folder.prepare(out, read=[*files_of(scenario, chosen), *aws.files, *_template(body)])
-    jobs = experiment.jobs(partial(run, out=out), chosen, senders, 1, prices, out, curves=taking(chosen))
+    jobs = Rounds(lambda folder: partial(run, out=folder), chosen, senders, rounds, prices, out, taking(chosen))
     met = command.compared(jobs, "locust", chosen, command.Presented(out, json))
     return exit_codes.DONE if met else exit_codes.UNMET
 

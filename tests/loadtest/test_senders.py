@@ -193,15 +193,15 @@ def test_the_template_of_a_body_may_be_in_a_file(tmp_path: Path) -> None:
 
 
 def test_mail_that_leaves_this_machine_is_asked_about(served: Served) -> None:
-    """An application elsewhere is shown with the recipients that it would get, and somebody has to say yes."""
+    """An application elsewhere is shown with the recipients of all rounds, and somebody has to say yes."""
     told: list[str] = []
-    asked = LoadRequest(Place(endpoint=served.url, url="http://example.com/send"), Permit("me@example.org"))
+    asked = LoadRequest(Place(endpoint=served.url, url="http://example.com/send"), Permit("me@example.org"), rounds=3)
     with pytest.raises(BadInput, match=r"add --yes$"):
         prepare(scenario(10, 2.0), ["http"], asked, load_prices(), told.append)
     assert told == [
         "http://example.com/send, which is not on this machine",
         "from me@example.org to success+{mail}.{who}@simulator.amazonses.com",
-        "1 runs: 20 calls at least, 20 recipients",
+        "3 runs: 60 calls at least, 60 recipients",
     ]
 
 

@@ -29,13 +29,14 @@ Show = Callable[[str], None]
 class LoadRequest:
     """What a load test is asked to do besides its scenario: where mails go, what is allowed, and through what.
 
-    `events` is the URL of a queue with SES's events, where none is to be made.
+    `events` is the URL of a queue with SES's events, where none is to be made. All is sent in each of so many `rounds`.
     """
 
     place: Place
     permit: Permit = field(default_factory=Permit)
     crew: Crew = field(default_factory=Crew)
     events: str | None = None
+    rounds: int = 1
 
     @property
     def envelope(self) -> Envelope:
@@ -49,6 +50,7 @@ def target_of(scenario: Scenario, senders: Sequence[str], asked: LoadRequest, pr
     for sender, request in zip(senders, runs, strict=True):
         safety.check_recipients(asked.envelope, allow, request.mails)
         safety.check_recipients(_as_sent(sender, asked.envelope), allow, request.mails)
+    runs *= asked.rounds  # a budget is for all of them
     if asked.place.region is not None:
         return _on_aws(runs, asked, prices, show)
     if far := elsewhere(asked.place):

@@ -1,0 +1,57 @@
+"""The same mails sent again and again: what differs between the rounds is chance, and neither the load nor its seed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import overload
+
+from reports.running.experiment import Gather, Job, Runner, nothing
+from scenarios.measures.cost import Prices
+from scenarios.schema.model import Scenario
+
+RunnerInto = Callable[[Path | None], Runner]
+"""What makes a run, and leaves its own files in a folder, if there is one."""
+
+
+class Rounds(Sequence[Job]):
+    """Round by round, each strategy once, every second round backwards: what drifts meanwhile favours none of them."""
+
+    def __init__(
+        self,
+        runner_into: RunnerInto,
+        scenario: Scenario,
+        strategies: Sequence[str],
+        rounds: int,
+        prices: Prices,
+        out: Path | None,
+        curves: Gather = nothing,
+    ) -> None:
+        first = Job(runner_into(out), scenario, "", scenario.seed, prices, out, curves=curves, round=1)
+        self._first = [replace(first, strategy=strategy) for strategy in strategies]
+        self._again, self.replications = runner_into(None), rounds
+
+    @property
+    def strategies(self) -> list[str]:
+        """In the order of the first round."""
+        return [job.strategy for job in self._first]
+
+    def __len__(self) -> int:
+        return len(self._first) * self.replications
+
+    @overload
+    def __getitem__(self, at: int) -> Job: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Job]: ...
+    def __getitem__(self, at: int | slice) -> Job | list[Job]:
+        numbers = range(len(self))[at]
+        return self._job(numbers) if isinstance(numbers, int) else [self._job(number) for number in numbers]
+
+    def _job(self, number: int) -> Job:
+        """What the first round leaves is kept, as of replications that of the first seed."""
+        before, turn = divmod(number, len(self._first))
+        if not before:
+            return self._first[turn]
+        job = self._first[-1 - turn if before % 2 else turn]
+        return replace(job, runner=self._again, out=None, round=before + 1)
