@@ -22,6 +22,7 @@ LAST_PORT = 65_535
 LIST = "`seslab strategies` lists them, and a Python file or module will do as well"
 LAST_SEED = 2**63 - 1
 BUDGET = Budget()
+PLAUSIBLE = "plausible"  # the set of limiters that comes with seslab
 MOST_RUNS = 10_000_000  # of one strategy: results that no memory holds take days to make
 
 
@@ -153,3 +154,42 @@ class Aws:
     def files(self) -> list[tuple[str, Path]]:
         """What is read for them, and what each is in messages."""
         return [("a list of --allow", Path(source)) for source in self.allow or () if os.path.exists(source)]
+
+
+def _of_application(metavar: str, help: str) -> Any:
+    return typer.Option(metavar=metavar, help=help, rich_help_panel="For an application of your own")
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What is gated instead of strategies: an application, and how it is asked to send."""
+
+    target: Annotated[str | None, _of_application("URL", "the route that is asked to send")] = None
+    run: Annotated[
+        str | None, _of_application("COMMAND", "starts it for each run; --against is then a revision or a command")
+    ] = None
+    endpoint: Annotated[
+        str | None, _of_application("URL", "a `seslab serve` that it sends to; without --run it is needed")
+    ] = None
+    method: Annotated[str, _of_application("NAME", "the method")] = "POST"
+    header: Annotated[list[str] | None, _of_application("LINE", "NAME: VALUE; may be repeated")] = None
+    body: Annotated[
+        str, _of_application("TEXT", "a template of {to}, {mail}, {recipients} and {subject}, or @FILE with one")
+    ] = ""
+    limiters: Annotated[
+        str | None, _of_application("FILE", "gate under each of these limiters, a TOML file, or `plausible`")
+    ] = None
+
+    @property
+    def files(self) -> list[tuple[str, Path]]:
+        """What is read for it, and what each is in messages."""
+        named = [("the template of --body", self.body[1:])] if self.body.startswith("@") else []
+        if self.limiters not in (None, PLAUSIBLE):
+            named.append(("--limiters", str(self.limiters)))
+        return [(what, Path(path)) for what, path in named]
+
+    @property
+    def asked(self) -> dict[str, object]:
+        """What only an application needs, by its option."""
+        names = ("run", "endpoint", "header", "body", "limiters")
+        return {name: getattr(self, name) for name in names}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from math import ceil
 from pathlib import Path
@@ -30,7 +30,8 @@ class Moto:
     """moto behind our SES limiter, in a process of its own that ends with the block.
 
     What SES decides it also writes to the file `witness`, should no process be left to ask. `begun` is told the process
-    before anything is asked of it: one that is stopped does not notice when its parent is gone.
+    before anything is asked of it: one that is stopped does not notice when its parent is gone. Who is `verified` may
+    send from the first.
     """
 
     def __init__(
@@ -40,9 +41,10 @@ class Moto:
         connections: int,
         witness: Path | None = None,
         begun: Callable[[int], object] = lambda _pid: None,
+        verified: Sequence[str] = (),
     ) -> None:
         bare = scenario.model_copy(update={"strategies": {}})  # whose settings may be of modules that it does not know
-        wanted = pickle.dumps((bare, seed, connections, witness))
+        wanted = pickle.dumps((bare, seed, connections, witness, verified))
         self.wanted, self._begun = len(wanted).to_bytes(LENGTH_BYTES) + wanted, begun
 
     def __enter__(self) -> Self:

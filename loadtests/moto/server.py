@@ -22,7 +22,7 @@ OWN_THREADS = 2  # for our own routes
 
 
 def main() -> None:
-    """Serve the scenario, seed, number of connections and witness, a file or None, that the parent pickled."""
+    """Serve what the parent pickled: scenario, seed, connections, a witness's file or None, and who is verified."""
     wanted, serving, over = SimpleQueue[bytes](), Event(), Event()
     try:
         Thread(target=_attend, args=(wanted, serving, over), daemon=True).start()
@@ -54,8 +54,8 @@ def _serve(wanted: SimpleQueue[bytes], serving: Event, over: Event) -> None:
     from loadtests.endpoint.web.listening import leave, listen
     from loadtests.ports.local import LOOPBACK
 
-    scenario, seed, connections, witness = pickle.loads(wanted.get())
-    application, service = local_aws(scenario, seed, witness=witness)
+    scenario, seed, connections, witness, verified = pickle.loads(wanted.get())
+    application, service = local_aws(scenario, seed, verified, witness)
     servers = [listen(application, LOOPBACK, 0, threads) for threads in (connections, OWN_THREADS)]
     for server in servers:
         Thread(target=server.serve, daemon=True).start()

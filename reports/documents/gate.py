@@ -87,8 +87,8 @@ class GateDocument(TypedDict):
     """A gate's verdict and what it rests on. Documents may grow: ignore keys that you do not know."""
 
     schema: Annotated[Literal["seslab/gate/v1"], Field(description="which kind of document this is")]
-    world: Annotated[str, Field(description="where it ran: sim or moto")]
-    against: Annotated[str, Field(description="the baseline's file, the revision or the command")]
+    world: Annotated[str, Field(description="where it ran: sim, moto, or for an application locust")]
+    against: Annotated[str, Field(description="the baseline's file, the revision, the command or the URL")]
     verdict: Annotated[Verdict, Field(description="the worst of the scenarios")]
     confidence: Annotated[float, Field(description="of each interval of a difference, between 0.95 and 1")]
     scenarios: Annotated[list[GateScenario], Field(description="one entry each")]

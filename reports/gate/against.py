@@ -25,6 +25,7 @@ from scenarios.system.held import temporary_folder
 
 _SESLAB = (*OURS, "seslab")
 Answer = TypeVar("Answer", ComparisonDocument, OtherComparison)
+NEITHER = "neither a revision of a git repository here nor a command"
 _DONE = (0, 1)  # a comparison that fails a threshold of the scenario's own is one all the same
 
 
@@ -58,6 +59,18 @@ def _importing(*folders: Path) -> Mapping[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
 
 
+class Checkout(NamedTuple):
+    """A revision's files, in a folder of their own, and the root of the repository that they are of."""
+
+    folder: Path
+    root: Path
+
+    @property
+    def here(self) -> Path:
+        """What this process's folder is in that revision."""
+        return self.folder / Path.cwd().relative_to(self.root)
+
+
 @contextmanager
 def base(text: str) -> Iterator[Side]:
     """A revision of the git repository here, checked out elsewhere as long as it is needed; else a command.
@@ -65,12 +78,19 @@ def base(text: str) -> Iterator[Side]:
     Where the revision has a seslab of its own, that one runs; else this one, on the revision's scenarios. Raises
     BadInput for what is neither.
     """
+    with checkout(text) as found:
+        yield _command(text) if found is None else _side_of(text, found)
+
+
+@contextmanager
+def checkout(text: str) -> Iterator[Checkout | None]:
+    """The files of a revision as long as they are needed; None for what is no revision of the repository here."""
     root = _git("rev-parse", "--show-toplevel")
-    if root is not None and _git("rev-parse", "--verify", "--quiet", f"{text}^{{commit}}") is not None:
-        with _checked_out(text, Path(root)) as folder:
-            yield _side_of(text, folder, Path(root))
-    else:
-        yield _command(text)
+    if root is None or _git("rev-parse", "--verify", "--quiet", f"{text}^{{commit}}") is None:
+        yield None
+        return
+    with _checked_out(text, Path(root)) as folder:
+        yield Checkout(folder, Path(root))
 
 
 def _git(*words: str, **environ: str) -> str | None:
@@ -95,10 +115,11 @@ def _checked_out(revision: str, root: Path) -> Iterator[Path]:
         yield made
 
 
-def _side_of(revision: str, folder: Path, root: Path) -> Side:
+def _side_of(revision: str, found: Checkout) -> Side:
+    folder, root = found
     own = folder if _has_a_seslab(folder) else Path(__file__).parents[2]
     beside = [folder / path.relative_to(root) for path in map(Path, sys.path) if path.is_relative_to(root)]
-    return Side(revision, _SESLAB, folder / Path.cwd().relative_to(root), _importing(own, *beside))
+    return Side(revision, _SESLAB, found.here, _importing(own, *beside))
 
 
 def _has_a_seslab(folder: Path) -> bool:
@@ -107,13 +128,19 @@ def _has_a_seslab(folder: Path) -> bool:
 
 
 def _command(text: str) -> Side:
+    return Side(text, words_of(text, "--against", NEITHER), Path.cwd(), os.environ)
+
+
+def words_of(text: str, option: str, why: str) -> list[str]:
+    """The words of a command that can be found. Raises BadInput with the option, and why it is none."""
+    given = f"{option} {printable(repr(text))}"
     try:
         words = shlex.split(text)
     except ValueError as error:
-        raise BadInput(f"--against {printable(repr(text))}: {error}; expected a git revision or a command") from error
+        raise BadInput(f"{given}: {error}; {why}") from error
     if not words or shutil.which(words[0]) is None:
-        raise BadInput(f"--against {printable(repr(text))}: neither a revision of a git repository here nor a command")
-    return Side(text, words, Path.cwd(), os.environ)
+        raise BadInput(f"{given}: {why}")
+    return words
 
 
 def compared(side: Side, runs: Runs, out: Path, kind: type[Answer]) -> Answer:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from reports import terminal
 from reports.documents.gate import GateDocument
-from reports.gate import interleaved
+from reports.gate import applications, interleaved
 from reports.gate import simulated as simulated_gate
 from reports.gate.baseline import Baseline, read, save
 from reports.gate.expectations import Wished
@@ -29,6 +29,18 @@ def refuse_vain(world: str, in_turn: bool, asked: Mapping[str, object]) -> None:
     for name in (name for name, value in asked.items() if value):
         if reason := _why_vain(name, world, in_turn):
             raise BadInput(f"--{name}: {reason}")
+
+
+def refuse_without_target(asked: Mapping[str, object]) -> None:
+    """Raises BadInput for what says how an application is gated, where none is."""
+    for name in (name for name, value in asked.items() if value):
+        raise BadInput(f"--{name}: is for an application of your own; name its route with --target")
+
+
+def refuse_beside_target(asked: Mapping[str, object]) -> None:
+    """Raises BadInput for what is for strategies, where an application is gated."""
+    for name in (name for name, value in asked.items() if value):
+        raise BadInput(f"--{name}: is for strategies; an application (--target) is gated against --against in --rounds")
 
 
 def _why_vain(option: str, world: str, in_turn: bool) -> str | None:
@@ -94,6 +106,13 @@ def in_turn(
     rules = [simulated_gate.rules_for(baseline, known, one, names) for one in scenarios]
     asked = list(map(interleaved.Asked, sources, scenarios, rules))
     return interleaved.verdict(against, asked, lasting, terminal.tell)
+
+
+def of_application(
+    against: str, loads: Sequence[applications.Load], versions: Mapping[str, applications.Measure], rounds: int | None
+) -> GateDocument:
+    """The gate's document, of a base and what is now. Raises RunFailed, and Interrupted."""
+    return applications.verdict(against, loads, versions, rounds or interleaved.ROUNDS, terminal.tell)
 
 
 def _needed(baseline: Path | None) -> Path:

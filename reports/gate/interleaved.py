@@ -13,14 +13,12 @@ from reports.gate.document import Compared, Part, document
 from reports.gate.first_calls import events_of
 from reports.gate.measured import Measured, of_entry
 from reports.gate.other_comparison import OtherComparison, OtherEntry
-from reports.gate.verdict import Rule, Values
-from reports.statistics.intervals import mean_of
+from reports.gate.rounds import Round, over_rounds, shared
+from reports.gate.verdict import Rule
 from reports.statistics.replications import combine
 from scenarios.entry import StrategyEntry
 from scenarios.errors import RunFailed
-from scenarios.figures import figures_of, is_figure
 from scenarios.ledger import store
-from scenarios.runs import SATURATED_S
 from scenarios.schema.model import Scenario
 from scenarios.schema.thresholds import judged
 from scenarios.system.held import temporary_folder
@@ -80,15 +78,10 @@ def _simulated(sides: Sides, asked: Asked, seeds: int, tell: Tell) -> Part:
         theirs = _measured(sides.base, there["strategies"], outs[0])
         ours = _measured(sides.head, here["strategies"], outs[1])
     each = [
-        Compared(name, _shared(rules[name], was, now), was, now)
+        Compared(name, shared(rules[name], was, now), was, now)
         for name, was, now in zip(rules, theirs, ours, strict=True)
     ]
     return Part(scenario.name, "", each, judged(scenario.thresholds, here["strategies"]), notes_on(sides.base, rules))
-
-
-def _shared(rules: Mapping[str, Rule], base: Measured, head: Measured) -> dict[str, Rule]:
-    """The rules for figures that both sides have: another release may know others."""
-    return {name: rule for name, rule in rules.items() if name in base.values and name in head.values}
 
 
 def _told(side: Side, runs: Runs, out: Path, kind: type[Answer], tell: Tell) -> Answer:
@@ -110,16 +103,9 @@ def _real(sides: Sides, asked: Asked, world: str, rounds: int, tell: Tell) -> Pa
         runs = Runs(source, [name], world, scenario.seed)
         pairs = [_round(sides, runs, scenario.name, tell) for _ in range(rounds)]
         heads.append(combine([entry for one in pairs for entry in one.head]))
-        each.append(_compared(name, rules[name], pairs))
+        each.append(over_rounds(name, rules[name], pairs))
     notes = [*notes_on(sides.base, rules), *(warning for one in heads for warning in one["warnings"])]
     return Part(scenario.name, "", each, judged(scenario.thresholds, heads), notes)
-
-
-class Round(NamedTuple):
-    """The entries of two runs of each side."""
-
-    base: Sequence[OtherEntry]
-    head: Sequence[StrategyEntry]
 
 
 def _round(sides: Sides, runs: Runs, name: str, tell: Tell) -> Round:
@@ -131,32 +117,3 @@ def _round(sides: Sides, runs: Runs, name: str, tell: Tell) -> Round:
         last = _told(sides.base, runs, outs[3], OtherComparison, tell)
         refuse_another_scenario(name, outs[0] / "scenario.toml", outs[1] / "scenario.toml")
     return Round([*first["strategies"], *last["strategies"]], [*second["strategies"], *third["strategies"]])
-
-
-def _compared(name: str, rules: Mapping[str, Rule], rounds: Sequence[Round]) -> Compared:
-    """What differs less than the base did from itself is not judged; nor is anything by a machine out of breath."""
-    bases, heads = ([_figures(pair) for pair in side] for side in zip(*rounds, strict=True))
-    noise = {figure: max(_apart(pair[figure]) for pair in bases) for figure in bases[0]}
-    base, head = _joined(rounds[0].base, bases), _joined(rounds[0].head, heads)
-    return Compared(name, _shared(rules, base, head), base, head, noise, any(map(_saturated, rounds)))
-
-
-def _figures(pair: Sequence[StrategyEntry | OtherEntry]) -> dict[str, Values]:
-    """Each figure of the two runs of one side in one round; what else another seslab may tell is none."""
-    first, second = map(figures_of, pair)
-    return {figure: (first[figure], second[figure]) for figure in first if is_figure(figure)}
-
-
-def _apart(values: Values) -> float:
-    first, second = values
-    return abs(second - first) if first is not None and second is not None else 0.0
-
-
-def _joined(pair: Sequence[StrategyEntry | OtherEntry], rounds: Sequence[Mapping[str, Values]]) -> Measured:
-    """One side over all rounds, of which each counts as one replication."""
-    values = {figure: [mean_of(one[figure]) for one in rounds] for figure in rounds[0]}
-    return Measured(pair[0]["settings"], pair[0]["digest"], "", values)
-
-
-def _saturated(one: Round) -> bool:
-    return any((run.get("harness_lag_s") or 0.0) > SATURATED_S for run in (*one.base, *one.head))

@@ -10,11 +10,13 @@ import typer
 
 from seslab import exit_codes
 from seslab.ctrl_c import ending_on_ctrl_c
-from seslab.options import AsJson, Sources, Summary, of_strategies, one_of
+from seslab.options import Application, AsJson, Sources, Summary, of_strategies, one_of
 
 if TYPE_CHECKING:
+    from reports.documents.gate import GateDocument
     from reports.gate.simulated import Wanted
     from reports.running.experiment import Result
+    from scenarios.schema.model import Scenario
 
 WORLDS = ("sim", "moto")
 MOST_SEEDS = 10_000  # a baseline has the figures of each
@@ -36,7 +38,9 @@ def gate(
     on: Annotated[str, one_of("world", WORLDS, help="the world to run in; moto needs --against")] = "sim",
     against: Annotated[
         str | None,
-        typer.Option(metavar="BASE", help="a git revision, or a command that is a seslab, to run beside this one"),
+        typer.Option(
+            metavar="BASE", help="a git revision, or a command that is a seslab; of an application also a URL"
+        ),
     ] = None,
     seeds: Annotated[
         int | None,
@@ -50,18 +54,25 @@ def gate(
     ] = None,
     rounds: Annotated[
         int | None,
-        typer.Option(metavar="N", min=2, show_default="3", help="for --on moto: rounds of real runs, two of each side"),
+        typer.Option(
+            metavar="N",
+            min=2,
+            show_default="3",
+            help="for --on moto and --target: rounds of real runs, two of each side",
+        ),
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="end with exit code 4 if it is inconclusive")] = False,
     junit: Annotated[Path | None, typer.Option(metavar="FILE", help="a file for JUnit's XML")] = None,
     summary: Summary = None,
     openmetrics: Annotated[Path | None, typer.Option(metavar="FILE", help="a file for OpenMetrics text")] = None,
     json: AsJson = False,
+    application: Application,
 ) -> int:
     """Fail if strategies have become slower, leakier or dearer.
 
     Ends with exit code 1 if they are worse than the baseline, or if one of the scenarios' thresholds is not met. A
-    change that is wanted becomes the baseline with `seslab gate update`.
+    change that is wanted becomes the baseline with `seslab gate update`. With --target it is an application of your own
+    that is gated, against another version of it.
 
     $ seslab gate rehearsal --baseline baseline.json
     """
@@ -73,12 +84,19 @@ def gate(
         from scenarios.verdicts import FAIL
         from seslab import worlds
     files = Files(junit, summary, openmetrics)
-    command.refuse_vain(on, against is not None, {"seeds": seeds, "rounds": rounds})
+    if application.target is None:
+        command.refuse_without_target(application.asked)
+        command.refuse_vain(on, against is not None, {"seeds": seeds, "rounds": rounds})
+    else:
+        command.refuse_beside_target({"baseline": baseline, "strategy": strategy, "seeds": seeds, "on": on != "sim"})
     chosen = simulated.distinct([worlds.scenario_of(source) for source in scenario])
     names = worlds.named(strategy, chosen)
     read = [named for source, one in zip(scenario, chosen, strict=True) for named in files_of(source, one)]
+    read += application.files
     files.prepare(read if baseline is None else [("--baseline", baseline), *read])
-    if against is None:
+    if application.target is not None:
+        document = _gated(application, chosen, against, rounds)
+    elif against is None:
         document = command.stored(baseline, chosen, names, on, _simulated)
     else:
         lasting = interleaved.Lasting(on, seeds or simulated.SEEDS, rounds or interleaved.ROUNDS)
@@ -86,6 +104,19 @@ def gate(
     files.write(document)
     terminal.present(document, json, table.table(document), table.sentences(document))
     return EXIT_OF[document["verdict"]] if strict or document["verdict"] == FAIL else exit_codes.DONE
+
+
+def _gated(
+    application: Application, chosen: Sequence[Scenario], against: str | None, rounds: int | None
+) -> GateDocument:
+    """The document of two versions of an application."""
+    with ending_on_ctrl_c():
+        from reports.gate import command
+        from seslab.versions import loads, measured, versions
+    loads_of_all = loads(chosen, application.limiters)
+    with versions(application, against) as (base, head):
+        measures = {f"base, {base.name}": measured(base), head.name: measured(head)}
+        return command.of_application(base.name, loads_of_all, measures, rounds)
 
 
 def update(

@@ -94,8 +94,13 @@ def check_listening(place: Place, users: Sequence[str]) -> None:
         host, _, port = str(place.smtp).rpartition(":")
         _knock("--smtp", str(place.smtp), host.strip("[]"), int(port))
     if "http" in users:
-        parts = urlsplit(str(place.url))
-        _knock("--target", str(place.url), str(parts.hostname), parts.port or (443 if parts.scheme == "https" else 80))
+        check_url_listening("--target", str(place.url))
+
+
+def check_url_listening(flag: str, url: str) -> None:
+    """The same of what an option names."""
+    parts = urlsplit(url)
+    _knock(flag, url, str(parts.hostname), parts.port or (443 if parts.scheme == "https" else 80))
 
 
 def _knock(flag: str, at: str, host: str, port: int) -> None:

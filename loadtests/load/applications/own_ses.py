@@ -1,0 +1,50 @@
+"""Which SES an application's mail goes to during a run: one of the run's own, or a `seslab serve` that was there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from loadtests.endpoint.addresses import ANYBODY
+from loadtests.moto.local_aws import Moto
+from loadtests.testing.control import ask
+from scenarios.schema.model import Scenario
+
+CONNECTIONS = 128
+ACCOUNT = "/_seslab/account"
+
+
+@contextmanager
+def ses_of(scenario: Scenario, endpoint: str | None) -> Iterator[str]:
+    """Where it is: `endpoint` as it is, or a new SES with the scenario's account, latencies and faults.
+
+    Everybody may send through the new one. Raises RunFailed where it does not start.
+    """
+    if endpoint is not None:
+        yield endpoint
+        return
+    with Moto(scenario, scenario.seed, CONNECTIONS, verified=(ANYBODY,)) as local:
+        yield local.url
+
+
+@contextmanager
+def allowing(scenario: Scenario, endpoint: str) -> Iterator[None]:
+    """Lets a `seslab serve` have the scenario's account, and gives it back its own. Its counts begin anew each time.
+
+    Raises RunFailed where it does not answer.
+    """
+    before = ask(endpoint, "GET", ACCOUNT)
+    ask(endpoint, "PUT", ACCOUNT, _settable(scenario.account.model_dump(mode="json")))
+    try:
+        yield
+    finally:
+        ask(endpoint, "PUT", ACCOUNT, _settable(before))
+
+
+def _settable(account: Mapping[str, Any]) -> Mapping[str, Any]:
+    """As a user would write it: a window has a burst, its rate, which nobody may set."""
+    limiter = {**account["limiter"]}
+    if limiter["kind"] != "token-bucket":
+        del limiter["burst"]
+    return {**account, "limiter": limiter}

@@ -1,0 +1,103 @@
+"""A version of an application as a process of ours: it is there once it answers, and gone when the block ends."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO, NamedTuple
+from urllib.parse import urlsplit
+
+from scenarios.errors import RunFailed
+from scenarios.schema.files import printable
+from scenarios.system.children import LEASHED
+
+PATIENCE_S = 60.0  # for an application to start, be it in a container
+LOOK_EVERY_S, KNOCK_S = 0.1, 1.0
+TAIL = 2_000  # bytes, in which the last line of what it said will be
+
+
+class Command(NamedTuple):
+    """What starts an application, and where."""
+
+    words: Sequence[str]
+    folder: Path
+
+
+@contextmanager
+def started(name: str, command: Command, url: str, environ: Mapping[str, str]) -> Iterator[None]:
+    """The application, which answers HTTP at `url`, in that environment.
+
+    It ends with the block, or with us, however that ends. Raises RunFailed if something else answers there, or where it
+    does not start, or dies of the load.
+    """
+    if answers(url):
+        raise RunFailed(f"--target {printable(url)}: something answers there already, which --run does not expect")
+    with TemporaryFile() as said, _leashed(name, command, environ, said) as process:
+        _await(name, process, url, said)
+        yield
+        if not answers(url):
+            _refuse_dead(name, process, said)
+
+
+@contextmanager
+def _leashed(
+    name: str, command: Command, environ: Mapping[str, str], said: IO[bytes]
+) -> Iterator[subprocess.Popen[bytes]]:
+    """In a session of its own, so that Ctrl-C does not reach it before the load has ended."""
+    try:
+        process = subprocess.Popen(
+            (*LEASHED, *command.words),
+            cwd=command.folder,
+            env=environ,
+            stdin=subprocess.PIPE,
+            stdout=said,
+            stderr=said,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise RunFailed(f"{printable(name)}: cannot run in {command.folder}: {error.strerror or error}") from error
+    with process:
+        yield process
+
+
+def _await(name: str, process: subprocess.Popen[bytes], url: str, said: IO[bytes]) -> None:
+    until_s = time.monotonic() + PATIENCE_S
+    while not answers(url):
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(LOOK_EVERY_S)
+            raise _died(name, process, said, "before it answered")
+        if time.monotonic() > until_s:
+            raise RunFailed(f"{printable(name)}: does not answer at {printable(url)} after {PATIENCE_S:g} s")
+
+
+def _refuse_dead(name: str, process: subprocess.Popen[bytes], said: IO[bytes]) -> None:
+    """One that is only busy answers late; one that is gone takes its leash a moment to notice."""
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(KNOCK_S)
+        raise _died(name, process, said, "under the load")
+
+
+def answers(url: str) -> bool:
+    """Whether an HTTP server is there: the proxy of a container takes connections before there is one."""
+    parts = urlsplit(url)
+    kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+    try:
+        with closing(kind(parts.netloc, timeout=KNOCK_S)) as connection:
+            connection.request("HEAD", "/")  # asks no route of the application to do anything
+            connection.getresponse()
+    except (OSError, HTTPException):
+        return False
+    return True
+
+
+def _died(name: str, process: subprocess.Popen[bytes], said: IO[bytes], when: str) -> RunFailed:
+    said.seek(max(0, said.seek(0, os.SEEK_END) - TAIL))
+    lines = said.read().decode(errors="replace").strip().splitlines()
+    last = lines[-1] if lines else "it said nothing"
+    return RunFailed(printable(f"{name}: ended with {process.returncode} {when}: {last}"))

@@ -1,0 +1,77 @@
+"""A gate for a user's own application: both versions take the same load in turn, and SES's ledger is the judge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from reports.documents.gate import GateDocument
+from reports.gate.document import Part, document
+from reports.gate.expectations import default_rules
+from reports.gate.interleaved import Tell
+from reports.gate.rounds import Round, over_rounds
+from reports.statistics.replications import combine
+from scenarios.entry import StrategyEntry
+from scenarios.errors import Interrupted
+from scenarios.schema.model import Scenario
+from scenarios.schema.thresholds import judged
+
+WORLD = "locust"
+Measure = Callable[[Scenario], StrategyEntry]
+"""One run of a version under a scenario's load."""
+
+
+class Load(NamedTuple):
+    """A scenario that both versions meet, and what its part of the gate is called: the limiter may be in the name."""
+
+    called: str
+    scenario: Scenario
+
+
+def verdict(
+    against: str, loads: Sequence[Load], versions: Mapping[str, Measure], rounds: int, tell: Tell
+) -> GateDocument:
+    """The gate's document, of two versions: first the base, then what is now. Raises RunFailed, and Interrupted."""
+    return document(WORLD, against, [_part(load, versions, rounds, tell) for load in loads])
+
+
+def _part(load: Load, versions: Mapping[str, Measure], rounds: int, tell: Tell) -> Part:
+    runs = [_turns(load, versions, f"round {number} of {rounds}", tell) for number in range(1, rounds + 1)]
+    pairs = [Round([first, last], [second, third]) for first, second, third, last in runs]
+    head = combine([entry for one in runs for entry in one[1:3]])
+    each = [over_rounds(head["strategy"], default_rules(), pairs)]
+    base = combine([entry for one in runs for entry in (one[0], one[3])])
+    every = [entry for one in runs for entry in one]
+    notes = [*head["warnings"], *_untried(load.scenario, every), *_other_mails(base, head)]
+    return Part(load.called, "", each, judged(load.scenario.thresholds, [head]), notes)
+
+
+def _turns(load: Load, versions: Mapping[str, Measure], which: str, tell: Tell) -> list[StrategyEntry]:
+    """Base, head, head, base: a machine that becomes slower favours neither."""
+    base, head = versions
+    return [_measured(load, name, versions[name], which, tell) for name in (base, head, head, base)]
+
+
+def _measured(load: Load, name: str, measure: Measure, which: str, tell: Tell) -> StrategyEntry:
+    tell(f"{load.called}, {which}: {name}")
+    entry = measure(load.scenario)
+    if entry["interrupted"]:
+        raise Interrupted(f"interrupted in {which}; nothing is concluded from fewer")
+    return entry
+
+
+def _untried(scenario: Scenario, entries: Sequence[StrategyEntry]) -> list[str]:
+    """A load that SES takes as it comes says nothing of what becomes of refused mail."""
+    if any(entry["calls"]["accepted"] < entry["calls"]["attempted"] for entry in entries):
+        return []
+    limit = f"{scenario.account.max_send_rate_per_s:g} recipients/s"
+    return [
+        f"SES refused nothing in any run: what becomes of refused mail was not tried; send above {limit} for longer"
+    ]
+
+
+def _other_mails(base: StrategyEntry, head: StrategyEntry) -> list[str]:
+    """What saves mail that was lost before looks slower by it."""
+    if head["recipients"]["accepted"] <= base["recipients"]["accepted"]:
+        return []
+    return ["more was accepted than before: latencies and the makespan are also of mail that had none before"]

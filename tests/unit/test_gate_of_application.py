@@ -1,0 +1,119 @@
+"""A gate for an application: which runs it makes, in which order, and what it says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import chain, repeat
+
+import pytest
+
+from reports.documents.gate import GateDocument
+from reports.gate.applications import Load, verdict
+from scenarios.entry import StrategyEntry
+from scenarios.errors import BadInput, Interrupted
+from scenarios.schema.model import Scenario
+from seslab.options import Application
+from seslab.versions import loads, versions
+from tests.unit.entries import SCENARIO, entry, sent
+from tests.unit.test_cli import seslab_with
+
+TARGET = Application(target="http://127.0.0.1:1/send")
+
+
+def gated(base: Iterator[StrategyEntry], head: Iterator[StrategyEntry], told: list[str] | None = None) -> GateDocument:
+    """Three rounds of these runs."""
+    measures: dict[str, Callable[[Scenario], StrategyEntry]] = {
+        "v1": lambda _scenario: next(base), "now": lambda _scenario: next(head),
+    }  # fmt: skip
+    said = [] if told is None else told
+    return verdict("v1", [Load("by-hand, window", SCENARIO)], measures, 3, said.append)
+
+
+def run(accepted: int, last_s: float = 2.0) -> StrategyEntry:
+    """Of four mails so many are accepted, the others throttled."""
+    return entry("http", sent(accepted, last_s))
+
+
+def test_both_versions_run_in_turn() -> None:
+    """Base, head, head, base in every round, each told before it begins."""
+    told: list[str] = []
+    gated(repeat(run(4)), repeat(run(4)), told)
+    assert [line.rpartition(": ")[2] for line in told] == ["v1", "now", "now", "v1"] * 3
+    assert told[0] == "by-hand, window, round 1 of 3: v1"
+
+
+def test_mail_that_is_lost_fails() -> None:
+    """What SES's ledger says decides, whatever the application has answered."""
+    document = gated(repeat(run(4)), repeat(run(3)))
+    [scenario] = document["scenarios"]
+    verdicts = {one["metric"]: one["verdict"] for one in scenario["strategies"][0]["metrics"]}
+    assert (document["world"], document["verdict"], scenario["scenario"]) == ("locust", "fail", "by-hand, window")
+    assert verdicts["recipients.lost"] == "fail"
+
+
+def test_what_the_base_differs_from_itself_is_noise() -> None:
+    """Of an application that loses one mail now and then, as the base does, nothing is concluded."""
+    now_and_then = chain.from_iterable(repeat((run(4), run(3))))
+    document = gated(now_and_then, chain([run(4), run(3)], repeat(run(4))))
+    lost = [one for one in document["scenarios"][0]["strategies"][0]["metrics"] if one["metric"] == "recipients.lost"]
+    assert [(one["verdict"], one["noise"]) for one in lost] == [("pass", 1.0)]
+
+
+@pytest.mark.parametrize(("base", "head", "tried"), [(4, 4, False), (3, 4, True), (4, 3, True)])
+def test_a_gate_without_a_refusal_says_so(base: int, head: int, tried: bool) -> None:
+    """A refusal of either side is one: then something became of refused mail, or it was avoided."""
+    notes = gated(repeat(run(base)), repeat(run(head)))["scenarios"][0]["notes"]
+    assert tried != any(note.startswith("SES refused nothing in any run") for note in notes)
+    assert (head > base) == any(note.startswith("more was accepted than before") for note in notes)
+
+
+def test_an_interrupted_gate_concludes_nothing() -> None:
+    """Half of the rounds are no gate."""
+    broken_off: StrategyEntry = {**run(4), "interrupted": True}
+    with pytest.raises(Interrupted, match=r"^interrupted in round 1 of 3"):
+        gated(repeat(run(4)), repeat(broken_off))
+
+
+def test_every_limiter_is_a_load_of_its_own() -> None:
+    """Each scenario under each hypothesis, named after both; else under its own limiter."""
+    assert [one.called for one in loads([SCENARIO], None)] == ["by-hand"]
+    under_all = loads([SCENARIO], "plausible")
+    assert len({one.scenario.account.limiter.model_dump_json() for one in under_all}) == len(under_all) > 5
+    assert all(one.called.startswith("by-hand, ") for one in under_all)
+    assert all("anything-accepted" in one.scenario.thresholds for one in under_all)
+
+
+@pytest.mark.parametrize(
+    ("asked", "against", "said"),
+    [
+        (TARGET, None, "--against: missing; give the other version"),
+        (TARGET, "main", "--against main: is no URL; give the other version"),
+        (TARGET, "http://127.0.0.1:2/send", "--endpoint: missing"),
+        (Application(target="shop", run="true"), "true", "--target = shop: must be the URL"),
+        (Application(target="http://127.0.0.1:1/", run="nonsense"), "true", "--run 'nonsense': no such command"),
+        (Application(target="http://127.0.0.1:1/", run="true"), "nonsense", "--against 'nonsense': neither a revision"),
+        (Application(target="http://example.com/", run="true"), "true", "http://example.com/: is not on this machine"),
+    ],
+)
+def test_what_cannot_be_compared_is_told_before_anything_runs(
+    asked: Application, against: str | None, said: str
+) -> None:
+    """One line with the option, and what would be right."""
+    with pytest.raises(BadInput, match=f"^{said}".replace("?", r"\?")) as caught, versions(asked, against):
+        pass
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("--run true --against main", "--run: is for an application of your own; name its route with --target"),
+        ("--target http://127.0.0.1:1/ --seeds 3", "--seeds: is for strategies; an application (--target)"),
+        ("--target http://127.0.0.1:1/ --on moto", "--on: is for strategies; an application (--target)"),
+    ],
+)
+def test_options_that_would_change_nothing_are_refused(words: str, said: str) -> None:
+    """Those of the one kind of gate are not those of the other."""
+    ended = seslab_with("gate", "sandbox", *words.split())
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.startswith(f"seslab: {said}")
