@@ -64,6 +64,8 @@ def _begin(environment: Environment, runner: Any, **_others: Any) -> None:
     if not isinstance(runner, WorkerRunner):
         master = Master(runner, _folder(environment), obeys=ASSIGNMENT in os.environ)
         _masters[environment] = master
+        if environment.web_ui is not None:
+            master.show(environment.web_ui)
         runner.register_message(FILE, master.keep)
         runner.register_message(DONE, master.done)
 

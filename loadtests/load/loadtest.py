@@ -14,6 +14,7 @@ from pathlib import Path
 from loadtests.application.worker_share import refuse_indivisible
 from loadtests.load import histogram, locust_process, wait_downstream
 from loadtests.load.assignment import LEFT, WORLD, ZERO, Assignment, written
+from loadtests.load.conclusion import Conclusion
 from loadtests.load.options import Crew, check, options, worker_options
 from loadtests.load.results import shares_ledger
 from loadtests.load.results.ledger import ledger_of
@@ -23,6 +24,7 @@ from loadtests.load.targets.choose_target import LoadRequest, target_of
 from loadtests.load.targets.endpoint_client import of_run
 from loadtests.load.targets.target import Target
 from loadtests.ports.kernel import Clock
+from loadtests.ports.local import LOOPBACK
 from loadtests.record import run_registry
 from loadtests.record.run_name import new_run
 from loadtests.record.run_registry import RunRecord
@@ -61,7 +63,7 @@ def prepare(
         check_place(sender, asked.place)
         if sender in scenario.contenders:
             refuse_indivisible(scenario, sender, asked.crew.size)
-    return partial(run, asked=asked, target=target_of(scenario, senders, asked, prices, show))
+    return partial(run, asked=asked, target=target_of(scenario, senders, asked, prices, show), say=show)
 
 
 def run(
@@ -73,11 +75,13 @@ def run(
     asked: LoadRequest,
     target: Target,
     out: Path | None = None,
+    page_stays: bool = False,
+    say: Callable[[str], None] = print,
 ) -> Ledger:
     """Let Locust send a scenario's mails; Ctrl-C keeps what was done. With `out` Locust's own reports are kept there.
 
-    `sender` is a user or a strategy. Raises RunFailed where Locust cannot run, workers never connect, or the endpoint
-    stops answering.
+    `sender` is a user or a strategy; `page_stays` says whether a page of Locust's is there until it is left. Raises
+    RunFailed where Locust cannot run, workers never connect, or the endpoint stops answering.
     """
     started_s = time.perf_counter()
     mails = arrivals(scenario.workload, seed)
@@ -86,9 +90,15 @@ def run(
         folder_with(assignment, mails) as folder,
     ):
         _watched(watch, folder, expected_s(scenario, mails))
+        conclude = partial(ledger_left_by, scenario, assignment, mails, folder, target)
+        conclusion = Conclusion(scenario, mails, folder, conclude, _page_of(asked), page_stays, say)
         with _noted(scenario, assignment, folder, out) as record:
-            was_interrupted = _sent(asked.crew, record, folder, target, out)
-        ledger = ledger_left_by(scenario, assignment, mails, folder, target)
+            was_interrupted = _sent(
+                asked.crew, record, folder, partial(conclusion.looked, target.look), out, conclusion.page
+            )
+        ledger = conclusion.ledger()
+        if out is not None:
+            conclusion.add_to(out / f"locust-{sender}.html")
         ledger = replace(ledger, warnings=(*ledger.warnings, *target.warnings(scenario)))
         if not was_interrupted:
             _refuse_without_workers(LocustResults.read(folder), ledger, out)
@@ -117,11 +127,19 @@ def _noted(scenario: Scenario, assignment: Assignment, folder: Path, out: Path |
         run_registry.finish(record.run)
 
 
-def _sent(crew: Crew, record: RunRecord, folder: Path, target: Target, out: Path | None) -> bool:
+def _page_of(asked: LoadRequest) -> str | None:
+    """Where SES's side is shown meanwhile: what is far away tells it only later."""
+    has_side = asked.crew.web_port is not None and asked.place.endpoint is not None
+    return f"http://{LOOPBACK}:{asked.crew.web_port}" if has_side else None
+
+
+def _sent(
+    crew: Crew, record: RunRecord, folder: Path, look: Callable[[], None], out: Path | None, page: str | None
+) -> bool:
     """Locust's part, whatever its own exit code is; returns whether Ctrl-C ended it."""
     log, sender = folder / "locust.log", record.strategy
     begun = partial(run_registry.with_child, record)
-    was_interrupted = locust_process.run(options(crew, sender, out), folder, log, begun, target.look)
+    was_interrupted = locust_process.run(options(crew, sender, out, page is None), folder, log, begun, look)
     _keep(folder, log, sender, out)
     if not (folder / LEFT).exists():
         raise KeyboardInterrupt if was_interrupted else locust_process.failure(log, crew)

@@ -11,17 +11,15 @@ from typing import Any, NoReturn
 from loadtests.deploy.on_aws import Permit
 from loadtests.load import loadtest
 from loadtests.load.assignment import LEFT, Place
+from loadtests.load.results.judgement import judgement_of, line_on
 from loadtests.load.targets.check_target import body_of, headers_of
 from loadtests.load.targets.choose_target import LoadRequest
 from loadtests.load.targets.target import Target
 from loadtests.ports.ses import TO_SIMULATOR
 from scenarios.entry import USERS, StrategyEntry
 from scenarios.errors import BadInput, RunFailed
-from scenarios.measures.bound import bound_of
 from scenarios.measures.cost import load_prices
-from scenarios.measures.measured import measured
 from scenarios.schema.scenario_file import load
-from scenarios.schema.thresholds import JudgedThreshold, beside_the_value, judged
 from scenarios.traffic.workload import arrivals
 
 ARGUMENTS = {
@@ -95,10 +93,9 @@ class CommandLineRun:
             return
         with failing_plainly():
             ledger = loadtest.ledger_left_by(self._scenario, self._assignment, self._mails, self.folder, self._target)
-        entry = measured(self._scenario, ledger, bound_of(self._scenario, self._mails), load_prices())
-        verdicts = judged(self._scenario.thresholds, [entry])
+        entry, verdicts = judgement_of(self._scenario, ledger, self._mails)
         environment.process_exit_code = int(any(one["verdict"] == "fail" for one in verdicts))
-        lines = [*verdict_lines(entry), *map(_threshold_line, verdicts)]
+        lines = [*verdict_lines(entry), *map(line_on, verdicts)]
         environment.events.quit.add_listener(lambda **_: print(*lines, sep="\n"))
 
 
@@ -124,9 +121,3 @@ def verdict_lines(entry: StrategyEntry) -> Iterator[str]:
     yield f"{entry['strategy']}: SES refused {refused:,} of {entry['calls']['attempted']:,} calls"
     yield from (f"{entry['strategy']}: {one['calls']:,} × {one['said']}" for one in entry.get("refusals", ()))
     yield from (f"note: {warning}" for warning in entry["warnings"])
-
-
-def _threshold_line(met: JudgedThreshold) -> str:
-    value = "infinite" if met.get("infinite") else met["value"]
-    mark = "✓" if met["verdict"] == "pass" else "✗"
-    return f"{mark} {met['name']}: {met['expression']} ({value}{beside_the_value(met)})"

@@ -49,9 +49,9 @@ def _check_free(port: int) -> None:
         raise BadInput(f"--web-port = {port}: {error.strerror}; name another") from error
 
 
-def options(crew: Crew, name: str, out: Path | None) -> list[str]:
-    """For Locust's master, or its only process."""
-    return [*_shown(crew), *_crewed(crew), *_left(name, out), "--only-summary"]
+def options(crew: Crew, name: str, out: Path | None, page_ends: bool) -> list[str]:
+    """For Locust's master, or its only process; its page ends by itself, or when it is told to."""
+    return [*_shown(crew, page_ends), *_crewed(crew), *_left(name, out), "--only-summary"]
 
 
 def worker_options(crew: Crew) -> list[str]:
@@ -60,10 +60,11 @@ def worker_options(crew: Crew) -> list[str]:
     return [*at, "--processes", str(crew.processes)] if crew.processes > 1 else at
 
 
-def _shown(crew: Crew) -> list[str]:
+def _shown(crew: Crew, page_ends: bool) -> list[str]:
     if crew.web_port is None:
         return ["--headless"]
-    return ["--autostart", "--autoquit", LINGER_S, "--web-host", LOOPBACK, "--web-port", str(crew.web_port)]
+    ends = ["--autoquit", LINGER_S] if page_ends else []
+    return ["--autostart", *ends, "--web-host", LOOPBACK, "--web-port", str(crew.web_port)]
 
 
 def _crewed(crew: Crew) -> Iterator[str]:

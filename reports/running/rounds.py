@@ -11,8 +11,8 @@ from reports.running.experiment import Gather, Job, Runner, nothing
 from scenarios.measures.cost import Prices
 from scenarios.schema.model import Scenario
 
-RunnerInto = Callable[[Path | None], Runner]
-"""What makes a run, and leaves its own files in a folder, if there is one."""
+RunnerInto = Callable[[Path | None, bool], Runner]
+"""What makes a run and leaves its own files in a folder, if there is one; told whether it is the last of all."""
 
 
 class Rounds(Sequence[Job]):
@@ -28,9 +28,9 @@ class Rounds(Sequence[Job]):
         out: Path | None,
         curves: Gather = nothing,
     ) -> None:
-        first = Job(runner_into(out), scenario, "", scenario.seed, prices, out, curves=curves, round=1)
+        first = Job(runner_into(out, False), scenario, "", scenario.seed, prices, out, curves=curves, round=1)
         self._first = [replace(first, strategy=strategy) for strategy in strategies]
-        self._again, self.replications = runner_into(None), rounds
+        self._runner_into, self.replications = runner_into, rounds
 
     @property
     def strategies(self) -> list[str]:
@@ -51,7 +51,6 @@ class Rounds(Sequence[Job]):
     def _job(self, number: int) -> Job:
         """What the first round leaves is kept, as of replications that of the first seed."""
         before, turn = divmod(number, len(self._first))
-        if not before:
-            return self._first[turn]
         job = self._first[-1 - turn if before % 2 else turn]
-        return replace(job, runner=self._again, out=None, round=before + 1)
+        out = None if before else job.out
+        return replace(job, runner=self._runner_into(out, number == len(self) - 1), out=out, round=before + 1)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from seslab import exit_codes
 from seslab.ctrl_c import ending_on_ctrl_c
 from seslab.options import LAST_PORT, AsJson, Aws, Out, Seed, Source, of_strategies, offering
+
+if TYPE_CHECKING:
+    from scenarios.ledger.ledger import Ledger
 
 MOST_ROUNDS = 1_000  # each is named in the plan of what goes out for real
 USERS = ("ses-v2", "ses-v1", "smtp", "sqs", "http")
@@ -57,7 +60,7 @@ def loadtest(
     master_port: Port = 5557,
     web_port: Annotated[
         int | None,
-        typer.Option(metavar="N", min=1, max=LAST_PORT, help="show Locust's page on this port meanwhile"),
+        typer.Option(metavar="N", min=1, max=LAST_PORT, help="show Locust's page on this port, until it is left"),
     ] = None,
     rounds: Annotated[
         int,
@@ -94,7 +97,11 @@ def loadtest(
     run = loading.prepare(chosen, senders, asked, prices, terminal.tell)
     if out is not None:
         folder.prepare(out, read=[*files_of(scenario, chosen), *aws.files, *_template(body)])
-    jobs = Rounds(lambda folder: partial(run, out=folder), chosen, senders, rounds, prices, out, taking(chosen))
+
+    def runner(into: Path | None, is_last: bool) -> partial[Ledger]:
+        return partial(run, out=into, page_stays=is_last)
+
+    jobs = Rounds(runner, chosen, senders, rounds, prices, out, taking(chosen))
     met = command.compared(jobs, "locust", chosen, command.Presented(out, json))
     return exit_codes.DONE if met else exit_codes.UNMET
 

@@ -15,12 +15,15 @@ from gevent.fileobject import FileObject
 
 from loadtests.load import assignment
 from loadtests.load.assignment import LEFT, ZERO
+from loadtests.load.ses_side.on_page import OnPage
 from loadtests.load.workers.worker import SHARE, STOP
+from scenarios.system.whole_files import write_text
 
 HEAD_START_S = 1.5  # for shares to arrive and clients to be made before time zero
 STRATEGY_HEAD_START_S = 5.0  # for processes to start, and their queues and functions
 PATIENCE_S = 10.0  # for workers that are to say that they are done
 ON_ACCOUNT_S = 90.0  # the same for those that read queues out first, each of them until it is surely empty
+LOOK_S = 0.2
 LOST_S = 10  # a worker that has not been heard of for so long is gone
 
 
@@ -36,8 +39,17 @@ class Master:
         self._ends_unix_s, self._zero_unix_s = math.inf, 0
         runner.environment.events.test_start.add_listener(self._hand_out)
         runner.environment.events.quitting.add_listener(self._leave)
+        self._page: OnPage | None = None
         if obeys:
             gevent.spawn(self._obey)
+            runner.environment.events.test_stop.add_listener(self._stay)
+
+    def show(self, web_ui: Any) -> None:
+        """SES's side on Locust's page, where a local SES can be asked."""
+        if self._assignment.place.endpoint is not None:
+            mails = len(self._mails.recipients)
+            self._page = OnPage(self._assignment, mails, self._folder, lambda: self._zero_unix_s)
+            self._page.show(web_ui)
 
     def tick(self) -> tuple[int, float] | None:
         """A user for each worker there is at first; None once all have ended, or will no more."""
@@ -92,6 +104,8 @@ class Master:
         FileObject(os.dup(0), "rb").readline()
         if not self._workers:
             os.kill(os.getpid(), signal.SIGINT)  # Locust still waits for workers
+        if (self._folder / LEFT).exists():
+            self._close()
         self._ends_unix_s = min(self._ends_unix_s, time.time() + PATIENCE_S)
         for name in self._workers:
             self._runner.send_message(STOP, None, name)
@@ -100,8 +114,29 @@ class Master:
         """Locust ends. Whatever workers still had to say has arrived once the runner has quit."""
         self._runner.quit()
         environment.process_exit_code = environment.process_exit_code or 0  # refused mails are a result
-        if self._workers:
-            (self._folder / LEFT).write_text(json.dumps(self._left()))
+        self._tell()
+
+    def _tell(self) -> None:
+        """How it ended, once: what comes later is of the page."""
+        if self._workers and not (self._folder / LEFT).exists():
+            write_text(self._folder / LEFT, json.dumps(self._left()))
+
+    def _stay(self, **_others: Any) -> None:
+        """The load is over, and its page is there until the parent has concluded, and perhaps until it is left."""
+        if self._page is not None:
+            self._tell()
+            gevent.spawn(self._close_when_left, self._page)
+
+    def _close_when_left(self, page: OnPage) -> None:
+        while page.is_to_stay is None or (page.is_to_stay and page.is_looked_at):
+            gevent.sleep(LOOK_S)
+        self._close()
+
+    def _close(self) -> None:
+        web_ui = self._runner.environment.web_ui
+        self._runner.quit()
+        if web_ui is not None:
+            web_ui.stop()
 
     def _left(self) -> dict[str, Any]:
         """A run without the word of a worker is one that was cut short."""

@@ -1,0 +1,1 @@
+"""SES's side of a load test, second by second, on Locust's page and in Locust's report."""
