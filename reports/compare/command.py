@@ -19,6 +19,7 @@ from reports.ranking.precision import Made, made_precisely
 from reports.running import experiment, run_jobs
 from reports.running.experiment import Jobs
 from reports.running.keeping import REPORT
+from reports.running.origin import write_origin
 from reports.running.rounds import Rounds
 from scenarios.schema.model import Scenario
 from scenarios.schema.scenario_file import as_toml
@@ -107,6 +108,7 @@ def _unfinished(results: Sequence[experiment.Result], jobs: Jobs | Rounds, repli
 
 def _keep(out: Path, document: ComparisonDocument, scenario: Scenario, curves: Mapping[str, Curves]) -> None:
     run_folder.save(out, document, as_toml(scenario))
+    write_origin(out)
     with terminal.busy("Drawing"):
         run_folder.draw(out, document, curves)
     terminal.tell_who_watches(f"page: {out / REPORT}")

@@ -16,6 +16,7 @@ from reports.documents.comparison import SCHEMA, ComparisonDocument
 from reports.documents.reading import parsed
 from reports.gate.identity import identity_of
 from reports.gate.other_comparison import OtherComparison
+from reports.running.git import git
 from scenarios.errors import BadInput, RunFailed
 from scenarios.outside.plug import bundle_of
 from scenarios.schema.files import printable
@@ -85,22 +86,12 @@ def base(text: str) -> Iterator[Side]:
 @contextmanager
 def checkout(text: str) -> Iterator[Checkout | None]:
     """The files of a revision as long as they are needed; None for what is no revision of the repository here."""
-    root = _git("rev-parse", "--show-toplevel")
-    if root is None or _git("rev-parse", "--verify", "--quiet", f"{text}^{{commit}}") is None:
+    root = git("rev-parse", "--show-toplevel")
+    if root is None or git("rev-parse", "--verify", "--quiet", f"{text}^{{commit}}") is None:
         yield None
         return
     with _checked_out(text, Path(root)) as folder:
         yield Checkout(folder, Path(root))
-
-
-def _git(*words: str, **environ: str) -> str | None:
-    """What git answers; None if it refuses or is not there."""
-    environment = {**os.environ, **environ}
-    try:
-        answer = subprocess.run(("git", *words), env=environment, capture_output=True, text=True, check=False)
-    except OSError:
-        return None
-    return answer.stdout.strip() if answer.returncode == 0 else None
 
 
 @contextmanager
@@ -110,7 +101,7 @@ def _checked_out(revision: str, root: Path) -> Iterator[Path]:
         made, index = folder / "tree" / root.name, str(folder / "index")
         words = (("read-tree", f"{revision}^{{commit}}"), ("checkout-index", "--all", f"--prefix={made}/"))
         for command in words:
-            if _git("-C", str(root), *command, GIT_INDEX_FILE=index) is None:
+            if git("-C", str(root), *command, GIT_INDEX_FILE=index) is None:
                 raise RunFailed(f"--against {printable(revision)}: git {command[0]} cannot check it out")
         yield made
 

@@ -16,7 +16,10 @@ CALIBRATION = "calibration.json"
 ROBUSTNESS = "robustness.json"
 LIMITERS = "limiters.toml"  # beside it
 REPORT = "report.html"
-DOCUMENTS = (COMPARISON, CALIBRATION, ROBUSTNESS)
+GATE = "gate.json"
+HISTORY = "history.json"
+ORIGIN = "origin.json"  # beside any of them
+DOCUMENTS = (COMPARISON, CALIBRATION, ROBUSTNESS, GATE, HISTORY, ORIGIN)
 
 
 def keep(ledger: Ledger, scenario: Scenario, directory: Path) -> None:

@@ -65,6 +65,7 @@ def gate(
     junit: Annotated[Path | None, typer.Option(metavar="FILE", help="a file for JUnit's XML")] = None,
     summary: Summary = None,
     openmetrics: Annotated[Path | None, typer.Option(metavar="FILE", help="a file for OpenMetrics text")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="a folder for the document and a page")] = None,
     json: AsJson = False,
     application: Application,
 ) -> int:
@@ -78,7 +79,7 @@ def gate(
     """
     with ending_on_ctrl_c():
         from reports import terminal
-        from reports.gate import command, interleaved, simulated, table
+        from reports.gate import command, folder, interleaved, simulated, table
         from reports.gate.files import Files
         from scenarios.schema.scenario_file import files_of
         from scenarios.verdicts import FAIL
@@ -92,8 +93,9 @@ def gate(
     chosen = simulated.distinct([worlds.scenario_of(source) for source in scenario])
     names = worlds.named(strategy, chosen)
     read = [named for source, one in zip(scenario, chosen, strict=True) for named in files_of(source, one)]
-    read += application.files
-    files.prepare(read if baseline is None else [("--baseline", baseline), *read])
+    read += [*application.files, *([] if baseline is None else [("--baseline", baseline)])]
+    files.prepare(read)
+    folder.prepare(out, read)
     if application.target is not None:
         document = _gated(application, chosen, against, rounds)
     elif against is None:
@@ -102,6 +104,8 @@ def gate(
         lasting = interleaved.Lasting(on, seeds or simulated.SEEDS, rounds or interleaved.ROUNDS)
         document = command.in_turn(against, baseline, scenario, chosen, names, lasting)
     files.write(document)
+    if out is not None:
+        folder.save(out, document)
     terminal.present(document, json, table.table(document), table.sentences(document))
     return EXIT_OF[document["verdict"]] if strict or document["verdict"] == FAIL else exit_codes.DONE
 

@@ -21,6 +21,8 @@ DOCUMENTS = (
     "calibration",
     "baseline",
     "verification",
+    "history",
+    "origin",
 )
 
 

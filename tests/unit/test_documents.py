@@ -124,7 +124,7 @@ def test_a_json_schema_says_what_each_key_means(name: str) -> None:
     schema = json.loads(json.dumps(json_schema(name), allow_nan=False))
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert schema["$id"] == schema["title"] == f"seslab/{name}/v1"
-    tables = [schema, *(one for one in schema["$defs"].values() if "properties" in one)]
+    tables = [schema, *(one for one in schema.get("$defs", {}).values() if "properties" in one)]
     keys = [(table["title"], key, about) for table in tables for key, about in table["properties"].items()]
     assert [(title, key) for title, key, about in keys if not {"description", "const"} & about.keys()] == []
 

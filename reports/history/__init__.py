@@ -1,0 +1,1 @@
+"""A history: figures over the commits whose documents were kept."""

@@ -1,0 +1,30 @@
+"""The folder of a history: its document and its page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from reports.compare import folder as run_folder
+from reports.documents.history import HistoryDocument
+from reports.history import page
+from reports.running.keeping import HISTORY, forget_documents
+from reports.terminal import to_json
+from scenarios.errors import BadInput
+from scenarios.system.interrupts import interrupts_later
+from scenarios.system.whole_files import is_same, write_text
+
+
+def prepare(directory: Path, read: Sequence[str]) -> None:
+    """Raises BadInput for a folder in which nothing can be written, or whose documents are read."""
+    if any(is_same(directory, Path(folder)) for folder in read):
+        raise BadInput(f"--out {directory}: is one of the folders that are read; name another")
+    run_folder.prepare(directory)
+
+
+def save(directory: Path, history: HistoryDocument) -> None:
+    """What an earlier command has told in that folder goes."""
+    with interrupts_later():
+        forget_documents(directory)
+        write_text(directory / HISTORY, to_json(history))
+        page.write(directory, history)

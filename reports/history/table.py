@@ -1,0 +1,115 @@
+"""A history for the terminal and for Markdown: a row for each commit, and what failed in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from reports import markdown as md
+from reports.columns import Block, Column, Row, Sheet
+from reports.documents.history import HistoryDocument, HistoryPoint, HistorySeries
+from reports.units import MARKS, alike, shown, unit_of
+from scenarios.verdicts import FAIL, INCONCLUSIVE
+from strategies.presentation.words import counted
+
+
+def table(history: HistoryDocument) -> Sheet:
+    """A block for each sender; the newest commit is its last row."""
+    figures = figures_in(history)
+    return Sheet(
+        f"figures over {counted(len(history['commits']), 'commit')}, oldest first",
+        [
+            Column("commit"),
+            *(
+                Column(figure.replace(".", "\n"), unit_of(figure).strip(), falls=len(figures) - at)
+                for at, figure in enumerate(figures)
+            ),
+        ],
+        [Block(rows, heading) for heading, rows in _blocks(history, figures)],
+        lead=answer(history),
+    )
+
+
+def figures_in(history: HistoryDocument) -> list[str]:
+    """Each once, in the order in which they were asked for."""
+    return list(dict.fromkeys(one["figure"] for one in history["series"]))
+
+
+def senders(history: HistoryDocument) -> Iterator[tuple[str, list[HistorySeries]]]:
+    """The series of each sender in a scenario and a world, under its heading."""
+    for heading, some in groupby(history["series"], key=heading_of):
+        yield heading, list(some)
+
+
+def heading_of(one: HistorySeries) -> str:
+    """What was run, where, and who sent."""
+    return f"{one['scenario']} in {one['world']}: {one['sender']}"
+
+
+def _blocks(history: HistoryDocument, figures: Sequence[str]) -> Iterator[tuple[str, list[Row]]]:
+    for heading, some in senders(history):
+        columns = {one["figure"]: _column(one) for one in some}
+        told = sorted({point["commit"] for one in some for point in one["points"]})
+        yield (
+            heading,
+            [
+                [f"  {history['commits'][at]['name']}", *(columns.get(figure, {}).get(at, "-") for figure in figures)]
+                for at in told
+            ],
+        )
+
+
+def _column(one: HistorySeries) -> dict[int, str]:
+    """Values as exact as each other, each with its mark where it is not well."""
+    values = alike([point["value"] for point in one["points"]])
+    return {point["commit"]: f"{_mark(point)}{value}" for point, value in zip(one["points"], values, strict=True)}
+
+
+def _mark(point: HistoryPoint) -> str:
+    verdict = point["verdict"]
+    return f"{MARKS[verdict]} " if verdict in (FAIL, INCONCLUSIVE) and verdict is not None else ""
+
+
+def answer(history: HistoryDocument) -> str:
+    """How the newest commit does, and how many before it failed."""
+    commits = history["commits"]
+    newest, failed = commits[-1], [one["name"] for one in commits if one["verdict"] == FAIL]
+    how = f"{newest['name']}: {newest['verdict'] or 'nothing judges it'}"
+    of_all = f"{len(failed)} of {counted(len(commits), 'commit')} failed"
+    return f"{how}; {of_all}{', last ' + failed[-1] if failed else ''}"
+
+
+def sentences(history: HistoryDocument) -> list[str]:
+    """One for each stretch of commits in which a figure failed, the newest first."""
+    stretches = [one for series in history["series"] for one in _failures(history, series)]
+    return [said for _, said in sorted(stretches, key=lambda one: -one[0])]
+
+
+def _failures(history: HistoryDocument, series: HistorySeries) -> Iterator[tuple[int, str]]:
+    """Where each ends, and what is said of it."""
+    points, before = series["points"], None
+    for is_bad, some in groupby(points, key=lambda point: point["verdict"] == FAIL):
+        stretch = list(some)
+        if is_bad:
+            yield stretch[-1]["commit"], _said(history, series, stretch, before)
+        before = stretch[-1]
+
+
+def _said(
+    history: HistoryDocument, series: HistorySeries, stretch: Sequence[HistoryPoint], before: HistoryPoint | None
+) -> str:
+    figure, (first, last) = series["figure"], (stretch[0], stretch[-1])
+    names = [history["commits"][one["commit"]]["name"] for one in (first, last)]
+    when = (
+        f"fails since {names[0]}" if last is series["points"][-1] else f"failed in {' to '.join(dict.fromkeys(names))}"
+    )
+    was = "" if before is None else f", before {shown(figure, before['value'])}"
+    return f"{MARKS[FAIL]} {heading_of(series)}: {figure} {when}: {shown(figure, last['value'])}{was}"
+
+
+def markdown(history: HistoryDocument) -> str:
+    """The answer, a table for each sender, and what failed."""
+    whole = table(history)
+    columns = [column.full_name for column in whole.columns]
+    blocks = [f"**{md.text(block.heading)}**\n\n{md.grid(columns, block.rows)}" for block in whole.blocks]
+    return md.document(f"### {md.text(whole.lead)}", *blocks, md.items(sentences(history)))

@@ -1,0 +1,53 @@
+"""`seslab history`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from seslab.ctrl_c import ending_on_ctrl_c
+from seslab.options import AsJson, Summary
+
+
+def history(
+    directory: Annotated[
+        list[Path], typer.Argument(metavar="DIR...", help="folders with what --out has made, at whatever depth")
+    ],
+    *,
+    figure: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            show_default="what is lost or sent twice, p99, makespan, cost",
+            help="a figure to follow, such as latency_s.p99; may be repeated",
+        ),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="a folder for the document and a page")] = None,
+    summary: Summary = None,
+    json: AsJson = False,
+) -> None:
+    """Follow figures and verdicts over many commits.
+
+    Reads the documents that gate, compare and loadtest have left with --out.
+
+    $ seslab history artifacts --out history
+    """
+    with ending_on_ctrl_c():
+        from reports import files, terminal
+        from reports.history import document as making
+        from reports.history import folder, table
+        from reports.history.reading import commits_in
+    figures = making.wished(figure or ())
+    commits = commits_in(directory)
+    if out is not None:
+        folder.prepare(out, [name for one in commits for name in one.folders])
+    if summary is not None:
+        files.refuse_unwritable("--summary", summary)
+    document = making.document(commits, figures)
+    if out is not None:
+        folder.save(out, document)
+    if summary is not None:
+        files.append(summary, table.markdown(document))
+    terminal.present(document, json, table.table(document), table.sentences(document))

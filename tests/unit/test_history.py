@@ -1,0 +1,137 @@
+"""Laws of a history: what is read, in which order commits stand, and what is said of their figures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from reports.documents.history import HistoryDocument, HistoryPoint
+from reports.documents.origin import OriginDocument
+from reports.gate import folder as gate_folder
+from reports.gate.document import Part
+from reports.gate.document import document as gate_of
+from reports.history import page, table
+from reports.history.document import FIGURES, document, wished
+from reports.history.reading import commits_in
+from reports.running.keeping import COMPARISON, GATE, ORIGIN, REPORT
+from reports.terminal import to_json
+from scenarios.errors import BadInput
+from tests.unit.entries import comparison, entry, sent
+from tests.unit.gated import SMALL, baseline, small, verdict
+from tests.unit.test_cli import seslab_with
+
+FOLLOWED = ("recipients.lost", "makespan_s")
+
+
+def kept(folder: Path, commit: str | None, made_unix_s: float, accepted: int = 4) -> Path:
+    """A folder with a comparison in which so many of four mails are accepted."""
+    folder.mkdir(parents=True)
+    (folder / COMPARISON).write_text(to_json(comparison(entry("direct", sent(accepted, 2.0)))))
+    origin: OriginDocument = {
+        "schema": "seslab/origin/v1", "commit": commit, "made_unix_s": made_unix_s, "seslab": "0",
+    }  # fmt: skip
+    (folder / ORIGIN).write_text(to_json(origin))
+    return folder
+
+
+def made(*directories: Path, figures: Sequence[str] = FOLLOWED) -> HistoryDocument:
+    """The history of these directories."""
+    return document(commits_in(directories), figures)
+
+
+def lost_in(history: HistoryDocument) -> list[HistoryPoint]:
+    """The points of what was lost, of the only sender."""
+    [points] = [one["points"] for one in history["series"] if one["figure"] == "recipients.lost"]
+    return points
+
+
+def test_commits_stand_in_the_order_of_their_time(tmp_path: Path) -> None:
+    """Whatever their folders are called, and however deep they are; those of one commit stand together."""
+    kept(tmp_path / "a", "f" * 40, 300.0, accepted=1)
+    kept(tmp_path / "z" / "deep" / "run", "e" * 40, 100.0)
+    kept(tmp_path / "again", "e" * 40, 200.0, accepted=3)
+    history = made(tmp_path)
+    assert [(one["name"], one["made_unix_s"]) for one in history["commits"]] == [("e" * 7, 100.0), ("f" * 7, 300.0)]
+    assert [len(one["folders"]) for one in history["commits"]] == [2, 1]
+    assert [(one["commit"], one["value"]) for one in lost_in(history)] == [(0, 0), (1, 3)]
+
+
+def test_without_a_commit_a_folder_is_one(tmp_path: Path) -> None:
+    """Folders of earlier releases say nothing of themselves: they stand as they are named."""
+    late, early = kept(tmp_path / "late", None, 9.0), kept(tmp_path / "early", None, 1.0)
+    (late / ORIGIN).unlink()
+    assert [one["name"] for one in made(late, early)["commits"]] == ["late", "early"]
+    assert [one["name"] for one in made(late, early, late)["commits"]] == ["late", "early"]
+
+
+def test_a_gates_verdict_is_the_figures(tmp_path: Path) -> None:
+    """With what the gate has measured; and the page, the table and the sentence tell the same commit."""
+    known = baseline(small(tmp_path), ["heartbeat"])
+    for number, fill in enumerate((1.0, 0.5, 1.0)):
+        gate = verdict(known, small(tmp_path, f"[strategies.heartbeat]\nfill = {fill}\n"))
+        folder = tmp_path / f"{number}"
+        folder.mkdir()
+        gate_folder.save(folder, gate)
+        (folder / ORIGIN).unlink()
+    history = made(*(tmp_path / f"{number}" for number in range(3)))
+    assert [one["verdict"] for one in history["commits"]] == ["pass", "fail", "pass"]
+    [line] = [line for line in table.sentences(history) if "makespan_s" in line]
+    assert line.startswith("✗ small in sim: heartbeat: makespan_s failed in 1: ")
+    assert ", before " in line
+    assert [row[0].strip() for row in table.table(history).rows if any("✗" in cell for cell in row)] == ["1"]
+    page.write(tmp_path, history)
+    shown = (tmp_path / REPORT).read_text()
+    assert line.removeprefix("✗ ") in shown
+    assert '"name":"failed"' in shown
+    assert table.markdown(history).startswith("### 2: pass; 1 of 3 commits failed, last 1\n")
+
+
+def test_a_failure_that_lasts_is_told_once(tmp_path: Path) -> None:
+    """Since when, and from what; not once more for each commit."""
+    run = comparison(entry("direct", sent(1, 2.0)))
+    threshold = {"name": "all", "expression": "direct.recipients.lost == 0", "strategy": "direct", "value": 3.0}
+    judged = {**run, "thresholds": [threshold | {"figure": "recipients.lost", "interval": None, "verdict": "fail"}]}
+    for number in range(3):
+        folder = kept(tmp_path / f"{number}", f"{number}" * 40, float(number))
+        if number:
+            (folder / COMPARISON).write_text(json.dumps(judged))
+    [line] = table.sentences(made(tmp_path))
+    assert line == "✗ by-hand in sim: direct: recipients.lost fails since 1111111: 3, before 0"
+
+
+def test_what_is_no_history_is_one_line(tmp_path: Path) -> None:
+    """A folder without documents, one of an older schema, and a figure that does not exist."""
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(
+        BadInput, match=r"empty: neither it nor a folder in it has a gate\.json or comparison\.json; name"
+    ):
+        commits_in([tmp_path / "empty"])
+    (tmp_path / GATE).write_text(to_json(gate_of("sim", "HEAD", [Part("one", "", [], [])])).replace("/v1", "/v0"))
+    with pytest.raises(BadInput, match=r'gate\.json: schema = "seslab/gate/v0": must be "seslab/gate/v1"$'):
+        commits_in([tmp_path])
+    with pytest.raises(BadInput, match=r"^--figure latency\.p99: unknown figure .*'latency_s\.p99'"):
+        wished(["latency.p99"])
+    assert wished([]) == FIGURES
+
+
+def test_commands_leave_what_a_history_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A gate and a comparison of one commit are two folders of one point; a page and a document are written."""
+    monkeypatch.setenv("GITHUB_SHA", "abc1234def")
+    (tmp_path / "small.toml").write_text(SMALL)
+    for words in (
+        "gate update small.toml -s direct --baseline b.json --reason first",
+        "gate small.toml --baseline b.json --out kept/gate",
+        "compare small.toml -s direct --out kept/run",
+    ):
+        assert seslab_with(*words.split(), cwd=tmp_path).returncode == 0
+    ended = seslab_with("history", "kept", "--out", "history", "--summary", "history.md", "--json", cwd=tmp_path)
+    told = json.loads(ended.stdout)
+    assert [(one["name"], len(one["folders"])) for one in told["commits"]] == [("abc1234", 2)]
+    assert json.loads((tmp_path / "history" / "history.json").read_text()) == told
+    assert "One commit has no trend" in (tmp_path / "history" / REPORT).read_text()
+    assert (tmp_path / "history.md").read_text().startswith("### abc1234: pass; 0 of 1 commit failed\n")
+    refused = seslab_with("history", "kept", "--out", "kept/gate", cwd=tmp_path)
+    assert (refused.returncode, refused.stdout) == (2, "")
