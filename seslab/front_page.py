@@ -17,7 +17,7 @@ COMMANDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "headroom": ("headroom", "Find how far a setting can go until a threshold fails."),
         "play": ("play", "Change a scenario on a page, and see what comes of it."),
         "report": ("kept_runs", "Draw a kept run's figures again, and show its table."),
-        "diff": ("kept_runs", "Set two kept runs side by side."),
+        "diff": ("kept_runs", "Set kept runs side by side."),
         "history": ("history", "Follow figures and verdicts over many commits."),
         "calibrate": ("calibrate", "Set real runs of strategies beside simulated ones."),
         "verify": ("verify", "Set the simulator beside closed forms."),

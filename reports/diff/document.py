@@ -38,7 +38,7 @@ BATCHES, LEAST = 20, 10  # of mails that follow each other, whose means are near
 SAME_SEEDS: Final = "the same seeds"
 APART: Final = "independent replications"
 """What is set against what."""
-NO_LEDGERS, OTHER_MAILS = "a ledger was not kept", "A and B had other mails"
+NO_LEDGERS, OTHER_MAILS = "a ledger was not kept", "A and {} had other mails"
 """Why two runs cannot be compared mail by mail."""
 
 Samples = list[float | None]
@@ -85,8 +85,12 @@ def document(
     wished: Sequence[str],
     ledgers: Ledgers,
     scenarios: tuple[Keys, Keys] = ({}, {}),
+    letter: str = "B",
 ) -> DiffDocument:
-    """Plain data from two comparison documents, their ledgers and the keys of their scenarios. Raises BadInput."""
+    """Plain data from two comparison documents, their ledgers and the keys of their scenarios. Raises BadInput.
+
+    Messages call the second run by its letter.
+    """
     entries = [{entry["strategy"]: entry for entry in run["strategies"]} for run in (a, b)]
     pairs = pairs_of(a, b, wished)
     return {
@@ -94,10 +98,12 @@ def document(
         "a": _about(a),
         "b": _about(b),
         "changed": _changed(scenarios, [(entries[0][pair.a], entries[1][pair.b]) for pair in pairs]),
-        "strategies": [_strategy(pair, entries[0][pair.a], entries[1][pair.b], a, b, ledgers) for pair in pairs],
+        "strategies": [
+            _strategy(pair, entries[0][pair.a], entries[1][pair.b], a, b, ledgers, letter) for pair in pairs
+        ],
         "notes": [
             *_notes("A", a, [entries[0][pair.a] for pair in pairs]),
-            *_notes("B", b, [entries[1][pair.b] for pair in pairs]),
+            *_notes(letter, b, [entries[1][pair.b] for pair in pairs]),
         ],
     }
 
@@ -144,6 +150,7 @@ def _strategy(
     run_a: ComparisonDocument,
     run_b: ComparisonDocument,
     ledgers: Ledgers,
+    letter: str,
 ) -> DiffStrategy:
     whole = _replications(a) == run_a["replications"] and _replications(b) == run_b["replications"]
     by_seed = whole and _same_seeds(run_a, run_b)
@@ -154,7 +161,7 @@ def _strategy(
         for name in (*FIGURES, *_of_shared_parts(figures_a, figures_b))
         if name in figures_a or name in figures_b
     ]
-    return {"a": pair.a, "b": pair.b, "figures": figures, "same_mails": _mail_by_mail(pair, ledgers)}
+    return {"a": pair.a, "b": pair.b, "figures": figures, "same_mails": _mail_by_mail(pair, ledgers, letter)}
 
 
 def _of_shared_parts(a: Iterable[str], b: Container[str]) -> Iterator[str]:
@@ -191,13 +198,13 @@ def _complete(samples: Samples | None) -> list[float]:
     return known if samples and len(known) == len(samples) else []
 
 
-def _mail_by_mail(pair: Pair, ledgers: Ledgers) -> SameMails | NotTheSameMails:
+def _mail_by_mail(pair: Pair, ledgers: Ledgers, letter: str) -> SameMails | NotTheSameMails:
     """How much later each mail that both sides wholly accepted was accepted; else `why` that cannot be said."""
     a, b = ledgers("a", pair.a), ledgers("b", pair.b)
     if a is None or b is None:
         return {"why": NO_LEDGERS}
     if not _same_mails(a.mails, b.mails):
-        return {"why": OTHER_MAILS}
+        return {"why": OTHER_MAILS.format(letter)}
     later_s = _delays(b.mails) - _delays(a.mails)
     later_s = later_s[~np.isnan(later_s)]
     both: SameMails = {"asked": len(a.mails["mail"]), "mails": len(later_s)}

@@ -11,6 +11,7 @@ from reports.markdown import document, grid, items, text
 from reports.units import between, side_by_side
 
 MOST_KEYS = 12  # that differ; two scenarios may have nothing in common
+FEW = "there are too few replications for intervals"
 COLUMNS = (Column("figure"), Column("A"), Column("B"), Column("difference"), Column("95 % interval", falls=1))
 
 
@@ -33,17 +34,17 @@ def rows_of(strategy: DiffStrategy) -> Iterator[Row]:
 
 def sentences(diff: DiffDocument) -> list[str]:
     """What became of the same mails, what is the same, and what must be known of the runs."""
-    said = [f"{name_of(strategy)}: {_said(strategy)}" for strategy in diff["strategies"]]
+    said = [f"{name_of(strategy)}: {said_of(strategy)}" for strategy in diff["strategies"]]
     return [*said, *(f"note: {note}" for note in diff["notes"])]
 
 
 def markdown(diff: DiffDocument) -> str:
     """Headings, a table for each pair, sentences."""
-    heading = f"A: {_run(diff['a'])}; B: {_run(diff['b'])}"
+    heading = f"A: {run_line(diff['a'])}; B: {run_line(diff['b'])}"
     blocks = [f"### {text(heading)}", items(asked_otherwise(diff))]
     for strategy in diff["strategies"]:
         rows = list(rows_of(strategy))
-        said = f"**{text(name_of(strategy))}**: {text(_said(strategy))}"
+        said = f"**{text(name_of(strategy))}**: {text(said_of(strategy))}"
         blocks += [said, *([grid([column.full_name for column in COLUMNS], rows)] if rows else [])]
     return document(*blocks, text(_caption(diff)), items(diff["notes"]))
 
@@ -53,12 +54,13 @@ def name_of(strategy: DiffStrategy) -> str:
     return strategy["a"] if strategy["a"] == strategy["b"] else f"{strategy['a']} (A), {strategy['b']} (B)"
 
 
-def _said(strategy: DiffStrategy) -> str:
+def said_of(strategy: DiffStrategy, letter: str = "B") -> str:
+    """What became of the same mails in the run of that letter, and how many figures are the same."""
     same = len(strategy["figures"]) - len(list(changed(strategy)))
-    return f"{_mails(strategy['same_mails'])}; {same} of {len(strategy['figures'])} figures are the same"
+    return f"{_mails(strategy['same_mails'], letter)}; {same} of {len(strategy['figures'])} figures are the same"
 
 
-def _mails(mails: SameMails | NotTheSameMails) -> str:
+def _mails(mails: SameMails | NotTheSameMails, letter: str) -> str:
     if "why" in mails:
         return f"{mails['why']}, so only figures compare"
     both = f"both accepted {mails['mails']:,} of the same {mails['asked']:,} mails"
@@ -68,11 +70,11 @@ def _mails(mails: SameMails | NotTheSameMails) -> str:
         return f"{both}, at the same instants"
     word, band = "later" if mails["mean_s"] > 0 else "sooner", between("latency_s.mean", mails["interval"])
     moved = f"{mails['later']:,} later, {mails['sooner']:,} sooner"
-    return f"{both}; B did so {abs(mails['mean_s']):.4g} s {word} on average ({band}): {moved}"
+    return f"{both}; {letter} did so {abs(mails['mean_s']):.4g} s {word} on average ({band}): {moved}"
 
 
 def _title(diff: DiffDocument) -> str:
-    return "\n".join((f"A: {_run(diff['a'])}", f"B: {_run(diff['b'])}", *asked_otherwise(diff)))
+    return "\n".join((f"A: {run_line(diff['a'])}", f"B: {run_line(diff['b'])}", *asked_otherwise(diff)))
 
 
 def asked_otherwise(diff: DiffDocument) -> list[str]:
@@ -82,7 +84,8 @@ def asked_otherwise(diff: DiffDocument) -> list[str]:
     return [*shown, *([f"and {left} more keys, which --json names"] if left else [])]
 
 
-def _run(run: DiffRun) -> str:
+def run_line(run: DiffRun) -> str:
+    """What was run, where, and how often."""
     many = "" if run["replications"] == 1 else f", {run['replications']} replications"
     return f"{run['scenario']} in {run['world']}, seed {run['seed']}{many}"
 
@@ -90,5 +93,5 @@ def _run(run: DiffRun) -> str:
 def _caption(diff: DiffDocument) -> str:
     kinds = {by for strategy in diff["strategies"] for one in strategy["figures"] if (by := one["by"])}
     if not kinds:
-        return "difference: B - A; there are too few replications for intervals"
+        return f"difference: B - A; {FEW}"
     return f"difference: B - A, of the means; interval: of the median, over {', '.join(sorted(kinds))}"

@@ -1,8 +1,8 @@
-"""The diff document: any two stored runs side by side. Schema `seslab/diff/v1`."""
+"""The diff document: stored runs side by side. Schema `seslab/diff/v1`."""
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal, final
+from typing import Annotated, Final, Literal, NotRequired, final
 
 from pydantic import Field, with_config
 from typing_extensions import TypedDict
@@ -84,9 +84,18 @@ class DiffStrategy(TypedDict):
     same_mails: Annotated[SameMails | NotTheSameMails, Field(description="mail by mail, by the ledgers that were kept")]
 
 
+class FurtherDiff(TypedDict):
+    """A further run beside A."""
+
+    b: Annotated[DiffRun, Field(description="the run")]
+    changed: Annotated[list[ChangedKey], Field(description="keys of the scenarios that differ from A's")]
+    strategies: Annotated[list[DiffStrategy], Field(description="one entry for each pair with A")]
+    notes: Annotated[list[str], Field(description="what a reader must know of it and of A")]
+
+
 @with_config(STRICT)
 class DiffDocument(TypedDict):
-    """Two runs side by side. Documents may grow: ignore keys that you do not know."""
+    """Runs side by side. Documents may grow: ignore keys that you do not know."""
 
     schema: Annotated[Literal["seslab/diff/v1"], Field(description="which kind of document this is")]
     a: Annotated[DiffRun, Field(description="the first run")]
@@ -94,3 +103,4 @@ class DiffDocument(TypedDict):
     changed: Annotated[list[ChangedKey], Field(description="keys of the scenarios that differ")]
     strategies: Annotated[list[DiffStrategy], Field(description="one entry for each pair")]
     notes: Annotated[list[str], Field(description="what a reader must know of the runs")]
+    others: NotRequired[Annotated[list[FurtherDiff], Field(description="only of more than two runs: the further ones")]]

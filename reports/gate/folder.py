@@ -8,12 +8,10 @@ from pathlib import Path
 from reports.compare import folder as run_folder
 from reports.documents.gate import GateDocument
 from reports.files import Named
-from reports.gate import page
-from reports.running.keeping import GATE, forget_documents
+from reports.gate.page import page_of
+from reports.running.keeping import GATE, keep_alone
 from reports.running.origin import write_origin
 from reports.terminal import to_json
-from scenarios.system.interrupts import interrupts_later
-from scenarios.system.whole_files import write_text
 
 
 def prepare(directory: Path | None, read: Iterable[Named]) -> None:
@@ -23,9 +21,6 @@ def prepare(directory: Path | None, read: Iterable[Named]) -> None:
 
 
 def save(directory: Path, gate: GateDocument) -> None:
-    """What an earlier command has told in that folder goes."""
-    with interrupts_later():
-        forget_documents(directory)
-        write_text(directory / GATE, to_json(gate))
-        write_origin(directory)
-        page.write(directory, gate)
+    """With where it is from."""
+    keep_alone(directory, GATE, to_json(gate), page_of(gate))
+    write_origin(directory)

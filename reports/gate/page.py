@@ -2,38 +2,31 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from reports.documents.gate import GateDocument
 from reports.gate.table import scenario_lines, table, verdict_line
 from reports.page.elements import lines
 from reports.page.tables import sheet
 from reports.page.whole import Page, Section, html
-from reports.running.keeping import REPORT
-from scenarios.system.whole_files import write_text
 from scenarios.verdicts import FAIL
 from strategies.presentation.words import counted
 
 
-def write(directory: Path, gate: GateDocument) -> None:
+def page_of(gate: GateDocument) -> str:
     """The page beside the document."""
-    write_text(directory / REPORT, html(_page(gate)))
-
-
-def _page(gate: GateDocument) -> Page:
     shown = table(gate)
     moved = [Section("moved", "What moved", sheet(shown))] if shown.rows else []
     every = [
         Section(f"scenario-{number}", scenario["scenario"], lines(scenario_lines(scenario), class_="thresholds"))
         for number, scenario in enumerate(gate["scenarios"])
     ]
-    return Page(
+    page = Page(
         title=", ".join(scenario["scenario"] for scenario in gate["scenarios"]),
         about=[_about(gate)],
         answer=verdict_line(gate),
         is_good=gate["verdict"] != FAIL,
         sections=[*moved, *every],
     )
+    return html(page)
 
 
 def _about(gate: GateDocument) -> str:

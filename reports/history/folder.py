@@ -7,12 +7,11 @@ from pathlib import Path
 
 from reports.compare import folder as run_folder
 from reports.documents.history import HistoryDocument
-from reports.history import page
-from reports.running.keeping import HISTORY, forget_documents
+from reports.history.page import page_of
+from reports.running.keeping import HISTORY, keep_alone
 from reports.terminal import to_json
 from scenarios.errors import BadInput
-from scenarios.system.interrupts import interrupts_later
-from scenarios.system.whole_files import is_same, write_text
+from scenarios.system.whole_files import is_same
 
 
 def prepare(directory: Path, read: Sequence[str]) -> None:
@@ -23,8 +22,5 @@ def prepare(directory: Path, read: Sequence[str]) -> None:
 
 
 def save(directory: Path, history: HistoryDocument) -> None:
-    """What an earlier command has told in that folder goes."""
-    with interrupts_later():
-        forget_documents(directory)
-        write_text(directory / HISTORY, to_json(history))
-        page.write(directory, history)
+    """The document and the page."""
+    keep_alone(directory, HISTORY, to_json(history), page_of(history))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from pathlib import Path
 
 from reports.columns import Sheet
 from reports.documents.history import HistoryDocument, HistorySeries
@@ -14,9 +13,7 @@ from reports.page.elements import Markup, element, joined, lines
 from reports.page.signs import Sign, signs_of
 from reports.page.tables import sheet
 from reports.page.whole import Page, Section, chart, figure, html
-from reports.running.keeping import REPORT
 from reports.units import unit_of
-from scenarios.system.whole_files import write_text
 from scenarios.verdicts import FAIL
 from strategies.presentation.words import counted
 
@@ -28,9 +25,9 @@ Which = tuple[str, str, str]
 """A scenario, a world and a figure."""
 
 
-def write(directory: Path, history: HistoryDocument) -> None:
+def page_of(history: HistoryDocument) -> str:
     """The page beside the document."""
-    write_text(directory / REPORT, html(_page(history)))
+    return html(_page(history))
 
 
 def _page(history: HistoryDocument) -> Page:

@@ -18,8 +18,9 @@ LIMITERS = "limiters.toml"  # beside it
 REPORT = "report.html"
 GATE = "gate.json"
 HISTORY = "history.json"
+DIFF = "diff.json"
 ORIGIN = "origin.json"  # beside any of them
-DOCUMENTS = (COMPARISON, CALIBRATION, ROBUSTNESS, GATE, HISTORY, ORIGIN)
+DOCUMENTS = (COMPARISON, CALIBRATION, ROBUSTNESS, GATE, HISTORY, DIFF, ORIGIN)
 
 
 def keep(ledger: Ledger, scenario: Scenario, directory: Path) -> None:
@@ -30,6 +31,14 @@ def keep(ledger: Ledger, scenario: Scenario, directory: Path) -> None:
         forget_documents(directory)
         write_text(directory / SCENARIO, as_toml(scenario))
         store.write(ledger, directory)
+
+
+def keep_alone(directory: Path, name: str, document: str, page: str) -> None:
+    """Writes a document and its page into a folder without ledgers; what earlier commands have told there goes."""
+    with interrupts_later():
+        forget_documents(directory)
+        write_text(directory / name, document)
+        write_text(directory / REPORT, page)
 
 
 def forget_documents(directory: Path) -> None:

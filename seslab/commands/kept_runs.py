@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +14,7 @@ from seslab.options import AsJson, Summary
 from strategies.registry import STRATEGIES
 
 if TYPE_CHECKING:
+    from reports.diff.several import Kept
     from scenarios.ledger.ledger import Ledger
 
 
@@ -51,7 +51,7 @@ def _report_robustness(run_dir: Path) -> None:
 
 def diff(
     run_a: Annotated[Path, typer.Argument(metavar="RUN_A", help="the --out folder of a run, in whatever world")],
-    run_b: Annotated[Path, typer.Argument(metavar="RUN_B", help="another")],
+    run_b: Annotated[list[Path], typer.Argument(metavar="RUN_B...", help="another, or several, each beside RUN_A")],
     strategy: Annotated[
         list[str] | None,
         typer.Option(
@@ -60,37 +60,50 @@ def diff(
             metavar="NAME",
             autocompletion=completion.words(STRATEGIES),
             show_default="those that both have",
-            help="a strategy of both, or A=B: one of each; may be repeated",
+            help="a strategy of all, or A=B: one of each; may be repeated",
         ),
     ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="a folder for the document and a page")] = None,
     summary: Summary = None,
     json: AsJson = False,
 ) -> None:
-    """Set two kept runs side by side.
+    """Set kept runs side by side.
 
     $ seslab diff run again
     """
     with ending_on_ctrl_c():
         from reports import files, terminal
         from reports.compare import folder
-        from reports.diff import document as diffing
-        from reports.diff import table
-        from reports.diff.changed_keys import keys_of
-    a, b = map(folder.document, (run_a, run_b))
-    kept = [
-        (f"a file of {name}", path) for name, run in (("RUN_A", run_a), ("RUN_B", run_b)) for path in run.rglob("*")
-    ]
-    files.refuse_taken({"--summary": summary}, kept)
+        from reports.diff import several, several_table, table
+        from reports.diff.page import page_of
+        from reports.running.keeping import DIFF, keep_alone
+    directories = [run_a, *run_b]
+    runs = [_kept(directory) for directory in directories]
+    read = [(f"a file of {directory}", path) for directory in directories for path in directory.rglob("*")]
+    files.refuse_taken({"--summary": summary}, read)
     if summary is not None:
         files.refuse_unwritable("--summary", summary)
-    asked = keys_of(run_a), keys_of(run_b)
-    document = diffing.document(a, b, strategy or (), partial(_ledger, {"a": run_a, "b": run_b}), asked)
+    if out is not None:
+        folder.prepare(out, read=read)
+    document = several.document(runs, strategy or ())
+    shown = several_table if "others" in document else table
+    sheet, said = shown.table(document), shown.sentences(document)
+    if out is not None:
+        keep_alone(out, DIFF, terminal.to_json(document), page_of(sheet, said))
     if summary is not None:
-        files.append(summary, table.markdown(document))
-    terminal.present(document, json, table.table(document), table.sentences(document))
+        files.append(summary, shown.markdown(document))
+    terminal.present(document, json, sheet, said)
 
 
-def _ledger(folders: Mapping[str, Path], side: str, strategy: str) -> Ledger | None:
+def _kept(directory: Path) -> Kept:
+    with ending_on_ctrl_c():
+        from reports.compare import folder
+        from reports.diff.changed_keys import keys_of
+        from reports.diff.several import Kept
+    return Kept(folder.document(directory), partial(_ledger, directory), keys_of(directory))
+
+
+def _ledger(directory: Path, strategy: str) -> Ledger | None:
     from scenarios.ledger import names, store
 
-    return store.read(folders[side], strategy) if names.has(folders[side], strategy) else None
+    return store.read(directory, strategy) if names.has(directory, strategy) else None

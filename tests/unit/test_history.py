@@ -13,8 +13,9 @@ from reports.documents.origin import OriginDocument
 from reports.gate import folder as gate_folder
 from reports.gate.document import Part
 from reports.gate.document import document as gate_of
-from reports.history import page, table
+from reports.history import table
 from reports.history.document import FIGURES, document, wished
+from reports.history.page import page_of
 from reports.history.reading import commits_in
 from reports.running.keeping import COMPARISON, GATE, ORIGIN, REPORT
 from reports.terminal import to_json
@@ -82,8 +83,7 @@ def test_a_gates_verdict_is_the_figures(tmp_path: Path) -> None:
     assert line.startswith("✗ small in sim: heartbeat: makespan_s failed in 1: ")
     assert ", before " in line
     assert [row[0].strip() for row in table.table(history).rows if any("✗" in cell for cell in row)] == ["1"]
-    page.write(tmp_path, history)
-    shown = (tmp_path / REPORT).read_text()
+    shown = page_of(history)
     assert line.removeprefix("✗ ") in shown
     assert '"name":"failed"' in shown
     assert table.markdown(history).startswith("### 2: pass; 1 of 3 commits failed, last 1\n")

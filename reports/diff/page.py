@@ -1,0 +1,26 @@
+"""Runs side by side as a page: what became of the same mails, and every figure that differs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reports.columns import Sheet
+from reports.page.elements import lines
+from reports.page.tables import sheet
+from reports.page.whole import Page, Section, html
+
+
+def page_of(shown: Sheet, said: Sequence[str]) -> str:
+    """The page of a table and its sentences; what was run stands in the table's title, line by line."""
+    return html(
+        Page(
+            title="Runs side by side",
+            about=shown.title.splitlines(),
+            answer=said[0],
+            is_good=True,
+            sections=[
+                Section("figures", "Figures", sheet(shown._replace(title="Figures that differ"))),
+                Section("said", "In sentences", lines(said)),
+            ],
+        )
+    )
