@@ -74,8 +74,9 @@ def _differs(figure: DiffFigure) -> bool:
 
 
 def _cells(name: str, figures: Sequence[DiffFigure]) -> Iterator[str]:
-    """Values of all runs as exact as each other; one that surely differs from A's has its mark."""
-    first, *others = alike([figures[0]["a"], *(one["b"] for one in figures)])
+    """Values of all runs as exact as each other and as the differences; one that surely differs has its mark."""
+    values = [figures[0]["a"], *(one["b"] for one in figures)]
+    first, *others = alike([*values, *(one["difference"] for one in figures)])[: len(values)]
     unit, has_mark = unit_of(name), any(map(_is_sure, figures))
     yield _with(first, unit)
     for shown, one in zip(others, figures, strict=True):

@@ -60,13 +60,13 @@ def _headed(whole: Sheet) -> Sheet:
 
 
 def _charts(history: HistoryDocument, signs: Sequence[Sign]) -> Iterator[Chart]:
-    """One for each figure in each scenario that more than one commit has."""
+    """One for each figure in each scenario that more than one commit has, and that is not 0 in all of them."""
     number_of = {sign.name: number for number, sign in enumerate(signs)}
     turn = figures_in(history).index
     in_turn = sorted(history["series"], key=lambda one: (one["scenario"], one["world"], turn(one["figure"])))
     for which, some in groupby(in_turn, key=_which):
         drawn = [_line(one, number_of[one["sender"]]) for one in some]
-        if any(len(line["x"]) > 1 for line in drawn):
+        if any(len(line["x"]) > 1 for line in drawn) and any(any(line["y"]) for line in drawn):
             yield _chart(history, which, drawn)
 
 
@@ -86,7 +86,7 @@ def _line(one: HistorySeries, number: int) -> Line:
 
 
 def _failed(history: HistoryDocument, which: Which) -> list[Band]:
-    """A line at each commit in which a gate or a threshold failed on that figure."""
+    """From the first to the last of commits in a row in which a gate or a threshold failed on that figure."""
     bad = {
         point["commit"]
         for one in history["series"]
@@ -94,8 +94,13 @@ def _failed(history: HistoryDocument, which: Which) -> list[Band]:
         for point in one["points"]
         if point["verdict"] == FAIL
     }
-    half = STROKE * max(1, len(history["commits"]) - 1)
-    return [{"name": "failed", "ends": numbers([at - half, at + half])} for at in sorted(bad)]
+    half, stretches = STROKE * max(1, len(history["commits"]) - 1), list[list[int]]()
+    for at in sorted(bad):
+        if stretches and at == stretches[-1][-1] + 1:
+            stretches[-1].append(at)
+        else:
+            stretches.append([at])
+    return [{"name": "failed", "ends": numbers([some[0] - half, some[-1] + half])} for some in stretches]
 
 
 def _chart(history: HistoryDocument, which: Which, drawn: list[Line]) -> Chart:
@@ -116,7 +121,7 @@ def _chart(history: HistoryDocument, which: Which, drawn: list[Line]) -> Chart:
             "ends": [0, max(1, len(commits) - 1)],
             "fixed": [(float(at), commits[at]) for at in range(0, len(commits), every)],
         },
-        "y": {"label": name, "unit": "$" if unit == "USD" else unit, "scale": "linear", "ends": [0, ROOM * top or 1.0]},
+        "y": {"label": "", "unit": "$" if unit == "USD" else unit, "scale": "linear", "ends": [0, ROOM * top or 1.0]},
         "bands": _failed(history, which),
         "panels": one_panel(drawn),
     }
@@ -127,5 +132,5 @@ def _drawn(charts: Sequence[Chart]) -> Markup:
     if not charts:
         return element("p", "One commit has no trend: name the folders of more.")
     still = element("p", "The table below has the same figures.")
-    said = "A line for each sender; a grey stroke where a gate or a threshold failed."
+    said = "A line for each sender; grey where a gate or a threshold failed."
     return joined(figure(one["name"], one["shows"], said, chart(one["name"], still)) for one in charts)
