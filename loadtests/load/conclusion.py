@@ -28,17 +28,17 @@ class Conclusion:
     scenario: Scenario
     mails: Arrivals
     folder: Path
-    conclude: Callable[[], Ledger]
+    conclude: Callable[..., Ledger]
     page: str | None
     stays: bool
     say: Callable[[str], None]
     _ledger: Ledger | None = field(default=None, init=False)
     _has_told: bool = field(default=False, init=False)
 
-    def ledger(self) -> Ledger:
-        """Raises RunFailed as `conclude` does."""
+    def ledger(self, was_interrupted: bool = False) -> Ledger:
+        """Ctrl-C that came once there is one was for the page. Raises RunFailed as `conclude` does."""
         if self._ledger is None:
-            self._ledger = self.conclude()
+            self._ledger = self.conclude(was_interrupted=was_interrupted)
         return self._ledger
 
     def looked(self, look: Callable[[], None]) -> None:

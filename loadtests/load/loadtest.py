@@ -96,7 +96,7 @@ def run(
             was_interrupted = _sent(
                 asked.crew, record, folder, partial(conclusion.looked, target.look), out, conclusion.page
             )
-        ledger = conclusion.ledger()
+        ledger = conclusion.ledger(was_interrupted)
         if out is not None:
             conclusion.add_to(out / f"locust-{sender}.html")
         ledger = replace(ledger, warnings=(*ledger.warnings, *target.warnings(scenario)))
@@ -177,19 +177,29 @@ def folder_with(assignment: Assignment, mails: Arrivals) -> Iterator[Path]:
         yield Path(name)
 
 
-def ledger_left_by(scenario: Scenario, assignment: Assignment, mails: Arrivals, folder: Path, target: Target) -> Ledger:
+def ledger_left_by(
+    scenario: Scenario,
+    assignment: Assignment,
+    mails: Arrivals,
+    folder: Path,
+    target: Target,
+    was_interrupted: bool = False,
+) -> Ledger:
     """The ledger of what Locust has left, once the application or the functions have done with the mails, too.
 
+    Ctrl-C may come when Locust has sent all: it ends what would follow all the same.
     Raises RunFailed where a worker could not send, or the target answers no more.
     """
     results, count = LocustResults.read(folder), len(mails.recipients)
+    results = replace(results, interrupted=results.interrupted or was_interrupted)
     if results.failures:
         raise RunFailed(f"{assignment.user}: {results.failures[0]}")
     results, queued = wait_downstream.awaited(assignment, results, target, count)
     expected = int((results.calls["seen"] == ACCEPTED).sum())
     decisions = of_run(target.decisions(results.zero_unix_s, expected), assignment, count)
     if assignment.scenario:
-        return shares_ledger.ledger_of(scenario, assignment, mails, results, folder, decisions)
+        ledger = shares_ledger.ledger_of(scenario, assignment, mails, results, folder, decisions)
+        return replace(ledger, interrupted=ledger.interrupted or was_interrupted)
     return ledger_of(scenario, assignment, mails, results, decisions, queued)
 
 

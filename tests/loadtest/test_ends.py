@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 from loadtests.deploy.tidy import tidy
+from loadtests.load import locust_process
 from loadtests.load.left_over import recovered
 from loadtests.load.options import Crew
 from loadtests.load.targets import endpoint_client
@@ -62,6 +63,15 @@ def test_interrupted_load_keeps_what_was_sent(served: Served) -> None:
     assert fates["accepted"] >= 20
     assert fates["pending"] >= 200
     assert fates["accepted"] + fates["pending"] == 400
+
+
+def test_an_interrupt_at_the_very_end_is_one(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C that comes when Locust has sent everything still ends what would follow: another round, or a gate's."""
+    run = locust_process.run
+    monkeypatch.setattr(locust_process, "run", lambda *given: run(*given) or True)
+    ledger = sent(served, scenario(20, 0.5))
+    assert ledger.interrupted
+    assert int(ledger.mails["accepted"].sum()) == 10
 
 
 @pytest.mark.parametrize("sender", ["ses-v2", "heartbeat"])
