@@ -11,6 +11,9 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
+from moto.events.models import events_backends
+from moto.firehose.models import firehose_backends
+from moto.s3.models import s3_backends
 from moto.sns.models import SNSBackend, sns_backends
 from moto.sqs.models import sqs_backends
 
@@ -197,6 +200,11 @@ def topic(name: str) -> str:
     return f"arn:aws:sns:{REGION}:{ACCOUNT}:{name}"
 
 
+def to_sns(name: str) -> Destination:
+    """What hears of each mail that is sent."""
+    return Destination(name, "SnsDestination", topic(name), frozenset({"SEND"}), True)
+
+
 def heard(name: str) -> list[Any]:
     """What SNS has delivered to a queue, in the order of delivery."""
     return [json.loads(row["body"]) for row in queues.contents(ACCOUNT, REGION)[name]]
@@ -214,8 +222,8 @@ def published(*destinations: Destination, mails: int = 1) -> None:
 def test_a_topic_hears_of_the_types_that_it_wants() -> None:
     """Each in a message of its own, whose text is JSON; a destination that is not enabled hears nothing."""
     published(
-        Destination("bad news", topic("a"), frozenset({"BOUNCE", "COMPLAINT"}), True),
-        Destination("off", topic("b"), EVERYTHING, False),
+        Destination("bad news", "SnsDestination", topic("a"), frozenset({"BOUNCE", "COMPLAINT"}), True),
+        Destination("off", "SnsDestination", topic("b"), EVERYTHING, False),
     )
     assert [notice["Subject"] for notice in heard("a")] == [SUBJECT] * 2
     assert [json.loads(notice["Message"])["eventType"] for notice in heard("a")] == ["Bounce", "Complaint"]
@@ -225,7 +233,7 @@ def test_a_topic_hears_of_the_types_that_it_wants() -> None:
 @pytest.mark.usefixtures("sns")
 def test_events_come_in_the_order_of_the_mails() -> None:
     """Whatever the number of topics."""
-    published(*(Destination(name, topic(name), frozenset({"SEND"}), True) for name in "ab"), mails=20)
+    published(*(to_sns(name) for name in "ab"), mails=20)
     for name in "ab":
         numbers = [json.loads(notice["Message"])["mail"]["tags"]["mail"] for notice in heard(name)]
         assert numbers == [[str(number)] for number in range(20)]
@@ -235,10 +243,48 @@ def test_trouble_with_one_topic_is_not_the_others(sns: SNSBackend, caplog: pytes
     """A topic that is gone hears nothing, a queue that is gone is reported, and whoever is there hears everything."""
     sns.subscribe(topic("a"), f"arn:aws:sqs:{REGION}:{ACCOUNT}:gone", "sqs")
     sns.delete_topic(topic("b"))
-    published(*(Destination(name, topic(name), frozenset({"SEND"}), True) for name in "ba"), mails=2)
+    published(*(to_sns(name) for name in "ba"), mails=2)
     assert (len(heard("a")), len(heard("b"))) == (2, 0)
     assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert "gone" in caplog.text
+
+
+@pytest.mark.usefixtures("sns")
+def test_the_default_bus_hears_as_eventbridge_tells() -> None:
+    """A rule by type leads a bounce to its queue, in EventBridge's envelope; what it does not ask for goes nowhere."""
+    events = events_backends[ACCOUNT][REGION]
+    bus = events.describe_event_bus("default").arn
+    events.put_rule("bounces", event_pattern=json.dumps({"source": ["aws.ses"], "detail-type": ["Email Bounced"]}))
+    events.put_targets("bounces", None, [{"Id": "1", "Arn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:a"}])
+    try:
+        published(Destination("bus", "EventBridgeDestination", bus, EVERYTHING, True))
+    finally:
+        events.reset()
+    [told] = heard("a")
+    assert (told["source"], told["detail-type"]) == ("aws.ses", "Email Bounced")
+    assert (told["detail"]["eventType"], told["resources"]) == ("Bounce", [told["detail"]["mail"]["sourceArn"]])
+
+
+@pytest.mark.usefixtures("sns")
+def test_a_stream_hears_lines_of_json_and_one_that_is_gone_harms_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    """They lie in the stream's bucket, as Firehose leaves them there."""
+    stores, firehose = s3_backends[ACCOUNT]["aws"], firehose_backends[ACCOUNT][REGION]
+    bucket = stores.create_bucket("events", REGION)
+    to_s3 = {"RoleARN": "arn:aws:iam::123456789012:role/any", "BucketARN": "arn:aws:s3:::events"}
+    stream = firehose.create_delivery_stream(REGION, "kept", "DirectPut", {}, {}, to_s3, {}, {}, {}, {}, {}, {}, {}, [])
+    gone = stream.replace("kept", "gone")
+    try:
+        published(
+            Destination("gone", "KinesisFirehoseDestination", gone, EVERYTHING, True),
+            Destination("kept", "KinesisFirehoseDestination", stream, frozenset({"SEND", "BOUNCE"}), True),
+        )
+        kept = [key.value for key in stores.list_objects(bucket, None, None, None, None)[0]]
+    finally:
+        firehose.reset()
+        stores.reset()
+    assert sorted(json.loads(text)["eventType"] for text in kept) == ["Bounce", "Send"]
+    assert all(text.endswith(b"\n") for text in kept)
+    assert "gone could not be told" in caplog.text
 
 
 def test_trouble_is_told_at_once_and_then_now_and_again(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, NamedTuple
 from weakref import WeakKeyDictionary
 
 from moto.ses.models import ConfigurationSet, SESBackend
@@ -31,11 +31,21 @@ def missing(name: str) -> Refused:
     return Refused(REJECTED, "ConfigurationSetDoesNotExist", f"Configuration set <{name}> does not exist.")
 
 
+Kind = Literal["SnsDestination", "EventBridgeDestination", "KinesisFirehoseDestination"]
+ARN_OF: Mapping[Kind, str] = {
+    "SnsDestination": "TopicArn",
+    "EventBridgeDestination": "EventBusArn",
+    "KinesisFirehoseDestination": "DeliveryStreamArn",
+}
+"""Where events are delivered, as v2 calls it; CloudWatch's metrics and Pinpoint are only kept."""
+
+
 class Destination(NamedTuple):
-    """An event destination that is an SNS topic; `event_types` are v2's names, such as DELIVERY_DELAY."""
+    """An event destination to which events go; `event_types` are v2's names, such as DELIVERY_DELAY."""
 
     name: str
-    topic_arn: str
+    kind: Kind
+    arn: str
     event_types: frozenset[str]
     enabled: bool
 
@@ -71,16 +81,16 @@ class ConfigurationSets:
         return self._destinations.setdefault(self.get(name), {})
 
     def published_to(self, name: str) -> list[Destination]:
-        """The topics to which the events of a mail with this set go."""
-        return list(_topics(self.destinations(name)))
+        """Where the events of a mail with this set go."""
+        return list(_reached(self.destinations(name)))
 
 
-def _topics(definitions: dict[str, dict[str, Any]]) -> Iterator[Destination]:
+def _reached(definitions: dict[str, dict[str, Any]]) -> Iterator[Destination]:
     for name, definition in definitions.items():
-        topic = topic_of(definition)
-        if topic:
-            types = frozenset(definition.get("MatchingEventTypes", ()))
-            yield Destination(name, topic, types, bool(definition.get("Enabled", False)))
+        types = frozenset(definition.get("MatchingEventTypes", ()))
+        for kind, key in ARN_OF.items():
+            if arn := definition.get(kind, {}).get(key):
+                yield Destination(name, kind, arn, types, bool(definition.get("Enabled", False)))
 
 
 def topic_of(definition: dict[str, Any]) -> str | None:

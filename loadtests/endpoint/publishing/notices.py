@@ -1,4 +1,4 @@
-"""Tells what becomes of a mail: SES's event publishing, to SNS topics and their subscribers."""
+"""Tells what becomes of a mail: SES's event publishing, and its notifications of feedback."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
-from uuid import uuid4
-
-from moto.sns.models import sns_backends
 
 from loadtests.endpoint.message import Message, Sent
 from loadtests.endpoint.publishing import subscribers
 from loadtests.endpoint.publishing.configuration import Destination
+from loadtests.endpoint.publishing.deliveries import Owner, to_bus, to_stream, to_topic
 from loadtests.endpoint.publishing.events import AcceptedMail, Record
 from loadtests.endpoint.publishing.mailbox import fates, has_virus
 from loadtests.endpoint.publishing.troubles import Troubles
@@ -86,17 +84,28 @@ class Publisher:
     def publish(
         self, message: Message, sent: Sent, account: str, region: str, destinations: Sequence[Destination]
     ) -> None:
-        """Tell the topics about the events that they want to know of; returns at once."""
+        """Tell the destinations about the events that they want to know of; returns at once."""
         self._later(self._publish, message, sent, account, region, destinations)
 
     def _publish(
         self, message: Message, sent: Sent, account: str, region: str, destinations: Sequence[Destination]
     ) -> None:
         for event in events_of(message, sent, account, region):
-            text, kind = json.dumps(event), TYPES[event["eventType"]]
             for destination in destinations:
-                if destination.enabled and kind in destination.event_types:
-                    self._tell(account, region, destination.topic_arn, text, SUBJECT)
+                if destination.enabled and TYPES[event["eventType"]] in destination.event_types:
+                    self._deliver(Owner(account, region), destination, event)
+
+    def _deliver(self, owner: Owner, destination: Destination, event: Record) -> None:
+        """One that cannot be reached keeps the event from no other."""
+        try:
+            if destination.kind == "SnsDestination":
+                to_topic(owner, destination.arn, json.dumps(event), SUBJECT, self._troubles)
+            elif destination.kind == "EventBridgeDestination":
+                to_bus(owner, destination.arn, event)
+            else:
+                to_stream(owner, destination.arn, event)
+        except Exception as error:  # moto's, of a bus, a stream or a bucket that is not there
+            self._troubles.note(destination.arn, error)
 
     def notify(self, message: Message, sent: Sent, account: str, region: str, topics: Mapping[str, str]) -> None:
         """Tell the topics of the sender's identity, by type (Bounce, Complaint, Delivery); returns at once."""
@@ -106,20 +115,11 @@ class Publisher:
         for notification in feedback_of(message, sent, account, region):
             topic_arn = topics.get(notification["notificationType"])
             if topic_arn:
-                self._tell(account, region, topic_arn, json.dumps(notification), None)
+                to_topic(Owner(account, region), topic_arn, json.dumps(notification), None, self._troubles)
 
     def validate(self, topic_arn: str, account: str, region: str) -> None:
         """What SES tells a topic that becomes an event destination; no JSON, as every consumer has to learn."""
-        self._later(self._tell, account, region, topic_arn, VALIDATED, None)
-
-    def _tell(self, account: str, region: str, topic_arn: str, text: str, subject: str | None) -> None:
-        """Deliver to the topic's subscriptions. The topic itself keeps nothing: moto's would, for ever."""
-        message_id = str(uuid4())
-        for subscription in _subscriptions(account, region, topic_arn):
-            try:
-                subscription.publish(text, message_id, subject=subject)
-            except Exception as error:  # whatever a subscriber does wrong, the others want to know
-                self._troubles.note(f"{topic_arn}: {subscription.endpoint}", error)
+        self._later(to_topic, Owner(account, region), topic_arn, VALIDATED, None, self._troubles)
 
     def close(self) -> None:
         """Publish what there is, and end."""
@@ -135,10 +135,3 @@ def _report(task: Future[None]) -> None:
     error = task.exception()
     if error is not None:
         _log.error("An event could not be published.", exc_info=error)
-
-
-def _subscriptions(account: str, region: str, topic_arn: str) -> list[Any]:
-    """Those of a topic that is there; the list is made at once, since moto may be changing it."""
-    backend = sns_backends[account][region]
-    every = list(backend.subscriptions.values()) if topic_arn in backend.topics else []
-    return [subscription for subscription in every if subscription.topic.arn == topic_arn]

@@ -67,17 +67,31 @@ def _known(destinations: dict[str, Any], name: str) -> None:
         raise Refused(REJECTED, "EventDestinationDoesNotExist", f"Event destination <{name}> does not exist.")
 
 
+_NAMES = {
+    "SNSDestination": ("SnsDestination", {"TopicARN": "TopicArn"}),
+    "KinesisFirehoseDestination": (
+        "KinesisFirehoseDestination",
+        {"IAMRoleARN": "IamRoleArn", "DeliveryStreamARN": "DeliveryStreamArn"},
+    ),
+}
+"""What v1 calls a place and its keys, and v2's names of them."""
+
+
 def _as_v2(given: Mapping[str, Any]) -> dict[str, Any]:
     """What v1 calls an event destination, as v2 describes it."""
-    kept = {key: value for key, value in given.items() if key != "SNSDestination"}
-    if "SNSDestination" in given:
-        kept["SnsDestination"] = {"TopicArn": given["SNSDestination"]["TopicARN"]}
+    kept = {key: value for key, value in given.items() if key not in _NAMES}
+    for place, (name, keys) in _NAMES.items():
+        if place in given:
+            kept[name] = {theirs: given[place][ours] for ours, theirs in keys.items() if ours in given[place]}
     types = [V2_TYPES.get(kind, kind) for kind in given["MatchingEventTypes"]]
     return {"Enabled": False, **kept, "MatchingEventTypes": types}
 
 
 def _as_v1(definition: dict[str, Any]) -> dict[str, Any]:
-    shown = {key: value for key, value in definition.items() if key != "SnsDestination"}
-    if "SnsDestination" in definition:
-        shown["SNSDestination"] = {"TopicARN": definition["SnsDestination"]["TopicArn"]}
+    v2_names = {name for name, _ in _NAMES.values()}
+    shown = {key: value for key, value in definition.items() if key not in v2_names}
+    for place, (name, keys) in _NAMES.items():
+        if name in definition:
+            its = definition[name]
+            shown[place] = {ours: its[theirs] for ours, theirs in keys.items() if theirs in its}
     return shown | {"MatchingEventTypes": [EVENT_TYPES.get(kind, kind) for kind in definition["MatchingEventTypes"]]}
