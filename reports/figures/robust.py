@@ -18,7 +18,7 @@ LEAST_SHOWN = 0.5  # of the best possible: what is slower looks alike
 _DARK = 0.68  # along the shades: from there on ink would not be read
 _MISSING, _HATCH = "#FFFFFF", "////"
 _SHADES = ("#F7EBC4", "#8FB5C4", "#1B4B77")  # slow to fast, and light to dark, so that grey tells as much
-_CELL_IN, _AROUND_IN, _LEAST_IN = (0.72, 0.42), (3.0, 2.0), 9.0
+_CELL_IN, _AROUND_IN, _LEAST_IN = (0.72, 0.42), (3.0, 2.0), (9.0, 4.4)  # room for the words of bar and axes
 
 
 def draw(robustness: RobustnessDocument, text_of: Callable[[RobustCell], str]) -> Figure:
@@ -26,7 +26,7 @@ def draw(robustness: RobustnessDocument, text_of: Callable[[RobustCell], str]) -
     rows, columns = len(robustness["contenders"]), len(robustness["hypotheses"])
     title = f"{printable(robustness['scenario'])}: how each contender fares, whatever SES's limiter is"
     wide_in, high_in = _AROUND_IN[0] + _CELL_IN[0] * columns, _AROUND_IN[1] + _CELL_IN[1] * rows
-    figure = canvas.sheet(title, max(_LEAST_IN, wide_in), high_in)
+    figure = canvas.sheet(title, max(_LEAST_IN[0], wide_in), max(_LEAST_IN[1], high_in))
     axes, shades = figure.subplots(), _shades()
     for row, one in enumerate(robustness["contenders"]):
         for column, cell in enumerate(one["cells"]):
@@ -98,7 +98,7 @@ def _legend(figure: Figure, axes: Axes, shades: Colormap, robustness: Robustness
     bar.set_label("everything accepted: speed, in % of the best possible")
     bar.outline.set_visible(False)
     judged = any(one["met_under"] is not None for one in robustness["contenders"])
-    unmet = "; ✓, ✗: whether all thresholds are met" if judged else ""
+    unmet = "; ✓, ✗, ?: all thresholds are met, one is not, or one is inconclusive" if judged else ""
     label = f"−N %: so much of the mail was lost, dead-lettered or left unsent{unmet}"
     missing = Patch(facecolor=_MISSING, hatch=_HATCH, edgecolor=palette.FAINT, label=label)
     figure.legend(handles=[missing], loc="outside lower left")

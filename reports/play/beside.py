@@ -21,6 +21,7 @@ from scenarios.errors import BadInput
 
 FIRST = {
     "recipients.lost": "lost",
+    "recipients.dead_lettered": "dead-lettered",
     "makespan_s": "makespan",
     "latency_s.p99": "p99",
     "cost_per_million_usd": "$ per million",
@@ -76,7 +77,8 @@ def _cells(strategy: DiffStrategy, shown: list[str]) -> Iterator[str]:
 
 
 def _rounded(value: float | None) -> float | None:
-    return None if value is None else float(f"{value:.{DIGITS}g}")
+    """Counts are whole, and stay as they are."""
+    return value if value is None or value == int(value) else float(f"{value:.{DIGITS}g}")
 
 
 def _change(figure: str, was: float | None, now: float | None) -> str:

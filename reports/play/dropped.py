@@ -19,7 +19,7 @@ MOST_EXACT = 2**53 - 1
 
 def taken(files: TraceFiles, name: str, content: bytes) -> dict[str, Any]:
     """What the page makes of it. Raises BadInput, in the line that the command has for such a file."""
-    shown = printable(PurePath(name).name.replace("\\", "-"))[-LONGEST:] or "dropped"
+    shown = printable(PurePath(name).name).replace("\\", "-")[-LONGEST:] or "dropped"
     stem = PurePath(shown).stem
     if shown.endswith(SCENARIO):
         return {"name": stem, "scenario": plain(files.table_of(shown, content), shown), "said": f"{shown} is open"}

@@ -113,8 +113,14 @@ class Knobs {
 
   /** The number that a slider has in its middle. */
   base(knob, path) {
-    const value = this.value(path) ?? knob.default ?? (knob.key === "burst" ? Math.ceil(this.value(["account", "max_send_rate_per_s"]) ?? 1) : undefined);
+    const value = this.value(path) ?? knob.default ?? (knob.key === "burst" ? Math.ceil(this.rate()) : undefined);
     return typeof value === "number" && (value > 0 || knob.high === 1) ? value : undefined;
+  }
+
+  /** The account's, set or not. */
+  rate() {
+    const plain = this.knobs.get("account").of.find(({ key }) => key === "max_send_rate_per_s");
+    return this.value(["account", "max_send_rate_per_s"]) ?? plain.default;
   }
 
   slider(knob, path, base, control) {

@@ -47,7 +47,7 @@
     busy(true);
     const state = location.hash.length > 1 ? await stateOf(location.hash.slice(1)) : null;
     if (location.hash.length > 1 && state === null) wrong("This address holds no scenario that can be read: begin with one of the list.");
-    for (const [name, text] of Object.entries(isTable(state?.files) ? state.files : {})) if (!files.has(name)) files.set(name, String(text));
+    for (const [name, text] of Object.entries(isTable(state?.files) ? state.files : {})) files.set(name, String(text));
     mine.state = state ? { now: state.now, ...(isTable(state.pinned) ? { pinned: state.pinned } : {}) } : { now: copied(begin.question) };
     mine.touched = "";
     draw();
@@ -192,7 +192,7 @@
   $("cancel").addEventListener("click", () => {
     mine.isWanted = false;
     mine.asking?.abort();
-    wrong("Cancelled. What stands here is the answer to an earlier question.");
+    wrong(mine.answered ? "Cancelled. What stands here is the answer to an earlier question." : "Cancelled.");
   });
   const progress = (share) => {
     $("progress").value = share;
@@ -222,6 +222,7 @@
     $("wrong").textContent = line;
     $("wrong").hidden = !line;
     $("told").classList.toggle("stale", Boolean(line));
+    if (line && !mine.answered) $("said").textContent = "No answer yet";
   };
   const place = (name, html) => {
     $(name).hidden = !html;

@@ -23,12 +23,13 @@ async function stateOf(fragment) {
     const bytes = Uint8Array.from(binary, (sign) => sign.charCodeAt(0));
     const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
     const state = JSON.parse(new TextDecoder().decode(await bytesOf(plain)));
-    return isTable(state) && isTable(state.now) && isTable(state.now.scenario) && Array.isArray(state.now.contenders) ? state : null;
+    return isTable(state) && isQuestion(state.now) && (state.pinned === undefined || isQuestion(state.pinned)) ? state : null;
   } catch {
     return null;
   }
 }
 
+const isQuestion = (one) => isTable(one) && isTable(one.scenario) && Array.isArray(one.contenders);
 const isTable = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 const copied = (value) => structuredClone(value);
 

@@ -43,7 +43,7 @@ def answer(comparison: ComparisonDocument) -> str:
         return f"undecided: {called(leader.entry)} was interrupted before its end"
     if leader.requirement == INCONCLUSIVE:
         return f"undecided: {called(leader.entry)} meets the requirement in some runs only; more replications may tell"
-    reason = f"meets {_all_of(leader, thresholds)}" if thresholds else _fate(leader.entry)
+    reason = f"meets {_all_of(leader, thresholds)}{_but(leader.entry)}" if thresholds else _fate(leader.entry)
     return f"{called(leader.entry)} {reason}{_figure(comparison, ranks)}"
 
 
@@ -79,6 +79,15 @@ def _all_of(leader: Ranked[ExplainedEntry], thresholds: Sequence[JudgedThreshold
     return "the threshold" if len(its) == 1 else f"all {len(its)} thresholds"
 
 
+def _but(entry: ExplainedEntry) -> str:
+    """What no threshold forbids, and nobody wants."""
+    recipients = entry["recipients"]
+    gone, submitted = recipients["lost"] + recipients["dead_lettered"], count(recipients["submitted"])
+    if gone:
+        return f", but loses {count(gone)} of {submitted}"
+    return f", but leaves {count(recipients['pending'])} of {submitted}" if recipients["pending"] else ""
+
+
 def _fate(entry: ExplainedEntry) -> str:
     recipients = entry["recipients"]
     gone = recipients["lost"] + recipients["dead_lettered"]
@@ -103,7 +112,9 @@ def _figure(comparison: ComparisonDocument, ranks: Ranks) -> str:
     is_first = worth(leader.entry, figure) == min(worth(one.entry, figure) for one in alike)
     has = f"has the {most} {name}{of_those}" if is_first else f"is within 1 % of the {most} {name}{of_those}"
     if len(alike) == 1:
-        return f", the only one that does; its {name} is {_said(leader.entry, figure, value)}"
+        others = any(one.requirement == leader.requirement for one in ranks[1:]) and leader.requirement is not None
+        only = "the only one that does and loses nothing" if others else "the only one that does"
+        return f", {only}; its {name} is {_said(leader.entry, figure, value)}"
     return f" and {has}, {_said(leader.entry, figure, value)}{_tied(ranks, figure)}"
 
 

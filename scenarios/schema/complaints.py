@@ -113,6 +113,8 @@ def _of_pattern(pattern: str) -> str:
 
 
 def _array(error: ErrorDetails) -> str:
+    if error["loc"][:1] == ("thresholds",):
+        return "must be an expression such as '*.recipients.lost == 0', or an array of them"
     name = next((part for part in reversed(error["loc"]) if isinstance(part, str)), "")
     return f"must be an array of tables, [[{name}]]" if isinstance(error["input"], dict) else "must be an array"
 

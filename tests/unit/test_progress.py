@@ -26,7 +26,7 @@ def shown(monkeypatch: pytest.MonkeyPatch, jobs: list[Any]) -> str:
 class Run:
     """As much of a job as a bar names."""
 
-    strategy, seed = "direct", 7
+    strategy, seed, round = "direct", 7, None
 
 
 def test_few_runs_have_a_bar_each(monkeypatch: pytest.MonkeyPatch) -> None:

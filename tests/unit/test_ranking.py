@@ -187,6 +187,17 @@ def test_who_misses_it_least_fails_the_fewest_thresholds(tmp_path: Path) -> None
     assert [one["strategy"] for one in made["ranking"]] == ["direct", "aimd"]
 
 
+def test_the_answer_hides_no_loss_and_claims_nothing_of_others(tmp_path: Path) -> None:
+    """A threshold that says nothing of lost mail is met by who loses some, too."""
+    quick = '\n[thresholds]\nquick = "*.latency_s.p50 < 9"\n'
+    both = compared(tmp_path, quick, entry("direct", sent(3, 0.1)), entry("aimd", sent(4, 4.0)))
+    assert (
+        both["answer"] == "aimd meets the threshold, the only one that does and loses nothing; its makespan is 4.00 s"
+    )
+    losing = compared(tmp_path, quick, entry("direct", sent(3, 0.1)))
+    assert losing["answer"] == "direct meets the threshold, but loses 1 of 4"
+
+
 def test_those_that_end_alike_are_told_apart_by_how_long_mail_waits(tmp_path: Path) -> None:
     """Where the last arrival decides the makespan, both end with it."""
     plain = entry("aimd", sent(4, 500.0))
