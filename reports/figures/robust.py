@@ -95,7 +95,7 @@ def _legend(figure: Figure, axes: Axes, shades: Colormap, robustness: Robustness
 
     scale = ScalarMappable(Normalize(100 * LEAST_SHOWN, 100), shades)
     bar = figure.colorbar(scale, ax=axes, pad=0.02, aspect=25, extend="min")
-    bar.set_label("everything accepted: speed, in % of the best possible")
+    bar.set_label("all accepted: speed, % of the best")
     bar.outline.set_visible(False)
     judged = any(one["met_under"] is not None for one in robustness["contenders"])
     unmet = "; ✓, ✗, ?: all thresholds are met, one is not, or one is inconclusive" if judged else ""

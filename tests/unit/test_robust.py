@@ -372,4 +372,4 @@ def test_the_picture_has_each_number(told: RobustnessDocument, tmp_path: Path) -
     shown = texts(tmp_path / "figures" / "robust.svg").splitlines()
     for one in told["contenders"]:
         assert {one["contender"], *map(cell_text, one["cells"])} <= set(shown)
-    assert {*NAMES, "everything accepted: speed, in % of the best possible"} <= set(shown)
+    assert {*NAMES, "all accepted: speed, % of the best"} <= set(shown)
