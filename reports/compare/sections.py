@@ -22,7 +22,7 @@ from reports.ranking.answer import answer, ranking_of
 from reports.ranking.ranking import tier
 from reports.threshold_lines import threshold_lines
 from scenarios.verdicts import FAIL
-from strategies.presentation.words import count
+from strategies.presentation.words import counted
 
 WORLDS = {
     "sim": "simulated",
@@ -64,7 +64,7 @@ def about(comparison: ComparisonDocument) -> str:
     submitted = max(entry["recipients"]["submitted"] for entry in comparison["strategies"])
     limit = comparison["account"]["max_send_rate_per_s"]
     where = WORLDS.get(comparison["world"], comparison["world"])
-    return f"{count(submitted)} recipients at a limit of {limit:g} a second, {where}, {how_often(comparison)}"
+    return f"{counted(submitted, 'recipient')} at a limit of {limit:g} a second, {where}, {how_often(comparison)}"
 
 
 def how_often(comparison: ComparisonDocument) -> str:
