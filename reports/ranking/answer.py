@@ -53,10 +53,11 @@ def _nobody(failing: Ranks, ranks: Ranks, thresholds: Sequence[JudgedThreshold])
     more = f", and {counted(len(missed) - 1, 'more threshold')}" if len(missed) > 1 else ""
     least = f"{missed[0]['name']}: {missed[0]['expression']} ({met_value(missed[0])}{_times(missed[0])}){more}"
     who, quota = names([called(one) for one in nearest]), _for_quota(nearest[0])
+    loss = "" if any("recipients." in one["expression"] for one in missed) else _but(nearest[0])
     if len(ranks) == 1:
-        return f"{who} does not meet the requirement: {least}{quota}"
+        return f"{who} does not meet the requirement: {least}{quota}{loss}"
     nobody = "nobody meets the requirement" if ranks[0].requirement else "nobody of whom it is demanded meets it"
-    return f"{nobody}; {who} miss{'es' if len(nearest) == 1 else ''} it least: {least}{quota}"
+    return f"{nobody}; {who} miss{'es' if len(nearest) == 1 else ''} it least: {least}{quota}{loss}"
 
 
 def _for_quota(entry: ExplainedEntry) -> str:

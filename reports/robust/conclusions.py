@@ -13,6 +13,7 @@ from reports.robust.order_conclusions import of_order
 from reports.robust.orders import orders
 from reports.robust.wording import between, missing, predicate, under_all
 from reports.words import names
+from strategies.presentation.words import counted
 
 _FIRST: Sequence[Kind] = ("decided", "tied", "undecided")
 
@@ -34,8 +35,12 @@ def _of_demands(contenders: Sequence[RobustContender], beliefs: Beliefs) -> Conc
     may_meet = [one for one in judged if False not in meets_all(one)]
     closest = next(iter(may_meet or judged))
     about = _of_claim(Claim(question, [closest], meets_all(closest)), beliefs)
+    about = {**about, "numbers": {**about["numbers"], "contenders": float(len(contenders))}}
     is_said = "is known to meet" if may_meet else "meets"
-    nobody = f"no contender {is_said} all thresholds {under_all([*beliefs])}"
+    none = f"none of {counted(len(contenders), 'contender')} {is_said}"
+    if len(contenders) == 1:
+        none = f"the only contender here {'is not known to' if may_meet else 'does not'} meet"
+    nobody = f"{none} all thresholds {under_all([*beliefs])}"
     if set(about["fails_under"]) == beliefs.keys():
         return {**about, "sentence": nobody}
     whose = "the closest: " if about["holds_under"] or about["fails_under"] else ""

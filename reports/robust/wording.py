@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from reports.robust.claims import Question
 from reports.statistics.campaigns import campaigns_share
+from reports.words import decimals
 from strategies.presentation.words import counted, share
 
 _PREDICATES = {
@@ -45,7 +46,8 @@ def missing(part: float) -> str:
     percents = 100 * part
     if percents > 99:
         return percent(part)
-    return f"{math.ceil(percents - 1e-9)} %" if percents >= 10 else f"{percents:.2g} %"
+    scale = 10.0 ** decimals(percents, 2)
+    return f"{math.ceil(percents * scale - 1e-9) / scale:g} %"
 
 
 def between(shares: Callable[[float], str], least: float, most: float) -> str:

@@ -22,9 +22,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.aws.admission import DAY_S
 from scenarios.aws.limiter import exact, whole
-from scenarios.measures.ration import Admitted, Quota, Through, days, quota_of, rationed
+from scenarios.measures.ration import Admitted, Quota, Through, quota_of, rationed
 from scenarios.schema.account import LimiterHypothesis
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import Arrivals
@@ -90,11 +89,22 @@ def _last_in_any_order_s(
         last_s = _last_in_debt_s(arrivals, limiter, TokenTime(_effective(limiter, rates)))
     else:
         last_s = max(float(chunk.admitted_s[-1]) for chunk in admissions(arrivals, limiter, rates))
-    if quota is None:
-        return last_s
+    return last_s if quota is None else max(last_s, _last_in_quota_s(arrivals, quota))
+
+
+def _last_in_quota_s(arrivals: Arrivals, quota: Quota) -> float:
+    """Before no limiter: in debt no 24 hours hold more than the largest request on top of what leaves one place."""
     largest = min(MAX_RECIPIENTS, int(arrivals.recipients.max()))
+    most = quota if quota.strict else quota._replace(per_day=quota.per_day - 1 + largest)
     total = int(arrivals.recipients.sum(dtype=np.int64))
-    return max(last_s, float(arrivals.intended_s[0]) + DAY_S * days(quota, total, largest))
+    if total + most.sent_before <= most.per_day:
+        return float(arrivals.intended_s[-1])
+    chunks = rationed(map(_to_one_each, _chunks(arrivals)), most, total, _at_once)
+    return max(float(chunk.admitted_s[-1]) for chunk in chunks)
+
+
+def _at_once(chunks: Iterable[Arrivals]) -> Iterator[Admitted]:
+    return (Admitted(mails.intended_s, mails.intended_s) for mails in chunks)
 
 
 def admissions(

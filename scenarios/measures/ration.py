@@ -40,11 +40,6 @@ def quota_of(account: Account) -> Quota | None:
     return None if unlimited else Quota(account.max_24h_send, account.daily_edge == "strict", account.sent_last_24h)
 
 
-def days(quota: Quota, recipients: int, largest: int) -> int:
-    """After which so many can be accepted, in whatever order, if the largest request is to so many."""
-    return (recipients - 1) // (quota.per_day if quota.strict else quota.per_day - 1 + largest)
-
-
 def rationed(mails: Iterable[Arrivals], quota: Quota, recipients: int, through: Through) -> Iterator[Admitted]:
     """Each mail goes when its first recipient has a place: a day after the recipient `per_day` before it was admitted.
 

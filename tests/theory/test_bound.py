@@ -260,6 +260,14 @@ def test_a_quota_of_a_quarter_takes_three_more_days() -> None:
     assert bound(twenty, limiter(120.0), [(0.0, 120.0)], Quota(30, strict=False)).makespan_s == 2 * 86_400.0
 
 
+@pytest.mark.parametrize("kind", ["strict", "debt"])
+@pytest.mark.parametrize("strict", [True, False])
+def test_a_place_is_free_when_what_was_sent_is_a_day_old(kind: str, strict: bool) -> None:
+    """All 100 places were used the day before, one each 864 s; in debt too, as far as mails to one are concerned."""
+    made = bound(arrivals([(0.0, 1)] * 3), limiter(10.0, admission=kind), [(0.0, 10.0)], Quota(100, strict, 100))
+    assert made.makespan_s == 3 * 864.0
+
+
 def test_in_debt_a_large_mail_goes_last() -> None:
     """To the quota, which nine single ones leave a place, or to each shard, which has a token of its own."""
     mixed = arrivals([(0.0, 50), *[(0.0, 1)] * 9])

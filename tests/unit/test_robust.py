@@ -90,6 +90,9 @@ def test_each_number_of_a_sentence_stands_in_the_document(told: RobustnessDocume
     [
         (0.0001, "0.01 %"),
         (0.032, "3.2 %"),
+        (0.03042, "3.1 %"),
+        (0.008809, "0.89 %"),
+        (0.0996, "10 %"),
         (0.111, "12 %"),
         (0.639, "64 %"),
         (0.99, "99 %"),
@@ -207,28 +210,28 @@ def judged_contender(*verdicts: Met) -> RobustContender:
         (
             ("inconclusive", "inconclusive"),
             "undecided",
-            "no contender is known to meet all thresholds under all 2; "
+            "the only contender here is not known to meet all thresholds under all 2; "
             "whether a meets all thresholds is open under all 2",
             "whether a meets quick (*.makespan_s < 11) is open under all 2",
         ),
         (
             ("inconclusive", "pass"),
             "undecided",
-            "no contender is known to meet all thresholds under all 2; "
+            "the only contender here is not known to meet all thresholds under all 2; "
             "the closest: a meets all thresholds, but that is inconclusive under burst-3R",
             "a meets quick (*.makespan_s < 11), but that is inconclusive under burst-3R",
         ),
         (
             ("fail", "inconclusive"),
             "undecided",
-            "no contender meets all thresholds under all 2; "
+            "the only contender here does not meet all thresholds under all 2; "
             "the closest: a does not meet all thresholds under burst-3R; inconclusive under sliding",
             "a fails quick (*.makespan_s < 11) under burst-3R; inconclusive under sliding",
         ),
         (
             ("fail", "fail"),
             "decided",
-            "no contender meets all thresholds under all 2",
+            "the only contender here does not meet all thresholds under all 2",
             "a fails quick (*.makespan_s < 11) under all 2",
         ),
     ],
