@@ -102,7 +102,7 @@ def _unfinished(results: Sequence[experiment.Result], jobs: Jobs | Rounds, repli
     made = Counter(result.entry["strategy"] for result in results)
     for strategy in jobs.strategies:
         if made[strategy] < replications:
-            runs = f"{made[strategy]} of {counted(replications, 'run')}" if made[strategy] else "not run"
+            runs = f"{made[strategy]} of {counted(replications, 'run')} compared" if made[strategy] else "not run"
             yield f"{strategy}: interrupted, {runs}"
 
 

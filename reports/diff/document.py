@@ -32,6 +32,7 @@ from scenarios.figures import figures_of, has_word, in_two
 from scenarios.ledger.ledger import Ledger
 from scenarios.schema.files import printable
 from scenarios.schema.tables import unknown
+from strategies.presentation.words import counted
 
 FIGURES = (*DIRECTIONS, "peak_1s")
 BATCHES, LEAST = 20, 10  # of mails that follow each other, whose means are nearly independent; mails in each
@@ -104,6 +105,7 @@ def document(
         "notes": [
             *_notes("A", a, [entries[0][pair.a] for pair in pairs]),
             *_notes(letter, b, [entries[1][pair.b] for pair in pairs]),
+            *_uneven(a, b, letter),
         ],
     }
 
@@ -127,6 +129,13 @@ def _notes(side: str, run: ComparisonDocument, entries: Sequence[ExplainedEntry]
         if done < planned:
             yield f"{side}: {entry['strategy']}: {done} of {planned} replications were made"
     yield from dict.fromkeys(f"{side}: {warning}" for entry in entries for warning in entry["warnings"])
+
+
+def _uneven(a: ComparisonDocument, b: ComparisonDocument, letter: str) -> Iterator[str]:
+    """A mean over a seed that the other run does not have is no change of the code."""
+    many, other = a["replications"], b["replications"]
+    if a["seed"] == b["seed"] and many != other:
+        yield f"A has {counted(many, 'replication')}, {letter} {other}: their means are not of the same seeds"
 
 
 def _replications(entry: ExplainedEntry) -> int:

@@ -144,8 +144,8 @@ def _price(headroom: HeadroomDocument) -> Iterator[str]:
     if price is None or headroom["present"] in (None, headroom["value"]):
         return
     before_s, after_s = price["present"]["makespan_s"], price["found"]["makespan_s"]
-    if before_s is None or after_s is None:
-        return
+    if before_s is None or after_s is None or price["present"]["pending"] or price["present"]["lost"]:
+        return  # what leaves mail behind is not the quicker for it
     told = side_by_side("makespan_s", before_s, after_s, after_s - before_s, None)
     values = f"{value_text(headroom['value'])} instead of {value_text(headroom['present'])}"
     yield f"{headroom['setting']} {values}: makespan {told.now} instead of {told.base}, {told.by}"

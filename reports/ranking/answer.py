@@ -43,7 +43,9 @@ def answer(comparison: ComparisonDocument) -> str:
         return f"undecided: {called(leader.entry)} was interrupted before its end"
     if leader.requirement == INCONCLUSIVE:
         return f"undecided: {called(leader.entry)} meets the requirement in some runs only; more replications may tell"
-    reason = f"meets {_all_of(leader, thresholds)}{_but(leader.entry)}" if thresholds else _fate(leader.entry)
+    if thresholds and tier(leader.entry):
+        return f"{called(leader.entry)} meets {_all_of(leader, thresholds)}{_but(leader.entry)}{_likewise(ranks)}"
+    reason = f"meets {_all_of(leader, thresholds)}" if thresholds else _fate(leader.entry)
     return f"{called(leader.entry)} {reason}{_figure(comparison, ranks)}"
 
 
@@ -87,6 +89,12 @@ def _but(entry: ExplainedEntry) -> str:
     if gone:
         return f", but loses {count(gone)} of {submitted}"
     return f", but leaves {count(recipients['pending'])} of {submitted}" if recipients["pending"] else ""
+
+
+def _likewise(ranks: Ranks) -> str:
+    """Those that share the first place, and so have as many accepted."""
+    others = [called(one.entry) for one in ranks[1:] if one.place == ranks[0].place]
+    return f"; so {'does' if len(others) == 1 else 'do'} {names(others)}" if others else ""
 
 
 def _fate(entry: ExplainedEntry) -> str:

@@ -315,7 +315,7 @@ def test_an_interrupted_mean_says_of_how_many_runs(
     with pytest.raises(Interrupted):
         command.compared(jobs, "sim", load("sandbox"), command.Presented(as_json=True))
     said = json.loads(capsys.readouterr().out)["strategies"][0]["warnings"]
-    assert said == ["direct: interrupted, 1 of 3 runs", "heartbeat: interrupted, not run"]
+    assert said == ["direct: interrupted, 1 of 3 runs compared", "heartbeat: interrupted, not run"]
 
 
 def test_saved_document_is_whole_and_alone(tmp_path: Path) -> None:

@@ -69,6 +69,14 @@ def test_other_seeds_are_independent() -> None:
     assert 20.0 - 17.0 <= low < 9.5 < high <= 26.0 - 10.0
 
 
+def test_means_over_other_seeds_are_said_to_be_so() -> None:
+    """Six replications against five: what the sixth seed adds is no difference of the two."""
+    six, five = (run_of([with_samples([1.0] * many)], replications=many) for many in (6, 5))
+    said = "A has 6 replications, B 5: their means are not of the same seeds"
+    assert difference.document(six, five, (), no_ledgers)["notes"] == [said]
+    assert difference.document(six, six, (), no_ledgers)["notes"] == []
+
+
 @pytest.mark.parametrize("seed", [1, 9])
 def test_few_seeds_have_no_interval(seed: int) -> None:
     """Of five, all lie on one side of the median in one case of sixteen, paired or not."""

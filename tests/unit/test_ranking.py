@@ -196,6 +196,8 @@ def test_the_answer_hides_no_loss_and_claims_nothing_of_others(tmp_path: Path) -
     )
     losing = compared(tmp_path, quick, entry("direct", sent(3, 0.1)))
     assert losing["answer"] == "direct meets the threshold, but loses 1 of 4"
+    alike = compared(tmp_path, quick, entry("direct", sent(3, 0.1)), entry("aimd", sent(3, 0.1)))
+    assert alike["answer"] == "aimd meets the threshold, but loses 1 of 4; so does direct"
 
 
 def test_those_that_end_alike_are_told_apart_by_how_long_mail_waits(tmp_path: Path) -> None:
