@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import tomllib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from select import select
 from typing import Any
 
 import pytest
@@ -36,6 +39,7 @@ _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _KEYS = re.compile(r"^<!-- keys: (?P<tables>.*) -->\n(?P<rows>(?:\|.*\n)+)", re.MULTILINE)
 REAL = ("README", "run-for-real", "calibrate", "test-your-own-sender")
 SERVING = ("serve", "loadtest")
+MOST_S = 10.0  # that a server takes to end
 _COMMANDS: Any = typer.main.get_command(app)
 
 
@@ -51,6 +55,18 @@ def marks_of(page: Path) -> list[Any]:
     return [pytest.mark.real_time] if page.stem in REAL else []
 
 
+@pytest.fixture
+def servers_end(tmp_path: Path) -> Iterator[None]:
+    """A page ends its servers, which takes them a moment: the next page wants the same ports."""
+    yield
+    for file in tmp_path.glob("*.pid"):
+        with suppress(ProcessLookupError, ValueError):
+            process = os.pidfd_open(int(file.read_text()))
+            select([process], (), (), MOST_S)
+            os.close(process)
+
+
+@pytest.mark.usefixtures("servers_end")
 @pytest.mark.parametrize("page", page_parameters())
 def test_examples_do_what_they_show(page: Path, tmp_path: Path) -> None:
     """Whoever types what a page shows gets its exit codes, where they are compared its output, and its figures."""
