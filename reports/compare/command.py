@@ -17,7 +17,7 @@ from reports.documents.comparison import ComparisonDocument
 from reports.figures.curves import Curves
 from reports.ranking.precision import Made, made_precisely
 from reports.running import experiment, run_jobs
-from reports.running.experiment import Jobs
+from reports.running.experiment import Jobs, Repeated
 from reports.running.keeping import REPORT
 from reports.running.origin import write_origin
 from reports.running.rounds import Rounds
@@ -46,7 +46,7 @@ class Presented:
             show(document, self.as_json)
 
 
-def compared(jobs: Jobs | Rounds, world: str, scenario: Scenario, presented: Presented) -> bool:
+def compared(jobs: Repeated, world: str, scenario: Scenario, presented: Presented) -> bool:
     """Make the runs, keep and show what they came to; whether the scenario's own thresholds are met.
 
     Raises BadInput before the first run if no Markdown can be added to `summary`; Interrupted, or RunFailed, once what
@@ -69,7 +69,7 @@ def _refuse_unwritable(presented: Presented) -> None:
 
 def _concluded(
     made: Made,
-    jobs: Jobs | Rounds,
+    jobs: Repeated,
     world: str,
     scenario: Scenario,
     presented: Presented,
@@ -97,7 +97,7 @@ def _concluded(
     return met
 
 
-def _unfinished(results: Sequence[experiment.Result], jobs: Jobs | Rounds, replications: int) -> Iterator[str]:
+def _unfinished(results: Sequence[experiment.Result], jobs: Repeated, replications: int) -> Iterator[str]:
     """What an interrupted command did not come to: of each strategy, so that no mean passes for that of all."""
     made = Counter(result.entry["strategy"] for result in results)
     for strategy in jobs.strategies:

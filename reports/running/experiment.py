@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -72,15 +73,15 @@ class Result(NamedTuple):
     curves: Any = None
 
 
-class Jobs(Sequence[Job]):
-    """Strategy by strategy, replication by replication, each made when it is asked for: there may be millions."""
+class Repeated(Sequence[Job], ABC):
+    """Jobs of each strategy, several times over, each made when it is asked for: there may be millions."""
 
     def __init__(self, first: Sequence[Job], replications: int) -> None:
         self._first, self.replications = first, replications
 
     @property
     def strategies(self) -> list[str]:
-        """In the order in which they run."""
+        """In the order in which they first run."""
         return [job.strategy for job in self._first]
 
     def __len__(self) -> int:
@@ -93,6 +94,14 @@ class Jobs(Sequence[Job]):
     def __getitem__(self, at: int | slice) -> Job | list[Job]:
         numbers = range(len(self))[at]
         return self._job(numbers) if isinstance(numbers, int) else [self._job(number) for number in numbers]
+
+    @abstractmethod
+    def _job(self, number: int) -> Job:
+        """The one that is run after so many others."""
+
+
+class Jobs(Repeated):
+    """Strategy by strategy, replication by replication."""
 
     def between(self, done: int, wanted: int) -> list[Job]:
         """Those of each strategy's replications that are wanted and not done, counted from 0."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import overload
 
-from reports.running.experiment import Gather, Job, Runner, nothing
+from reports.running.experiment import Gather, Job, Repeated, Runner, nothing
 from scenarios.measures.cost import Prices
 from scenarios.schema.model import Scenario
 
@@ -15,7 +14,7 @@ RunnerInto = Callable[[Path | None, bool], Runner]
 """What makes a run and leaves its own files in a folder, if there is one; told whether it is the last of all."""
 
 
-class Rounds(Sequence[Job]):
+class Rounds(Repeated):
     """Round by round, each strategy once, every second round backwards: what drifts meanwhile favours none of them."""
 
     def __init__(
@@ -29,24 +28,8 @@ class Rounds(Sequence[Job]):
         curves: Gather = nothing,
     ) -> None:
         first = Job(runner_into(out, False), scenario, "", scenario.seed, prices, out, curves=curves, round=1)
-        self._first = [replace(first, strategy=strategy) for strategy in strategies]
-        self._runner_into, self.replications = runner_into, rounds
-
-    @property
-    def strategies(self) -> list[str]:
-        """In the order of the first round."""
-        return [job.strategy for job in self._first]
-
-    def __len__(self) -> int:
-        return len(self._first) * self.replications
-
-    @overload
-    def __getitem__(self, at: int) -> Job: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[Job]: ...
-    def __getitem__(self, at: int | slice) -> Job | list[Job]:
-        numbers = range(len(self))[at]
-        return self._job(numbers) if isinstance(numbers, int) else [self._job(number) for number in numbers]
+        super().__init__([replace(first, strategy=strategy) for strategy in strategies], rounds)
+        self._runner_into = runner_into
 
     def _job(self, number: int) -> Job:
         """What the first round leaves is kept, as of replications that of the first seed."""
