@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.measures.fluid import idle_until_s
+from scenarios.measures.fluid import served
 
 SHORT = 0.25  # of the run: a longer stretch is seen well enough in the picture of the whole
 LEAST_WAIT_S = 2.0  # a shorter queue is not what a picture is for
@@ -28,8 +28,7 @@ def busiest(intended_s: NDArray[np.float64], recipients: NDArray[Any], rate_per_
     """
     if not len(intended_s):
         return None
-    idle_s = idle_until_s(intended_s, recipients, rate_per_s)
-    done_s = idle_s + np.cumsum(recipients, dtype=np.float64) / rate_per_s
+    idle_s, done_s = served(intended_s, recipients, rate_per_s)
     waited_s = done_s - intended_s
     longest = int(waited_s.argmax())
     if waited_s[longest] < LEAST_WAIT_S:
