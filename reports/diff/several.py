@@ -9,7 +9,7 @@ from typing import NamedTuple
 from reports.diff import document as of_two
 from reports.diff.changed_keys import Keys
 from reports.documents.comparison import ComparisonDocument
-from reports.documents.diff import DiffDocument
+from reports.documents.diff import DiffDocument, FurtherDiff
 from scenarios.errors import BadInput
 from scenarios.ledger.ledger import Ledger
 from scenarios.schema.files import printable
@@ -33,11 +33,12 @@ def document(runs: Sequence[Kept], wished: Sequence[str]) -> DiffDocument:
     first, *others = (_beside(runs, number, wished) for number in range(1, len(runs)))
     if not others:
         return first
-    further = [
+    further: list[FurtherDiff] = [
         {"b": one["b"], "changed": one["changed"], "strategies": one["strategies"], "notes": one["notes"]}
         for one in others
     ]
-    return {**first, "others": further}  # type: ignore[typeddict-item]
+    first["others"] = further
+    return first
 
 
 def _beside(runs: Sequence[Kept], number: int, wished: Sequence[str]) -> DiffDocument:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from reports.documents.comparison import ComparisonDocument, ExplainedEntry
 from reports.documents.gate import GateDocument
-from reports.documents.history import SCHEMA, HistoryCommit, HistoryDocument, HistoryPoint
+from reports.documents.history import SCHEMA, HistoryCommit, HistoryDocument, HistoryPoint, HistorySeries
 from reports.gate.verdict import worst
 from reports.history.reading import Commit
 from scenarios.entry import Interval
@@ -49,14 +49,17 @@ def document(commits: Sequence[Commit], figures: Sequence[str]) -> HistoryDocume
             if key.figure in figures:
                 point: HistoryPoint = {"commit": number, "value": value, "interval": interval, "verdict": verdict}
                 series.setdefault(key, {})[number] = point
+    in_turn = sorted(series, key=lambda key: (key[:3], figures.index(key.figure)))
     return {
         "schema": SCHEMA,
         "commits": [_commit(one) for one in commits],
-        "series": [
-            {**key._asdict(), "points": list(points.values())}  # type: ignore[typeddict-item]
-            for key, points in sorted(series.items(), key=lambda one: (one[0][:3], figures.index(one[0].figure)))
-        ],
+        "series": [_series(key, series[key].values()) for key in in_turn],
     }
+
+
+def _series(key: Key, points: Iterable[HistoryPoint]) -> HistorySeries:
+    scenario, world, sender, figure = key
+    return {"scenario": scenario, "world": world, "sender": sender, "figure": figure, "points": list(points)}
 
 
 def _commit(one: Commit) -> HistoryCommit:

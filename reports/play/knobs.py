@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal, NotRequired
+from typing import Any, Literal, NotRequired, cast
 
 from typing_extensions import TypedDict
 
@@ -56,7 +56,7 @@ class _Knobs:
         return [self._knob(key, one, key in needed) for key, one in schema["properties"].items() if "const" not in one]
 
     def _knob(self, key: str, schema: Schema, needed: bool) -> Knob:
-        knob: Knob = {"key": key, "says": schema.get("description", ""), **self._shape(key, schema)}  # type: ignore[typeddict-item]
+        knob = _of_shape(key, schema.get("description", ""), self._shape(key, schema))
         if needed:
             knob["needed"] = True
         if schema.get("default") is not None:
@@ -123,7 +123,7 @@ class _Knobs:
         for choice in schema["oneOf"]:
             table = self._resolved(choice)
             if "properties" not in table:
-                yield {"key": "number", "kind": "number", "says": "", **_bounds("", table)}  # type: ignore[typeddict-item]
+                yield _of_shape("number", "", {"kind": "number", **_bounds("", table)})
                 continue
             name = next((law for key, law in LAWS.items() if key in table["properties"]), table["title"].lower())
             yield {"key": name, "kind": "table", "says": table.get("description", ""), "of": self.table(table)}
@@ -133,6 +133,11 @@ class _Knobs:
         if "$ref" not in schema:
             return schema
         return self._definitions[schema["$ref"].rpartition("/")[2]]
+
+
+def _of_shape(key: str, says: str, shape: Mapping[str, Any]) -> Knob:
+    """Which further keys there are, only the schema at hand can tell."""
+    return cast(Knob, {"key": key, "says": says, **shape})
 
 
 def _bounds(key: str, schema: Schema) -> dict[str, Any]:
