@@ -73,9 +73,8 @@ def _unsent(axes: Axes, one: Series, bin_s: int, edges: Floats, highest: float) 
         axes.stairs(
             level, edges, baseline=below, fill=True, facecolor="none", edgecolor=color, hatch=hatch, linewidth=0
         )
-        seen = np.where(
-            (level > highest) | (rate == 0), np.nan, level
-        )  # no lone verticals where a bar leaves the picture
+        is_unseen = (level > highest) | (rate == 0)  # no lone verticals where a bar leaves the picture
+        seen = np.where(is_unseen, np.nan, level)
         axes.stairs(seen, edges, baseline=None, color=color, linewidth=0.8)
         if level.max() > highest:
             cut.append(f"{kind}: up to {count(round(rate.max()))}/s")

@@ -75,7 +75,8 @@ def series(ledger: Ledger, kinds: Sequence[Kind] = (), stretch: Stretch | None =
     """Gathers the curves of one ledger, of a stretch or of the whole run; latencies are those of the whole run."""
     accepted = acceptances(ledger)
     last_s = end_of(ledger)
-    start_s, end_s = stretch or (0.0, last_s)
+    shown = stretch or Stretch(0.0, last_s)
+    start_s, end_s = shown
     span_s = end_s - start_s
     bin_s, column_s = width_s(span_s, MOST_BINS), width_s(span_s, MOST_COLUMNS)
     edges_s = np.linspace(start_s, max(end_s, start_s + 1e-3), POINTS + 1)
@@ -85,12 +86,12 @@ def series(ledger: Ledger, kinds: Sequence[Kind] = (), stretch: Stretch | None =
         start_s=start_s,
         end_s=end_s,
         bin_s=bin_s,
-        accepted=per_bin(ledger, Stretch(start_s, end_s), bin_s, [ACCEPTED]),
-        refused=per_bin(ledger, Stretch(start_s, end_s), bin_s, _REFUSED),
-        failed=per_bin(ledger, Stretch(start_s, end_s), bin_s, [FAILED]),
-        peak_1s=_peaks(accepted, Stretch(start_s, end_s), bin_s),
+        accepted=per_bin(ledger, shown, bin_s, [ACCEPTED]),
+        refused=per_bin(ledger, shown, bin_s, _REFUSED),
+        failed=per_bin(ledger, shown, bin_s, [FAILED]),
+        peak_1s=_peaks(accepted, shown, bin_s),
         column_s=column_s,
-        offsets=_offsets(ledger, Stretch(start_s, end_s), column_s),
+        offsets=_offsets(ledger, shown, column_s),
         waiting_at_s=edges_s,
         waiting=_waiting(ledger, accepted, edges_s, last_s),
         latency_s=latency_s,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 
 from loadtests.load.applications.own_ses import allowing, ses_of
@@ -45,18 +45,13 @@ class Version:
             asked = LoadRequest(replace(self.place, endpoint=url))
             return prepare(scenario, [user], asked, load_prices(), lambda _line: None)(scenario, user, seed, watch)
 
-    @contextmanager
-    def _obeying(self, scenario: Scenario, url: str) -> Iterator[None]:
-        with allowing(scenario, url) if self.obeys else nullcontext():
-            yield
+    def _obeying(self, scenario: Scenario, url: str) -> AbstractContextManager[None]:
+        return allowing(scenario, url) if self.obeys else nullcontext()
 
-    @contextmanager
-    def _up(self, ses_url: str) -> Iterator[None]:
+    def _up(self, ses_url: str) -> AbstractContextManager[None]:
         if self.command is None:
-            yield
-            return
-        with started(self.name, self.command, str(self.place.url), _environment(ses_url)):
-            yield
+            return nullcontext()
+        return started(self.name, self.command, str(self.place.url), _environment(ses_url))
 
 
 def _environment(ses_url: str) -> Mapping[str, str]:
