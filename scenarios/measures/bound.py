@@ -23,13 +23,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.aws.limiter import exact, whole
-from scenarios.measures.ration import Admitted, Quota, Through, quota_of, rationed
+from scenarios.measures.ration import Admitted, Floats, Quota, Through, quota_of, rationed
 from scenarios.schema.account import LimiterHypothesis
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import Arrivals
 from strategies.ports import MAX_RECIPIENTS
 
-Floats = NDArray[np.float64]
 RateSteps = Sequence[tuple[float, float]]
 """`(at_s, rate_per_s)`, ascending from second 0: the account's rate from each instant on."""
 
@@ -72,7 +71,7 @@ def bound(arrivals: Arrivals, limiter: LimiterHypothesis, rates: RateSteps, quot
 
     `rates` are the account's, before the limiter's `effective_rate`; the burst stays when the rate changes.
     """
-    total = int(arrivals.recipients.sum(dtype=np.int64))
+    total = _total_of(arrivals)
     if not total:
         return Bound(None, None, None)
     last_s, mean_s, p99_s = _summary(admissions(arrivals, limiter, rates, quota), total)
@@ -96,8 +95,8 @@ def _last_in_quota_s(arrivals: Arrivals, quota: Quota) -> float:
     """Before no limiter: in debt no 24 hours hold more than the largest request on top of what leaves one place."""
     largest = min(MAX_RECIPIENTS, int(arrivals.recipients.max()))
     most = quota if quota.strict else quota._replace(per_day=quota.per_day - 1 + largest)
-    total = int(arrivals.recipients.sum(dtype=np.int64))
-    if total + most.sent_before <= most.per_day:
+    total = _total_of(arrivals)
+    if most.holds(total):
         return float(arrivals.intended_s[-1])
     chunks = rationed(map(_to_one_each, _chunks(arrivals)), most, total, _at_once)
     return max(float(chunk.admitted_s[-1]) for chunk in chunks)
@@ -112,8 +111,8 @@ def admissions(
 ) -> Iterator[Admitted]:
     """When each recipient is admitted, chunk by chunk; in debt, a part of up to 50 recipients goes as one."""
     through, chunks = _through(limiter, _effective(limiter, rates)), _chunks(arrivals)
-    recipients = int(arrivals.recipients.sum(dtype=np.int64))
-    if quota is None or recipients + quota.sent_before <= quota.per_day:
+    recipients = _total_of(arrivals)
+    if quota is None or quota.holds(recipients):
         return through(chunks)
     if quota.strict and limiter.admission == "strict":  # nothing is gained by mails to several
         chunks = map(_to_one_each, chunks)
@@ -255,6 +254,11 @@ def _queued(
         taken = first[-1] + mails.recipients[-1]
         mail = np.repeat(np.arange(len(before)), mails.recipients)
         yield mails.intended_s[mail], first[mail], np.arange(len(mail)) - before[mail]
+
+
+def _total_of(arrivals: Arrivals) -> int:
+    """How many there are of all mails."""
+    return int(arrivals.recipients.sum(dtype=np.int64))
 
 
 def _recipients(chunks: Iterable[Arrivals]) -> Iterator[Floats]:

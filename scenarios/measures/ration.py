@@ -33,6 +33,10 @@ class Quota(NamedTuple):
     strict: bool
     sent_before: int = 0
 
+    def holds(self, recipients: int) -> bool:
+        """Whether so many fit into it, whenever they go."""
+        return recipients + self.sent_before <= self.per_day
+
 
 def quota_of(account: Account) -> Quota | None:
     """None if it is unlimited."""
