@@ -8,6 +8,9 @@ REASONS = ("GET", "/_seslab/reasons")
 STATS = ("GET", "/_seslab/stats")
 QUEUES = ("GET", "/_seslab/queues")
 LIVE = ("GET", "/_seslab/live")
+ENVELOPE = ("GET", "/_seslab/envelope")
+ACCOUNT, SET_ACCOUNT = ("GET", "/_seslab/account"), ("PUT", "/_seslab/account")
+FAULTS, SET_FAULTS = ("GET", "/_seslab/faults"), ("PUT", "/_seslab/faults")
 MESSAGES = "/_seslab/messages"
 JSON, RAW = "application/json", "application/octet-stream"
 

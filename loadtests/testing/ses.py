@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from loadtests.endpoint.routes import MESSAGES, OPTIONS, REASONS, STATS
+from loadtests.endpoint.routes import ENVELOPE, MESSAGES, OPTIONS, REASONS, SET_ACCOUNT, SET_FAULTS, STATS
 from loadtests.testing.control import ask
 from loadtests.testing.inbox import mails
 from loadtests.testing.mails import Mail
@@ -47,7 +47,7 @@ class Ses:
         """
         given = {"rate": rate, "burst": burst, "limiter": limiter, "admission": admission, "daily": daily}
         try:
-            self._ask("PUT", "/_seslab/account", _account(given))
+            self._ask(*SET_ACCOUNT, _account(given))
         except BadInput as error:
             raise BadInput(_renamed(str(error))) from None
         self._ask("DELETE", MESSAGES)
@@ -68,7 +68,7 @@ class Ses:
         `delay_s` seconds. The same sends meet the same faults in every run.
         """
         shares = {"refuse": refuse, "fail": fail, "drop_before": drop_before, "drop_after": drop_after}
-        self._ask("PUT", "/_seslab/faults", {**shares, "delay_s": delay_s})
+        self._ask(*SET_FAULTS, {**shares, "delay_s": delay_s})
 
     @property
     def accepted(self) -> int:
@@ -123,7 +123,7 @@ class Ses:
         more. A rate alone has a burst of one second.
         """
         __tracebackhide__ = True
-        envelope = self._ask("GET", "/_seslab/envelope", **_given({"rate": rate, "burst": burst}))
+        envelope = self._ask(*ENVELOPE, **_given({"rate": rate, "burst": burst}))
         for window in envelope["fullest"]:
             if window["recipients"] > window["may_hold"] + 1e-6:
                 raise AssertionError(_beyond(envelope, window))

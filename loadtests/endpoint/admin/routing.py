@@ -23,7 +23,22 @@ from loadtests.endpoint.conditions import Faults
 from loadtests.endpoint.http import OK, Answer, as_json
 from loadtests.endpoint.page.document import document
 from loadtests.endpoint.refusals import BAD, MISSING
-from loadtests.endpoint.routes import CALLS, DEFAULT_ACCOUNT, DEFAULT_REGION, LIVE, QUEUES, RAW, REASONS, START, STATS
+from loadtests.endpoint.routes import (
+    ACCOUNT,
+    CALLS,
+    DEFAULT_ACCOUNT,
+    DEFAULT_REGION,
+    ENVELOPE,
+    FAULTS,
+    LIVE,
+    QUEUES,
+    RAW,
+    REASONS,
+    SET_ACCOUNT,
+    SET_FAULTS,
+    START,
+    STATS,
+)
 from loadtests.endpoint.service import Service
 from loadtests.endpoint.sqs import queues
 from scenarios.schema.account import Account, LimiterHypothesis, resolved
@@ -62,11 +77,11 @@ class Admin:
             STATS: self._stats,
             ("GET", f"{PREFIX}metrics"): self._metrics,
             QUEUES: self._queues,
-            ("GET", f"{PREFIX}faults"): self._faults,
-            ("PUT", f"{PREFIX}faults"): self._set_faults,
-            ("GET", f"{PREFIX}envelope"): self._envelope,
-            ("GET", f"{PREFIX}account"): self._account,
-            ("PUT", f"{PREFIX}account"): self._set_account,
+            FAULTS: self._faults,
+            SET_FAULTS: self._set_faults,
+            ENVELOPE: self._envelope,
+            ACCOUNT: self._account,
+            SET_ACCOUNT: self._set_account,
             ("GET", f"{PREFIX}rate"): self._rate,
             ("PUT", f"{PREFIX}rate"): self._set_rate,
             ("GET", f"{PREFIX}limiter"): self._limiter,

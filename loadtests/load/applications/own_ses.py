@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from loadtests.endpoint.addresses import ANYBODY
+from loadtests.endpoint.routes import ACCOUNT, SET_ACCOUNT
 from loadtests.moto.local_aws import Moto
 from loadtests.testing.control import ask
 from scenarios.schema.model import Scenario
 
 CONNECTIONS = 128
-ACCOUNT = "/_seslab/account"
 
 
 @contextmanager
@@ -34,12 +34,12 @@ def allowing(scenario: Scenario, endpoint: str) -> Iterator[None]:
 
     Raises RunFailed where it does not answer.
     """
-    before = ask(endpoint, "GET", ACCOUNT)
-    ask(endpoint, "PUT", ACCOUNT, _settable(scenario.account.model_dump(mode="json")))
+    before = ask(endpoint, *ACCOUNT)
+    ask(endpoint, *SET_ACCOUNT, _settable(scenario.account.model_dump(mode="json")))
     try:
         yield
     finally:
-        ask(endpoint, "PUT", ACCOUNT, _settable(before))
+        ask(endpoint, *SET_ACCOUNT, _settable(before))
 
 
 def _settable(account: Mapping[str, Any]) -> Mapping[str, Any]:
