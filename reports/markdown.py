@@ -36,6 +36,11 @@ def grid(columns: Sequence[str], rows: Iterable[Row], named_by: int = 1) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
+def headed(heading: str, columns: Sequence[str], rows: Sequence[Row]) -> str:
+    """A table under its heading, which stands alone where there are no rows."""
+    return f"**{text(heading)}**" + (f"\n\n{grid(columns, rows)}" if rows else "")
+
+
 def document(*blocks: str) -> str:
     """What is there of the blocks, apart from each other."""
     return "\n\n".join(block for block in blocks if block) + "\n"

@@ -121,6 +121,7 @@ Sources = Annotated[
 Strategies = Annotated[list[str] | None, of_strategies("one to run; may be repeated", "all")]
 Seed = Annotated[int | None, typer.Option(metavar="N", min=0, max=LAST_SEED, help="instead of the scenario's")]
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="a folder for document, ledgers and figures")]
+PageOut = Annotated[Path | None, typer.Option(metavar="DIR", help="a folder for the document and a page")]
 Limiters = Annotated[
     Path | None,
     typer.Option(metavar="FILE", show_default="the set plausible", help="hypotheses about SES's limiter, a TOML file"),

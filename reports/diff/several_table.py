@@ -9,7 +9,7 @@ from typing import NamedTuple
 from reports.columns import Block, Column, Row, Sheet
 from reports.diff.table import FEW, MOST_KEYS, name_of, run_line, said_of
 from reports.documents.diff import ChangedKey, DiffDocument, DiffFigure, DiffRun, DiffStrategy
-from reports.markdown import document, grid, items, text
+from reports.markdown import document, headed, items, text
 from reports.units import alike, side_by_side, unit_of
 
 SURE = "*"
@@ -112,7 +112,5 @@ def markdown(diff: DiffDocument) -> str:
     whole = table(diff)
     columns = [column.full_name for column in whole.columns]
     runs = [f"A: {run_line(diff['a'])}", *(f"{one.letter}: {run_line(one.run)}" for one in sides_of(diff))]
-    tables = [
-        f"**{text(one.heading)}**" + (f"\n\n{grid(columns, one.rows)}" if one.rows else "") for one in whole.blocks
-    ]
+    tables = [headed(one.heading, columns, one.rows) for one in whole.blocks]
     return document(f"### {text('; '.join(runs))}", *tables, text(whole.caption), items(sentences(diff)))

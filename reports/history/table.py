@@ -35,21 +35,16 @@ def figures_in(history: HistoryDocument) -> list[str]:
     return list(dict.fromkeys(one["figure"] for one in history["series"]))
 
 
-def senders(history: HistoryDocument) -> Iterator[tuple[str, list[HistorySeries]]]:
-    """The series of each sender in a scenario and a world, under its heading."""
-    for heading, some in groupby(history["series"], key=heading_of):
-        yield heading, list(some)
-
-
-def heading_of(one: HistorySeries) -> str:
+def _heading_of(one: HistorySeries) -> str:
     """What was run, where, and who sent."""
     return f"{one['scenario']} in {one['world']}: {one['sender']}"
 
 
 def _blocks(history: HistoryDocument, figures: Sequence[str]) -> Iterator[tuple[str, list[Row]]]:
-    for heading, some in senders(history):
-        columns = {one["figure"]: _column(one) for one in some}
-        told = sorted({point["commit"] for one in some for point in one["points"]})
+    for heading, some in groupby(history["series"], key=_heading_of):
+        series = list(some)
+        columns = {one["figure"]: _column(one) for one in series}
+        told = sorted({point["commit"] for one in series for point in one["points"]})
         yield (
             heading,
             [
@@ -104,12 +99,12 @@ def _said(
         f"fails since {names[0]}" if last is series["points"][-1] else f"failed in {' to '.join(dict.fromkeys(names))}"
     )
     was = "" if before is None else f", before {shown(figure, before['value'])}"
-    return f"{MARKS[FAIL]} {heading_of(series)}: {figure} {when}: {shown(figure, last['value'])}{was}"
+    return f"{MARKS[FAIL]} {_heading_of(series)}: {figure} {when}: {shown(figure, last['value'])}{was}"
 
 
 def markdown(history: HistoryDocument) -> str:
     """The answer, a table for each sender, and what failed."""
     whole = table(history)
     columns = [column.full_name for column in whole.columns]
-    blocks = [f"**{md.text(block.heading)}**\n\n{md.grid(columns, block.rows)}" for block in whole.blocks]
+    blocks = [md.headed(block.heading, columns, block.rows) for block in whole.blocks]
     return md.document(f"### {md.text(whole.lead)}", *blocks, md.items(sentences(history)))

@@ -10,7 +10,7 @@ import typer
 
 from seslab import exit_codes
 from seslab.ctrl_c import ending_on_ctrl_c
-from seslab.options import Application, AsJson, Sources, Summary, of_strategies, one_of
+from seslab.options import Application, AsJson, PageOut, Sources, Summary, of_strategies, one_of
 
 if TYPE_CHECKING:
     from reports.documents.gate import GateDocument
@@ -65,7 +65,7 @@ def gate(
     junit: Annotated[Path | None, typer.Option(metavar="FILE", help="a file for JUnit's XML")] = None,
     summary: Summary = None,
     openmetrics: Annotated[Path | None, typer.Option(metavar="FILE", help="a file for OpenMetrics text")] = None,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="a folder for the document and a page")] = None,
+    out: PageOut = None,
     json: AsJson = False,
     application: Application,
 ) -> int:

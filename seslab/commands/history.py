@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from seslab.ctrl_c import ending_on_ctrl_c
-from seslab.options import AsJson, Summary
+from seslab.options import AsJson, PageOut, Summary
 
 
 def history(
@@ -24,7 +24,7 @@ def history(
             help="a figure to follow, such as latency_s.p99; may be repeated",
         ),
     ] = None,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="a folder for the document and a page")] = None,
+    out: PageOut = None,
     summary: Summary = None,
     json: AsJson = False,
 ) -> None:

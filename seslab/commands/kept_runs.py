@@ -10,7 +10,7 @@ import typer
 
 from seslab import completion
 from seslab.ctrl_c import ending_on_ctrl_c
-from seslab.options import AsJson, Summary
+from seslab.options import AsJson, PageOut, Summary
 from strategies.registry import STRATEGIES
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def diff(
             help="a strategy of all, or A=B: one of each; may be repeated",
         ),
     ] = None,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="a folder for the document and a page")] = None,
+    out: PageOut = None,
     summary: Summary = None,
     json: AsJson = False,
 ) -> None:
