@@ -41,19 +41,9 @@ class Server(NamedTuple):
 
 
 @contextmanager
-def started(ses_of: Callable[[str], Any]) -> Iterator[int]:
-    """The port on which an SES speaks SMTP."""
-    server = smtp.start(ses_of, "127.0.0.1", 0)
-    try:
-        yield server.port
-    finally:
-        server.stop()
-
-
-@contextmanager
-def wrapped(ses_of: Callable[[str], Any]) -> Iterator[int]:
-    """The port on which it does so in TLS from the first byte."""
-    server = smtp.start_in_tls(ses_of, "127.0.0.1", 0)
+def started(ses_of: Callable[[str], Any], start: Callable[..., smtp.Server] = smtp.start) -> Iterator[int]:
+    """The port on which an SES speaks SMTP; with `smtp.start_in_tls` in TLS from the first byte."""
+    server = start(ses_of, "127.0.0.1", 0)
     try:
         yield server.port
     finally:

@@ -29,7 +29,6 @@ from tests.unit.served_mail import (
     send,
     serving,
     started,
-    wrapped,
 )
 
 
@@ -65,7 +64,7 @@ def test_a_client_that_speaks_no_tls_is_left(server: Server, caplog: pytest.LogC
 
 def test_tls_may_come_first(server: Server) -> None:
     """On a port of its own, where STARTTLS is no more; who speaks in clear text there is left, and harms nobody."""
-    with wrapped(lambda _user: server.ses) as port:
+    with started(lambda _user: server.ses, smtp.start_in_tls) as port:
         with closing(socket.create_connection(("127.0.0.1", port), timeout=10)) as plain:
             plain.sendall(b"EHLO clear.example.com\r\n")
             assert not plain.recv(100).startswith(b"220")
