@@ -40,6 +40,7 @@ async def _enqueue(ports: Ports, routes: Sequence[tuple[Outbox, str]]) -> None:
 
 
 async def _worker(ports: Ports, outbox: Outbox, queue: str) -> None:
+    """As `put_all` does, whose call of its own would slow a trickle of single mails by some hundredths."""
     take, put = outbox.take, ports.queues[queue].put
     while mails := await take(BATCH):
         refused = await put(mails)
