@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from loadtests.endpoint import moto_answers
 from loadtests.endpoint.admin import routing as admin
@@ -16,6 +16,7 @@ from loadtests.endpoint.parsing import rendering
 from loadtests.endpoint.refusals import FORBIDDEN, UNAVAILABLE, Refused
 from loadtests.endpoint.routes import CALLS, LIVE, MESSAGES, QUEUES, REASONS
 from loadtests.endpoint.service import SQS, TABLE_READS, TABLE_WRITES, Service
+from loadtests.endpoint.sns import links, responses
 from loadtests.endpoint.sqs import queues
 from loadtests.endpoint.storing import Store
 from loadtests.endpoint.v1 import query
@@ -89,6 +90,8 @@ class LocalAws:
             return self._v2(environ, path)
         if path == "/":
             return self._v1(environ)
+        if path.startswith(links.CERTIFICATES):
+            return links.certificate(path)
         if f"{path}/".startswith(admin.PREFIX):
             return self._admin.answer(_asked(environ))
         return moto_answers.closed(environ["REQUEST_METHOD"], path)
@@ -111,6 +114,8 @@ class LocalAws:
             return None
         try:
             tree = query.parsed(_form(environ))
+            if not scope.service and (followed := _followed(tree)) is not None:
+                return followed
             if scope.service or v1.is_ours(tree):
                 if _may_be_an_image(environ) and not str(tree.get("Action")).startswith(READS):
                     return query.error(UNSIGNED, request_id()[1])
@@ -161,6 +166,17 @@ def _asked(environ: WSGIEnvironment) -> Asked:
     )
 
 
+def _followed(asked: dict[str, Any]) -> Answer | None:
+    """The answer to the follower of one of SNS's links."""
+    name = request_id()[1]
+    try:
+        done = links.followed(asked)
+    except Refused as refused:
+        error = query.error(refused, name)
+        return error._replace(status=links.STATUSES.get(refused.code, error.status))
+    return None if done is None else query.result(*done, name, links.NAMESPACE)
+
+
 def _may_be_an_image(environ: WSGIEnvironment) -> bool:
     return environ["REQUEST_METHOD"] == "GET" and "HTTP_AUTHORIZATION" not in environ
 
@@ -181,6 +197,7 @@ def local_aws(
 ) -> tuple[LocalAws, Service]:
     """The application, and the service behind it, which is to be closed in the end. One process has but one moto."""
     queues.install()
+    responses.install()
     rendering.install()
     service = Service(scenario, seed, tuple(verified), witness, store)
     queues.duplicate, queues.misses, queues.waiting = service.delivers_twice, service.misses, waiting

@@ -18,7 +18,6 @@ from moto.sns.models import SNSBackend, sns_backends
 from moto.sqs.models import sqs_backends
 
 from loadtests.endpoint.message import Message, Sent
-from loadtests.endpoint.publishing import subscribers, troubles
 from loadtests.endpoint.publishing.configuration import Destination
 from loadtests.endpoint.publishing.notices import (
     SUBJECT,
@@ -28,6 +27,7 @@ from loadtests.endpoint.publishing.notices import (
     events_of,
     feedback_of,
 )
+from loadtests.endpoint.sns import posting, responses, troubles
 from loadtests.endpoint.sqs import queues
 from loadtests.ports.local import LOOPBACK
 
@@ -186,6 +186,7 @@ def test_feedback_is_about_bounces_complaints_and_deliveries() -> None:
 def sns() -> Iterator[SNSBackend]:
     """Topics `a` and `b`, each with a queue of its own name that subscribes to it."""
     queues.install()
+    responses.install()
     backend = sns_backends[ACCOUNT][REGION]
     backend.reset()
     for name in ("a", "b"):
@@ -313,14 +314,15 @@ def test_a_silent_subscriber_holds_up_nothing(sns: SNSBackend, monkeypatch: pyte
             self.end_headers()
 
     with HTTPServer((LOOPBACK, 0), Listener) as listener, socket.create_server((LOOPBACK, 0)) as silent:
-        monkeypatch.setattr(subscribers, "END_S", 0.5)
+        monkeypatch.setattr(posting, "END_S", 0.5)
         publisher = Publisher()
         for port in (silent.getsockname()[1], listener.server_port):
-            sns.subscribe(topic("a"), f"http://{LOOPBACK}:{port}", "http")
+            wanted = sns.subscribe(topic("a"), f"http://{LOOPBACK}:{port}", "http")
+            wanted.attributes["PendingConfirmation"] = False
         threading.Thread(target=listener.serve_forever, daemon=True).start()
         for number in range(3):
             sns.publish(str(number), topic("a"))
-        monkeypatch.setattr(subscribers, "MOST_BYTES", 0)
+        monkeypatch.setattr(posting, "MOST_BYTES", 0)
         sns.publish("too much", topic("a"))
         publisher.close()
         listener.shutdown()

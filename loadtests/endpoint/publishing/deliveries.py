@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from uuid import uuid4
 
 from loadtests.endpoint.publishing.events import Record
-from loadtests.endpoint.publishing.troubles import Troubles
+from loadtests.endpoint.sns.troubles import Troubles
 
 DETAIL_TYPES: Mapping[str, str] = {
     "Send": "Email Sent",

@@ -9,12 +9,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from loadtests.endpoint.message import Message, Sent
-from loadtests.endpoint.publishing import subscribers
 from loadtests.endpoint.publishing.configuration import Destination
 from loadtests.endpoint.publishing.deliveries import Owner, to_bus, to_stream, to_topic
 from loadtests.endpoint.publishing.events import AcceptedMail, Record
 from loadtests.endpoint.publishing.mailbox import fates, has_virus
-from loadtests.endpoint.publishing.troubles import Troubles
+from loadtests.endpoint.sns import subscription
+from loadtests.endpoint.sns.posting import Postman
+from loadtests.endpoint.sns.troubles import Troubles
 
 TYPES = {
     "Send": "SEND",
@@ -79,7 +80,8 @@ class Publisher:
 
     def __init__(self) -> None:
         self._thread, self._troubles = ThreadPoolExecutor(1, "events"), Troubles()
-        self._subscribers = subscribers.install(self._troubles)
+        self._postman = Postman(self._troubles)
+        subscription.post = self._postman.post
 
     def publish(
         self, message: Message, sent: Sent, account: str, region: str, destinations: Sequence[Destination]
@@ -124,7 +126,7 @@ class Publisher:
     def close(self) -> None:
         """Publish what there is, and end."""
         self._thread.shutdown()
-        self._subscribers.close()
+        self._postman.close()
 
     def _later(self, task: Callable[..., None], *arguments: Any) -> None:
         self._thread.submit(task, *arguments).add_done_callback(_report)

@@ -18,8 +18,8 @@ from loadtests.endpoint.addresses import bare
 from loadtests.endpoint.message import MOST_BYTES, Message, Recipients
 from loadtests.endpoint.parsing.mime import SET_HEADER, TAGS_HEADER, message_from_mime
 from loadtests.endpoint.refusals import Dropped, Refused
-from loadtests.endpoint.smtp.certificate import HOST, self_signed
 from loadtests.endpoint.smtp.conversation import HALF_SENT_S, Conversation, Crowd
+from loadtests.endpoint.web.certificate import HOST, self_signed
 from scenarios.ledger.ledger import FAILED, MESSAGES, QUOTA, REJECTED, THROTTLED
 
 MOST_AT_ONCE = 64  # mails whose latency passes at the same time

@@ -36,10 +36,10 @@ def parsed(form: str) -> dict[str, Any]:
     return tree
 
 
-def result(action: str, document: dict[str, Any], request_id: str) -> Answer:
+def result(action: str, document: dict[str, Any], request_id: str, namespace: str = NAMESPACE) -> Answer:
     """An operation's answer."""
     inner = f"<{action}Result>{_xml(document)}</{action}Result>{_metadata(request_id)}"
-    return _answer(OK, f'<{action}Response xmlns="{NAMESPACE}">{inner}</{action}Response>', request_id)
+    return _answer(OK, f'<{action}Response xmlns="{namespace}">{inner}</{action}Response>', request_id)
 
 
 def error(refused: Refused, request_id: str) -> Answer:

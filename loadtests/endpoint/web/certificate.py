@@ -1,4 +1,4 @@
-"""A certificate that no client has to trust: the local AWS makes one for itself whenever it starts."""
+"""Certificates that no client has to trust: the local AWS makes them for itself whenever it starts."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from tempfile import TemporaryDirectory
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509 import (
-    Certificate,
     CertificateBuilder,
     DNSName,
     Name,
@@ -33,15 +33,17 @@ def self_signed() -> ssl.SSLContext:
     with TemporaryDirectory() as folder:
         pem = Path(folder) / "localhost.pem"
         pem.touch(mode=0o600)
-        pem.write_bytes(secret + _certificate(key).public_bytes(Encoding.PEM))
+        pem.write_bytes(secret + certificate(key, HOST))
         context.load_cert_chain(pem)
     return context
 
 
-def _certificate(key: EllipticCurvePrivateKey) -> Certificate:
-    name, now = Name([NameAttribute(NameOID.COMMON_NAME, HOST)]), datetime.now(UTC)
+def certificate(key: EllipticCurvePrivateKey | RSAPrivateKey, host: str) -> bytes:
+    """The key's own certificate for a host, in PEM."""
+    name, now = Name([NameAttribute(NameOID.COMMON_NAME, host)]), datetime.now(UTC)
     return (
         CertificateBuilder(name, name, key.public_key(), random_serial_number(), now - timedelta(minutes=1), now + LIFE)
-        .add_extension(SubjectAlternativeName([DNSName(HOST)]), critical=False)
+        .add_extension(SubjectAlternativeName([DNSName(host)]), critical=False)
         .sign(key, hashes.SHA256())
+        .public_bytes(Encoding.PEM)
     )

@@ -1,0 +1,78 @@
+"""SNS's operations that are about confirmation; moto answers all others."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from moto.core.responses import ActionResult
+from moto.sns import models, urls
+from moto.sns.responses import SNSResponse
+
+from loadtests.endpoint.sns.subscription import Subscription
+from loadtests.endpoint.sns.topics import Backend
+
+PENDING = "pending confirmation"
+
+
+def install() -> None:
+    """Make our backend moto's SNS; whatever topics there were are gone. To be called once, before any request."""
+    models.sns_backends.clear()
+    models.sns_backends.backend = Backend
+    models.Subscription = Subscription  # type: ignore[misc]
+    urls.url_paths["{0}/$"] = Responses.dispatch
+
+
+class Responses(SNSResponse):
+    """Moto makes one for each request."""
+
+    def subscribe(self) -> ActionResult:
+        """Ask a webhook that has not answered yet, however often it has been asked."""
+        answer = super().subscribe()
+        topic_arn, endpoint, protocol = map(self._get_param, ("TopicArn", "Endpoint", "Protocol"))
+        subscription = self._ours._find_subscription(topic_arn, endpoint, protocol)
+        if not isinstance(subscription, Subscription):
+            return answer
+        subscription.url = f"http://{self.headers['Host']}"
+        if not subscription.is_pending:
+            return answer
+        subscription.ask()
+        return answer if self._is("ReturnSubscriptionArn") else ActionResult({"SubscriptionArn": PENDING})
+
+    def confirm_subscription(self) -> ActionResult:
+        """A signed request may ask that only signed requests end the subscription."""
+        subscription = self._ours.confirm(
+            self._get_param("TopicArn"),
+            self._get_param("Token"),
+            is_signed=True,
+            to_leave_signed=self._is("AuthenticateOnUnsubscribe"),
+        )
+        return ActionResult({"SubscriptionArn": subscription.arn})
+
+    def list_subscriptions(self) -> ActionResult:
+        found, token = self.backend.list_subscriptions(self._get_param("NextToken"))
+        return ActionResult({"Subscriptions": list(map(_row, found)), "NextToken": token})
+
+    def list_subscriptions_by_topic(self) -> ActionResult:
+        found, token = self.backend.list_subscriptions_by_topic(
+            self._get_param("TopicArn"), self._get_param("NextToken")
+        )
+        return ActionResult({"Subscriptions": list(map(_row, found)), "NextToken": token})
+
+    def _is(self, name: str) -> bool:
+        return str(self._get_param(name)).lower() == "true"
+
+    @property
+    def _ours(self) -> Backend:
+        return cast(Backend, self.backend)
+
+
+def _row(subscription: models.Subscription) -> dict[str, str]:
+    is_pending = isinstance(subscription, Subscription) and subscription.is_pending
+    arn = "PendingConfirmation" if is_pending else subscription.arn
+    return {
+        "SubscriptionArn": arn,
+        "Owner": subscription.owner,
+        "Protocol": subscription.protocol,
+        "Endpoint": subscription.endpoint,
+        "TopicArn": subscription.topic.arn,
+    }

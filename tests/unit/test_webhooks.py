@@ -1,0 +1,248 @@
+"""SNS over HTTP: a webhook is asked first, hears signed messages, and gets again what it did not take."""
+
+from __future__ import annotations
+
+import json
+import time
+from base64 import b64decode
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import Queue
+from threading import Thread
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+import pytest
+from botocore.exceptions import ClientError
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.hashes import SHA1, SHA256
+from cryptography.x509 import load_pem_x509_certificate
+
+from loadtests.endpoint.sns import posting
+from loadtests.endpoint.sns.posting import Post, Postman
+from loadtests.endpoint.sns.troubles import Troubles
+from loadtests.ports.local import LOOPBACK
+from tests.unit.served import Endpoint, account, mail, served
+
+SOON_S = 10.0
+KINDS = ("x-amz-sns-message-type", "x-amz-sns-rawdelivery")
+
+
+class Heard(NamedTuple):
+    """A request of SNS's."""
+
+    headers: dict[str, str]
+    text: str
+
+    @property
+    def document(self) -> Any:
+        return json.loads(self.text)
+
+
+class Webhook(NamedTuple):
+    """The address of one, and what it heard in the order of arrival."""
+
+    url: str
+    heard: Queue[Heard]
+
+    def next(self) -> Heard:
+        return self.heard.get(timeout=SOON_S)
+
+
+@contextmanager
+def webhook(status: Callable[[], int] = lambda: 200) -> Iterator[Webhook]:
+    """One that answers with such statuses."""
+    heard: Queue[Heard] = Queue()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            text = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            self.send_response(status())
+            self.send_header("Location", "http://127.0.0.1:9/")
+            self.end_headers()
+            heard.put(Heard({name.lower(): value for name, value in self.headers.items()}, text))
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer((LOOPBACK, 0), Handler) as server:
+        thread = Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield Webhook(f"http://{LOOPBACK}:{server.server_port}/ses", heard)
+        server.shutdown()
+        thread.join()
+
+
+def endpoint_of_many() -> Any:
+    """An endpoint that refuses nothing here."""
+    return served(account=account(max_send_rate_per_s=1000))
+
+
+def signed_text(message: dict[str, str]) -> bytes:
+    """What AWS's guide says is signed: each field's name and value, in the order of the alphabet."""
+    links = ("SubscribeURL", "Token") if "SubscribeURL" in message else ("Subject",)
+    fields = sorted(field for field in ("Message", "MessageId", "Timestamp", "TopicArn", "Type", *links))
+    return "".join(f"{field}\n{message[field]}\n" for field in fields if field in message).encode()
+
+
+def verify(message: dict[str, str]) -> None:
+    """As a subscriber does: with the certificate that the message names. Raises InvalidSignature."""
+    with urlopen(message["SigningCertURL"]) as answer:
+        key = load_pem_x509_certificate(answer.read()).public_key()
+    assert isinstance(key, RSAPublicKey)
+    algorithm = {"1": SHA1, "2": SHA256}[message["SignatureVersion"]]()
+    key.verify(b64decode(message["Signature"]), signed_text(message), PKCS1v15(), algorithm)
+
+
+def test_a_webhook_of_the_users_own_hears_ses_s_events() -> None:
+    """Nothing before it has followed the link; then each event, signed; and nothing after the other link."""
+    with endpoint_of_many() as endpoint, webhook() as hook:
+        sns, ses = endpoint.client("sns"), endpoint.client("sesv2")
+        topic = sns.create_topic(Name="events")["TopicArn"]
+        assert sns.subscribe(TopicArn=topic, Protocol="http", Endpoint=hook.url)["SubscriptionArn"] == (
+            "pending confirmation"
+        )
+        [pending] = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+        sns.publish(TopicArn=topic, Message="too early")
+        asked = hook.next()
+        assert (pending["SubscriptionArn"], asked.headers[KINDS[0]]) == (
+            "PendingConfirmation",
+            "SubscriptionConfirmation",
+        )
+        verify(asked.document)
+
+        with urlopen(asked.document["SubscribeURL"]) as answer:
+            assert b"<SubscriptionArn>" + topic.encode() in answer.read()
+        sns.subscribe(TopicArn=topic, Protocol="http", Endpoint=hook.url)  # asks no more
+        ses.create_configuration_set(ConfigurationSetName="watched")
+        destination = {"Enabled": True, "MatchingEventTypes": ["SEND"], "SnsDestination": {"TopicArn": topic}}
+        ses.create_configuration_set_event_destination(
+            ConfigurationSetName="watched", EventDestinationName="all", EventDestination=destination
+        )
+        ses.send_email(**mail(), ConfigurationSetName="watched")
+        told = [hook.next() for _ in range(2)]
+        assert "Successfully validated" in told[0].document["Message"]
+        assert json.loads(told[1].document["Message"])["eventType"] == "Send"
+        assert told[1].headers["x-amz-sns-message-id"] == told[1].document["MessageId"]
+        assert told[1].headers["x-amz-sns-subscription-arn"].startswith(topic)
+        assert told[1].document["Subject"] == "Amazon SES Email Event Notification"
+        verify(told[1].document)
+        with pytest.raises(InvalidSignature):
+            verify({**told[1].document, "Message": "forged"})
+
+        urlopen(told[1].document["UnsubscribeURL"]).close()
+        sns.publish(TopicArn=topic, Message="too late")
+        farewell = hook.next()
+        assert farewell.document["Type"] == "UnsubscribeConfirmation"
+        verify(farewell.document)
+        urlopen(farewell.document["SubscribeURL"]).close()
+        sns.publish(TopicArn=topic, Message="again")
+        assert hook.next().document["Message"] == "again"
+
+
+def confirmed(endpoint: Endpoint, hook: Webhook, topic: str, **attributes: str) -> str:
+    """The ARN of a webhook's subscription."""
+    sns = endpoint.client("sns")
+    sns.subscribe(TopicArn=topic, Protocol="http", Endpoint=hook.url, Attributes=attributes)
+    token = hook.next().document["Token"]
+    arn: str = sns.confirm_subscription(TopicArn=topic, Token=token, AuthenticateOnUnsubscribe="true")[
+        "SubscriptionArn"
+    ]
+    return arn
+
+
+def test_topics_sign_as_they_are_told_and_webhooks_hear_as_they_ask() -> None:
+    """Version 2 is SHA-256; raw delivery has no envelope; a filter keeps messages away; attributes come along."""
+    with endpoint_of_many() as endpoint, webhook() as hook:
+        sns = endpoint.client("sns")
+        topic = sns.create_topic(Name="t", Attributes={"SignatureVersion": "2"})["TopicArn"]
+        arn = confirmed(endpoint, hook, topic, FilterPolicy='{"kind": ["wanted"]}')
+        wanted = {"kind": {"DataType": "String", "StringValue": "wanted"}}
+        sns.publish(TopicArn=topic, Message="unwanted")
+        sns.publish(TopicArn=topic, Message="one", MessageAttributes=wanted)
+        told = hook.next().document
+        assert (told["Message"], told["SignatureVersion"]) == ("one", "2")
+        assert told["MessageAttributes"] == {"kind": {"Type": "String", "Value": "wanted"}}
+        verify(told)
+        for switch, expected in (("true", ["true", "two"]), ("false", [None, "two"])):
+            sns.set_subscription_attributes(
+                SubscriptionArn=arn, AttributeName="RawMessageDelivery", AttributeValue=switch
+            )
+            sns.publish(TopicArn=topic, Message="two", MessageAttributes=wanted)
+            heard = hook.next()
+            text = heard.text if switch == "true" else heard.document["Message"]
+            assert [heard.headers.get(KINDS[1]), text] == expected
+
+
+def test_links_need_their_secret() -> None:
+    """A wrong token, an unknown ARN and a link that must be signed are refused as SNS does it; nothing comes to be."""
+    with endpoint_of_many() as endpoint, webhook() as hook:
+        sns = endpoint.client("sns")
+        topic = sns.create_topic(Name="t")["TopicArn"]
+        arn = confirmed(endpoint, hook, topic)
+        refused = {
+            f"ConfirmSubscription&TopicArn={topic}&Token=wrong": (400, "InvalidParameter"),
+            f"ConfirmSubscription&TopicArn={topic}": (400, "InvalidParameter"),
+            "ConfirmSubscription": (400, "InvalidParameter"),
+            f"ConfirmSubscription&TopicArn={topic}x&Token=wrong": (404, "NotFound"),
+            "Unsubscribe&SubscriptionArn=arn:aws:sns:us-east-1:999999999999:t:1": (404, "NotFound"),
+            f"Unsubscribe&SubscriptionArn={arn}": (403, "AuthorizationError"),
+        }
+        for query, expected in refused.items():
+            status, text = got(endpoint, f"/?Action={query}")
+            assert (status, expected[1] in text) == (expected[0], True), (query, status, text)
+        assert got(endpoint, "/SimpleNotificationService-0.pem")[0] == 404
+        sns.publish(TopicArn=topic, Message="still there")
+        assert hook.next().document["Message"] == "still there"
+        with pytest.raises(ClientError, match="Endpoint must match the specified protocol"):
+            sns.subscribe(TopicArn=topic, Protocol="http", Endpoint="ftp://example.com")
+
+
+def got(endpoint: Endpoint, path: str) -> tuple[int, str]:
+    """The answer to a plain GET, as a link's follower asks."""
+    connection = HTTPConnection(urlsplit(endpoint.url).netloc, timeout=SOON_S)
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    text = answer.read().decode()
+    connection.close()
+    return answer.status, text
+
+
+@pytest.mark.parametrize(
+    ("statuses", "times"), [((503, 200), 2), ((500,) * 4, 4), ((404,), 1), ((429,), 1), ((307,), 1)]
+)
+def test_what_a_webhook_does_not_take_comes_again(
+    statuses: tuple[int, ...], times: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three times more while it fails; an error of the webhook's own choosing is an answer, as it is to SNS."""
+    monkeypatch.setattr(posting, "AGAIN_AFTER_S", 0.01)
+    answers = iter((*statuses, *[200] * 3))
+    with webhook(partial(next, answers)) as hook:
+        postman = Postman(Troubles())
+        postman.post(Post(hook.url, b"first", {}))
+        heard = [hook.next().text for _ in range(times)]
+        postman.post(Post(hook.url, b"second", {}))
+        heard.append(hook.next().text)
+        postman.close()
+    assert heard == ["first"] * times + ["second"]
+
+
+def test_later_messages_do_not_wait_for_one_that_comes_again() -> None:
+    """And a server that ends does not wait for it either."""
+    answers = iter((500, 200))
+    with webhook(partial(next, answers)) as hook:
+        postman = Postman(Troubles())
+        postman.post(Post(hook.url, b"first", {}))
+        assert hook.next().text == "first"
+        postman.post(Post(hook.url, b"second", {}))
+        assert hook.next().text == "second"
+        begun_s = time.monotonic()
+        postman.close()
+        assert time.monotonic() - begun_s < posting.END_S
+        assert hook.heard.empty()
