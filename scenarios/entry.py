@@ -48,6 +48,7 @@ class CallCounts(TypedDict):
     quota: Annotated[Amount, Field(description="refused for the 24-hour quota")]
     rejected: Annotated[Amount, Field(description="refused for what the mail is")]
     failed: Annotated[Amount, Field(description="met a server error")]
+    paused: NotRequired[Annotated[Amount, Field(description="refused because the account is paused")]]
 
 
 class LatencyFigures(TypedDict):
@@ -80,7 +81,7 @@ class CallTimes(TypedDict):
 class Refusals(TypedDict):
     """Calls that SES refused alike."""
 
-    outcome: Annotated[str, Field(description="throttled, quota, rejected or failed")]
+    outcome: Annotated[str, Field(description="throttled, quota, rejected, failed or paused")]
     said: Annotated[str, Field(description="SES's own sentence; empty where it is not known")]
     calls: Annotated[Amount, Field(description="how many")]
 
@@ -92,6 +93,7 @@ class LossCounts(TypedDict):
     quota: Annotated[Amount, Field(description="refused for the 24-hour quota")]
     rejected: Annotated[Amount, Field(description="refused for what the mail is")]
     failed: Annotated[Amount, Field(description="met a server error")]
+    paused: NotRequired[Annotated[Amount, Field(description="refused because the account is paused")]]
     crashed: Annotated[Amount, Field(description="lost without any call")]
     never_invoked: Annotated[Amount, Field(description="dead-lettered without any call")]
 
@@ -148,6 +150,50 @@ class MonthFigures(TypedDict):
     total_usd: Annotated[Amount, Field(description="dollars for the month")]
     busy_hours: Annotated[Amount, Field(description="hours that the runs take, one after another")]
     quiet_usd_per_hour: Annotated[Amount, Field(description="dollars an hour for what is used while nothing is sent")]
+
+
+class DeliveryCounts(TypedDict):
+    """Copies by what became of them: copies = delivered + bounced + suppressed + expired + pending."""
+
+    copies: Annotated[Amount, Field(description="recipients that SES accepted, each as often as it did")]
+    delivered: Annotated[Amount, Field(description="in an inbox")]
+    bounced: Annotated[Amount, Field(description="refused for good, or on SES's global suppression list")]
+    suppressed: Annotated[Amount, Field(description="on the account's suppression list: accepted, and not sent")]
+    expired: Annotated[Amount, Field(description="turned away until SES gave up")]
+    pending: Annotated[Amount, Field(description="neither, when observation ended")]
+    deferred: Annotated[Amount, Field(description="turned away at least once")]
+    complained: Annotated[Amount, Field(description="delivered, and called spam")]
+    within_deadline: Annotated[
+        float | None,
+        Field(description="share of all recipients whose mail was in the inbox within deadline_s"),
+    ]
+
+
+class InboxTimes(TypedDict):
+    """Seconds from the intended instant to the inbox, over recipients who got their mail; null if none did."""
+
+    mean: Annotated[float | None, Field(description="their mean")]
+    p50: Annotated[float | None, Field(description="half of them waited at most so long")]
+    p95: Annotated[float | None, Field(description="95 % of them waited at most so long")]
+    p99: Annotated[float | None, Field(description="99 % of them waited at most so long")]
+    max: Annotated[float | None, Field(description="the longest")]
+
+
+class ProviderEntry(TypedDict):
+    """The recipients of one mailbox provider."""
+
+    provider: Annotated[str, Field(description="as the scenario calls it")]
+    delivery: Annotated[DeliveryCounts, Field(description="its own, by fate; shares are of those that SES accepted")]
+    inbox_s: Annotated[InboxTimes, Field(description="of its own recipients, in seconds")]
+
+
+class ReputationFigures(TypedDict):
+    """What AWS made of the account."""
+
+    bounce_rate: Annotated[Amount, Field(description="the highest share of hard bounces that there was")]
+    complaint_rate: Annotated[Amount, Field(description="the highest share of complaints that SES heard of")]
+    reviewed_s: Annotated[float | None, Field(description="since when it was under review; null if never")]
+    paused_s: Annotated[float | None, Field(description="since when AWS might pause it; null if never")]
 
 
 class StrategyEntry(TypedDict):
@@ -233,6 +279,18 @@ class StrategyEntry(TypedDict):
             list[LaneEntry],
             Field(description="only where the scenario has several: each lane apart, the most urgent first"),
         ]
+    ]
+    delivery: NotRequired[
+        Annotated[DeliveryCounts, Field(description="only where the scenario has [delivery]: copies by fate")]
+    ]
+    inbox_s: NotRequired[
+        Annotated[InboxTimes, Field(description="only where the scenario has [delivery]: until the inbox, in seconds")]
+    ]
+    reputation: NotRequired[
+        Annotated[ReputationFigures, Field(description="only where the scenario has [delivery]: AWS's view of it")]
+    ]
+    providers: NotRequired[
+        Annotated[list[ProviderEntry], Field(description="only where the scenario has [delivery]: each provider apart")]
     ]
     samples: NotRequired[
         Annotated[

@@ -9,12 +9,16 @@ from typing import Any, NamedTuple, cast
 from scenarios.entry import (
     CallCounts,
     CallTimes,
+    DeliveryCounts,
+    InboxTimes,
     LatencyFigures,
     LatencyOfAll,
     LossCounts,
     MonthFigures,
     PartFigures,
+    ProviderEntry,
     RecipientCounts,
+    ReputationFigures,
     StrategyEntry,
     UsageCounts,
 )
@@ -31,6 +35,9 @@ _TABLES = {
     "losses": LossCounts,
     "usage": UsageCounts,
     "month": MonthFigures,
+    "delivery": DeliveryCounts,
+    "inbox_s": InboxTimes,
+    "reputation": ReputationFigures,
 }
 
 
@@ -58,8 +65,11 @@ FIGURES = (
 FIGURES_OF_PARTS = _in_tables(PartFigures.__annotations__)
 """Those that each workload and lane has."""
 
+FIGURES_OF_PROVIDERS = _in_tables(name for name in ProviderEntry.__annotations__ if name in _TABLES)
+"""Those that each mailbox provider has."""
+
 _OF_A_PART = re.compile(
-    r"(?P<whose>(?:workloads\.(?:0|[1-9][0-9]*|[A-Za-z][A-Za-z0-9-]*)|lanes\.[^.]+)\.)(?P<figure>.+)"
+    r"(?P<whose>(?:workloads\.(?:0|[1-9][0-9]*|[A-Za-z][A-Za-z0-9-]*)|(?:lanes|providers)\.[^.]+)\.)(?P<figure>.+)"
 )
 
 _NO_FIGURES = (
@@ -81,11 +91,12 @@ _NO_FIGURES = (
     "process",
     "lane",
     "priority",
+    "provider",
 )
 
 
 class FigureName(NamedTuple):
-    """A dotted name in two: `whose` is `lanes.newsletter.` or `workloads.0.`, and empty where it is of all mails."""
+    """A dotted name in two: `whose` is `lanes.news.`, `workloads.0.`, `providers.gmail.` or, of all mails, empty."""
 
     whose: str
     figure: str
@@ -106,6 +117,11 @@ def of_all(name: str) -> str:
 def is_of_month(figure: str) -> bool:
     """Whether it is of a month's bill, which only a scenario with a table [bill] has, and no load test."""
     return figure.startswith("month.")
+
+
+def is_of_delivery(figure: str) -> bool:
+    """Whether it is of what becomes of accepted mail, which only a scenario with a table [delivery] has."""
+    return figure.startswith(("delivery.", "inbox_s.", "reputation.", "providers."))
 
 
 def has_word(whose: str) -> bool:
@@ -130,7 +146,8 @@ def is_figure(name: str) -> bool:
 def figures_like(name: str) -> list[str]:
     """All figures of what a name is about, of which one may be meant."""
     whose = in_two(name).whose
-    return [f"{whose}{figure}" for figure in (FIGURES_OF_PARTS if whose else FIGURES)]
+    of_parts = FIGURES_OF_PROVIDERS if whose.startswith("providers.") else FIGURES_OF_PARTS
+    return [f"{whose}{figure}" for figure in (of_parts if whose else FIGURES)]
 
 
 def figures_of(entry: Mapping[str, Any] | Sequence[Any], prefix: str = "") -> dict[str, float | None]:
@@ -165,6 +182,7 @@ def _inside(value: Mapping[str, Any] | Sequence[Any]) -> Iterable[tuple[str, Any
 
 
 def _word_or(number: str, item: Any) -> str:
-    """A lane's own, or a workload's name."""
-    word: str = item.get("lane", item.get("name", number)) if isinstance(item, Mapping) else number
-    return word
+    """A lane's own, a provider's or a workload's name."""
+    if not isinstance(item, Mapping):
+        return number
+    return str(next((item[key] for key in ("lane", "provider", "name") if key in item), number))

@@ -53,6 +53,7 @@ def _simulate(simulation: Simulation) -> bool:
 def _ledger(simulation: Simulation, strategy: str, interrupted: bool) -> Ledger:
     calls, scenario, plan = simulation.ses.log.columns(), simulation.scenario, simulation.plan
     calls["end_s"][calls["end_s"] > simulation.world.now_s] = np.nan  # after the end of observation
+    deliveries, observed_s = simulation.ses.deliveries, simulation.world.now_s if interrupted else scenario.horizon_s
     evidence = Evidence(
         ended_s=simulation.world.now_s,
         calls=calls,
@@ -62,6 +63,7 @@ def _ledger(simulation: Simulation, strategy: str, interrupted: bool) -> Ledger:
         usage=simulation.usage(),
         warnings=(*warnings_of(scenario, plan, simulation.arrivals), *simulation.complaints()),
         interrupted=interrupted,
+        delivered=None if deliveries is None else deliveries.until(observed_s),
     )
     subject = Subject(strategy, scenario.name, simulation.seed, "sim", asdict(plan.settings))
     return build_ledger(subject, simulation.arrivals, evidence)

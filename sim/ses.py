@@ -12,16 +12,17 @@ from typing import Any
 from scenarios.aws.active_faults import ActiveFaults
 from scenarios.aws.admission import Admission
 from scenarios.aws.open_work import OpenWork
-from scenarios.ledger.ledger import ACCEPTED, FAILED, MESSAGES, THROTTLED
+from scenarios.delivery.deliveries import Deliveries
+from scenarios.ledger.ledger import ACCEPTED, FAILED, MESSAGES, PAUSED, THROTTLED
 from scenarios.schema.model import Scenario
 from scenarios.traffic.chance import PerMail
 from sim.calls import CallLog, pack_call
 from sim.kernel import Heap, Host, Reply, World
-from strategies.ports import Mail, QuotaExceeded, Rejected, SendError, Throttled, Unanswered, Unavailable
+from strategies.ports import Mail, Paused, QuotaExceeded, Rejected, SendError, Throttled, Unanswered, Unavailable
 
 CPU_PER_SEND_S = 0.001  # of a full core: measured for boto3's send_email
 
-ERRORS: tuple[type[SendError], ...] = (SendError, Throttled, QuotaExceeded, Rejected, Unavailable)
+ERRORS: tuple[type[SendError], ...] = (SendError, Throttled, QuotaExceeded, Rejected, Unavailable, Paused)
 """By outcome."""
 
 
@@ -37,6 +38,7 @@ class Ses:
         self.refusals = PerMail(scenario.latency.ses_throttle, seed, "ses_throttle", mails)
         self.attempts = [0] * mails  # a list: quicker than an array, and small numbers are shared
         self.active_faults = ActiveFaults(scenario, seed)
+        self.deliveries = None if scenario.delivery is None else Deliveries(scenario.delivery, seed)
 
     def latencies(self, mail: int, attempt: int, now_s: float) -> tuple[float, float]:
         """Of an attempt on a mail, or on a further part of it: accepted, refused."""
@@ -89,7 +91,8 @@ class Mailer:
         self._world, self._heap, self._numbers = ses.world, ses.world.heap, ses.world.numbers
         self._accepts, self._refusals, self._attempts = ses.accepts.first, ses.refusals.first, ses.attempts
         self._decide, self._rows = ses.admission.decide, ses.log.rows
-        self._active_faults = None if ses.active_faults.fair else ses.active_faults
+        is_plain = ses.active_faults.fair and ses.deliveries is None
+        self._active_faults = None if is_plain else ses.active_faults
 
     @coroutine
     def send(self, mail: Mail, to: range, /) -> Generator[Any, None, None]:
@@ -167,12 +170,16 @@ class Mailer:
 
     def _decide_in_bad_weather(self, call: Call, now_s: float, recipients: int) -> int:
         """The outcome with the scenario's faults on the way; an answer that gets lost is one that comes too late."""
-        active_faults, number = self._ses.active_faults, call.number
+        active_faults, number, deliveries = self._ses.active_faults, call.number, self._ses.deliveries
         if active_faults.is_out(now_s):
             return FAILED
         if active_faults.throttles(now_s, number, call.attempt):
             return THROTTLED
+        if deliveries is not None and deliveries.is_paused(now_s):
+            return PAUSED
         outcome = self._decide(now_s, recipients)
+        if outcome == ACCEPTED and deliveries is not None:
+            deliveries.take(now_s, number, call.to)
         if outcome == ACCEPTED and active_faults.loses_response(now_s, number, call.attempt):
             call.accept_s = inf
         return outcome

@@ -14,7 +14,18 @@ from strategies.enqueue import BATCH, enqueue_by_lane, put_all, queue_names
 from strategies.parts import everyone
 from strategies.policies.lanes import LANE_SHARES_HELP, LANES_HELP, Lanes, refuse_unused_shares, shares_of
 from strategies.policies.packing import Apart, Common
-from strategies.ports import MAX_RECIPIENTS, Mail, Ports, QuotaExceeded, Received, Rejected, SendError, Throttled, Tick
+from strategies.ports import (
+    MAX_RECIPIENTS,
+    Mail,
+    Paused,
+    Ports,
+    QuotaExceeded,
+    Received,
+    Rejected,
+    SendError,
+    Throttled,
+    Tick,
+)
 from strategies.ports import Queue as QueuePort
 from strategies.presentation.clauses import use_of_lanes
 from strategies.presentation.look import Look
@@ -142,11 +153,11 @@ class Sender:
 
     def __init__(self, ports: Ports, spacing_s: float) -> None:
         self._ports, self._spacing_s = ports, spacing_s
-        self._quota_is_used_up = False
+        self._is_shut = False
 
     async def send(self, second: Sequence[Held], start_s: float) -> None:
         before = 0
-        if self._quota_is_used_up:  # one mail a tick asks whether it still is
+        if self._is_shut:  # one mail a tick asks whether it still is
             second = self._only_first(second)
         async with self._ports.group() as calls:
             for held in second:
@@ -167,14 +178,14 @@ class Sender:
             await self._ports.mailer.send(mail, everyone(mail))
         except Rejected:
             return  # no second try can help: it lapses, is received again, and ends in the dead-letter queue
-        except QuotaExceeded:
-            self._quota_is_used_up = True
+        except (QuotaExceeded, Paused):
+            self._is_shut = True
             held.hand.put_back(held)
         except SendError as error:
             held.refusals += isinstance(error, Throttled)
             held.hand.put_back(held)
         else:
-            self._quota_is_used_up = False
+            self._is_shut = False
             await held.hand.queue.delete([held.message])
 
 

@@ -60,6 +60,10 @@ class Rejected(SendError):
     """Refused for what the mail is, such as more than 50 recipients: sending it again cannot help."""
 
 
+class Paused(SendError):
+    """Refused: AWS has paused the account's sending. SES keeps nothing of the mail, and will not until AWS relents."""
+
+
 class Unavailable(SendError):
     """SES answered with a server error, or could not be reached; it accepted nothing."""
 

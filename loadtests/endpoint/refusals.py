@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 from typing import NamedTuple
 
-from scenarios.ledger.ledger import FAILED, MESSAGES, QUOTA, REJECTED, THROTTLED
+from scenarios.ledger.ledger import FAILED, MESSAGES, PAUSED, QUOTA, REJECTED, THROTTLED
 
 
 class Refused(Exception):
@@ -68,7 +68,14 @@ WIRE = {
 
 DAILY_V2, DAILY_V1 = "ACCOUNT_DAILY_QUOTA_EXCEEDED", "AccountDailyQuotaExceeded"
 
-_CODES = {THROTTLED: "Throttling", QUOTA: "Throttling", REJECTED: "MessageRejected", FAILED: "ServiceUnavailable"}
+PAUSE = "AccountSendingPausedException"
+_CODES = {
+    THROTTLED: "Throttling",
+    QUOTA: "Throttling",
+    REJECTED: "MessageRejected",
+    FAILED: "ServiceUnavailable",
+    PAUSED: PAUSE,
+}
 
 
 def refusal(outcome: int) -> Refused:

@@ -22,7 +22,7 @@ from loadtests.endpoint.publishing.suppression import SuppressionList
 from loadtests.endpoint.refusals import Dropped, Refused, invalid, refusal, rejected
 from loadtests.endpoint.sizes import check_size
 from loadtests.endpoint.storing import Store
-from scenarios.ledger.ledger import ACCEPTED, FAILED, REJECTED, THROTTLED
+from scenarios.ledger.ledger import ACCEPTED, FAILED, PAUSED, REJECTED, THROTTLED
 from scenarios.schema.model import Scenario
 from strategies.ports import MAX_RECIPIENTS
 
@@ -166,7 +166,7 @@ class Ses:
     def check_sender(self, message: Message) -> None:
         """Raises Refused if nothing may be sent now, from this sender, with this configuration set."""
         if not self.sending_enabled:
-            raise Refused(REJECTED, "AccountSendingPausedException", "Email sending is disabled for this account.")
+            raise refusal(PAUSED)
         name = self._configuration_set(message)
         if name is not None and not self.configuration_sets.may_send(name):
             text = f"Email sending is disabled for the configuration set <{name}>."

@@ -8,11 +8,12 @@ from typing import Any, NamedTuple, Protocol
 from botocore.exceptions import ClientError, ConnectionClosedError, ConnectionError, HTTPClientError, ReadTimeoutError
 
 from loadtests.ports.request_threads import RequestThreads
-from strategies.ports import Clock, Mail, QuotaExceeded, Rejected, SendError, Throttled, Unanswered, Unavailable
+from strategies.ports import Clock, Mail, Paused, QuotaExceeded, Rejected, SendError, Throttled, Unanswered, Unavailable
 
 SENDER = "seslab@example.com"
 TO_SIMULATOR = "success+{mail}.{who}@simulator.amazonses.com"
 CONTENT = {"Simple": {"Subject": {"Data": "seslab"}, "Body": {"Text": {"Data": "One mail of a load test."}}}}
+PAUSED_CODES = ("SendingPausedException", "AccountSendingPausedException")  # of v2 and v1
 QUOTA_MESSAGE = "Daily message quota exceeded."  # the one thing that tells it from a throttle
 
 
@@ -86,4 +87,6 @@ def _refusal(response: Any) -> SendError:
         return Unavailable(message)
     if code == "TooManyRequestsException":
         return QuotaExceeded(message) if message == QUOTA_MESSAGE else Throttled(message)
+    if code in PAUSED_CODES:
+        return Paused(message)
     return Rejected(f"{code}: {message}")

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loadtests.record.reasons import reason_of
-from scenarios.ledger.ledger import ACCEPTED, FAILED, QUOTA, REJECTED, THROTTLED
+from scenarios.ledger.ledger import ACCEPTED, FAILED, PAUSED, QUOTA, REJECTED, THROTTLED
 from strategies.ports import Mail, SendError
 
 CALL_ROW = np.dtype(
@@ -49,7 +49,7 @@ _call, _pack_end = Struct("<qiiiddB"), Struct("<dB")
 _pack_call = _call.pack
 _pack_decision = Struct("<qiiidB").pack
 
-_SEEN = {"Throttled": THROTTLED, "QuotaExceeded": QUOTA, "Rejected": REJECTED}
+_SEEN = {"Throttled": THROTTLED, "QuotaExceeded": QUOTA, "Rejected": REJECTED, "Paused": PAUSED}
 
 
 def seen_as(error: str | None) -> int:

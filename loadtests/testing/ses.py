@@ -12,7 +12,7 @@ from loadtests.testing.mails import Mail
 from loadtests.testing.process import Addresses
 from scenarios.errors import BadInput
 
-REFUSED = ("throttled", "quota", "rejected", "failed")
+REFUSED = ("throttled", "quota", "rejected", "failed", "paused")
 
 
 class Ses:
@@ -84,6 +84,11 @@ class Ses:
     def rejected(self) -> int:
         """Calls, and entries of bulk calls, whose mail SES does not take at all, such as one without a recipient."""
         return self._sum("rejected")
+
+    @property
+    def paused(self) -> int:
+        """Calls, and entries of bulk calls, that were refused because the account is paused."""
+        return self._sum("paused")
 
     @property
     def failed(self) -> int:

@@ -13,7 +13,7 @@ from scenarios.ledger.ledger import MESSAGES, OUTCOMES, Fate, Outcome, first_sen
 from scenarios.schema.files import printable
 from strategies.presentation.words import count, counted, share
 
-_Reason = Literal["throttled", "quota", "rejected", "failed", "crashed", "never_invoked"]
+_Reason = Literal["throttled", "quota", "rejected", "failed", "paused", "crashed", "never_invoked"]
 
 
 def explain(entry: StrategyEntry, facts: Facts) -> str:
@@ -64,7 +64,7 @@ def _gone(entry: StrategyEntry, facts: Facts) -> str:
 
 def _why(entry: StrategyEntry, facts: Facts) -> str:
     words = _REASONS | _USERS_REASONS if entry["strategy"] in USERS else _REASONS
-    reasons = {reason: n for reason in words if (n := entry["losses"][reason])}
+    reasons = {reason: n for reason in words if (n := entry["losses"].get(reason, 0))}
     said = [words[reason](entry, facts) for reason in reasons]
     if len(reasons) > 1:
         said = [f"{count(n)} {why}" for n, why in zip(reasons.values(), said, strict=True)]
@@ -110,6 +110,7 @@ _REASONS: dict[_Reason, Callable[[StrategyEntry, Facts], str]] = {
     "quota": _over_quota,
     "rejected": lambda entry, _: f"rejected by SES{_in_its_words(entry, 'rejected')}",
     "failed": _failed,
+    "paused": lambda *_: "refused because AWS had paused the account",
     "crashed": lambda *_: "never attempted, whoever held them was gone",
     "never_invoked": _never_invoked,
 }
@@ -152,12 +153,13 @@ def _refusals(entry: StrategyEntry, facts: Facts) -> str:
         "quota": "refused for the quota",
         "failed": failed,
         "rejected": "rejected",
+        "paused": "refused by a paused account",
     }
     of_all = f"of {count(calls['attempted'])} calls"
     said = [
-        f"{count(calls[kind])} {of_all} {word}{_unless_known(entry, kind)}"
+        f"{count(calls.get(kind, 0))} {of_all} {word}{_unless_known(entry, kind)}"
         for kind, word in kinds.items()
-        if calls[kind]
+        if calls.get(kind)
     ]
     if not said:
         return "no call refused" if calls["attempted"] else "no call made"

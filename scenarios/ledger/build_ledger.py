@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.ledger.delivered import Delivered
 from scenarios.ledger.fates import Custody, Floats, settle
 from scenarios.ledger.ledger import Columns, Ledger, admitted, assert_conserved
 from scenarios.traffic.workload import Arrivals
@@ -42,6 +43,7 @@ class Evidence:
     usage: Mapping[str, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     interrupted: bool = False
+    delivered: Delivered | None = None
 
 
 def build_ledger(
@@ -60,6 +62,7 @@ def build_ledger(
         usage={"ses_recipients": float(admitted(evidence.calls)), **evidence.usage},
         warnings=evidence.warnings,
         interrupted=evidence.interrupted,
+        delivered=evidence.delivered,
     )
     assert_conserved(ledger)
     return ledger

@@ -10,9 +10,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-Outcome = Literal["accepted", "throttled", "quota", "rejected", "failed"]
-OUTCOMES: tuple[Outcome, ...] = ("accepted", "throttled", "quota", "rejected", "failed")
-ACCEPTED, THROTTLED, QUOTA, REJECTED, FAILED = range(len(OUTCOMES))
+from scenarios.ledger.delivered import Delivered
+
+Outcome = Literal["accepted", "throttled", "quota", "rejected", "failed", "paused"]
+OUTCOMES: tuple[Outcome, ...] = ("accepted", "throttled", "quota", "rejected", "failed", "paused")
+ACCEPTED, THROTTLED, QUOTA, REJECTED, FAILED, PAUSED = range(len(OUTCOMES))
 
 MESSAGES = (
     "",
@@ -20,6 +22,7 @@ MESSAGES = (
     "Daily message quota exceeded.",
     "Recipient count exceeds 50.",
     "Service unavailable.",
+    "Email sending is disabled for this account.",
 )
 """SES's own words for each outcome."""
 
@@ -36,7 +39,7 @@ Columns = dict[str, NDArray[Any]]
 class Ledger:
     """One strategy's run. `mails` and `calls` hold the columns that the reference describes; NaN means never or unseen.
 
-    Calls stand in the order in which SES decided.
+    Calls stand in the order in which SES decided. `delivered` is of a scenario with [delivery] only.
     """
 
     strategy: str
@@ -51,6 +54,7 @@ class Ledger:
     warnings: tuple[str, ...] = ()
     interrupted: bool = False
     wall_s: float = 0.0
+    delivered: Delivered | None = None
 
 
 def refusals_of(calls: Columns) -> Counter[tuple[int, str]]:
@@ -88,12 +92,22 @@ def assert_conserved(ledger: Ledger) -> None:
         raise Unbalanced(f"{ledger.strategy}: a negative number of recipients")
     if admitted(ledger.calls) != int(mails["accepted"].sum(dtype=np.int64) + mails["duplicated"].sum(dtype=np.int64)):
         raise Unbalanced(f"{ledger.strategy}: SES admitted another number of recipients than the mails account for")
+    if ledger.delivered is not None:
+        _assert_delivered(ledger, ledger.delivered)
+
+
+def _assert_delivered(ledger: Ledger, delivered: Delivered) -> None:
+    """Every copy of what SES admitted has exactly one end, or none yet."""
+    if len(delivered.copies["mail"]) != admitted(ledger.calls):
+        raise Unbalanced(f"{ledger.strategy}: SES admitted another number of recipients than there are copies")
+    if not delivered.adds_up:
+        raise Unbalanced(f"{ledger.strategy}: a copy has an end without an instant, or an instant without an end")
 
 
 def digest(ledger: Ledger) -> str:
-    """SHA-256 over both tables: one seed, one digest. Words are no part of what happened."""
+    """SHA-256 over the tables: one seed, one digest. Words are no part of what happened."""
     sha = hashlib.sha256()
-    for columns in (ledger.mails, ledger.calls):
+    for columns in (ledger.mails, ledger.calls, *(() if ledger.delivered is None else (ledger.delivered.copies,))):
         for name, column in columns.items():
             if name == REASON:
                 continue

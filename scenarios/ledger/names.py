@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-MAILS_OF, CALLS_OF = "ledger-{}.parquet", "calls-{}.parquet"
-"""Of a strategy."""
+MAILS_OF, CALLS_OF, COPIES_OF = "ledger-{}.parquet", "calls-{}.parquet", "deliveries-{}.parquet"
+"""Of a strategy; the last only of a scenario with [delivery]."""
 
-PATTERNS = (MAILS_OF.format("*"), CALLS_OF.format("*"))
+PATTERNS = tuple(name.format("*") for name in (MAILS_OF, CALLS_OF, COPIES_OF))
 
 
 def has(directory: Path, strategy: str) -> bool:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.entry import LossCounts
-from scenarios.ledger.ledger import ACCEPTED, FAILED, OUTCOMES, QUOTA, REJECTED, THROTTLED, Ledger
+from scenarios.ledger.ledger import ACCEPTED, FAILED, OUTCOMES, PAUSED, QUOTA, REJECTED, THROTTLED, Ledger
 
 _NEVER = len(OUTCOMES)
 _AT_ONCE = 1 << 17  # recipients expanded at a time: some ten megabytes
@@ -73,6 +73,7 @@ def _by_reason(count: NDArray[np.float64], untried: NDArray[np.int32], lost: NDA
         "quota": int(count[QUOTA]),
         "rejected": int(count[REJECTED]),
         "failed": int(count[FAILED]),
+        "paused": int(count[PAUSED]),
         "crashed": crashed,
         "never_invoked": int(untried.sum(dtype=np.int64)) - crashed,
     }

@@ -1,9 +1,11 @@
-"""Ledgers on disk: two Parquet files per strategy, one row per mail and one per SES call."""
+"""Ledgers on disk: Parquet files per strategy, a row per mail and per SES call, and one per copy where any is known."""
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import fields
 from pathlib import Path
 from sys import intern
@@ -15,6 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from scenarios.errors import BadInput
+from scenarios.ledger.delivered import DELIVERY_FATES, Delivered, Judged
 from scenarios.ledger.ledger import (
     ACCEPTED,
     MESSAGES,
@@ -26,7 +29,7 @@ from scenarios.ledger.ledger import (
     Unbalanced,
     assert_conserved,
 )
-from scenarios.ledger.names import CALLS_OF, MAILS_OF
+from scenarios.ledger.names import CALLS_OF, COPIES_OF, MAILS_OF
 from scenarios.schema.files import printable
 from scenarios.system.reading import is_irregular
 from scenarios.system.whole_files import replaced
@@ -35,10 +38,11 @@ ROWS = 65_536  # written or read at once, so that no table exists twice in memor
 MOST_ROWS = 1_000_000_000
 LAST_S = 1e9  # three decades: what is later is no instant of a run
 ABOUT = b"seslab"  # key of the metadata: what the ledger says besides its tables
-_TABLES = ("mails", "calls")
+_TABLES = ("mails", "calls", "delivered")
 _ALONE: dict[str, Any] = {"use_threads": False, "pre_buffer": False}
 """No thread of Arrow's goes on reading a broken file while Python ends, which would crash it; it is as fast."""
-_DICTIONARY, _SENTENCES = pa.array(OUTCOMES), pa.array(MESSAGES)
+_DICTIONARY, _SENTENCES, _FATES = pa.array(OUTCOMES), pa.array(MESSAGES), pa.array(DELIVERY_FATES)
+_NAMES = (MAILS_OF, CALLS_OF)
 _WORDS = ("message_id", REASON)
 _COUNTED = ("call", "mail")  # each row's is a little more than the last one's
 
@@ -57,17 +61,40 @@ CALLS = pa.schema(
 )
 
 
+COPIES = pa.schema(
+    [(name, pa.int32()) for name in ("mail", "recipient")]
+    + [("provider", pa.dictionary(pa.int8(), pa.string())), ("accepted_s", pa.float64()), ("deferrals", pa.int32())]
+    + [(name, pa.float64()) for name in ("next_attempt_s", "ended_s", "complained_s")]
+    + [("outcome", pa.dictionary(pa.int8(), pa.string()))]
+)
+
+
 def write(ledger: Ledger, directory: Path) -> None:
-    """Write `ledger-STRATEGY.parquet` and `calls-STRATEGY.parquet`, both or none; NaN becomes null.
+    """Write `ledger-STRATEGY.parquet`, `calls-STRATEGY.parquet` and what became of copies, all or none; NaN is null.
 
     Raises as `replaced` does if nothing can be written there.
     """
     about = {field.name: getattr(ledger, field.name) for field in fields(ledger) if field.name not in _TABLES}
     metadata = {ABOUT: json.dumps(about).encode()}
-    mails_path, calls_path = (directory / name.format(ledger.strategy) for name in (MAILS_OF, CALLS_OF))
-    with replaced(mails_path) as mails, replaced(calls_path) as calls:
+    with ExitStack() as whole:
+        mails, calls = (whole.enter_context(replaced(directory / name.format(ledger.strategy))) for name in _NAMES)
         _write(mails, MAILS.with_metadata(metadata), ledger.mails, _plain)
         _write(calls, CALLS, ledger.calls, _call)
+        if ledger.delivered is not None:
+            copies = whole.enter_context(replaced(directory / COPIES_OF.format(ledger.strategy)))
+            _write_copies(copies, ledger.delivered)
+
+
+def _write_copies(path: Path, delivered: Delivered) -> None:
+    about = {"providers": delivered.providers, "judged": delivered.judged._asdict()}
+    words = {"provider": pa.array(delivered.providers), "outcome": pa.array(DELIVERY_FATES)}
+
+    def column_of(rows: Columns, field: pa.Field) -> pa.Array:
+        if field.name not in words:
+            return _plain(rows, field)
+        return pa.DictionaryArray.from_arrays(pa.array(rows[field.name].astype(np.int8)), words[field.name])
+
+    _write(path, COPIES.with_metadata({ABOUT: json.dumps(about).encode()}), delivered.copies, column_of)
 
 
 def _write(path: Path, schema: pa.Schema, columns: Columns, column_of: Callable[..., pa.Array]) -> None:
@@ -124,13 +151,31 @@ def read(directory: Path, strategy: str) -> Ledger:
         about = json.loads(mails.schema.metadata[ABOUT])
         calls = _calls(directory / CALLS_OF.format(strategy), is_simulated=about["world"] == "sim")
         about["warnings"] = tuple(about["warnings"])
-        ledger = Ledger(mails=_columns(mails, MAILS), calls=_columns(calls, CALLS) | _said(calls), **about)
+        delivered = _delivered(directory / COPIES_OF.format(strategy))
+        rows = _columns(calls, CALLS) | _said(calls)
+        ledger = Ledger(mails=_columns(mails, MAILS), calls=rows, delivered=delivered, **about)
         _refuse_impossible(ledger)
         return ledger
     except FileNotFoundError as error:
         raise BadInput(f"{directory}: no ledger of {strategy}; run `seslab compare` with --out first") from error
     except (OSError, pa.ArrowException, KeyError, TypeError, ValueError, RecursionError) as error:
         raise BadInput(f"{directory}: the ledger of {strategy} cannot be read: {_first_line(error)}") from error
+
+
+def _delivered(path: Path) -> Delivered | None:
+    """None where the scenario had no [delivery], and so no such file."""
+    if not os.path.lexists(path):
+        return None
+    table = _table(path, COPIES.names)
+    about = json.loads(table.schema.metadata[ABOUT])
+    providers, words = tuple(about["providers"]), {"provider": pa.array(about["providers"]), "outcome": _FATES}
+    copies = {
+        field.name: _codes(table.column(field.name), words[field.name])
+        if field.name in words
+        else _numpy(table.column(field.name), field)
+        for field in COPIES
+    }
+    return Delivered(copies, providers, Judged(**about["judged"]))
 
 
 def _calls(path: Path, is_simulated: bool) -> pa.Table:
@@ -162,11 +207,18 @@ def _said(calls: pa.Table) -> Columns:
 
 def _numpy(column: pa.ChunkedArray, field: pa.Field) -> Any:
     if field.name == "outcome":
-        codes = pc.index_in(column.cast(pa.string()), _DICTIONARY)
-        return codes.to_numpy().astype(np.uint8)
+        return _codes(column, _DICTIONARY)
     if column.null_count and not pa.types.is_floating(field.type):
         raise ValueError(f"{field.name}: null, where a number must be")
     return column.cast(field.type).to_numpy()
+
+
+def _codes(column: pa.ChunkedArray, words: pa.Array) -> Any:
+    """Raises ValueError for a word that is none of them."""
+    codes = pc.index_in(column.cast(pa.string()), words)
+    if codes.null_count:
+        raise ValueError(f"an outcome or a provider that is none of {', '.join(words.to_pylist())}")
+    return codes.to_numpy().astype(np.uint8)
 
 
 def _refuse_impossible(ledger: Ledger) -> None:
@@ -177,10 +229,11 @@ def _refuse_impossible(ledger: Ledger) -> None:
     decided_s = calls["decided_s"][np.isin(calls["outcome"], (ACCEPTED, THROTTLED))]
     if np.isnan(mails["intended_s"]).any() or not (decided_s >= 0).all():
         raise ValueError("a mail without its instant, or a call without the instant of its decision")
-    times = [column for table in (mails, calls) for column in table.values() if column.dtype.kind == "f"]
+    copies = {} if ledger.delivered is None else ledger.delivered.copies
+    times = [column for table in (mails, calls, copies) for column in table.values() if column.dtype.kind == "f"]
     if any((np.abs(column) > LAST_S).any() for column in times):
         raise ValueError(f"an instant beyond {LAST_S:g} s")
-    if not np.isin(calls["mail"], mails["mail"]).all():
+    if not all(np.isin(table["mail"], mails["mail"]).all() for table in (calls, copies) if table):
         raise ValueError("a call of a mail that is not in the ledger")
     try:
         assert_conserved(ledger)

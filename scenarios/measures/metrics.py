@@ -19,7 +19,18 @@ from scenarios.entry import (
     UsageCounts,
 )
 from scenarios.figures import USAGE
-from scenarios.ledger.ledger import ACCEPTED, FAILED, OUTCOMES, QUOTA, REJECTED, THROTTLED, Ledger, digest, refusals_of
+from scenarios.ledger.ledger import (
+    ACCEPTED,
+    FAILED,
+    OUTCOMES,
+    PAUSED,
+    QUOTA,
+    REJECTED,
+    THROTTLED,
+    Ledger,
+    digest,
+    refusals_of,
+)
 from scenarios.ledger.recipients import Acceptances, acceptances, losses
 from scenarios.measures.cost import Prices, cost
 
@@ -166,12 +177,13 @@ def latencies(ledger: Ledger, accepted: Acceptances) -> Weighted:
 def latency_figures(ledger: Ledger, accepted: Acceptances, submitted: float) -> Latencies:
     """Mean, quantiles and maximum of these acceptances' latencies in seconds; None if there is none, or infinite."""
     sorted_s = latencies(ledger, accepted)
-    own = _distribution(sorted_s)
+    own = distribution(sorted_s)
     of_all = own if sorted_s.population == submitted else _with_infinite(sorted_s, int(submitted))
     return {"latency_s": cast(LatencyFigures, own), "latency_of_all_s": cast(LatencyOfAll, {**of_all})}
 
 
-def _distribution(sorted_s: Weighted) -> dict[str, float | None]:
+def distribution(sorted_s: Weighted) -> dict[str, float | None]:
+    """Mean, quantiles and maximum; each None of an empty population."""
     total = sorted_s.population
     each = np.diff(sorted_s.at_or_below, prepend=0)
     return {
@@ -209,6 +221,7 @@ def _call_counts(ledger: Ledger) -> CallCounts:
         "quota": int(count[QUOTA]),
         "rejected": int(count[REJECTED]),
         "failed": int(count[FAILED]),
+        "paused": int(count[PAUSED]),
     }
 
 

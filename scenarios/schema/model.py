@@ -9,12 +9,13 @@ from typing import Any, Literal, Self
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from scenarios.errors import BadInput
-from scenarios.figures import is_of_month
+from scenarios.figures import is_of_delivery, is_of_month
 from scenarios.schema.account import Account
 from scenarios.schema.bill import Bill
 from scenarios.schema.clock import Clock
 from scenarios.schema.complaints import ONE_LINE
 from scenarios.schema.contradictions import contradictory
+from scenarios.schema.delivery.delivery import Delivery
 from scenarios.schema.faults import Fault
 from scenarios.schema.labels import lanes_of
 from scenarios.schema.latency import Latency, Lognormal, Uniform
@@ -115,6 +116,9 @@ class Scenario(Table):
         default_factory=dict, description='what must hold, such as "heartbeat.latency_s.p99 < 40", under any name'
     )
     rank: Rank | None = Field(default=None, description="what ranks those that meet it; default: the makespan")
+    delivery: Delivery | None = Field(
+        default=None, description="what becomes of accepted mail; without it nothing is said of that"
+    )
     bill: Bill | None = Field(default=None, description="how a month is billed; without it no month is")
     prices: PriceTables = Field(default_factory=dict, description="prices that differ from those of the price file")
 
@@ -215,10 +219,7 @@ class Scenario(Table):
             for threshold in map(Threshold.parse, expressions):
                 if not is_sender(threshold.sender, self.variants):
                     raise wrong(("thresholds", name), unknown_sender(threshold.sender, self.variants))
-                if is_of_month(threshold.figure) and self.bill is None:
-                    raise wrong(("thresholds", name), f"no {threshold.figure}: a month needs a table [bill]")
-                if threshold.whose and threshold.whose not in parts_of(self.workload):
-                    instead = parts_instead(threshold.whose, self.workload)
+                if instead := self._instead_of(threshold.figure, threshold.whose):
                     raise wrong(("thresholds", name), f"no {threshold.figure}: {instead}")
         return self
 
@@ -235,11 +236,20 @@ class Scenario(Table):
 
     @model_validator(mode="after")
     def _has_what_it_ranks_by(self) -> Self:
-        if self.rank is not None and is_of_month(self.rank.by) and self.bill is None:
-            raise wrong(("rank", "by"), "no such figure: a month needs a table [bill]")
-        if self.rank is not None and self.rank.whose and self.rank.whose not in parts_of(self.workload):
-            raise wrong(("rank", "by"), f"no such figure: {parts_instead(self.rank.whose, self.workload)}")
+        if self.rank is not None and (instead := self._instead_of(self.rank.by, self.rank.whose)):
+            raise wrong(("rank", "by"), f"no such figure: {instead}")
         return self
+
+    def _instead_of(self, figure: str, whose: str) -> str:
+        """What there would have to be for a figure that no run of this scenario has; empty for one that it has."""
+        if is_of_month(figure) and self.bill is None:
+            return "a month needs a table [bill]"
+        if is_of_delivery(figure) and self.delivery is None:
+            return "what becomes of accepted mail needs a table [delivery]"
+        if self.delivery is not None and whose.startswith("providers."):
+            known = self.delivery.providers
+            return "" if whose.split(".")[1] in known else f"the providers are {', '.join(known)}"
+        return parts_instead(whose, self.workload) if whose and whose not in parts_of(self.workload) else ""
 
     @property
     def contenders(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from strategies.consuming.hand import Held
 from strategies.parts import everyone
 from strategies.policies.lanes import Turns
 from strategies.policies.learned_limit import LearnedLimit, Sent
-from strategies.ports import MAX_RECIPIENTS, Ports, QuotaExceeded, Rejected, SendError, Throttled
+from strategies.ports import MAX_RECIPIENTS, Paused, Ports, QuotaExceeded, Rejected, SendError, Throttled
 
 SOON_S = 1e-6  # not worth a sleep, and more than rounding leaves of a wait that is over
 AILING_S = 1.0  # longest wait between attempts while SES fails
@@ -98,7 +98,7 @@ class Consumer:
             await self._ports.mailer.send(mail, everyone(mail))
         except Rejected:  # no second try can help: it lapses, is received again, and ends in the dead-letter queue
             feed.keeper.let_go(held)
-        except QuotaExceeded:
+        except (QuotaExceeded, Paused):
             self._limit.failed(call, self._now(), EXHAUSTED_S)
             self._send_later(feed, held)
         except Throttled:

@@ -212,7 +212,7 @@ def test_calls_are_counted_by_outcome() -> None:
     outcomes = (ACCEPTED, THROTTLED, THROTTLED, QUOTA, REJECTED, FAILED)
     calls = [Call(0, float(i), outcome) for i, outcome in enumerate(outcomes)]
     assert figures(ledger_of("direct", [Mail(0.0)], calls))["calls"] == {
-        "attempted": 6, "accepted": 1, "throttled": 2, "quota": 1, "rejected": 1, "failed": 1,
+        "attempted": 6, "accepted": 1, "throttled": 2, "quota": 1, "rejected": 1, "failed": 1, "paused": 0,
     }  # fmt: skip
 
 

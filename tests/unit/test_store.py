@@ -20,11 +20,12 @@ from numpy.typing import NDArray
 import sim.run
 from scenarios.errors import BadInput
 from scenarios.ledger import store
-from scenarios.ledger.ledger import MESSAGES, OUTCOMES, REJECTED, Ledger, digest, refusals_of
+from scenarios.ledger.delivered import DELIVERY_FATES
+from scenarios.ledger.ledger import MESSAGES, OUTCOMES, PAUSED, REJECTED, Ledger, digest, refusals_of
 from tests.unit.virtual import SEED, batch, fault, scenario
 
 STRATEGY = "sqs-dlq"
-MAILS, CALLS = f"ledger-{STRATEGY}.parquet", f"calls-{STRATEGY}.parquet"
+MAILS, CALLS, COPIES = (f"{kind}-{STRATEGY}.parquet" for kind in ("ledger", "calls", "deliveries"))
 ACCOUNT = {"max_send_rate_per_s": 5.0, "max_24h_send": 30}
 
 
@@ -33,11 +34,17 @@ def simulated() -> Ledger:
     """A run with every outcome and every fate but lost; its last mail is never due, and so never attempted."""
     workload = (
         batch(20), batch(1, at_s=20.0, recipients=51), batch(1, at_s=40.0), batch(1, at_s=60.0, recipients=30),
-        batch(1, at_s=200.0),
+        batch(9, at_s=499.0), batch(1, at_s=600.0),
     )  # fmt: skip
     settings = {STRATEGY: {"max_receive_count": 1, "maximum_concurrency": 10, "batch_size": 2}}
     out = fault("outage", 40.0, 10.0)
-    of = scenario(*workload, account=ACCOUNT, fault=(out,), horizon_s=150.0, strategies=settings)
+    strict = {"share": 1, "inbox": {"mean_ms": 2e4}, "per_hour": 8, "defer_s": 30}
+    delivery: dict[str, Any] = {
+        "providers": {"strict": strict}, "hard_bounce": 0.3, "suppressed": 0.3, "complaint": 0.2, "soft_bounce": 0.1,
+        "retry": {"first_s": 200, "most_s": 200}, "max_delivery_s": 300,
+    }  # fmt: skip
+    more: dict[str, Any] = {"account": ACCOUNT, "fault": (out,), "strategies": settings, "delivery": delivery}
+    of = scenario(*workload, horizon_s=500.0, **more)
     return sim.run.run(of, STRATEGY, SEED)
 
 
@@ -66,8 +73,7 @@ def test_what_is_read_is_what_was_written(
     written = made()
     store.write(written, tmp_path)
     read = store.read(tmp_path, STRATEGY)
-    for table in ("mails", "calls"):
-        before, after = getattr(written, table), getattr(read, table)
+    for before, after in zip(tables(written), tables(read), strict=True):
         assert [(name, column.dtype) for name, column in after.items()] == [
             (name, column.dtype) for name, column in before.items()
         ]
@@ -75,8 +81,15 @@ def test_what_is_read_is_what_was_written(
             np.testing.assert_array_equal(after[name], before[name], strict=True)
     assert digest(read) == digest(written)
     for field in fields(Ledger):
-        if field.name not in ("mails", "calls"):
+        if field.name not in ("mails", "calls", "delivered"):
             assert _plain(getattr(read, field.name)) == _plain(getattr(written, field.name))
+    if written.delivered is not None and read.delivered is not None:
+        assert read.delivered[1:] == written.delivered[1:]
+
+
+def tables(ledger: Ledger) -> list[dict[str, Any]]:
+    """Mails, calls, and what became of the copies, where anything is known of that."""
+    return [ledger.mails, ledger.calls, *(() if ledger.delivered is None else (ledger.delivered.copies,))]
 
 
 def _plain(value: object) -> object:
@@ -93,9 +106,11 @@ def test_a_folder_may_be_called_anything(tmp_path: Path) -> None:
 
 
 def test_the_run_of_these_tests_leaves_nothing_out() -> None:
-    """It has calls of every outcome, mails that were never enqueued, attempted or accepted, and a dead-letter queue."""
+    """It has all outcomes but one, all fates of copies, mails never enqueued, attempted or accepted, dead letters."""
     ledger = simulated()
-    assert set(ledger.calls["outcome"].tolist()) == set(range(len(OUTCOMES)))
+    assert set(ledger.calls["outcome"].tolist()) == set(range(len(OUTCOMES))) - {PAUSED}
+    assert ledger.delivered is not None
+    assert set(ledger.delivered.copies["outcome"].tolist()) == set(range(len(DELIVERY_FATES)))
     for name in ("enqueued_s", "first_attempt_s", "last_accepted_s"):
         assert 0 < np.isnan(ledger.mails[name]).sum() < len(ledger.mails[name])
     assert all(ledger.mails[fate].sum() for fate in ("accepted", "dead_lettered", "pending"))
@@ -120,7 +135,7 @@ def test_both_files_are_replaced_or_none(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         store.write(replace(simulated(), seed=SEED + 1, calls=Breaking(simulated().calls)), tmp_path)
     assert store.read(tmp_path, STRATEGY).seed == in_real_life().seed
-    assert {path.name for path in tmp_path.iterdir()} == {MAILS, CALLS}
+    assert {path.name for path in tmp_path.iterdir()} == {MAILS, CALLS, COPIES}
 
 
 def test_what_never_happened_is_null(tmp_path: Path) -> None:

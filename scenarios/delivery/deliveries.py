@@ -1,0 +1,102 @@
+"""What became of a run's accepted mail: a pure function of SES's decisions, in whatever world they were made."""
+
+from __future__ import annotations
+
+from array import array
+from typing import Any
+
+import numpy as np
+
+from scenarios.delivery.post_office import Copy, PostOffice, What
+from scenarios.delivery.recipients import PLACES
+from scenarios.ledger.delivered import DELIVERY_FATES, Delivered, DeliveryFate, Judged
+from scenarios.ledger.ledger import ACCEPTED, Columns
+from scenarios.schema.delivery.delivery import Delivery
+
+NAN = float("nan")
+_FATES: dict[What, DeliveryFate] = {
+    What.DELIVERED: "delivered",
+    What.BOUNCED: "bounced",
+    What.SUPPRESSED: "suppressed",
+    What.EXPIRED: "expired",
+}
+_CODES = {what: DELIVERY_FATES.index(fate) for what, fate in _FATES.items()}
+
+
+class Copies:
+    """The rows, as the post office tells of them."""
+
+    def __init__(self) -> None:
+        self._keys, self._providers, self._outcomes = array("q"), bytearray(), bytearray()
+        self._deferrals = array("i")
+        self._accepted_s, self._ended_s, self._again_s, self._complained_s = (array("d") for _ in range(4))
+
+    def taken(self, copy: Copy) -> None:
+        self._keys.append(copy.key)
+        self._providers.append(copy.nature.provider)
+        self._outcomes.append(0)
+        self._deferrals.append(0)
+        self._accepted_s.append(copy.accepted_s)
+        for column in (self._ended_s, self._again_s, self._complained_s):
+            column.append(NAN)
+
+    def happens(self, copy: Copy, what: What, at_s: float) -> None:
+        row = copy.number
+        if what == What.COMPLAINED:
+            self._complained_s[row] = at_s
+            return
+        self._deferrals[row] += what in (What.DEFERRED, What.EXPIRED)
+        self._again_s[row] = at_s if what == What.DEFERRED else NAN
+        if what != What.DEFERRED:
+            self._outcomes[row], self._ended_s[row] = _CODES[what], at_s
+
+    def columns(self, until_s: float) -> Columns:
+        """As they stand at an instant: what ends after it is pending."""
+        keys = np.frombuffer(self._keys, dtype=np.int64)
+        ended_s = np.frombuffer(self._ended_s, dtype=np.float64)
+        is_late = ended_s > until_s
+        outcome = np.frombuffer(self._outcomes, dtype=np.uint8)
+        return {
+            "mail": (keys // PLACES).astype(np.int32),
+            "recipient": (keys % PLACES).astype(np.int32),
+            "provider": np.frombuffer(self._providers, dtype=np.uint8).copy(),
+            "accepted_s": np.frombuffer(self._accepted_s, dtype=np.float64).copy(),
+            "deferrals": np.frombuffer(self._deferrals, dtype=np.int32).copy(),
+            "next_attempt_s": np.frombuffer(self._again_s, dtype=np.float64).copy(),
+            "ended_s": np.where(is_late, NAN, ended_s),
+            "complained_s": np.frombuffer(self._complained_s, dtype=np.float64).copy(),
+            "outcome": np.where(is_late, 0, outcome).astype(np.uint8),
+        }
+
+
+class Deliveries:
+    """A run's post office, and the rows that it fills; instants must not decrease."""
+
+    def __init__(self, delivery: Delivery, seed: int) -> None:
+        self._copies, self._providers = Copies(), tuple(delivery.providers)
+        self._office = PostOffice(delivery, seed, self._copies)
+        self.take = self._office.take
+
+    def is_paused(self, now_s: float) -> bool:
+        """Whether AWS has paused the account by now."""
+        self._office.advance(now_s)
+        return self._office.reputation.is_paused
+
+    def until(self, until_s: float) -> Delivered:
+        """What had become of every copy at the end of observation."""
+        self._office.advance(until_s)
+        told = self._office.reputation
+        judged = Judged(told.reviewed_s, told.paused_s, told.bounces.most, told.complaints.most)
+        return Delivered(self._copies.columns(until_s), self._providers, judged)
+
+
+def delivered_of(delivery: Delivery, seed: int, calls: Columns, until_s: float) -> Delivered:
+    """What the providers made of the accepted calls until the end of observation."""
+    deliveries = Deliveries(delivery, seed)
+    accepted = calls["outcome"] == ACCEPTED
+    columns: list[list[Any]] = [
+        calls[name][accepted].tolist() for name in ("decided_s", "mail", "first_recipient", "recipients")
+    ]
+    for at_s, mail, first, recipients in zip(*columns, strict=True):
+        deliveries.take(at_s, mail, range(first, first + recipients))
+    return deliveries.until(until_s)
