@@ -172,7 +172,7 @@ def _followed(asked: dict[str, Any]) -> Answer | None:
     try:
         done = links.followed(asked)
     except Refused as refused:
-        error = query.error(refused, name)
+        error = query.error(refused, name, links.NAMESPACE)
         return error._replace(status=links.STATUSES.get(refused.code, error.status))
     return None if done is None else query.result(*done, name, links.NAMESPACE)
 

@@ -156,6 +156,7 @@ class Service:
             self._end_all()
             self._all.clear()
         self.common.store.forget()
+        self.common.publisher.forget()
 
     def close(self) -> None:
         """Publish what there is; threads that wait for a call's latency have been let go by `closing` before."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import socket
 import time
 from base64 import b64decode
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from queue import Queue
-from threading import Thread
+from threading import Event, Thread
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import urlopen
@@ -24,8 +26,9 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.x509 import load_pem_x509_certificate
 
-from loadtests.endpoint.sns import posting
-from loadtests.endpoint.sns.posting import Post, Postman
+from loadtests.endpoint.sns import exchange, posting
+from loadtests.endpoint.sns.exchange import Post, Unanswered
+from loadtests.endpoint.sns.posting import Postman
 from loadtests.endpoint.sns.troubles import Troubles
 from loadtests.ports.local import LOOPBACK
 from tests.unit.served import Endpoint, account, mail, served
@@ -189,6 +192,7 @@ def test_links_need_their_secret() -> None:
         refused = {
             f"ConfirmSubscription&TopicArn={topic}&Token=wrong": (400, "InvalidParameter"),
             f"ConfirmSubscription&TopicArn={topic}": (400, "InvalidParameter"),
+            f"ConfirmSubscription&TopicArn.1={topic}": (400, "InvalidParameter"),
             "ConfirmSubscription": (400, "InvalidParameter"),
             f"ConfirmSubscription&TopicArn={topic}x&Token=wrong": (404, "NotFound"),
             "Unsubscribe&SubscriptionArn=arn:aws:sns:us-east-1:999999999999:t:1": (404, "NotFound"),
@@ -215,12 +219,12 @@ def got(endpoint: Endpoint, path: str) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize(
-    ("statuses", "times"), [((503, 200), 2), ((500,) * 4, 4), ((404,), 1), ((429,), 1), ((307,), 1)]
+    ("statuses", "times"), [((503, 200), 2), ((500,) * 4, 4), ((404,), 1), ((429, 200), 2), ((307,), 1)]
 )
 def test_what_a_webhook_does_not_take_comes_again(
     statuses: tuple[int, ...], times: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Three times more while it fails; an error of the webhook's own choosing is an answer, as it is to SNS."""
+    """Three times more while it fails or has too much to do; any other error of its own choosing is an answer."""
     monkeypatch.setattr(posting, "AGAIN_AFTER_S", 0.01)
     answers = iter((*statuses, *[200] * 3))
     with webhook(partial(next, answers)) as hook:
@@ -231,6 +235,55 @@ def test_what_a_webhook_does_not_take_comes_again(
         heard.append(hook.next().text)
         postman.close()
     assert heard == ["first"] * times + ["second"]
+
+
+def test_dead_webhooks_keep_no_other_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many there are, whose messages all wait for another try; a reset forgets these."""
+    monkeypatch.setattr(posting, "MOST_AT_ONCE", 2)
+    told: Queue[str] = Queue()
+
+    def tell(post: Post) -> int:
+        if post.url.startswith("dead"):
+            raise Unanswered("gone")
+        told.put(post.text.decode())
+        return 200
+
+    postman = Postman(Troubles(), tell)
+    for number in range(50):
+        postman.post(Post(f"dead/{number}", b"never", {}))
+    for text in (b"one", b"two"):
+        postman.post(Post("alive", text, {}))
+    assert [told.get(timeout=SOON_S) for _ in range(2)] == ["one", "two"]
+    postman.forget()
+    postman.close()
+
+
+def test_a_webhook_that_drips_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole exchange has so much time, however often something comes."""
+    monkeypatch.setattr(exchange, "ANSWER_S", 0.3)
+    with socket.create_server((LOOPBACK, 0)) as server:
+        Thread(target=_drip, args=(server,), daemon=True).start()
+        with pytest.raises(Unanswered):
+            exchange.answered(Post(f"http://{LOOPBACK}:{server.getsockname()[1]}", b"x", {}))
+
+
+def _drip(server: socket.socket) -> None:
+    connection, _ = server.accept()
+    with connection, suppress(OSError):
+        connection.sendall(b"HTTP/1.1 200 OK\r\n")
+        for number in count():
+            connection.sendall(f"X-{number}: x\r\n".encode())
+            Event().wait(0.02)
+
+
+def test_a_name_and_a_password_are_given_when_they_are_asked_for() -> None:
+    """As SNS does with those in an address; nobody is shown the password."""
+    answers = iter((401, 200))
+    with webhook(partial(next, answers)) as hook:
+        url = hook.url.replace("http://", "http://user:p%40ss@")
+        assert exchange.answered(Post(url, b"x", {})) == 200
+        assert [hook.next().headers.get("authorization") for _ in range(2)] == [None, "Basic dXNlcjpwQHNz"]
+    assert exchange.without_password(url) == hook.url.replace("http://", "http://user:****@")
 
 
 def test_later_messages_do_not_wait_for_one_that_comes_again() -> None:

@@ -123,6 +123,10 @@ class Publisher:
         """What SES tells a topic that becomes an event destination; no JSON, as every consumer has to learn."""
         self._later(to_topic, Owner(account, region), topic_arn, VALIDATED, None, self._troubles)
 
+    def forget(self) -> None:
+        """Tell webhooks nothing of what waits for them."""
+        self._postman.forget()
+
     def close(self) -> None:
         """Publish what there is, and end."""
         self._thread.shutdown()

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, cast
 
 from moto.core.exceptions import ServiceException
-from moto.sns.exceptions import SNSInvalidParameter, TopicNotFound
+from moto.sns.exceptions import TopicNotFound
 from moto.sns.models import sns_backends
 from moto.utilities.arns import parse_arn
 
 from loadtests.endpoint.http import OK, Answer
 from loadtests.endpoint.refusals import FORBIDDEN, MISSING, Refused
 from loadtests.endpoint.sns.signing import signer
-from loadtests.endpoint.sns.topics import Backend
+from loadtests.endpoint.sns.topics import Backend, invalid
 from scenarios.ledger.ledger import REJECTED
 
 CERTIFICATES = "/SimpleNotificationService-"
@@ -51,14 +51,21 @@ def followed(asked: Mapping[str, Any]) -> Followed | None:
 
 
 def _confirmed(asked: Mapping[str, Any]) -> dict[str, Any]:
-    topic_arn, token = str(asked.get("TopicArn")), str(asked.get("Token"))
+    topic_arn, token = _text(asked, "TopicArn"), _text(asked, "Token")
     return {"SubscriptionArn": _backend(topic_arn).confirm(topic_arn, token, is_signed=False).arn}
 
 
 def _ended(asked: Mapping[str, Any]) -> dict[str, Any]:
-    arn = str(asked.get("SubscriptionArn"))
+    arn = _text(asked, "SubscriptionArn")
     _backend(arn).unsubscribe_unsigned(arn)
     return {}
+
+
+def _text(asked: Mapping[str, Any], name: str) -> str:
+    value = asked.get(name)
+    if not isinstance(value, str) or not value:
+        raise invalid(name)
+    return value
 
 
 def _backend(arn: str) -> Backend:
@@ -66,7 +73,7 @@ def _backend(arn: str) -> Backend:
     try:
         named = parse_arn(arn)
     except ValueError as error:
-        raise SNSInvalidParameter(f"Invalid parameter: {arn} is no ARN") from error
+        raise invalid(f"{arn} is no ARN") from error
     if named.account not in sns_backends or dict.get(sns_backends[named.account], named.region) is None:
         raise TopicNotFound
     return cast(Backend, sns_backends[named.account][named.region])

@@ -5,125 +5,146 @@ Source of what is tried again, and when: Amazon SNS Developer Guide, "Amazon SNS
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import OrderedDict, deque
+from collections.abc import Callable
 from heapq import heappop, heappush
 from threading import Condition, Thread
 from time import monotonic
 from typing import NamedTuple
-from urllib.error import HTTPError
-from urllib.request import (
-    HTTPDefaultErrorHandler,
-    HTTPErrorProcessor,
-    HTTPHandler,
-    HTTPSHandler,
-    OpenerDirector,
-    Request,
-)
 
+from loadtests.endpoint.sns.exchange import Post, Unanswered, answered, without_password
 from loadtests.endpoint.sns.troubles import Troubles
 
-ANSWER_S = 15.0  # that SNS waits for a webhook
 AGAIN_AFTER_S, AGAIN_MOST = 20.0, 3
-ANSWERED = range(200, 500)  # statuses that are answers: SNS takes even a 404 for one, and does not ask again
-MOST_BYTES, MOST_SUBSCRIBERS = 64 * 1024 * 1024, 64  # that wait, or are waited for: what is beyond is lost
+FINAL = (*range(200, 429), *range(430, 500))
+"""Statuses that are answers: SNS takes even a 404 for one, and does not ask again."""
+MOST_BYTES, MOST_AT_ONCE = 64 * 1024 * 1024, 64  # that wait: what is beyond is lost; webhooks that are told at one time
+BESIDES_BYTES = 1_500  # of a message beside its text: what Python makes of it and its headers
 END_S = 2.0  # for what still waits when the server ends
 
-
-class Post(NamedTuple):
-    """What a webhook is to be told."""
-
-    url: str
-    text: bytes
-    headers: Mapping[str, str]
+Tell = Callable[[Post], int]
 
 
 class Waiting(NamedTuple):
-    """A message that is due at an instant; of those that are due at one, the earlier comes first."""
+    """A message, and how often it has been told in vain."""
 
-    due_s: float
-    number: int
     post: Post
     tries: int
 
 
-class Postman:
-    """A webhook has a thread while there is something to tell it, and a heap of what waits."""
+class Again(NamedTuple):
+    """A message that is told again at an instant."""
 
-    def __init__(self, troubles: Troubles) -> None:
-        self._troubles, self._changed = troubles, Condition()
-        self._waiting: dict[str, list[Waiting]] = {}
-        self._threads: dict[str, Thread] = {}
+    due_s: float
+    number: int
+    waiting: Waiting
+
+
+class Postman:
+    """Tells each webhook one message after the other; a webhook has a thread only while it is told something."""
+
+    def __init__(self, troubles: Troubles, tell: Tell = answered) -> None:
+        self._troubles, self._tell, self._changed = troubles, tell, Condition()
+        self._lines: OrderedDict[str, deque[Waiting]] = (
+            OrderedDict()
+        )  # of webhooks that no thread tells, the next first
+        self._told: dict[str, deque[Waiting]] = {}  # of those that a thread tells
+        self._again: list[Again] = []
         self._bytes, self._count, self._is_closing = 0, 0, False
-        self._opener = _opener()
+        self._clock: Thread | None = None
 
     def post(self, post: Post) -> None:
         """Tell a webhook, soon, and after all that it is to be told already."""
         with self._changed:
-            if self._has_room(post):
-                self._await(post, 0, monotonic())
-            else:
-                self._troubles.note(post.url, "too much waits for slow subscribers")
+            if self._bytes + _size(post) > MOST_BYTES:
+                self._troubles.note(without_password(post.url), "too much waits for slow subscribers")
+                return
+            self._bytes += _size(post)
+            self._queue(Waiting(post, 0))
+
+    def forget(self) -> None:
+        """Tell nothing of what waits: moto has been reset."""
+        with self._changed:
+            self._lines.clear()
+            for line in self._told.values():
+                line.clear()
+            self._again.clear()
+            self._bytes = 0
 
     def close(self) -> None:
         """Tell what there is, as far as that takes no longer than a moment; nothing is tried again."""
         until_s = monotonic() + END_S
         with self._changed:
             self._is_closing = True
+            self._again.clear()
             self._changed.notify_all()
-            threads = list(self._threads.values())
-        for thread in threads:
-            thread.join(max(0.0, until_s - monotonic()))
+            while (self._told or self._lines) and (left_s := until_s - monotonic()) > 0:
+                self._changed.wait(left_s)
 
-    def _has_room(self, post: Post) -> bool:
-        if self._bytes + len(post.text) > MOST_BYTES:
-            return False
-        return post.url in self._waiting or len(self._waiting) < MOST_SUBSCRIBERS
+    def _queue(self, waiting: Waiting) -> None:
+        url = waiting.post.url
+        line = self._told.get(url) or self._lines.get(url)
+        if line is None and url not in self._told:
+            line = self._lines[url] = deque()
+        (self._told[url] if line is None else line).append(waiting)
+        if len(self._told) < MOST_AT_ONCE:
+            self._begin()
 
-    def _await(self, post: Post, tries: int, due_s: float) -> None:
-        self._bytes += len(post.text)
-        self._count += 1
-        is_new = post.url not in self._waiting
-        heappush(self._waiting.setdefault(post.url, []), Waiting(due_s, self._count, post, tries))
-        if is_new:
-            self._threads[post.url] = thread = Thread(target=self._work, args=(post.url,), daemon=True)
-            thread.start()  # it waits for the lock
-        self._changed.notify_all()
+    def _begin(self) -> None:
+        """Let a thread tell the webhook that has waited for one longest."""
+        if self._lines:
+            url, line = self._lines.popitem(last=False)
+            self._told[url] = line
+            Thread(target=self._work, args=(url,), daemon=True).start()
 
     def _work(self, url: str) -> None:
         while (waiting := self._next(url)) is not None:
             if not self._is_told(waiting.post) and waiting.tries < AGAIN_MOST:
-                with self._changed:
-                    self._await(waiting.post, waiting.tries + 1, monotonic() + AGAIN_AFTER_S)
-
-    def _is_told(self, post: Post) -> bool:
-        """Only that there is an answer is of interest, not how long it is."""
-        try:
-            self._opener.open(Request(post.url, post.text, dict(post.headers)), timeout=ANSWER_S).close()
-        except HTTPError as error:
-            self._troubles.note(post.url, error)
-            return error.code in ANSWERED
-        except Exception as error:  # whatever a subscriber does wrong, the others want to know
-            self._troubles.note(post.url, error)
-            return False
-        return True
+                self._later(Waiting(waiting.post, waiting.tries + 1))
 
     def _next(self, url: str) -> Waiting | None:
-        """What is due; None when there is nothing to wait for, which is the thread's end."""
+        """None when there is nothing more to tell, which is the thread's end."""
         with self._changed:
-            heap = self._waiting[url]
-            while heap and (wait_s := heap[0].due_s - monotonic()) > 0 and not self._is_closing:
-                self._changed.wait(wait_s)
-            if not heap or heap[0].due_s > monotonic():
-                del self._waiting[url], self._threads[url]
+            if not self._told[url]:
+                del self._told[url]
+                self._begin()
+                self._changed.notify_all()
                 return None
-            waiting = heappop(heap)
-            self._bytes -= len(waiting.post.text)
+            waiting = self._told[url].popleft()
+            self._bytes = max(0, self._bytes - _size(waiting.post))
             return waiting
 
+    def _is_told(self, post: Post) -> bool:
+        try:
+            status = self._tell(post)
+        except Unanswered as error:
+            self._troubles.note(without_password(post.url), error)
+            return False
+        if status not in range(200, 300):
+            self._troubles.note(without_password(post.url), f"it answers with status {status}")
+        return status in FINAL
 
-def _opener() -> OpenerDirector:
-    """What speaks HTTP and nothing else: an address of another scheme is not opened, and a redirection not followed."""
-    opener = OpenerDirector()
-    for handler in (HTTPHandler(), HTTPSHandler(), HTTPErrorProcessor(), HTTPDefaultErrorHandler()):
-        opener.add_handler(handler)
-    return opener
+    def _later(self, waiting: Waiting) -> None:
+        with self._changed:
+            if self._is_closing:
+                return
+            self._count += 1
+            self._bytes += _size(waiting.post)
+            heappush(self._again, Again(monotonic() + AGAIN_AFTER_S, self._count, waiting))
+            if self._clock is None:
+                self._clock = Thread(target=self._watch, daemon=True)
+                self._clock.start()
+
+    def _watch(self) -> None:
+        """Bring back what is due; ends when nothing waits for that."""
+        with self._changed:
+            while self._again and not self._is_closing:
+                if (wait_s := self._again[0].due_s - monotonic()) > 0:
+                    self._changed.wait(wait_s)
+                else:
+                    self._queue(heappop(self._again).waiting)
+            self._clock = None
+
+
+def _size(post: Post) -> int:
+    return len(post.text) + BESIDES_BYTES

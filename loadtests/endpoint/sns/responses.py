@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 from moto.core.responses import ActionResult
 from moto.sns import models, urls
 from moto.sns.responses import SNSResponse
 
 from loadtests.endpoint.sns.subscription import Subscription
-from loadtests.endpoint.sns.topics import Backend
+from loadtests.endpoint.sns.topics import Backend, Topic, invalid
 
 PENDING = "pending confirmation"
 
@@ -18,7 +18,7 @@ def install() -> None:
     """Make our backend moto's SNS; whatever topics there were are gone. To be called once, before any request."""
     models.sns_backends.clear()
     models.sns_backends.backend = Backend
-    models.Subscription = Subscription  # type: ignore[misc]
+    models.Subscription, models.Topic = Subscription, Topic  # type: ignore[misc]
     urls.url_paths["{0}/$"] = Responses.dispatch
 
 
@@ -38,11 +38,25 @@ class Responses(SNSResponse):
         subscription.ask()
         return answer if self._is("ReturnSubscriptionArn") else ActionResult({"SubscriptionArn": PENDING})
 
+    def get_topic_attributes(self) -> ActionResult:
+        """Moto counts no subscriptions, and does not tell how a topic signs."""
+        topic_arn = self._get_param("TopicArn")
+        topic = self._ours.get_topic(topic_arn)
+        pending = [_is_pending(one) for one in self._ours._get_topic_subscriptions(topic)]
+        topic.subscriptions_pending, topic.subscriptions_confimed = sum(pending), len(pending) - sum(pending)
+        answer = super().get_topic_attributes()
+        version = getattr(topic, "signature_version", None)
+        attributes = {**_attributes(answer), **({"SignatureVersion": version} if version else {})}
+        return ActionResult({"Attributes": attributes})
+
     def confirm_subscription(self) -> ActionResult:
         """A signed request may ask that only signed requests end the subscription."""
+        topic_arn, token = self._get_param("TopicArn"), self._get_param("Token")
+        if not topic_arn or not token:
+            raise invalid("Token" if topic_arn else "TopicArn")
         subscription = self._ours.confirm(
-            self._get_param("TopicArn"),
-            self._get_param("Token"),
+            topic_arn,
+            token,
             is_signed=True,
             to_leave_signed=self._is("AuthenticateOnUnsubscribe"),
         )
@@ -67,8 +81,7 @@ class Responses(SNSResponse):
 
 
 def _row(subscription: models.Subscription) -> dict[str, str]:
-    is_pending = isinstance(subscription, Subscription) and subscription.is_pending
-    arn = "PendingConfirmation" if is_pending else subscription.arn
+    arn = "PendingConfirmation" if _is_pending(subscription) else subscription.arn
     return {
         "SubscriptionArn": arn,
         "Owner": subscription.owner,
@@ -76,3 +89,11 @@ def _row(subscription: models.Subscription) -> dict[str, str]:
         "Endpoint": subscription.endpoint,
         "TopicArn": subscription.topic.arn,
     }
+
+
+def _attributes(answer: ActionResult) -> dict[str, Any]:
+    return cast("dict[str, dict[str, Any]]", answer.result)["Attributes"]
+
+
+def _is_pending(subscription: models.Subscription) -> bool:
+    return isinstance(subscription, Subscription) and subscription.is_pending

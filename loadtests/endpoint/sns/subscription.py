@@ -13,8 +13,8 @@ from typing import Any
 from moto.sns import models
 
 from loadtests.endpoint.sns import messages
+from loadtests.endpoint.sns.exchange import Post
 from loadtests.endpoint.sns.messages import Message, Sender
-from loadtests.endpoint.sns.posting import Post
 from loadtests.endpoint.sns.signing import DEFAULT_VERSION, HASHES
 
 HTTP = ("http", "https")

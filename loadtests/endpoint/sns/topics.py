@@ -4,20 +4,54 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from typing import Any, TypeGuard, cast
+from uuid import uuid4
 
-from moto.core.utils import ensure_boolean
+from moto.core.utils import camelcase_to_underscores
 from moto.sns import models, urls
 from moto.sns.exceptions import SNSException, SNSInvalidParameter
+from moto.utilities.arns import parse_arn
 
+from loadtests.endpoint.sns.exchange import is_address
+from loadtests.endpoint.sns.signing import HASHES
 from loadtests.endpoint.sns.subscription import HTTP, Subscription
 
 LEFT_MOST = 1_000  # subscriptions that were ended and can be had back
+PROTOCOLS = (*HTTP, "email", "email-json", "sms", "sqs", "application", "lambda", "firehose")
+ATTRIBUTES = (
+    "ArchivePolicy", "ContentBasedDeduplication", "DeliveryPolicy", "DisplayName", "FifoThroughputScope",
+    "KmsMasterKeyId", "Policy", "SignatureVersion", "TracingConfig",
+)  # fmt: skip
+"""Those of a topic that can be set, besides the roles and rates of its feedback."""
 
 
 class Unauthorised(SNSException):
     """The request would have to be signed."""
 
     code = "AuthorizationError"
+
+
+def invalid(parameter: str) -> SNSInvalidParameter:
+    """What SNS says of a parameter that is missing or wrong."""
+    return SNSInvalidParameter(f"Invalid parameter: {parameter}")
+
+
+class Topic(models.Topic):
+    """Tells all of its subscribers: moto's tells the first hundred, and keeps whatever it has told."""
+
+    def publish(
+        self,
+        message: str,
+        subject: str | None = None,
+        message_attributes: dict[str, Any] | None = None,
+        group_id: str | None = None,
+        deduplication_id: str | None = None,
+        message_structure: str | None = None,
+    ) -> str:
+        message_id = str(uuid4())
+        details = (subject, message_attributes, group_id, deduplication_id, message_structure)
+        for subscription in self.sns_backend._get_topic_subscriptions(self):
+            subscription.publish(message, message_id, *details)
+        return message_id
 
 
 class Backend(models.SNSBackend):
@@ -32,62 +66,99 @@ class Backend(models.SNSBackend):
         return urls  # moto would look for it beside our class
 
     def subscribe(self, topic_arn: str, endpoint: str, protocol: str) -> Subscription:
-        """A new subscription of a webhook waits until it is confirmed."""
-        if protocol in HTTP and not endpoint.startswith(f"{protocol}://"):
-            raise SNSInvalidParameter("Invalid parameter: Endpoint must match the specified protocol")
+        """A new subscription of a webhook waits to be confirmed; no link restores an older one any more."""
+        _refuse_unlikely(topic_arn, endpoint, protocol)
         is_new = self._find_subscription(topic_arn, endpoint, protocol) is None
+        for token, left in list(self._left.items()):
+            if (left.topic.arn, left.endpoint) == (topic_arn, endpoint):
+                del self._left[token]
         subscription = cast(Subscription, super().subscribe(topic_arn, endpoint, protocol))
         if is_new and protocol in HTTP:
             subscription.attributes |= {"PendingConfirmation": True, "ConfirmationWasAuthenticated": False}
         return subscription
 
     def confirm(self, topic_arn: str, token: str, *, is_signed: bool, to_leave_signed: bool = False) -> Subscription:
-        """The subscription of this token, which gets messages from now on, and ends by signed requests only if so."""
-        self.get_topic(topic_arn)
-        subscription = self._with(topic_arn, token)
-        subscription.attributes |= {
-            "PendingConfirmation": False,
-            "ConfirmationWasAuthenticated": is_signed and to_leave_signed,
-        }
+        """The subscription of this token, which gets messages from now on, and ends by signed requests only if so.
+
+        One that has been confirmed already stays as it is.
+        """
+        topic = self.get_topic(topic_arn)
+        subscription = self._with(topic, token)
+        if subscription.is_pending:
+            subscription.attributes |= {
+                "PendingConfirmation": False,
+                "ConfirmationWasAuthenticated": is_signed and to_leave_signed,
+            }
         self.subscriptions[subscription.arn] = subscription
         return subscription
 
-    def unsubscribe(self, subscription_arn: str) -> None:
-        """A webhook is told of it."""
+    def unsubscribe_unsigned(self, subscription_arn: str) -> None:
+        """By the link in a message, which anybody may have followed: a webhook is told, and can have it back."""
         subscription = self.subscriptions.get(subscription_arn)
-        super().unsubscribe(subscription_arn)
+        if subscription and subscription.attributes.get("ConfirmationWasAuthenticated"):
+            raise Unauthorised("Unsubscribe requires a signed request for this subscription")
+        self.unsubscribe(subscription_arn)
         if subscription is not None and _is_asked(subscription) and not subscription.is_pending:
             subscription.leave()
             self._left[subscription.token] = subscription
             if len(self._left) > LEFT_MOST:
                 self._left.popitem(last=False)
 
-    def unsubscribe_unsigned(self, subscription_arn: str) -> None:
-        """By the link in a message."""
-        subscription = self.subscriptions.get(subscription_arn)
-        if subscription and subscription.attributes.get("ConfirmationWasAuthenticated"):
-            raise Unauthorised("Unsubscribe requires a signed request for this subscription")
-        self.unsubscribe(subscription_arn)
-
-    def publish(self, message: str, arn: str | None, *args: Any, **kwargs: Any) -> str:
-        """Moto keeps all that was published, for tests in its own process."""
-        message_id = super().publish(message, arn, *args, **kwargs)
-        if arn in self.topics:
-            self.topics[arn].sent_notifications.clear()
-        return message_id
+    def set_topic_attribute(self, topic_arn: str, attribute_name: str, attribute_value: str) -> None:
+        """Moto takes any name, and any version."""
+        known = {camelcase_to_underscores(name) for name in ATTRIBUTES}
+        if attribute_name not in known and "feedback" not in attribute_name:
+            raise invalid("AttributeName")
+        if attribute_name == "signature_version" and attribute_value not in HASHES:
+            raise invalid("SignatureVersion")
+        super().set_topic_attribute(topic_arn, attribute_name, attribute_value)
 
     def set_subscription_attributes(self, arn: str, name: str, value: Any) -> None:
-        """Moto takes the text `false` for true."""
-        is_switch = name == "RawMessageDelivery"
-        super().set_subscription_attributes(arn, name, ensure_boolean(value) if is_switch else value)
+        """Moto takes the text `false` for true, and fails over a policy that is no JSON."""
+        super().set_subscription_attributes(arn, name, _as_switch(value) if name == "RawMessageDelivery" else value)
 
-    def _with(self, topic_arn: str, token: str) -> Subscription:
-        if left := self._left.pop(token, None):
+    def _validate_filter_policy(self, value: Any, scope: str | None) -> None:
+        if not isinstance(value, dict):
+            raise invalid("FilterPolicy: must be a JSON object")
+        super()._validate_filter_policy(value, scope)
+
+    def _with(self, topic: models.Topic, token: str) -> Subscription:
+        left = self._left.get(token)
+        if left is not None and left.topic is topic:
+            del self._left[token]
             return left
         for subscription in list(self.subscriptions.values()):
-            if subscription.topic.arn == topic_arn and _is_asked(subscription) and subscription.token == token:
+            if subscription.topic is topic and _is_asked(subscription) and subscription.token == token:
                 return subscription
-        raise SNSInvalidParameter("Invalid parameter: Token")
+        raise invalid("Token")
+
+
+def _refuse_unlikely(topic_arn: str, endpoint: str, protocol: str) -> None:
+    """What moto does not look at, or fails over."""
+    if not _is_arn(topic_arn):
+        raise invalid("TopicArn")
+    if protocol not in PROTOCOLS:
+        raise invalid(f"Does not support this protocol string: {protocol}" if protocol else "Protocol")
+    if not endpoint:
+        raise invalid("Endpoint")
+    if protocol in HTTP and not endpoint.lower().startswith(f"{protocol}://"):
+        raise invalid("Endpoint must match the specified protocol")
+    if protocol in HTTP and not is_address(endpoint, protocol):
+        raise invalid("Endpoint")
+
+
+def _is_arn(text: str) -> bool:
+    try:
+        return bool(text) and parse_arn(text).service == "sns"
+    except ValueError:
+        return False
+
+
+def _as_switch(value: Any) -> bool:
+    switch = {"true": True, "false": False}.get(str(value).lower())
+    if switch is None:
+        raise invalid("RawMessageDelivery: must be true or false")
+    return switch
 
 
 def _is_asked(subscription: models.Subscription) -> TypeGuard[Subscription]:

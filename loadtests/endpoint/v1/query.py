@@ -42,12 +42,12 @@ def result(action: str, document: dict[str, Any], request_id: str, namespace: st
     return _answer(OK, f'<{action}Response xmlns="{namespace}">{inner}</{action}Response>', request_id)
 
 
-def error(refused: Refused, request_id: str) -> Answer:
+def error(refused: Refused, request_id: str, namespace: str = NAMESPACE) -> Answer:
     """An error: 400, as nearly everything that the sender can do something about."""
     status = WIRE[refused.code].status if refused.code in WIRE else BAD
     kind = "Receiver" if status == UNAVAILABLE else "Sender"
     inner = f"<Error>{_xml({'Type': kind, 'Code': refused.code, 'Message': refused.text})}</Error>"
-    xml = f'<ErrorResponse xmlns="{NAMESPACE}">{inner}<RequestId>{request_id}</RequestId></ErrorResponse>'
+    xml = f'<ErrorResponse xmlns="{namespace}">{inner}<RequestId>{request_id}</RequestId></ErrorResponse>'
     return _answer(status if status in (FORBIDDEN, UNAVAILABLE) else BAD, xml, request_id)
 
 
