@@ -1,7 +1,7 @@
 // Controls for what a scenario may say, made from the schema: each sets one key, or takes it away where it is left empty.
 const GROUPS = [
   ["Account", ["account"]], ["Traffic", ["workload"]], ["Faults", ["fault"]], ["Contenders' settings", ["strategies", "variants"]],
-  ["What is demanded", ["thresholds", "rank", "bill", "prices"]], ["Another sender", ["neighbour"]],
+  ["What is demanded", ["thresholds", "rank", "bill", "prices"]], ["After acceptance", ["delivery"]], ["Another sender", ["neighbour"]],
   ["Services", ["latency", "client", "lambda", "sqs", "ticker"]], ["The run", ["name", "description", "seed", "horizon_s", "clock"]],
 ];
 const OPEN = ["Account", "Traffic"];

@@ -107,6 +107,8 @@ class _Knobs:
         if "properties" in schema:
             return {"kind": "table", "of": self.table(schema)}
         for named in schema.get("patternProperties", {}).values():
+            if "discriminator" not in named:
+                return {"kind": "json"}
             return {"kind": "named", "by": named["discriminator"]["propertyName"], "of": list(self._kinds(named))}
         inner = schema.get("additionalProperties", {})
         if self._shape("", inner)["kind"] == "lines":

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
 from scenarios.schema.complaints import ONE_LINE
 from scenarios.schema.latency import Latency
@@ -18,8 +18,15 @@ MOST, TOLERANCE = 50, 1e-6
 WORD = r"^[A-Za-z][A-Za-z0-9-]{0,31}$"  # it becomes part of figures' names
 
 
+def _catalogue_knows(schema: dict[str, Any]) -> None:
+    """An editor must not ask for what the catalogue has."""
+    schema["required"] = ["share"]
+
+
 class Provider(Table):
     """Its own numbers, or those of the catalogue under its name."""
+
+    model_config = ConfigDict(json_schema_extra=_catalogue_knows)
 
     share: float = Field(gt=0, le=1, description="of all recipients; the shares add up to 1")
     inbox: Latency = Field(description="from SES's attempt until the mail is in the inbox, or refused")
@@ -69,10 +76,12 @@ def _add_up(providers: dict[str, Provider]) -> dict[str, Provider]:
     return providers
 
 
+_Name = Annotated[str, Field(pattern=WORD)]
+_Share = Annotated[float, Field(gt=0, le=1)]
 Providers = Annotated[
-    dict[Annotated[str, Field(pattern=WORD)], Provider],
+    dict[_Name, Provider],
     Field(min_length=1, max_length=MOST),
-    BeforeValidator(_filled_in),
+    BeforeValidator(_filled_in, json_schema_input_type=dict[_Name, _Share | Provider]),
     AfterValidator(_add_up),
 ]
 """By name."""
