@@ -138,6 +138,15 @@ class LaneEntry(PartFigures):
     priority: Annotated[int, Field(description="the larger number is the more urgent")]
 
 
+class ShadowFigures(TypedDict):
+    """What the shadow copies come to."""
+
+    recipients: Annotated[
+        Amount, Field(description="copies that SES accepted, which are among the accepted recipients")
+    ]
+    usd: Annotated[Amount, Field(description="dollars for them, which are among the run's")]
+
+
 class MonthFigures(TypedDict):
     """What a month of the scenario costs, as its [bill] says; total_usd is the sum of the five above it."""
 
@@ -297,6 +306,9 @@ class StrategyEntry(TypedDict):
             dict[str, list[float | None]],
             Field(description="with replications: each figure's values, by dotted name, in the order of the seeds"),
         ]
+    ]
+    shadow: NotRequired[
+        Annotated[ShadowFigures, Field(description="only where the scenario has shadow copies: what they come to")]
     ]
     month: NotRequired[
         Annotated[MonthFigures, Field(description="only where the scenario has a [bill]: what a month costs")]

@@ -19,6 +19,7 @@ from scenarios.entry import (
     ProviderEntry,
     RecipientCounts,
     ReputationFigures,
+    ShadowFigures,
     StrategyEntry,
     UsageCounts,
 )
@@ -35,6 +36,7 @@ _TABLES = {
     "losses": LossCounts,
     "usage": UsageCounts,
     "month": MonthFigures,
+    "shadow": ShadowFigures,
     "delivery": DeliveryCounts,
     "inbox_s": InboxTimes,
     "reputation": ReputationFigures,
@@ -122,6 +124,11 @@ def is_of_month(figure: str) -> bool:
 def is_of_delivery(figure: str) -> bool:
     """Whether it is of what becomes of accepted mail, which only a scenario with a table [delivery] has."""
     return figure.startswith(("delivery.", "inbox_s.", "reputation.", "providers."))
+
+
+def is_of_shadow(figure: str) -> bool:
+    """Whether it is of shadow copies, which only a scenario with some has."""
+    return figure.startswith("shadow.")
 
 
 def has_word(whose: str) -> bool:

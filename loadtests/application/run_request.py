@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +21,9 @@ from scenarios.ledger.build_ledger import Evidence, Subject, build_ledger
 from scenarios.ledger.ledger import Ledger
 from scenarios.measures.bound import expected_s
 from scenarios.measures.warnings import warnings_of
-from scenarios.runs import SATURATED_S, Watch
+from scenarios.runs import SATURATED_S, Watch, plan_of
 from scenarios.schema.model import Scenario
-from scenarios.traffic.workload import Arrivals
+from scenarios.traffic.workload import Arrivals, arrivals
 from strategies.resources import Plan
 
 
@@ -39,6 +40,12 @@ class RunRequest:
     envelope: Envelope = field(default_factory=Envelope)
     number: int = 0  # in the upper half of its calls' numbers, so that they mix with no other run's
     hear: CallListener = ignore_call
+
+    @classmethod
+    def of(cls, scenario: Scenario, strategy: str, seed: int) -> Self:
+        """All mails of a scenario, sent by a strategy. Raises BadInput and RunFailed."""
+        mails, envelope = arrivals(scenario.workload, seed), Envelope(archive=scenario.archive)
+        return cls(scenario, strategy, plan_of(scenario, strategy), seed, mails, envelope=envelope)
 
     @property
     def numbers(self) -> NDArray[np.int32]:

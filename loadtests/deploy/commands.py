@@ -15,9 +15,7 @@ from loadtests.ports.local import REGION, local_session
 from loadtests.ports.ses import SENDER, Envelope
 from loadtests.record.run_name import new_run
 from scenarios.errors import BadInput
-from scenarios.runs import plan_of
 from scenarios.schema.model import Scenario
-from scenarios.traffic.workload import arrivals
 
 MINISTACK_URL = "http://127.0.0.1:4566"
 
@@ -33,10 +31,9 @@ def cloud_of(on: str, region: str | None) -> Cloud:
 def deploy(cloud: Cloud, scenario: Scenario, strategy: str, sender: str | None, say: stacks.Say) -> Iterator[str]:
     """Make the strategy's stack, which stays; yields its run and its outputs, a line each."""
     on_aws = cloud.world == "aws"
-    envelope = Envelope(safety.check_sender(sender) if on_aws else sender or SENDER)
-    request = RunRequest(
-        scenario, strategy, plan_of(scenario, strategy), scenario.seed, arrivals(scenario.workload, scenario.seed)
-    )
+    source = safety.check_sender(sender) if on_aws else sender or SENDER
+    envelope = Envelope(source, archive=scenario.archive)
+    request = RunRequest.of(scenario, strategy, scenario.seed)
     document = template(request.plan, setup_of(request, envelope, os.environ.get("AWS_ENDPOINT_URL_SESV2"), on_aws))
     if not document["Resources"]:
         raise BadInput(f"{strategy}: consists of the application's pods alone; there is nothing to deploy")

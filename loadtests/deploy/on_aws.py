@@ -27,9 +27,8 @@ from scenarios.budget import Budget
 from scenarios.errors import RunFailed
 from scenarios.ledger.ledger import Ledger
 from scenarios.measures.cost import Prices
-from scenarios.runs import Watch, plan_of
+from scenarios.runs import Watch
 from scenarios.schema.model import Scenario
-from scenarios.traffic.workload import arrivals
 
 EVENTS_PATIENCE_S = 60.0  # after the run, for events on their way
 LONG_POLL_S = 5
@@ -93,12 +92,12 @@ def permitted(
 
 
 def _run(scenario: Scenario, strategy: str, seed: int) -> RunRequest:
-    return RunRequest(scenario, strategy, plan_of(scenario, strategy), seed, arrivals(scenario.workload, seed))
+    return RunRequest.of(scenario, strategy, seed)
 
 
 def within(permit: Permit, runs: Sequence[RunRequest], prices: Prices) -> tuple[Envelope, safety.Load]:
     """From whom and to whom the runs' mails may go, and what they come to. Raises BadInput for what is not allowed."""
-    envelope = Envelope(safety.check_sender(permit.source), permit.to)
+    envelope = Envelope(safety.check_sender(permit.source), permit.to, archive=runs[0].scenario.archive)
     allow = safety.allowed(permit.allow)
     for request in runs:
         safety.check_recipients(envelope, allow, request.mails)
@@ -114,7 +113,8 @@ def _sent(
     sandbox = ", in SES's sandbox" if ses_account.in_sandbox else ""
     allowed = f"SES allows {ses_account.rate_per_s:g} recipients/s"
     yield f"AWS account {ses_account.account}, {cloud.region}{sandbox}; {allowed}"
-    yield f"from {envelope.source} to {envelope.to}"
+    copied = f", a copy of each mail to {' and '.join(envelope.archive)}" if envelope.archive else ""
+    yield f"from {envelope.source} to {envelope.to}{copied}"
     yield f"{runs} runs: {load.mails:,} calls at least, {load.recipients:,} recipients, about {load.usd:.2f} USD"
 
 

@@ -16,7 +16,6 @@ from loadtests.deploy.run_site import RunSite
 from loadtests.moto.local_aws import Moto
 from loadtests.moto.machine_limits import refuse_too_much, threads
 from loadtests.moto.verification import verify
-from loadtests.ports.ses import Envelope
 from loadtests.record import run_registry
 from scenarios.errors import BadInput, RunFailed
 from scenarios.runs import plan_of
@@ -56,7 +55,7 @@ def site(request: RunRequest, name: str) -> Iterator[RunSite]:
         verify(cloud.session, ses.url)
         yield RunSite(
             cloud,
-            Envelope(),
+            request.envelope,
             lambda _: EndpointWitness(ses),
             ses.url,
             publishes=False,

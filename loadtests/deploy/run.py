@@ -40,9 +40,8 @@ from scenarios.errors import RunFailed
 from scenarios.ledger.build_ledger import Evidence
 from scenarios.ledger.ledger import ACCEPTED, Ledger
 from scenarios.measures.unheeded import unheeded_in
-from scenarios.runs import Watch, account_of, plan_of
+from scenarios.runs import Watch, account_of
 from scenarios.schema.model import Scenario
-from scenarios.traffic.workload import arrivals
 from strategies.resources import Plan
 
 UNBILLED = "the cost leaves out {}, which only AWS counts"
@@ -68,7 +67,7 @@ def run(
     Raises BadInput for what the site does not do, RunFailed when it cannot be made or stops answering.
     """
     started_s = time.perf_counter()
-    request = RunRequest(scenario, strategy, plan_of(scenario, strategy), seed, arrivals(scenario.workload, seed))
+    request = RunRequest.of(scenario, strategy, seed)
     name = new_run()
     with (
         sites(request, name) as site,

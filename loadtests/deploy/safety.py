@@ -82,6 +82,8 @@ def is_address(text: str) -> bool:
 
 def check_recipients(envelope: Envelope, allow: Collection[str], mails: Arrivals) -> None:
     """Every recipient of every mail is at the mailbox simulator or on the allow list. Raises BadInput."""
+    for address in envelope.archive:
+        _check_archive(address, allow)
     mailbox = _mailbox_of(envelope, mails)
     local, _, domain = mailbox.partition("@")
     if domain == SIMULATOR and local in SIMULATED:
@@ -90,6 +92,16 @@ def check_recipients(envelope: Envelope, allow: Collection[str], mails: Arrivals
         raise BadInput(
             f"--to {printable(envelope.to)!r}: {mailbox} is neither the mailbox simulator's "
             f"({'|'.join(SIMULATED)}@{SIMULATOR}) nor allowed; name it with --allow if its owner wants this mail"
+        )
+
+
+def _check_archive(address: str, allow: Collection[str]) -> None:
+    local, _, domain = address.lower().partition("@")
+    if not is_address(address):
+        raise BadInput(f"shadow_copies = {printable(address)!r}: must be one plain address")
+    if address.lower() not in allow and not (domain == SIMULATOR and local.partition("+")[0] in SIMULATED):
+        raise BadInput(
+            f"shadow_copies = {printable(address)!r}: is not allowed; name it with --allow if it is your archive"
         )
 
 

@@ -134,6 +134,7 @@ def variables_of(
         "SESLAB_SEED": str(seed),
         "SESLAB_FROM": envelope.source,
         "SESLAB_TO": envelope.to,
+        "SESLAB_ARCHIVE": json.dumps(envelope.archive),
         "SESLAB_READ_TIMEOUT_S": str(ses_read_timeout_s),
     }
 
@@ -163,7 +164,9 @@ def with_tuples(settings: Mapping[str, Any]) -> dict[str, Any]:
 def _ports(variables: Mapping[str, str], plan: Plan, function: Function, host: Host) -> Ports:
     """Nothing but what is declared for the function: its variables name no other queue."""
     clock, many = Clock(0.0), function.connections
-    envelope = Envelope(variables["SESLAB_FROM"], variables["SESLAB_TO"], variables.get("SESLAB_CONFIGURATION_SET", ""))
+    archive = tuple(json.loads(variables["SESLAB_ARCHIVE"]))
+    configuration_set = variables.get("SESLAB_CONFIGURATION_SET", "")
+    envelope = Envelope(variables["SESLAB_FROM"], variables["SESLAB_TO"], configuration_set, archive)
     ses = client(session(), "sesv2", many, float(variables.get("SESLAB_READ_TIMEOUT_S", READ_TIMEOUT_S)))
     return Ports(
         clock=clock,

@@ -12,7 +12,7 @@ from uuid import uuid4
 import numpy as np
 from numpy.typing import NDArray
 
-from loadtests.ports.ses import SENDER, TO_SIMULATOR
+from loadtests.ports.ses import SENDER, TO_SIMULATOR, Envelope
 from loadtests.record.numbering import number_of, run_of
 from scenarios.outside.bundle import Bundle
 from scenarios.traffic.workload import Arrivals
@@ -76,12 +76,18 @@ class Assignment:
     horizon_s: float
     source: str = SENDER
     to: str = TO_SIMULATOR
+    archive: tuple[str, ...] = ()
     configuration_set: str = ""
     read_timeout_s: float = 60.0
     scenario: str = ""
     strategies: tuple[Bundle, ...] = ()
     channels: tuple[Channel, ...] = ()
     run: int = field(default_factory=lambda: uuid4().int >> 128 - RUN_BITS)
+
+    @property
+    def envelope(self) -> Envelope:
+        """From whom and to whom it sends."""
+        return Envelope(self.source, self.to, self.configuration_set, self.archive)
 
     @property
     def first_number(self) -> int:
@@ -98,7 +104,9 @@ class Assignment:
         headers = tuple((name, value) for name, value in place.pop("headers"))
         channels = tuple(Channel(*channel) for channel in fields.pop("channels"))
         strategies = tuple(Bundle(*bundle) for bundle in fields.pop("strategies"))
-        return cls(place=Place(headers=headers, **place), channels=channels, strategies=strategies, **fields)
+        archive = tuple(fields.pop("archive"))
+        place = Place(headers=headers, **place)
+        return cls(place=place, channels=channels, strategies=strategies, archive=archive, **fields)
 
 
 class WorkerMails(NamedTuple):

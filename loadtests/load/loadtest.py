@@ -163,6 +163,7 @@ def assigned(scenario: Scenario, sender: str, seed: int, asked: LoadRequest) -> 
         horizon_s=scenario.horizon_s,
         source=asked.envelope.source,
         to=asked.envelope.to,
+        archive=scenario.archive,
         read_timeout_s=scenario.client.read_timeout_s,
         scenario=as_toml(scenario) if sender in scenario.contenders else "",
         strategies=plugged(),

@@ -39,7 +39,6 @@ from scenarios.ledger.build_ledger import Evidence
 from scenarios.ledger.ledger import Ledger
 from scenarios.runs import Watch
 from scenarios.schema.model import Scenario
-from scenarios.traffic.workload import arrivals
 from strategies.resources import Plan
 
 AWS = ("sesv2", "sqs", "dynamodb")
@@ -53,7 +52,7 @@ def run(scenario: Scenario, strategy: str, seed: int, watch: Watch | None = None
     one machine, RunFailed when the local endpoint does not start or answer.
     """
     started_s = time.perf_counter()
-    request = RunRequest(scenario, strategy, plan_of(scenario, strategy), seed, arrivals(scenario.workload, seed))
+    request = RunRequest.of(scenario, strategy, seed)
     with ExitStack() as until_over:
         with _noted(request, out) as record, _moto(request, record) as moto:
             left = played(request, moto, run_registry.log_of(record.run), until_over, watch)

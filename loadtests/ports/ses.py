@@ -18,14 +18,20 @@ QUOTA_MESSAGE = "Daily message quota exceeded."  # the one thing that tells it f
 
 
 class Envelope(NamedTuple):
-    """From whom and to whom mails go; `to` is a template of `{mail}`, its number, and `{who}`, the recipient's."""
+    """From whom and to whom mails go; `to` is a template of `{mail}`, its number, and `{who}`, the recipient's.
+
+    The first recipients of each mail are those of the `archive`.
+    """
 
     source: str = SENDER
     to: str = TO_SIMULATOR
     configuration_set: str = ""
+    archive: tuple[str, ...] = ()
 
     def address(self, mail: int, who: int) -> str:
         """A recipient's; all else in the template stays as it is, for whoever may choose it may write anything."""
+        if who < len(self.archive):
+            return self.archive[who]
         return self.to.replace("{mail}", str(mail)).replace("{who}", str(who))
 
 

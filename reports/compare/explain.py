@@ -19,8 +19,23 @@ _Reason = Literal["throttled", "quota", "rejected", "failed", "paused", "crashed
 def explain(entry: StrategyEntry, facts: Facts) -> str:
     """What became of the recipients, how the strategy works, and what SES refused on the way."""
     interrupted = "interrupted before its end" if entry["interrupted"] else ""
-    figures = [_outcome(entry, facts), mechanism(entry, facts), _refusals(entry, facts), _peak(entry, facts)]
+    figures = [
+        _outcome(entry, facts),
+        mechanism(entry, facts),
+        _refusals(entry, facts),
+        _peak(entry, facts),
+        _shadow(entry),
+    ]
     return "; ".join(clause for clause in (interrupted, *figures, *facts.other_ways, _apart(entry)) if clause)
+
+
+def _shadow(entry: StrategyEntry) -> str:
+    """What copies cost that nobody sees."""
+    shadow = entry.get("shadow")
+    if shadow is None or not shadow["recipients"]:
+        return ""
+    of_all = f"{count(shadow['recipients'])} of {count(entry['recipients']['accepted'])} accepted recipients"
+    return f"{of_all} are shadow copies, for ${shadow['usd']:.2g}"
 
 
 def _outcome(entry: StrategyEntry, facts: Facts) -> str:

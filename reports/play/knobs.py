@@ -68,6 +68,9 @@ class _Knobs:
         whole = self._resolved(schema)
         if "anyOf" in whole:
             return self._of_several(key, whole["anyOf"])
+        plain = [choice for choice in whole.get("oneOf", ()) if choice.get("type") == "integer"]
+        if plain and len(whole["oneOf"]) == 2 and whole["oneOf"][1].get("type") == "array":
+            return self._shape(key, plain[0])  # so many, or a list of them: a page asks for the number
         if "oneOf" in whole or "discriminator" in whole:
             return {"kind": "one", "of": list(self._alternatives(whole))}
         if "enum" in whole:

@@ -10,6 +10,7 @@ from scenarios.measures.cost import Prices
 from scenarios.measures.delivery import delivery_figures, warnings_of_delivery
 from scenarios.measures.metrics import measure
 from scenarios.measures.month import month_of, overlapping
+from scenarios.measures.shadow import shadow_of
 from scenarios.measures.tiers import prices_of
 from scenarios.schema.bill import Bill
 from scenarios.schema.model import Scenario
@@ -24,6 +25,9 @@ def measured(scenario: Scenario, ledger: Ledger, ideal: Bound, prices: Prices) -
         **_named(measure(ledger, rate_per_s, burst, ideal.makespan_s, of_run), scenario),
         **apart(ledger, scenario.workload),
     }
+    usd_per_recipient = of_run.by_kind["ses_recipients"].usd_per_unit
+    if shadow := shadow_of(ledger, scenario.workload, usd_per_recipient):
+        entry = {**entry, "shadow": shadow}
     if figures := delivery_figures(ledger, scenario.delivery):
         entry = {**entry, **figures, "warnings": [*entry["warnings"], *warnings_of_delivery(figures)]}
     if scenario.bill is None:

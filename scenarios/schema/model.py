@@ -9,7 +9,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from scenarios.errors import BadInput
-from scenarios.figures import is_of_delivery, is_of_month
+from scenarios.figures import is_of_delivery, is_of_month, is_of_shadow
 from scenarios.schema.account import Account
 from scenarios.schema.bill import Bill
 from scenarios.schema.clock import Clock
@@ -166,6 +166,24 @@ class Scenario(Table):
         return self
 
     @model_validator(mode="after")
+    def _has_one_archive(self) -> Self:
+        """A real run tells a shadow copy by its place among a mail's recipients, whichever workload the mail is of."""
+        named = [one.shadow_copies for one in self.workload if not isinstance(one.shadow_copies, int)]
+        for index, one in enumerate(self.workload):
+            if named and one.shadow_copies != named[0]:
+                raise wrong(
+                    ("workload", index, "shadow_copies"),
+                    "must be the same addresses in every workload, or a number in all",
+                )
+        return self
+
+    @property
+    def archive(self) -> tuple[str, ...]:
+        """Where a real run sends the shadow copies of every mail, which are its first recipients."""
+        copies = self.workload[0].shadow_copies
+        return () if isinstance(copies, int) else copies
+
+    @model_validator(mode="after")
     def _has_names_of_their_own(self) -> Self:
         refuse_taken(self.variants)
         return self
@@ -244,6 +262,8 @@ class Scenario(Table):
         """What there would have to be for a figure that no run of this scenario has; empty for one that it has."""
         if is_of_month(figure) and self.bill is None:
             return "a month needs a table [bill]"
+        if is_of_shadow(figure) and not any(one.copies for one in self.workload):
+            return "no workload has shadow_copies"
         if is_of_delivery(figure) and self.delivery is None:
             return "what becomes of accepted mail needs a table [delivery]"
         if self.delivery is not None and whose.startswith("providers."):

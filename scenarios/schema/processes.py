@@ -54,9 +54,9 @@ class _Generated(Traffic):
     def draw_recipients(self, rng: np.random.Generator, mails: int) -> NDArray[np.int32]:
         """Recipients of each mail, shadow copies included."""
         if isinstance(self.recipients, int):
-            return np.full(mails, self.recipients + self.shadow_copies, np.int32)
+            return np.full(mails, self.recipients + self.copies, np.int32)
         shares = np.asarray(self.recipients.weights) / math.fsum(self.recipients.weights)
-        values = np.asarray(self.recipients.values, np.int32) + np.int32(self.shadow_copies)
+        values = np.asarray(self.recipients.values, np.int32) + np.int32(self.copies)
         return rng.choice(values, mails, p=shares)
 
 

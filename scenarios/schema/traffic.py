@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from itertools import islice
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
+    Discriminator,
     Field,
     PrivateAttr,
     SerializerFunctionWrapHandler,
+    Tag,
     model_serializer,
     model_validator,
 )
@@ -27,6 +31,25 @@ def _only_default(account: Any) -> Any:
 
 
 DEFAULT_LANE = "default"
+
+
+def _address(text: str) -> str:
+    if not _ADDRESS.fullmatch(text):
+        raise ValueError("must be a plain address such as archive@example.com")
+    return text
+
+
+_ADDRESS = re.compile(r"[!-?A-~]{1,64}@[!-?A-~]{1,189}")
+_Addresses = Annotated[
+    tuple[Annotated[str, AfterValidator(_address)], ...],
+    Field(min_length=1, max_length=49),
+    BeforeValidator(lambda given: tuple(given) if isinstance(given, list) else given),
+]
+ShadowCopies = Annotated[
+    Annotated[int, Field(ge=0, le=100_000), Tag("number")] | Annotated[_Addresses, Tag("addresses")],
+    Discriminator(lambda given: "addresses" if isinstance(given, list | tuple) else "number"),
+]
+"""How many each mail has, or where a real run sends those that it has."""
 
 
 class Traffic(Table):
@@ -46,11 +69,9 @@ class Traffic(Table):
         default=None, description="the way that sends this workload, whoever contends; default: the contender's own"
     )
     priority: int = Field(default=0, ge=-1000, le=1000, description="of its lane: the larger number is the more urgent")
-    shadow_copies: int = Field(
+    shadow_copies: ShadowCopies = Field(
         default=0,
-        ge=0,
-        le=100_000,
-        description="hidden extra recipients of every mail (bcc, archive); SES counts them like the others",
+        description="hidden extra recipients of every mail (bcc, archive), so many or these; SES counts them, too",
     )
     account: Annotated[Literal["default"], BeforeValidator(_only_default)] = Field(
         default="default", description='the account that sends; only "default" today'
@@ -66,6 +87,11 @@ class Traffic(Table):
     )
 
     _by_clock_s: tuple[float, ...] = PrivateAttr(default=())
+
+    @property
+    def copies(self) -> int:
+        """How many shadow copies each mail has."""
+        return self.shadow_copies if isinstance(self.shadow_copies, int) else len(self.shadow_copies)
 
     @property
     def is_by_clock(self) -> bool:

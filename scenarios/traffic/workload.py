@@ -97,7 +97,7 @@ def _replayed(trace: Trace) -> list[Arrivals]:
     times = len(trace.begins_s)
     if len(at_s) * times > MAX_MAILS:
         raise BadInput(f"{trace.path}: its {len(at_s)} mails, {times} times, are more than the {MAX_MAILS} of a run")
-    offsets_s, recipients = at_s / trace.speedup, recipients + np.int32(trace.shadow_copies)
+    offsets_s, recipients = at_s / trace.speedup, recipients + np.int32(trace.copies)
     return [Arrivals(begin_s + offsets_s, recipients) for begin_s in trace.begins_s]
 
 

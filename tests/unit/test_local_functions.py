@@ -43,6 +43,7 @@ VARIABLES = {
     "SESLAB_SEED": "1",
     "SESLAB_FROM": "a@example.com",
     "SESLAB_TO": "{mail}@example.com",
+    "SESLAB_ARCHIVE": "[]",
     "SESLAB_FUNCTION": "f",
 }
 

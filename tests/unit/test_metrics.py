@@ -19,7 +19,9 @@ from scenarios.ledger.recipients import losses
 from scenarios.measures import metrics
 from scenarios.measures.cost import load_prices
 from scenarios.measures.metrics import Weighted, measure, peak_1s
+from scenarios.measures.shadow import shadow_of
 from tests.unit.synthetic import Call, Mail, acceptances_by_recipient, ledger_of
+from tests.unit.virtual import batch, scenario
 
 PRICES = load_prices()
 KEYS = {
@@ -214,6 +216,16 @@ def test_calls_are_counted_by_outcome() -> None:
     assert figures(ledger_of("direct", [Mail(0.0)], calls))["calls"] == {
         "attempted": 6, "accepted": 1, "throttled": 2, "quota": 1, "rejected": 1, "failed": 1, "paused": 0,
     }  # fmt: skip
+
+
+def test_shadow_copies_are_the_first_recipients_of_each_mail() -> None:
+    """They are counted as they were accepted, with whichever part, and cost what every recipient costs."""
+    of = scenario(batch(2, recipients=2) | {"shadow_copies": 1}, batch(1, recipients=3) | {"shadow_copies": 1})
+    parts = [Call(2, 2.0, ACCEPTED, 2, 2), Call(2, 3.0, ACCEPTED, 2)]
+    calls = [Call(0, 0.0, ACCEPTED, 3), Call(1, 1.0, THROTTLED, 3), *parts]
+    ledger = ledger_of("direct", [Mail(0.0, 3), Mail(0.0, 3), Mail(0.0, 4)], calls)
+    assert shadow_of(ledger, of.workload, 0.5) == {"recipients": 2, "usd": 1.0}
+    assert shadow_of(ledger, scenario(batch(3)).workload, 0.5) is None
 
 
 def test_call_times_leave_out_what_only_the_witness_saw() -> None:

@@ -38,6 +38,16 @@ def check(to: str, allow: Collection[str], mails: Arrivals = MAILS) -> None:
     safety.check_recipients(Envelope("a@b.org", to), allow, mails)
 
 
+def test_an_archive_must_be_allowed_like_any_other() -> None:
+    """The shadow copies of a scenario leave this machine as its mails do."""
+    envelope = Envelope("a@b.org", archive=("Archive@b.org",))
+    assert [envelope.address(7, who) for who in range(2)] == ["Archive@b.org", "success+7.1@simulator.amazonses.com"]
+    safety.check_recipients(envelope, {"archive@b.org"}, MAILS)
+    safety.check_recipients(envelope._replace(archive=(f"success+x@{safety.SIMULATOR}",)), set(), MAILS)
+    with pytest.raises(BadInput, match="is not allowed; name it with --allow"):
+        safety.check_recipients(envelope, set(), MAILS)
+
+
 STANDING = SesAccount("123456789012", 14.0, 200.0, True)
 
 

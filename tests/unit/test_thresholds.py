@@ -14,7 +14,7 @@ from reports.statistics.replications import combine
 from reports.threshold_lines import threshold_line
 from scenarios.entry import MonthFigures, StrategyEntry
 from scenarios.errors import BadInput
-from scenarios.figures import FIGURES, figures_of, is_figure, is_of_delivery
+from scenarios.figures import FIGURES, figures_of, is_figure, is_of_delivery, is_of_shadow
 from scenarios.measures.metrics import measure
 from scenarios.schema.contradictions import contradictory
 from scenarios.schema.scenario_file import as_toml, load
@@ -286,7 +286,9 @@ def test_every_figure_of_an_entry_has_a_name_that_thresholds_know() -> None:
     """What is measured can be asked for, and the other way round: a month and deliveries where there are any."""
     measured = set(figures_of(entry("direct", sent(4, 1.0))))
     month = {f"month.{figure}" for figure in MonthFigures.__annotations__}
-    assert measured | month | set(filter(is_of_delivery, FIGURES)) == set(FIGURES), measure.__doc__
+    assert measured | month | {one for one in FIGURES if is_of_delivery(one) or is_of_shadow(one)} == set(FIGURES), (
+        measure.__doc__
+    )
 
 
 def test_compare_ends_with_1_if_a_threshold_is_not_met(tmp_path: Path) -> None:

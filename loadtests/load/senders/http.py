@@ -20,7 +20,8 @@ class Http:
     """Kept connections; `{to}`, `{mail}`, `{recipients}` and `{subject}` are filled into URL, headers and body."""
 
     def __init__(self, assignment: Assignment) -> None:
-        self._place, self._envelope = assignment.place, Envelope(to=labelled(assignment.to, assignment.run))
+        to = labelled(assignment.to, assignment.run)
+        self._place, self._envelope = assignment.place, assignment.envelope._replace(to=to)
         once = urllib3.Timeout(assignment.read_timeout_s)
         self._http = urllib3.PoolManager(maxsize=CONNECTIONS, timeout=once, retries=False)
 

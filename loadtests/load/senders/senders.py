@@ -37,13 +37,13 @@ def sender_of(assignment: Assignment) -> Sender:
     """The sender that an assignment asks for; all mails of a worker share it."""
     match assignment.user:
         case "ses-v2":
-            return SesV2(connected(assignment, "sesv2"), _envelope(assignment))
+            return SesV2(connected(assignment, "sesv2"), assignment.envelope)
         case "ses-v1":
-            return SesV1(connected(assignment, "ses"), _envelope(assignment))
+            return SesV1(connected(assignment, "ses"), assignment.envelope)
         case "sqs":
             return Sqs(connected(assignment, "sqs"), str(assignment.place.queue), assignment.first_number)
         case "smtp":
-            return Smtp(assignment, _envelope(assignment))
+            return Smtp(assignment, assignment.envelope)
     return Http(assignment)
 
 
@@ -59,10 +59,6 @@ def connected(assignment: Assignment, service: str) -> Any:
     """A client of that service, where the assignment's mails go."""
     session, place = session_of(assignment), assignment.place
     return client(session, service, CONNECTIONS, assignment.read_timeout_s, place.endpoint)
-
-
-def _envelope(assignment: Assignment) -> Envelope:
-    return Envelope(assignment.source, assignment.to, assignment.configuration_set)
 
 
 class SesV2:

@@ -19,7 +19,6 @@ from loadtests.deploy.run_site import Witness
 from loadtests.load.assignment import Assignment, Channel
 from loadtests.load.targets.target import dead_name, ours
 from loadtests.moto.queues import depth
-from loadtests.ports.ses import Envelope
 from loadtests.record.logs import DECISION
 from scenarios.budget import Budget
 from scenarios.ledger.fates import Custody
@@ -58,10 +57,7 @@ class AwsTarget:
 
     @contextmanager
     def _channelled(self, scenario: Scenario, assignment: Assignment) -> Iterator[Assignment]:
-        request, envelope = (
-            staging.asked(scenario, assignment.user, assignment.seed),
-            Envelope(assignment.source, assignment.to),
-        )
+        request, envelope = staging.asked(scenario, assignment.user, assignment.seed), assignment.envelope
         shares = self._shares if assignment.scenario else 1
         with staging.channels(request, shares, self._cloud, envelope, self._budget, self._say) as made:
             if assignment.scenario:

@@ -48,8 +48,9 @@ def target_of(scenario: Scenario, senders: Sequence[str], asked: LoadRequest, pr
     runs = [staging.asked(scenario, sender, scenario.seed) for sender in senders]
     allow = safety.allowed(asked.permit.allow)
     for sender, request in zip(senders, runs, strict=True):
-        safety.check_recipients(asked.envelope, allow, request.mails)
-        safety.check_recipients(_as_sent(sender, asked.envelope), allow, request.mails)
+        envelope = asked.envelope._replace(archive=scenario.archive)
+        safety.check_recipients(envelope, allow, request.mails)
+        safety.check_recipients(_as_sent(sender, envelope), allow, request.mails)
     runs *= asked.rounds  # a budget is for all of them
     if asked.place.region is not None:
         return _on_aws(runs, asked, prices, show)

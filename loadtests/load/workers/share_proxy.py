@@ -18,7 +18,6 @@ from loadtests.load.assignment import SHARES, Assignment, Channel, WorkerMails
 from loadtests.load.shares.share_order import ShareOrder, packed
 from loadtests.load.workers.player import Tell
 from loadtests.ports.kernel import Clock
-from loadtests.ports.ses import Envelope
 from scenarios.outside.plug import plug
 from scenarios.schema.model import Scenario
 from scenarios.schema.scenario_file import load
@@ -100,7 +99,7 @@ def order_of(assignment: Assignment, mails: WorkerMails, zero_unix_s: int, folde
         zero_unix_s=zero_unix_s,
         folder=folder,
         mails=mails.mails,
-        envelope=Envelope(assignment.source, assignment.to),
+        envelope=assignment.envelope,
         endpoint=assignment.place.endpoint,
         region=assignment.place.region,
         outputs={**channel.outputs},
