@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from array import array
@@ -19,17 +18,19 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 
 from scenarios.errors import BadInput
+from scenarios.events.documents import Placed, documents
+from scenarios.events.envelopes import opened
+from scenarios.events.events import event_of
 from scenarios.schema.files import printable
 from scenarios.system.whole_files import is_same, is_stream
 from scenarios.traffic.trace_csv import MOST_RECIPIENTS, write_trace
 
 Column = np.ndarray[Any, Any]
 _PEEKED = 65_536
-_LONGEST_LINE = 256 << 20  # Firehose may join all its events on one
+_LONGEST_LINE = 256 << 20
 _MOST_HEADER_LINES = 100_000
 _NONSENSE = (ValueError, TypeError, OverflowError, IndexError, RecursionError)
 """What email.utils raises, depending on the kind."""
-_BLANKS = re.compile(r"\s*")
 _MBOX_FROM = re.compile(rb"From \S+ .*\d:\d\d")  # with the time, lest a text that says From begins a mail
 
 
@@ -54,7 +55,7 @@ _Found = Iterator[_Sent | None]
 def make_trace(source: Path, out: Path) -> TraceSummary:
     """Writes the mails found in `source` to the CSV file `out`, sorted by time, seconds since the first.
 
-    SES events come as JSON lines: as published, wrapped by SNS, or as Firehose stores them; only Send events count.
+    SES events come as published, wrapped by SNS or EventBridge, or as Firehose stores them; only Send events count.
     Of mboxes and maildirs the Date header tells the time and To, Cc and Bcc the recipients. Holds 12 bytes a mail.
 
     Raises BadInput for an input that is missing or malformed, and for an output that cannot be written or is the input.
@@ -84,7 +85,7 @@ def _read(source: Path) -> tuple[str, Column, Column, int]:
     with BufferedReader(source.open("rb", buffering=0), _PEEKED) as file:  # once: a pipe cannot be read again
         start = file.peek().removeprefix(b"\xef\xbb\xbf").lstrip()
         if start.startswith(b"{"):
-            return "events", *_collect(_events(source, _lines(source, file)))
+            return "events", *_collect(map(_event, documents(file, source)))
         if start.startswith(b"From "):
             return "mbox", *_collect(map(_mail, _mbox_headers(_lines(source, file))))
     raise BadInput(f"{printable(source)}: is none of SES event JSON lines, mbox and maildir")
@@ -114,45 +115,12 @@ def _write(out: Path, at_s: Column, recipients: Column) -> None:
     write_trace(out, at_s[order] - at_s[order[0]], recipients[order])
 
 
-def _events(source: Path, lines: Iterable[bytes]) -> _Found:
-    for number, line in enumerate(lines, 1):
-        try:
-            yield from map(_event, _documents(line.decode("utf-8-sig")))
-        except (ValueError, RecursionError) as error:
-            raise BadInput(f"{printable(source)}:{number}: must be JSON objects: {printable(error)}") from error
-
-
-def _documents(line: str) -> Iterator[dict[str, Any]]:
-    """The JSON objects of a line: one, or several without a break, as Firehose joins them."""
-    decode, start = json.JSONDecoder().raw_decode, _after_blanks(line, 0)
-    while start < len(line):
-        document, end = decode(line, start)
-        if not isinstance(document, dict):
-            raise ValueError(f"found {line[start : min(end, start + 40)]}")
-        yield document
-        start = _after_blanks(line, end)
-
-
-def _after_blanks(line: str, start: int) -> int:
-    found = _BLANKS.match(line, start)
-    return found.end() if found else start
-
-
-def _event(event: dict[str, Any]) -> _Sent | None:
+def _event(found: Placed) -> _Sent | None:
     """A Send event's time and recipients; anything else, such as a Bounce or SNS's test message, is none."""
-    try:
-        if event.get("Type") == "Notification":
-            event = json.loads(event["Message"])
-        if event["eventType"] != "Send":
-            return None
-        mail = event["mail"]
-        return _Sent(_since_1970(datetime.fromisoformat(mail["timestamp"])), _length(mail["destination"]))
-    except (KeyError, TypeError, ValueError, OverflowError, RecursionError):
+    event = event_of(opened(found.document))
+    if event is None or event.kind != "Send":
         return None
-
-
-def _length(destination: Any) -> int:
-    return len(destination) if isinstance(destination, list) else 0
+    return _Sent(event.at_unix_s, len(event.recipients))
 
 
 def _mbox_headers(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
