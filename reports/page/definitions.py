@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from reports.page.elements import Markup, element
 
 DEFINITIONS = {
@@ -33,8 +35,7 @@ DEFINITIONS = {
 }
 
 
-def definitions() -> Markup:
+def definitions(words: Mapping[str, str] = DEFINITIONS) -> Markup:
     """Each under its term, which opens it."""
-    terms = DEFINITIONS.items()
-    folded = [element("details", element("summary", term), element("p", said)) for term, said in terms]
+    folded = [element("details", element("summary", term), element("p", said)) for term, said in words.items()]
     return element("div", *folded, class_="words")

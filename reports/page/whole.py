@@ -9,7 +9,7 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-from reports.page.definitions import definitions
+from reports.page.definitions import DEFINITIONS, definitions
 from reports.page.elements import Markup, element, joined, text
 from reports.page.signs import Sign, colours
 
@@ -28,7 +28,7 @@ class Section(NamedTuple):
 class Page(NamedTuple):
     """What a page says: its title, the answer and whether it is a good one, what was run in paragraphs, its sections.
 
-    `charts` are for the script, which draws each where an element has its name.
+    `charts` are for the script, which draws each where an element has its name. `words` are explained at the end.
     """
 
     title: str
@@ -38,6 +38,7 @@ class Page(NamedTuple):
     sections: Sequence[Section]
     signs: Sequence[Sign] = ()
     charts: Sequence[Mapping[str, Any]] = ()
+    words: Mapping[str, str] = DEFINITIONS
 
 
 def html(page: Page) -> str:
@@ -82,7 +83,7 @@ def _policy(script: str) -> str:
 
 
 def _body(page: Page) -> Markup:
-    sections = [*page.sections, Section("words", "What the words mean", definitions())]
+    sections = [*page.sections, Section("words", "What the words mean", definitions(page.words))]
     links = [element("a", one.heading, href=f"#{one.name}") for one in sections]
     return joined(
         (
