@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from itertools import islice
 from typing import Any
 
 from rich.console import Console
@@ -17,6 +19,8 @@ from reports.listing import listed
 from reports.prose import broken
 from scenarios.schema.files import printable
 
+_PIECES = 10_000  # of a text: joined now and then, they take no more memory than the text
+_BEYOND_ASCII = re.compile(r"[^\n -~]")
 UNBOUNDED = sys.maxsize  # a pipe has no width: what reads it wants a row, or a sentence, on one line
 
 err = Console(stderr=True)
@@ -39,8 +43,17 @@ def busy(doing: str) -> AbstractContextManager[object]:
 
 
 def to_json(document: Mapping[str, Any]) -> str:
-    """The document as text, the same bytes for the same figures. NaN and infinities are not JSON and are refused."""
-    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    """The document as text, the same bytes for the same figures. NaN and infinities are not JSON and are refused.
+
+    What would steer a terminal is spelt as JSON spells it; so is half a character, which UTF-8 cannot.
+    """
+    pieces = json.JSONEncoder(indent=2, ensure_ascii=False, allow_nan=False).iterencode(document)
+    text = "".join(iter(lambda: "".join(islice(pieces, _PIECES)), ""))
+    return _BEYOND_ASCII.sub(_spelt, text) + "\n"
+
+
+def _spelt(found: re.Match[str]) -> str:
+    return found[0] if found[0].isprintable() else json.dumps(found[0])[1:-1]
 
 
 def present(
