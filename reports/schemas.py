@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from reports.documents import calibration, comparison, diff, gate, headroom, history, origin, robustness, verification
+from reports.documents import (
+    bounces,
+    calibration,
+    comparison,
+    diff,
+    gate,
+    headroom,
+    history,
+    origin,
+    robustness,
+    verification,
+)
 from reports.documents.reading import adapter
 from reports.gate import baseline
 from scenarios.schema.scenario_file import published, scenario_schema
@@ -26,6 +37,7 @@ _SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {
     "baseline": _of(baseline.Baseline, baseline.SCHEMA),
     "verification": _of(verification.VerificationDocument, verification.SCHEMA),
     "history": _of(history.HistoryDocument, history.SCHEMA),
+    "bounces": _of(bounces.BouncesDocument, bounces.SCHEMA),
     "origin": _of(origin.OriginDocument, origin.SCHEMA),
 }
 DOCUMENTS: tuple[str, ...] = tuple(_SCHEMAS)

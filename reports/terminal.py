@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from itertools import islice
 from typing import Any
 
@@ -40,6 +40,16 @@ def tell_who_watches(line: str) -> None:
 def busy(doing: str) -> AbstractContextManager[object]:
     """A spinner on a terminal that can move one."""
     return err.status(doing) if err.is_interactive else nullcontext()
+
+
+@contextmanager
+def counting(doing: str) -> Iterator[Callable[[int], None]]:
+    """The same with how many it has been so far, of which it is told."""
+    if not err.is_interactive:
+        yield lambda _: None
+        return
+    with err.status(doing) as status:
+        yield lambda done: status.update(f"{doing}: {done:,}")
 
 
 def to_json(document: Mapping[str, Any]) -> str:

@@ -18,7 +18,9 @@ from scenarios.system.whole_files import is_same
 FIGURES = "figures"
 _PARQUET = b"PAR1"  # begins every such file
 _PAGE = b'<meta name="generator" content="seslab">'
-_OURS = re.compile(rb'\s*\{\s*"schema":\s*"seslab/(comparison|calibration|robustness|gate|history|diff|origin)/')
+_OURS = re.compile(
+    rb'\s*\{\s*"schema":\s*"seslab/(comparison|calibration|robustness|gate|history|diff|bounces|origin)/'
+)
 
 
 def refuse_strange(directory: Path, option: str, read: Iterable[Named]) -> None:

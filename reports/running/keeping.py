@@ -19,8 +19,10 @@ REPORT = "report.html"
 GATE = "gate.json"
 HISTORY = "history.json"
 DIFF = "diff.json"
+BOUNCES = "bounces.json"
+BOUNCES_CSV = "bounces.csv"  # beside it
 ORIGIN = "origin.json"  # beside any of them
-DOCUMENTS = (COMPARISON, CALIBRATION, ROBUSTNESS, GATE, HISTORY, DIFF, ORIGIN)
+DOCUMENTS = (COMPARISON, CALIBRATION, ROBUSTNESS, GATE, HISTORY, DIFF, BOUNCES, ORIGIN)
 
 
 def keep(ledger: Ledger, scenario: Scenario, directory: Path) -> None:
@@ -45,5 +47,7 @@ def forget_documents(directory: Path) -> None:
     """What earlier commands have told of a folder's ledgers and scenario."""
     if (directory / ROBUSTNESS).exists():
         (directory / LIMITERS).unlink(missing_ok=True)
+    if (directory / BOUNCES).exists():
+        (directory / BOUNCES_CSV).unlink(missing_ok=True)
     for name in (*DOCUMENTS, REPORT):
         (directory / name).unlink(missing_ok=True)

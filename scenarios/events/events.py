@@ -51,7 +51,7 @@ class Event(NamedTuple):
     @property
     def key(self) -> str:
         """The same for all copies of a record, together with its kind and a recipient."""
-        return self.feedback_id or self.message_id
+        return self.feedback_id or self.message_id or str(self.at_unix_s)
 
 
 class _Shape(NamedTuple):

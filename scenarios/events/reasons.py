@@ -84,7 +84,9 @@ _BY_COMPLAINT = {
     "virus": Reason.VIRUS,
     "auth-failure": Reason.AUTHENTICATION,
 }
-_UNTOLD = frozenset({Reason.CONTENT, Reason.SPAM, Reason.TOO_FAST, Reason.SERVER_TROUBLE, Reason.UNREACHABLE})
+_UNTOLD = frozenset(
+    {Reason.CONTENT, Reason.SPAM, Reason.TOO_FAST, Reason.SERVER_TROUBLE, Reason.UNREACHABLE, Reason.GAVE_UP}
+)
 """Reasons of SES's that may be a better known one: the server's words go first."""
 
 
@@ -127,7 +129,6 @@ _BY_STATUS = {
     "1.3": Reason.MALFORMED,
     "1.6": Reason.MAILBOX_CLOSED,
     "1.10": Reason.NO_DOMAIN,
-    "2.0": Reason.NO_MAILBOX,
     "2.1": Reason.MAILBOX_CLOSED,
     "2.2": Reason.MAILBOX_FULL,
     "2.3": Reason.TOO_LARGE,

@@ -22,6 +22,7 @@ DOCUMENTS = (
     "baseline",
     "verification",
     "history",
+    "bounces",
     "origin",
 )
 

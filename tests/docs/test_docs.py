@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import typer
 
+from reports.bounces.wording import HEADINGS, WORDINGS
 from reports.calibrate.document import COUNTS, MEASURES
 from reports.calibrate.fit import OUTCOME_OF
 from reports.compare.table import table as compare_table
@@ -288,6 +289,16 @@ def test_the_reference_has_the_plans() -> None:
         price = prices[RECIPIENTS[plan]]
         each = ", ".join(f"{one['usd']:.2f}" for one in (price, *price["tiers"]))
         assert f"| `{plan}` | {prices[fee]['usd']} | {each} |" in page
+
+
+def test_the_reference_has_every_reason() -> None:
+    """Why mail failed and what to do, as pages and tables say it, with how it is recognised."""
+    page = (REFERENCE / "bounces.md").read_text().partition("\n## Reasons\n")[2]
+    rows = table_rows(re.findall(r"(?:^\|.*\n)+", page, re.MULTILINE)[0])
+    assert {reason.strip("`"): (why, what) for reason, why, what, _ in rows} == {
+        reason.value: (wording.why, HEADINGS[wording.action].lower()) for reason, wording in WORDINGS.items()
+    }
+    assert all(recognised for *_, recognised in rows)
 
 
 def test_every_dependency_has_its_reason() -> None:

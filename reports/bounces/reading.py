@@ -1,0 +1,89 @@
+"""Hears what files and queues hold, and counts what is not understood."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from reports.bounces.tallies import Tallies
+from scenarios.errors import BadInput
+from scenarios.events.envelopes import carrier_of, kind_of, opened
+from scenarios.events.events import KINDS, event_of
+from scenarios.events.files import documents_in
+from scenarios.schema.files import printable
+from scenarios.schema.tables import cut
+from strategies.presentation.words import counted
+
+EVERY = 1_000  # events between two looks at how far it has come
+MOST_NAMED = 20
+OTHERS = "others"
+
+Show = Callable[[int], None]
+
+
+class Listener:
+    """Tallies what it hears, and knows how much of each kind that was."""
+
+    def __init__(self, tallies: Tallies, show: Show) -> None:
+        self.heard, self.strange = Counter[str](), Counter[str]()
+        self._tallies, self._show, self._events = tallies, show, 0
+
+    def hear(self, document: Mapping[str, Any]) -> bool:
+        """Whether the document was an event that is understood."""
+        event = event_of(record := opened(document))
+        if event is None:
+            self.leave_out(_name_of(record))
+            return False
+        self._tallies.hear(event)
+        self.heard[event.kind] += 1
+        self._events += 1
+        if self._events % EVERY == 0:
+            self._show(self._events)
+        return True
+
+    def leave_out(self, name: str) -> None:
+        """Something that is no event, by what it is called; of many names the first ones are kept."""
+        self.strange[name if name in self.strange or len(self.strange) < MOST_NAMED else OTHERS] += 1
+
+    def sentences(self) -> Iterable[str]:
+        """What was read, and what was left out."""
+        yield f"{counted(self._events, 'event')} read{_listed(self.heard)}"
+        if self.strange:
+            yield f"not understood, and left out{_listed(self.strange)}"
+
+
+def hear_file(path: Path, listener: Listener) -> None:
+    """Raises BadInput for a file that is not whole, or in which nothing is an event of SES's."""
+    is_empty, has_events = True, False
+    for _, document in documents_in(path):
+        is_empty = False
+        has_events |= listener.hear(document) or bool(kind_of(opened(document)) or carrier_of(document))
+    if not (is_empty or has_events):
+        raise BadInput(f"{printable(path)}: holds no event of SES's; expected what SES publishes, one JSON object each")
+
+
+def hear_text(text: str, listener: Listener) -> bool:
+    """Whether a message's text was an event; SES greets a new topic with a line that is no JSON."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        document = None
+    if isinstance(document, dict):
+        return listener.hear(document)
+    listener.leave_out("text")
+    return False
+
+
+def _name_of(record: Mapping[str, Any]) -> str:
+    kind = kind_of(record)
+    if kind in KINDS:
+        return f"{kind} without a time"
+    return printable(cut(kind or carrier_of(record) or "what is no event"))
+
+
+def _listed(counts: Counter[str]) -> str:
+    listed = ", ".join(f"{count:,} {name}" for name, count in sorted(counts.items()))
+    return f": {listed}" if listed else ""
