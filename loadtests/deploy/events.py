@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from loadtests.record import run_registry
 from loadtests.record.labels import call_of, label_of
 from loadtests.record.logs import DECISION
+from scenarios.events.envelopes import kind_of
 from scenarios.ledger.ledger import ACCEPTED, REJECTED
 
 MOST = 10  # messages of one receive
@@ -66,11 +67,6 @@ class Told:
 def _accepted(row: tuple[Any, ...]) -> int:
     *_, recipients, _, outcome, _ = row
     return recipients if outcome == ACCEPTED else 0
-
-
-def kind_of(event: Event) -> str:
-    """Send, Delivery, Bounce, ...: event publishing's name of the field, or that of older notifications."""
-    return str(event.get("eventType") or event.get("notificationType") or "")
 
 
 def _trace(mail: Mapping[str, Any]) -> tuple[int, ...] | None:
