@@ -135,7 +135,7 @@ def unix_s(timestamp: Any) -> float | None:
 def bare(address: str) -> str:
     """`me@example.com` of `Me <ME@example.com>`: providers do not tell addresses apart by their letters' case."""
     named = _NAMED.search(address) if "<" in address else None
-    plain = named[1] if named else _OF_A_NOTIFICATION.sub("", address, 1)
+    plain = named[1] if named else _OF_A_NOTIFICATION.sub("", address, 1) if ";" in address else address
     return plain.strip().lower()[:_LONGEST_ADDRESS]
 
 

@@ -60,7 +60,10 @@ def _refuse_deep_keys(text: str, path: Path) -> None:
 
 def printable(text: object) -> str:
     """The text on one line, whatever a file's name holds."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape", "replace").decode() for c in str(text))
+    said = str(text)
+    if said.isprintable():  # as nearly all are: a table of a hundred thousand rows is spelt out in no time
+        return said
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "replace").decode() for c in said)
 
 
 def _trouble(error: Exception) -> str:
