@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING, Any
 from loadtests.endpoint import moto_answers
 from loadtests.endpoint.admin import routing as admin
 from loadtests.endpoint.admin.asking import Asked
-from loadtests.endpoint.http import OK, Answer, as_json, body_of, client, headers_of, request_id, scope_of, text_of
+from loadtests.endpoint.http import (
+    OK,
+    Answer,
+    as_json,
+    body_of,
+    client,
+    headers_of,
+    quoted_path,
+    request_id,
+    scope_of,
+    text_of,
+)
 from loadtests.endpoint.parsing import rendering
 from loadtests.endpoint.refusals import FORBIDDEN, UNAVAILABLE, Refused
 from loadtests.endpoint.routes import CALLS, LIVE, MESSAGES, QUEUES, REASONS
@@ -87,7 +98,7 @@ class LocalAws:
         """The answer of our own routes and of SES; None for what is moto's."""
         path = environ["PATH_INFO"]
         if path.startswith(v2.PREFIX):
-            return self._v2(environ, path)
+            return self._v2(environ)
         if path == "/":
             return self._v1(environ)
         if path.startswith(links.CERTIFICATES):
@@ -96,13 +107,13 @@ class LocalAws:
             return self._admin.answer(_asked(environ))
         return moto_answers.closed(environ["REQUEST_METHOD"], path)
 
-    def _v2(self, environ: WSGIEnvironment, path: str) -> Answer | None:
+    def _v2(self, environ: WSGIEnvironment) -> Answer | None:
         scope = scope_of(environ)
         try:
             ses = self._service.of(scope.account, scope.region)
         except Refused as refused:
             return v2.error(refused)
-        asked = environ["REQUEST_METHOD"], text_of(path), body_of(environ), environ.get("QUERY_STRING", "")
+        asked = environ["REQUEST_METHOD"], quoted_path(environ), body_of(environ), environ.get("QUERY_STRING", "")
         answer = v2.answer(ses, *asked, client(environ))
         if answer is None:
             ses.verify_identities()

@@ -62,6 +62,11 @@ def text_of(path: str) -> str:
     return path.encode("latin-1").decode(errors="replace")
 
 
+def quoted_path(environ: WSGIEnvironment) -> str:
+    """The path as it came, still quoted: a quoted slash in a name parts nothing."""
+    return str(environ["REQUEST_URI"]).partition("?")[0]
+
+
 def body_of(environ: WSGIEnvironment) -> bytes:
     """The whole request, which stays readable for the handler that is asked next."""
     body: bytes = environ["wsgi.input"].read()

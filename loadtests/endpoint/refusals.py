@@ -56,6 +56,7 @@ WIRE = {
         BAD, "SendingPausedException", "CONFIGURATION_SET_SENDING_PAUSED", "ConfigurationSetSendingPaused"
     ),
     "NotFoundException": Wire(MISSING, "NotFoundException", "FAILED", "Failed"),
+    "InvalidNextTokenException": Wire(BAD, "InvalidNextTokenException", "FAILED", "Failed"),
     "AlreadyExistsException": Wire(BAD, "AlreadyExistsException", "FAILED", "Failed"),
     "ServiceUnavailable": Wire(UNAVAILABLE, "ServiceUnavailableException", "TRANSIENT_FAILURE", "TransientFailure"),
     "MalformedInput": Wire(BAD, "SerializationException", "FAILED", "Failed"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -16,6 +17,7 @@ from moto.sqs.models import Message as QueueMessage
 from loadtests.endpoint import bulk, storing, templates
 from loadtests.endpoint.message import Message, Sent
 from loadtests.endpoint.parsing.rendering import Room
+from loadtests.endpoint.publishing.suppression import SuppressionList
 from loadtests.endpoint.refusals import Refused, refusal
 from loadtests.endpoint.templates import Content, parsed, render
 from scenarios.ledger.ledger import FAILED
@@ -247,12 +249,14 @@ def test_a_bulk_call_is_refused_as_a_whole_for_its_sender(endpoint: Endpoint) ->
 
 
 def test_the_suppression_list(endpoint: Endpoint) -> None:
-    """An address is on it until it is deleted, whatever its case; the list comes in pages and by reason."""
+    """An address is on it until it is deleted, in its own spelling; the list comes in pages, by reason and by date."""
     v2 = endpoint.client("sesv2")
     for number, reason in enumerate(("BOUNCE", "COMPLAINT", "BOUNCE")):
         v2.put_suppressed_destination(EmailAddress=f"you+{number}@example.org", Reason=reason)
-    found = v2.get_suppressed_destination(EmailAddress="YOU+1@example.org")["SuppressedDestination"]
+    found = v2.get_suppressed_destination(EmailAddress="you+1@example.org")["SuppressedDestination"]
     assert found["Reason"] == "COMPLAINT"
+    with pytest.raises(v2.exceptions.NotFoundException):
+        v2.delete_suppressed_destination(EmailAddress="YOU+1@example.org")
     page = v2.list_suppressed_destinations(PageSize=2)
     rest = v2.list_suppressed_destinations(PageSize=2, NextToken=page["NextToken"])
     pages = [one["SuppressedDestinationSummaries"] for one in (page, rest)]
@@ -260,11 +264,42 @@ def test_the_suppression_list(endpoint: Endpoint) -> None:
     assert "NextToken" not in rest
     bounces = v2.list_suppressed_destinations(Reasons=["BOUNCE"])["SuppressedDestinationSummaries"]
     assert [one["EmailAddress"] for one in bounces] == ["you+0@example.org", "you+2@example.org"]
+    with pytest.raises(v2.exceptions.InvalidNextTokenException):
+        v2.list_suppressed_destinations(NextToken="made up")
+    hour, now = timedelta(hours=1), datetime.now(UTC)
+    for span, expected in (({"StartDate": now - hour, "EndDate": now + hour}, 3), ({"StartDate": now + hour}, 0)):
+        assert len(v2.list_suppressed_destinations(**span)["SuppressedDestinationSummaries"]) == expected
+    assert v2.list_suppressed_destinations(EndDate=now - hour)["SuppressedDestinationSummaries"] == []
     v2.delete_suppressed_destination(EmailAddress="you+1@example.org")
     with pytest.raises(v2.exceptions.NotFoundException):
         v2.get_suppressed_destination(EmailAddress="you+1@example.org")
     v2.put_account_suppression_attributes(SuppressedReasons=["COMPLAINT"])
     assert v2.get_account()["SuppressionAttributes"]["SuppressedReasons"] == ["COMPLAINT"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["o'neil/x@example.org", "a%2Fb@example.org", '"a b?#"@example.org', "jürgen+ü@example.org", "/@example.org"],
+)
+def test_any_address_can_be_suppressed_and_deleted(endpoint: Endpoint, address: str) -> None:
+    """Its letters stand in the path of a request, quoted, and mean nothing there."""
+    v2 = endpoint.client("sesv2")
+    v2.put_suppressed_destination(EmailAddress=address, Reason="BOUNCE")
+    assert v2.get_suppressed_destination(EmailAddress=address)["SuppressedDestination"]["EmailAddress"] == address
+    v2.delete_suppressed_destination(EmailAddress=address)
+    with pytest.raises(v2.exceptions.NotFoundException):
+        v2.get_suppressed_destination(EmailAddress=address)
+
+
+def test_suppression_takes_mail_in_any_case_and_deletion_one_spelling() -> None:
+    """Sending knows no difference in case, and an address is on the list until its last spelling is deleted."""
+    people = SuppressionList()
+    for spelling in ("You@example.org", "you@example.org"):
+        people.put(spelling, "BOUNCE")
+    for spelling in ("You@example.org", "you@example.org"):
+        assert people.among(["YOU@example.org"])
+        assert people.delete(spelling)
+    assert not people.among(["YOU@example.org"])
 
 
 def test_event_destinations_of_both_apis(endpoint: Endpoint) -> None:

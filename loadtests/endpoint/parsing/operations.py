@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple
+from urllib.parse import unquote_to_bytes
 
 from botocore.loaders import Loader
 from botocore.model import OperationModel, ServiceModel, StructureShape
@@ -40,16 +41,21 @@ def model(service: str) -> ServiceModel:
 
 
 def by_path(method: str, path: str) -> Found:
-    """The operation of v2 that a method and a path mean; raises Refused if there is none."""
+    """The operation of v2 that a method and a quoted path mean; raises Refused if there is none."""
     rest, path = _rest(), path.rstrip("/")
-    name = rest.exact.get((method, path))
+    name = rest.exact.get((method, _unquoted(path)))
     if name is not None:
         return Found(name, {})
     for its_method, pattern, labels, operation in rest.patterns:
         match = pattern.fullmatch(path) if its_method == method else None
         if match:
-            return Found(operation, dict(zip(labels, match.groups(), strict=True)))
-    raise unknown(f"{method} {path}")
+            return Found(operation, dict(zip(labels, map(_unquoted, match.groups()), strict=True)))
+    raise unknown(f"{method} {_unquoted(path)}")
+
+
+def _unquoted(path: str) -> str:
+    """WSGI spells each byte as a character."""
+    return unquote_to_bytes(path.encode("latin-1")).decode(errors="replace")
 
 
 def from_json(found: Found, body: bytes, query: Mapping[str, list[str]]) -> dict[str, Any]:

@@ -20,29 +20,39 @@ class Suppressed(NamedTuple):
 
 
 class SuppressionList:
-    """Addresses are on it whatever their letters' case; only those count that are on it for a reason in use."""
+    """Mail is compared with it whatever its letters' case; only those count that are on it for a reason in use.
+
+    A change must spell an address as it stands there: "API calls for suppression list management require an
+    exact case match" (SES developer guide, Managing tenant suppression list entries, read 2026-11-29).
+    """
 
     def __init__(self) -> None:
         self.reasons: frozenset[str] = frozenset(REASONS)
         self._entries: dict[str, Suppressed] = {}
+        self._spellings: dict[str, set[str]] = {}  # of an address, by its lower case
 
     def put(self, address: str, reason: str) -> None:
-        self._entries[address.lower()] = Suppressed(address, reason, time.time())
+        self._entries[address] = Suppressed(address, reason, time.time())
+        self._spellings.setdefault(address.lower(), set()).add(address)
 
     def get(self, address: str) -> Suppressed | None:
-        return self._entries.get(address.lower())
+        return self._entries.get(address)
 
     def delete(self, address: str) -> bool:
         """Whether the address was on the list."""
-        return self._entries.pop(address.lower(), None) is not None
+        self._spellings.get(address.lower(), set()).discard(address)
+        return self._entries.pop(address, None) is not None
 
     def entries(self, reasons: Collection[str]) -> list[Suppressed]:
         """Those that are on it for one of the reasons, in the order in which they came."""
-        return [entry for entry in self._entries.values() if entry.reason in reasons]
+        return [entry for entry in list(self._entries.values()) if entry.reason in reasons]
 
     def among(self, recipients: Iterable[str]) -> frozenset[str]:
         """The recipients whom SES will not bother."""
         if not self._entries:
             return frozenset()
-        found = ((address, self.get(bare(address))) for address in recipients)
-        return frozenset(address for address, entry in found if entry and entry.reason in self.reasons)
+        return frozenset(address for address in recipients if self._holds(bare(address).lower()))
+
+    def _holds(self, lowered: str) -> bool:
+        spelt = map(self.get, list(self._spellings.get(lowered, ())))
+        return any(entry is not None and entry.reason in self.reasons for entry in spelt)

@@ -50,7 +50,10 @@ OPERATIONS: dict[str, Operation] = {
 
 
 def answer(ses: Ses, method: str, path: str, body: bytes, query: str, client: str) -> Answer | None:
-    """The operation's answer, or its error as AWS puts it; None leaves a request that can be relied on to moto."""
+    """The operation's answer, or its error as AWS puts it; None leaves a request that can be relied on to moto.
+
+    The path is a quoted one.
+    """
     try:
         found = operations.by_path(method, path)
         document = operations.from_json(found, body, parse_qs(query))

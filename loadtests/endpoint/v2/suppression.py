@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import UTC, datetime
+from math import inf
 from typing import Any
 
 from loadtests.endpoint.publishing.suppression import REASONS, Suppressed
@@ -42,9 +45,11 @@ def delete_suppressed(ses: Ses, request: Request) -> dict[str, Any]:
 
 
 def list_suppressed(ses: Ses, request: Request) -> dict[str, Any]:
-    """A page of those that are on the list for one of the reasons; the token is where the next page begins."""
+    """A page of those that came for one of the reasons in a span of time; the token is where the next page begins."""
     asked = request.document
-    entries = ses.suppression.entries(asked.get("Reasons", REASONS))
+    since_unix_s, until_unix_s = _instant(asked, "StartDate", -inf), _instant(asked, "EndDate", inf)
+    listed = ses.suppression.entries(asked.get("Reasons", REASONS))
+    entries = [entry for entry in listed if since_unix_s <= entry.at_unix_s < until_unix_s]
     start, size = _start(asked.get("NextToken", "0")), _size(asked.get("PageSize", PAGE))
     page = {"SuppressedDestinationSummaries": [_shown(entry) for entry in entries[start : start + size]]}
     return page if start + size >= len(entries) else {**page, "NextToken": str(start + size)}
@@ -53,8 +58,20 @@ def list_suppressed(ses: Ses, request: Request) -> dict[str, Any]:
 def _start(token: str) -> int:
     """Where a page begins, by the token that an earlier page has given."""
     if not token.isdecimal() or len(token) > MOST_DIGITS:
-        raise invalid("NextToken is invalid.")
+        raise Refused(REJECTED, "InvalidNextTokenException", "NextToken is invalid.")
     return int(token)
+
+
+def _instant(asked: dict[str, Any], key: str, otherwise: float) -> float:
+    """Unix time of a member in ISO 8601, as SDKs write it, or in seconds; without a zone it is of UTC."""
+    text = str(asked.get(key, otherwise))
+    with suppress(ValueError):
+        return float(text)
+    try:
+        instant = datetime.fromisoformat(text)
+        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError) as error:
+        raise invalid(f"{key} must be an instant in ISO 8601.") from error
 
 
 def _size(size: int) -> int:
