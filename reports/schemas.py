@@ -15,6 +15,7 @@ from reports.documents import (
     history,
     origin,
     robustness,
+    suppression,
     verification,
 )
 from reports.documents.reading import adapter
@@ -38,6 +39,7 @@ _SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {
     "verification": _of(verification.VerificationDocument, verification.SCHEMA),
     "history": _of(history.HistoryDocument, history.SCHEMA),
     "bounces": _of(bounces.BouncesDocument, bounces.SCHEMA),
+    "suppression": _of(suppression.SuppressionDocument, suppression.SCHEMA),
     "origin": _of(origin.OriginDocument, origin.SCHEMA),
 }
 DOCUMENTS: tuple[str, ...] = tuple(_SCHEMAS)

@@ -45,11 +45,18 @@ def busy(doing: str) -> AbstractContextManager[object]:
 @contextmanager
 def counting(doing: str) -> Iterator[Callable[[int], None]]:
     """The same with how many it has been so far, of which it is told."""
+    with following(doing) as show:
+        yield lambda done: show(f"{done:,}")
+
+
+@contextmanager
+def following(doing: str) -> Iterator[Callable[[str], None]]:
+    """The same with how far it has come, in words that it is told."""
     if not err.is_interactive:
         yield lambda _: None
         return
     with err.status(doing) as status:
-        yield lambda done: status.update(f"{doing}: {done:,}")
+        yield lambda far: status.update(Text(f"{doing}: {printable(far)}"))
 
 
 def to_json(document: Mapping[str, Any]) -> str:

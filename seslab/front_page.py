@@ -21,7 +21,7 @@ COMMANDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "history": ("history", "Follow figures and verdicts over many commits."),
         "calibrate": ("calibrate", "Set real runs of strategies beside simulated ones."),
         "verify": ("verify", "Set the simulator beside closed forms."),
-        "gate": ("gate", "Fail if strategies have become slower, leakier or dearer."),
+        "gate": ("gate", "Fail if strategies became slower, leakier or dearer."),
         "gate update": ("gate", "Make what strategies do now the gate's baseline."),
     },
     "Look up": {
@@ -30,6 +30,12 @@ COMMANDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "schema": ("listings", "Print the JSON Schema of a scenario or a document."),
     },
     "Bring your own traffic": {"trace": ("trace", "Make a trace from mail that was really sent.")},
+    "Keep a list clean": {
+        "suppression list": ("suppression", "Show whom SES does not send to any more."),
+        "suppression add": ("suppression", "Put addresses onto SES's suppression list."),
+        "suppression remove": ("suppression", "Take addresses off SES's suppression list."),
+        "suppression undo": ("suppression", "Take back what add or remove has done."),
+    },
     "Send for real": {
         "serve": ("serve", "Serve a local AWS whose SES throttles like SES."),
         "loadtest": ("loadtest", "Load-test with Locust, judged by what SES accepted."),
@@ -52,6 +58,12 @@ Which way of sending through Amazon SES is best?
 
 $ seslab compare broadcast-900
 """
+
+
+def of_two_words(first: str) -> list[str]:
+    """The second words of commands that begin so."""
+    names = (name.split() for some in COMMANDS.values() for name in some)
+    return [words[1] for words in names if words[0] == first and words[1:]]
 
 
 def front_page(width: int) -> str:

@@ -7,12 +7,15 @@ import shlex
 import sys
 from typing import Any
 
+from typer import Exit
+from typer._click.shell_completion import CompletionItem
 from typer.core import TyperCommand, TyperGroup
 
 from scenarios.errors import BadInput
-from seslab.front_page import front_page
-from seslab.help_page import page, summary
+from seslab.front_page import COMMANDS, front_page, of_two_words
+from seslab.help_page import OPTIONS, laid_out, page, summary
 
+NAME = "seslab"
 RENAMED = {("gate", "--update"): "gate update", ("loadtest", "--worker"): "loadtest worker"}
 """What was a command's option once, and is a command now."""
 
@@ -53,9 +56,11 @@ class Commands(TyperGroup):
         formatter.write(front_page(formatter.width))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        of_two_words = " ".join(args[:2])
-        if args[1:] and of_two_words in self.commands:
-            return of_two_words, self.commands[of_two_words], args[2:]
+        both = " ".join(args[:2])
+        if args[1:] and both in self.commands:
+            return both, self.commands[both], args[2:]
+        if args[0] not in self.commands and (seconds := of_two_words(args[0])):
+            return _unfinished(ctx, args, seconds)
         for (first, flag), name in RENAMED.items():
             if args[0] == first and flag in args:
                 rest = [word for word in args[1:] if word != flag]
@@ -66,7 +71,35 @@ class Commands(TyperGroup):
 
     def shell_complete(self, ctx: Any, incomplete: str) -> Any:
         """First words; the second ones are offered once the first is there."""
-        return [item for item in super().shell_complete(ctx, incomplete) if " " not in item.value]
+        typed = [*ctx._protected_args, *ctx.args]
+        if typed:
+            return [CompletionItem(word) for word in of_two_words(typed[0]) if word.startswith(incomplete)]
+        offered = super().shell_complete(ctx, incomplete)
+        alone = {item.value: item for item in offered if " " not in item.value}
+        firsts = dict.fromkeys(item.value.partition(" ")[0] for item in offered)
+        return [alone.get(word) or CompletionItem(word) for word in firsts]
+
+
+def _unfinished(ctx: Any, args: list[str], seconds: list[str]) -> Any:
+    """The first word alone shows the commands that begin with it. Raises BadInput for a second word of none of them."""
+    if ctx.resilient_parsing:
+        return None, None, args
+    first, rest = args[0], args[1:]
+    if rest and rest[0] not in ctx.help_option_names:
+        from scenarios.schema.files import printable
+        from scenarios.schema.tables import unknown
+
+        raise BadInput(f"{unknown(f'command {first}', printable(rest[0]), seconds)} (try {NAME} {first} --help)")
+    sys.stdout.write(_family(first, ctx.make_formatter().width))
+    raise Exit
+
+
+def _family(first: str, width: int) -> str:
+    """The help of commands that begin with one word."""
+    rows = [(name, says) for some in COMMANDS.values() for name, (_, says) in some.items() if name.split()[0] == first]
+    about = f"`{NAME} {first} COMMAND --help` tells more of each."
+    options = ("-h, --help", OPTIONS["-h, --help"])
+    return laid_out(f"{NAME} {first} COMMAND [OPTIONS] ...", about, [("Commands", rows), ("Options", [options])], width)
 
 
 def _tell(first: str, flag: str, name: str, rest: list[str]) -> None:

@@ -74,20 +74,20 @@ def speaking_plainly(world: str) -> Iterator[None]:
         raise RunFailed(str(error)) from error
     except NO_CREDENTIALS as error:
         raise BadInput(
-            f"{world}: no credentials: {_line(error)}; log in (aws configure, aws sso login) first"
+            f"{world}: no credentials: {line_of(error)}; log in (aws configure, aws sso login) first"
         ) from error
     except NO_TOKEN as error:
-        raise BadInput(f"{world}: the login has expired: {_line(error)}; log in again (aws sso login)") from error
+        raise BadInput(f"{world}: the login has expired: {line_of(error)}; log in again (aws sso login)") from error
     except ClientError as error:
         raise _refusal(world, error) from error
     except (ConnectionError, HTTPClientError) as error:
-        raise RunFailed(f"{world}: no answer: {_line(error)}") from error
+        raise RunFailed(f"{world}: no answer: {line_of(error)}") from error
     except BotoCoreError as error:
-        raise BadInput(f"{world}: {_line(error)}") from error
+        raise BadInput(f"{world}: {line_of(error)}") from error
 
 
 def _refusal(world: str, error: ClientError) -> BadInput | RunFailed:
-    code, said = error.response["Error"]["Code"], _line(error)
+    code, said = error.response["Error"]["Code"], line_of(error)
     if code in EXPIRED:
         return BadInput(f"{world}: the credentials have expired ({code}); log in again (aws sso login)")
     if code in UNKNOWN:
@@ -95,5 +95,6 @@ def _refusal(world: str, error: ClientError) -> BadInput | RunFailed:
     return RunFailed(f"{world}: {said}")
 
 
-def _line(error: Exception) -> str:
-    return " ".join(str(error).split()).rstrip(".")
+def line_of(error: Exception) -> str:
+    """Without botocore's remark that it has not tried again where it was told not to."""
+    return " ".join(str(error).replace(" (reached max retries: 0)", "").split()).rstrip(".: ")

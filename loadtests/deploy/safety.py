@@ -147,14 +147,19 @@ def check_budget(load: Load, budget: Budget) -> None:
 
 def ask(yes: bool) -> None:
     """Raises BadInput unless the user says yes, or has said so beforehand."""
+    confirm(yes, "mail for real", "sends", "nothing was made or sent")
+
+
+def confirm(yes: bool, what: str, does: str, nothing: str) -> None:
+    """The same of anything that asks before it `does` so; `nothing` says what has become of a no."""
     if yes:
         return
     if not sys.stdin.isatty():
-        raise BadInput("mail for real: asks before it sends, and nobody is here to answer; add --yes")
+        raise BadInput(f"{what}: asks before it {does}, and nobody is here to answer; add --yes")
     sys.stderr.write("Go ahead? [y/N] ")
     sys.stderr.flush()
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-        raise BadInput("mail for real: not confirmed; nothing was made or sent")
+        raise BadInput(f"{what}: not confirmed; {nothing}")
 
 
 def load_of(scenario: Scenario, plan: Plan, mails: Arrivals, prices: Prices) -> Load:

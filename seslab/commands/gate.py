@@ -69,7 +69,7 @@ def gate(
     json: AsJson = False,
     application: Application,
 ) -> int:
-    """Fail if strategies have become slower, leakier or dearer.
+    """Fail if strategies became slower, leakier or dearer.
 
     Ends with exit code 1 if they are worse than the baseline, or if one of the scenarios' thresholds is not met. A
     change that is wanted becomes the baseline with `seslab gate update`. With --target it is an application of your own

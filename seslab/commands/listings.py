@@ -23,6 +23,7 @@ DOCUMENTS = (
     "verification",
     "history",
     "bounces",
+    "suppression",
     "origin",
 )
 

@@ -36,6 +36,9 @@ def offered(line: str, folder: Path) -> list[str]:
     [
         ("seslab ga", ["gate"]),
         ("seslab gate u", ["update", "unbalanced-pods"]),
+        ("seslab supp", ["suppression"]),
+        ("seslab suppression ", ["list", "add", "remove", "undo"]),
+        ("seslab suppression list --reason C", ["COMPLAINT"]),
         ("seslab gate update --to", ["--tolerance"]),
         ("seslab compare ", [*catalogue(), "mine.toml"]),
         ("seslab diff a b -s ", list(STRATEGIES)),

@@ -9,7 +9,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from seslab.app import app
+from scenarios.errors import BadInput
+from seslab.app import app, run
 from seslab.spread import spread
 
 ROOT: Any = typer.main.get_command(app)
@@ -38,6 +39,18 @@ def test_two_words_name_a_command_where_there_is_one(
     """Only as the first two; a file of such a name is reached by its path. Nothing is said about it."""
     assert read(line) == (name, rest)
     assert capsys.readouterr() == ("", "")
+
+
+def test_a_first_word_that_is_no_command_shows_those_that_it_begins(capsys: pytest.CaptureFixture[str]) -> None:
+    """Alone or with a call for help; another second word is bad input that names the nearest."""
+    for words in (["suppression"], ["suppression", "--help"]):
+        assert run(words, "seslab") == 0
+        shown = capsys.readouterr().out
+        assert [line.split()[1] for line in shown.splitlines() if line.startswith("  suppression ")] == [
+            *("list", "add", "remove", "undo")
+        ]
+    with pytest.raises(BadInput, match=r"unknown command suppression 'ad', did you mean 'add'\?"):
+        run(["suppression", "ad", "me@example.org"], "seslab")
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ def imported(*words: str, **environ: str) -> set[str]:
         ("--version", {"typer"}),
         ("compare --help", PARSES),
         ("loadtest --help", PARSES),
+        ("suppression remove --help", PARSES),
         ("compare broadcast-900", SIMULATES),
         ("compare broadcast-900 --json -s heartbeat", SIMULATES),
         ("compare broadcast-900 -s direct --replications 6", SIMULATES),

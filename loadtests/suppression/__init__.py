@@ -1,0 +1,1 @@
+"""An account's suppression list at SES: shown, added to, cleaned, and put back as it was."""

@@ -1,0 +1,1 @@
+"""A suppression list, or what was done to one, for people."""
