@@ -41,13 +41,20 @@ class Server(NamedTuple):
 
 
 @contextmanager
-def started(ses_of: Callable[[str], Any], start: Callable[..., smtp.Server] = smtp.start) -> Iterator[int]:
-    """The port on which an SES speaks SMTP; with `smtp.start_in_tls` in TLS from the first byte."""
+def running(ses_of: Callable[[str], Any], start: Callable[..., smtp.Server]) -> Iterator[smtp.Server]:
+    """A server of SMTP, until the block ends."""
     server = start(ses_of, "127.0.0.1", 0)
     try:
-        yield server.port
+        yield server
     finally:
         server.stop()
+
+
+@contextmanager
+def started(ses_of: Callable[[str], Any], start: Callable[..., smtp.Server] = smtp.start) -> Iterator[int]:
+    """The port on which an SES speaks SMTP; with `smtp.start_in_tls` in TLS from the first byte."""
+    with running(ses_of, start) as server:
+        yield server.port
 
 
 @contextmanager

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import smtplib
+import socket
 import threading
 import tracemalloc
-from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from typing import Any
 
 import hypothesis.strategies as st
@@ -18,8 +20,25 @@ from loadtests.endpoint.parsing.mime import message_from_mime
 from loadtests.endpoint.publishing.mailbox import has_virus
 from loadtests.endpoint.refusals import Refused
 from loadtests.endpoint.smtp import conversation
+from loadtests.endpoint.smtp import server as smtp
 from loadtests.endpoint.smtp.data import Data
-from tests.unit.served_mail import SENDER, TEXT, Server, Takes, connected, logged_in, send, serving, started
+from loadtests.load.assignment import Assignment, Place
+from loadtests.load.senders import smtp as sender
+from loadtests.ports.ses import Envelope
+from strategies.ports import Mail
+from tests.unit.served_mail import (
+    SENDER,
+    TEXT,
+    Server,
+    Takes,
+    any_certificate,
+    connected,
+    logged_in,
+    running,
+    send,
+    serving,
+    started,
+)
 
 
 @pytest.fixture
@@ -79,27 +98,196 @@ def begun(client: smtplib.SMTP, mail: bytes) -> None:
     client.send(mail)
 
 
-def test_silence_ends_a_conversation(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In the middle of a mail or of TLS soon; while it is SES that is silent never."""
-    monkeypatch.setattr(conversation, "HALF_SENT_S", 0.1)
-    with connected(server.port) as client:
-        client.ehlo()
-        assert client.docmd("STARTTLS")[0] == 220
-        assert client.sock is not None
-        assert client.sock.recv(1) == b""
-    with logged_in(server.port) as client:
-        begun(client, b"Subject: half of it")
-        assert client.getreply() == (451, b"4.4.2 Timeout waiting for data from client.")
-        assert client.sock is not None
-        assert client.sock.recv(1) == b""
+class Clock:
+    """A server's, which stands still but for what a test lets pass."""
+
+    def __init__(self, server: smtp.Server) -> None:
+        self._loop, self._now_s = server.loop, server.loop.time()
+        self._loop.time = lambda: self._now_s  # type: ignore[method-assign]
+
+    def now(self) -> float:
+        """In seconds since some instant."""
+        return self._now_s
+
+    def let_pass(self, seconds: float) -> None:
+        """Back when the server knows of it."""
+
+        async def advance() -> None:
+            self._now_s += seconds
+
+        asyncio.run_coroutine_threadsafe(advance(), self._loop).result()
+
+
+class Talk:
+    """A client that has no library to help it."""
+
+    def __init__(self, its_socket: socket.socket, server: smtp.Server) -> None:
+        self.socket, self._server = its_socket, server
+
+    def say(self, words: bytes) -> bytes:
+        """A line, and the answer to it."""
+        self.socket.sendall(words + b"\r\n")
+        return self.hear()
+
+    def hear(self) -> bytes:
+        """The last line of an answer, and nothing where the server has hung up."""
+        line = b""
+        while not line.endswith(b"\n") and (byte := self.socket.recv(1)):
+            line += byte
+        return self.hear() if line[3:4] == b"-" else line.rstrip()
+
+    def begin(self, words: bytes) -> None:
+        """What has no answer yet; back when the server has read it."""
+        crowd = self._server.crowd
+        wanted_bytes = crowd.coming_bytes + len(words)
+        self.socket.sendall(words)
+        wait_until(lambda: crowd.coming_bytes >= wanted_bytes, self._server)
+
+
+def wait_until(is_so: Callable[[], bool], server: smtp.Server) -> None:
+    """Looked at in the server's thread."""
+
+    async def look() -> None:
+        while not is_so():  # noqa: ASYNC110
+            await asyncio.sleep(0)
+
+    asyncio.run_coroutine_threadsafe(look(), server.loop).result(30)
+
+
+@contextmanager
+def talking(way: str, ses: Any = None) -> Iterator[tuple[Talk, Clock, smtp.Server]]:
+    """After EHLO: in clear text, after STARTTLS, or in TLS from the first byte."""
+    start = smtp.start_in_tls if way == "TLS" else smtp.start
+    with running(lambda _user: ses or Takes(), start) as server, ExitStack() as left:
+        clock = Clock(server)
+        plain = left.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=30))
+        talk = Talk(plain if way != "TLS" else left.enter_context(any_certificate().wrap_socket(plain)), server)
+        assert talk.hear().startswith(b"220 ")
+        if way == "STARTTLS":
+            assert talk.say(b"STARTTLS").startswith(b"220 ")
+            talk = Talk(left.enter_context(any_certificate().wrap_socket(plain)), server)
+        assert talk.say(b"EHLO me").startswith(b"250 ")
+        yield talk, clock, server
+
+
+MAIL = [b"AUTH PLAIN AGEAYg==", b"MAIL FROM:<me@example.com>", b"RCPT TO:<you@example.com>", b"DATA"]
+
+
+@pytest.mark.parametrize("half", [b"", b"a"])
+@pytest.mark.parametrize(
+    ("way", "said"),
+    [
+        ("clear", []),
+        *((way, said) for way in ("STARTTLS", "TLS") for said in ([], [b"AUTH PLAIN"], MAIL[:-1], MAIL)),
+        ("TLS", [b"AUTH LOGIN", b"YQ=="]),
+    ],
+)
+def test_silence_ends_a_conversation(way: str, said: list[bytes], half: bytes) -> None:
+    """Of ten seconds, wherever it is the client's turn; one that says something every nine is listened to."""
+    with talking(way) as (talk, clock, _):
+        for words in said:
+            clock.let_pass(9)
+            assert talk.say(words)[:1] in b"23"
+        for _ in range(9 if said == MAIL else 0):
+            clock.let_pass(9)
+            talk.begin(b"a line of it\r\n")
+        clock.let_pass(9)
+        talk.begin(half)
+        clock.let_pass(9.9 if half else 0.9)
+        clock.let_pass(0.1)
+        assert [talk.hear(), talk.hear()] == [conversation.TIMEOUT.encode(), b""]
+
+
+def test_our_own_sender_uses_no_connection_that_was_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A load test's connections wait less long for their next mail than SES waits for them, and are used meanwhile."""
+    takes = Takes()
+    with running(lambda _user: takes, smtp.start) as server:
+        clock, here = Clock(server), Place(endpoint="local", smtp=f"127.0.0.1:{server.port}")
+        monkeypatch.setattr(sender, "monotonic", clock.now)
+        with closing(sender.Smtp(Assignment("smtp", here, 1, 60.0), Envelope())) as ours:
+            sent_from = []
+            for call, pause_s in enumerate((0, 4, 11, 4)):
+                clock.let_pass(pause_s)
+                ours.send(call, Mail(call, 1, 0.0))
+                sent_from.append(server.smtpd)
+    assert len(takes.taken) == 4
+    assert [one is sent_from[0] for one in sent_from] == [True, True, False, False]
+    assert sent_from[2] is sent_from[3]
+
+
+def test_silence_is_counted_from_the_last_answer() -> None:
+    """A client that says something now and then stays for as long as it likes."""
+    with talking("TLS") as (talk, clock, _):
+        for _ in range(400):
+            clock.let_pass(9.9)
+            assert talk.say(b"NOOP").startswith(b"250 ")
+
+
+@pytest.mark.parametrize(("said", "drop"), [([], b"N"), (MAIL, b"a line\r\n")])
+def test_a_turn_has_a_longest_time(said: list[bytes], drop: bytes) -> None:
+    """One command or mail that comes in drops is ended after five minutes."""
+    with talking("TLS") as (talk, clock, _):
+        for words in said:
+            talk.say(words)
+        for _ in range(33):
+            clock.let_pass(9)
+            talk.begin(drop)
+        clock.let_pass(9)
+        talk.socket.sendall(drop)
+        assert [talk.hear(), talk.hear()] == [conversation.TIMEOUT.encode(), b""]
+
+
+def test_who_does_not_listen_is_not_waited_for() -> None:
+    """A client that takes no answers is ended like a silent one, and its connection is not kept for the last line."""
+    with talking("clear") as (talk, clock, server):
+        listening: Any = server.server
+        listening.sockets[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4_096)
+        with socket.create_connection(("127.0.0.1", server.port)) as deaf:
+            deaf.setblocking(False)
+            for _ in range(999):
+                clock.let_pass(9)
+                assert talk.say(b"NOOP").startswith(b"250 ")
+                try:
+                    deaf.sendall(b"EHLO it.hears.nothing.of.what.it.is.told\r\n" * 1_000)
+                except BlockingIOError:
+                    continue
+                except ConnectionError:
+                    break
+            else:
+                pytest.fail("the connection is kept")
+
+
+def test_a_client_that_begins_no_tls_is_left() -> None:
+    """After ten seconds of silence, without a word, since TLS could not read it; at once when it has gone."""
+    with talking("clear") as (talk, clock, server):
+        assert talk.say(b"STARTTLS").startswith(b"220 ")
+        clock.let_pass(10)
+        assert talk.hear() == b""
+        with socket.create_connection(("127.0.0.1", server.port), timeout=30) as gone:
+            another = Talk(gone, server)
+            assert [another.hear()[:3], another.say(b"STARTTLS")[:3]] == [b"220", b"220"]
+        wait_until(lambda: len(asyncio.all_tasks()) == 1, server)
+
+
+def test_ses_may_take_its_time() -> None:
+    """While it decides the silence is not the client's, whatever has been sent ahead."""
+    is_asked, is_sure = threading.Event(), threading.Event()
 
     class Slow(Takes):
         def submit(self, message: Message) -> Any:
-            threading.Event().wait(0.3)
+            is_asked.set()
+            is_sure.wait(30)
             return super().submit(message)
 
-    with started(lambda user: Slow()) as port, logged_in(port) as client:
-        assert send(client, ["you@example.com"])[0] == 250
+    with talking("TLS", Slow()) as (talk, clock, _):
+        for words in MAIL:
+            talk.say(words)
+        talk.socket.sendall(b"\r\n.\r\n")
+        is_asked.wait(30)
+        talk.begin(b"NOOP\r\n")
+        clock.let_pass(1_000)
+        is_sure.set()
+        assert [talk.hear()[:3], talk.hear()[:3]] == [b"250", b"250"]
 
 
 def test_the_longest_silence_makes_room(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:

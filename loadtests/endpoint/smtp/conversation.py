@@ -12,7 +12,8 @@ from loadtests.endpoint.smtp.data import Data
 
 MOST_WAITING = 800  # conversations in which it is the client's turn: beyond, the one that waits longest ends
 MOST_COMING_BYTES = 3 * MOST_BYTES  # of mails that are not complete
-IDLE_S, HALF_SENT_S, DECIDING_S = 300.0, 10.0, 1e6  # SES's own are not published; users observe the second
+IDLE_S = 10.0  # that a client may be silent, at any point: users of SES observe it, docs/background/ses-limits.md
+LONGEST_TURN_S = 300.0  # for one command or mail: SES's is not known, and without one a byte now and then held a place
 
 TIMEOUT = "451 4.4.2 Timeout waiting for data from client."
 TOO_MUCH = "421 4.3.2 Too much mail at once; try again later."
@@ -36,12 +37,16 @@ class Crowd:
         """It is not this client's turn any more."""
         self._waiting.pop(conversation, None)
 
+    def waits_for(self, conversation: Conversation) -> bool:
+        """Whether it is this client's turn."""
+        return conversation in self._waiting
+
 
 class Conversation(SMTP):
-    """One client's, which ends if it is silent for too long, sooner in the middle of a mail."""
+    """One client's, which ends if it is silent for too long, or if what it says takes for ever."""
 
     def __init__(self, handler: Any, crowd: Crowd, **options: Any) -> None:
-        self._crowd, self._coming_bytes, self._is_over = crowd, 0, False
+        self._crowd, self._coming_bytes, self._turn_began_s, self._is_over = crowd, 0, 0.0, False
         super().__init__(handler, timeout=IDLE_S, **options)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -54,39 +59,41 @@ class Conversation(SMTP):
         if self._is_over:
             return
         self._count(len(data))
-        self._reset_timeout(HALF_SENT_S)
         super().data_received(data)
         if self._crowd.coming_bytes > MOST_COMING_BYTES:
             self.end(TOO_MUCH)
+        elif self._crowd.waits_for(self):
+            self._go_on()
 
     async def push(self, status: AnyStr) -> None:
         """Whatever has come is answered, and it is the client's turn."""
         self._count(-self._coming_bytes)
-        self._reset_timeout(IDLE_S)
+        self._turn_began_s = self.loop.time()
+        self._reset_timeout()
         self._crowd.wait(self)
         await super().push(status)
 
     def decide(self) -> None:
         """It is SES's turn, which may take as long as it likes."""
         self._crowd.leave(self)
-        self._reset_timeout(DECIDING_S)
+        if self._timeout_handle is not None:
+            self._timeout_handle.cancel()
 
     def end(self, line: str) -> None:
-        """Say a last line, and hear nothing more."""
+        """Say a last line, and hear nothing more; between STARTTLS and TLS no client could read one."""
         self._is_over = True
         self._leave()
-        if self._writer is not None:
+        self._reset_timeout()
+        if self._writer.transport is self.transport:
             self._writer.write(f"{line}\r\n".encode())
-            self._writer.close()
+        self._writer.close()
 
     @syntax("STARTTLS")
     async def smtp_STARTTLS(self, arg: str) -> None:  # noqa: N802
-        """A client that has asked for TLS, and then does not speak it, is in the middle of something."""
-        try:
-            async with asyncio.timeout(HALF_SENT_S):
-                await super().smtp_STARTTLS(arg)
-        except TimeoutError as error:
-            raise TLSSetupException from error
+        """A client that leaves instead of speaking TLS is gone, which the library would not notice."""
+        await super().smtp_STARTTLS(arg)
+        if self.transport is not self._writer.transport:
+            raise TLSSetupException
 
     @syntax("DATA")
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
@@ -124,7 +131,18 @@ class Conversation(SMTP):
         super().connection_lost(error)
 
     def _timeout_cb(self) -> None:
-        self.end(TIMEOUT)
+        """A client that does not read what it was told last is not waited for either."""
+        if self._is_over:
+            self._writer.transport.abort()
+        else:
+            self.end(TIMEOUT)
+
+    def _go_on(self) -> None:
+        """The client has said something, and may be silent once more before its turn is over."""
+        if self.loop.time() - self._turn_began_s > LONGEST_TURN_S:
+            self.end(TIMEOUT)
+        else:
+            self._reset_timeout()
 
     def _leave(self) -> None:
         self._crowd.leave(self)

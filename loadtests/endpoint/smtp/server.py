@@ -18,7 +18,7 @@ from loadtests.endpoint.addresses import bare
 from loadtests.endpoint.message import MOST_BYTES, Message, Recipients
 from loadtests.endpoint.parsing.mime import SET_HEADER, TAGS_HEADER, message_from_mime
 from loadtests.endpoint.refusals import Dropped, Refused
-from loadtests.endpoint.smtp.conversation import HALF_SENT_S, Conversation, Crowd
+from loadtests.endpoint.smtp.conversation import IDLE_S, Conversation, Crowd
 from loadtests.endpoint.web.certificate import HOST, self_signed
 from scenarios.ledger.ledger import FAILED, MESSAGES, QUOTA, REJECTED, THROTTLED
 
@@ -58,7 +58,7 @@ class Server(Controller):
     def __init__(self, ses_of: Callable[[str], Submits], host: str, port: int) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._listener = socket.create_server((host, port), family=family)  # here, since the library tells of it late
-        self._threads, self._crowd = ThreadPoolExecutor(MOST_AT_ONCE, "smtp"), Crowd()
+        self._threads, self.crowd = ThreadPoolExecutor(MOST_AT_ONCE, "smtp"), Crowd()
         super().__init__(
             Handler(ses_of, self._threads),
             hostname=host,
@@ -77,7 +77,7 @@ class Server(Controller):
 
     def factory(self) -> Conversation:
         """A client has come."""
-        return Conversation(self.handler, self._crowd, **self.SMTP_kwargs)
+        return Conversation(self.handler, self.crowd, **self.SMTP_kwargs)
 
     def _create_server(self) -> Awaitable[asyncio.AbstractServer]:
         return self.loop.create_server(self._factory_invoker, sock=self._listener)
@@ -93,11 +93,11 @@ class WrappedServer(Server):
 
     def tls(self) -> dict[str, Any]:
         """STARTTLS is not offered."""
-        return {}
+        return {"ssl_context": self_signed()}
 
     def _create_server(self) -> Awaitable[asyncio.AbstractServer]:
         return self.loop.create_server(
-            self._factory_invoker, sock=self._listener, ssl=self_signed(), ssl_handshake_timeout=HALF_SENT_S
+            self._factory_invoker, sock=self._listener, ssl=self.ssl_context, ssl_handshake_timeout=IDLE_S
         )
 
 

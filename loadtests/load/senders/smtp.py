@@ -7,6 +7,7 @@ import smtplib
 import ssl
 from email.message import EmailMessage
 from queue import Empty, LifoQueue
+from time import monotonic
 
 from loadtests.load.assignment import Assignment
 from loadtests.ports.ses import QUOTA_MESSAGE, Envelope
@@ -16,6 +17,9 @@ from strategies.ports import Mail, QuotaExceeded, Rejected, SendError, Throttled
 USER, PASSWORD = "SESLAB_SMTP_USER", "SESLAB_SMTP_PASSWORD"
 """Environment variables with the SMTP credentials; a local AWS takes any."""
 
+KEPT_S = 5.0
+"""That a connection waits for the next mail: SES ends one that is silent for ten seconds."""
+
 
 class Smtp:
     """As many connections as mails are on their way at once; each takes the next mail when it is free."""
@@ -24,7 +28,7 @@ class Smtp:
         host, _, port = str(assignment.place.smtp).rpartition(":")
         self._at, self._timeout_s = (host.strip("[]"), int(port)), assignment.read_timeout_s
         self._context = _trusting() if assignment.place.endpoint else ssl.create_default_context()
-        self._envelope, self._free = envelope, LifoQueue[smtplib.SMTP]()
+        self._envelope, self._free = envelope, LifoQueue[tuple[smtplib.SMTP, float]]()
 
     def send(self, call: int, mail: Mail) -> None:
         connection = self._connection()
@@ -39,11 +43,15 @@ class Smtp:
 
     def close(self) -> None:
         while not self._free.empty():
-            self._free.get_nowait().close()
+            self._free.get_nowait()[0].close()
 
     def _connection(self) -> smtplib.SMTP:
         try:
-            return self._free.get_nowait()
+            while True:
+                connection, free_since_s = self._free.get_nowait()
+                if monotonic() - free_since_s < KEPT_S:
+                    return connection
+                connection.close()
         except Empty:
             return self._opened()
 
@@ -65,7 +73,7 @@ class Smtp:
     def _keep(self, connection: smtplib.SMTP) -> None:
         """A server that hung up after its answer is found out by the next mail's own connection."""
         if connection.sock is not None:
-            self._free.put(connection)
+            self._free.put((connection, monotonic()))
 
 
 def _trusting() -> ssl.SSLContext:
