@@ -38,17 +38,18 @@ ANSWERS_SAY = (
 _HOST = re.compile(r"(?:\[([^\]]*)\]|([^:\[\]]*))(?::\d*)?")
 
 
-def refusal(headers: Mapping[str, str], names: tuple[str, ...] = ()) -> str | None:
+def refusal(headers: Mapping[str, str], names: tuple[str, ...] | None = None) -> str | None:
     """Why a request is not obeyed, by its headers under names in lower case; None for one that is.
 
-    Its host is an IP address, one of `OUR_NAMES`, one of `names`, or below one of them.
+    Its host is an IP address, one of `OUR_NAMES`, one of `names`, or below one of them. `names` are those that
+    `--allow-host` gives the server, and None where it has no such option.
     """
     host, origin = headers.get("host", ""), headers.get("origin")
-    if host and not _is_ours(host, names):
-        return (
-            f"Host = {printable(host)}: must be localhost, an IP address or a name that --allow-host gives the server: "
-            "any other may be that of a web page"
-        )
+    if host and not _is_ours(host, names or ()):
+        right = "localhost or an IP address"
+        if names is not None:
+            right = "localhost, an IP address or a name that --allow-host gives the server"
+        return f"Host = {printable(host)}: must be {right}: any other may be that of a web page"
     if origin is not None and origin.lower() not in (f"http://{host.lower()}", f"https://{host.lower()}"):
         return f"Origin = {printable(origin)}: web pages cannot use this server"
     if (site := headers.get("sec-fetch-site", "none")) not in OWN_PAGES:

@@ -67,10 +67,11 @@ OF_ITEMS = {"GetItem": TABLE_READS, "PutItem": TABLE_WRITES, "UpdateItem": TABLE
 class LocalAws:
     """A WSGI application. What SES would refuse never reaches moto, and every answer takes its time.
 
-    Web pages are not answered, whatever they ask for; `names` are the hosts, besides the usual ones, that it is.
+    Web pages are not answered, whatever they ask for; `names` are the hosts, besides the usual ones, that it is, and
+    None where there is no way to name any.
     """
 
-    def __init__(self, service: Service, seed: int, moto: WSGIApplication, names: tuple[str, ...]) -> None:
+    def __init__(self, service: Service, seed: int, moto: WSGIApplication, names: tuple[str, ...] | None) -> None:
         self._service, self._moto, self._admin, self._names = service, moto, admin.Admin(service), names
         self._latency, self._seed = service.common.scenario.latency, seed
         self._dumps, self._moto_turns = Turns(MOST_DUMPS_IN_LINE), Turns(MOST_IN_LINE_FOR_MOTO)
@@ -204,7 +205,7 @@ def local_aws(
     verified: Iterable[str] = (),
     witness: Path | None = None,
     store: Store | None = None,
-    names: tuple[str, ...] = (),
+    names: tuple[str, ...] | None = None,
 ) -> tuple[LocalAws, Service]:
     """The application, and the service behind it, which is to be closed in the end. One process has but one moto."""
     queues.install()

@@ -126,7 +126,7 @@ def test_a_hostile_mail_can_do_nothing(page: Tab, monkeypatch: pytest.MonkeyPatc
         start_response("200 OK", [])
         return [b""]
 
-    def judged(headers: Mapping[str, str], names: tuple[str, ...]) -> str | None:
+    def judged(headers: Mapping[str, str], names: tuple[str, ...] | None) -> str | None:
         refused.append(refusal(headers, names))
         return refused[-1]
 

@@ -116,6 +116,13 @@ def test_a_host_is_ours_or_not(host: str, is_ours: bool) -> None:
     assert (refusal({"host": host}, ("seslab",)) is None) == is_ours
 
 
+def test_a_refusal_names_what_its_server_has() -> None:
+    """The option by which a name is allowed is told by the server that has it, and by no other."""
+    may_be = "any other may be that of a web page"
+    assert refusal({"host": "evil.example"}) == f"Host = evil.example: must be localhost or an IP address: {may_be}"
+    assert "--allow-host" in str(refusal({"host": "evil.example"}, ()))
+
+
 def test_lambda_keeps_pages_out_too() -> None:
     """The API at which functions wait for work and take events obeys none."""
     accepted: list[str] = []
