@@ -165,6 +165,14 @@ def figures_of(entry: Mapping[str, Any] | Sequence[Any], prefix: str = "") -> di
     return flat
 
 
+def figure_of(entry: StrategyEntry, name: str) -> float | None:
+    """The one of `figures_of` with that name, without a look at the others; None where there is none."""
+    value: Any = entry
+    for key in name.split("."):
+        value = dict(_inside(value)).get(key) if _has_figures(value) else None
+    return None if _has_figures(value) else value
+
+
 def with_figures(entry: StrategyEntry, figures: Mapping[str, float | None]) -> StrategyEntry:
     """The entry with each figure replaced by the one of its name."""
     return cast(StrategyEntry, _replaced(entry, figures))

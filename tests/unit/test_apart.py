@@ -13,7 +13,7 @@ from reports.compare.mechanism import Facts
 from reports.running.experiment import Job, perform
 from reports.statistics.replications import combine
 from scenarios.entry import StrategyEntry
-from scenarios.figures import figures_of, is_figure
+from scenarios.figures import figure_of, figures_of, is_figure
 from scenarios.ledger.ledger import Ledger, digest
 from scenarios.measures.apart import apart
 from scenarios.measures.cost import load_prices
@@ -151,6 +151,10 @@ def test_a_workload_is_known_by_its_name() -> None:
     names = [name for name in figures_of(entry) if name.endswith("s.latency_s.p99") or ".latency_s.p99" in name]
     assert names == [f"workloads.{word}.latency_s.p99" for word in ("digest", "1", "news")]
     assert all(map(is_figure, names))
+    assert {name: figure_of(entry, name) for name in figures_of(entry)} == figures_of(entry)
+    assert [figure_of(entry, name) for name in ("latency_s", "workloads.news", "latency_s.p99.p99", "no", "")] == [
+        None
+    ] * 5
     assert explain(entry, Facts.of(scenario(NAMED))).endswith(
         "; digest mail waited p50 2.00 s and p99 2.00 s, workload[1] (constant) waited p50 1.00 s and p99 6.00 s, "
         "news mail waited p50 5.00 s and p99 5.00 s"
