@@ -351,4 +351,7 @@ const drawCharts = ({ contenders, charts }, hidden = new Set()) => {
 };
 
 const data = document.getElementById("data");
-if (data) drawCharts(JSON.parse(data.textContent));
+if (data) {
+  sideways(document);
+  drawCharts(JSON.parse(data.textContent));
+}

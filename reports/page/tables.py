@@ -21,7 +21,12 @@ def sheet(table: Sheet, sentences: Sequence[str] = (), named: Named = text) -> M
     ]
     head = element("thead", element("tr", *map(_header, columns), role="row"), role="rowgroup")
     whole = element(
-        "table", element("caption", table.title), head, *bodies, role="table", class_=f"sheet named-{table.named_by}"
+        "table",
+        element("caption", element("span", table.title)),
+        head,
+        *bodies,
+        role="table",
+        class_=f"sheet named-{table.named_by}",
     )
     return joined((_scrolling(whole, table.title), _notes(table)))
 

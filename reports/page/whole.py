@@ -14,6 +14,7 @@ from reports.page.elements import Markup, element, joined, text
 from reports.page.signs import Sign, colours
 
 MOST_BYTES = 2_000_000
+SCRIPTS = ("axes.js", "sideways.js", "page.js")
 GENERATOR = "seslab"
 
 
@@ -43,7 +44,7 @@ class Page(NamedTuple):
 
 def html(page: Page) -> str:
     """The file."""
-    script = _own("axes.js") + _own("page.js") if page.charts else ""
+    script = "".join(map(_own, SCRIPTS)) if page.charts else ""
     return "\n".join(
         (
             "<!doctype html>",

@@ -45,8 +45,14 @@ def beside(pinned: Side, now: Side) -> Markup:
         return element("p", str(error))
     diff["strategies"].sort(key=lambda pair: best_first.index(pair["b"]))
     asked = lines(_changes(pinned[1], now[1])) or element("p", "The scenario is the pinned one.")
-    whole = folded("All figures that differ", sheet(diff_table({**diff, "changed": []})))
-    return joined((asked, sheet(_first(diff), (), named_by(signs_of(best_first))), whole))
+    whole = diff_table({**diff, "changed": []})._replace(title="A is the pinned result, B the one of now")
+    return joined(
+        (
+            asked,
+            sheet(_first(diff), (), named_by(signs_of(best_first))),
+            folded("All figures that differ", sheet(whole)),
+        )
+    )
 
 
 def _changes(pinned: Question, now: Question) -> Iterator[str]:

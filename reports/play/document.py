@@ -9,13 +9,12 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Any, NamedTuple
 
+from reports.page import whole
 from reports.page.definitions import definitions
 from reports.page.elements import Markup, element, joined
-from reports.page.whole import GENERATOR
 
 SCRIPTS = (
-    ("reports.page", "axes.js"),
-    ("reports.page", "page.js"),
+    *(("reports.page", name) for name in whole.SCRIPTS),
     *(("reports.play", name) for name in ("state.js", "knobs.js", "play.js")),
 )
 STYLES = (("reports.page", "page.css"), ("reports.play", "play.css"))
@@ -48,7 +47,7 @@ def document(begin: Mapping[str, Any]) -> Document:
 def _head() -> tuple[Markup, ...]:
     return (
         Markup('<meta charset="utf-8">'),
-        element("meta", name="generator", content=GENERATOR),
+        element("meta", name="generator", content=whole.GENERATOR),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="color-scheme", content="light dark"),
         Markup('<link rel="icon" href="data:,">'),

@@ -229,6 +229,7 @@
     const way = document.querySelector(`[data-to="${name}"]`);
     if (way) way.hidden = !html;
     $(`${name}-inside`).innerHTML = html || "";
+    sideways($(`${name}-inside`));
   };
   const show = (told, asked) => {
     mine.answered = asked;

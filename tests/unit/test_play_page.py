@@ -226,6 +226,30 @@ def test_a_long_run_can_be_cancelled(page: Tab) -> None:
     assert page.value(WRONG) == ""
 
 
+def test_a_wide_table_leads_to_all_its_columns(page: Tab) -> None:
+    """What is out of sight to either side is named above the table, a press goes there, and rows keep their names."""
+    page.show(1000, 800)
+    left, right = (f"document.querySelector('#ranking .beyond button:{which}-child')" for which in ("first", "last"))
+    heads = "[...document.querySelectorAll('#ranking thead th')].map(one => one.firstChild.textContent)"
+    names = page.value(heads)
+    page.until(f"{right}.textContent.endsWith('more →')")
+    assert page.value(f"getComputedStyle({left}).visibility") == "hidden"
+    assert page.value(f"{right}.textContent").split(", ")[0] in names[2:]
+    while page.value(f"getComputedStyle({right}).visibility") == "visible":
+        seen = page.value(f"{right}.textContent")
+        page.value(f"{right}.click()")
+        page.until(f"{right}.textContent !== {json.dumps(seen)}")
+    assert page.value(f"{left}.textContent").startswith(f"← {names[0]}, {names[2]}")
+    assert page.value(
+        """(box => [...box.querySelectorAll('thead th:last-child, tbody th')].every(one =>
+            one.getBoundingClientRect().left >= box.getBoundingClientRect().left
+            && one.getBoundingClientRect().right <= box.getBoundingClientRect().right + 1))
+        (document.querySelector('#ranking .scroll'))"""
+    )
+    page.show(1440, 900)
+    page.until("document.querySelector('#ranking .beyond').hidden")
+
+
 @pytest.mark.parametrize(("width", "height", "dark"), [(390, 844, True), (1440, 900, False)])
 def test_it_is_for_everybody(window: Tab, server: Played, width: int, height: int, dark: bool) -> None:
     """Nothing is wider than the window, all words can be read on their ground, and every control has a name."""
