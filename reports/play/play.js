@@ -194,9 +194,10 @@
     mine.asking?.abort();
     wrong(mine.answered ? "Cancelled. What stands here is the answer to an earlier question." : "Cancelled.");
   });
+  /** How far the runs are; null while another page, or another question of this one, is answered. */
   const progress = (share) => {
-    $("progress").value = share;
-    $("share").textContent = share ? `${Math.floor(100 * share)} %` : "";
+    if (share === null) $("progress").removeAttribute("value"); else $("progress").value = share;
+    $("share").textContent = share === null ? "Another page is answered first." : share ? `${Math.floor(100 * share)} %` : "";
   };
   const answered = async (body, signal) => {
     const answer = await fetch("compare", { method: "POST", body, signal, headers: { "Content-Type": "application/json" } });

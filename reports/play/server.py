@@ -48,11 +48,11 @@ class Refused(Exception):
 class Told:
     """What a thread that simulates has come to, for the one that answers."""
 
-    share: float = 0.0
+    share: float | None = 0.0
     over: Event = field(default_factory=Event)
 
-    def progress(self, share: float) -> None:
-        self.share = share
+    def progress(self, share: float | None) -> None:
+        self.share = None if share is None else round(share, 4)
 
 
 class PlayServer:
@@ -92,7 +92,7 @@ class PlayServer:
             while not (await asyncio.wait([answer], timeout=TOLD_EVERY_S))[0]:
                 if await request.is_disconnected():
                     return
-                yield as_json({"share": round(told.share, 4)})
+                yield as_json({"share": told.share})
             yield await answer
         finally:
             told.over.set()

@@ -23,8 +23,8 @@ from scenarios.schema.scenario_file import as_toml
 MOST_KNOWN = 400  # results, each of a few thousand numbers
 LOOK_EVERY_S = 0.1
 
-Progress = Callable[[float], None]
-"""Told the share of all runs that is done."""
+Progress = Callable[[float | None], None]
+"""Told the share of all runs that is done, and None while another question has the processes."""
 
 
 class Simulation(NamedTuple):
@@ -59,7 +59,7 @@ class Simulator:
         """All runs of all contenders, in their order. Raises BadInput, RunFailed, and Over as soon as `is_over`."""
         runner = self._simulation.runner(scenario, contenders)
         keys = {one: _key(scenario, one, replications) for one in contenders}
-        self._wait(is_over)
+        self._wait(progress, is_over)
         try:
             unknown = self._longest_first(one for one in contenders if keys[one] not in self._known)
             if unknown:
@@ -85,10 +85,12 @@ class Simulator:
         with self._turn:
             self._crew.dismiss()
 
-    def _wait(self, is_over: Callable[[], bool]) -> None:
+    def _wait(self, progress: Progress, is_over: Callable[[], bool]) -> None:
         while not self._turn.acquire(timeout=LOOK_EVERY_S):
+            progress(None)
             if is_over() or self._closing:
                 raise Over
+        progress(0.0)
         if self._closing:
             self._turn.release()
             raise Over

@@ -13,7 +13,7 @@ from scenarios.schema.files import find
 from tests.docs.examples import ROOT
 from tests.unit import browser
 from tests.unit.browser import Tab
-from tests.unit.played import Played, played
+from tests.unit.played import JSON, Played, played, question
 from tests.unit.test_endpoint_page import CONTRASTS, NAMED
 
 pytestmark = [
@@ -71,13 +71,18 @@ def control(path: str) -> str:
     return f"""document.querySelector('[data-path="{path}"]')"""
 
 
-def enter(tab: Tab, path: str, value: str) -> None:
-    """What typing into a control and leaving it does, and the answer to that."""
+def type_in(tab: Tab, path: str, value: str) -> None:
+    """What typing into a control and leaving it does."""
     tab.value(
         f"(one => {{ one.value = {json.dumps(value)};"
         "for (const kind of ['input', 'change']) one.dispatchEvent(new Event(kind, {bubbles: true})); })"
         f"({control(path)})"
     )
+
+
+def enter(tab: Tab, path: str, value: str) -> None:
+    """The same, and the answer to that."""
+    type_in(tab, path, value)
     settle(tab)
 
 
@@ -215,10 +220,7 @@ def test_a_hostile_name_is_a_name(page: Tab) -> None:
 
 def test_a_long_run_can_be_cancelled(page: Tab) -> None:
     """It shows how far it is, and leaves the page to the next question."""
-    page.value(
-        f"(one => {{ one.value = {HUGE}; one.dispatchEvent(new Event('change', {{bubbles: true}})); }})"
-        f"({control('workload[0].messages')})"
-    )
+    type_in(page, "workload[0].messages", HUGE)
     page.until("!document.getElementById('running').hidden")
     press(page, "#cancel")
     assert page.value(WRONG).startswith("Cancelled.")
@@ -248,6 +250,19 @@ def test_a_wide_table_leads_to_all_its_columns(page: Tab) -> None:
     )
     page.show(1440, 900)
     page.until("document.querySelector('#ranking .beyond').hidden")
+
+
+def test_a_page_that_waits_says_so(page: Tab, server: Played) -> None:
+    """While the question of another page is answered it is told why nothing moves; then it has its own answer."""
+    body = json.dumps({"now": question({"process": "batch", "messages": int(HUGE)}, "heartbeat")}).encode()
+    with server.begun("POST", "/compare", body, JSON) as other:
+        assert other.readline()
+        type_in(page, RATE, "45")
+        page.until("!document.getElementById('running').hidden && document.getElementById('share').textContent")
+        assert page.value("document.getElementById('share').textContent") == "Another page is answered first."
+        assert page.value("document.querySelector('#progress:indeterminate') !== null")
+    settle(page)
+    assert (page.value(WRONG), tomllib.loads(page.value(TOML))["account"]["max_send_rate_per_s"]) == ("", 45)
 
 
 @pytest.mark.parametrize(("width", "height", "dark"), [(390, 844, True), (1440, 900, False)])
