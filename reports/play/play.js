@@ -31,14 +31,16 @@
   const change = (act, control = "", isOver = true) => {
     const before = JSON.stringify(mine.state);
     act();
-    if (JSON.stringify(mine.state) === before) return idle();
+    if (JSON.stringify(mine.state) === before) return isOver && mine.timer ? askIn(0) : idle();
     const now = performance.now();
     keep(!control || control !== mine.touched || now - mine.touchedAt > TOGETHER_MS);
     Object.assign(mine, { touched: control, touchedAt: now });
     busy(true);
+    return askIn(isOver ? 0 : TYPING_MS);
+  };
+  const askIn = (ms) => {
     clearTimeout(mine.timer);
-    mine.timer = setTimeout(ask, isOver ? 0 : TYPING_MS);
-    return undefined;
+    mine.timer = setTimeout(ask, ms);
   };
   /** Nothing is to be waited for any more, unless a question is on its way. */
   const idle = () => { if (!mine.asking && !mine.timer) busy(false); };

@@ -120,6 +120,14 @@ def test_what_is_set_is_what_is_seen(page: Tab, server: Played) -> None:
     assert page.value("document.querySelector('.command').textContent").endswith(".toml -s heartbeat -s leaky-bucket")
 
 
+def test_what_is_done_is_asked_at_once(page: Tab) -> None:
+    """A control that is left does not wait for more to be typed into it."""
+    page.value("window.setTimeout = (act, ms) => { return ms ? 1 : queueMicrotask(act) || 1; }")
+    began = page.value(SAID)
+    enter(page, RATE, "47")
+    assert page.value(SAID) != began
+
+
 def test_the_browsers_way_back_undoes(page: Tab) -> None:
     """Each change is one step of the history, a drag of a slider too; the way forward does it again."""
     began, steps = page.value(SAID), page.value("history.length")
