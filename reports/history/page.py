@@ -80,8 +80,8 @@ def _line(one: HistorySeries, number: int) -> Line:
         "of": number,
         "name": one["sender"],
         "kind": "line",
-        "x": numbers(at for at, _ in points),
-        "y": numbers(value for _, value in points),
+        "x": numbers([at for at, _ in points]),
+        "y": numbers([value for _, value in points]),
     }
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Literal, NotRequired
+from collections.abc import Sequence
+from typing import Literal, NotRequired, cast
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from typing_extensions import TypedDict
 
 from reports.documents.comparison import FaultTable
@@ -17,7 +17,7 @@ MOST_NUMBERS = 60_000
 """On a whole page: half a megabyte."""
 
 MOST_POINTS, LEAST_POINTS = 1000, 60
-DIGITS = 6
+DIGITS, TINY = 6, 1e-200
 Scale = Literal["linear", "log"]
 
 
@@ -102,9 +102,15 @@ def most_points(series: int) -> int:
     return max(LEAST_POINTS, min(MOST_POINTS, MOST_NUMBERS // max(series, 1)))
 
 
-def numbers(values: Iterable[float]) -> list[float]:
-    """Six digits are more than anyone sees."""
-    return [float(f"{value:.{DIGITS}g}") for value in values]
+def numbers(values: ArrayLike) -> list[float]:
+    """Six digits are more than anyone sees; all at once, since a page has tens of thousands."""
+    exact = np.asarray(values, np.float64)
+    size = np.abs(exact).clip(TINY)
+    decimals = DIGITS - 1 - np.floor(np.log10(size))
+    scale = 10.0 ** np.abs(decimals)  # exact up to 1e22: what is divided by it has no seventh digit
+    with np.errstate(over="ignore"):  # of what is not taken
+        rounded = np.where(decimals > 0, np.round(exact * scale) / scale, np.round(exact / scale) * scale)
+    return cast(list[float], rounded.tolist())
 
 
 def thinned(values: Floats, most: int) -> Floats:

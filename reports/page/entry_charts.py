@@ -99,7 +99,7 @@ def _survival(number: int, one: latency_figure.Curve, most: int) -> Line:
 
 
 def _month(number: int, entry: ExplainedEntry, curve: MonthCurve, volumes: Sequence[float]) -> Line:
-    usd = numbers(max(LEAST_USD, curve.total_usd(at)) for at in volumes)
+    usd = numbers([max(LEAST_USD, curve.total_usd(at)) for at in volumes])
     here = money(entry["month"]["total_usd"]) if "month" in entry else "no month"
     return {
         "of": number,

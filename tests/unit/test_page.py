@@ -13,13 +13,14 @@ from pathlib import Path
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 
 from reports.compare import folder as run_folder
 from reports.compare.table import explanations, table
 from reports.documents.comparison import ComparisonDocument
 from reports.figures.series import POINTS, Part, Series, series
 from reports.page import entry_charts, time_charts
+from reports.page.charts import numbers
 from reports.page.definitions import DEFINITIONS
 from reports.page.elements import element
 from reports.page.pictures import Picture, images
@@ -185,6 +186,15 @@ def test_data_of_any_run_are_few(many: int, kinds: int) -> None:
     lines = [line for one in charts for panel in one["panels"] for line in panel["lines"]]
     assert max(len(line["y"]) for line in lines) <= 2 * 1024
     assert len(json.dumps(charts, separators=(",", ":"))) < MOST_BYTES / 2
+
+
+@given(st.lists(st.floats(-1e12, 1e12).map(lambda value: round(value, 9))))
+@example([0.0, 1e-300, 5e-324, 999_999.5, 1e300])
+def test_numbers_have_six_digits(values: list[float]) -> None:
+    """No more are sent, and what is drawn is off by no more than that."""
+    sent = numbers(values)
+    assert [float(f"{one:.6g}") for one in sent] == sent
+    assert sent == pytest.approx(values, rel=5.01e-6, abs=1e-200)
 
 
 def test_pictures_take_the_room_there_is(tmp_path: Path) -> None:
