@@ -108,7 +108,7 @@ class Simulator:
         progress: Progress,
         is_over: Callable[[], bool],
     ) -> list[list[Result]]:
-        """In the order of the contenders; what is broken off is killed, and other processes stand ready."""
+        """In the order of the contenders; what is broken off is lost, and the processes stand ready."""
         prices, standing = self._simulation.prices, self._simulation.standing
         gathers = taking(scenario)
         asked = jobs(runner, scenario, contenders, replications, prices, None, gathers, standing)

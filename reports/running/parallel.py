@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
+from time import monotonic
 from typing import Any, NamedTuple
 
 from reports.running.experiment import Job, Result, perform
@@ -20,8 +21,11 @@ from scenarios.system.children import end_with_parent
 from scenarios.system.interrupts import first_interrupt_calls
 
 LOOK_EVERY_S = 0.2
+GIVEN_UP_S = 0.5  # within which a job that nobody wants has to end; a new process takes longer to be ready
 SPAWN = multiprocessing.get_context("spawn")
+GIVE_UP = signal.SIGUSR1
 Answer = Result | BadInput | RunFailed
+_at_work = threading.Event()
 Progress = Callable[[int, float], None]
 """Told the number of a job and the share of it that is done."""
 Enough = Callable[[Result], bool]
@@ -31,6 +35,10 @@ Enough = Callable[[Result], bool]
 def never(_result: Result) -> bool:
     """All of them are."""
     return False
+
+
+class GivenUp(BaseException):
+    """Nobody wants the job's result any more."""
 
 
 class Outcome(NamedTuple):
@@ -101,10 +109,13 @@ class Crew:
             worker.dismiss()
 
     def break_off(self) -> None:
-        """Kills the workers that are at a job, which is lost; new ones stand ready for what comes next."""
-        for worker in self._workers:
-            if worker.number is not None:
-                worker.replace()
+        """Ends the jobs that workers are at, which are lost; all stand ready for what comes next."""
+        busy = [worker for worker in self._workers if worker.number is not None]
+        for worker in busy:
+            worker.give_up()
+        until_s = monotonic() + GIVEN_UP_S
+        for worker in busy:
+            worker.stand_ready(until_s)
 
     def interrupt(self) -> None:
         """From now on end what runs, keeping what it has done, and begin nothing new."""
@@ -169,15 +180,27 @@ class Worker:
 
     def interrupt(self) -> None:
         """Pass Ctrl-C on; more than once does no harm."""
-        if self._process.pid is not None and self._process.is_alive():
-            os.kill(self._process.pid, signal.SIGINT)
+        self._signal(signal.SIGINT)
 
-    def replace(self) -> None:
-        """End it whatever it is at, and begin anew."""
-        self.number = None
-        self._process.kill()
-        self.dismiss()
-        self._start()
+    def give_up(self) -> None:
+        """End the job, whose result is lost."""
+        self._signal(GIVE_UP)
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._process.pid is not None and self._process.is_alive():
+            os.kill(self._process.pid, number)
+
+    def stand_ready(self, until_s: float) -> None:
+        """After it has been told to give up. A process that has done so by then is warm; another begins anew."""
+        if self.pipe.poll(max(0.0, until_s - monotonic())):
+            self.collect()
+        else:
+            self.number = None
+            self._process.kill()
+            self._process.join()
+        if self._process.exitcode is not None:
+            self.dismiss()
+            self._start()
 
     def collect(self) -> Answer | None:
         """What the job came to: a result, an error, or None when it was interrupted before it could begin."""
@@ -216,24 +239,38 @@ def _interrupts_pending() -> Iterator[None]:
 def _perform_all(pipe: Connection, share: Any, strategies: Sequence[Bundle]) -> None:
     end_with_parent()
     plug(strategies)  # before any job comes, whose settings are theirs
+    signal.signal(GIVE_UP, _give_up)
     os.setpgrp()  # the terminal's Ctrl-C reaches the parent alone, which passes it on
     try:
         while True:
             signal.signal(signal.SIGINT, signal.default_int_handler)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-            pipe.send(_answer(pipe.recv(), share))
+            job = pipe.recv()
+            try:
+                answer = _answer(job, share)
+            except GivenUp:
+                answer = RunFailed(f"{job.strategy}, seed {job.seed}: given up")
+            pipe.send(answer)
     except (EOFError, KeyboardInterrupt, ConnectionError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         pipe.close()
 
 
+def _give_up(*_: Any) -> None:
+    """Where a job is being done; an answer that is on its way is not torn."""
+    if _at_work.is_set():
+        raise GivenUp
+
+
 def _answer(job: Job, share: Any) -> Answer:
     over = threading.Event()
     try:
+        _at_work.set()
         return perform(job, lambda done: _tell(done, share, over))
     except (BadInput, RunFailed) as error:
         return error
     finally:
+        _at_work.clear()
         over.set()
 
 

@@ -6,8 +6,10 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from multiprocessing import active_children
 from pathlib import Path
 from select import select
 from typing import Any
@@ -73,6 +75,21 @@ def forgetful(_scenario: Scenario, _strategy: str, _seed: int, _watch: Watch | N
 def broken_in(_scenario: Scenario, _strategy: str, _seed: int, _watch: Watch | None) -> Ledger:
     """A run during which the user presses Ctrl-C before anything has been done."""
     raise KeyboardInterrupt
+
+
+def endless(_scenario: Scenario, _strategy: str, _seed: int, watch: Watch | None) -> Ledger:
+    """A run that tells of itself and has no end."""
+    assert watch is not None
+    watch(lambda: 0.5)
+    while True:
+        pass
+
+
+def stubborn(scenario: Scenario, strategy: str, seed: int, watch: Watch | None) -> Ledger:
+    """One that will not be ended, as a strategy of a user's own may be made."""
+    while True:
+        with suppress(BaseException):
+            endless(scenario, strategy, seed, watch)
 
 
 class Pressing(dict[str, Any]):
@@ -207,6 +224,22 @@ def test_ctrl_c_reaches_a_worker_that_is_not_ready_yet() -> None:
     worker.interrupt()
     worker.assign(0, job(run))
     assert worker.collect() is None
+    worker.dismiss()
+
+
+@pytest.mark.parametrize(("runner", "is_warm"), [(endless, True), (stubborn, False)])
+def test_a_job_that_is_given_up_makes_room(runner: Runner, is_warm: bool) -> None:
+    """Its process goes on with the next job, unless it does not let go: then another one does."""
+    worker = Worker()
+    worker.assign(0, job(runner))
+    while not worker.share.value:
+        assert not worker.pipe.poll(0.01)
+    before = {child.pid for child in active_children()}
+    worker.give_up()
+    worker.stand_ready(time.monotonic() + (PATIENCE_S if is_warm else 0.1))
+    assert ({child.pid for child in active_children()} == before) == is_warm
+    worker.assign(1, job(run))
+    assert isinstance(worker.collect(), Result)
     worker.dismiss()
 
 
