@@ -137,7 +137,7 @@ def test_the_browsers_way_back_undoes(page: Tab) -> None:
     settle(page)
     moved, rate = page.value(SAID), page.value(f"{control(RATE)}.value")
     enter(page, "workload[0].messages", "1800")
-    assert page.value("history.length") == steps + 2
+    page.until(f"history.length === {steps + 2}")
     page.value("history.back()")
     page.until(f"{SAID} === {json.dumps(moved)}")
     assert page.value(f"{control(RATE)}.value") == rate
