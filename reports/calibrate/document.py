@@ -30,6 +30,10 @@ from strategies.settings import scaling
 
 MEASURES = ("makespan_s", "goodput_per_s", "latency_s.p50", "latency_s.p95", "latency_s.p99")
 COUNTS = ("peak_1s", "calls.throttled", "recipients.duplicated", *(f"recipients.{fate}" for fate in FATES))
+DELIVERIES = tuple(f"delivery.{figure}" for figure in ("delivered", "bounced", "deferred", "complained"))
+INBOX_TIMES = ("inbox_s.p50", "inbox_s.p95", "inbox_s.p99")
+"""Where the scenario has [delivery]: counts and measures of what became of accepted mail."""
+
 OF_FIGURE = 0.05
 OF_RECIPIENTS = 0.02
 """By how much the range of the simulated seeds is widened: for measures and for counts."""
@@ -163,9 +167,14 @@ def _entry(pair: Pair) -> CalibratedStrategy:
         "submitted": pair.real.entry["recipients"]["submitted"],
         "harness_lag_s": pair.harness_lag_s,
         "no_verdict": why_not,
-        "figures": {name: _figure(pair, name, why_not is None) for name in (*MEASURES, *COUNTS)},
+        "figures": {name: _figure(pair, name, why_not is None) for name in _figures_of(pair)},
         "digest": pair.real.entry["digest"],
     }
+
+
+def _figures_of(pair: Pair) -> Sequence[str]:
+    has_deliveries = all("delivery" in one.entry for one in (pair.real, *pair.simulated))
+    return (*MEASURES, *COUNTS, *((*INBOX_TIMES, *DELIVERIES) if has_deliveries else ()))
 
 
 def _why_no_verdict(pair: Pair) -> str | None:
@@ -190,7 +199,7 @@ def _figure(pair: Pair, name: str, is_judged: bool) -> CalibratedFigure:
 def _is_inside(name: str, real: float, simulated: Sequence[float], pair: Pair) -> bool:
     """Within the range of the simulated values, widened."""
     low, high = min(simulated), max(simulated)
-    if name in COUNTS:
+    if name in COUNTS or name in DELIVERIES:
         room = OF_RECIPIENTS * pair.real.entry["recipients"]["submitted"]
         return low - room <= real <= high + room
     return low * (1 - OF_FIGURE) <= real <= high * (1 + OF_FIGURE)

@@ -30,6 +30,13 @@ LABELS = {
     "recipients.dead_lettered": "dead-lettered",
     "recipients.lost": "lost",
     "recipients.pending": "pending",
+    "inbox_s.p50": "p50 to the inbox",
+    "inbox_s.p95": "p95 to the inbox",
+    "inbox_s.p99": "p99 to the inbox",
+    "delivery.delivered": "in an inbox",
+    "delivery.bounced": "bounced",
+    "delivery.deferred": "deferred",
+    "delivery.complained": "complaints",
 }
 
 

@@ -22,6 +22,7 @@ class Recorded:
     priority: int = 0
     strategy: str | None = None
     name: str | None = None
+    copies: int = 0
     begins_s: tuple[float, ...] = (0.0,)
 
     def offsets_s(self, _rng: np.random.Generator) -> NDArray[np.float64]:
@@ -35,7 +36,7 @@ def recorded(scenario: Scenario) -> Scenario:
     """The scenario with the mails of its own seed for all seeds; for runs only, not for a file."""
     drawn = parts(scenario.workload, scenario.seed, "workload")
     kept = [
-        Recorded(workload.process, mails, workload.lane, workload.priority, workload.strategy, workload.name)
-        for workload, mails in zip(scenario.workload, drawn, strict=True)
+        Recorded(one.process, mails, one.lane, one.priority, one.strategy, one.name, one.copies)
+        for one, mails in zip(scenario.workload, drawn, strict=True)
     ]
     return scenario.model_copy(update={"workload": tuple(kept)})

@@ -15,7 +15,7 @@ from reports.calibrate import document as calibration
 from reports.calibrate import folder as calibration_folder
 from reports.calibrate import table as calibration_table
 from reports.calibrate.curves import PERMILLE, curves_of, rates
-from reports.calibrate.document import COUNTS, MEASURES, Pair
+from reports.calibrate.document import COUNTS, DELIVERIES, INBOX_TIMES, MEASURES, Pair
 from reports.compare import folder as run_folder
 from reports.documents.calibration import CalibratedStrategy
 from reports.running import experiment, parallel
@@ -37,13 +37,14 @@ from tests.unit.read_page import Read
 from tests.unit.synthetic import Call, Mail, ledger_of
 
 SEEDS = 4
-FIGURES = (*MEASURES, *COUNTS)
+FIGURES = (*MEASURES, *COUNTS, *INBOX_TIMES, *DELIVERIES)
 SCENARIO = Scenario.model_validate(
     {
         "name": "by-hand",
         "account": {"max_send_rate_per_s": 30.0},
         "workload": ({"process": "poisson", "messages_per_s": 20.0, "duration_s": 5.0, "recipients": 2},),
         "horizon_s": 30.0,
+        "delivery": {},
     }
 )
 
