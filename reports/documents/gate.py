@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, NotRequired
 
 from pydantic import Field, with_config
 from typing_extensions import TypedDict
@@ -39,6 +39,9 @@ class GateFigure(TypedDict):
     without: Annotated[
         list[int],
         Field(description="how many runs do not have the figure: before, now", min_length=2, max_length=2),
+    ]
+    doubt: NotRequired[
+        Annotated[str, Field(description="why it is inconclusive whatever its interval; only where there is a reason")]
     ]
 
 

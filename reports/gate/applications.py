@@ -9,8 +9,9 @@ from reports.documents.gate import GateDocument
 from reports.gate.document import Part, document
 from reports.gate.expectations import default_rules
 from reports.gate.interleaved import Tell
-from reports.gate.rounds import Round, over_rounds
+from reports.gate.rounds import Round, of_application
 from reports.statistics.replications import combine
+from reports.statistics.told_once import told_once_with_sides
 from scenarios.entry import StrategyEntry
 from scenarios.errors import Interrupted
 from scenarios.schema.model import Scenario
@@ -39,10 +40,11 @@ def _part(load: Load, versions: Mapping[str, Measure], rounds: int, tell: Tell) 
     runs = [_turns(load, versions, f"round {number} of {rounds}", tell) for number in range(1, rounds + 1)]
     pairs = [Round([first, last], [second, third]) for first, second, third, last in runs]
     head = combine([entry for one in runs for entry in one[1:3]])
-    each = [over_rounds(head["strategy"], default_rules(), pairs)]
+    each = [of_application(head["strategy"], default_rules(), pairs)]
     base = combine([entry for one in runs for entry in (one[0], one[3])])
     every = [entry for one in runs for entry in one]
-    notes = [*head["warnings"], *_untried(load.scenario, every), *_other_mails(base, head)]
+    warned = told_once_with_sides(dict(zip(versions, (base["warnings"], head["warnings"]), strict=True)))
+    notes = [*warned, *_untried(load.scenario, every), *_other_mails(base, head)]
     return Part(load.called, "", each, judged(load.scenario.thresholds, [head]), notes)
 
 

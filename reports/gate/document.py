@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from reports.documents.gate import (
@@ -30,7 +31,7 @@ class Compared(NamedTuple):
     base: Measured
     head: Measured
     noise: Mapping[str, float] | None = None
-    out_of_breath: bool = False
+    doubts: Mapping[str, str] = MappingProxyType({})
 
     @property
     def unchanged(self) -> bool:
@@ -82,23 +83,20 @@ def _scenario(part: Part, confidence: float) -> GateScenario:
 
 def _strategy(one: Compared, confidence: float) -> GateStrategy:
     judged = judge_all(one.rules, one.base.values, one.head.values, confidence, one.noise)
-    entry: GateStrategy = {
+    metrics = [doubted(_metric(name, one.rules[name], figure), one.doubts.get(name)) for name, figure in judged.items()]
+    return {
         "strategy": one.strategy,
-        "verdict": worst(figure.verdict for figure in judged.values()),
+        "verdict": worst(metric["verdict"] for metric in metrics),
         "unchanged": one.unchanged,
         "settings": _changes(one.base.settings, one.head.settings),
         "divergence": _divergence(one.base, one.head),
-        "metrics": [_metric(name, one.rules[name], figure) for name, figure in judged.items()],
+        "metrics": metrics,
     }
-    return undecided(entry) if one.out_of_breath else entry
 
 
-def undecided(entry: GateStrategy) -> GateStrategy:
-    """The same without a verdict on any figure that moved: the machine itself was too slow."""
-    metrics: list[GateFigure] = [
-        {**one, "verdict": INCONCLUSIVE} if _has_moved(one) else one for one in entry["metrics"]
-    ]
-    return {**entry, "verdict": worst(one["verdict"] for one in metrics), "metrics": metrics}
+def doubted(metric: GateFigure, because: str | None) -> GateFigure:
+    """The same without a verdict, if it moved and there is a reason to doubt it."""
+    return {**metric, "verdict": INCONCLUSIVE, "doubt": because} if because and _has_moved(metric) else metric
 
 
 def _has_moved(metric: GateFigure) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,9 +13,10 @@ from reports.gate.document import Compared, Part, document
 from reports.gate.first_calls import events_of
 from reports.gate.measured import Measured, of_entry
 from reports.gate.other_comparison import OtherComparison, OtherEntry
-from reports.gate.rounds import Round, over_rounds, shared
+from reports.gate.rounds import Round, of_strategy, shared
 from reports.gate.verdict import Rule
 from reports.statistics.replications import combine
+from reports.statistics.told_once import told_once_with_sides
 from scenarios.entry import StrategyEntry
 from scenarios.errors import RunFailed
 from scenarios.ledger import store
@@ -98,14 +99,23 @@ def _measured(side: Side, entries: Sequence[StrategyEntry | OtherEntry], out: Pa
 def _real(sides: Sides, asked: Asked, world: str, rounds: int, tell: Tell) -> Part:
     """In each round base, head, head, base: a machine that becomes slower favours neither."""
     source, scenario, rules = asked
-    heads, each = [], []
+    heads: list[StrategyEntry] = []
+    of_base: list[OtherEntry | StrategyEntry] = []
+    each = []
     for name in rules:
         runs = Runs(source, [name], world, scenario.seed)
         pairs = [_round(sides, runs, scenario.name, tell) for _ in range(rounds)]
         heads.append(combine([entry for one in pairs for entry in one.head]))
-        each.append(over_rounds(name, rules[name], pairs))
-    notes = [*notes_on(sides.base, rules), *(warning for one in heads for warning in one["warnings"])]
+        each.append(of_strategy(name, rules[name], pairs))
+        of_base += [entry for one in pairs for entry in one.base]
+    warned = told_once_with_sides({sides.base.name: _warnings(of_base), sides.head.name: _warnings(heads)})
+    notes = [*notes_on(sides.base, rules), *warned]
     return Part(scenario.name, "", each, judged(scenario.thresholds, heads), notes)
+
+
+def _warnings(entries: Iterable[StrategyEntry | OtherEntry]) -> list[str]:
+    """An older seslab tells of none."""
+    return [warning for entry in entries for warning in entry.get("warnings", ())]
 
 
 def _round(sides: Sides, runs: Runs, name: str, tell: Tell) -> Round:

@@ -18,6 +18,7 @@ class OtherEntry(TypedDict):
     settings: SettingsTable
     digest: str
     harness_lag_s: NotRequired[float | None]
+    warnings: NotRequired[list[str]]
     samples: NotRequired[dict[str, list[float | None]]]
 
 

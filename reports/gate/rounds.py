@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from reports.gate.document import Compared
@@ -14,6 +14,12 @@ from scenarios.entry import StrategyEntry
 from scenarios.figures import figures_of, is_figure
 from scenarios.runs import SATURATED_S
 
+LAGGED = "the harness lagged"
+OTHER_LOAD_S = 1.0
+"""SES counts by the second: a load that is later than this is another load, and its counts are others."""
+
+_TIMES = ("latency_s.", "call_s.", "makespan_s", "goodput_per_s", "efficiency")
+
 
 class Round(NamedTuple):
     """The entries of two runs of each side."""
@@ -22,12 +28,35 @@ class Round(NamedTuple):
     head: Sequence[StrategyEntry]
 
 
-def over_rounds(name: str, rules: Mapping[str, Rule], rounds: Sequence[Round]) -> Compared:
-    """What differs less than the base did from itself is not judged; nor is anything by a machine out of breath."""
+def of_strategy(name: str, rules: Mapping[str, Rule], rounds: Sequence[Round]) -> Compared:
+    """What the harness itself has sent: nothing is judged by a machine out of breath."""
+    doubts = dict.fromkeys(rules, LAGGED) if _lag_s(rounds) > SATURATED_S else {}
+    return _over_rounds(name, rules, rounds)._replace(doubts=doubts)
+
+
+def of_application(name: str, rules: Mapping[str, Rule], rounds: Sequence[Round]) -> Compared:
+    """What another sender has sent, which the harness has only asked: its lag is in the times."""
+    return _over_rounds(name, rules, rounds)._replace(doubts=_of_a_late_load(rules, _lag_s(rounds)))
+
+
+def _of_a_late_load(figures: Iterable[str], lag_s: float) -> Mapping[str, str]:
+    """What is doubtful: the times, and counts as well if it is long."""
+    if lag_s <= SATURATED_S:
+        return {}
+    return {name: LAGGED for name in figures if lag_s > OTHER_LOAD_S or name.startswith(_TIMES)}
+
+
+def _over_rounds(name: str, rules: Mapping[str, Rule], rounds: Sequence[Round]) -> Compared:
+    """What differs less than the base did from itself is not judged."""
     bases, heads = ([_figures(pair) for pair in side] for side in zip(*rounds, strict=True))
     noise = {figure: max(_apart(pair[figure]) for pair in bases) for figure in bases[0]}
     base, head = _joined(rounds[0].base, bases), _joined(rounds[0].head, heads)
-    return Compared(name, shared(rules, base, head), base, head, noise, any(map(_saturated, rounds)))
+    return Compared(name, shared(rules, base, head), base, head, noise)
+
+
+def _lag_s(rounds: Sequence[Round]) -> float:
+    """The worst of all runs."""
+    return max(run.get("harness_lag_s") or 0.0 for one in rounds for side in one for run in side)
 
 
 def _figures(pair: Sequence[StrategyEntry | OtherEntry]) -> dict[str, Values]:
@@ -45,10 +74,6 @@ def _joined(pair: Sequence[StrategyEntry | OtherEntry], rounds: Sequence[Mapping
     """One side over all rounds, of which each counts as one replication."""
     values = {figure: [mean_of(one[figure]) for one in rounds] for figure in rounds[0]}
     return Measured(pair[0]["settings"], pair[0]["digest"], "", values)
-
-
-def _saturated(one: Round) -> bool:
-    return any((run.get("harness_lag_s") or 0.0) > SATURATED_S for run in (*one.base, *one.head))
 
 
 def shared(rules: Mapping[str, Rule], base: Measured, head: Measured) -> dict[str, Rule]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 
 from reports.columns import Block, Column, Row, Sheet
@@ -105,7 +106,8 @@ def figure_line(metric: GateFigure) -> str:
     interval = between(metric["metric"], metric["interval"])
     noise = f", noise {shown(metric['metric'], metric['noise'])}" if metric["noise"] else ""
     aside = f"interval {interval}, tolerance {metric['tolerance']}{noise}"
-    return f"{_change(metric)} ({aside}): {_WORDS[metric['verdict']]}"
+    because = f", because {metric['doubt']}" if "doubt" in metric else ""
+    return f"{_change(metric)} ({aside}): {_WORDS[metric['verdict']]}{because}"
 
 
 def causes(strategy: GateStrategy) -> Iterator[str]:
@@ -123,11 +125,22 @@ def causes(strategy: GateStrategy) -> Iterator[str]:
 
 def verdict_line(gate: GateDocument) -> str:
     """The end of it all."""
-    return f"{MARKS[gate['verdict']]} {gate['verdict']}: {_counts(gate)} against {gate['against']}"
+    said = f"{MARKS[gate['verdict']]} {gate['verdict']}: {_counts(gate)} against {gate['against']}"
+    return "; ".join([said, *_doubts(gate)])
+
+
+def _doubts(gate: GateDocument) -> Iterator[str]:
+    """How many figures are doubtful for each reason, whatever their intervals."""
+    doubts = Counter(metric["doubt"] for metric in _metrics(gate) if "doubt" in metric)
+    return (f"{count} doubtful because {reason}" for reason, count in doubts.items())
+
+
+def _metrics(gate: GateDocument) -> list[GateFigure]:
+    return [metric for s in gate["scenarios"] for one in s["strategies"] for metric in one["metrics"]]
 
 
 def _counts(gate: GateDocument) -> str:
-    verdicts = [metric["verdict"] for s in gate["scenarios"] for one in s["strategies"] for metric in one["metrics"]]
+    verdicts = [metric["verdict"] for metric in _metrics(gate)]
     verdicts += [one["verdict"] for scenario in gate["scenarios"] for one in scenario["thresholds"]]
     counted = [f"{verdicts.count(word)} {word}" for word in ("fail", "inconclusive", "improved", "pass")]
     return ", ".join(words for words in counted if not words.startswith("0 "))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 _NUMBER = re.compile(r"\d[\d,.]*")
 
@@ -19,3 +19,13 @@ def told_once(warnings: Iterable[str]) -> list[str]:
     for warning in warnings:
         first.setdefault(shape_of(warning), warning)
     return [*first.values()]
+
+
+def told_once_with_sides(warnings: Mapping[str, Iterable[str]]) -> list[str]:
+    """The first of each shape, after the names of those that it is of."""
+    first: dict[str, str] = {}
+    sides: dict[str, dict[str, None]] = {}
+    for side, warning in ((side, warning) for side, said in warnings.items() for warning in said):
+        first.setdefault(shape_of(warning), warning)
+        sides.setdefault(shape_of(warning), {})[side] = None
+    return [f"{' and '.join(sides[shape])}: {warning}" for shape, warning in first.items()]

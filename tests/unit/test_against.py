@@ -20,7 +20,7 @@ from reports.documents.gate import GateStrategy
 from reports.gate import document as gate_document
 from reports.gate import interleaved
 from reports.gate.against import Runs, Side, base, compared, head, refuse_another_scenario
-from reports.gate.rounds import Round, over_rounds
+from reports.gate.rounds import Round, of_strategy
 from reports.gate.verdict import Rule
 from scenarios.errors import BadInput
 from scenarios.system.held import temporary_folder
@@ -218,15 +218,15 @@ def judged(compared: gate_document.Compared) -> GateStrategy:
 def test_what_is_within_the_noise_of_the_base_is_not_judged(heads_s: list[tuple[float, float]], verdict: str) -> None:
     """The base differs from itself by up to 0.4 s, so 0.3 s more says nothing and 1 s does."""
     rules = {"makespan_s": Rule("lower")}
-    made = judged(over_rounds("direct", rules, rounds([(1.0, 1.4), (0.9, 1.0), (1.0, 1.0)], heads_s)))
+    made = judged(of_strategy("direct", rules, rounds([(1.0, 1.4), (0.9, 1.0), (1.0, 1.0)], heads_s)))
     makespan = figures(made)["makespan_s"]
     assert makespan["verdict"] == made["verdict"] == verdict
     assert makespan["noise"] == pytest.approx(0.4)
 
 
 def test_thresholds_of_real_runs_are_judged_on_all_of_them(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """On the mean of the head's runs, of which the last one alone is luck; four are too few for an interval."""
-    made = iter(rounds([(1.0, 1.0)] * 2, [(5.0, 5.2), (5.1, 0.9)]))
+    """On the mean of the head's, of which the last is luck; four are too few for an interval. Both sides are heard."""
+    made = iter(rounds([(1.0, 1.0)] * 2, [(5.0, 5.2), (5.1, 0.9)], warnings=["saturated"]))
     monkeypatch.setattr(interleaved, "_round", lambda *_: next(made))
     scenario = small(tmp_path, '[thresholds]\nquick = "direct.makespan_s < 1"\n')
     asked = interleaved.Asked("small.toml", scenario, {"direct": {"makespan_s": Rule("lower")}})
@@ -235,14 +235,15 @@ def test_thresholds_of_real_runs_are_judged_on_all_of_them(monkeypatch: pytest.M
     [threshold] = part.thresholds
     assert threshold["value"] == pytest.approx(4.05)
     assert threshold["interval"] is None
+    assert part.notes == ["base and now: saturated"]
 
 
 def test_a_machine_out_of_breath_gives_no_verdict() -> None:
     """What it measured is itself."""
     rules = {"makespan_s": Rule("lower"), "recipients.lost": Rule("lower")}
     slow = rounds([(1.0, 1.0)] * 3, [(9.0, 9.0)] * 3, harness_lag_s=1.0)
-    made = figures(judged(over_rounds("direct", rules, slow)))
+    made = figures(judged(of_strategy("direct", rules, slow)))
     assert (made["makespan_s"]["verdict"], made["recipients.lost"]["verdict"]) == ("inconclusive", "pass")
     nothing = [one._replace(head=[entry("direct", []) | {"harness_lag_s": 1.0}] * 2) for one in slow]
-    lost = figures(judged(over_rounds("direct", {"makespan_s": Rule("lower")}, nothing)))
+    lost = figures(judged(of_strategy("direct", {"makespan_s": Rule("lower")}, nothing)))
     assert (lost["makespan_s"]["head"], lost["makespan_s"]["verdict"]) == (None, "inconclusive")

@@ -7,14 +7,16 @@ from itertools import chain, repeat
 
 import pytest
 
-from reports.documents.gate import GateDocument
+from reports.documents.gate import GateDocument, GateFigure
 from reports.gate.applications import Load, verdict
+from reports.gate.table import verdict_line
 from scenarios.entry import StrategyEntry
 from scenarios.errors import BadInput, Interrupted
 from scenarios.schema.model import Scenario
 from seslab.options import Application
 from seslab.versions import loads, versions
 from tests.unit.entries import SCENARIO, entry, sent
+from tests.unit.gated import figures
 from tests.unit.test_cli import seslab_with
 
 TARGET = Application(target="http://127.0.0.1:1/send")
@@ -42,11 +44,36 @@ def test_both_versions_run_in_turn() -> None:
     assert told[0] == "by-hand, window, round 1 of 3: v1"
 
 
+def figures_in(document: GateDocument) -> dict[str, GateFigure]:
+    """Those of the only scenario."""
+    [scenario] = document["scenarios"]
+    return figures(scenario["strategies"][0])
+
+
+@pytest.mark.parametrize(("lag_s", "lost"), [(0.05, "fail"), (0.06, "fail"), (1.1, "inconclusive")])
+def test_a_load_that_is_late_makes_only_times_doubtful(lag_s: float, lost: str) -> None:
+    """Unless it is a second late, and so another load to a limiter; the figure and the verdict say why."""
+    document = gated(repeat({**run(4), "harness_lag_s": lag_s}), repeat(run(3, 9.0)))
+    made = figures_in(document)
+    assert made["recipients.lost"]["verdict"] == lost
+    assert ("doubt" in made["recipients.lost"]) == (lost != "fail")
+    assert ("doubt" in made["makespan_s"]) == (lag_s > 0.05)
+    assert ("doubtful because the harness lagged" in verdict_line(document)) == (lag_s > 0.05)
+
+
+def test_notes_say_of_which_side_they_are() -> None:
+    """Each warning once, whatever its numbers, of all runs of both sides."""
+    base: StrategyEntry = {**run(4), "warnings": ["http: 0.1 s late", "no mail"]}
+    head: StrategyEntry = {**run(4), "warnings": ["http: 0.2 s late"]}
+    notes = gated(repeat(base), chain([run(4)], repeat(head)))["scenarios"][0]["notes"]
+    assert notes[:2] == ["v1 and now: http: 0.1 s late", "v1: no mail"]
+
+
 def test_mail_that_is_lost_fails() -> None:
     """What SES's ledger says decides, whatever the application has answered."""
     document = gated(repeat(run(4)), repeat(run(3)))
     [scenario] = document["scenarios"]
-    verdicts = {one["metric"]: one["verdict"] for one in scenario["strategies"][0]["metrics"]}
+    verdicts = {name: one["verdict"] for name, one in figures_in(document).items()}
     assert (document["world"], document["verdict"], scenario["scenario"]) == ("locust", "fail", "by-hand, window")
     assert verdicts["recipients.lost"] == "fail"
 

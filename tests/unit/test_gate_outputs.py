@@ -10,10 +10,10 @@ from xml.etree import ElementTree
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
-from reports.documents.gate import SCHEMA, GateDocument, GateFigure, GateScenario
+from reports.documents.gate import SCHEMA, GateDocument, GateFigure, GateScenario, GateStrategy
 from reports.gate import table as gate_table
 from reports.gate.baseline import Baseline
-from reports.gate.document import undecided
+from reports.gate.document import doubted
 from reports.gate.files import Files
 from reports.gate.junit import junit
 from reports.gate.markdown import markdown
@@ -95,12 +95,17 @@ def test_whatever_a_threshold_is_called_the_xml_is_whole(slower: GateDocument) -
 def test_a_doubt_is_skipped_in_junit(slower: GateDocument) -> None:
     """It neither passes nor fails, so a service shows it and goes on."""
     scenario = slower["scenarios"][0]
-    strategies = list(map(undecided, scenario["strategies"]))
+    strategies: list[GateStrategy] = [
+        {**one, "metrics": [doubted(metric, "the cat sat on it") for metric in one["metrics"]]}
+        for one in scenario["strategies"]
+    ]
     doubtful: GateDocument = {**slower, "scenarios": [{**scenario, "strategies": strategies}]}
     root = ElementTree.fromstring(junit(doubtful))
     assert [suite.get("skipped") for suite in root] == [str(len(root.findall(".//skipped")))]
-    assert root.findall(".//skipped")
-    assert of(doubtful, "heartbeat")["verdict"] == "inconclusive"
+    skipped = root.findall(".//skipped")
+    assert skipped
+    assert all(str(one.get("message")).endswith(": worse or not, because the cat sat on it") for one in skipped)
+    assert gate_table.verdict_line(doubtful).endswith(f"; {len(skipped)} doubtful because the cat sat on it")
 
 
 def test_markdown_shows_what_moved(slower: GateDocument) -> None:
