@@ -116,6 +116,11 @@ def of_all(name: str) -> str:
     return f"{whose}{figure.replace('latency_s.', 'latency_of_all_s.')}" if figure.startswith("latency_s.") else name
 
 
+def is_of_recipients(figure: str) -> bool:
+    """Whether it counts recipients, whatever became of them."""
+    return in_two(figure).figure.startswith("recipients.")
+
+
 def is_of_month(figure: str) -> bool:
     """Whether it is of a month's bill, which only a scenario with a table [bill] has, and no load test."""
     return figure.startswith("month.")

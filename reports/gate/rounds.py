@@ -8,13 +8,16 @@ from typing import NamedTuple
 from reports.gate.document import Compared
 from reports.gate.measured import Measured
 from reports.gate.other_comparison import OtherEntry
-from reports.gate.verdict import Rule, Values
+from reports.gate.verdict import Rule, Values, judge_all
 from reports.statistics.intervals import mean_of
 from scenarios.entry import StrategyEntry
-from scenarios.figures import figures_of, is_figure
+from scenarios.figures import figures_of, is_figure, is_of_recipients
 from scenarios.runs import SATURATED_S
+from scenarios.verdicts import PASS
 
+ACCEPTED = "recipients.accepted"
 LAGGED = "the harness lagged"
+OTHER_MAIL = "another number of recipients was accepted"
 OTHER_LOAD_S = 1.0
 """SES counts by the second: a load that is later than this is another load, and its counts are others."""
 
@@ -35,8 +38,18 @@ def of_strategy(name: str, rules: Mapping[str, Rule], rounds: Sequence[Round]) -
 
 
 def of_application(name: str, rules: Mapping[str, Rule], rounds: Sequence[Round]) -> Compared:
-    """What another sender has sent, which the harness has only asked: its lag is in the times."""
-    return _over_rounds(name, rules, rounds)._replace(doubts=_of_a_late_load(rules, _lag_s(rounds)))
+    """What another sender has sent, which the harness has only asked: its lag is in the times, as is whose they are."""
+    compared = _over_rounds(name, rules, rounds)
+    late = _of_a_late_load(rules, _lag_s(rounds))
+    return compared._replace(doubts={**_of_other_mail(compared), **late})
+
+
+def _of_other_mail(compared: Compared) -> Mapping[str, str]:
+    """Where more was accepted, or less, than the base differs from itself, only recipients are as many as before."""
+    judged = judge_all({ACCEPTED: Rule("same")}, compared.base.values, compared.head.values, noise=compared.noise)
+    if judged[ACCEPTED].verdict == PASS:
+        return {}
+    return {name: OTHER_MAIL for name in compared.rules if not is_of_recipients(name)}
 
 
 def _of_a_late_load(figures: Iterable[str], lag_s: float) -> Mapping[str, str]:

@@ -11,6 +11,7 @@ from reports.documents.gate import GateDocument, GateFigure, GateScenario, GateS
 from reports.gate.first_calls import MOST
 from reports.threshold_lines import threshold_lines
 from reports.units import MARKS, SideBySide, between, shown, side_by_side
+from scenarios.figures import is_of_recipients
 
 
 def table(gate: GateDocument) -> Sheet:
@@ -83,11 +84,12 @@ def _summary(strategy: GateStrategy) -> str:
 _WORDS = {"fail": "worse", "inconclusive": "worse or not", "improved": "better", "pass": "tolerated"}
 
 
-def _weight(metric: GateFigure) -> tuple[bool, bool, float]:
-    """Failures first, then doubts, then by share of the base; what was 0 before has grown without bounds."""
+def _weight(metric: GateFigure) -> tuple[bool, bool, bool, float]:
+    """Failures first, then doubts, lost mail before slow mail, then by share; what was 0 has grown without bounds."""
     base, difference = metric["base"], metric["difference"]
     share = math.inf if not base or difference is None else abs(difference / base)
-    return metric["verdict"] == "fail", metric["verdict"] == "inconclusive", share
+    verdict, counts = metric["verdict"], is_of_recipients(metric["metric"])
+    return verdict == "fail", verdict == "inconclusive", counts, share
 
 
 def _change(metric: GateFigure) -> str:
