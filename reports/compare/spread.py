@@ -66,6 +66,6 @@ def _cells(figure: str, values: Sequence[float], rounds: int) -> Iterator[str]:
 def _how_sure(rounds: int) -> str:
     """Each round lies below the median of all as likely as above it, whatever else is so."""
     if rounds >= LEAST:
-        return "a single run lies anywhere between least and most; two of them tell no smaller difference"
+        return "single runs lie anywhere between least and most: two that are no further apart may be of the same thing"
     held = 100 * (1 - 0.5 ** (rounds - 1))
     return f"least and most of {rounds} rounds hold the median with {held:g} %; from {LEAST} rounds on with 95 %"

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from reports.documents.gate import GateDocument
+from reports.documents.gate import GateDocument, GateScenario
 from reports.gate.document import Compared, Part, document
 from reports.gate.expectations import default_rules
 from reports.gate.interleaved import Tell
 from reports.gate.rounds import OTHER_MAIL, Round, of_application
 from reports.statistics.replications import combine
 from reports.statistics.told_once import told_once_with_sides
+from reports.units import shown
 from scenarios.entry import StrategyEntry
 from scenarios.errors import Interrupted
+from scenarios.figures import is_of_recipients
 from scenarios.schema.model import Scenario
 from scenarios.schema.thresholds import judged
+from scenarios.verdicts import INCONCLUSIVE
 
 WORLD = "locust"
 Measure = Callable[[Scenario], StrategyEntry]
@@ -33,7 +36,11 @@ def verdict(
     against: str, loads: Sequence[Load], versions: Mapping[str, Measure], rounds: int, tell: Tell
 ) -> GateDocument:
     """The gate's document, of two versions: first the base, then what is now. Raises RunFailed, and Interrupted."""
-    return document(WORLD, against, [_part(load, versions, rounds, tell) for load in loads])
+    made = document(WORLD, against, [_part(load, versions, rounds, tell) for load in loads])
+    scenarios: list[GateScenario] = [
+        {**one, "notes": [*one["notes"], *_too_few(one, rounds)]} for one in made["scenarios"]
+    ]
+    return {**made, "scenarios": scenarios}
 
 
 def _part(load: Load, versions: Mapping[str, Measure], rounds: int, tell: Tell) -> Part:
@@ -60,6 +67,20 @@ def _measured(load: Load, name: str, measure: Measure, which: str, tell: Tell) -
     if entry["interrupted"]:
         raise Interrupted(f"interrupted in {which}; nothing is concluded from fewer")
     return entry
+
+
+def _too_few(scenario: GateScenario, rounds: int) -> list[str]:
+    """What a fail would have taken, where some count of recipients moved and nothing follows from it."""
+    least = {
+        metric["metric"]: (metric["interval"][1] - metric["interval"][0]) / 2
+        for strategy in scenario["strategies"]
+        for metric in strategy["metrics"]
+        if metric["verdict"] == INCONCLUSIVE and metric["interval"] and is_of_recipients(metric["metric"])
+    }
+    if not least:
+        return []
+    each = ", ".join(f"{figure} {shown(figure, half)}" for figure, half in least.items())
+    return [f"with {rounds} rounds only a difference above this can fail: {each}; more --rounds see smaller ones"]
 
 
 def _untried(scenario: Scenario, entries: Sequence[StrategyEntry]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from reports.gate.document import Compared
@@ -32,14 +32,17 @@ class Round(NamedTuple):
 
 
 def of_strategy(name: str, rules: Mapping[str, Rule], rounds: Sequence[Round]) -> Compared:
-    """What the harness itself has sent: nothing is judged by a machine out of breath."""
+    """What the harness itself has sent; each round is one replication. A machine out of breath judges nothing."""
     doubts = dict.fromkeys(rules, LAGGED) if _lag_s(rounds) > SATURATED_S else {}
-    return _over_rounds(name, rules, rounds)._replace(doubts=doubts)
+    return _in_turn(name, rules, rounds, _as_one)._replace(doubts=doubts)
 
 
 def of_application(name: str, rules: Mapping[str, Rule], rounds: Sequence[Round]) -> Compared:
-    """What another sender has sent, which the harness has only asked: its lag is in the times, as is whose they are."""
-    compared = _over_rounds(name, rules, rounds)
+    """What another sender has sent, begun anew for each run, which is a replication beside its neighbour.
+
+    The harness has only asked: its lag is in the times, as is whose times they are.
+    """
+    compared = _in_turn(name, rules, rounds, list)
     late = _of_a_late_load(rules, _lag_s(rounds))
     return compared._replace(doubts={**_of_other_mail(compared), **late})
 
@@ -59,11 +62,13 @@ def _of_a_late_load(figures: Iterable[str], lag_s: float) -> Mapping[str, str]:
     return {name: LAGGED for name in figures if lag_s > OTHER_LOAD_S or name.startswith(_TIMES)}
 
 
-def _over_rounds(name: str, rules: Mapping[str, Rule], rounds: Sequence[Round]) -> Compared:
+def _in_turn(
+    name: str, rules: Mapping[str, Rule], rounds: Sequence[Round], replications: Callable[[Values], Values]
+) -> Compared:
     """What differs less than the base did from itself is not judged."""
     bases, heads = ([_figures(pair) for pair in side] for side in zip(*rounds, strict=True))
     noise = {figure: max(_apart(pair[figure]) for pair in bases) for figure in bases[0]}
-    base, head = _joined(rounds[0].base, bases), _joined(rounds[0].head, heads)
+    base, head = _joined(rounds[0].base, bases, replications), _joined(rounds[0].head, heads, replications)
     return Compared(name, shared(rules, base, head), base, head, noise)
 
 
@@ -83,9 +88,17 @@ def _apart(values: Values) -> float:
     return abs(second - first) if first is not None and second is not None else 0.0
 
 
-def _joined(pair: Sequence[StrategyEntry | OtherEntry], rounds: Sequence[Mapping[str, Values]]) -> Measured:
-    """One side over all rounds, of which each counts as one replication."""
-    values = {figure: [mean_of(one[figure]) for one in rounds] for figure in rounds[0]}
+def _as_one(pair: Values) -> Values:
+    return [mean_of(pair)]
+
+
+def _joined(
+    pair: Sequence[StrategyEntry | OtherEntry],
+    rounds: Sequence[Mapping[str, Values]],
+    replications: Callable[[Values], Values],
+) -> Measured:
+    """One side over all rounds."""
+    values = {figure: [value for one in rounds for value in replications(one[figure])] for figure in rounds[0]}
     return Measured(pair[0]["settings"], pair[0]["digest"], "", values)
 
 

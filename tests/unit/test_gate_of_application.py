@@ -11,6 +11,7 @@ from reports.documents.gate import GateDocument, GateFigure
 from reports.gate.applications import Load, verdict
 from reports.gate.rounds import LAGGED
 from reports.gate.table import sentences, verdict_line
+from reports.units import shown
 from scenarios.entry import StrategyEntry
 from scenarios.errors import BadInput, Interrupted
 from scenarios.schema.model import Scenario
@@ -99,6 +100,25 @@ def test_what_the_base_differs_from_itself_is_noise() -> None:
     document = gated(now_and_then, chain([run(4), run(3)], repeat(run(4))))
     lost = [one for one in document["scenarios"][0]["strategies"][0]["metrics"] if one["metric"] == "recipients.lost"]
     assert [(one["verdict"], one["noise"]) for one in lost] == [("pass", 1.0)]
+
+
+def test_every_run_of_an_application_is_a_replication() -> None:
+    """Both runs of a round tell of luck, as two rounds do: three rounds have six pairs, and see what is lost."""
+    lost = [3, 3, 1, 3, 3, 1]
+    document = gated(repeat(run(4)), (run(4 - one) for one in lost))
+    assert figures_in(document)["recipients.lost"]["verdict"] == "fail"
+    assert "--rounds" not in " ".join(document["scenarios"][0]["notes"])
+
+
+def test_too_few_rounds_say_what_they_could_have_told() -> None:
+    """Where mail is lost by luck more often than before, a note has the least difference that would fail."""
+    document = gated(repeat(run(4)), (run(4 - lost) for lost in [0, 3, 1, 3, 0, 3]))
+    lost = figures_in(document)["recipients.lost"]
+    assert (lost["verdict"], lost["interval"] is None) == ("inconclusive", False)
+    low, high = lost["interval"] or (0.0, 0.0)
+    [note] = [one for one in document["scenarios"][0]["notes"] if one.endswith("more --rounds see smaller ones")]
+    assert note.startswith("with 3 rounds only a difference above this can fail: recipients.accepted ")
+    assert f", recipients.lost {shown('recipients.lost', (high - low) / 2)}" in note
 
 
 @pytest.mark.parametrize(("base", "head", "tried"), [(4, 4, False), (3, 4, True), (4, 3, True)])
