@@ -24,6 +24,9 @@ WORLD = "locust"
 SENDS_ITSELF = ("ses-v2", "ses-v1", "smtp")
 """Users whose calls are SES's own; what the others ask for, an application or a function does."""
 
+RECIPIENT = "{to}"
+"""What becomes the recipients in a request to an application."""
+
 RUN_BITS = 31
 NUMBERS = 1 << 30  # no scenario has so many mails
 SHARES = "seslab-share-"

@@ -143,8 +143,8 @@ FAR = r"^http://example\.com, which is not on this machine: --from missing; name
         ("ses-v2", {"endpoint": None}, r"^--endpoint: missing; give http://127\.0\.0\.1:5555, .*"),
         ("ses-v2", {"endpoint": "nowhere"}, r"^--endpoint = nowhere: must be http://.*"),
         ("ses-v2", {"endpoint": "http://example.com"}, FAR),
-        ("http", {"url": "http://example.com"}, FAR),
-        ("http", {"endpoint": None, "region": "eu-west-1", "url": "http://example.com"}, r"^--events: missing; .*"),
+        ("http", {"url": "http://example.com", "body": "{to}"}, FAR),
+        ("http", {"endpoint": None, "region": "eu-west-1", "url": "http://a.org/{to}"}, r"^--events: missing; .*"),
         ("heartbeat", {"endpoint": None, "region": "eu-west-1"}, r"^heartbeat: its functions run on AWS Lambda; .*"),
         ("ses-v2", {"region": "eu-west-1"}, r"^--region: is for AWS, and --endpoint for a seslab serve; .*"),
         ("smtp", {"smtp": "here"}, r"^--smtp = here: must be HOST:PORT .*"),
@@ -152,6 +152,7 @@ FAR = r"^http://example\.com, which is not on this machine: --from missing; name
         ("sqs", {}, r"^--queue: missing; .*"),
         ("sqs", {"queue": "http://127.0.0.1:1/1/none"}, r"^--queue = \S+: no such queue; make it first$"),
         ("http", {"url": "ftp://127.0.0.1/"}, r"^--target = ftp://127\.0\.0\.1/: must be the URL .*"),
+        ("http", {"url": "http://127.0.0.1/{mail}", "body": "{subject}"}, r"^--body: neither it nor --target .*"),
     ],
 )
 def test_a_place_that_cannot_be_right_is_named(served: Served, user: str, place: dict[str, Any], line: str) -> None:
@@ -195,11 +196,11 @@ def test_the_template_of_a_body_may_be_in_a_file(tmp_path: Path) -> None:
 def test_mail_that_leaves_this_machine_is_asked_about(served: Served) -> None:
     """An application elsewhere is shown with the recipients of all rounds, and somebody has to say yes."""
     told: list[str] = []
-    asked = LoadRequest(Place(endpoint=served.url, url="http://example.com/send"), Permit("me@example.org"), rounds=3)
+    asked = LoadRequest(Place(endpoint=served.url, url="http://example.com/{to}"), Permit("me@example.org"), rounds=3)
     with pytest.raises(BadInput, match=r"add --yes$"):
         prepare(scenario(10, 2.0), ["http"], asked, load_prices(), told.append)
     assert told == [
-        "http://example.com/send, which is not on this machine",
+        "http://example.com/{to}, which is not on this machine",
         "from me@example.org to success+{mail}.{who}@simulator.amazonses.com",
         "3 runs: 60 calls at least, 60 recipients",
     ]

@@ -155,7 +155,8 @@ def test_every_limiter_is_a_load_of_its_own() -> None:
         (Application(target="shop", run="true"), "true", "--target = shop: must be the URL"),
         (Application(target="http://127.0.0.1:1/", run="nonsense"), "true", "--run 'nonsense': no such command"),
         (Application(target="http://127.0.0.1:1/", run="true"), "nonsense", "--against 'nonsense': neither a revision"),
-        (Application(target="http://example.com/", run="true"), "true", "http://example.com/: is not on this machine"),
+        (Application(target="http://127.0.0.1:1/", run="true", body="{subject}"), "true", "--body: neither it nor"),
+        (Application(target="http://example.com/", run="true", body="{to}"), "true", "http://example.com/: is not on"),
     ],
 )
 def test_what_cannot_be_compared_is_told_before_anything_runs(

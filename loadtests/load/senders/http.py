@@ -6,14 +6,14 @@ import json
 
 import urllib3
 
-from loadtests.load.assignment import Assignment
+from loadtests.load.assignment import RECIPIENT, Assignment
 from loadtests.ports.ses import Envelope
 from loadtests.record.labels import labelled
 from strategies.parts import everyone
 from strategies.ports import Mail, Rejected, SendError, Throttled, Unanswered, Unavailable
 
 CONNECTIONS = 1000
-PLACEHOLDERS = ("{to}", "{mail}", "{recipients}", "{subject}")
+PLACEHOLDERS = (RECIPIENT, "{mail}", "{recipients}", "{subject}")
 
 
 class Http:

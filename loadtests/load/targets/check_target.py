@@ -9,7 +9,7 @@ from pathlib import Path
 from socket import create_connection
 from urllib.parse import urlsplit
 
-from loadtests.load.assignment import Place
+from loadtests.load.assignment import RECIPIENT, Place
 from scenarios.entry import USERS
 from scenarios.errors import BadInput, RunFailed
 from scenarios.schema.files import printable
@@ -40,6 +40,13 @@ def check_place(user: str, place: Place) -> None:
         _check_url("--queue", place.queue, "the URL of a queue")
     if user == "http":
         _check_url("--target", place.url, "the URL of the application's route")
+        _refuse_without_recipient(place)
+
+
+def _refuse_without_recipient(place: Place) -> None:
+    """SES knows a run's mail by its recipients: of any other nothing would be seen."""
+    if not any(RECIPIENT in text for text in (str(place.url), place.body, *(value for _, value in place.headers))):
+        raise BadInput(f"--body: neither it nor --target or a --header holds {RECIPIENT}; say where the recipient goes")
 
 
 def _check_url(flag: str, url: str | None, right: str) -> None:
