@@ -42,8 +42,11 @@ def loads(scenarios: Sequence[Scenario], limiters: str | None) -> list[Load]:
 
 
 @contextmanager
-def versions(asked: Application, against: str | None) -> Iterator[tuple[Version, Version]]:
-    """The base and what is now, which can be run as long as the block lasts. Raises BadInput, and RunFailed."""
+def versions(asked: Application, against: str | None, out: Path | None = None) -> Iterator[tuple[Version, Version]]:
+    """The base and what is now, which can be run as long as the block lasts; `out` keeps what they say.
+
+    Raises BadInput, and RunFailed.
+    """
     if against is None:
         raise BadInput(f"--against: missing; {OTHER}")
     place = Place(
@@ -57,7 +60,16 @@ def versions(asked: Application, against: str | None) -> Iterator[tuple[Version,
     head = Version("now", "--target", place, here, obeys=asked.endpoint is not None and asked.limiters is not None)
     with _base(head, against) as base:
         check((base, head))
-        yield base, head
+        yield _logged(base, out, "base"), _logged(head, out, "now")
+
+
+def _logged(version: Version, out: Path | None, side: str) -> Version:
+    """What an earlier gate has kept of that side goes."""
+    if out is None or version.command is None:
+        return version
+    log = out / f"application-{side}.log"
+    log.write_bytes(b"")
+    return replace(version, log=log)
 
 
 @contextmanager

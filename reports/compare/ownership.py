@@ -49,7 +49,7 @@ def _strange(directory: Path) -> Iterator[str]:
 
 def _written(directory: Path) -> Iterator[Path]:
     """What a run would write over of what is there, besides its scenario."""
-    for pattern in (*DOCUMENTS, REPORT, *PATTERNS, "locust-*", "hdr-*", f"{FIGURES}/*"):
+    for pattern in (*DOCUMENTS, REPORT, *PATTERNS, "locust-*", "hdr-*", "application-*.log", f"{FIGURES}/*"):
         yield from directory.glob(pattern)
 
 

@@ -87,6 +87,8 @@ def _untried(scenario: Scenario, entries: Sequence[StrategyEntry]) -> list[str]:
     """A load that SES takes as it comes says nothing of what becomes of refused mail."""
     if any(entry["calls"]["accepted"] < entry["calls"]["attempted"] for entry in entries):
         return []
+    if any(entry["recipients"]["accepted"] < entry["recipients"]["submitted"] for entry in entries):
+        return ["SES refused nothing in any run: what it did not accept has never reached it"]
     limit = f"{scenario.account.max_send_rate_per_s:g} recipients/s"
     return [
         f"SES refused nothing in any run: what becomes of refused mail was not tried; send above {limit} for longer"

@@ -97,7 +97,7 @@ def gate(
     files.prepare(read)
     folder.prepare(out, read)
     if application.target is not None:
-        document = _gated(application, chosen, against, rounds)
+        document = _gated(application, chosen, against, rounds, out)
     elif against is None:
         document = command.stored(baseline, chosen, names, on, _simulated)
     else:
@@ -111,14 +111,14 @@ def gate(
 
 
 def _gated(
-    application: Application, chosen: Sequence[Scenario], against: str | None, rounds: int | None
+    application: Application, chosen: Sequence[Scenario], against: str | None, rounds: int | None, out: Path | None
 ) -> GateDocument:
     """The document of two versions of an application."""
     with ending_on_ctrl_c():
         from reports.gate import command
         from seslab.versions import loads, measured, versions
     loads_of_all = loads(chosen, application.limiters)
-    with versions(application, against) as (base, head):
+    with versions(application, against, out) as (base, head):
         measures = {f"base, {base.name}": measured(base), head.name: measured(head)}
         return command.of_application(base.name, loads_of_all, measures, rounds)
 

@@ -193,9 +193,12 @@ def test_the_witness_tells_the_fates_of_every_users_mails(
 ) -> None:
     """Fates are what SES and queues say.
 
-    Given up is lost, and so is what SES refused and the application dropped; taken and not sent is pending.
+    Given up is lost, and so is what SES refused and the application dropped; taken and not sent is pending. What the
+    application has answered is told besides.
     """
     assert fates(ledgers[user]) == otherwise
+    refused = [line for line in ledgers[user].warnings if "were not taken" in line]
+    assert refused == (["http: 1 of 10 mails were not taken, most often because: 429"] if user == "http" else [])
 
 
 @pytest.mark.parametrize("user", ["http", "sqs"])

@@ -81,17 +81,20 @@ def test_a_version_that_cannot_be_run_is_told_in_its_own_words(tmp_path: Path, s
 
 
 def test_a_version_that_dies_of_the_load_is_told(tmp_path: Path) -> None:
-    """A run in which it was not there from some instant on says nothing of it."""
+    """A run in which it was not there from some instant on says nothing of it; its own words are kept."""
     shop = version(tmp_path)
     command, url = shop.command, str(shop.place.url)
     assert command is not None
-    with pytest.raises(RunFailed, match=r"^now: ended with 3 under the load: out of stamps$"):
-        killed(command, url)
+    log = tmp_path / "application-now.log"
+    log.write_text("of an earlier run\n")
+    with pytest.raises(RunFailed, match=rf"^now: ended with 3 under the load: out of stamps; the rest is in {log}$"):
+        killed(command, url, log)
+    assert log.read_text() == "of an earlier run\nout of stamps"
 
 
-def killed(command: Command, url: str) -> None:
+def killed(command: Command, url: str, log: Path) -> None:
     """Start it, and ask it to die."""
-    with started("now", command, url, {**os.environ, "AWS_DEFAULT_REGION": "us-east-1"}):
+    with started("now", command, url, {**os.environ, "AWS_DEFAULT_REGION": "us-east-1"}, log):
         with suppress(OSError, HTTPException):
             urlopen(url, b"die", timeout=10)
         until(lambda: not answers(url))

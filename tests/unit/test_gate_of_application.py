@@ -130,6 +130,13 @@ def test_a_gate_without_a_refusal_says_so(base: int, head: int, tried: bool) -> 
     assert said == {(4, 4): None, (3, 4): "more", (4, 3): "fewer"}[base, head]
 
 
+def test_what_never_reached_ses_asks_for_no_more_load() -> None:
+    """An application that loses mail by itself is not tried by more of it."""
+    notes = gated(repeat(run(4)), repeat(entry("http", sent(4, 2.0)[:3])))["scenarios"][0]["notes"]
+    assert "SES refused nothing in any run: what it did not accept has never reached it" in notes
+    assert "for longer" not in " ".join(notes)
+
+
 def test_an_interrupted_gate_concludes_nothing() -> None:
     """Half of the rounds are no gate."""
     broken_off: StrategyEntry = {**run(4), "interrupted": True}

@@ -19,7 +19,7 @@ from scenarios.system.children import LEASHED
 
 PATIENCE_S = 60.0  # for an application to start, be it in a container
 LOOK_EVERY_S, KNOCK_S = 0.1, 1.0
-TAIL = 2_000  # bytes, in which the last line of what it said will be
+TAIL, LAST = 2_000, 3  # bytes, in which so many last lines of what it said will be
 
 
 class Command(NamedTuple):
@@ -29,20 +29,36 @@ class Command(NamedTuple):
     folder: Path
 
 
+class Said(NamedTuple):
+    """The file of what an application says, and where in it this run begins; `log` is there to be read afterwards."""
+
+    file: IO[bytes]
+    begin: int
+    log: Path | None
+
+
 @contextmanager
-def started(name: str, command: Command, url: str, environ: Mapping[str, str]) -> Iterator[None]:
-    """The application, which answers HTTP at `url`, in that environment.
+def started(
+    name: str, command: Command, url: str, environ: Mapping[str, str], log: Path | None = None
+) -> Iterator[None]:
+    """The application, which answers HTTP at `url`, in that environment; what it says is added to the log.
 
     It ends with the block, or with us, however that ends. Raises RunFailed if something else answers there, or where it
     does not start, or dies of the load.
     """
     if answers(url):
         raise RunFailed(f"--target {printable(url)}: something answers there already, which --run does not expect")
-    with TemporaryFile() as said, _leashed(name, command, environ, said) as process:
+    with _said(log) as said, _leashed(name, command, environ, said.file) as process:
         _await(name, process, url, said)
         yield
         if not answers(url):
             _refuse_dead(name, process, said)
+
+
+@contextmanager
+def _said(log: Path | None) -> Iterator[Said]:
+    with TemporaryFile() if log is None else log.open("ab+") as file:
+        yield Said(file, file.seek(0, os.SEEK_END), log)
 
 
 @contextmanager
@@ -66,7 +82,7 @@ def _leashed(
         yield process
 
 
-def _await(name: str, process: subprocess.Popen[bytes], url: str, said: IO[bytes]) -> None:
+def _await(name: str, process: subprocess.Popen[bytes], url: str, said: Said) -> None:
     until_s = time.monotonic() + PATIENCE_S
     while not answers(url):
         with suppress(subprocess.TimeoutExpired):
@@ -76,7 +92,7 @@ def _await(name: str, process: subprocess.Popen[bytes], url: str, said: IO[bytes
             raise RunFailed(f"{printable(name)}: does not answer at {printable(url)} after {PATIENCE_S:g} s")
 
 
-def _refuse_dead(name: str, process: subprocess.Popen[bytes], said: IO[bytes]) -> None:
+def _refuse_dead(name: str, process: subprocess.Popen[bytes], said: Said) -> None:
     """One that is only busy answers late; one that is gone takes its leash a moment to notice."""
     with suppress(subprocess.TimeoutExpired):
         process.wait(KNOCK_S)
@@ -96,8 +112,9 @@ def answers(url: str) -> bool:
     return True
 
 
-def _died(name: str, process: subprocess.Popen[bytes], said: IO[bytes], when: str) -> RunFailed:
-    said.seek(max(0, said.seek(0, os.SEEK_END) - TAIL))
-    lines = said.read().decode(errors="replace").strip().splitlines()
-    last = lines[-1] if lines else "it said nothing"
-    return RunFailed(printable(f"{name}: ended with {process.returncode} {when}: {last}"))
+def _died(name: str, process: subprocess.Popen[bytes], said: Said, when: str) -> RunFailed:
+    said.file.seek(max(said.begin, said.file.seek(0, os.SEEK_END) - TAIL))
+    lines = said.file.read().decode(errors="replace").strip().splitlines()
+    last = " / ".join(lines[-LAST:]) or "it said nothing"
+    more = "" if said.log is None else f"; the rest is in {said.log}"
+    return RunFailed(printable(f"{name}: ended with {process.returncode} {when}: {last}{more}"))

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from loadtests.load.applications.own_ses import allowing, ses_of
 from loadtests.load.applications.started import Command, started
@@ -30,7 +31,7 @@ class Version:
     """One version: what it is called, which option names it, the place with its route, and what starts it, if it must.
 
     Without an endpoint in its place each run has an SES of its own. `obeys` is the endpoint's: whether its account
-    becomes the scenario's for a run.
+    becomes the scenario's for a run; `log` gets what the command says in all runs.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Version:
     place: Place
     command: Command | None = None
     obeys: bool = False
+    log: Path | None = None
 
     def run(self, scenario: Scenario, user: str, seed: int, watch: Watch | None = None) -> Ledger:
         """The ledger of one run, from the start of the application to its end. Raises RunFailed."""
@@ -51,7 +53,7 @@ class Version:
     def _up(self, ses_url: str) -> AbstractContextManager[None]:
         if self.command is None:
             return nullcontext()
-        return started(self.name, self.command, str(self.place.url), _environment(ses_url))
+        return started(self.name, self.command, str(self.place.url), _environment(ses_url), self.log)
 
 
 def _environment(ses_url: str) -> Mapping[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -98,9 +99,20 @@ def _warnings(assignment: Assignment, results: LocustResults, mails: Arrivals) -
     if results.silent:
         names = ", ".join(map(str, results.silent))
         yield f"{assignment.user}: worker {names} of {results.workers} was lost; what it saw of its calls is unknown"
+    if assignment.user not in SENDS_ITSELF:
+        yield from _not_taken(assignment, results)
     lag_s = _lag_s(results, mails)
     if lag_s > SATURATED_S:
         yield (
             f"{assignment.user}: Locust began one mail in a hundred {lag_s:.2f} s or more after its intended instant; "
             "response times tell of this machine too: let less run beside it, or give a load test more --workers"
         )
+
+
+def _not_taken(assignment: Assignment, results: LocustResults) -> Iterator[str]:
+    """What was answered is no mail's fate, and yet may be why SES has never seen it."""
+    calls = results.calls[results.calls["end_s"] <= results.ended_s]
+    answers = Counter(calls["reason"][calls["seen"] != ACCEPTED].tolist())
+    for said, _ in answers.most_common(1):
+        share = f"{answers.total()} of {len(results.calls)}"
+        yield f"{assignment.user}: {share} mails were not taken, most often because: {said}"
