@@ -51,9 +51,9 @@ def offering(words: Collection[str], *names: str, **more: Any) -> Any:
     return typer.Option(*names, metavar="|".join(words), autocompletion=completion.words(words), **more)
 
 
-def one_of(what: str, words: Collection[str], *names: str, help: str) -> Any:
+def one_of(what: str, words: Collection[str], *names: str, **more: Any) -> Any:
     """An option that takes one of a few words."""
-    return offering(words, *names, callback=known(what, words), help=help)
+    return offering(words, *names, callback=known(what, words), **more)
 
 
 def of_strategies(help: str, default: str = "") -> Any:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import NamedTuple
 
 from reports.documents.gate import GateDocument, GateScenario
 from reports.gate.document import Compared, Part, document
 from reports.gate.expectations import default_rules
-from reports.gate.interleaved import Tell
 from reports.gate.rounds import OTHER_MAIL, Round, of_application
 from reports.statistics.replications import combine
 from reports.statistics.told_once import told_once_with_sides
@@ -23,6 +23,8 @@ from scenarios.verdicts import INCONCLUSIVE
 WORLD = "locust"
 Measure = Callable[[Scenario], StrategyEntry]
 """One run of a version under a scenario's load."""
+Doing = Callable[[str], AbstractContextManager[object]]
+"""Says which run is under way, as long as it is."""
 
 
 class Load(NamedTuple):
@@ -33,18 +35,18 @@ class Load(NamedTuple):
 
 
 def verdict(
-    against: str, loads: Sequence[Load], versions: Mapping[str, Measure], rounds: int, tell: Tell
+    against: str, loads: Sequence[Load], versions: Mapping[str, Measure], rounds: int, doing: Doing
 ) -> GateDocument:
     """The gate's document, of two versions: first the base, then what is now. Raises RunFailed, and Interrupted."""
-    made = document(WORLD, against, [_part(load, versions, rounds, tell) for load in loads])
+    made = document(WORLD, against, [_part(load, versions, rounds, doing) for load in loads])
     scenarios: list[GateScenario] = [
         {**one, "notes": [*one["notes"], *_too_few(one, rounds)]} for one in made["scenarios"]
     ]
     return {**made, "scenarios": scenarios}
 
 
-def _part(load: Load, versions: Mapping[str, Measure], rounds: int, tell: Tell) -> Part:
-    runs = [_turns(load, versions, f"round {number} of {rounds}", tell) for number in range(1, rounds + 1)]
+def _part(load: Load, versions: Mapping[str, Measure], rounds: int, doing: Doing) -> Part:
+    runs = [_turns(load, versions, f"round {number} of {rounds}", doing) for number in range(1, rounds + 1)]
     pairs = [Round([first, last], [second, third]) for first, second, third, last in runs]
     head = combine([entry for one in runs for entry in one[1:3]])
     compared = of_application(head["strategy"], default_rules(), pairs)
@@ -55,15 +57,15 @@ def _part(load: Load, versions: Mapping[str, Measure], rounds: int, tell: Tell) 
     return Part(load.called, "", [compared], judged(load.scenario.thresholds, [head]), notes)
 
 
-def _turns(load: Load, versions: Mapping[str, Measure], which: str, tell: Tell) -> list[StrategyEntry]:
+def _turns(load: Load, versions: Mapping[str, Measure], which: str, doing: Doing) -> list[StrategyEntry]:
     """Base, head, head, base: a machine that becomes slower favours neither."""
     base, head = versions
-    return [_measured(load, name, versions[name], which, tell) for name in (base, head, head, base)]
+    return [_measured(load, name, versions[name], which, doing) for name in (base, head, head, base)]
 
 
-def _measured(load: Load, name: str, measure: Measure, which: str, tell: Tell) -> StrategyEntry:
-    tell(f"{load.called}, {which}: {name}")
-    entry = measure(load.scenario)
+def _measured(load: Load, name: str, measure: Measure, which: str, doing: Doing) -> StrategyEntry:
+    with doing(f"{load.called}, {which}: {name}"):
+        entry = measure(load.scenario)
     if entry["interrupted"]:
         raise Interrupted(f"interrupted in {which}; nothing is concluded from fewer")
     return entry

@@ -112,7 +112,7 @@ def of_application(
     against: str, loads: Sequence[applications.Load], versions: Mapping[str, applications.Measure], rounds: int | None
 ) -> GateDocument:
     """The gate's document, of a base and what is now. Raises RunFailed, and Interrupted."""
-    return applications.verdict(against, loads, versions, rounds or interleaved.ROUNDS, terminal.tell)
+    return applications.verdict(against, loads, versions, rounds or interleaved.ROUNDS, terminal.busy)
 
 
 def _needed(baseline: Path | None) -> Path:

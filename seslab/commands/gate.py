@@ -35,7 +35,9 @@ def gate(
         Path | None, typer.Option(metavar="FILE", help="what is expected; without it --against is needed")
     ] = None,
     strategy: Annotated[list[str] | None, of_strategies("one to run; may be repeated", "the baseline's")] = None,
-    on: Annotated[str, one_of("world", WORLDS, help="the world to run in; moto needs --against")] = "sim",
+    on: Annotated[
+        str | None, one_of("world", WORLDS, show_default="sim", help="the world to run in; moto needs --against")
+    ] = None,
     against: Annotated[
         str | None,
         typer.Option(
@@ -84,12 +86,12 @@ def gate(
         from scenarios.schema.scenario_file import files_of
         from scenarios.verdicts import FAIL
         from seslab import worlds
-    files = Files(junit, summary, openmetrics)
+    files, world = Files(junit, summary, openmetrics), on or "sim"
     if application.target is None:
         command.refuse_without_target(application.asked)
-        command.refuse_vain(on, against is not None, {"seeds": seeds, "rounds": rounds})
+        command.refuse_vain(world, against is not None, {"seeds": seeds, "rounds": rounds})
     else:
-        command.refuse_beside_target({"baseline": baseline, "strategy": strategy, "seeds": seeds, "on": on != "sim"})
+        command.refuse_beside_target({"baseline": baseline, "strategy": strategy, "seeds": seeds, "on": on})
     chosen = simulated.distinct([worlds.scenario_of(source) for source in scenario])
     names = worlds.named(strategy, chosen)
     read = [named for source, one in zip(scenario, chosen, strict=True) for named in files_of(source, one)]
@@ -99,9 +101,9 @@ def gate(
     if application.target is not None:
         document = _gated(application, chosen, against, rounds, out)
     elif against is None:
-        document = command.stored(baseline, chosen, names, on, _simulated)
+        document = command.stored(baseline, chosen, names, world, _simulated)
     else:
-        lasting = interleaved.Lasting(on, seeds or simulated.SEEDS, rounds or interleaved.ROUNDS)
+        lasting = interleaved.Lasting(world, seeds or simulated.SEEDS, rounds or interleaved.ROUNDS)
         document = command.in_turn(against, baseline, scenario, chosen, names, lasting)
     files.write(document)
     if out is not None:

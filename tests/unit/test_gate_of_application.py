@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from itertools import chain, repeat
 
 import pytest
 
 from reports.documents.gate import GateDocument, GateFigure
+from reports.gate import command
 from reports.gate.applications import Load, verdict
 from reports.gate.rounds import LAGGED
 from reports.gate.table import sentences, verdict_line
@@ -30,8 +32,13 @@ def gated(base: Iterator[StrategyEntry], head: Iterator[StrategyEntry], told: li
     measures: dict[str, Callable[[Scenario], StrategyEntry]] = {
         "v1": lambda _scenario: next(base), "now": lambda _scenario: next(head),
     }  # fmt: skip
-    said = [] if told is None else told
-    return verdict("v1", [Load("by-hand, window", SCENARIO)], measures, 3, said.append)
+
+    def doing(line: str) -> AbstractContextManager[None]:
+        if told is not None:
+            told.append(line)
+        return nullcontext()
+
+    return verdict("v1", [Load("by-hand, window", SCENARIO)], measures, 3, doing)
 
 
 def run(accepted: int, last_s: float = 2.0) -> StrategyEntry:
@@ -70,6 +77,12 @@ def test_notes_say_of_which_side_they_are() -> None:
     head: StrategyEntry = {**run(4), "warnings": ["http: 0.2 s late"]}
     notes = gated(repeat(base), chain([run(4)], repeat(head)))["scenarios"][0]["notes"]
     assert notes[:2] == ["v1 and now: http: 0.1 s late", "v1: no mail"]
+
+
+def test_what_no_terminal_shows_is_not_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """How far it has come is for people who watch; a log, or a program that reads messages, gets none of it."""
+    command.of_application("v1", [Load("load", SCENARIO)], {name: lambda _: run(4) for name in ("v1", "now")}, 2)
+    assert capsys.readouterr().err == ""
 
 
 def test_mail_that_is_lost_fails() -> None:
@@ -180,7 +193,7 @@ def test_what_cannot_be_compared_is_told_before_anything_runs(
     [
         ("--run true --against main", "--run: is for an application of your own; name its route with --target"),
         ("--target http://127.0.0.1:1/ --seeds 3", "--seeds: is for strategies; an application (--target)"),
-        ("--target http://127.0.0.1:1/ --on moto", "--on: is for strategies; an application (--target)"),
+        ("--target http://127.0.0.1:1/ --on sim", "--on: is for strategies; an application (--target)"),
     ],
 )
 def test_options_that_would_change_nothing_are_refused(words: str, said: str) -> None:
