@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -173,9 +172,9 @@ def assigned(scenario: Scenario, sender: str, seed: int, asked: LoadRequest) -> 
 @contextmanager
 def folder_with(assignment: Assignment, mails: Arrivals) -> Iterator[Path]:
     """What is to be done, in a folder for what will come of it."""
-    with tempfile.TemporaryDirectory(prefix="seslab-loadtest-") as name:
-        written(assignment, mails, Path(name))
-        yield Path(name)
+    with temporary_folder("seslab-loadtest-") as folder:
+        written(assignment, mails, folder)
+        yield folder
 
 
 def ledger_left_by(

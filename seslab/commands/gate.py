@@ -118,7 +118,9 @@ def _gated(
     """The document of two versions of an application."""
     with ending_on_ctrl_c():
         from reports.gate import command
+        from seslab import worlds
         from seslab.versions import loads, measured, versions
+    worlds.tidy()
     loads_of_all = loads(chosen, application.limiters)
     with versions(application, against, out) as (base, head):
         measures = {f"base, {base.name}": measured(base), head.name: measured(head)}

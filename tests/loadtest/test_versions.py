@@ -46,6 +46,7 @@ class Shop(BaseHTTPRequestHandler):
 server = ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Shop)
 server.serve_forever()
 """
+ENVIRON = {**os.environ, "AWS_DEFAULT_REGION": "us-east-1"}
 BURST = scenario(60, 1.0, horizon_s=3.0, account={"max_send_rate_per_s": 10.0, "max_24h_send": -1})
 
 
@@ -66,7 +67,12 @@ def test_a_version_is_started_and_gone_and_its_ses_is_its_own(tmp_path: Path) ->
     assert 10 < accepted <= 10 + 10 * BURST.horizon_s  # at once, and a second
     assert accepted + lost == 60
     assert not answers(str(shop.place.url))
-    assert not [one for one in psutil.process_iter(["cmdline"]) if str(tmp_path) in " ".join(one.info["cmdline"] or ())]
+    assert not processes_in(tmp_path)
+
+
+def processes_in(folder: Path) -> list[psutil.Process]:
+    """Those that run there."""
+    return [one for one in psutil.process_iter(["cwd"]) if one.info["cwd"] == str(folder)]
 
 
 def test_a_version_that_cannot_be_run_is_told_in_its_own_words(tmp_path: Path, served: Served) -> None:
@@ -78,6 +84,17 @@ def test_a_version_that_cannot_be_run_is_told_in_its_own_words(tmp_path: Path, s
     taken = Version("now", "--target", Place(url=f"{served.url}/send"), Command([sys.executable, "shop.py"], tmp_path))
     with pytest.raises(RunFailed, match=r"^--target \S+: something answers there already"):
         taken.run(BURST, "http", 1)
+
+
+def test_a_version_is_gone_after_ctrl_c(tmp_path: Path) -> None:
+    """Although it takes its time to end: the next command may need its port."""
+    shop = version(tmp_path)
+    slow = "import signal\nsignal.signal(signal.SIGINT, lambda *_: (signal.sigtimedwait([10], 1), os._exit(0)))\n"
+    (tmp_path / "shop.py").write_text(slow + SHOP)
+    assert shop.command is not None
+    with suppress(KeyboardInterrupt), started("now", shop.command, str(shop.place.url), ENVIRON):
+        raise KeyboardInterrupt
+    assert not processes_in(tmp_path)
 
 
 def test_a_version_that_dies_of_the_load_is_told(tmp_path: Path) -> None:
@@ -94,7 +111,7 @@ def test_a_version_that_dies_of_the_load_is_told(tmp_path: Path) -> None:
 
 def killed(command: Command, url: str, log: Path) -> None:
     """Start it, and ask it to die."""
-    with started("now", command, url, {**os.environ, "AWS_DEFAULT_REGION": "us-east-1"}, log):
+    with started("now", command, url, ENVIRON, log):
         with suppress(OSError, HTTPException):
             urlopen(url, b"die", timeout=10)
         until(lambda: not answers(url))

@@ -17,6 +17,8 @@ from reports.units import shown
 from scenarios.entry import StrategyEntry
 from scenarios.errors import BadInput, Interrupted
 from scenarios.schema.model import Scenario
+from seslab import worlds
+from seslab.commands import gate as gate_command
 from seslab.options import Application
 from seslab.versions import loads, versions
 from tests.unit.entries import SCENARIO, entry, sent
@@ -186,6 +188,15 @@ def test_what_cannot_be_compared_is_told_before_anything_runs(
     with pytest.raises(BadInput, match=f"^{said}".replace("?", r"\?")) as caught, versions(asked, against):
         pass
     assert "\n" not in str(caught.value)
+
+
+def test_what_a_killed_gate_has_left_goes_with_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with a load test: its Locust, and its folder."""
+    tidied: list[bool] = []
+    monkeypatch.setattr(worlds, "tidy", lambda: tidied.append(True))
+    with pytest.raises(BadInput, match="--against: missing"):
+        gate_command.gate(["sandbox"], application=TARGET)
+    assert tidied
 
 
 @pytest.mark.parametrize(

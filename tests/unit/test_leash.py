@@ -17,7 +17,9 @@ from tests.deploy.patience import until
 
 FAMILY = """
 import os, subprocess, sys
-child = subprocess.Popen([sys.executable, "-c", "import sys, time; sys.stdout.flush(); time.sleep(600)"])
+deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); signal.pause()"
+child = subprocess.Popen([sys.executable, "-c", deaf], stdout=subprocess.PIPE, start_new_session={detached})
+child.stdout.readline()
 print(os.environ["TMPDIR"], os.getpid(), child.pid, flush=True)
 child.wait()
 """
@@ -33,9 +35,13 @@ def _held(code: str) -> subprocess.Popen[str]:
     )
 
 
-def test_a_server_and_its_children_end_with_our_pipe() -> None:
-    """When the starter lets go, be it by dying, the server is interrupted, its children end, its folder is gone."""
-    held = _held(FAMILY)
+@pytest.mark.parametrize("detached", [False, True])
+def test_a_server_and_its_children_end_with_our_pipe(detached: bool) -> None:
+    """When the starter lets go, be it by dying, the server is interrupted, its children end, its folder is gone.
+
+    In whatever session they are, and though they do not listen.
+    """
+    held = _held(FAMILY.format(detached=detached))
     assert held.stdout is not None
     folder, *numbers = held.stdout.readline().split()
     held.communicate(timeout=20)  # ends only once none of the family holds the pipe

@@ -78,8 +78,12 @@ def _leashed(
         )
     except OSError as error:
         raise RunFailed(f"{printable(name)}: cannot run in {command.folder}: {error.strerror or error}") from error
-    with process:
+    try:
         yield process
+    finally:
+        assert process.stdin is not None
+        process.stdin.close()
+        process.wait()  # also after Ctrl-C: the next command may need its port
 
 
 def _await(name: str, process: subprocess.Popen[bytes], url: str, said: Said) -> None:
