@@ -18,8 +18,23 @@ def junit(gate: GateDocument) -> str:
     for scenario in gate["scenarios"]:
         _suite(root, scenario, interval_heading(gate))
     _count(root)
+    return _text(root)
+
+
+def _text(root: Element) -> str:
     indent(root)
     return tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def without_verdict(why: str) -> str:
+    """An error, as JUnit calls what could not be tested."""
+    root = Element("testsuites", name="seslab gate")
+    suite = SubElement(root, "testsuite", name="seslab gate")
+    case = SubElement(suite, "testcase", classname="seslab gate", name="verdict", time="0")
+    SubElement(case, "error", message=printable(why)).text = printable(why)
+    _count(suite)
+    _count(root)
+    return _text(root)
 
 
 def _suite(root: Element, scenario: GateScenario, heading: str) -> None:
@@ -66,6 +81,6 @@ def _count(element: Element) -> None:
     cases = list(element.iter("testcase"))
     element.set("tests", str(len(cases)))
     element.set("failures", str(sum(case.find("failure") is not None for case in cases)))
-    element.set("errors", "0")
+    element.set("errors", str(sum(case.find("error") is not None for case in cases)))
     if element.tag == "testsuite":
         element.set("skipped", str(sum(case.find("skipped") is not None for case in cases)))

@@ -9,6 +9,7 @@ from reports.documents.gate import GateDocument, GateScenario
 from reports.gate.table import causes, cells, interval_heading, moved, scenario_lines, verdict_line
 from reports.markdown import document, grid, items, text
 from reports.units import MARKS
+from scenarios.verdicts import FAIL
 
 _NAMES = ("", "scenario", "strategy", "figure")
 _NUMBERS = ("base", "now", "difference")
@@ -21,6 +22,11 @@ def markdown(gate: GateDocument) -> str:
     columns = (*_NAMES, *_NUMBERS, interval_heading(gate))
     moved_table = grid(columns, rows, named_by=len(_NAMES)) if rows else ""
     return document(f"### {text(verdict_line(gate))}", moved_table, items(_why(gate)), _folded(every))
+
+
+def without_verdict(why: str) -> str:
+    """Of a gate that could not be made."""
+    return document(f"### {MARKS[FAIL]} {text(f'no verdict: {why}')}")
 
 
 def _rows(scenario: GateScenario) -> Iterator[Row]:

@@ -98,13 +98,14 @@ def gate(
     read += [*application.files, *([] if baseline is None else [("--baseline", baseline)])]
     files.prepare(read)
     folder.prepare(out, read)
-    if application.target is not None:
-        document = _gated(application, chosen, against, rounds, out)
-    elif against is None:
-        document = command.stored(baseline, chosen, names, world, _simulated)
-    else:
-        lasting = interleaved.Lasting(world, seeds or simulated.SEEDS, rounds or interleaved.ROUNDS)
-        document = command.in_turn(against, baseline, scenario, chosen, names, lasting)
+    with files.even_without_verdict():
+        if application.target is not None:
+            document = _gated(application, chosen, against, rounds, out)
+        elif against is None:
+            document = command.stored(baseline, chosen, names, world, _simulated)
+        else:
+            lasting = interleaved.Lasting(world, seeds or simulated.SEEDS, rounds or interleaved.ROUNDS)
+            document = command.in_turn(against, baseline, scenario, chosen, names, lasting)
     files.write(document)
     if out is not None:
         folder.save(out, document)

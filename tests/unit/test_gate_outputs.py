@@ -20,6 +20,7 @@ from reports.gate.markdown import markdown
 from reports.gate.openmetrics import openmetrics
 from reports.markdown import grid
 from reports.terminal import to_json
+from scenarios.errors import RunFailed
 from scenarios.schema.thresholds import JudgedThreshold
 from tests.unit.gated import baseline, of, small, variant, verdict
 
@@ -179,6 +180,19 @@ def test_files_are_written_whole_and_summaries_added_to(tmp_path: Path, slower: 
     assert (tmp_path / "s.md").read_text() == "\n".join(("before\n", markdown(slower), markdown(slower)))
     assert (tmp_path / "j.xml").read_text() == junit(slower)
     assert (tmp_path / "o.txt").read_text() == openmetrics(slower)
+
+
+def test_a_gate_that_cannot_be_made_leaves_its_reason(tmp_path: Path) -> None:
+    """What reads files and no exit codes sees an error, be it of markup, and no pass of an earlier gate."""
+    files = Files(tmp_path / "j.xml", tmp_path / "s.md", tmp_path / "o.txt")
+    (tmp_path / "j.xml").write_text("<testsuites/>")
+    with pytest.raises(RunFailed), files.even_without_verdict():
+        raise RunFailed("now: ended with 7: <b>|")
+    root = ElementTree.parse(tmp_path / "j.xml").getroot()
+    assert (root.get("errors"), root.get("failures"), len(root.findall(".//testcase"))) == ("1", "0", 1)
+    assert [one.get("message") for one in root.iter("error")] == ["now: ended with 7: <b>|"]
+    assert (tmp_path / "s.md").read_text().startswith("### ✗ no verdict: now: ended with 7: ")
+    assert not (tmp_path / "o.txt").exists()
 
 
 def test_every_cause_has_its_line(slower: GateDocument) -> None:
