@@ -22,7 +22,7 @@ class HistoryPoint(TypedDict):
     interval: Annotated[Interval | None, Field(description="95 %, of the median; null where it is not known")]
     verdict: Annotated[
         Verdict | None,
-        Field(description="of the gate, or the worst of the thresholds on it; null if there is none"),
+        Field(description="the worst of gate and thresholds on it; null if there is none"),
     ]
 
 
@@ -43,7 +43,7 @@ class HistoryCommit(TypedDict):
     commit: Annotated[str | None, Field(description="the whole hash; null where it is not known")]
     made_unix_s: Annotated[float | None, Field(description="when the first of its documents was made, or null")]
     folders: Annotated[list[str], Field(description="where its documents are")]
-    verdict: Annotated[Verdict | None, Field(description="the worst of its gates and thresholds; null if it has none")]
+    verdict: Annotated[Verdict | None, Field(description="the worst of its figures; null if nothing judged any")]
 
 
 @with_config(STRICT)
@@ -51,5 +51,9 @@ class HistoryDocument(TypedDict):
     """Figures over many commits. Documents may grow: ignore keys that you do not know."""
 
     schema: Annotated[Literal["seslab/history/v1"], Field(description="which kind of document this is")]
+    figures: Annotated[list[str], Field(description="those that are followed")]
     commits: Annotated[list[HistoryCommit], Field(description="oldest first")]
-    series: Annotated[list[HistorySeries], Field(description="one for each scenario, world, sender and figure")]
+    series: Annotated[
+        list[HistorySeries],
+        Field(description="one for each scenario, world, sender and figure that is followed, or failed somewhere"),
+    ]

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from reports.columns import Sheet
 from reports.documents.history import HistoryDocument, HistorySeries
-from reports.history.table import answer, figures_in, sentences, table
+from reports.history.table import answer, figures_in, followed, sentences, table
 from reports.page.charts import Band, Chart, Line, numbers, one_panel
 from reports.page.elements import Markup, element, joined, lines
 from reports.page.signs import Sign, signs_of
@@ -63,7 +63,7 @@ def _charts(history: HistoryDocument, signs: Sequence[Sign]) -> Iterator[Chart]:
     """One for each figure in each scenario that more than one commit has, and that is not 0 in all of them."""
     number_of = {sign.name: number for number, sign in enumerate(signs)}
     turn = figures_in(history).index
-    in_turn = sorted(history["series"], key=lambda one: (one["scenario"], one["world"], turn(one["figure"])))
+    in_turn = sorted(followed(history), key=lambda one: (one["scenario"], one["world"], turn(one["figure"])))
     for which, some in groupby(in_turn, key=_which):
         drawn = [_line(one, number_of[one["sender"]]) for one in some]
         if any(len(line["x"]) > 1 for line in drawn) and any(any(line["y"]) for line in drawn):

@@ -31,8 +31,14 @@ def table(history: HistoryDocument) -> Sheet:
 
 
 def figures_in(history: HistoryDocument) -> list[str]:
-    """Each once, in the order in which they were asked for."""
-    return list(dict.fromkeys(one["figure"] for one in history["series"]))
+    """Those that are followed and that there are."""
+    there = {one["figure"] for one in history["series"]}
+    return [figure for figure in history["figures"] if figure in there]
+
+
+def followed(history: HistoryDocument) -> list[HistorySeries]:
+    """Without those that only failed, which have their sentences."""
+    return [one for one in history["series"] if one["figure"] in history["figures"]]
 
 
 def _heading_of(one: HistorySeries) -> str:
@@ -41,7 +47,7 @@ def _heading_of(one: HistorySeries) -> str:
 
 
 def _blocks(history: HistoryDocument, figures: Sequence[str]) -> Iterator[tuple[str, list[Row]]]:
-    for heading, some in groupby(history["series"], key=_heading_of):
+    for heading, some in groupby(followed(history), key=_heading_of):
         series = list(some)
         columns = {one["figure"]: _column(one) for one in series}
         told = sorted({point["commit"] for one in series for point in one["points"]})
@@ -98,8 +104,12 @@ def _said(
     when = (
         f"fails since {names[0]}" if last is series["points"][-1] else f"failed in {' to '.join(dict.fromkeys(names))}"
     )
-    was = "" if before is None else f", before {shown(figure, before['value'])}"
-    return f"{MARKS[FAIL]} {_heading_of(series)}: {figure} {when}: {shown(figure, last['value'])}{was}"
+    was = "" if before is None else f", before {_value(figure, before)}"
+    return f"{MARKS[FAIL]} {_heading_of(series)}: {figure} {when}: {_value(figure, last)}{was}"
+
+
+def _value(figure: str, point: HistoryPoint) -> str:
+    return "no value" if point["value"] is None else shown(figure, point["value"])
 
 
 def markdown(history: HistoryDocument) -> str:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+from reports.documents.comparison import ComparisonDocument
+from reports.documents.gate import GateDocument
 from reports.documents.history import HistoryDocument, HistoryPoint
 from reports.documents.origin import OriginDocument
 from reports.gate import folder as gate_folder
@@ -16,10 +19,11 @@ from reports.gate.document import document as gate_of
 from reports.history import table
 from reports.history.document import FIGURES, document, wished
 from reports.history.page import page_of
-from reports.history.reading import commits_in
+from reports.history.reading import Commit, commits_in
 from reports.running.keeping import COMPARISON, GATE, ORIGIN, REPORT
 from reports.terminal import to_json
 from scenarios.errors import BadInput
+from scenarios.verdicts import Verdict
 from tests.unit.entries import comparison, entry, sent
 from tests.unit.gated import SMALL, baseline, small, verdict
 from tests.unit.test_cli import seslab_with
@@ -87,6 +91,49 @@ def test_a_gates_verdict_is_the_figures(tmp_path: Path) -> None:
     assert line.removeprefix("✗ ") in shown
     assert '"name":"failed"' in shown
     assert table.markdown(history).startswith("### 2: pass; 1 of 3 commits failed, last 1\n")
+
+
+def gate(lost: Verdict, threshold: Verdict, efficiency: Verdict = "pass") -> GateDocument:
+    """As far as a history reads it: two figures of one sender, and what is demanded of the first and of a third."""
+    figures = (("recipients.lost", lost, 2.0), ("efficiency", efficiency, None))
+    metrics = [{"metric": name, "verdict": verdict, "head": value} for name, verdict, value in figures]
+    demands = [
+        {"strategy": "direct", "figure": name, "value": 2.0, "interval": None, "verdict": threshold}
+        for name in ("recipients.lost", "peak_1s")
+    ]
+    strategies = [{"strategy": "direct", "metrics": metrics}, {"strategy": "another", "metrics": metrics[:0]}]
+    one = {"scenario": "by-hand", "strategies": strategies, "thresholds": demands}
+    return cast(GateDocument, {"world": "sim", "against": "base", "scenarios": [one]})
+
+
+@pytest.mark.parametrize(
+    ("given", "failed"),
+    [
+        (gate("inconclusive", "fail"), {"recipients.lost", "peak_1s"}),
+        (gate("fail", "pass"), {"recipients.lost"}),
+        (gate("pass", "pass", efficiency="fail"), {"efficiency"}),
+        (gate("improved", "pass"), set()),
+    ],
+)
+def test_no_commit_fails_without_a_sentence(given: GateDocument, failed: set[str]) -> None:
+    """What a gate and its thresholds find counts alike, also of figures that are not followed and have no column."""
+    passed = comparison(entry("direct", sent(4, 2.0)))
+    history = document([Commit("one", None, None, gates=[given], comparisons=[passed])], FOLLOWED)
+    assert [one["verdict"] == "fail" for one in history["commits"]] == [bool(failed)]
+    said = table.sentences(history)
+    assert {line.split(": ")[2].split()[0] for line in said} == failed
+    assert all("no value" in line for line in said if "efficiency" in line)
+    assert [column.name for column in table.table(history).columns] == ["commit", "recipients lost", "makespan_s"]
+    [row] = table.table(history).rows
+    assert ("✗" in row[1]) == ("recipients.lost" in failed)
+
+
+def test_a_comparisons_failure_is_not_undone_by_a_gate() -> None:
+    """Of a figure that both have, the gate's value counts, and the worse verdict."""
+    threshold = {"name": "all", "expression": "", "strategy": "direct", "figure": "recipients.lost", "interval": None}
+    run = comparison(entry("direct", sent(1, 2.0))) | {"thresholds": [threshold | {"value": 3.0, "verdict": "fail"}]}
+    one = Commit("one", None, None, gates=[gate("inconclusive", "pass")], comparisons=[cast(ComparisonDocument, run)])
+    assert [(point["value"], point["verdict"]) for point in lost_in(document([one], FOLLOWED))] == [(2.0, "fail")]
 
 
 def test_a_failure_that_lasts_is_told_once(tmp_path: Path) -> None:
