@@ -65,8 +65,21 @@ def _by(difference: float | None, base: float | None, places: int, unit: str) ->
     """With its sign, and its share of the base where that says something."""
     if difference is None:
         return "-"
-    share = f" ({_three_digits(100 * difference / base)} %)" if base else ""
+    share = f" ({_share(difference, base)})" if base else ""
     return f"{_at(difference, places, '+')}{unit}{share}"
+
+
+def change(base: float | None, difference: float | None) -> str:
+    """A difference as a share of its base; with no base to speak of, as it is, without a unit."""
+    if difference is None:
+        return "-"
+    if not difference:
+        return "0"
+    return _share(difference, base) if base else _three_digits(difference)
+
+
+def _share(difference: float, base: float) -> str:
+    return f"{_three_digits(100 * difference / base)} %"
 
 
 def _three_digits(percent: float) -> str:

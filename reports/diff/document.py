@@ -86,18 +86,19 @@ def document(
     wished: Sequence[str],
     ledgers: Ledgers,
     scenarios: tuple[Keys, Keys] = ({}, {}),
+    folders: tuple[str, str] = ("a", "b"),
     letter: str = "B",
 ) -> DiffDocument:
-    """Plain data from two comparison documents, their ledgers and the keys of their scenarios. Raises BadInput.
+    """Plain data from two comparison documents, their ledgers, their scenarios' keys and their folders' names.
 
-    Messages call the second run by its letter.
+    Messages call the second run by its letter. Raises BadInput.
     """
     entries = [{entry["strategy"]: entry for entry in run["strategies"]} for run in (a, b)]
     pairs = pairs_of(a, b, wished)
     return {
         "schema": SCHEMA,
-        "a": _about(a),
-        "b": _about(b),
+        "a": _about(a, folders[0]),
+        "b": _about(b, folders[1]),
         "changed": _changed(scenarios, [(entries[0][pair.a], entries[1][pair.b]) for pair in pairs]),
         "strategies": [
             _strategy(pair, entries[0][pair.a], entries[1][pair.b], a, b, ledgers, letter) for pair in pairs
@@ -127,15 +128,24 @@ def _notes(side: str, run: ComparisonDocument, entries: Sequence[ExplainedEntry]
         if entry["interrupted"]:
             yield f"{side}: {entry['strategy']}: interrupted before its end"
         if done < planned:
-            yield f"{side}: {entry['strategy']}: {done} of {planned} replications were made"
+            yield f"{side}: {entry['strategy']}: {done} of {how_often(run)} were made"
     yield from dict.fromkeys(f"{side}: {warning}" for entry in entries for warning in entry["warnings"])
 
 
 def _uneven(a: ComparisonDocument, b: ComparisonDocument, letter: str) -> Iterator[str]:
     """A mean over a seed that the other run does not have is no change of the code."""
-    many, other = a["replications"], b["replications"]
-    if a["seed"] == b["seed"] and many != other:
-        yield f"A has {counted(many, 'replication')}, {letter} {other}: their means are not of the same seeds"
+    if a["seed"] == b["seed"] and _seeds(a) != _seeds(b):
+        yield f"A has {how_often(a)}, {letter} {how_often(b)}: their means are not of the same seeds"
+
+
+def _seeds(run: ComparisonDocument) -> int:
+    """How many count up from its own."""
+    return 1 if "rounds" in run else run["replications"]
+
+
+def how_often(run: ComparisonDocument | DiffRun) -> str:
+    """So many replications, each with a seed of its own, or rounds of the same mails."""
+    return counted(run["replications"], "round" if "rounds" in run else "replication")
 
 
 def _replications(entry: ExplainedEntry) -> int:
@@ -143,13 +153,17 @@ def _replications(entry: ExplainedEntry) -> int:
     return max((len(values) for values in entry.get("samples", {}).values()), default=1)
 
 
-def _about(run: ComparisonDocument) -> DiffRun:
-    return {
+def _about(run: ComparisonDocument, folder: str) -> DiffRun:
+    about: DiffRun = {
+        "folder": folder,
         "scenario": run["scenario"],
         "world": run["world"],
         "seed": run["seed"],
         "replications": run["replications"],
     }
+    if "rounds" in run:
+        about["rounds"] = run["rounds"]
+    return about
 
 
 def _strategy(

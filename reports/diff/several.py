@@ -16,8 +16,9 @@ from scenarios.schema.files import printable
 
 
 class Kept(NamedTuple):
-    """A stored run: its document, what reads a strategy's ledger, and the keys of its scenario."""
+    """A stored run: its folder's name, its document, what reads a strategy's ledger, and the keys of its scenario."""
 
+    folder: str
     document: ComparisonDocument
     ledger: Callable[[str], Ledger | None]
     keys: Keys
@@ -50,6 +51,7 @@ def _beside(runs: Sequence[Kept], number: int, wished: Sequence[str]) -> DiffDoc
         [_wish(text, number, len(runs)) for text in wished],
         lambda side, strategy: ledgers[side](strategy),
         (a.keys, b.keys),
+        (a.folder, b.folder),
         ascii_uppercase[number],
     )
 

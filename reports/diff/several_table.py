@@ -10,7 +10,7 @@ from reports.columns import Block, Column, Row, Sheet
 from reports.diff.table import FEW, MOST_KEYS, name_of, run_line, said_of
 from reports.documents.diff import ChangedKey, DiffDocument, DiffFigure, DiffRun, DiffStrategy
 from reports.markdown import document, headed, items, text
-from reports.units import alike, side_by_side, unit_of
+from reports.units import alike, change
 
 SURE = "*"
 """Behind a value whose difference from A has an interval that does not hold 0."""
@@ -24,6 +24,13 @@ class Side(NamedTuple):
     changed: Sequence[ChangedKey]
     strategies: Sequence[DiffStrategy]
     notes: Sequence[str]
+
+
+class Beside(NamedTuple):
+    """A strategy of a run, set beside one of the first run."""
+
+    letter: str
+    strategy: DiffStrategy
 
 
 def sides_of(diff: DiffDocument) -> list[Side]:
@@ -54,11 +61,24 @@ def _titles(diff: DiffDocument, sides: Sequence[Side]) -> Iterator[str]:
 
 def _blocks(sides: Sequence[Side]) -> Iterator[Block]:
     """Wishes and names are the same for all, but a run may lack what another has."""
-    for strategy in sides[0].strategies:
-        found = [next((one for one in side.strategies if one["a"] == strategy["a"]), None) for side in sides]
-        rows = list(_rows([one for one in found if one is not None])) if all(found) else []
-        name = strategy["a"] if all(one is not None and one["b"] == one["a"] for one in found) else name_of(strategy)
-        yield Block(rows, name if rows else f"{name}: {'the same' if all(found) else 'not in all runs'}")
+    for every in in_turn(sides):
+        is_whole, name = len(every) == len(sides), name_in(every)
+        rows = list(_rows([one.strategy for one in every])) if is_whole else []
+        yield Block(rows, name if rows else f"{name}: {'the same' if is_whole else 'not in all runs'}")
+
+
+def in_turn(sides: Sequence[Side]) -> Iterator[list[Beside]]:
+    """For each strategy of the first run what stands for it in the others; a run may have none."""
+    for name in (strategy["a"] for strategy in sides[0].strategies):
+        yield [Beside(side.letter, one) for side in sides for one in side.strategies if one["a"] == name]
+
+
+def name_in(every: Sequence[Beside]) -> str:
+    """One name, or that of each run where they differ."""
+    first, others = every[0].strategy["a"], [(one.letter, one.strategy["b"]) for one in every]
+    if {name for _, name in others} == {first}:
+        return first
+    return ", ".join(f"{name} ({letter})" for letter, name in (("A", first), *others))
 
 
 def _rows(beside: Sequence[DiffStrategy]) -> Iterator[Row]:
@@ -66,27 +86,26 @@ def _rows(beside: Sequence[DiffStrategy]) -> Iterator[Row]:
     for name in by_name[0]:
         figures = [one[name] for one in by_name if name in one]
         if len(figures) == len(beside) and any(map(_differs, figures)):
-            yield [f"  {name}", *_cells(name, figures)]
+            yield [f"  {name}", *_cells(figures)]
 
 
 def _differs(figure: DiffFigure) -> bool:
     return bool(figure["difference"]) or (figure["a"] is None) != (figure["b"] is None)
 
 
-def _cells(name: str, figures: Sequence[DiffFigure]) -> Iterator[str]:
-    """Values of all runs as exact as each other and as the differences; one that surely differs has its mark."""
+def _cells(figures: Sequence[DiffFigure]) -> Iterator[str]:
+    """Values of all runs as exact as each other and as the differences; one that surely differs has its mark.
+
+    Their units are in the figures' names, so that more runs stand beside each other.
+    """
     values = [figures[0]["a"], *(one["b"] for one in figures)]
     first, *others = alike([*values, *(one["difference"] for one in figures)])[: len(values)]
-    unit, has_mark = unit_of(name), any(map(_is_sure, figures))
-    yield _with(first, unit)
+    has_mark = any(map(_is_sure, figures))
+    yield first
     for shown, one in zip(others, figures, strict=True):
         mark = SURE if _is_sure(one) else " "
-        yield f"{_with(shown, unit)} {mark}" if has_mark else _with(shown, unit)
-        yield side_by_side(name, one["a"], one["b"], one["difference"], None).by if one["difference"] else "0"
-
-
-def _with(value: str, unit: str) -> str:
-    return value if value == "-" else f"{value}{unit}"
+        yield f"{shown} {mark}" if has_mark else shown
+        yield change(one["a"], one["difference"])
 
 
 def _is_sure(one: DiffFigure) -> bool:
@@ -95,15 +114,25 @@ def _is_sure(one: DiffFigure) -> bool:
 
 
 def _caption(sides: Sequence[Side]) -> str:
-    if not any(one["by"] for side in sides for strategy in side.strategies for one in strategy["figures"]):
+    without = [side.letter for side in sides if not _has_intervals(side)]
+    if len(without) == len(sides):
         return FEW
-    return f"means; {SURE}: the 95 % interval of the difference from A does not hold 0"
+    few = [f"{', '.join(without)}: {FEW}"] if without else []
+    return "\n".join((f"means; {SURE}: the 95 % interval of the difference from A does not hold 0", *few))
+
+
+def _has_intervals(side: Side) -> bool:
+    return any(one["by"] for strategy in side.strategies for one in strategy["figures"])
 
 
 def sentences(diff: DiffDocument) -> list[str]:
     """What became of the same mails in each run, and what must be known of the runs."""
     sides = sides_of(diff)
-    said = [f"{side.letter}: {name_of(one)}: {said_of(one, side.letter)}" for side in sides for one in side.strategies]
+    said = [
+        f"{side.letter}: {name_of(one, side.letter)}: {said_of(one, side.letter)}"
+        for side in sides
+        for one in side.strategies
+    ]
     return [*said, *(f"note: {note}" for note in dict.fromkeys(note for side in sides for note in side.notes))]
 
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reports.columns import Block, Column, Row, Sheet
-from reports.diff.document import changed
+from reports.diff.document import changed, how_often
 from reports.documents.diff import DiffDocument, DiffRun, DiffStrategy, NotTheSameMails, SameMails
 from reports.markdown import document, grid, items, text
+from reports.statistics.medians import LEAST, LEAST_OF_EACH
 from reports.units import between, side_by_side
 
 MOST_KEYS = 12  # that differ; two scenarios may have nothing in common
-FEW = "there are too few replications for intervals"
+FEW = (
+    "too few replications or rounds for intervals: "
+    f"these need {LEAST} of each under the same seeds, {LEAST_OF_EACH} of each otherwise"
+)
 COLUMNS = (Column("figure"), Column("A"), Column("B"), Column("difference"), Column("95 % interval", falls=1))
 
 
@@ -49,9 +53,9 @@ def markdown(diff: DiffDocument) -> str:
     return document(*blocks, text(_caption(diff)), items(diff["notes"]))
 
 
-def name_of(strategy: DiffStrategy) -> str:
-    """One name, or both where they differ."""
-    return strategy["a"] if strategy["a"] == strategy["b"] else f"{strategy['a']} (A), {strategy['b']} (B)"
+def name_of(strategy: DiffStrategy, letter: str = "B") -> str:
+    """One name, or that in A and in the run of that letter where they differ."""
+    return strategy["a"] if strategy["a"] == strategy["b"] else f"{strategy['a']} (A), {strategy['b']} ({letter})"
 
 
 def said_of(strategy: DiffStrategy, letter: str = "B") -> str:
@@ -85,9 +89,9 @@ def asked_otherwise(diff: DiffDocument) -> list[str]:
 
 
 def run_line(run: DiffRun) -> str:
-    """What was run, where, and how often."""
-    many = "" if run["replications"] == 1 else f", {run['replications']} replications"
-    return f"{run['scenario']} in {run['world']}, seed {run['seed']}{many}"
+    """Where it is kept, what was run, where, and how often."""
+    many = "" if run["replications"] == 1 else f", {how_often(run)}"
+    return f"{run['folder']}: {run['scenario']} in {run['world']}, seed {run['seed']}{many}"
 
 
 def _caption(diff: DiffDocument) -> str:

@@ -15,12 +15,14 @@ Seeds = Literal["the same seeds", "independent replications"]
 
 
 class DiffRun(TypedDict):
-    """One of the two runs."""
+    """One of the runs."""
 
+    folder: Annotated[str, Field(description="where it was kept, as it was named")]
     scenario: Annotated[str, Field(description="the scenario's name")]
     world: Annotated[str, Field(description="where it ran")]
     seed: Annotated[int, Field(description="the seed of the first replication")]
     replications: Annotated[int, Field(description="runs of each strategy that were asked for")]
+    rounds: NotRequired[Annotated[int, Field(description="only of a load test: they are rounds of its one seed")]]
 
 
 class ChangedKey(TypedDict):

@@ -18,6 +18,9 @@ SCRIPTS = ("axes.js", "sideways.js", "page.js")
 GENERATOR = "seslab"
 
 
+_TONES = {True: "", False: "bad", None: "neutral"}
+
+
 class Section(NamedTuple):
     """A part of the page under a heading."""
 
@@ -27,7 +30,7 @@ class Section(NamedTuple):
 
 
 class Page(NamedTuple):
-    """What a page says: its title, the answer and whether it is a good one, what was run in paragraphs, its sections.
+    """What a page says: its title, the answer and whether it is good, bad or neither, what was run, its sections.
 
     `charts` are for the script, which draws each where an element has its name. `words` are explained at the end.
     """
@@ -35,7 +38,7 @@ class Page(NamedTuple):
     title: str
     about: Sequence[str]
     answer: str
-    is_good: bool
+    is_good: bool | None
     sections: Sequence[Section]
     signs: Sequence[Sign] = ()
     charts: Sequence[Mapping[str, Any]] = ()
@@ -97,7 +100,7 @@ def _body(page: Page) -> Markup:
 
 def _answer(page: Page) -> Markup:
     """What is read first, and below it of what it is the answer."""
-    answer = element("p", page.answer, class_="answer" if page.is_good else "answer bad")
+    answer = element("p", page.answer, class_=f"answer {_TONES[page.is_good]}".rstrip())
     about = [element("p", said, class_="about") for said in page.about if said]
     return element("section", answer, *about, id="answer", aria_label="Answer")
 

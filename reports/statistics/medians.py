@@ -12,6 +12,8 @@ from math import comb
 
 LEAST = 6
 """Fewer values hold the median between the least and the greatest with less than 95 %."""
+LEAST_OF_EACH = 7
+"""Of two independent samples, whose medians have intervals of more confidence."""
 
 
 def median_interval(values: Sequence[float], confidence: float = 0.95) -> tuple[float, float] | None:

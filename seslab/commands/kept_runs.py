@@ -89,7 +89,7 @@ def diff(
     shown = several_table if "others" in document else table
     sheet, said = shown.table(document), shown.sentences(document)
     if out is not None:
-        keep_alone(out, DIFF, terminal.to_json(document), page_of(sheet, said))
+        keep_alone(out, DIFF, terminal.to_json(document), page_of(document, sheet, said))
     if summary is not None:
         files.append(summary, shown.markdown(document))
     terminal.present(document, json, sheet, said)
@@ -100,7 +100,7 @@ def _kept(directory: Path) -> Kept:
         from reports.compare import folder
         from reports.diff.changed_keys import keys_of
         from reports.diff.several import Kept
-    return Kept(folder.document(directory), partial(_ledger, directory), keys_of(directory))
+    return Kept(str(directory), folder.document(directory), partial(_ledger, directory), keys_of(directory))
 
 
 def _ledger(directory: Path, strategy: str) -> Ledger | None:

@@ -72,9 +72,21 @@ def test_other_seeds_are_independent() -> None:
 def test_means_over_other_seeds_are_said_to_be_so() -> None:
     """Six replications against five: what the sixth seed adds is no difference of the two."""
     six, five = (run_of([with_samples([1.0] * many)], replications=many) for many in (6, 5))
-    said = "A has 6 replications, B 5: their means are not of the same seeds"
+    said = "A has 6 replications, B 5 replications: their means are not of the same seeds"
     assert difference.document(six, five, (), no_ledgers)["notes"] == [said]
     assert difference.document(six, six, (), no_ledgers)["notes"] == []
+
+
+def test_rounds_are_no_replications() -> None:
+    """They send the mails of one seed again, however many they are, and are called rounds wherever they are told."""
+    two, six = (run_of([with_samples([1.0] * many)], replications=many, rounds=many) for many in (2, 6))
+    seeds = run_of([with_samples([1.0] * 6)], replications=6)
+    of_rounds = difference.document(two, six, (), no_ledgers, folders=("monday", "tuesday"))
+    assert of_rounds["notes"] == []
+    lines = diff_table.table(of_rounds).title.splitlines()
+    assert lines[:2] == ["A: monday: by-hand in sim, seed 1, 2 rounds", "B: tuesday: by-hand in sim, seed 1, 6 rounds"]
+    said = "A has 6 rounds, B 6 replications: their means are not of the same seeds"
+    assert difference.document(six, seeds, (), no_ledgers)["notes"] == [said]
 
 
 @pytest.mark.parametrize("seed", [1, 9])
