@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from reports.files import Named
-from reports.running.keeping import DOCUMENTS, REPORT, SCENARIO
+from reports.running.keeping import DOCUMENTS, OF_RUNS, ORIGIN, REPORT, SCENARIO
 from scenarios.errors import BadInput
 from scenarios.ledger.names import PATTERNS
 from scenarios.schema.scenario_file import as_toml, load
@@ -31,6 +31,19 @@ def refuse_strange(directory: Path, option: str, read: Iterable[Named]) -> None:
         raise BadInput(f"{option} {directory}: its {its.name} is {what} that is read; name another folder")
     for name in _strange(directory):
         raise BadInput(f"{option} {directory}: has {name}, which no run has written; name another folder")
+
+
+def refuse_others(directory: Path, option: str, document: str) -> None:
+    """Raises BadInput for a folder with what a command of another kind has kept, which this document would replace.
+
+    What runs have kept makes room for what other runs keep, as their ledgers do.
+    """
+    same = OF_RUNS if document in OF_RUNS else (document,)
+    others = [name for name in DOCUMENTS if name not in (*same, ORIGIN) and os.path.lexists(directory / name)]
+    if document not in OF_RUNS:
+        others += [path.name for pattern in PATTERNS for path in directory.glob(pattern)]
+    for name in others:
+        raise BadInput(f"{option} {directory}: has {name}, which {document} would replace; name another folder")
 
 
 def _strange(directory: Path) -> Iterator[str]:

@@ -17,7 +17,7 @@ from reports.terminal import to_json
 def prepare(directory: Path | None, read: Iterable[Named]) -> None:
     """As that of a comparison. Raises BadInput."""
     if directory is not None:
-        run_folder.prepare(directory, read=read)
+        run_folder.prepare(directory, read=read, document=GATE)
 
 
 def save(directory: Path, gate: GateDocument) -> None:

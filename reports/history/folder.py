@@ -18,7 +18,7 @@ def prepare(directory: Path, read: Sequence[str]) -> None:
     """Raises BadInput for a folder in which nothing can be written, or whose documents are read."""
     if any(is_same(directory, Path(folder)) for folder in read):
         raise BadInput(f"--out {directory}: is one of the folders that are read; name another")
-    run_folder.prepare(directory)
+    run_folder.prepare(directory, document=HISTORY)
 
 
 def save(directory: Path, history: HistoryDocument) -> None:

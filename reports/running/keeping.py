@@ -22,7 +22,8 @@ DIFF = "diff.json"
 BOUNCES = "bounces.json"
 BOUNCES_CSV = "bounces.csv"  # beside it
 ORIGIN = "origin.json"  # beside any of them
-DOCUMENTS = (COMPARISON, CALIBRATION, ROBUSTNESS, GATE, HISTORY, DIFF, BOUNCES, ORIGIN)
+OF_RUNS = (COMPARISON, CALIBRATION, ROBUSTNESS)
+DOCUMENTS = (*OF_RUNS, GATE, HISTORY, DIFF, BOUNCES, ORIGIN)
 
 
 def keep(ledger: Ledger, scenario: Scenario, directory: Path) -> None:
@@ -36,9 +37,8 @@ def keep(ledger: Ledger, scenario: Scenario, directory: Path) -> None:
 
 
 def keep_alone(directory: Path, name: str, document: str, page: str) -> None:
-    """Writes a document and its page into a folder without ledgers; what earlier commands have told there goes."""
+    """Writes a document and its page into a folder that has no other ones, and no ledgers."""
     with interrupts_later():
-        forget_documents(directory)
         write_text(directory / name, document)
         write_text(directory / REPORT, page)
 

@@ -84,7 +84,7 @@ def diff(
     if summary is not None:
         files.refuse_unwritable("--summary", summary)
     if out is not None:
-        folder.prepare(out, read=read)
+        folder.prepare(out, read=read, document=DIFF)
     document = several.document(runs, strategy or ())
     shown = several_table if "others" in document else table
     sheet, said = shown.table(document), shown.sentences(document)

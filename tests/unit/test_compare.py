@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
@@ -278,6 +279,32 @@ def test_what_no_run_has_written_is_not_written_over(
     else:
         with pytest.raises(BadInput, match=f"^--out .*: has {strange}, which no run has written"):
             run_folder.prepare(tmp_path)
+
+
+OTHERS = [
+    ("history.json", "gate.json", "gate.json"),
+    ("gate.json", "comparison.json", "comparison.json"),
+    ("diff.json", "history.json", "history.json"),
+    ("comparison.json", "gate.json", "gate.json"),
+    ("diff.json", "ledger-direct.parquet", "ledger-direct.parquet"),
+    ("gate.json", "gate.json", None),
+    ("history.json", "origin.json", None),
+    ("comparison.json", "robustness.json", None),
+]
+
+
+@pytest.mark.parametrize(("document", "found", "refused"), OTHERS)
+def test_documents_of_another_kind_stay(tmp_path: Path, document: str, found: str, refused: str | None) -> None:
+    """A history, a diff, a gate and what runs leave replace only their like; one run's document another's."""
+    schema = f'{{"schema": "seslab/{found.removesuffix(".json")}/v1"}}'
+    (tmp_path / found).write_text("PAR1" if found.endswith(".parquet") else schema)
+    if refused is None:
+        run_folder.prepare(tmp_path, document=document)
+    else:
+        said = re.escape(f"has {refused}, which {document} would replace; name another folder")
+        with pytest.raises(BadInput, match=said):
+            run_folder.prepare(tmp_path, document=document)
+    assert (tmp_path / found).exists()
 
 
 def test_a_run_does_not_write_over_the_scenario_that_it_reads(tmp_path: Path) -> None:
