@@ -7,7 +7,7 @@ from itertools import groupby
 
 from reports.columns import Sheet
 from reports.documents.history import HistoryDocument, HistorySeries
-from reports.history.table import answer, figures_in, followed, sentences, table
+from reports.history.table import answer, failures, figures_in, followed, notes, table
 from reports.page.charts import Band, Chart, Line, numbers, one_panel
 from reports.page.elements import Markup, element, joined, lines
 from reports.page.signs import Sign, signs_of
@@ -33,10 +33,10 @@ def page_of(history: HistoryDocument) -> str:
 def _page(history: HistoryDocument) -> Page:
     signs = signs_of(dict.fromkeys(one["sender"] for one in history["series"]))
     charts = list(_charts(history, signs))
-    failed = sentences(history)
+    failed = failures(history)
     return Page(
         title="History",
-        about=[_about(history)],
+        about=[_about(history), *notes(history)],
         answer=answer(history),
         is_good=history["commits"][-1]["verdict"] != FAIL,
         sections=[

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from reports.documents.comparison import ComparisonDocument
 from reports.documents.gate import GateDocument
@@ -30,18 +32,31 @@ class Commit:
     comparisons: list[ComparisonDocument] = field(default_factory=list)
 
 
-def commits_in(directories: Sequence[Path]) -> list[Commit]:
-    """Oldest first where all say when they were made, else in the order of the directories, and in each by name.
+class Kept(NamedTuple):
+    """What a folder holds, and where that is from."""
 
-    Raises BadInput for a directory in which there is no document, and for what is none.
+    folder: Path
+    origin: OriginDocument | None
+    gate: GateDocument | None
+    comparison: ComparisonDocument | None
+
+    @property
+    def made_unix_s(self) -> float | None:
+        return None if self.origin is None else self.origin["made_unix_s"]
+
+
+def commits_in(directories: Sequence[Path]) -> list[Commit]:
+    """Oldest first; before them, in the order of the directories and in each by name, those that do not say how old.
+
+    What each holds is in the same order, so that what was measured again comes last. Raises BadInput for a directory in
+    which there is no document, and for what is none.
     """
+    folders = [folder for directory in directories for folder in _folders_in(directory)]
+    kept = [_kept(folder) for folder in {folder.resolve(): folder for folder in folders}.values()]
     found: dict[str, Commit] = {}
-    for directory in directories:
-        for folder in _folders_in(directory):
-            _add(found, folder)
-    commits = list(found.values())
-    known = [one.made_unix_s for one in commits if one.made_unix_s is not None]
-    return sorted(commits, key=lambda one: one.made_unix_s or 0.0) if len(known) == len(commits) else commits
+    for one in sorted(kept, key=lambda one: -math.inf if one.made_unix_s is None else one.made_unix_s):
+        _add(found, one)
+    return list(found.values())
 
 
 def _folders_in(directory: Path) -> Sequence[Path]:
@@ -59,22 +74,23 @@ def _documents_in(directory: Path) -> Iterator[Path]:
     yield from sorted(path for path in directory.rglob("*.json") if path.name in (GATE, COMPARISON))
 
 
-def _add(found: dict[str, Commit], folder: Path) -> None:
+def _kept(folder: Path) -> Kept:
+    return Kept(
+        folder,
+        _read(OriginDocument, folder / ORIGIN),
+        _read(GateDocument, folder / GATE),
+        _read(ComparisonDocument, folder / COMPARISON),
+    )
+
+
+def _add(found: dict[str, Commit], kept: Kept) -> None:
     """Documents of one commit stand together, whatever folders they are in."""
-    origin = _read(OriginDocument, folder / ORIGIN)
-    commit = None if origin is None else origin["commit"]
-    made_unix_s = None if origin is None else origin["made_unix_s"]
-    name = folder.name if commit is None else commit[:SHORT]
-    one = found.setdefault(commit or str(folder.resolve()), Commit(name, commit, made_unix_s))
-    if str(folder) in one.folders:
-        return
-    one.folders.append(str(folder))
-    if made_unix_s is not None and one.made_unix_s is not None:
-        one.made_unix_s = min(one.made_unix_s, made_unix_s)
-    if (gate := _read(GateDocument, folder / GATE)) is not None:
-        one.gates.append(gate)
-    if (comparison := _read(ComparisonDocument, folder / COMPARISON)) is not None:
-        one.comparisons.append(comparison)
+    commit = None if kept.origin is None else kept.origin["commit"]
+    name = kept.folder.name if commit is None else commit[:SHORT]
+    one = found.setdefault(commit or str(kept.folder.resolve()), Commit(name, commit, kept.made_unix_s))
+    one.folders.append(str(kept.folder))
+    one.gates += filter(None, [kept.gate])
+    one.comparisons += filter(None, [kept.comparison])
 
 
 def _read(kind: type[Document], path: Path) -> Document | None:

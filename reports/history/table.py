@@ -8,16 +8,19 @@ from itertools import groupby
 from reports import markdown as md
 from reports.columns import Block, Column, Row, Sheet
 from reports.documents.history import HistoryDocument, HistoryPoint, HistorySeries
+from reports.running.keeping import ORIGIN
 from reports.units import MARKS, alike, shown, unit_of
 from scenarios.verdicts import FAIL, INCONCLUSIVE
 from strategies.presentation.words import counted
+
+MOST_NAMES = 3  # of commits in a note
 
 
 def table(history: HistoryDocument) -> Sheet:
     """A block for each sender; the newest commit is its last row."""
     figures = figures_in(history)
     return Sheet(
-        f"figures over {counted(len(history['commits']), 'commit')}, oldest first",
+        f"figures over {counted(len(history['commits']), 'commit')}, {_order(history)}",
         [
             Column("commit"),
             *(
@@ -80,7 +83,26 @@ def answer(history: HistoryDocument) -> str:
     return f"{how}; {of_all}{', last ' + failed[-1] if failed else ''}"
 
 
+def _order(history: HistoryDocument) -> str:
+    known = any(one["made_unix_s"] is not None for one in history["commits"])
+    return "oldest first" if known else "as their folders are named"
+
+
+def notes(history: HistoryDocument) -> list[str]:
+    """What must be known of the order."""
+    timeless = [one["name"] for one in history["commits"] if one["made_unix_s"] is None]
+    if not 0 < len(timeless) < len(history["commits"]):
+        return []
+    more = f" and {len(timeless) - MOST_NAMES:,} more" if len(timeless) > MOST_NAMES else ""
+    return [f"note: {', '.join(timeless[:MOST_NAMES])}{more} first: no {ORIGIN} says when they were made"]
+
+
 def sentences(history: HistoryDocument) -> list[str]:
+    """One for each stretch of commits in which a figure failed, the newest first; and notes."""
+    return [*failures(history), *notes(history)]
+
+
+def failures(history: HistoryDocument) -> list[str]:
     """One for each stretch of commits in which a figure failed, the newest first."""
     stretches = [one for series in history["series"] for one in _failures(history, series)]
     return [said for _, said in sorted(stretches, key=lambda one: -one[0])]

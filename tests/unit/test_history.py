@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -61,15 +62,41 @@ def test_commits_stand_in_the_order_of_their_time(tmp_path: Path) -> None:
     history = made(tmp_path)
     assert [(one["name"], one["made_unix_s"]) for one in history["commits"]] == [("e" * 7, 100.0), ("f" * 7, 300.0)]
     assert [len(one["folders"]) for one in history["commits"]] == [2, 1]
-    assert [(one["commit"], one["value"]) for one in lost_in(history)] == [(0, 0), (1, 3)]
+    assert [(one["commit"], one["value"]) for one in lost_in(history)] == [(0, 1), (1, 3)]
 
 
 def test_without_a_commit_a_folder_is_one(tmp_path: Path) -> None:
     """Folders of earlier releases say nothing of themselves: they stand as they are named."""
     late, early = kept(tmp_path / "late", None, 9.0), kept(tmp_path / "early", None, 1.0)
-    (late / ORIGIN).unlink()
-    assert [one["name"] for one in made(late, early)["commits"]] == ["late", "early"]
+    for folder in (late, early):
+        (folder / ORIGIN).unlink()
     assert [one["name"] for one in made(late, early, late)["commits"]] == ["late", "early"]
+    assert "as their folders are named" in table.table(made(late, early)).title
+
+
+def test_what_has_no_time_stands_before_what_has_one(tmp_path: Path) -> None:
+    """A single folder that says nothing of itself leaves the others in their order, and is told of."""
+    for number, commit in enumerate("fa7c"):
+        kept(tmp_path / commit, commit * 40, float(number))
+    (tmp_path / "7" / ORIGIN).unlink()
+    history = made(tmp_path)
+    assert [one["name"][0] for one in history["commits"]] == ["7", "f", "a", "c"]
+    note = "note: 7 first: no origin.json says when they were made"
+    assert table.sentences(history) == [note]
+    assert note in page_of(history)
+
+
+def test_what_was_measured_again_counts_as_it_was_last(tmp_path: Path) -> None:
+    """However the folders are called: its figures, its thresholds, and a gate's verdict."""
+    failed, passed = gate("fail", "fail"), gate("pass", "pass")
+    for folder, made_unix_s, given in (("z", 1.0, failed), ("a", 2.0, passed), ("b", 0.0, failed)):
+        kept(tmp_path / folder, "e" * 40, made_unix_s, accepted=4 if given is passed else 1)
+    first, *_ = commits_in([tmp_path])
+    assert [Path(folder).name for folder in first.folders] == ["b", "z", "a"]
+    again = document([replace(first, gates=[failed, failed, passed])], FOLLOWED)
+    assert [(one["verdict"], one["made_unix_s"]) for one in again["commits"]] == [("pass", 0.0)]
+    assert lost_in(made(tmp_path))[0]["value"] == 0
+    assert table.sentences(again) == []
 
 
 def test_a_gates_verdict_is_the_figures(tmp_path: Path) -> None:
