@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -20,7 +21,7 @@ def laid_out(sheet: Sheet, width: int) -> list[Text]:
     kept = sheet.kept_within(width)
     if kept is None:
         return _framed(sheet, width, _stacked(sheet, width), sheet.notes(range(len(sheet.columns))), width)
-    taken = breadth([sheet.widths[number] for number in kept])
+    taken = breadth(_widths(sheet, kept))
     more = (*sheet.notes(kept), *_missing(sheet, kept, width))
     return _framed(sheet, taken, _beside(sheet, kept, width), more, width)
 
@@ -51,19 +52,26 @@ def _centred(paragraphs: Sequence[str], style: str, taken: int, width: int) -> I
 
 def _beside(sheet: Sheet, kept: Sequence[int], width: int) -> Iterator[Text]:
     """The columns side by side, below their headings."""
+    widths = _widths(sheet, kept)
+    line = partial(_line, kept, widths, sheet.named_by)
     if sheet.rows:
-        yield from _headings(sheet, kept)
+        yield from (Text(line(row), "table.header") for row in _headings(sheet))
+        yield Text("─" * breadth(widths))
     for number, block in enumerate(sheet.blocks):
         yield from _opening(number, block.heading, width)
-        yield from (Text(_line(sheet, kept, row)) for row in block.rows)
+        yield from (Text(line(row)) for row in block.rows)
 
 
-def _headings(sheet: Sheet, kept: Sequence[int]) -> Iterator[Text]:
+def _widths(sheet: Sheet, kept: Sequence[int]) -> list[int]:
+    widths = sheet.widths
+    return [widths[number] for number in kept]
+
+
+def _headings(sheet: Sheet) -> Iterator[Row]:
     """Lines that end at the rule, however many a column has."""
     height = max(len(column.above) for column in sheet.columns)
     above = [[""] * (height - len(column.above)) + column.above for column in sheet.columns]
-    yield from (Text(_line(sheet, kept, row), "table.header") for row in zip(*above, strict=True))
-    yield Text("─" * breadth([sheet.widths[number] for number in kept]))
+    yield from zip(*above, strict=True)
 
 
 def _opening(number: int, heading: str, width: int) -> Iterator[Text]:
@@ -74,10 +82,13 @@ def _opening(number: int, heading: str, width: int) -> Iterator[Text]:
         yield from map(Text, broken(heading, width))
 
 
-def _line(sheet: Sheet, kept: Sequence[int], row: Row) -> str:
+def _line(kept: Sequence[int], widths: Sequence[int], named_by: int, row: Row) -> str:
     """Cells under one another: what names the row begins where its column does, all else ends there."""
-    sides = [left if number == sheet.named_by - 1 else right for number in range(len(row))]
-    return (" " * GAP).join(sides[number](row[number], sheet.widths[number]) for number in kept).rstrip()
+    cells = (
+        (left if number == named_by - 1 else right)(row[number], width)
+        for number, width in zip(kept, widths, strict=True)
+    )
+    return (" " * GAP).join(cells).rstrip()
 
 
 def _stacked(sheet: Sheet, width: int) -> Iterator[Text]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+import numpy as np
+
 from reports.columns import Sheet
 from reports.documents.history import HistoryDocument, HistorySeries
 from reports.history.table import answer, failures, figures_in, followed, notes, table
-from reports.page.charts import Band, Chart, Line, numbers, one_panel
+from reports.page.charts import Band, Chart, Line, most_points, numbers, one_panel, thinned
 from reports.page.elements import Markup, element, joined, lines
 from reports.page.signs import Sign, signs_of
 from reports.page.tables import sheet
@@ -64,8 +66,9 @@ def _charts(history: HistoryDocument, signs: Sequence[Sign]) -> Iterator[Chart]:
     number_of = {sign.name: number for number, sign in enumerate(signs)}
     turn = figures_in(history).index
     in_turn = sorted(followed(history), key=lambda one: (one["scenario"], one["world"], turn(one["figure"])))
+    most = most_points(len(in_turn))
     for which, some in groupby(in_turn, key=_which):
-        drawn = [_line(one, number_of[one["sender"]]) for one in some]
+        drawn = [_line(one, number_of[one["sender"]], most) for one in some]
         if any(len(line["x"]) > 1 for line in drawn) and any(any(line["y"]) for line in drawn):
             yield _chart(history, which, drawn)
 
@@ -74,8 +77,9 @@ def _which(one: HistorySeries) -> Which:
     return one["scenario"], one["world"], one["figure"]
 
 
-def _line(one: HistorySeries, number: int) -> Line:
-    points = [(point["commit"], point["value"]) for point in one["points"] if point["value"] is not None]
+def _line(one: HistorySeries, number: int, most: int) -> Line:
+    known = [(point["commit"], point["value"]) for point in one["points"] if point["value"] is not None]
+    points = thinned(np.array(known, dtype=np.float64).reshape(-1, 2), most)
     return {
         "of": number,
         "name": one["sender"],

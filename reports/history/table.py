@@ -14,6 +14,7 @@ from scenarios.verdicts import FAIL, INCONCLUSIVE
 from strategies.presentation.words import counted
 
 MOST_NAMES = 3  # of commits in a note
+MOST_ROWS, MOST_SENTENCES = 50, 30  # of each sender; of all failures
 
 
 def table(history: HistoryDocument) -> Sheet:
@@ -29,8 +30,15 @@ def table(history: HistoryDocument) -> Sheet:
             ),
         ],
         [Block(rows, heading) for heading, rows in _blocks(history, figures)],
+        _caption(history),
         lead=answer(history),
     )
+
+
+def _caption(history: HistoryDocument) -> str:
+    """Whether there is more than a reader would go through."""
+    most = max((len(one["points"]) for one in followed(history)), default=0)
+    return "" if most <= MOST_ROWS else f"the newest {MOST_ROWS} of {most:,} commits; the document has all"
 
 
 def figures_in(history: HistoryDocument) -> list[str]:
@@ -58,7 +66,7 @@ def _blocks(history: HistoryDocument, figures: Sequence[str]) -> Iterator[tuple[
             heading,
             [
                 [f"  {history['commits'][at]['name']}", *(columns.get(figure, {}).get(at, "-") for figure in figures)]
-                for at in told
+                for at in told[-MOST_ROWS:]
             ],
         )
 
@@ -79,7 +87,7 @@ def answer(history: HistoryDocument) -> str:
     commits = history["commits"]
     newest, failed = commits[-1], [one["name"] for one in commits if one["verdict"] == FAIL]
     how = f"{newest['name']}: {newest['verdict'] or 'nothing judges it'}"
-    of_all = f"{len(failed)} of {counted(len(commits), 'commit')} failed"
+    of_all = f"{len(failed):,} of {counted(len(commits), 'commit')} failed"
     return f"{how}; {of_all}{', last ' + failed[-1] if failed else ''}"
 
 
@@ -105,7 +113,10 @@ def sentences(history: HistoryDocument) -> list[str]:
 def failures(history: HistoryDocument) -> list[str]:
     """One for each stretch of commits in which a figure failed, the newest first."""
     stretches = [one for series in history["series"] for one in _failures(history, series)]
-    return [said for _, said in sorted(stretches, key=lambda one: -one[0])]
+    said = [said for _, said in sorted(stretches, key=lambda one: -one[0])]
+    left = len(said) - MOST_SENTENCES
+    more = [f"and {counted(left, 'failure')} before, which the document has"] if left > 0 else []
+    return [*said[:MOST_SENTENCES], *more]
 
 
 def _failures(history: HistoryDocument, series: HistorySeries) -> Iterator[tuple[int, str]]:

@@ -114,7 +114,7 @@ def numbers(values: ArrayLike) -> list[float]:
 
 
 def thinned(values: Floats, most: int) -> Floats:
-    """Every so manieth value, the first and the last one among them."""
+    """Every so manieth value or row, the first and the last one among them."""
     if len(values) <= most:
         return values
     places: NDArray[np.intp] = np.unique(np.linspace(0, len(values) - 1, most).round().astype(np.intp))

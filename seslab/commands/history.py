@@ -24,6 +24,9 @@ def history(
             help="a figure to follow, such as latency_s.p99; may be repeated",
         ),
     ] = None,
+    last: Annotated[
+        int | None, typer.Option(metavar="N", min=1, show_default="all", help="only the newest N commits")
+    ] = None,
     out: PageOut = None,
     summary: Summary = None,
     json: AsJson = False,
@@ -45,7 +48,7 @@ def history(
         folder.prepare(out, [name for one in commits for name in one.folders])
     if summary is not None:
         files.refuse_unwritable("--summary", summary)
-    document = making.document(commits, figures)
+    document = making.document(commits[-last:] if last else commits, figures)
     if out is not None:
         folder.save(out, document)
     if summary is not None:

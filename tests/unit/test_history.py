@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
+from unittest.mock import Mock
 
 import pytest
 
+from reports import columns, layout
 from reports.documents.comparison import ComparisonDocument
 from reports.documents.gate import GateDocument
 from reports.documents.history import HistoryDocument, HistoryPoint
@@ -174,6 +176,24 @@ def test_a_failure_that_lasts_is_told_once(tmp_path: Path) -> None:
             (folder / COMPARISON).write_text(json.dumps(judged))
     [line] = table.sentences(made(tmp_path))
     assert line == "✗ by-hand in sim: direct: recipients.lost fails since 1111111: 3, before 0"
+
+
+def test_thousands_of_commits_are_told_in_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The newest rows and failures and a page that opens; each cell is measured a few times, however many there are."""
+    measured = Mock(side_effect=len)
+    for module in (columns, layout):
+        monkeypatch.setattr(module, "cell_len", measured)
+    flaky = [gate("fail", "pass"), gate("pass", "pass")] * 1000
+    history = document([Commit(f"{at}", f"{at}", at, gates=[one]) for at, one in enumerate(flaky)], FOLLOWED)
+    sheet, said = table.table(history), table.sentences(history)
+    assert sheet.lead == "1999: pass; 1,000 of 2,000 commits failed, last 1998"
+    assert [row[0].strip() for row in sheet.rows] == [f"{at}" for at in range(1950, 2000)]
+    assert sheet.caption == "the newest 50 of 2,000 commits; the document has all"
+    assert said[0].startswith("✗ by-hand in sim: direct: recipients.lost failed in 1998")
+    assert (len(said), said[-1]) == (31, "and 970 failures before, which the document has")
+    assert layout.laid_out(sheet, 80)
+    assert measured.call_count < 10 * sum(map(len, sheet.rows))
+    assert len(page_of(history)) < 200_000
 
 
 def test_what_is_no_history_is_one_line(tmp_path: Path) -> None:
