@@ -44,7 +44,10 @@ COMMANDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "status": ("stacks", "List the stacks of runs."),
         "teardown": ("stacks", "Remove a run's stack and bucket."),
     },
-    "After sending": {"bounces": ("bounces", "Tell who cannot be reached, and what to do.")},
+    "After sending": {
+        "bounces": ("bounces", "Tell who cannot be reached, and what to do."),
+        "events": ("events", "Make a table of SES's events, for queries."),
+    },
 }
 """By what they are for: the module in `seslab.commands` that has the function of the name's last word, and a summary.
 

@@ -127,6 +127,9 @@ Limiters = Annotated[
     typer.Option(metavar="FILE", show_default="the set plausible", help="hypotheses about SES's limiter, a TOML file"),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="print the document and nothing else")]
+Since = Annotated[
+    str | None, typer.Option(metavar="WHEN", show_default="all events", help="such as 7d, 12h or 2026-11-02")
+]
 Summary = Annotated[Path | None, typer.Option(metavar="FILE", help="a file that Markdown is added to")]
 Region = Annotated[str | None, _of_aws(metavar="NAME", help="the region, such as eu-west-1")]
 Sender = Annotated[str | None, _of_aws("--from", metavar="ADDRESS", help="a sender that SES has verified")]

@@ -103,6 +103,11 @@ def event_of(record: Document) -> Event | None:
     )
 
 
+def sent_unix_s_of(event: Event) -> float | None:
+    """When SES accepted the mail; None where the record does not tell."""
+    return unix_s(_table(event.record.get("mail")).get("timestamp"))
+
+
 def subject_of(event: Event) -> str:
     """The mail's, where the record holds headers: it does not before a template is filled, or if it was told not to."""
     mail = _table(event.record.get("mail"))

@@ -11,12 +11,12 @@ import typer
 
 from scenarios.errors import BadInput
 from seslab.ctrl_c import ending_on_ctrl_c
-from seslab.options import AsJson, Region
+from seslab.options import AsJson, Region, Since
 from strategies.presentation.words import counted
 
 if TYPE_CHECKING:
     from loadtests.deploy.peek import Peek
-    from reports.bounces.reading import Listener
+    from reports.events.reading import Listener
 
 URL = ("http://", "https://")  # begins the name of a queue
 
@@ -27,9 +27,7 @@ def bounces(
         typer.Argument(metavar="EVENTS...", help="files of SES events, folders of them, or the URL of an SQS queue"),
     ],
     *,
-    since: Annotated[
-        str | None, typer.Option(metavar="WHEN", show_default="all events", help="such as 7d, 12h or 2026-11-02")
-    ] = None,
+    since: Since = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="a folder for page, CSV and document")] = None,
     json: AsJson = False,
     csv: Annotated[bool, typer.Option("--csv", help="print the CSV and nothing else")] = False,
@@ -50,9 +48,9 @@ def bounces(
         from reports import terminal
         from reports.bounces import document as making
         from reports.bounces import folder, spreadsheet, table
-        from reports.bounces.reading import Listener, hear_file
-        from reports.bounces.since import since as instant_of
         from reports.bounces.tallies import Tallies
+        from reports.events.reading import Listener, hear_file
+        from reports.events.since import since as instant_of
         from scenarios.events.files import files_of
     queues = [one for one in source if one.startswith(URL)]
     _check(queues, since, out, json=json, csv=csv, delete=delete)
@@ -95,7 +93,7 @@ def _look(
     """The look, which lasts as long as the stack, and the messages whose events are understood."""
     with ending_on_ctrl_c():
         from loadtests.deploy.peek import peeked
-        from reports.bounces.reading import hear_text
+        from reports.events.reading import hear_text
     peek = looks.enter_context(peeked(queue, region, endpoint))
     return peek, [one.id for one in peek.messages() if hear_text(one.body, listener)]
 

@@ -18,12 +18,12 @@ from loadtests.deploy import peek
 from reports.bounces import table
 from reports.bounces.document import document
 from reports.bounces.page import page_of
-from reports.bounces.reading import Listener
-from reports.bounces.since import since
 from reports.bounces.spreadsheet import HEADER, to_csv
 from reports.bounces.tallies import Tallies
 from reports.bounces.wording import HEADINGS, TYPES, WORDINGS, Action
 from reports.documents.bounces import BouncesDocument, FailureEntry, RecipientEntry
+from reports.events.reading import Listener
+from reports.events.since import since
 from reports.running.keeping import BOUNCES, BOUNCES_CSV, REPORT
 from reports.terminal import to_json
 from scenarios.errors import BadInput

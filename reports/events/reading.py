@@ -6,12 +6,11 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from reports.bounces.tallies import Tallies
 from scenarios.errors import BadInput
 from scenarios.events.envelopes import carrier_of, kind_of, opened
-from scenarios.events.events import KINDS, event_of
+from scenarios.events.events import KINDS, Event, event_of
 from scenarios.events.files import documents_in
 from scenarios.schema.files import printable
 from scenarios.schema.tables import cut
@@ -24,12 +23,18 @@ OTHERS = "others"
 Show = Callable[[int], None]
 
 
-class Listener:
-    """Tallies what it hears, and knows how much of each kind that was."""
+class Keeper(Protocol):
+    """What makes something of events."""
 
-    def __init__(self, tallies: Tallies, show: Show) -> None:
+    def hear(self, event: Event, /) -> None: ...
+
+
+class Listener:
+    """Passes on what it hears to a keeper, and knows how much of each kind that was."""
+
+    def __init__(self, keeper: Keeper, show: Show) -> None:
         self.heard, self.strange = Counter[str](), Counter[str]()
-        self._tallies, self._show, self._events = tallies, show, 0
+        self._keeper, self._show, self._events = keeper, show, 0
 
     def hear(self, document: Mapping[str, Any]) -> bool:
         """Whether the document was an event that is understood."""
@@ -37,7 +42,7 @@ class Listener:
         if event is None:
             self.leave_out(_name_of(record))
             return False
-        self._tallies.hear(event)
+        self._keeper.hear(event)
         self.heard[event.kind] += 1
         self._events += 1
         if self._events % EVERY == 0:
