@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from loadtests.application.run_request import RunRequest
 from loadtests.deploy import safety, stacks
@@ -28,13 +29,25 @@ def cloud_of(on: str, region: str | None) -> Cloud:
     return Cloud("ministack", local_session(region or REGION), url)
 
 
-def deploy(cloud: Cloud, scenario: Scenario, strategy: str, sender: str | None, say: stacks.Say) -> Iterator[str]:
+class Wanted(NamedTuple):
+    """What a stack that stays shall have beside its strategy."""
+
+    dashboard: bool = False
+
+
+PLAIN = Wanted()
+
+
+def deploy(
+    cloud: Cloud, scenario: Scenario, strategy: str, sender: str | None, say: stacks.Say, wanted: Wanted = PLAIN
+) -> Iterator[str]:
     """Make the strategy's stack, which stays; yields its run and its outputs, a line each."""
     on_aws = cloud.world == "aws"
     source = safety.check_sender(sender) if on_aws else sender or SENDER
     envelope = Envelope(source, archive=scenario.archive)
     request = RunRequest.of(scenario, strategy, scenario.seed)
-    document = template(request.plan, setup_of(request, envelope, os.environ.get("AWS_ENDPOINT_URL_SESV2"), on_aws))
+    setup = setup_of(request, envelope, os.environ.get("AWS_ENDPOINT_URL_SESV2"), on_aws)
+    document = template(request.plan, setup._replace(dashboard=wanted.dashboard))
     if not document["Resources"]:
         raise BadInput(f"{strategy}: consists of the application's pods alone; there is nothing to deploy")
     run = new_run()

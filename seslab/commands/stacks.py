@@ -14,7 +14,17 @@ Place = Annotated[str, one_of("place", PLACES, "--on", help="where; a ministack 
 One = Annotated[str, of_strategies("the one to deploy")]
 
 
-def deploy(scenario: Source, *, strategy: One, on: Place = "aws", region: Region = None, sender: Sender = None) -> None:
+def deploy(
+    scenario: Source,
+    *,
+    strategy: One,
+    on: Place = "aws",
+    region: Region = None,
+    sender: Sender = None,
+    dashboard: Annotated[
+        bool, typer.Option("--dashboard", help="with a CloudWatch dashboard, and alarms of bounces and complaints")
+    ] = False,
+) -> None:
     """Make a strategy's stack, and leave it there.
 
     It stays until it is torn down; nothing is sent. Prints the run's name and the stack's outputs, a line each.
@@ -28,7 +38,8 @@ def deploy(scenario: Source, *, strategy: One, on: Place = "aws", region: Region
     place = commands.cloud_of(on, region)
     wanted = scenario_of(scenario)
     (name,) = chosen([strategy], wanted)
-    for line in commands.deploy(place, wanted, name, sender, terminal.tell):
+    beside = commands.Wanted(dashboard)
+    for line in commands.deploy(place, wanted, name, sender, terminal.tell, beside):
         print(line)
 
 

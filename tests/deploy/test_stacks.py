@@ -36,6 +36,7 @@ PLANS = {
     "heartbeat": heartbeat.plan(heartbeat.Settings(dispatch="async"), ACCOUNT),
     "express": heartbeat.plan(heartbeat.Settings(ticker="express_loop"), ACCOUNT),
 }
+WATCHED = ("sqs-dlq", "express")
 
 
 @pytest.fixture(scope="module", name="cloud")
@@ -48,27 +49,29 @@ def _silent(_: str) -> None:
     """Nobody reads it."""
 
 
-def _deployed(cloud: Cloud, plan: Plan, strategy: str, *, publishes: bool = True) -> tuple[str, dict[str, str]]:
+def _deployed(cloud: Cloud, plan: Plan, strategy: str, **more: Any) -> tuple[str, dict[str, str]]:
     run = new_run()
-    setup = Setup(strategy, ACCOUNT, 1, Envelope(), publishes=publishes)
+    setup = Setup(strategy, ACCOUNT, 1, Envelope(), **more)
     return run, stacks.deploy(cloud, run, strategy, template(plan, setup), _silent, plan.strategies())
 
 
 def _everything(cloud: Cloud) -> dict[str, int]:
     """How many there are of what a stack may hold, all over the account."""
-    lists = {
-        "sqs": ("list_queues", "QueueUrls"),
-        "lambda": ("list_functions", "Functions"),
-        "stepfunctions": ("list_state_machines", "stateMachines"),
-        "scheduler": ("list_schedules", "Schedules"),
-        "sns": ("list_topics", "Topics"),
-        "s3": ("list_buckets", "Buckets"),
-        "logs": ("describe_log_groups", "logGroups"),
-        "sesv2": ("list_configuration_sets", "ConfigurationSets"),
-        "cloudwatch": ("describe_alarms", "MetricAlarms"),
-        "iam": ("list_roles", "Roles"),
-    }
-    return {service: len(getattr(cloud.client(service), call)().get(key, ())) for service, (call, key) in lists.items()}
+    lists = [
+        ("sqs", "list_queues", "QueueUrls"),
+        ("lambda", "list_functions", "Functions"),
+        ("stepfunctions", "list_state_machines", "stateMachines"),
+        ("scheduler", "list_schedules", "Schedules"),
+        ("sns", "list_topics", "Topics"),
+        ("s3", "list_buckets", "Buckets"),
+        ("logs", "describe_log_groups", "logGroups"),
+        ("logs", "describe_metric_filters", "metricFilters"),
+        ("sesv2", "list_configuration_sets", "ConfigurationSets"),
+        ("cloudwatch", "describe_alarms", "MetricAlarms"),
+        ("cloudwatch", "list_dashboards", "DashboardEntries"),
+        ("iam", "list_roles", "Roles"),
+    ]
+    return {key: len(getattr(cloud.client(service), call)().get(key, ())) for service, call, key in lists}
 
 
 @pytest.mark.parametrize("name", PLANS)
@@ -76,15 +79,32 @@ def test_a_stack_comes_and_goes_without_a_trace(cloud: Cloud, name: str) -> None
     """CloudFormation makes every part of every kind of plan, status lists the run, teardown leaves nothing, twice."""
     before = _everything(cloud)
     strategy = {"reserved": "lambda-concurrency", "express": "heartbeat"}.get(name, name)
-    run, outputs = _deployed(cloud, PLANS[name], strategy)
+    run, outputs = _deployed(cloud, PLANS[name], strategy, dashboard=name in WATCHED)
     (standing,) = stacks.status(cloud)
     assert (standing.run, standing.strategy, standing.state) == (run, strategy, "CREATE_COMPLETE")
     assert all(outputs.values())
     during = _everything(cloud)
-    assert all(during[part] > before[part] for part in ("sqs", "lambda", "sns", "s3", "logs", "sesv2", "iam"))
+    made = ["QueueUrls", "Functions", "Topics", "Buckets", "logGroups", "ConfigurationSets", "Roles"]
+    made += ["DashboardEntries", "metricFilters"] if name in WATCHED else []
+    assert all(during[part] > before[part] for part in made)
     assert stacks.teardown(cloud, run, _silent) == [run]
     assert stacks.teardown(cloud, run, _silent) == []
     assert _everything(cloud) == before
+
+
+def test_a_dashboard_names_the_parts_of_its_stack(cloud: Cloud) -> None:
+    """What CloudFormation has filled in is JSON, and has the names that queues, functions and alarms have there."""
+    run, outputs = _deployed(cloud, PLANS["sqs-dlq"], "sqs-dlq", dashboard=True)
+    watch = cloud.client("cloudwatch")
+    body = watch.get_dashboard(DashboardName=outputs["Dashboard"])["DashboardBody"]
+    alarms = watch.describe_alarms()["MetricAlarms"]
+    stacks.teardown(cloud, run, _silent)
+    said = json.dumps(json.loads(body))
+    assert "${" not in said
+    assert outputs["Dashboard"] == f"seslab-{run}-dashboard"
+    assert all(f'"{name}"' in said for name in (outputs["SenderFunction"], outputs["MailsQueue"].rpartition("/")[2]))
+    assert alarms
+    assert all(alarm["AlarmArn"] in said for alarm in alarms)
 
 
 def test_a_bucket_without_a_stack_is_found(cloud: Cloud) -> None:

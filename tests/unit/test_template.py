@@ -24,6 +24,8 @@ from strategies.resources import Account, Function, Plan, Pods, Queue, Table, Ti
 
 ACCOUNT = Account(30.0, 0.05)
 SETUP = Setup("heartbeat", ACCOUNT, 7, Envelope("me@example.com"))
+WHOLE = SETUP._replace(dashboard=True)
+"""With all that may be asked for."""
 KINDS: tuple[Any, ...] = ("timestamp_wait", "standard_loop", "express_loop", "relay")
 LANES = ("urgent", "bulk")
 
@@ -112,7 +114,7 @@ def test_settings_come_back_from_the_environment(plan: Plan) -> None:
 
 def test_every_reference_names_a_part(plan: Plan) -> None:
     """Whatever is referred to exists: CloudFormation would refuse the rest."""
-    document = template(plan, SETUP)
+    document = template(plan, WHOLE)
     named = {node["Ref"] for node in _values(document) if "Ref" in node}
     named |= {node["Fn::GetAtt"][0] for node in _values(document) if "Fn::GetAtt" in node}
     named |= {name for node in _values(document) for name in node.get("DependsOn", ())}
@@ -124,9 +126,9 @@ def test_every_reference_names_a_part(plan: Plan) -> None:
 
 def test_every_resource_is_needed_or_alarms(plan: Plan) -> None:
     """A role, a log or a topic that nothing refers to would be left over."""
-    document = template(plan, SETUP)
+    document = template(plan, WHOLE)
     text = json.dumps(document["Resources"])
-    ends = ("CloudWatch::Alarm", "EventSourceMapping", "Policy", "Subscription", "Schedule", "EventDestination")
+    ends = ("Alarm", "EventSourceMapping", "Policy", "Subscription", "Schedule", "EventDestination", "MetricFilter")
     for name, part in document["Resources"].items():
         used = text.count(f'"{name}"') > 1 or f"${{{name}." in text or name in document["Outputs"]
         assert used or part["Type"].endswith(ends), name

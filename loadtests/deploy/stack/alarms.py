@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import ceil
 from typing import Any
 
@@ -23,10 +24,10 @@ def alarms(plan: Plan) -> dict[str, Any]:
 
 def _of_queue(queue: Queue) -> dict[str, Any]:
     name, dead = logical(queue.name, "Queue"), dead_letters_of(queue)
-    late = {f"{name}Late": _alarm("SQS", "ApproximateAgeOfOldestMessage", "Maximum", _queue(name), _late_s(queue))}
+    late = {f"{name}Late": alarm("SQS", "ApproximateAgeOfOldestMessage", "Maximum", [_queue(name)], _late_s(queue))}
     if queue.max_receive_count is None:
         return late
-    return {f"{dead}Alarm": _alarm("SQS", "ApproximateNumberOfMessagesVisible", "Maximum", _queue(dead), 0), **late}
+    return {f"{dead}Alarm": alarm("SQS", "ApproximateNumberOfMessagesVisible", "Maximum", [_queue(dead)], 0), **late}
 
 
 def _late_s(queue: Queue) -> int:
@@ -43,21 +44,22 @@ def _queue(logical_id: str) -> dict[str, Any]:
 def _of_function(function: Function) -> dict[str, Any]:
     name = logical(function.name, "Function")
     dimension = {"Name": "FunctionName", "Value": {"Ref": name}}
-    return {f"{name}{metric}": _alarm("Lambda", metric, "Sum", dimension, 0) for metric in ("Errors", "Throttles")}
+    return {f"{name}{metric}": alarm("Lambda", metric, "Sum", [dimension], 0) for metric in ("Errors", "Throttles")}
 
 
-def _alarm(service: str, metric: str, statistic: str, dimension: dict[str, Any], above: int) -> dict[str, Any]:
-    return {
-        "Type": "AWS::CloudWatch::Alarm",
-        "Properties": {
-            "Namespace": f"AWS/{service}",
-            "MetricName": metric,
-            "Dimensions": [dimension],
-            "Statistic": statistic,
-            "Period": MINUTE_S,
-            "EvaluationPeriods": 1,
-            "Threshold": above,
-            "ComparisonOperator": "GreaterThanThreshold",
-            "TreatMissingData": "notBreaching",
-        },
+def alarm(
+    service: str, metric: str, statistic: str, dimensions: Sequence[dict[str, Any]], threshold: float, **other: Any
+) -> dict[str, Any]:
+    """One that a minute above the threshold sets off, unless other properties say otherwise."""
+    properties = {
+        "Namespace": f"AWS/{service}",
+        "MetricName": metric,
+        "Dimensions": list(dimensions),
+        "Statistic": statistic,
+        "Period": MINUTE_S,
+        "EvaluationPeriods": 1,
+        "Threshold": threshold,
+        "ComparisonOperator": "GreaterThanThreshold",
+        "TreatMissingData": "notBreaching",
     }
+    return {"Type": "AWS::CloudWatch::Alarm", "Properties": properties | other}

@@ -8,6 +8,7 @@ from math import ceil
 from typing import Any, NamedTuple
 
 from loadtests.deploy.stack.alarms import alarms
+from loadtests.deploy.stack.dashboard import DASHBOARD, dashboard
 from loadtests.deploy.stack.limits import check
 from loadtests.deploy.stack.names import dead_letters_of, logical, physical
 from loadtests.deploy.stack.publishing import CONFIGURATION_SET, publishing
@@ -32,7 +33,10 @@ Resources = dict[str, Any]
 
 
 class Setup(NamedTuple):
-    """What a deployment knows beside the plan; `publishes`: whether SES tells its events to a queue of the stack."""
+    """What a deployment knows beside the plan.
+
+    `publishes`: whether SES tells its events to a queue of the stack; `dashboard`: whether there shall be one.
+    """
 
     strategy: str
     account: Account
@@ -41,6 +45,7 @@ class Setup(NamedTuple):
     ses_url: str | None = None
     publishes: bool = True
     ses_read_timeout_s: float = READ_TIMEOUT_S
+    dashboard: bool = False
 
 
 def template(plan: Plan, setup: Setup) -> dict[str, Any]:
@@ -71,7 +76,10 @@ def _resources(plan: Plan, setup: Setup) -> Resources:
         found[f"Mapping{index}"] = _mapping(mapping)
     for ticker in plan.tickers:
         found |= _ticker(ticker)
-    return found | alarms(plan) | (publishing() if setup.publishes else {})
+    its_alarms = alarms(plan)
+    found |= its_alarms | (publishing() if setup.publishes else {})
+    rate_per_s = setup.account.max_send_rate_per_s
+    return found | (dashboard(plan, rate_per_s, its_alarms) if setup.dashboard else {})
 
 
 def _outputs(plan: Plan, resources: Resources) -> Mapping[str, Any]:
@@ -80,7 +88,7 @@ def _outputs(plan: Plan, resources: Resources) -> Mapping[str, Any]:
     tables = [logical(table.name, "Table") for table in plan.tables]
     functions = [logical(function.name, "Function") for function in plan.functions]
     tickers = [logical(ticker.function, what) for ticker in plan.tickers for what in ("Machine", "Schedule")]
-    wanted = [*queues, *tables, *functions, *tickers, WITNESS_QUEUE, WITNESS_SET]
+    wanted = [*queues, *tables, *functions, *tickers, WITNESS_QUEUE, WITNESS_SET, DASHBOARD]
     return {name: {"Ref": name} for name in wanted if name in resources}
 
 
