@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from rich.cells import cell_len
-
 GAP = 1  # blanks between two columns
 
 Row = Sequence[str]
@@ -65,7 +63,7 @@ class Sheet(NamedTuple):
     def widths(self) -> list[int]:
         """What each column takes to show its longest cell, and its heading."""
         cells = zip(*self.rows, strict=True) if self.rows else [()] * len(self.columns)
-        return [max(map(cell_len, (*column.above, *mine))) for column, mine in zip(self.columns, cells, strict=True)]
+        return [max(map(_cells, (*column.above, *mine))) for column, mine in zip(self.columns, cells, strict=True)]
 
     @property
     def width(self) -> int:
@@ -102,9 +100,16 @@ def breadth(widths: Sequence[int]) -> int:
 
 def left(text: str, width: int) -> str:
     """Text that begins where its column does."""
-    return text + " " * (width - cell_len(text))
+    return text + " " * (width - _cells(text))
 
 
 def right(text: str, width: int) -> str:
     """Text that ends where its column does."""
-    return " " * (width - cell_len(text)) + text
+    return " " * (width - _cells(text)) + text
+
+
+def _cells(text: str) -> int:
+    """How wide it is on a terminal; only there Rich is needed, which is not wherever a page is made."""
+    from rich.cells import cell_len
+
+    return cell_len(text)

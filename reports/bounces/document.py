@@ -6,11 +6,14 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from math import isfinite
 from operator import itemgetter
+from typing import TYPE_CHECKING
 
 from reports.bounces.tallies import Tallies, Tally
 from reports.bounces.wording import CALL_INSTEAD, ONE_OF, WORDINGS, WORKS_AGAIN, Action
-from reports.documents.bounces import SCHEMA, BouncesDocument, FailureEntry, RecipientEntry
 from scenarios.events.failures import Failure
+
+if TYPE_CHECKING:
+    from reports.documents.bounces import BouncesDocument, FailureEntry, RecipientEntry
 
 PATIENCE, PATIENCE_S = 3, 7 * 86_400
 """So many failures over so long are no accident."""
@@ -29,7 +32,7 @@ def document(tallies: Tallies) -> BouncesDocument:
     ]
     again = sum(one["works_again"] for one in failed)
     return {
-        "schema": SCHEMA,
+        "schema": "seslab/bounces/v1",
         "since": _instant(tallies.since_unix_s),
         "first_event": _instant(tallies.first_unix_s),
         "last_event": _instant(tallies.last_unix_s),

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from reports.bounces.table import answer, groups, minute, period
 from reports.bounces.wording import HEADINGS, TYPES, Action
 from reports.columns import Block, Column, Row, Sheet
-from reports.documents.bounces import BouncesDocument, RecipientEntry
 from reports.page.elements import Markup, element, joined
 from reports.page.tables import sheet
 from reports.page.whole import Page, Section, html
 from strategies.presentation.words import counted
+
+if TYPE_CHECKING:
+    from reports.documents.bounces import BouncesDocument, RecipientEntry
 
 MOST_ROWS = 500  # under each heading: more are no page that a phone shows
 _ADVICE = {

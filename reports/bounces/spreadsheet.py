@@ -5,10 +5,13 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable
 from io import StringIO
+from typing import TYPE_CHECKING
 
 from reports.bounces.wording import HEADINGS, Action
-from reports.documents.bounces import BouncesDocument, RecipientEntry
 from scenarios.schema.files import printable
+
+if TYPE_CHECKING:
+    from reports.documents.bounces import BouncesDocument, RecipientEntry
 
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """The last four as East Asian keyboards write them."""

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
+from typing import TYPE_CHECKING
 
 from reports.bounces.wording import HEADINGS, WORDINGS, Action
 from reports.columns import Block, Column, Row, Sheet
-from reports.documents.bounces import BouncesDocument, RecipientEntry
 from scenarios.events.reasons import Reason
-from scenarios.schema.tables import cut
+from scenarios.formats.quoted import cut
 from strategies.presentation.words import counted
+
+if TYPE_CHECKING:
+    from reports.documents.bounces import BouncesDocument, RecipientEntry
 
 MOST_ROWS = 50  # who has more of them wants a page or a CSV
 _DO = {
@@ -22,7 +25,7 @@ _DO = {
     Action.WAIT: "wait for {}",
 }
 
-Group = tuple[Action, list[RecipientEntry]]
+Group = tuple[Action, "list[RecipientEntry]"]
 
 
 def groups(bounces: BouncesDocument) -> list[Group]:

@@ -16,9 +16,9 @@ from reports.documents.comparison import ComparisonDocument
 from reports.figures import palette
 from reports.page.charts import Chart
 from reports.page.elements import joined
+from reports.page.looks import signs_of
 from reports.page.pictures import Picture, images
 from reports.page.rests_on import account_rows, description, rests_on, scenario_text
-from reports.page.signs import signs_of
 from reports.page.whole import MOST_BYTES, Page, Section, figure, html
 from reports.running.keeping import REPORT, SCENARIO
 from scenarios.entry import USERS

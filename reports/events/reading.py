@@ -12,8 +12,8 @@ from scenarios.errors import BadInput
 from scenarios.events.envelopes import carrier_of, kind_of, opened
 from scenarios.events.events import KINDS, Event, event_of
 from scenarios.events.files import documents_in
+from scenarios.formats.quoted import cut
 from scenarios.schema.files import printable
-from scenarios.schema.tables import cut
 from strategies.presentation.words import counted
 
 EVERY = 1_000  # events between two looks at how far it has come

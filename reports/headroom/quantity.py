@@ -11,11 +11,11 @@ from pydantic import ValidationError
 
 from reports.headroom.idle import refuse_idle
 from scenarios.errors import BadInput
+from scenarios.formats.quoted import unknown
 from scenarios.runs import account_of, planned
 from scenarios.schema.complaints import complaint
 from scenarios.schema.files import printable
 from scenarios.schema.model import Scenario, know_strategies
-from scenarios.schema.tables import unknown
 from strategies.registry import STRATEGIES
 
 Path_ = tuple[str | int, ...]

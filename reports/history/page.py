@@ -12,7 +12,8 @@ from reports.documents.history import HistoryDocument, HistorySeries
 from reports.history.table import answer, failures, figures_in, followed, notes, table
 from reports.page.charts import Band, Chart, Line, most_points, numbers, one_panel, thinned
 from reports.page.elements import Markup, element, joined, lines
-from reports.page.signs import Sign, signs_of
+from reports.page.looks import signs_of
+from reports.page.signs import Sign
 from reports.page.tables import sheet
 from reports.page.whole import Page, Section, chart, figure, html
 from reports.units import unit_of

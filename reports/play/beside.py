@@ -12,7 +12,8 @@ from reports.diff.table import table as diff_table
 from reports.documents.comparison import ComparisonDocument
 from reports.documents.diff import DiffDocument, DiffStrategy
 from reports.page.elements import Markup, element, joined, lines
-from reports.page.signs import named_by, signs_of
+from reports.page.looks import signs_of
+from reports.page.signs import named_by
 from reports.page.tables import sheet
 from reports.page.whole import folded
 from reports.play.question import Question

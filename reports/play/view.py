@@ -9,7 +9,8 @@ from reports.compare.drawings import Gathered
 from reports.documents.comparison import ComparisonDocument
 from reports.page.charts import Chart
 from reports.page.elements import Markup, joined
-from reports.page.signs import colours, signs_of
+from reports.page.looks import signs_of
+from reports.page.signs import colours
 
 
 class Contender(TypedDict):

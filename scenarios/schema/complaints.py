@@ -11,8 +11,8 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from scenarios.formats.quoted import cut
 from scenarios.formats.toml import toml_key, toml_value
-from scenarios.schema.tables import cut
 
 ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
 WORD = r"^[A-Za-z][A-Za-z0-9-]{0,31}$"

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from scenarios.errors import BadInput
+from scenarios.formats.quoted import unknown
 from scenarios.formats.toml_keys import first_key_of_more
-from scenarios.schema.tables import unknown
 from scenarios.system.reading import read_text
 
 CATALOGUE = Path(__file__).parents[1] / "catalogue"

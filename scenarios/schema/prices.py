@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from scenarios.figures import USAGE
-from scenarios.schema.tables import Positive, Table, unknown, wrong
+from scenarios.formats.quoted import unknown
+from scenarios.schema.tables import Positive, Table, wrong
 
 PlanName = Literal["a-la-carte", "essentials", "pro", "enterprise"]
 RECIPIENTS: dict[PlanName, str] = {

@@ -8,7 +8,8 @@ from pydantic import AfterValidator, Field
 
 from scenarios.directions import Direction, direction_of
 from scenarios.figures import figures_like, in_two, of_all
-from scenarios.schema.tables import Table, unknown
+from scenarios.formats.quoted import unknown
+from scenarios.schema.tables import Table
 
 
 def _rankable(figure: str) -> str:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
+
+from scenarios.formats.quoted import unknown
 
 MAX_MAILS = 100_000_000
 """Most mails in one run: what fits the memory of one machine."""
 
 LEAST = 1e-9
 """What is positive is at least this: a rate that ends no run and a second that is none only overflow elsewhere."""
-
-_LONGEST_QUOTED = 60
 
 
 def _no_dust(value: float) -> float:
@@ -36,18 +35,6 @@ def wrong(key: str | tuple[str | int, ...], should: str) -> PydanticCustomError:
     """A broken rule that types cannot express; `key`, or the path to it, begins at the table that raises it."""
     path = (key,) if isinstance(key, str) else key
     return PydanticCustomError("rule", "{should}", {"key": path, "should": should})
-
-
-def cut(text: str) -> str:
-    """As much of the user's own text as tells which it is."""
-    return text if len(text) <= _LONGEST_QUOTED else f"{text[: _LONGEST_QUOTED - 1]}…"
-
-
-def unknown(what: str, word: str, known: list[str]) -> str:
-    """A hint for a misspelt word: the nearest known one, or all of them when none is near."""
-    near = get_close_matches(word, known, n=1)
-    hint = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(known)}"
-    return f"unknown {what} '{cut(word)}', {hint}"
 
 
 class Table(BaseModel):

@@ -13,8 +13,8 @@ from typing_extensions import TypedDict
 
 from scenarios.entry import USERS, Interval, StrategyEntry
 from scenarios.figures import by_its_word, figures_like, figures_of, in_two, is_figure, is_of_month, of_all
+from scenarios.formats.quoted import unknown
 from scenarios.outside.find import installed
-from scenarios.schema.tables import unknown
 from scenarios.verdicts import FAIL, INCONCLUSIVE, PASS, Met
 from strategies.registry import STRATEGIES
 

@@ -23,8 +23,8 @@ from reports.page import entry_charts, time_charts
 from reports.page.charts import numbers
 from reports.page.definitions import DEFINITIONS
 from reports.page.elements import element
+from reports.page.looks import DARK, LEAST_CONTRAST, LIGHT, contrast, readable, signs_of
 from reports.page.pictures import Picture, images
-from reports.page.signs import DARK, LEAST_CONTRAST, LIGHT, contrast, readable, signs_of
 from reports.page.time_curves import seen
 from reports.page.whole import MOST_BYTES
 from reports.ranking.answer import answer

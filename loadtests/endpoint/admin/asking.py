@@ -10,9 +10,10 @@ from pydantic import ValidationError
 
 from loadtests.endpoint.parsing.json_text import loaded
 from loadtests.endpoint.routes import JSON
+from scenarios.formats.quoted import cut, unknown
 from scenarios.schema.complaints import complaint, json_value
 from scenarios.schema.files import printable
-from scenarios.schema.tables import Table, cut, unknown
+from scenarios.schema.tables import Table
 
 Query = dict[str, list[str]]
 Setting = TypeVar("Setting", bound=Table)

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 from loadtests.load.assignment import RECIPIENT, Place
 from scenarios.entry import USERS
 from scenarios.errors import BadInput, RunFailed
+from scenarios.formats.quoted import unknown
 from scenarios.schema.files import printable
 from scenarios.schema.model import Scenario
-from scenarios.schema.tables import unknown
 from scenarios.system.reading import read_text
 
 SCHEMES = ("http", "https")

@@ -9,9 +9,10 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
+from scenarios.formats.quoted import unknown
 from scenarios.schema.complaints import ONE_LINE
 from scenarios.schema.latency import Latency
-from scenarios.schema.tables import Duration, Probability, Table, unknown, wrong
+from scenarios.schema.tables import Duration, Probability, Table, wrong
 
 CATALOGUE = Path(__file__).with_name("providers.toml")
 MOST, TOLERANCE = 50, 1e-6
