@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import email.utils
 from collections.abc import Collection, Iterator
-from email.utils import getaddresses
-from typing import Any
+
+from loadtests.endpoint.refusals import Refused
+from loadtests.endpoint.validation.mailbox import PLAIN, Mailbox, mailboxes
 
 SIMULATOR = "simulator.amazonses.com"
 ANYBODY = "*"  # an identity of ours, which every address belongs to
-MOST_CHARACTERS = 998  # of an address with its name: an assumption, the longest line of RFC 5322
+MOST_CHARACTERS = 998  # of an address that is looked at at all: the longest line of RFC 5322
 MOST_DOMAIN_CHARACTERS = 255  # RFC 1035
 
-_LENIENTLY: Any = {"strict": False} if getattr(email.utils, "supports_strict_parsing", False) else {}
-"""As all Pythons parsed until 2023: the strict way takes a comma in a comment for an attack."""
 
-
-def address_list(text: str) -> list[tuple[str, str]]:
-    """The names and addresses that a header or parameter lists, as they stand; none where comments nest too deeply."""
+def address_list(text: str) -> list[Mailbox]:
+    """The mailboxes that a header or parameter lists, as they stand; none where it cannot be read."""
     try:
-        return getaddresses([text], **_LENIENTLY)
-    except RecursionError:
+        return mailboxes(text)
+    except Refused:
         return []
 
 
@@ -28,16 +25,10 @@ def bare(address: str) -> str:
     """The address without a display name: `me@example.com` of `Me <me@example.com>`; empty if there is none."""
     if len(address) > MOST_CHARACTERS:
         return ""
-    if "<" not in address and " " not in address:
+    if PLAIN.fullmatch(address):
         return address
     listed = address_list(address)
-    return listed[0][1] if listed else ""
-
-
-def has_domain(address: str) -> bool:
-    """Whether something stands before and behind the one @."""
-    local, _, domain = bare(address).rpartition("@")
-    return bool(local and domain) and "@" not in local
+    return listed[0].address if listed else ""
 
 
 def is_simulator(address: str) -> bool:

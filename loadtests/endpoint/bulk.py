@@ -8,6 +8,7 @@ from loadtests.endpoint.decision_log import STRANGER
 from loadtests.endpoint.message import Message, Sent
 from loadtests.endpoint.refusals import Refused, rejected
 from loadtests.endpoint.ses import Ses
+from loadtests.endpoint.validation.mail import check_senders_of_many
 from scenarios.ledger.ledger import FAILED
 
 MOST_ENTRIES = 50
@@ -23,6 +24,7 @@ def submit(ses: Ses, sender: Message, entries: Sequence[Entry]) -> list[Verdict]
     """Take the entries in their order; raises Refused for what is wrong with the whole call, such as its sender."""
     if not 0 < len(entries) <= MOST_ENTRIES:
         raise rejected("Too many destinations." if entries else "No destinations.")
+    check_senders_of_many(sender)
     ses.check_sender(sender)
     return ses.call(STRANGER, lambda _run, _call: _verdicts(ses.admit, entries))
 

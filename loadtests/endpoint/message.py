@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypedDict
 
+from loadtests.endpoint.refusals import Refused
+
 V1_MOST_BYTES = 10 * 1024 * 1024
 MOST_BYTES = 40 * 1024 * 1024  # v2 and SMTP
 
@@ -41,6 +43,10 @@ class Message:
     headers: tuple[tuple[str, str], ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)  # EmailTags, Tags, or the header X-SES-MESSAGE-TAGS
     configuration_set: str | None = None
+    return_path: str = ""  # ReturnPath, or FeedbackForwardingEmailAddress
+    reply_to: tuple[str, ...] = ()
+    more_senders: tuple[str, ...] = ()  # From, Sender and Return-Path of a MIME text
+    flaw: Refused | None = None  # why SES does not take it, found when its MIME text was read
     caller: str = ""  # which interface and client: "v2 SendEmail", "smtp", ... shown by /_seslab/calls
     text: str = ""  # of a mail without `raw`, as its HTML and its attachments
     html: str = ""

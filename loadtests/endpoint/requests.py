@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
 from loadtests.endpoint.message import Attachment, Recipients
 
@@ -42,10 +42,22 @@ def attachments(listed: Iterable[Mapping[str, Any]]) -> tuple[Attachment, ...]:
     )
 
 
-def reply_to(addresses: Iterable[str]) -> tuple[tuple[str, str], ...]:
-    """The header that asks for answers, if it is asked for."""
-    joined = ", ".join(addresses)
-    return (("Reply-To", joined),) if joined else ()
+class Answered(TypedDict):
+    """The fields of a `Message` that say where answers and bounces go."""
+
+    reply_to: tuple[str, ...]
+    return_path: str
+
+
+def answered(document: Mapping[str, Any], return_path: str) -> Answered:
+    """Those of a request; each API has its own name for the return path."""
+    return {"reply_to": tuple(document.get("ReplyToAddresses", ())), "return_path": document.get(return_path, "")}
+
+
+def headers(document: Mapping[str, Any], own: Iterable[Mapping[str, str]] = ()) -> tuple[tuple[str, str], ...]:
+    """Those that a request adds to its mail: the one that asks for answers, if it is asked for, and its `own`."""
+    joined = ", ".join(document.get("ReplyToAddresses", ()))
+    return ((("Reply-To", joined),) if joined else ()) + tuple((one["Name"], one["Value"]) for one in own)
 
 
 def envelope(addresses: Sequence[str]) -> Recipients | None:

@@ -12,19 +12,19 @@ from moto.ses.models import SESBackend, ses_backends
 from prometheus_client import Gauge, Histogram
 
 from loadtests.endpoint.account_run import AccountRun, Call, Draws
-from loadtests.endpoint.addresses import bare, has_domain, is_simulator, is_verified
+from loadtests.endpoint.addresses import bare, is_simulator, is_verified
 from loadtests.endpoint.conditions import Conditions
 from loadtests.endpoint.decision_log import FAULT, LIMITS, OUTAGE, STRANGER, CallTrace, traced
 from loadtests.endpoint.message import Message, Sent
 from loadtests.endpoint.publishing.configuration import ConfigurationSets
 from loadtests.endpoint.publishing.notices import Publisher
 from loadtests.endpoint.publishing.suppression import SuppressionList
-from loadtests.endpoint.refusals import Dropped, Refused, invalid, refusal, rejected
+from loadtests.endpoint.refusals import Dropped, Refused, refusal, rejected
 from loadtests.endpoint.sizes import check_size
 from loadtests.endpoint.storing import Store
+from loadtests.endpoint.validation.mail import check_from, check_mail, check_recipients
 from scenarios.ledger.ledger import ACCEPTED, FAILED, PAUSED, REJECTED, THROTTLED
 from scenarios.schema.model import Scenario
-from strategies.ports import MAX_RECIPIENTS
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -156,8 +156,12 @@ class Ses:
     def _wrong(self, message: Message) -> Refused | None:
         """What is wrong with the mail, whatever the limits have to say."""
         try:
-            self.check_sender(message)
-            self._check_recipients(message)
+            self._check_account()
+            check_mail(message)
+            self._check_configuration_set(message)
+            check_from(message)
+            check_recipients(message)
+            self._check_verified((*_senders(message), *self._strange(message.recipients)))
             check_size(message)
         except Refused as refused:
             return refused
@@ -165,26 +169,24 @@ class Ses:
 
     def check_sender(self, message: Message) -> None:
         """Raises Refused if nothing may be sent now, from this sender, with this configuration set."""
+        self._check_account()
+        self._check_configuration_set(message)
+        check_from(message)
+        self._check_verified(_senders(message))
+
+    def _check_account(self) -> None:
         if not self.sending_enabled:
             raise refusal(PAUSED)
+
+    def _check_configuration_set(self, message: Message) -> None:
         name = self._configuration_set(message)
         if name is not None and not self.configuration_sets.may_send(name):
             text = f"Email sending is disabled for the configuration set <{name}>."
             raise Refused(REJECTED, "ConfigurationSetSendingPausedException", text)
-        if not message.source:
-            raise rejected("Missing required header 'From'.")
-        self._check_verified((message.source,))
 
-    def _check_recipients(self, message: Message) -> None:
-        recipients = message.recipients
-        if not recipients:
-            raise invalid("Missing required header 'To'.")
-        if len(recipients) > MAX_RECIPIENTS:
-            raise refusal(REJECTED)
-        if not all(map(has_domain, recipients)):
-            raise invalid("Missing final '@domain'")
-        if self.sandbox:
-            self._check_verified(address for address in recipients if not is_simulator(address))
+    def _strange(self, recipients: Iterable[str]) -> Iterable[str]:
+        """Those who must be verified: in the sandbox all but the mailbox simulator's."""
+        return (address for address in recipients if not is_simulator(address)) if self.sandbox else ()
 
     def _check_verified(self, addresses: Iterable[str]) -> None:
         identities = self.backend.email_identities
@@ -228,6 +230,12 @@ def _backend(account: str, region: str) -> SESBackend:
     except KeyError:
         text = f"Credential should be scoped to a valid Region, not '{region}'."
         raise Refused(REJECTED, "SignatureDoesNotMatch", text) from None
+
+
+def _senders(message: Message) -> Iterable[str]:
+    """All whom the mail claims to come from, or sends its bounces to, each once."""
+    named = (*message.more_senders, message.source, message.return_path)
+    return dict.fromkeys(address for address in named if address)
 
 
 def _of_sender(message: Message, by_identity: Mapping[str, V]) -> V | None:

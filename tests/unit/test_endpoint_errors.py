@@ -90,7 +90,7 @@ def test_an_unverified_sender_is_rejected(endpoint: Endpoint) -> None:
 @pytest.mark.parametrize(
     ("recipients", "code_v1", "code_v2", "text"),
     [
-        (51, "MessageRejected", "MessageRejected", MESSAGES[REJECTED]),
+        (51, "InvalidParameterValue", "BadRequestException", MESSAGES[REJECTED]),
         (0, "InvalidParameterValue", "BadRequestException", "Missing required header 'To'."),
     ],
 )

@@ -34,12 +34,12 @@ def test_each_refusal_is_explained() -> None:
     """What it needed is more than was left, and the calls that filled the bucket are accepted ones before it."""
     with served(account=account(max_send_rate_per_s=1e-3, limiter={"burst": 10})) as endpoint:
         v2 = endpoint.client("sesv2")
-        assert [send(v2, **mail(size)) for size in (4, 3, 51)] == [None, None, "MessageRejected"]
+        assert [send(v2, **mail(size)) for size in (4, 3, 51)] == [None, None, "BadRequestException"]
         assert send(v2, **mail(5)) == "TooManyRequestsException"
         first, _, wrong, refused = endpoint.ask("GET", "/_seslab/calls")["calls"]
         assert first["caller"].startswith("v2 SendEmail Boto3/")
         assert (first["recipients"], first["mail"], first["outcome"], "why" in first) == (4, None, "accepted", False)
-        assert (wrong["why"], wrong["said"]) == ("MessageRejected", MESSAGES[REJECTED])
+        assert (wrong["why"], wrong["said"]) == ("InvalidParameterValue", MESSAGES[REJECTED])
         assert (refused["needed"], refused["left"], refused["capacity"]) == (5, 3, 10)
         assert (refused["filled_by"], refused["filled_by_calls"]) == ([1, 0], 2)
         assert [row["row"] for row in endpoint.ask("GET", "/_seslab/calls?last=1")["calls"]] == [3]

@@ -97,7 +97,7 @@ def test_counts_say_what_became_of_calls(ses: Ses) -> None:
     v2, elsewhere = client(), boto3.client("sesv2", region_name="eu-west-1", config=ONCE)
     assert [send(v2, **mail(size)) for size in (2, 3, 1)] == [None, None, "TooManyRequestsException"]
     assert send(elsewhere, **mail(2)) is None
-    assert send(v2, **mail(51)) == "MessageRejected"
+    assert send(v2, **mail(51)) == "BadRequestException"
     ses.fault(fail=1)
     assert send(v2, **mail()) == "ServiceUnavailableException"
     assert (ses.accepted, ses.throttled, ses.rejected, ses.failed) == (7, 1, 1, 1)

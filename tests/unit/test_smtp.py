@@ -155,6 +155,19 @@ def test_fifty_recipients_are_enough(server: Server) -> None:
     assert [recipients for recipients, outcome in server.outcomes() if outcome == ACCEPTED] == [50]
 
 
+def test_addresses_in_utf8_are_not_offered(server: Server) -> None:
+    """A client that asks for them is refused at once, and one that just sends them after DATA, whatever the bytes."""
+    with logged_in(server.port) as client:
+        assert "smtputf8" not in client.esmtp_features
+        assert client.docmd("MAIL", f"FROM:<{SENDER}> SMTPUTF8")[0] == 555
+        for sender, recipient in ((SENDER, "d\xe5n@example.org"), ("m\xfc@example.com", "you@example.com")):
+            for encoding in ("utf-8", "latin-1"):
+                client.command_encoding = encoding
+                answer = send(client, [recipient], sender=sender)
+                assert answer == (554, "Transaction failed: Local address contains control or whitespace")
+        assert send(client, ["you@example.com"])[0] == 250
+
+
 def test_a_stranger_is_refused_for_good(server: Server) -> None:
     """A sender that is not verified."""
     with logged_in(server.port) as client:

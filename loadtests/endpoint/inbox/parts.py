@@ -10,13 +10,12 @@ from email.message import Message as Part
 from typing import NamedTuple
 
 from loadtests.endpoint.message import Attachment
-from loadtests.endpoint.parsing.encoded_words import decoded
+from loadtests.endpoint.parsing.files import name_of
 from loadtests.endpoint.parsing.json_text import well_formed
 from loadtests.endpoint.publishing.mailbox import DECODED_MOST_LINES
 
 QUADRATIC = ("punycode", "idna")  # codecs of names, in whose time a long text has never been read
 MOST_FILES = 1_000
-MOST_NAME = 255  # characters of a file's name
 
 
 class Parts(NamedTuple):
@@ -84,9 +83,4 @@ def _content(part: Part) -> bytes:
 def _file(part: Part) -> Attachment:
     content_id = str(part.get("Content-ID", "")).strip().strip("<>")
     is_inline = part.get_content_disposition() == "inline"
-    return Attachment(_name(part), part.get_content_type(), well_formed(content_id), is_inline, _content(part))
-
-
-def _name(part: Part) -> str:
-    name = part.get_filename() or ""
-    return well_formed(decoded(" ".join(name.split())))[:MOST_NAME]
+    return Attachment(name_of(part), part.get_content_type(), well_formed(content_id), is_inline, _content(part))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 from weakref import WeakKeyDictionary
 
 from moto.ses.models import ConfigurationSet, SESBackend
 
-from loadtests.endpoint.refusals import Refused
+from loadtests.endpoint.refusals import Refused, invalid
 from scenarios.ledger.ledger import REJECTED
 
 EVENT_TYPES = {
@@ -24,6 +25,16 @@ EVENT_TYPES = {
     "SUBSCRIPTION": "subscription",
 }
 """v2's names of the types of event, and v1's."""
+
+_NAME = re.compile(r"[A-Za-z0-9_-]+")
+_OF_NAMES = "only alphanumeric ASCII characters, '_', and '-' are allowed."
+"""Words that senders quote, ministackorg/ministack among them."""
+
+
+def check_name(name: str) -> None:
+    """Raises Refused for what no configuration set can be called."""
+    if not _NAME.fullmatch(name):
+        raise invalid(f"Invalid configuration set name <{name}>: {_OF_NAMES}")
 
 
 def missing(name: str) -> Refused:
@@ -58,7 +69,8 @@ class ConfigurationSets:
         self._destinations: WeakKeyDictionary[ConfigurationSet, dict[str, dict[str, Any]]] = WeakKeyDictionary()
 
     def get(self, name: str) -> ConfigurationSet:
-        """The set of this name; raises Refused if there is none."""
+        """The set of this name; raises Refused if there is none, or can be none."""
+        check_name(name)
         found = self._backend.config_sets.get(name)
         if found is None:
             raise missing(name)

@@ -20,8 +20,10 @@ from loadtests.endpoint.parsing.mime import SET_HEADER, TAGS_HEADER, message_fro
 from loadtests.endpoint.refusals import Dropped, Refused
 from loadtests.endpoint.smtp.conversation import IDLE_S, Conversation, Crowd
 from loadtests.endpoint.web.certificate import HOST, self_signed
-from scenarios.ledger.ledger import FAILED, MESSAGES, QUOTA, REJECTED, THROTTLED
+from loadtests.record.reasons import shortened
+from scenarios.ledger.ledger import FAILED, QUOTA, THROTTLED
 
+UTF8 = "SMTPUTF8"
 MOST_AT_ONCE = 64  # mails whose latency passes at the same time
 
 _OURS = re.compile(rf"^(?:{SET_HEADER}|{TAGS_HEADER}):.*\r\n(?:[ \t].*\r\n)*".encode(), re.IGNORECASE | re.MULTILINE)
@@ -107,6 +109,23 @@ class Handler:
     def __init__(self, ses_of: Callable[[str], Submits], threads: ThreadPoolExecutor) -> None:
         self._ses_of, self._threads = ses_of, threads
 
+    async def handle_EHLO(  # noqa: N802
+        self, _server: Conversation, session: Session, _envelope: Envelope, hostname: str, offers: list[str]
+    ) -> list[str]:
+        """What is offered; the library reads addresses that are not ASCII only where it may offer to take them."""
+        session.host_name = hostname
+        return [offer for offer in offers if UTF8 not in offer]
+
+    async def handle_MAIL(  # noqa: N802
+        self, _server: Conversation, _session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """A sender; what was not offered is refused."""
+        if UTF8 in options:
+            return "555 MAIL FROM parameters not recognized or not implemented"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
+
     async def handle_DATA(self, server: Conversation, session: Session, envelope: Envelope) -> str:  # noqa: N802
         """SES's answer to a mail, if it gives one."""
         server.decide()
@@ -130,22 +149,29 @@ async def _hang_up(server: SMTP) -> str:
 
 
 def reply_to(refused: Refused) -> str:
-    """A refusal as SMTP says it. What begins with 4 may be tried again."""
+    """A refusal as SMTP says it, on one line. What begins with 4 may be tried again."""
+    text = shortened(refused.text)
     if refused.outcome in (THROTTLED, QUOTA):
-        return f"454 Throttling failure: {refused.text}"
+        return f"454 Throttling failure: {text}"
     if refused.outcome == FAILED:
         return "451 Temporary service failure"
-    if refused.code == "MessageRejected" and refused.text != MESSAGES[REJECTED]:
-        return f"554 Message rejected: {refused.text}"
-    return f"554 Transaction failed: {refused.text}"
+    if refused.code == "MessageRejected":
+        return f"554 Message rejected: {text}"
+    return f"554 Transaction failed: {text}"
 
 
 def message_of(envelope: Envelope) -> Message:
     """The mail for the recipients of the envelope; what its headers say to SES alone is not in it any more."""
     raw: Any = envelope.content
-    mail = message_from_mime(raw, envelope.mail_from, None, {}, None, "smtp")
+    source, *recipients = map(_text, (envelope.mail_from or "", *envelope.rcpt_tos))
+    mail = message_from_mime(raw, source, None, {}, None, "smtp")
     headers = tuple(header for header in mail.headers if header[0].upper() not in (SET_HEADER, TAGS_HEADER))
-    return replace(mail, **_dealt(envelope.rcpt_tos, mail), raw=_without_ours(raw), headers=headers)
+    return replace(mail, **_dealt(recipients, mail), raw=_without_ours(raw), headers=headers)
+
+
+def _text(address: str) -> str:
+    """An address as it was sent: the library spells what is no UTF-8 in halves of characters."""
+    return address if address.isascii() else address.encode(errors="surrogateescape").decode(errors="replace")
 
 
 def _dealt(addresses: list[str], mail: Message) -> Recipients:

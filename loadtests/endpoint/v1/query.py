@@ -16,6 +16,7 @@ MOST_FIELDS = 20_000  # a bulk call to 50 recipients with 50 tags each has half 
 
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What cannot stand in XML, not even escaped."""
+_KEPT = {"\r": "&#13;"}  # which readers of XML would take for half of a line's end
 
 
 def parsed(form: str) -> dict[str, Any]:
@@ -69,4 +70,4 @@ def _xml(value: Any) -> str:
         return "".join(f"<{key}>{_xml(item)}</{key}>" for key, item in value.items())
     if isinstance(value, list):
         return "".join(f"<member>{_xml(item)}</member>" for item in value)
-    return str(value).lower() if isinstance(value, bool) else escape(_NO_XML.sub("?", str(value)))
+    return str(value).lower() if isinstance(value, bool) else escape(_NO_XML.sub("?", str(value)), _KEPT)

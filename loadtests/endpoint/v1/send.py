@@ -12,7 +12,7 @@ from loadtests.endpoint.message import V1_MOST_BYTES, Message
 from loadtests.endpoint.parsing.mime import message_from_mime
 from loadtests.endpoint.parsing.rendering import BULK_CHARACTERS, Room
 from loadtests.endpoint.refusals import Refused, bulk_v1
-from loadtests.endpoint.requests import Request, envelope, recipients, reply_to, tags
+from loadtests.endpoint.requests import Request, answered, envelope, headers, recipients, tags
 from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.sizes import bytes_of
 from loadtests.endpoint.templates import Content, Rendered, named, parsed, parts_of, render
@@ -45,7 +45,11 @@ def send_templated_email(ses: Ses, request: Request) -> dict[str, Any]:
 
 def send_bulk_templated_email(ses: Ses, request: Request) -> dict[str, Any]:
     document = request.document
-    sender = Message(source=document["Source"], configuration_set=document.get("ConfigurationSetName"))
+    sender = Message(
+        source=document["Source"],
+        **answered(document, "ReturnPath"),
+        configuration_set=document.get("ConfigurationSetName"),
+    )
     template, defaults = named(ses.backend, document["Template"]), parsed(document["DefaultTemplateData"])
     room = Room(BULK_CHARACTERS)
     entries = [partial(_bulk_entry, request, template, defaults, room, entry) for entry in document["Destinations"]]
@@ -83,7 +87,8 @@ def _message(
         source=document["Source"],
         **recipients(destination),
         subject=content.subject,
-        headers=reply_to(document.get("ReplyToAddresses", ())),
+        **answered(document, "ReturnPath"),
+        headers=headers(document),
         tags=tags(document.get("Tags", ())) if its_tags is None else its_tags,
         configuration_set=document.get("ConfigurationSetName"),
         caller=f"v1 {action} {request.client}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from loadtests.endpoint.publishing.configuration import EVENT_TYPES, topic_of
+from loadtests.endpoint.publishing.configuration import EVENT_TYPES, check_name, topic_of
 from loadtests.endpoint.refusals import Refused, invalid
 from loadtests.endpoint.requests import Request
 from loadtests.endpoint.ses import Ses
@@ -26,6 +26,7 @@ def create(ses: Ses, request: Request) -> dict[str, Any]:
     name = request.document["ConfigurationSetName"]
     if not name:
         raise invalid("ConfigurationSetName is required.")
+    check_name(name)
     if name in ses.backend.config_sets:
         raise _taken(f"Configuration set <{name}> already exists.")
     options: dict[str, Any] = {key: request.document.get(option) for key, option in OPTIONS.items()}

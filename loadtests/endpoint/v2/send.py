@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -11,10 +12,12 @@ from loadtests.endpoint.message import Message
 from loadtests.endpoint.parsing.mime import message_from_mime
 from loadtests.endpoint.parsing.rendering import BULK_CHARACTERS, Room
 from loadtests.endpoint.refusals import Refused, bulk_v2, invalid
-from loadtests.endpoint.requests import Request, attachments, recipients, reply_to, tags
+from loadtests.endpoint.requests import Request, answered, attachments, headers, recipients, tags
 from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.sizes import bytes_of, bytes_of_attachments
 from loadtests.endpoint.templates import Content, Rendered, given, named, parsed, parts_of, render
+
+FEEDBACK = "FeedbackForwardingEmailAddress"
 
 
 def send_email(ses: Ses, request: Request) -> dict[str, Any]:
@@ -32,7 +35,8 @@ def _simple(_ses: Ses, document: Mapping[str, Any], simple: Mapping[str, Any], c
         source=document.get("FromEmailAddress", ""),
         **recipients(document.get("Destination", {})),
         subject=parts.subject,
-        headers=_headers(document, simple),
+        **answered(document, FEEDBACK),
+        headers=headers(document, simple.get("Headers", ())),
         tags=tags(document.get("EmailTags", ())),
         configuration_set=document.get("ConfigurationSetName"),
         caller=caller,
@@ -46,7 +50,7 @@ def _simple(_ses: Ses, document: Mapping[str, Any], simple: Mapping[str, Any], c
 def _raw(_ses: Ses, document: Mapping[str, Any], raw: Mapping[str, Any], caller: str) -> Message:
     addressed = recipients(document.get("Destination", {}))
     listed = addressed if any(addressed.values()) else None
-    return message_from_mime(
+    message = message_from_mime(
         raw["Data"],
         document.get("FromEmailAddress"),
         listed,
@@ -54,6 +58,7 @@ def _raw(_ses: Ses, document: Mapping[str, Any], raw: Mapping[str, Any], caller:
         document.get("ConfigurationSetName"),
         caller,
     )
+    return replace(message, **answered(document, FEEDBACK))
 
 
 def _templated(ses: Ses, document: Mapping[str, Any], template: Mapping[str, Any], caller: str) -> Message:
@@ -74,7 +79,8 @@ def _rendered(
         source=document.get("FromEmailAddress", ""),
         **recipients(destination),
         subject=rendered.content.subject,
-        headers=_headers(document, template),
+        **answered(document, FEEDBACK),
+        headers=headers(document, template.get("Headers", ())),
         tags=its_tags,
         configuration_set=document.get("ConfigurationSetName"),
         caller=caller,
@@ -92,7 +98,9 @@ def send_bulk_email(ses: Ses, request: Request) -> dict[str, Any]:
     document, caller = request.document, f"v2 SendBulkEmail {request.client}"
     template = document["DefaultContent"].get("Template", {})
     sender = Message(
-        source=document.get("FromEmailAddress", ""), configuration_set=document.get("ConfigurationSetName")
+        source=document.get("FromEmailAddress", ""),
+        **answered(document, FEEDBACK),
+        configuration_set=document.get("ConfigurationSetName"),
     )
     content, defaults = _template(ses, template), parsed(template.get("TemplateData"))
     room = Room(BULK_CHARACTERS)
@@ -143,11 +151,6 @@ def _name(template: Mapping[str, Any]) -> str:
 
 def _built_bytes(parts: Content, content: Mapping[str, Any]) -> int:
     return bytes_of(*parts) + bytes_of_attachments(content.get("Attachments", ()))
-
-
-def _headers(document: Mapping[str, Any], content: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    own = tuple((header["Name"], header["Value"]) for header in content.get("Headers", ()))
-    return reply_to(document.get("ReplyToAddresses", ())) + own
 
 
 def get_account(ses: Ses, _request: Request) -> dict[str, Any]:
