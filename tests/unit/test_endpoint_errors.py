@@ -137,14 +137,14 @@ def test_built_mail_has_a_largest_size(endpoint: Endpoint) -> None:
 def test_an_entry_may_be_too_large(endpoint: Endpoint) -> None:
     """Of two entries of a bulk call one has too much data for its template."""
     v1 = endpoint.client("ses")
-    v1.create_template(Template={"TemplateName": "hello", "SubjectPart": "Hi", "TextPart": "{{a}}"})
+    v1.create_template(Template={"TemplateName": "hello", "SubjectPart": "Hi", "TextPart": "{{a}}" * 50})
     answer = v1.send_bulk_templated_email(
         Source=SENDER,
         Template="hello",
         DefaultTemplateData='{"a": "b"}',
         Destinations=[
             {"Destination": {"ToAddresses": ["you@example.org"]}, "ReplacementTemplateData": json.dumps(data)}
-            for data in ({"a": "x" * 10 * 2**20}, {})
+            for data in ({"a": "x" * (2**18 - 10)}, {})
         ],
     )
     assert [one["Status"] for one in answer["Status"]] == ["InvalidParameterValue", "Success"]

@@ -310,6 +310,46 @@ def test_a_sandbox_names_all_who_are_not_verified() -> None:
         assert v1_simple(ses, TO, Source=STRANGE) == (400, "MessageRejected", unverified(STRANGE, TO))
 
 
+CONSTRAINT = "1 validation error detected: Value {}at 'content.simple.{}' failed to satisfy constraint: Member must {}"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (
+            {"Headers": [{"Name": "X-A", "Value": "x\r\nBcc: a@b.c"}]},
+            ("'x\r\nBcc: a@b.c' ", "headers.1.member.value", "satisfy regular expression pattern: [ -~]*"),
+        ),
+        (
+            {"Headers": [{"Name": "X-A", "Value": "ü"}]},
+            ("'ü' ", "headers.1.member.value", "satisfy regular expression pattern: [ -~]*"),
+        ),
+        (
+            {"Headers": [{"Name": "X A", "Value": "x"}]},
+            ("'X A' ", "headers.1.member.name", "satisfy regular expression pattern: ^[!-9;-@A-~]+$"),
+        ),
+        ({"Headers": [{"Name": "", "Value": "x"}]}, None),
+        (
+            {"Headers": [{"Name": "X" * 127, "Value": "x"}]},
+            (f"'{'X' * 127}' ", "headers.1.member.name", "have length less than or equal to 126"),
+        ),
+        (
+            {"Headers": [{"Name": f"X-{number}", "Value": "x"} for number in range(16)]},
+            ("", "headers", "have length less than or equal to 15"),
+        ),
+        (
+            {"Attachments": [{"FileName": "a" * 256, "RawContent": ""}]},
+            (f"'{'a' * 256}' ", "attachments.1.member.fileName", "have length less than or equal to 255"),
+        ),
+    ],
+)
+def test_what_the_model_limits(ses: Ses, content: dict[str, Any], words: tuple[str, str, str] | None) -> None:
+    """Lengths, numbers and patterns of v2's members, in AWS's words; among them line breaks in a header."""
+    status, code, said = v2_simple(ses, Content={"Simple": TEXT | content})
+    assert (status, code) == (400, "BadRequestException")
+    assert words is None or said == CONSTRAINT.format(*words)
+
+
 def test_what_a_request_adds_to_a_mail(ses: Ses) -> None:
     """A header that SES writes, or that is there already, is one too many; no file may be a program."""
 

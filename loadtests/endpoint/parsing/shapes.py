@@ -1,15 +1,15 @@
 """A request's document against the shape that botocore's service model gives it: what comes out can be relied on.
 
-Members that the model does not know are left out, as AWS leaves them. Lengths, patterns and sets of values are not
-looked at. The words about missing members are AWS's; those about wrong types are ours.
+Members that the model does not know are left out, as AWS leaves them. Sets of values are not looked at. The words about
+missing members, lengths, ranges and patterns are AWS's; those about wrong types are ours.
 """
 
 from __future__ import annotations
 
 import re
 from base64 import b64decode
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
 from math import isfinite
 from typing import Any, NamedTuple
 
@@ -17,16 +17,19 @@ from loadtests.endpoint.parsing.json_text import well_formed
 from loadtests.endpoint.refusals import Refused, malformed
 from scenarios.ledger.ledger import REJECTED
 
+CONSTRAINT = "failed to satisfy constraint"
+MOST_TOLD = 300  # characters of a value that does not satisfy one
+
 _DIGITS = re.compile("-?[0-9]{1,19}")
 _TRUTH = {"true": True, "false": False}
 
 
 def checked(shape: Any, document: Any) -> dict[str, Any]:
     """The members of a structure, as JSON has them, with bytes for base64; raises Refused for what the shape is not."""
-    missing: list[str] = []
-    read: dict[str, Any] = _read(shape, document, "", missing)
-    if missing:
-        raise Refused(REJECTED, "ValidationError", _complaint(missing))
+    complaints: list[str] = []
+    read: dict[str, Any] = _read(shape, document, "", complaints)
+    if complaints:
+        raise Refused(REJECTED, "ValidationError", _together(complaints))
     return read
 
 
@@ -66,34 +69,64 @@ def _items(value: Any) -> list[Any] | None:
     return [item for _, item in sorted(members.items(), key=lambda pair: int(pair[0]))]
 
 
-def _read(shape: Any, value: Any, path: str, missing: list[str]) -> Any:
-    """The value; adds to `missing` the paths of members that are required and absent."""
+def _read(shape: Any, value: Any, path: str, complaints: list[str]) -> Any:
+    """The value; adds to `complaints` what is required and absent, and what the model does not allow."""
     kind = _KINDS[shape.type_name]
     if not isinstance(value, kind.types) or (isinstance(value, bool) and kind.types is not bool):
         raise _wrong(kind, path)
+    limits = _limits(shape)
+    if limits:
+        complaints += _violations(limits, value, path)
     if shape.type_name == "structure":
-        return _members(shape, value, path, missing)
+        return _members(shape, value, path, complaints)
     if shape.type_name == "list":
-        return [_read(shape.member, item, f"{path}.{number}.member", missing) for number, item in enumerate(value, 1)]
+        items = enumerate(value, 1)
+        return [_read(shape.member, item, f"{path}.{number}.member", complaints) for number, item in items]
     if shape.type_name == "map":
-        return {well_formed(key): _read(shape.value, item, f"{path}.{key}", missing) for key, item in value.items()}
+        return {well_formed(key): _read(shape.value, item, f"{path}.{key}", complaints) for key, item in value.items()}
     try:
         return kind.read(value)
     except (ValueError, OverflowError) as error:
         raise _wrong(kind, path) from error
 
 
-def _members(shape: Any, value: Mapping[str, Any], path: str, missing: list[str]) -> dict[str, Any]:
+def _members(shape: Any, value: Mapping[str, Any], path: str, complaints: list[str]) -> dict[str, Any]:
     """Null means that a member is not there."""
-    given = {name: value[name] for name in shape.members if value.get(name) is not None}
-    missing += [_below(path, name) for name in shape.required_members if name not in given]
-    return {name: _read(shape.members[name], item, _below(path, name), missing) for name, item in given.items()}
+    known = shape.members
+    given = {name: item for name, item in value.items() if item is not None and name in known}
+    absent = (_below(path, name) for name in shape.required_members if name not in given)
+    complaints += [f"Value null at '{member}' {CONSTRAINT}: Member must not be null" for member in absent]
+    return {name: _read(known[name], item, _below(path, name), complaints) for name, item in given.items()}
+
+
+@cache
+def _limits(shape: Any) -> Mapping[str, Any]:
+    """What the model says of the values of a shape."""
+    return {key: shape.metadata[key] for key in ("min", "max", "pattern") if key in shape.metadata}
+
+
+def _violations(limits: Mapping[str, Any], value: Any, path: str) -> Iterator[str]:
+    """What these have against a text, a number, or a collection of so many items."""
+    is_number = isinstance(value, int | float)
+    size, measure = (value, "value") if is_number else (len(value), "length")
+    at = f"Value '{str(value)[:MOST_TOLD]}' at" if isinstance(value, str) or is_number else "Value at"
+    if size < limits.get("min", size):
+        yield f"{at} '{path}' {CONSTRAINT}: Member must have {measure} greater than or equal to {limits['min']}"
+    if size > limits.get("max", size):
+        yield f"{at} '{path}' {CONSTRAINT}: Member must have {measure} less than or equal to {limits['max']}"
+    if isinstance(value, str) and "pattern" in limits and not re.fullmatch(limits["pattern"], value):
+        yield f"{at} '{path}' {CONSTRAINT}: Member must satisfy regular expression pattern: {limits['pattern']}"
 
 
 def _below(path: str, name: str) -> str:
     """In the spelling of AWS's messages: `destination.toAddresses`."""
-    member = name[:1].lower() + name[1:]
-    return f"{path}.{member}" if path else member
+    return f"{path}.{_spelled(name)}" if path else _spelled(name)
+
+
+@cache
+def _spelled(name: str) -> str:
+    """A member of the model's, without its capital."""
+    return name[:1].lower() + name[1:]
 
 
 def _whole(value: int, bits: int) -> int:
@@ -140,7 +173,6 @@ def _wrong(kind: Kind, path: str) -> Refused:
     return malformed(f"Value at '{path}' must be {kind.words}." if path else f"The request must be {kind.words}.")
 
 
-def _complaint(missing: list[str]) -> str:
-    many = "1 validation error" if len(missing) == 1 else f"{len(missing)} validation errors"
-    constraint = "failed to satisfy constraint: Member must not be null"
-    return f"{many} detected: " + "; ".join(f"Value null at '{path}' {constraint}" for path in missing)
+def _together(complaints: list[str]) -> str:
+    many = "1 validation error" if len(complaints) == 1 else f"{len(complaints)} validation errors"
+    return f"{many} detected: {'; '.join(complaints)}"
