@@ -60,6 +60,13 @@ def headers(document: Mapping[str, Any], own: Iterable[Mapping[str, str]] = ()) 
     return ((("Reply-To", joined),) if joined else ()) + tuple((one["Name"], one["Value"]) for one in own)
 
 
+def replaced(defaults: Iterable[Mapping[str, str]], own: Iterable[Mapping[str, str]]) -> list[Mapping[str, str]]:
+    """The headers of a bulk call, with an entry's own in place of those of the same name, in whatever capitals."""
+    own = list(own)
+    names = {header["Name"].lower() for header in own}
+    return [header for header in defaults if header["Name"].lower() not in names] + own
+
+
 def envelope(addresses: Sequence[str]) -> Recipients | None:
     """Recipients that stand beside a MIME text, if there are any."""
     return {"to": tuple(addresses), "cc": (), "bcc": ()} if addresses else None

@@ -364,6 +364,15 @@ def test_what_a_request_adds_to_a_mail(ses: Ses) -> None:
     assert said(Attachments=[file]) == refusals("Illegal filename 'macro.VBS'.")[1]
 
 
+def test_an_entry_s_own_headers_go_before_the_call_s(ses: Ses) -> None:
+    """By their names, in whatever capitals; the others stay."""
+    template: dict[str, Any] = BULK_V2["DefaultContent"]["Template"]  # type: ignore[index]
+    headers = [{"Name": "X-A", "Value": "all"}, {"Name": "List-Unsubscribe", "Value": "all"}]
+    entry = {"Destination": {"ToAddresses": [TO]}, "ReplacementHeaders": [{"Name": "list-unsubscribe", "Value": "own"}]}
+    assert bulk(ses, 1, [entry], DefaultContent={"Template": template | {"Headers": headers}}) == [("SUCCESS", None)]
+    assert ses._common.store.newer_than(0)[0].besides.headers == (("X-A", "all"), ("list-unsubscribe", "own"))
+
+
 PIECES = (
     '"',
     "<",

@@ -12,7 +12,7 @@ from loadtests.endpoint.message import Message
 from loadtests.endpoint.parsing.mime import message_from_mime
 from loadtests.endpoint.parsing.rendering import BULK_CHARACTERS, Room
 from loadtests.endpoint.refusals import Refused, bulk_v2, invalid
-from loadtests.endpoint.requests import Request, answered, attachments, headers, recipients, tags
+from loadtests.endpoint.requests import Request, answered, attachments, headers, recipients, replaced, tags
 from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.sizes import bytes_of, bytes_of_attachments
 from loadtests.endpoint.templates import Content, Rendered, given, named, parsed, parts_of, render
@@ -94,7 +94,7 @@ def _rendered(
 
 
 def send_bulk_email(ses: Ses, request: Request) -> dict[str, Any]:
-    """The default content is the template; each entry has its own recipients, tags and data."""
+    """The default content is the template; each entry has its own recipients, tags, headers and data."""
     document, caller = request.document, f"v2 SendBulkEmail {request.client}"
     template = document["DefaultContent"].get("Template", {})
     sender = Message(
@@ -123,7 +123,9 @@ def _entry(
     replacement = entry.get("ReplacementEmailContent", {}).get("ReplacementTemplate", {})
     rendered = render(content, replacement.get("ReplacementTemplateData"), defaults, room)
     its_tags = tags(document.get("DefaultEmailTags", ())) | tags(entry.get("ReplacementTags", ()))
-    return _rendered(document, entry["Destination"], template, rendered, its_tags, caller)
+    its_headers = replaced(template.get("Headers", ()), entry.get("ReplacementHeaders", ()))
+    with_headers = {**template, "Headers": its_headers}
+    return _rendered(document, entry["Destination"], with_headers, rendered, its_tags, caller)
 
 
 def _result(verdict: bulk.Verdict) -> dict[str, Any]:
