@@ -16,11 +16,10 @@ from moto.ses.models import ses_backends
 from loadtests.endpoint.refusals import Refused
 from loadtests.endpoint.service import Service
 from loadtests.endpoint.ses import Ses
-from loadtests.endpoint.smtp.server import message_of, reply_to
+from loadtests.endpoint.smtp.server import MOST_WORDS, message_of, reply_to
 from loadtests.endpoint.v1 import query
 from loadtests.endpoint.v1 import routing as v1_routing
 from loadtests.endpoint.v2 import routing as v2_routing
-from loadtests.record.reasons import shortened
 from scenarios.schema.model import Scenario
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
@@ -126,8 +125,9 @@ def encoded(raw: str) -> str:
 
 def refusals(words: str) -> tuple[Told, Told, Told]:
     """How v1, v2 and SMTP say that something is wrong with a mail."""
+    line = " ".join(words.splitlines())[:MOST_WORDS]
     return (
         (400, "InvalidParameterValue", words),
         (400, "BadRequestException", words),
-        (554, "", f"Transaction failed: {shortened(words)}"),
+        (554, "", f"Transaction failed: {line}"),
     )

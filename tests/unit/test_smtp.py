@@ -155,6 +155,27 @@ def test_fifty_recipients_are_enough(server: Server) -> None:
     assert [recipients for recipients, outcome in server.outcomes() if outcome == ACCEPTED] == [50]
 
 
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("a b@example.org", "Local address contains control or whitespace"),
+        ("a@example..org", "Domain contains dot-dot"),
+        ("a@b@example.org", "Domain contains illegal character"),
+        ("nowhere", "Missing final '@domain'"),
+        ('"a>b"@example.org', ""),
+        ("a@[127.0.0.1]", ""),
+    ],
+)
+def test_addresses_are_looked_at_after_data(server: Server, address: str, words: str) -> None:
+    """Whatever they are, MAIL and RCPT take them; only then SES says what it says of them to everybody."""
+    with logged_in(server.port) as client:
+        for sender, recipient in ((SENDER, address), *([(address, "you@example.com")] if words else [])):
+            assert client.docmd("MAIL", f"FROM:<{sender}> SIZE=100")[0] == 250
+            assert client.docmd("RCPT", f"TO: <{recipient}>")[0] == 250
+            code, text = client.data(TEXT.format("").encode())
+            assert (code, text.decode()) == (554, f"Transaction failed: {words}") if words else code == 250
+
+
 def test_addresses_in_utf8_are_not_offered(server: Server) -> None:
     """A client that asks for them is refused at once, and one that just sends them after DATA, whatever the bytes."""
     with logged_in(server.port) as client:

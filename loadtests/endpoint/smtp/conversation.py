@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any, AnyStr
 
 from aiosmtpd.smtp import SMTP, TLSSetupException, syntax
@@ -14,6 +15,8 @@ MOST_WAITING = 800  # conversations in which it is the client's turn: beyond, th
 MOST_COMING_BYTES = 3 * MOST_BYTES  # of mails that are not complete
 IDLE_S = 10.0  # that a client may be silent, at any point: users of SES observe it, docs/background/ses-limits.md
 LONGEST_TURN_S = 300.0  # for one command or mail: SES's is not known, and without one a byte now and then held a place
+
+_PATH = re.compile(r'(?:<((?:"(?:[^"\\]|\\.)*+"|[^">])*+)>|([^\s<>]+))\s*(.*)', re.DOTALL)
 
 TIMEOUT = "451 4.4.2 Timeout waiting for data from client."
 TOO_MUCH = "421 4.3.2 Too much mail at once; try again later."
@@ -94,6 +97,11 @@ class Conversation(SMTP):
         await super().smtp_STARTTLS(arg)
         if self.transport is not self._writer.transport:
             raise TLSSetupException
+
+    def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
+        """The address in a command, whatever it is, and what follows: SES looks at addresses after DATA."""
+        match = _PATH.fullmatch(arg.strip())
+        return (match[1] if match[1] is not None else match[2], match[3]) if match else (None, None)
 
     @syntax("DATA")
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802

@@ -20,10 +20,10 @@ from loadtests.endpoint.parsing.mime import SET_HEADER, TAGS_HEADER, message_fro
 from loadtests.endpoint.refusals import Dropped, Refused
 from loadtests.endpoint.smtp.conversation import IDLE_S, Conversation, Crowd
 from loadtests.endpoint.web.certificate import HOST, self_signed
-from loadtests.record.reasons import shortened
 from scenarios.ledger.ledger import FAILED, QUOTA, THROTTLED
 
 UTF8 = "SMTPUTF8"
+MOST_WORDS = 480  # characters: with its code a reply has at most 512 (RFC 5321)
 MOST_AT_ONCE = 64  # mails whose latency passes at the same time
 
 _OURS = re.compile(rf"^(?:{SET_HEADER}|{TAGS_HEADER}):.*\r\n(?:[ \t].*\r\n)*".encode(), re.IGNORECASE | re.MULTILINE)
@@ -150,7 +150,7 @@ async def _hang_up(server: SMTP) -> str:
 
 def reply_to(refused: Refused) -> str:
     """A refusal as SMTP says it, on one line. What begins with 4 may be tried again."""
-    text = shortened(refused.text)
+    text = " ".join(refused.text.splitlines())[:MOST_WORDS]
     if refused.outcome in (THROTTLED, QUOTA):
         return f"454 Throttling failure: {text}"
     if refused.outcome == FAILED:
