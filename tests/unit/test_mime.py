@@ -13,6 +13,7 @@ from loadtests.endpoint.addresses import bare, is_verified
 from loadtests.endpoint.message import Message
 from loadtests.endpoint.parsing.encoded_words import decoded
 from loadtests.endpoint.parsing.files import file_names
+from loadtests.endpoint.parsing.header_fields import MOST_LINES
 from loadtests.endpoint.parsing.mime import MOST_CHARACTERS, message_from_mime
 from loadtests.endpoint.refusals import Refused
 
@@ -88,6 +89,8 @@ def test_length_and_depth_are_no_trouble(field: str, bit: str) -> None:
                 read(raw)
         else:
             assert read(raw).source in ("me@example.com", "")  # or there is a flaw
+    with pytest.raises(Refused, match="Header section too long"):
+        read(f"{field}: x\r\n".encode() * (MOST_LINES + 2))
 
 
 @pytest.mark.parametrize("to", ["a@x.org; b@x.org", "a@x.org;", '"Jo: Doe" <a@x.org>; b@x.org'])

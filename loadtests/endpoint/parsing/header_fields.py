@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from loadtests.endpoint.refusals import invalid
 
-MOST_LINES = 100_000  # an assumption; each becomes some hundred bytes
+MOST_LINES = 100_000  # an assumption, each becomes some hundred bytes; the words are SES's (aws/aws-sdk-php#981)
 
 _HEAD = re.compile(rb"(?:\A|\r\n|\r(?!\n)|\n)(?:\r\n|\r|\n)")  # ends with the first empty line
 _NEXT = re.compile(rb"(?>\r\n|\r|\n)(?![ \t])")
@@ -29,7 +29,7 @@ def fields_of(raw: bytes) -> list[Field]:
     """
     head = head_of(raw).strip(b"\r\n")
     if max(head.count(b"\r"), head.count(b"\n")) > MOST_LINES:
-        raise invalid(f"The header has more than {MOST_LINES} lines.")
+        raise invalid("Header section too long.")
     return list(map(_field, _NEXT.split(head))) if head else []
 
 

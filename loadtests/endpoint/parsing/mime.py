@@ -71,7 +71,7 @@ def _read(raw: bytes, fields: list[Field]) -> Read:
         addresses = {name: _mailboxes(text) for name, text in listed.items() if text}
         check_files(file_names(raw))
     except Refused as refused:
-        return Read({}, refused)
+        return Read({}, refused.with_traceback(None))  # whose frames would keep the text
     return Read({name: tuple(map(_readable, found)) for name, found in addresses.items()}, None)
 
 

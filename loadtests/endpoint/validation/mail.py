@@ -6,7 +6,7 @@ The order of the addresses is SES's, which floci-io/floci has asked. A MIME text
 from __future__ import annotations
 
 from loadtests.endpoint.message import Message
-from loadtests.endpoint.refusals import invalid
+from loadtests.endpoint.refusals import Refused, invalid
 from loadtests.endpoint.validation.attachments import check_files
 from loadtests.endpoint.validation.headers import check_names
 from loadtests.endpoint.validation.mailbox import check_one, check_sender_of_many
@@ -21,7 +21,7 @@ OF_SES = ("From", "Subject", "MIME-Version", "Content-Type")
 def check_mail(message: Message) -> None:
     """Raises Refused for the first thing that SES does not like."""
     if message.flaw is not None:
-        raise message.flaw
+        raise Refused(*message.flaw.args)
     for address in (*_of(message.source), *message.recipients, *_of(message.return_path), *message.reply_to):
         check_one(address)
     check_tags(message.tags)
