@@ -38,6 +38,8 @@ class Wire(NamedTuple):
     bulk_v1: str
 
 
+MOST_CHARACTERS = 10_000  # of a refusal's words: a mail may be one line of 40 MB
+
 BAD, FORBIDDEN, MISSING = "400 Bad Request", "403 Forbidden", "404 Not Found"
 TOO_MANY, UNAVAILABLE = "429 Too Many Requests", "503 Service Unavailable"
 
@@ -90,8 +92,8 @@ def rejected(text: str) -> Refused:
 
 
 def invalid(text: str) -> Refused:
-    """The request itself is wrong."""
-    return Refused(REJECTED, "InvalidParameterValue", text)
+    """The request itself is wrong; of words that repeat what it says, so many are enough."""
+    return Refused(REJECTED, "InvalidParameterValue", text[:MOST_CHARACTERS])
 
 
 def malformed(text: str) -> Refused:

@@ -102,6 +102,13 @@ def test_addresses_are_refused(ses: Ses, address: str, words: str) -> None:
     assert said == refusals(words)
 
 
+def test_no_answer_is_as_long_as_what_it_repeats(ses: Ses) -> None:
+    """An address, or a header, of a million characters is not sent back."""
+    long = f"{'a' * 1_000_000}@b"
+    said = v1_simple(ses, long), v2_simple(ses, long), v1_raw(ses, raw(f"{'a' * 1_000_000} b: c"))
+    assert [len(words) for _, _, words in said] == [10_000] * 3
+
+
 @pytest.mark.parametrize("address", GOOD)
 def test_odd_addresses_are_taken(ses: Ses, address: str) -> None:
     """Names may have any character, and local parts many; each counts once."""
