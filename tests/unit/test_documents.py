@@ -57,10 +57,19 @@ def assert_declared(kind: type, document: Mapping[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["lost-responses", "mixed", "oversized-mail", "quota-exhausted", "reserved-concurrency", "unbalanced-pods"]
+    "name",
+    [
+        "gmail-defers",
+        "lost-responses",
+        "mixed",
+        "oversized-mail",
+        "quota-exhausted",
+        "reserved-concurrency",
+        "unbalanced-pods",
+    ],
 )
 def test_a_comparison_is_what_is_declared(name: str) -> None:
-    """Whatever the scenario: several workloads, faults, thresholds, every kind of loss."""
+    """Whatever the scenario: several workloads, faults, thresholds, every kind of loss, mailbox providers."""
     scenario = load(name).model_copy(update={"thresholds": {"lossless": ("*.recipients.lost == 0",)}})
     assert_declared(ComparisonDocument, simulated(scenario, "leaky-bucket", "sqs-dlq"))
 
