@@ -23,6 +23,12 @@ def time_unit(span_s: float) -> tuple[float, str]:
     return next((scale, unit) for least, scale, unit in _UNITS if span_s >= least or scale == 1.0)
 
 
+def rounded_duration(span_s: float) -> str:
+    """As a person who chose it would say it: 15 min."""
+    scale, unit = time_unit(span_s)
+    return f"{span_s / scale:.6g} {unit}"
+
+
 def seconds(span_s: float | None) -> str:
     """A number for a column of seconds: three significant digits, but milliseconds at most, and never zero for some."""
     if span_s is None:

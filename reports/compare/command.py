@@ -116,5 +116,5 @@ def _keep(out: Path, document: ComparisonDocument, scenario: Scenario, curves: M
 
 def show(document: ComparisonDocument, as_json: bool) -> None:
     """The comparison on standard output."""
-    sheets = compare_table.table(document), *spread(document)
+    sheets = compare_table.table(document), *compare_table.providers_of(document), *spread(document)
     terminal.present(document, as_json, sheets, compare_table.sentences(document))

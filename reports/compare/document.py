@@ -15,6 +15,7 @@ from reports.documents.comparison import (
     AccountTable,
     BoundFigures,
     ComparisonDocument,
+    DeliveryTable,
     ExplainedEntry,
     FaultTable,
     LimiterTable,
@@ -26,6 +27,7 @@ from reports.ranking.ranking import Ranked
 from scenarios.entry import StrategyEntry
 from scenarios.measures.bound import Bound, rate_steps
 from scenarios.outside.plug import plugged
+from scenarios.schema.delivery.delivery import Delivery
 from scenarios.schema.model import Scenario
 from scenarios.schema.thresholds import judged
 from strategies.presentation.look import Look
@@ -56,6 +58,8 @@ def document(
     }
     if scenario.bill is not None and any("month" in entry for entry in entries):
         made["bill"] = bill_of(scenario, scenario.bill)
+    if scenario.delivery is not None and any("delivery" in entry for entry in entries):
+        made["delivery"] = delivery_of(scenario.delivery)
     if scenario.rank is not None:
         made["rank"] = {"by": scenario.rank.by, "figure": scenario.rank.figure}
     return {**made, "ranking": _ranking(made), "answer": answer(made)}
@@ -102,6 +106,15 @@ def account_of(scenario: Scenario) -> AccountTable:
         "max_24h_send": account.max_24h_send,
         "limiter": cast(LimiterTable, account.limiter.model_dump(mode="json")),
         "rate_steps": [list(step) for step in rate_steps(scenario)],
+    }
+
+
+def delivery_of(delivery: Delivery) -> DeliveryTable:
+    """What is supposed of accepted mail, as plain data."""
+    return {
+        "deadline_s": delivery.deadline_s,
+        "max_delivery_s": delivery.max_delivery_s,
+        "representative_volume": delivery.reputation.representative_volume,
     }
 
 

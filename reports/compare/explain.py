@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from reports.compare.mechanism import Facts, after_refusal, mechanism
+from reports.inboxes.said import said_of_inboxes
 from reports.ranking.typical import typical
 from reports.words import duration
 from scenarios.entry import USERS, LatencyFigures, StrategyEntry, WorkloadEntry
@@ -26,7 +27,8 @@ def explain(entry: StrategyEntry, facts: Facts) -> str:
         _peak(entry, facts),
         _shadow(entry),
     ]
-    return "; ".join(clause for clause in (interrupted, *figures, *facts.other_ways, _apart(entry)) if clause)
+    after = said_of_inboxes(entry)
+    return "; ".join(clause for clause in (interrupted, *figures, *facts.other_ways, _apart(entry), after) if clause)
 
 
 def _shadow(entry: StrategyEntry) -> str:
@@ -64,8 +66,13 @@ def _accepted(entry: StrategyEntry) -> str:
 
 def _pending(entry: StrategyEntry) -> str:
     pending = entry["recipients"]["pending"]
-    kept = ", kept while the 24-hour quota is used up" if entry["calls"]["quota"] else ""
-    return f"{count(pending)} still pending at the end{kept}" if pending else ""
+    return f"{count(pending)} still pending at the end{_kept(entry)}" if pending else ""
+
+
+def _kept(entry: StrategyEntry) -> str:
+    if entry["calls"].get("paused"):
+        return ", kept while the account is paused"
+    return ", kept while the 24-hour quota is used up" if entry["calls"]["quota"] else ""
 
 
 def _gone(entry: StrategyEntry, facts: Facts) -> str:

@@ -21,6 +21,7 @@ from reports.page.whole import Section, chart, figure
 from reports.ranking.answer import answer, ranking_of
 from reports.ranking.ranking import tier
 from reports.threshold_lines import threshold_lines
+from scenarios.entry import paused_s_of
 from scenarios.verdicts import FAIL
 from strategies.presentation.words import counted
 
@@ -56,7 +57,7 @@ def is_good(comparison: ComparisonDocument) -> bool:
     """Whether the first of the ranking is one to take."""
     leader = ranking_of(comparison)[0]
     is_unmet = bool(comparison["thresholds"]) and leader.requirement in (FAIL, None)
-    return not is_unmet and tier(leader.entry) != 2
+    return not is_unmet and tier(leader.entry) != 2 and paused_s_of(leader.entry) is None
 
 
 def about(comparison: ComparisonDocument) -> str:

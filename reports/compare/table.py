@@ -13,6 +13,8 @@ from reports.compare.month_column import month_cells, of_month
 from reports.compare.part_columns import key_of, of_parts, p99_s_of, parts_in
 from reports.compare.rank_column import of_rank, with_rank_last
 from reports.documents.comparison import ComparisonDocument, ExplainedEntry, PrecisionTable
+from reports.inboxes.by_provider import by_provider
+from reports.inboxes.columns import inbox_cells, of_inboxes
 from reports.ranking.answer import Ranks, answer, ranking_of
 from reports.ranking.called import called
 from reports.ranking.ranking import Ranked
@@ -48,6 +50,14 @@ def table(comparison: ComparisonDocument) -> Sheet:
         named_by=2,
         lead=answer(comparison),
     )
+
+
+def providers_of(comparison: ComparisonDocument) -> Iterator[Sheet]:
+    """What mailbox providers made of the first one's mail: it is much the same for all who send the same."""
+    if "delivery" in comparison:
+        first = ranking_of(comparison)[0].entry
+        title = f"mailbox providers of {first['strategy']}"
+        yield from by_provider([first], comparison["delivery"]["deadline_s"], title)
 
 
 def sentences(comparison: ComparisonDocument) -> list[str]:
@@ -91,7 +101,8 @@ def _columns(comparison: ComparisonDocument, ranks: Ranks) -> dict[str, Column]:
         "peak_1s": Column(f"peak 1 s\n/ {comparison['account']['max_send_rate_per_s']:g}", falls=4),
         "calls.throttled": Column("throttled\ncalls", falls=3),
         "cost_per_million_usd": Column("$ per\nmillion", falls=2),
-        **of_month(entries, falls=7 + len(parts)),
+        **of_inboxes(comparison, falls=7 + len(parts)),
+        **of_month(entries, falls=11 + len(parts)),
     }
 
 
@@ -124,7 +135,8 @@ def _rows(comparison: ComparisonDocument, ranks: Ranks) -> list[Row]:
     parts = parts_in(entries)
     months = month_cells(entries)
     return [
-        [_place(one, ranks), *_cells(one, parts, is_judged), *month] for one, month in zip(ranks, months, strict=True)
+        [_place(one, ranks), *_cells(one, parts, is_judged), *inbox_cells(one.entry, comparison), *month]
+        for one, month in zip(ranks, months, strict=True)
     ]
 
 

@@ -89,6 +89,14 @@ class BillTable(TypedDict):
     tiers: Annotated[list[TierTable], Field(description="of the plan, the first from 0 on", min_length=1)]
 
 
+class DeliveryTable(TypedDict):
+    """What was supposed of accepted mail, as the scenario's [delivery] says; an entry has what became of it."""
+
+    deadline_s: Annotated[float, Field(gt=0, description="of delivery.within_deadline: seconds until the inbox")]
+    max_delivery_s: Annotated[float, Field(gt=0, description="seconds after which SES gave a mail up")]
+    representative_volume: Annotated[int, Field(gt=0, description="recipients over which AWS took its rates")]
+
+
 class DashesTable(TypedDict):
     """A line of dashes, in points."""
 
@@ -170,5 +178,8 @@ class ComparisonDocument(TypedDict):
     ranking: NotRequired[Annotated[list[RankedContender], Field(description="the contenders, best first")]]
     answer: NotRequired[
         Annotated[str, Field(description="who should send, in a sentence; empty for one of which nothing is asked")]
+    ]
+    delivery: NotRequired[
+        Annotated[DeliveryTable, Field(description="only where the scenario has [delivery]: what it supposes")]
     ]
     bill: NotRequired[Annotated[BillTable, Field(description="only where a month was billed: how")]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reports.documents.comparison import ComparisonDocument, ExplainedEntry
+from reports.inboxes.said import said_of_pause
 from reports.ranking.called import called
 from reports.ranking.ranking import MAKESPAN, Ranked, ranking, tier, worth
 from reports.ranking.requirement import miss, missed_by
@@ -44,9 +45,10 @@ def answer(comparison: ComparisonDocument) -> str:
     if leader.requirement == INCONCLUSIVE:
         return f"undecided: {called(leader.entry)} meets the requirement in some runs only; more replications may tell"
     if thresholds and tier(leader.entry):
-        return f"{called(leader.entry)} meets {_all_of(leader, thresholds)}{_but(leader.entry)}{_likewise(ranks)}"
+        met = f"{called(leader.entry)} meets {_all_of(leader, thresholds)}{_but(leader.entry)}{_likewise(ranks)}"
+        return f"{met}{_pause(leader.entry)}"
     reason = f"meets {_all_of(leader, thresholds)}" if thresholds else _fate(leader.entry)
-    return f"{called(leader.entry)} {reason}{_figure(comparison, ranks)}"
+    return f"{called(leader.entry)} {reason}{_figure(comparison, ranks)}{_pause(leader.entry)}"
 
 
 def _nobody(failing: Ranks, ranks: Ranks, thresholds: Sequence[JudgedThreshold]) -> str:
@@ -56,6 +58,7 @@ def _nobody(failing: Ranks, ranks: Ranks, thresholds: Sequence[JudgedThreshold])
     least = f"{missed[0]['name']}: {missed[0]['expression']} ({met_value(missed[0])}{_times(missed[0])}){more}"
     who, quota = names([called(one) for one in nearest]), _for_quota(nearest[0])
     loss = "" if any("recipients." in one["expression"] for one in missed) else _but(nearest[0])
+    loss += _pause(nearest[0])
     if len(ranks) == 1:
         return f"{who} does not meet the requirement: {least}{quota}{loss}"
     nobody = "nobody meets the requirement" if ranks[0].requirement else "nobody of whom it is demanded meets it"
@@ -66,6 +69,12 @@ def _for_quota(entry: ExplainedEntry) -> str:
     """Whose mail is late or lost then, no threshold says."""
     refused = entry["calls"]["quota"]
     return f"; the 24-hour quota refused {counted(refused, 'call')}" if refused else ""
+
+
+def _pause(entry: ExplainedEntry) -> str:
+    """What no order among contenders shows: a paused account sends nobody's mail any more."""
+    said = said_of_pause(entry)
+    return f"; {said}" if said else ""
 
 
 def _times(threshold: JudgedThreshold) -> str:

@@ -43,17 +43,6 @@ def delivery_figures(ledger: Ledger, delivery: Delivery | None) -> DeliveryFigur
     }
 
 
-def warnings_of_delivery(figures: DeliveryFigures) -> list[str]:
-    """What AWS would have made of the account, where that is anything."""
-    told = figures.get("reputation")
-    if told is None or told["reviewed_s"] is None:
-        return []
-    rates = f"{told['bounce_rate']:.1%} bounced, {told['complaint_rate']:.2%} complained, at most"
-    if told["paused_s"] is None:
-        return [f"AWS puts the account under review after {told['reviewed_s']:,.0f} s ({rates})"]
-    return [f"AWS may pause the account after {told['paused_s']:,.0f} s ({rates})"]
-
-
 def _waited_s(ledger: Ledger, delivered: Delivered) -> NDArray[np.float64]:
     """For each copy the seconds from the intended instant to the inbox; NaN for none, and for a recipient's second."""
     copies = delivered.copies

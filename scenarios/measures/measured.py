@@ -7,7 +7,7 @@ from scenarios.ledger.ledger import Ledger
 from scenarios.measures.apart import apart
 from scenarios.measures.bound import Bound
 from scenarios.measures.cost import Prices
-from scenarios.measures.delivery import delivery_figures, warnings_of_delivery
+from scenarios.measures.delivery import delivery_figures
 from scenarios.measures.metrics import measure
 from scenarios.measures.month import month_of, overlapping
 from scenarios.measures.shadow import shadow_of
@@ -24,12 +24,11 @@ def measured(scenario: Scenario, ledger: Ledger, ideal: Bound, prices: Prices) -
     entry: StrategyEntry = {
         **_named(measure(ledger, rate_per_s, burst, ideal.makespan_s, of_run), scenario),
         **apart(ledger, scenario.workload),
+        **delivery_figures(ledger, scenario.delivery),
     }
     usd_per_recipient = of_run.by_kind["ses_recipients"].usd_per_unit
     if shadow := shadow_of(ledger, scenario.workload, usd_per_recipient):
         entry = {**entry, "shadow": shadow}
-    if figures := delivery_figures(ledger, scenario.delivery):
-        entry = {**entry, **figures, "warnings": [*entry["warnings"], *warnings_of_delivery(figures)]}
     if scenario.bill is None:
         return entry
     return _with_month(entry, scenario.bill, ledger, prices.replaced(scenario.prices))

@@ -11,7 +11,6 @@ from typing import Any, get_args
 import pytest
 
 from reports.calibrate import document as calibrating
-from reports.compare.document import document as comparison_of
 from reports.diff import document as diffing
 from reports.documents.calibration import CalibrationDocument
 from reports.documents.comparison import ComparisonDocument, FaultTable, LimiterTable
@@ -25,29 +24,22 @@ from reports.gate.measured import Measured
 from reports.gate.other_comparison import OtherComparison
 from reports.gate.rounds import LAGGED
 from reports.gate.verdict import Rule
-from reports.running.experiment import jobs, perform, summarise
+from reports.running.experiment import perform
 from reports.schemas import DOCUMENTS, json_schema
 from reports.terminal import to_json
 from scenarios.errors import BadInput, RunFailed
 from scenarios.measures.cost import load_prices
 from scenarios.schema.account import LimiterHypothesis
 from scenarios.schema.faults import Fault
-from scenarios.schema.model import Scenario
 from scenarios.schema.scenario_file import load
 from sim.run import run
+from tests.unit.comparisons import simulated
 from tests.unit.entries import comparison, entry, sent
 from tests.unit.gated import baseline, small, variant, verdict
 from tests.unit.synthetic import Call, Mail, ledger_of
 
 EXPECTED = 'must be "seslab/comparison/v1"'
 WHOLE = comparison(entry("direct", sent(1, 2.0)), entry("heartbeat", sent(4, 2.0)))
-
-
-def simulated(scenario: Scenario, *strategies: str, replications: int = 1) -> ComparisonDocument:
-    """What `seslab compare` makes of it."""
-    made = [perform(job) for job in jobs(run, scenario, strategies, replications, load_prices(), None)]
-    entries, bound = summarise(made)
-    return comparison_of(scenario, "sim", scenario.seed, replications, bound, entries)
 
 
 def assert_declared(kind: type, document: Mapping[str, Any]) -> None:

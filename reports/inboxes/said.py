@@ -1,0 +1,64 @@
+"""What became of a contender's accepted mail, as a clause of its sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reports.words import duration
+from scenarios.entry import DeliveryCounts, InboxTimes, ReputationFigures, StrategyEntry, paused_s_of
+from scenarios.ledger.delivered import DeliveryFate
+from strategies.presentation.words import count
+
+_ENDS: dict[DeliveryFate, str] = {
+    "bounced": "bounced",
+    "suppressed": "suppressed",
+    "expired": "given up after SES's last try",
+    "pending": "still on their way",
+}
+
+
+def said_of_inboxes(entry: StrategyEntry) -> str:
+    """Nothing where nothing is known of it."""
+    if "delivery" not in entry or "inbox_s" not in entry or "reputation" not in entry:
+        return ""
+    said = _by_fate(entry["delivery"], entry["inbox_s"]), _judged(entry, entry["reputation"])
+    return "; ".join(filter(None, said))
+
+
+def _by_fate(delivery: DeliveryCounts, inbox_s: InboxTimes) -> str:
+    if not delivery["copies"]:
+        return ""
+    ends = [f"{count(delivery[fate])} {word}" for fate, word in _ENDS.items() if delivery[fate]]
+    within = f", 99 % of them within {duration(inbox_s['p99'])}" if inbox_s["p99"] is not None else ""
+    said = [f"of {count(delivery['copies'])} accepted {count(delivery['delivered'])} are in the inbox{within}", *ends]
+    return ", ".join((*said, *_on_the_way(delivery)))
+
+
+def _on_the_way(delivery: DeliveryCounts) -> Iterator[str]:
+    """What is no end of its own."""
+    if delivery["deferred"]:
+        yield f"{count(delivery['deferred'])} turned away at least once"
+    if delivery["complained"]:
+        yield f"{count(delivery['complained'])} called spam"
+
+
+def _judged(entry: StrategyEntry, told: ReputationFigures) -> str:
+    rates = f"{_rate(told['bounce_rate'])} bounced and {_rate(told['complaint_rate'])} were reported as spam, at most"
+    if said := said_of_pause(entry):
+        return f"{said}, as {rates}"
+    if told["reviewed_s"] is not None:
+        return f"AWS puts the account under review after {duration(told['reviewed_s'])}, as {rates}"
+    return ""
+
+
+def said_of_pause(entry: StrategyEntry) -> str:
+    """When AWS pauses the account, or might have; empty if never."""
+    paused_s = paused_s_of(entry)
+    if paused_s is None:
+        return ""
+    return f"AWS {'pauses' if entry['calls'].get('paused') else 'may pause'} the account after {duration(paused_s)}"
+
+
+def _rate(share: float) -> str:
+    """Three digits: complaints are counted in tenths of a percent."""
+    return f"{100 * share:.3g} %"
