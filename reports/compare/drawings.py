@@ -12,6 +12,7 @@ from reports.documents.comparison import ComparisonDocument, FaultTable
 from reports.figures import backlog as backlog_figure
 from reports.figures import canvas, palette
 from reports.figures import cost as cost_figure
+from reports.figures import delivered as delivered_figure
 from reports.figures import fates as fates_figure
 from reports.figures import latency as latency_figure
 from reports.figures import month as month_figure
@@ -20,7 +21,7 @@ from reports.figures import rate as rate_figure
 from reports.figures.curves import NO_CURVES, Curves, curves_of
 from reports.figures.instants import clock_of
 from reports.figures.series import Series, times_of
-from reports.figures.worth import not_drawn
+from reports.figures.worth import DELIVERED, not_drawn
 from reports.ranking.answer import ranking_of
 from scenarios.ledger.ledger import Ledger
 from scenarios.schema.clock import Clock
@@ -94,7 +95,7 @@ def draw_all(directory: Path, run: Gathered) -> list[Path]:
     with canvas.style(), palette.also(kept_in(entries)):
         for name, draw in _drawings(run).items():
             paths += canvas.save(draw(), directory, name)
-    _remove({*OVER_TIME, LATENCY, *FROM_ENTRIES, MONTH} - {path.stem for path in paths}, directory)
+    _remove({*OVER_TIME, LATENCY, *FROM_ENTRIES, DELIVERED, MONTH} - {path.stem for path in paths}, directory)
     return paths
 
 
@@ -108,6 +109,9 @@ def _drawings(run: Gathered) -> dict[str, Callable[[], Figure]]:
     }
     made[LATENCY] = partial(latency_figure.draw, comparison, run.series)
     made |= {name: partial(draw, comparison, entries) for name, draw in FROM_ENTRIES.items()}
+    if DELIVERED not in run.not_drawn and "delivery" in comparison:
+        inboxes = delivered_figure.times_of_inboxes(run.series, run.clock)
+        made[DELIVERED] = partial(delivered_figure.draw, comparison, run.series, inboxes)
     if "bill" in comparison:
         made[MONTH] = partial(month_figure.draw, comparison, entries)
     return {name: draw for name, draw in made.items() if name not in run.not_drawn}

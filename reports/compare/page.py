@@ -37,7 +37,7 @@ def write(directory: Path, comparison: ComparisonDocument, run: Gathered) -> Non
 def _page(directory: Path, comparison: ComparisonDocument, run: Gathered) -> Page:
     scenario_toml = scenario_text(directory / SCENARIO)
     signs, charts = signs_of(one["strategy"] for one in run.comparison["strategies"]), sections.charts(run)
-    first = [sections.ranking(comparison, signs), *sections.thresholds(comparison)]
+    first = [sections.ranking(comparison, signs), *sections.thresholds(comparison), *sections.providers(comparison)]
     rest = _rests_on(comparison, scenario_toml)
     room = MOST_BYTES - FEW - len(json.dumps(charts)) - len(str((first, rest)).encode())
     return Page(

@@ -7,8 +7,11 @@ from collections.abc import Iterator, Sequence
 from reports.compare.break_even import break_even_sentences
 from reports.compare.drawings import MONTH, Gathered
 from reports.compare.spread import spread
-from reports.compare.table import explanations, notes, table
+from reports.compare.table import explanations, notes, providers_of, table
 from reports.documents.comparison import ComparisonDocument
+from reports.figures.worth import DELIVERED
+from reports.inboxes.by_provider import by_provider
+from reports.inboxes.reputations import reputations
 from reports.page import entry_charts, time_charts
 from reports.page.charts import Chart
 from reports.page.elements import Markup, element, joined, lines
@@ -16,7 +19,7 @@ from reports.page.fates import bars
 from reports.page.rests_on import seeds
 from reports.page.signs import Sign, named_by
 from reports.page.tables import sheet
-from reports.page.time_curves import seen
+from reports.page.time_curves import Seen, seen
 from reports.page.whole import Section, chart, figure
 from reports.ranking.answer import answer, ranking_of
 from reports.ranking.ranking import tier
@@ -43,6 +46,11 @@ TITLES = {
         "The share of the accepted recipients that waited longer. Lower and further left is better.",
     ),
     "cost": ("Cost", "Dollars against the wait of the slowest hundredth. Lower left is better, if nothing is lost."),
+    DELIVERED: (
+        "Accepted and delivered",
+        "What SES had accepted (area), what of it was in the inbox (lowest line), and on top of that what bounced, was "
+        "suppressed or given up (line between them). The rest waits at mailbox providers.",
+    ),
     MONTH: ("A month", "What a month costs at other volumes; the line marks the scenario's own."),
     "offset": ("Within each second", "When inside each second the calls reached SES."),
 }
@@ -85,6 +93,19 @@ def ranking(comparison: ComparisonDocument, signs: Sequence[Sign]) -> Section:
     return Section("ranking", "Ranking", joined((ranked, *map(sheet, spread(comparison)), more)))
 
 
+def providers(comparison: ComparisonDocument) -> Iterator[Section]:
+    """What mailbox providers, and AWS, made of the mail, where a scenario says what becomes of it.
+
+    Providers make much the same of all who send the same: those of all but the first are folded.
+    """
+    if "delivery" in comparison:
+        entries, deadline_s = [one.entry for one in ranking_of(comparison)], comparison["delivery"]["deadline_s"]
+        others = by_provider(entries, deadline_s, "mailbox providers of each contender")
+        folded = [element("details", element("summary", one.title), sheet(one)) for one in others if len(entries) > 1]
+        tables = map(sheet, (*providers_of(comparison), reputations(entries)))
+        yield Section("inboxes", "Inboxes", joined((*tables, *folded)))
+
+
 def thresholds(comparison: ComparisonDocument) -> Iterator[Section]:
     """What each contender met of what is demanded, if anything is."""
     if judged := comparison["thresholds"]:
@@ -97,11 +118,18 @@ def charts(run: Gathered) -> list[Chart]:
     every = [
         time_charts.rate(run.comparison, over_time),
         time_charts.backlog(run.comparison, over_time),
+        *_of_inboxes(run, over_time),
         entry_charts.latency(run.series, entries),
         entry_charts.cost(entries),
         *([entry_charts.month(run.comparison, entries)] if "bill" in run.comparison else []),
     ]
     return [one for one in every if one["name"] not in run.not_drawn]
+
+
+def _of_inboxes(run: Gathered, over_time: Seen) -> Iterator[Chart]:
+    """What has no acceptance has no time axis either."""
+    if "delivery" in run.comparison and DELIVERED not in run.not_drawn:
+        yield time_charts.delivered(run.comparison, over_time)
 
 
 def not_drawn(run: Gathered) -> Markup:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from reports.figures.inboxes import Inboxes, inboxes_of
 from reports.figures.instants import Times
 from reports.figures.stretch import Stretch
 from scenarios.ledger.ledger import ACCEPTED, FAILED, QUOTA, THROTTLED, Ledger
@@ -36,6 +37,7 @@ class Series:
     """One strategy's curves over a stretch of its run; `end_s` is that of the stretch, or its last event.
 
     Bins and columns begin at `start_s`. `parts` has the same of each kind of mail, where kinds are told apart.
+    `inboxes` is of the whole run; None where it is not known what became of accepted mail.
     """
 
     strategy: str
@@ -53,6 +55,7 @@ class Series:
     latency_s: Floats
     still_waiting: Floats
     parts: Sequence[Part]
+    inboxes: Inboxes | None = None
 
 
 class Part(NamedTuple):
@@ -97,6 +100,7 @@ def series(ledger: Ledger, kinds: Sequence[Kind] = (), stretch: Stretch | None =
         latency_s=latency_s,
         still_waiting=still_waiting,
         parts=[_part(kind, edges_s, last_s) for kind in kinds],
+        inboxes=inboxes_of(ledger.delivered) if ledger.delivered and stretch is None else None,
     )
 
 

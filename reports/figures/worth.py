@@ -8,8 +8,11 @@ import numpy as np
 
 from reports.documents.comparison import ComparisonDocument
 from reports.figures.cost import place_of
+from reports.figures.inboxes import Inboxes
 from reports.figures.series import Floats, Series
 
+DELIVERED = "delivered"
+AT_ONCE = 0.02  # of what was accepted: no larger gap is worth a picture
 ALIKE = 0.01  # of the largest: a difference that no eye sees
 _QUANTILES = (0.5, 0.05, 0.01, 0.001)
 
@@ -31,11 +34,20 @@ def _reasons(comparison: ComparisonDocument, all_series: Sequence[Series]) -> It
         yield "latency", "nothing was accepted"
     elif many > 1 and all(map(_are_alike, _by_kind([_quantiles_s(one) for one in all_series]))):
         yield "latency", f"the curves of all {many} lie on one another"
+    if "delivery" in comparison:
+        yield from _of_inboxes([one.inboxes for one in all_series if one.inboxes])
     places = [place for entry in comparison["strategies"] if (place := place_of(entry))]
     if len(places) < 2:
         yield "cost", "one contender alone has no place among others; its dollars and its p99 are in the table"
     elif all(_are_alike([np.array([at]) for at in axis]) for axis in zip(*places, strict=True)):
         yield "cost", f"the marks of all {len(places)} lie on one another"
+
+
+def _of_inboxes(known: Sequence[Inboxes]) -> Iterator[tuple[str, str]]:
+    if not known:
+        yield DELIVERED, "nothing was accepted"
+    elif all(float((one.accepted - one.delivered).max()) <= AT_ONCE * one.accepted[-1] for one in known):
+        yield DELIVERED, "what SES accepted was in the inbox at once, but for a fiftieth"
 
 
 def _waiting(one: Series) -> list[Floats]:

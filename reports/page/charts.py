@@ -16,7 +16,7 @@ from scenarios.schema.files import printable
 MOST_NUMBERS = 60_000
 """On a whole page: half a megabyte."""
 
-MOST_POINTS, LEAST_POINTS = 1000, 60
+MOST_POINTS, LEAST_POINTS = 1000, 40
 DIGITS, TINY = 6, 1e-200
 Scale = Literal["linear", "log"]
 
@@ -62,17 +62,18 @@ class Line(TypedDict):
 
 
 class Panel(TypedDict):
-    """Lines on common axes, perhaps with a `top` of its own; one of a single contender is hidden with it."""
+    """Lines on common axes, perhaps with a `top` and bands of its own; one of a single contender is hidden with it."""
 
     title: str
     note: str
     of: int | None
     top: NotRequired[float]
+    bands: NotRequired[list[Band]]
     lines: list[Line]
 
 
 class Band(TypedDict):
-    """A stretch of the x axis in which a fault was at work."""
+    """A stretch of the x axis in which something was so, or an instant of it."""
 
     name: str
     ends: list[float]

@@ -109,14 +109,19 @@ const drawCharts = ({ contenders, charts }, hidden = new Set()) => {
     }
 
     axes(drawn, ends, isLast, labels) {
-      const { chart: { data: { x: xAxis, y: yAxis, bands, height } }, box, x, y } = this;
-      for (const band of bands) {
+      const { chart: { data: { x: xAxis, y: yAxis, bands, height: high } }, box, x, y } = this;
+      const own = this.data.bands || [];
+      for (const band of [...bands, ...own]) {
         const [from, to] = band.ends.map((end) => Math.min(Math.max(x(end), box.left), box.right));
         if (to < from || band.ends[0] > ends[1] || band.ends[1] < ends[0]) continue;
-        drawn.append(svg("rect", { class: "band", x: from, y: box.top, width: to - from, height: box.bottom - box.top }));
-        if (chart0(this)) drawn.append(svg("text", { x: Math.min(from + 3, box.right - 60), y: box.top - 3 }, [band.name]));
+        const height = box.bottom - box.top;
+        if (to > from) drawn.append(svg("rect", { class: "band", x: from, y: box.top, width: to - from, height }));
+        else drawn.append(svg("path", { class: "instant", d: `M${from},${box.top}v${height}` }));
+        const above = { x: Math.min(from + 3, box.right - 60), y: box.top - 3 };
+        if (own.includes(band)) drawn.append(svg("text", { ...above, y: box.top + 11 }, [band.name]));
+        else if (chart0(this)) drawn.append(svg("text", above, [band.name]));
       }
-      for (const [value, label] of ticksOf(yAxis, this.yEnds, Math.max(2, Math.floor(height / 45)))) {
+      for (const [value, label] of ticksOf(yAxis, this.yEnds, Math.max(2, Math.floor(high / 45)))) {
         drawn.append(svg("path", { class: "grid", d: `M${box.left},${y(value)}H${box.right}` }));
         drawn.append(svg("text", { x: box.left - 6, y: y(value) + 4, "text-anchor": "end" }, [label]));
       }

@@ -7,10 +7,12 @@ from typing import Literal
 
 from reports.documents.comparison import ComparisonDocument
 from reports.figures import canvas
+from reports.figures.delivered import GONE, marks_of, said_of, times_of_inboxes, top_of
+from reports.figures.inboxes import Inboxes
 from reports.figures.instants import BY_CLOCK, SINCE_START, STEPS_S, Times
 from reports.figures.rate import most_limit, top
 from reports.figures.series import Series, times_of
-from reports.page.charts import Axis, Chart, Line, Panel, WallClock, bands, numbers, one_panel
+from reports.page.charts import Axis, Band, Chart, Line, Panel, WallClock, bands, numbers, one_panel, thinned
 from reports.page.time_curves import Pair, Seen, bin_s_of, joined, points_each, waiting
 from reports.words import duration, time_unit
 from scenarios.schema.clock import since_midnight_s, weekday
@@ -37,6 +39,48 @@ def rate(comparison: ComparisonDocument, run: Seen) -> Chart:
         "panels": panels,
     }
     return _focused(chart, run)
+
+
+def delivered(comparison: ComparisonDocument, run: Seen) -> Chart:
+    """A panel for each contender: what SES accepted so far, what of it is in the inbox, and what never will be.
+
+    Its time axis is its own: mail waits at providers long after the last call.
+    """
+    times = times_of_inboxes(run.far, run.times.clock)
+    return {
+        "name": "delivered",
+        "shows": "Recipients whose mail SES had accepted, and in whose inbox it was, over time: "
+        + "; ".join(f"{one.strategy} {said_of(one.inboxes)}" for one in run.far),
+        "is_time": False,
+        "height": 110,
+        "x": {**_time_axis(times), "ends": numbers([times.start_s / times.scale, times.end_s / times.scale])},
+        "y": {"label": "recipients", "unit": "", "scale": "linear", "ends": [0, top_of(run.far)]},
+        "bands": bands(comparison["faults"], times.scale),
+        "panels": [_delivered(number, one, times, run) for number, one in enumerate(run.far)],
+    }
+
+
+def _delivered(number: int, one: Series, times: Times, run: Seen) -> Panel:
+    panel: Panel = {"title": one.strategy, "note": said_of(one.inboxes), "of": number, "lines": []}
+    if one.inboxes is None:
+        return panel
+    marks = [*marks_of(one.inboxes)]
+    told = [f"{mark.name} from {duration(mark.at_s)} on" for mark in marks]
+    own: list[Band] = [{"name": mark.name, "ends": numbers([mark.at_s / times.scale] * 2)} for mark in marks]
+    lines = [*_levels(number, one.inboxes, times, points_each(run.far, run.near))]
+    return {**panel, "note": ", ".join((panel["note"], *told)), "bands": own, "lines": lines}
+
+
+def _levels(number: int, one: Inboxes, times: Times, most: int) -> Iterator[Line]:
+    """What is above both lines waits at a provider."""
+    x = numbers(thinned(one.at_s, most) / times.scale)
+    accepted, there, gone = (numbers(thinned(level, most)) for level in (one.accepted, one.delivered, one.gone))
+    beyond = [max(times.end_s / times.scale, x[-1])]
+    x, accepted, there, gone = x + beyond, accepted + accepted[-1:], there + there[-1:], gone + gone[-1:]
+    yield {"of": number, "name": "accepted", "kind": "area", "x": x, "y": accepted}
+    yield {"of": number, "name": "in the inbox", "kind": "line", "x": x, "y": there}
+    if one.gone[-1]:
+        yield {"of": number, "name": GONE, "kind": "failed", "x": x, "y": gone, "base": there}
 
 
 def backlog(comparison: ComparisonDocument, run: Seen) -> Chart:

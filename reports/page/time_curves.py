@@ -35,10 +35,11 @@ def points_each(far: Sequence[Series], near: Sequence[Series] = ()) -> int:
     """How many points each curve may have, of all that a page shows.
 
     Of each contender these are the places and heights of what was accepted, refused (which stands on another curve) and
-    failed; of each kind of mail what waits; all of them near and far; and latencies of each kind.
+    failed; of each kind of mail what waits; all of them near and far; latencies of each kind; and what is in inboxes.
     """
     kinds = max(len(far[0].parts), 1) if far else 1
-    return most_points(len(far) * ((2 if near else 1) * (8 + 2 * kinds) + 2 * kinds))
+    inboxes = 7 * any(one.inboxes is not None for one in far)
+    return most_points(len(far) * ((2 if near else 1) * (8 + 2 * kinds) + 2 * kinds + inboxes))
 
 
 def seen(far: Sequence[Series], near: Sequence[Series], clock: Clock | None) -> Seen:

@@ -133,9 +133,12 @@ def worth(entry: StrategyEntry, figure: str) -> float:
 
 
 def _merits(entry: StrategyEntry) -> tuple[float | str, ...]:
-    """What decides between equals; what was never accepted has neither a latency nor a price."""
+    """What decides between equals: what fails alike may still have lost mail or kept it.
+
+    What was never accepted has neither a latency nor a price.
+    """
     figures = (_urgent_p99_s(entry), _or_never(entry["cost_per_million_usd"]))
-    return entry["recipients"]["duplicated"], *figures, entry["strategy"]
+    return tier(entry), entry["recipients"]["duplicated"], *figures, entry["strategy"]
 
 
 def _urgent_p99_s(entry: StrategyEntry) -> float:

@@ -18,6 +18,7 @@ from hypothesis import example, given
 from reports.compare import folder as run_folder
 from reports.compare.table import explanations, table
 from reports.documents.comparison import ComparisonDocument
+from reports.figures.inboxes import Inboxes
 from reports.figures.series import POINTS, Part, Series, series
 from reports.page import entry_charts, time_charts
 from reports.page.charts import numbers
@@ -164,6 +165,7 @@ def long_run(name: str) -> Series:
     return replace(
         one, strategy=name, end_s=86_400.0, bin_s=128, accepted=bins, refused=bins, failed=bins, peak_1s=bins,
         waiting_at_s=points, waiting=points, latency_s=np.sort(points), still_waiting=points,
+        inboxes=Inboxes(np.sort(points), points, points, points, 1.0, 0.5, 0.75),
     )  # fmt: skip
 
 
@@ -181,6 +183,7 @@ def test_data_of_any_run_are_few(many: int, kinds: int) -> None:
     charts = [
         time_charts.rate(whole, over_time),
         time_charts.backlog(whole, over_time),
+        time_charts.delivered(whole, over_time),
         entry_charts.latency(every, whole["strategies"]),
     ]
     lines = [line for one in charts for panel in one["panels"] for line in panel["lines"]]
