@@ -102,6 +102,7 @@ def _answers() -> tuple[Markup, ...]:
         _section("pinned", "Against the pinned result", hidden=""),
         _section("ranking", "Ranking"),
         _section("thresholds", "Thresholds", hidden=""),
+        _section("inboxes", "Inboxes", hidden=""),
         _section("figures", "Figures"),
         _section("export", "Take it along"),
         element("section", element("h2", "What the words mean"), definitions(), id="words"),

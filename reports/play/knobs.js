@@ -1,7 +1,8 @@
 // Controls for what a scenario may say, made from the schema: each sets one key, or takes it away where it is left empty.
 const GROUPS = [
   ["Account", ["account"]], ["Traffic", ["workload"]], ["Faults", ["fault"]], ["Contenders' settings", ["strategies", "variants"]],
-  ["What is demanded", ["thresholds", "rank", "bill", "prices"]], ["After acceptance", ["delivery"]], ["Another sender", ["neighbour"]],
+  ["What is demanded", ["thresholds", "rank", "bill", "prices"]], ["Another sender", ["neighbour"]],
+  ["After acceptance", ["delivery"]],
   ["Services", ["latency", "client", "lambda", "sqs", "ticker"]], ["The run", ["name", "description", "seed", "horizon_s", "clock"]],
 ];
 const OPEN = ["Account", "Traffic"];
@@ -42,7 +43,7 @@ class Knobs {
 
   group(name, keys) {
     const set = keys.reduce((sum, key) => sum + this.count(this.value([key])), 0);
-    const inside = keys.map((key) => (keys.length === 1 && this.knobs.get(key).kind !== "named" ? this.inside(this.knobs.get(key), [key]) : this.control(this.knobs.get(key), [key])));
+    const inside = keys.map((key) => (keys.length === 1 && this.knobs.get(key).kind !== "named" && !this.knobs.get(key).optional ? this.inside(this.knobs.get(key), [key]) : this.control(this.knobs.get(key), [key])));
     return this.folded(name, OPEN.includes(name), set ? `${set} set` : "", inside);
   }
 
@@ -255,15 +256,30 @@ class Knobs {
     const items = Object.entries(isTable(this.value(path)) ? this.value(path) : {}).map(([name, table]) => {
       const head = el("legend", {}, name, knob.by ? ` of ${isTable(table) ? table[knob.by] : ""}` : "", " ", this.removing([...path, name], name));
       const kind = knob.by ? knob.of.find(({ key }) => isTable(table) && key === table[knob.by]) : null;
-      const inside = kind ? this.inside(kind, [...path, name]) : knob.by ? [] : [this.field({ ...knob.of[0], key: "must hold", says: "" }, [...path, name], this.lines(knob, [...path, name]))];
+      const inside = kind ? this.inside(kind, [...path, name]) : knob.by ? [] : this.sameOfAll(knob.of[0], [...path, name]);
       return el("fieldset", { class: "item" }, head, inside);
     });
     const name = el("input", { type: "text", placeholder: "a name", "aria-label": `name of another of ${knob.key}`, "data-path": `${dotted(path)}+`, pattern: "[A-Za-z][A-Za-z0-9\\-]{0,31}", size: 10 });
     const add = (kind) => {
-      if (name.value && name.checkValidity()) this.put([...path, name.value], knob.by ? { [knob.by]: kind.key } : "");
+      if (name.value && name.checkValidity()) this.put([...path, name.value], knob.by ? { [knob.by]: kind.key } : knob.of[0].kind === "table" ? this.rest(path) : "");
       else name.focus();
     };
     return [...items, el("small", { class: "notes" }, knob.says), this.adding(knob.by ? knob.of : [], knob.by, add, name)];
+  }
+
+  /** What any name stands for: expressions, or a table, of which a share alone may stand there. */
+  sameOfAll(knob, path) {
+    if (knob.kind === "lines") return [this.field({ ...knob, key: "must hold", says: "" }, path, this.lines(knob, path))];
+    if (isTable(this.value(path))) return this.inside(knob, path);
+    const share = knob.of.find(({ key }) => key === "share");
+    const button = el("button", { type: "button", onclick: () => this.put(path, { share: this.value(path) }) }, "Set more of it");
+    return [this.field(share, path, this.number(share, path)), button];
+  }
+
+  /** The share that others have left. */
+  rest(path) {
+    const shares = Object.values(this.value(path) ?? {}).map((one) => (isTable(one) ? one.share : one));
+    return Math.max(0, Number((1 - shares.reduce((sum, one) => sum + (Number(one) || 0), 0)).toPrecision(6)));
   }
 
   adding(kinds, by, add, ...more) {

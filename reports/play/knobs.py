@@ -110,13 +110,17 @@ class _Knobs:
         if "properties" in schema:
             return {"kind": "table", "of": self.table(schema)}
         for named in schema.get("patternProperties", {}).values():
-            if "discriminator" not in named:
-                return {"kind": "json"}
-            return {"kind": "named", "by": named["discriminator"]["propertyName"], "of": list(self._kinds(named))}
+            return {"kind": "named", **self._named(named)}
         inner = schema.get("additionalProperties", {})
         if self._shape("", inner)["kind"] == "lines":
             return {"kind": "named", "of": [{"key": "", "kind": "lines", "says": schema.get("description", "")}]}
         return {"kind": "json"}
+
+    def _named(self, schema: Schema) -> dict[str, Any]:
+        """What stands under a name: one of several tables, told apart by a word, or always the same table."""
+        if "discriminator" in schema:
+            return {"by": schema["discriminator"]["propertyName"], "of": list(self._kinds(schema))}
+        return {"of": [self._knob("", schema, False)]}
 
     def _kinds(self, schema: Schema) -> Iterator[Knob]:
         """The tables that a discriminator tells apart, by the word that it has for each."""

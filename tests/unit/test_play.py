@@ -63,6 +63,7 @@ def of_catalogue(name: str, *contenders: str, **more: Any) -> dict[str, Any]:
     [
         of_catalogue("outage", "heartbeat", "direct"),
         {**of_catalogue("sandbox", "pacemaker", "sqs-dlq"), "replications": 2},
+        of_catalogue("gmail-defers", "heartbeat"),
         of_catalogue(
             "broadcast-900",
             "heartbeat",
@@ -328,6 +329,9 @@ def check(controls: list[Knob], schema: dict[str, Any], definitions: dict[str, A
             assert {one.get("low"), one.get("high")} >= {*bounds}
         if one["kind"] == "table":
             check(one["of"], definitions[plain["$ref"].rpartition("/")[2]], definitions)
+        elif one["kind"] == "named" and one["of"][0]["kind"] == "table" and "by" not in one:
+            [named] = plain["patternProperties"].values()
+            check(one["of"][0]["of"], definitions[named["$ref"].rpartition("/")[2]], definitions)
         elif one["kind"] == "tables":
             mapping = keys[one["key"]]["items"]["discriminator"]["mapping"]
             assert [kind["key"] for kind in one["of"]] == [*mapping]

@@ -204,6 +204,27 @@ def test_faults_are_added_and_taken_away(page: Tab) -> None:
     assert "fault" not in tomllib.loads(page.value(TOML))
 
 
+def test_mailbox_providers_are_shared_out(page: Tab) -> None:
+    """Once [delivery] is switched on, the next provider gets what the others left, and may have any key."""
+    page.value(f"{control('delivery')}.click()")
+    settle(page)
+    for name in ("gmail", "corporate"):
+        page.value(f"{control('delivery.providers+')}.value = '{name}'")
+        page.value(f"{control('delivery.providers+')}.parentElement.querySelector('button').click()")
+        settle(page)
+        if name == "gmail":
+            enter(page, "delivery.providers.gmail", "0.75")
+    assert tomllib.loads(page.value(TOML))["delivery"]["providers"] == {"gmail": 0.75, "corporate": 0.25}
+    page.value(
+        f"{control('delivery.providers.gmail')}.closest('fieldset').querySelector('button:not(.remove)').click()"
+    )
+    settle(page)
+    enter(page, "delivery.providers.gmail.per_hour", "100")
+    assert tomllib.loads(page.value(TOML))["delivery"]["providers"]["gmail"] == {"share": 0.75, "per_hour": 100}
+    assert page.value("document.querySelector('#inboxes-inside .sheet tbody th').textContent") == "gmail"
+    assert page.value("!!document.querySelector('[data-chart=delivered] svg')")
+
+
 def test_files_are_dropped(page: Tab) -> None:
     """Events are replayed, a scenario is opened, and what is neither is said in one line."""
     drop(page, "events.jsonl", (ROOT / "docs" / "examples" / "events.jsonl").read_text())
