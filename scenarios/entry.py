@@ -315,11 +315,6 @@ class StrategyEntry(TypedDict):
     ]
 
 
-def paused_s_of(entry: StrategyEntry) -> float | None:
-    """Since when AWS might pause the account, or has; None if never, or if nothing is known of it."""
-    return entry["reputation"]["paused_s"] if "reputation" in entry else None
-
-
 def strategy_of(entry: StrategyEntry) -> str:
     """The strategy whose code ran, whatever the contender is called."""
     return entry.get("variant_of", entry["strategy"])

@@ -11,6 +11,7 @@ from reports.compare.table import explanations, notes, providers_of, table
 from reports.documents.comparison import ComparisonDocument
 from reports.figures.worth import DELIVERED
 from reports.inboxes.by_provider import by_provider
+from reports.inboxes.pauses import paused_s_of
 from reports.inboxes.reputations import reputations
 from reports.page import entry_charts, time_charts
 from reports.page.charts import Chart
@@ -24,7 +25,6 @@ from reports.page.whole import Section, chart, figure
 from reports.ranking.answer import answer, ranking_of
 from reports.ranking.ranking import tier
 from reports.threshold_lines import threshold_lines
-from scenarios.entry import paused_s_of
 from scenarios.verdicts import FAIL
 from strategies.presentation.words import counted
 

@@ -19,7 +19,14 @@ from scenarios.schema.files import printable
 from scenarios.schema.thresholds import JudgedThreshold
 from scenarios.verdicts import FAIL, Verdict
 
-FIGURES = ("recipients.lost", "recipients.duplicated", "latency_s.p99", "makespan_s", "cost_per_million_usd")
+FIGURES = (
+    "recipients.lost",
+    "recipients.duplicated",
+    "latency_s.p99",
+    "makespan_s",
+    "cost_per_million_usd",
+    "delivery.within_deadline",
+)
 
 
 class Key(NamedTuple):

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from reports.columns import Column
 from reports.documents.comparison import ComparisonDocument
+from reports.inboxes.pauses import paused_s_of
 from reports.words import rounded_duration, seconds
-from scenarios.entry import StrategyEntry, paused_s_of
+from scenarios.entry import StrategyEntry
 from strategies.presentation.words import count, share
 
 FROM = "in seconds from the intended instant to the inbox"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reports.columns import Block, Column, Row, Sheet
+from reports.inboxes.pauses import paused_s_of
 from reports.words import seconds
 from scenarios.entry import StrategyEntry
 from strategies.presentation.words import count
@@ -30,4 +31,4 @@ def _row(entry: StrategyEntry) -> Row:
         return [entry["strategy"], "-", "-", "-", "-", refused]
     told = entry["reputation"]
     rates = [f"{100 * told['bounce_rate']:.3g} %", f"{100 * told['complaint_rate']:.3g} %"]
-    return [entry["strategy"], *rates, seconds(told["reviewed_s"]), seconds(told["paused_s"]), refused]
+    return [entry["strategy"], *rates, seconds(told["reviewed_s"]), seconds(paused_s_of(entry)), refused]

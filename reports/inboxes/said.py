@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reports.inboxes.pauses import said_of_pause
 from reports.words import duration
-from scenarios.entry import DeliveryCounts, InboxTimes, ReputationFigures, StrategyEntry, paused_s_of
+from scenarios.entry import DeliveryCounts, InboxTimes, ReputationFigures, StrategyEntry
 from scenarios.ledger.delivered import DeliveryFate
 from strategies.presentation.words import count
 
@@ -49,14 +50,6 @@ def _judged(entry: StrategyEntry, told: ReputationFigures) -> str:
     if told["reviewed_s"] is not None:
         return f"AWS puts the account under review after {duration(told['reviewed_s'])}, as {rates}"
     return ""
-
-
-def said_of_pause(entry: StrategyEntry) -> str:
-    """When AWS pauses the account, or might have; empty if never."""
-    paused_s = paused_s_of(entry)
-    if paused_s is None:
-        return ""
-    return f"AWS {'pauses' if entry['calls'].get('paused') else 'may pause'} the account after {duration(paused_s)}"
 
 
 def _rate(share: float) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reports.documents.comparison import ComparisonDocument, ExplainedEntry
-from reports.inboxes.said import said_of_pause
+from reports.inboxes.pauses import said_of_pause
 from reports.ranking.called import called
 from reports.ranking.ranking import MAKESPAN, Ranked, ranking, tier, worth
 from reports.ranking.requirement import miss, missed_by

@@ -10,6 +10,7 @@ import pytest
 from reports.compare.sections import is_good
 from reports.compare.table import explanations, providers_of, table
 from reports.documents.comparison import ComparisonDocument
+from reports.inboxes.pauses import FIGURE, paused_s_of, said_of_pause
 from reports.inboxes.said import said_of_inboxes
 from reports.ranking.answer import answer
 from scenarios.schema.model import Scenario
@@ -89,6 +90,20 @@ def test_no_answer_is_silent_about_a_pause(*, pauses: bool, verb: str) -> None:
     assert all(f"AWS {verb} the account" in said for said in explanations(comparison))
     demanding: ComparisonDocument = {**comparison, "thresholds": _unmet(comparison)}
     assert f"; AWS {verb} the account after " in answer(demanding)
+
+
+def test_of_several_runs_those_with_a_pause_are_counted() -> None:
+    """A pause in some of them is in no mean, and yet it is said, and has its cell."""
+    whole = dirty()["strategies"][0]
+    some: Any = {
+        **whole,
+        "samples": {FIGURE: [12.0, None, 14.0]},
+        "reputation": {**whole["reputation"], "paused_s": None},
+    }
+    assert said_of_pause(some) == "AWS pauses the account after 13.0 s in 2 of 3 runs"
+    assert paused_s_of(some) == 13.0
+    never: Any = {**some, "samples": {FIGURE: [None, None, None]}}
+    assert (said_of_pause(never), paused_s_of(never)) == ("", None)
 
 
 def _unmet(comparison: ComparisonDocument) -> Any:
