@@ -23,7 +23,7 @@ from reports.diff.table import COLUMNS as DIFF_COLUMNS
 from reports.documents.comparison import AccountTable
 from reports.schemas import DOCUMENTS, json_schema
 from scenarios.figures import USAGE
-from scenarios.ledger.store import CALLS, MAILS
+from scenarios.ledger.store import CALLS, COPIES, MAILS
 from scenarios.measures.cost import PRICES
 from scenarios.schema.prices import FEES, RECIPIENTS
 from scenarios.schema.scenario_file import scenario_schema
@@ -147,7 +147,11 @@ def inner(path: str, value: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield path, value["$ref"]
     for kind, reference in value.get("items", {}).get("discriminator", {}).get("mapping", {}).items():
         yield f"{path.replace('neighbour', 'workload')}.{kind}", reference
-    for arm in (value.get("additionalProperties"), *value.get("anyOf", ())):
+    for arm in (
+        value.get("additionalProperties"),
+        *value.get("patternProperties", {}).values(),
+        *value.get("anyOf", ()),
+    ):
         if isinstance(arm, dict) and "$ref" in arm:
             yield path, arm["$ref"]
     for choice in (*value.get("oneOf", ()), *(one for arm in value.get("anyOf", ()) for one in arm.get("oneOf", ()))):
@@ -262,7 +266,7 @@ def named_on(page: str) -> set[str]:
 
 def test_the_reference_names_what_documents_and_ledgers_name() -> None:
     """What an account holds and the columns of the ledgers; figures and latencies of a calibration; what AWS counts."""
-    assert {*AccountTable.__annotations__, *MAILS.names, *CALLS.names} <= named_on("comparison")
+    assert {*AccountTable.__annotations__, *MAILS.names, *CALLS.names, *COPIES.names} <= named_on("comparison")
     assert {*MEASURES, *COUNTS, *OUTCOME_OF} <= named_on("calibration")
     assert set(USAGE) <= named_on("prices")
 
