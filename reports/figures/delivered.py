@@ -101,11 +101,11 @@ def _areas(axes: Axes, strategy: str, one: Inboxes, times: Times) -> None:
     there, ended, accepted = (
         np.append(level, level[-1]) for level in (one.delivered, one.delivered + one.gone, one.accepted)
     )
-    axes.fill_between(at, ended, accepted, step="post", color=mine.color, alpha=0.2, linewidth=0)
-    axes.fill_between(at, 0, there, step="post", color=mine.color, alpha=0.6, linewidth=0)
-    axes.fill_between(at, there, ended, step="post", facecolor="none", edgecolor=_GONE[1], hatch=_GONE[2], linewidth=0)
+    axes.fill_between(at, ended, accepted, color=mine.color, alpha=0.2, linewidth=0)
+    axes.fill_between(at, 0, there, color=mine.color, alpha=0.6, linewidth=0)
+    axes.fill_between(at, there, ended, facecolor="none", edgecolor=_GONE[1], hatch=_GONE[2], linewidth=0)
     for level in (there, accepted):
-        axes.step(at, level, where="post", color=mine.color, linewidth=1.1)
+        axes.plot(at, level, color=mine.color, linewidth=1.1)
 
 
 def _mark(axes: Axes, mark: Mark, scale: float) -> None:

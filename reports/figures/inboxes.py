@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scenarios.ledger.delivered import DELIVERED, PENDING, Delivered
 
 Floats = NDArray[np.float64]
-POINTS = 700
+POINTS = 150
 NEARLY_ALL = 0.995  # of what was delivered: a mail that arrives half a day later would leave the others no room
 
 
