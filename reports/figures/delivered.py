@@ -13,6 +13,7 @@ from reports.figures.inboxes import Inboxes
 from reports.figures.instants import Times
 from reports.figures.palette import look
 from reports.figures.series import Series
+from reports.figures.stretch import SHORT, Stretch
 from scenarios.schema.clock import Clock
 from strategies.presentation.words import count
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 GONE = "bounced, suppressed or given up"
 _GONE = palette.UNSENT["failed"]
 _BESIDE = 2  # panels in a row
-_ROOM_S = 0.05  # of the axis after its last event
+_ROOM = 0.05  # of the axis beside what it is about
 _ABOVE = 1.18  # times the highest curve
 
 
@@ -35,11 +36,19 @@ class Mark(NamedTuple):
 
 
 def times_of_inboxes(all_series: Sequence[Series], clock: Clock | None) -> Times:
-    """From the first acceptance until nearly all that will be is in the inbox."""
+    """From the first acceptance until nearly all that will be is in the inbox; less where mail waits but shortly."""
     known = [one.inboxes for one in all_series if one.inboxes]
-    start_s = min(np.floor(one.at_s[0]) for one in known)
-    end_s = max(one.end_s for one in known)
-    return Times(float(start_s), end_s + _ROOM_S * (end_s - start_s), clock)
+    whole = _around([Stretch(float(one.at_s[0]), one.end_s) for one in known])
+    busy = _around([one.busy for one in known])
+    is_short = busy.end_s - busy.start_s <= SHORT * (whole.end_s - whole.start_s)
+    return Times(*busy, clock, whole.end_s) if is_short else Times(*whole, clock)
+
+
+def _around(every: Sequence[Stretch]) -> Stretch:
+    """All of these, with some room on either side, from a whole second on."""
+    start_s, end_s = min(one.start_s for one in every), max(one.end_s for one in every)
+    room_s = _ROOM * (end_s - start_s)
+    return Stretch(max(0.0, float(np.floor(start_s - room_s))), end_s + room_s)
 
 
 def marks_of(one: Inboxes) -> Iterator[Mark]:
@@ -66,7 +75,7 @@ def draw(comparison: ComparisonDocument, all_series: Sequence[Series], times: Ti
     """A panel for each contender, on common axes."""
     columns = min(_BESIDE, len(all_series))
     rows = -(-len(all_series) // columns)
-    title = f"{comparison['scenario']}: recipients whose mail SES has accepted, and in whose inbox it is"
+    title = f"{comparison['scenario']}: recipients whose mail SES has accepted, and in whose inbox it is{times.said}"
     figure = canvas.sheet(title, 10, 1.3 + 1.9 * rows)
     grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     for axes, one in zip(grid.flat, all_series, strict=False):

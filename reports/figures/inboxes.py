@@ -7,10 +7,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from reports.figures.stretch import Stretch
 from scenarios.ledger.delivered import DELIVERED, PENDING, Delivered
 
 Floats = NDArray[np.float64]
 POINTS = 150
+MUCH = 0.05
 NEARLY_ALL = 0.995  # of what was delivered: a mail that arrives half a day later would leave the others no room
 
 
@@ -33,6 +35,15 @@ class Inboxes(NamedTuple):
     def waiting(self) -> Floats:
         """What SES has accepted, and tries to hand over."""
         return self.accepted - self.delivered - self.gone
+
+    @property
+    def busy(self) -> Stretch:
+        """From when to when much waits: a twentieth of the most. What waits to the very end does not count."""
+        waits = self.waiting - self.waiting[-1]
+        at_s = self.at_s[waits > MUCH * waits.max()]
+        marks_s = [mark_s for mark_s in (self.reviewed_s, self.paused_s) if mark_s is not None]
+        ends_s = [*at_s[[0, -1]], *marks_s] if len(at_s) else [*self.at_s[[0, -1]]]
+        return Stretch(float(min(ends_s)), float(max(ends_s)))
 
 
 def inboxes_of(delivered: Delivered) -> Inboxes | None:

@@ -12,7 +12,7 @@ from reports.figures.inboxes import Inboxes
 from reports.figures.series import Floats, Series
 
 DELIVERED = "delivered"
-AT_ONCE = 0.02  # of what was accepted: no larger gap is worth a picture
+AT_ONCE = 0.03  # of what was accepted: no larger gap is worth a picture
 ALIKE = 0.01  # of the largest: a difference that no eye sees
 _QUANTILES = (0.5, 0.05, 0.01, 0.001)
 
@@ -47,7 +47,7 @@ def _of_inboxes(known: Sequence[Inboxes]) -> Iterator[tuple[str, str]]:
     if not known:
         yield DELIVERED, "nothing was accepted"
     elif all(float((one.accepted - one.delivered).max()) <= AT_ONCE * one.accepted[-1] for one in known):
-        yield DELIVERED, "what SES accepted was in the inbox at once, but for a fiftieth"
+        yield DELIVERED, "what SES accepted was in the inbox at once, but for three in a hundred at most"
 
 
 def _waiting(one: Series) -> list[Floats]:

@@ -12,6 +12,7 @@ from reports.figures.inboxes import Inboxes
 from reports.figures.instants import BY_CLOCK, SINCE_START, STEPS_S, Times
 from reports.figures.rate import most_limit, top
 from reports.figures.series import Series, times_of
+from reports.figures.worth import AT_ONCE
 from reports.page.charts import Axis, Band, Chart, Line, Panel, WallClock, bands, numbers, one_panel, thinned
 from reports.page.time_curves import Pair, Seen, bin_s_of, joined, points_each, waiting
 from reports.words import duration, time_unit
@@ -64,8 +65,8 @@ def _delivered(number: int, one: Series, times: Times, run: Seen) -> Panel:
     panel: Panel = {"title": one.strategy, "note": said_of(one.inboxes), "of": number, "lines": []}
     if one.inboxes is None:
         return panel
-    marks = [*marks_of(one.inboxes)]
-    told = [f"{mark.name} from {duration(mark.at_s)} on" for mark in marks]
+    marks, gone = [*marks_of(one.inboxes)], one.inboxes.gone[-1]
+    told = [f"{count(gone)} {GONE}"] * bool(gone) + [f"{mark.name} from {duration(mark.at_s)} on" for mark in marks]
     own: list[Band] = [{"name": mark.name, "ends": numbers([mark.at_s / times.scale] * 2)} for mark in marks]
     lines = [*_levels(number, one.inboxes, times, points_each(run.far, run.near))]
     return {**panel, "note": ", ".join((panel["note"], *told)), "bands": own, "lines": lines}
@@ -79,7 +80,7 @@ def _levels(number: int, one: Inboxes, times: Times, most: int) -> Iterator[Line
     x, accepted, there, gone = x + beyond, accepted + accepted[-1:], there + there[-1:], gone + gone[-1:]
     yield {"of": number, "name": "accepted", "kind": "area", "x": x, "y": accepted}
     yield {"of": number, "name": "in the inbox", "kind": "line", "x": x, "y": there}
-    if one.gone[-1]:
+    if gone[-1] > AT_ONCE * accepted[-1]:  # it would hide the line that it stands on
         yield {"of": number, "name": GONE, "kind": "failed", "x": x, "y": gone, "base": there}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from reports.compare import folder as run_folder
 from reports.compare.drawings import gathered
 from reports.compare.table import providers_of
 from reports.documents.comparison import ComparisonDocument
-from reports.figures.inboxes import inboxes_of
+from reports.figures.delivered import times_of_inboxes
+from reports.figures.inboxes import Inboxes, inboxes_of
+from reports.figures.series import series
 from reports.inboxes.reputations import reputations
 from reports.running.keeping import REPORT
 from scenarios.entry import DeliveryCounts, StrategyEntry
@@ -27,6 +30,7 @@ from tests.unit import browser
 from tests.unit.comparisons import simulated
 from tests.unit.pictures import texts
 from tests.unit.read_page import Read
+from tests.unit.test_figures import paced
 from tests.unit.test_inboxes import sending
 from tests.unit.test_page import typed
 
@@ -68,6 +72,18 @@ def test_curves_conserve_what_was_accepted() -> None:
         counts = entry["delivery"]
         ends = one.accepted[-1], one.delivered[-1], one.gone[-1], one.waiting[-1]
         assert ends == (counts["copies"], counts["delivered"], never_there(counts), counts["pending"])
+
+
+def test_of_a_day_that_stretch_is_drawn_in_which_mail_waits() -> None:
+    """A burst that waits for minutes is seen by itself, with its pause, and the title says of which run it is."""
+    at_s = np.array([0.0, 30_000.0, 40_000.0, 40_100.0, 40_400.0, 86_400.0])
+    accepted, there = np.array([1.0, 2, 900, 900, 900, 901]), np.array([1.0, 2, 3, 500, 900, 901])
+    one = Inboxes(at_s, accepted, there, np.zeros(6), 86_400.0, None, None)
+    times = times_of_inboxes([replace(series(paced("own")), inboxes=one)], None)
+    assert 39_900 < times.start_s < 40_000 < 40_100 < times.end_s < 40_400
+    assert times.said.endswith("of a run of 25.2 h")
+    paused = one._replace(paused_s=40_700.0)
+    assert times_of_inboxes([replace(series(paced("own")), inboxes=paused)], None).end_s > 40_700
 
 
 together = pytest.mark.xdist_group("inboxes")
@@ -126,8 +142,9 @@ def chart_of(page: str) -> Any:
 @together
 @pytest.mark.skipif(browser.found() is None, reason="no Chromium is installed")
 def test_a_browser_tells_what_is_in_the_inbox(drawn: Path) -> None:
-    """On a phone nothing is wider than it; at the end of the axis the readout has the counts; no error is met."""
-    first = ranked(run_folder.document(drawn))[0]["delivery"]
+    """On a phone nothing is wider than it; the readout at the axis's end has the curves' values; no error is met."""
+    data = chart_of((drawn / REPORT).read_text())
+    accepted, there, _ = (at(line, data["x"]["ends"][1]) for line in data["panels"][0]["lines"])
     chart = "document.querySelector('[data-chart=delivered]')"
     with browser.tab() as tab:
         tab.show(390, 844, dark=True)
@@ -136,5 +153,10 @@ def test_a_browser_tells_what_is_in_the_inbox(drawn: Path) -> None:
         assert tab.value(f"{chart}.querySelectorAll('.instant').length") == 2 * len(SENDERS)
         tab.value(";".join(typed(chart, "ArrowRight") for _ in range(61)))
         said = tab.value(f"{chart}.querySelector('.panel-head').innerText")
-        assert f"accepted {first['copies']}, in the inbox {first['delivered']}" in " ".join(said.split())
+        assert f"accepted {accepted:g}, in the inbox {there:g}" in " ".join(said.split())
         assert tab.troubles() == []
+
+
+def at(line: Any, place: float) -> float:
+    """The value of a curve there."""
+    return max(y for x, y in zip(line["x"], line["y"], strict=True) if x <= place)
