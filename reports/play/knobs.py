@@ -117,10 +117,11 @@ class _Knobs:
         return {"kind": "json"}
 
     def _named(self, schema: Schema) -> dict[str, Any]:
-        """What stands under a name: one of several tables, told apart by a word, or always the same table."""
+        """What stands under a name: one of several tables, told apart by a word, or the same for all, or short for it."""
         if "discriminator" in schema:
             return {"by": schema["discriminator"]["propertyName"], "of": list(self._kinds(schema))}
-        return {"of": [self._knob("", schema, False)]}
+        table = next((arm for arm in schema.get("anyOf", ()) if "$ref" in arm), schema)
+        return {"of": [self._knob("", table, False)]}
 
     def _kinds(self, schema: Schema) -> Iterator[Knob]:
         """The tables that a discriminator tells apart, by the word that it has for each."""

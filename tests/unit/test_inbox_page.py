@@ -159,4 +159,4 @@ def test_a_browser_tells_what_is_in_the_inbox(drawn: Path) -> None:
 
 def at(line: Any, place: float) -> float:
     """The value of a curve there."""
-    return max(y for x, y in zip(line["x"], line["y"], strict=True) if x <= place)
+    return float(max(y for x, y in zip(line["x"], line["y"], strict=True) if x <= place))
