@@ -1,4 +1,4 @@
-"""One account's time since second zero: its clock, its limiter, the draws for its calls, its decisions."""
+"""One account's time since second zero: clock, limiter, the draws for its calls, its decisions, and what follows."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from loadtests.endpoint.account_admission import AccountAdmission
 from loadtests.endpoint.decision_log import CallTrace, DecisionLog
+from loadtests.endpoint.publishing.mailroom import Course, Mailroom
 from loadtests.endpoint.tally import Tally
 from loadtests.ports.kernel import Clock
 from scenarios.measures.bound import rate_steps
@@ -61,10 +62,12 @@ class AccountRun:
         zero_unix_s: float,
         closing: Event,
         decision_log: DecisionLog,
+        course: Course,
     ) -> None:
         self._scenario, self._draws, self._first_rate_per_s, self._closing = scenario, draws, rate_per_s, closing
         self.clock, self.zero_unix_s = Clock(zero_unix_s), zero_unix_s
         self.admission, self.decision_log, self.lock = self.admission_anew(), decision_log, Lock()
+        self.mailroom = Mailroom(course, draws.seed)
         self.rate_changes: list[tuple[float, float]] = []
         self._attempts = Counter[int]()
         self._tally = Tally()
@@ -88,9 +91,10 @@ class AccountRun:
         return Call(trace, attempt, self.clock.now(), accept_s, refuse_s)
 
     def end(self) -> None:
-        """Another run follows, or none: what is decided from now on is noted nowhere else."""
+        """Another run follows, or none: what is decided from now on is noted nowhere else, and nothing more is told."""
         with self.lock:
             self.decision_log.close()
+            self.mailroom.end()
 
     def set_rate(self, rate_per_s: float) -> None:
         """Go on at another rate from now on."""

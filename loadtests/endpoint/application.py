@@ -24,6 +24,7 @@ from loadtests.endpoint.http import (
     text_of,
 )
 from loadtests.endpoint.parsing import rendering
+from loadtests.endpoint.publishing.addressed import FATES_AT
 from loadtests.endpoint.refusals import FORBIDDEN, UNAVAILABLE, Refused
 from loadtests.endpoint.routes import CALLS, LIVE, MESSAGES, QUEUES, REASONS
 from loadtests.endpoint.service import SQS, TABLE_READS, TABLE_WRITES, Service
@@ -206,11 +207,13 @@ def local_aws(
     witness: Path | None = None,
     store: Store | None = None,
     names: tuple[str, ...] | None = None,
+    delivery_speed: float = 1.0,
+    fates_at: tuple[str, ...] = (FATES_AT,),
 ) -> tuple[LocalAws, Service]:
     """The application, and the service behind it, which is to be closed in the end. One process has but one moto."""
     queues.install()
     responses.install()
     rendering.install()
-    service = Service(scenario, seed, tuple(verified), witness, store)
+    service = Service(scenario, seed, tuple(verified), witness, store, delivery_speed, fates_at)
     queues.duplicate, queues.misses, queues.waiting = service.delivers_twice, service.misses, waiting
     return LocalAws(service, seed, moto_answers.Moto(), names), service

@@ -13,7 +13,9 @@ from typing import Any, NamedTuple
 from moto.iam.models import get_account_id_from
 from pydantic import ValidationError
 
+from loadtests.endpoint.addresses import ANYBODY
 from loadtests.endpoint.application import local_aws
+from loadtests.endpoint.publishing.addressed import FATES_AT
 from loadtests.endpoint.routes import DEFAULT_ACCOUNT, DEFAULT_REGION, OPTIONS
 from loadtests.endpoint.service import Service
 from loadtests.endpoint.smtp import server as smtp
@@ -23,6 +25,7 @@ from loadtests.endpoint.web.server import Server
 from scenarios.errors import BadInput, RunFailed
 from scenarios.schema.account import Account
 from scenarios.schema.complaints import complaint
+from scenarios.schema.delivery.delivery import Delivery
 from scenarios.schema.files import printable
 from scenarios.schema.model import Scenario
 from scenarios.schema.scenario_file import load
@@ -32,6 +35,7 @@ FLAGS = {key: f"--{name}" for name, key in OPTIONS.items()}
 """What a flag sets in the scenario's account."""
 
 LONGEST_LATENCY_MS, MOST_KEPT_MB = 86_400_000, 1_000_000
+SLOWEST, FASTEST = 0.001, 1e6  # times reality
 NOT_OURS = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)  # of an address that is another machine's, or of no kind here
 
 IDENTITY = re.compile(r"(?:[^\s<>]+@)?[^\s<>@:/]+")
@@ -51,14 +55,17 @@ class Addresses(NamedTuple):
     names: tuple[str, ...] = ()
 
 
-def scenario_of(source: str | None, latency_ms: float | None, account: Mapping[str, Any]) -> Scenario:
+def scenario_of(
+    source: str | None, latency_ms: float | None, account: Mapping[str, Any], delivers: bool = False
+) -> Scenario:
     """The scenario to serve: that of a catalogue name or file, or a plain account that answers at once.
 
-    `account` holds values by the keys of `FLAGS`, None for a flag that is not given. Raises BadInput, which names the
-    flag that is wrong.
+    One that `delivers` has mailbox providers, those of the catalogue if it says nothing of any. `account` holds values
+    by the keys of `FLAGS`, None for a flag that is not given. Raises BadInput, which names the flag that is wrong.
     """
     base = _plain() if source is None else load(source)
-    scenario = base.model_copy(update={"account": _account(base, account)})
+    delivery = Delivery() if delivers and base.delivery is None else base.delivery
+    scenario = base.model_copy(update={"account": _account(base, account), "delivery": delivery})
     return scenario if latency_ms is None else _delayed(scenario, latency_ms)
 
 
@@ -101,17 +108,21 @@ def serve(
     tell: Callable[[str], None],
     keep_mb: float = KEPT_MB,
     keep_mails: int = KEPT,
+    delivery_speed: float = 1.0,
+    fates_at: Sequence[str] = (),
 ) -> None:
     """Serve until Ctrl-C or SIGTERM, the normal ends of a server; raises BadInput where it cannot listen.
 
-    The newest mails are kept, at most `keep_mails`, and as many as fit into `keep_mb`.
+    The newest mails are kept, at most `keep_mails`, and as many as fit into `keep_mb`. What follows their acceptance
+    is so many times as fast as in reality; addresses at the domains `fates_at` tell what becomes of their mail.
     """
     for identity in verified:
         _check_identity(identity)
     names = [_host_name(name) for name in at.names]
     _check_host(at.host)
+    after = _speed(delivery_speed), tuple(map(_fates_domain, fates_at)) or (FATES_AT,)
     store = Store(_size_mb(keep_mb), keep_mails)
-    application, service = local_aws(scenario, scenario.seed, verified, store=store, names=(*names, at.host.lower()))
+    application, service = local_aws(scenario, scenario.seed, verified, None, store, (*names, at.host.lower()), *after)
     with closing(service):
         server = _listening(application, at.host, at.port)
         try:
@@ -123,6 +134,8 @@ def serve(
                 together.enter_context(_terminated_like_ctrl_c())
                 service.of(DEFAULT_ACCOUNT, DEFAULT_REGION)  # so that it is among the statistics from the first
                 _introduce(scenario, Addresses(at.host, server.bind_addr[1], smtp_port, smtps_port), tell)
+                if scenario.delivery is not None:
+                    tell(_of_delivery(scenario.delivery, delivery_speed))
                 if not verified:
                     tell("no sender is verified yet: start with --verify example.com, or verify one through the API")
                 server.serve()
@@ -138,6 +151,18 @@ def serve(
 def _host_name(name: str) -> str:
     if not HOST_NAME.fullmatch(name):
         raise BadInput(f"--allow-host = {printable(name)}: must be a name such as ses, without http:// and port")
+    return name.lower()
+
+
+def _speed(speed: float) -> float:
+    if not SLOWEST <= speed <= FASTEST:
+        raise BadInput(f"--delivery-speed = {speed:g}: must be between {SLOWEST:g} and {FASTEST:g}")
+    return speed
+
+
+def _fates_domain(name: str) -> str:
+    if name != ANYBODY and not HOST_NAME.fullmatch(name):
+        raise BadInput(f"--fates-at = {printable(name)}: must be a domain, such as {FATES_AT}, or {ANYBODY} for all")
     return name.lower()
 
 
@@ -235,3 +260,9 @@ def _introduce(scenario: Scenario, at: Addresses, tell: Callable[[str], None]) -
     tell(f"SES accepts {account.max_send_rate_per_s:g} recipients/s ({limiter.kind}{burst}), {daily} in 24 hours")
     tell(f"export AWS_ENDPOINT_URL={url} AWS_DEFAULT_REGION={DEFAULT_REGION}")
     tell(f"watch {url}/_seslab/ in a browser; stop with Ctrl-C")
+
+
+def _of_delivery(delivery: Delivery, speed: float) -> str:
+    pace = "" if speed == 1.0 else f", {speed:g} times as fast as in reality"
+    pauses = "; AWS pauses an account of too many bounces or complaints" if delivery.reputation.pauses else ""
+    return f"mailbox providers decide on accepted mail: {', '.join(delivery.providers)}{pace}{pauses}"

@@ -13,7 +13,10 @@ from prometheus_client import CollectorRegistry, Gauge, Histogram
 from loadtests.endpoint.account_run import AccountRun, Draws
 from loadtests.endpoint.conditions import Conditions
 from loadtests.endpoint.decision_log import DecisionLog
+from loadtests.endpoint.publishing.addressed import FATES_AT
+from loadtests.endpoint.publishing.mailroom import course_of
 from loadtests.endpoint.publishing.notices import Publisher
+from loadtests.endpoint.publishing.timekeeper import Timekeeper
 from loadtests.endpoint.routes import DEFAULT_ACCOUNT, DEFAULT_REGION
 from loadtests.endpoint.ses import Common, Ses
 from loadtests.endpoint.storing import Store
@@ -41,6 +44,8 @@ class Service:
         verified: Sequence[str] = (),
         witness: Path | None = None,
         store: Store | None = None,
+        delivery_speed: float = 1.0,
+        fates_at: tuple[str, ...] = (FATES_AT,),
     ) -> None:
         self.registry = CollectorRegistry()
         durations = Histogram(
@@ -55,7 +60,9 @@ class Service:
             durations,
             in_flight,
             store or Store(),
+            Timekeeper(self._tell_due),
         )
+        self._course = course_of(scenario.delivery, delivery_speed, fates_at)
         self._scenario, self.rate_per_s = scenario, scenario.account.max_send_rate_per_s
         self._verified, self._witness, self.closing = verified, witness, Event()
         self._duplicates = Duplicates(scenario, uniforms(seed, "sqs/duplicate"))
@@ -99,6 +106,7 @@ class Service:
     def _begin_all(self) -> None:
         for ses in self._all.values():
             ses.run.end()
+            ses.suppression.forget_found()
             ses.run = self._run(ses.account, ses.region)
 
     @property
@@ -159,9 +167,15 @@ class Service:
         self.common.publisher.forget()
 
     def close(self) -> None:
-        """Publish what there is; threads that wait for a call's latency have been let go by `closing` before."""
+        """Publish what has happened; threads that wait for a call's latency have been let go by `closing` before."""
+        self.common.timekeeper.close()
         self.common.publisher.close()
         self._end_all()
+
+    def _tell_due(self) -> float | None:
+        """Of all accounts; in how many seconds there is more."""
+        waits_s = [ses.tell_due() for ses in self.all()]
+        return min((wait_s for wait_s in waits_s if wait_s is not None), default=None)
 
     def _end_all(self) -> None:
         for ses in self._all.values():
@@ -170,7 +184,13 @@ class Service:
     def _run(self, account: str, region: str) -> AccountRun:
         decision_log = DecisionLog(self._witness_of(account, region))
         return AccountRun(
-            self._scenario, self.common.draws, self.rate_per_s, self._zero_unix_s, self.closing, decision_log
+            self._scenario,
+            self.common.draws,
+            self.rate_per_s,
+            self._zero_unix_s,
+            self.closing,
+            decision_log,
+            self._course,
         )
 
     def _witness_of(self, account: str, region: str) -> RawIOBase | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from time import time
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import uuid4
 
 from moto.ses.models import SESBackend, ses_backends
@@ -17,12 +19,19 @@ from loadtests.endpoint.conditions import Conditions
 from loadtests.endpoint.decision_log import FAULT, LIMITS, OUTAGE, STRANGER, CallTrace, traced
 from loadtests.endpoint.message import Message, Sent
 from loadtests.endpoint.publishing.configuration import ConfigurationSets
-from loadtests.endpoint.publishing.notices import Publisher
+from loadtests.endpoint.publishing.deliveries import Owner
+from loadtests.endpoint.publishing.events import AcceptedMail, accepted_mail
+from loadtests.endpoint.publishing.letters import Letter
+from loadtests.endpoint.publishing.mailbox import Fate, Happening, has_virus
+from loadtests.endpoint.publishing.mailroom import BY_ADDRESS, Due, Follows, Mailroom
+from loadtests.endpoint.publishing.notices import NOBODY, Audience, Publisher, events_of
 from loadtests.endpoint.publishing.suppression import SuppressionList
-from loadtests.endpoint.refusals import Dropped, Refused, refusal, rejected
+from loadtests.endpoint.publishing.timekeeper import Timekeeper
+from loadtests.endpoint.refusals import PAUSE, Dropped, Refused, refusal, rejected
 from loadtests.endpoint.sizes import check_size
 from loadtests.endpoint.storing import Store
 from loadtests.endpoint.validation.mail import check_from, check_mail, check_recipients
+from scenarios.delivery.reputation import Standing
 from scenarios.ledger.ledger import ACCEPTED, FAILED, PAUSED, REJECTED, THROTTLED
 from scenarios.schema.model import Scenario
 
@@ -31,6 +40,8 @@ V = TypeVar("V")
 
 PREFIXES = {"us-east-1": "0100", "us-west-2": "0101", "eu-west-1": "0102"}
 """What message ids begin with, region by region."""
+SUPPRESSES = {Fate.BOUNCED: "BOUNCE", Fate.COMPLAINED: "COMPLAINT"}
+"""What puts an address on the account's suppression list, and for which reason; one that tells its fate keeps it."""
 
 
 class Quota(NamedTuple):
@@ -51,6 +62,7 @@ class Common(NamedTuple):
     durations: Histogram
     in_flight: Gauge
     store: Store
+    timekeeper: Timekeeper
 
 
 class Ses:
@@ -109,6 +121,23 @@ class Ses:
         if conditions.hits(conditions.faults.drop_after):
             raise Dropped
 
+    def standing(self) -> Standing:
+        """What AWS makes of the account by now."""
+        run = self.run
+        with run.lock:
+            return run.mailroom.standing(run.clock.now())
+
+    def statistics(self) -> list[dict[str, Any]] | None:
+        """What was sent, bounced, complained of and rejected in each quarter of an hour; None if it is not modelled."""
+        run = self.run
+        with run.lock:
+            return run.mailroom.statistics.points() if run.mailroom.course.is_modelled else None
+
+    @property
+    def may_send(self) -> bool:
+        """Whether neither its owner nor AWS has paused the account."""
+        return self.sending_enabled and self.standing() != "paused"
+
     def verify_identities(self) -> None:
         """A verified sender is told so: moto forgets to."""
         for identity in list(self.backend.email_identities.values()):
@@ -125,6 +154,7 @@ class Ses:
         """Decide, note the decision, and keep what is accepted, all as one; events follow."""
         wrong, told = self._wrong(message), self._told(message)
         recipients, counted = len(message.recipients), _counted(message, call.trace)
+        follows = {} if wrong else _follows(run, told, call.trace)
         with run.lock:
             now_s = run.clock.now()
             refused, reason = self._decide(run, call, now_s, wrong, recipients, counted)
@@ -132,12 +162,37 @@ class Ses:
             said = "" if refused is None else refused.text
             run.decision_log.add(call.trace, recipients, now_s, outcome, message.caller, reason, counted, said)
             if refused is not None:
-                self.backend.rejected_messages_count += outcome == REJECTED
+                self._note_rejected(run, outcome)
                 raise refused
             sent = _sent(self.region)
-            self._common.store.add(self.backend, told, sent)
-        self._publish(told, sent)
+            run.mailroom.statistics.count("DeliveryAttempts", sent.at_unix_s, recipients)
+            audience = self._audience(told)
+            letter = self._letter(run, now_s, told, sent, call.trace, follows, audience) if follows else None
+            self._common.store.add(self.backend, told, sent, letter)
+            self._publish(told, sent, audience, letter)
+        if letter is not None:
+            self._expect(run)
         return sent
+
+    def _note_rejected(self, run: AccountRun, outcome: int) -> None:
+        if outcome == REJECTED:
+            self.backend.rejected_messages_count += 1
+            run.mailroom.statistics.count("Rejects", time())
+
+    def _letter(
+        self,
+        run: AccountRun,
+        now_s: float,
+        told: Message,
+        sent: Sent,
+        trace: CallTrace,
+        follows: Follows,
+        audience: Audience,
+    ) -> Letter:
+        """Hand a mail over to the mailroom, with what its events will say of it where anything listens."""
+        record = accepted_mail(told, sent, self.account, self.region).record if audience.is_there else None
+        text = b"" if record is None else json.dumps(record).encode()
+        return run.mailroom.take(now_s, told, sent, trace, follows, text)
 
     def _decide(
         self, run: AccountRun, call: Call, now_s: float, wrong: Refused | None, recipients: int, counted: int
@@ -150,6 +205,8 @@ class Ses:
             return wrong, wrong.code
         if conditions.refuses(now_s, call.trace.mail, call.attempt):
             return refusal(THROTTLED), FAULT
+        if run.mailroom.standing(now_s) == "paused":
+            return refusal(PAUSED), PAUSE
         outcome = run.admission.decide(now_s, recipients, counted)
         return (None if outcome == ACCEPTED else refusal(outcome)), LIMITS
 
@@ -169,6 +226,8 @@ class Ses:
 
     def check_sender(self, message: Message) -> None:
         """Raises Refused if nothing may be sent now, from this sender, with this configuration set."""
+        if self.standing() == "paused":
+            raise refusal(PAUSED)
         self._check_account()
         self._check_configuration_set(message)
         check_from(message)
@@ -209,14 +268,43 @@ class Ses:
             return message
         return replace(message, configuration_set=name, suppressed=suppressed)
 
-    def _publish(self, told: Message, sent: Sent) -> None:
-        """Tell the set's event destinations, and the topics of the sender's identity."""
+    def _audience(self, told: Message) -> Audience:
+        """The set's event destinations, and the topics of the sender's identity."""
         name, topics = told.configuration_set, _of_sender(told, self.backend.sns_topics)
         destinations = self.configuration_sets.published_to(name) if name else []
-        if destinations:
-            self._common.publisher.publish(told, sent, self.account, self.region, destinations)
-        if topics:
-            self._common.publisher.notify(told, sent, self.account, self.region, topics)
+        return Audience(Owner(self.account, self.region), destinations, topics or {})
+
+    def _publish(self, told: Message, sent: Sent, audience: Audience, letter: Letter | None) -> None:
+        """Tell what has happened at once; what is followed is told when it happens."""
+        followed = NOBODY if letter is None else dict.fromkeys(letter.addressees, ())
+        make = partial(events_of, told, sent, self.account, self.region, followed)
+        self._common.publisher.publish(make, audience)
+
+    def tell_due(self) -> float | None:
+        """Tell what has happened to accepted mail since the last time; in how many seconds there is more."""
+        run = self.run
+        with run.lock:
+            now_s = run.clock.now()
+            for due in run.mailroom.due(now_s):
+                self._tell(run, due)
+            return run.mailroom.next_in_s(now_s)
+
+    def _tell(self, run: AccountRun, due: Due) -> None:
+        letter, address = due.letter, due.addressee.address
+        reason = SUPPRESSES.get(due.happening.fate)
+        if reason is not None and due.addressee.provider != BY_ADDRESS and not is_simulator(address):
+            self.suppression.find(address, reason)
+        if letter.record:
+            make = partial(_event, run.mailroom, letter.sent, letter.record, due.happening, address)
+            self._common.publisher.publish(make, self._audience(letter.message))
+        if not letter.open:
+            letter.record = b""
+
+    def _expect(self, run: AccountRun) -> None:
+        with run.lock:
+            in_s = run.mailroom.next_in_s(run.clock.now())
+        if in_s is not None:
+            self._common.timekeeper.expect(in_s)
 
     def welcome(self, topic_arn: str) -> None:
         """Greet a topic that has become an event destination, as SES does."""
@@ -236,6 +324,20 @@ def _senders(message: Message) -> Iterable[str]:
     """All whom the mail claims to come from, or sends its bounces to, each once."""
     named = (*message.more_senders, message.source, message.return_path)
     return dict.fromkeys(address for address in named if address)
+
+
+def _follows(run: AccountRun, told: Message, trace: CallTrace) -> Follows:
+    """Which recipients are followed on their way; what SES itself does not send is on none."""
+    follows = run.mailroom.follows(told, trace)
+    return {} if follows and (told.rendering_error or has_virus(told)) else follows
+
+
+def _event(
+    mailroom: Mailroom, sent: Sent, record: bytes, happening: Happening, address: str
+) -> Iterator[dict[str, Any]]:
+    """The one record of what happens to a recipient; none once its account has begun anew."""
+    if not mailroom.is_over:
+        yield AcceptedMail(sent, json.loads(record)).at_mailbox(happening, address)
 
 
 def _of_sender(message: Message, by_identity: Mapping[str, V]) -> V | None:

@@ -14,6 +14,7 @@ from moto.ses.models import Message as Simple
 from moto.ses.models import RawMessage, SESBackend
 
 from loadtests.endpoint.message import Message, Sent
+from loadtests.endpoint.publishing.letters import Letter
 
 KEPT = 10_000  # mails, however small, unless a user says otherwise; moto itself keeps all of them for ever
 KEPT_MB = 100.0  # unless a user says otherwise
@@ -31,6 +32,7 @@ class Kept(NamedTuple):
     besides: Message  # all that moto does not keep
     sent: Sent
     size_bytes: int
+    letter: Letter | None  # what becomes of it, where that takes its time
 
     @property
     def message(self) -> Message:
@@ -60,17 +62,17 @@ class Store:
         """How many are kept."""
         return len(self._kept)
 
-    def add(self, backend: SESBackend, message: Message, sent: Sent) -> None:
+    def add(self, backend: SESBackend, message: Message, sent: Sent, letter: Letter | None = None) -> None:
         """Let moto remember a mail that SES has accepted, and forget the oldest in its favour."""
         text = message.body if message.raw is None else message.raw.decode(errors="surrogateescape")
         besides = message if message.raw is None else replace(message, raw=None)
-        size_bytes = _size_bytes(message, text)
+        size_bytes = _size_bytes(message, text) + (0 if letter is None else letter.size_bytes)
         with self._changed:
             mail = _as_moto(message, sent.message_id, text)
             backend.sent_messages.append(mail)
             backend.sent_message_count += len(message.recipients)
             self.last_number += 1
-            self._kept[sent.message_id] = Kept(self.last_number, backend, mail, besides, sent, size_bytes)
+            self._kept[sent.message_id] = Kept(self.last_number, backend, mail, besides, sent, size_bytes, letter)
             self.size_bytes += size_bytes
             self._make_room()
             self._changed.notify_all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import IntEnum
 from heapq import heappop, heappush
 from typing import NamedTuple, Protocol
@@ -64,6 +64,7 @@ class PostOffice:
         self._population, self._deferrals = Population(delivery, seed), Deferrals(self._providers)
         self.reputation = Reputation(delivery.reputation.representative_volume, delivery.reputation.pauses)
         self._heap: list[Due] = []
+        self._counted = {What.BOUNCED: self._bounced, What.COMPLAINED: self._reported}
         self._due = self._copies = self._mails = 0
 
     def take(self, at_s: float, mail: int, to: range) -> None:
@@ -80,10 +81,7 @@ class PostOffice:
 
     def add(self, at_s: float, key: int, nature: Nature, ip: int = 0) -> Copy:
         """SES has accepted a mail for a recipient of this nature; everything before this instant has happened."""
-        copy = Copy(self._copies, key, nature, ip, at_s)
-        self._copies += 1
-        self.reputation.sent()
-        self._listener.taken(copy)
+        copy = self._taken(at_s, key, nature, ip)
         if nature.kind == Kind.SUPPRESSED:
             self._listener.happens(copy, What.SUPPRESSED, at_s)
         elif nature.kind == Kind.SUPPRESSED_GLOBALLY:
@@ -92,6 +90,17 @@ class PostOffice:
         else:
             self._attempt(copy, at_s)
         return copy
+
+    def add_known(self, at_s: float, key: int, nature: Nature, happens: Iterable[tuple[float, What]]) -> None:
+        """SES has accepted a mail for a recipient of whom it is settled what happens, each so many seconds later.
+
+        Of a deferral these are the seconds until the next attempt. No provider has a say, but AWS counts it.
+        """
+        copy = self._taken(at_s, key, nature, 0)
+        for after_s, what in happens:
+            self._listener.happens(copy, what, at_s + after_s)
+            if what in self._counted:
+                self._later(at_s + after_s, self._counted[what], copy)
 
     def advance(self, until_s: float) -> None:
         """Let everything happen that is due by then."""
@@ -102,6 +111,13 @@ class PostOffice:
     def next_s(self) -> float | None:
         """When something is due next."""
         return self._heap[0].at_s if self._heap else None
+
+    def _taken(self, at_s: float, key: int, nature: Nature, ip: int) -> Copy:
+        copy = Copy(self._copies, key, nature, ip, at_s)
+        self._copies += 1
+        self.reputation.sent()
+        self._listener.taken(copy)
+        return copy
 
     def _attempt(self, copy: Copy, at_s: float) -> None:
         provider, domain, kind = copy.nature
@@ -138,7 +154,10 @@ class PostOffice:
     def _complained(self, copy: Copy, at_s: float) -> None:
         self._listener.happens(copy, What.COMPLAINED, at_s)
         if self._providers[copy.nature.provider].reports_complaints:
-            self.reputation.complained(copy.number, at_s)
+            self._reported(copy, at_s)
+
+    def _reported(self, copy: Copy, at_s: float) -> None:
+        self.reputation.complained(copy.number, at_s)
 
     def _later(self, at_s: float, act: Callable[[Copy, float], None], copy: Copy) -> None:
         self._due += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from enum import IntEnum
+from hashlib import blake2b
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -35,6 +36,12 @@ class Nature(NamedTuple):
 def key_of(mail: int, place: int) -> int:
     """One number for a recipient of a mail."""
     return mail * PLACES + place
+
+
+def key_of_address(address: str) -> int:
+    """One number for a mailbox, whatever the letters' case: 63 bits, the same in every process."""
+    name = blake2b(address.lower().encode(errors="replace"), digest_size=8)
+    return int.from_bytes(name.digest(), "little") >> 1
 
 
 class Population:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -73,6 +74,21 @@ def serve(
     keep_mails: Annotated[
         int, typer.Option(metavar="N", min=0, max=MOST_MAILS, help="how many mails to keep for looking at, the newest")
     ] = 10_000,
+    delivery: Annotated[
+        bool,
+        typer.Option("--delivery", help="mailbox providers decide on accepted mail, the catalogue's or the scenario's"),
+    ] = False,
+    delivery_speed: Annotated[
+        float, typer.Option(metavar="N", help="how many times as fast as in reality things go after acceptance")
+    ] = 1.0,
+    fates_at: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="DOMAIN",
+            show_default="fates.test",
+            help="where addresses say what becomes of their mail, or * for anywhere; may be repeated",
+        ),
+    ] = None,
 ) -> None:
     """Serve a local AWS whose SES throttles like SES.
 
@@ -90,6 +106,7 @@ def serve(
         "max_24h_send": daily,
         "sandbox": sandbox or None,
     }
-    chosen = serving.scenario_of(scenario, latency_ms, account)
+    chosen = serving.scenario_of(scenario, latency_ms, account, delivery)
     at = serving.Addresses(host, port, smtp_port, smtps_port, tuple(allow_host or ()))
-    serving.serve(chosen, at, verify or (), lambda line: print(line, flush=True), keep_mb, keep_mails)
+    say = partial(print, flush=True)
+    serving.serve(chosen, at, verify or (), say, keep_mb, keep_mails, delivery_speed, fates_at or ())

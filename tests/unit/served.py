@@ -65,11 +65,17 @@ class Endpoint:
 
 
 @contextmanager
-def served(verified: tuple[str, ...] = (SENDER,), store: Store | None = None, **tables: Any) -> Iterator[Endpoint]:
-    """An endpoint that has just begun, without latency unless the tables say otherwise."""
+def served(
+    verified: tuple[str, ...] = (SENDER,), store: Store | None = None, speed: float = 1.0, **tables: Any
+) -> Iterator[Endpoint]:
+    """An endpoint that has just begun, without latency unless the tables say otherwise.
+
+    What follows acceptance is so many times as fast as in reality.
+    """
     latency = {kind: {"constant_ms": 0} for kind in ("ses_send", "ses_throttle", "sqs")}
     usual = {"name": "served", "workload": ({"process": "batch", "messages": 100},), "latency": latency}
-    application, service = local_aws(Scenario.model_validate({**usual, **tables}), 1, verified, store=store)
+    scenario = Scenario.model_validate({**usual, **tables})
+    application, service = local_aws(scenario, 1, verified, store=store, delivery_speed=speed)
     server = listen(application, LOOPBACK, 0, THREADS)
     serving = Thread(target=server.serve)
     serving.start()

@@ -14,6 +14,7 @@ from loadtests.endpoint.account_run import AccountRun, Draws
 from loadtests.endpoint.admin import explain
 from loadtests.endpoint.admin.watch import LAST_CALLS, SPAN_S, Watch
 from loadtests.endpoint.decision_log import LIMITS, STRANGER, DecisionLog
+from loadtests.endpoint.publishing.mailroom import course_of
 from scenarios.ledger.ledger import ACCEPTED, MESSAGES
 from tests.unit.served import Endpoint, account, mail, send, served
 from tests.unit.virtual import batch, scenario
@@ -32,7 +33,7 @@ class Hand:
 def begun(**limiter: Any) -> tuple[AccountRun, Hand]:
     """A run whose clock is set by hand."""
     of = scenario(batch(1), account={"max_send_rate_per_s": 5.0, "max_24h_send": -1, "limiter": limiter})
-    run, clock = AccountRun(of, Draws(of, 1), 5.0, 0.0, Event(), DecisionLog()), Hand()
+    run, clock = AccountRun(of, Draws(of, 1), 5.0, 0.0, Event(), DecisionLog(), course_of(None)), Hand()
     run.clock = clock  # type: ignore[assignment]
     return run, clock
 

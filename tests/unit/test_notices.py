@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
@@ -19,10 +20,12 @@ from moto.sqs.models import sqs_backends
 
 from loadtests.endpoint.message import Message, Sent
 from loadtests.endpoint.publishing.configuration import Destination
+from loadtests.endpoint.publishing.deliveries import Owner
 from loadtests.endpoint.publishing.notices import (
     SUBJECT,
     TYPES,
     VALIDATED,
+    Audience,
     Publisher,
     events_of,
     feedback_of,
@@ -176,7 +179,7 @@ def test_what_is_not_sent_reaches_nobody() -> None:
 
 def test_feedback_is_about_bounces_complaints_and_deliveries() -> None:
     """For an identity's topics: no sends, no tags, no headers, and another name for the type."""
-    told = feedback_of(MAIL, SENT, ACCOUNT, REGION)
+    told = feedback_of(events())
     assert [one["notificationType"] for one in told] == ["Delivery", "Bounce", "Delivery", "Complaint"]
     assert all("eventType" not in one for one in told)
     assert set(told[0]["mail"]) == {"timestamp", "source", "sourceArn", "sendingAccountId", "messageId", "destination"}
@@ -215,7 +218,8 @@ def published(*destinations: Destination, mails: int = 1) -> None:
     """Publish so many mails' events, and wait until that is done."""
     publisher = Publisher()
     for number in range(mails):
-        publisher.publish(replace(MAIL, tags={"mail": str(number)}), SENT, ACCOUNT, REGION, destinations)
+        make = partial(events, tags={"mail": str(number)})
+        publisher.publish(make, Audience(Owner(ACCOUNT, REGION), destinations, {}))
     publisher.close()
 
 
@@ -334,7 +338,8 @@ def test_a_silent_subscriber_holds_up_nothing(sns: SNSBackend, monkeypatch: pyte
 def test_an_identity_s_topics_hear_what_they_are_for() -> None:
     """One for each type, and none for what has none."""
     publisher = Publisher()
-    publisher.notify(MAIL, SENT, ACCOUNT, REGION, {"Bounce": topic("a"), "Complaint": topic("b")})
+    topics = {"Bounce": topic("a"), "Complaint": topic("b")}
+    publisher.publish(events, Audience(Owner(ACCOUNT, REGION), (), topics))
     publisher.close()
     assert [json.loads(notice["Message"])["notificationType"] for notice in heard("a")] == ["Bounce"]
     assert [json.loads(notice["Message"])["notificationType"] for notice in heard("b")] == ["Complaint"]

@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from loadtests.endpoint.account_run import AccountRun
+from loadtests.endpoint.admin.delivery import delivery
 from loadtests.endpoint.admin.stats import now
 from loadtests.endpoint.admin.watch import SPAN_S, Watch
 from loadtests.endpoint.service import Service
@@ -47,6 +48,7 @@ class Live:
             "capacity": watch.run.admission.capacity,
             "rates": _rates(watch.run),
             "seconds": watch.seconds(),
+            "delivery": delivery(watch.run),
             "calls": [call for call in watch.calls if call["decided_unix_s"] >= since_unix_s],
         }
 

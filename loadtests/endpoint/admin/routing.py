@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 from loadtests.endpoint.account_run import AccountRun
 from loadtests.endpoint.admin import envelope, explain, messages
 from loadtests.endpoint.admin.asking import Asked, BadRequest, Query, number, quantity, setting
+from loadtests.endpoint.admin.delivery import delivery
 from loadtests.endpoint.admin.guard import guarded
 from loadtests.endpoint.admin.live import Live
 from loadtests.endpoint.admin.metrics import Accounts
@@ -28,6 +29,7 @@ from loadtests.endpoint.routes import (
     CALLS,
     DEFAULT_ACCOUNT,
     DEFAULT_REGION,
+    DELIVERY,
     ENVELOPE,
     FAULTS,
     LIVE,
@@ -86,6 +88,7 @@ class Admin:
             ("PUT", f"{PREFIX}rate"): self._set_rate,
             ("GET", f"{PREFIX}limiter"): self._limiter,
             ("PUT", f"{PREFIX}limiter"): self._set_limiter,
+            DELIVERY: self._delivery,
             LIVE: self._live,
         }
         self._messages, self._watched = messages.Messages(service.common.store), Live(service)
@@ -185,6 +188,9 @@ class Admin:
         """What is left out has its default."""
         self._service.set_limiter(_resolved(setting(LimiterHypothesis, body), self._service.rate_per_s))
         return self._limiter(body, query, accept)
+
+    def _delivery(self, _body: bytes, query: Query, _accept: str) -> Answer:
+        return as_json(delivery(self._run(query)))
 
     def _live(self, _body: bytes, query: Query, _accept: str) -> Answer:
         since = query.get("since", ["0"])[0]

@@ -9,7 +9,8 @@ from loadtests.endpoint.inbox.mime_text import raw_of
 from loadtests.endpoint.inbox.parts import parts_of
 from loadtests.endpoint.message import Attachment
 from loadtests.endpoint.publishing.events import Record, headers_of
-from loadtests.endpoint.publishing.notices import events_of
+from loadtests.endpoint.publishing.letters import Letter
+from loadtests.endpoint.publishing.notices import Followed, events_of
 from loadtests.endpoint.storing import Kept
 
 CONCERNED = ("recipients", "bouncedRecipients", "complainedRecipients", "delayedRecipients")
@@ -42,7 +43,8 @@ def whole(kept: Kept) -> dict[str, Any]:
     message, sent = kept.message, kept.sent
     raw = raw_of(message, sent)
     parts = parts_of(raw)
-    events = events_of(message, sent, kept.backend.account_id, kept.backend.region_name)
+    followed = _followed(kept.letter)
+    events = events_of(message, sent, kept.backend.account_id, kept.backend.region_name, followed)
     return {
         **summary(kept),
         "raw_bytes": len(raw),
@@ -50,7 +52,10 @@ def whole(kept: Kept) -> dict[str, Any]:
         "text": parts.text,
         "html": parts.html,
         "attachments": [_file(number, file) for number, file in enumerate(parts.files)],
-        "recipients": [{"address": one, "fates": _fates(bare(one), events)} for one in message.recipients],
+        "recipients": [
+            {"address": one, "fates": _fates(bare(one), events), **_way(kept.letter, place)}
+            for place, one in enumerate(message.recipients)
+        ],
         "events": events,
     }
 
@@ -63,6 +68,26 @@ def _file(number: int, file: Attachment) -> dict[str, Any]:
         "bytes": len(file.content),
         "content_id": file.content_id or None,
         "inline": file.is_inline,
+    }
+
+
+def _followed(letter: Letter | None) -> Followed:
+    """What has happened by now to those whose fates take their time."""
+    return {} if letter is None else {place: tuple(one.happened) for place, one in letter.addressees.items()}
+
+
+def _way(letter: Letter | None, place: int) -> dict[str, Any]:
+    """How far a recipient's copy has come, if it is followed: its state, since when, and when SES tries again."""
+    if letter is None or (addressee := letter.addressees.get(place)) is None:
+        return {}
+    if not letter.is_followed:
+        return {"state": "not followed"}
+    happened = tuple(addressee.happened)
+    return {
+        "provider": addressee.provider,
+        "state": addressee.state,
+        "since_unix_s": happened[-1].at_unix_s if happened else letter.sent.at_unix_s,
+        "next_attempt_unix_s": addressee.next_attempt_unix_s,
     }
 
 

@@ -5,16 +5,17 @@ Source: Amazon SES Developer Guide, "Contents of event data that Amazon SES publ
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import NAMESPACE_OID, uuid5
 
 from moto.utilities.utils import get_partition
 
 from loadtests.endpoint.addresses import bare
 from loadtests.endpoint.message import Message, Sent
-from loadtests.endpoint.publishing.mailbox import Fate
+from loadtests.endpoint.publishing.mailbox import Fate, Happening
 
 HEADERS_MOST_BYTES = 10_240
 PROCESSING_MS = 5  # from acceptance to whatever happens at the mailbox: SES needs milliseconds
@@ -25,27 +26,38 @@ AGENT = "seslab mailbox simulator"
 Record = dict[str, Any]
 
 
-class AcceptedMail:
-    """An accepted mail, and the instant at which something happens to it at the mailboxes."""
+class AcceptedMail(NamedTuple):
+    """An accepted mail, as its events speak of it."""
 
-    def __init__(self, message: Message, sent: Sent, account: str, region: str) -> None:
-        self.message, self.sent = message, sent
-        self.at = _iso(sent.at_unix_s + PROCESSING_MS / 1000)
-        self.record = _mail(message, sent, account, region)
+    sent: Sent
+    record: Record
 
     def event(self, kind: str, key: str, details: Record) -> Record:
         """A record of an event of this mail; `key` is where its details stand."""
         return {"eventType": kind, "mail": self.record, key: details}
 
-    def at_mailbox(self, fate: Fate, address: str) -> Record:
+    def soon(self, fate: Fate) -> Happening:
+        """What happens at a mailbox that answers at once."""
+        at_unix_s = self.sent.at_unix_s
+        return Happening(fate, at_unix_s + PROCESSING_MS / 1000, gives_up_unix_s=at_unix_s + GIVES_UP_AFTER_S)
+
+    def at_mailbox(self, happening: Happening, address: str) -> Record:
         """A record of what happens at one recipient's mailbox."""
-        kind, key, details = _AT_MAILBOX[fate]
-        return self.event(kind, key, details(self, address))
+        kind, key, details = _AT_MAILBOX[happening.fate]
+        return self.event(kind, key, details(self, address, happening))
 
     def feedback_id(self, address: str, kind: str) -> str:
         """In the form of a message id, and the same whenever it is asked for."""
         message_id = self.sent.message_id
         return f"{message_id.partition('-')[0]}-{uuid5(NAMESPACE_OID, f'{message_id}/{kind}/{address}')}-000000"
+
+
+Details = Callable[[AcceptedMail, str, Happening], Record]
+
+
+def accepted_mail(message: Message, sent: Sent, account: str, region: str) -> AcceptedMail:
+    """What the events of a mail say of it."""
+    return AcceptedMail(sent, _mail(message, sent, account, region))
 
 
 def _mail(message: Message, sent: Sent, account: str, region: str) -> Record:
@@ -101,25 +113,27 @@ def _tags(message: Message) -> dict[str, list[str]]:
     return {name: [value] for name, value in (own | dict(message.tags)).items() if value is not None}
 
 
-def _delivery(mail: AcceptedMail, address: str) -> Record:
+def _delivery(mail: AcceptedMail, address: str, happening: Happening) -> Record:
     return {
-        "timestamp": mail.at,
-        "processingTimeMillis": PROCESSING_MS,
+        "timestamp": _iso(happening.at_unix_s),
+        "processingTimeMillis": round((happening.at_unix_s - mail.sent.at_unix_s) * 1000),
         "recipients": [bare(address)],
         "smtpResponse": "250 2.6.0 Message received",
         "reportingMTA": MTA,
     }
 
 
-def _bounce(kind: str, subkind: str, mta: str | None, **about: str) -> Callable[[AcceptedMail, str], Record]:
-    """The bounces of a type and subtype; without `mta` no delivery status notification came with it."""
+def _bounce(kind: str, subkind: str, mta: str | None, reply: str = "", why: str = "") -> Details:
+    """The bounces of a type and subtype, and what is usually replied; one without `mta` has no such notification."""
 
-    def details(mail: AcceptedMail, address: str) -> Record:
+    def details(mail: AcceptedMail, address: str, happening: Happening) -> Record:
+        said = happening.reply or reply
+        about = {"action": "failed", "status": _status(said), "diagnosticCode": why or f"smtp; {said}"} if mta else {}
         return {
             "bounceType": kind,
             "bounceSubType": subkind,
             "bouncedRecipients": [{"emailAddress": bare(address), **about}],
-            "timestamp": mail.at,
+            "timestamp": _iso(happening.at_unix_s),
             "feedbackId": mail.feedback_id(address, "bounce"),
             **({"reportingMTA": mta} if mta else {}),
         }
@@ -127,44 +141,52 @@ def _bounce(kind: str, subkind: str, mta: str | None, **about: str) -> Callable[
     return details
 
 
-def _complaint(mail: AcceptedMail, address: str) -> Record:
+def _complaint(mail: AcceptedMail, address: str, happening: Happening) -> Record:
     return {
         "complainedRecipients": [{"emailAddress": bare(address)}],
-        "timestamp": mail.at,
+        "timestamp": _iso(happening.at_unix_s),
         "feedbackId": mail.feedback_id(address, "complaint"),
         "complaintSubType": None,
         "userAgent": AGENT,
         "complaintFeedbackType": "abuse",
-        "arrivalDate": mail.at,
+        "arrivalDate": _iso(happening.at_unix_s),
     }
 
 
-def _delay(mail: AcceptedMail, address: str) -> Record:
-    why = {"status": "4.4.1", "diagnosticCode": "smtp; 421 4.4.1 Unable to connect to remote host"}
-    return {
-        "timestamp": mail.at,
-        "delayType": "TransientCommunicationFailure",
-        "expirationTime": _iso(mail.sent.at_unix_s + GIVES_UP_AFTER_S),
-        "delayedRecipients": [{"emailAddress": bare(address), **why}],
-        "reportingMTA": MTA,
-    }
+def _delay(kind: str, reply: str) -> Details:
+    """The delays of a type, and what is usually replied."""
+
+    def details(mail: AcceptedMail, address: str, happening: Happening) -> Record:
+        said = happening.reply or reply
+        why = {"status": _status(said), "diagnosticCode": f"smtp; {said}"}
+        return {
+            "timestamp": _iso(happening.at_unix_s),
+            "delayType": kind,
+            "expirationTime": _iso(happening.gives_up_unix_s),
+            "delayedRecipients": [{"emailAddress": bare(address), **why}],
+            "reportingMTA": MTA,
+        }
+
+    return details
 
 
-def _suppressed(subkind: str, why: str) -> Callable[[AcceptedMail, str], Record]:
-    return _bounce("Permanent", subkind, "dns; amazonses.com", action="failed", status="5.1.1", diagnosticCode=why)
+_STATUS = re.compile(r"\b[245]\.[0-9]{1,3}\.[0-9]{1,3}\b")
 
 
-_unknown_user = _bounce(
-    "Permanent",
-    "General",
-    f"dsn; {MTA}",
-    action="failed",
-    status="5.1.1",
-    diagnosticCode="smtp; 550 5.1.1 user unknown",
-)
-_AT_MAILBOX: dict[Fate, tuple[str, str, Callable[[AcceptedMail, str], Record]]] = {
+def _status(reply: str) -> str:
+    """The enhanced status code of a reply (RFC 3463), or the one of its class that says nothing more."""
+    found = _STATUS.search(reply)
+    return found[0] if found else f"{reply[:1]}.0.0"
+
+
+def _suppressed(subkind: str, why: str) -> Details:
+    return _bounce("Permanent", subkind, "dns; amazonses.com", "550 5.1.1", why)
+
+
+UNREACHABLE, FULL = "421 4.4.1 Unable to connect to remote host", "452 4.2.2 Mailbox full"
+_AT_MAILBOX: dict[Fate, tuple[str, str, Details]] = {
     Fate.DELIVERED: ("Delivery", "delivery", _delivery),
-    Fate.BOUNCED: ("Bounce", "bounce", _unknown_user),
+    Fate.BOUNCED: ("Bounce", "bounce", _bounce("Permanent", "General", f"dsn; {MTA}", "550 5.1.1 user unknown")),
     Fate.COMPLAINED: ("Complaint", "complaint", _complaint),
     Fate.ANSWERED: ("Bounce", "bounce", _bounce("Transient", "General", None)),
     Fate.SUPPRESSED_GLOBALLY: ("Bounce", "bounce", _suppressed("Suppressed", "The address has a history of bouncing.")),
@@ -173,7 +195,11 @@ _AT_MAILBOX: dict[Fate, tuple[str, str, Callable[[AcceptedMail, str], Record]]] 
         "bounce",
         _suppressed("OnAccountSuppressionList", "The address is on the suppression list of your account."),
     ),
-    Fate.DELAYED: ("DeliveryDelay", "deliveryDelay", _delay),
+    Fate.DELAYED: ("DeliveryDelay", "deliveryDelay", _delay("TransientCommunicationFailure", UNREACHABLE)),
+    Fate.DELAYED_BY_LIMIT: ("DeliveryDelay", "deliveryDelay", _delay("IPFailure", "421 4.7.0 Try again later")),
+    Fate.DELAYED_BY_FULL_MAILBOX: ("DeliveryDelay", "deliveryDelay", _delay("MailboxFull", FULL)),
+    Fate.EXPIRED: ("Bounce", "bounce", _bounce("Transient", "General", f"dsn; {MTA}", UNREACHABLE)),
+    Fate.EXPIRED_AT_FULL_MAILBOX: ("Bounce", "bounce", _bounce("Transient", "MailboxFull", f"dsn; {MTA}", FULL)),
 }
 """SES tells of an out-of-office answer as of a bounce, Transient and General."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from email import message_from_bytes
 from enum import Enum, auto
+from typing import NamedTuple
 
 from loadtests.endpoint.addresses import bare, is_simulator
 from loadtests.endpoint.message import Message
@@ -22,6 +23,23 @@ class Fate(Enum):
     SUPPRESSED_GLOBALLY = auto()
     SUPPRESSED_BY_ACCOUNT = auto()
     DELAYED = auto()
+    DELAYED_BY_LIMIT = auto()
+    DELAYED_BY_FULL_MAILBOX = auto()
+    EXPIRED = auto()
+    EXPIRED_AT_FULL_MAILBOX = auto()
+
+
+class Happening(NamedTuple):
+    """A fate and its instant; `reply` is what the mailbox's provider said, if not the usual.
+
+    Of what is turned away, SES tries again at one instant, and gives up at another.
+    """
+
+    fate: Fate
+    at_unix_s: float
+    reply: str = ""
+    again_unix_s: float | None = None
+    gives_up_unix_s: float = 0.0
 
 
 MAILBOXES = {

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from loadtests.endpoint.message import Message, Sent
 from loadtests.endpoint.publishing.configuration import Destination
 from loadtests.endpoint.publishing.deliveries import Owner, to_bus, to_stream, to_topic
-from loadtests.endpoint.publishing.events import AcceptedMail, Record
-from loadtests.endpoint.publishing.mailbox import fates, has_virus
+from loadtests.endpoint.publishing.events import AcceptedMail, Record, accepted_mail
+from loadtests.endpoint.publishing.mailbox import Happening, fates, has_virus
 from loadtests.endpoint.sns import subscription
 from loadtests.endpoint.sns.posting import Postman
 from loadtests.endpoint.sns.troubles import Troubles
@@ -35,25 +36,39 @@ FEEDBACK = frozenset({"Bounce", "Complaint", "Delivery"})
 _log = logging.getLogger(__name__)
 
 
-def events_of(message: Message, sent: Sent, account: str, region: str) -> list[Record]:
+Followed = Mapping[int, Sequence[Happening]]
+"""What has happened to those recipients whose fates take their time, by their places in the mail."""
+NOBODY: Followed = MappingProxyType({})
+
+
+def events_of(message: Message, sent: Sent, account: str, region: str, followed: Followed = NOBODY) -> list[Record]:
     """SES's records of all that happens to an accepted mail: that it was sent, then what each recipient's mailbox does.
 
     A mail with a virus, or without the data that its template needs, reaches no mailbox.
     """
-    mail = AcceptedMail(message, sent, account, region)
-    return [mail.event("Send", "send", {}), *_outcome(mail)]
+    mail = accepted_mail(message, sent, account, region)
+    return [mail.event("Send", "send", {}), *_outcome(mail, message, followed)]
 
 
-def _outcome(mail: AcceptedMail) -> Iterator[Record]:
-    message = mail.message
+def _outcome(mail: AcceptedMail, message: Message, followed: Followed) -> Iterator[Record]:
     if message.rendering_error:
         yield mail.event("Rendering Failure", "failure", _failure(message))
     elif has_virus(message):
         yield mail.event("Reject", "reject", {"reason": "Bad content"})
     else:
-        for address in message.recipients:
-            for fate in fates(address, message.suppressed):
-                yield mail.at_mailbox(fate, address)
+        for happening, address in sorted(_happenings(mail, message, followed), key=_at):
+            yield mail.at_mailbox(happening, address)
+
+
+def _happenings(mail: AcceptedMail, message: Message, followed: Followed) -> Iterator[tuple[Happening, str]]:
+    for place, address in enumerate(message.recipients):
+        at_once = followed.get(place)
+        its = map(mail.soon, fates(address, message.suppressed)) if at_once is None else at_once
+        yield from ((happening, address) for happening in its)
+
+
+def _at(happens: tuple[Happening, str]) -> float:
+    return happens[0].at_unix_s
 
 
 def _failure(message: Message) -> Record:
@@ -62,17 +77,29 @@ def _failure(message: Message) -> Record:
     return {"errorMessage": message.rendering_error, **named}
 
 
-def feedback_of(message: Message, sent: Sent, account: str, region: str) -> list[Record]:
+def feedback_of(events: Iterable[Record]) -> list[Record]:
     """SES's notifications to the topics of the sender's identity: bounces, complaints and deliveries, without tags."""
-    events = events_of(message, sent, account, region)
     return [_as_feedback(event) for event in events if event["eventType"] in FEEDBACK]
 
 
 def _as_feedback(event: Record) -> Record:
-    kind = event.pop("eventType")
     hidden = ("tags", "headersTruncated", "headers", "commonHeaders")  # headers: unless the identity asks for them
-    mail = {name: value for name, value in event.pop("mail").items() if name not in hidden}
-    return {"notificationType": kind, "mail": mail, **event}
+    mail = {name: value for name, value in event["mail"].items() if name not in hidden}
+    details = {name: value for name, value in event.items() if name not in ("eventType", "mail")}
+    return {"notificationType": event["eventType"], "mail": mail, **details}
+
+
+class Audience(NamedTuple):
+    """Whom the events of a mail are told: event destinations, and the topics of the sender's identity by type."""
+
+    owner: Owner
+    destinations: Sequence[Destination]
+    topics: Mapping[str, str]
+
+    @property
+    def is_there(self) -> bool:
+        """Whether anything listens."""
+        return bool(self.destinations or self.topics)
 
 
 class Publisher:
@@ -83,19 +110,21 @@ class Publisher:
         self._postman = Postman(self._troubles)
         subscription.post = self._postman.post
 
-    def publish(
-        self, message: Message, sent: Sent, account: str, region: str, destinations: Sequence[Destination]
-    ) -> None:
-        """Tell the destinations about the events that they want to know of; returns at once."""
-        self._later(self._publish, message, sent, account, region, destinations)
+    def publish(self, make: Callable[[], Iterable[Record]], audience: Audience) -> None:
+        """Make a mail's events, and tell each to those that want to know of it; returns at once."""
+        if audience.is_there:
+            self._later(self._publish, make, audience)
 
-    def _publish(
-        self, message: Message, sent: Sent, account: str, region: str, destinations: Sequence[Destination]
-    ) -> None:
-        for event in events_of(message, sent, account, region):
-            for destination in destinations:
+    def _publish(self, make: Callable[[], Iterable[Record]], audience: Audience) -> None:
+        events = list(make())
+        for event in events:
+            for destination in audience.destinations:
                 if destination.enabled and TYPES[event["eventType"]] in destination.event_types:
-                    self._deliver(Owner(account, region), destination, event)
+                    self._deliver(audience.owner, destination, event)
+        for notification in feedback_of(events) if audience.topics else ():
+            topic_arn = audience.topics.get(notification["notificationType"])
+            if topic_arn:
+                to_topic(audience.owner, topic_arn, json.dumps(notification), None, self._troubles)
 
     def _deliver(self, owner: Owner, destination: Destination, event: Record) -> None:
         """One that cannot be reached keeps the event from no other."""
@@ -108,16 +137,6 @@ class Publisher:
                 to_stream(owner, destination.arn, event)
         except Exception as error:  # moto's, of a bus, a stream or a bucket that is not there
             self._troubles.note(destination.arn, error)
-
-    def notify(self, message: Message, sent: Sent, account: str, region: str, topics: Mapping[str, str]) -> None:
-        """Tell the topics of the sender's identity, by type (Bounce, Complaint, Delivery); returns at once."""
-        self._later(self._notify, message, sent, account, region, topics)
-
-    def _notify(self, message: Message, sent: Sent, account: str, region: str, topics: Mapping[str, str]) -> None:
-        for notification in feedback_of(message, sent, account, region):
-            topic_arn = topics.get(notification["notificationType"])
-            if topic_arn:
-                to_topic(Owner(account, region), topic_arn, json.dumps(notification), None, self._troubles)
 
     def validate(self, topic_arn: str, account: str, region: str) -> None:
         """What SES tells a topic that becomes an event destination; no JSON, as every consumer has to learn."""

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from loadtests.endpoint.addresses import bare
 
 REASONS = ("BOUNCE", "COMPLAINT")
+MOST_FOUND = 100_000  # addresses that SES itself puts on the list; an assumption: AWS's has no bound
 
 
 class Suppressed(NamedTuple):
@@ -30,10 +31,24 @@ class SuppressionList:
         self.reasons: frozenset[str] = frozenset(REASONS)
         self._entries: dict[str, Suppressed] = {}
         self._spellings: dict[str, set[str]] = {}  # of an address, by its lower case
+        self._found = set[str]()
 
     def put(self, address: str, reason: str) -> None:
+        self._found.discard(address)
         self._entries[address] = Suppressed(address, reason, time.time())
         self._spellings.setdefault(address.lower(), set()).add(address)
+
+    def find(self, address: str, reason: str) -> None:
+        """SES has found a reason, which it heeds if it is in use."""
+        if reason in self.reasons and len(self._found) < MOST_FOUND:
+            self.put(address, reason)
+            self._found.add(address)
+
+    def forget_found(self) -> None:
+        """Only those stay on the list whom requests have put there."""
+        for address in self._found:
+            self.delete(address)
+        self._found.clear()
 
     def get(self, address: str) -> Suppressed | None:
         return self._entries.get(address)

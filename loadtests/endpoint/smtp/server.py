@@ -20,10 +20,15 @@ from loadtests.endpoint.parsing.mime import SET_HEADER, TAGS_HEADER, message_fro
 from loadtests.endpoint.refusals import Dropped, Refused
 from loadtests.endpoint.smtp.conversation import IDLE_S, Conversation, Crowd
 from loadtests.endpoint.web.certificate import HOST, self_signed
-from scenarios.ledger.ledger import FAILED, QUOTA, THROTTLED
+from scenarios.ledger.ledger import FAILED, PAUSED, QUOTA, THROTTLED
 
 UTF8 = "SMTPUTF8"
 MOST_WORDS = 480  # characters: with its code a reply has at most 512 (RFC 5321)
+PAUSE = (
+    "554 Message rejected: Sending paused for this account. For more information, please check the inbox of the email "
+    "address associated with your AWS account."
+)
+"""As users report it."""
 MOST_AT_ONCE = 64  # mails whose latency passes at the same time
 
 _OURS = re.compile(rf"^(?:{SET_HEADER}|{TAGS_HEADER}):.*\r\n(?:[ \t].*\r\n)*".encode(), re.IGNORECASE | re.MULTILINE)
@@ -153,6 +158,8 @@ def reply_to(refused: Refused) -> str:
     text = " ".join(refused.text.splitlines())[:MOST_WORDS]
     if refused.outcome in (THROTTLED, QUOTA):
         return f"454 Throttling failure: {text}"
+    if refused.outcome == PAUSED:
+        return PAUSE
     if refused.outcome == FAILED:
         return "451 Temporary service failure"
     if refused.code == "MessageRejected":

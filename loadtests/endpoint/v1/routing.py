@@ -15,7 +15,8 @@ from loadtests.endpoint.v1 import configuration as v1_configuration
 from loadtests.endpoint.v1 import query
 from loadtests.endpoint.v1 import send as v1_send
 
-Action = Callable[[Ses, Request], dict[str, Any]]
+Action = Callable[[Ses, Request], dict[str, Any] | None]
+"""None leaves the request to moto."""
 
 ACTIONS: dict[str, Action] = {
     "SendEmail": v1_send.send_email,
@@ -23,6 +24,7 @@ ACTIONS: dict[str, Action] = {
     "SendTemplatedEmail": v1_send.send_templated_email,
     "SendBulkTemplatedEmail": v1_send.send_bulk_templated_email,
     "GetSendQuota": v1_send.get_send_quota,
+    "GetSendStatistics": v1_send.get_send_statistics,
     "GetAccountSendingEnabled": v1_send.get_account_sending_enabled,
     "UpdateAccountSendingEnabled": v1_send.update_account_sending_enabled,
     "DescribeConfigurationSet": v1_configuration.describe,
@@ -32,7 +34,7 @@ ACTIONS: dict[str, Action] = {
     "UpdateConfigurationSetEventDestination": v1_configuration.update_destination,
     "DeleteConfigurationSetEventDestination": v1_configuration.delete_destination,
 }
-"""Those of ours; moto has the others, such as VerifyEmailIdentity, CreateTemplate and GetSendStatistics."""
+"""Those of ours; moto has the others, such as VerifyEmailIdentity and CreateTemplate."""
 
 
 def is_ours(tree: Mapping[str, Any]) -> bool:
@@ -48,6 +50,7 @@ def answer(ses: Ses, tree: Mapping[str, Any], client: str) -> Answer | None:
         action, document = operations.from_query(tree)
         if action not in ACTIONS:
             return None
-        return query.result(action, ACTIONS[action](ses, Request(document, client)), request_id)
+        found = ACTIONS[action](ses, Request(document, client))
+        return None if found is None else query.result(action, found, request_id)
     except Refused as refused:
         return query.error(refused, request_id)

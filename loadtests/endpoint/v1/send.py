@@ -119,9 +119,16 @@ def get_send_quota(ses: Ses, _request: Request) -> dict[str, Any]:
 
 
 def get_account_sending_enabled(ses: Ses, _request: Request) -> dict[str, Any]:
-    return {"Enabled": ses.sending_enabled}
+    return {"Enabled": ses.may_send}
+
+
+def get_send_statistics(ses: Ses, _request: Request) -> dict[str, Any] | None:
+    """Moto's, where providers are not modelled."""
+    points = ses.statistics()
+    return None if points is None else {"SendDataPoints": points}
 
 
 def update_account_sending_enabled(ses: Ses, request: Request) -> dict[str, Any]:
+    """The owner's own pause; one of AWS's this does not end."""
     ses.sending_enabled = request.document.get("Enabled", False)
     return {}

@@ -16,6 +16,9 @@ from loadtests.endpoint.requests import Request, answered, attachments, headers,
 from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.sizes import bytes_of, bytes_of_attachments
 from loadtests.endpoint.templates import Content, Rendered, given, named, parsed, parts_of, render
+from scenarios.delivery.reputation import Standing
+
+ENFORCEMENT: Mapping[Standing, str] = {"healthy": "HEALTHY", "under review": "PROBATION", "paused": "SHUTDOWN"}
 
 FEEDBACK = "FeedbackForwardingEmailAddress"
 
@@ -159,18 +162,19 @@ def get_account(ses: Ses, _request: Request) -> dict[str, Any]:
     quota = ses.quota()
     return {
         "DedicatedIpAutoWarmupEnabled": False,
-        "EnforcementStatus": "HEALTHY",
+        "EnforcementStatus": ENFORCEMENT[ses.standing()],
         "ProductionAccessEnabled": not ses.sandbox,
         "SendQuota": {
             "Max24HourSend": quota.max_24h_send,
             "MaxSendRate": quota.max_send_rate_per_s,
             "SentLast24Hours": quota.sent_last_24h,
         },
-        "SendingEnabled": ses.sending_enabled,
+        "SendingEnabled": ses.may_send,
         "SuppressionAttributes": {"SuppressedReasons": sorted(ses.suppression.reasons)},
     }
 
 
 def put_account_sending(ses: Ses, request: Request) -> dict[str, Any]:
+    """The owner's own pause; one of AWS's this does not end."""
     ses.sending_enabled = request.document.get("SendingEnabled", False)
     return {}
