@@ -36,6 +36,7 @@ from loadtests.record.reconcile import joined
 from loadtests.record.run_name import new_run
 from scenarios.aws.handler_errors import warnings_about
 from scenarios.aws.ticker import transitions_of
+from scenarios.delivery.deliveries import with_delivered
 from scenarios.errors import RunFailed
 from scenarios.ledger.build_ledger import Evidence
 from scenarios.ledger.ledger import ACCEPTED, Ledger
@@ -158,6 +159,8 @@ def attended(
         tickers.recall(site.cloud, request.plan, outputs)
     logs = _logs(site, request.plan, outputs, zero_unix_s, world.lifecycle.ended_s)
     evidence = _evidence(request, world, witness, logs, zero_unix_s)
+    if site.ses_url is not None:  # SES is ours
+        evidence = with_delivered(evidence, request.scenario, request.seed)
     heeded = replace(evidence, warnings=(*evidence.warnings, *unheeded_in(site.cloud.world, request.scenario)))
     return request.ledger(heeded, site.cloud.world)
 

@@ -13,7 +13,17 @@ from urllib.parse import urlsplit
 import numpy as np
 from numpy.typing import NDArray
 
-from loadtests.endpoint.routes import CALLS, DEFAULT_ACCOUNT, DEFAULT_REGION, QUEUES, RAW, REASONS, START, STATS
+from loadtests.endpoint.routes import (
+    CALLS,
+    DEFAULT_ACCOUNT,
+    DEFAULT_REGION,
+    DELIVERY,
+    QUEUES,
+    RAW,
+    REASONS,
+    START,
+    STATS,
+)
 from loadtests.record.logs import DECISION, DECISION_ROW, with_reasons
 from scenarios.errors import RunFailed
 
@@ -97,6 +107,11 @@ class EndpointClient:
         """The recipients a second that it allows; None before it has been asked for anything."""
         rate_per_s: float | None = self._account().get("max_send_rate_per_s")
         return rate_per_s
+
+    def delivers(self) -> Mapping[str, Any]:
+        """What it tells of the delivery stage."""
+        told: Mapping[str, Any] = self._ask(DELIVERY, self._look_patience_s, json.loads)
+        return told
 
     def decisions(self) -> NDArray[Any]:
         """All that SES has decided, in its order: rows of `DECISION`, in seconds since its own second 0.

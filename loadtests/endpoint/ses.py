@@ -170,8 +170,9 @@ class Ses:
             letter = self._letter(run, now_s, told, sent, call.trace, follows, audience) if follows else None
             self._common.store.add(self.backend, told, sent, letter)
             self._publish(told, sent, audience, letter)
-        if letter is not None:
-            self._expect(run)
+            in_s = None if letter is None else run.mailroom.next_in_s(now_s)
+        if in_s is not None:
+            self._common.timekeeper.expect(in_s)
         return sent
 
     def _note_rejected(self, run: AccountRun, outcome: int) -> None:
@@ -299,12 +300,6 @@ class Ses:
             self._common.publisher.publish(make, self._audience(letter.message))
         if not letter.open:
             letter.record = b""
-
-    def _expect(self, run: AccountRun) -> None:
-        with run.lock:
-            in_s = run.mailroom.next_in_s(run.clock.now())
-        if in_s is not None:
-            self._common.timekeeper.expect(in_s)
 
     def welcome(self, topic_arn: str) -> None:
         """Greet a topic that has become an event destination, as SES does."""

@@ -34,6 +34,7 @@ from loadtests.record.reconcile import joined
 from loadtests.record.run_name import new_run
 from scenarios import runs
 from scenarios.aws.handler_errors import warnings_about
+from scenarios.delivery.deliveries import with_delivered
 from scenarios.errors import Interrupted, RunFailed
 from scenarios.ledger.build_ledger import Evidence
 from scenarios.ledger.ledger import Ledger
@@ -56,7 +57,7 @@ def run(scenario: Scenario, strategy: str, seed: int, watch: Watch | None = None
     with ExitStack() as until_over:
         with _noted(request, out) as record, _moto(request, record) as moto:
             left = played(request, moto, run_registry.log_of(record.run), until_over, watch)
-            ledger = request.ledger(left.evidence, "moto")
+            ledger = request.ledger(with_delivered(left.evidence, scenario, seed), "moto")
         return replace(ledger, wall_s=time.perf_counter() - started_s, interrupted=left.lifecycle.interrupted)
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from loadtests.record.logs import CALL
 from loadtests.record.reconcile import joined, left_by_the_dead
 from loadtests.record.run_registry import RunRecord, directory
+from scenarios.delivery.deliveries import with_delivered
 from scenarios.ledger import store
 from scenarios.ledger.build_ledger import Evidence, Subject, build_ledger
 from scenarios.ledger.ledger import Ledger
@@ -25,7 +26,7 @@ from scenarios.system.whole_files import make_folder, write_text
 from scenarios.traffic.workload import arrivals
 
 RECOVERED = "recovered from a run that was killed: what it still had is counted as pending"
-
+AWS = "aws"  # there SES's own events tell what became of accepted mail
 
 Document = Callable[[Path, str], None]
 """Writes the document of a folder in which a strategy's ledger has been recovered."""
@@ -57,5 +58,7 @@ def ledger_of_decisions(record: RunRecord, decisions: NDArray[Any], scenario: Sc
         warnings=(RECOVERED,),
         interrupted=True,
     )
+    if record.world != AWS:
+        evidence = with_delivered(evidence, scenario, record.seed)
     subject = Subject(record.strategy, scenario.name, record.seed, record.world, asdict(plan.settings))
     return build_ledger(subject, mails, evidence)

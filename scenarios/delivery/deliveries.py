@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from array import array
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from scenarios.delivery.post_office import Copy, PostOffice, What
 from scenarios.delivery.recipients import PLACES
+from scenarios.ledger.build_ledger import Evidence
 from scenarios.ledger.delivered import DELIVERY_FATES, Delivered, DeliveryFate, Judged
 from scenarios.ledger.ledger import ACCEPTED, Columns
 from scenarios.schema.delivery.delivery import Delivery
+from scenarios.schema.model import Scenario
 
 NAN = float("nan")
 _FATES: dict[What, DeliveryFate] = {
@@ -100,3 +103,18 @@ def delivered_of(delivery: Delivery, seed: int, calls: Columns, until_s: float) 
     for at_s, mail, first, recipients in zip(*columns, strict=True):
         deliveries.take(at_s, mail, range(first, first + recipients))
     return deliveries.until(until_s)
+
+
+def delivered_in(
+    scenario: Scenario, seed: int, calls: Columns, ended_s: float, interrupted: bool = False
+) -> Delivered | None:
+    """The same of a run that ended then; who breaks in ends the observation, too. None without the table [delivery]."""
+    if scenario.delivery is None:
+        return None
+    return delivered_of(scenario.delivery, seed, calls, ended_s if interrupted else scenario.horizon_s)
+
+
+def with_delivered(evidence: Evidence, scenario: Scenario, seed: int) -> Evidence:
+    """The evidence of a run, and what became of the mail that SES accepted in it."""
+    delivered = delivered_in(scenario, seed, evidence.calls, evidence.ended_s, evidence.interrupted)
+    return replace(evidence, delivered=delivered)

@@ -40,9 +40,15 @@ ONE_MAIL = {"process": "batch", "messages": 1}
 
 
 def unheeded_in(world: str, scenario: Scenario) -> tuple[str, ...]:
-    """One sentence with the keys that are set otherwise than by default, if there are any."""
+    """A sentence with the keys that are set otherwise than by default, if there are any, and one about delivery."""
     keys = [*_changed(UNHEEDED.get(world, ()), scenario), *_faults(world, scenario), *_neighbours(world, scenario)]
-    return (f"{world} does not heed these keys of the scenario: {', '.join(keys)}",) if keys else ()
+    heedless = (f"{world} does not heed these keys of the scenario: {', '.join(keys)}",) if keys else ()
+    return (*heedless, *_delivery(world, scenario))
+
+
+def _delivery(world: str, scenario: Scenario) -> Iterator[str]:
+    if world == "aws" and scenario.delivery is not None:
+        yield "what the scenario says of delivery is left out: what became of mail on aws, SES's own events tell"
 
 
 def _changed(keys: tuple[str, ...], scenario: Scenario) -> Iterator[str]:

@@ -23,7 +23,8 @@ from loadtests.ports.kernel import Clock
 from loadtests.record import run_registry
 from scenarios.errors import BadInput, Interrupted, RunFailed
 from scenarios.ledger.fates import Custody, settle
-from scenarios.ledger.ledger import FATES, OUTCOMES, REASON, Columns, Ledger
+from scenarios.ledger.ledger import FATES, OUTCOMES, PAUSED, REASON, Columns, Ledger
+from scenarios.schema.delivery.delivery import Delivery
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import arrivals
 from strategies.ports import Ports, Unanswered
@@ -91,6 +92,51 @@ def test_lanes_and_ways_hold_in_either_world() -> None:
         urgent, letters = (waited_s[(mails.ways == 0) & (mails.lanes == lane)] for lane in (0, 1))
         assert urgent.max() < letters.max() / 2
         assert np.isnan(ledger.mails["enqueued_s"])[mails.ways == 1].all()
+
+
+def of_copies(ledger: Ledger) -> dict[tuple[int, int], tuple[int, int]]:
+    """What became of each copy, and whose mailbox it was for, by mail and recipient."""
+    assert ledger.delivered is not None
+    columns = [ledger.delivered.copies[name].tolist() for name in ("mail", "recipient", "provider", "outcome")]
+    return {(mail, recipient): (provider, fate) for mail, recipient, provider, fate in zip(*columns, strict=True)}
+
+
+def test_mailboxes_are_the_same_in_either_world() -> None:
+    """The same recipients bounce, are suppressed and complain, and AWS judges the account alike."""
+    mailed = BROADCAST.model_copy(update={"delivery": Delivery.model_validate(MAILBOXES)})
+    simulated, real = (world(mailed, "leaky-bucket", SEED) for world in (sim.run.run, loadtests.moto.run.run))
+    assert of_copies(real) == of_copies(simulated)
+    assert len(of_copies(real)) == 40
+    assert len({outcome for _, outcome in of_copies(real).values()}) == 3
+    assert real.delivered is not None
+    assert simulated.delivered is not None
+    assert real.delivered.judged.bounce_rate == simulated.delivered.judged.bounce_rate > 0
+
+
+MAILBOXES = {
+    "providers": {name: {"share": 0.5, "inbox": {"constant_ms": 50}} for name in "ab"},
+    "hard_bounce": 0.3,
+    "suppressed": 0.2,
+    "reputation": {"pauses": False},
+}
+
+
+def test_a_pause_stops_a_campaign_in_either_world() -> None:
+    """Within the second: after it all is refused, none is lost, and what the ledger says of AWS is what SES did."""
+    table = {**MAILBOXES, "reputation": {"representative_volume": 20}}
+    tables = {"workload": ({"process": "batch", "messages": 60},), "horizon_s": 4.0, "delivery": table}
+    campaign = scenario(account={"max_send_rate_per_s": 20.0, "limiter": {"burst": 1}}, **tables)
+    for world in (sim.run.run, loadtests.moto.run.run):
+        ledger = world(campaign, "pacemaker", SEED)
+        assert ledger.delivered is not None
+        paused_s = ledger.delivered.judged.paused_s
+        assert paused_s is not None
+        decided_s, outcomes = ledger.calls["decided_s"], ledger.calls["outcome"]
+        assert (outcomes[decided_s > paused_s] == PAUSED).all()
+        assert (outcomes[decided_s < paused_s] != PAUSED).all()
+        assert (outcomes == PAUSED).any()
+        assert fates(ledger)["lost"] == 0
+        assert 0 < fates(ledger)["accepted"] < 60
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from loadtests.load.assignment import Place
 from loadtests.load.targets.check_target import check_listening
 from loadtests.load.targets.target import LocalTarget
 from scenarios.errors import RunFailed
+from scenarios.schema.delivery.delivery import Delivery
 from tests.loadtest.locusts import RATE_PER_S, Served, scenario
 
 pytestmark = [pytest.mark.real_time, pytest.mark.xdist_group("locust")]
@@ -45,4 +46,7 @@ def test_another_rate_than_the_scenarios_is_told(served: Served, reckoned: float
     load = scenario(1, 1, account={"max_send_rate_per_s": float(reckoned)})
     warnings = LocalTarget(Place(endpoint=served.url)).warnings(load)
     assert len(warnings) == notes
+    delivered = load.model_copy(update={"delivery": Delivery()})
+    *_, told = LocalTarget(Place(endpoint=served.url)).warnings(delivered)
+    assert "no mailbox providers (--delivery)" in told
     assert all(f"allows {RATE_PER_S} recipients/s" in warning for warning in warnings)

@@ -49,6 +49,8 @@ def test_what_a_world_does_not_heed_is_said() -> None:
         assert unheeded(world, **SET) == ({*keys} - {"account.sandbox"}) | fault[world]
         assert unheeded(world) == set()
     assert "account.sandbox" in unheeded("aws", account={"sandbox": True})
+    assert [line for line in unheeded("aws", delivery={}) if line]
+    assert unheeded("ministack", delivery={}) == unheeded("moto", delivery={}) == set()
     assert unheeded("moto", **SET) == unheeded("sim", **SET) == set()
 
 

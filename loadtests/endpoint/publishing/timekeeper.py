@@ -8,7 +8,7 @@ from math import inf
 from threading import Condition, Thread
 from time import monotonic
 
-LEAST_S, LONGEST_S = 0.001, 3600.0  # of a sleep: rounding must not make it none, and a lock waits for no endless time
+REST_S, LONGEST_S = 0.01, 3600.0  # of a sleep: what is due soon is done together, and a lock waits for no endless time
 AGAIN_S = 1.0
 
 _log = logging.getLogger(__name__)
@@ -19,20 +19,24 @@ class Timekeeper:
 
     def __init__(self, work: Callable[[], float | None]) -> None:
         self._work, self._changed = work, Condition()
-        self._next_s, self._is_over = inf, False
+        self._next_s, self._rests_until_s, self._is_over = inf, 0.0, False
         self._thread: Thread | None = None
 
     def expect(self, in_s: float) -> None:
-        """Something is due in so many seconds, or sooner."""
+        """Something is due in so many seconds; work that begins from now on sees it."""
+        at_s = monotonic() + in_s
+        if at_s >= self._next_s:  # without the lock: the work at that instant comes after this one's question
+            return
         with self._changed:
             if self._is_over:
                 return
             if self._thread is None:
                 self._thread = Thread(target=self._run, name="timekeeper", daemon=True)
                 self._thread.start()
-            if monotonic() + in_s < self._next_s:
-                self._next_s = monotonic() + in_s
-                self._changed.notify()
+            if at_s < self._next_s:
+                wakes_s, self._next_s = max(self._next_s, self._rests_until_s), at_s
+                if max(at_s, self._rests_until_s) < wakes_s:
+                    self._changed.notify()
 
     def close(self) -> None:
         """End at once, whatever is due."""
@@ -46,15 +50,18 @@ class Timekeeper:
         while self._comes_due():
             in_s = self._tried()
             if in_s is not None:
-                self.expect(max(in_s, LEAST_S))
+                self.expect(in_s)
 
     def _comes_due(self) -> bool:
         """Sleep until something is due; whether it goes on at all."""
         with self._changed:
-            while not self._is_over and (left_s := self._next_s - monotonic()) > 0:
+            while not self._is_over and (left_s := self._left_s()) > 0:
                 self._changed.wait(min(left_s, LONGEST_S))
-            self._next_s = inf
+            self._next_s, self._rests_until_s = inf, monotonic() + REST_S
             return not self._is_over
+
+    def _left_s(self) -> float:
+        return max(self._next_s, self._rests_until_s) - monotonic()
 
     def _tried(self) -> float | None:
         """Trouble must not keep what is due later from being told."""

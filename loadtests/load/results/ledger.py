@@ -13,6 +13,7 @@ from loadtests.load.assignment import SENDS_ITSELF, WORLD, Assignment
 from loadtests.load.results.locust_results import LocustResults
 from loadtests.record.logs import CALL
 from loadtests.record.reconcile import joined, on_the_way, refused
+from scenarios.delivery.deliveries import with_delivered
 from scenarios.ledger.build_ledger import Evidence, Subject, build_ledger
 from scenarios.ledger.fates import Custody
 from scenarios.ledger.ledger import ACCEPTED, Ledger
@@ -42,6 +43,8 @@ def ledger_of(
         warnings=tuple(_warnings(assignment, results, mails)),
         interrupted=results.interrupted,
     )
+    if assignment.place.endpoint is not None:
+        evidence = with_delivered(evidence, scenario, assignment.seed)
     settings = {"retry": "none"} if own else {}
     return build_ledger(Subject(assignment.user, scenario.name, assignment.seed, WORLD, settings), mails, evidence)
 

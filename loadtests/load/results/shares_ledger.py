@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from loadtests.load.results.locust_results import LocustResults
 from loadtests.load.results.merged import merged
 from loadtests.record.logs import CALL
 from loadtests.record.reconcile import joined, left_by_the_dead
+from scenarios.delivery.deliveries import delivered_in
 from scenarios.ledger import store
 from scenarios.ledger.build_ledger import Evidence, Subject, build_ledger
 from scenarios.ledger.ledger import Ledger
@@ -34,7 +35,11 @@ def ledger_of(
     told = [number for number in range(results.workers) if number not in results.silent]
     ledgers = [store.read(folder / f"worker-{number}", assignment.user) for number in told]
     lost = (_lost(number, scenario, assignment, mails, results, decisions) for number in results.silent)
-    return merged([*ledgers, *lost], scenario.strategy_of(assignment.user))
+    whole = merged([*ledgers, *lost], scenario.strategy_of(assignment.user))
+    if assignment.place.endpoint is None:
+        return whole
+    delivered = delivered_in(scenario, assignment.seed, whole.calls, whole.ended_s, whole.interrupted)
+    return replace(whole, delivered=delivered)
 
 
 def _lost(

@@ -78,11 +78,23 @@ class LocalTarget:
         self._aws.in_flight()
 
     def warnings(self, scenario: Scenario) -> tuple[str, ...]:
+        return (*self._of_rate(scenario), *self._of_delivery(scenario))
+
+    def _of_rate(self, scenario: Scenario) -> Iterator[str]:
         """A sentence about the limit would otherwise speak of the wrong one."""
         rate_per_s, reckoned = self._aws.rate_per_s(), scenario.account.max_send_rate_per_s
-        if rate_per_s in (None, reckoned):
-            return ()
-        return (f"{self._url} allows {rate_per_s:g} recipients/s, the scenario reckons with {reckoned:g}",)
+        if rate_per_s not in (None, reckoned):
+            yield f"{self._url} allows {rate_per_s:g} recipients/s, the scenario reckons with {reckoned:g}"
+
+    def _of_delivery(self, scenario: Scenario) -> Iterator[str]:
+        """What became of accepted mail is worked out from SES's decisions, whatever the server makes of it."""
+        if scenario.delivery is None:
+            return
+        told = self._aws.delivers()
+        if not told["modelled"]:
+            yield f"{self._url} has no mailbox providers (--delivery), so that no account is paused there"
+        elif told["speed"] != 1.0:
+            yield f"{self._url} is {told['speed']:g} times as fast after acceptance, the scenario reckons with reality"
 
     def decisions(self, zero_unix_s: float, _expected: int) -> NDArray[Any]:
         """A decision is in the log before its caller hears of it."""
