@@ -81,12 +81,12 @@ def content(subject: str, text: str = "", html: str = "") -> dict[str, Any]:
     return {"Simple": {"Subject": {"Data": subject}, "Body": body}}
 
 
-def opened(page: Tab, endpoint: Endpoint, view: str = "") -> None:
+def opened(page: Tab, endpoint: Endpoint, view: str = "", numbers: int = 5) -> None:
     """The page, once it shows what the server has told it."""
     page.events.clear()
     page.ask("Page.navigate", url="about:blank")
     page.ask("Page.navigate", url=f"{endpoint.url}/_seslab/{view}")
-    page.until("document.querySelectorAll('#numbers dd').length === 5")
+    page.until(f"document.querySelectorAll('#numbers dd').length === {numbers}")
 
 
 def read(page: Tab, subject: str) -> None:
@@ -220,6 +220,34 @@ def test_traffic_and_settings(page: Tab, endpoint: Endpoint) -> None:
         "(document.querySelector('#rate-form input').value = 2e6, document.getElementById('rate-form').requestSubmit())"
     )
     assert "must be at most 1,000,000" in page.until("document.querySelector('#rate-form output.wrong')?.textContent")
+
+
+FATE = "document.querySelector('.fates')?.textContent"
+CHOOSE_FATE = "document.getElementById('tab-fate').click()"
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_fates_are_told_while_they_happen(page: Tab, width: int) -> None:
+    """A recipient waits, then has its mail, without a click; the account's rates and standing are always in sight."""
+    table = {"providers": {"p": {"share": 1, "inbox": {"constant_ms": 0}}}, "hard_bounce": 1.0}
+    table["reputation"] = {"representative_volume": 10}
+    page.show(width, 900)
+    with served(account=account(max_send_rate_per_s=100.0), delivery=table, speed=20.0) as endpoint:
+        send(endpoint.client("sesv2"), **mail(to="421+1m@fates.test", Content=content("Late", "text")))
+        opened(page, endpoint, numbers=8)
+        read(page, "Late")
+        page.value(CHOOSE_FATE)
+        assert "waiting for the next attempt at" in page.until(FATE)
+        assert "delivered after 3 s" in page.until(f"{FATE}.includes('delivered') && {FATE}")
+        assert "healthy" in page.value("document.getElementById('numbers').textContent")
+        send(endpoint.client("sesv2"), **mail(to="you@example.org"))
+        page.until("document.querySelector('#numbers').textContent.includes('Accountpaused')")
+        page.value("location.hash = 'traffic'")
+        said = page.until("document.getElementById('standing').textContent")
+        assert said.startswith("The account is paused since ")
+        assert page.value("document.getElementById('providers').rows.length") == 2
+        assert page.value("document.documentElement.scrollWidth") <= width
+        assert not [pair for pair in page.value(CONTRASTS) if pair[0] < 4.5]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

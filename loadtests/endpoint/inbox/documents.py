@@ -88,6 +88,7 @@ def _way(letter: Letter | None, place: int) -> dict[str, Any]:
         "state": addressee.state,
         "since_unix_s": happened[-1].at_unix_s if happened else letter.sent.at_unix_s,
         "next_attempt_unix_s": addressee.next_attempt_unix_s,
+        "gives_up_unix_s": addressee.gives_up_unix_s,
     }
 
 

@@ -8,7 +8,7 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import NamedTuple
 
-SCRIPTS = ("dom", "charts", "calls", "inbox", "mail", "settings", "page")
+SCRIPTS = ("dom", "charts", "calls", "inbox", "delivery", "mail", "settings", "page")
 """In the order of the document: each knows those before it, and what it calls later."""
 
 

@@ -9,6 +9,7 @@ const forms = [
   ["raw", "Raw", rawPanel],
 ];
 let form = "html";
+let opened = null; // the mail that is shown, as it was when it was asked for
 
 async function showMail(id) {
   inbox.chosen = id;
@@ -18,11 +19,27 @@ async function showMail(id) {
   if (id === null) return void place.replaceChildren(el("p", { class: "note empty" }, "Choose a mail to read it."));
   try {
     const mail = await ask(`messages/${encodeURIComponent(id)}`);
-    if (inbox.chosen === id) place.replaceChildren(...mailHead(mail), ...mailForms(mail));
+    if (inbox.chosen !== id) return;
+    opened = mail;
+    place.replaceChildren(...mailHead(mail), ...mailForms(mail));
   } catch (error) {
     if (inbox.chosen === id) place.replaceChildren(back(), el("p", { class: "note empty" }, error.message));
   }
   place.scrollTop = 0;
+}
+
+/** What becomes of a mail is told while it happens, to those who look at it. */
+async function followFates() {
+  const before = opened;
+  if (before === null || before.id !== inbox.chosen || form !== "fate" || !isUnderWay(before)) return;
+  await attempt(async () => {
+    const mail = await ask(`messages/${encodeURIComponent(before.id)}`);
+    if (opened !== before || form !== "fate" || mail.events.length === before.events.length) return;
+    opened = mail;
+    const isOpen = [...$("panel").querySelectorAll("details")].map((one) => one.open);
+    $("panel").replaceChildren(fatePanel(mail));
+    [...$("panel").querySelectorAll("details")].forEach((one, place) => { one.open = isOpen[place] || false; });
+  });
 }
 
 const back = () => el("a", { class: "back", href: "#inbox" }, "‹ Inbox");
@@ -80,8 +97,9 @@ const htmlPanel = (mail) => () => {
 function fatePanel(mail) {
   const isPlain = ({ fates }) => fates.join() === "Delivery";
   const trouble = [...mail.recipients].sort((one, other) => isPlain(one) - isPlain(other));
-  const rows = trouble.map(({ address, fates }) => el("tr", {}, el("td", {}, address), el("td", {},
-    ...fates.map((fate) => el("span", { class: `badge ${fate === "Delivery" ? "good" : "bad"}` }, fate)))));
+  const rows = trouble.map((one) => el("tr", {}, el("td", {}, one.address), el("td", {},
+    ...one.fates.map((fate) => el("span", { class: `badge ${fate === "Delivery" ? "good" : "bad"}` }, fate)),
+    one.state ? el("div", { class: "note" }, way(mail, one)) : null)));
   const events = mail.events.map((event) => el("details", {},
     el("summary", {}, event.eventType), el("pre", {}, JSON.stringify(event, null, 2))));
   return el("div", {},

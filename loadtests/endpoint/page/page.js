@@ -39,6 +39,8 @@ function takeLive(live) {
   showNumbers(account, live.in_flight);
   takeCalls(account);
   drawCharts(account);
+  showDelivery(account);
+  followFates();
 }
 
 const nameOf = (account) => `${account.account} ${account.region}`;
@@ -63,9 +65,11 @@ function showNumbers(account, inFlight) {
     ["Room", account.tokens, `of ${number(account.capacity)}`],
     ["In flight", inFlight, inFlight === 1 ? "call" : "calls"],
     ["Last 24 hours", account.used_24h, quota],
+    ...standingRows(account),
   ];
-  $("numbers").replaceChildren(...rows.map(([name, value, unit]) => el("div", {}, el("dt", {}, name),
-    el("dd", { class: name === "Refused" && value ? "wrong" : null }, el("b", {}, number(value)), " ", el("span", {}, unit)))));
+  const shown = (value) => typeof value === "number" ? number(value) : value;
+  $("numbers").replaceChildren(...rows.map(([name, value, unit, isWrong]) => el("div", {}, el("dt", {}, name),
+    el("dd", { class: isWrong || (name === "Refused" && value) ? "wrong" : null }, el("b", {}, shown(value)), " ", el("span", {}, unit)))));
 }
 
 /** The view that the address names: #inbox, #inbox/ID, #traffic or #settings. */

@@ -72,5 +72,5 @@ def _seconds(detail: str | None) -> float | None:
 def _turned_away(kind: Kind, reply: str, for_s: float | None, patience_s: float) -> Told:
     """For so long, and then taken; for ever if that is None."""
     if for_s is None or for_s > patience_s:
-        return Told(kind, ((patience_s, What.DEFERRED), (patience_s, What.EXPIRED)), reply)
+        return Told(kind, ((patience_s, What.EXPIRED),), reply)
     return Told(kind, ((for_s, What.DEFERRED), (for_s, What.DELIVERED)), reply)

@@ -41,6 +41,11 @@ class Addressee:
         """When SES tries again, if it has been turned away."""
         return self.happened[-1].again_unix_s if self.happened else None
 
+    @property
+    def gives_up_unix_s(self) -> float | None:
+        """When SES's patience ends, if it has been turned away."""
+        return self.happened[-1].gives_up_unix_s if self.state == "waiting" else None
+
 
 class Letter:
     """The recipients that are followed, by their places in the mail.

@@ -147,7 +147,7 @@ class Mailroom:
         passage = self._passages.get(copy.number)
         if passage is None:  # a complaint that its provider keeps for itself
             return
-        if what == What.DEFERRED or (what == What.EXPIRED and not passage.told):
+        if what in (What.DEFERRED, What.EXPIRED):
             again_s = at_s if what == What.DEFERRED else None
             self._await(copy, passage, passage.attempted_s, self._delay(copy), again_s)
             passage.attempted_s = at_s
