@@ -22,7 +22,10 @@ MIME = (
 )
 """A mail for three recipients."""
 
-ADDRESSES = ("a@example.org", "Jo <jo@example.org>", "=?utf-8?q?M=C3=BCller=2C_Jo?= <jo@example.org>")
+ADDRESSES = (
+    *("a@example.org", "Jo <jo@example.org>", "=?utf-8?q?M=C3=BCller=2C_Jo?= <jo@example.org>"),
+    *("421+1s@fates.test", "550@fates.test"),
+)
 WORDS = (SENDER, "a@example.org", "Jo <jo@example.org>", TEMPLATE, SET, TOPIC, "SEND", "send", "BOUNCE", "one", "", "0")
 DATA = ('{"name": "you"}', '{"name": [1, {"a": null}]}', "{}", "[]", "{", "[" * DEEP, '{"a":' * 400 + "1" + "}" * 400)
 TEMPLATES = ("Hi {{name}}", "{{#each name}}{{a}}{{/each}}", "{{#if name}}", "{{/if}}{{else}}", "{{> x}}", "{{" * 50)
@@ -186,8 +189,21 @@ def requests_elsewhere(draw: st.DrawFn) -> Asked:
 @st.composite
 def requests_admin(draw: st.DrawFn) -> Asked:
     """Requests of the endpoint's own routes."""
-    mails = ("messages", "messages/x", "messages/x/raw", "messages/x/attachments/0", "messages/")
-    names = ("stats", "calls", "metrics", "queues", "faults", "rate", "limiter", "live", "start", "nothing", *mails)
+    mails = ("delivery", "messages", "messages/x", "messages/x/raw", "messages/x/attachments/0", "messages/")
+    names = (
+        "stats",
+        "calls",
+        "metrics",
+        "queues",
+        "faults",
+        "rate",
+        "limiter",
+        "live",
+        "delivery",
+        "start",
+        "nothing",
+        *mails,
+    )
     keys = ("zero_unix_s", "max_send_rate_per_s", "refuse", "slow", "delay_s", "drop_before", "kind", "burst", "x")
     values = st.one_of(JUNK, st.integers(0, 1), st.floats(0, 2))
     document = draw(st.one_of(st.dictionaries(st.sampled_from(keys), values, max_size=2), JUNK))

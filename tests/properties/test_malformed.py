@@ -108,8 +108,9 @@ def local() -> Iterator[Local]:
     latency = {kind: {"constant_ms": 0} for kind in ("ses_send", "ses_throttle", "sqs")}
     account = {"max_24h_send": -1, "max_send_rate_per_s": 1e5}
     workload = ({"process": "batch", "messages": 1},)
-    scenario = {"name": "malformed", "workload": workload, "latency": latency, "account": account}
-    application, service = local_aws(Scenario.model_validate(scenario), 1, (SENDER,))
+    delivery = {"reputation": {"pauses": False}}
+    scenario = {"name": "malformed", "workload": workload, "latency": latency, "account": account, "delivery": delivery}
+    application, service = local_aws(Scenario.model_validate(scenario), 1, (SENDER,), delivery_speed=1e4)
     with nothing_logged():
         yield Local(application, service)
         service.close()
