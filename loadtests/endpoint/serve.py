@@ -133,9 +133,8 @@ def serve(
                     smtps_port = together.enter_context(mail_in_tls(service, at.host, smtps_port))
                 together.enter_context(_terminated_like_ctrl_c())
                 service.of(DEFAULT_ACCOUNT, DEFAULT_REGION)  # so that it is among the statistics from the first
-                _introduce(scenario, Addresses(at.host, server.bind_addr[1], smtp_port, smtps_port), tell)
-                if scenario.delivery is not None:
-                    tell(_of_delivery(scenario.delivery, delivery_speed))
+                bound = Addresses(at.host, server.bind_addr[1], smtp_port, smtps_port)
+                _introduce(scenario, bound, delivery_speed, tell)
                 if not verified:
                     tell("no sender is verified yet: start with --verify example.com, or verify one through the API")
                 server.serve()
@@ -249,7 +248,7 @@ def _terminated_like_ctrl_c() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _introduce(scenario: Scenario, at: Addresses, tell: Callable[[str], None]) -> None:
+def _introduce(scenario: Scenario, at: Addresses, delivery_speed: float, tell: Callable[[str], None]) -> None:
     host, account = f"[{at.host}]" if ":" in at.host else at.host, scenario.account
     url = f"http://{host}:{at.port}"
     limiter = account.limiter
@@ -258,6 +257,8 @@ def _introduce(scenario: Scenario, at: Addresses, tell: Callable[[str], None]) -
     wrapped = "" if at.smtps_port is None else f", in TLS from the first byte at {host}:{at.smtps_port}"
     tell(f"seslab serves a local AWS at {url}, and SMTP at {host}:{at.smtp_port}{wrapped}")
     tell(f"SES accepts {account.max_send_rate_per_s:g} recipients/s ({limiter.kind}{burst}), {daily} in 24 hours")
+    if scenario.delivery is not None:
+        tell(_of_delivery(scenario.delivery, delivery_speed))
     tell(f"export AWS_ENDPOINT_URL={url} AWS_DEFAULT_REGION={DEFAULT_REGION}")
     tell(f"watch {url}/_seslab/ in a browser; stop with Ctrl-C")
 

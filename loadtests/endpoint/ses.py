@@ -170,7 +170,7 @@ class Ses:
             letter = self._letter(run, now_s, told, sent, call.trace, follows, audience) if follows else None
             self._common.store.add(self.backend, told, sent, letter)
             self._publish(told, sent, audience, letter)
-            in_s = None if letter is None else run.mailroom.next_in_s(now_s)
+            in_s = None if letter is None else self._tell_until(run, now_s)
         if in_s is not None:
             self._common.timekeeper.expect(in_s)
         return sent
@@ -285,10 +285,13 @@ class Ses:
         """Tell what has happened to accepted mail since the last time; in how many seconds there is more."""
         run = self.run
         with run.lock:
-            now_s = run.clock.now()
-            for due in run.mailroom.due(now_s):
-                self._tell(run, due)
-            return run.mailroom.next_in_s(now_s)
+            return self._tell_until(run, run.clock.now())
+
+    def _tell_until(self, run: AccountRun, now_s: float) -> float | None:
+        """The same, under the run's lock, so that nothing overtakes what has happened before it."""
+        for due in run.mailroom.due(now_s):
+            self._tell(run, due)
+        return run.mailroom.next_in_s(now_s)
 
     def _tell(self, run: AccountRun, due: Due) -> None:
         letter, address = due.letter, due.addressee.address

@@ -117,7 +117,7 @@ class _Knobs:
         return {"kind": "json"}
 
     def _named(self, schema: Schema) -> dict[str, Any]:
-        """What stands under a name: one of several tables, told apart by a word, or the same for all, or short for it."""
+        """What stands under a name: one of several tables, told apart by a word, or the same for all."""
         if "discriminator" in schema:
             return {"by": schema["discriminator"]["propertyName"], "of": list(self._kinds(schema))}
         table = next((arm for arm in schema.get("anyOf", ()) if "$ref" in arm), schema)

@@ -18,6 +18,7 @@ from botocore.config import Config
 
 from loadtests.endpoint.serve import Addresses, scenario_of, serve
 from scenarios.errors import BadInput
+from scenarios.schema.delivery.delivery import Delivery
 from scenarios.schema.scenario_file import load
 from tests.unit.served import SENDER, mail
 
@@ -83,6 +84,27 @@ def test_a_wrong_latency_is_named() -> None:
     """It cannot be negative."""
     with pytest.raises(BadInput, match=r"^--latency-ms = -1: must be between 0 and 86400000$"):
         scenario_of(None, -1.0, {})
+
+
+@pytest.mark.parametrize("speed", [0.0, -1.0, 1e7, float("nan")])
+def test_a_wrong_speed_is_named(speed: float) -> None:
+    """Nothing stands still after acceptance, and nothing is over before it has begun."""
+    with pytest.raises(BadInput, match=r"^--delivery-speed = \S+: must be between 0\.001 and 1e\+06$"):
+        serve(scenario_of(None, None, {}), Addresses("127.0.0.1", 0, 0), (), print, delivery_speed=speed)
+
+
+@pytest.mark.parametrize("domain", ["", "me@example.com", "a b", "**"])
+def test_a_domain_that_is_none(domain: str) -> None:
+    """What no address has behind its @ is not taken in silence; * is every domain."""
+    with pytest.raises(BadInput) as error:
+        serve(scenario_of(None, None, {}), Addresses("127.0.0.1", 0, 0), (), print, fates_at=(domain,))
+    assert str(error.value) == f"--fates-at = {domain}: must be a domain, such as fates.test, or * for all"
+
+
+def test_providers_are_the_scenario_s_or_the_catalogue_s() -> None:
+    """The flag takes the catalogue's where the scenario has none; without either nothing is modelled."""
+    assert scenario_of(None, None, {}).delivery is None
+    assert scenario_of(None, None, {}, delivers=True).delivery == Delivery()
 
 
 @pytest.mark.parametrize("flag", ["--port", "--smtp-port"])
