@@ -16,6 +16,7 @@ from reports.documents import (
     origin,
     robustness,
     suppression,
+    tracking,
     verification,
 )
 from reports.documents.reading import adapter
@@ -37,6 +38,7 @@ _SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {
     "calibration": _of(calibration.CalibrationDocument, calibration.SCHEMA),
     "baseline": _of(baseline.Baseline, baseline.SCHEMA),
     "verification": _of(verification.VerificationDocument, verification.SCHEMA),
+    "tracking": _of(tracking.TrackingDocument, tracking.SCHEMA),
     "history": _of(history.HistoryDocument, history.SCHEMA),
     "bounces": _of(bounces.BouncesDocument, bounces.SCHEMA),
     "suppression": _of(suppression.SuppressionDocument, suppression.SCHEMA),

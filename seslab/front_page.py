@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "history": ("history", "Follow figures and verdicts over many commits."),
         "calibrate": ("calibrate", "Set real runs of strategies beside simulated ones."),
         "verify": ("verify", "Set the simulator beside closed forms."),
+        "track": ("track", "Track what becomes of accepted mail, event by event."),
         "gate": ("gate", "Fail if strategies became slower, leakier or dearer."),
         "gate update": ("gate", "Make what strategies do now the gate's baseline."),
     },

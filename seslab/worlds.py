@@ -26,8 +26,10 @@ from strategies.registry import STRATEGIES
 
 if TYPE_CHECKING:
     from loadtests.deploy.on_aws import Permit
+    from scenarios.tracking.request import Tracked, TrackRequest
 
 RUNS = {"sim": "sim.run", "moto": "loadtests.moto.run", "ministack": "loadtests.deploy.on_ministack"}
+TRACKERS = {"sim": "sim.tracking"}
 _CHECKS = {"moto": "plan_of", "ministack": "check"}
 """What raises BadInput there for what cannot run."""
 
@@ -140,6 +142,12 @@ def runner(
     for strategy in strategies:
         getattr(real, _CHECKS[world])(scenario, strategy)
     return partial(real.run, out=out)
+
+
+def tracked(world: str, request: TrackRequest) -> Tracked:
+    """What a tracker of that world makes of a run's events. Raises BadInput and RunFailed."""
+    found: Tracked = _module(TRACKERS[world]).track(request)
+    return found
 
 
 def _refuse_unsuitable(scenario: Scenario, strategies: Sequence[str]) -> None:

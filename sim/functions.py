@@ -50,6 +50,7 @@ class Function:
         self._bill, self.errors = LambdaBill(declared.memory_mb), HandlerErrors()
         self._running: deque[Invocation] = deque()  # in the order in which their time is up
         self._deadline = Alarm(world, self._end_overdue)
+        self._killed_until_s = 0.0
 
     @coroutine
     def invoke(self, event: Any, /) -> Generator[Invocation, None, Any]:
@@ -88,6 +89,9 @@ class Function:
         invocation.deadline_s = now_s + self._declared.timeout_s
         self._running.append(invocation)
         self._deadline.set(invocation.deadline_s)
+        if now_s < self._killed_until_s:
+            self._discard(invocation, "killed")
+            return
         if environment.handler is None:
             environment.handler = self._handler_in(environment)
         work: Any = environment.handler(invocation.event)
@@ -104,12 +108,21 @@ class Function:
         """Lambda freezes and discards an environment: its memory dies, what it asked of services goes on."""
         self._forget_ended()
         while self._running and self._running[0].deadline_s <= self._world.now_s:
-            invocation = self._running[0]
-            invocation.environment.alive = False
-            self._release(invocation)
-            invocation.settle(error=FunctionError("timed out"))
+            self._discard(self._running[0], "timed out")
         if self._running:
             self._deadline.set(self._running[0].deadline_s)
+
+    def kill(self, until_s: float) -> None:
+        """What runs dies, and until that instant each environment as soon as it has something to do."""
+        self._killed_until_s = until_s
+        for invocation in [*self._running]:
+            if not invocation.is_over:
+                self._discard(invocation, "killed")
+
+    def _discard(self, invocation: Invocation, why: str) -> None:
+        invocation.environment.alive = False
+        self._release(invocation)
+        invocation.settle(error=FunctionError(why))
 
     def _release(self, invocation: Invocation) -> None:
         """An invocation is over: it is billed, and its environment waits for the next, if it lives."""
@@ -120,7 +133,7 @@ class Function:
         self._pool.leave()
         if environment.alive:
             self._pool.keep(environment, now_s)
-        else:
+        elif environment.handler is not None:  # else it has asked for nothing
             self._on_death(environment)
 
     def _forget_ended(self) -> None:

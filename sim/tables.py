@@ -8,7 +8,7 @@ from types import coroutine
 
 from sim.kernel import World
 from sim.request import Request, Wire
-from strategies.ports import NOTHING, Item
+from strategies.ports import NOTHING, Item, Key
 
 
 @dataclass(slots=True)
@@ -23,16 +23,19 @@ class Table:
     """What happens to items at the instants at which requests reach the table."""
 
     def __init__(self) -> None:
-        self._items: dict[str, Item] = {}
+        self.items: dict[Key, Item] = {}
 
-    def get(self, key: str) -> Item:
-        return self._items.get(key, NOTHING)
+    def get(self, key: Key) -> Item:
+        return self.items.get(key, NOTHING)
 
-    def put(self, key: str, value: Sequence[float], if_version: int | None) -> bool:
+    def of(self, first: str) -> list[Item]:
+        return [item for key, item in self.items.items() if key[0] == first]
+
+    def put(self, key: Key, value: Sequence[float], if_version: int | None) -> bool:
         version = self.get(key).version
         if if_version is not None and if_version != version:
             return False
-        self._items[key] = Item(tuple(value), version + 1)
+        self.items[key] = Item(tuple(value), version + 1)
         return True
 
 
@@ -45,7 +48,7 @@ class Client:
         self._table, self._wire, self._bill = table, Wire(world, latency), bill
 
     @coroutine
-    def get(self, key: str, /) -> Generator[Request, None, Item]:
+    def get(self, key: Key, /) -> Generator[Request, None, Item]:
         self._bill.reads += 1
         request = self._wire.ask(self._get, key)
         yield request
@@ -56,7 +59,21 @@ class Client:
         self._wire.answer(request, self._table.get(request.asked))
 
     @coroutine
-    def put(self, key: str, value: Sequence[float], if_version: int | None = None, /) -> Generator[Request, None, bool]:
+    def of(self, first: str, /) -> Generator[Request, None, Sequence[Item]]:
+        self._bill.reads += 1
+        request = self._wire.ask(self._of, first)
+        yield request
+        items: Sequence[Item] = request.answer
+        return items
+
+    def _of(self, request: Request) -> None:
+        self._wire.answer(request, self._table.of(request.asked))
+
+    @coroutine
+    def put(
+        self, key: Key, value: Sequence[float], if_version: int | None = None, until_s: float | None = None, /
+    ) -> Generator[Request, None, bool]:
+        """Nothing expires here: DynamoDB may take days, so that readers have to look at instants anyway."""
         self._bill.writes += 1
         request = self._wire.ask(self._put, (key, value, if_version))
         yield request

@@ -124,18 +124,28 @@ class Item(NamedTuple):
 
 NOTHING = Item((), 0)
 
+Key = str | tuple[str, str]
+"""A text, or two where the table's key has two parts."""
+
 
 class Table(Protocol):
     """A DynamoDB table of small items, read consistently."""
 
-    def get(self, key: str, /) -> Awaitable[Item]:
+    def get(self, key: Key, /) -> Awaitable[Item]:
         """The item as the last put left it."""
         ...
 
-    def put(self, key: str, value: Sequence[float], if_version: int | None = None, /) -> Awaitable[bool]:
+    def of(self, first: str, /) -> Awaitable[Sequence[Item]]:
+        """All items whose key has this first part of two."""
+        ...
+
+    def put(
+        self, key: Key, value: Sequence[float], if_version: int | None = None, until_s: float | None = None, /
+    ) -> Awaitable[bool]:
         """Replace an item whole, which gives it its next version.
 
-        With `if_version`, only if that is still its version; False says that it has changed meanwhile.
+        With `if_version`, only if that is still its version; False says that it has changed meanwhile. Where items
+        expire, the item may be forgotten after the instant `until_s`.
         """
         ...
 

@@ -68,14 +68,34 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A DynamoDB table, paid by the request, whose items have one key and a version."""
+    """A DynamoDB table, paid by the request, whose items have a key of one part or two, and a version.
+
+    Where items expire, each says until when it is of use; DynamoDB removes it within days of that.
+    """
 
     name: str
+    keys: tuple[str, ...] = ("key",)
+    expires: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """An SNS topic to which a configuration set tells `events` of its mail, and which hands them on to a queue.
+
+    `events` are in CloudFormation's words, such as `deliveryDelay`.
+    """
+
+    name: str
+    queue: str
+    events: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A Lambda function. `handler(ports)` runs once per cold start; what it remembers dies with its environment."""
+    """A Lambda function. `handler(ports)` runs once per cold start; what it remembers dies with its environment.
+
+    One that has a URL is asked there by whoever the account lets.
+    """
 
     name: str
     handler: Callable[[Ports], Handler]
@@ -84,6 +104,7 @@ class Function:
     memory_mb: int = 512
     reserved_concurrency: int | None = None
     connections: int = 10
+    has_url: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +152,7 @@ class Plan:
     tickers: tuple[Ticker, ...] = ()
     workers: tuple[Pods, ...] = ()
     tables: tuple[Table, ...] = ()
+    topics: tuple[Topic, ...] = ()
     ways: tuple[Way, ...] = ()
     strategy: str = ""
 

@@ -82,6 +82,7 @@ class Access:
         envelope: Envelope,
     ) -> None:
         self._names, self._chance, self._clock = names, Dice(request.seed), clock
+        self._tables = {table.name: table for table in request.plan.tables}
         self._horizon_s = request.scenario.horizon_s
         self._application_log, self.client_log, self._envelope = application_log, request.client_log(), envelope
         used, many = names.used_by(*request.plan.all_pods()), calls_at_once(request.plan)
@@ -106,7 +107,9 @@ class Access:
             for name, url in urls.items()
         }
         functions = {name: Invoker(self._lambda, real, next(free)) for name, real in real_functions.items()}
-        tables = {name: Table(self._dynamodb, real, next(free)) for name, real in real_tables.items()}
+        tables = {
+            name: Table(self._dynamodb, self._tables[name], real, next(free)) for name, real in real_tables.items()
+        }
         return Ports(self._clock, self._chance, mailer, outbox, group, share, queues, functions, tables), threads
 
     @property

@@ -207,12 +207,13 @@ def _functions(variables: Mapping[str, str], plan: Plan, function: Function) -> 
 
 
 def _tables(variables: Mapping[str, str], plan: Plan, function: Function) -> dict[str, Table]:
-    names = [table.name for table in plan.tables if table.name in function.uses]
-    if not names:
+    used = [table for table in plan.tables if table.name in function.uses]
+    if not used:
         return {}
     many = function.connections
     dynamodb = client(session(), "dynamodb", many, READ_TIMEOUT_S)
-    return {name: Table(dynamodb, variables[variable("TABLE", name)], RequestThreads(many)) for name in names}
+    names = {table.name: variables[variable("TABLE", table.name)] for table in used}
+    return {table.name: Table(dynamodb, table, names[table.name], RequestThreads(many)) for table in used}
 
 
 def variable(kind: str, name: str) -> str:

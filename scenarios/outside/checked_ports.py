@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, Self, TypeVar
 
 from strategies.enqueue import BATCH
-from strategies.ports import Item, Mail, Mailer, Outbox, Ports, Queue, Received, Table
+from strategies.ports import Item, Key, Mail, Mailer, Outbox, Ports, Queue, Received, Table
 from strategies.resources import Plan, Pods
 
 Made = TypeVar("Made")
@@ -103,19 +103,28 @@ class CheckedTable:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def get(self, key: str, /) -> Awaitable[Item]:
+    def get(self, key: Key, /) -> Awaitable[Item]:
         _refuse_key("get", key)
         return self._table.get(key)
 
-    def put(self, key: str, value: Sequence[float], if_version: int | None = None, /) -> Awaitable[bool]:
+    def of(self, first: str, /) -> Awaitable[Sequence[Item]]:
+        _refuse_key("of", first)
+        return self._table.of(first)
+
+    def put(
+        self, key: Key, value: Sequence[float], if_version: int | None = None, until_s: float | None = None, /
+    ) -> Awaitable[bool]:
         _refuse_key("put", key)
         _refuse_value(value)
         _refuse_version(if_version)
-        return self._table.put(key, value, if_version)
+        return self._table.put(key, value, if_version, until_s)
 
 
 def _refuse_key(what: str, key: Any) -> None:
-    if not isinstance(key, str) or not 1 <= len(key.encode()) <= KEY_MOST:
+    if isinstance(key, tuple) and len(key) == 2:
+        for part in key:
+            _refuse_key(what, part)
+    elif not isinstance(key, str) or not 1 <= len(key.encode()) <= KEY_MOST:
         raise ValueError(f"{what}: key {_cut(key)}; must be a text of 1 to {KEY_MOST} bytes")
 
 

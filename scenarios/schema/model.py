@@ -16,6 +16,7 @@ from scenarios.schema.clock import Clock
 from scenarios.schema.complaints import ONE_LINE
 from scenarios.schema.contradictions import contradictory
 from scenarios.schema.delivery.delivery import Delivery
+from scenarios.schema.delivery.tracker import Tracker
 from scenarios.schema.faults import Fault
 from scenarios.schema.labels import lanes_of
 from scenarios.schema.latency import Latency, Lognormal, Uniform
@@ -118,6 +119,9 @@ class Scenario(Table):
     rank: Rank | None = Field(default=None, description="what ranks those that meet it; default: the makespan")
     delivery: Delivery | None = Field(
         default=None, description="what becomes of accepted mail; without it nothing is said of that"
+    )
+    tracker: Tracker | None = Field(
+        default=None, description="how the application learns of it: what `seslab track` tracks"
     )
     bill: Bill | None = Field(default=None, description="how a month is billed; without it no month is")
     prices: PriceTables = Field(default_factory=dict, description="prices that differ from those of the price file")
@@ -270,6 +274,12 @@ class Scenario(Table):
             known = self.delivery.providers
             return "" if whose.split(".")[1] in known else f"the providers are {', '.join(known)}"
         return parts_instead(whose, self.workload) if whose and whose not in parts_of(self.workload) else ""
+
+    @model_validator(mode="after")
+    def _tells_what_happens(self) -> Self:
+        if self.tracker is not None and self.delivery is None:
+            raise wrong("tracker", "needs a table [delivery]: without one nothing happens that it could tell")
+        return self
 
     @property
     def contenders(self) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ DOCUMENTS = (
     "calibration",
     "baseline",
     "verification",
+    "tracking",
     "history",
     "bounces",
     "suppression",

@@ -13,7 +13,7 @@ from scenarios.entry import USERS
 from scenarios.schema.account import LimiterHypothesis
 from seslab import worlds
 from seslab.app import CONTEXT, app
-from seslab.commands import compare, listings, loadtest, serve
+from seslab.commands import compare, listings, loadtest, serve, track
 from seslab.front_page import COMMANDS, front_page
 from seslab.help_page import OPTIONS, page, summary
 
@@ -65,4 +65,5 @@ def test_what_options_offer_is_what_the_rooms_know() -> None:
     kinds, admissions = (get_args(LimiterHypothesis.model_fields[name].annotation) for name in ("kind", "admission"))
     assert (kinds, admissions, USERS) == (serve.LIMITERS, serve.ADMISSIONS, loadtest.USERS)
     assert set(compare.WORLDS) == {*worlds.RUNS, "aws"}
+    assert tuple(worlds.TRACKERS) == track.WORLDS
     assert listings.DOCUMENTS == DOCUMENTS

@@ -19,7 +19,7 @@ from loadtests.deploy.stack.states import is_express, machine
 from loadtests.function.entry import READ_TIMEOUT_S, variable, variables_of
 from loadtests.function.package import HANDLER, told_ways
 from loadtests.ports.ses import Envelope
-from loadtests.ports.tables import DEFINITION
+from loadtests.ports.tables import definition, expiry
 from scenarios.aws.ticker import MINUTE_S
 from strategies.registry import module_of
 from strategies.resources import Account, Function, Plan, Queue, Table, Ticker
@@ -112,7 +112,10 @@ def _queue(queue: Queue) -> Resources:
 
 
 def _table(table: Table) -> Resources:
-    return {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": physical(table.name), **DEFINITION}}
+    properties = {"TableName": physical(table.name), **definition(table)}
+    if table.expires:
+        properties["TimeToLiveSpecification"] = expiry(table)
+    return {"Type": "AWS::DynamoDB::Table", "Properties": properties}
 
 
 def _function(function: Function, plan: Plan, setup: Setup) -> Resources:

@@ -1,0 +1,1 @@
+"""A tracker's figures, as a document and as a table."""

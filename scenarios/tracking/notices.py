@@ -1,0 +1,85 @@
+"""What SES has to tell of a run's accepted mail: a pure function of its calls, in whatever world they were made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+from scenarios.delivery.post_office import Copy, PostOffice, What
+from scenarios.delivery.recipients import PLACES
+from scenarios.ledger.ledger import ACCEPTED, Columns
+from scenarios.schema.delivery.delivery import Delivery
+from strategies.tracking.states import Event, State
+
+_KINDS = {
+    What.DELIVERED: State.DELIVERED,
+    What.BOUNCED: State.BOUNCED,
+    What.SUPPRESSED: State.BOUNCED,  # SES tells of it as of a hard bounce: OnAccountSuppressionList
+    What.EXPIRED: State.RETURNED,
+    What.DEFERRED: State.DELAYED,
+    What.COMPLAINED: State.COMPLAINED,
+}
+
+
+class Notice(NamedTuple):
+    """One record of SES: what happened to some recipients of a mail at one instant."""
+
+    at_s: float
+    events: tuple[Event, ...]
+
+
+class _Journal:
+    """Notes what the post office tells of each copy."""
+
+    def __init__(self, delivery: Delivery) -> None:
+        self.notices: list[Notice] = []
+        self._reports = [(name, one.reports_complaints) for name, one in delivery.providers.items()]
+        self._recipients: list[tuple[str, str]] = []
+        self._attempted_s: list[float] = []
+        self._message_id, self._sent = "", list[Event]()
+
+    def accepted(self, message_id: str, at_s: float) -> None:
+        """SES is about to take a mail under this id."""
+        self._message_id, self._sent = message_id, []
+
+    def sent(self, at_s: float) -> None:
+        """SES has taken it."""
+        self.notices.append(Notice(at_s, tuple(self._sent)))
+
+    def taken(self, copy: Copy) -> None:
+        provider, _ = self._reports[copy.nature.provider]
+        mail, place = divmod(copy.key, PLACES)
+        self._recipients.append((self._message_id, f"{mail}.{place}@{provider.replace(' ', '-')}.example"))
+        self._attempted_s.append(copy.accepted_s)
+        self._sent.append(self._event(copy, State.SENT, copy.accepted_s))
+
+    def happens(self, copy: Copy, what: What, at_s: float) -> None:
+        if what == What.COMPLAINED and not self._reports[copy.nature.provider][1]:
+            return
+        if what == What.DEFERRED:  # told with the instant of the next attempt
+            at_s, self._attempted_s[copy.number] = self._attempted_s[copy.number], at_s
+        self.notices.append(Notice(at_s, (self._event(copy, _KINDS[what], at_s),)))
+
+    def _event(self, copy: Copy, kind: State, at_s: float) -> Event:
+        return Event(*self._recipients[copy.number], kind, at_s)
+
+
+def notices_of(delivery: Delivery, seed: int, calls: Columns, until_s: float) -> list[Notice]:
+    """All that happens until an instant, in its order; of two at one instant the one that SES knew first."""
+    journal = _Journal(delivery)
+    office = PostOffice(delivery, seed, journal)
+    for number, (at_s, mail, first, recipients) in enumerate(_accepted(calls)):
+        office.advance(at_s)
+        journal.accepted(f"{number:016x}-seslab", at_s)
+        office.take(at_s, mail, range(first, first + recipients))
+        journal.sent(at_s)
+    office.advance(until_s)
+    happened = (notice for notice in journal.notices if notice.at_s <= until_s)
+    return sorted(happened, key=attrgetter("at_s"))
+
+
+def _accepted(calls: Columns) -> Iterable[tuple[Any, ...]]:
+    accepted = calls["outcome"] == ACCEPTED
+    columns = (calls[name][accepted].tolist() for name in ("decided_s", "mail", "first_recipient", "recipients"))
+    return zip(*columns, strict=True)

@@ -1,0 +1,66 @@
+"""What a world is asked to track, and what it has tracked in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from scenarios.aws.plan_limits import refuse_beyond
+from scenarios.errors import BadInput
+from scenarios.ledger.ledger import Columns
+from scenarios.runs import account_of
+from scenarios.schema.model import Scenario
+from scenarios.tracking.notices import Notice, notices_of
+from scenarios.tracking.publications import Publication, publications_of
+from strategies.resources import Plan
+from strategies.tracking import tracker
+from strategies.tracking.states import Event, Status
+
+Key = tuple[str, str]
+"""Recipient and message."""
+
+
+class TrackRequest(NamedTuple):
+    """What SES tells of a run's mail, and the tracker that hears it."""
+
+    scenario: Scenario
+    seed: int
+    plan: Plan
+    notices: Sequence[Notice]
+    publications: Sequence[Publication]
+
+
+class Kept(NamedTuple):
+    """An item of the table: a status, and when the tracker put it there."""
+
+    status: Status
+    kept_s: float
+
+
+class Tracked(NamedTuple):
+    """The table in the end, the events that the dead-letter queue has, and how many messages tell of them."""
+
+    kept: Mapping[Key, Kept]
+    dead: Iterable[Event]
+    dead_letters: int
+    invocations: int
+
+
+def request_of(scenario: Scenario, seed: int, calls: Columns) -> TrackRequest:
+    """What is to be tracked of these calls. Raises BadInput for a scenario without [delivery] and [tracker]."""
+    if scenario.delivery is None or scenario.tracker is None:
+        raise BadInput(f"{scenario.name}: needs the tables [delivery] and [tracker]: what happens, and how it is told")
+    notices = notices_of(scenario.delivery, seed, calls, scenario.horizon_s)
+    publications = publications_of(notices, scenario.tracker, seed)
+    return TrackRequest(scenario, seed, plan_of(scenario), notices, publications)
+
+
+def plan_of(scenario: Scenario) -> Plan:
+    """The tracker's parts, as the scenario sets it. Raises BadInput."""
+    table = scenario.tracker
+    if table is None:
+        raise BadInput(f"{scenario.name}: needs a table [tracker]")
+    names = tracker.Settings.__dataclass_fields__
+    plan = tracker.plan(tracker.Settings(**{name: getattr(table, name) for name in names}), account_of(scenario))
+    refuse_beyond(plan, f"{scenario.name}: tracker: ")
+    return plan

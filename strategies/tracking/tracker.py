@@ -1,0 +1,109 @@
+"""A topic, a queue, a function and a table that keep the status of each mail's way to each recipient."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
+
+from strategies.ports import Item, Ports
+from strategies.resources import Account, Function, Handler, Mapping, Plan, Pods, Queue, Table, Topic
+from strategies.tracking.states import Event, State, Status, canonical, joined, needs_banner
+
+TOPIC, QUEUE, TRACKER, STATUSES, READER = "told", "events", "tracker", "statuses", "banner"
+KEYS = ("recipient", "message")  # in this order one query finds all of a recipient's mails
+TIMEOUT_S = 10.0
+EVENTS = ("send", "reject", "delivery", "bounce", "complaint", "deliveryDelay", "renderingFailure")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Those of the scenario's table [tracker], which has their bounds and defaults."""
+
+    batch_size: int
+    window_s: float
+    visibility_timeout_s: float
+    max_receives: int
+    ttl_s: float
+
+
+class Told(NamedTuple):
+    """A message of the queue: one record of SES, which may be about several recipients."""
+
+    message_id: str
+    events: Sequence[Event]
+
+
+def plan(settings: Settings, account: Account) -> Plan:
+    """The tracker's parts, and a reader; what sends the mail is none of them."""
+    track, read = (partial(make, ttl_s=settings.ttl_s) for make in (_tracker, _reader))
+    return Plan(
+        settings,
+        Pods(_nothing, replicas=0),
+        topics=(Topic(TOPIC, QUEUE, EVENTS),),
+        queues=(Queue(QUEUE, settings.visibility_timeout_s, settings.max_receives),),
+        functions=(
+            Function(TRACKER, track, TIMEOUT_S, uses=(STATUSES,)),
+            Function(READER, read, TIMEOUT_S, uses=(STATUSES,), has_url=True),
+        ),
+        mappings=(Mapping(QUEUE, TRACKER, settings.batch_size, settings.window_s),),
+        tables=(Table(STATUSES, KEYS, expires=True),),
+        strategy=__name__,
+    )
+
+
+async def _nothing(ports: Ports) -> None:
+    """Main of no pod."""
+
+
+def _tracker(ports: Ports, ttl_s: float) -> Handler:
+    async def handle(batch: Sequence[Told]) -> list[str]:
+        """Keep what a batch tells; the ids of the messages that must come back."""
+        failed: list[str] = []
+        async with ports.group() as group:
+            for told in batch:
+                group.spawn(_keep_all(ports, told, ttl_s, failed))
+        return failed
+
+    return handle
+
+
+async def _keep_all(ports: Ports, told: Told, ttl_s: float, failed: list[str]) -> None:
+    try:
+        for event in told.events:
+            await _keep(ports, event, ttl_s)
+    except Exception:  # whatever a table refuses: the batch's other messages are done with all the same
+        failed.append(told.message_id)
+
+
+async def _keep(ports: Ports, event: Event, ttl_s: float) -> None:
+    """Raise the status if the event does; another writer of the same item makes it look again.
+
+    What has outlived the TTL is dropped: the item that it is late for may be gone already.
+    """
+    table, key = ports.tables[STATUSES], (canonical(event.recipient), event.message_id)
+    is_kept = ports.clock.now() - event.at_s > ttl_s
+    while not is_kept:
+        item = await table.get(key)
+        known = status_of(item)
+        best = joined(known, event)
+        value = (best.state, best.at_s, ports.clock.now())
+        is_kept = best == known or await table.put(key, value, item.version, best.at_s + ttl_s)
+
+
+def _reader(ports: Ports, ttl_s: float) -> Handler:
+    async def handle(address: str) -> bool:
+        """Whether the owner of an address needs the banner."""
+        items = await ports.tables[STATUSES].of(canonical(address))
+        return needs_banner(filter(None, map(status_of, items)), ports.clock.now(), ttl_s)
+
+    return handle
+
+
+def status_of(item: Item) -> Status | None:
+    """What an item of the table says; None for one that was never put there."""
+    if not item.version:
+        return None
+    state, at_s, _ = item.value
+    return Status(State(int(state)), at_s)
