@@ -36,7 +36,7 @@ from sim.ses import Mailer, Ses, undecided_calls
 from sim.sqs import Queue
 from sim.sqs_client import Client, SqsBill, mails_under_way
 from strategies.dice import Dice
-from strategies.ports import Mail, Ports
+from strategies.ports import Mail, Ports, Received
 from strategies.resources import FULL_CORE_MB, Handler, Plan, Pods
 from strategies.resources import Function as DeclaredFunction
 
@@ -138,7 +138,7 @@ class Simulation:
         delay = self._stream(self.scenario.lambda_.async_delay, f"lambda/{name}/async")
         return AsyncQueue(Clock(self.world), serve, self.functions[name].invoke, delay, self.open_work)
 
-    def _mapping(self, index: int) -> Mapping:
+    def _mapping(self, index: int) -> Mapping[Received]:
         declared = self.plan.mappings[index]
         return Mapping(
             Clock(self.world),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import cache, partial
@@ -54,12 +54,12 @@ RUN = "SESLAB_RUN"
 
 def handle(event: Mapping[str, Any], context: object) -> Any:
     """Lambda's entry point."""
-    with _telling_errors():
+    with telling_errors():
         return environment().run(event)
 
 
 @contextmanager
-def _telling_errors() -> Iterator[None]:
+def telling_errors() -> Iterator[None]:
     """Each world's Lambda reports an error in its own way; ours is the same everywhere."""
     try:
         yield
@@ -95,11 +95,20 @@ class Environment:
         if "Records" in event:
             say_received(batch)
         with _noting(batch if "mails" in event else ()):
-            failed = self._runner.run(self._handle(batch))
-        return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed or ()]}
+            failed = self.ask(batch)
+        return failures(failed or ())
+
+    def ask(self, argument: Any) -> Any:
+        """What the handler answers, as it is."""
+        return self._runner.run(self._handle(argument))
 
     async def _handle(self, argument: Any) -> Any:
         return await self._handler(argument)
+
+
+def failures(message_ids: Iterable[str]) -> dict[str, Any]:
+    """Tells a mapping which messages must come back."""
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in message_ids]}
 
 
 class ToldWay(NamedTuple):

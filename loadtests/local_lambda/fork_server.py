@@ -22,6 +22,8 @@ from scenarios.outside.bundle import Bundle
 from scenarios.outside.plug import plug  # which imports all of our own strategies, too, before anything forks
 
 STDIN, STDOUT, STDERR = 0, 1, 2
+ENTRY = "_HANDLER"
+"""Lambda's own variable for the function's entry point."""
 
 
 def main() -> None:
@@ -105,7 +107,7 @@ def _become(variables: dict[str, str], log: str) -> NoReturn:
         from awslambdaric import bootstrap  # only now: it takes the Runtime API's address when it is imported
         from awslambdaric.lambda_runtime_client import LambdaRuntimeClient
 
-        bootstrap.run(HANDLER, LambdaRuntimeClient(variables["AWS_LAMBDA_RUNTIME_API"]))
+        bootstrap.run(variables.get(ENTRY, HANDLER), LambdaRuntimeClient(variables["AWS_LAMBDA_RUNTIME_API"]))
     finally:
         os._exit(1)
 

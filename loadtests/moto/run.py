@@ -105,7 +105,7 @@ class Played(NamedTuple):
 
 
 @contextmanager
-def _failing_plainly() -> Iterator[None]:
+def failing_plainly() -> Iterator[None]:
     """Whatever a real service does wrong is a run that failed."""
     try:
         yield
@@ -115,7 +115,7 @@ def _failing_plainly() -> Iterator[None]:
         raise RunFailed(f"the local AWS endpoint {trouble(error)}") from error
 
 
-@_failing_plainly()
+@failing_plainly()
 def played(
     request: RunRequest, endpoint: Endpoint, log: Path, until_over: ExitStack, watch: Watch | None = None
 ) -> Played:
@@ -127,7 +127,7 @@ def played(
     session = local_session()
     verify(session, endpoint.url, request.envelope.source)
     connect = Connector(session, request.scenario.client.read_timeout_s, dict.fromkeys(AWS, endpoint.url))
-    serverless = Serverless(request, connect, log, _surroundings(endpoint.url))
+    serverless = Serverless(request, connect, log, surroundings(endpoint.url))
     with serverless.opened() as lambda_urls:
         zero_unix_s = endpoint.begin()
         world = World(request, connect.also(lambda_urls), serverless, Clock(zero_unix_s), endpoint)
@@ -174,7 +174,7 @@ def _evidence(
     )
 
 
-def _surroundings(url: str) -> dict[str, str]:
+def surroundings(url: str) -> dict[str, str]:
     """What a function's environment says of where it is."""
     return {
         "AWS_ACCESS_KEY_ID": KEY,

@@ -18,6 +18,7 @@ class TrackerSettings(TypedDict):
 
     batch_size: Annotated[int, Field(description="most messages of one invocation")]
     window_s: Annotated[float, Field(description="so long a batch is gathered")]
+    concurrency: Annotated[int, Field(description="most invocations at once")]
     visibility_timeout_s: Annotated[float, Field(description="after so long a message comes back")]
     max_receives: Annotated[int, Field(description="receives after which a message is dead-lettered")]
     ttl_s: Annotated[float, Field(description="so long a status is kept, and a bounce means a banner")]

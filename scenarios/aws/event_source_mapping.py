@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from scenarios.aws.open_work import Start
 from scenarios.errors import FunctionError
-from strategies.ports import Clock, InvokeThrottled, Received
+from strategies.ports import Clock, InvokeThrottled
 from strategies.resources import Mapping as Declared
 
 BATCH = 10  # most messages of one SQS call
@@ -20,19 +20,29 @@ FIRST_BACKOFF_S = 1.0  # of a throttled batch, then doubled: documented nowhere
 SHRINKS_APART_S = 1.0
 
 
-class Source(Protocol):
+class Message(Protocol):
+    """What a queue hands out, whatever it carries."""
+
+    @property
+    def message_id(self) -> str: ...
+
+
+M = TypeVar("M", bound=Message)
+
+
+class Source(Protocol[M]):
     """The queue as its pollers see it."""
 
-    def receive(self, at_most: int, wait_s: float, /) -> Awaitable[list[Received]]: ...
-    def delete(self, messages: Sequence[Received], /) -> Awaitable[None]: ...
-    def lapse_s(self, batch: Sequence[Received], /) -> float:
+    def receive(self, at_most: int, wait_s: float, /) -> Awaitable[list[M]]: ...
+    def delete(self, messages: Sequence[M], /) -> Awaitable[None]: ...
+    def lapse_s(self, batch: Sequence[M], /) -> float:
         """When the first of a batch's messages reappears."""
         ...
 
     def has_visible(self) -> bool: ...
 
 
-class Mapping:
+class Mapping(Generic[M]):
     """Pollers that each receive, invoke, delete, and begin again; their number follows the backlog."""
 
     def __init__(
@@ -40,8 +50,8 @@ class Mapping:
         clock: Clock,
         start: Start,
         declared: Declared,
-        source: Source,
-        invoke: Callable[[Sequence[Received]], Awaitable[Sequence[str] | None]],
+        source: Source[M],
+        invoke: Callable[[Sequence[M]], Awaitable[Sequence[str] | None]],
         ramp: str,
     ) -> None:
         self._clock, self._start = clock, start
@@ -74,10 +84,10 @@ class Mapping:
                 self._target = min(self._target, max(self._fewest, self._pollers - 1))
         self._pollers -= 1
 
-    def _receive(self) -> Awaitable[list[Received]]:
+    def _receive(self) -> Awaitable[list[M]]:
         return self._source.receive(min(BATCH, self._declared.batch_size), LONG_POLL_S)
 
-    async def _fill_batch(self) -> list[Received]:
+    async def _fill_batch(self) -> list[M]:
         """What the first receive brings, and what else comes until the window closes."""
         size, window_s = self._declared.batch_size, self._declared.window_s
         batch = await self._receive()
@@ -115,7 +125,7 @@ class Mapping:
             self._shrunk_s = self._clock.now()
             self._target = max(min(self._most, FIRST_POLLERS), target)
 
-    async def _see_through(self, batch: Sequence[Received]) -> None:
+    async def _see_through(self, batch: Sequence[M]) -> None:
         """Invoke with a batch until the function takes it or its messages are due to reappear."""
         lapse_s, backoff_s = self._source.lapse_s(batch), FIRST_BACKOFF_S
         while self._clock.now() < lapse_s:
@@ -133,7 +143,7 @@ class Mapping:
                 continue
             return
 
-    def _done(self, batch: Sequence[Received], failed: Sequence[str] | None) -> Sequence[Received]:
+    def _done(self, batch: Sequence[M], failed: Sequence[str] | None) -> Sequence[M]:
         """What leaves the queue: all of it, unless the function may say which of it must come back, and does."""
         if not failed or not self._declared.report_batch_item_failures:
             return batch

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -30,7 +30,7 @@ class Notice(NamedTuple):
 
 
 class _Journal:
-    """Notes what the post office tells of each copy."""
+    """Notes what the post office tells of each copy, to the millisecond, as SES does."""
 
     def __init__(self, delivery: Delivery) -> None:
         self.notices: list[Notice] = []
@@ -39,13 +39,13 @@ class _Journal:
         self._attempted_s: list[float] = []
         self._message_id, self._sent = "", list[Event]()
 
-    def accepted(self, message_id: str, at_s: float) -> None:
+    def accepted(self, message_id: str) -> None:
         """SES is about to take a mail under this id."""
         self._message_id, self._sent = message_id, []
 
-    def sent(self, at_s: float) -> None:
+    def sent(self) -> None:
         """SES has taken it."""
-        self.notices.append(Notice(at_s, tuple(self._sent)))
+        self._note(self._sent)
 
     def taken(self, copy: Copy) -> None:
         provider, _ = self._reports[copy.nature.provider]
@@ -59,10 +59,13 @@ class _Journal:
             return
         if what == What.DEFERRED:  # told with the instant of the next attempt
             at_s, self._attempted_s[copy.number] = self._attempted_s[copy.number], at_s
-        self.notices.append(Notice(at_s, (self._event(copy, _KINDS[what], at_s),)))
+        self._note([self._event(copy, _KINDS[what], at_s)])
+
+    def _note(self, events: Sequence[Event]) -> None:
+        self.notices.append(Notice(events[0].at_s, tuple(events)))
 
     def _event(self, copy: Copy, kind: State, at_s: float) -> Event:
-        return Event(*self._recipients[copy.number], kind, at_s)
+        return Event(*self._recipients[copy.number], kind, round(at_s, 3))
 
 
 def notices_of(delivery: Delivery, seed: int, calls: Columns, until_s: float) -> list[Notice]:
@@ -71,9 +74,9 @@ def notices_of(delivery: Delivery, seed: int, calls: Columns, until_s: float) ->
     office = PostOffice(delivery, seed, journal)
     for number, (at_s, mail, first, recipients) in enumerate(_accepted(calls)):
         office.advance(at_s)
-        journal.accepted(f"{number:016x}-seslab", at_s)
+        journal.accepted(f"{number:016x}-seslab")
         office.take(at_s, mail, range(first, first + recipients))
-        journal.sent(at_s)
+        journal.sent()
     office.advance(until_s)
     happened = (notice for notice in journal.notices if notice.at_s <= until_s)
     return sorted(happened, key=attrgetter("at_s"))

@@ -13,7 +13,7 @@ from strategies.tracking.states import Event, State, Status, canonical, joined, 
 
 TOPIC, QUEUE, TRACKER, STATUSES, READER = "told", "events", "tracker", "statuses", "banner"
 KEYS = ("recipient", "message")  # in this order one query finds all of a recipient's mails
-TIMEOUT_S = 10.0
+TIMEOUT_S = 5.0
 EVENTS = ("send", "reject", "delivery", "bounce", "complaint", "deliveryDelay", "renderingFailure")
 
 
@@ -23,6 +23,7 @@ class Settings:
 
     batch_size: int
     window_s: float
+    concurrency: int
     visibility_timeout_s: float
     max_receives: int
     ttl_s: float
@@ -47,7 +48,7 @@ def plan(settings: Settings, account: Account) -> Plan:
             Function(TRACKER, track, TIMEOUT_S, uses=(STATUSES,)),
             Function(READER, read, TIMEOUT_S, uses=(STATUSES,), has_url=True),
         ),
-        mappings=(Mapping(QUEUE, TRACKER, settings.batch_size, settings.window_s),),
+        mappings=(Mapping(QUEUE, TRACKER, settings.batch_size, settings.window_s, settings.concurrency),),
         tables=(Table(STATUSES, KEYS, expires=True),),
         strategy=__name__,
     )

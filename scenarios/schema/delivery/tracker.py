@@ -33,8 +33,9 @@ class Tracker(Table):
     killed: tuple[Killed, ...] = Field(default=(), description="when no tracker lives")
     batch_size: int = Field(default=10, ge=1, le=10_000, description="most messages of one invocation")
     window_s: float = Field(default=0.0, ge=0, le=300, description="so long a batch is gathered")
+    concurrency: int = Field(default=10, ge=2, le=1000, description="most invocations at once")
     visibility_timeout_s: float = Field(
-        default=60.0, ge=10, le=43_200, description="a message that was not done with comes back after so long"
+        default=60.0, ge=5, le=43_200, description="a message that was not done with comes back after so long"
     )
     max_receives: int = Field(default=10, ge=1, le=1000, description="receives after which it is dead-lettered")
     ttl_s: float = Field(
