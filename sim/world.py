@@ -192,7 +192,7 @@ class Simulation:
         cores = min(1.0, declared.memory_mb / FULL_CORE_MB)
         outbox = Outbox(self.world, self.arrivals, np.zeros(0, np.int32), self.given_up)
         share = Share(self.plan.pods.replicas)
-        ports = self._ports(host, outbox, declared.name, declared.uses, declared.connections, cores, share)
+        ports = self._ports(host, outbox, declared.name, declared.asks, declared.connections, cores, share)
         return declared.handler(ports)
 
     def _ports(

@@ -70,12 +70,14 @@ class Queue:
 class Table:
     """A DynamoDB table, paid by the request, whose items have a key of one part or two, and a version.
 
-    Where items expire, each says until when it is of use; DynamoDB removes it within days of that.
+    Where items expire, each says until when it is of use; DynamoDB removes it within days of that. What is there
+    `already`, under that name, is not made.
     """
 
     name: str
     keys: tuple[str, ...] = ("key",)
     expires: bool = False
+    already: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,8 @@ class Topic:
 class Function:
     """A Lambda function. `handler(ports)` runs once per cold start; what it remembers dies with its environment.
 
-    One that has a URL is asked there by whoever the account lets.
+    It may write to what it `uses`, and not to the tables that it `reads`; unless it `sends`, it may send no mail. One
+    that has a URL answers there what the account lets sign a request.
     """
 
     name: str
@@ -104,7 +107,14 @@ class Function:
     memory_mb: int = 512
     reserved_concurrency: int | None = None
     connections: int = 10
+    reads: tuple[str, ...] = ()
+    sends: bool = True
     has_url: bool = False
+
+    @property
+    def asks(self) -> tuple[str, ...]:
+        """The parts that it needs."""
+        return (*self.uses, *self.reads)
 
 
 @dataclass(frozen=True, slots=True)

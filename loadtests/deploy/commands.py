@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from loadtests.application.run_request import RunRequest
 from loadtests.deploy import safety, stacks
-from loadtests.deploy.cloud import Cloud, aws
+from loadtests.deploy.cloud import Cloud, aws, speaking_plainly
 from loadtests.deploy.run import setup_of
 from loadtests.deploy.stack.names import checked_run
-from loadtests.deploy.stack.template import template
+from loadtests.deploy.stack.template import Setup, template
+from loadtests.function import tracking as entry
+from loadtests.function.tracking import ENTRIES
 from loadtests.ports.local import REGION, local_session
 from loadtests.ports.ses import SENDER, Envelope
+from loadtests.ports.tables import definition
 from loadtests.record.run_name import new_run
 from scenarios.errors import BadInput
+from scenarios.runs import account_of
 from scenarios.schema.model import Scenario
+from scenarios.tracking.request import plan_of as plan_of_tracker
+from strategies.resources import Table
+from strategies.tracking.tracker import TRACKER
 
 MINISTACK_URL = "http://127.0.0.1:4566"
 
@@ -54,6 +62,51 @@ def deploy(
     made = stacks.deploy(cloud, run, strategy, document, say, request.plan.strategies())
     yield f"run {run}"
     yield from (f"{name} {value}" for name, value in sorted(made.items()))
+
+
+def deploy_tracker(
+    cloud: Cloud, scenario: Scenario, table: str | None, say: stacks.Say, wanted: Wanted = PLAIN
+) -> Iterator[str]:
+    """Make the stack of a status tracker, which keeps statuses in a table of its own, or in one that is there.
+
+    Yields its run and its outputs, a line each. Raises BadInput for a table that is not there, or has other keys.
+    """
+    plan = plan_of_tracker(scenario)
+    if table is not None:
+        (own,) = plan.tables
+        check_keys(cloud, table, own)
+        plan = replace(plan, tables=(replace(own, already=table),))
+    setup = Setup(
+        TRACKER,
+        account_of(scenario),
+        scenario.seed,
+        Envelope(),
+        publishes=False,
+        dashboard=wanted.dashboard,
+        entries=ENTRIES,
+    )
+    run = new_run()
+    made = stacks.deploy(cloud, run, TRACKER, template(plan, setup), say, (plan.strategy, entry.__name__))
+    yield f"run {run}"
+    yield from (f"{name} {value}" for name, value in sorted(made.items()))
+
+
+def check_keys(cloud: Cloud, table: str, declared: Table) -> None:
+    """Raises BadInput unless there is such a table, with the keys that are declared."""
+    dynamodb, wanted = cloud.client("dynamodb"), definition(declared)
+    with speaking_plainly(cloud.world):
+        try:
+            found = dynamodb.describe_table(TableName=table)["Table"]
+        except dynamodb.exceptions.ResourceNotFoundException as error:
+            raise BadInput(f"table {table}: there is none on {cloud.world} ({cloud.region})") from error
+    if _keys(found) != _keys(wanted):
+        raise BadInput(f"table {table}: its key is {_keys(found)}; must be {_keys(wanted)}")
+
+
+def _keys(table: Mapping[str, Any]) -> str:
+    types = {one["AttributeName"]: one["AttributeType"] for one in table["AttributeDefinitions"]}
+    each = ((one["AttributeName"], one["KeyType"]) for one in table["KeySchema"])
+    return ", ".join(f"{name} ({kind}, {types[name]})" for name, kind in each)
 
 
 def status(cloud: Cloud) -> list[tuple[str, ...]]:

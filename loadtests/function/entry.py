@@ -216,7 +216,7 @@ def _functions(variables: Mapping[str, str], plan: Plan, function: Function) -> 
 
 
 def _tables(variables: Mapping[str, str], plan: Plan, function: Function) -> dict[str, Table]:
-    used = [table for table in plan.tables if table.name in function.uses]
+    used = [table for table in plan.tables if table.name in function.asks]
     if not used:
         return {}
     many = function.connections

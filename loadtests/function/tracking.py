@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from loadtests.function.entry import environment, failures, telling_errors
-from scenarios.tracking.records import heard
+from scenarios.tracking.heard import heard
 from strategies.tracking.tracker import READER, TRACKER, Told
 
 ENTRIES = {name: f"{__name__}.{entry}" for name, entry in ((TRACKER, "handle"), (READER, "answer"))}

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from loadtests.ports.tables import item_of
-from scenarios.tracking.records import heard
+from scenarios.tracking.heard import heard
 from scenarios.tracking.request import Kept, Key
 from strategies.tracking.states import Event, Status
 from strategies.tracking.tracker import KEYS, status_of

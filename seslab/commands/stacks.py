@@ -6,18 +6,25 @@ from typing import Annotated
 
 import typer
 
+from scenarios.errors import BadInput
 from seslab.ctrl_c import ending_on_ctrl_c
 from seslab.options import Region, Sender, Source, of_strategies, one_of
 
 PLACES = ("ministack", "aws")
 Place = Annotated[str, one_of("place", PLACES, "--on", help="where; a ministack must run already")]
-One = Annotated[str, of_strategies("the one to deploy")]
+One = Annotated[str | None, of_strategies("the one to deploy", "none")]
 
 
 def deploy(
     scenario: Source,
     *,
-    strategy: One,
+    strategy: One = None,
+    tracker: Annotated[
+        bool, typer.Option("--tracker", help="instead of a strategy, the scenario's status tracker")
+    ] = False,
+    table: Annotated[
+        str | None, typer.Option(metavar="NAME", help="a table of yours for its statuses, instead of the stack's own")
+    ] = None,
     on: Place = "aws",
     region: Region = None,
     sender: Sender = None,
@@ -35,11 +42,18 @@ def deploy(
         from loadtests.deploy import commands
         from reports import terminal
         from seslab.worlds import chosen, scenario_of
-    place = commands.cloud_of(on, region)
-    wanted = scenario_of(scenario)
-    (name,) = chosen([strategy], wanted)
+    if (strategy is None) != tracker:
+        raise BadInput("deploy: name either a --strategy or --tracker")
+    if table is not None and not tracker:
+        raise BadInput(f"--table = {table}: only a --tracker keeps statuses in a table")
+    place, wanted = commands.cloud_of(on, region), scenario_of(scenario)
     beside = commands.Wanted(dashboard)
-    for line in commands.deploy(place, wanted, name, sender, terminal.tell, beside):
+    if strategy is None:
+        lines = commands.deploy_tracker(place, wanted, table, terminal.tell, beside)
+    else:
+        (name,) = chosen([strategy], wanted)
+        lines = commands.deploy(place, wanted, name, sender, terminal.tell, beside)
+    for line in lines:
         print(line)
 
 

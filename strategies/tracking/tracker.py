@@ -45,8 +45,8 @@ def plan(settings: Settings, account: Account) -> Plan:
         topics=(Topic(TOPIC, QUEUE, EVENTS),),
         queues=(Queue(QUEUE, settings.visibility_timeout_s, settings.max_receives),),
         functions=(
-            Function(TRACKER, track, TIMEOUT_S, uses=(STATUSES,)),
-            Function(READER, read, TIMEOUT_S, uses=(STATUSES,), has_url=True),
+            Function(TRACKER, track, TIMEOUT_S, uses=(STATUSES,), sends=False),
+            Function(READER, read, TIMEOUT_S, reads=(STATUSES,), sends=False, has_url=True),
         ),
         mappings=(Mapping(QUEUE, TRACKER, settings.batch_size, settings.window_s, settings.concurrency),),
         tables=(Table(STATUSES, KEYS, expires=True),),

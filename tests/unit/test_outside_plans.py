@@ -60,7 +60,7 @@ def test_a_table_is_asked_for_nothing_that_dynamodb_refuses(ask: Callable[[Check
         ({"queues": (Queue("a", dead_letters="late"),)}, "dead_letters = 'late', but no max_receive_count"),
         ({"queues": (Queue("a", max_receive_count=1, dead_letters="a"),)}, "two parts are called 'a'"),
         ({"queues": (Queue("a", max_receive_count=1), Queue("a-dead"))}, "two parts are called 'a-dead'"),
-        ({"tables": Table("pace")}, "expires=False): must be a tuple, each of it a Table"),
+        ({"tables": Table("pace")}, "): must be a tuple, each of it a Table of"),
         ({"functions": (Function("f", cast("Any", None), 1.0),), "tickers": (Ticker("f", cast("Any", "hourly")),)},
          "a ticker of kind 'hourly': must be one of timestamp_wait, standard_loop, express_loop, relay"),
     ],

@@ -59,20 +59,29 @@ def test_sources_are_packed_as_they_are() -> None:
     assert all(archive.read(name) == (ROOT / name).read_bytes() for name in archive.namelist())
 
 
-def test_the_handler_imports_with_nothing_but_boto3_beside_it(tmp_path: Path) -> None:
-    """Neither scenarios nor NumPy nor pydantic is there, and none is missed."""
+@pytest.mark.parametrize(
+    ("entry", "strategy", "absent"),
+    [
+        (HANDLER.rpartition(".")[0], "strategies.heartbeat", {"scenarios"}),
+        ("loadtests.function.tracking", "strategies.tracking.tracker", {"scenarios.schema"}),
+    ],
+)
+def test_an_entry_point_imports_with_nothing_but_boto3_beside_it(
+    entry: str, strategy: str, absent: set[str], tmp_path: Path
+) -> None:
+    """Neither scenarios, but for what reads events, nor NumPy nor pydantic is there, and none is missed."""
     bundle = tmp_path / "function.zip"
-    bundle.write_bytes(package("heartbeat"))
+    bundle.write_bytes(package(strategy, entry))
     site = tmp_path / "site"
     site.mkdir()
     for name in SITE:
         _link(site, name)
     code = (
         f"import sys; sys.path[:0] = [{str(bundle)!r}, {str(site)!r}]\n"
-        f"import importlib; module = importlib.import_module({HANDLER.rpartition('.')[0]!r})\n"
-        "importlib.import_module('strategies.heartbeat')\n"
+        f"import importlib; module = importlib.import_module({entry!r})\n"
+        f"importlib.import_module({strategy!r})\n"
         "assert callable(module.handle)\n"
-        "assert not {'scenarios', 'numpy', 'pydantic', 'moto'} & set(sys.modules)\n"
+        f"assert not {absent | {'numpy', 'pydantic', 'moto'}!r} & set(sys.modules)\n"
         "assert module.__file__.startswith(sys.path[0]), module.__file__\n"
     )
     done = subprocess.run([sys.executable, "-I", "-S", "-c", code], cwd=tmp_path, capture_output=True, text=True)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from loadtests.deploy.stack.names import logical
-from loadtests.deploy.stack.roles import POLL_QUEUE, USE_QUEUE, USE_TABLE
+from loadtests.deploy.stack.roles import POLL_QUEUE, READ_TABLE, USE_QUEUE, USE_TABLE
 from loadtests.deploy.stack.states import first_input, machine
 from loadtests.deploy.stack.template import Setup, template
 from loadtests.function.entry import with_tuples
@@ -21,6 +21,7 @@ from scenarios.errors import BadInput
 from strategies import heartbeat, lambda_concurrency, sqs_dlq
 from strategies.registry import STRATEGIES
 from strategies.resources import Account, Function, Plan, Pods, Queue, Table, Ticker
+from strategies.tracking import tracker
 
 ACCOUNT = Account(30.0, 0.05)
 SETUP = Setup("heartbeat", ACCOUNT, 7, Envelope("me@example.com"))
@@ -52,6 +53,7 @@ PLANS = {
     "async": heartbeat.plan(heartbeat.Settings(dispatch="async", ticker="standard_loop"), ACCOUNT),
     "express": heartbeat.plan(heartbeat.Settings(ticker="express_loop"), ACCOUNT),
     "relay": _relayed(),
+    "tracker": tracker.plan(tracker.Settings(10, 0.0, 10, 60.0, 10, 86_400.0), ACCOUNT),
 }
 
 
@@ -143,15 +145,18 @@ def test_functions_may_do_what_they_use_and_nothing_else(plan: Plan) -> None:
         mapped = {mapping.queue for mapping in plan.mappings if mapping.function == function.name}
         used = {queue.name for queue in plan.queues} & set(function.uses)
         called = {other.name for other in plan.functions} & set(function.uses)
-        kept = {table.name for table in plan.tables} & set(function.uses)
-        wanted = {"logs:CreateLogStream", "logs:PutLogEvents", "ses:SendEmail"}
+        kept, seen = ({table.name for table in plan.tables} & set(names) for names in (function.uses, function.reads))
+        wanted = {"logs:CreateLogStream", "logs:PutLogEvents"}
+        wanted |= {"ses:SendEmail"} if function.sends else set()
         wanted |= set(USE_QUEUE) if used else set()
         wanted |= set(POLL_QUEUE) if mapped else set()
         wanted |= set(USE_TABLE) if kept else set()
+        wanted |= set(READ_TABLE) if seen else set()
         wanted |= {"lambda:InvokeFunction"} if called else set()
         assert {action for statement in statements for action in statement["Action"]} == wanted
         assert "*" not in json.dumps(statements)
-        assert len(statements) == 2 + len(used) + len(mapped) + len(called) + len(kept)
+        parts = (used, mapped, called, kept, seen)
+        assert len(statements) == 1 + function.sends + sum(map(len, parts))
 
 
 def test_functions_send_in_nobody_elses_name(plan: Plan) -> None:
@@ -262,3 +267,29 @@ def test_a_queue_without_a_dead_letter_queue_has_none() -> None:
     """No receive count, no dead-letter queue, and no alarm about it."""
     document = template(Plan(None, PLANS["sqs-dlq"].pods, (Queue("plain"),)), SETUP._replace(publishes=False))
     assert list(document["Resources"]) == ["PlainQueue", "PlainQueueLate"]
+
+
+def test_events_end_in_the_trackers_queue_and_its_reader_asks_for_a_signature() -> None:
+    """Configuration set, topic and queue are one channel; statuses expire; a table that is there is not made."""
+    plan, entries = PLANS["tracker"], {tracker.TRACKER: "a.handle", tracker.READER: "a.answer"}
+    setup = SETUP._replace(publishes=False, entries=entries)
+    document = template(plan, setup)
+    [told] = _of_type(document, "SES::ConfigurationSetEventDestination").values()
+    assert told["EventDestination"]["MatchingEventTypes"] == list(tracker.EVENTS)
+    [subscription] = _of_type(document, "SNS::Subscription").values()
+    assert (subscription["TopicArn"], subscription["Endpoint"]) == (
+        told["EventDestination"]["SnsDestination"]["TopicARN"],
+        {"Fn::GetAtt": ["EventsQueue", "Arn"]},
+    )
+    [url] = _of_type(document, "Lambda::Url").values()
+    assert (url["AuthType"], url["TargetFunctionArn"]) == ("AWS_IAM", {"Fn::GetAtt": ["BannerFunction", "Arn"]})
+    handlers = {own["Handler"] for own in _of_type(document, "Lambda::Function").values()}
+    assert handlers == set(entries.values())
+    [table] = _of_type(document, "DynamoDB::Table").values()
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
+    assert {"BannerUrl", "ToldSet", "StatusesTable"} <= document["Outputs"].keys()
+    own = template(replace(plan, tables=(replace(plan.tables[0], already="mine"),)), setup)
+    assert not _of_type(own, "DynamoDB::Table")
+    assert json.dumps(own).count("table/mine") == 2
+    variables = [one["Environment"]["Variables"] for one in _of_type(own, "Lambda::Function").values()]
+    assert [one["SESLAB_TABLE_STATUSES"] for one in variables] == ["mine", "mine"]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from time import time
 from typing import Any
@@ -15,6 +17,8 @@ from hypothesis import given
 
 import sim.run
 from loadtests.application.access import Connector
+from loadtests.deploy.cloud import Cloud
+from loadtests.deploy.commands import check_keys
 from loadtests.function import tracking as entry
 from loadtests.function.entry import Environment, variable, variables_of
 from loadtests.moto import tables
@@ -24,11 +28,14 @@ from loadtests.moto.statuses import kept_in
 from loadtests.moto.tracking import track
 from loadtests.ports.local import local_session
 from loadtests.ports.ses import Envelope
+from loadtests.ports.tables import definition
+from scenarios.errors import BadInput
 from scenarios.runs import account_of
 from scenarios.schema.model import Scenario
 from scenarios.tracking.figures import figures_of
+from scenarios.tracking.heard import heard
 from scenarios.tracking.notices import Notice
-from scenarios.tracking.records import heard, told
+from scenarios.tracking.records import told
 from scenarios.tracking.request import plan_of, request_of
 from seslab.command_line import main
 from strategies.tracking import tracker
@@ -123,6 +130,27 @@ def test_a_message_that_the_table_refuses_comes_back_alone(parts: tuple[Environm
     assert read.ask(BEN)
 
 
+@pytest.mark.real_time
+def test_a_table_of_ones_own_needs_these_keys(parts: tuple[Environment, Environment, Any, str]) -> None:
+    """One that is not there, or has another key schema, is one line with both; the tracker's own will do."""
+    *_, dynamodb, table = parts
+    (declared,) = plan_of(of_events()).tables
+    cloud = Cloud("moto", local_session(), dynamodb.meta.endpoint_url)
+    check_keys(cloud, table, declared)
+    with pytest.raises(BadInput, match="table none: there is none on moto"):
+        check_keys(cloud, "none", declared)
+    for keys in (("message", "recipient"), ("recipient",)):
+        other = replace(declared, keys=keys)
+        dynamodb.create_table(TableName="other", **definition(other))
+        with pytest.raises(BadInput) as refused:
+            check_keys(cloud, "other", declared)
+        assert re.fullmatch(
+            rf"table other: its key is {keys[0]} \(HASH, S\).*; must be recipient \(HASH, S\), message \(RANGE, S\)",
+            str(refused.value),
+        )
+        dynamodb.delete_table(TableName="other")
+
+
 def test_the_reader_asks_for_an_address() -> None:
     """A request without one is told what is missing, and nothing is looked up."""
     for event in ({}, {"queryStringParameters": {"address": " "}}):
@@ -182,3 +210,15 @@ def test_the_command_fails_where_a_status_is_wrong(
     told = capsys.readouterr().out
     assert "✗ 40 of 40 statuses are wrong, 0 events lost" in told
     assert "in the dead-letter queue" in told
+
+
+@pytest.mark.parametrize("words", [(), ("-s", "direct", "--tracker"), ("-s", "direct", "--table", "mine")])
+def test_a_stack_is_that_of_a_strategy_or_of_a_tracker(
+    words: tuple[str, ...], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither, both, or a table for a strategy is one line, and the exit code is 2."""
+    monkeypatch.setattr("sys.argv", ["seslab", "deploy", "rehearsal", *words])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert "--tracker" in capsys.readouterr().err

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from loadtests.deploy.stack.names import logical
-from strategies.resources import Function, Plan
+from strategies.resources import Function, Plan, Table
 
 Statement = dict[str, Any]
 
 USE_QUEUE = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:SendMessage")
 USE_TABLE = ("dynamodb:GetItem", "dynamodb:UpdateItem")
+READ_TABLE = ("dynamodb:GetItem", "dynamodb:Query")
 POLL_QUEUE = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")  # Lambda's, in the function's name
 
 
@@ -28,10 +29,11 @@ def role(service: str, statements: Sequence[Statement]) -> dict[str, Any]:
 def function_role(function: Function, plan: Plan, sender: str, configuration_set: Any | None) -> dict[str, Any]:
     """Its log, SES in the sender's name, the parts that it uses, the queues that are mapped to it."""
     mapped = [mapping.queue for mapping in plan.mappings if mapping.function == function.name]
-    statements = [_log(function), _send(sender, configuration_set)]
+    statements = [_log(function), *([_send(sender, configuration_set)] if function.sends else [])]
     statements += [allow(USE_QUEUE, arn(name, "Queue")) for name in _used(function, [q.name for q in plan.queues])]
     statements += [allow(POLL_QUEUE, arn(name, "Queue")) for name in mapped]
-    statements += [allow(USE_TABLE, arn(name, "Table")) for name in _used(function, [t.name for t in plan.tables])]
+    for actions, names in ((USE_TABLE, function.uses), (READ_TABLE, function.reads)):
+        statements += [allow(actions, arn_of_table(table)) for table in plan.tables if table.name in names]
     others = _used(function, [other.name for other in plan.functions])
     statements += [allow(("lambda:InvokeFunction",), arn(name, "Function")) for name in others]
     return role("lambda", statements)
@@ -44,6 +46,12 @@ def allow(actions: Sequence[str], *resources: Any) -> Statement:
 def arn(name: str, what: str) -> dict[str, Any]:
     """The ARN of a part of the stack."""
     return {"Fn::GetAtt": [logical(name, what), "Arn"]}
+
+
+def arn_of_table(table: Table) -> Any:
+    """That of a table of the stack, or of one that is there already."""
+    already = f"arn:${{AWS::Partition}}:dynamodb:${{AWS::Region}}:${{AWS::AccountId}}:table/{table.already}"
+    return {"Fn::Sub": already} if table.already else arn(table.name, "Table")
 
 
 def _used(function: Function, names: Sequence[str]) -> list[str]:

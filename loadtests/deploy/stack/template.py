@@ -11,7 +11,7 @@ from loadtests.deploy.stack.alarms import alarms
 from loadtests.deploy.stack.dashboard import DASHBOARD, dashboard
 from loadtests.deploy.stack.limits import check
 from loadtests.deploy.stack.names import dead_letters_of, logical, physical
-from loadtests.deploy.stack.publishing import CONFIGURATION_SET, publishing
+from loadtests.deploy.stack.publishing import CONFIGURATION_SET, channel, publishing
 from loadtests.deploy.stack.publishing import QUEUE as WITNESS_QUEUE
 from loadtests.deploy.stack.publishing import SET as WITNESS_SET
 from loadtests.deploy.stack.roles import allow, arn, function_role, role
@@ -35,7 +35,8 @@ Resources = dict[str, Any]
 class Setup(NamedTuple):
     """What a deployment knows beside the plan.
 
-    `publishes`: whether SES tells its events to a queue of the stack; `dashboard`: whether there shall be one.
+    `publishes`: whether SES tells its events to a queue of the stack; `dashboard`: whether there shall be one;
+    `entries`: the entry points of functions that have one of their own.
     """
 
     strategy: str
@@ -46,6 +47,7 @@ class Setup(NamedTuple):
     publishes: bool = True
     ses_read_timeout_s: float = READ_TIMEOUT_S
     dashboard: bool = False
+    entries: Mapping[str, str] = {}
 
 
 def template(plan: Plan, setup: Setup) -> dict[str, Any]:
@@ -69,13 +71,16 @@ def _resources(plan: Plan, setup: Setup) -> Resources:
     for queue in plan.queues:
         found |= _queue(queue)
     for table in plan.tables:
-        found[logical(table.name, "Table")] = _table(table)
+        if not table.already:
+            found[logical(table.name, "Table")] = _table(table)
     for function in plan.functions:
         found |= _function(function, plan, setup)
     for index, mapping in enumerate(plan.mappings):
         found[f"Mapping{index}"] = _mapping(mapping)
     for ticker in plan.tickers:
         found |= _ticker(ticker)
+    for topic in plan.topics:
+        found |= channel(logical(topic.name, ""), topic.name, logical(topic.queue, "Queue"), topic.events)
     its_alarms = alarms(plan)
     found |= its_alarms | (publishing() if setup.publishes else {})
     rate_per_s = setup.account.max_send_rate_per_s
@@ -88,8 +93,13 @@ def _outputs(plan: Plan, resources: Resources) -> Mapping[str, Any]:
     tables = [logical(table.name, "Table") for table in plan.tables]
     functions = [logical(function.name, "Function") for function in plan.functions]
     tickers = [logical(ticker.function, what) for ticker in plan.tickers for what in ("Machine", "Schedule")]
-    wanted = [*queues, *tables, *functions, *tickers, WITNESS_QUEUE, WITNESS_SET, DASHBOARD]
-    return {name: {"Ref": name} for name in wanted if name in resources}
+    topics = [logical(topic.name, what) for topic in plan.topics for what in ("Set", "Topic")]
+    wanted = [*queues, *tables, *functions, *tickers, *topics, WITNESS_QUEUE, WITNESS_SET, DASHBOARD]
+    urls = {logical(function.name, "Url") for function in plan.functions if function.has_url}
+    return {
+        **{name: {"Ref": name} for name in wanted if name in resources},
+        **{name: {"Fn::GetAtt": [name, "FunctionUrl"]} for name in urls},
+    }
 
 
 def _queue(queue: Queue) -> Resources:
@@ -124,7 +134,7 @@ def _function(function: Function, plan: Plan, setup: Setup) -> Resources:
     properties: dict[str, Any] = {
         "FunctionName": physical(function.name),
         "Runtime": RUNTIME,
-        "Handler": HANDLER,
+        "Handler": setup.entries.get(function.name, HANDLER),
         "Code": {"S3Bucket": {"Ref": BUCKET}, "S3Key": {"Ref": KEY}},
         "MemorySize": function.memory_mb,
         "Timeout": max(1, ceil(function.timeout_s)),
@@ -137,7 +147,14 @@ def _function(function: Function, plan: Plan, setup: Setup) -> Resources:
         log: _log(function),
         logical(function.name, "Role"): function_role(function, plan, setup.envelope.source, configuration_set),
         own: {"Type": "AWS::Lambda::Function", "DependsOn": [log], "Properties": properties},
+        **(_url(function) if function.has_url else {}),
     }
+
+
+def _url(function: Function) -> Resources:
+    """It answers signed requests that the account's policies allow, and nothing else."""
+    properties = {"TargetFunctionArn": arn(function.name, "Function"), "AuthType": "AWS_IAM"}
+    return {logical(function.name, "Url"): {"Type": "AWS::Lambda::Url", "Properties": properties}}
 
 
 def _log(function: Function) -> Resources:
@@ -164,8 +181,8 @@ def _variables(function: Function, plan: Plan, setup: Setup) -> dict[str, Any]:
            if queue.name in function.uses},
         **{variable("FUNCTION", other.name): {"Ref": logical(other.name, "Function")} for other in plan.functions
            if other.name in function.uses},
-        **{variable("TABLE", table.name): {"Ref": logical(table.name, "Table")} for table in plan.tables
-           if table.name in function.uses},
+        **{variable("TABLE", table.name): table.already or {"Ref": logical(table.name, "Table")}
+           for table in plan.tables if table.name in function.asks},
     }  # fmt: skip
     return found | ({"AWS_ENDPOINT_URL_SESV2": setup.ses_url} if setup.ses_url else {})
 
