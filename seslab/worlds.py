@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from scenarios.tracking.request import Tracked, TrackRequest
 
 RUNS = {"sim": "sim.run", "moto": "loadtests.moto.run", "ministack": "loadtests.deploy.on_ministack"}
-TRACKERS = {"sim": "sim.tracking", "moto": "loadtests.moto.tracking"}
+TRACKERS = {"sim": "sim.tracking", "moto": "loadtests.moto.tracking", "ministack": "loadtests.deploy.tracking"}
 _CHECKS = {"moto": "plan_of", "ministack": "check"}
 """What raises BadInput there for what cannot run."""
 

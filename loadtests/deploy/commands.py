@@ -8,23 +8,19 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from loadtests.application.run_request import RunRequest
-from loadtests.deploy import safety, stacks
+from loadtests.deploy import safety, stacks, tracking
 from loadtests.deploy.cloud import Cloud, aws, speaking_plainly
 from loadtests.deploy.run import setup_of
 from loadtests.deploy.stack.names import checked_run
-from loadtests.deploy.stack.template import Setup, template
-from loadtests.function import tracking as entry
-from loadtests.function.tracking import ENTRIES
+from loadtests.deploy.stack.template import template
 from loadtests.ports.local import REGION, local_session
 from loadtests.ports.ses import SENDER, Envelope
 from loadtests.ports.tables import definition
 from loadtests.record.run_name import new_run
 from scenarios.errors import BadInput
-from scenarios.runs import account_of
 from scenarios.schema.model import Scenario
 from scenarios.tracking.request import plan_of as plan_of_tracker
 from strategies.resources import Table
-from strategies.tracking.tracker import TRACKER
 
 MINISTACK_URL = "http://127.0.0.1:4566"
 
@@ -76,19 +72,10 @@ def deploy_tracker(
         (own,) = plan.tables
         check_keys(cloud, table, own)
         plan = replace(plan, tables=(replace(own, already=table),))
-    setup = Setup(
-        TRACKER,
-        account_of(scenario),
-        scenario.seed,
-        Envelope(),
-        publishes=False,
-        dashboard=wanted.dashboard,
-        entries=ENTRIES,
-    )
     run = new_run()
-    made = stacks.deploy(cloud, run, TRACKER, template(plan, setup), say, (plan.strategy, entry.__name__))
+    outputs = tracking.made(cloud, run, scenario, plan, say, wanted.dashboard)
     yield f"run {run}"
-    yield from (f"{name} {value}" for name, value in sorted(made.items()))
+    yield from (f"{name} {value}" for name, value in sorted(outputs.items()))
 
 
 def check_keys(cloud: Cloud, table: str, declared: Table) -> None:

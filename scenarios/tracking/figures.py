@@ -39,7 +39,7 @@ class TrackerFigures(TypedDict):
     overtaken: Annotated[int, Field(description="told after one that happened later to the same recipient")]
     dead_letters: Annotated[int, Field(description="messages in the dead-letter queue")]
     lost: Annotated[int, Field(description="things told of a recipient, in neither table nor dead-letter queue")]
-    invocations: Annotated[int, Field(description="of the tracker's function")]
+    invocations: Annotated[int | None, Field(description="of the tracker's function; null where they are not counted")]
     states: Annotated[dict[str, int], Field(description="recipients by what is so in the end")]
 
 

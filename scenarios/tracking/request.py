@@ -38,12 +38,15 @@ class Kept(NamedTuple):
 
 
 class Tracked(NamedTuple):
-    """The table in the end, the events that the dead-letter queue has, and how many messages tell of them."""
+    """The table in the end, the events that the dead-letter queue has, and how many messages tell of them.
+
+    Not every world counts its invocations.
+    """
 
     kept: Mapping[Key, Kept]
     dead: Iterable[Event]
     dead_letters: int
-    invocations: int
+    invocations: int | None
 
 
 def request_of(scenario: Scenario, seed: int, calls: Columns) -> TrackRequest:

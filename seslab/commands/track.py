@@ -8,7 +8,7 @@ from seslab import exit_codes
 from seslab.ctrl_c import ending_on_ctrl_c
 from seslab.options import AsJson, Seed, Source, of_strategies, one_of
 
-WORLDS = ("sim", "moto")
+WORLDS = ("sim", "moto", "ministack")
 SENDER = "leaky-bucket"
 
 
