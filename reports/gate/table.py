@@ -85,11 +85,11 @@ _WORDS = {"fail": "worse", "inconclusive": "worse or not", "improved": "better",
 
 
 def _weight(metric: GateFigure) -> tuple[bool, bool, bool, float]:
-    """Failures first, then doubts, lost mail before slow mail, then by share; what was 0 has grown without bounds."""
+    """Failures, then what was judged in vain; lost mail before slow mail; then by share, without bounds from 0."""
     base, difference = metric["base"], metric["difference"]
     share = math.inf if not base or difference is None else abs(difference / base)
     verdict, counts = metric["verdict"], is_of_recipients(metric["metric"])
-    return verdict == "fail", verdict == "inconclusive", counts, share
+    return verdict == "fail", verdict == "inconclusive" and "doubt" not in metric, counts, share
 
 
 def _change(metric: GateFigure) -> str:
