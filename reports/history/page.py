@@ -20,7 +20,8 @@ from reports.units import unit_of
 from scenarios.verdicts import FAIL
 from strategies.presentation.words import counted
 
-MOST_TICKS = 8  # of commits' names, on a phone's width
+MOST_TICKS, MOST_LETTERS = 5, 9  # commits' names that a phone has room for
+LEAST = 2  # commits that make a trend
 STROKE = 0.003  # of the axis, half as wide as a stroke
 ROOM = 1.08  # above the highest value
 
@@ -36,15 +37,15 @@ def page_of(history: HistoryDocument) -> str:
 def _page(history: HistoryDocument) -> Page:
     signs = signs_of(dict.fromkeys(one["sender"] for one in history["series"]))
     charts = list(_charts(history, signs))
-    failed = failures(history)
+    failed, verdict = failures(history), history["commits"][-1]["verdict"]
     return Page(
         title="History",
         about=[_about(history), *notes(history)],
         answer=answer(history),
-        is_good=history["commits"][-1]["verdict"] != FAIL,
+        is_good=None if verdict is None else verdict != FAIL,
         sections=[
             *([Section("failed", "What failed", lines(failed, class_="thresholds"))] if failed else []),
-            Section("trends", "Trends", _drawn(charts)),
+            Section("trends", "Trends", _drawn(charts, _not_drawn(history))),
             Section("figures", "Figures", sheet(_headed(table(history)))),
         ],
         signs=signs,
@@ -63,15 +64,44 @@ def _headed(whole: Sheet) -> Sheet:
 
 
 def _charts(history: HistoryDocument, signs: Sequence[Sign]) -> Iterator[Chart]:
-    """One for each figure in each scenario that more than one commit has, and that is not 0 in all of them."""
+    """One for each figure in each scenario that has something to show."""
     number_of = {sign.name: number for number, sign in enumerate(signs)}
+    most = most_points(len(history["series"]))
+    for which, some in _together(history):
+        if not _why_not(some):
+            yield _chart(history, which, [_line(one, number_of[one["sender"]], most) for one in some])
+
+
+def _together(history: HistoryDocument) -> Iterator[tuple[Which, list[HistorySeries]]]:
+    """What senders have of the same figure."""
     turn = figures_in(history).index
     in_turn = sorted(followed(history), key=lambda one: (one["scenario"], one["world"], turn(one["figure"])))
-    most = most_points(len(in_turn))
-    for which, some in groupby(in_turn, key=_which):
-        drawn = [_line(one, number_of[one["sender"]], most) for one in some]
-        if any(len(line["x"]) > 1 for line in drawn) and any(any(line["y"]) for line in drawn):
-            yield _chart(history, which, drawn)
+    yield from ((which, list(some)) for which, some in groupby(in_turn, key=_which))
+
+
+def _why_not(some: Sequence[HistorySeries]) -> str:
+    """Why a chart of it would say nothing; empty where it says something."""
+    values = [[point["value"] for point in one["points"] if point["value"] is not None] for one in some]
+    if all(len(of_one) < LEAST for of_one in values):
+        return "no sender has it in two commits"
+    return "" if any(map(any, values)) else "0 throughout"
+
+
+def _not_drawn(history: HistoryDocument) -> list[str]:
+    """The figures without a chart, by the reason."""
+    if len(history["commits"]) < LEAST:
+        return ["One commit has no trend: name the folders of more."]
+    found: dict[str, list[str]] = {}
+    for which, some in _together(history):
+        found.setdefault(_why_not(some), []).append(_shows(which))
+    if len(found) == 1 and "" not in found:
+        return [f"No figure is drawn: {why}" for why in found]
+    return [f"Not drawn, {why}: {', '.join(names)}" for why, names in found.items() if why]
+
+
+def _shows(which: Which) -> str:
+    scenario, world, figure = which
+    return f"{scenario} in {world}: {figure}"
 
 
 def _which(one: HistorySeries) -> Which:
@@ -84,7 +114,7 @@ def _line(one: HistorySeries, number: int, most: int) -> Line:
     return {
         "of": number,
         "name": one["sender"],
-        "kind": "line",
+        "kind": "measured",
         "x": numbers([at for at, _ in points]),
         "y": numbers([value for _, value in points]),
     }
@@ -109,9 +139,8 @@ def _failed(history: HistoryDocument, which: Which) -> list[Band]:
 
 
 def _chart(history: HistoryDocument, which: Which, drawn: list[Line]) -> Chart:
-    scenario, world, name = which
-    shows = f"{scenario} in {world}: {name}"
-    commits, unit = [one["name"] for one in history["commits"]], unit_of(name).strip()
+    shows = _shows(which)
+    commits, unit = [one["name"] for one in history["commits"]], unit_of(which[-1]).strip()
     top = max((value for line in drawn for value in line["y"]), default=0.0)
     every = -(-len(commits) // MOST_TICKS)
     return {
@@ -124,7 +153,7 @@ def _chart(history: HistoryDocument, which: Which, drawn: list[Line]) -> Chart:
             "unit": "",
             "scale": "linear",
             "ends": [0, max(1, len(commits) - 1)],
-            "fixed": [(float(at), commits[at]) for at in range(0, len(commits), every)],
+            "fixed": [(float(at), _short(commits[at])) for at in range(0, len(commits), every)],
         },
         "y": {"label": "", "unit": "$" if unit == "USD" else unit, "scale": "linear", "ends": [0, ROOM * top or 1.0]},
         "bands": _failed(history, which),
@@ -132,10 +161,13 @@ def _chart(history: HistoryDocument, which: Which, drawn: list[Line]) -> Chart:
     }
 
 
-def _drawn(charts: Sequence[Chart]) -> Markup:
-    """Without a script the tables have the same figures."""
-    if not charts:
-        return element("p", "One commit has no trend: name the folders of more.")
+def _short(name: str) -> str:
+    return name if len(name) <= MOST_LETTERS else f"{name[: MOST_LETTERS - 1]}…"
+
+
+def _drawn(charts: Sequence[Chart], not_drawn: Sequence[str]) -> Markup:
+    """Without a script the tables have the same figures; what would show nothing is said instead."""
     still = element("p", "The table below has the same figures.")
     said = "A line for each sender; grey where a gate or a threshold failed."
-    return joined(figure(one["name"], one["shows"], said, chart(one["name"], still)) for one in charts)
+    drawn = [figure(one["name"], one["shows"], said, chart(one["name"], still)) for one in charts]
+    return joined((*drawn, *(element("p", why, class_="notes") for why in not_drawn)))

@@ -46,13 +46,13 @@ class Axis(TypedDict):
 class Line(TypedDict):
     """A curve of the contender with the number `of`, or of none; `x` are places, or a first place and a step.
 
-    An area is filled down to 0; steps and areas go on from each place to the next; points may be hollow. What has a
-    `base` stands on it, value by value.
+    What was measured has its markers at its places, and only there. An area is filled down to 0; steps and areas go on
+    from each place to the next; points may be hollow. What has a `base` stands on it, value by value.
     """
 
     of: int | None
     name: str
-    kind: Literal["line", "step", "area", "points", "limit", "refused", "failed"]
+    kind: Literal["line", "measured", "step", "area", "points", "limit", "refused", "failed"]
     x: list[float]
     step: NotRequired[float]
     y: list[float]

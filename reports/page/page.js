@@ -6,6 +6,7 @@
  */
 const drawCharts = ({ contenders, charts }, hidden = new Set()) => {
   const SVG = "http://www.w3.org/2000/svg";
+  const LETTER = 3.5; // half as wide as one of a label
   const { withUnit, onAxis, ticksOf } = axes;
   const shown = new Set([...contenders.keys()].filter((number) => !hidden.has(contenders[number].name)));
   const over = new AbortController();
@@ -48,7 +49,7 @@ const drawCharts = ({ contenders, charts }, hidden = new Set()) => {
     return line.y[low];
   };
   const pathOf = (line, x, y, floor) => {
-    const held = line.kind !== "line";
+    const held = !["line", "measured"].includes(line.kind);
     let path = line.kind === "area" ? `M${x(line.x[0])},${floor}` : "";
     line.x.forEach((place, number) => {
       const [px, py] = [x(place).toFixed(1), y(line.y[number] + (line.base ? line.base[number] : 0)).toFixed(1)];
@@ -96,7 +97,9 @@ const drawCharts = ({ contenders, charts }, hidden = new Set()) => {
       const drawn = svg("svg", {
         viewBox: `0 0 ${width} ${box.bottom + labels}`, role: "img", "aria-label": data.title ? [data.title, data.note].filter(Boolean).join(": ") : chart.data.shows,
       });
-      drawn.append(svg("clipPath", { id: clip }, [svg("rect", { x: box.left, y: box.top - 5, width: Math.max(box.right - box.left, 1), height: box.bottom - box.top + 10 })]));
+      const beside = chart.data.is_time ? 0 : 5; // for markers; what is zoomed would go on there
+      const [clipped, high] = [Math.max(box.right - box.left, 1) + 2 * beside, box.bottom - box.top + 10];
+      drawn.append(svg("clipPath", { id: clip }, [svg("rect", { x: box.left - beside, y: box.top - 5, width: clipped, height: high })]));
       this.axes(drawn, ends, isLast, labels);
       const inside = svg("g", { "clip-path": `url(#${clip})` });
       for (const line of data.lines) if (line.of === null || shown.has(line.of)) this.line(inside, line);
@@ -130,7 +133,8 @@ const drawCharts = ({ contenders, charts }, hidden = new Set()) => {
       if (isAlone || chart0(this)) drawn.append(svg("text", { x: 0, y: box.top - 4 }, [isAlone || !bands.length ? yAxis.label : ""]));
       for (const [value, label] of ticksOf(xAxis, ends, Math.floor((box.right - box.left) / 75))) {
         drawn.append(svg("path", { class: "tick", d: `M${x(value)},${box.bottom}v4` }));
-        if (labels > 10) drawn.append(svg("text", { x: x(value), y: box.bottom + 16, "text-anchor": "middle" }, [label]));
+        const inward = Math.min(x(value), box.right + 12 - LETTER * label.length);
+        if (labels > 10) drawn.append(svg("text", { x: inward, y: box.bottom + 16, "text-anchor": "middle" }, [label]));
       }
       if (labels > 10) {
         const unit = xAxis.unit && ` (${xAxis.unit})`;
@@ -154,7 +158,8 @@ const drawCharts = ({ contenders, charts }, hidden = new Set()) => {
       if (line.kind === "area") inside.append(coloured(svg("path", { class: "fill", d: path }), line.of));
       const dashes = line.kind === "area" ? "" : contenders[line.of].dashes;
       inside.append(coloured(svg("path", { class: "curve", d: path, "stroke-dasharray": dashes }), line.of));
-      if (line.kind !== "area") this.markers(inside, line);
+      if (line.kind === "measured") this.measured(inside, line);
+      else if (line.kind !== "area") this.markers(inside, line);
     }
 
     // Evenly over the width, each contender a little further on, so that curves on one another are told apart.
@@ -162,13 +167,21 @@ const drawCharts = ({ contenders, charts }, hidden = new Set()) => {
       const width = this.box.right - this.box.left;
       const many = Math.max(3, Math.floor(width / 160));
       for (let number = 0; number < many; number += 1) {
-        const place = this.box.left + (width * (number + (line.of + 0.5) / contenders.length)) / many;
-        const at = this.x.back(place);
+        const at = this.x.back(this.box.left + (width * (number + (line.of + 0.5) / contenders.length)) / many);
         const value = line.kind === "line" ? between(line, at) : valueAt(line, at);
-        if (value === null || at > line.x.at(-1)) continue;
-        const transform = `translate(${place.toFixed(1)} ${this.y(value).toFixed(1)})`;
-        inside.append(coloured(svg("path", { class: "dot", d: contenders[line.of].marker, transform }), line.of));
+        if (value !== null && at <= line.x.at(-1)) this.marker(inside, line.of, at, value);
       }
+    }
+
+    // Only where something was measured, from the last place on, as many as can be told apart.
+    measured(inside, line) {
+      const every = Math.ceil((12 * line.x.length) / (this.box.right - this.box.left));
+      for (let number = line.x.length - 1; number >= 0; number -= every) this.marker(inside, line.of, line.x[number], line.y[number]);
+    }
+
+    marker(inside, of, at, value) {
+      const transform = `translate(${this.x(at).toFixed(1)} ${this.y(value).toFixed(1)})`;
+      inside.append(coloured(svg("path", { class: "dot", d: contenders[of].marker, transform }), of));
     }
 
     told() {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,11 +13,15 @@ from unittest.mock import Mock
 import pytest
 
 from reports import columns, layout
+from reports.diff import page as diff_page
+from reports.diff import table as diff_table
+from reports.diff.document import document as diff_of
 from reports.documents.comparison import ComparisonDocument
 from reports.documents.gate import GateDocument
 from reports.documents.history import HistoryDocument, HistoryPoint
 from reports.documents.origin import OriginDocument
 from reports.gate import folder as gate_folder
+from reports.gate import page as gate_page
 from reports.gate.document import Part
 from reports.gate.document import document as gate_of
 from reports.history import table
@@ -27,6 +32,7 @@ from reports.running.keeping import COMPARISON, GATE, ORIGIN, REPORT
 from reports.terminal import to_json
 from scenarios.errors import BadInput
 from scenarios.verdicts import Verdict
+from tests.unit import browser
 from tests.unit.entries import comparison, entry, sent
 from tests.unit.gated import SMALL, baseline, small, verdict
 from tests.unit.test_cli import seslab_with
@@ -194,6 +200,65 @@ def test_thousands_of_commits_are_told_in_short(monkeypatch: pytest.MonkeyPatch)
     assert layout.laid_out(sheet, 80)
     assert measured.call_count < 10 * sum(map(len, sheet.rows))
     assert len(page_of(history)) < 200_000
+
+
+def in_turn(*values: float) -> list[Commit]:
+    """Commits of which one and the same sender lost so many."""
+    given = [gate("pass", "pass") for _ in values]
+    for one, value in zip(given, values, strict=True):
+        one["scenarios"][0]["strategies"][0]["metrics"][0]["head"] = value
+    return [Commit(f"run-{at}-of-today", f"{at}", at, gates=[one]) for at, one in enumerate(given)]
+
+
+def test_what_would_show_nothing_is_said() -> None:
+    """A figure that is 0 throughout or in a single commit has no chart, and the page says which."""
+    assert "No figure is drawn: 0 throughout<" in page_of(document(in_turn(0, 0), FOLLOWED))
+    once = comparison(entry("direct", sent(4, 2.0)))
+    once["scenario"] = "another"
+    history = document([*in_turn(0, 42, 0), Commit("last", None, None, comparisons=[once])], FOLLOWED)
+    said = "Not drawn, no sender has it in two commits: another in sim: recipients.lost, another in sim: makespan_s<"
+    assert said in page_of(history)
+    assert '"shows":"by-hand in sim: recipients.lost"' in page_of(history)
+    assert '"shows":"another' not in page_of(history)
+    assert "One commit has no trend" in page_of(document(in_turn(42), FOLLOWED))
+
+
+CUT = """[...document.querySelectorAll("h1, h2, h3, .sheet td, .sheet th, p, li, .chart text")].filter((one) => {
+    const { left, right, width } = one.getBoundingClientRect();
+    const isCut = one.clientWidth && one.scrollWidth > one.clientWidth;
+    return width && !one.closest("thead") && (left < 0 || right > innerWidth || isCut);
+}).map((one) => one.textContent)"""
+"""What sticks out of a window, or of its own place."""
+
+
+@pytest.mark.skipif(browser.found() is None, reason="no Chromium is installed")
+def test_a_phone_shows_all_of_it(tmp_path: Path) -> None:
+    """Of a history, a gate and a diff nothing is cut, however long a name is; markers stand at what was measured."""
+    gates = in_turn(0, 42, 0)
+    for one in gates:
+        one.gates[0]["scenarios"][0]["strategies"][0]["strategy"] = "sender" * 40
+    known = baseline(small(tmp_path), ["heartbeat"])
+    slower = verdict(known, small(tmp_path, "[strategies.heartbeat]\nfill = 0.3\n"))
+    before, after = (comparison(entry("direct", sent(4, last_s))) for last_s in (0.02, 3.0))
+    diff = diff_of(before, after, (), lambda *_: None)
+    pages = {
+        "gate": gate_page.page_of(slower),
+        "diff": diff_page.page_of(diff, diff_table.table(diff), diff_table.sentences(diff)),
+        "history": page_of(document(gates, FOLLOWED)),
+    }
+    with browser.tab() as tab:
+        tab.show(390, 844)
+        for name, page in pages.items():
+            (tmp_path / f"{name}.html").write_text(page)
+            tab.open(tmp_path / f"{name}.html")
+            assert tab.value("document.documentElement.scrollWidth") == 390
+            assert tab.value(CUT) == []
+            assert tab.troubles() == []
+        markers = "[...document.querySelectorAll('.drawing .dot')].map((one) => one.getAttribute('transform'))"
+        ends = "(({left, right}) => [left, right])(document.querySelector('.drawing .axis').getBoundingClientRect())"
+        (left, right), placed = tab.value(ends), tab.value(markers)
+    places = sorted(float(re.findall(r"[\d.]+", one)[0]) for one in placed)
+    assert places == pytest.approx([52, 52 + (right - left) / 2, 52 + right - left], abs=1)
 
 
 def test_what_is_no_history_is_one_line(tmp_path: Path) -> None:
