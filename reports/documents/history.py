@@ -51,6 +51,7 @@ class HistoryDocument(TypedDict):
     """Figures over many commits. Documents may grow: ignore keys that you do not know."""
 
     schema: Annotated[Literal["seslab/history/v1"], Field(description="which kind of document this is")]
+    skipped: Annotated[list[str], Field(description="what was left out, because it could not be read, and why")]
     figures: Annotated[list[str], Field(description="those that are followed")]
     commits: Annotated[list[HistoryCommit], Field(description="oldest first")]
     series: Annotated[

@@ -58,8 +58,8 @@ def wished(figures: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(figures)) or FIGURES
 
 
-def document(commits: Sequence[Commit], figures: Sequence[str]) -> HistoryDocument:
-    """Plain data: the figures that are followed, and every other one that failed somewhere."""
+def document(commits: Sequence[Commit], figures: Sequence[str], skipped: Sequence[str] = ()) -> HistoryDocument:
+    """Plain data: the figures that are followed, and every other one that failed somewhere; and what was left out."""
     found = [_found(one) for one in commits]
     failed = {key for points in found for key, point in points.items() if point.verdict == FAIL}
     told = {key for points in found for key in points if key.figure in figures} | failed
@@ -67,6 +67,7 @@ def document(commits: Sequence[Commit], figures: Sequence[str]) -> HistoryDocume
     in_turn = sorted(told, key=lambda key: (key[:3], turn(key.figure)))
     return {
         "schema": SCHEMA,
+        "skipped": list(skipped),
         "figures": list(figures),
         "commits": [_commit(one, points) for one, points in zip(commits, found, strict=True)],
         "series": [_series(key, found) for key in in_turn],

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -15,7 +16,7 @@ from reports.documents.reading import Document, parsed
 from reports.running.keeping import COMPARISON, GATE, ORIGIN
 from scenarios.errors import BadInput
 from scenarios.schema.files import printable
-from scenarios.system.reading import MOST_BYTES_OF_DOCUMENT, is_regular, read_bytes
+from scenarios.system.reading import MOST_BYTES_OF_DOCUMENT, is_irregular, read_bytes
 
 SHORT = 7  # letters of a commit
 
@@ -45,18 +46,31 @@ class Kept(NamedTuple):
         return None if self.origin is None else self.origin["made_unix_s"]
 
 
-def commits_in(directories: Sequence[Path]) -> list[Commit]:
+def refuse(broken: BadInput) -> None:
+    """What becomes of a history with a document that cannot be read, unless such folders are left out."""
+    raise broken
+
+
+def commits_in(directories: Sequence[Path], on_broken: Callable[[BadInput], None] = refuse) -> list[Commit]:
     """Oldest first; before them, in the order of the directories and in each by name, those that do not say how old.
 
     What each holds is in the same order, so that what was measured again comes last. Raises BadInput for a directory in
-    which there is no document, and for what is none.
+    which there is no document; of a folder with what is none `on_broken` is told.
     """
     folders = [folder for directory in directories for folder in _folders_in(directory)]
-    kept = [_kept(folder) for folder in {folder.resolve(): folder for folder in folders}.values()]
+    kept = [*_whole({folder.resolve(): folder for folder in folders}.values(), on_broken)]
     found: dict[str, Commit] = {}
     for one in sorted(kept, key=lambda one: -math.inf if one.made_unix_s is None else one.made_unix_s):
         _add(found, one)
     return list(found.values())
+
+
+def _whole(folders: Iterable[Path], on_broken: Callable[[BadInput], None]) -> Iterator[Kept]:
+    for folder in folders:
+        try:
+            yield _kept(folder)
+        except BadInput as error:
+            on_broken(error)
 
 
 def _folders_in(directory: Path) -> Sequence[Path]:
@@ -95,4 +109,11 @@ def _add(found: dict[str, Commit], kept: Kept) -> None:
 
 def _read(kind: type[Document], path: Path) -> Document | None:
     """None where it is not there. Raises BadInput for what is no such document, or one of an older schema."""
-    return parsed(kind, read_bytes(path, MOST_BYTES_OF_DOCUMENT), str(path)) if is_regular(path) else None
+    if not os.path.lexists(path):
+        return None
+    if is_irregular(path):
+        raise BadInput(printable(f"{path}: is no regular file"))
+    try:
+        return parsed(kind, read_bytes(path, MOST_BYTES_OF_DOCUMENT), str(path))
+    except OSError as error:
+        raise BadInput(printable(f"{path}: cannot be read: {error.strerror or error}")) from error

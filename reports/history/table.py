@@ -13,7 +13,7 @@ from reports.units import MARKS, alike, shown, unit_of
 from scenarios.verdicts import FAIL, INCONCLUSIVE
 from strategies.presentation.words import counted
 
-MOST_NAMES = 3  # of commits in a note
+MOST_NAMES = 3  # of commits or folders in a note
 MOST_ROWS, MOST_SENTENCES = 50, 30  # of each sender; of all failures
 
 
@@ -97,12 +97,16 @@ def _order(history: HistoryDocument) -> str:
 
 
 def notes(history: HistoryDocument) -> list[str]:
-    """What must be known of the order."""
+    """What must be known of the order, and what was left out."""
     timeless = [one["name"] for one in history["commits"] if one["made_unix_s"] is None]
-    if not 0 < len(timeless) < len(history["commits"]):
-        return []
-    more = f" and {len(timeless) - MOST_NAMES:,} more" if len(timeless) > MOST_NAMES else ""
-    return [f"note: {', '.join(timeless[:MOST_NAMES])}{more} first: no {ORIGIN} says when they were made"]
+    is_mixed = 0 < len(timeless) < len(history["commits"])
+    first = [f"note: {_few(timeless)} first: no {ORIGIN} says when they were made"] if is_mixed else []
+    return [*first, *([f"note: left out: {_few(history['skipped'], '; ')}"] if history["skipped"] else [])]
+
+
+def _few(names: Sequence[str], between: str = ", ") -> str:
+    more = f" and {len(names) - MOST_NAMES:,} more" if len(names) > MOST_NAMES else ""
+    return between.join(names[:MOST_NAMES]) + more
 
 
 def sentences(history: HistoryDocument) -> list[str]:

@@ -29,5 +29,5 @@ def write_origin(directory: Path) -> None:
 
 
 def _commit() -> str | None:
-    told = next(filter(None, map(os.environ.get, OF_CI)), None)
-    return told or git("rev-parse", "--verify", "--quiet", "HEAD")
+    told = [word for name in OF_CI for word in os.environ.get(name, "").split()]
+    return told[0] if told else git("rev-parse", "--verify", "--quiet", "HEAD")

@@ -15,10 +15,12 @@ from scenarios.formats.quoted import cut
 from scenarios.formats.toml import toml_key, toml_value
 
 ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
+ONE_WORD = r"^\S+$"
 WORD = r"^[A-Za-z][A-Za-z0-9-]{0,31}$"
 CLOCK_TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"
 _OF_PATTERNS = {
     ONE_LINE: "must be one line of text",
+    ONE_WORD: "must be one word",
     WORD: "must be a letter, then letters, digits or -, at most 32",
     CLOCK_TIME: 'must be a clock time from "00:00" to "23:59:59", such as "08:00"',
 }

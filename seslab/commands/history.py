@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from scenarios.errors import BadInput
 from seslab.ctrl_c import ending_on_ctrl_c
 from seslab.options import AsJson, PageOut, Summary
 
@@ -27,6 +28,9 @@ def history(
     last: Annotated[
         int | None, typer.Option(metavar="N", min=1, show_default="all", help="only the newest N commits")
     ] = None,
+    skip_broken: Annotated[
+        bool, typer.Option("--skip-broken", help="leave out folders with what cannot be read, and say which")
+    ] = False,
     out: PageOut = None,
     summary: Summary = None,
     json: AsJson = False,
@@ -41,14 +45,17 @@ def history(
         from reports import files, terminal
         from reports.history import document as making
         from reports.history import folder, table
-        from reports.history.reading import commits_in
+        from reports.history.reading import commits_in, refuse
     figures = making.wished(figure or ())
-    commits = commits_in(directory)
+    broken: list[BadInput] = []
+    commits = commits_in(directory, broken.append if skip_broken else refuse)
+    if not commits:
+        raise broken[0]
     if out is not None:
         folder.prepare(out, [name for one in commits for name in one.folders])
     if summary is not None:
         files.refuse_unwritable("--summary", summary)
-    document = making.document(commits[-last:] if last else commits, figures)
+    document = making.document(commits[-last:] if last else commits, figures, [*map(str, broken)])
     if out is not None:
         folder.save(out, document)
     if summary is not None:

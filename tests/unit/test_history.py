@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -274,6 +275,48 @@ def test_what_is_no_history_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"^--figure latency\.p99: unknown figure .*'latency_s\.p99'"):
         wished(["latency.p99"])
     assert wished([]) == FIGURES
+
+
+def unread_pipe(path: Path) -> None:
+    """What would keep its reader waiting."""
+    path.unlink()
+    os.mkfifo(path)
+
+
+def dangling(path: Path) -> None:
+    """A link to nowhere."""
+    path.unlink()
+    path.symlink_to("nowhere.json")
+
+
+def nameless(path: Path) -> None:
+    """Where a commit has no letters."""
+    path.write_text(path.read_text().replace("a" * 40, " "))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "name", "said"),
+    [
+        (unread_pipe, COMPARISON, "comparison.json: is no regular file"),
+        (dangling, COMPARISON, "comparison.json: is no regular file"),
+        (dangling, ORIGIN, "origin.json: is no regular file"),
+        (nameless, ORIGIN, 'origin.json: commit = " ": must be one word'),
+    ],
+)
+def test_what_cannot_be_read_is_no_commit(tmp_path: Path, spoil: Callable[[Path], None], name: str, said: str) -> None:
+    """It ends the history with one line, or is left out and told, if that is wished."""
+    for folder in "ab":
+        kept(tmp_path / folder, folder * 40, 1.0)
+    spoil(tmp_path / "a" / name)
+    with pytest.raises(BadInput, match=re.escape(said)):
+        commits_in([tmp_path])
+    broken: list[BadInput] = []
+    history = document(commits_in([tmp_path], broken.append), FOLLOWED, [*map(str, broken)])
+    assert [one["name"] for one in history["commits"]] == ["bbbbbbb"]
+    [note] = table.sentences(history)
+    assert note.startswith("note: left out: ")
+    assert note.endswith(said)
+    assert commits_in([tmp_path / "a"], broken.append) == []
 
 
 def test_commands_leave_what_a_history_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
