@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from reports.compare import sections
@@ -21,6 +21,7 @@ from reports.page.pictures import Picture, images
 from reports.page.rests_on import account_rows, description, rests_on, scenario_text
 from reports.page.whole import MOST_BYTES, Page, Section, figure, html
 from reports.running.keeping import REPORT, SCENARIO
+from reports.words import rounded_duration
 from scenarios.entry import USERS
 from scenarios.system.whole_files import write_text
 
@@ -68,10 +69,20 @@ def _rests_on(comparison: ComparisonDocument, scenario_toml: str) -> Section:
     rows = [
         ("what ran", WORLDS.get(comparison["world"], comparison["world"])),
         *account_rows(comparison["account"]),
+        *_after_acceptance(comparison),
         ("seeds", sections.how_often(comparison)),
     ]
     digests = [(one["strategy"], one["digest"]) for one in comparison["strategies"]]
     return Section("rests-on", "What this rests on", rests_on(rows, _again(comparison), scenario_toml, digests))
+
+
+def _after_acceptance(comparison: ComparisonDocument) -> Iterator[tuple[str, str]]:
+    """What is supposed of accepted mail, where anything is."""
+    if "delivery" in comparison:
+        table = comparison["delivery"]
+        in_time, patience = rounded_duration(table["deadline_s"]), rounded_duration(table["max_delivery_s"])
+        rates = f"AWS takes rates over the last {table['representative_volume']:,} recipients"
+        yield "after acceptance", f"in time is within {in_time}; SES gives a mail up after {patience}; {rates}"
 
 
 def _again(comparison: ComparisonDocument) -> str:

@@ -25,6 +25,7 @@ FIRST = {
     "recipients.dead_lettered": "dead-lettered",
     "makespan_s": "makespan",
     "latency_s.p99": "p99",
+    "delivery.within_deadline": "share in inbox in time",
     "cost_per_million_usd": "$ per million",
     "month.total_usd": "$ a month",
 }

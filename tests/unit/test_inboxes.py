@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from reports.compare.markdown import markdown
 from reports.compare.sections import is_good
 from reports.compare.table import explanations, providers_of, table
 from reports.documents.comparison import ComparisonDocument
@@ -122,7 +123,7 @@ def test_a_pause_tells_apart_what_is_kept_and_what_is_gone() -> None:
 
 
 def test_providers_add_up_to_their_contender() -> None:
-    """A row for each provider of the first contender, in the scenario's order; a table without [delivery] has none."""
+    """A row for each provider of the first contender, in Markdown too; without [delivery] there is no table."""
     comparison = dirty()
     (sheet,) = providers_of(comparison)
     first = comparison["ranking"][0]["strategy"]
@@ -130,4 +131,5 @@ def test_providers_add_up_to_their_contender() -> None:
     assert [row[0] for row in sheet.rows] == ["quick", "strict"]
     for column, figure in enumerate((whole["copies"], whole["delivered"], whole["bounced"]), start=1):
         assert sum(int(row[column].replace(",", "")) for row in sheet.rows) == figure
+    assert "| " + " | ".join(sheet.rows[0]) + " |" in markdown(comparison)
     assert not [*providers_of(simulated(scenario(batch(2)), "heartbeat"))]
