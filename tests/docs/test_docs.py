@@ -147,11 +147,9 @@ def inner(path: str, value: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield path, value["$ref"]
     for kind, reference in value.get("items", {}).get("discriminator", {}).get("mapping", {}).items():
         yield f"{path.replace('neighbour', 'workload')}.{kind}", reference
-    for arm in (
-        value.get("additionalProperties"),
-        *value.get("patternProperties", {}).values(),
-        *value.get("anyOf", ()),
-    ):
+    named = value.get("patternProperties", {}).values()
+    arms = (arm for one in (value, *named) for arm in one.get("anyOf", ()))
+    for arm in (value.get("additionalProperties"), *named, *arms):
         if isinstance(arm, dict) and "$ref" in arm:
             yield path, arm["$ref"]
     for choice in (*value.get("oneOf", ()), *(one for arm in value.get("anyOf", ()) for one in arm.get("oneOf", ()))):
