@@ -34,7 +34,8 @@ class _Journal:
 
     def __init__(self, delivery: Delivery) -> None:
         self.notices: list[Notice] = []
-        self._reports = [(name, one.reports_complaints) for name, one in delivery.providers.items()]
+        self._domains = [f"{name.lower()}.example" for name in delivery.providers]
+        self._reports = [one.reports_complaints for one in delivery.providers.values()]
         self._recipients: list[tuple[str, str]] = []
         self._attempted_s: list[float] = []
         self._message_id, self._sent = "", list[Event]()
@@ -48,14 +49,13 @@ class _Journal:
         self._note(self._sent)
 
     def taken(self, copy: Copy) -> None:
-        provider, _ = self._reports[copy.nature.provider]
         mail, place = divmod(copy.key, PLACES)
-        self._recipients.append((self._message_id, f"{mail}.{place}@{provider.replace(' ', '-')}.example"))
+        self._recipients.append((self._message_id, f"{mail}.{place}@{self._domains[copy.nature.provider]}"))
         self._attempted_s.append(copy.accepted_s)
         self._sent.append(self._event(copy, State.SENT, copy.accepted_s))
 
     def happens(self, copy: Copy, what: What, at_s: float) -> None:
-        if what == What.COMPLAINED and not self._reports[copy.nature.provider][1]:
+        if what == What.COMPLAINED and not self._reports[copy.nature.provider]:
             return
         if what == What.DEFERRED:  # told with the instant of the next attempt
             at_s, self._attempted_s[copy.number] = self._attempted_s[copy.number], at_s
@@ -73,7 +73,6 @@ def notices_of(delivery: Delivery, seed: int, calls: Columns, until_s: float) ->
     journal = _Journal(delivery)
     office = PostOffice(delivery, seed, journal)
     for number, (at_s, mail, first, recipients) in enumerate(_accepted(calls)):
-        office.advance(at_s)
         journal.accepted(f"{number:016x}-seslab")
         office.take(at_s, mail, range(first, first + recipients))
         journal.sent()

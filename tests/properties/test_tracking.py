@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 import sim.run
 from scenarios.delivery.deliveries import delivered_of
+from scenarios.events.events import bare
 from scenarios.ledger.delivered import DELIVERY_FATES
 from scenarios.schema.delivery.delivery import Delivery
 from scenarios.schema.model import Scenario
@@ -19,7 +20,7 @@ from scenarios.tracking.figures import TrackerFigures, figures_of, truth
 from scenarios.tracking.notices import notices_of
 from scenarios.tracking.request import request_of
 from sim.tracking import track
-from strategies.tracking.states import Event, State, Status, joined, needs_banner
+from strategies.tracking.states import Event, State, Status, canonical, joined, needs_banner
 from tests.properties.test_delivery import deliveries
 from tests.unit.virtual import batch, evenly, fault, scenario
 
@@ -148,6 +149,15 @@ def test_a_tracker_that_is_gone_too_long_leaves_dead_letters() -> None:
     assert 0 < told["right"] < 1
     assert told["dead_letters"] > 0
     assert told["lost"] == 0
+
+
+def test_addresses_are_as_they_will_be_read() -> None:
+    """Whatever letters a provider's name has, its recipients are under their own keys once events are parsed."""
+    delivery = Delivery.model_validate({"providers": {"GMail-2": {"share": 1, "inbox": {"constant_ms": 1}}}})
+    ledger = sim.run.run(_sent(delivery), "leaky-bucket", 3)
+    addresses = {event.recipient for notice in notices_of(delivery, 3, ledger.calls, 9.0) for event in notice.events}
+    assert len(addresses) == int(ledger.mails["recipients"].sum())
+    assert addresses == set(map(bare, addresses)) == set(map(canonical, addresses))
 
 
 def test_a_banner_is_for_an_address_that_bounced_lately() -> None:
