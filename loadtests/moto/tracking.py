@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import ExitStack
 from math import ceil
 from typing import Any
@@ -113,7 +113,7 @@ class World:
         """Until the queue is empty and nothing more is told."""
         polls = RequestThreads(self._mapping.maximum_concurrency or CONNECTIONS)  # a poller has one request at a time
         try:
-            self._services.start(self._hear(polls))
+            self._hear(polls)
             for killed in self._killed:
                 self._services.start(self._kill(killed.start_s))
             told = tell(
@@ -125,7 +125,7 @@ class World:
             self._services.host.abandon()
             polls.close()
 
-    async def _unless_a_service_fails(self, work: Any) -> None:
+    async def _unless_a_service_fails(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)  # noqa: TID251 (awaited right here)
         await asyncio.wait([task, self._services.failure()], return_when=asyncio.FIRST_COMPLETED)
         if self._services.failure().done():
@@ -133,7 +133,7 @@ class World:
             await self._services.failure()
         await task
 
-    async def _hear(self, polls: RequestThreads) -> None:
+    def _hear(self, polls: RequestThreads) -> None:
         (queue,) = self._request.plan.queues
         url = self._serverless.queues.urls[QUEUE]
         letters = Letters(self._clock, self._serverless.pollers, url, queue.visibility_timeout_s, polls)
@@ -149,7 +149,8 @@ class World:
     async def _kill(self, at_s: float) -> None:
         await self._clock.sleep(max(0.0, at_s - self._clock.now()))
         for process in self._processes:
-            process.kill()
+            if process.alive:  # else its number may be another's by now
+                process.kill()
 
     async def _drain(self) -> None:
         """SQS counts one state after the other: what moves between two looks, the second one sees."""
