@@ -13,15 +13,19 @@ from loadtests.deploy.cloud import Cloud, aws, speaking_plainly
 from loadtests.deploy.run import setup_of
 from loadtests.deploy.stack.names import checked_run
 from loadtests.deploy.stack.template import template
+from loadtests.deploy.stack.weekly import Weekly
+from loadtests.function.package import Beside
 from loadtests.ports.local import REGION, local_session
 from loadtests.ports.ses import SENDER, Envelope
 from loadtests.ports.tables import definition
 from loadtests.record.run_name import new_run
 from scenarios.errors import BadInput
+from scenarios.schema.files import printable
 from scenarios.schema.model import Scenario
 from scenarios.tracking.request import plan_of as plan_of_tracker
 from strategies.resources import Table
 
+ONLY_BUCKET = "s3"
 MINISTACK_URL = "http://127.0.0.1:4566"
 
 
@@ -37,6 +41,11 @@ class Wanted(NamedTuple):
     """What a stack that stays shall have beside its strategy."""
 
     dashboard: bool = False
+    weekly: Weekly | None = None
+
+    def beside(self) -> list[Beside]:
+        """What they need of the package."""
+        return [] if self.weekly is None else [self.weekly.packed()]
 
 
 PLAIN = Wanted()
@@ -50,12 +59,13 @@ def deploy(
     source = safety.check_sender(sender) if on_aws else sender or SENDER
     envelope = Envelope(source, archive=scenario.archive)
     request = RunRequest.of(scenario, strategy, scenario.seed)
-    setup = setup_of(request, envelope, os.environ.get("AWS_ENDPOINT_URL_SESV2"), on_aws)
-    document = template(request.plan, setup._replace(dashboard=wanted.dashboard))
+    publishes = on_aws or wanted.weekly is not None
+    setup = setup_of(request, envelope, os.environ.get("AWS_ENDPOINT_URL_SESV2"), publishes)
+    document = template(request.plan, setup._replace(**wanted._asdict()))
     if not document["Resources"]:
         raise BadInput(f"{strategy}: consists of the application's pods alone; there is nothing to deploy")
     run = new_run()
-    made = stacks.deploy(cloud, run, strategy, document, say, request.plan.strategies())
+    made = stacks.deploy(cloud, run, strategy, document, say, request.plan.strategies(), wanted.beside())
     yield f"run {run}"
     yield from (f"{name} {value}" for name, value in sorted(made.items()))
 
@@ -94,6 +104,15 @@ def _keys(table: Mapping[str, Any]) -> str:
     types = {one["AttributeName"]: one["AttributeType"] for one in table["AttributeDefinitions"]}
     each = ((one["AttributeName"], one["KeyType"]) for one in table["KeySchema"])
     return ", ".join(f"{name} ({kind}, {types[name]})" for name, kind in each)
+
+
+def weekly_of(asked: str, module: str, reads: tuple[str, ...]) -> Weekly:
+    """The report as `--weekly-report` asks for it: to an address, or `s3` for the bucket alone. Raises BadInput."""
+    if asked == ONLY_BUCKET:
+        return Weekly(module, reads)
+    if not safety.is_address(asked):
+        raise BadInput(f"--weekly-report {printable(asked)}: must be {ONLY_BUCKET}, or one plain address")
+    return Weekly(module, reads, asked)
 
 
 def status(cloud: Cloud) -> list[tuple[str, ...]]:

@@ -13,9 +13,9 @@ from botocore.exceptions import WaiterError
 
 from loadtests.deploy import bucket as buckets
 from loadtests.deploy.cloud import Cloud, speaking_plainly
+from loadtests.deploy.stack.lambdas import BUCKET, KEY
 from loadtests.deploy.stack.names import RUN_TAG, stack_of
-from loadtests.deploy.stack.template import BUCKET, KEY
-from loadtests.function.package import package
+from loadtests.function.package import Beside, package
 from scenarios.errors import BadInput, RunFailed
 
 STRATEGY_TAG = "seslab:strategy"
@@ -37,15 +37,23 @@ class StackStatus:
 
 
 def deploy(
-    cloud: Cloud, run: str, contender: str, template: Mapping[str, Any], say: Say, strategies: Iterable[str]
+    cloud: Cloud,
+    run: str,
+    contender: str,
+    template: Mapping[str, Any],
+    say: Say,
+    strategies: Iterable[str],
+    beside: Iterable[Beside] = (),
 ) -> dict[str, str]:
-    """Make the run's bucket and stack, with the code of the strategies; returns the stack's outputs.
+    """Make the run's bucket and stack, with the code of the strategies and of what is beside them.
+
+    Returns the stack's outputs.
 
     Raises BadInput for what is wrong with the account's configuration, RunFailed when AWS cannot make the stack.
     """
     with speaking_plainly(cloud.world):
         say(f"packing {contender}")
-        name, key = buckets.fill(cloud, run, package(*strategies))
+        name, key = buckets.fill(cloud, run, package(*strategies, beside=beside))
         say(f"making stack {stack_of(run)}: {len(template['Resources'])} resources")
         _create(cloud, run, contender, template, {BUCKET: name, KEY: key})
         return outputs(cloud, run)

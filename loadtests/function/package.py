@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
+from typing import NamedTuple
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from loadtests.function.entry import ToldWay
@@ -15,12 +16,19 @@ from strategies.registry import module_of
 from strategies.resources import Plan
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("loadtests", "scenarios", "strategies")
-"""What a file of loadtests/ may import of ours; where seslab is installed, boto3 and NumPy lie in `ROOT` too."""
+ROOMS = ("loadtests", "reports", "scenarios", "strategies")
+"""What a packed file may import of ours; where seslab is installed, boto3 and NumPy lie in `ROOT` too."""
 
 HANDLER = "loadtests.function.entry.handle"
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say
 READABLE = 0o644 << 16
+
+
+class Beside(NamedTuple):
+    """What a package holds for a function beside those of strategies: modules, and files that they read."""
+
+    modules: tuple[str, ...]
+    files: tuple[str, ...] = ()
 
 
 def told_ways(plan: Plan) -> list[ToldWay]:
@@ -30,11 +38,11 @@ def told_ways(plan: Plan) -> list[ToldWay]:
     ]
 
 
-def package(*strategies: str) -> bytes:
+def package(*strategies: str, beside: Iterable[Beside] = ()) -> bytes:
     """A zip of the sources: the same sources give the same bytes, uncompressed because zlibs differ."""
     file = BytesIO()
     with ZipFile(file, "w", ZIP_STORED) as archive:
-        for path, content in sorted(sources(*strategies).items()):
+        for path, content in sorted(sources(*strategies, beside=[*beside]).items()):
             about = ZipInfo(path, EPOCH)
             about.external_attr, about.create_system = READABLE, 3
             archive.writestr(about, content)
@@ -46,13 +54,15 @@ def key_of(content: bytes) -> str:
     return f"{sha256(content).hexdigest()}.zip"
 
 
-def sources(*strategies: str) -> dict[str, bytes]:
-    """The files of strategies, and those of ours that they and the handler import, by their paths in the package."""
+def sources(*strategies: str, beside: Sequence[Beside] = ()) -> dict[str, bytes]:
+    """The files of strategies, and those of ours that they and the handlers import, by their paths in the package."""
     bundles = filter(None, map(bundle_of, strategies))
     outside = {path: text.encode() for bundle in bundles for path, text in bundle.files.items()}
     waiting = [HANDLER.rpartition(".")[0], *map(module_of, strategies)]
+    waiting += [module for one in beside for module in one.modules]
     waiting += [module for text in outside.values() for module in _imports(text)]
-    return outside | {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in _closed(waiting)}
+    files = [*_closed(waiting), *(ROOT / name for one in beside for name in one.files)]
+    return outside | {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in files}
 
 
 def _closed(waiting: list[str]) -> set[Path]:
@@ -78,9 +88,17 @@ def _files(module: str) -> Iterator[Path]:
 
 def _imports(source: bytes) -> Iterator[str]:
     """Every module that a file may mean by its imports."""
-    for node in ast.walk(ast.parse(source)):
+    for node in _run(ast.parse(source)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _run(node: ast.AST) -> Iterator[ast.AST]:
+    """All that ever runs: what is for type checkers alone does not travel."""
+    yield node
+    for inside in ast.iter_child_nodes(node):
+        if not (isinstance(inside, ast.If) and ast.unparse(inside.test) == "TYPE_CHECKING"):
+            yield from _run(inside)

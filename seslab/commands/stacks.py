@@ -31,6 +31,14 @@ def deploy(
     dashboard: Annotated[
         bool, typer.Option("--dashboard", help="with a CloudWatch dashboard, and alarms of bounces and complaints")
     ] = False,
+    weekly_report: Annotated[
+        str | None,
+        typer.Option(
+            metavar="s3|ADDRESS",
+            show_default="none",
+            help="with a report of bounces each Monday, into the bucket and to the address",
+        ),
+    ] = None,
 ) -> None:
     """Make a strategy's stack, and leave it there.
 
@@ -41,13 +49,17 @@ def deploy(
     with ending_on_ctrl_c():
         from loadtests.deploy import commands
         from reports import terminal
+        from reports.bounces import weekly as report
         from seslab.worlds import chosen, scenario_of
     if (strategy is None) != tracker:
         raise BadInput("deploy: name either a --strategy or --tracker")
     if table is not None and not tracker:
         raise BadInput(f"--table = {table}: only a --tracker keeps statuses in a table")
+    if weekly_report is not None and tracker:
+        raise BadInput("--weekly-report: not with --tracker; give it to the stack of the strategy that sends")
     place, wanted = commands.cloud_of(on, region), scenario_of(scenario)
-    beside = commands.Wanted(dashboard)
+    weekly = None if weekly_report is None else commands.weekly_of(weekly_report, report.MODULE, report.READ)
+    beside = commands.Wanted(dashboard, weekly)
     if strategy is None:
         lines = commands.deploy_tracker(place, wanted, table, terminal.tell, beside)
     else:

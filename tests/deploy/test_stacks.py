@@ -6,6 +6,7 @@ import json
 import math
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -15,10 +16,13 @@ from loadtests.deploy import commands, stacks, tickers
 from loadtests.deploy.cloud import Cloud
 from loadtests.deploy.harvest import bill_of, lines_of
 from loadtests.deploy.ministack import ministack
+from loadtests.deploy.stack.names import stack_of
 from loadtests.deploy.stack.states import first_input
 from loadtests.deploy.stack.template import Setup, template
+from loadtests.deploy.stack.weekly import Weekly
 from loadtests.ports.ses import Envelope
 from loadtests.record.run_name import new_run
+from reports.bounces import weekly as report
 from scenarios.aws.ticker import STANDARD_TICKS
 from scenarios.errors import BadInput
 from strategies import heartbeat, lambda_concurrency, sqs_dlq
@@ -26,6 +30,7 @@ from strategies.resources import Account, Plan
 from tests.deploy import marks
 from tests.deploy.patience import until
 from tests.deploy.relay import SCENARIO
+from tests.unit.ses_records import bounce
 
 pytestmark = marks.on_ministack()
 
@@ -52,7 +57,8 @@ def _silent(_: str) -> None:
 def _deployed(cloud: Cloud, plan: Plan, strategy: str, **more: Any) -> tuple[str, dict[str, str]]:
     run = new_run()
     setup = Setup(strategy, ACCOUNT, 1, Envelope(), **more)
-    return run, stacks.deploy(cloud, run, strategy, template(plan, setup), _silent, plan.strategies())
+    beside = [setup.weekly.packed()] if setup.weekly else []
+    return run, stacks.deploy(cloud, run, strategy, template(plan, setup), _silent, plan.strategies(), beside)
 
 
 def _everything(cloud: Cloud) -> dict[str, int]:
@@ -105,6 +111,24 @@ def test_a_dashboard_names_the_parts_of_its_stack(cloud: Cloud) -> None:
     assert all(f'"{name}"' in said for name in (outputs["SenderFunction"], outputs["MailsQueue"].rpartition("/")[2]))
     assert alarms
     assert all(alarm["AlarmArn"] in said for alarm in alarms)
+
+
+def test_a_weekly_report_is_made_and_goes_with_its_stack(cloud: Cloud) -> None:
+    """The deployed function takes an event out of the stack's queue and leaves page and CSV in the stack's bucket."""
+    before = _everything(cloud)
+    weekly = Weekly(report.MODULE, report.READ)
+    run, outputs = _deployed(cloud, PLANS["sqs-dlq"], "sqs-dlq", weekly=weekly, dashboard=True)
+    late = datetime.now(UTC).isoformat()
+    event = bounce(1)
+    event["bounce"]["timestamp"] = late
+    cloud.client("sqs").send_message(QueueUrl=outputs["WitnessQueue"], MessageBody=json.dumps(event))
+    answer = cloud.client("lambda").invoke(FunctionName=outputs["WeeklyReportFunction"])
+    said = json.loads(answer["Payload"].read())
+    kept = cloud.client("s3").list_objects_v2(Bucket=stack_of(run), Prefix="reports/")["Contents"]
+    assert stacks.teardown(cloud, run, _silent) == [run]
+    assert (said.get("events"), answer.get("FunctionError")) == (1, None), said
+    assert [item["Key"].rpartition("/")[2] for item in kept] == ["bounces.csv", "report.html"]
+    assert _everything(cloud) == before
 
 
 def test_a_bucket_without_a_stack_is_found(cloud: Cloud) -> None:

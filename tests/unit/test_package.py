@@ -47,7 +47,7 @@ def test_packages_of_others_are_not_packed(tmp_path: Path, monkeypatch: pytest.M
     in_a_checkout = package("heartbeat")
     for room in ROOMS:
         (tmp_path / room).symlink_to(ROOT / room)
-    _link(tmp_path, "boto3")
+    link(tmp_path, "boto3")
     monkeypatch.setattr(packaging, "ROOT", tmp_path)
     assert package("heartbeat") == in_a_checkout
 
@@ -75,7 +75,7 @@ def test_an_entry_point_imports_with_nothing_but_boto3_beside_it(
     site = tmp_path / "site"
     site.mkdir()
     for name in SITE:
-        _link(site, name)
+        link(site, name)
     code = (
         f"import sys; sys.path[:0] = [{str(bundle)!r}, {str(site)!r}]\n"
         f"import importlib; module = importlib.import_module({entry!r})\n"
@@ -88,7 +88,7 @@ def test_an_entry_point_imports_with_nothing_but_boto3_beside_it(
     assert done.returncode == 0, done.stderr
 
 
-def _link(site: Path, name: str) -> None:
+def link(site: Path, name: str) -> None:
     """A package of this environment, or a module."""
     home = Path(sysconfig.get_paths()["purelib"])
     found = home / name if (home / name).exists() else home / f"{name}.py"

@@ -14,7 +14,9 @@ from loadtests.deploy.stack.names import logical
 from loadtests.deploy.stack.roles import POLL_QUEUE, READ_TABLE, USE_QUEUE, USE_TABLE
 from loadtests.deploy.stack.states import first_input, machine
 from loadtests.deploy.stack.template import Setup, template
+from loadtests.deploy.stack.weekly import KEEP_EVENTS, SEND, TAKE_OUT, Weekly
 from loadtests.function.entry import with_tuples
+from loadtests.function.weekly import BUCKET, MODULE, QUEUE, SENDER, TO
 from loadtests.ports.ses import Envelope
 from scenarios.aws.ticker import EVENTS_PER_TICK, HISTORY_EVENTS, STANDARD_TICKS, transitions_of
 from scenarios.errors import BadInput
@@ -25,7 +27,8 @@ from strategies.tracking import tracker
 
 ACCOUNT = Account(30.0, 0.05)
 SETUP = Setup("heartbeat", ACCOUNT, 7, Envelope("me@example.com"))
-WHOLE = SETUP._replace(dashboard=True)
+WEEKLY = Weekly("a.module", (), "care@example.com")
+WHOLE = SETUP._replace(dashboard=True, weekly=WEEKLY)
 """With all that may be asked for."""
 KINDS: tuple[Any, ...] = ("timestamp_wait", "standard_loop", "express_loop", "relay")
 LANES = ("urgent", "bulk")
@@ -167,6 +170,34 @@ def test_functions_send_in_nobody_elses_name(plan: Plan) -> None:
                 assert statement["Condition"] == {"StringEquals": {"ses:FromAddress": "me@example.com"}}
                 identities = [r["Fn::Sub"] for r in statement["Resource"] if isinstance(r["Fn::Sub"], str)]
                 assert [i.rpartition("/")[2] for i in identities] == ["me@example.com", "example.com"]
+
+
+@pytest.mark.parametrize("to", [None, "care@example.com"])
+def test_a_weekly_report_may_do_what_it_does_and_nothing_else(to: str | None) -> None:
+    """It takes events out of one queue, keeps them and reports in one bucket, and sends to one address or to none."""
+    resources = template(PLANS["sqs-dlq"], SETUP._replace(weekly=WEEKLY._replace(to=to)))["Resources"]
+    statements = resources["WeeklyReportRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+    wanted = {"logs:CreateLogStream", "logs:PutLogEvents", *TAKE_OUT, *KEEP_EVENTS, "s3:ListBucket"}
+    assert {action for one in statements for action in one["Action"]} == wanted | set(SEND if to else ())
+    assert "*" not in json.dumps([action for one in statements for action in one["Action"]])
+    inside = [resource["Fn::Sub"] for one in statements for resource in one["Resource"] if "Fn::Sub" in resource]
+    bucket = "arn:${AWS::Partition}:s3:::${CodeBucket}"
+    assert [where for where in inside if ":s3:" in where] == [f"{bucket}/events/*", f"{bucket}/reports/*", bucket]
+    assert [one["Condition"] for one in statements if "ses:SendEmail" in one["Action"]] == [
+        {"StringEquals": {"ses:FromAddress": "me@example.com"}, "ForAllValues:StringEquals": {"ses:Recipients": [to]}}
+    ] * bool(to)
+    variables = resources["WeeklyReportFunction"]["Properties"]["Environment"]["Variables"]
+    assert set(variables) == {MODULE, QUEUE, BUCKET, SENDER, TO}
+
+
+def test_a_weekly_report_is_asked_for(plan: Plan) -> None:
+    """Without being asked a stack has none, nor a schedule for it."""
+    more = (
+        template(plan, WHOLE)["Resources"].keys() - template(plan, SETUP._replace(dashboard=True))["Resources"].keys()
+    )
+    assert {name.removeprefix("WeeklyReport") for name in more} == {
+        "Function", "Role", "Log", "Schedule", "ScheduleRole", "FunctionErrors", "FunctionThrottles",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", KINDS)

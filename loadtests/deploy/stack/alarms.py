@@ -7,7 +7,7 @@ from math import ceil
 from typing import Any
 
 from loadtests.deploy.stack.names import dead_letters_of, logical
-from strategies.resources import Function, Plan, Queue
+from strategies.resources import Plan, Queue
 
 MINUTE_S = 60
 
@@ -18,7 +18,7 @@ def alarms(plan: Plan) -> dict[str, Any]:
     for queue in plan.queues:
         found |= _of_queue(queue)
     for function in plan.functions:
-        found |= _of_function(function)
+        found |= of_function(function.name)
     return found
 
 
@@ -41,8 +41,9 @@ def _queue(logical_id: str) -> dict[str, Any]:
     return {"Name": "QueueName", "Value": {"Fn::GetAtt": [logical_id, "QueueName"]}}
 
 
-def _of_function(function: Function) -> dict[str, Any]:
-    name = logical(function.name, "Function")
+def of_function(function: str) -> dict[str, Any]:
+    """That it ends in errors, and that Lambda does not let it begin."""
+    name = logical(function, "Function")
     dimension = {"Name": "FunctionName", "Value": {"Ref": name}}
     return {f"{name}{metric}": alarm("Lambda", metric, "Sum", [dimension], 0) for metric in ("Errors", "Throttles")}
 

@@ -8,7 +8,7 @@ AWS/Lambda in their own guides. SES has no metric of what it refuses: the functi
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from loadtests.deploy.stack.alarms import MINUTE_S, alarm
@@ -30,7 +30,7 @@ Metric = list[Any]
 Line = tuple[str, float]
 
 
-def dashboard(plan: Plan, rate_per_s: float, alarms: Mapping[str, Any]) -> Json:
+def dashboard(plan: Plan, rate_per_s: float, alarms: Sequence[str]) -> Json:
     """By logical id: the dashboard, filters that count refusals in logs, and alarms of the account's reputation.
 
     `alarms` are those that the stack has anyway, by logical id; the limit is in recipients per second.

@@ -29,7 +29,7 @@ def role(service: str, statements: Sequence[Statement]) -> dict[str, Any]:
 def function_role(function: Function, plan: Plan, sender: str, configuration_set: Any | None) -> dict[str, Any]:
     """Its log, SES in the sender's name, the parts that it uses, the queues that are mapped to it."""
     mapped = [mapping.queue for mapping in plan.mappings if mapping.function == function.name]
-    statements = [_log(function), *([_send(sender, configuration_set)] if function.sends else [])]
+    statements = [write_log(function.name), *([send(sender, configuration_set)] if function.sends else [])]
     statements += [allow(USE_QUEUE, arn(name, "Queue")) for name in _used(function, [q.name for q in plan.queues])]
     statements += [allow(POLL_QUEUE, arn(name, "Queue")) for name in mapped]
     for actions, names in ((USE_TABLE, function.uses), (READ_TABLE, function.reads)):
@@ -58,11 +58,11 @@ def _used(function: Function, names: Sequence[str]) -> list[str]:
     return [name for name in names if name in function.uses]
 
 
-def _log(function: Function) -> Statement:
-    return allow(("logs:CreateLogStream", "logs:PutLogEvents"), arn(function.name, "Log"))
+def write_log(function: str) -> Statement:
+    return allow(("logs:CreateLogStream", "logs:PutLogEvents"), arn(function, "Log"))
 
 
-def _send(sender: str, configuration_set: Any | None) -> Statement:
+def send(sender: str, configuration_set: Any | None, actions: Sequence[str] = ("ses:SendEmail",)) -> Statement:
     """SES asks for the identity that vouches for the sender, be it the address or its domain, and for the set."""
     own = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}"
     resources: list[Any] = [
@@ -71,7 +71,7 @@ def _send(sender: str, configuration_set: Any | None) -> Statement:
     if configuration_set is not None:
         resources.append({"Fn::Sub": [f"{own}:configuration-set/${{Set}}", {"Set": configuration_set}]})
     only = {"StringEquals": {"ses:FromAddress": sender}}
-    return {**allow(("ses:SendEmail",), *resources), "Condition": only}
+    return {**allow(actions, *resources), "Condition": only}
 
 
 def _document(statements: Sequence[Statement]) -> dict[str, Any]:

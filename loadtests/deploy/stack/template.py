@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from loadtests.deploy.stack.alarms import alarms
 from loadtests.deploy.stack.dashboard import DASHBOARD, dashboard
+from loadtests.deploy.stack.lambdas import BUCKET, KEY, lambda_function
 from loadtests.deploy.stack.limits import check
 from loadtests.deploy.stack.names import dead_letters_of, logical, physical
 from loadtests.deploy.stack.publishing import CONFIGURATION_SET, channel, publishing
@@ -16,6 +17,8 @@ from loadtests.deploy.stack.publishing import QUEUE as WITNESS_QUEUE
 from loadtests.deploy.stack.publishing import SET as WITNESS_SET
 from loadtests.deploy.stack.roles import allow, arn, function_role, role
 from loadtests.deploy.stack.states import is_express, machine
+from loadtests.deploy.stack.weekly import FUNCTION as WEEKLY_FUNCTION
+from loadtests.deploy.stack.weekly import Weekly, weekly_report
 from loadtests.function.entry import READ_TIMEOUT_S, variable, variables_of
 from loadtests.function.package import HANDLER, told_ways
 from loadtests.ports.ses import Envelope
@@ -25,18 +28,14 @@ from strategies.registry import module_of
 from strategies.resources import Account, Function, Plan, Queue, Table, Ticker
 from strategies.resources import Mapping as DeclaredMapping
 
-RUNTIME = "python3.13"
-BUCKET, KEY = "CodeBucket", "CodeKey"
-LOG_DAYS = 14
-
 Resources = dict[str, Any]
 
 
 class Setup(NamedTuple):
     """What a deployment knows beside the plan.
 
-    `publishes`: whether SES tells its events to a queue of the stack; `dashboard`: whether there shall be one;
-    `entries`: the entry points of functions that have one of their own.
+    `publishes`: whether SES tells its events to a queue of the stack, of which the weekly report is made; `dashboard`:
+    whether there shall be one; `entries`: the entry points of functions that have one of their own.
     """
 
     strategy: str
@@ -48,6 +47,7 @@ class Setup(NamedTuple):
     ses_read_timeout_s: float = READ_TIMEOUT_S
     dashboard: bool = False
     entries: Mapping[str, str] = {}
+    weekly: Weekly | None = None
 
 
 def template(plan: Plan, setup: Setup) -> dict[str, Any]:
@@ -81,10 +81,14 @@ def _resources(plan: Plan, setup: Setup) -> Resources:
         found |= _ticker(ticker)
     for topic in plan.topics:
         found |= channel(logical(topic.name, ""), topic.name, logical(topic.queue, "Queue"), topic.events)
-    its_alarms = alarms(plan)
-    found |= its_alarms | (publishing() if setup.publishes else {})
-    rate_per_s = setup.account.max_send_rate_per_s
-    return found | (dashboard(plan, rate_per_s, its_alarms) if setup.dashboard else {})
+    found |= alarms(plan) | (publishing() if setup.publishes else {})
+    found |= weekly_report(setup.weekly, setup.envelope.source, setup.ses_url) if setup.weekly else {}
+    return found | (_dashboard(plan, setup, found) if setup.dashboard else {})
+
+
+def _dashboard(plan: Plan, setup: Setup, found: Resources) -> Resources:
+    its_alarms = [name for name, part in found.items() if part["Type"] == "AWS::CloudWatch::Alarm"]
+    return dashboard(plan, setup.account.max_send_rate_per_s, its_alarms)
 
 
 def _outputs(plan: Plan, resources: Resources) -> Mapping[str, Any]:
@@ -94,7 +98,8 @@ def _outputs(plan: Plan, resources: Resources) -> Mapping[str, Any]:
     functions = [logical(function.name, "Function") for function in plan.functions]
     tickers = [logical(ticker.function, what) for ticker in plan.tickers for what in ("Machine", "Schedule")]
     topics = [logical(topic.name, what) for topic in plan.topics for what in ("Set", "Topic")]
-    wanted = [*queues, *tables, *functions, *tickers, *topics, WITNESS_QUEUE, WITNESS_SET, DASHBOARD]
+    ours = [WITNESS_QUEUE, WITNESS_SET, DASHBOARD, WEEKLY_FUNCTION]
+    wanted = [*queues, *tables, *functions, *tickers, *topics, *ours]
     urls = {logical(function.name, "Url") for function in plan.functions if function.has_url}
     return {
         **{name: {"Ref": name} for name in wanted if name in resources},
@@ -129,24 +134,14 @@ def _table(table: Table) -> Resources:
 
 
 def _function(function: Function, plan: Plan, setup: Setup) -> Resources:
-    own, log = logical(function.name, "Function"), logical(function.name, "Log")
     configuration_set = CONFIGURATION_SET if setup.publishes else None
-    properties: dict[str, Any] = {
-        "FunctionName": physical(function.name),
-        "Runtime": RUNTIME,
-        "Handler": setup.entries.get(function.name, HANDLER),
-        "Code": {"S3Bucket": {"Ref": BUCKET}, "S3Key": {"Ref": KEY}},
-        "MemorySize": function.memory_mb,
-        "Timeout": max(1, ceil(function.timeout_s)),
-        "Role": arn(function.name, "Role"),
-        "Environment": {"Variables": _variables(function, plan, setup)},
-    }
-    if function.reserved_concurrency is not None:
-        properties["ReservedConcurrentExecutions"] = function.reserved_concurrency
+    reserved = function.reserved_concurrency
+    more = {} if reserved is None else {"ReservedConcurrentExecutions": reserved}
+    variables, handler = _variables(function, plan, setup), setup.entries.get(function.name, HANDLER)
+    its_role = function_role(function, plan, setup.envelope.source, configuration_set)
     return {
-        log: _log(function),
-        logical(function.name, "Role"): function_role(function, plan, setup.envelope.source, configuration_set),
-        own: {"Type": "AWS::Lambda::Function", "DependsOn": [log], "Properties": properties},
+        logical(function.name, "Role"): its_role,
+        **lambda_function(function.name, handler, function.memory_mb, function.timeout_s, variables, **more),
         **(_url(function) if function.has_url else {}),
     }
 
@@ -155,12 +150,6 @@ def _url(function: Function) -> Resources:
     """It answers signed requests that the account's policies allow, and nothing else."""
     properties = {"TargetFunctionArn": arn(function.name, "Function"), "AuthType": "AWS_IAM"}
     return {logical(function.name, "Url"): {"Type": "AWS::Lambda::Url", "Properties": properties}}
-
-
-def _log(function: Function) -> Resources:
-    """Made here rather than by Lambda, so that it ends with the stack."""
-    name = {"Fn::Sub": f"/aws/lambda/${{AWS::StackName}}-{function.name}"}
-    return {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": name, "RetentionInDays": LOG_DAYS}}
 
 
 def _variables(function: Function, plan: Plan, setup: Setup) -> dict[str, Any]:
