@@ -46,7 +46,7 @@ async def main(ports):
 
 direct.plan = lambda settings, account: Plan(settings, Pods(main))
 mails = {"process": "batch", "messages": 5}
-loadtests.moto.run.run(scenario(workload=(mails,)), "direct", SEED)
+loadtests.moto.run.run(scenario(workload=(mails,), delivery={}), "direct", SEED)
 """
 
 
@@ -66,6 +66,8 @@ def test_a_killed_run_leaves_a_ledger_and_nothing_else() -> None:
         "pending": 2,
         "lost": 0,
     }
+    assert ledger.delivered is not None
+    assert len(ledger.delivered.copies["mail"]) == 3
     assert not any(child.lives for child in left.children)
     assert run_registry.leftovers() == []
     assert not run_registry.witness_of(left.run).exists()

@@ -334,9 +334,9 @@ def test_nothing_of_before_is_told_after_a_new_start() -> None:
 def test_what_waits_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond the bound mail is accepted and sent, and nothing more is told of it; what is over makes room again."""
     monkeypatch.setattr(mailroom, "MOST_WAITING_BYTES", 4000)
-    with served(account=account(), speed=1000.0) as endpoint:
+    with served(account=account(), speed=100.0) as endpoint:
         v2 = endpoint.client("sesv2")
-        first, second = (v2.send_email(**mail(to=f"421+200s@{FATES_AT}"))["MessageId"] for _ in range(2))
+        first, second = (v2.send_email(**mail(to=f"421+3m@{FATES_AT}"))["MessageId"] for _ in range(2))
         assert [one["state"] for one in recipients(endpoint, second)] == ["not followed"]
         assert (delivery(endpoint)["not_followed"], delivery(endpoint)["waiting_bytes"]) == (1, 3000)
         until(endpoint, "delivered", 1)

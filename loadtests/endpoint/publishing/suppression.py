@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterable
+from threading import Lock
 from typing import NamedTuple
 
 from loadtests.endpoint.addresses import bare
@@ -31,12 +32,13 @@ class SuppressionList:
         self.reasons: frozenset[str] = frozenset(REASONS)
         self._entries: dict[str, Suppressed] = {}
         self._spellings: dict[str, set[str]] = {}  # of an address, by its lower case
-        self._found = set[str]()
+        self._found, self._changes = set[str](), Lock()
 
     def put(self, address: str, reason: str) -> None:
-        self._found.discard(address)
-        self._entries[address] = Suppressed(address, reason, time.time())
-        self._spellings.setdefault(address.lower(), set()).add(address)
+        with self._changes:
+            self._found.discard(address)
+            self._entries[address] = Suppressed(address, reason, time.time())
+            self._spellings.setdefault(address.lower(), set()).add(address)
 
     def find(self, address: str, reason: str) -> None:
         """SES has found a reason, which it heeds if it is in use."""
@@ -46,17 +48,21 @@ class SuppressionList:
 
     def forget_found(self) -> None:
         """Only those stay on the list whom requests have put there."""
-        for address in self._found:
+        for address in list(self._found):
             self.delete(address)
-        self._found.clear()
 
     def get(self, address: str) -> Suppressed | None:
         return self._entries.get(address)
 
     def delete(self, address: str) -> bool:
         """Whether the address was on the list."""
-        self._spellings.get(address.lower(), set()).discard(address)
-        return self._entries.pop(address, None) is not None
+        with self._changes:
+            self._found.discard(address)
+            spelt = self._spellings.get(address.lower(), set())
+            spelt.discard(address)
+            if not spelt:
+                self._spellings.pop(address.lower(), None)
+            return self._entries.pop(address, None) is not None
 
     def entries(self, reasons: Collection[str]) -> list[Suppressed]:
         """Those that are on it for one of the reasons, in the order in which they came."""
