@@ -57,7 +57,8 @@ def _nobody(failing: Ranks, ranks: Ranks, thresholds: Sequence[JudgedThreshold])
     more = f", and {counted(len(missed) - 1, 'more threshold')}" if len(missed) > 1 else ""
     least = f"{missed[0]['name']}: {missed[0]['expression']} ({met_value(missed[0])}{_times(missed[0])}){more}"
     who, quota = names([called(one) for one in nearest]), _for_quota(nearest[0])
-    loss = "" if any("recipients." in one["expression"] for one in missed) else _but(nearest[0])
+    first = f"{called(nearest[0])} " if len(nearest) > 1 else ""
+    loss = "" if any("recipients." in one["expression"] for one in missed) else _but(nearest[0], first)
     loss += _pause(nearest[0])
     if len(ranks) == 1:
         return f"{who} does not meet the requirement: {least}{quota}{loss}"
@@ -91,13 +92,13 @@ def _all_of(leader: Ranked[ExplainedEntry], thresholds: Sequence[JudgedThreshold
     return "the threshold" if len(its) == 1 else f"all {len(its)} thresholds"
 
 
-def _but(entry: ExplainedEntry) -> str:
-    """What no threshold forbids, and nobody wants."""
+def _but(entry: ExplainedEntry, who: str = "") -> str:
+    """What no threshold forbids, and nobody wants; of which of several, where it is not said otherwise."""
     recipients = entry["recipients"]
     gone, submitted = recipients["lost"] + recipients["dead_lettered"], count(recipients["submitted"])
     if gone:
-        return f", but loses {count(gone)} of {submitted}"
-    return f", but leaves {count(recipients['pending'])} of {submitted}" if recipients["pending"] else ""
+        return f", but {who}loses {count(gone)} of {submitted}"
+    return f", but {who}leaves {count(recipients['pending'])} of {submitted}" if recipients["pending"] else ""
 
 
 def _likewise(ranks: Ranks) -> str:

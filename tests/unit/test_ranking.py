@@ -219,10 +219,13 @@ def test_superlatives_are_true(tmp_path: Path) -> None:
 
 
 def test_what_misses_alike_shares_a_place(tmp_path: Path) -> None:
-    """Nobody of them is nearer to what is demanded."""
+    """Nobody of them is nearer to what is demanded; what kept its mail is named before what lost it."""
     made = compared(tmp_path, QUICK, entry("direct", sent(4, 4.5)), entry("aimd", sent(4, 4.5)))
     assert places(made) == [(1, "aimd"), (1, "direct")]
     assert "aimd and direct miss it least" in made["answer"]
+    left = compared(tmp_path, QUICK, entry("aimd", sent(3, 4.5)), entry("direct", sent(3, 4.5), "pending"))
+    assert places(left) == [(1, "direct"), (1, "aimd")]
+    assert left["answer"].endswith("but direct leaves 1 of 4")
 
 
 def test_what_ctrl_c_broke_off_is_no_sample(tmp_path: Path) -> None:
