@@ -172,9 +172,15 @@ class DeliveryCounts(TypedDict):
     pending: Annotated[Amount, Field(description="neither, when observation ended")]
     deferred: Annotated[Amount, Field(description="turned away at least once")]
     complained: Annotated[Amount, Field(description="delivered, and called spam")]
+    unreached: NotRequired[
+        Annotated[Amount, Field(description="recipients whose mailbox takes mail, and theirs is not in it")]
+    ]
     within_deadline: Annotated[
         float | None,
-        Field(description="share of all recipients whose mail was in the inbox within deadline_s"),
+        Field(
+            description="share of all recipients whose mailbox takes mail, be theirs accepted or not, who had it there "
+            "within deadline_s"
+        ),
     ]
 
 
@@ -188,12 +194,25 @@ class InboxTimes(TypedDict):
     max: Annotated[float | None, Field(description="the longest")]
 
 
+class InboxOfAll(TypedDict):
+    """The same over all recipients whose mailbox takes mail; null if infinite: one too many has not got it."""
+
+    mean: Annotated[float | None, Field(description="their mean; null as soon as one has not got it")]
+    p50: Annotated[float | None, Field(description="half of all got it within so long")]
+    p95: Annotated[float | None, Field(description="95 % of all got it within so long")]
+    p99: Annotated[float | None, Field(description="99 % of all got it within so long")]
+    max: Annotated[float | None, Field(description="the longest; null as soon as one has not got it")]
+
+
 class ProviderEntry(TypedDict):
     """The recipients of one mailbox provider."""
 
     provider: Annotated[str, Field(description="as the scenario calls it")]
-    delivery: Annotated[DeliveryCounts, Field(description="its own, by fate; shares are of those that SES accepted")]
+    delivery: Annotated[DeliveryCounts, Field(description="its own, by fate")]
     inbox_s: Annotated[InboxTimes, Field(description="of its own recipients, in seconds")]
+    inbox_of_all_s: NotRequired[
+        Annotated[InboxOfAll, Field(description="of its own recipients, those without their mail infinitely late")]
+    ]
 
 
 class ReputationFigures(TypedDict):
@@ -294,6 +313,9 @@ class StrategyEntry(TypedDict):
     ]
     inbox_s: NotRequired[
         Annotated[InboxTimes, Field(description="only where the scenario has [delivery]: until the inbox, in seconds")]
+    ]
+    inbox_of_all_s: NotRequired[
+        Annotated[InboxOfAll, Field(description="the same, those without their mail being infinitely late")]
     ]
     reputation: NotRequired[
         Annotated[ReputationFigures, Field(description="only where the scenario has [delivery]: AWS's view of it")]

@@ -10,6 +10,7 @@ from scenarios.entry import (
     CallCounts,
     CallTimes,
     DeliveryCounts,
+    InboxOfAll,
     InboxTimes,
     LatencyFigures,
     LatencyOfAll,
@@ -39,6 +40,7 @@ _TABLES = {
     "shadow": ShadowFigures,
     "delivery": DeliveryCounts,
     "inbox_s": InboxTimes,
+    "inbox_of_all_s": InboxOfAll,
     "reputation": ReputationFigures,
 }
 
@@ -69,6 +71,9 @@ FIGURES_OF_PARTS = _in_tables(PartFigures.__annotations__)
 
 FIGURES_OF_PROVIDERS = _in_tables(name for name in ProviderEntry.__annotations__ if name in _TABLES)
 """Those that each mailbox provider has."""
+
+OF_ALL = {"latency_s": "latency_of_all_s", "inbox_s": "inbox_of_all_s"}
+"""Times, and the same of all recipients, those without an end being infinitely late."""
 
 _OF_A_PART = re.compile(
     r"(?P<whose>(?:workloads\.(?:0|[1-9][0-9]*|[A-Za-z][A-Za-z0-9-]*)|(?:lanes|providers)\.[^.]+)\.)(?P<figure>.+)"
@@ -111,9 +116,10 @@ def in_two(name: str) -> FigureName:
 
 
 def of_all(name: str) -> str:
-    """The name of the figure in which a latency counts what was not accepted as infinitely late; others stay."""
+    """The name of the figure in which a time counts what has not come to its end as infinite; others stay."""
     whose, figure = in_two(name)
-    return f"{whose}{figure.replace('latency_s.', 'latency_of_all_s.')}" if figure.startswith("latency_s.") else name
+    kind, _, rest = figure.partition(".")
+    return f"{whose}{OF_ALL[kind]}.{rest}" if kind in OF_ALL else name
 
 
 def is_of_recipients(figure: str) -> bool:
@@ -128,7 +134,7 @@ def is_of_month(figure: str) -> bool:
 
 def is_of_delivery(figure: str) -> bool:
     """Whether it is of what becomes of accepted mail, which only a scenario with a table [delivery] has."""
-    return figure.startswith(("delivery.", "inbox_s.", "reputation.", "providers."))
+    return figure.startswith(("delivery.", "inbox_s.", "inbox_of_all_s.", "reputation.", "providers."))
 
 
 def is_of_shadow(figure: str) -> bool:

@@ -22,6 +22,9 @@ UNANSWERED = (ConnectionError, HTTPClientError)
 THROTTLED = ("TooManyRequestsException", "Throttling", "ThrottlingException", "RequestLimitExceeded")
 BAD, TOO_MANY, SERVERS_FAULT = 400, 429, range(500, 600)
 
+NO_ANSWERS = (AttributeError, LookupError, OverflowError, ResponseParserError, RuntimeError, TypeError, ValueError)
+"""What reading an answer raises that is none of SES's; botocore's clock fails over instants that cannot be."""
+
 KEYS = ("EmailAddress", "Reason", "LastUpdateTime")
 
 Tell = Callable[[str], None]
@@ -96,7 +99,7 @@ class SuppressionList:
         """Anything can answer at a URL, and botocore's parsers stumble over what is not of its model."""
         try:
             yield
-        except (AttributeError, KeyError, ResponseParserError, TypeError, ValueError) as error:
+        except NO_ANSWERS as error:
             raise RunFailed(f"{self._world}: what answers there is no SES: {type(error).__name__} {error}") from error
 
     def _ask(self, operation: str, **asked: Any) -> dict[str, Any]:

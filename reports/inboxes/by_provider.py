@@ -29,7 +29,7 @@ def by_provider(entries: Sequence[StrategyEntry], deadline_s: float, title: str)
     """A row for each provider of each of these contenders; nothing where no mail was accepted."""
     blocks = [Block(_rows(entry), _heading(entry, len(entries))) for entry in entries if _has_some(entry)]
     if blocks:
-        in_time = Column(f"in\n{rounded_duration(deadline_s)}", note="of those that SES accepted", falls=4)
+        in_time = Column(f"in\n{rounded_duration(deadline_s)}", note="of those whose mailbox takes mail", falls=4)
         yield Sheet(title, (*_COLUMNS, in_time), blocks)
 
 

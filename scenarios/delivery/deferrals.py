@@ -1,4 +1,7 @@
-"""How many recipients a provider takes: so many an hour from one IP address for one domain, then none for a while."""
+"""How many recipients a provider takes: so many within an hour from one IP address for a domain, then none for a while.
+
+After that it counts anew, so that of a sender who never rests it takes more than so many in each hour of the clock.
+"""
 
 from __future__ import annotations
 

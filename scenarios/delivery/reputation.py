@@ -6,10 +6,12 @@ account is reviewed from the lower threshold on, and may be paused from the high
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from typing import Literal
 
 REVIEW_BOUNCES, PAUSE_BOUNCES = 0.05, 0.10
 REVIEW_COMPLAINTS, PAUSE_COMPLAINTS = 0.001, 0.005
+KEPT = 1_000  # representative volumes: a complaint about older mail is not counted together with others
 
 Standing = Literal["healthy", "under review", "paused"]
 
@@ -41,11 +43,43 @@ class Share:
             self.most = max(self.most, self.now)
 
 
+class Cohorts:
+    """How many of so many recipients in a row were counted, however long after they were sent to: the worst such row.
+
+    A complaint comes hours after its mail, when others have been sent to.
+    """
+
+    def __init__(self, volume: int) -> None:
+        self._volume, self._newest, self._counted = volume, -1, list[int]()
+        self.most = 0.0
+
+    @property
+    def now(self) -> float:
+        """Of the last so many that were sent to."""
+        return (len(self._counted) - bisect_right(self._counted, self._newest - self._volume)) / self._volume
+
+    def sent(self) -> None:
+        """One recipient more."""
+        self._newest += 1
+
+    def count(self, number: int) -> float:
+        """The highest share of any row that has this recipient in it, who is counted once."""
+        place = bisect_left(self._counted, number)
+        if self._counted[place : place + 1] != [number]:
+            self._counted.insert(place, number)
+        near = self._counted[bisect_left(self._counted, number - self._volume + 1) :]
+        rows = (bisect_left(near, one + self._volume) - begin for begin, one in enumerate(near) if one <= number)
+        share = max(rows) / self._volume
+        self.most = max(self.most, share)
+        del self._counted[: bisect_left(self._counted, self._newest - KEPT * self._volume)]
+        return share
+
+
 class Reputation:
     """Of one account; a pause ends by AWS's hand only, which no run sees."""
 
     def __init__(self, volume: int, pauses: bool) -> None:
-        self.bounces, self.complaints = Share(volume), Share(volume)
+        self.bounces, self.complaints = Share(volume), Cohorts(volume)
         self._pauses = pauses
         self.reviewed_s: float | None = None
         self.paused_s: float | None = None
@@ -74,8 +108,7 @@ class Reputation:
 
     def complained(self, number: int, at_s: float) -> None:
         """A provider has reported the complaint of the recipient of this number."""
-        self.complaints.count(number)
-        self._judge(at_s, self.complaints.now, REVIEW_COMPLAINTS, PAUSE_COMPLAINTS)
+        self._judge(at_s, self.complaints.count(number), REVIEW_COMPLAINTS, PAUSE_COMPLAINTS)
 
     def _judge(self, at_s: float, rate: float, review: float, pause: float) -> None:
         if rate >= review and self.reviewed_s is None:

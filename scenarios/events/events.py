@@ -123,7 +123,7 @@ def tags_of(event: Event) -> dict[str, list[str]]:
 
 
 def unix_s(timestamp: Any) -> float | None:
-    """Of a timestamp in ISO 8601; without a zone it is UTC. None for anything else."""
+    """Of a timestamp in ISO 8601; without a zone it is UTC. None for anything else, and for one before Unix's time."""
     try:
         at = datetime.fromisoformat(timestamp)
     except (TypeError, ValueError):
@@ -132,9 +132,10 @@ def unix_s(timestamp: Any) -> float | None:
         except (TypeError, ValueError):
             return None
     try:
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
+        found = (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
     except OverflowError:
         return None
+    return found if found >= 0 else None
 
 
 def bare(address: str) -> str:

@@ -111,11 +111,13 @@ _SIGNS = (
           r"closed|locked|terminated|discontinued)\b|no longer (active|in use|valid)"),
     _sign(Reason.NO_DOMAIN, r"(domain|host)\b.{0,40}\b(not found|not exist|unknown)|nxdomain|null ?mx|unrouteable|"
           r"unable to lookup dns|no (such|mx) (domain|host|record)|does not accept (any )?mail"),
+    _sign(Reason.SPAM, r"\bspam|(black|block|deny) ?-?list|unsolicited|\b(rbl|dnsbl)\b|OFR_506|"
+          r"IP=[0-9.]+ - a problem occurred"),  # Orange's and T-Online's words, as users report them
     _sign(Reason.NO_MAILBOX, r"(user|recipient|mailbox|address|account)\b.{0,40}\b(unknown|not found|invalid|"
           r"unavailable|not exist|rejected|doesn.t (exist|have))|bad mailbox name|nosuchuser|recipientnotfound|"
           r"(unknown|no such|invalid|bad|non-?existent) .{0,20}(user|recipient|mailbox|address|person|account)"),
     _sign(Reason.TOO_LARGE, r"too (large|big)|size (limit|exceeds)|exceeds .{0,30}size|message size"),
-    _sign(Reason.SPAM, r"\bspam|(black|block|deny) ?-?list|unsolicited|reputation|\bjunk|\bblocked\b|\b(rbl|dnsbl)\b"),
+    _sign(Reason.SPAM, r"reputation|\bjunk|\bblocked\b"),
     _sign(Reason.ATTACHMENT, r"attachment|file type"),
     _sign(Reason.VIRUS, r"virus|malware"),
     _sign(Reason.UNREACHABLE, r"(unable|failed|could not) to connect|connection (timed out|refused|reset|lost)|"

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NotRequired, cast
+from typing import NamedTuple, NotRequired, cast
 
 import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import TypedDict
 
-from scenarios.entry import DeliveryCounts, InboxTimes, ProviderEntry, ReputationFigures
-from scenarios.ledger.delivered import DELIVERED, DELIVERY_FATES, Delivered
-from scenarios.ledger.ledger import Ledger
-from scenarios.measures.metrics import Weighted, distribution
+from scenarios.delivery.recipients import PLACES, Kind, Population
+from scenarios.entry import DeliveryCounts, InboxOfAll, InboxTimes, ProviderEntry, ReputationFigures
+from scenarios.ledger.delivered import BOUNCED, DELIVERED, DELIVERY_FATES, SUPPRESSED, Delivered
+from scenarios.ledger.ledger import Columns, Ledger
+from scenarios.measures.metrics import Weighted, distribution, of_all
 from scenarios.schema.delivery.delivery import Delivery
 
+Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+REACHABLE = (Kind.GOOD, Kind.COMPLAINING)
+"""Those whose mailbox takes mail; no sender reaches the others."""
 
 
 class DeliveryFigures(TypedDict):
@@ -23,8 +27,24 @@ class DeliveryFigures(TypedDict):
 
     delivery: NotRequired[DeliveryCounts]
     inbox_s: NotRequired[InboxTimes]
+    inbox_of_all_s: NotRequired[InboxOfAll]
     reputation: NotRequired[ReputationFigures]
     providers: NotRequired[list[ProviderEntry]]
+
+
+class _Part(TypedDict):
+    delivery: DeliveryCounts
+    inbox_s: InboxTimes
+    inbox_of_all_s: InboxOfAll
+
+
+class _Known(NamedTuple):
+    """Per copy the seconds to the inbox, as `_waited_s` has them; per provider those who can be reached and are not."""
+
+    copies: Columns
+    waited_s: Floats
+    unreached: NDArray[np.int64]
+    deadline_s: float
 
 
 def delivery_figures(ledger: Ledger, delivery: Delivery | None) -> DeliveryFigures:
@@ -32,62 +52,90 @@ def delivery_figures(ledger: Ledger, delivery: Delivery | None) -> DeliveryFigur
     delivered = ledger.delivered
     if delivery is None or delivered is None:
         return {}
-    waited_s = _waited_s(ledger, delivered)
-    everyone, deadline_s = np.ones(len(waited_s), bool), delivery.deadline_s
-    submitted = int(ledger.mails["recipients"].sum(dtype=np.int64))
+    unreached = _unreached(ledger, delivered, delivery)
+    known = _Known(delivered.copies, _waited_s(ledger, delivered), unreached, delivery.deadline_s)
+    whole = _part(known, np.ones(len(known.waited_s), bool), int(unreached.sum()))
     return {
-        "delivery": _counts(delivered, waited_s, everyone, deadline_s, submitted),
-        "inbox_s": _inbox_s(waited_s, everyone),
+        **whole,
         "reputation": cast(ReputationFigures, delivered.judged._asdict()),
-        "providers": list(_providers(delivered, waited_s, deadline_s)),
+        "providers": list(_providers(delivered, known)),
     }
 
 
-def _waited_s(ledger: Ledger, delivered: Delivered) -> NDArray[np.float64]:
+def _providers(delivered: Delivered, known: _Known) -> Iterator[ProviderEntry]:
+    for number, name in enumerate(delivered.providers):
+        mine = known.copies["provider"] == number
+        yield {"provider": name, **_part(known, mine, int(known.unreached[number]))}
+
+
+def _part(known: _Known, mine: Mask, unreached: int) -> _Part:
+    in_inbox_s = known.waited_s[mine]
+    in_inbox_s = in_inbox_s[~np.isnan(in_inbox_s)]
+    sorted_s = Weighted.of(in_inbox_s, np.ones(len(in_inbox_s), np.int64))
+    return {
+        "delivery": _counts(known, mine, in_inbox_s, unreached),
+        "inbox_s": cast(InboxTimes, distribution(sorted_s)),
+        "inbox_of_all_s": cast(InboxOfAll, of_all(sorted_s, len(in_inbox_s) + unreached)),
+    }
+
+
+def _counts(known: _Known, mine: Mask, in_inbox_s: Floats, unreached: int) -> DeliveryCounts:
+    copies, reachable = known.copies, len(in_inbox_s) + unreached
+    fates = np.bincount(copies["outcome"][mine], minlength=len(DELIVERY_FATES)).tolist()
+    in_time = int(np.count_nonzero(in_inbox_s <= known.deadline_s))
+    counts = {
+        "copies": int(mine.sum()),
+        **dict(zip(DELIVERY_FATES, fates, strict=True)),
+        "deferred": int(np.count_nonzero(copies["deferrals"][mine])),
+        "complained": int(np.count_nonzero(~np.isnan(copies["complained_s"][mine]))),
+        "unreached": unreached,
+        "within_deadline": in_time / reachable if reachable else None,
+    }
+    return cast(DeliveryCounts, counts)
+
+
+def _waited_s(ledger: Ledger, delivered: Delivered) -> Floats:
     """For each copy the seconds from the intended instant to the inbox; NaN for none, and for a recipient's second."""
     copies = delivered.copies
     is_there = copies["outcome"] == DELIVERED
     waited_s = np.where(is_there, copies["ended_s"] - _intended_s(ledger, copies["mail"]), np.nan)
     rows = np.flatnonzero(is_there)
     rows = rows[np.argsort(copies["ended_s"][rows], kind="stable")]
-    keys = copies["mail"][rows].astype(np.int64) << 8 | copies["recipient"][rows]
-    _, first = np.unique(keys, return_index=True)
-    again = np.delete(rows, first)
-    waited_s[again] = np.nan
+    _, first = np.unique(_keys(copies, rows), return_index=True)
+    waited_s[np.delete(rows, first)] = np.nan
     return waited_s
 
 
-def _intended_s(ledger: Ledger, mail: NDArray[np.int32]) -> NDArray[np.float64]:
+def _intended_s(ledger: Ledger, mail: NDArray[np.int32]) -> Floats:
     """A ledger of a share of the mails has not a row for every number."""
-    return cast("NDArray[np.float64]", ledger.mails["intended_s"][np.searchsorted(ledger.mails["mail"], mail)])
+    return cast("Floats", ledger.mails["intended_s"][np.searchsorted(ledger.mails["mail"], mail)])
 
 
-def _providers(delivered: Delivered, waited_s: NDArray[np.float64], deadline_s: float) -> Iterator[ProviderEntry]:
-    for number, name in enumerate(delivered.providers):
-        mine = delivered.copies["provider"] == number
-        yield {
-            "provider": name,
-            "delivery": _counts(delivered, waited_s, mine, deadline_s, int(mine.sum())),
-            "inbox_s": _inbox_s(waited_s, mine),
-        }
+def _unreached(ledger: Ledger, delivered: Delivered, delivery: Delivery) -> NDArray[np.int64]:
+    """By provider those whose mailbox takes mail, and who have not got theirs, be it accepted or not.
+
+    What a recipient is like depends on the seed alone, so that it is known of those whose mail was never accepted.
+    """
+    copies, count = delivered.copies, np.zeros(len(delivered.providers), np.int64)
+    settled = np.isin(copies["outcome"], (DELIVERED, BOUNCED, SUPPRESSED))
+    population = Population(delivery, ledger.seed)
+    for key in _keys_without(ledger, np.unique(_keys(copies, np.flatnonzero(settled)))).tolist():
+        nature = population.nature(key)
+        count[nature.provider] += nature.kind in REACHABLE
+    return count
 
 
-def _counts(
-    delivered: Delivered, waited_s: NDArray[np.float64], mine: Mask, deadline_s: float, recipients: int
-) -> DeliveryCounts:
-    copies = delivered.copies
-    fates = np.bincount(copies["outcome"][mine], minlength=len(DELIVERY_FATES)).tolist()
-    in_time = int(np.count_nonzero(waited_s[mine] <= deadline_s))
-    counts = {
-        "copies": int(mine.sum()),
-        **dict(zip(DELIVERY_FATES, fates, strict=True)),
-        "deferred": int(np.count_nonzero(copies["deferrals"][mine])),
-        "complained": int(np.count_nonzero(~np.isnan(copies["complained_s"][mine]))),
-        "within_deadline": in_time / recipients if recipients else None,
-    }
-    return cast(DeliveryCounts, counts)
+def _keys_without(ledger: Ledger, settled: NDArray[np.int64]) -> NDArray[np.int64]:
+    """All recipients but those, who are given in order; only mails that have others are spelt out."""
+    mails, recipients = ledger.mails["mail"].astype(np.int64), ledger.mails["recipients"].astype(np.int64)
+    have = np.searchsorted(settled, (mails + 1) * PLACES) - np.searchsorted(settled, mails * PLACES)
+    is_open = have < recipients
+    mails, recipients = mails[is_open], recipients[is_open]
+    within = np.arange(recipients.sum()) - np.repeat(np.cumsum(recipients) - recipients, recipients)
+    keys: NDArray[np.int64] = np.repeat(mails, recipients) * PLACES + within
+    return keys[~np.isin(keys, settled)]
 
 
-def _inbox_s(waited_s: NDArray[np.float64], mine: Mask) -> InboxTimes:
-    known = waited_s[mine & ~np.isnan(waited_s)]
-    return cast(InboxTimes, distribution(Weighted.of(known, np.ones(len(known), np.int64))))
+def _keys(copies: Columns, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    keys: NDArray[np.int64] = copies["mail"][rows].astype(np.int64) * PLACES + copies["recipient"][rows]
+    return keys

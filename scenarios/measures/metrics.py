@@ -177,9 +177,8 @@ def latencies(ledger: Ledger, accepted: Acceptances) -> Weighted:
 def latency_figures(ledger: Ledger, accepted: Acceptances, submitted: float) -> Latencies:
     """Mean, quantiles and maximum of these acceptances' latencies in seconds; None if there is none, or infinite."""
     sorted_s = latencies(ledger, accepted)
-    own = distribution(sorted_s)
-    of_all = own if sorted_s.population == submitted else _with_infinite(sorted_s, int(submitted))
-    return {"latency_s": cast(LatencyFigures, own), "latency_of_all_s": cast(LatencyOfAll, {**of_all})}
+    every = of_all(sorted_s, int(submitted))
+    return {"latency_s": cast(LatencyFigures, distribution(sorted_s)), "latency_of_all_s": cast(LatencyOfAll, every)}
 
 
 def distribution(sorted_s: Weighted) -> dict[str, float | None]:
@@ -191,6 +190,11 @@ def distribution(sorted_s: Weighted) -> dict[str, float | None]:
         **{f"p{percent}": sorted_s.percentile(percent) for percent in QUANTILES},
         "max": sorted_s.at_rank(total) if total else None,
     }
+
+
+def of_all(sorted_s: Weighted, population: int) -> dict[str, float | None]:
+    """The same in a population whose others have infinite values; a figure that is infinite is None."""
+    return distribution(sorted_s) if sorted_s.population == population else _with_infinite(sorted_s, population)
 
 
 def _with_infinite(sorted_s: Weighted, population: int) -> dict[str, float | None]:

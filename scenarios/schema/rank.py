@@ -21,7 +21,7 @@ def _rankable(figure: str) -> str:
 
 def better(figure: str) -> Direction | None:
     """Which way a figure is better, a latency of all recipients as that of the accepted ones."""
-    return direction_of(figure.replace("latency_of_all_s.", "latency_s."))
+    return direction_of(figure.replace("_of_all_s.", "_s."))
 
 
 class Rank(Table):

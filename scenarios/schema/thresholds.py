@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from typing_extensions import TypedDict
 
 from scenarios.entry import USERS, Interval, StrategyEntry
-from scenarios.figures import by_its_word, figures_like, figures_of, in_two, is_figure, is_of_month, of_all
+from scenarios.figures import OF_ALL, by_its_word, figures_like, figures_of, in_two, is_figure, is_of_month, of_all
 from scenarios.formats.quoted import unknown
 from scenarios.outside.find import installed
 from scenarios.verdicts import FAIL, INCONCLUSIVE, PASS, Met
@@ -131,6 +131,9 @@ class JudgedThreshold(TypedDict):
     not_accepted: NotRequired[
         Annotated[float, Field(description="of a latency: recipients not accepted, which count as infinitely late")]
     ]
+    unreached: NotRequired[
+        Annotated[float, Field(description="of a time to the inbox: recipients without their mail, infinitely late")]
+    ]
     pending: NotRequired[
         Annotated[float, Field(description="of what was lost: pending recipients, which may be lost yet")]
     ]
@@ -162,15 +165,19 @@ def _is_measured(threshold: Threshold, entry: StrategyEntry) -> bool:
 
 def _judged(name: str, threshold: Threshold, entry: StrategyEntry) -> JudgedThreshold:
     figures, (whose, of_it) = figures_of(entry), in_two(threshold.figure)
-    if not of_it.startswith(("latency_s.", "latency_of_all_s.")):
+    if not of_it.startswith((*(f"{kind}." for kind in (*OF_ALL, *OF_ALL.values())),)):
         met = _met(name, threshold, entry, threshold.figure, figures.get(threshold.figure))
         pending = _may_be_lost_yet(figures, threshold.figure)
         return {**met, "pending": pending} if pending else met
     figure = of_all(threshold.figure)
-    value, not_accepted = figures.get(figure), _not_accepted(figures, whose)
-    infinite = value is None and not_accepted > 0
+    is_inbox = of_it.startswith("inbox_")
+    value = figures.get(figure)
+    missing = (figures.get(f"{whose}delivery.unreached") or 0.0) if is_inbox else _not_accepted(figures, whose)
+    infinite = value is None and missing > 0
     met = _met(name, threshold, entry, figure, math.inf if infinite else value)
-    return {**met, "value": value, "infinite": infinite, "not_accepted": not_accepted}
+    if is_inbox:
+        return {**met, "value": value, "infinite": infinite, "unreached": missing}
+    return {**met, "value": value, "infinite": infinite, "not_accepted": missing}
 
 
 def _may_be_lost_yet(figures: Mapping[str, float | None], figure: str) -> float:
@@ -216,6 +223,8 @@ def _verdict(holds: bool, others_hold: Sequence[bool], may_doubt: bool) -> Met:
 
 def beside_the_value(one: JudgedThreshold) -> str:
     """What a line adds: of a latency, how many were not accepted; of what was lost, how many may be lost yet."""
+    if unreached := one.get("unreached", 0):
+        return f"; not in the inbox, so infinitely late: {unreached:,.6g}"
     if not_accepted := one.get("not_accepted", 0):
         return f"; not accepted, so infinitely late: {not_accepted:,.6g}"
     return f"; still pending: {pending:,.6g}" if (pending := one.get("pending", 0)) else ""

@@ -15,12 +15,14 @@ from pydantic import TypeAdapter, ValidationError
 import sim.run
 from scenarios.delivery.deferrals import HOUR_S, Deferrals
 from scenarios.delivery.deliveries import Deliveries, delivered_of
+from scenarios.delivery.recipients import Population, key_of
 from scenarios.delivery.reputation import PAUSE_BOUNCES, REVIEW_BOUNCES, Reputation
 from scenarios.entry import StrategyEntry
 from scenarios.ledger.delivered import BOUNCED, DELIVERED, DELIVERY_FATES, EXPIRED, PENDING, SUPPRESSED
 from scenarios.ledger.ledger import PAUSED, Ledger, digest
 from scenarios.measures.bound import Bound
 from scenarios.measures.cost import load_prices
+from scenarios.measures.delivery import REACHABLE
 from scenarios.measures.measured import measured
 from scenarios.schema.delivery.delivery import LEAST_DELIVERY_S, Delivery
 from scenarios.schema.delivery.provider import CATALOGUE, Providers, catalogue, known_providers
@@ -158,6 +160,37 @@ def test_a_rate_is_over_the_last_recipients(volume: int, bounced: list[bool]) ->
         assert since_s == next((n for n, share in enumerate(shares) if share >= least and bounced[n]), None)
 
 
+@given(st.integers(1, 20), st.lists(st.integers(0, 60), max_size=30))
+def test_late_complaints_count_with_their_neighbours(volume: int, complained: list[int]) -> None:
+    """The worst row of so many recipients, whoever was sent to since, and in whatever order they complain."""
+    reputation = Reputation(volume, pauses=True)
+    for _ in range(100):
+        reputation.sent()
+    for number in complained:
+        reputation.complained(number, 1e6)
+    who = set(complained)
+    worst = max((sum(begin <= one < begin + volume for one in who) for begin in who), default=0)
+    assert reputation.complaints.most == pytest.approx(worst / volume)
+
+
+@given(deliveries(), STRATEGIES, st.booleans())
+def test_what_has_not_arrived_is_infinitely_late(delivery: Delivery, strategy: str, is_bad: bool) -> None:
+    """Of those whose mailbox takes mail, each has it or not, be it accepted or not: at every provider, and in all."""
+    ledger = run(delivery, strategy, *([fault("outage", 1.0, 400.0)] if is_bad else []), horizon_s=600.0)
+    entry, population = figures(ledger, delivery), Population(delivery, 3)
+    sizes = enumerate(ledger.mails["recipients"].tolist())
+    natures = [population.nature(key_of(mail, place)) for mail, size in sizes for place in range(size)]
+    reachable = Counter(nature.provider for nature in natures if nature.kind in REACHABLE)
+    for number, part in enumerate(entry["providers"]):
+        assert part["delivery"]["delivered"] + part["delivery"]["unreached"] == reachable[number]
+    whole = entry["delivery"]
+    assert whole["delivered"] + whole["unreached"] == sum(reachable.values())
+    of_all = entry["inbox_of_all_s"]
+    assert (of_all["max"] is None) == (whole["unreached"] > 0 or not whole["delivered"])
+    if not whole["unreached"]:
+        assert dict(of_all) == dict(entry["inbox_s"])
+
+
 @pytest.mark.parametrize(
     "strategy", ["direct", "leaky-bucket", "heartbeat", "sqs-dlq", "pacemaker", "lambda-concurrency"]
 )
@@ -238,6 +271,7 @@ def test_the_catalogue_says_what_it_rests_on() -> None:
         ({"providers": {}}, "at least 1"),
         ({"providers": {"gmail": {"share": 1, "hard_bounce": 0.9, "soft_bounce": 0.2}}}, "must add up to at most 1"),
         ({"retry": {"first_s": 10, "most_s": 5}}, "must be at least first_s (10)"),
+        ({"retry": {"first_s": 1e-6}}, "greater than or equal to 1"),
         ({"max_delivery_s": 60}, "greater than or equal to 300"),
     ],
 )

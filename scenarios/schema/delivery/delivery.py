@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
@@ -13,12 +13,16 @@ from scenarios.schema.tables import Count, Duration, Probability, Table, wrong
 LEAST_DELIVERY_S, MOST_DELIVERY_S = 300.0, 50_400.0  # SES's MaxDeliverySeconds
 
 
+Wait = Annotated[Duration, Field(ge=1)]
+"""A second at least: of what is never taken SES would make attempts without end."""
+
+
 class Retries(Table):
     """When SES tries again; AWS does not say. Each wait is so many times the one before it, and a tenth uncertain."""
 
-    first_s: Duration = Field(default=300.0, description="after the first attempt")
+    first_s: Wait = Field(default=300.0, description="after the first attempt")
     factor: float = Field(default=2.0, ge=1, le=100, description="what each wait is multiplied by")
-    most_s: Duration = Field(default=3600.0, description="no wait is longer")
+    most_s: Wait = Field(default=3600.0, description="no wait is longer")
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

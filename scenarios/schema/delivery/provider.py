@@ -39,10 +39,13 @@ class Provider(Table):
     reports_complaints: bool = Field(default=True, description="whether SES hears of complaints; Gmail tells none")
     domains: int = Field(default=1, ge=1, le=1_000_000, description="domains that count on their own")
     per_hour: int | None = Field(
-        default=None, ge=1, description="recipients in an hour that a domain takes from one IP address; default: any"
+        default=None,
+        ge=1,
+        description="recipients that a domain takes from an IP address within an hour; default: any",
     )
     defer_s: Duration = Field(
-        default=900.0, description="beyond that, everything from the address is turned away for so long"
+        default=900.0,
+        description="beyond them all from that address is turned away for so long, then counted anew",
     )
     reply: str = Field(
         default="421 4.7.0 Try again later", max_length=500, pattern=ONE_LINE, description="what it says then"
