@@ -21,7 +21,7 @@ from tests.loadtest.locusts import RESPONSE, SERVICE, Served, excess_of, scenari
 
 pytestmark = [pytest.mark.real_time, pytest.mark.xdist_group("locust")]
 
-FAST = scenario(100, 3.0)
+FAST = scenario(100, 3.0, delivery={"reputation": {"pauses": False}})
 TOLERANCE = 1e-3  # recipients: two clocks' worth of rounding
 
 
@@ -61,6 +61,14 @@ def test_every_mail_is_sent_once_at_its_instant(fast: Sent) -> None:
     assert (calls["start_s"] >= mails["intended_s"][calls["mail"]]).all()
     assert not mails["pending"].any()
     assert np.array_equal(mails["lost"], mails["throttles"])  # nobody tries again
+
+
+def test_each_accepted_mail_has_its_mailbox(fast: Sent) -> None:
+    """The ledger tells what became of each, and that the server itself has no mailbox providers."""
+    delivered, mails = fast.ledger.delivered, fast.ledger.mails
+    assert delivered is not None
+    assert np.array_equal(np.sort(delivered.copies["mail"]), mails["mail"][mails["accepted"] > 0])
+    assert any("no mailbox providers" in warning for warning in fast.ledger.warnings)
 
 
 def test_locust_counts_each_mail_once(served: Served, fast: Sent) -> None:

@@ -33,11 +33,12 @@ def _document(folder: Path, *words: str) -> dict[str, Any]:
 def test_its_rate_is_divided_among_workers(served: Served, tmp_path: Path) -> None:
     """Two processes have half of its rate each: sixty mails at 30/s take no less than one process would need."""
     scenario = written(tmp_path) / "mine.toml"
-    scenario.write_text(scenario.read_text() + '[strategies."./drip.py"]\nrate_per_s = 30.0\n')
+    scenario.write_text(scenario.read_text() + '[strategies."./drip.py"]\nrate_per_s = 30.0\n[delivery]\n')
     document = _document(tmp_path, "loadtest", "mine.toml", "-s", "drip", "--endpoint", served.url, "--processes", "2")
     (entry,) = document["strategies"]
     assert entry["recipients"]["accepted"] == 60
     assert entry["settings"] == {"rate_per_s": 30.0, "shares": 2}
+    assert entry["delivery"]["copies"] == 60
     assert entry["makespan_s"] > 29 / 15 - 0.1  # the last of a process's thirty, on a clock that may be a little late
 
 
