@@ -331,6 +331,18 @@ def test_nothing_of_before_is_told_after_a_new_start() -> None:
     assert {event["mail"]["destination"][0] for event in told} == {f"421+16s@{FATES_AT}"}
 
 
+def test_a_configuration_set_may_go_while_its_mail_is_on_its_way(caplog: pytest.LogCaptureFixture) -> None:
+    """What happens then is told nobody, and is known all the same; the mail of others goes on."""
+    with served(speed=100.0, account=account()) as endpoint:
+        listening(endpoint)
+        v2 = endpoint.client("sesv2")
+        v2.send_email(**mail(to=f"421+1m@{FATES_AT}", ConfigurationSetName="all"))
+        v2.delete_configuration_set(ConfigurationSetName="all")
+        v2.send_email(**mail(to=f"421+1m@{FATES_AT}"))
+        until(endpoint, "delivered", 2)
+    assert caplog.records == []
+
+
 def test_what_waits_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond the bound mail is accepted and sent, and nothing more is told of it; what is over makes room again."""
     monkeypatch.setattr(mailroom, "MOST_WAITING_BYTES", 4000)

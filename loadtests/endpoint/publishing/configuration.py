@@ -93,8 +93,8 @@ class ConfigurationSets:
         return self._destinations.setdefault(self.get(name), {})
 
     def published_to(self, name: str) -> list[Destination]:
-        """Where the events of a mail with this set go."""
-        return list(_reached(self.destinations(name)))
+        """Where the events of a mail with this set go; nowhere, if it has been deleted since the mail was accepted."""
+        return list(_reached(self.destinations(name))) if name in self._backend.config_sets else []
 
 
 def _reached(definitions: dict[str, dict[str, Any]]) -> Iterator[Destination]:
