@@ -10,6 +10,7 @@ from reports.bounces.page import page_of
 from reports.bounces.spreadsheet import to_csv
 from reports.compare.folder import writable
 from reports.documents.bounces import SCHEMA, BouncesDocument
+from reports.events.reading import refuse_inside
 from reports.running.keeping import BOUNCES, BOUNCES_CSV, REPORT, keep_alone
 from reports.terminal import to_json
 from scenarios.errors import BadInput
@@ -22,9 +23,7 @@ _OURS = (BOUNCES, BOUNCES_CSV, REPORT)
 
 def prepare(directory: Path, read: Iterable[Path]) -> None:
     """Raises BadInput for a folder that cannot be written to, that holds other things, or lies in one that is read."""
-    for source in read:
-        if _is_inside(directory, source):
-            raise BadInput(f"--out {directory}: lies in {printable(source)}, which is read; name another folder")
+    refuse_inside(directory, read, "name another folder")
     writable(directory, "--out")
     remove_unfinished(directory)
     strange = [name for name in sorted(os.listdir(directory)) if name not in _OURS]
@@ -37,11 +36,6 @@ def save(directory: Path, bounces: BouncesDocument) -> None:
     """All three."""
     keep_alone(directory, BOUNCES, to_json(bounces), page_of(bounces))
     write_text(directory / BOUNCES_CSV, to_csv(bounces))
-
-
-def _is_inside(directory: Path, source: Path) -> bool:
-    inner, outer = Path(os.path.realpath(directory)), Path(os.path.realpath(source))
-    return inner == outer or (os.path.isdir(outer) and outer in inner.parents)
 
 
 def _is_ours(document: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -80,6 +81,18 @@ def hear_text(text: str, listener: Listener) -> bool:
         return listener.hear(document)
     listener.leave_out("text")
     return False
+
+
+def refuse_inside(out: Path, read: Iterable[Path], advice: str) -> None:
+    """Raises BadInput where what is written would take the place of what is read, or be read the next time."""
+    for source in read:
+        if _is_inside(out, source):
+            raise BadInput(f"--out {printable(out)}: lies in {printable(source)}, which is read; {advice}")
+
+
+def _is_inside(one: Path, other: Path) -> bool:
+    inner, outer = Path(os.path.realpath(one)), Path(os.path.realpath(other))
+    return inner == outer or (os.path.isdir(outer) and outer in inner.parents)
 
 
 def _name_of(record: Mapping[str, Any]) -> str:

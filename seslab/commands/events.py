@@ -30,10 +30,11 @@ def events(
 
         from reports import terminal
         from reports.events.parquet import table_at
-        from reports.events.reading import Listener, hear_file
+        from reports.events.reading import Listener, hear_file, refuse_inside
         from reports.events.since import since as instant_of
         from scenarios.events.files import files_of
     since_unix_s = -inf if since is None else instant_of(since, time.time())
+    refuse_inside(out, source, "name another file")
     files = [file for path in source for file in files_of(path)]
     with table_at(out, since_unix_s) as table, terminal.counting("Reading events") as show:
         listener = Listener(table, show)

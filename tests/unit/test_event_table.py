@@ -10,7 +10,7 @@ from typing import Any
 import hypothesis.strategies as st
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from reports.events import parquet
 from reports.events.columns import SCHEMA
@@ -37,6 +37,7 @@ def table_of(*events: Record, since_unix_s: float = 0.0) -> list[dict[str, Any]]
     return rows
 
 
+@settings(max_examples=40)
 @given(st.lists(EVENTS, max_size=8), st.sampled_from([1, 2, 65_536]), st.sampled_from([1, 1 << 24]))
 def test_each_event_and_recipient_has_a_row(events: list[Record], rows: int, characters: int) -> None:
     """In the order in which they are heard, however many rows are written at once, with what the event says."""
@@ -94,3 +95,15 @@ def test_a_broken_file_leaves_what_was_there(tmp_path: Path, capsys: pytest.Capt
         run(["events", str(source), "--out", str(out)], "seslab")
     assert out.read_bytes() == before
     assert sorted(tmp_path.iterdir()) == [source, out]
+
+
+@pytest.mark.parametrize("out", ["events/a.jsonl", "events/table.parquet", "link.jsonl"])
+def test_what_is_read_is_not_written_over(tmp_path: Path, out: str) -> None:
+    """Neither a file of events nor anything in their folder, by whatever name; the events stay as they are."""
+    folder = tmp_path / "events"
+    folder.mkdir()
+    (folder / "a.jsonl").write_text(json.dumps(bounce(5)))
+    (tmp_path / "link.jsonl").symlink_to(folder / "a.jsonl")
+    with pytest.raises(BadInput, match=r"lies in .*events, which is read; name another file"):
+        run(["events", str(folder), "--out", str(tmp_path / out)], "seslab")
+    assert [(path.name, path.read_text()) for path in folder.iterdir()] == [("a.jsonl", json.dumps(bounce(5)))]

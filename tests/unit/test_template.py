@@ -200,6 +200,15 @@ def test_a_weekly_report_is_asked_for(plan: Plan) -> None:
     }  # fmt: skip
 
 
+def test_a_weekly_report_takes_no_ones_place() -> None:
+    """A function of the strategy's own with that name is refused, where a report is asked for and nowhere else."""
+    plan = PLANS["sqs-dlq"]
+    own = replace(plan, functions=(replace(plan.functions[0], name="weekly_report"),), mappings=())
+    assert "WeeklyReportFunction" in template(own, SETUP)["Resources"]
+    with pytest.raises(BadInput, match="function 'weekly_report': the weekly report's function has that name"):
+        template(own, WHOLE)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_machine_makes_as_many_transitions_as_are_billed(kind: Any) -> None:
     """From tick to tick it enters so many states, and a relay that need not wait enters one less."""

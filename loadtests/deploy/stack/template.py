@@ -18,7 +18,7 @@ from loadtests.deploy.stack.publishing import SET as WITNESS_SET
 from loadtests.deploy.stack.roles import allow, arn, function_role, role
 from loadtests.deploy.stack.states import is_express, machine
 from loadtests.deploy.stack.weekly import FUNCTION as WEEKLY_FUNCTION
-from loadtests.deploy.stack.weekly import Weekly, weekly_report
+from loadtests.deploy.stack.weekly import Weekly, check_free, weekly_report
 from loadtests.function.entry import READ_TIMEOUT_S, variable, variables_of
 from loadtests.function.package import HANDLER, told_ways
 from loadtests.ports.ses import Envelope
@@ -56,6 +56,8 @@ def template(plan: Plan, setup: Setup) -> dict[str, Any]:
     Raises BadInput for what AWS would refuse.
     """
     check(plan)
+    if setup.weekly:
+        check_free(plan)
     resources = _resources(plan, setup)
     return {
         "AWSTemplateFormatVersion": "2010-09-09",

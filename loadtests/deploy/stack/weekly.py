@@ -13,7 +13,8 @@ from loadtests.deploy.stack.roles import Statement, allow, arn, role, send, writ
 from loadtests.function import weekly as variables
 from loadtests.function.package import Beside
 from loadtests.function.weekly import HANDLER
-from strategies.resources import FULL_CORE_MB
+from scenarios.errors import BadInput
+from strategies.resources import FULL_CORE_MB, Plan
 
 NAME = "weekly-report"
 FUNCTION = logical(NAME, "Function")
@@ -39,6 +40,13 @@ class Weekly(NamedTuple):
     def packed(self) -> Beside:
         """What its function needs of the package."""
         return Beside((HANDLER.rpartition(".")[0], self.module), self.reads)
+
+
+def check_free(plan: Plan) -> None:
+    """Raises BadInput for a strategy whose own function has the report's place in the stack."""
+    taken = [function.name for function in plan.functions if logical(function.name, "Function") == FUNCTION]
+    if taken:
+        raise BadInput(f"function {taken[0]!r}: the weekly report's function has that name; choose another one")
 
 
 def weekly_report(weekly: Weekly, sender: str, ses_url: str | None = None) -> Json:
