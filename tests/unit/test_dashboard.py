@@ -95,7 +95,7 @@ def test_every_part_is_in_sight(plan: Plan) -> None:
         assert f"${{{logical(queue.name, 'Queue')}.QueueName}}" in said
     for function in plan.functions:
         assert f"${{{logical(function.name, 'Function')}}}" in said
-        assert f"-{function.name}-refused" in said
+        assert (f"-{function.name}-refused" in said) == function.sends
     alarms = [name for name, part in resources.items() if part["Type"] == "AWS::CloudWatch::Alarm"]
     assert all(f"${{{name}.Arn}}" in said for name in alarms)
     assert f'"value": {SETUP.account.max_send_rate_per_s}' in said
@@ -133,5 +133,5 @@ def test_refusals_are_counted_by_the_lines_that_functions_write(capsys: pytest.C
 def test_a_dashboard_is_asked_for(plan: Plan) -> None:
     """Without being asked a stack has none, nor what belongs to it."""
     more = resources_of(plan).keys() - template(plan, SETUP)["Resources"].keys()
-    refused = {f"{logical(function.name, 'Function')}Refused" for function in plan.functions}
+    refused = {f"{logical(function.name, 'Function')}Refused" for function in plan.functions if function.sends}
     assert more == {"Dashboard", "ReputationBounces", "ReputationComplaints", *refused}

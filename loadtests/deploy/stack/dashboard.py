@@ -39,7 +39,7 @@ def dashboard(plan: Plan, rate_per_s: float, alarms: Sequence[str]) -> Json:
     widgets = _placed([*_graphs(plan, rate_per_s), *_states([*own, *alarms])])
     body = json.dumps({"start": "-PT6H", "widgets": widgets}, separators=(",", ":"))
     properties = {"DashboardName": physical("dashboard"), "DashboardBody": {"Fn::Sub": body}}
-    filters = {f"{logical(one.name, 'Function')}Refused": _refused(one) for one in plan.functions}
+    filters = {f"{logical(one.name, 'Function')}Refused": _refused(one) for one in _senders(plan)}
     return own | filters | {DASHBOARD: {"Type": "AWS::CloudWatch::Dashboard", "Properties": properties}}
 
 
@@ -51,6 +51,11 @@ def reputation_alarms() -> Json:
         f"Reputation{what}s": alarm("SES", f"Reputation.{what}Rate", "Maximum", (), round(BEFORE * review, 6), **other)
         for what, review in thresholds.items()
     }
+
+
+def _senders(plan: Plan) -> list[Function]:
+    """SES refuses nothing of those that send nothing."""
+    return [function for function in plan.functions if function.sends]
 
 
 def _refused(function: Function) -> Json:
@@ -75,8 +80,9 @@ def _graphs(plan: Plan, rate_per_s: float) -> Iterator[Json]:
     yield _graph(
         "Accepted by SES, a second", _per_s("sends", ["AWS/SES", "Send"]), [("the account's limit", rate_per_s)]
     )
-    if plan.functions:
+    if _senders(plan):
         yield _graph("Refused by SES for the rate, a second", [*_refusals(plan)])
+    if plan.functions:
         yield _graph("Functions: errors and throttles", [*_troubles(plan)])
     if plan.queues:
         yield _graph("Age of the oldest message, seconds", [*_ages(plan)])
@@ -106,7 +112,7 @@ def _per_s(name: str, metric: Metric, label: str = "accepted") -> list[Metric]:
 
 
 def _refusals(plan: Plan) -> Iterator[Metric]:
-    for place, function in enumerate(plan.functions):
+    for place, function in enumerate(_senders(plan)):
         yield from _per_s(f"refused{place}", [OWN, f"${{AWS::StackName}}-{function.name}-refused"], function.name)
 
 
