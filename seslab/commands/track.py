@@ -39,6 +39,8 @@ def track(
     plan_of(chosen)  # which may be refused: before anything is sent
     sent = worlds.suitable_simulator(chosen, [name])(chosen, name, chosen.seed, None)
     request = request_of(chosen, chosen.seed, sent.calls)
-    tracking = document(request, name, on, worlds.tracked(on, request))
+    with terminal.busy(f"telling {len(request.publications):,} events in {on}"):
+        tracked = worlds.tracked(on, request)
+    tracking = document(request, name, on, tracked)
     terminal.present(tracking, json, table.table(tracking), table.sentences(tracking))
     return exit_codes.DONE if tracking["holds"] else exit_codes.UNMET
