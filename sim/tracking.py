@@ -74,8 +74,7 @@ def _read(request: TrackRequest, function: Function, ports: Ports) -> Handler:
     keep = function.handler(ports)
 
     async def handle(batch: Sequence[Received]) -> list[str]:
-        failed: list[str] = await keep([Told(one.message_id, _events(request, one.mail.number)) for one in batch])
-        return failed
+        return list(await keep([Told(one.message_id, _events(request, one.mail.number)) for one in batch]))
 
     return handle
 

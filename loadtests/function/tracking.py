@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from loadtests.function.entry import environment, failures, telling_errors
+from loadtests.record.function_lines import say_raised
 from scenarios.tracking.heard import heard
 from strategies.tracking.tracker import READER, TRACKER, Told
 
@@ -16,10 +17,13 @@ ENTRIES = {name: f"{__name__}.{entry}" for name, entry in ((TRACKER, "handle"), 
 
 
 def handle(event: Mapping[str, Any], context: object) -> Any:
-    """The tracker's entry point: a batch of its queue."""
+    """The tracker's entry point: a batch of its queue. Why a message failed stands in the log."""
     told = [Told(record["messageId"], heard(record["body"])) for record in event["Records"]]
     with telling_errors():
-        return failures(environment().ask(told))
+        failed = environment().ask(told)
+    for why in failed.values():
+        say_raised(TRACKER, why)
+    return failures(failed)
 
 
 def answer(event: Mapping[str, Any], context: object) -> Any:

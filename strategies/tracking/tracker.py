@@ -8,6 +8,7 @@ from functools import partial
 from typing import NamedTuple
 
 from strategies.ports import Item, Ports
+from strategies.raised import Raised
 from strategies.resources import Account, Function, Handler, Mapping, Plan, Pods, Queue, Table, Topic
 from strategies.tracking.states import Event, State, Status, canonical, joined, needs_banner
 
@@ -59,9 +60,9 @@ async def _nothing(ports: Ports) -> None:
 
 
 def _tracker(ports: Ports, ttl_s: float) -> Handler:
-    async def handle(batch: Sequence[Told]) -> list[str]:
-        """Keep what a batch tells; the ids of the messages that must come back."""
-        failed: list[str] = []
+    async def handle(batch: Sequence[Told]) -> dict[str, Raised]:
+        """Keep what a batch tells; the ids of the messages that must come back, and why."""
+        failed: dict[str, Raised] = {}
         async with ports.group() as group:
             for told in batch:
                 group.spawn(_keep_all(ports, told, ttl_s, failed))
@@ -70,12 +71,12 @@ def _tracker(ports: Ports, ttl_s: float) -> Handler:
     return handle
 
 
-async def _keep_all(ports: Ports, told: Told, ttl_s: float, failed: list[str]) -> None:
+async def _keep_all(ports: Ports, told: Told, ttl_s: float, failed: dict[str, Raised]) -> None:
     try:
         for event in told.events:
             await _keep(ports, event, ttl_s)
-    except Exception:  # whatever a table refuses: the batch's other messages are done with all the same
-        failed.append(told.message_id)
+    except Exception as error:  # such as a key that is too long: the batch's other messages are kept all the same
+        failed[told.message_id] = Raised.of(error)
 
 
 async def _keep(ports: Ports, event: Event, ttl_s: float) -> None:
