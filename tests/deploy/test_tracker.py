@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,12 +11,13 @@ import pytest
 import sim.run
 from loadtests.deploy import commands, stacks, tracking
 from loadtests.deploy.ministack import ministack
+from loadtests.ports.tables import definition
 from scenarios.errors import BadInput
 from scenarios.schema.model import Scenario
 from scenarios.tracking.figures import figures_of
 from scenarios.tracking.notices import Notice
 from scenarios.tracking.records import told
-from scenarios.tracking.request import TrackRequest, request_of
+from scenarios.tracking.request import TrackRequest, plan_of, request_of
 from strategies.tracking.states import Event, State
 from tests.deploy import marks
 from tests.deploy.patience import until
@@ -52,10 +54,20 @@ def test_a_kill_that_cannot_be_is_refused() -> None:
         tracking.track(request)
 
 
-def test_the_reader_of_a_stack_that_stays() -> None:
-    """What is told to the topic of `seslab deploy --tracker` is what its reader answers by, until it is torn down."""
+def test_a_stack_that_stays_keeps_statuses_in_a_table_of_ones_own() -> None:
+    """What is told to its topic is what its reader answers by; the table outlives it, and one of other keys is refused.
+
+    Nothing is made where it is refused.
+    """
     with ministack() as cloud:
-        run = next(commands.deploy_tracker(cloud, _scenario(), None, _silent)).removeprefix("run ")
+        (declared,) = plan_of(_scenario()).tables
+        dynamodb = cloud.client("dynamodb")
+        for name, keys in (("mine", declared.keys), ("other", ("key",))):
+            dynamodb.create_table(TableName=name, **definition(replace(declared, keys=keys)))
+        with pytest.raises(BadInput, match="table other: its key is"):
+            next(commands.deploy_tracker(cloud, _scenario(), "other", _silent))
+        assert not stacks.status(cloud)
+        run = next(commands.deploy_tracker(cloud, _scenario(), "mine", _silent)).removeprefix("run ")
         outputs = stacks.outputs(cloud, run)
         for kind in (State.BOUNCED, State.DELIVERED):
             record = told(Notice(0.0, (Event("m", "anna@example.com", kind, 0.0),)), 1_900_000_000)
@@ -64,6 +76,7 @@ def test_the_reader_of_a_stack_that_stays() -> None:
         assert not _needs_banner(cloud, outputs, "ben@example.com")
         commands.teardown(cloud, run, False, _silent)
         assert not stacks.status(cloud)
+        assert dynamodb.scan(TableName="mine")["Count"] == 1
 
 
 def _needs_banner(cloud: Any, outputs: Any, address: str) -> bool:
