@@ -29,7 +29,7 @@ class Table:
         return self.items.get(key, NOTHING)
 
     def of(self, first: str) -> list[Item]:
-        return [item for key, item in self.items.items() if key[0] == first]
+        return [item for key, item in self.items.items() if first == (key if isinstance(key, str) else key[0])]
 
     def put(self, key: Key, value: Sequence[float], if_version: int | None) -> bool:
         version = self.get(key).version

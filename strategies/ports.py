@@ -136,7 +136,7 @@ class Table(Protocol):
         ...
 
     def of(self, first: str, /) -> Awaitable[Sequence[Item]]:
-        """All items whose key has this first part of two."""
+        """All items whose key begins with this part, or is it."""
         ...
 
     def put(

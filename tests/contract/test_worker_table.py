@@ -22,9 +22,9 @@ CRASH_S, BACK_S = 1.0, 2.0
 NUMBERS = (0.1, -pi, 1e300 / 1e200, 3.0, 0.0)
 
 
-def with_table(play: PlanArm, main: Main) -> None:
+def with_table(play: PlanArm, main: Main, **declared: Any) -> None:
     """Play a pod that may use the table."""
-    play(scenario(), Plan(None, Pods(main, uses=(TABLE,)), tables=(Table(TABLE),)))
+    play(scenario(), Plan(None, Pods(main, uses=(TABLE,)), tables=(Table(TABLE, **declared),)))
 
 
 def test_a_table_gives_back_what_was_put_last(play: PlanArm) -> None:
@@ -55,6 +55,37 @@ def test_a_put_on_a_condition_changes_only_the_version_that_it_names(play: PlanA
 
     with_table(play, main)
     assert told == [False, True, False, True, False, True, True]
+
+
+def test_a_key_of_two_parts_is_found_by_its_first(play: PlanArm) -> None:
+    """An item is under both parts, and a query finds those of the first, whatever the second; one may expire."""
+    seen: list[Any] = []
+
+    async def main(ports: Ports) -> None:
+        table = ports.tables[TABLE]
+        for number, key in enumerate((("anna", "1"), ("ann", "a1"), ("anna", "2"), ("a", "nna1"))):
+            assert await table.put(key, (float(number),), 0, 2e9)
+        assert not await table.put(("anna", "1"), (9.0,), 0)
+        seen.append(await table.get(("ann", "a1")))
+        seen.append(sorted(await table.of("anna")))
+        seen.append(list(await table.of("an")))
+
+    with_table(play, main, keys=("who", "what"), expires=True)
+    assert seen == [Item((1.0,), 1), [Item((0.0,), 1), Item((2.0,), 1)], []]
+
+
+def test_a_key_of_one_part_is_found_alone(play: PlanArm) -> None:
+    """A query by it is as good as a get."""
+    seen: list[Any] = []
+
+    async def main(ports: Ports) -> None:
+        table = ports.tables[TABLE]
+        for key in ("anna", "a"):
+            await table.put(key, (1.0,))
+        seen.extend((list(await table.of("a")), list(await table.of("b"))))
+
+    with_table(play, main)
+    assert seen == [[Item((1.0,), 1)], []]
 
 
 def test_of_two_that_put_at_once_one_learns_of_the_other(play: PlanArm) -> None:
