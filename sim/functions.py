@@ -114,7 +114,7 @@ class Function:
 
     def kill(self, until_s: float) -> None:
         """What runs dies, and until that instant each environment as soon as it has something to do."""
-        self._killed_until_s = until_s
+        self._killed_until_s = max(self._killed_until_s, until_s)
         for invocation in [*self._running]:
             if not invocation.is_over:
                 self._discard(invocation, "killed")

@@ -38,6 +38,8 @@ def track(
     (name,) = worlds.chosen([strategy], chosen)
     plan_of(chosen)  # which may be refused: before anything is sent
     sent = worlds.suitable_simulator(chosen, [name])(chosen, name, chosen.seed, None)
+    if sent.interrupted:
+        raise KeyboardInterrupt
     request = request_of(chosen, chosen.seed, sent.calls)
     with terminal.busy(f"telling {len(request.publications):,} events in {on}"):
         tracked = worlds.tracked(on, request)

@@ -12,8 +12,9 @@ from typing import cast
 from unittest.mock import Mock
 
 import pytest
+import rich.cells
 
-from reports import columns, layout
+from reports import layout
 from reports.diff import page as diff_page
 from reports.diff import table as diff_table
 from reports.diff.document import document as diff_of
@@ -188,7 +189,7 @@ def test_a_failure_that_lasts_is_told_once(tmp_path: Path) -> None:
 def test_thousands_of_commits_are_told_in_short(monkeypatch: pytest.MonkeyPatch) -> None:
     """The newest rows and failures and a page that opens; each cell is measured a few times, however many there are."""
     measured = Mock(side_effect=len)
-    for module in (columns, layout):
+    for module in (rich.cells, layout):
         monkeypatch.setattr(module, "cell_len", measured)
     flaky = [gate("fail", "pass"), gate("pass", "pass")] * 1000
     history = document([Commit(f"{at}", f"{at}", at, gates=[one]) for at, one in enumerate(flaky)], FOLLOWED)

@@ -88,9 +88,10 @@ def test_a_trace_is_made_from_a_pipe_of_any_length(tmp_path: Path, name: str) ->
 def test_a_line_without_an_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever else the source may hold."""
     monkeypatch.setattr("scenarios.traffic.trace._LONGEST_LINE", 1 << 20)
-    for start in (b"{", b"From "):
-        pipe = piped(tmp_path / f"pipe{start!r}", start, b"x" * 1000, for_ever=True)
-        with pytest.raises(BadInput, match="has a line of more than 1 MB"):
+    monkeypatch.setattr("scenarios.events.documents.LONGEST", 1 << 20)
+    for name, start, why in (("events", b'{"x":"', "cut off or goes wrong"), ("mbox", b"From ", "a line of more than 1 MB")):
+        pipe = piped(tmp_path / name, start, b"x" * 1000, for_ever=True)
+        with pytest.raises(BadInput, match=why):
             make_trace(pipe, tmp_path / "out.csv")
 
 

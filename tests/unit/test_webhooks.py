@@ -13,7 +13,7 @@ from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from queue import Queue
-from threading import Event, Thread
+from threading import Event, Semaphore, Thread
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import urlopen
@@ -256,6 +256,42 @@ def test_dead_webhooks_keep_no_other_waiting(monkeypatch: pytest.MonkeyPatch) ->
     assert [told.get(timeout=SOON_S) for _ in range(2)] == ["one", "two"]
     postman.forget()
     postman.close()
+
+
+def test_webhooks_that_never_answer_keep_no_other_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once that is known of them; what is being told at a reset is not told again after it."""
+    monkeypatch.setattr(posting, "MOST_AT_ONCE", 4)
+    monkeypatch.setattr(posting, "MOST_SILENT", 2)
+    monkeypatch.setattr(posting, "AGAIN_AFTER_S", 0.0)
+    told, hung, hangs, go_on = Queue[str](), Semaphore(0), Event(), Event()
+
+    def tell(post: Post) -> int:
+        if post.url.startswith("dead"):
+            if hangs.is_set():
+                hung.release()
+                go_on.wait()
+            raise Unanswered("gone")
+        told.put(post.text.decode())
+        return 200
+
+    troubles = Troubles()
+    postman = Postman(troubles, tell)
+    for number in range(50):
+        postman.post(Post(f"dead/{number}", b"first", {}))
+    postman.post(Post("alive", b"one", {}))
+    assert told.get(timeout=SOON_S) == "one"
+    hangs.set()
+    for number in range(50):
+        postman.post(Post(f"dead/{number}", b"second", {}))
+    assert all(hung.acquire(timeout=SOON_S) for _ in range(2))
+    postman.post(Post("alive", b"two", {}))
+    assert told.get(timeout=SOON_S) == "two"
+    postman.forget()
+    go_on.set()
+    postman.post(Post("alive", b"three", {}))
+    assert told.get(timeout=SOON_S) == "three"
+    postman.close()
+    assert not hung.acquire(timeout=0.1)
 
 
 def test_a_webhook_that_drips_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -195,16 +195,18 @@ class Mailroom:
         is_limited = fate in (Fate.DELAYED_BY_LIMIT, Fate.EXPIRED)
         return self._providers[copy.nature.provider][1].reply if is_limited else ""
 
-    def due(self, now_s: float) -> list[Due]:
-        """What has happened since the last question, in the order of its instants."""
+    def due(self, now_s: float) -> Iterator[Due]:
+        """What has happened since the last question, in the order of its instants; each counts as it is taken.
+
+        So a letter is open until its very last event is taken, however many of them come at once.
+        """
         until_s = now_s * self.course.speed
         if not self.is_over:
             self._office.advance(until_s)
-        found = list[Due]()
         while self._heap and self._heap[0].at_s <= until_s:
-            found.append(heappop(self._heap))
-            self._note(found[-1])
-        return found
+            due = heappop(self._heap)
+            self._note(due)
+            yield due
 
     def _note(self, due: Due) -> None:
         due.addressee.happened.append(due.happening)

@@ -5,7 +5,7 @@ Source of what is tried again, and when: Amazon SNS Developer Guide, "Amazon SNS
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable
 from heapq import heappop, heappush
 from threading import Condition, Thread
@@ -18,7 +18,8 @@ from loadtests.endpoint.sns.troubles import Troubles
 AGAIN_AFTER_S, AGAIN_MOST = 20.0, 3
 FINAL = (*range(200, 429), *range(430, 500))
 """Statuses that are answers: SNS takes even a 404 for one, and does not ask again."""
-MOST_BYTES, MOST_AT_ONCE = 64 * 1024 * 1024, 64  # that wait: what is beyond is lost; webhooks that are told at one time
+MOST_BYTES = 64 * 1024 * 1024  # that wait: what is beyond is lost
+MOST_AT_ONCE, MOST_SILENT = 128, 64  # webhooks that are told at one time; among them those that last did not answer
 BESIDES_BYTES = 1_500  # of a message beside its text: what Python makes of it and its headers
 END_S = 2.0  # for what still waits when the server ends
 
@@ -26,10 +27,11 @@ Tell = Callable[[Post], int]
 
 
 class Waiting(NamedTuple):
-    """A message, and how often it has been told in vain."""
+    """A message, how often it has been told in vain, and how often all was forgotten before it."""
 
     post: Post
     tries: int
+    era: int
 
 
 class Again(NamedTuple):
@@ -41,16 +43,18 @@ class Again(NamedTuple):
 
 
 class Postman:
-    """Tells each webhook one message after the other; a webhook has a thread only while it is told something."""
+    """Tells each webhook one message after the other, and all webhooks in turn.
+
+    Those that did not answer when they were last told something have half of the threads, so that others need not wait.
+    """
 
     def __init__(self, troubles: Troubles, tell: Tell = answered) -> None:
         self._troubles, self._tell, self._changed = troubles, tell, Condition()
-        self._lines: OrderedDict[str, deque[Waiting]] = (
-            OrderedDict()
-        )  # of webhooks that no thread tells, the next first
+        self._lines: dict[str, deque[Waiting]] = {}  # of webhooks that no thread tells, the next first
         self._told: dict[str, deque[Waiting]] = {}  # of those that a thread tells
         self._again: list[Again] = []
-        self._bytes, self._count, self._is_closing = 0, 0, False
+        self._bytes, self._count, self._era, self._is_closing = 0, 0, 0, False
+        self._silent = set[str]()  # that did not answer when they were last told something
         self._clock: Thread | None = None
 
     def post(self, post: Post) -> None:
@@ -60,15 +64,17 @@ class Postman:
                 self._troubles.note(without_password(post.url), "too much waits for slow subscribers")
                 return
             self._bytes += _size(post)
-            self._queue(Waiting(post, 0))
+            self._queue(Waiting(post, 0, self._era))
 
     def forget(self) -> None:
-        """Tell nothing of what waits: moto has been reset."""
+        """Tell nothing of what waits, nor again what is being told: moto has been reset."""
         with self._changed:
+            self._era += 1
             self._lines.clear()
             for line in self._told.values():
                 line.clear()
             self._again.clear()
+            self._silent.clear()
             self._bytes = 0
 
     def close(self) -> None:
@@ -83,50 +89,59 @@ class Postman:
 
     def _queue(self, waiting: Waiting) -> None:
         url = waiting.post.url
-        line = self._told.get(url) or self._lines.get(url)
-        if line is None and url not in self._told:
-            line = self._lines[url] = deque()
-        (self._told[url] if line is None else line).append(waiting)
-        if len(self._told) < MOST_AT_ONCE:
-            self._begin()
+        lines = self._told if url in self._told else self._lines
+        lines.setdefault(url, deque()).append(waiting)
+        if len(self._told) < MOST_AT_ONCE and (longest := self._take_longest()) is not None:
+            Thread(target=self._work, args=(longest,), daemon=True).start()
 
-    def _begin(self) -> None:
-        """Let a thread tell the webhook that has waited for one longest."""
-        if self._lines:
-            url, line = self._lines.popitem(last=False)
-            self._told[url] = line
-            Thread(target=self._work, args=(url,), daemon=True).start()
+    def _take_longest(self) -> str | None:
+        """Of the webhooks that no thread tells the one that has waited longest, if a thread may tell it."""
+        has_room = len(self._told.keys() & self._silent) < MOST_SILENT
+        longest = next((url for url in self._lines if has_room or url not in self._silent), None)
+        if longest is not None:
+            self._told[longest] = self._lines.pop(longest)
+        return longest
 
-    def _work(self, url: str) -> None:
-        while (waiting := self._next(url)) is not None:
-            if not self._is_told(waiting.post) and waiting.tries < AGAIN_MOST:
-                self._later(Waiting(waiting.post, waiting.tries + 1))
+    def _work(self, url: str | None) -> None:
+        """Tell a webhook one message, then whichever has waited longest one of its own, until there is none."""
+        while url is not None:
+            waiting = self._first(url)
+            if waiting is not None and not self._is_told(waiting.post) and waiting.tries < AGAIN_MOST:
+                self._later(waiting._replace(tries=waiting.tries + 1))
+            url = self._next(url)
 
-    def _next(self, url: str) -> Waiting | None:
-        """None when there is nothing more to tell, which is the thread's end."""
+    def _first(self, url: str) -> Waiting | None:
+        """None if it was forgotten meanwhile."""
         with self._changed:
-            if not self._told[url]:
-                del self._told[url]
-                self._begin()
-                self._changed.notify_all()
+            line = self._told[url]
+            if not line:
                 return None
-            waiting = self._told[url].popleft()
-            self._bytes = max(0, self._bytes - _size(waiting.post))
-            return waiting
+            self._bytes -= _size(line[0].post)
+            return line.popleft()
+
+    def _next(self, url: str) -> str | None:
+        """The webhook whose turn it is after this one, which stands last again if there is more for it."""
+        with self._changed:
+            if line := self._told.pop(url):
+                self._lines[url] = line
+            self._changed.notify_all()
+            return self._take_longest()
 
     def _is_told(self, post: Post) -> bool:
         try:
             status = self._tell(post)
         except Unanswered as error:
+            self._silent.add(post.url)
             self._troubles.note(without_password(post.url), error)
             return False
+        self._silent.discard(post.url)
         if status not in range(200, 300):
             self._troubles.note(without_password(post.url), f"it answers with status {status}")
         return status in FINAL
 
     def _later(self, waiting: Waiting) -> None:
         with self._changed:
-            if self._is_closing:
+            if self._is_closing or waiting.era != self._era:
                 return
             self._count += 1
             self._bytes += _size(waiting.post)

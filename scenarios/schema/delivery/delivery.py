@@ -13,7 +13,7 @@ from scenarios.schema.tables import Count, Duration, Probability, Table, wrong
 LEAST_DELIVERY_S, MOST_DELIVERY_S = 300.0, 50_400.0  # SES's MaxDeliverySeconds
 
 
-Wait = Annotated[Duration, Field(ge=1)]
+Wait = Annotated[float, Field(ge=1, le=1e9)]
 """A second at least: of what is never taken SES would make attempts without end."""
 
 
