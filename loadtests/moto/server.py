@@ -29,6 +29,8 @@ def main() -> None:
         _serve(wanted, serving, over)
     except MemoryError:
         _fail("out of memory")
+    except ModuleNotFoundError as error:
+        _fail(f"{error.name} is not installed: install seslab with its extra moto")
     except (OSError, RuntimeError) as error:  # RuntimeError: no more threads
         _fail(str(error))
 

@@ -142,6 +142,7 @@ class World:
 
     async def _invoke(self, batch: Sequence[Letter]) -> list[str]:
         if any(killed.start_s <= self._clock.now() < killed.end_s for killed in self._killed):
+            self.function.bill.requests += 1  # it dies as soon as it has something to do
             raise FunctionError("killed")
         answer = await self.function.invoke(records(batch))
         return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]

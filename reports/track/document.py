@@ -21,5 +21,5 @@ def document(request: TrackRequest, strategy: str, world: str, tracked: Tracked)
         "seed": request.seed,
         "settings": cast(TrackerSettings, asdict(request.plan.settings)),
         "tracker": figures,
-        "holds": figures["right"] in (1.0, None) and not figures["lost"],
+        "holds": figures["right"] == 1.0 and not figures["lost"],
     }

@@ -46,9 +46,11 @@ def _row(told: TrackerFigures) -> Row:
 def sentences(tracking: TrackingDocument) -> Iterator[str]:
     """Whether the table is right, and what is in the dead-letter queue."""
     told = tracking["tracker"]
-    states = ", ".join(f"{count(many)} {state}" for state, many in told["states"].items()) or "nothing was sent"
+    states = ", ".join(f"{count(many)} {state}" for state, many in told["states"].items())
     if tracking["holds"]:
         yield f"{MARKS[PASS]} every status is right, and nothing is lost: {states}"
+    elif not told["recipients"]:
+        yield f"{MARKS[FAIL]} nothing was sent, so that nothing is known"
     else:
         wrong = round((1 - (told["right"] or 0.0)) * told["recipients"])
         statuses = f"{count(wrong)} of {count(told['recipients'])} statuses are wrong"

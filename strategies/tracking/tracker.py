@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from math import ceil
 from typing import NamedTuple
 
 from strategies.ports import Item, Ports
@@ -14,7 +15,8 @@ from strategies.tracking.states import Event, State, Status, canonical, joined, 
 
 TOPIC, QUEUE, TRACKER, STATUSES, READER = "told", "events", "tracker", "statuses", "banner"
 KEYS = ("recipient", "message")  # in this order one query finds all of a recipient's mails
-TIMEOUT_S = 5.0
+LEAST_TIMEOUT_S, TIMEOUT_S_PER_MESSAGE = 5.0, 0.01
+AT_ONCE = 10  # messages that are seen to at one time: botocore's pool has as many connections
 EVENTS = ("send", "reject", "delivery", "bounce", "complaint", "deliveryDelay", "renderingFailure")
 
 
@@ -37,6 +39,11 @@ class Told(NamedTuple):
     events: Sequence[Event]
 
 
+def timeout_s(batch_size: int) -> float:
+    """The function has so long for a batch, in full seconds, as Lambda takes them."""
+    return max(LEAST_TIMEOUT_S, float(ceil(batch_size * TIMEOUT_S_PER_MESSAGE)))
+
+
 def plan(settings: Settings, account: Account) -> Plan:
     """The tracker's parts, and a reader; what sends the mail is none of them."""
     track, read = (partial(make, ttl_s=settings.ttl_s) for make in (_tracker, _reader))
@@ -46,8 +53,8 @@ def plan(settings: Settings, account: Account) -> Plan:
         topics=(Topic(TOPIC, QUEUE, EVENTS),),
         queues=(Queue(QUEUE, settings.visibility_timeout_s, settings.max_receives),),
         functions=(
-            Function(TRACKER, track, TIMEOUT_S, uses=(STATUSES,), sends=False),
-            Function(READER, read, TIMEOUT_S, reads=(STATUSES,), sends=False, has_url=True),
+            Function(TRACKER, track, timeout_s(settings.batch_size), uses=(STATUSES,), sends=False),
+            Function(READER, read, LEAST_TIMEOUT_S, reads=(STATUSES,), sends=False, has_url=True),
         ),
         mappings=(Mapping(QUEUE, TRACKER, settings.batch_size, settings.window_s, settings.concurrency),),
         tables=(Table(STATUSES, KEYS, expires=True),),
@@ -63,20 +70,23 @@ def _tracker(ports: Ports, ttl_s: float) -> Handler:
     async def handle(batch: Sequence[Told]) -> dict[str, Raised]:
         """Keep what a batch tells; the ids of the messages that must come back, and why."""
         failed: dict[str, Raised] = {}
+        to_do = iter(batch)
         async with ports.group() as group:
-            for told in batch:
-                group.spawn(_keep_all(ports, told, ttl_s, failed))
+            for _ in range(min(AT_ONCE, len(batch))):
+                group.spawn(_keep_each(ports, to_do, ttl_s, failed))
         return failed
 
     return handle
 
 
-async def _keep_all(ports: Ports, told: Told, ttl_s: float, failed: dict[str, Raised]) -> None:
-    try:
-        for event in told.events:
-            await _keep(ports, event, ttl_s)
-    except Exception as error:  # such as a key that is too long: the batch's other messages are kept all the same
-        failed[told.message_id] = Raised.of(error)
+async def _keep_each(ports: Ports, to_do: Iterator[Told], ttl_s: float, failed: dict[str, Raised]) -> None:
+    """One message after the other, of those that several tasks share."""
+    for told in to_do:
+        try:
+            for event in told.events:
+                await _keep(ports, event, ttl_s)
+        except Exception as error:  # such as a key that is too long: the batch's other messages are kept all the same
+            failed[told.message_id] = Raised.of(error)
 
 
 async def _keep(ports: Ports, event: Event, ttl_s: float) -> None:

@@ -307,6 +307,16 @@ def test_events_come_when_they_happen(form: str) -> None:
         assert (told[1]["deliveryDelay"]["delayType"], told[2]["bounce"]["bounceType"]) == ("MailboxFull", "Transient")
 
 
+def test_all_events_of_a_mail_are_told_however_many_come_at_once() -> None:
+    """One bounces beside another, a complaint comes with its delivery, and a delay without length with its end."""
+    to = [f"{form}@{FATES_AT}" for form in ("550", "bounce", "complaint", "421+0s")]
+    with served(delivery={"reputation": {"pauses": False}}, account=account()) as endpoint:
+        events = listening(endpoint)
+        endpoint.client("sesv2").send_email(**mail(ConfigurationSetName="all") | {"Destination": {"ToAddresses": to}})
+        told = Counter(event["eventType"] for event in events(7))
+    assert told == {"Send": 1, "Bounce": 2, "Delivery": 2, "Complaint": 1, "DeliveryDelay": 1}
+
+
 def instant(stamp: str) -> float:
     """Unix time of a record's."""
     return datetime.fromisoformat(stamp).timestamp()

@@ -89,7 +89,10 @@ def test_a_line_without_an_end_is_refused(tmp_path: Path, monkeypatch: pytest.Mo
     """Whatever else the source may hold."""
     monkeypatch.setattr("scenarios.traffic.trace._LONGEST_LINE", 1 << 20)
     monkeypatch.setattr("scenarios.events.documents.LONGEST", 1 << 20)
-    for name, start, why in (("events", b'{"x":"', "cut off or goes wrong"), ("mbox", b"From ", "a line of more than 1 MB")):
+    for name, start, why in (
+        ("events", b'{"x":"', "cut off or goes wrong"),
+        ("mbox", b"From ", "a line of more than 1 MB"),
+    ):
         pipe = piped(tmp_path / name, start, b"x" * 1000, for_ever=True)
         with pytest.raises(BadInput, match=why):
             make_trace(pipe, tmp_path / "out.csv")

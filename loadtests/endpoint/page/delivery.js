@@ -9,7 +9,7 @@ function standingRows({ delivery }) {
   const of = (rate) => `pause at ${percent(delivery.thresholds[rate].pause)}`;
   const isWrong = (rate) => delivery[rate] >= delivery.thresholds[rate].review;
   return [
-    ["Bounced", percent(delivery.bounce_rate), of("bounce_rate"), isWrong("bounce_rate")],
+    ["Bounced", percent(delivery.bounce_rate, 2), of("bounce_rate"), isWrong("bounce_rate")],
     ["Complained", percent(delivery.complaint_rate, 2), of("complaint_rate"), isWrong("complaint_rate")],
     ["Account", delivery.standing, "", delivery.standing !== "healthy"],
   ];
@@ -29,7 +29,7 @@ function standingSentence(delivery) {
   const { bounce_rate: bounces, complaint_rate: complaints } = delivery.thresholds;
   const since = { "under review": delivery.reviewed_unix_s, paused: delivery.paused_unix_s }[delivery.standing];
   return `The account is ${delivery.standing}${since ? ` since ${clock(since)}` : ""}: of the last `
-    + `${number(delivery.representative_volume)} recipients ${percent(delivery.bounce_rate)} bounced (review from `
+    + `${number(delivery.representative_volume)} recipients ${percent(delivery.bounce_rate, 2)} bounced (review from `
     + `${percent(bounces.review)} on, pause from ${percent(bounces.pause)}) and ${percent(delivery.complaint_rate, 2)} complained `
     + `(${percent(complaints.review)}, ${percent(complaints.pause)}).`
     + (delivery.speed === 1 ? "" : ` What follows acceptance is ${number(delivery.speed)} times as fast as in reality.`)
