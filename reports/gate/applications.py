@@ -12,7 +12,6 @@ from reports.gate.expectations import default_rules
 from reports.gate.rounds import OTHER_MAIL, Round, of_application
 from reports.statistics.replications import combine
 from reports.statistics.told_once import told_once_with_sides
-from reports.units import shown
 from scenarios.entry import StrategyEntry
 from scenarios.errors import Interrupted
 from scenarios.figures import is_of_recipients
@@ -81,7 +80,7 @@ def _too_few(scenario: GateScenario, rounds: int) -> list[str]:
     }
     if not least:
         return []
-    each = ", ".join(f"{figure} {shown(figure, half)}" for figure, half in least.items())
+    each = ", ".join(f"{figure} {half:.3g}" for figure, half in least.items())
     return [f"with {rounds} rounds only a difference above this can fail: {each}; more --rounds see smaller ones"]
 
 

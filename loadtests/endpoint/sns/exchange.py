@@ -36,6 +36,7 @@ def is_address(url: str, scheme: str) -> bool:
         return False
     try:
         parts = urlsplit(url)
+        (parts.hostname or "").encode("idna")  # a label has 1 to 63 letters
         return parts.scheme == scheme and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
