@@ -102,6 +102,10 @@ class Environment:
         """What the handler answers, as it is."""
         return self._runner.run(self._handle(argument))
 
+    def close(self) -> None:
+        """End its event loop; a process of Lambda's ends without."""
+        self._runner.close()
+
     async def _handle(self, argument: Any) -> Any:
         return await self._handler(argument)
 

@@ -13,7 +13,6 @@ from reports.gate import command
 from reports.gate.applications import Load, verdict
 from reports.gate.rounds import LAGGED
 from reports.gate.table import sentences, verdict_line
-from reports.units import shown
 from scenarios.entry import StrategyEntry
 from scenarios.errors import BadInput, Interrupted
 from scenarios.schema.model import Scenario
@@ -133,7 +132,7 @@ def test_too_few_rounds_say_what_they_could_have_told() -> None:
     low, high = lost["interval"] or (0.0, 0.0)
     [note] = [one for one in document["scenarios"][0]["notes"] if one.endswith("more --rounds see smaller ones")]
     assert note.startswith("with 3 rounds only a difference above this can fail: recipients.accepted ")
-    assert f", recipients.lost {shown('recipients.lost', (high - low) / 2)}" in note
+    assert f", recipients.lost {(high - low) / 2:.3g}" in note
 
 
 @pytest.mark.parametrize(("base", "head", "tried"), [(4, 4, False), (3, 4, True), (4, 3, True)])

@@ -96,7 +96,8 @@ def parts() -> Iterator[tuple[Environment, Environment, Any, str]]:
                 for name, value in variables.items():
                     patch.setenv(name, value)
                 both = (Environment({**variables, "SESLAB_FUNCTION": one}) for one in (tracker.TRACKER, tracker.READER))
-                yield (*both, dynamodb, table)
+                with closing(next(both)) as tracks, closing(next(both)) as reads:
+                    yield tracks, reads, dynamodb, table
 
 
 @pytest.mark.real_time
