@@ -65,9 +65,9 @@ def deploy(
     if not document["Resources"]:
         raise BadInput(f"{strategy}: consists of the application's pods alone; there is nothing to deploy")
     run = new_run()
-    made = stacks.deploy(cloud, run, strategy, document, say, request.plan.strategies(), wanted.beside())
-    yield f"run {run}"
-    yield from (f"{name} {value}" for name, value in sorted(made.items()))
+    yield from _told(
+        run, stacks.deploy(cloud, run, strategy, document, say, request.plan.strategies(), wanted.beside())
+    )
 
 
 def deploy_tracker(
@@ -83,7 +83,10 @@ def deploy_tracker(
         check_keys(cloud, table, own)
         plan = replace(plan, tables=(replace(own, already=table),))
     run = new_run()
-    outputs = tracking.made(cloud, run, scenario, plan, say, wanted.dashboard)
+    yield from _told(run, tracking.made(cloud, run, scenario, plan, say, wanted.dashboard))
+
+
+def _told(run: str, outputs: Mapping[str, str]) -> Iterator[str]:
     yield f"run {run}"
     yield from (f"{name} {value}" for name, value in sorted(outputs.items()))
 

@@ -62,7 +62,7 @@ def prepare(
 
     Raises BadInput for whatever is not allowed, or when the answer is no.
     """
-    runs = [_run(scenario, name, scenario.seed + k) for name in strategies for k in range(replications)]
+    runs = [RunRequest.of(scenario, name, scenario.seed + k) for name in strategies for k in range(replications)]
     envelope = permitted(cloud, runs, permit, prices, show, _made)
     return partial(running.run, sites=partial(site, cloud=cloud, envelope=envelope, budget=permit.budget))
 
@@ -89,10 +89,6 @@ def permitted(
         show(line)
     safety.ask(permit.yes)
     return envelope
-
-
-def _run(scenario: Scenario, strategy: str, seed: int) -> RunRequest:
-    return RunRequest.of(scenario, strategy, seed)
 
 
 def within(permit: Permit, runs: Sequence[RunRequest], prices: Prices) -> tuple[Envelope, safety.Load]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from math import isfinite
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from reports.bounces.tallies import Tallies, Tally
 from reports.bounces.wording import CALL_INSTEAD, ONE_OF, WORDINGS, WORKS_AGAIN, Action
 from scenarios.events.failures import Failure
+from scenarios.formats.instants import to_second
 
 if TYPE_CHECKING:
     from reports.documents.bounces import BouncesDocument, FailureEntry, RecipientEntry
@@ -75,9 +75,9 @@ def _recipient(address: str, failures: Failures, delivered_unix_s: float | None)
         "action": action.value,
         "to_do": to_do,
         "count": sum(tally.count for tally in failures.values()),
-        "first": _at(min(tally.first_unix_s for tally in failures.values())),
-        "last": _at(max(tally.last_unix_s for tally in failures.values())),
-        "last_delivered": None if delivered_unix_s is None else _at(delivered_unix_s),
+        "first": to_second(min(tally.first_unix_s for tally in failures.values())),
+        "last": to_second(max(tally.last_unix_s for tally in failures.values())),
+        "last_delivered": None if delivered_unix_s is None else to_second(delivered_unix_s),
         "works_again": not standing,
         "tried_until": _instant(latest.expires_unix_s),
         "status": latest.status,
@@ -113,14 +113,10 @@ def _failure(failure: Failure, tally: Tally) -> FailureEntry:
         "type": failure.value,
         "reason": tally.latest.reason.value,
         "count": tally.count,
-        "first": _at(tally.first_unix_s),
-        "last": _at(tally.last_unix_s),
+        "first": to_second(tally.first_unix_s),
+        "last": to_second(tally.last_unix_s),
     }
 
 
 def _instant(unix_s: float) -> str | None:
-    return _at(unix_s) if isfinite(unix_s) else None
-
-
-def _at(unix_s: float) -> str:
-    return datetime.fromtimestamp(int(unix_s), UTC).isoformat().replace("+00:00", "Z")
+    return to_second(unix_s) if isfinite(unix_s) else None

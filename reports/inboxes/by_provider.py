@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from reports.columns import Block, Column, Row, Sheet
 from reports.inboxes.columns import FROM
+from reports.inboxes.shares import in_time
 from reports.words import rounded_duration, seconds
 from scenarios.entry import ProviderEntry, StrategyEntry
-from strategies.presentation.words import count, share
+from strategies.presentation.words import count
 
 _COLUMNS = (
     Column("provider"),
@@ -29,8 +30,8 @@ def by_provider(entries: Sequence[StrategyEntry], deadline_s: float, title: str)
     """A row for each provider of each of these contenders; nothing where no mail was accepted."""
     blocks = [Block(_rows(entry), _heading(entry, len(entries))) for entry in entries if _has_some(entry)]
     if blocks:
-        in_time = Column(f"in\n{rounded_duration(deadline_s)}", note="of those whose mailbox takes mail", falls=4)
-        yield Sheet(title, (*_COLUMNS, in_time), blocks)
+        soon = Column(f"in\n{rounded_duration(deadline_s)}", note="of those whose mailbox takes mail", falls=4)
+        yield Sheet(title, (*_COLUMNS, soon), blocks)
 
 
 def _heading(entry: StrategyEntry, many: int) -> str:
@@ -47,7 +48,6 @@ def _rows(entry: StrategyEntry) -> list[Row]:
 
 def _row(one: ProviderEntry) -> Row:
     delivery, inbox_s = one["delivery"], one["inbox_s"]
-    in_time = delivery["within_deadline"]
     return [
         one["provider"],
         count(delivery["copies"]),
@@ -60,5 +60,5 @@ def _row(one: ProviderEntry) -> Row:
         seconds(inbox_s["p50"]),
         seconds(inbox_s["p95"]),
         seconds(inbox_s["p99"]),
-        "-" if in_time is None else share(in_time, 1),
+        in_time(delivery),
     ]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from reports.columns import Block, Column, Row, Sheet
 from reports.inboxes.pauses import paused_s_of
+from reports.inboxes.shares import rate
 from reports.words import seconds
 from scenarios.entry import StrategyEntry
 from strategies.presentation.words import count
@@ -30,5 +31,5 @@ def _row(entry: StrategyEntry) -> Row:
     if "reputation" not in entry:
         return [entry["strategy"], "-", "-", "-", "-", refused]
     told = entry["reputation"]
-    rates = [f"{100 * told['bounce_rate']:.3g} %", f"{100 * told['complaint_rate']:.3g} %"]
+    rates = [rate(told["bounce_rate"]), rate(told["complaint_rate"])]
     return [entry["strategy"], *rates, seconds(told["reviewed_s"]), seconds(paused_s_of(entry)), refused]

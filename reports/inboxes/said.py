@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reports.inboxes.pauses import said_of_pause
+from reports.inboxes.shares import rate
 from reports.words import duration
 from scenarios.entry import DeliveryCounts, InboxTimes, ReputationFigures, StrategyEntry
 from scenarios.ledger.delivered import DeliveryFate
@@ -44,14 +45,9 @@ def _on_the_way(delivery: DeliveryCounts) -> Iterator[str]:
 
 
 def _judged(entry: StrategyEntry, told: ReputationFigures) -> str:
-    rates = f"{_rate(told['bounce_rate'])} bounced and {_rate(told['complaint_rate'])} were reported as spam, at most"
+    rates = f"{rate(told['bounce_rate'])} bounced and {rate(told['complaint_rate'])} were reported as spam, at most"
     if said := said_of_pause(entry):
         return f"{said}, as {rates}"
     if told["reviewed_s"] is not None:
         return f"AWS puts the account under review after {duration(told['reviewed_s'])}, as {rates}"
     return ""
-
-
-def _rate(share: float) -> str:
-    """Three digits: complaints are counted in tenths of a percent."""
-    return f"{100 * share:.3g} %"

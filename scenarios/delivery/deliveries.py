@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
@@ -93,15 +94,27 @@ class Deliveries:
         return Delivered(self._copies.columns(until_s), self._providers, judged)
 
 
+class AcceptedCall(NamedTuple):
+    """When SES accepted which mail, and for which of its recipients."""
+
+    at_s: float
+    mail: int
+    to: range
+
+
+def accepted_calls(calls: Columns) -> Iterator[AcceptedCall]:
+    """In the order in which SES decided."""
+    accepted = calls["outcome"] == ACCEPTED
+    columns = (calls[name][accepted].tolist() for name in ("decided_s", "mail", "first_recipient", "recipients"))
+    for at_s, mail, first, recipients in zip(*columns, strict=True):
+        yield AcceptedCall(at_s, mail, range(first, first + recipients))
+
+
 def delivered_of(delivery: Delivery, seed: int, calls: Columns, until_s: float) -> Delivered:
     """What the providers made of the accepted calls until the end of observation."""
     deliveries = Deliveries(delivery, seed)
-    accepted = calls["outcome"] == ACCEPTED
-    columns: list[list[Any]] = [
-        calls[name][accepted].tolist() for name in ("decided_s", "mail", "first_recipient", "recipients")
-    ]
-    for at_s, mail, first, recipients in zip(*columns, strict=True):
-        deliveries.take(at_s, mail, range(first, first + recipients))
+    for call in accepted_calls(calls):
+        deliveries.take(*call)
     return deliveries.until(until_s)
 
 

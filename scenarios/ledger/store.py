@@ -87,7 +87,7 @@ def write(ledger: Ledger, directory: Path) -> None:
 
 def _write_copies(path: Path, delivered: Delivered) -> None:
     about = {"providers": delivered.providers, "judged": delivered.judged._asdict()}
-    words = {"provider": pa.array(delivered.providers), "outcome": pa.array(DELIVERY_FATES)}
+    words = {"provider": pa.array(delivered.providers), "outcome": _FATES}
 
     def column_of(rows: Columns, field: pa.Field) -> pa.Array:
         if field.name not in words:

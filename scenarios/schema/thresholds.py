@@ -164,20 +164,18 @@ def _is_measured(threshold: Threshold, entry: StrategyEntry) -> bool:
 
 
 def _judged(name: str, threshold: Threshold, entry: StrategyEntry) -> JudgedThreshold:
-    figures, (whose, of_it) = figures_of(entry), in_two(threshold.figure)
-    if not of_it.startswith((*(f"{kind}." for kind in (*OF_ALL, *OF_ALL.values())),)):
-        met = _met(name, threshold, entry, threshold.figure, figures.get(threshold.figure))
-        pending = _may_be_lost_yet(figures, threshold.figure)
+    figures, figure = figures_of(entry), of_all(threshold.figure)
+    whose, of_it = in_two(figure)
+    value, kind = figures.get(figure), of_it.partition(".")[0]
+    if kind not in OF_ALL.values():
+        met, pending = _met(name, threshold, entry, figure, value), _may_be_lost_yet(figures, figure)
         return {**met, "pending": pending} if pending else met
-    figure = of_all(threshold.figure)
-    is_inbox = of_it.startswith("inbox_")
-    value = figures.get(figure)
+    is_inbox = kind == OF_ALL["inbox_s"]
     missing = (figures.get(f"{whose}delivery.unreached") or 0.0) if is_inbox else _not_accepted(figures, whose)
     infinite = value is None and missing > 0
     met = _met(name, threshold, entry, figure, math.inf if infinite else value)
-    if is_inbox:
-        return {**met, "value": value, "infinite": infinite, "unreached": missing}
-    return {**met, "value": value, "infinite": infinite, "not_accepted": missing}
+    found: JudgedThreshold = {**met, "value": value, "infinite": infinite}
+    return {**found, "unreached": missing} if is_inbox else {**found, "not_accepted": missing}
 
 
 def _may_be_lost_yet(figures: Mapping[str, float | None], figure: str) -> float:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from scenarios.delivery.deliveries import accepted_calls
 from scenarios.delivery.post_office import Copy, PostOffice, What
 from scenarios.delivery.recipients import PLACES
-from scenarios.ledger.ledger import ACCEPTED, Columns
+from scenarios.ledger.ledger import Columns
 from scenarios.schema.delivery.delivery import Delivery
 from strategies.tracking.states import Event, State
 
@@ -72,16 +73,10 @@ def notices_of(delivery: Delivery, seed: int, calls: Columns, until_s: float) ->
     """All that happens until an instant, in its order; of two at one instant the one that SES knew first."""
     journal = _Journal(delivery)
     office = PostOffice(delivery, seed, journal)
-    for number, (at_s, mail, first, recipients) in enumerate(_accepted(calls)):
+    for number, call in enumerate(accepted_calls(calls)):
         journal.accepted(f"{number:016x}-seslab")
-        office.take(at_s, mail, range(first, first + recipients))
+        office.take(*call)
         journal.sent()
     office.advance(until_s)
     happened = (notice for notice in journal.notices if notice.at_s <= until_s)
     return sorted(happened, key=attrgetter("at_s"))
-
-
-def _accepted(calls: Columns) -> Iterable[tuple[Any, ...]]:
-    accepted = calls["outcome"] == ACCEPTED
-    columns = (calls[name][accepted].tolist() for name in ("decided_s", "mail", "first_recipient", "recipients"))
-    return zip(*columns, strict=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
+from scenarios.formats.instants import to_millisecond
 from scenarios.tracking.notices import Notice
 from strategies.tracking.states import State
 
@@ -25,12 +25,8 @@ def told(notice: Notice, zero_unix_s: float) -> str:
     """The record that SES would publish; scenario second 0 is that second of Unix time."""
     first, recipients = notice.events[0], [event.recipient for event in notice.events]
     kind, key, listed, details = _WORDS[first.kind]
-    at = _iso(zero_unix_s + notice.at_s)
+    at = to_millisecond(zero_unix_s + notice.at_s)
     who = [{"emailAddress": one} for one in recipients] if listed else recipients
     about = {} if first.kind in (State.SENT, State.REJECTED) else {"timestamp": at, listed or "recipients": who}
     mail = {"timestamp": at, "messageId": first.message_id, "destination": recipients, "tags": {}}
     return json.dumps({"eventType": kind, "mail": mail, key: {**about, **details}})
-
-
-def _iso(unix_s: float) -> str:
-    return datetime.fromtimestamp(unix_s, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

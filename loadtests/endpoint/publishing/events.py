@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import NAMESPACE_OID, uuid5
 
@@ -16,6 +15,7 @@ from moto.utilities.utils import get_partition
 from loadtests.endpoint.addresses import bare
 from loadtests.endpoint.message import Message, Sent
 from loadtests.endpoint.publishing.mailbox import Fate, Happening
+from scenarios.formats.instants import to_millisecond
 
 HEADERS_MOST_BYTES = 10_240
 PROCESSING_MS = 5  # from acceptance to whatever happens at the mailbox: SES needs milliseconds
@@ -63,7 +63,7 @@ def accepted_mail(message: Message, sent: Sent, account: str, region: str) -> Ac
 def _mail(message: Message, sent: Sent, account: str, region: str) -> Record:
     kept = list(_up_to(HEADERS_MOST_BYTES, headers_of(message)))
     return {
-        "timestamp": _iso(sent.at_unix_s),
+        "timestamp": to_millisecond(sent.at_unix_s),
         "source": message.source,
         "sourceArn": f"arn:{get_partition(region)}:ses:{region}:{account}:identity/{bare(message.source)}",
         "sendingAccountId": account,
@@ -115,7 +115,7 @@ def _tags(message: Message) -> dict[str, list[str]]:
 
 def _delivery(mail: AcceptedMail, address: str, happening: Happening) -> Record:
     return {
-        "timestamp": _iso(happening.at_unix_s),
+        "timestamp": to_millisecond(happening.at_unix_s),
         "processingTimeMillis": round((happening.at_unix_s - mail.sent.at_unix_s) * 1000),
         "recipients": [bare(address)],
         "smtpResponse": "250 2.6.0 Message received",
@@ -133,7 +133,7 @@ def _bounce(kind: str, subkind: str, mta: str | None, reply: str = "", why: str 
             "bounceType": kind,
             "bounceSubType": subkind,
             "bouncedRecipients": [{"emailAddress": bare(address), **about}],
-            "timestamp": _iso(happening.at_unix_s),
+            "timestamp": to_millisecond(happening.at_unix_s),
             "feedbackId": mail.feedback_id(address, "bounce"),
             **({"reportingMTA": mta} if mta else {}),
         }
@@ -144,12 +144,12 @@ def _bounce(kind: str, subkind: str, mta: str | None, reply: str = "", why: str 
 def _complaint(mail: AcceptedMail, address: str, happening: Happening) -> Record:
     return {
         "complainedRecipients": [{"emailAddress": bare(address)}],
-        "timestamp": _iso(happening.at_unix_s),
+        "timestamp": to_millisecond(happening.at_unix_s),
         "feedbackId": mail.feedback_id(address, "complaint"),
         "complaintSubType": None,
         "userAgent": AGENT,
         "complaintFeedbackType": "abuse",
-        "arrivalDate": _iso(happening.at_unix_s),
+        "arrivalDate": to_millisecond(happening.at_unix_s),
     }
 
 
@@ -160,9 +160,9 @@ def _delay(kind: str, reply: str) -> Details:
         said = happening.reply or reply
         why = {"status": _status(said), "diagnosticCode": f"smtp; {said}"}
         return {
-            "timestamp": _iso(happening.at_unix_s),
+            "timestamp": to_millisecond(happening.at_unix_s),
             "delayType": kind,
-            "expirationTime": _iso(happening.gives_up_unix_s),
+            "expirationTime": to_millisecond(happening.gives_up_unix_s),
             "delayedRecipients": [{"emailAddress": bare(address), **why}],
             "reportingMTA": MTA,
         }
@@ -202,7 +202,3 @@ _AT_MAILBOX: dict[Fate, tuple[str, str, Details]] = {
     Fate.EXPIRED_AT_FULL_MAILBOX: ("Bounce", "bounce", _bounce("Transient", "MailboxFull", f"dsn; {MTA}", FULL)),
 }
 """SES tells of an out-of-office answer as of a bounce, Transient and General."""
-
-
-def _iso(unix_s: float) -> str:
-    return datetime.fromtimestamp(unix_s, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime
 from typing import Any, Literal, get_args
+
+from scenarios.formats.instants import to_second
 
 QUARTER_S, KEPT_S = 900, 14 * 86_400
 Kind = Literal["DeliveryAttempts", "Bounces", "Complaints", "Rejects"]
@@ -27,14 +28,10 @@ class SendStatistics:
         """Oldest first; `Timestamp` is when the quarter began."""
         quarters = sorted(self._quarters.items())
         return [
-            {"Timestamp": _iso(quarter * QUARTER_S), **{kind: counts[kind] for kind in get_args(Kind)}}
+            {"Timestamp": to_second(quarter * QUARTER_S), **{kind: counts[kind] for kind in get_args(Kind)}}
             for quarter, counts in quarters
         ]
 
     def _forget(self, until: int) -> None:
         for quarter in [quarter for quarter in self._quarters if quarter < until]:
             del self._quarters[quarter]
-
-
-def _iso(unix_s: float) -> str:
-    return datetime.fromtimestamp(unix_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

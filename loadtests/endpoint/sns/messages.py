@@ -5,12 +5,13 @@ Source: Amazon SNS Developer Guide, "Parsing Amazon SNS message formats".
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from time import time
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 from uuid import uuid4
 
 from loadtests.endpoint.sns.signing import signer
+from scenarios.formats.instants import to_millisecond
 
 Message = dict[str, Any]
 
@@ -60,8 +61,7 @@ def _with_links(sender: Sender, kind: str, token: str, text: str) -> Message:
 
 
 def _signed(sender: Sender, message: Message) -> Message:
-    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    dated = {**message, "Timestamp": now, "SignatureVersion": sender.signature_version}
+    dated = {**message, "Timestamp": to_millisecond(time()), "SignatureVersion": sender.signature_version}
     key = signer()
     signature = key.sign(dated, sender.signature_version)
     return {**dated, "Signature": signature, "SigningCertURL": f"{sender.url}{key.path}"}

@@ -10,13 +10,12 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
 from scenarios.formats.quoted import unknown
-from scenarios.schema.complaints import ONE_LINE
+from scenarios.schema.complaints import ONE_LINE, WORD
 from scenarios.schema.latency import Latency
 from scenarios.schema.tables import Duration, Probability, Table, wrong
 
 CATALOGUE = Path(__file__).with_name("providers.toml")
 MOST, TOLERANCE = 50, 1e-6
-WORD = r"^[A-Za-z][A-Za-z0-9-]{0,31}$"  # it becomes part of figures' names
 
 
 def _catalogue_knows(schema: dict[str, Any]) -> None:
@@ -80,7 +79,7 @@ def _add_up(providers: dict[str, Provider]) -> dict[str, Provider]:
     return providers
 
 
-_Name = Annotated[str, Field(pattern=WORD)]
+_Name = Annotated[str, Field(pattern=WORD)]  # it becomes part of figures' names
 _Share = Annotated[float, Field(gt=0, le=1)]
 Providers = Annotated[
     dict[_Name, Provider],
