@@ -80,6 +80,10 @@ class Table:
     already: str = ""
 
 
+EVENTS = ("send", "reject", "delivery", "bounce", "complaint", "deliveryDelay", "renderingFailure")
+"""All that SES tells of a mail's way, in CloudFormation's words; what its reader does then is no part of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Topic:
     """An SNS topic to which a configuration set tells `events` of its mail, and which hands them on to a queue.

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from typing import TypeVar
 
 from loadtests.endpoint.refusals import Refused
 from loadtests.endpoint.validation.mailbox import PLAIN, Mailbox, mailboxes
+
+V = TypeVar("V")
 
 SIMULATOR = "simulator.amazonses.com"
 ANYBODY = "*"  # an identity of ours, which every address belongs to
@@ -40,6 +43,13 @@ def is_verified(address: str, identities: Collection[str]) -> bool:
     """Whether the address, its domain, a domain above that, or anybody is among the account's identities."""
     address = bare(address)
     return bool(address) and any(name in identities for name in (ANYBODY, address, *_domains(address)))
+
+
+def of_sender(source: str, by_identity: Mapping[str, V]) -> V | None:
+    """What belongs to the sender's address, or else to its domain."""
+    address = bare(source)
+    found = by_identity.get(address)
+    return by_identity.get(address.rpartition("@")[2].lower()) if found is None else found
 
 
 def _domains(address: str) -> Iterator[str]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import partial
 from time import time
 from typing import Any, NamedTuple, TypeVar
 from uuid import uuid4
@@ -14,18 +12,17 @@ from moto.ses.models import SESBackend, ses_backends
 from prometheus_client import Gauge, Histogram
 
 from loadtests.endpoint.account_run import AccountRun, Call, Draws
-from loadtests.endpoint.addresses import bare, is_simulator, is_verified
+from loadtests.endpoint.addresses import is_simulator, is_verified, of_sender
 from loadtests.endpoint.conditions import Conditions
 from loadtests.endpoint.decision_log import FAULT, LIMITS, OUTAGE, STRANGER, CallTrace, traced
 from loadtests.endpoint.message import Message, Sent
 from loadtests.endpoint.publishing.configuration import ConfigurationSets
 from loadtests.endpoint.publishing.deliveries import Owner
-from loadtests.endpoint.publishing.events import AcceptedMail, accepted_mail
-from loadtests.endpoint.publishing.letters import Letter
-from loadtests.endpoint.publishing.mailbox import Fate, Happening, has_virus
-from loadtests.endpoint.publishing.mailroom import BY_ADDRESS, Due, Follows, Mailroom
-from loadtests.endpoint.publishing.notices import NOBODY, Audience, Publisher, events_of
+from loadtests.endpoint.publishing.mailbox import has_virus
+from loadtests.endpoint.publishing.mailroom import Follows
+from loadtests.endpoint.publishing.notices import Publisher
 from loadtests.endpoint.publishing.suppression import SuppressionList
+from loadtests.endpoint.publishing.telling import Teller
 from loadtests.endpoint.publishing.timekeeper import Timekeeper
 from loadtests.endpoint.refusals import PAUSE, Dropped, Refused, refusal, rejected
 from loadtests.endpoint.sizes import check_size
@@ -40,8 +37,6 @@ V = TypeVar("V")
 
 PREFIXES = {"us-east-1": "0100", "us-west-2": "0101", "eu-west-1": "0102"}
 """What message ids begin with, region by region."""
-SUPPRESSES = {Fate.BOUNCED: "BOUNCE", Fate.COMPLAINED: "COMPLAINT"}
-"""What puts an address on the account's suppression list, and for which reason; one that tells its fate keeps it."""
 
 
 class Quota(NamedTuple):
@@ -75,6 +70,8 @@ class Ses:
         self.suppression = SuppressionList()
         self.sending_enabled = True
         self._common = common
+        owner = Owner(account, region)
+        self.teller = Teller(owner, self.backend, self.configuration_sets, self.suppression, common.publisher)
 
     @property
     def sandbox(self) -> bool:
@@ -166,11 +163,13 @@ class Ses:
                 raise refused
             sent = _sent(self.region)
             run.mailroom.statistics.count("DeliveryAttempts", sent.at_unix_s, recipients)
-            audience = self._audience(told)
-            letter = self._letter(run, now_s, told, sent, call.trace, follows, audience) if follows else None
+            audience, letter = self.teller.audience(told), None
+            if follows:
+                record = self.teller.record_of(told, sent, audience)
+                letter = run.mailroom.take(now_s, told, sent, call.trace, follows, record)
             self._common.store.add(self.backend, told, sent, letter)
-            self._publish(told, sent, audience, letter)
-            in_s = None if letter is None else self._tell_until(run, now_s)
+            self.teller.tell_at_once(told, sent, audience, letter)
+            in_s = None if letter is None else self.teller.tell_until(run.mailroom, now_s)
         if in_s is not None:
             self._common.timekeeper.expect(in_s)
         return sent
@@ -179,21 +178,6 @@ class Ses:
         if outcome == REJECTED:
             self.backend.rejected_messages_count += 1
             run.mailroom.statistics.count("Rejects", time())
-
-    def _letter(
-        self,
-        run: AccountRun,
-        now_s: float,
-        told: Message,
-        sent: Sent,
-        trace: CallTrace,
-        follows: Follows,
-        audience: Audience,
-    ) -> Letter:
-        """Hand a mail over to the mailroom, with what its events will say of it where anything listens."""
-        record = accepted_mail(told, sent, self.account, self.region).record if audience.is_there else None
-        text = b"" if record is None else json.dumps(record).encode()
-        return run.mailroom.take(now_s, told, sent, trace, follows, text)
 
     def _decide(
         self, run: AccountRun, call: Call, now_s: float, wrong: Refused | None, recipients: int, counted: int
@@ -259,7 +243,7 @@ class Ses:
         """The mail's own, or else its sender's."""
         if message.configuration_set:
             return message.configuration_set
-        identity = _of_sender(message, self.backend.email_identities)
+        identity = of_sender(message.source, self.backend.email_identities)
         return identity.configuration_set_name if identity else None
 
     def _told(self, message: Message) -> Message:
@@ -269,44 +253,11 @@ class Ses:
             return message
         return replace(message, configuration_set=name, suppressed=suppressed)
 
-    def _audience(self, told: Message) -> Audience:
-        """The set's event destinations, and the topics of the sender's identity."""
-        name, topics = told.configuration_set, _of_sender(told, self.backend.sns_topics)
-        destinations = self.configuration_sets.published_to(name) if name else []
-        return Audience(Owner(self.account, self.region), destinations, topics or {})
-
-    def _publish(self, told: Message, sent: Sent, audience: Audience, letter: Letter | None) -> None:
-        """Tell what has happened at once; what is followed is told when it happens."""
-        followed = NOBODY if letter is None else dict.fromkeys(letter.addressees, ())
-        make = partial(events_of, told, sent, self.account, self.region, followed)
-        self._common.publisher.publish(make, audience)
-
     def tell_due(self) -> float | None:
         """Tell what has happened to accepted mail since the last time; in how many seconds there is more."""
         run = self.run
         with run.lock:
-            return self._tell_until(run, run.clock.now())
-
-    def _tell_until(self, run: AccountRun, now_s: float) -> float | None:
-        """The same, under the run's lock, so that nothing overtakes what has happened before it."""
-        for due in run.mailroom.due(now_s):
-            self._tell(run, due)
-        return run.mailroom.next_in_s(now_s)
-
-    def _tell(self, run: AccountRun, due: Due) -> None:
-        letter, address = due.letter, due.addressee.address
-        reason = SUPPRESSES.get(due.happening.fate)
-        if reason is not None and due.addressee.provider != BY_ADDRESS and not is_simulator(address):
-            self.suppression.find(address, reason)
-        if letter.record:
-            make = partial(_event, run.mailroom, letter.sent, letter.record, due.happening, address)
-            self._common.publisher.publish(make, self._audience(letter.message))
-        if not letter.open:
-            letter.record = b""
-
-    def welcome(self, topic_arn: str) -> None:
-        """Greet a topic that has become an event destination, as SES does."""
-        self._common.publisher.validate(topic_arn, self.account, self.region)
+            return self.teller.tell_until(run.mailroom, run.clock.now())
 
 
 def _backend(account: str, region: str) -> SESBackend:
@@ -328,21 +279,6 @@ def _follows(run: AccountRun, told: Message, trace: CallTrace) -> Follows:
     """Which recipients are followed on their way; what SES itself does not send is on none."""
     follows = run.mailroom.follows(told, trace)
     return {} if follows and (told.rendering_error or has_virus(told)) else follows
-
-
-def _event(
-    mailroom: Mailroom, sent: Sent, record: bytes, happening: Happening, address: str
-) -> Iterator[dict[str, Any]]:
-    """The one record of what happens to a recipient; none once its account has begun anew."""
-    if not mailroom.is_over:
-        yield AcceptedMail(sent, json.loads(record)).at_mailbox(happening, address)
-
-
-def _of_sender(message: Message, by_identity: Mapping[str, V]) -> V | None:
-    """What belongs to the sender's address, or else to its domain."""
-    address = bare(message.source)
-    found = by_identity.get(address)
-    return by_identity.get(address.rpartition("@")[2].lower()) if found is None else found
 
 
 def _counted(message: Message, trace: CallTrace) -> int:

@@ -10,14 +10,13 @@ from typing import NamedTuple
 
 from strategies.ports import Item, Ports
 from strategies.raised import Raised
-from strategies.resources import Account, Function, Handler, Mapping, Plan, Pods, Queue, Table, Topic
+from strategies.resources import EVENTS, Account, Function, Handler, Mapping, Plan, Pods, Queue, Table, Topic
 from strategies.tracking.states import Event, State, Status, canonical, joined, needs_banner
 
 TOPIC, QUEUE, TRACKER, STATUSES, READER = "told", "events", "tracker", "statuses", "banner"
 KEYS = ("recipient", "message")  # in this order one query finds all of a recipient's mails
 LEAST_TIMEOUT_S, TIMEOUT_S_PER_MESSAGE = 5.0, 0.01
 AT_ONCE = 10  # messages that are seen to at one time: botocore's pool has as many connections
-EVENTS = ("send", "reject", "delivery", "bounce", "complaint", "deliveryDelay", "renderingFailure")
 
 
 @dataclass(frozen=True, slots=True)

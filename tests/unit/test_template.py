@@ -22,7 +22,7 @@ from scenarios.aws.ticker import EVENTS_PER_TICK, HISTORY_EVENTS, STANDARD_TICKS
 from scenarios.errors import BadInput
 from strategies import heartbeat, lambda_concurrency, sqs_dlq
 from strategies.registry import STRATEGIES
-from strategies.resources import Account, Function, Plan, Pods, Queue, Table, Ticker
+from strategies.resources import EVENTS, Account, Function, Plan, Pods, Queue, Table, Ticker
 from strategies.tracking import tracker
 
 ACCOUNT = Account(30.0, 0.05)
@@ -315,7 +315,7 @@ def test_events_end_in_the_trackers_queue_and_its_reader_asks_for_a_signature() 
     setup = SETUP._replace(publishes=False, entries=entries)
     document = template(plan, setup)
     [told] = _of_type(document, "SES::ConfigurationSetEventDestination").values()
-    assert told["EventDestination"]["MatchingEventTypes"] == list(tracker.EVENTS)
+    assert told["EventDestination"]["MatchingEventTypes"] == list(EVENTS)
     [subscription] = _of_type(document, "SNS::Subscription").values()
     assert (subscription["TopicArn"], subscription["Endpoint"]) == (
         told["EventDestination"]["SnsDestination"]["TopicARN"],

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from loadtests.deploy.stack.names import physical
+from strategies.resources import EVENTS
 
 SET, QUEUE = "WitnessSet", "WitnessQueue"
-EVENTS = ("send", "reject", "delivery", "bounce", "complaint", "deliveryDelay", "renderingFailure")
 RETENTION_S = 14 * 86_400  # SQS's longest: a killed run may be tidied up late
 CONFIGURATION_SET = {"Ref": SET}
 

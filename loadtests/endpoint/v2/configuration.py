@@ -101,7 +101,7 @@ def put_destination(ses: Ses, destinations: dict[str, dict[str, Any]], definitio
     destinations[definition["Name"]] = definition
     topic = topic_of(definition)
     if topic:
-        ses.welcome(topic)
+        ses.teller.welcome(topic)
 
 
 def _known(destinations: dict[str, Any], name: str) -> None:
