@@ -148,7 +148,7 @@ def wait_until(is_so: Callable[[], bool], server: smtp.Server) -> None:
     """Looked at in the server's thread."""
 
     async def look() -> None:
-        while not is_so():  # noqa: ASYNC110
+        while not is_so():  # noqa: ASYNC110 (no event of the server's tells of it)
             await asyncio.sleep(0)
 
     asyncio.run_coroutine_threadsafe(look(), server.loop).result(30)
