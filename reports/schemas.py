@@ -18,6 +18,7 @@ from reports.documents import (
     suppression,
     tracking,
     verification,
+    warmup,
 )
 from reports.documents.reading import adapter
 from reports.gate import baseline
@@ -42,6 +43,7 @@ _SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {
     "history": _of(history.HistoryDocument, history.SCHEMA),
     "bounces": _of(bounces.BouncesDocument, bounces.SCHEMA),
     "suppression": _of(suppression.SuppressionDocument, suppression.SCHEMA),
+    "warmup": _of(warmup.WarmupDocument, warmup.SCHEMA),
     "origin": _of(origin.OriginDocument, origin.SCHEMA),
 }
 DOCUMENTS: tuple[str, ...] = tuple(_SCHEMAS)

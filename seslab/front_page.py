@@ -25,6 +25,9 @@ COMMANDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "gate": ("gate", "Fail if strategies became slower, leakier or dearer."),
         "gate update": ("gate", "Make what strategies do now the gate's baseline."),
     },
+    "Plan": {
+        "warmup": ("warmup", "Plan how new IP addresses are warmed up, date by date."),
+    },
     "Look up": {
         "scenarios": ("listings", "List the scenarios of the catalogue."),
         "strategies": ("listings", "List the strategies, their settings and the defaults."),

@@ -5,11 +5,14 @@ After that it counts anew, so that of a sender who never rests it takes more tha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from scenarios.schema.delivery.provider import Provider
 
 HOUR_S = 3600.0
+
+Most = Callable[[int, float], int | None]
+"""What the provider with this number takes in an hour that holds this instant; None: any number."""
 
 
 class Counter:
@@ -37,14 +40,17 @@ class Counter:
 class Deferrals:
     """All providers' counters."""
 
-    def __init__(self, providers: Sequence[Provider]) -> None:
-        self._rules = [None if one.per_hour is None else (one.per_hour, one.defer_s) for one in providers]
+    def __init__(self, providers: Sequence[Provider], most: Most | None = None) -> None:
+        """Without `most`, what each provider takes in an hour is always the same."""
+        limits = [one.per_hour for one in providers]
+        self._most = most or (lambda provider, _at_s: limits[provider])
+        self._defer_s = [one.defer_s for one in providers]
         self._counters: dict[tuple[int, int, int], Counter] = {}
 
     def takes(self, at_s: float, provider: int, domain: int, ip: int) -> bool:
         """Whether a provider takes one more recipient at this instant."""
-        rule = self._rules[provider]
-        if rule is None:
+        most = self._most(provider, at_s)
+        if most is None:
             return True
         counter = self._counters.setdefault((provider, domain, ip), Counter())
-        return counter.takes(at_s, *rule)
+        return counter.takes(at_s, most, self._defer_s[provider])

@@ -7,7 +7,7 @@ from enum import IntEnum
 from heapq import heappop, heappush
 from typing import NamedTuple, Protocol
 
-from scenarios.delivery.deferrals import Deferrals
+from scenarios.delivery.deferrals import Deferrals, Most
 from scenarios.delivery.recipients import Kind, Nature, Population, key_of
 from scenarios.delivery.reputation import Reputation
 from scenarios.schema.delivery.delivery import Delivery
@@ -58,10 +58,10 @@ class Due(NamedTuple):
 class PostOffice:
     """One account's; instants must not decrease."""
 
-    def __init__(self, delivery: Delivery, seed: int, listener: Listener) -> None:
+    def __init__(self, delivery: Delivery, seed: int, listener: Listener, most: Most | None = None) -> None:
         self._delivery, self._seed, self._listener = delivery, seed, listener
         self._providers = list(delivery.providers.values())
-        self._population, self._deferrals = Population(delivery, seed), Deferrals(self._providers)
+        self._population, self._deferrals = Population(delivery, seed), Deferrals(self._providers, most)
         self.reputation = Reputation(delivery.reputation.representative_volume, delivery.reputation.pauses)
         self._heap: list[Due] = []
         self._counted = {What.BOUNCED: self._bounced, What.COMPLAINED: self._reported}

@@ -15,6 +15,7 @@ from scenarios.schema.bill import Bill
 from scenarios.schema.clock import Clock
 from scenarios.schema.complaints import ONE_LINE
 from scenarios.schema.contradictions import contradictory
+from scenarios.schema.delivery.dedicated_ips import DedicatedIps
 from scenarios.schema.delivery.delivery import Delivery
 from scenarios.schema.delivery.tracker import Tracker
 from scenarios.schema.faults import Fault
@@ -119,6 +120,9 @@ class Scenario(Table):
     rank: Rank | None = Field(default=None, description="what ranks those that meet it; default: the makespan")
     delivery: Delivery | None = Field(
         default=None, description="what becomes of accepted mail; without it nothing is said of that"
+    )
+    dedicated_ips: DedicatedIps | None = Field(
+        default=None, description="addresses of one's own: what `seslab warmup` plans, and nothing else looks at"
     )
     tracker: Tracker | None = Field(
         default=None, description="how the application learns of it: what `seslab track` tracks"

@@ -25,6 +25,7 @@ DOCUMENTS = (
     "history",
     "bounces",
     "suppression",
+    "warmup",
     "origin",
 )
 

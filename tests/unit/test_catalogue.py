@@ -30,6 +30,7 @@ CATALOGUE = [
     "sandbox",
     "transactional-day",
     "unbalanced-pods",
+    "warm-up",
 ]
 
 

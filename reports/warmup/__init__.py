@@ -1,0 +1,1 @@
+"""A plan of a warm-up: document, table, picture, CSV and calendar."""
