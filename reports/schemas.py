@@ -14,6 +14,7 @@ from reports.documents import (
     headroom,
     history,
     origin,
+    plan,
     robustness,
     suppression,
     tracking,
@@ -22,6 +23,7 @@ from reports.documents import (
 )
 from reports.documents.reading import adapter
 from reports.gate import baseline
+from scenarios.growth import growth
 from scenarios.schema.scenario_file import published, scenario_schema
 
 
@@ -44,6 +46,8 @@ _SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {
     "bounces": _of(bounces.BouncesDocument, bounces.SCHEMA),
     "suppression": _of(suppression.SuppressionDocument, suppression.SCHEMA),
     "warmup": _of(warmup.WarmupDocument, warmup.SCHEMA),
+    "plan": _of(plan.PlanDocument, plan.SCHEMA),
+    "growth": lambda: published(growth.SCHEMA, growth.growth_schema()),
     "origin": _of(origin.OriginDocument, origin.SCHEMA),
 }
 DOCUMENTS: tuple[str, ...] = tuple(_SCHEMAS)

@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "gate update": ("gate", "Make what strategies do now the gate's baseline."),
     },
     "Plan": {
+        "plan": ("plan", "Tell how long a limit is enough, and what to ask for."),
         "warmup": ("warmup", "Plan how new IP addresses are warmed up, date by date."),
     },
     "Look up": {

@@ -41,13 +41,14 @@ def curves_of(comparison: ComparisonDocument) -> dict[str, MonthCurve]:
     """By strategy, of those with a month."""
     submitted = volume_of(comparison)
     return {
-        entry["strategy"]: _curve(comparison["bill"], entry["month"], submitted)
+        entry["strategy"]: curve_of(comparison["bill"], entry["month"], submitted)
         for entry in comparison["strategies"]
         if "month" in entry and submitted
     }
 
 
-def _curve(bill: BillTable, month: MonthFigures, submitted: float) -> MonthCurve:
+def curve_of(bill: BillTable, month: MonthFigures, submitted: float) -> MonthCurve:
+    """Of the month of a scenario whose runs submit so many recipients in it."""
     return MonthCurve(
         fixed_usd=month["fees_usd"] + month["pods_usd"],
         admitted_per_recipient=month["recipients"] / submitted,

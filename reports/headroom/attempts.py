@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from reports.headroom.quantity import Quantity
 from reports.robust.trials import Simulation
 from reports.running.experiment import Job, Result
 from reports.running.parallel import Enough, Outcome
@@ -21,12 +20,26 @@ Perform = Callable[[Sequence[Job], Enough], Outcome]
 """Makes runs until there are enough, or none is left."""
 
 
+class Movable(Protocol):
+    """A number of a scenario, its value there, None where it is left open, and the scenario with another value."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def present(self) -> float | None: ...
+    @property
+    def is_whole(self) -> bool: ...
+    def of(self, scenario: Scenario, value: float) -> Scenario:
+        """Raises BadInput for a value that cannot be."""
+        ...
+
+
 class Search(NamedTuple):
     """What is moved, of whom, and under what it must hold; hypotheses may depend on the account, which may be moved."""
 
     scenario: Scenario
     contender: str
-    quantity: Quantity
+    quantity: Movable
     limiters_of: Callable[[Account], Chosen]
     replications: int
     simulation: Simulation

@@ -36,7 +36,7 @@ def found(search: Search, span: tuple[float, float], as_json: bool) -> bool:
     """
     crew = Crew(len(search.limiters_of(search.scenario.account).hypotheses) * search.replications)
     try:
-        headroom = searched(search, span, partial(_performed, crew), terminal.tell_who_watches)
+        headroom = searched(search, span, partial(performed, crew), terminal.tell_who_watches)
     finally:
         crew.dismiss()
     terminal.present(headroom, as_json, table.table(headroom), table.sentences(headroom))
@@ -75,7 +75,8 @@ def _failing(
     return None if failure is None else failure.threshold["expression"]
 
 
-def _performed(crew: Crew, jobs: Sequence[Job], enough: Enough) -> Outcome:
+def performed(crew: Crew, jobs: Sequence[Job], enough: Enough) -> Outcome:
+    """With progress, by processes that stay warm."""
     with progress(jobs) as show:
         crew.work(jobs, show, enough)
     return crew.outcome()

@@ -93,10 +93,11 @@ def _step(one: Attempt) -> HeadroomStep:
         "value": one.value,
         "holds": one.failure is None,
         "runs": one.runs,
-        "failure": None if one.failure is None else _failure(one.failure),
+        "failure": None if one.failure is None else failure_of(one.failure),
     }
 
 
-def _failure(one: Failure) -> HeadroomFailure:
+def failure_of(one: Failure) -> HeadroomFailure:
+    """Plain data."""
     told: HeadroomFailure = {"hypothesis": one.hypothesis, "seed": one.seed, "threshold": one.threshold}
     return {**told, "refused_for_quota": one.refused_for_quota} if one.refused_for_quota else told

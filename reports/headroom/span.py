@@ -5,9 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 from math import isfinite
 
-from reports.headroom.attempts import Search
+from reports.headroom.attempts import Movable, Search
 from reports.headroom.bisection import middle_of
-from reports.headroom.quantity import Quantity
 from scenarios.errors import BadInput, RunFailed
 from scenarios.runs import plan_of
 
@@ -53,7 +52,7 @@ def _high(search: Search) -> float:
     return _possible(search, _present(search.quantity) * AROUND)
 
 
-def _present(quantity: Quantity) -> float:
+def _present(quantity: Movable) -> float:
     """What the range is around."""
     if not quantity.present or quantity.present < 0:
         has = "has no value here" if quantity.present is None else f"is {quantity.present:g} here"

@@ -110,7 +110,7 @@ def _beyond(headroom: HeadroomDocument) -> Iterator[str]:
     told = [edge["fails_at"] for edge in headroom["edges"]] or _turn(headroom["steps"])
     for one in sorted(headroom["steps"], key=lambda step: step["value"]):
         if one["failure"] is not None and one["value"] in told:
-            yield f"at {value_text(one['value'])}: {_failed(one['failure'])}"
+            yield f"at {value_text(one['value'])}: {failed(one['failure'])}"
 
 
 def _turn(steps: Sequence[HeadroomStep]) -> Sequence[float]:
@@ -121,7 +121,8 @@ def _turn(steps: Sequence[HeadroomStep]) -> Sequence[float]:
     return [value for value, _ in failures]
 
 
-def _failed(failure: HeadroomFailure) -> str:
+def failed(failure: HeadroomFailure) -> str:
+    """Which threshold, by how much, under which limiter."""
     refused = failure.get("refused_for_quota", 0)
     quota = f"; the 24-hour quota refused {counted(refused, 'call')}" if refused else ""
     return f"{threshold_line(failure['threshold'])} under {failure['hypothesis']}, seed {failure['seed']}{quota}"

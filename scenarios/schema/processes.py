@@ -194,6 +194,9 @@ class Trace(Traffic):
     )
     start_s: Seconds = Field(default=0.0, description="second 0 of the file falls here")
     speedup: Positive = Field(default=1.0, le=1e9, description="divides at_s: 2 replays twice as fast")
+    volume: Positive = Field(
+        default=1.0, le=1e6, description="so many times the mails: each is repeated at its instant, a rest by chance"
+    )
 
     @field_validator("path", mode="before")
     @classmethod

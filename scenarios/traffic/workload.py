@@ -85,20 +85,31 @@ def parts(workloads: Sequence[Workload], seed: int, purpose: str) -> list[Arriva
 
 def _one(workload: Workload, seed: int, name: str) -> Arrivals:
     """Its mails of all times that it begins, which may overlap."""
-    each = _replayed(workload) if isinstance(workload, Trace) else _drawn(workload, seed, name)
+    each = _replayed(workload, seed, name) if isinstance(workload, Trace) else _drawn(workload, seed, name)
     return _merged(each, [0] * len(each), [0] * len(each))
 
 
-def _replayed(trace: Trace) -> list[Arrivals]:
+def _replayed(trace: Trace, seed: int, name: str) -> list[Arrivals]:
     """The same mails each time that it begins."""
     from scenarios.traffic.trace_csv import read_trace
 
     at_s, recipients = read_trace(trace.path)
+    if trace.volume != 1:
+        copies = _copies(trace.volume, len(at_s), generator(seed, f"{name}/volume"))
+        at_s, recipients = np.repeat(at_s, copies), np.repeat(recipients, copies)
     times = len(trace.begins_s)
     if len(at_s) * times > MAX_MAILS:
         raise BadInput(f"{trace.path}: its {len(at_s)} mails, {times} times, are more than the {MAX_MAILS} of a run")
     offsets_s, recipients = at_s / trace.speedup, recipients + np.int32(trace.copies)
     return [Arrivals(begin_s + offsets_s, recipients) for begin_s in trace.begins_s]
+
+
+def _copies(volume: float, mails: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """How often each of so many mails is sent. Raises BadInput where that is too often."""
+    if volume * mails > MAX_MAILS:
+        raise BadInput(f"volume {volume:g}: makes {volume * mails:,.0f} mails of {mails}; a run holds {MAX_MAILS:,}")
+    whole, rest = divmod(volume, 1)
+    return np.int64(whole) + (rng.random(mails) < rest).astype(np.int64)
 
 
 def _drawn(workload: Drawn, seed: int, name: str) -> list[Arrivals]:

@@ -26,6 +26,8 @@ DOCUMENTS = (
     "bounces",
     "suppression",
     "warmup",
+    "plan",
+    "growth",
     "origin",
 )
 

@@ -1,0 +1,33 @@
+"""A folder that holds one document that is no run's, and what was made from it: empty at first, or an earlier one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from pathlib import Path
+
+from reports.compare.folder import writable
+from scenarios.errors import BadInput
+from scenarios.schema.files import printable
+from scenarios.system.reading import is_regular
+from scenarios.system.whole_files import remove_unfinished
+
+_BEGINNING = 200  # bytes of a document, which begins with its schema
+
+
+def prepare(directory: Path, document: str, schema: str, ours: Collection[str]) -> None:
+    """Raises BadInput for a folder that cannot be written to, or that holds anything but an earlier such document."""
+    writable(directory, "--out")
+    remove_unfinished(directory)
+    found = sorted(os.listdir(directory))
+    strange = [name for name in found if name not in ours]
+    if strange or (found and not _is_of(directory / document, schema)):
+        name = printable((strange or found)[0])
+        raise BadInput(f"--out {directory}: has {name}, which is no earlier answer; name an empty folder")
+
+
+def _is_of(document: Path, schema: str) -> bool:
+    if not is_regular(document):
+        return False
+    with document.open("rb") as file:
+        return schema.encode() in file.read(_BEGINNING)

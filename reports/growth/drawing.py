@@ -1,0 +1,45 @@
+"""A plan as a picture: what falls due within 24 hours, month by month, beside the quota; what is not met is hatched."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reports.documents.plan import PlanDocument
+from reports.figures import canvas, palette
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_LOOKS = {"thresholds met": ("#2F6B5E", ""), "thresholds not met": (palette.BAND, "////")}
+_MOST_NAMES = 12
+
+
+def draw(plan: PlanDocument) -> Figure:
+    """Bars by month, and the quota as a line if there is one."""
+    figure = canvas.sheet(f"{plan['scenario']}: mail of {plan['contender']} under the present limit", 10, 4.4)
+    axes = figure.subplots()
+    _bars(axes, plan)
+    quota = plan["limit"]["max_24h_send"]
+    if quota >= 0:
+        axes.axhline(quota, color=palette.INK, linestyle="--", linewidth=1, label=f"quota: {quota:,}")
+    _axes(axes, plan)
+    figure.legend(loc="outside lower center", ncols=3)
+    return figure
+
+
+def _bars(axes: Axes, plan: PlanDocument) -> None:
+    for (name, (fill, hatch)), meets in zip(_LOOKS.items(), (True, False), strict=True):
+        some = [(place, one["most_24h"]) for place, one in enumerate(plan["months"]) if one["meets"] is meets]
+        if some:
+            at, heights = zip(*some, strict=True)
+            axes.bar(at, heights, 0.9, label=name, color=fill, hatch=hatch, edgecolor=palette.INK, linewidth=0.4)
+
+
+def _axes(axes: Axes, plan: PlanDocument) -> None:
+    step = -(-len(plan["months"]) // _MOST_NAMES)
+    named = range(0, len(plan["months"]), step)
+    axes.set_xticks(list(named), [plan["months"][place]["month"] for place in named])
+    axes.set_xlabel("month")
+    axes.set_ylabel("most recipients within 24 hours")
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")

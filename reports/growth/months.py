@@ -1,0 +1,96 @@
+"""Which months meet the thresholds under the present limit, and which rate the last of them needs."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import NamedTuple
+
+from reports.headroom.attempts import Attempt, Failure, Perform, Search, attempt
+from reports.headroom.bisection import bisect
+from reports.headroom.quantity import Quantity
+from scenarios.growth.volume import at_volume, most_in_a_day
+from scenarios.schema.account import Account
+from scenarios.schema.model import Scenario
+
+AROUND = 4
+"""The greatest rate that is tried is so many times the present one, grown as the mail has."""
+
+
+class Volume(NamedTuple):
+    """How much mail a scenario has, as a multiple of its own."""
+
+    name: str = "volume"
+    present: float | None = 1.0
+    is_whole: bool = False
+
+    def of(self, scenario: Scenario, value: float) -> Scenario:
+        """Raises BadInput."""
+        return at_volume(scenario, value)
+
+
+RATE = Quantity("account.max_send_rate_per_s", ("account", "max_send_rate_per_s"), None, is_whole=True)
+"""Limits are whole numbers where AWS sets them."""
+
+
+@dataclass(slots=True)
+class Tried:
+    """What was tried, in its order; the limiters that failed once are asked first from then on."""
+
+    search: Search
+    perform: Perform
+    attempts: list[Attempt] = field(default_factory=list)
+
+    def failure(self, value: float) -> Failure | None:
+        """What fails there first."""
+        known = [one for one in self.attempts if one.value == value]
+        hardest = [one.failure.hypothesis for one in self.attempts if one.failure is not None]
+        if not known:
+            known = [attempt(self.search, value, hardest, self.perform)]
+            self.attempts += known
+        return known[0].failure
+
+
+def first_unmet(volumes: Sequence[float], is_unmet: Callable[[float], bool]) -> float:
+    """The least volume that is not met, found by halving: more mail is never easier. Infinite if all are met."""
+    rising = sorted(set(volumes))
+    place = bisect_left(rising, True, key=is_unmet)
+    return rising[place] if place < len(rising) else math.inf
+
+
+def least_rate(tried: Tried, present_per_s: float, growth: float) -> tuple[int | None, Failure | None]:
+    """The least whole rate at which all holds, else what fails at the greatest that was tried."""
+    low, high = max(1, math.ceil(present_per_s)), math.ceil(max(1.0, present_per_s) * AROUND * max(1.0, growth))
+    bisect(low, high, partial(_said, tried), is_whole=True)
+    held = [one.value for one in tried.attempts if one.failure is None]
+    return (int(min(held)), None) if held else (None, tried.failure(high))
+
+
+def _said(tried: Tried, value: float) -> str | None:
+    failure = tried.failure(value)
+    return None if failure is None else failure.threshold["expression"]
+
+
+def fits(account: Account, recipients: int) -> bool:
+    """Whether the 24-hour quota allows so many."""
+    return account.max_24h_send < 0 or recipients + account.sent_last_24h <= account.max_24h_send
+
+
+def grown(scenario: Scenario, factor: float) -> Scenario:
+    """At the largest volume, out of the sandbox, with a quota that is enough. Raises BadInput."""
+    there = at_volume(scenario, factor)
+    needed = quota_for(there.account, most_in_a_day(there))
+    account = {**scenario.account.model_dump(exclude_unset=True), "sandbox": False, "max_24h_send": needed}
+    return there.model_copy(update={"account": Account.model_validate(account)})
+
+
+def quota_for(account: Account, recipients: int) -> int:
+    """The present one if it is enough, else so many and what was sent before, rounded up to two digits."""
+    if fits(account, recipients) and not account.sandbox:
+        return account.max_24h_send
+    needed = recipients + account.sent_last_24h
+    step = int(10 ** max(0, len(str(needed)) - 2))
+    return -(-needed // step) * step

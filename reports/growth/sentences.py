@@ -1,0 +1,75 @@
+"""A plan in words: until when the limit is enough, what fails then, what to ask for, and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reports.documents.plan import LimitTable, PlanDocument
+from reports.headroom.table import failed
+from reports.words import money, names
+from strategies.presentation.words import count
+
+
+def answer(plan: PlanDocument) -> str:
+    """Until when, and what then."""
+    now, last = _said(plan["limit"]), plan["months"][-1]["month"]
+    if all(one["meets"] for one in plan["months"]):
+        return f"{now} is enough until {last}, the last month of the plan"
+    until = plan["enough_until"]
+    enough = f"{now} is enough until {until}" if until else f"{now} is not enough in the first month"
+    return f"{enough}; {_then(plan)}"
+
+
+def sentences(plan: PlanDocument) -> list[str]:
+    """Why, and what is still open."""
+    return [*_why(plan), *_quota(plan), *_open(plan), *_cost(plan), *_sure(plan)]
+
+
+def _said(limit: LimitTable) -> str:
+    quota = limit["max_24h_send"]
+    a_day = "any number in 24 hours" if quota < 0 else f"{count(quota)} in 24 hours"
+    return f"{limit['max_send_rate_per_s']:g} recipients a second and {a_day}"
+
+
+def _then(plan: PlanDocument) -> str:
+    if (ask := plan["ask"]) is None:
+        return "no higher rate that was tried is enough for the month with most mail"
+    return f"ask AWS for {_said(ask['limit'])} before {ask['before']}"
+
+
+def _why(plan: PlanDocument) -> Iterator[str]:
+    first = next((one["month"] for one in plan["months"] if not one["meets"]), None)
+    if plan["failure"] is not None:
+        yield f"in {first}: {failed(plan['failure'])}"
+    if plan["unmet_at"] is not None:
+        yield f"at the highest rate that was tried: {failed(plan['unmet_at'])}"
+    if plan["ask"] is not None:
+        yield f"with that all thresholds hold in {plan['ask']['month']}, the month with most mail"
+
+
+def _quota(plan: PlanDocument) -> Iterator[str]:
+    over = [one for one in plan["months"] if not one["fits_quota"]]
+    if over:
+        needs = f"{count(over[0]['most_24h'])} recipients within 24 hours"
+        yield f"the 24-hour quota is too small from {over[0]['month']} on, which needs {needs}"
+
+
+def _open(plan: PlanDocument) -> Iterator[str]:
+    if plan["ask"] is not None and plan["ask"]["open"]:
+        yield f"the text to AWS leaves open what [request] says as {names(plan['ask']['open'])}"
+
+
+def _cost(plan: PlanDocument) -> Iterator[str]:
+    first, last = plan["months"][0], plan["months"][-1]
+    if first["usd"] is None:
+        yield "what it costs needs a table [bill] in the scenario"
+    else:
+        yield f"a month costs {money(first['usd'])} in {first['month']} and {money(last['usd'])} in {last['month']}"
+        yield "a higher limit itself costs nothing"
+
+
+def _sure(plan: PlanDocument) -> Iterator[str]:
+    limiters = len(plan["hypotheses"])
+    under = "the scenario's limiter" if limiters == 1 else f"{limiters} limiters"
+    runs = plan["replications"]
+    yield f"each volume that was tried: {runs} run{'s' * (runs != 1)} of {plan['contender']} under {under}"

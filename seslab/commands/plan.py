@@ -1,0 +1,63 @@
+"""`seslab plan`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from seslab.ctrl_c import ending_on_ctrl_c
+from seslab.options import AsJson, Seed
+
+REPLICATIONS = 5
+MOST_SEEDS = 10_000  # of each volume under each limiter
+
+
+def plan(
+    growth: Annotated[Path, typer.Argument(metavar="GROWTH", help="a TOML file that says how mail grows")],
+    *,
+    limiters: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", show_default="the scenario's", help="hypotheses about SES's limiter, a TOML file"),
+    ] = None,
+    seed: Seed = None,
+    replications: Annotated[
+        int, typer.Option(metavar="N", min=1, max=MOST_SEEDS, help="runs of each volume under each limiter")
+    ] = REPLICATIONS,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="a folder for document, request, CSV and picture")
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Tell how long a limit is enough, and what to ask for.
+
+    Month by month the scenario's mail grows as the file says, until a threshold or the quota is not met any more. Then
+    the least rate and quota that are enough to the end are sought, and the text of the request is written.
+
+    $ seslab plan growth.toml
+    """
+    with ending_on_ctrl_c():
+        from reports.growth import command, folder
+        from reports.growth.months import Volume
+        from reports.headroom.attempts import Search
+        from reports.headroom.command import refuse_undemanding
+        from reports.robust.trials import Simulation
+        from scenarios.growth.growth import read_growth
+        from scenarios.hypotheses import sets
+        from scenarios.measures.cost import load_prices
+        from scenarios.schema.scenario_file import load
+        from seslab import worlds
+        from seslab.trial import try_new
+    asked = read_growth(growth)
+    scenario = load(asked.scenario, growth.parent)
+    try_new()
+    chosen = scenario if seed is None else scenario.model_copy(update={"seed": seed})
+    [contender] = worlds.chosen([asked.strategy], chosen)
+    refuse_undemanding(asked.scenario, chosen, contender)
+    if out is not None:
+        folder.prepare(out)
+    simulation = Simulation(worlds.suitable_simulator(chosen, [contender]), load_prices(), worlds.standing)
+    of = command.own_limiter if limiters is None else sets.of_accounts(limiters)
+    made = command.run(Search(chosen, contender, Volume(), of, replications, simulation), asked)
+    command.show(made, asked.request, json, out)
