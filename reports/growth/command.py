@@ -25,7 +25,7 @@ from scenarios.schema.account import Account
 
 def own_limiter(account: Account) -> Chosen:
     """The scenario's own hypothesis alone; a burst that it leaves open follows the account's rate."""
-    table = {"name": "own", **account.limiter.model_dump(exclude_unset=True)}
+    table = {"name": "its-own", **account.limiter.model_dump(exclude_unset=True)}
     return Chosen(hypotheses_of({"hypothesis": (table,)}, account))
 
 

@@ -14,9 +14,11 @@ def answer(plan: PlanDocument) -> str:
     """Until when, and what then."""
     now, last = _said(plan["limit"]), plan["months"][-1]["month"]
     if all(one["meets"] for one in plan["months"]):
-        return f"{now} is enough until {last}, the last month of the plan"
+        return f"a limit of {now} is enough until {last}, the last month of the plan"
     until = plan["enough_until"]
-    enough = f"{now} is enough until {until}" if until else f"{now} is not enough in the first month"
+    enough = (
+        f"a limit of {now} is enough until {until}" if until else f"a limit of {now} is not enough in the first month"
+    )
     return f"{enough}; {_then(plan)}"
 
 

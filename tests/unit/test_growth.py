@@ -80,7 +80,7 @@ def test_a_limit_that_is_enough_asks_for_nothing() -> None:
     plan = planned(scenario(thresholds=FAST), months=3, per_month=1.1)
     assert (plan["ask"], plan["failure"], plan["enough_until"]) == (None, None, "2027-01")
     assert answer(plan) == (
-        "30 recipients a second and 50,000 in 24 hours is enough until 2027-01, the last month of the plan"
+        "a limit of 30 recipients a second and 50,000 in 24 hours is enough until 2027-01, the last month of the plan"
     )
 
 
