@@ -74,8 +74,10 @@ def beside(handles: Sequence[Line2D], least_in: float) -> float:
 def save(figure: Figure, directory: Path, name: str) -> list[Path]:
     """Writes NAME.svg and NAME.png, the same bytes for the same figure. Raises as `replaced` does."""
     svg, png = directory / f"{name}.svg", directory / f"{name}.png"
-    figure.draw_without_rendering()
-    figure.set_layout_engine("none")  # laid out: not once more for each file
+    layout = figure.get_layout_engine()
+    if layout is not None:  # laid out once: with an engine, matplotlib would draw it twice for each file
+        layout.execute(figure)
+        figure.set_layout_engine(None)
     for path, metadata in ((svg, {"Date": None, "Creator": None}), (png, {"Software": None})):
         with replaced(path, ADVICE) as unfinished:
             figure.savefig(unfinished, format=path.suffix[1:], metadata=metadata)
