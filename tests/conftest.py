@@ -1,4 +1,7 @@
-"""The same Hypothesis examples in every run, none judged by the clock; real runs are noted in a folder apart."""
+"""The same Hypothesis examples in every run, none judged by the clock; real runs are noted in a folder apart.
+
+What costs time is done once: compiled by the first process that imports it, and made once for all tests of a module.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,9 @@ import atexit
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
+import pytest
 from hypothesis import settings
 
 settings.register_profile("seslab", derandomize=True, deadline=None, database=None, print_blob=False)
@@ -16,6 +21,7 @@ settings.load_profile("seslab")
 _state = tempfile.TemporaryDirectory(prefix="seslab-tests-")
 atexit.register(_state.cleanup)
 os.environ["XDG_STATE_HOME"] = _state.name
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or each of hundreds of processes would compile seslab anew
 os.environ["PYTHONPATH"] = os.pathsep.join(
     (str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")]))
 )  # functions of tests are modules of the tests
@@ -24,3 +30,17 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
 def pytest_xdist_auto_num_workers() -> int:
     """Twice as many as processors, because real runs mostly wait."""
     return min(8, (os.cpu_count() or 1) * 2)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[Any]) -> None:
+    """Tests for which their module makes something stay in one process, as each process would make it anew."""
+    for item in items:
+        if shares_a_module(item) and item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
+def shares_a_module(item: Any) -> bool:
+    """Whether a test has a fixture that lasts as long as its module."""
+    made = item._fixtureinfo.name2fixturedefs.values()
+    return any(fixture.scope == "module" for fixtures in made for fixture in fixtures)
