@@ -138,7 +138,7 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_mistake_is_one_line(folder: Path, mistake: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """It says what is wrong and where, nothing of the strategy is left, and the file may be mended and named again."""
-    monkeypatch.setattr(patience, "PATIENCE_S", 5 if mistake.startswith("no end") else 60)
+    monkeypatch.setattr(patience, "PATIENCE_S", 1 if mistake.startswith("no end") else 60)
     right, wrong, said = MISTAKES[mistake]
     assert right in DRIP
     (folder / "drip.py").write_text(DRIP.replace(right, wrong))
@@ -148,6 +148,19 @@ def test_a_mistake_is_one_line(folder: Path, mistake: str, monkeypatch: pytest.M
     assert str(raised.value).startswith("drip.py:")
     assert "\n" not in str(raised.value)
     assert "drip" not in STRATEGIES
+    (folder / "drip.py").write_text(DRIP)
+    assert plug.named("./drip.py") == "drip"
+
+
+@pytest.mark.parametrize("mistake", ["an error when imported", "an error in a run", "no end"])
+def test_what_is_mended_is_tried_anew(folder: Path, mistake: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever the mistake was: in the file, in a run of its trial, or in that it has no end."""
+    right, wrong, _ = MISTAKES[mistake]
+    (folder / "drip.py").write_text(DRIP.replace(right, wrong))
+    monkeypatch.setattr(patience, "PATIENCE_S", 1 if mistake == "no end" else 60)
+    with pytest.raises(BadInput):
+        _plugged_in("./drip.py")
+    monkeypatch.setattr(patience, "PATIENCE_S", 60)
     (folder / "drip.py").write_text(DRIP)
     assert _plugged_in("./drip.py") == "drip"
 
