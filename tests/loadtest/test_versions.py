@@ -81,7 +81,8 @@ def test_a_version_that_cannot_be_run_is_told_in_its_own_words(tmp_path: Path, s
     dead = Version("now", "--target", shop.place, Command([sys.executable, "nix.py"], tmp_path))
     with pytest.raises(RunFailed, match=r"^now: ended with 2 before it answered: .*nix\.py"):
         dead.run(BURST, "http", 1)
-    taken = Version("now", "--target", Place(url=f"{served.url}/send"), Command([sys.executable, "shop.py"], tmp_path))
+    place = Place(url=f"{served.url}/send", body="{to}")
+    taken = Version("now", "--target", place, Command([sys.executable, "shop.py"], tmp_path))
     with pytest.raises(RunFailed, match=r"^--target \S+: something answers there already"):
         taken.run(BURST, "http", 1)
 
