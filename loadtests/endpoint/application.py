@@ -14,7 +14,9 @@ from loadtests.endpoint.admin.asking import Asked
 from loadtests.endpoint.http import (
     OK,
     Answer,
+    Scope,
     as_json,
+    as_sdks_ask,
     body_of,
     client,
     headers_of,
@@ -26,7 +28,7 @@ from loadtests.endpoint.http import (
 from loadtests.endpoint.parsing import rendering
 from loadtests.endpoint.publishing.addressed import FATES_AT
 from loadtests.endpoint.refusals import FORBIDDEN, UNAVAILABLE, Refused
-from loadtests.endpoint.routes import CALLS, LIVE, MESSAGES, QUEUES, REASONS
+from loadtests.endpoint.routes import CALLS, JSON, LIVE, MESSAGES, QUEUES, REASONS
 from loadtests.endpoint.service import SQS, TABLE_READS, TABLE_WRITES, Service
 from loadtests.endpoint.sns import links, responses
 from loadtests.endpoint.sqs import queues
@@ -118,7 +120,7 @@ class LocalAws:
         asked = environ["REQUEST_METHOD"], quoted_path(environ), body_of(environ), environ.get("QUERY_STRING", "")
         answer = v2.answer(ses, *asked, client(environ))
         if answer is None:
-            ses.verify_identities()
+            as_sdks_ask(environ, JSON)
         return answer
 
     def _v1(self, environ: WSGIEnvironment) -> Answer | None:
@@ -129,13 +131,19 @@ class LocalAws:
             tree = query.parsed(_form(environ))
             if not scope.service and (followed := _followed(tree)) is not None:
                 return followed
-            if scope.service or v1.is_ours(tree):
-                if _may_be_an_image(environ) and not str(tree.get("Action")).startswith(READS):
-                    return query.error(UNSIGNED, request_id()[1])
-                return v1.answer(self._service.of(scope.account, scope.region), tree, client(environ))
+            if scope.service or v1.is_of_ses(tree):
+                return self._v1_of_ses(environ, scope, tree)
         except Refused as refused:
             return query.error(refused, request_id()[1]) if scope.service else None
         return None
+
+    def _v1_of_ses(self, environ: WSGIEnvironment, scope: Scope, tree: dict[str, Any]) -> Answer | None:
+        if _may_be_an_image(environ) and not str(tree.get("Action")).startswith(READS):
+            return query.error(UNSIGNED, request_id()[1])
+        answer = v1.answer(self._service.of(scope.account, scope.region), tree, client(environ))
+        if answer is None:
+            as_sdks_ask(environ, query.FORM)
+        return answer
 
     def _theirs(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Moto is not made for threads; its SQS is ours, and that is."""

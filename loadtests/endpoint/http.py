@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/")
 _HOST = re.compile(r"(?:email|ses)\.([a-z0-9-]+)\.amazonaws\.com")
 NO_KEY = "AKIAEXAMPLE"
+SES_SIGNED = f"AWS4-HMAC-SHA256 Credential={NO_KEY}/20260101/{{}}/ses/aws4_request, SignedHeaders=host, Signature=0"
 
 
 class Scope(NamedTuple):
@@ -37,6 +38,18 @@ def scope_of(environ: WSGIEnvironment) -> Scope:
         return Scope(_account(environ, key), region, service)
     host = _HOST.match(environ.get("HTTP_HOST", ""))
     return Scope(_account(environ, NO_KEY), host[1] if host else DEFAULT_REGION, "ses" if host else "")
+
+
+def as_sdks_ask(environ: WSGIEnvironment, kind: str) -> None:
+    """Give a request to SES the headers that SDKs give theirs: moto finds neither service nor parameters without.
+
+    One without a signature names SES now, and whose it is; the body's type, which SES does not look at, is `kind`.
+    """
+    environ["CONTENT_TYPE"] = kind
+    account, region, service = scope_of(environ)
+    if not service:
+        environ["HTTP_AUTHORIZATION"] = SES_SIGNED.format(region)
+        environ["HTTP_X_MOTO_ACCOUNT_ID"] = account
 
 
 def _account(environ: WSGIEnvironment, key: str) -> str:
@@ -68,7 +81,8 @@ def quoted_path(environ: WSGIEnvironment) -> str:
 
 
 def body_of(environ: WSGIEnvironment) -> bytes:
-    """The whole request, which stays readable for the handler that is asked next."""
+    """The whole request, even if it has been read, which stays readable for the handler that is asked next."""
+    environ["wsgi.input"].seek(0)
     body: bytes = environ["wsgi.input"].read()
     environ["wsgi.input"].seek(0)
     return body

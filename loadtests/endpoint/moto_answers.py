@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from botocore.model import OperationNotFoundError
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.test import run_wsgi_app
 
+from loadtests.endpoint.control.absent import unknown
 from loadtests.endpoint.http import Answer, as_json, body_of, request_id, scope_of
 from loadtests.endpoint.parsing.json_text import MOST_VALUES, has_too_many_values
-from loadtests.endpoint.parsing.operations import unknown
 from loadtests.endpoint.refusals import MISSING, WIRE, Refused, malformed, refusal
+from loadtests.endpoint.routes import JSON
 from loadtests.endpoint.v1 import query
 from loadtests.endpoint.v2 import routing as v2
 from scenarios.ledger.ledger import FAILED, REJECTED
@@ -20,12 +23,17 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
 ROOM = 300  # characters of an error's text that are told
+MOST_OF_A_FORM = 10_000  # bytes: SDKs begin it with the action
 AWS = ".amazonaws.com"
 PAGE = b"<!doctype html>"  # how Flask tells an error, to people
 FOUND_NOTHING = ("404", "405")
 CLOSED = ("/moto-api/recorder", "/moto-api/proxy")
 """Moto's own routes that are not there: a recording is a file without a bound, and there is no proxy."""
+_ACTION = re.compile(r"(?:^|&)Action=(\w+)")
 INVITATION = "access-control-"  # to the pages of all sites, which moto extends and we do not
+
+
+UNSIGNED = Refused(REJECTED, "MissingAuthenticationToken", "Missing Authentication Token")
 
 
 class NoService(Exception):
@@ -46,6 +54,17 @@ class Moto(DomainDispatcherApplication):
             if pattern.match(f"http://{host}"):
                 return service
         raise NoService(f"it has no service at {host}")
+
+    def infer_service_region_host(self, environ: dict[str, Any], path: str) -> str | None:
+        """Where a request goes that no host of AWS's has; raises NoSignature."""
+        found: str | None = super().infer_service_region_host(environ, path)
+        if found is None and path == "/" and _action(environ):
+            raise NoSignature
+        return found
+
+
+class NoSignature(Exception):
+    """Nothing says which service shall do what the form says: moto would take it for S3."""
 
 
 class Reply(NamedTuple):
@@ -70,10 +89,12 @@ def ask(moto: WSGIApplication, environ: WSGIEnvironment) -> Reply:
         return _refused(environ, malformed(f"The request has more than {MOST_VALUES} values."))
     try:
         body, status, headers = run_wsgi_app(moto, environ, buffered=True)
-    except NotImplementedError:
+    except (NotImplementedError, OperationNotFoundError):
         return _refused(environ, _nothing(environ))
     except NoService as error:
         return _refused(environ, _failed(str(error)))
+    except NoSignature:
+        return _refused(environ, UNSIGNED)
     except MemoryError:
         raise
     except Exception as error:
@@ -84,6 +105,8 @@ def ask(moto: WSGIApplication, environ: WSGIEnvironment) -> Reply:
     if environ["PATH_INFO"] == "/" and whole.startswith(b"<"):
         whole = query.legible(whole)
         headers["Content-Length"] = str(len(whole))
+    if environ["PATH_INFO"].startswith(v2.PREFIX):
+        headers["Content-Type"] = JSON  # moto says that it is a page
     return Reply(status, [one for one in headers if not one[0].lower().startswith(INVITATION)], [whole])
 
 
@@ -100,7 +123,17 @@ def _is_answer(status: str, body: bytes, environ: WSGIEnvironment) -> bool:
 
 
 def _nothing(environ: WSGIEnvironment) -> Refused:
-    return unknown(f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}")
+    """The operation is not there, by the name that the request calls it."""
+    target = environ.get("HTTP_X_AMZ_TARGET", "")
+    action = "" if target else _action(environ)
+    return unknown(target or action or f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}")
+
+
+def _action(environ: WSGIEnvironment) -> str:
+    """That of a form, if it is one."""
+    form = body_of(environ)[:MOST_OF_A_FORM].decode(errors="replace") or str(environ.get("QUERY_STRING", ""))
+    found = _ACTION.search(form)
+    return f"{found[1]} of {scope_of(environ).service or 'a service'}" if found else ""
 
 
 def _failed(why: str) -> Refused:

@@ -57,6 +57,7 @@ WIRE = {
     "ConfigurationSetSendingPausedException": Wire(
         BAD, "SendingPausedException", "CONFIGURATION_SET_SENDING_PAUSED", "ConfigurationSetSendingPaused"
     ),
+    "InvalidSNSDestination": Wire(BAD, "BadRequestException", "FAILED", "Failed"),
     "NotFoundException": Wire(MISSING, "NotFoundException", "FAILED", "Failed"),
     "InvalidNextTokenException": Wire(BAD, "InvalidNextTokenException", "FAILED", "Failed"),
     "AlreadyExistsException": Wire(BAD, "AlreadyExistsException", "FAILED", "Failed"),
@@ -65,6 +66,7 @@ WIRE = {
     "ValidationError": Wire(BAD, "BadRequestException", "INVALID_PARAMETER", "InvalidParameterValue"),
     "MissingAction": Wire(BAD, "BadRequestException", "FAILED", "Failed"),
     "InvalidAction": Wire(MISSING, "UnknownOperationException", "FAILED", "Failed"),
+    "MissingAuthenticationToken": Wire(FORBIDDEN, "MissingAuthenticationTokenException", "FAILED", "Failed"),
     "SignatureDoesNotMatch": Wire(FORBIDDEN, "InvalidSignatureException", "FAILED", "Failed"),
 }
 """By v1's code. The daily quota has the same code as the rate, save in bulk calls."""

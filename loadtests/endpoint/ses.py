@@ -18,6 +18,7 @@ from loadtests.endpoint.decision_log import FAULT, LIMITS, OUTAGE, STRANGER, Cal
 from loadtests.endpoint.message import Message, Sent
 from loadtests.endpoint.publishing.configuration import ConfigurationSets
 from loadtests.endpoint.publishing.deliveries import Owner
+from loadtests.endpoint.publishing.identities import Identities
 from loadtests.endpoint.publishing.mailbox import has_virus
 from loadtests.endpoint.publishing.mailroom import Follows
 from loadtests.endpoint.publishing.notices import Publisher
@@ -67,7 +68,7 @@ class Ses:
         self.account, self.region, self.run = account, region, run
         self.backend = _backend(account, region)
         self.configuration_sets = ConfigurationSets(self.backend)
-        self.suppression = SuppressionList()
+        self.identities, self.suppression = Identities(self.backend), SuppressionList()
         self.sending_enabled = True
         self._common = common
         owner = Owner(account, region)
@@ -134,11 +135,6 @@ class Ses:
     def may_send(self) -> bool:
         """Whether neither its owner nor AWS has paused the account."""
         return self.sending_enabled and self.standing() != "paused"
-
-    def verify_identities(self) -> None:
-        """A verified sender is told so: moto forgets to."""
-        for identity in list(self.backend.email_identities.values()):
-            identity.verified_for_sending_status = True
 
     def quota(self) -> Quota:
         """As it stands now; unlike AWS's it is never late."""

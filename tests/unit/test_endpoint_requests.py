@@ -83,7 +83,7 @@ def test_v1_takes_its_form_in_the_body_or_in_the_path() -> None:
             answer = connection.getresponse()
             statuses.append((answer.status, b"Throttling" in answer.read()))
         connection.close()
-    assert statuses == [(200, False), (400, False), (200, False), (400, True), (400, False)]
+    assert statuses == [(200, False), (403, False), (200, False), (400, True), (400, False)]
 
 
 def test_the_queues_can_be_looked_into() -> None:
@@ -147,7 +147,13 @@ def test_answers_are_what_the_service_model_says() -> None:
         ("PutSuppressedDestination", "PUT", "suppression/addresses", {"EmailAddress": email, "Reason": "BOUNCE"}),
         ("GetSuppressedDestination", "GET", f"suppression/addresses/{email}", None),
         ("ListSuppressedDestinations", "GET", "suppression/addresses", None),
+        ("CreateEmailIdentity", "POST", "identities", {"EmailIdentity": "you%me@example.org"}),
+        ("GetEmailIdentity", "GET", "identities/you%25me%40example.org", None),
+        ("ListEmailIdentities", "POST", "list-identities", {"PageSize": 1}),
+        ("ListEmailIdentities", "GET", "identities?PageSize=1&NextToken=1", None),
         ("CreateConfigurationSet", "POST", "configuration-sets", {"ConfigurationSetName": "set"}),
+        ("ListConfigurationSets", "POST", "list-configuration-sets", {}),
+        ("ListConfigurationSets", "GET", "configuration-sets", None),
         ("GetConfigurationSet", "GET", "configuration-sets/set", None),
         (
             "CreateConfigurationSetEventDestination",
@@ -162,6 +168,7 @@ def test_answers_are_what_the_service_model_says() -> None:
         ("TestRenderEmailTemplate", "POST", "templates/t/render", {"TemplateData": "{}"}),
     )
     with limited() as endpoint:
+        endpoint.client("sns").create_topic(Name="events")
         model = endpoint.client("sesv2").meta.service_model
         for operation, method, path, document in calls:
             answer = endpoint.ask(method, f"/v2/email/{path}", document)

@@ -302,9 +302,15 @@ def test_suppression_takes_mail_in_any_case_and_deletion_one_spelling() -> None:
     assert not people.among(["YOU@example.org"])
 
 
+def new_topic(endpoint: Endpoint) -> str:
+    """The ARN of a topic that nothing hears."""
+    arn: str = endpoint.client("sns").create_topic(Name="events")["TopicArn"]
+    return arn
+
+
 def test_event_destinations_of_both_apis(endpoint: Endpoint) -> None:
     """V2 lists what v1 has made, in its own words, and v1 describes what v2 has; each deletes the other's."""
-    v1, v2, topic = endpoint.client("ses"), endpoint.client("sesv2"), "arn:aws:sns:us-east-1:123456789012:events"
+    v1, v2, topic = endpoint.client("ses"), endpoint.client("sesv2"), new_topic(endpoint)
     v2.create_configuration_set(ConfigurationSetName="set")
     v1.create_configuration_set_event_destination(
         ConfigurationSetName="set",
@@ -359,7 +365,9 @@ def test_a_configuration_set_must_be_there_and_may_be_paused(endpoint: Endpoint)
 def test_a_senders_own_configuration_set_is_used(endpoint: Endpoint) -> None:
     """A mail that names none has that of its sender's identity."""
     v2 = endpoint.client("sesv2")
+    v2.create_configuration_set(ConfigurationSetName="gone")
     v2.create_email_identity(EmailIdentity="example.net", ConfigurationSetName="gone")
+    v2.delete_configuration_set(ConfigurationSetName="gone")
     with pytest.raises(v2.exceptions.NotFoundException):
         v2.send_email(**mail(FromEmailAddress="me@example.net"))
 

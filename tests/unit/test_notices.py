@@ -178,11 +178,14 @@ def test_what_is_not_sent_reaches_nobody() -> None:
 
 
 def test_feedback_is_about_bounces_complaints_and_deliveries() -> None:
-    """For an identity's topics: no sends, no tags, no headers, and another name for the type."""
+    """For an identity's topics: no sends, no tags, headers where they are asked for, and another name for the type."""
     told = feedback_of(events())
     assert [one["notificationType"] for one in told] == ["Delivery", "Bounce", "Delivery", "Complaint"]
     assert all("eventType" not in one for one in told)
     assert set(told[0]["mail"]) == {"timestamp", "source", "sourceArn", "sendingAccountId", "messageId", "destination"}
+    asked = feedback_of(events(), {"HeadersInBounceNotificationsEnabled": True})
+    assert ["headers" in one["mail"] for one in asked] == [False, True, False, False]
+    assert not any("tags" in one["mail"] for one in asked)
 
 
 @pytest.fixture

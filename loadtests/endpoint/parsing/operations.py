@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
@@ -11,6 +11,7 @@ from urllib.parse import unquote_to_bytes
 from botocore.loaders import Loader
 from botocore.model import OperationModel, ServiceModel, StructureShape
 
+from loadtests.endpoint.control.absent import unknown
 from loadtests.endpoint.parsing.json_text import MOST_VALUES, loaded
 from loadtests.endpoint.parsing.shapes import checked, from_form, from_text
 from loadtests.endpoint.refusals import Refused, malformed
@@ -20,11 +21,21 @@ _NOTHING = StructureShape("Nothing", {"type": "structure", "members": {}})
 _LABEL = re.compile(r"\\{\w+\\}")
 
 
+EARLIER = (
+    ("GET", "/v2/email/configuration-sets", "ListConfigurationSets"),
+    ("GET", "/v2/email/contact-lists/{ContactListName}/contacts", "ListContacts"),
+    ("GET", "/v2/email/identities", "ListEmailIdentities"),
+    ("GET", "/v2/email/import-jobs", "ListImportJobs"),
+)
+"""How SDKs asked before these operations got paths of their own, in botocore 1.43.105: many still do."""
+
+
 class Found(NamedTuple):
-    """An operation of API v2, and what a request's path names."""
+    """An operation of API v2, and what a request's path names; an earlier form has in its query what is no label."""
 
     name: str
     path: Mapping[str, str]
+    is_earlier: bool = False
 
 
 class Rest(NamedTuple):
@@ -32,6 +43,9 @@ class Rest(NamedTuple):
 
     exact: Mapping[tuple[str, str], str]
     patterns: list[tuple[str, re.Pattern[str], list[str], str]]
+
+
+EARLIER_FORMS = frozenset((method, name) for method, _, name in EARLIER)
 
 
 @cache
@@ -45,11 +59,12 @@ def by_path(method: str, path: str) -> Found:
     rest, path = _rest(), path.rstrip("/")
     name = rest.exact.get((method, _unquoted(path)))
     if name is not None:
-        return Found(name, {})
+        return Found(name, {}, (method, name) in EARLIER_FORMS)
     for its_method, pattern, labels, operation in rest.patterns:
         match = pattern.fullmatch(path) if its_method == method else None
         if match:
-            return Found(operation, dict(zip(labels, map(_unquoted, match.groups()), strict=True)))
+            named = dict(zip(labels, map(_unquoted, match.groups()), strict=True))
+            return Found(operation, named, (method, operation) in EARLIER_FORMS)
     raise unknown(f"{method} {_unquoted(path)}")
 
 
@@ -61,39 +76,47 @@ def _unquoted(path: str) -> str:
 def from_json(found: Found, body: bytes, query: Mapping[str, list[str]]) -> dict[str, Any]:
     """What a request of v2 asks for, wherever it says so: body, path or query; raises Refused if it is malformed."""
     shape = _input("sesv2", found.name)
-    elsewhere = {name: member for name, member in shape.members.items() if "location" in member.serialization}
+    elsewhere = {
+        name: member
+        for name, member in shape.members.items()
+        if "location" in member.serialization or (found.is_earlier and name in query)
+    }
     return checked(shape, _object(body) | _beside(elsewhere, found.path, query))
 
 
-def from_query(tree: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """The action of v1 that a form's tree names, and what it asks for; raises Refused if it is malformed."""
+def action_of(tree: Mapping[str, Any]) -> str:
+    """The action of v1 that a form's tree names; raises Refused if there is none."""
     action = tree.get("Action")
     if not isinstance(action, str):
         raise Refused(REJECTED, "MissingAction", "The request must contain the parameter Action.")
     if action not in model("ses").operation_names:
         raise unknown(action)
+    return action
+
+
+def from_query(action: str, tree: Mapping[str, Any]) -> dict[str, Any]:
+    """What a form's tree asks of an action of v1; raises Refused if it is malformed."""
     shape = _input("ses", action)
-    return action, checked(shape, from_form(shape, dict(tree)))
-
-
-def unknown(what: str) -> Refused:
-    """There is no such operation, or moto has not got it."""
-    return Refused(REJECTED, "InvalidAction", f"Could not find operation {what}.")
+    return checked(shape, from_form(shape, dict(tree)))
 
 
 @cache
 def _rest() -> Rest:
     exact: dict[tuple[str, str], str] = {}
     patterns: list[tuple[str, re.Pattern[str], list[str], str]] = []
-    for name in model("sesv2").operation_names:
-        http = model("sesv2").operation_model(name).http
-        method, path = http["method"], http["requestUri"].rstrip("/")
+    for method, path, name in (*_of_now(), *EARLIER):
         labels = re.findall(r"{(\w+)}", path)
         if labels:
             patterns.append((method, re.compile(_LABEL.sub("([^/]+)", re.escape(path))), labels, name))
         else:
             exact[method, path] = name
     return Rest(exact, patterns)
+
+
+def _of_now() -> Iterator[tuple[str, str, str]]:
+    for name in model("sesv2").operation_names:
+        http = model("sesv2").operation_model(name).http
+        yield http["method"], http["requestUri"].rstrip("/"), name
 
 
 @cache
@@ -115,7 +138,9 @@ def _object(body: bytes) -> dict[str, Any]:
 
 def _beside(members: Mapping[str, Any], path: Mapping[str, str], query: Mapping[str, list[str]]) -> dict[str, Any]:
     """The members that stand in path or query, None for those that do not."""
-    return {name: _found(member, member.serialization["name"], path, query) for name, member in members.items()}
+    return {
+        name: _found(member, member.serialization.get("name", name), path, query) for name, member in members.items()
+    }
 
 
 def _found(member: Any, key: str, path: Mapping[str, str], query: Mapping[str, list[str]]) -> Any:

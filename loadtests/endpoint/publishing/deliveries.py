@@ -39,6 +39,14 @@ def to_topic(owner: Owner, topic_arn: str, text: str, subject: str | None, troub
             troubles.note(f"{topic_arn}: {subscription.endpoint}", error)
 
 
+def has_topic(owner: Owner, topic_arn: str) -> bool:
+    """Whether the topic is there; it may be another account's, and must be in the same region."""
+    from moto.sns.models import sns_backends
+
+    *_, region, account, _ = ["", "", "", *topic_arn.split(":")]
+    return region == owner.region and account.isdecimal() and topic_arn in sns_backends[account][region].topics
+
+
 def to_bus(owner: Owner, bus_arn: str, event: Record) -> None:
     """To the targets of the bus's rules that moto knows, such as SQS queues."""
     from moto.events.models import events_backends  # loaded with the first event that goes there

@@ -13,6 +13,7 @@ from loadtests.endpoint.message import Message, Sent
 from loadtests.endpoint.publishing.configuration import Destination
 from loadtests.endpoint.publishing.deliveries import Owner, to_bus, to_stream, to_topic
 from loadtests.endpoint.publishing.events import AcceptedMail, Record, accepted_mail
+from loadtests.endpoint.publishing.identities import headers_in
 from loadtests.endpoint.publishing.mailbox import Happening, fates, has_virus
 from loadtests.endpoint.sns import subscription
 from loadtests.endpoint.sns.posting import Postman
@@ -77,24 +78,31 @@ def _failure(message: Message) -> Record:
     return {"errorMessage": message.rendering_error, **named}
 
 
-def feedback_of(events: Iterable[Record]) -> list[Record]:
-    """SES's notifications to the topics of the sender's identity: bounces, complaints and deliveries, without tags."""
-    return [_as_feedback(event) for event in events if event["eventType"] in FEEDBACK]
+def feedback_of(events: Iterable[Record], told: Mapping[str, Any] = MappingProxyType({})) -> list[Record]:
+    """SES's notifications to the topics of the sender's identity: bounces, complaints and deliveries, without tags.
+
+    They have the mail's headers if that is `told` of the identity.
+    """
+    feedback = (event for event in events if event["eventType"] in FEEDBACK)
+    return [_as_feedback(event, bool(told.get(headers_in(event["eventType"])))) for event in feedback]
 
 
-def _as_feedback(event: Record) -> Record:
-    hidden = ("tags", "headersTruncated", "headers", "commonHeaders")  # headers: unless the identity asks for them
+def _as_feedback(event: Record, with_headers: bool) -> Record:
+    hidden = ("tags",) if with_headers else ("tags", "headersTruncated", "headers", "commonHeaders")
     mail = {name: value for name, value in event["mail"].items() if name not in hidden}
     details = {name: value for name, value in event.items() if name not in ("eventType", "mail")}
     return {"notificationType": event["eventType"], "mail": mail, **details}
 
 
 class Audience(NamedTuple):
-    """Whom the events of a mail are told: event destinations, and the topics of the sender's identity by type."""
+    """Whom the events of a mail are told: event destinations, and the topics of the sender's identity by type.
+
+    Beside the topics stands what else has been said of the identity's notifications.
+    """
 
     owner: Owner
     destinations: Sequence[Destination]
-    topics: Mapping[str, str]
+    topics: Mapping[str, Any]
 
     @property
     def is_there(self) -> bool:
@@ -121,7 +129,7 @@ class Publisher:
             for destination in audience.destinations:
                 if destination.enabled and TYPES[event["eventType"]] in destination.event_types:
                     self._deliver(audience.owner, destination, event)
-        for notification in feedback_of(events) if audience.topics else ():
+        for notification in feedback_of(events, audience.topics) if audience.topics else ():
             topic_arn = audience.topics.get(notification["notificationType"])
             if topic_arn:
                 to_topic(audience.owner, topic_arn, json.dumps(notification), None, self._troubles)

@@ -12,7 +12,7 @@ from moto.ses.models import SESBackend
 from loadtests.endpoint.addresses import is_simulator, of_sender
 from loadtests.endpoint.message import Message, Sent
 from loadtests.endpoint.publishing.configuration import ConfigurationSets
-from loadtests.endpoint.publishing.deliveries import Owner
+from loadtests.endpoint.publishing.deliveries import Owner, has_topic
 from loadtests.endpoint.publishing.events import AcceptedMail, accepted_mail
 from loadtests.endpoint.publishing.letters import Letter
 from loadtests.endpoint.publishing.mailbox import Fate, Happening
@@ -71,6 +71,10 @@ class Teller:
             self._publisher.publish(make, self.audience(letter.message))
         if not letter.open:
             letter.record = b""
+
+    def reaches(self, topic_arn: str) -> bool:
+        """Whether a topic is there to be told anything."""
+        return has_topic(self._owner, topic_arn)
 
     def welcome(self, topic_arn: str) -> None:
         """Greet a topic that has become an event destination, as SES does."""

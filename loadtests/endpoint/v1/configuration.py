@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from loadtests.endpoint.control.pages import page_of
 from loadtests.endpoint.publishing.configuration import EVENT_TYPES
 from loadtests.endpoint.refusals import Refused
 from loadtests.endpoint.requests import Request
@@ -12,6 +13,7 @@ from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.v2.configuration import put_destination
 from scenarios.ledger.ledger import REJECTED
 
+MOST_ON_A_PAGE = 1000
 V2_TYPES = {v1: v2 for v2, v1 in EVENT_TYPES.items()}
 
 
@@ -23,6 +25,12 @@ def describe(ses: Ses, request: Request) -> dict[str, Any]:
         kept = ses.configuration_sets.destinations(name).values()
         document["EventDestinations"] = [_as_v1(definition) for definition in kept]
     return document
+
+
+def list_all(ses: Ses, request: Request) -> dict[str, Any]:
+    asked, names = request.document, list(ses.backend.config_sets)
+    page, more = page_of(names, asked.get("NextToken"), asked.get("MaxItems", MOST_ON_A_PAGE))
+    return {"ConfigurationSets": [{"Name": name} for name in page], **more}
 
 
 def delete(ses: Ses, request: Request) -> dict[str, Any]:
@@ -46,14 +54,14 @@ def create_destination(ses: Ses, request: Request) -> dict[str, Any]:
 
 def update_destination(ses: Ses, request: Request) -> dict[str, Any]:
     destinations, definition = _destinations(ses, request), _as_v2(request.document["EventDestination"])
-    _known(destinations, definition["Name"])
+    _known(destinations, definition["Name"], request)
     put_destination(ses, destinations, definition)
     return {}
 
 
 def delete_destination(ses: Ses, request: Request) -> dict[str, Any]:
     destinations, name = _destinations(ses, request), request.document["EventDestinationName"]
-    _known(destinations, name)
+    _known(destinations, name, request)
     del destinations[name]
     return {}
 
@@ -62,9 +70,11 @@ def _destinations(ses: Ses, request: Request) -> dict[str, dict[str, Any]]:
     return ses.configuration_sets.destinations(request.document["ConfigurationSetName"])
 
 
-def _known(destinations: dict[str, Any], name: str) -> None:
+def _known(destinations: dict[str, Any], name: str, request: Request) -> None:
+    """The words are those that localstack has recorded of AWS: they name the set."""
     if name not in destinations:
-        raise Refused(REJECTED, "EventDestinationDoesNotExist", f"Event destination <{name}> does not exist.")
+        text = f"No EventDestination found for {request.document['ConfigurationSetName']}"
+        raise Refused(REJECTED, "EventDestinationDoesNotExist", text)
 
 
 _NAMES = {

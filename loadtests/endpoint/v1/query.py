@@ -11,12 +11,16 @@ from loadtests.endpoint.http import OK, Answer
 from loadtests.endpoint.refusals import BAD, FORBIDDEN, UNAVAILABLE, WIRE, Refused, malformed
 
 NAMESPACE = "http://ses.amazonaws.com/doc/2010-12-01/"
-XML = "text/xml"
+XML, FORM = "text/xml", "application/x-www-form-urlencoded"
 MOST_FIELDS = 20_000  # a bulk call to 50 recipients with 50 tags each has half as many
 
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What cannot stand in XML, not even escaped."""
 _KEPT = {"\r": "&#13;"}  # which readers of XML would take for half of a line's end
+
+
+class Entries(dict[str, Any]):
+    """What the model calls a map: its keys are values too."""
 
 
 def parsed(form: str) -> dict[str, Any]:
@@ -66,6 +70,8 @@ def _answer(status: str, xml: str, request_id: str) -> Answer:
 
 
 def _xml(value: Any) -> str:
+    if isinstance(value, Entries):
+        return "".join(f"<entry>{_xml({'key': key, 'value': item})}</entry>" for key, item in value.items())
     if isinstance(value, dict):
         return "".join(f"<{key}>{_xml(item)}</{key}>" for key, item in value.items())
     if isinstance(value, list):

@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import uuid4
 
+from loadtests.endpoint.control.absent import absent, has_moto
 from loadtests.endpoint.http import Answer
 from loadtests.endpoint.parsing import operations
 from loadtests.endpoint.refusals import Refused
 from loadtests.endpoint.requests import Request
 from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.v1 import configuration as v1_configuration
+from loadtests.endpoint.v1 import identities as v1_identities
 from loadtests.endpoint.v1 import query
 from loadtests.endpoint.v1 import send as v1_send
 
@@ -27,6 +29,16 @@ ACTIONS: dict[str, Action] = {
     "GetSendStatistics": v1_send.get_send_statistics,
     "GetAccountSendingEnabled": v1_send.get_account_sending_enabled,
     "UpdateAccountSendingEnabled": v1_send.update_account_sending_enabled,
+    "VerifyEmailIdentity": v1_identities.verify_address,
+    "VerifyEmailAddress": v1_identities.verify_address,
+    "VerifyDomainIdentity": v1_identities.verify_domain,
+    "DeleteIdentity": v1_identities.delete,
+    "ListIdentities": v1_identities.list_all,
+    "GetIdentityNotificationAttributes": v1_identities.notifications,
+    "SetIdentityNotificationTopic": v1_identities.set_topic,
+    "SetIdentityFeedbackForwardingEnabled": v1_identities.set_forwarding,
+    "SetIdentityHeadersInNotificationsEnabled": v1_identities.set_headers,
+    "ListConfigurationSets": v1_configuration.list_all,
     "DescribeConfigurationSet": v1_configuration.describe,
     "DeleteConfigurationSet": v1_configuration.delete,
     "UpdateConfigurationSetSendingEnabled": v1_configuration.update_sending_enabled,
@@ -34,20 +46,23 @@ ACTIONS: dict[str, Action] = {
     "UpdateConfigurationSetEventDestination": v1_configuration.update_destination,
     "DeleteConfigurationSetEventDestination": v1_configuration.delete_destination,
 }
-"""Those of ours; moto has the others, such as VerifyEmailIdentity and CreateTemplate."""
+"""Those of ours; moto has others, such as CreateTemplate."""
 
 
-def is_ours(tree: Mapping[str, Any]) -> bool:
-    """Whether a form without a signature means SES: the action of one of ours says so."""
+def is_of_ses(tree: Mapping[str, Any]) -> bool:
+    """Whether a form without a signature means SES: one of its actions says so."""
     action = tree.get("Action")
-    return isinstance(action, str) and action in ACTIONS
+    return isinstance(action, str) and action in operations.model("ses").operation_names
 
 
 def answer(ses: Ses, tree: Mapping[str, Any], client: str) -> Answer | None:
     """The action's answer, or its error as AWS puts it; None leaves a request that can be relied on to moto."""
     request_id = str(uuid4())
     try:
-        action, document = operations.from_query(tree)
+        action = operations.action_of(tree)
+        if action not in ACTIONS and not has_moto("ses", action):
+            raise absent("ses", action)
+        document = operations.from_query(action, tree)
         if action not in ACTIONS:
             return None
         found = ACTIONS[action](ses, Request(document, client))

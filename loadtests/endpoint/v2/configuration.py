@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from loadtests.endpoint.control.pages import page_of
 from loadtests.endpoint.publishing.configuration import EVENT_TYPES, check_name, topic_of
 from loadtests.endpoint.refusals import Refused, invalid
 from loadtests.endpoint.requests import Request
 from loadtests.endpoint.ses import Ses
 from scenarios.ledger.ledger import REJECTED
 
+MOST_ON_A_PAGE = 1000
 OPTIONS = {
     "tracking_options": "TrackingOptions",
     "delivery_options": "DeliveryOptions",
@@ -38,6 +40,12 @@ def get(ses: Ses, request: Request) -> dict[str, Any]:
     name = request.document["ConfigurationSetName"]
     kept = {option: value for option, value in ses.configuration_sets.get(name).to_dict_v2().items() if value != {}}
     return kept | {"SendingOptions": {"SendingEnabled": ses.configuration_sets.may_send(name)}}
+
+
+def list_all(ses: Ses, request: Request) -> dict[str, Any]:
+    asked, names = request.document, list(ses.backend.config_sets)
+    page, more = page_of(names, asked.get("NextToken"), asked.get("PageSize", MOST_ON_A_PAGE))
+    return {"ConfigurationSets": page, **more}
 
 
 def delete(ses: Ses, request: Request) -> dict[str, Any]:
@@ -97,9 +105,14 @@ def _definition(name: str, request: Request) -> dict[str, Any]:
 
 
 def put_destination(ses: Ses, destinations: dict[str, dict[str, Any]], definition: dict[str, Any]) -> None:
-    """Keep an event destination; if it is a topic, SES greets it."""
-    destinations[definition["Name"]] = definition
+    """Keep an event destination; if it is a topic, SES greets it, and refuses one that is not there.
+
+    The words for that are recorded of v1; that v2 has them too is an inference.
+    """
     topic = topic_of(definition)
+    if topic and not ses.teller.reaches(topic):
+        raise Refused(REJECTED, "InvalidSNSDestination", f"SNS topic <{topic}> not found.")
+    destinations[definition["Name"]] = definition
     if topic:
         ses.teller.welcome(topic)
 

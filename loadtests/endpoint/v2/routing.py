@@ -6,20 +6,22 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
 
+from loadtests.endpoint.control.absent import absent, has_moto
 from loadtests.endpoint.http import OK, Answer, as_json, request_id
 from loadtests.endpoint.parsing import operations
 from loadtests.endpoint.refusals import WIRE, Refused
 from loadtests.endpoint.requests import Request
 from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.v2 import configuration as v2_configuration
+from loadtests.endpoint.v2 import identities as v2_identities
 from loadtests.endpoint.v2 import send as v2_send
 from loadtests.endpoint.v2 import suppression as v2_suppression
 from loadtests.endpoint.v2 import templates as v2_templates
 
 PREFIX = "/v2/email/"
 
-Operation = Callable[[Ses, Request], dict[str, Any]]
-"""Returns the answer's document; raises Refused."""
+Operation = Callable[[Ses, Request], dict[str, Any] | None]
+"""Returns the answer's document, or None to leave the request to moto; raises Refused."""
 
 OPERATIONS: dict[str, Operation] = {
     "SendEmail": v2_send.send_email,
@@ -31,6 +33,15 @@ OPERATIONS: dict[str, Operation] = {
     "PutSuppressedDestination": v2_suppression.put_suppressed,
     "GetSuppressedDestination": v2_suppression.get_suppressed,
     "DeleteSuppressedDestination": v2_suppression.delete_suppressed,
+    "CreateEmailIdentity": v2_identities.create,
+    "GetEmailIdentity": v2_identities.get,
+    "DeleteEmailIdentity": v2_identities.delete,
+    "ListEmailIdentities": v2_identities.list_all,
+    "CreateEmailIdentityPolicy": v2_identities.create_policy,
+    "UpdateEmailIdentityPolicy": v2_identities.of_known,
+    "DeleteEmailIdentityPolicy": v2_identities.of_known,
+    "GetEmailIdentityPolicies": v2_identities.of_known,
+    "ListConfigurationSets": v2_configuration.list_all,
     "CreateConfigurationSet": v2_configuration.create,
     "GetConfigurationSet": v2_configuration.get,
     "DeleteConfigurationSet": v2_configuration.delete,
@@ -46,7 +57,7 @@ OPERATIONS: dict[str, Operation] = {
     "DeleteEmailTemplate": v2_templates.delete,
     "TestRenderEmailTemplate": v2_templates.render_one,
 }
-"""Those of ours; moto has others, such as CreateEmailIdentity."""
+"""Those of ours; moto has others, such as CreateContactList."""
 
 
 def answer(ses: Ses, method: str, path: str, body: bytes, query: str, client: str) -> Answer | None:
@@ -56,10 +67,13 @@ def answer(ses: Ses, method: str, path: str, body: bytes, query: str, client: st
     """
     try:
         found = operations.by_path(method, path)
+        if found.name not in OPERATIONS and not has_moto("sesv2", found.name):
+            raise absent("sesv2", found.name)
         document = operations.from_json(found, body, parse_qs(query))
         if found.name not in OPERATIONS:
             return None
-        return as_json(OPERATIONS[found.name](ses, Request(document, client)), OK, request_id())
+        told = OPERATIONS[found.name](ses, Request(document, client))
+        return None if told is None else as_json(told, OK, request_id())
     except Refused as refused:
         return error(refused)
 

@@ -25,6 +25,8 @@ _QUOTED = r'"(?:[^"\\]|\\.)*+"'
 PLAIN = re.compile(rf"{_LOCAL}+@{_DOMAIN}")
 """An address without anything beside it, as most are: nothing else has to be looked at."""
 
+DOMAIN = re.compile(_DOMAIN)
+
 _BEFORE_AT = re.compile(rf"(?:{_LOCAL}|\\.|{_QUOTED})*+", re.DOTALL)
 _QUOTED_ONLY = re.compile(_QUOTED, re.DOTALL)
 _AFTER_AT = re.compile(rf"{_DOMAIN}|\[[!-Z\\^-~]*\]")

@@ -1,0 +1,98 @@
+"""API v1: identities, which moto keeps, and their notifications."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from loadtests.endpoint.control.pages import page_of
+from loadtests.endpoint.publishing.identities import (
+    FORWARDS,
+    TYPES,
+    check_address,
+    check_domain,
+    check_type,
+    headers_in,
+    strange,
+)
+from loadtests.endpoint.refusals import invalid, rejected
+from loadtests.endpoint.requests import Request
+from loadtests.endpoint.ses import Ses
+from loadtests.endpoint.v1.query import Entries
+
+MOST_ON_A_PAGE = 1000
+KINDS = {"EmailAddress": "EMAIL_ADDRESS", "Domain": "DOMAIN"}
+"""What the two APIs call an identity's type."""
+
+
+def verify_address(_ses: Ses, request: Request) -> None:
+    """Moto makes it, if it is not there."""
+    check_address(request.document["EmailAddress"])
+
+
+def verify_domain(_ses: Ses, request: Request) -> None:
+    """Moto makes it, if it is not there."""
+    check_domain(request.document["Domain"])
+
+
+def delete(ses: Ses, request: Request) -> dict[str, Any]:
+    """One that is not there is no error."""
+    ses.identities.delete(request.document["Identity"])
+    return {}
+
+
+def list_all(ses: Ses, request: Request) -> dict[str, Any] | None:
+    """Moto knows the words for a type that is none."""
+    asked, kind = request.document, request.document.get("IdentityType")
+    if kind is not None and kind not in KINDS:
+        return None
+    kept = list(ses.backend.email_identities.values())
+    names = [one.email_identity for one in kept if kind is None or one.identity_type == KINDS[kind]]
+    page, more = page_of(names, asked.get("NextToken"), asked.get("MaxItems", MOST_ON_A_PAGE))
+    return {"Identities": page, **more}
+
+
+def notifications(ses: Ses, request: Request) -> dict[str, Any]:
+    """Identities that are not there are left out, as SES leaves them out."""
+    known = filter(ses.identities.is_known, request.document["Identities"])
+    return {"NotificationAttributes": Entries((name, _notifications(ses, name)) for name in known)}
+
+
+def _notifications(ses: Ses, name: str) -> dict[str, Any]:
+    told = ses.identities.told(name)
+    topics = {f"{kind}Topic": told[kind] for kind in TYPES if kind in told}
+    headers = {headers_in(kind): bool(told.get(headers_in(kind))) for kind in TYPES}
+    return {**topics, "ForwardingEnabled": ses.identities.forwards(name), **headers}
+
+
+def set_topic(ses: Ses, request: Request) -> dict[str, Any]:
+    """Without a topic there are no notifications any more."""
+    name, kind = request.document["Identity"], request.document["NotificationType"]
+    topic = request.document.get("SnsTopic")
+    check_type(kind)
+    _check_known(ses, name)
+    if topic is not None and not ses.teller.reaches(topic):
+        raise invalid(f"SNS topic {topic} is invalid.")
+    ses.identities.tell(name, kind, topic)
+    return {}
+
+
+def set_forwarding(ses: Ses, request: Request) -> dict[str, Any]:
+    name = request.document["Identity"]
+    _check_known(ses, name)
+    ses.identities.tell(name, FORWARDS, request.document["ForwardingEnabled"])
+    return {}
+
+
+def set_headers(ses: Ses, request: Request) -> dict[str, Any]:
+    """The refusals are those that localstack has recorded of AWS."""
+    name, kind = request.document["Identity"], request.document["NotificationType"]
+    check_type(kind)
+    if not ses.identities.is_known(name):
+        raise rejected(f"Identity {name} is not verified or does not exist.")
+    ses.identities.tell(name, headers_in(kind), request.document["Enabled"])
+    return {}
+
+
+def _check_known(ses: Ses, name: str) -> None:
+    if not ses.identities.is_known(name):
+        raise strange(name)

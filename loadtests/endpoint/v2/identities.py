@@ -1,0 +1,73 @@
+"""API v2: identities, which moto keeps, the same that v1 has; what SES refuses of them is refused here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.ses.models import EmailIdentity
+
+from loadtests.endpoint.control.pages import page_of
+from loadtests.endpoint.publishing.identities import canonical, check_identity
+from loadtests.endpoint.refusals import Refused
+from loadtests.endpoint.requests import Request
+from loadtests.endpoint.ses import Ses
+from scenarios.ledger.ledger import REJECTED
+
+MOST_ON_A_PAGE = 1000
+
+
+def create(ses: Ses, request: Request) -> dict[str, Any]:
+    """It is verified at once, though the answer does not know it yet."""
+    asked, name = request.document, canonical(request.document["EmailIdentity"])
+    check_identity(name)
+    if ses.identities.is_known(name):
+        raise Refused(REJECTED, "AlreadyExistsException", f"Email identity {name} already exist.")
+    configuration_set = asked.get("ConfigurationSetName")
+    if configuration_set:
+        ses.configuration_sets.get(configuration_set)
+    signing = asked.get("DkimSigningAttributes")
+    made = ses.backend.create_email_identity_v2(name, asked.get("Tags"), signing, configuration_set)
+    return {
+        "IdentityType": made.identity_type,
+        "VerifiedForSendingStatus": False,
+        "DkimAttributes": made.dkim_attributes,
+    }
+
+
+def get(ses: Ses, request: Request) -> dict[str, Any]:
+    identity = _known(ses, request)
+    shown: dict[str, Any] = identity.get_response_object
+    kept = {name: value for name, value in shown.items() if value is not None}
+    forwards = ses.identities.forwards(identity.email_identity)
+    return {**kept, "FeedbackForwardingStatus": forwards, "VerifiedForSendingStatus": True}
+
+
+def delete(ses: Ses, request: Request) -> dict[str, Any]:
+    ses.identities.delete(_known(ses, request).email_identity)
+    return {}
+
+
+def list_all(ses: Ses, request: Request) -> dict[str, Any]:
+    asked, kept = request.document, list(ses.backend.email_identities.values())
+    page, more = page_of(kept, asked.get("NextToken"), asked.get("PageSize", MOST_ON_A_PAGE))
+    return {"EmailIdentities": [identity.list_response_object for identity in page], **more}
+
+
+def create_policy(ses: Ses, request: Request) -> None:
+    """Moto keeps it."""
+    if request.document["PolicyName"] in _known(ses, request).policies:
+        text = f"Policy <{request.document['PolicyName']}> already exists."
+        raise Refused(REJECTED, "AlreadyExistsException", text)
+
+
+def of_known(ses: Ses, request: Request) -> None:
+    """Moto does it, to an identity that is there."""
+    _known(ses, request)
+
+
+def _known(ses: Ses, request: Request) -> EmailIdentity:
+    name = request.document["EmailIdentity"]
+    found = ses.identities.get(name)
+    if found is None:
+        raise Refused(REJECTED, "NotFoundException", f"Email identity {name} does not exist.")
+    return found
