@@ -217,11 +217,13 @@ def local_aws(
     names: tuple[str, ...] | None = None,
     delivery_speed: float = 1.0,
     fates_at: tuple[str, ...] = (FATES_AT,),
+    limits_control: bool = False,
 ) -> tuple[LocalAws, Service]:
     """The application, and the service behind it, which is to be closed in the end. One process has but one moto."""
     queues.install()
     responses.install()
     rendering.install()
-    service = Service(scenario, seed, tuple(verified), witness, store, delivery_speed, fates_at)
+    after = delivery_speed, fates_at
+    service = Service(scenario, seed, tuple(verified), witness, store, *after, limits_control)
     queues.duplicate, queues.misses, queues.waiting = service.delivers_twice, service.misses, waiting
     return LocalAws(service, seed, moto_answers.Moto(), names), service

@@ -110,17 +110,19 @@ def serve(
     keep_mails: int = KEPT,
     delivery_speed: float = 1.0,
     fates_at: Sequence[str] = (),
+    limits_control: bool = False,
 ) -> None:
     """Serve until Ctrl-C or SIGTERM, the normal ends of a server; raises BadInput where it cannot listen.
 
     The newest mails are kept, at most `keep_mails`, and as many as fit into `keep_mb`. What follows their acceptance
-    is so many times as fast as in reality; addresses at the domains `fates_at` tell what becomes of their mail.
+    is so many times as fast as in reality; addresses at the domains `fates_at` tell what becomes of their mail. If that
+    is said, operations that do not send are throttled as SES throttles them.
     """
     for identity in verified:
         _check_identity(identity)
     names = [_host_name(name) for name in at.names]
     _check_host(at.host)
-    after = _speed(delivery_speed), tuple(map(_fates_domain, fates_at)) or (FATES_AT,)
+    after = _speed(delivery_speed), tuple(map(_fates_domain, fates_at)) or (FATES_AT,), limits_control
     store = Store(_size_mb(keep_mb), keep_mails)
     application, service = local_aws(scenario, scenario.seed, verified, None, store, (*names, at.host.lower()), *after)
     with closing(service):
@@ -135,6 +137,8 @@ def serve(
                 service.of(DEFAULT_ACCOUNT, DEFAULT_REGION)  # so that it is among the statistics from the first
                 bound = Addresses(at.host, server.bind_addr[1], smtp_port, smtps_port)
                 _introduce(scenario, bound, delivery_speed, tell)
+                if limits_control:
+                    tell("operations that do not send are throttled, each at one request a second")
                 if not verified:
                     tell("no sender is verified yet: start with --verify example.com, or verify one through the API")
                 server.serve()

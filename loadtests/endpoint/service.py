@@ -46,6 +46,7 @@ class Service:
         store: Store | None = None,
         delivery_speed: float = 1.0,
         fates_at: tuple[str, ...] = (FATES_AT,),
+        limits_control: bool = False,
     ) -> None:
         self.registry = CollectorRegistry()
         durations = Histogram(
@@ -61,6 +62,7 @@ class Service:
             in_flight,
             store or Store(),
             Timekeeper(self._tell_due),
+            limits_control,
         )
         self._course = course_of(scenario.delivery, delivery_speed, fates_at)
         self._scenario, self.rate_per_s = scenario, scenario.account.max_send_rate_per_s

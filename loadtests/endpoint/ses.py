@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from time import time
+from time import monotonic, time
 from typing import Any, NamedTuple, TypeVar
 from uuid import uuid4
 
@@ -14,6 +14,7 @@ from prometheus_client import Gauge, Histogram
 from loadtests.endpoint.account_run import AccountRun, Call, Draws
 from loadtests.endpoint.addresses import is_simulator, is_verified, of_sender
 from loadtests.endpoint.conditions import Conditions
+from loadtests.endpoint.control.limit import ControlLimit, Operation
 from loadtests.endpoint.decision_log import FAULT, LIMITS, OUTAGE, STRANGER, CallTrace, traced
 from loadtests.endpoint.message import Message, Sent
 from loadtests.endpoint.publishing.configuration import ConfigurationSets
@@ -59,6 +60,7 @@ class Common(NamedTuple):
     in_flight: Gauge
     store: Store
     timekeeper: Timekeeper
+    limits_control: bool
 
 
 class Ses:
@@ -70,7 +72,7 @@ class Ses:
         self.configuration_sets = ConfigurationSets(self.backend)
         self.identities, self.suppression = Identities(self.backend), SuppressionList()
         self.sending_enabled = True
-        self._common = common
+        self._common, self._control_limit = common, ControlLimit()
         owner = Owner(account, region)
         self.teller = Teller(owner, self.backend, self.configuration_sets, self.suppression, common.publisher)
 
@@ -118,6 +120,11 @@ class Ses:
         run.wait_until(call.arrived_s + call.accept_s)
         if conditions.hits(conditions.faults.drop_after):
             raise Dropped
+
+    def check_control(self, operation: Operation) -> None:
+        """Raises Refused if the operation, which may be a send, is asked for too often."""
+        if self._common.limits_control:
+            self._control_limit.check(operation, monotonic())
 
     def standing(self) -> Standing:
         """What AWS makes of the account by now."""

@@ -48,6 +48,10 @@ def serve(
     sandbox: Annotated[
         bool, typer.Option("--sandbox", help="a new account: verified recipients only, 200 a day, one a second")
     ] = False,
+    control_limit: Annotated[
+        bool,
+        typer.Option("--control-limit", help="throttle operations that do not send: each once a second, as SES does"),
+    ] = False,
     scenario: Annotated[
         str | None,
         typer.Option(
@@ -109,4 +113,5 @@ def serve(
     chosen = serving.scenario_of(scenario, latency_ms, account, delivery)
     at = serving.Addresses(host, port, smtp_port, smtps_port, tuple(allow_host or ()))
     say = partial(print, flush=True)
-    serving.serve(chosen, at, verify or (), say, keep_mb, keep_mails, delivery_speed, fates_at or ())
+    after = delivery_speed, fates_at or (), control_limit
+    serving.serve(chosen, at, verify or (), say, keep_mb, keep_mails, *after)

@@ -66,7 +66,11 @@ class Endpoint:
 
 @contextmanager
 def served(
-    verified: tuple[str, ...] = (SENDER,), store: Store | None = None, speed: float = 1.0, **tables: Any
+    verified: tuple[str, ...] = (SENDER,),
+    store: Store | None = None,
+    speed: float = 1.0,
+    limits_control: bool = False,
+    **tables: Any,
 ) -> Iterator[Endpoint]:
     """An endpoint that has just begun, without latency unless the tables say otherwise.
 
@@ -75,7 +79,8 @@ def served(
     latency = {kind: {"constant_ms": 0} for kind in ("ses_send", "ses_throttle", "sqs")}
     usual = {"name": "served", "workload": ({"process": "batch", "messages": 100},), "latency": latency}
     scenario = Scenario.model_validate({**usual, **tables})
-    application, service = local_aws(scenario, 1, verified, store=store, delivery_speed=speed)
+    more: dict[str, Any] = {"store": store, "delivery_speed": speed, "limits_control": limits_control}
+    application, service = local_aws(scenario, 1, verified, **more)
     server = listen(application, LOOPBACK, 0, THREADS)
     serving = Thread(target=server.serve)
     serving.start()

@@ -62,6 +62,7 @@ def answer(ses: Ses, tree: Mapping[str, Any], client: str) -> Answer | None:
         action = operations.action_of(tree)
         if action not in ACTIONS and not has_moto("ses", action):
             raise absent("ses", action)
+        ses.check_control(("ses", action))
         document = operations.from_query(action, tree)
         if action not in ACTIONS:
             return None

@@ -69,6 +69,7 @@ def answer(ses: Ses, method: str, path: str, body: bytes, query: str, client: st
         found = operations.by_path(method, path)
         if found.name not in OPERATIONS and not has_moto("sesv2", found.name):
             raise absent("sesv2", found.name)
+        ses.check_control(("sesv2", found.name))
         document = operations.from_json(found, body, parse_qs(query))
         if found.name not in OPERATIONS:
             return None
