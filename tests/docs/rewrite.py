@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from tests.docs.examples import ROOT, Block, abridged, figures, pages, play
+from tests.docs.operations import with_operations
 
 
 def rewrite(page: Path, folder: Path) -> None:
@@ -21,7 +22,7 @@ def rewrite(page: Path, folder: Path) -> None:
             fresh.setdefault(played.block, []).append(f"$ {command}\n{shown}\n" if shown else f"$ {command}\n")
     for block, parts in sorted(fresh.items(), key=lambda item: -item[0].start):
         text = text[: block.start] + "".join(parts) + text[block.start + len(block.text) :]
-    (ROOT / page).write_text(text)
+    (ROOT / page).write_text(with_operations(text))
     for copy, drawn in figures(page, folder):
         shutil.copy(drawn, copy)
 

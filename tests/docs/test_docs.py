@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import typer
 
+from loadtests.endpoint.parsing.operations import model
 from reports.bounces.wording import HEADINGS, WORDINGS
 from reports.calibrate.document import COUNTS, MEASURES
 from reports.calibrate.fit import OUTCOME_OF
@@ -32,6 +33,7 @@ from seslab.help_page import examples
 from strategies.registry import STRATEGIES
 from tests.docs import pictures
 from tests.docs.examples import ROOT, abridged, blocks, figures, marked, pages, play, steps
+from tests.docs.operations import OURS, status_of, with_operations
 
 DOCS = ROOT / "docs"
 REFERENCE = DOCS / "reference"
@@ -291,6 +293,16 @@ def test_the_reference_has_the_plans() -> None:
         price = prices[RECIPIENTS[plan]]
         each = ", ".join(f"{one['usd']:.2f}" for one in (price, *price["tiers"]))
         assert f"| `{plan}` | {prices[fee]['usd']} | {each} |" in page
+
+
+def test_the_reference_has_every_operation_of_ses() -> None:
+    """Of both APIs, each with what the endpoint makes of it today; each kind of answer is explained."""
+    page = (REFERENCE / "ses-operations.md").read_text()
+    assert page == with_operations(page), "python -m tests.docs.rewrite docs/reference/ses-operations.md"
+    for api in OURS:
+        statuses = {status_of(api, name) for name in model(api).operation_names}
+        assert all(f"| {status} | " in page for status in statuses), api
+        assert all(f"| `{name}` |" in page for name in model(api).operation_names)
 
 
 def test_the_reference_has_every_reason() -> None:

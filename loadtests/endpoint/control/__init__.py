@@ -1,1 +1,1 @@
-"""Operations that send nothing: those that are not there, their own limit, and their pages."""
+"""Operations that send nothing: those that are not there or only kept, their own limit, their pages."""

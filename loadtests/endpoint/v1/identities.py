@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from loadtests.endpoint.control.kept import kept
 from loadtests.endpoint.control.pages import page_of
 from loadtests.endpoint.publishing.identities import (
     FORWARDS,
@@ -76,7 +77,9 @@ def set_topic(ses: Ses, request: Request) -> dict[str, Any]:
     return {}
 
 
+@kept
 def set_forwarding(ses: Ses, request: Request) -> dict[str, Any]:
+    """No mail tells of feedback here."""
     name = request.document["Identity"]
     _check_known(ses, name)
     ses.identities.tell(name, FORWARDS, request.document["ForwardingEnabled"])

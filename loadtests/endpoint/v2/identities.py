@@ -6,6 +6,7 @@ from typing import Any
 
 from moto.ses.models import EmailIdentity
 
+from loadtests.endpoint.control.kept import kept
 from loadtests.endpoint.control.pages import page_of
 from loadtests.endpoint.publishing.identities import canonical, check_identity
 from loadtests.endpoint.refusals import Refused
@@ -53,6 +54,7 @@ def list_all(ses: Ses, request: Request) -> dict[str, Any]:
     return {"EmailIdentities": [identity.list_response_object for identity in page], **more}
 
 
+@kept
 def create_policy(ses: Ses, request: Request) -> None:
     """Moto keeps it."""
     if request.document["PolicyName"] in _known(ses, request).policies:
@@ -60,6 +62,7 @@ def create_policy(ses: Ses, request: Request) -> None:
         raise Refused(REJECTED, "AlreadyExistsException", text)
 
 
+@kept
 def of_known(ses: Ses, request: Request) -> None:
     """Moto does it, to an identity that is there."""
     _known(ses, request)
