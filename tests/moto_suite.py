@@ -36,6 +36,8 @@ RELEASE = f"moto[cloudformation]=={version('moto')}"
 
 UNVERIFIED = "An unverified sender is refused in SES's own words, with the identities and the region."
 NO_DOMAIN = "An address without a domain is refused in SES's own words."
+NO_TOPIC = "An SNS topic that is not there is refused, as AWS refuses it."
+NO_SET = "A configuration set that is not there is refused, as AWS refuses it."
 FEEDBACK = "Only SES's simulator addresses bounce or complain, notifications are JSON about the mail, and come later."
 
 KNOWN = {
@@ -53,6 +55,20 @@ KNOWN = {
     "tests.test_ses.test_ses.test_create_receipt_rule_invalid_action[non_existent_iam_role]": (
         "A role that is no ARN is refused by the pattern of the service's model."
     ),
+    "tests.test_ses.test_ses.test_create_configuration_set": NO_TOPIC,
+    "tests.test_ses.test_ses.test_describe_configuration_set": NO_TOPIC,
+    "tests.test_ses.test_ses.test_list_configuration_sets_pagination": (
+        "A page has up to 1,000 configuration sets, as the API reference says."
+    ),
+    "tests.test_ses.test_ses_sns.test_enable_disable_ses_sns_communication": (
+        "Neither its identity nor its topic is there, which AWS refuses."
+    ),
+    "tests.test_ses.test_ses_sns.test_get_identity_notification_attributes_default_values": (
+        "AWS leaves identities out that are not there."
+    ),
+    "tests.test_sesv2.test_sesv2.test_delete_no_email_identity": "AWS refuses to delete an identity that is not there.",
+    "tests.test_sesv2.test_sesv2.test_get_email_identity": NO_SET,
+    "tests.test_sesv2.test_sesv2.test_get_email_identity_w_dkim": NO_SET,
     "tests.test_ses.test_ses_sns.test_sns_feedback_bounce": FEEDBACK,
     "tests.test_ses.test_ses_sns.test_sns_feedback_complaint": FEEDBACK,
     "tests.test_ses.test_ses_sns.test_sns_feedback_delivery": FEEDBACK,

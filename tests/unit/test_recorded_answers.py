@@ -160,6 +160,10 @@ def test_pages_tell_everything_once(endpoint: Endpoint) -> None:
     listed = [one for page in pages(v2.list_email_identities, "PageSize") for one in page["EmailIdentities"]]
     assert names == [one["IdentityName"] for one in listed]
     assert len({*names}) == len(names) > 5
+    found = v2.list_configuration_sets(Filter={"CONFIGURATION_SET_NAME_CONTAINS": "e-4"})["ConfigurationSets"]
+    domains = v2.list_email_identities(Filter={"IDENTITY_TYPE": "DOMAIN", "IDENTITY_NAME_CONTAINS": "page4"})
+    assert (found, [one["IdentityName"] for one in domains["EmailIdentities"]]) == (["more-4"], ["page4.example.org"])
+    assert not v2.list_email_identities(Filter={"VERIFICATION_STATUS": "PENDING"})["EmailIdentities"]
 
 
 def pages(ask: Any, size: str) -> Iterator[dict[str, Any]]:

@@ -43,7 +43,9 @@ def get(ses: Ses, request: Request) -> dict[str, Any]:
 
 
 def list_all(ses: Ses, request: Request) -> dict[str, Any]:
-    asked, names = request.document, list(ses.backend.config_sets)
+    asked = request.document
+    part = asked.get("Filter", {}).get("CONFIGURATION_SET_NAME_CONTAINS", "")
+    names = [name for name in list(ses.backend.config_sets) if part in name]
     page, more = page_of(names, asked.get("NextToken"), asked.get("PageSize", MOST_ON_A_PAGE))
     return {"ConfigurationSets": page, **more}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from moto.ses.models import EmailIdentity
@@ -15,6 +16,8 @@ from loadtests.endpoint.ses import Ses
 from scenarios.ledger.ledger import REJECTED
 
 MOST_ON_A_PAGE = 1000
+FILTERS = {"IDENTITY_TYPE": "IdentityType", "VERIFICATION_STATUS": "VerificationStatus"}
+"""What of an identity must be as a filter says."""
 
 
 def create(ses: Ses, request: Request) -> dict[str, Any]:
@@ -49,9 +52,16 @@ def delete(ses: Ses, request: Request) -> dict[str, Any]:
 
 
 def list_all(ses: Ses, request: Request) -> dict[str, Any]:
-    asked, kept = request.document, list(ses.backend.email_identities.values())
+    asked, every = request.document, list(ses.backend.email_identities.values())
+    kept = [shown for shown in (one.list_response_object for one in every) if _passes(shown, asked.get("Filter", {}))]
     page, more = page_of(kept, asked.get("NextToken"), asked.get("PageSize", MOST_ON_A_PAGE))
-    return {"EmailIdentities": [identity.list_response_object for identity in page], **more}
+    return {"EmailIdentities": page, **more}
+
+
+def _passes(shown: Mapping[str, Any], asked: Mapping[str, str]) -> bool:
+    """Whether it has the type and the status that a filter asks for, and the part of a name."""
+    has_part = asked.get("IDENTITY_NAME_CONTAINS", "") in shown["IdentityName"]
+    return has_part and all(asked.get(key, shown[name]) == shown[name] for key, name in FILTERS.items())
 
 
 @kept
