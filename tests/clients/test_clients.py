@@ -1,6 +1,8 @@
 """Clients that other people wrote, each in a process of its own: none gets more than the limit, each says so.
 
-nodemailer is found where `make clients` puts it, or where SESLAB_CLIENTS says; without it its test is skipped.
+nodemailer and AWS's SDK for JavaScript are found where `make clients` puts them, or where SESLAB_CLIENTS says; Symfony
+and swaks where Debian puts them (php-cli, php-symfony-amazon-mailer, php-symfony-http-client; swaks). Tests of what is
+not there are skipped.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from scenarios.ledger.ledger import ACCEPTED, THROTTLED
 from tests.docs.examples import blocks
 from tests.unit.envelope import excess
 from tests.unit.served import Endpoint, served
+from tests.unit.served_mail import SENDER, serving
 
 HERE, ROOT = Path(__file__).parent, Path(__file__).parents[2]
 NODE_MODULES = Path(os.environ.get("SESLAB_CLIENTS", ROOT / ".clients" / "node_modules"))
@@ -29,6 +32,17 @@ RATE_PER_S, BURST, MAILS, MOST_ENTRIES = 20, 20, 100, 50
 PATIENCE_S = 60
 EXCEEDED = "Maximum sending rate exceeded."
 BOTO3 = rf"An error occurred \((Throttling|TooManyRequestsException)\) when calling the \w+ operation.*: {EXCEEDED}"
+
+SYMFONY = Path("/usr/share/php/Symfony/Component/Mailer/Bridge/Amazon/autoload.php")
+SLOWEST = {"max_send_rate_per_s": 1e-3, "limiter": {"burst": BURST}}
+"""An account that has its burst and then next to nothing."""
+NOBODY_HAS = "PutAccountVdmAttributes"
+IN_NODE = f"""
+const {{ SESv2Client, {NOBODY_HAS}Command }} = require("@aws-sdk/client-sesv2");
+const client = new SESv2Client({{ endpoint: process.env.AWS_ENDPOINT_URL, maxAttempts: 3 }});
+client.send(new {NOBODY_HAS}Command({{ VdmAttributes: {{ VdmEnabled: "ENABLED" }} }}))
+  .catch((error) => console.log(error.name, error.$metadata.attempts, error.message));
+"""
 
 PYTHON = [sys.executable]
 CLIENTS = [
@@ -107,6 +121,56 @@ def test_the_aws_cli(endpoint: Endpoint) -> None:
     refused = run(endpoint, aws, "sesv2", "send-email", "--from-email-address", "me@example.com", *mail)
     assert refused.returncode != 0
     assert re.search(BOTO3, refused.stderr)
+
+
+def test_an_operation_that_nothing_has_in_the_cli(endpoint: Endpoint) -> None:
+    """It is an error with the operation's name, and no page that cannot be read."""
+    aws = str(Path(sys.executable).parent / "aws")
+    done = run(endpoint, aws, "sesv2", "put-account-vdm-attributes", "--vdm-attributes", "VdmEnabled=ENABLED")
+    assert done.returncode != 0
+    assert re.search(rf"\(UnknownOperationException\).*{NOBODY_HAS}", done.stderr), done.stderr
+
+
+def test_an_operation_that_nothing_has_in_node(endpoint: Endpoint) -> None:
+    """AWS's SDK for JavaScript raises it by name, at the first attempt."""
+    need_node()
+    done = run(endpoint, "node", "-e", IN_NODE)
+    assert done.stdout.startswith("UnknownOperationException 1 "), done.stderr
+    assert NOBODY_HAS in done.stdout
+
+
+@pytest.mark.skipif(not (shutil.which("php") and SYMFONY.exists()), reason="no Symfony Mailer; Debian has it")
+def test_symfony() -> None:
+    """A name with a comma parts no address; what is beyond the burst is refused by name."""
+    with served(("example.com",), account=SLOWEST) as endpoint:
+        done = run(endpoint, "php", "with_symfony.php", str(BURST + 2))
+        refused = f"Unable to send an email: {EXCEEDED} (code TooManyRequestsException)."
+        lines = done.stdout.splitlines()
+        assert lines[:BURST] == ["ok"] * BURST, done.stderr
+        assert [line.partition(": ")[2] for line in lines[BURST:]] == [refused] * 2
+        assert endpoint.decisions()["recipients"].tolist() == [1] * (BURST + 2)
+
+
+@pytest.mark.skipif(not shutil.which("swaks"), reason="no swaks; Debian has it")
+def test_swaks() -> None:
+    """It speaks STARTTLS and AUTH, and shows the answers to DATA: taken, throttled, from an unverified sender."""
+    with serving(**SLOWEST) as server:
+        to = ",".join(f"you+{number}@example.org" for number in range(BURST))
+        for sender, status in (
+            (SENDER, "250 Ok "),
+            (SENDER, f"454 Throttling failure: {EXCEEDED}"),
+            ("a@b.net", "554 "),
+        ):
+            done = swaks(server.port, sender, to)
+            assert status in done.stdout, done.stdout
+            assert (done.returncode == 0) == status.startswith("250")
+
+
+def swaks(port: int, sender: str, to: str) -> subprocess.CompletedProcess[str]:
+    """One mail by the name and password that are any."""
+    login = ("--tls", "--auth", "PLAIN", "--auth-user", "seslab", "--auth-password", "seslab")
+    command = ("swaks", "--server", f"127.0.0.1:{port}", *login, "--from", sender, "--to", to)
+    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S)
 
 
 def test_the_guides_tests_in_node(endpoint: Endpoint, tmp_path: Path) -> None:
