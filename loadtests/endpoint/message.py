@@ -20,6 +20,17 @@ class Recipients(TypedDict):
     bcc: tuple[str, ...]
 
 
+class Client(NamedTuple):
+    """Who sends a request: how it introduces itself, from which address, and at which address it asks."""
+
+    name: str = ""
+    ip: str = "127.0.0.1"
+    url: str = "http://localhost:5555"
+
+
+SOMEBODY = Client()
+
+
 class Attachment(NamedTuple):
     """A file that goes with a mail; one that is inline is shown by the HTML that names its content id."""
 
@@ -47,7 +58,9 @@ class Message:
     reply_to: tuple[str, ...] = ()
     more_senders: tuple[str, ...] = ()  # From, Sender and Return-Path of a MIME text
     flaw: Refused | None = None  # why SES does not take it, found when its MIME text was read
+    operation: str = ""  # SES's name of what it was handed in with, such as SendEmail
     caller: str = ""  # which interface and client: "v2 SendEmail", "smtp", ... shown by /_seslab/calls
+    client: Client = SOMEBODY
     text: str = ""  # of a mail without `raw`, as its HTML and its attachments
     html: str = ""
     attachments: tuple[Attachment, ...] = ()

@@ -5,16 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypedDict
 
-from loadtests.endpoint.message import Attachment, Recipients
+from loadtests.endpoint.message import Attachment, Client, Recipients
 
 OF_NO_TYPE = "application/octet-stream"
+
+
+class Came(TypedDict):
+    """The fields of a `Message` that say which way it came."""
+
+    operation: str
+    caller: str
+    client: Client
 
 
 class Request(NamedTuple):
     """One call of either API: what it asks, checked against the service's model, and who asks."""
 
     document: dict[str, Any]
-    client: str
+    client: Client
+
+    def came(self, api: str, operation: str) -> Came:
+        """How a mail of this request came."""
+        return {"operation": operation, "caller": f"{api} {operation} {self.client.name}", "client": self.client}
 
 
 def recipients(destination: Mapping[str, Any]) -> Recipients:

@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 from aiosmtpd.smtp import Envelope
 from moto.ses.models import ses_backends
 
+from loadtests.endpoint.message import SOMEBODY
 from loadtests.endpoint.refusals import Refused
 from loadtests.endpoint.service import Service
 from loadtests.endpoint.ses import Ses
@@ -49,7 +50,7 @@ def begun(**account: Any) -> Iterator[Ses]:
 
 def ask_v2(ses: Ses, path: str, **document: Any) -> Any:
     """The answer's document, or what SES says."""
-    answer = v2_routing.answer(ses, "POST", f"/v2/email/{path}", json.dumps(document).encode(), "", "test")
+    answer = v2_routing.answer(ses, "POST", f"/v2/email/{path}", json.dumps(document).encode(), "", SOMEBODY)
     assert answer is not None
     told = json.loads(answer.body)
     headers = dict(answer.headers)
@@ -59,7 +60,7 @@ def ask_v2(ses: Ses, path: str, **document: Any) -> Any:
 def ask_v1(ses: Ses, action: str, **document: Any) -> Any:
     """The answer's tree, or what SES says."""
     form = urlencode([("Action", action), *fields("", document)], errors="surrogatepass")
-    answer = v1_routing.answer(ses, query.parsed(form), "test")
+    answer = v1_routing.answer(ses, query.parsed(form), SOMEBODY)
     assert answer is not None
     tree = ElementTree.fromstring(answer.body)
     code, words = (tree.findtext(f"{NAMESPACE}Error/{NAMESPACE}{part}") for part in ("Code", "Message"))

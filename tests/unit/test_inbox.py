@@ -77,7 +77,7 @@ def test_no_header_begins_another(subject: str, name: str) -> None:
 def test_whatever_a_mail_is_it_is_shown(raw: bytes, head: bytes) -> None:
     """Nothing that a sender can write keeps its mail from being looked at in any form, or gets into a header."""
     with suppress(Refused):
-        message = message_from_mime(head + raw, SENDER, envelope(["you@example.org"]), {}, None, "test")
+        message = message_from_mime(head + raw, SENDER, envelope(["you@example.org"]), {}, None)
         store = Store()
         store.add(ses_backends["3"]["us-east-1"], message, SENT)
         for form in (

@@ -24,7 +24,7 @@ OTHERWISE = ("Return-Path", "Resent-To")  # Python writes no names into the one,
 
 def read(raw: bytes) -> Message:
     """A mail of which the request says nothing beside its text."""
-    return message_from_mime(raw, None, None, {}, None, "")
+    return message_from_mime(raw, None, None, {}, None)
 
 
 def written(name: str) -> bytes:

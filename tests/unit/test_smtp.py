@@ -229,7 +229,7 @@ def test_the_envelope_says_to_whom_it_goes() -> None:
         Takes(), ["c@example.com", "b@example.com", "you@example.com"], "Cc: B <b@example.com>, d@example.com\r\n"
     )
     assert (mail.to, mail.cc, mail.bcc) == (("you@example.com",), ("b@example.com",), ("c@example.com",))
-    assert (mail.source, mail.subject, mail.caller) == (SENDER, "Hello", "smtp")
+    assert (mail.source, mail.subject, mail.caller, mail.client.ip) == (SENDER, "Hello", "smtp", "127.0.0.1")
 
 
 def test_a_dropped_call_ends_without_a_word() -> None:

@@ -78,7 +78,7 @@ def test_a_mail_takes_a_small_multiple_of_its_bytes(head: bytes, line: bytes) ->
     for at in range(0, len(sent), 65_536):
         data.add(sent[at : at + 65_536])
     with suppress(Refused):
-        has_virus(message_from_mime(data.text(), None, None, {}, None, "smtp"))
+        has_virus(message_from_mime(data.text(), None, None, {}, None))
     assert tracemalloc.get_traced_memory()[1] < 6 * len(sent)
     tracemalloc.stop()
 

@@ -41,7 +41,6 @@ def message_from_mime(
     listed: Recipients | None,
     more_tags: Mapping[str, str],
     configuration_set: str | None,
-    caller: str,
 ) -> Message:
     """A mail handed in as MIME text, in whatever charset; what the request leaves out stands in the headers.
 
@@ -58,7 +57,6 @@ def message_from_mime(
         headers=tuple(_shown(fields)),
         tags=dict(more_tags) or _tags(fields),
         configuration_set=configuration_set or next(texts(fields, SET_HEADER), None),
-        caller=caller,
         more_senders=tuple(address for name in _SENDERS for address in addresses.get(name, ())),
         flaw=flaw,
     )

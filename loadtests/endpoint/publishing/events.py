@@ -14,13 +14,13 @@ from moto.utilities.utils import get_partition
 
 from loadtests.endpoint.addresses import bare
 from loadtests.endpoint.message import Message, Sent
-from loadtests.endpoint.publishing.mailbox import Fate, Happening
+from loadtests.endpoint.publishing.mailbox import DELAYS, WITHHELD, Fate, Happening
 from scenarios.formats.instants import to_millisecond
 
 HEADERS_MOST_BYTES = 10_240
 PROCESSING_MS = 5  # from acceptance to whatever happens at the mailbox: SES needs milliseconds
 GIVES_UP_AFTER_S = 50_400  # SES's longest MaxDeliverySeconds
-MTA = "localhost"  # here no mail leaves the machine
+MTA, OUTGOING_IP = "localhost", "127.0.0.1"  # here no mail leaves the machine
 AGENT = "seslab mailbox simulator"
 
 Record = dict[str, Any]
@@ -44,7 +44,16 @@ class AcceptedMail(NamedTuple):
     def at_mailbox(self, happening: Happening, address: str) -> Record:
         """A record of what happens at one recipient's mailbox."""
         kind, key, details = _AT_MAILBOX[happening.fate]
-        return self.event(kind, key, details(self, address, happening))
+        mail = self if happening.fate in WITHHELD | DELAYS else self._sent_from()
+        return mail.event(kind, key, details(mail, address, happening))
+
+    def _sent_from(self) -> AcceptedMail:
+        """With the address that a provider's server has seen.
+
+        SES's examples of records, and those that localstack/localstack has recorded, have it in deliveries, bounces
+        and complaints only.
+        """
+        return self._replace(record={**self.record, "tags": {**self.record["tags"], "ses:outgoing-ip": [OUTGOING_IP]}})
 
     def feedback_id(self, address: str, kind: str) -> str:
         """In the form of a message id, and the same whenever it is asked for."""
@@ -105,8 +114,9 @@ def _common_headers(message: Message, sent: Sent) -> Record:
 def _tags(message: Message) -> dict[str, list[str]]:
     """SES's own and the sender's, each a list."""
     own = {
+        "ses:operation": message.operation or None,
         "ses:configuration-set": message.configuration_set,
-        "ses:source-ip": "127.0.0.1",
+        "ses:source-ip": message.client.ip,
         "ses:from-domain": bare(message.source).rpartition("@")[2],
         "ses:caller-identity": "seslab",
     }

@@ -29,6 +29,11 @@ class Fate(Enum):
     EXPIRED_AT_FULL_MAILBOX = auto()
 
 
+WITHHELD = frozenset({Fate.SUPPRESSED_GLOBALLY, Fate.SUPPRESSED_BY_ACCOUNT})
+"""Of what SES itself keeps from a recipient."""
+DELAYS = frozenset({Fate.DELAYED, Fate.DELAYED_BY_LIMIT, Fate.DELAYED_BY_FULL_MAILBOX})
+
+
 class Happening(NamedTuple):
     """A fate and its instant; `reply` is what the mailbox's provider said, if not the usual.
 

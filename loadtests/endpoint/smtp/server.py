@@ -9,13 +9,14 @@ import socket
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import Any, Protocol
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from loadtests.endpoint.addresses import bare
-from loadtests.endpoint.message import MOST_BYTES, Message, Recipients
+from loadtests.endpoint.message import MOST_BYTES, Client, Message, Recipients
 from loadtests.endpoint.parsing.mime import SET_HEADER, TAGS_HEADER, message_from_mime
 from loadtests.endpoint.refusals import Dropped, Refused
 from loadtests.endpoint.smtp.conversation import IDLE_S, Conversation, Crowd
@@ -23,6 +24,7 @@ from loadtests.endpoint.web.certificate import HOST, self_signed
 from scenarios.ledger.ledger import FAILED, PAUSED, QUOTA, THROTTLED
 
 UTF8 = "SMTPUTF8"
+OPERATION = "SendSmtpEmail"  # as events name it; no stored record confirms the name
 MOST_WORDS = 480  # characters: with its code a reply has at most 512 (RFC 5321)
 PAUSE = (
     "554 Message rejected: Sending paused for this account. For more information, please check the inbox of the email "
@@ -137,7 +139,8 @@ class Handler:
         login: Any = session.auth_data
         ses = self._ses_of(login.login.decode(errors="replace"))
         try:
-            sent = await server.loop.run_in_executor(self._threads, lambda: ses.submit(message_of(envelope)))
+            submit = partial(_submit, ses, envelope, Client(ip=_ip_of(session)))
+            sent = await server.loop.run_in_executor(self._threads, submit)
         except Refused as refused:
             return reply_to(refused)
         except Dropped:
@@ -167,13 +170,29 @@ def reply_to(refused: Refused) -> str:
     return f"554 Transaction failed: {text}"
 
 
+def _ip_of(session: Session) -> str:
+    peer: Any = session.peer
+    return str(peer[0])
+
+
+def _submit(ses: Submits, envelope: Envelope, client: Client) -> Any:
+    return ses.submit(replace(message_of(envelope), client=client))
+
+
 def message_of(envelope: Envelope) -> Message:
     """The mail for the recipients of the envelope; what its headers say to SES alone is not in it any more."""
     raw: Any = envelope.content
     source, *recipients = map(_text, (envelope.mail_from or "", *envelope.rcpt_tos))
-    mail = message_from_mime(raw, source, None, {}, None, "smtp")
+    mail = message_from_mime(raw, source, None, {}, None)
     headers = tuple(header for header in mail.headers if header[0].upper() not in (SET_HEADER, TAGS_HEADER))
-    return replace(mail, **_dealt(recipients, mail), raw=_without_ours(raw), headers=headers)
+    return replace(
+        mail,
+        **_dealt(recipients, mail),
+        raw=_without_ours(raw),
+        headers=headers,
+        operation=OPERATION,
+        caller="smtp",
+    )
 
 
 def _text(address: str) -> str:

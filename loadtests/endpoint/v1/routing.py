@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from loadtests.endpoint.control.absent import absent, has_moto
 from loadtests.endpoint.http import Answer
+from loadtests.endpoint.message import Client
 from loadtests.endpoint.parsing import operations
 from loadtests.endpoint.refusals import Refused
 from loadtests.endpoint.requests import Request
@@ -55,7 +56,7 @@ def is_of_ses(tree: Mapping[str, Any]) -> bool:
     return isinstance(action, str) and action in operations.model("ses").operation_names
 
 
-def answer(ses: Ses, tree: Mapping[str, Any], client: str) -> Answer | None:
+def answer(ses: Ses, tree: Mapping[str, Any], client: Client) -> Answer | None:
     """The action's answer, or its error as AWS puts it; None leaves a request that can be relied on to moto."""
     request_id = str(uuid4())
     try:

@@ -31,9 +31,8 @@ def send_raw_email(ses: Ses, request: Request) -> dict[str, Any]:
         envelope(document.get("Destinations", ())),
         tags(document.get("Tags", ())),
         document.get("ConfigurationSetName"),
-        f"v1 SendRawEmail {request.client}",
     )
-    return _sent(ses, replace(message, most_bytes=V1_MOST_BYTES))
+    return _sent(ses, replace(message, **request.came("v1", "SendRawEmail"), most_bytes=V1_MOST_BYTES))
 
 
 def send_templated_email(ses: Ses, request: Request) -> dict[str, Any]:
@@ -91,7 +90,7 @@ def _message(
         headers=headers(document),
         tags=tags(document.get("Tags", ())) if its_tags is None else its_tags,
         configuration_set=document.get("ConfigurationSetName"),
-        caller=f"v1 {action} {request.client}",
+        **request.came("v1", action),
         text=content.text,
         html=content.html,
         built_bytes=bytes_of(*content),

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs
 
 from loadtests.endpoint.control.absent import absent, has_moto
 from loadtests.endpoint.http import OK, Answer, as_json, request_id
+from loadtests.endpoint.message import Client
 from loadtests.endpoint.parsing import operations
 from loadtests.endpoint.refusals import WIRE, Refused
 from loadtests.endpoint.requests import Request
@@ -60,7 +61,7 @@ OPERATIONS: dict[str, Operation] = {
 """Those of ours; moto has others, such as CreateContactList."""
 
 
-def answer(ses: Ses, method: str, path: str, body: bytes, query: str, client: str) -> Answer | None:
+def answer(ses: Ses, method: str, path: str, body: bytes, query: str, client: Client) -> Answer | None:
     """The operation's answer, or its error as AWS puts it; None leaves a request that can be relied on to moto.
 
     The path is a quoted one.

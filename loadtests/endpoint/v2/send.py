@@ -25,14 +25,14 @@ FEEDBACK = "FeedbackForwardingEmailAddress"
 
 def send_email(ses: Ses, request: Request) -> dict[str, Any]:
     content = request.document["Content"]
-    caller = f"v2 SendEmail {request.client}"
-    for kind, message in (("Simple", _simple), ("Raw", _raw), ("Template", _templated)):
+    for kind, make in (("Simple", _simple), ("Raw", _raw), ("Template", _templated)):
         if kind in content:
-            return {"MessageId": ses.submit(message(ses, request.document, content[kind], caller)).message_id}
+            message = replace(make(ses, request.document, content[kind]), **request.came("v2", "SendEmail"))
+            return {"MessageId": ses.submit(message).message_id}
     raise invalid("Content must be one of Simple, Raw and Template.")
 
 
-def _simple(_ses: Ses, document: Mapping[str, Any], simple: Mapping[str, Any], caller: str) -> Message:
+def _simple(_ses: Ses, document: Mapping[str, Any], simple: Mapping[str, Any]) -> Message:
     parts = parts_of(simple)
     return Message(
         source=document.get("FromEmailAddress", ""),
@@ -42,7 +42,6 @@ def _simple(_ses: Ses, document: Mapping[str, Any], simple: Mapping[str, Any], c
         headers=headers(document, simple.get("Headers", ())),
         tags=tags(document.get("EmailTags", ())),
         configuration_set=document.get("ConfigurationSetName"),
-        caller=caller,
         text=parts.text,
         html=parts.html,
         attachments=attachments(simple.get("Attachments", ())),
@@ -50,7 +49,7 @@ def _simple(_ses: Ses, document: Mapping[str, Any], simple: Mapping[str, Any], c
     )
 
 
-def _raw(_ses: Ses, document: Mapping[str, Any], raw: Mapping[str, Any], caller: str) -> Message:
+def _raw(_ses: Ses, document: Mapping[str, Any], raw: Mapping[str, Any]) -> Message:
     addressed = recipients(document.get("Destination", {}))
     listed = addressed if any(addressed.values()) else None
     message = message_from_mime(
@@ -59,15 +58,14 @@ def _raw(_ses: Ses, document: Mapping[str, Any], raw: Mapping[str, Any], caller:
         listed,
         tags(document.get("EmailTags", ())),
         document.get("ConfigurationSetName"),
-        caller,
     )
     return replace(message, **answered(document, FEEDBACK))
 
 
-def _templated(ses: Ses, document: Mapping[str, Any], template: Mapping[str, Any], caller: str) -> Message:
+def _templated(ses: Ses, document: Mapping[str, Any], template: Mapping[str, Any]) -> Message:
     rendered = render(_template(ses, template), template.get("TemplateData"))
     its_tags = tags(document.get("EmailTags", ()))
-    return _rendered(document, document.get("Destination", {}), template, rendered, its_tags, caller)
+    return _rendered(document, document.get("Destination", {}), template, rendered, its_tags)
 
 
 def _rendered(
@@ -76,7 +74,6 @@ def _rendered(
     template: Mapping[str, Any],
     rendered: Rendered,
     its_tags: Mapping[str, str],
-    caller: str,
 ) -> Message:
     return Message(
         source=document.get("FromEmailAddress", ""),
@@ -86,7 +83,6 @@ def _rendered(
         headers=headers(document, template.get("Headers", ())),
         tags=its_tags,
         configuration_set=document.get("ConfigurationSetName"),
-        caller=caller,
         text=rendered.content.text,
         html=rendered.content.html,
         attachments=attachments(template.get("Attachments", ())),
@@ -98,7 +94,7 @@ def _rendered(
 
 def send_bulk_email(ses: Ses, request: Request) -> dict[str, Any]:
     """The default content is the template; each entry has its own recipients, tags, headers and data."""
-    document, caller = request.document, f"v2 SendBulkEmail {request.client}"
+    document = request.document
     template = document["DefaultContent"].get("Template", {})
     sender = Message(
         source=document.get("FromEmailAddress", ""),
@@ -108,27 +104,27 @@ def send_bulk_email(ses: Ses, request: Request) -> dict[str, Any]:
     content, defaults = _template(ses, template), parsed(template.get("TemplateData"))
     room = Room(BULK_CHARACTERS)
     entries = [
-        partial(_entry, document, template, content, defaults, room, entry, caller)
-        for entry in document["BulkEmailEntries"]
+        partial(_entry, request, template, content, defaults, room, entry) for entry in document["BulkEmailEntries"]
     ]
     return {"BulkEmailEntryResults": [_result(verdict) for verdict in bulk.submit(ses, sender, entries)]}
 
 
 def _entry(
-    document: Mapping[str, Any],
+    request: Request,
     template: Mapping[str, Any],
     content: Content,
     defaults: Mapping[str, Any],
     room: Room,
     entry: Mapping[str, Any],
-    caller: str,
 ) -> Message:
+    document = request.document
     replacement = entry.get("ReplacementEmailContent", {}).get("ReplacementTemplate", {})
     rendered = render(content, replacement.get("ReplacementTemplateData"), defaults, room)
     its_tags = tags(document.get("DefaultEmailTags", ())) | tags(entry.get("ReplacementTags", ()))
     its_headers = replaced(template.get("Headers", ()), entry.get("ReplacementHeaders", ()))
     with_headers = {**template, "Headers": its_headers}
-    return _rendered(document, entry["Destination"], with_headers, rendered, its_tags, caller)
+    message = _rendered(document, entry["Destination"], with_headers, rendered, its_tags)
+    return replace(message, **request.came("v2", "SendBulkEmail"))
 
 
 def _result(verdict: bulk.Verdict) -> dict[str, Any]:
