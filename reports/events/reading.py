@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from scenarios.errors import BadInput
-from scenarios.events.envelopes import carrier_of, kind_of, opened
-from scenarios.events.events import KINDS, Event, event_of
+from scenarios.events.envelopes import Document, as_document, carrier_of, kind_of, opened
+from scenarios.events.events import Event, event_of, name_of
 from scenarios.events.files import documents_in
-from scenarios.formats.quoted import cut
 from scenarios.schema.files import printable
 from strategies.presentation.words import counted
 
@@ -37,11 +35,16 @@ class Listener:
         self.heard, self.strange = Counter[str](), Counter[str]()
         self._keeper, self._show, self._events = keeper, show, 0
 
-    def hear(self, document: Mapping[str, Any]) -> bool:
-        """Whether the document was an event that is understood."""
-        event = event_of(record := opened(document))
+    def hear(self, document: Document) -> bool:
+        """Whether all that the document carries were events that are understood."""
+        understood = [self.hear_record(record) for record in opened(document)]
+        return all(understood)
+
+    def hear_record(self, record: Document) -> bool:
+        """Whether this, which was opened already, was an event that is understood."""
+        event = event_of(record)
         if event is None:
-            self.leave_out(_name_of(record))
+            self.leave_out(name_of(record))
             return False
         self._keeper.hear(event)
         self.heard[event.kind] += 1
@@ -66,21 +69,15 @@ def hear_file(path: Path, listener: Listener) -> None:
     is_empty, has_events = True, False
     for _, document in documents_in(path):
         is_empty = False
-        has_events |= listener.hear(document) or bool(kind_of(opened(document)) or carrier_of(document))
+        for record in opened(document):
+            has_events |= listener.hear_record(record) or bool(kind_of(record) or carrier_of(record))
     if not (is_empty or has_events):
         raise BadInput(f"{printable(path)}: holds no event of SES's; expected what SES publishes, one JSON object each")
 
 
 def hear_text(text: str, listener: Listener) -> bool:
     """Whether a message's text was an event; SES greets a new topic with a line that is no JSON."""
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
-        document = None
-    if isinstance(document, dict):
-        return listener.hear(document)
-    listener.leave_out("text")
-    return False
+    return listener.hear(as_document(text))
 
 
 def refuse_inside(out: Path, read: Iterable[Path], advice: str) -> None:
@@ -93,13 +90,6 @@ def refuse_inside(out: Path, read: Iterable[Path], advice: str) -> None:
 def _is_inside(one: Path, other: Path) -> bool:
     inner, outer = Path(os.path.realpath(one)), Path(os.path.realpath(other))
     return inner == outer or (os.path.isdir(outer) and outer in inner.parents)
-
-
-def _name_of(record: Mapping[str, Any]) -> str:
-    kind = kind_of(record)
-    if kind in KINDS:
-        return f"{kind} without a time"
-    return printable(cut(kind or carrier_of(record) or "what is no event"))
 
 
 def _listed(counts: Counter[str]) -> str:

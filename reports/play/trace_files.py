@@ -13,7 +13,7 @@ from typing import Any
 from scenarios.errors import BadInput
 from scenarios.schema.complaints import json_value
 from scenarios.schema.files import read_table
-from scenarios.traffic.trace import make_trace
+from scenarios.traffic.trace import kind_of, make_trace
 from scenarios.traffic.trace_csv import COLUMNS, read_trace
 
 MOST_KEPT = 50
@@ -47,7 +47,7 @@ class TraceFiles:
     def trace_of(self, name: str, content: bytes) -> tuple[str, str]:
         """What was dropped as a trace, and what it was: a trace, SES events or an mbox. Raises BadInput."""
         with self._written(name, content) as source:
-            if content.removeprefix(b"\xef\xbb\xbf").lstrip().startswith((b"{", b"From ")):
+            if kind_of(content) is not None:
                 return _made(source)
             return _trace(source)
 
@@ -94,7 +94,7 @@ class TraceFiles:
 def _made(source: Path) -> tuple[str, str]:
     with NamedTemporaryFile(dir=source.parent) as file:
         made = make_trace(source, Path(file.name))
-        return Path(file.name).read_text("utf-8"), f"{made.mails:,} mails from {made.kind}; {made.skipped:,} skipped"
+        return Path(file.name).read_text("utf-8"), made.sentence()
 
 
 def _trace(source: Path) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""JSON objects one after another, with or without newlines between and inside them, out of a stream of bytes."""
+"""JSON objects out of a stream of bytes: one after another or in arrays, with newlines anywhere or nowhere."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ import zlib
 from codecs import getincrementaldecoder
 from collections.abc import Iterator
 from gzip import BadGzipFile
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from scenarios.errors import BadInput
+from scenarios.events.envelopes import Document, as_document
 from scenarios.schema.files import printable
 
-LONGEST = 4 << 20  # characters of an object: neither SNS nor SQS nor EventBridge carries more than a quarter of it
+LONGEST = 16 << 20  # characters of an object: Lambda is given 6 MB, and ReceiveMessage answers with ten times 1 MB
 _CHUNK = 1 << 18
-_BLANKS = re.compile(r"[ \t\r\n]*")
-_BROKEN = (EOFError, zlib.error, BadGzipFile)
+_BLANKS = re.compile("[ \t\r\n\ufeff]*")  # a mark stands between joined files, too
+BROKEN = (EOFError, zlib.error, BadGzipFile)
+FETCH_AGAIN = "its gzip is cut off or broken; fetch it again"
 
 
 class Stream(Protocol):
@@ -29,11 +31,11 @@ class Placed(NamedTuple):
     """An object, and the line on which it begins."""
 
     line: int
-    document: dict[str, Any]
+    document: Document
 
 
 def documents(stream: Stream, name: object) -> Iterator[Placed]:
-    """As they come, from a pipe too; no more than a few of them are in memory.
+    """As they come, from a pipe too; no more than a few of them are in memory. A text is the body of a message.
 
     Raises BadInput with name and line for what is cut off or is no JSON object, and for bytes that cannot be unpacked.
     """
@@ -44,8 +46,8 @@ def documents(stream: Stream, name: object) -> Iterator[Placed]:
     except UnicodeDecodeError as error:
         line = found.reached + error.object.count(b"\n", 0, error.start)
         raise BadInput(f"{printable(name)}:{line}: must be JSON objects: it is no UTF-8 text") from error
-    except _BROKEN as error:
-        raise BadInput(f"{printable(name)}:{found.reached}: its gzip is cut off or broken; fetch it again") from error
+    except BROKEN as error:
+        raise BadInput(f"{printable(name)}:{found.reached}: {FETCH_AGAIN}") from error
     except (ValueError, RecursionError) as error:
         raise BadInput(f"{printable(name)}:{found.line}: must be JSON objects: {printable(error)}") from error
 
@@ -65,7 +67,7 @@ class _Found:
     """The text in which no whole object was found yet, and the line on which it begins."""
 
     def __init__(self) -> None:
-        self.line, self._text, self._tried = 1, "", 0
+        self.line, self._text, self._tried, self._is_in_array = 1, "", 0, False
         self._decode = json.JSONDecoder().raw_decode
 
     @property
@@ -83,16 +85,22 @@ class _Found:
             return
         start = self._step(0, 0)
         while start < len(self._text):
+            if (mark := self._text[start]) in (",]" if self._is_in_array else "["):
+                self._is_in_array = mark != "]"
+                start = self._step(start, start + 1)
+                continue
             try:
                 document, end = self._decode(self._text, start)
             except json.JSONDecodeError:
                 if not more or len(self._text) - start > LONGEST:
                     raise ValueError("the one that begins here is cut off or goes wrong") from None
                 break
-            if not isinstance(document, dict):
+            if not isinstance(document, dict | str):
                 raise ValueError(f"found {self._text[start : min(end, start + 40)]}")
-            yield Placed(self.line, document)
+            yield Placed(self.line, as_document(document))
             start = self._step(start, end)
+        if not more and self._is_in_array:
+            raise ValueError("the array that they are in is cut off")
         self._text = self._text[start:]
         self._tried = len(self._text)
 

@@ -12,7 +12,9 @@ from datetime import UTC, datetime
 from email.header import decode_header, make_header
 from typing import Any, NamedTuple
 
-from scenarios.events.envelopes import Document, kind_of
+from scenarios.events.envelopes import Document, carrier_of, is_text, kind_of
+from scenarios.formats.quoted import cut
+from scenarios.schema.files import printable
 
 MOST_CHARACTERS = 1_000  # that are kept of one text
 MOST_TAGS = 50
@@ -101,6 +103,14 @@ def event_of(record: Document) -> Event | None:
         expires_unix_s=unix_s(details.get("expirationTime")),
         record=record,
     )
+
+
+def name_of(record: Document) -> str:
+    """What a record is called that is left out."""
+    kind = kind_of(record)
+    if kind in KINDS:
+        return f"{kind} without a time"
+    return printable(cut(kind or carrier_of(record) or ("text" if is_text(record) else "what is no event")))
 
 
 def sent_unix_s_of(event: Event) -> float | None:

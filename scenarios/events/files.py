@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from gzip import GzipFile
 from io import BufferedReader
 from pathlib import Path
+from typing import cast
 
 from scenarios.errors import BadInput
-from scenarios.events.documents import Placed, documents
+from scenarios.events.documents import BROKEN, FETCH_AGAIN, Placed, documents
 from scenarios.schema.files import printable
 
 _GZIP = b"\x1f\x8b"
@@ -39,11 +41,24 @@ def _refuse(error: OSError) -> None:
     raise BadInput(f"{printable(error.filename)}: cannot be read: {error.strerror}") from error
 
 
+@contextmanager
+def unpacked(path: Path) -> Iterator[BufferedReader]:
+    """A file or a pipe, which is opened once; what is gzipped is unpacked meanwhile.
+
+    Raises OSError or ValueError for what cannot be opened, and BadInput for bytes that cannot be unpacked.
+    """
+    with BufferedReader(path.open("rb", buffering=0), _PEEKED) as file:
+        is_packed = file.peek(len(_GZIP)).startswith(_GZIP)
+        try:
+            yield BufferedReader(GzipFile(fileobj=file), _PEEKED) if is_packed else cast(BufferedReader, file)
+        except BROKEN as error:
+            raise BadInput(f"{printable(path)}: {FETCH_AGAIN}") from error
+
+
 def documents_in(path: Path) -> Iterator[Placed]:
     """The JSON objects of a file or a pipe, each with its line. Raises BadInput as `documents` does."""
     try:
-        with BufferedReader(path.open("rb", buffering=0), _PEEKED) as file:
-            is_packed = file.peek(len(_GZIP)).startswith(_GZIP)
-            yield from documents(GzipFile(fileobj=file) if is_packed else file, path)
+        with unpacked(path) as file:
+            yield from documents(file, path)
     except (OSError, ValueError) as error:  # a name may hold what no file system knows
         raise BadInput(f"{printable(path)}: cannot be read: {getattr(error, 'strerror', None) or error}") from error

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
+from itertools import chain
 
-from scenarios.events.envelopes import opened
+from scenarios.events.envelopes import Document, as_document, opened
 from scenarios.events.events import event_of
 from strategies.tracking.states import Event, State
 
@@ -20,11 +20,11 @@ _KINDS = {
 
 def heard(text: str) -> list[Event]:
     """What a message tells, in seconds of Unix time; nothing where it is no record, such as SES's greeting."""
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
-        return []
-    event = event_of(opened(document)) if isinstance(document, dict) else None
+    return list(chain.from_iterable(map(_told, opened(as_document(text)))))
+
+
+def _told(record: Document) -> list[Event]:
+    event = event_of(record)
     kind = None if event is None else _kind(event.kind, event.type)
     if event is None or kind is None:
         return []

@@ -3,72 +3,90 @@
 from __future__ import annotations
 
 import os
-import re
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
-from email.message import Message
-from email.parser import BytesHeaderParser
-from email.utils import getaddresses, parsedate_to_datetime
 from io import BufferedReader
 from itertools import chain, takewhile
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from scenarios.errors import BadInput
-from scenarios.events.documents import Placed, documents
+from scenarios.events.documents import documents
 from scenarios.events.envelopes import opened
-from scenarios.events.events import event_of
+from scenarios.events.files import unpacked
 from scenarios.schema.files import printable
 from scenarios.system.whole_files import is_same, is_stream
-from scenarios.traffic.trace_csv import MOST_RECIPIENTS, write_trace
+from scenarios.traffic import mbox
+from scenarios.traffic.sent import NAMELESS, Found, of_event, of_headers
+from scenarios.traffic.trace_csv import write_trace
+
+EVENTS, MBOX, MAILDIR = "events", "mbox", "maildir"
 
 Column = np.ndarray[Any, Any]
-_PEEKED = 65_536
 _LONGEST_LINE = 256 << 20
-_MOST_HEADER_LINES = 100_000
-_NONSENSE = (ValueError, TypeError, OverflowError, IndexError, RecursionError)
-"""What email.utils raises, depending on the kind."""
-_MBOX_FROM = re.compile(rb"From \S+ .*\d:\d\d")  # with the time, lest a text that says From begins a mail
+_MOST_REASONS = 20
+_NEITHER = 'is none of SES event JSON, mbox (before each mail a line that begins with "From ") and maildir'
 
 
 class TraceSummary(NamedTuple):
-    """What became of the input: mails and recipients written, things skipped, and the kind of input."""
+    """What became of the input: mails and recipients written, the kind of input, and what is not in the trace.
+
+    `left_out` counts by reason; `copies` are mails whose message id had been there; a zone that is `odd` counts as UTC.
+    """
 
     mails: int
     recipients: int
-    skipped: int
     kind: str
+    left_out: dict[str, int]
+    copies: int = 0
+    odd_zones: int = 0
+
+    @property
+    def skipped(self) -> int:
+        return sum(self.left_out.values())
+
+    def sentence(self) -> str:
+        """All of it in a line."""
+        parts = [f"{self.mails} mails, {self.recipients} recipients from {self.kind}", _listed(self.left_out)]
+        if self.copies:
+            parts.append(f"{self.copies} duplicates, whose message ids were there already")
+        if self.odd_zones:
+            parts.append(f"{self.odd_zones} times taken for UTC, whose zones are not known")
+        return "; ".join(parts)
 
 
-class _Sent(NamedTuple):
-    at_s: float  # since 1970
-    recipients: int
-
-
-_Found = Iterator[_Sent | None]
-"""One for each thing in the input; None for one that is no sent mail or does not say when it went and to how many."""
+def kind_of(start: bytes) -> str | None:
+    """What a file's first bytes say that it is: events or an mbox; None for neither."""
+    text = start.removeprefix(mbox.BOM).lstrip()
+    if text.startswith((b"{", b"[", b'"{')):
+        return EVENTS
+    return MBOX if mbox.is_mark(text) else None
 
 
 def make_trace(source: Path, out: Path) -> TraceSummary:
     """Writes the mails found in `source` to the CSV file `out`, sorted by time, seconds since the first.
 
-    SES events come as published, wrapped by SNS or EventBridge, or as Firehose stores them; only Send events count.
-    Of mboxes and maildirs the Date header tells the time and To, Cc and Bcc the recipients. Holds 12 bytes a mail.
+    SES events come as published, in whatever carries them; only Send events count. Of mboxes and maildirs the Date
+    header tells the time and To, Cc and Bcc the recipients. A message id counts once. Files may be gzipped. Holds 20
+    bytes a mail.
 
     Raises BadInput for an input that is missing or malformed, and for an output that cannot be written or is the input.
     """
     _keep_apart(source, out)
     try:
-        kind, at_s, recipients, skipped = _read(source)
+        kind, mails = _read(source)
     except OSError as error:
         raise BadInput(f"{printable(source)}: cannot be read: {error.strerror or error}") from error
-    if not len(at_s):
-        raise BadInput(f"{printable(source)}: holds no sent mail with a time and a recipient ({skipped} skipped)")
-    _write(out, at_s, recipients)
-    return TraceSummary(len(at_s), int(recipients.sum()), skipped, kind)
+    summary = mails.summary(kind)
+    if not summary.mails:
+        raise BadInput(
+            f"{printable(source)}: holds no sent mail with a time and a recipient ({_listed(summary.left_out)})"
+        )
+    write_trace(out, *mails.rows())
+    return summary
 
 
 def _keep_apart(source: Path, out: Path) -> None:
@@ -77,21 +95,59 @@ def _keep_apart(source: Path, out: Path) -> None:
         raise BadInput(f"{printable(out)}: is part of the input; name another file for the trace")
 
 
-def _read(source: Path) -> tuple[str, Column, Column, int]:
+class _Mails:
+    """Those found, each once, and what was left out."""
+
+    def __init__(self, found: Iterable[Found]) -> None:
+        self._left_out = Counter[str]()
+        times, counts, names, odd = array("d"), array("i"), array("Q"), array("b")
+        for one in found:
+            if isinstance(one, str):
+                self._leave_out(one)
+                continue
+            times.append(one.at_unix_s)
+            counts.append(one.recipients)
+            names.append(one.name)
+            odd.append(one.has_odd_zone)
+        first = _firsts(np.frombuffer(names, np.uint64))
+        self._copies = len(times) - len(first)
+        self._odd_zones = int(np.frombuffer(odd, np.int8)[first].sum())
+        self._at_s, self._recipients = np.frombuffer(times)[first], np.frombuffer(counts, np.int32)[first]
+
+    def _leave_out(self, reason: str) -> None:
+        self._left_out[reason if reason in self._left_out or len(self._left_out) < _MOST_REASONS else "others"] += 1
+
+    def summary(self, kind: str) -> TraceSummary:
+        left_out = dict(self._left_out.most_common())
+        return TraceSummary(len(self._at_s), int(self._recipients.sum()), kind, left_out, self._copies, self._odd_zones)
+
+    def rows(self) -> tuple[Column, Column]:
+        order = np.argsort(self._at_s, kind="stable")
+        return self._at_s[order] - self._at_s[order[0]], self._recipients[order]
+
+
+def _firsts(names: Column) -> Column:
+    """The places, in their order, of the first mail of each name, and of those without one."""
+    _, places = np.unique(names, return_index=True)
+    return np.union1d(places, np.flatnonzero(names == NAMELESS))
+
+
+def _read(source: Path) -> tuple[str, _Mails]:
     if os.path.isdir(source):
         if not any(os.path.isdir(source / part) for part in ("cur", "new")):
             raise BadInput(f"{printable(source)}: is a directory but no maildir; a maildir holds cur and new")
-        return "maildir", *_collect(_maildir(source))
-    with BufferedReader(source.open("rb", buffering=0), _PEEKED) as file:  # once: a pipe cannot be read again
-        start = file.peek().removeprefix(b"\xef\xbb\xbf").lstrip()
-        if start.startswith(b"{"):
-            return "events", *_collect(map(_event, documents(file, source)))
-        if start.startswith(b"From "):
-            return "mbox", *_collect(map(_mail, _mbox_headers(_lines(source, file))))
-    raise BadInput(f"{printable(source)}: is none of SES event JSON lines, mbox and maildir")
+        return MAILDIR, _Mails(_maildir(source))
+    with unpacked(source) as file:  # once: a pipe cannot be read again
+        kind = kind_of(start := file.peek())
+        if kind == EVENTS:
+            records = chain.from_iterable(opened(placed.document) for placed in documents(file, source))
+            return kind, _Mails(map(of_event, records))
+        if kind == MBOX:
+            return kind, _Mails(map(of_headers, mbox.headers_of(_lines(source, file))))
+    raise BadInput(f"{printable(source)}: {_NEITHER if start.removeprefix(mbox.BOM).strip() else 'is empty'}")
 
 
-def _lines(source: Path, file: IO[bytes]) -> Iterator[bytes]:
+def _lines(source: Path, file: BufferedReader) -> Iterator[bytes]:
     """As they come, from a pipe too. Raises BadInput for one that does not end."""
     while line := file.readline(_LONGEST_LINE):
         if len(line) == _LONGEST_LINE:
@@ -99,71 +155,13 @@ def _lines(source: Path, file: IO[bytes]) -> Iterator[bytes]:
         yield line
 
 
-def _collect(found: _Found) -> tuple[Column, Column, int]:
-    times, counts, skipped = array("d"), array("i"), 0
-    for sent in found:
-        if sent is None or not 1 <= sent.recipients <= MOST_RECIPIENTS:
-            skipped += 1
-        else:
-            times.append(sent.at_s)
-            counts.append(sent.recipients)
-    return np.frombuffer(times), np.frombuffer(counts, np.int32), skipped
-
-
-def _write(out: Path, at_s: Column, recipients: Column) -> None:
-    order = np.argsort(at_s, kind="stable")
-    write_trace(out, at_s[order] - at_s[order[0]], recipients[order])
-
-
-def _event(found: Placed) -> _Sent | None:
-    """A Send event's time and recipients; anything else, such as a Bounce or SNS's test message, is none."""
-    event = event_of(opened(found.document))
-    if event is None or event.kind != "Send":
-        return None
-    return _Sent(event.at_unix_s, len(event.recipients))
-
-
-def _mbox_headers(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
-    """The header lines of each message; a message begins after a blank line, where `_MBOX_FROM` matches.
-
-    Of a header that does not end the first lines must do.
-    """
-    headers: list[bytes] | None = None
-    after_blank = True
-    for line in lines:
-        blank = not line.strip()
-        if after_blank and _MBOX_FROM.match(line):
-            headers = []
-        elif headers is not None and blank:
-            yield headers
-            headers = None
-        elif headers is not None and len(headers) < _MOST_HEADER_LINES:
-            headers.append(line)
-        after_blank = blank
-    if headers is not None:
-        yield headers
-
-
-def _maildir(source: Path) -> _Found:
+def _maildir(source: Path) -> Iterator[Found]:
     for path in sorted(chain.from_iterable((source / part).glob("*") for part in ("cur", "new"))):
         if os.path.isfile(path):
             with path.open("rb") as file:
-                yield _mail(takewhile(bytes.strip, _lines(path, file)))
+                yield of_headers(takewhile(bytes.strip, _lines(path, file)))
 
 
-def _mail(headers: Iterable[bytes]) -> _Sent | None:
-    message = BytesHeaderParser().parsebytes(b"".join(headers))
-    try:
-        sent = parsedate_to_datetime(str(message["Date"]))
-        return _Sent(_since_1970(sent), sum(bool(address) for _, address in getaddresses(_receivers(message))))
-    except _NONSENSE:
-        return None
-
-
-def _receivers(message: Message) -> list[str]:
-    return [str(value) for name in ("To", "Cc", "Bcc") for value in message.get_all(name, [])]
-
-
-def _since_1970(instant: datetime) -> float:
-    """Seconds since 1970; a time without a zone is taken for UTC, as a Date with -0000 asks."""
-    return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).timestamp()
+def _listed(left_out: dict[str, int]) -> str:
+    reasons = ", ".join(f"{count} {reason}" for reason, count in left_out.items())
+    return f"{sum(left_out.values())} skipped{f': {reasons}' if reasons else ''}"

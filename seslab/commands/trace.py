@@ -11,7 +11,7 @@ from seslab.ctrl_c import ending_on_ctrl_c
 
 
 def trace(
-    source: Annotated[Path, typer.Argument(metavar="IN", help="SES event JSON lines, an mbox or a maildir")],
+    source: Annotated[Path, typer.Argument(metavar="IN", help="SES events in JSON, an mbox or a maildir")],
     out: Annotated[Path, typer.Argument(metavar="OUT.csv", help="the trace to write")],
 ) -> None:
     """Make a trace from mail that was really sent.
@@ -23,5 +23,4 @@ def trace(
     with ending_on_ctrl_c():
         from reports import terminal
         from scenarios.traffic.trace import make_trace
-    made = make_trace(source, out)
-    terminal.tell(f"{out}: {made.mails} mails, {made.recipients} recipients from {made.kind}; {made.skipped} skipped")
+    terminal.tell(f"{out}: {make_trace(source, out).sentence()}")

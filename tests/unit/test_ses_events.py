@@ -61,8 +61,8 @@ def test_every_kind_has_its_record() -> None:
 def test_what_carries_a_record_makes_no_difference(published: Record) -> None:
     """SNS, EventBridge, one in the other, or nothing; a feedback notification differs in what it has of the mail."""
     for carried in (published, sns(published), eventbridge(published), sns(eventbridge(published))):
-        assert opened(carried) == published
-    told, notified = event_of(published), event_of(opened(sns(feedback(published))))
+        assert [*opened(carried)] == [published]
+    told, notified = event_of(published), event_of(*opened(sns(feedback(published))))
     assert told is not None
     assert notified is not None
     assert notified._replace(record=told.record) == told
@@ -80,7 +80,7 @@ def test_what_is_no_record_is_called_by_its_name() -> None:
         ({"name": "package", "version": "1"}, ""),
         ({"eventType": ["Bounce"]}, ""),
     ):
-        assert opened(document) == document
+        assert [*opened(document)] == [document]
         assert event_of(document) is None
         assert carrier_of(document) == name
 
@@ -109,7 +109,7 @@ def test_no_field_of_any_type_is_an_error(published: Record, mail: Any, details:
         {"eventType": junk, "mail": junk},
     ):
         carrier_of(strange)
-        event = event_of(opened(strange))
+        event = event_of(*opened(strange))
         if event is not None:
             failure_of(event)
             assert isinstance(subject_of(event), str)
@@ -166,7 +166,7 @@ def test_a_file_that_is_cut_is_refused_with_its_line(cut: int) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b'{"a": 1}\n[1]', ":2: must be JSON objects: found [1]"),
+        (b'{"a": 1}\n1', ":2: must be JSON objects: found 1"),
         (b"address,type\n", f":1: {CUT_OFF}"),
         (b'{"a": 1}\n{"a": "\xff"}', ":2: must be JSON objects: it is no UTF-8 text"),
         (b'{"a": ' + b"[" * 100_000, ":1: must be JSON objects: "),
@@ -192,7 +192,7 @@ def test_an_object_without_an_end_fills_no_memory() -> None:
 
         def read1(self, size: int = 0, /) -> bytes:
             self.read += 1
-            assert self.read < 100
+            assert self.read < 200
             return b'{"a": "' if self.read == 1 else b"x" * size
 
     with pytest.raises(BadInput, match=r"^x:1: must be JSON objects: "):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import mailbox
+from base64 import b64encode
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +21,17 @@ from scenarios.traffic.trace import TraceSummary, make_trace
 from scenarios.traffic.workload import Arrivals, arrivals
 
 
-def event(second: float, recipients: int = 1, kind: str = "Send") -> dict[str, Any]:
+def event(second: float, recipients: int = 1, kind: str = "Send", message_id: str | None = None) -> dict[str, Any]:
     """A published SES event, `second` after noon."""
     at = f"2026-03-01T12:{int(second) // 60:02}:{second % 60:06.3f}Z"
-    return {"eventType": kind, "mail": {"timestamp": at, "destination": ["a@example.com"] * recipients}}
+    named = {} if message_id is None else {"messageId": message_id}
+    return {"eventType": kind, "mail": {"timestamp": at, "destination": ["a@example.com"] * recipients, **named}}
 
 
 def sns(message: object, kind: str = "Notification") -> dict[str, Any]:
     """An SNS envelope."""
-    return {"Type": kind, "Message": message if isinstance(message, str) else json.dumps(message)}
+    text = message if isinstance(message, str) else json.dumps(message)
+    return {"Type": kind, "TopicArn": "arn:aws:sns:eu-west-1:1:ses", "Message": text}
 
 
 def mail(second: int, **headers: str) -> str:
@@ -63,7 +68,19 @@ def test_events_become_a_trace(tmp_path: Path) -> None:
         {"eventType": "Send", "mail": 5},
     ]
     summary, mails = traced(tmp_path, "\n".join(map(json.dumps, lines)) + "\n\n")
-    assert summary == TraceSummary(mails=2, recipients=5, skipped=6, kind="events")
+    assert summary == TraceSummary(
+        mails=2,
+        recipients=5,
+        kind="events",
+        left_out={
+            "Send without a time": 2,
+            "Delivery": 1,
+            "SNS's Notification": 1,
+            "SNS's SubscriptionConfirmation": 1,
+            "Send without a recipient": 1,
+        },
+    )
+    assert summary.skipped == 6
     assert (mails.intended_s.tolist(), mails.recipients.tolist()) == ([0.0, 60.25], [2, 3])
 
 
@@ -84,6 +101,58 @@ def test_round_trip(tmp_path: Path, sent: list[tuple[int, int]]) -> None:
     assert mails.recipients.tolist() == [to for _, to in ordered]
 
 
+def lambdas(*bodies: object) -> dict[str, Any]:
+    """What a Lambda is given of a queue."""
+    return {"Records": [{"messageId": str(at), "body": json.dumps(body)} for at, body in enumerate(bodies)]}
+
+
+PLAIN, BUSES = event(1, message_id="a"), {"detail-type": "Email Sent", "detail": event(2, message_id="b")}
+RECEIVED = {"Messages": [{"MessageId": "1", "Body": json.dumps(sns(PLAIN))}, {"MessageId": "2", "Body": "hello"}]}
+STREAM = {"records": [{"recordId": "1", "data": b64encode(json.dumps(PLAIN).encode()).decode()}]}
+PUBLISHED = {"Records": [{"EventSource": "aws:sns", "Sns": sns(PLAIN)}, {"EventSource": "aws:sns", "Sns": sns("hi")}]}
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize(
+    ("carried", "left_out"),
+    [
+        ([PLAIN, BUSES], {}),
+        ([[PLAIN, BUSES]], {}),
+        ([[], [PLAIN], [BUSES]], {}),
+        ([lambdas(PLAIN, sns(BUSES))], {}),
+        ([lambdas([PLAIN, BUSES])], {}),
+        ([{"Records": [PLAIN, json.dumps(BUSES), 5]}], {"what is no event": 1}),
+        ([RECEIVED, sns(BUSES)], {"another message of SQS's": 1}),
+        ([STREAM, BUSES], {}),
+        ([PUBLISHED, lambdas(lambdas(sns(BUSES)))], {"SNS's Notification": 1}),
+        ([[json.dumps(PLAIN), json.dumps(sns(BUSES)), "hello"]], {"text": 1}),
+    ],
+)
+def test_whatever_carries_events_loses_none(
+    tmp_path: Path, carried: list[Any], left_out: dict[str, int], indent: int | None
+) -> None:
+    """Alone or several in one, in arrays, on many lines: each Send counts, and what is none is said by its name."""
+    summary, mails = traced(tmp_path, "\n".join(json.dumps(one, indent=indent) for one in carried))
+    assert (summary.mails, summary.left_out) == (2, left_out)
+    assert mails.intended_s.tolist() == [0.0, 1.0]
+
+
+@given(st.lists(st.sampled_from(["a", "b", "", "c"]), min_size=1), st.booleans())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+def test_a_message_id_counts_once(tmp_path: Path, ids: list[str], is_mbox: bool) -> None:
+    """Where it is seen first; the copies are counted, and what has no id is a mail of its own."""
+    if is_mbox:
+        mails = (mail(at, **({"Message-ID": f"<{one}>"} if one else {})) for at, one in enumerate(ids[:60]))
+        text = "\n".join(f"From \n{one}" for one in mails)
+    else:
+        text = json.dumps([event(at, message_id=one) for at, one in enumerate(ids[:60])])
+    summary, found = traced(tmp_path, text)
+    firsts = [at for at, one in enumerate(ids[:60]) if not one or ids.index(one) == at]
+    assert (summary.mails, summary.copies) == (len(firsts), len(ids[:60]) - len(firsts))
+    assert found.intended_s.tolist() == [at - firsts[0] for at in firsts]
+    assert ("duplicates" in summary.sentence()) == bool(summary.copies)
+
+
 MAILS = [
     mail(9, Cc="b@example.com, c@example.com", Bcc="d@example.com"),
     mail(2),
@@ -93,6 +162,7 @@ MAILS = [
     mail(5, To='"Doe, J." <j@example.com>,\n e@example.com', Date="Sun, 1 Mar 2026 12:00:05 -0000"),
 ]
 FOUND = ([0.0, 3.0, 7.0], [1, 2, 4])
+LEFT_OUT = {"with a Date that cannot be read": 1, "without a recipient": 1, "without a Date": 1}
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
@@ -100,7 +170,7 @@ def test_mbox_becomes_a_trace(tmp_path: Path, newline: str) -> None:
     """Date tells the time, To, Cc and Bcc the recipients; a text that says From is no mail."""
     text = "\n".join("From a@example.com Sun Mar  1 12:00:00 2026\n" + one for one in MAILS)
     summary, mails = traced(tmp_path, text.replace("\n", newline))
-    assert summary == TraceSummary(mails=3, recipients=7, skipped=3, kind="mbox")
+    assert summary == TraceSummary(3, 7, "mbox", LEFT_OUT)
     assert (mails.intended_s.tolist(), mails.recipients.tolist()) == FOUND
 
 
@@ -110,7 +180,100 @@ def test_mbox_of_the_standard_library(tmp_path: Path) -> None:
     for one in MAILS:
         box.add(one)
     box.close()
-    assert make_trace(tmp_path / "box", tmp_path / "out.csv") == TraceSummary(3, 7, 3, "mbox")
+    assert make_trace(tmp_path / "box", tmp_path / "out.csv") == TraceSummary(3, 7, "mbox", LEFT_OUT)
+
+
+MARKS = [
+    "From a@example.com Sun Mar  1 12:00:00 2026",
+    "From - Sun Mar  1 12:00:00 2026",
+    "From MAILER-DAEMON Sun Mar  1 12:00 2026",
+    "From 286@xxx Sun Mar 01 12:00:00 +0000 2026",
+    "From eric at example.com  Sun Mar  1 12:00:00 2026",
+    "From ",
+    "From",
+    "From a@example.com",
+    "From a@example.com 2026-03-01",
+    "From - Sun Mar  1 12:00:00 2026\n>From - Sun Mar  1 12:00:00 2026",
+]
+DATED = [one for one in MARKS if ":00" in one or one.strip() == "From"]
+TEXTS = [
+    "From here on: the text, at 10:30.\nMore.",
+    ">From a@example.com Sun Mar  1 12:00:00 2026\nDate: Sun, 1 Mar 2026 13:00:59 +0100\nTo: z@example.com",
+    ">>From jo",
+    "From: a forwarded mail\nDate: Sun, 1 Mar 2026 13:00:59 +0100\nTo: z@example.com",
+    "",
+]
+
+
+@given(st.data(), st.sampled_from(["\n", "\r\n"]), st.booleans(), st.booleans(), st.booleans())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+def test_no_mail_of_an_mbox_is_lost_however_it_is_marked(
+    tmp_path: Path, data: st.DataObject, newline: str, has_bom: bool, is_packed: bool, ends_blank: bool
+) -> None:
+    """Whichever marks stand in one file, whatever the texts say, with a blank line before a mark or, dated, without."""
+    count = data.draw(st.integers(1, 8))
+    text = "\n\n" if data.draw(st.booleans()) else ""
+    for second in range(count):
+        mark = data.draw(st.sampled_from(MARKS if ends_blank or not second else DATED))
+        body = data.draw(st.sampled_from(TEXTS))
+        text += f"{mark}\nDate: Sun, 1 Mar 2026 13:00:{second:02} +0100\nTo: a@example.com\n\n{body}\n"
+        text += "\n" if ends_blank else ""
+    written = (b"\xef\xbb\xbf" if has_bom else b"") + text.replace("\n", newline).encode()
+    summary, mails = traced(tmp_path, gzip.compress(written) if is_packed else written)
+    assert summary == TraceSummary(count, count, "mbox", {})
+    assert mails.intended_s.tolist() == list(range(count))
+
+
+def test_a_mail_that_knows_its_length_may_say_anything(tmp_path: Path) -> None:
+    """In an mboxcl a mark in the text begins no mail; a length that is wrong, or too long, loses none."""
+    inner = "Forwarded:\n\n" + "From a@example.com Sun Mar  1 12:00:00 2026\n" + mail(30)
+    for length, mails in ((len(inner), 2), (len(inner) - 1, 3), (10**9, 3), (10**15, 3)):
+        first = mail(1, **{"Content-Length": str(length)}).partition("\n\n")[0]
+        text = f"From \n{first}\n\n{inner}\nFrom \n{mail(2)}"
+        assert traced(tmp_path, text)[0].mails == mails
+
+
+@pytest.mark.parametrize(
+    ("date", "utc", "is_odd"),
+    [
+        ("Sun, 1 Mar 2026 12:00:00 +02:00", "10:00:00", False),
+        ("Sun, 1 Mar 2026 12:00:00 GMT+2", "10:00:00", False),
+        ("Sun, 1 Mar 2026 12:00:00 UTC-0230", "14:30:00", False),
+        ("Sun, 1 Mar 2026 12:00:60 GMT", "12:00:59", False),
+        ("1 Mar 26 12:00 EST (New York)", "17:00:00", False),
+        ("Sun Mar 01 12:00:00 +0100 2026", "11:00:00", False),
+        ("2026-03-01T12:00:00+01:00", "11:00:00", False),
+        ("Sun, 1 Mar 2026 12:00:00", "12:00:00", False),
+        ("Sun, 1 Mar 2026 12:00:00 CEST", "12:00:00", True),
+        ("Sun, 1 Mar 2026 12:00:00 +9900", None, False),
+        ("Sun, 1 Mar 1926 12:00:00 +0000", None, False),
+        ("Sun, 1 Mar 2026 25:00:00 +0000", None, False),
+    ],
+)
+def test_dates_are_read_as_they_come(tmp_path: Path, date: str, utc: str | None, is_odd: bool) -> None:
+    """Offsets in any spelling count; a zone that is not known counts as UTC and is told; what is none is left out."""
+    text = "\n".join(f"From \n{one}" for one in (mail(0, Date="Sun, 1 Mar 2026 10:00:00 +0000"), mail(0, Date=date)))
+    summary, mails = traced(tmp_path, text)
+    assert summary.odd_zones == is_odd
+    assert summary.left_out == ({} if utc else {"with a Date that cannot be read": 1})
+    ten = datetime.fromisoformat("2026-03-01T10:00:00")
+    expected = [0.0] if utc is None else [0.0, (datetime.fromisoformat(f"2026-03-01T{utc}") - ten).total_seconds()]
+    assert mails.intended_s.tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("to", "recipients"),
+    [
+        ("Doe, Jo <jo@example.com>", 1),
+        ("a@example.com; b@example.com", 2),
+        ("Team: a@example.com, b@example.com;, c@example.com", 3),
+        ("Jörg <jo@example.com>, dån@example.com", 2),
+        ("root", 0),
+    ],
+)
+def test_recipients_are_addresses(tmp_path: Path, to: str, recipients: int) -> None:
+    """What has no domain is none, such as half of a name; a Cc counts whatever the To is like."""
+    assert traced(tmp_path, f"From \n{mail(1, To=to, Cc='z@example.com')}")[0].recipients == recipients + 1
 
 
 def test_maildir_becomes_a_trace(tmp_path: Path) -> None:
@@ -120,7 +283,7 @@ def test_maildir_becomes_a_trace(tmp_path: Path) -> None:
         box.add(one)
     (tmp_path / "box" / "cur" / "seen:2,S").write_text(mail(1))
     summary = make_trace(tmp_path / "box", tmp_path / "out.csv")
-    assert summary == TraceSummary(mails=4, recipients=8, skipped=3, kind="maildir")
+    assert summary == TraceSummary(4, 8, "maildir", LEFT_OUT)
 
 
 def test_headers_of_any_bytes_do_not_stop_a_trace(tmp_path: Path) -> None:
@@ -128,17 +291,25 @@ def test_headers_of_any_bytes_do_not_stop_a_trace(tmp_path: Path) -> None:
     text = (
         b"From x 12:00\nDate: \xff\xfe\nTo: \xff\n\n\nFrom x 12:00\nDate: 1 Mar 2026 12:00:00 +0000\nTo: \xff <a@b.c>\n"
     )
-    assert traced(tmp_path, text)[0] == TraceSummary(mails=1, recipients=1, skipped=1, kind="mbox")
+    assert traced(tmp_path, text)[0] == TraceSummary(1, 1, "mbox", {"with a Date that cannot be read": 1})
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (b"", ": is none of SES event JSON lines, mbox and maildir"),
-        (b"hello\n", ": is none of SES event JSON lines, mbox and maildir"),
-        (b'{"eventType": "Bounce"}\n', ": holds no sent mail with a time and a recipient (1 skipped)"),
+        (b"", ": is empty"),
+        (b"\xef\xbb\xbf\n", ": is empty"),
+        (b"hello\n", ": is none of SES event JSON, mbox (before each mail a line that "),
+        (b"Fromage\n", ": is none of SES event JSON, "),
+        (
+            b'{"eventType": "Bounce"}\n',
+            ": holds no sent mail with a time and a recipient (1 skipped: 1 Bounce without a time)",
+        ),
+        (b'[{"a": 1}', ":1: must be JSON objects: the array that they are in is cut off"),
+        (b'[{"a": 1}, [2]]', ":1: must be JSON objects: found [2]"),
+        (gzip.compress(b"From x 12:00\n" * 9, mtime=0)[:-9], ": its gzip is cut off or broken; fetch it again"),
         (b'{"eventType": "Send"}\n{oops\n', ":2: must be JSON objects: "),
-        (b'{"a": 1}\n[1, 2]\n', ":2: must be JSON objects: found [1, 2]"),
+        (b'{"a": 1}\n[1, 2]\n', ":2: must be JSON objects: found 1"),
         (b'{"a": 1}\n{"a": "\xff"}\n', ":2: must be JSON objects: "),
         (b'{"a": ' + b"[" * 100_000, ":1: must be JSON objects: "),
         (b"From x\n\n", ": holds no sent mail"),
