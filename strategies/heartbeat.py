@@ -40,7 +40,7 @@ HEART = "heart"
 WORKER = "worker"
 MAX_RECEIVE_COUNT = 5
 TIMEOUT_S = 5.0
-SPREAD_S = 0.8  # of each second: leaves the last calls time to end before the next tick needs the environment
+SPREAD_S = 0.7  # of each second: leaves the last calls time to end before the next tick needs the environment
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,14 @@
 `timestamp_wait` calls the function and waits for its end before it waits for the next whole second: so there is one
 environment with one memory, and a tick that comes late moves none of those after it. The two loops call asynchronously,
 because they wait a second after each tick whatever it took. A `relay` does not tick: it calls a function that works for
-minutes, and calls it again when it ends.
+minutes, and calls it again when it ends. All but `express_loop` are Standard workflows, whose history is bounded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from math import floor
 from typing import Any
@@ -22,6 +23,7 @@ from strategies.ports import Clock, InvokeThrottled, Tick
 PERIOD_S = 1.0
 TRANSITIONS = 3  # wait, task, choice: billed for each tick
 RELAY_TRANSITIONS = 2  # task, choice
+SUCCESSION_TRANSITIONS = 1  # the task that starts an execution's successor
 STANDARD_TRANSITION = Lognormal(median_ms=30, p99_ms=100)  # no trustworthy figure exists
 EXPRESS_TRANSITION = Constant(constant_ms=10)  # measured by Zac Charles, 2021
 HISTORY_EVENTS = 25_000  # of one Standard execution, at most: Step Functions' quota page; not adjustable
@@ -74,29 +76,41 @@ class Ticker:
     ) -> None:
         self._clock, self._start, self._invoke, self._send = clock, start, invoke, send
         self._late, self._transition, self._calling, self._chance = late, transition, calling, chance
-        self._numbers = count()
+        self._numbers, self._second = count(), 0
         self.bill = TickerBill()
 
     def start(self, kind: str) -> None:
-        loop = {
-            "timestamp_wait": self._timestamp_wait,
-            "standard_loop": self._standard_loop,
+        loops: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
+            "timestamp_wait": partial(self._executions, self._tick_on_the_second),
+            "standard_loop": partial(self._executions, self._tick_and_pause),
             "express_loop": self._express_minutes,
-            "relay": self._relay,
-        }[kind]
-        self._start(loop())
+            "relay": partial(self._executions, self._relay),
+        }
+        self._start(loops[kind]())
+
+    async def _executions(self, tick: Callable[[], Awaitable[None]]) -> None:
+        """A Standard workflow: one execution after the other, each for as many ticks as its history holds."""
+        while True:
+            for _ in range(STANDARD_TICKS):
+                await tick()
+            self.bill.transitions += SUCCESSION_TRANSITIONS
+            await self._clock.sleep(RESTART_GAP_S[0] + (RESTART_GAP_S[1] - RESTART_GAP_S[0]) * next(self._chance))
+
+    def _transitions_s(self, transitions: int) -> float:
+        return sum(next(self._transition) for _ in range(transitions))
 
     def _next(self, due_s: float) -> Tick:
         return Tick(next(self._numbers), due_s)
 
-    async def _timestamp_wait(self) -> None:
-        """Waits for absolute whole seconds; those that a long call has missed altogether are skipped."""
-        second = 0
-        while True:
-            await self._clock.sleep(max(0.0, second + next(self._late) - self._clock.now()))
-            self.bill.transitions += TRANSITIONS
-            await self._call(self._next(float(second)))
-            second = max(second + 1, int(self._clock.now()))
+    async def _tick_on_the_second(self) -> None:
+        """Waits for an absolute whole second; those that a long call has missed altogether are skipped."""
+        second = self._second
+        await self._clock.sleep(max(0.0, second + next(self._late) - self._clock.now()))
+        self.bill.transitions += TRANSITIONS
+        await self._clock.sleep(self._transitions_s(1))
+        await self._call(self._next(float(second)))
+        self._second = max(second + 1, int(self._clock.now()))
+        await self._clock.sleep(self._transitions_s(TRANSITIONS - 1))
 
     async def _call(self, tick: Tick) -> bool:
         """Whether it went well. The machine catches what the function throws: the next tick comes all the same."""
@@ -111,26 +125,22 @@ class Ticker:
 
         A call that failed is tried again after a second at the earliest.
         """
-        while True:
-            self.bill.transitions += RELAY_TRANSITIONS
-            began_s = self._clock.now()
-            went_well = await self._call(self._next(began_s))
-            again_s = floor(began_s if went_well else self._clock.now() + PERIOD_S) + PERIOD_S
-            await self._clock.sleep(sum(next(self._transition) for _ in range(RELAY_TRANSITIONS)))
-            if again_s > self._clock.now():
-                await self._clock.sleep(again_s - self._clock.now())
+        self.bill.transitions += RELAY_TRANSITIONS
+        began_s = self._clock.now()
+        went_well = await self._call(self._next(began_s))
+        again_s = floor(began_s if went_well else self._clock.now() + PERIOD_S) + PERIOD_S
+        await self._clock.sleep(self._transitions_s(RELAY_TRANSITIONS))
+        if again_s > self._clock.now():
+            await self._clock.sleep(again_s - self._clock.now())
 
-    async def _standard_loop(self) -> None:
+    async def _tick_and_pause(self) -> None:
         """Waits a second after each tick: the machine's own time is added to every period."""
-        while True:
-            for _ in range(STANDARD_TICKS):
-                self.bill.transitions += TRANSITIONS
-                self._send(self._next(self._clock.now()))
-                await self._clock.sleep(PERIOD_S + self._overhead_s())
-            await self._clock.sleep(RESTART_GAP_S[0] + (RESTART_GAP_S[1] - RESTART_GAP_S[0]) * next(self._chance))
+        self.bill.transitions += TRANSITIONS
+        self._send(self._next(self._clock.now()))
+        await self._clock.sleep(PERIOD_S + self._overhead_s())
 
     def _overhead_s(self) -> float:
-        return next(self._calling) + sum(next(self._transition) for _ in range(TRANSITIONS))
+        return next(self._calling) + self._transitions_s(TRANSITIONS)
 
     async def _express_minutes(self) -> None:
         """A loop is started every minute at one phase; the one that runs when the scenario begins has begun before."""
@@ -141,19 +151,21 @@ class Ticker:
             self._start(self._express_loop(start_s))
 
     async def _express_loop(self, start_s: float) -> None:
-        """Sixty ticks of a second and a bit each: the last ones fall into the next minute's loop."""
+        """Sixty ticks of a second and a bit each: the last ones fall into the next minute's loop.
+
+        Of a loop that has begun before the scenario only what is left of it is billed.
+        """
         periods_s = [PERIOD_S + self._overhead_s() for _ in range(EXPRESS_TICKS)]
-        if start_s + sum(periods_s) <= self._clock.now():
-            return  # over before the scenario began
-        self.bill.express_requests += 1
-        self.bill.scheduler_invocations += 1
+        started_here = start_s >= 0.0
+        self.bill.express_requests += started_here
+        self.bill.scheduler_invocations += started_here
         due_s = start_s
         for period_s in periods_s:
             if due_s >= self._clock.now():
                 await self._clock.sleep(due_s - self._clock.now())
                 self._send(self._next(due_s))
-            self.bill.express_gb_s += period_s * EXPRESS_GB
             due_s += period_s
+            self.bill.express_gb_s += max(0.0, min(period_s, due_s)) * EXPRESS_GB
 
 
 def transitions_of(kind: str) -> int:

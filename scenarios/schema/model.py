@@ -83,7 +83,9 @@ class Sqs(Table):
 class Tickers(Table):
     """Step Functions as a clock."""
 
-    jitter: Latency = Field(default=Uniform(min_ms=20, max_ms=100), description="a tick's delay behind its due time")
+    jitter: Latency = Field(
+        default=Uniform(min_ms=20, max_ms=100), description="how late timestamp_wait's wait for a whole second ends"
+    )
     transition: Latency | None = Field(
         default=None, description="one state transition; default: the one of the strategy's kind of ticker"
     )

@@ -14,6 +14,7 @@ from sim.world import Simulation
 from strategies.ports import Ports, Tick
 from strategies.resources import Function, Handler
 from strategies.resources import Ticker as Declared
+from tests.docs.examples import ROOT
 from tests.unit.virtual import (
     ASYNC_S,
     COLD_S,
@@ -28,8 +29,8 @@ from tests.unit.virtual import (
 
 Kind = Literal["timestamp_wait", "standard_loop", "express_loop", "relay"]
 
-LATE_S = JITTER_S + DISPATCH_S  # from the second until the handler of a warm function
-OVERHEAD_S = DISPATCH_S + 3 * TRANSITION_S
+LATE_S = JITTER_S + TRANSITION_S + DISPATCH_S  # from the second until the handler of a warm function
+OVERHEAD_S = DISPATCH_S + 3 * TRANSITION_S  # of a tick, beside what it waits and what the function takes
 PERIOD_S = 1.0 + OVERHEAD_S
 MINUTE_S = 60.0
 
@@ -61,7 +62,7 @@ def beats(
 
 
 def test_timestamp_wait_ticks_on_whole_seconds_without_drift() -> None:
-    """Tick k is due at second k and handled a jitter and a dispatch later, after a thousand ticks as after one."""
+    """Tick k is due at second k and handled a jitter, a transition and a dispatch later, also after a thousand."""
     seen, _ = beats("timestamp_wait", horizon_s=1000.0)
     assert seen[0] == Beat(0, 0.0, LATE_S + COLD_S)
     assert seen[1:] == [Beat(number, float(number), number + LATE_S) for number in range(1, 1000)]
@@ -76,14 +77,14 @@ def test_timestamp_wait_is_billed_by_its_transitions() -> None:
 def test_a_late_tick_shifts_none_of_those_after_it() -> None:
     """A tick of 1.5 s makes the next one late, which is still that second's; the one after comes as ever."""
     seen, _ = beats("timestamp_wait", 8.0, lambda tick: 1.5 if tick.number == 3 else 0.0)
-    late_s = 3 + LATE_S + 1.5 + DISPATCH_S
+    late_s = 3 + LATE_S + 1.5 + OVERHEAD_S
     assert seen[3:] == [Beat(3, 3.0, 3 + LATE_S), Beat(4, 4.0, late_s), *(Beat(k, k, k + LATE_S) for k in (5, 6, 7))]
 
 
 def test_seconds_that_a_long_tick_misses_altogether_are_skipped() -> None:
     """After 3.25 s the machine goes on with the second it is in: those in between have no tick at all."""
     seen, _ = beats("timestamp_wait", 9.0, lambda tick: 3.25 if tick.number == 3 else 0.0)
-    late_s = 3 + LATE_S + 3.25 + DISPATCH_S
+    late_s = 3 + LATE_S + 3.25 + OVERHEAD_S
     assert seen[3:] == [
         Beat(3, 3.0, 3 + LATE_S), Beat(4, 6.0, late_s), Beat(5, 7.0, 7 + LATE_S), Beat(6, 8.0, 8 + LATE_S)
     ]  # fmt: skip
@@ -128,6 +129,25 @@ def test_standard_loop_pauses_between_executions() -> None:
     assert set(gaps) == {PERIOD_S}
     assert PERIOD_S + 0.05 <= gap_s <= PERIOD_S + 0.5
     assert [beat.number for beat in seen] == list(range(len(seen)))
+
+
+@pytest.mark.parametrize(("kind", "each"), [("timestamp_wait", 3), ("relay", 2)])
+def test_every_standard_workflow_begins_anew_before_its_history_is_full(kind: Kind, each: int) -> None:
+    """A tick that lasts to the end of its second delays the successor's first by the pause between executions alone."""
+    last = STANDARD_TICKS - 1
+    seen, bill = beats(kind, STANDARD_TICKS + 10.0, lambda tick: 1.0 if tick.number == last else 0.0)
+    late_s = [beat.began_s - beat.due_s for beat in seen]
+    gap_s = seen[last + 1].began_s - seen[last].began_s - 1.0 - each * TRANSITION_S - DISPATCH_S
+    assert 0.05 <= gap_s <= 0.5
+    assert len(set(late_s[1 : last + 1])) == 1
+    assert [beat.number for beat in seen] == list(range(len(seen)))
+    assert bill.transitions == each * len(seen) + 1
+
+
+def test_the_models_page_says_how_long_an_execution_ticks() -> None:
+    """The number of ticks in the documentation is the one after which all worlds begin anew."""
+    page = (ROOT / "docs/background/model.md").read_text()
+    assert f"every {STANDARD_TICKS:,} ticks" in page
 
 
 def express(phase: float, horizon_s: float, jitters: Sequence[float] = ()) -> tuple[list[float], Ticker]:
@@ -191,14 +211,15 @@ def test_express_loops_start_within_half_a_second_of_their_phase() -> None:
 def test_express_loop_bill(phase: float, first_minute: int) -> None:
     """A request and a scheduler's invocation for each loop, no transitions, and 64 MB for as long as loops run.
 
-    The loops that run when the scenario begins are billed whole, those that have ended before not at all.
+    Of the loops that run when the scenario begins what is left is billed, and nothing that was before.
     """
     _, ticker = express(phase, horizon_s=3 * MINUTE_S)
     starts_s = [(minute + phase) * MINUTE_S for minute in range(first_minute, 3)]
-    bill, loops = ticker.bill, len(starts_s)
-    assert (bill.transitions, bill.express_requests, bill.scheduler_invocations) == (0, loops, loops)
-    lasted_s = [min(EXPRESS_TICKS * PERIOD_S, 3 * MINUTE_S - start_s) for start_s in starts_s]
-    assert bill.express_gb_s / EXPRESS_GB == pytest.approx(sum(lasted_s), abs=loops * PERIOD_S)
+    bill = ticker.bill
+    assert (bill.transitions, bill.express_requests, bill.scheduler_invocations) == (0, 3, 3)
+    ends_s = [min(start_s + EXPRESS_TICKS * PERIOD_S, 3 * MINUTE_S) for start_s in starts_s]
+    ran_s = [end_s - max(0.0, start_s) for start_s, end_s in zip(starts_s, ends_s, strict=True)]
+    assert bill.express_gb_s / EXPRESS_GB == pytest.approx(sum(ran_s), abs=2 * PERIOD_S)  # of two loops the last second
 
 
 def test_the_scenario_begins_in_the_middle_of_things() -> None:
