@@ -31,8 +31,8 @@ from strategies.presentation.clauses import use_of_lanes
 from strategies.presentation.look import Look
 from strategies.presentation.seen import Seen
 from strategies.presentation.words import rated
-from strategies.resources import FULL_CORE_MB, Account, Function, Handler, Plan, Pods, Queue, Ticker
-from strategies.settings import setting
+from strategies.resources import FULL_CORE_MB, MEMORY_MB, Account, Function, Handler, Plan, Pods, Queue, Ticker
+from strategies.settings import memory, setting
 
 LOOK = Look("#009E73", "o", "-", "")
 QUEUE = "mails"
@@ -52,6 +52,8 @@ class Settings:
     ticker: Literal["timestamp_wait", "standard_loop", "express_loop"] = setting(
         "timestamp_wait", "how Step Functions makes the second"
     )
+    memory_mb: int = memory(FULL_CORE_MB, "of the function that ticks")
+    worker_memory_mb: int = memory(MEMORY_MB, "of those that send where dispatch is async")
     lookahead: float = setting(2.0, "budgets of mail held in hand, their visibility extended", ge=0, le=100)
     lanes: Lanes = setting("ignore", LANES_HELP)
     lane_shares: tuple[float, ...] = setting((), LANE_SHARES_HELP, gt=0, le=1)
@@ -95,12 +97,14 @@ def _budgets(settings: Settings, per_tick: float, lanes: int) -> Callable[[], Bu
 def _functions(settings: Settings, beats: Beats, per_tick: float) -> tuple[Function, ...]:
     receives, queues = RECEIVES * len(beats.queues), beats.queues
     if settings.dispatch == "async":
-        heart = Function(HEART, partial(_dispatching_heart, beats=beats), TIMEOUT_S, (*queues, WORKER), FULL_CORE_MB)
-        worker = Function(WORKER, partial(_working, queues=queues), TIMEOUT_S, queues, connections=BATCH)
-        return (replace(heart, connections=receives), worker)
+        dispatches, works = partial(_dispatching_heart, beats=beats), partial(_working, queues=queues)
+        return (
+            Function(HEART, dispatches, TIMEOUT_S, (*queues, WORKER), settings.memory_mb, connections=receives),
+            Function(WORKER, works, TIMEOUT_S, queues, settings.worker_memory_mb, connections=BATCH),
+        )
     spacing_s = SPREAD_S / per_tick if settings.dispatch == "spread" else 0.0
     sends = partial(_sending_heart, beats=beats, spacing_s=spacing_s)
-    return (Function(HEART, sends, TIMEOUT_S, queues, FULL_CORE_MB, connections=receives + ceil(per_tick)),)
+    return (Function(HEART, sends, TIMEOUT_S, queues, settings.memory_mb, connections=receives + ceil(per_tick)),)
 
 
 def _sending_heart(ports: Ports, beats: Beats, spacing_s: float) -> Handler:

@@ -14,8 +14,8 @@ from strategies.presentation.clauses import never_fits, without_lanes
 from strategies.presentation.look import Look
 from strategies.presentation.seen import Seen
 from strategies.presentation.words import count, counted
-from strategies.resources import Account, Function, Handler, Mapping, Plan, Pods, Queue
-from strategies.settings import setting
+from strategies.resources import MEMORY_MB, Account, Function, Handler, Mapping, Plan, Pods, Queue
+from strategies.settings import memory, setting
 
 LOOK = Look("#0072B2", "^", (0, (3, 1, 1, 1, 1, 1)), "\\\\\\")
 QUEUE = "mails"
@@ -32,6 +32,7 @@ class Settings:
         "maximum", "what holds the concurrency: the mapping (maximum) or the function (reserved)"
     )
     max_receive_count: int = setting(5, "receives after which a mail is dead-lettered", ge=1, le=1000)
+    memory_mb: int = memory(MEMORY_MB, "of the function")
 
 
 def plan(settings: Settings, account: Account) -> Plan:
@@ -39,12 +40,13 @@ def plan(settings: Settings, account: Account) -> Plan:
     concurrency = settings.concurrency or min(1000, max(2, int(account.max_send_rate_per_s)))
     timeout_s = settings.pad_s + TIMEOUT_S
     by_mapping = settings.limit_by == "maximum"
-    sender = partial(_handler, pad_s=settings.pad_s)
+    handler, reserved = partial(_handler, pad_s=settings.pad_s), None if by_mapping else concurrency
+    sender = Function(FUNCTION, handler, timeout_s, memory_mb=settings.memory_mb, reserved_concurrency=reserved)
     return Plan(
         replace(settings, concurrency=concurrency),
         Pods(partial(enqueue, queue=QUEUE), uses=(QUEUE,)),
         queues=(Queue(QUEUE, max(VISIBILITY_S, timeout_s), settings.max_receive_count),),
-        functions=(Function(FUNCTION, sender, timeout_s, reserved_concurrency=None if by_mapping else concurrency),),
+        functions=(sender,),
         mappings=(Mapping(QUEUE, FUNCTION, 1, maximum_concurrency=concurrency if by_mapping else None),),
     )
 

@@ -17,7 +17,7 @@ from strategies.presentation.look import Look
 from strategies.presentation.seen import Seen
 from strategies.presentation.words import counted, rated, share
 from strategies.resources import FULL_CORE_MB, Account, Function, Handler, Plan, Pods, Queue, Table, Ticker
-from strategies.settings import setting
+from strategies.settings import memory, setting
 
 LOOK = Look("#000000", "P", (0, (2, 2)), "-|-|")
 QUEUE = "mails"
@@ -27,7 +27,7 @@ FUNCTION = "pacemaker"
 MAX_RECEIVE_COUNT = 5
 LEAST_CONNECTIONS, MOST_CONNECTIONS = 64, 192
 SLOW_SEND_S = 0.25  # a call rarely takes longer
-LEAST_MEMORY_MB = 256
+LEAST_DEFAULT_MB = 256
 CPU_SHARE = 0.5  # of the function's, that sending may take
 CPU_PER_SEND_S = 0.001  # of a full core
 MOST_SECONDS = 3.0  # worth of recipients that SES may hold; of a share no more than one: the rest is for others
@@ -41,9 +41,7 @@ class Settings:
     least_share: float = setting(0.05, "what the less urgent lanes get at least of that, together", ge=0, lt=1)
     consumers: int = setting(1, "consumer pods, of which one works and the others watch", scales="pods", ge=1, le=100)
     relief_s: float = setting(300.0, "a function works so long before it is called anew", ge=10, le=800)
-    memory_mb: int | None = setting(
-        None, "of the function; default what the rate needs, at least 256", ge=128, le=10_240
-    )
+    memory_mb: int | None = memory(None, "of the function, default what the rate needs, at least 256")
 
 
 def plan(settings: Settings, account: Account) -> Plan:
@@ -85,7 +83,7 @@ def _least_shares(least_share: float, lanes: int) -> tuple[float, ...]:
 def _memory_mb(rate_per_s: float) -> int:
     """As much as sending needs, in steps of 64 MB: Lambda deals out processor time by memory."""
     needed_mb = rate_per_s * CPU_PER_SEND_S / CPU_SHARE * FULL_CORE_MB
-    return max(LEAST_MEMORY_MB, min(FULL_CORE_MB, ceil(needed_mb / 64) * 64))
+    return max(LEAST_DEFAULT_MB, min(FULL_CORE_MB, ceil(needed_mb / 64) * 64))
 
 
 async def _pod(ports: Ports, consume: partial[Consumer]) -> None:

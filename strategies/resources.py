@@ -9,6 +9,8 @@ from typing import Any, Literal, NamedTuple
 from strategies.ports import Ports
 
 FULL_CORE_MB = 1769  # memory at which Lambda gives a function one vCPU: Lambda's quota page
+MEMORY_MB = 512  # of a function that sends one mail after the other: it mostly waits
+LEAST_MEMORY_MB, MOST_MEMORY_MB = 128, 10_240  # of a function: Lambda's quota page
 
 Handler = Callable[[Any], Awaitable[Any]]
 """Called once per event. From a mapping: `list[Received]` in, the message ids that failed out. From a ticker: a
@@ -101,14 +103,15 @@ class Function:
     """A Lambda function. `handler(ports)` runs once per cold start; what it remembers dies with its environment.
 
     It may write to what it `uses`, and not to the tables that it `reads`; unless it `sends`, it may send no mail. One
-    that has a URL answers there what the account lets sign a request.
+    that has a URL answers there what the account lets sign a request. It has `memory_mb / FULL_CORE_MB` of a processor;
+    of more than one its Python uses one.
     """
 
     name: str
     handler: Callable[[Ports], Handler]
     timeout_s: float
     uses: tuple[str, ...] = ()
-    memory_mb: int = 512
+    memory_mb: int = MEMORY_MB
     reserved_concurrency: int | None = None
     connections: int = 10
     reads: tuple[str, ...] = ()

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import Field, field, fields, replace
 from typing import Any, Literal, get_args
 
+from strategies.resources import FULL_CORE_MB, LEAST_MEMORY_MB, MOST_MEMORY_MB
+
 Scales = Literal["rate", "rate per pod", "pods", "calls"]
 """What becomes of a setting where a run is shared out, to processes that send each its part of the mails.
 
@@ -21,6 +23,12 @@ def setting(default: Any, help_text: str, scales: Scales | None = None, **bounds
     The bounds are enforced where a scenario is read, since a strategy may import no validation library.
     """
     return field(default=default, metadata={"help": help_text, "bounds": bounds, "scales": scales})
+
+
+def memory(default: int | None, whose: str) -> Any:
+    """A setting that is a function's memory, in MB, as Lambda allows it."""
+    meaning = f"{whose}: Lambda bills it, and gives a processor for {FULL_CORE_MB:,}"
+    return setting(default, meaning, ge=LEAST_MEMORY_MB, le=MOST_MEMORY_MB)
 
 
 class WrongSetting(Exception):

@@ -16,8 +16,8 @@ from strategies.presentation.clauses import never_fits, without_lanes
 from strategies.presentation.look import Look
 from strategies.presentation.seen import Seen
 from strategies.presentation.words import count, counted
-from strategies.resources import Account, Function, Handler, Mapping, Plan, Pods, Queue
-from strategies.settings import setting
+from strategies.resources import MEMORY_MB, Account, Function, Handler, Mapping, Plan, Pods, Queue
+from strategies.settings import memory, setting
 
 LOOK = Look("#CC79A7", "s", (0, (6, 2, 1, 2)), "|||")
 QUEUE = "mails"
@@ -43,6 +43,7 @@ class Settings:
     visibility_timeout_s: float = setting(30.0, "a refused mail reappears after this", gt=0, le=43_200)
     max_receive_count: int = setting(5, "receives after which a mail is dead-lettered", ge=1, le=1000)
     report_batch_item_failures: bool = setting(True, "return only the refused mails of a batch to the queue")
+    memory_mb: int = memory(MEMORY_MB, "of the function")
     lanes: Literal["ignore", "share"] = setting(
         "ignore", "of several lanes: ignore them, or a queue and a mapping each, which share the concurrency out"
     )
@@ -59,7 +60,8 @@ def plan(settings: Settings, account: Account) -> Plan:
     shares = shares_of(settings.lanes, settings.lane_shares, account)
     queues = queue_names(QUEUE, account.lanes) if shares else (QUEUE,)
     visibility_s, reports = settings.visibility_timeout_s, settings.report_batch_item_failures
-    sender = Function(FUNCTION, partial(_handler, reports=reports), _timeout_s(settings))
+    handler = partial(_handler, reports=reports)
+    sender = Function(FUNCTION, handler, _timeout_s(settings), memory_mb=settings.memory_mb)
     return Plan(
         replace(settings, maximum_concurrency=concurrency, lane_shares=shares),
         Pods(partial(enqueue_by_lane, queues=queues), uses=queues),

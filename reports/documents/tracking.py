@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, NotRequired
 
 from pydantic import Field, with_config
 from typing_extensions import TypedDict
@@ -19,6 +19,7 @@ class TrackerSettings(TypedDict):
     batch_size: Annotated[int, Field(description="most messages of one invocation")]
     window_s: Annotated[float, Field(description="so long a batch is gathered")]
     concurrency: Annotated[int, Field(description="most invocations at once")]
+    memory_mb: NotRequired[Annotated[int, Field(description="of the function that tracks")]]
     visibility_timeout_s: Annotated[float, Field(description="after so long a message comes back")]
     max_receives: Annotated[int, Field(description="receives after which a message is dead-lettered")]
     ttl_s: Annotated[float, Field(description="so long a status is kept, and a bounce means a banner")]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from scenarios.errors import BadInput
-from strategies.resources import Function, Mapping, Plan, Queue
+from strategies.resources import LEAST_MEMORY_MB, MOST_MEMORY_MB, Function, Mapping, Plan, Queue
 
 
 class Limit(NamedTuple):
@@ -52,7 +52,7 @@ def _of_queue(queue: Queue) -> Iterator[Limit]:
 def _of_function(function: Function) -> Iterator[Limit]:
     part = f"function {function.name}"
     yield Limit(part, "timeout_s", function.timeout_s, 0, 900)
-    yield Limit(part, "memory_mb", function.memory_mb, 128, 10_240)
+    yield Limit(part, "memory_mb", function.memory_mb, LEAST_MEMORY_MB, MOST_MEMORY_MB)
     if function.reserved_concurrency is not None:
         yield Limit(part, "reserved_concurrency", function.reserved_concurrency, 1, 1000)
 

@@ -26,6 +26,7 @@ class Settings:
     batch_size: int
     window_s: float
     concurrency: int
+    memory_mb: int
     visibility_timeout_s: float
     max_receives: int
     ttl_s: float
@@ -52,7 +53,9 @@ def plan(settings: Settings, account: Account) -> Plan:
         topics=(Topic(TOPIC, QUEUE, EVENTS),),
         queues=(Queue(QUEUE, settings.visibility_timeout_s, settings.max_receives),),
         functions=(
-            Function(TRACKER, track, timeout_s(settings.batch_size), uses=(STATUSES,), sends=False),
+            Function(
+                TRACKER, track, timeout_s(settings.batch_size), (STATUSES,), memory_mb=settings.memory_mb, sends=False
+            ),
             Function(READER, read, LEAST_TIMEOUT_S, reads=(STATUSES,), sends=False, has_url=True),
         ),
         mappings=(Mapping(QUEUE, TRACKER, settings.batch_size, settings.window_s, settings.concurrency),),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from strategies import aimd, direct, heartbeat, lambda_concurrency, leaky_bucket, shared_bucket, sqs_dlq
+from strategies import aimd, direct, heartbeat, lambda_concurrency, leaky_bucket, pacemaker, shared_bucket, sqs_dlq
 from strategies.resources import Account, Lane, Mapping, Queue, Table, Ticker
 
 TALK = Account(max_send_rate_per_s=30.0, send_median_s=0.05)
@@ -71,7 +71,7 @@ def test_sqs_dlq_by_default(account: Account, concurrency: int) -> None:
     plan = sqs_dlq.plan(sqs_dlq.Settings(), account)
     assert asdict(plan.settings) == {
         "batch_size": 10, "maximum_concurrency": concurrency, "visibility_timeout_s": 30.0, "max_receive_count": 5,
-        "report_batch_item_failures": True, "lanes": "ignore", "lane_shares": (),
+        "report_batch_item_failures": True, "memory_mb": 512, "lanes": "ignore", "lane_shares": (),
     }  # fmt: skip
     assert plan.queues == (Queue("mails", 30.0, 5),)
     assert plan.mappings == (Mapping("mails", "sender", 10, 0.0, concurrency, report_batch_item_failures=True),)
@@ -99,7 +99,7 @@ def test_sqs_dlq_shares_its_concurrency_out(shares: tuple[float, ...], each: tup
 def test_lambda_concurrency_by_default(account: Account, concurrency: int) -> None:
     """One mail an invocation, each padded to a second, as many at once as R, at least two, held by the mapping."""
     plan = lambda_concurrency.plan(lambda_concurrency.Settings(), account)
-    usual = {"concurrency": concurrency, "pad_s": 1.0, "limit_by": "maximum", "max_receive_count": 5}
+    usual = {"concurrency": concurrency, "pad_s": 1.0, "limit_by": "maximum", "max_receive_count": 5, "memory_mb": 512}
     assert asdict(plan.settings) == usual
     assert plan.mappings == (Mapping("mails", "sender", 1, maximum_concurrency=concurrency),)
     assert [function.reserved_concurrency for function in plan.functions] == [None]
@@ -116,7 +116,7 @@ def test_heartbeat_by_default() -> None:
     """A budget of R, spread over the second by a machine that waits for timestamps, and two budgets in hand."""
     plan = heartbeat.plan(heartbeat.Settings(), TALK)
     usual = {"fill": 1.0, "dispatch": "spread", "ticker": "timestamp_wait", "lookahead": 2.0}
-    usual |= {"lanes": "ignore", "lane_shares": ()}
+    usual |= {"memory_mb": 1769, "worker_memory_mb": 512, "lanes": "ignore", "lane_shares": ()}
     assert asdict(plan.settings) == usual
     assert plan.tickers == (Ticker("heart", "timestamp_wait"),)
     assert [function.name for function in plan.functions] == ["heart"]
@@ -127,3 +127,24 @@ def test_heartbeat_has_workers_only_when_it_invokes_them() -> None:
     """With `async` a second function sends; the heart may then invoke it."""
     heart, worker = heartbeat.plan(heartbeat.Settings(dispatch="async"), TALK).functions
     assert worker.name in heart.uses
+
+
+@pytest.mark.parametrize(
+    ("strategy", "given"),
+    [
+        (sqs_dlq, {}), (lambda_concurrency, {}), (heartbeat, {}), (heartbeat, {"dispatch": "async"}),
+        (pacemaker, {"runs_as": "function"}),
+    ],
+)  # fmt: skip
+def test_a_functions_memory_is_a_setting(strategy: Any, given: dict[str, Any]) -> None:
+    """Of each strategy that runs in a function, with a default that the resolved settings show."""
+    for settings in (strategy.Settings(**given), strategy.Settings(**given, memory_mb=1024)):
+        plan = strategy.plan(settings, TALK)
+        assert plan.functions[0].memory_mb == plan.settings.memory_mb
+        assert settings.memory_mb in (None, plan.settings.memory_mb)
+
+
+def test_the_hearts_workers_have_a_memory_of_their_own() -> None:
+    """They wait for SES, while the heart counts: what is spent on the one need not be spent on the others."""
+    plan = heartbeat.plan(heartbeat.Settings(dispatch="async", worker_memory_mb=256), TALK)
+    assert [function.memory_mb for function in plan.functions] == [1769, 256]

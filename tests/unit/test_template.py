@@ -56,7 +56,7 @@ PLANS = {
     "async": heartbeat.plan(heartbeat.Settings(dispatch="async", ticker="standard_loop"), ACCOUNT),
     "express": heartbeat.plan(heartbeat.Settings(ticker="express_loop"), ACCOUNT),
     "relay": _relayed(),
-    "tracker": tracker.plan(tracker.Settings(10, 0.0, 10, 60.0, 10, 86_400.0), ACCOUNT),
+    "tracker": tracker.plan(tracker.Settings(10, 0.0, 10, 512, 60.0, 10, 86_400.0), ACCOUNT),
 }
 
 

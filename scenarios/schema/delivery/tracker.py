@@ -6,6 +6,7 @@ from pydantic import Field
 
 from scenarios.schema.latency import Latency, Lognormal, Uniform
 from scenarios.schema.tables import Duration, Probability, Seconds, Table
+from strategies.resources import LEAST_MEMORY_MB, MEMORY_MB, MOST_MEMORY_MB
 
 
 class Killed(Table):
@@ -37,6 +38,7 @@ class Tracker(Table):
     visibility_timeout_s: float = Field(
         default=60.0, ge=5, le=43_200, description="a message that was not done with comes back after so long"
     )
+    memory_mb: int = Field(default=MEMORY_MB, ge=LEAST_MEMORY_MB, le=MOST_MEMORY_MB, description="of the function")
     max_receives: int = Field(default=10, ge=1, le=1000, description="receives after which it is dead-lettered")
     ttl_s: float = Field(
         default=30 * 86_400.0, ge=1, le=1e9, description="a status is kept, and a bounce means a banner, for so long"
