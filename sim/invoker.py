@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from types import coroutine
 
 from scenarios.aws.async_queue import AsyncQueue
 from scenarios.aws.open_work import OpenWork
-from sim.kernel import Reply, World
+from sim.request import Request, Wire
 from strategies.ports import Mail
 
 
 class Invoker:
     """One host's access to a function: half-way through the call Lambda has the event, whatever the caller's fate."""
 
-    __slots__ = ("_latency", "_open_work", "_queue", "_world")
+    __slots__ = ("_open_work", "_queue", "_wire")
 
-    def __init__(self, world: World, queue: AsyncQueue, latency: Iterator[float], open_work: OpenWork) -> None:
-        self._world, self._queue, self._latency, self._open_work = world, queue, latency, open_work
+    def __init__(self, wire: Wire, queue: AsyncQueue, open_work: OpenWork) -> None:
+        self._wire, self._queue, self._open_work = wire, queue, open_work
 
-    def invoke(self, mails: Sequence[Mail], /) -> Reply:
-        reply, now_s, latency_s = Reply(), self._world.now_s, next(self._latency)
-
-        def arrive() -> None:
-            self._queue.accept(mails)
-            self._open_work.done()
-
+    @coroutine
+    def invoke(self, mails: Sequence[Mail], /) -> Generator[Request, None, None]:
         self._open_work.add()
-        self._world.call_at(now_s + latency_s / 2, arrive)
-        self._world.call_at(now_s + latency_s, reply.settle)
-        return reply
+        yield self._wire.ask(self._accept, mails, 1)
+
+    def _accept(self, request: Request) -> None:
+        self._queue.accept(request.asked)
+        self._wire.answer(request, None)
+        self._open_work.done()

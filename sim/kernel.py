@@ -107,15 +107,24 @@ def ignore(_event: object) -> None:
 class Host:
     """Where tasks run and what they remember: a pod or a function's environment. When it dies they never run again.
 
-    `unraised` are errors of tasks whose group has not been left yet, and may never be.
+    It has one processor, which does one thing after the other. `unraised` are errors of tasks whose group has not been
+    left yet, and may never be.
     """
 
-    __slots__ = ("alive", "cpu_free_s", "unraised")
+    __slots__ = ("_idle_from_s", "alive", "unraised")
 
     def __init__(self) -> None:
         self.alive = True
-        self.cpu_free_s = 0.0
+        self._idle_from_s = 0.0
         self.unraised: list[BaseException] = []
+
+    def computed_s(self, now_s: float, cpu_s: float) -> float:
+        """When the processor has done this work too, behind all that it has been given before."""
+        begun_s = self._idle_from_s
+        if begun_s < now_s:
+            begun_s = now_s
+        self._idle_from_s = done_s = begun_s + cpu_s
+        return done_s
 
 
 class Sleep:

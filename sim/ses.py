@@ -20,8 +20,6 @@ from sim.calls import CallLog, pack_call
 from sim.kernel import Heap, Host, Reply, World
 from strategies.ports import Mail, Paused, QuotaExceeded, Rejected, SendError, Throttled, Unanswered, Unavailable
 
-CPU_PER_SEND_S = 0.001  # of a full core: measured for boto3's send_email
-
 ERRORS: tuple[type[SendError], ...] = (SendError, Throttled, QuotaExceeded, Rejected, Unavailable, Paused)
 """By outcome."""
 
@@ -34,6 +32,7 @@ class Ses:
     ) -> None:
         self.world, self.admission, self.open_work, self.log = world, admission, open_work, CallLog()
         self.read_timeout_s = scenario.client.read_timeout_s
+        self.send_cpu_s = scenario.client.send_cpu_ms / 1000
         self.accepts = PerMail(scenario.latency.ses_send, seed, "ses_send", mails)
         self.refusals = PerMail(scenario.latency.ses_throttle, seed, "ses_throttle", mails)
         self.attempts = [0] * mails  # a list: quicker than an array, and small numbers are shared
@@ -86,7 +85,7 @@ class Mailer:
 
     def __init__(self, ses: Ses, host: Host, connections: int, cores: float) -> None:
         self._ses, self.host, self.free = ses, host, connections
-        self._cpu_s, self._patience_s = CPU_PER_SEND_S / cores, ses.read_timeout_s
+        self._cpu_s, self._patience_s = ses.send_cpu_s / cores, ses.read_timeout_s
         self.waiting: deque[Reply] = deque()
         self._world, self._heap, self._numbers = ses.world, ses.world.heap, ses.world.numbers
         self._accepts, self._refusals, self._attempts = ses.accepts.first, ses.refusals.first, ses.attempts
@@ -114,10 +113,8 @@ class Mailer:
         """A call on its way to SES."""
         call, host = Call(), self.host
         call.number, call.to, call.error, call.fire = number, to, None, self.decide
-        call.start_s = left_s = self._world.now_s
-        if host.cpu_free_s > left_s:
-            left_s = host.cpu_free_s
-        host.cpu_free_s = call.left_s = left_s = left_s + self._cpu_s
+        call.start_s = now_s = self._world.now_s
+        call.left_s = left_s = host.computed_s(now_s, self._cpu_s)
         attempt = self._attempts[number]
         self._attempts[number] = attempt + 1
         if attempt or self._active_faults is not None:

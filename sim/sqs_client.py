@@ -1,4 +1,4 @@
-"""Access to a queue: every request takes effect half-way through its latency, and is billed."""
+"""Access to a queue: every request costs processor time, takes effect half-way through its latency, and is billed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import partial
 from types import coroutine
 
 from scenarios.aws.open_work import OpenWork
-from sim.kernel import Heap, World
+from sim.kernel import Heap
 from sim.request import Request, Wire
 from sim.sqs import Queue
 from strategies.ports import Mail, Received
@@ -22,21 +22,23 @@ class SqsBill:
 
 
 class Client:
-    """One host's. What a request does goes on without its caller: a host that dies in mid-call takes nothing back."""
+    """One host's. What a request does goes on without its caller: a host that dies in mid-call takes nothing back.
+
+    What its processor had not got round to by then never leaves.
+    """
 
     __slots__ = ("_bill", "_hand_over", "_misses", "_open_work", "_queue", "_wire")
 
     def __init__(
         self,
-        world: World,
+        wire: Wire,
         queue: Queue,
-        latency: Iterator[float],
         open_work: OpenWork,
         bill: SqsBill,
         misses: Callable[[], bool],
         hand_over: Callable[[Sequence[Mail]], None],
     ) -> None:
-        self._queue, self._wire, self._open_work = queue, Wire(world, latency), open_work
+        self._queue, self._wire, self._open_work = queue, wire, open_work
         self._bill, self._misses, self._hand_over = bill, misses, hand_over
 
     def lapse_s(self, batch: Sequence[Received], /) -> float:
@@ -50,7 +52,7 @@ class Client:
         if mails:  # SQS takes no batch of nothing, so none is sent, in no world
             self._open_work.add(len(mails))  # on their way, and then in the queue
             self._bill.requests += 1
-            yield self._wire.ask(self._put, mails)
+            yield self._wire.ask(self._put, mails, len(mails))
         return ()
 
     def _put(self, request: Request) -> None:
@@ -63,7 +65,7 @@ class Client:
         if messages:
             self._open_work.add()
             self._bill.requests += 1
-            yield self._wire.ask(self._delete, messages)
+            yield self._wire.ask(self._delete, messages, 1)
 
     def _delete(self, request: Request) -> None:
         self._queue.delete(request.asked)
@@ -75,7 +77,7 @@ class Client:
         if messages:
             self._open_work.add()
             self._bill.requests += 1
-            yield self._wire.ask(self._hide, (messages, timeout_s))
+            yield self._wire.ask(self._hide, (messages, timeout_s), 1)
 
     def _hide(self, request: Request) -> None:
         self._queue.hide(*request.asked)

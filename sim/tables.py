@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from types import coroutine
 
-from sim.kernel import World
 from sim.request import Request, Wire
 from strategies.ports import NOTHING, Item, Key
 
@@ -44,8 +43,8 @@ class Client:
 
     __slots__ = ("_bill", "_table", "_wire")
 
-    def __init__(self, world: World, table: Table, latency: Iterator[float], bill: TableBill) -> None:
-        self._table, self._wire, self._bill = table, Wire(world, latency), bill
+    def __init__(self, wire: Wire, table: Table, bill: TableBill) -> None:
+        self._wire, self._table, self._bill = wire, table, bill
 
     @coroutine
     def get(self, key: Key, /) -> Generator[Request, None, Item]:

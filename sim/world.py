@@ -32,6 +32,7 @@ from sim.invoker import Invoker
 from sim.kernel import Clock, Group, Host, World, ignore, serve
 from sim.outbox import Outbox
 from sim.pods import Deployment, Share
+from sim.request import Wire, never_leave
 from sim.ses import Mailer, Ses, undecided_calls
 from sim.sqs import Queue
 from sim.sqs_client import Client, SqsBill, mails_under_way
@@ -103,13 +104,16 @@ class Simulation:
         doubles = Duplicates(self.scenario, uniforms(self.seed, f"sqs/{name}/duplicate"))
         return Queue(self.world, declared, self.open_work, self._receives, doubles)
 
-    def _client(self, queue: str, caller: str) -> Client:
+    def _wire(self, latency: Latency, purpose: str, host: Host, cores: float) -> Wire:
+        cpu_s = self.scenario.client.call_cpu_ms / 1000 / cores
+        return Wire(self.world, self._stream(latency, purpose), host, cpu_s)
+
+    def _client(self, queue: str, caller: str, host: Host, cores: float) -> Client:
         empty = self.scenario.sqs.empty_probability
         chance = uniforms(self.seed, f"sqs/{queue}/empty/{caller}")
         return Client(
-            self.world,
+            self._wire(self.scenario.latency.sqs, f"sqs/{queue}/{caller}", host, cores),
             self.queues[queue],
-            self._stream(self.scenario.latency.sqs, f"sqs/{queue}/{caller}"),
             self.open_work,
             self.sqs_bill,
             lambda: empty > 0 and next(chance) < empty,
@@ -144,7 +148,7 @@ class Simulation:
             Clock(self.world),
             serve,
             declared,
-            self._client(declared.queue, f"mapping/{index}"),
+            self._client(declared.queue, f"mapping/{index}", Host(), inf),  # AWS's own pollers lack no processor
             self.functions[declared.function].invoke,
             self.scenario.lambda_.ramp,
         )
@@ -205,21 +209,23 @@ class Simulation:
             outbox=outbox,
             group=partial(Group, host),
             share=share,
-            queues={name: self._client(name, caller) for name in uses if name in self.queues},
-            functions={name: self._invoker(name, caller) for name in uses if name in self.functions},
-            tables={name: self._table_client(name, caller) for name in uses if name in self.tables},
+            queues={name: self._client(name, caller, host, cores) for name in uses if name in self.queues},
+            functions={name: self._invoker(name, caller, host, cores) for name in uses if name in self.functions},
+            tables={name: self._table_client(name, caller, host, cores) for name in uses if name in self.tables},
         )
 
-    def _table_client(self, table: str, caller: str) -> tables.Client:
-        latency = self._stream(self.scenario.latency.table, f"table/{table}/{caller}")
-        return tables.Client(self.world, self.tables[table], latency, self.table_bill)
+    def _table_client(self, table: str, caller: str, host: Host, cores: float) -> tables.Client:
+        wire = self._wire(self.scenario.latency.table, f"table/{table}/{caller}", host, cores)
+        return tables.Client(wire, self.tables[table], self.table_bill)
 
-    def _invoker(self, function: str, caller: str) -> Invoker:
-        latency = self._stream(self.scenario.lambda_.dispatch, f"lambda/{function}/invoke/{caller}")
-        return Invoker(self.world, self.async_queues[function], latency, self.open_work)
+    def _invoker(self, function: str, caller: str, host: Host, cores: float) -> Invoker:
+        wire = self._wire(self.scenario.lambda_.dispatch, f"lambda/{function}/invoke/{caller}", host, cores)
+        return Invoker(wire, self.async_queues[function], self.open_work)
 
     def _outlive(self, host: Host) -> None:
-        """A dead host's calls: those on the wire go on, and so does the run until SES has decided on them all."""
+        """A dead host's requests: those on the wire go on, and so does the run until SES has decided on all of its."""
+        if unsent := never_leave(self.world.heap, host, self.world.now_s):
+            self.open_work.done(unsent)
         last_s = -inf
         for at_s, call, mailer in undecided_calls(self.world.heap):
             if mailer.host is host and call.left_s <= self.world.now_s:

@@ -16,7 +16,18 @@ from strategies.ports import Ports, Tick
 from strategies.presentation.look import Look
 from strategies.presentation.seen import Seen
 from strategies.presentation.words import counted, rated, share
-from strategies.resources import FULL_CORE_MB, Account, Function, Handler, Plan, Pods, Queue, Table, Ticker
+from strategies.resources import (
+    CALL_CPU_S,
+    FULL_CORE_MB,
+    Account,
+    Function,
+    Handler,
+    Plan,
+    Pods,
+    Queue,
+    Table,
+    Ticker,
+)
 from strategies.settings import memory, setting
 
 LOOK = Look("#000000", "P", (0, (2, 2)), "-|-|")
@@ -29,7 +40,6 @@ LEAST_CONNECTIONS, MOST_CONNECTIONS = 64, 192
 SLOW_SEND_S = 0.25  # a call rarely takes longer
 LEAST_DEFAULT_MB = 256
 CPU_SHARE = 0.5  # of the function's, that sending may take
-CPU_PER_SEND_S = 0.001  # of a full core
 MOST_SECONDS = 3.0  # worth of recipients that SES may hold; of a share no more than one: the rest is for others
 ENDING_S = 90.0  # for the last calls of a spell: longer than the SDK waits for an answer
 
@@ -82,7 +92,7 @@ def _least_shares(least_share: float, lanes: int) -> tuple[float, ...]:
 
 def _memory_mb(rate_per_s: float) -> int:
     """As much as sending needs, in steps of 64 MB: Lambda deals out processor time by memory."""
-    needed_mb = rate_per_s * CPU_PER_SEND_S / CPU_SHARE * FULL_CORE_MB
+    needed_mb = rate_per_s * CALL_CPU_S / CPU_SHARE * FULL_CORE_MB
     return max(LEAST_DEFAULT_MB, min(FULL_CORE_MB, ceil(needed_mb / 64) * 64))
 
 

@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 from strategies.ports import Ports
 
 FULL_CORE_MB = 1769  # memory at which Lambda gives a function one vCPU: Lambda's quota page
+CALL_CPU_S = 0.001  # of a whole processor, a call of boto3 1.44 to any service: `python -m benchmarks.calls`
 MEMORY_MB = 512  # of a function that sends one mail after the other: it mostly waits
 LEAST_MEMORY_MB, MOST_MEMORY_MB = 128, 10_240  # of a function: Lambda's quota page
 

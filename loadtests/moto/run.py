@@ -38,6 +38,7 @@ from scenarios.delivery.deliveries import with_delivered
 from scenarios.errors import Interrupted, RunFailed
 from scenarios.ledger.build_ledger import Evidence
 from scenarios.ledger.ledger import Ledger
+from scenarios.measures.unheeded import unheeded_in
 from scenarios.runs import Watch
 from scenarios.schema.model import Scenario
 from strategies.resources import Plan
@@ -169,7 +170,11 @@ def _evidence(
         custody=world.custody(contents, witness, function_log),
         enqueued_s=world.application_log.enqueued_s(ended_s),
         receives=world.application_log.receives(function_log.receives),
-        warnings=(*request.warnings(world.lifecycle), *warnings_about(request.plan.strategy, function_log.errors)),
+        warnings=(
+            *request.warnings(world.lifecycle),
+            *warnings_about(request.plan.strategy, function_log.errors),
+            *unheeded_in("moto", request.scenario),
+        ),
         interrupted=world.lifecycle.interrupted,
     )
 

@@ -8,7 +8,11 @@ from typing import Any
 from scenarios.schema.faults import DuplicateDelivery, PodCrash, ScalePods
 from scenarios.schema.model import Scenario
 
+PROCESSORS = ("client.send_cpu_ms", "client.call_cpu_ms")
+"""What a call takes of a processor that is real."""
+
 NOT_OURS = (
+    *PROCESSORS,
     "latency.sqs",
     "latency.table",
     "latency.lambda_cold_start",
@@ -32,8 +36,8 @@ SES_S_OWN = (
 )
 """What SES does where it is not ours."""
 
-UNHEEDED = {"ministack": NOT_OURS, "aws": (*SES_S_OWN, *NOT_OURS)}
-"""By world; in moto everything is ours. Faults and neighbours are told apart."""
+UNHEEDED = {"moto": PROCESSORS, "ministack": NOT_OURS, "aws": (*SES_S_OWN, *NOT_OURS)}
+"""By world; in moto all but the processors is ours. Faults and neighbours are told apart."""
 
 OF_PODS = (PodCrash, ScalePods)
 ONE_MAIL = {"process": "batch", "messages": 1}

@@ -32,7 +32,7 @@ from scenarios.schema.thresholds import Expressions, Threshold, is_sender, unkno
 from scenarios.schema.traffic import DEFAULT_LANE, placed
 from scenarios.schema.variants import Variants, refuse_taken
 from strategies.registry import STRATEGIES
-from strategies.resources import Lane
+from strategies.resources import CALL_CPU_S, Lane
 
 MOST_LANES = 20  # each is a queue, and a group of figures
 
@@ -58,6 +58,12 @@ class Client(Table):
 
     read_timeout_s: Positive = Field(
         default=60.0, le=1e6, description="an answer of SES that takes longer counts as lost; botocore's is 60"
+    )
+    send_cpu_ms: float = Field(
+        default=1000 * CALL_CPU_S, ge=0, le=1e6, description="what a call of SES takes of a whole processor; measured"
+    )
+    call_cpu_ms: float = Field(
+        default=1000 * CALL_CPU_S, ge=0, le=1e6, description="likewise a call of SQS, DynamoDB or Lambda"
     )
 
 

@@ -9,6 +9,7 @@ import hypothesis.strategies as st
 from hypothesis import example, given
 
 from sim.kernel import Clock, Host, World, begin
+from sim.request import Wire
 from sim.tables import Client, Table, TableBill
 from strategies.consuming.lease import LEASE_S, Lease
 
@@ -29,7 +30,7 @@ class Candidate:
 
     def __init__(self, world: World, table: Table, born_s: float, lives_s: float, latency: list[float]) -> None:
         self._world, self._host = world, Host()
-        self._lease = Lease(Clock(world), Client(world, table, cycle(latency), TableBill()))
+        self._lease = Lease(Clock(world), Client(Wire(world, cycle(latency), Host(), 0.0), table, TableBill()))
         self.holdings: list[Holding] = []
         world.call_at(born_s, lambda: begin(self._live(), self._host, lambda _value, _error: None))
         world.call_at(born_s + lives_s, self._die)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any
 
 import pytest
 
 import sim.sqs
 from sim.world import Simulation
-from strategies.ports import Ports, Received
+from strategies.enqueue import enqueue
+from strategies.ports import Mail, Ports, Received
 from strategies.ports import Queue as Port
-from strategies.resources import Pods, Queue
+from strategies.resources import Function, Handler, Mapping, Pods, Queue
 from tests.unit.virtual import SQS_S, batch, fates, fault, play, scenario, simulation
 
 TICK_S = 2.0**-20
@@ -19,6 +21,7 @@ HALF_S = SQS_S / 2
 HIDDEN_S = 2.0
 PUT_S = SQS_S  # when the mails have been put, and scripts begin
 NAME = "mails"
+BUSY = {"call_cpu_ms": 31.25}  # of a whole processor: two calls in half a latency
 
 Script = Callable[[Ports, Port], Awaitable[None]]
 
@@ -340,3 +343,56 @@ def test_a_request_goes_on_without_its_caller() -> None:
     done = play(simulation(scenario(batch(3), fault=(crash,)), pods=Pods(main, uses=(NAME,)), queues=(Queue(NAME),)))
     assert fates(done)["pending"] == [1, 1, 1]
     assert done.enqueued_s.tolist() == [HALF_S] * 3
+
+
+def test_requests_wait_for_their_hosts_processor() -> None:
+    """Of four receives that begin at once each leaves once the processor has prepared it, and takes its latency."""
+    ended_s: list[float] = []
+
+    async def receive(ports: Ports) -> None:
+        await ports.queues[NAME].receive(1, 0.0)
+        ended_s.append(ports.clock.now())
+
+    async def script(ports: Ports, queue: Port) -> None:
+        await until(ports, 1.0)
+        async with ports.group() as group:
+            for _ in range(4):
+                group.spawn(receive(ports))
+
+    with_mails(4, script, client=BUSY)
+    assert ended_s == [1.0 + place / 32 + SQS_S for place in (1, 2, 3, 4)]
+
+
+def test_what_the_processor_of_the_dead_had_not_got_round_to_never_leaves() -> None:
+    """Of three puts the one that had left is in the queue; the mails of the others are lost with the pod's memory."""
+
+    async def put(ports: Ports, mails: Sequence[Mail]) -> None:
+        await ports.queues[NAME].put(mails)
+
+    async def main(ports: Ports) -> None:
+        async with ports.group() as group:
+            for mail in await ports.outbox.take(3):
+                group.spawn(put(ports, [mail]))
+
+    crash = fault("pod_crash", 3 / 64, 10.0, pod=0)  # between the first call's leaving and the second's
+    of = scenario(batch(3), fault=(crash,), client=BUSY)
+    done = play(simulation(of, pods=Pods(main, uses=(NAME,)), queues=(Queue(NAME),)))
+    assert (fates(done)["pending"], fates(done)["lost"]) == ([1, 0, 0], [0, 1, 1])
+
+
+def test_polls_of_lambdas_own_cost_a_function_no_processor() -> None:
+    """A mapping receives and deletes on AWS's machines: the batch comes as soon as with calls that cost nothing."""
+    began_s: list[float] = []
+
+    def handler(ports: Ports) -> Handler:
+        async def handle(batch: list[Received]) -> None:
+            began_s.append(ports.clock.now())
+
+        return handle
+
+    for cpu_ms in (0.0, 31.25):
+        of = scenario(batch(1), client={"call_cpu_ms": cpu_ms}, horizon_s=20.0)
+        pods = Pods(partial(enqueue, queue=NAME), uses=(NAME,))
+        parts: dict[str, Any] = {"queues": (Queue(NAME),), "functions": (Function("f", handler, 9.0),)}
+        play(simulation(of, pods=pods, mappings=(Mapping(NAME, "f"),), **parts))
+    assert began_s[1] - began_s[0] == 1 / 32  # what the application's put takes of its pod's

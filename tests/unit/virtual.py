@@ -25,7 +25,7 @@ SQS_S = 0.125
 COLD_S, DISPATCH_S, ASYNC_S = 0.5, 0.03125, 0.25
 JITTER_S, TRANSITION_S = 0.0625, 0.03125
 COLD_BEGIN_S = DISPATCH_S + COLD_S  # from the invocation until a cold handler runs
-CPU_S = 0.001  # of a full core, for each call to SES
+CPU_S = 0.001  # of a full core, for each call to SES; calls to other services take none unless a test says so
 
 
 def exactly(seconds: float) -> Any:
@@ -73,7 +73,8 @@ def scenario(*workload: dict[str, Any], rate_per_s: float = 1000.0, **tables: An
         "ticker": TICKER,
     }
     latency = {**LATENCIES, **tables.pop("latency", {})}
-    return Scenario.model_validate({**usual, "latency": latency, **tables})
+    client = {"call_cpu_ms": 0.0, **tables.pop("client", {})}
+    return Scenario.model_validate({**usual, "latency": latency, "client": client, **tables})
 
 
 async def idle(ports: Ports) -> None:
