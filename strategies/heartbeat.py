@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -9,6 +10,7 @@ from itertools import groupby
 from math import ceil
 from typing import Literal, NamedTuple
 
+from strategies.consuming.deletions import Deletions
 from strategies.consuming.prefetch import RECEIVES, VISIBILITY_S, Held, Prefetch
 from strategies.enqueue import BATCH, enqueue_by_lane, put_all, queue_names
 from strategies.parts import everyone
@@ -16,6 +18,7 @@ from strategies.policies.lanes import LANE_SHARES_HELP, LANES_HELP, Lanes, refus
 from strategies.policies.packing import Apart, Common
 from strategies.ports import (
     MAX_RECIPIENTS,
+    Group,
     Mail,
     Paused,
     Ports,
@@ -40,6 +43,7 @@ HEART = "heart"
 WORKER = "worker"
 MAX_RECEIVE_COUNT = 5
 TIMEOUT_S = 5.0
+LOOK_S = 0.05  # whether messages wait for their deletion: a tick may last so long beyond its last call
 SPREAD_S = 0.7  # of each second: leaves the last calls time to end before the next tick needs the environment
 
 
@@ -164,9 +168,14 @@ class Sender:
         if self._is_shut:  # one mail a tick asks whether it still is
             second = self._only_first(second)
         async with self._ports.group() as calls:
+            lanes = Counter(held.hand for held in second)
+            deletions = {hand: self._deletions(hand, mails, calls) for hand, mails in lanes.items()}
             for held in second:
-                calls.spawn(self._send(held, start_s + self._spacing_s * before))
+                calls.spawn(self._send(held, start_s + self._spacing_s * before, deletions[held.hand]))
                 before += held.recipients
+
+    def _deletions(self, hand: Prefetch, mails: int, calls: Group) -> Deletions[Held]:
+        return Deletions(self._ports.clock, hand.queue, calls, expected=mails, look_s=LOOK_S)
 
     @staticmethod
     def _only_first(second: Sequence[Held]) -> Sequence[Held]:
@@ -174,23 +183,25 @@ class Sender:
             held.hand.put_back(held)
         return second[:1]
 
-    async def _send(self, held: Held, at_s: float) -> None:
+    async def _send(self, held: Held, at_s: float, deletions: Deletions[Held]) -> None:
         if (delay_s := at_s - self._ports.clock.now()) > 0.0:
             await self._ports.clock.sleep(delay_s)
         mail = held.message.mail
         try:
             await self._ports.mailer.send(mail, everyone(mail))
         except Rejected:
-            return  # no second try can help: it lapses, is received again, and ends in the dead-letter queue
+            deletions.spare()  # no second try can help: it lapses, is received again, and ends as a dead letter
         except (QuotaExceeded, Paused):
             self._is_shut = True
             held.hand.put_back(held)
+            deletions.spare()
         except SendError as error:
             held.refusals += isinstance(error, Throttled)
             held.hand.put_back(held)
+            deletions.spare()
         else:
             self._is_shut = False
-            await held.hand.queue.delete([held.message])
+            deletions.add(held)
 
 
 class Dispatcher:

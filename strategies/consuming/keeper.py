@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from math import inf
 from typing import Any
 
+from strategies.consuming.deletions import Deletions
 from strategies.consuming.hand import Held
 from strategies.enqueue import BATCH
 from strategies.ports import Group, Ports, Received
@@ -28,8 +29,7 @@ class Keeper:
     def __init__(self, ports: Ports, queue: str) -> None:
         self._clock, self._queue = ports.clock, ports.queues[queue]
         self._here: dict[str, Held] = {}
-        self._sent: list[Held] = []
-        self._deletes = 0
+        self._deletions: Deletions[Held] | None = None
         self._is_hiding = False
         self._tasks: Group | None = None
         self._goes_on: Callable[[], bool] = lambda: True
@@ -37,6 +37,7 @@ class Keeper:
     def begin(self, tasks: Group, goes_on: Callable[[], bool]) -> float:
         """Work within a group for as long as it goes on; until when a message must be hidden to be here still."""
         self._tasks, self._goes_on = tasks, goes_on
+        self._deletions = Deletions(self._clock, self._queue, tasks, self._remember)
         safe_s = self._clock.now() + UNCERTAIN_S
         self._here = {name: held for name, held in self._here.items() if held.until_s > safe_s}
         self._hide()
@@ -62,20 +63,14 @@ class Keeper:
         self._here.pop(held.message.message_id, None)
 
     def delete(self, held: Held) -> None:
-        """Take out of the queue what was sent; ten a request, but none waits for another's request to end."""
+        """Take out of the queue what was sent."""
+        assert self._deletions is not None
         held.is_sent, held.until_s = True, inf
-        self._sent.append(held)
-        if not self._deletes or len(self._sent) >= BATCH:
-            self._deletes += 1
-            self._spawn(self._delete())
+        self._deletions.add(held)
 
-    async def _delete(self) -> None:
-        while self._sent:
-            batch, self._sent = self._sent[:BATCH], self._sent[BATCH:]
-            await self._queue.delete([held.message for held in batch])
-            for held in batch:
-                held.until_s = self._clock.now() + REMEMBER_S
-        self._deletes -= 1
+    def _remember(self, deleted: Sequence[Held]) -> None:
+        for held in deleted:
+            held.until_s = self._clock.now() + REMEMBER_S
 
     def _spawn(self, task: Coroutine[Any, Any, None]) -> None:
         assert self._tasks is not None

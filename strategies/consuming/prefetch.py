@@ -99,20 +99,19 @@ class Prefetch:
         if not messages:
             return  # as on most ticks of a quiet night
         self._keep([message for message in messages if message.mail.recipients <= self._largest], until_s)
-        async with self._ports.group() as splits:  # one after the other they would outlast the tick
-            for message in messages:
-                if message.mail.recipients > self._largest:
-                    splits.spawn(self._split(message, self._part))
+        await self._split([message for message in messages if message.mail.recipients > self._largest])
 
     def _keep(self, messages: list[Received], until_s: float) -> None:
         self._seen_mails += len(messages)
         self._seen_recipients += sum(message.mail.recipients for message in messages)
         self._held += [Held(self, message, until_s) for message in messages]
 
-    async def _split(self, message: Received, largest: int) -> None:
-        """The parts are in the queue before the original leaves it, so a crash in between loses nothing."""
-        await put_all(self._ports, self._name, cut(message.mail, largest))
-        await self.queue.delete([message])
+    async def _split(self, messages: Sequence[Received]) -> None:
+        """The parts are in the queue before the originals leave it, so a crash in between loses nothing."""
+        async with self._ports.group() as puts:  # one after the other they would outlast the tick
+            for message in messages:
+                puts.spawn(put_all(self._ports, self._name, cut(message.mail, self._part)))
+        await self.queue.delete(messages)
 
     async def split_refused(self) -> None:
         """Halve what SES has refused again and again: its limiter may never hold so many at once."""
@@ -121,7 +120,7 @@ class Prefetch:
                 [one for one in some if one is not held] for some in (self._refused, self._held)
             )
             self._largest = self._part = max(1, held.recipients // 2)
-            await self._split(held.message, self._part)
+            await self._split([held.message])
 
     async def extend(self) -> None:
         """Hide again what would lapse soon."""
