@@ -13,22 +13,30 @@ from strategies.ports import Mail, Ports, SendError, Throttled
 Deliver = Callable[[Mail, range], Awaitable[None]]
 """`Mailer.send`, retries included: raises the last `SendError` when the mail is given up."""
 
+Turn = Callable[[Mail, range], Awaitable[None]]
+"""Waits until a call may be made again."""
 
-def delivery(ports: Ports, mode: RetryMode) -> Deliver:
+
+async def at_once(_mail: Mail, _to: range) -> None:
+    """The turn of a sender that does not pace: the retry mode's own wait is all."""
+
+
+def delivery(ports: Ports, mode: RetryMode, turn: Turn = at_once) -> Deliver:
     """One client's way to deliver; make it once a pod or environment, since quota and rate belong to the client.
 
-    Mode none is the mailer's own `send`: it costs nothing.
+    Each further attempt waits as the mode says, and then for its `turn`. Mode none is the mailer's own `send`: it costs
+    nothing.
     """
     if mode == "none":
         return ports.mailer.send
     if mode == "legacy":
-        return partial(_insist, ports, ports.mailer.send, Legacy())
+        return partial(_insist, ports, ports.mailer.send, Legacy(), turn)
     if mode == "standard":
-        return partial(_insist, ports, ports.mailer.send, Standard())
-    return partial(_insist, ports, partial(_paced, ports, AdaptiveRate(ports.clock.now())), Standard())
+        return partial(_insist, ports, ports.mailer.send, Standard(), turn)
+    return partial(_insist, ports, partial(_paced, ports, AdaptiveRate(ports.clock.now())), Standard(), turn)
 
 
-async def _insist(ports: Ports, send: Deliver, backoff: Backoff, mail: Mail, to: range) -> None:
+async def _insist(ports: Ports, send: Deliver, backoff: Backoff, turn: Turn, mail: Mail, to: range) -> None:
     """Send until it succeeds or the backoff gives up."""
     last_error: type[SendError] | None = None
     for attempt in count(1):
@@ -43,6 +51,7 @@ async def _insist(ports: Ports, send: Deliver, backoff: Backoff, mail: Mail, to:
             backoff.succeeded(last_error)
             return
         await ports.clock.sleep(delay_s)
+        await turn(mail, to)
 
 
 def _chance(ports: Ports, mail: Mail, to: range, attempt: int) -> float:

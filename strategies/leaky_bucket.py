@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, NamedTuple
@@ -87,65 +87,88 @@ def _buckets(settings: Settings) -> list[Bucket]:
 
 async def _pod(ports: Ports, bucket: Bucket, retry: RetryMode) -> None:
     """First come, first served."""
-    deliver = delivery(ports, retry)
+    drip = Drip(ports, bucket)
+    deliver = delivery(ports, retry, drip.again)
     async with ports.group() as calls:
-        await _drip(ports, ports.outbox, bucket, deliver, calls)
+        await _send_all(ports, ports.outbox, drip.turn, bucket.chunk, deliver, calls)
 
 
 async def _pod_of_buckets(ports: Ports, buckets: Sequence[Bucket], retry: RetryMode) -> None:
     """A line and a bucket a lane, which know nothing of one another."""
-    deliver = delivery(ports, retry)
+    drips = [Drip(ports, bucket) for bucket in buckets]
+    deliver = delivery(ports, retry, lambda mail, to: drips[mail.lane].turn(len(to)))
     async with ports.group() as calls:
-        for lane, bucket in enumerate(buckets):
-            calls.spawn(_drip(ports, ports.outbox.of_lane(lane), bucket, deliver, calls))
-
-
-async def _drip(ports: Ports, outbox: Outbox, bucket: Bucket, deliver: Deliver, calls: Group) -> None:
-    limit_per_s, burst, chunk = bucket
-    now, sleep, share = ports.clock.now, ports.clock.sleep, ports.share
-    replicas = share.replicas
-    pacer = Pacer(limit_per_s / replicas, burst)
-    while mails := await outbox.take(BATCH):
-        for mail in mails:
-            if share.replicas != replicas:
-                replicas = share.replicas
-                pacer.set_rate(limit_per_s / replicas)
-            for part in parts(mail, chunk):
-                if (wait_s := pacer.reserve(now(), len(part))) > 0.0:
-                    await sleep(wait_s)
-                calls.spawn(_send(ports, deliver, mail, part))
+        for lane, (bucket, drip) in enumerate(zip(buckets, drips, strict=True)):
+            calls.spawn(_send_all(ports, ports.outbox.of_lane(lane), drip.turn, bucket.chunk, deliver, calls))
 
 
 async def _pod_of_turns(ports: Ports, bucket: Bucket, shares: Sequence[float], retry: RetryMode) -> None:
-    """A line a lane, and one bucket."""
-    deliver, spout = delivery(ports, retry), Spout(ports, bucket.limit_per_s, bucket.burst, shares)
+    """A line a lane, and one bucket. What is not due yet waits in the lane's outbox: no pod holds a newsletter."""
+    spout = Spout(ports, bucket, shares)
+    deliver = delivery(ports, retry, spout.again)
     async with ports.group() as calls:
         for lane in range(len(shares)):
-            calls.spawn(_drip_in_turn(ports, lane, spout, bucket.chunk, deliver, calls))
+            turn = partial(spout.turn, lane)
+            calls.spawn(_send_all(ports, ports.outbox.of_lane(lane), turn, bucket.chunk, deliver, calls))
 
 
-async def _drip_in_turn(ports: Ports, lane: int, spout: Spout, chunk: int, deliver: Deliver, calls: Group) -> None:
-    """What is not due yet waits in the lane's outbox, and what waits is there as numbers: no pod holds a newsletter."""
-    outbox = ports.outbox.of_lane(lane)
+async def _send_all(
+    ports: Ports, outbox: Outbox, turn: Callable[[int], Awaitable[None]], chunk: int, deliver: Deliver, calls: Group
+) -> None:
+    """Each part of each mail in its turn."""
     while mails := await outbox.take(BATCH):
         for mail in mails:
             for part in parts(mail, chunk):
-                await spout.turn(lane, len(part))
+                await turn(len(part))
                 calls.spawn(_send(ports, deliver, mail, part))
+
+
+class Drip:
+    """The way out of a bucket: calls start in the order in which they ask, retries too, at the pod's share.
+
+    A share that has changed holds for whatever has not started yet.
+    """
+
+    __slots__ = ("_clock", "_limit_per_s", "_replicas", "_share", "pacer")
+
+    def __init__(self, ports: Ports, bucket: Bucket) -> None:
+        self._clock, self._share, self._replicas = ports.clock, ports.share, ports.share.replicas
+        self._limit_per_s = bucket.limit_per_s
+        self.pacer = Pacer(bucket.limit_per_s / self._replicas, bucket.burst)
+
+    async def turn(self, recipients: int) -> None:
+        """Wait until a call of so many recipients may start."""
+        self.heed_share()
+        place = self.pacer.book(self._clock.now(), recipients)
+        while (wait_s := self.pacer.due_in_s(place, self._clock.now())) > 0.0:
+            rate_per_s = self.pacer.rate_per_s
+            await self._clock.sleep(wait_s)
+            self.heed_share()
+            if self.pacer.rate_per_s == rate_per_s:
+                return  # an instant that was waited for is not computed again
+
+    async def again(self, _mail: Mail, to: range) -> None:
+        """The turn of a retry."""
+        await self.turn(len(to))
+
+    def heed_share(self) -> None:
+        """Drip at the new share, where the pods have been told of another number of pods."""
+        if self._share.replicas != self._replicas:
+            self._replicas = self._share.replicas
+            self.pacer.change_rate(self._clock.now(), self._limit_per_s / self._replicas)
 
 
 class Spout:
     """The way out of a bucket that has several lines: whose turn it is, is decided when it is free, and not before.
 
     The head of each line sleeps until then. The first one to wake up decides for all: another line's may go, which
-    wakes up at the same instant, and finds that it may. So each decision is made once.
+    wakes up at the same instant, and finds that it may. So each decision is made once. A retry goes before all heads.
     """
 
-    __slots__ = ("_clock", "_decisions", "_heads", "_limit_per_s", "_pacer", "_replicas", "_share", "_turns")
+    __slots__ = ("_clock", "_decisions", "_drip", "_heads", "_turns")
 
-    def __init__(self, ports: Ports, limit_per_s: float, burst: int, shares: Sequence[float]) -> None:
-        self._clock, self._share, self._replicas = ports.clock, ports.share, ports.share.replicas
-        self._limit_per_s, self._pacer = limit_per_s, Pacer(limit_per_s / self._replicas, burst)
+    def __init__(self, ports: Ports, bucket: Bucket, shares: Sequence[float]) -> None:
+        self._clock, self._drip = ports.clock, Drip(ports, bucket)
         self._turns, self._heads, self._decisions = Turns(shares), [0] * len(shares), 0
 
     async def turn(self, lane: int, recipients: int) -> None:
@@ -153,19 +176,22 @@ class Spout:
         self._heads[lane] = recipients
         while self._heads[lane]:
             decisions, asked_s = self._decisions, self._clock.now()
-            if (wait_s := self._pacer.wait_s(asked_s)) > 0.0:
+            if (wait_s := self._drip.pacer.wait_s(asked_s)) > 0.0:
                 await self._clock.sleep(wait_s)
             if self._decisions == decisions:
                 self._decide(asked_s)
 
+    async def again(self, _mail: Mail, to: range) -> None:
+        """The turn of a retry: what the heads have waited for is its place now, so that they look again."""
+        self._decisions += 1
+        await self._drip.turn(len(to))
+
     def _decide(self, asked_s: float) -> None:
         """Book for the instant at which the decision was asked for: a line that has waited since is no pause."""
-        if self._share.replicas != self._replicas:
-            self._replicas = self._share.replicas
-            self._pacer.set_rate(self._limit_per_s / self._replicas)
+        self._drip.heed_share()
         lane = self._turns.next(self._heads)
         self._turns.sent(lane, self._heads)
-        self._pacer.reserve(asked_s, self._heads[lane])
+        self._drip.pacer.reserve(asked_s, self._heads[lane])
         self._heads[lane] = 0
         self._decisions += 1
 

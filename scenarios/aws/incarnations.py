@@ -55,7 +55,11 @@ def _dealt(
 
 
 def kept(intended_s: NDArray[np.float64], ended_s: float, at_work: Iterable[Incarnation]) -> NDArray[np.bool_]:
-    """Which mails are not due yet, or are with a life that is still at work at the end of a run."""
+    """Which mails are not due yet, or are with a life that is at work at the end of a run, or still to begin.
+
+    What falls due while no pod lives is in no memory that could die: whatever asked for the mail has it, a database
+    or a caller that tries again, until the pods that begin next take it over.
+    """
     with_a_sender = intended_s > ended_s
     for life in at_work:
         with_a_sender[life.mails] = True

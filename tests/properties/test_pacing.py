@@ -84,6 +84,20 @@ def test_a_new_rate_holds_from_then_on(asked: list[tuple[float, int]], rate: flo
 
 
 @LAWS
+@given(asked=st.lists(st.integers(1, 50), min_size=1, max_size=20), rate=rates, then=rates, share=st.floats(0.0, 1.0))
+def test_what_is_booked_drips_on_at_a_changed_rate(asked: list[int], rate: float, then: float, share: float) -> None:
+    """What waits when the rate changes has as many recipients before it as before; they drip at the other rate."""
+    pacer, old, new = Pacer(rate), Fraction(repr(rate)), Fraction(repr(then))
+    places = [pacer.book(0.0, recipients) for recipients in asked]
+    changes_s = share * places[-1] / rate
+    pacer.change_rate(changes_s, then)
+    for place in (*places, pacer.book(changes_s, 1)):
+        ahead = Fraction(place) - old * Fraction(changes_s)
+        due_s = float(max(ahead, Fraction(0)) / new)
+        assert pacer.due_in_s(place, changes_s) == pytest.approx(due_s, rel=1e-9, abs=1e-9 + 1e-9 / then)
+
+
+@LAWS
 @given(asked=calls, rate=rates, burst=bursts)
 def test_the_same_rate_again_changes_nothing(asked: list[tuple[float, int]], rate: float, burst: int) -> None:
     """Setting the rate that already holds is no change, however often."""

@@ -206,6 +206,16 @@ def test_with_no_pod_alive_mails_wait_in_the_outbox() -> None:
     assert fates(done)["pending"][3:] == [1, 1]
 
 
+@pytest.mark.parametrize(("again_s", "fate"), [(20.0, "pending"), (3.0, "lost")], ids=["not yet", "and crashes again"])
+def test_mail_due_while_no_pod_lives_is_safe_until_a_pod_has_it(again_s: float, fate: str) -> None:
+    """It is in no memory, so that it is pending if the run ends before; the pod that gets it loses it as any other."""
+    down = fault("pod_crash", 1.0, again_s - 1.0, pod=0)
+    down_again = fault("pod_crash", again_s + SEND_S, FOREVER_S, pod=0)
+    faults = (down, down_again) if fate == "lost" else (down,)
+    done = play(simulation(scenario(batch(3, at_s=2.0), horizon_s=10.0, fault=faults), pods=Pods(in_turn)))
+    assert fates(done)[fate][-1] == 1
+
+
 def test_overlapping_crashes_end_with_the_last() -> None:
     """A pod that crashes again while it is down stays down until both faults are over."""
     twice = (fault("pod_crash", BETWEEN_S, 1.0, pod=1), fault("pod_crash", 1.5, 2.5, pod=1))
@@ -277,6 +287,16 @@ def test_leaky_buckets_that_are_scaled_up_keep_to_the_limit_only_if_told(reshare
     starts_s = ledger.calls["start_s"]
     for from_s, until_s in pairwise((2.0, 4.0, 6.0, 8.0)):
         assert abs(((starts_s >= from_s) & (starts_s < until_s)).sum() - per_s * (until_s - from_s)) <= 4
+
+
+@pytest.mark.parametrize("lanes", ["ignore", "strict"])
+def test_no_call_that_starts_after_a_reshare_uses_the_old_share(lanes: str) -> None:
+    """A pod of 4 a second learns at 1.1 s of a second one: its next call is the first of one each half second."""
+    scale = fault("scale_pods", 1.1, 100.0, pods=2, reshare=True)
+    leaky = {"pods": 1, "lanes": lanes}
+    of = scenario(batch(9), rate_per_s=4.0, fault=(scale,), strategies={"leaky-bucket": leaky})
+    starts_s = sim.run.run(of, "leaky-bucket", SEED).calls["start_s"].tolist()
+    assert starts_s == [exactly(at_s) for at_s in (0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.75, 2.25, 2.75)]
 
 
 def test_refused_calls_of_a_dead_pod_are_lost() -> None:

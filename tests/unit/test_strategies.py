@@ -88,6 +88,19 @@ def test_a_whole_mail_in_one_call_is_refused_where_its_chunks_pass() -> None:
     assert (total(in_one, "lost"), total(in_chunks, "lost")) == (20, 0)
 
 
+@pytest.mark.parametrize("retry", ["legacy", "standard"])
+@pytest.mark.parametrize(("lanes", "buckets"), [("ignore", 1), ("share", 2), ("strict", 1)])
+def test_the_leaky_buckets_retries_take_their_turn(retry: str, lanes: str, buckets: int) -> None:
+    """First call or retry, it occupies its bucket from its start on: none starts sooner than n ÷ rate after another."""
+    settings = {"pods": 1, "retry": retry, "lanes": lanes}
+    two = ({**batch(20), "lane": "urgent", "priority": 1}, {**batch(20), "lane": "news"})
+    ledger = run("leaky-bucket", *two, settings=settings, rate_per_s=8.0, fault=(fault("outage", 0.5, 1.0),))
+    is_urgent, starts_s = ledger.calls["mail"] < 20, ledger.calls["start_s"]
+    lines = [is_urgent, ~is_urgent] if buckets == 2 else [starts_s >= 0]
+    assert len(starts_s) > 40
+    assert all((np.diff(np.sort(starts_s[line])) >= buckets / 8 - 1e-9).all() for line in lines)
+
+
 @pytest.mark.parametrize("retry", ["legacy", "standard", "adaptive"])
 def test_every_retry_mode_loses_less_than_none(retry: str) -> None:
     """A burst of three seconds' worth loses all beyond the limit at once, and less if the SDK insists."""
