@@ -15,13 +15,13 @@ from scenarios.aws.async_queue import AsyncQueue
 from scenarios.aws.event_source_mapping import Mapping
 from scenarios.aws.handler_errors import warnings_about
 from scenarios.aws.lambda_bill import lambda_usage
+from scenarios.aws.limit_steps import LimitStep, limit_steps
 from scenarios.aws.limiter import exact
 from scenarios.aws.open_work import OpenWork
 from scenarios.aws.pod_lives import stretches
 from scenarios.aws.ticker import Ticker, billed, default_transition
 from scenarios.aws.warm_pool import Concurrency
 from scenarios.ledger.fates import Custody, Pieces
-from scenarios.measures.bound import rate_steps
 from scenarios.schema.latency import Latency
 from scenarios.schema.model import Scenario
 from scenarios.traffic.streams import stream, uniforms
@@ -73,8 +73,8 @@ class Simulation:
 
     def start(self) -> None:
         """Arm the rate changes, then start pollers, tickers and pods."""
-        for at_s, rate_per_s in rate_steps(self.scenario):
-            self._change_rate(at_s, rate_per_s)
+        for step in limit_steps(self.scenario):
+            self._change_limit(step)
         for mapping in self.mappings:
             mapping.start()
         for ticker, declared in zip(self.tickers, self.plan.tickers, strict=True):
@@ -91,9 +91,9 @@ class Simulation:
         """Which share of the run is done, going by one call per mail."""
         return min(1.0, len(self.ses.log) / max(1, len(self.arrivals.recipients)))
 
-    def _change_rate(self, at_s: float, rate_per_s: float) -> None:
-        rate = exact(rate_per_s) * exact(self.scenario.account.limiter.effective_rate)
-        self.world.call_at(at_s, lambda: self.admission.set_rate(at_s, rate))
+    def _change_limit(self, step: LimitStep) -> None:
+        rate = exact(step.rate_per_s) * exact(self.scenario.account.limiter.effective_rate)
+        self.world.call_at(step.at_s, lambda: self.admission.set_rate(step.at_s, rate, step.burst))
 
     def _stream(self, latency: Latency, purpose: str) -> Iterator[float]:
         """One for each purpose, shared by all hosts: an environment that starts anew must not see the same again."""

@@ -7,9 +7,9 @@ from collections import deque
 from copy import deepcopy
 
 from scenarios.aws.admission import Admission, Neighbours, rolling_quota
+from scenarios.aws.limit_steps import LimitStep, limit_changes
 from scenarios.aws.limiter import at_once, build_limiter, exact
 from scenarios.ledger.ledger import ACCEPTED, QUOTA
-from scenarios.measures.bound import rate_steps
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import Arrivals
 
@@ -27,7 +27,7 @@ class AccountAdmission:
         self._quota = rolling_quota(account)
         self._by_rate = Admission(self._limiter, None).decide
         self._neighbours = Neighbours(neighbours, Admission(self._limiter, self._quota).decide)
-        self._steps = deque(rate_steps(scenario)[1:])
+        self._steps = deque(limit_changes(scenario))
         self._effective_rate = exact(account.limiter.effective_rate)
         self._hypothesis = account.limiter
         self.rate_per_s = rate_per_s
@@ -50,7 +50,7 @@ class AccountAdmission:
     def set_rate(self, now_s: float, rate_per_s: float) -> None:
         """Go on at another rate, once everything has happened that came before; the burst stays."""
         self._catch_up(now_s)
-        self._use(now_s, rate_per_s)
+        self._use(LimitStep(now_s, rate_per_s, self._hypothesis.burst))
 
     def room(self, now_s: float) -> int:
         """The most recipients that a request could have at this instant, whatever the limiter's kind."""
@@ -63,14 +63,15 @@ class AccountAdmission:
 
     def _catch_up(self, now_s: float) -> None:
         while self._steps and self._steps[0][0] <= now_s:
-            at_s, rate_per_s = self._steps.popleft()
-            self._neighbours.catch_up(at_s)
-            self._use(at_s, rate_per_s)
+            step = self._steps.popleft()
+            self._neighbours.catch_up(step.at_s)
+            self._use(step)
         self._neighbours.catch_up(now_s)
 
-    def _use(self, at_s: float, rate_per_s: float) -> None:
-        self._limiter.set_rate(at_s, exact(rate_per_s) * self._effective_rate)
-        self.rate_per_s = rate_per_s
+    def _use(self, step: LimitStep) -> None:
+        self._limiter.set_rate(step.at_s, exact(step.rate_per_s) * self._effective_rate, step.burst)
+        self._hypothesis = self._hypothesis.model_copy(update={"burst": step.burst})
+        self.rate_per_s = step.rate_per_s
 
     def _would_pass(self, now_s: float, recipients: int) -> bool:
         return deepcopy(self._limiter).admit(now_s, recipients)

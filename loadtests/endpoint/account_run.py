@@ -14,7 +14,7 @@ from loadtests.endpoint.decision_log import CallTrace, DecisionLog
 from loadtests.endpoint.publishing.mailroom import Course, Mailroom
 from loadtests.endpoint.tally import Tally
 from loadtests.ports.kernel import Clock
-from scenarios.measures.bound import rate_steps
+from scenarios.aws.limit_steps import limit_changes
 from scenarios.schema.account import Account
 from scenarios.schema.model import Scenario
 from scenarios.traffic.chance import PerMail
@@ -134,5 +134,5 @@ class AccountRun:
     def rates(self) -> list[tuple[float, float]]:
         """Since when which rate has held, in recipients a second, until now."""
         now_s, first = self.clock.now(), (0.0, self._first_rate_per_s)
-        planned = [(at_s, rate_per_s) for at_s, rate_per_s in rate_steps(self._scenario)[1:] if at_s <= now_s]
+        planned = [(step.at_s, step.rate_per_s) for step in limit_changes(self._scenario) if step.at_s <= now_s]
         return sorted([first, *planned, *self.rate_changes], key=lambda step: step[0])

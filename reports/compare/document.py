@@ -24,8 +24,9 @@ from reports.documents.comparison import (
 from reports.ranking.answer import answer, ranking_of
 from reports.ranking.called import chosen_settings
 from reports.ranking.ranking import Ranked
+from scenarios.aws.limit_steps import rate_steps
 from scenarios.entry import StrategyEntry
-from scenarios.measures.bound import Bound, rate_steps
+from scenarios.measures.bound import Bound
 from scenarios.outside.plug import plugged
 from scenarios.schema.delivery.delivery import Delivery
 from scenarios.schema.model import Scenario

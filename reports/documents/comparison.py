@@ -63,6 +63,7 @@ class FaultTable(TypedDict):
     probability: NotRequired[Annotated[float, Field(description="share of the calls or messages it hit")]]
     factor: NotRequired[Annotated[float, Field(description="slow: multiplied SES's latencies")]]
     max_send_rate_per_s: NotRequired[Annotated[float, Field(description="rate_change: recipients a second meanwhile")]]
+    burst: NotRequired[Annotated[int | None, Field(description="rate_change: B meanwhile; null where it stayed")]]
     of: NotRequired[
         Annotated[
             Literal["application", "workers"], Field(description="pod_crash and scale_pods: whose pods were meant")

@@ -14,9 +14,10 @@ from reports.running.experiment import Result
 from reports.verify.bench import TICK_S, Bench, Experiment, Finding, Law, at_least, exactly, gathered
 from reports.verify.closed_forms import Floats, debt_batch_s, strict_batch_s, window_batch_s
 from reports.verify.scenes import scene
+from scenarios.aws.limit_steps import limit_steps
 from scenarios.ledger.ledger import Ledger
 from scenarios.ledger.recipients import acceptances
-from scenarios.measures.bound import admissions, bound_of, rate_steps
+from scenarios.measures.bound import admissions, bound_of
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import Arrivals, arrivals
 from strategies.registry import STRATEGIES
@@ -77,7 +78,7 @@ def least_lag_s(scenario: Scenario, ledger: Ledger) -> float:
 def _of_recipients_s(scenario: Scenario, traffic: Arrivals, accepted_s: Floats) -> float:
     if scenario.account.limiter.admission == "debt":
         return inf
-    chunks = admissions(traffic, scenario.account.limiter, rate_steps(scenario))
+    chunks = admissions(traffic, scenario.account.limiter, limit_steps(scenario))
     ideal_s = np.concatenate([chunk.admitted_s for chunk in chunks])
     return float((accepted_s - ideal_s[: len(accepted_s)]).min(initial=inf))
 

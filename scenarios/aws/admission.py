@@ -40,11 +40,11 @@ class Admission:
         if self._shared is not None:
             self.decide = self._shared.decide
 
-    def set_rate(self, now_s: float, rate_per_s: Fraction) -> None:
-        """Go on at another rate, once the neighbours have asked that came before."""
+    def set_rate(self, now_s: float, rate_per_s: Fraction, burst: int | None = None) -> None:
+        """Go on at another rate and burst, once the neighbours have asked that came before."""
         if self._shared is not None:
             self._shared.catch_up(now_s)
-        self._limiter.set_rate(now_s, rate_per_s)
+        self._limiter.set_rate(now_s, rate_per_s, burst)
 
 
 def _by_rate(admit: Callable[[float, int], bool]) -> Decide:

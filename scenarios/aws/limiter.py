@@ -25,7 +25,9 @@ class Limiter(Protocol):
     """Decides on whole requests: all recipients or none. Instants must not decrease; a shard is told the whole rate."""
 
     def admit(self, now_s: float, recipients: int) -> bool: ...
-    def set_rate(self, now_s: float, rate_per_s: Fraction) -> None: ...
+    def set_rate(self, now_s: float, rate_per_s: Fraction, burst: int | None = None) -> None:
+        """Go on at another rate, and with another burst, where one is named and the limiter has any."""
+        ...
 
 
 def exact(number: float) -> Fraction:
@@ -127,9 +129,12 @@ class TokenBucket:
         self._empty = empty + self._lost_in_refusal(now - empty, recipients)
         return False
 
-    def set_rate(self, now_s: float, rate_per_s: Fraction) -> None:
-        """Go on at another rate from `now_s`; the bucket keeps its size and what it holds, to the last crumb."""
+    def set_rate(self, now_s: float, rate_per_s: Fraction, burst: int | None = None) -> None:
+        """Go on at another rate from `now_s`; the bucket keeps what it holds, to the last crumb, as far as it can."""
         held = Fraction(self._held(now_s), self._per_recipient) + self._crumb
+        if burst is not None:
+            self._burst = self._part.share(burst)
+            held = min(held, Fraction(self._burst))
         self._use(rate_per_s / self._part.of)
         ticks = floor(held * self._per_recipient)
         self._empty = int(now_s * self._ticks_per_s) - ticks
@@ -178,7 +183,7 @@ class FixedWindow:
         self._used += recipients * (self._scale if admitted else self._refusal)
         return admitted
 
-    def set_rate(self, now_s: float, rate_per_s: Fraction) -> None:
+    def set_rate(self, now_s: float, rate_per_s: Fraction, burst: int | None = None) -> None:
         self._capacity = self._part.share(whole(rate_per_s)) * self._scale
 
 
@@ -200,7 +205,7 @@ class SlidingWindow:
         self._remember(tick, recipients * (self._scale if admitted else self._refusal))
         return admitted
 
-    def set_rate(self, now_s: float, rate_per_s: Fraction) -> None:
+    def set_rate(self, now_s: float, rate_per_s: Fraction, burst: int | None = None) -> None:
         self._capacity = self._part.share(whole(rate_per_s)) * self._scale
 
     def _remember(self, tick: int, used: int) -> None:
@@ -225,9 +230,9 @@ class ShardedBucket:
         chosen = int(uniform(self._seed, "shard", self._requests, 0) * self._met)
         return self._shards[-1 - chosen].admit(now_s, recipients)
 
-    def set_rate(self, now_s: float, rate_per_s: Fraction) -> None:
+    def set_rate(self, now_s: float, rate_per_s: Fraction, burst: int | None = None) -> None:
         for shard in self._shards:
-            shard.set_rate(now_s, rate_per_s)
+            shard.set_rate(now_s, rate_per_s, burst)
 
 
 class ShardedWindow(ShardedBucket):
@@ -237,8 +242,8 @@ class ShardedWindow(ShardedBucket):
         super().__init__(shards, seed)
         self._meet(rate_per_s)
 
-    def set_rate(self, now_s: float, rate_per_s: Fraction) -> None:
-        super().set_rate(now_s, rate_per_s)
+    def set_rate(self, now_s: float, rate_per_s: Fraction, burst: int | None = None) -> None:
+        super().set_rate(now_s, rate_per_s, burst)
         self._meet(rate_per_s)
 
     def _meet(self, rate_per_s: Fraction) -> None:

@@ -22,15 +22,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.aws.limit_steps import LimitStep, limit_steps
 from scenarios.aws.limiter import exact, whole
 from scenarios.measures.ration import Admitted, Floats, Quota, Through, quota_of, rationed
 from scenarios.schema.account import LimiterHypothesis
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import Arrivals
 from strategies.ports import MAX_RECIPIENTS
-
-RateSteps = Sequence[tuple[float, float]]
-"""`(at_s, rate_per_s)`, ascending from second 0: the account's rate from each instant on."""
 
 CHUNK_RECIPIENTS = 1 << 20
 
@@ -45,7 +43,7 @@ class Bound(NamedTuple):
 
 def bound_of(scenario: Scenario, arrivals: Arrivals) -> Bound:
     """The bound of a scenario; of its faults only `rate_change` counts."""
-    return bound(arrivals, scenario.account.limiter, rate_steps(scenario), quota_of(scenario.account))
+    return bound(arrivals, scenario.account.limiter, limit_steps(scenario), quota_of(scenario.account))
 
 
 def expected_s(scenario: Scenario, arrivals: Arrivals) -> float:
@@ -53,41 +51,30 @@ def expected_s(scenario: Scenario, arrivals: Arrivals) -> float:
     return min(bound_of(scenario, arrivals).makespan_s or scenario.horizon_s, scenario.horizon_s)
 
 
-def rate_steps(scenario: Scenario) -> RateSteps:
-    """The account's rate over time; where rate changes overlap, the last one in the file holds."""
-    changes = [fault for fault in scenario.fault if fault.kind == "rate_change"]
-    edges = {0.0} | {edge for fault in changes for edge in (fault.start_s, fault.end_s)}
-    return [(edge, _rate_at(scenario, edge)) for edge in sorted(edges)]
-
-
-def _rate_at(scenario: Scenario, at_s: float) -> float:
-    rates = [scenario.account.max_send_rate_per_s]
-    rates += [f.max_send_rate_per_s for f in scenario.fault if f.kind == "rate_change" and f.start_s <= at_s < f.end_s]
-    return rates[-1]
-
-
-def bound(arrivals: Arrivals, limiter: LimiterHypothesis, rates: RateSteps, quota: Quota | None = None) -> Bound:
+def bound(
+    arrivals: Arrivals, limiter: LimiterHypothesis, steps: Sequence[LimitStep], quota: Quota | None = None
+) -> Bound:
     """The ideal sender's makespan, mean latency and 99th percentile of the latency over recipients.
 
-    `rates` are the account's, before the limiter's `effective_rate`; the burst stays when the rate changes.
+    The steps' rates are the account's, before the limiter's `effective_rate`; the bucket begins full.
     """
     total = _total_of(arrivals)
     if not total:
         return Bound(None, None, None)
-    last_s, mean_s, p99_s = _summary(admissions(arrivals, limiter, rates, quota), total)
+    last_s, mean_s, p99_s = _summary(admissions(arrivals, limiter, steps, quota), total)
     if limiter.admission == "debt" or (quota is not None and not quota.strict):
-        last_s = _last_in_any_order_s(arrivals, limiter, rates, quota)
+        last_s = _last_in_any_order_s(arrivals, limiter, steps, quota)
     return Bound(last_s - float(arrivals.intended_s[0]), mean_s, p99_s)
 
 
 def _last_in_any_order_s(
-    arrivals: Arrivals, limiter: LimiterHypothesis, rates: RateSteps, quota: Quota | None
+    arrivals: Arrivals, limiter: LimiterHypothesis, steps: Sequence[LimitStep], quota: Quota | None
 ) -> float:
     """Not before that, whatever goes last: in debt, of the limiter or of the quota, that is best a large mail."""
     if limiter.admission == "debt":
-        last_s = _last_in_debt_s(arrivals, limiter, TokenTime(_effective(limiter, rates)))
+        last_s = _last_in_debt_s(arrivals, limiter, TokenTime(_effective(limiter, steps), limiter.burst))
     else:
-        last_s = max(float(chunk.admitted_s[-1]) for chunk in admissions(arrivals, limiter, rates))
+        last_s = max(float(chunk.admitted_s[-1]) for chunk in admissions(arrivals, limiter, steps))
     return last_s if quota is None else max(last_s, _last_in_quota_s(arrivals, quota))
 
 
@@ -107,10 +94,10 @@ def _at_once(chunks: Iterable[Arrivals]) -> Iterator[Admitted]:
 
 
 def admissions(
-    arrivals: Arrivals, limiter: LimiterHypothesis, rates: RateSteps, quota: Quota | None = None
+    arrivals: Arrivals, limiter: LimiterHypothesis, steps: Sequence[LimitStep], quota: Quota | None = None
 ) -> Iterator[Admitted]:
     """When each recipient is admitted, chunk by chunk; in debt, a part of up to 50 recipients goes as one."""
-    through, chunks = _through(limiter, _effective(limiter, rates)), _chunks(arrivals)
+    through, chunks = _through(limiter, _effective(limiter, steps)), _chunks(arrivals)
     recipients = _total_of(arrivals)
     if quota is None or quota.holds(recipients):
         return through(chunks)
@@ -119,30 +106,61 @@ def admissions(
     return rationed(chunks, quota, recipients, through)
 
 
-def _through(limiter: LimiterHypothesis, effective: list[tuple[float, Fraction]]) -> Through:
+def _through(limiter: LimiterHypothesis, effective: list[EffectiveStep]) -> Through:
     if limiter.kind == "token-bucket":
         on_one_token = 1 if limiter.admission == "strict" else MAX_RECIPIENTS
-        clock = TokenTime(effective)
+        clock = TokenTime(effective, limiter.burst)
         return lambda chunks: _through_bucket(chunks, limiter.burst, clock, on_one_token)
     frees_s = _next_second if limiter.kind == "fixed-window" else _second_later
     if len(effective) > 1:
         return lambda chunks: _through_changing_window(chunks, ChangingWindow(effective, frees_s))
     fixed_or_sliding = _through_fixed_window if limiter.kind == "fixed-window" else _through_sliding_window
-    return lambda chunks: fixed_or_sliding(chunks, whole(effective[0][1]))
+    return lambda chunks: fixed_or_sliding(chunks, whole(effective[0].rate_per_s))
 
 
-def _effective(limiter: LimiterHypothesis, rates: RateSteps) -> list[tuple[float, Fraction]]:
-    """The rates at which the limiter really refills."""
-    return [(at_s, exact(rate_per_s) * exact(limiter.effective_rate)) for at_s, rate_per_s in rates]
+class EffectiveStep(NamedTuple):
+    """A step with the rate at which the limiter really refills."""
+
+    at_s: float
+    rate_per_s: Fraction
+    burst: int
+
+
+def _effective(limiter: LimiterHypothesis, steps: Sequence[LimitStep]) -> list[EffectiveStep]:
+    share = exact(limiter.effective_rate)
+    return [EffectiveStep(at_s, exact(rate_per_s) * share, burst) for at_s, rate_per_s, burst in steps]
 
 
 class TokenTime:
     """Tokens minted since second 0, which is piecewise linear in time, and the way back."""
 
-    def __init__(self, steps: Sequence[tuple[float, Fraction]]) -> None:
-        self._at_s = np.array([at_s for at_s, _ in steps])
-        self._rate_per_s = np.array([float(rate) for _, rate in steps])
+    def __init__(self, steps: Sequence[EffectiveStep], full: int) -> None:
+        """`full` is what the bucket holds at the beginning."""
+        self._at_s = np.array([step.at_s for step in steps])
+        self._rate_per_s = np.array([float(step.rate_per_s) for step in steps])
+        self._burst = np.array([float(step.burst) for step in steps])
         self._minted = np.append(0.0, np.cumsum(np.diff(self._at_s) * self._rate_per_s[:-1]))
+        self._full, self._unused = full, self._unused_at_steps(full)
+
+    def _unused_at_steps(self, held: float) -> Floats:
+        """What the bucket would hold at each step if no mail had come."""
+        unused, burst_before = [], float(held)
+        for burst, minted in zip(self._burst, np.diff(self._minted, prepend=0.0), strict=True):
+            held = min(burst_before, held + minted, burst)
+            unused.append(held)
+            burst_before = burst
+        return np.array(unused)
+
+    def held(self, at_s: Floats) -> Floats:
+        """What the bucket would hold at each instant if no mail had come: no more than its burst of that time."""
+        step = np.searchsorted(self._at_s, at_s, side="right") - 1
+        minted: Floats = (at_s - self._at_s[step]) * self._rate_per_s[step]
+        held: Floats = np.minimum(self._burst[step], self._unused[step] + minted)
+        return held
+
+    def overflowed(self, at_s: Floats) -> Floats:
+        """Tokens that had no room until each instant, if no mail had come: all that are minted; fewer where it grew."""
+        return self.minted(at_s) + (self._full - self.held(at_s))
 
     def minted(self, at_s: Floats) -> Floats:
         """Tokens minted until each instant."""
@@ -162,7 +180,7 @@ def _through_bucket(chunks: Iterable[Arrivals], burst: int, clock: TokenTime, on
 
     Of every `on_one_token` recipients of a mail the first waits for its token, and the others ride with it.
     """
-    for intended_s, first, place in _queued(chunks, clock.minted):
+    for intended_s, first, place in _queued(chunks, clock.overflowed):
         place -= place % on_one_token
         yield Admitted(intended_s, np.maximum(intended_s, clock.when(first + (place + 1 - burst))))
 
@@ -211,9 +229,9 @@ class ChangingWindow:
     `frees_s` says from when on an admission no longer counts: this is all in which the two kinds of window differ.
     """
 
-    def __init__(self, steps: Sequence[tuple[float, Fraction]], frees_s: Callable[[float], float]) -> None:
-        self._at_s = [at_s for at_s, _ in steps] + [math.inf]
-        self._capacity = [whole(rate) for _, rate in steps]
+    def __init__(self, steps: Sequence[EffectiveStep], frees_s: Callable[[float], float]) -> None:
+        self._at_s = [step.at_s for step in steps] + [math.inf]
+        self._capacity = [whole(step.rate_per_s) for step in steps]
         self._frees_s, self._now_s = frees_s, 0.0
         self._taken_until_s: deque[float] = deque()
 
@@ -241,16 +259,16 @@ def _through_changing_window(chunks: Iterable[Arrivals], window: ChangingWindow)
 
 
 def _queued(
-    chunks: Iterable[Arrivals], minted: Callable[[Floats], Any]
+    chunks: Iterable[Arrivals], gone: Callable[[Floats], Any]
 ) -> Iterator[tuple[Floats, Any, NDArray[np.int64]]]:
     """For each recipient its intended instant, the number of its mail's first token, and its place in the mail.
 
-    A mail's first token is the next after its predecessor's last, or, after an idle time, the one being minted.
+    A mail's first token is the next after its predecessor's last, or, after an idle time, the next that is not gone.
     """
     taken = 0
     for mails in chunks:
         before = np.cumsum(mails.recipients, dtype=np.int64) - mails.recipients
-        first = before + np.maximum.accumulate(np.maximum(minted(mails.intended_s) - before, taken))
+        first = before + np.maximum.accumulate(np.maximum(gone(mails.intended_s) - before, taken))
         taken = first[-1] + mails.recipients[-1]
         mail = np.repeat(np.arange(len(before)), mails.recipients)
         yield mails.intended_s[mail], first[mail], np.arange(len(mail)) - before[mail]
@@ -318,6 +336,6 @@ def _last_in_debt_s(arrivals: Arrivals, limiter: LimiterHypothesis, clock: Token
     later = arrivals.recipients[::-1]
     recipients = np.cumsum(later, dtype=np.int64)
     largest = np.maximum.accumulate(np.minimum(later, MAX_RECIPIENTS))
-    needed = np.maximum(recipients - limiter.shards * largest - limiter.burst + 1, 0)[::-1]
+    needed = np.maximum((recipients - limiter.shards * largest)[::-1] - clock.held(arrivals.intended_s) + 1, 0)
     ready_s = clock.when(clock.minted(arrivals.intended_s) + needed)
     return float(np.maximum(ready_s, arrivals.intended_s).max())

@@ -11,6 +11,7 @@ from scenarios.schema.tables import Positive, Rate, Table, wrong
 
 SANDBOX_RATE_PER_S = 1.0  # of a sandbox account, with its quota: SES's page "Managing your sending limits"
 SANDBOX_24H_SEND = 200
+MOST_BURST = 10_000_000
 
 
 class LimiterHypothesis(Table):
@@ -22,7 +23,7 @@ class LimiterHypothesis(Table):
     burst: int = Field(
         default_factory=lambda: 0,  # until the account, which knows the rate, fills it in
         ge=1,
-        le=10_000_000,
+        le=MOST_BURST,
         description="B, recipients at once after a pause; default R rounded up, at least 1 (token-bucket only)",
     )
     admission: Literal["strict", "debt"] = Field(
@@ -31,7 +32,10 @@ class LimiterHypothesis(Table):
     )
     effective_rate: Positive = Field(default=1.0, le=1, description="share of R at which the limiter really refills")
     refusal_cost: float = Field(
-        default=0.0, ge=0, le=1, description="share of its recipients that a refused call consumes"
+        default=0.0,
+        ge=0,
+        le=1,
+        description="share of its recipients that a refused call consumes; it empties a bucket, and overfills a window",
     )
     shards: int = Field(default=1, ge=1, le=10_000, description="independent limiters that share R and the burst")
 
@@ -101,3 +105,11 @@ def _check_token_bucket_only(limiter: LimiterHypothesis) -> None:
         raise wrong("burst", f"only a token-bucket has a burst; leave it out for a {limiter.kind}")
     if limiter.admission == "debt":
         raise wrong("admission", f'only a token-bucket admits on debt; a {limiter.kind} is always "strict"')
+
+
+def refuse_burst(limiter: LimiterHypothesis, burst: int, at: tuple[str | int, ...]) -> None:
+    """Raises what a validator may raise if the limiter could not go on with that burst."""
+    if limiter.kind != "token-bucket":
+        raise wrong(at, f"only a token-bucket has a burst; leave it out for a {limiter.kind}")
+    if limiter.shards > burst:
+        raise wrong(at, f"must be at least the shards ({limiter.shards}): a smaller shard admits nothing")

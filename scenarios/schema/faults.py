@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from scenarios.schema.account import MOST_BURST
 from scenarios.schema.tables import Duration, Positive, Probability, Rate, Seconds, Table
 
 
@@ -80,6 +81,9 @@ class RateChange(_Window):
 
     kind: Literal["rate_change"]
     max_send_rate_per_s: Rate = Field(description="recipients a second meanwhile")
+    burst: int | None = Field(
+        default=None, ge=1, le=MOST_BURST, description="B meanwhile; default unchanged (token-bucket only)"
+    )
 
 
 Fault = Annotated[

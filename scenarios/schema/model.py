@@ -10,7 +10,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from scenarios.errors import BadInput
 from scenarios.figures import is_of_delivery, is_of_month, is_of_shadow
-from scenarios.schema.account import Account
+from scenarios.schema.account import Account, refuse_burst
 from scenarios.schema.bill import Bill
 from scenarios.schema.clock import Clock
 from scenarios.schema.complaints import ONE_LINE
@@ -18,7 +18,7 @@ from scenarios.schema.contradictions import contradictory
 from scenarios.schema.delivery.dedicated_ips import DedicatedIps
 from scenarios.schema.delivery.delivery import Delivery
 from scenarios.schema.delivery.tracker import Tracker
-from scenarios.schema.faults import Fault
+from scenarios.schema.faults import Fault, RateChange
 from scenarios.schema.labels import lanes_of
 from scenarios.schema.latency import Latency, Lognormal, Uniform
 from scenarios.schema.parts import parts_instead, parts_of
@@ -286,6 +286,13 @@ class Scenario(Table):
             known = self.delivery.providers
             return "" if whose.split(".")[1] in known else f"the providers are {', '.join(known)}"
         return parts_instead(whose, self.workload) if whose and whose not in parts_of(self.workload) else ""
+
+    @model_validator(mode="after")
+    def _changes_what_its_limiter_has(self) -> Self:
+        for index, fault in enumerate(self.fault):
+            if isinstance(fault, RateChange) and fault.burst is not None:
+                refuse_burst(self.account.limiter, fault.burst, ("fault", index, "burst"))
+        return self
 
     @model_validator(mode="after")
     def _tells_what_happens(self) -> Self:

@@ -144,5 +144,5 @@ class Shared:
             self._at_s += 2 * self._every_s * (self._asked * 0.6180339887498949 % 1)
         return self._limiter.admit(now_s, recipients)
 
-    def set_rate(self, now_s: float, rate_per_s: Fraction) -> None:
-        self._limiter.set_rate(now_s, rate_per_s)
+    def set_rate(self, now_s: float, rate_per_s: Fraction, burst: int | None = None) -> None:
+        self._limiter.set_rate(now_s, rate_per_s, burst)

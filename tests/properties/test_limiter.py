@@ -71,14 +71,15 @@ class Model:
     """The four limiters by their definitions, in fractions of a recipient and with the whole history at hand."""
 
     def __init__(self, hypothesis: LimiterHypothesis, rate: float) -> None:
-        self._hypothesis, self._rate = hypothesis, exact(rate)
+        self._hypothesis, self._rate, self._burst = hypothesis, exact(rate), hypothesis.burst
         self._level, self._tick = Fraction(hypothesis.burst), 0
         self._used: list[tuple[int, Fraction]] = []
 
-    def set_rate(self, tick: int, rate: float) -> None:
-        """Refill at the old rate until the tick, at the new one from there."""
+    def set_rate(self, tick: int, rate: float, burst: int | None) -> None:
+        """Refill at the old rate until the tick, at the new one from there; what has no room any more is gone."""
         self._refill(tick)
-        self._rate = exact(rate)
+        self._rate, self._burst = exact(rate), self._burst if burst is None else burst
+        self._refill(tick)
 
     def spare(self, tick: int, recipients: int) -> Fraction:
         """How many recipients there is room for beyond those who ask; negative if there is none for them."""
@@ -101,33 +102,39 @@ class Model:
 
     def _refill(self, tick: int) -> None:
         gained = self._rate * (tick - self._tick) * TICK_S
-        self._level, self._tick = min(Fraction(self._hypothesis.burst), self._level + gained), tick
+        self._level, self._tick = min(Fraction(self._burst), self._level + gained), tick
 
 
-KINDS = pytest.mark.parametrize(
-    "kind",
-    [
-        {"kind": "token-bucket", "burst": 7},
-        {"kind": "token-bucket", "burst": 60},
-        {"kind": "token-bucket", "burst": 7, "admission": "debt"},
-        {"kind": "token-bucket", "burst": 1, "admission": "debt"},
-        {"kind": "fixed-window"},
-        {"kind": "sliding-window"},
-    ],
-    ids=lambda kind: f"{kind.get('admission', kind['kind'])}-{kind.get('burst', '')}".rstrip("-"),
+def kinds(*which: dict[str, Any]) -> pytest.MarkDecorator:
+    """The same law for each of these limiters."""
+    names = [f"{kind.get('admission', kind['kind'])}-{kind.get('burst', '')}".rstrip("-") for kind in which]
+    return pytest.mark.parametrize("kind", which, ids=names)
+
+
+STRICT: tuple[dict[str, Any], ...] = (
+    {"kind": "token-bucket", "burst": 7},
+    {"kind": "token-bucket", "burst": 60},
+    {"kind": "fixed-window"},
+    {"kind": "sliding-window"},
 )
+DEBT: tuple[dict[str, Any], ...] = (
+    {"kind": "token-bucket", "burst": 7, "admission": "debt"},
+    {"kind": "token-bucket", "burst": 1, "admission": "debt"},
+)
+KINDS = kinds(*STRICT, *DEBT)
 
 
 def beside_the_model(
-    hypothesis: LimiterHypothesis, rate: float, asked: list[Request], changes: dict[int, float]
+    hypothesis: LimiterHypothesis, rate: float, asked: list[Request], changes: dict[int, tuple[float, int | None]]
 ) -> list[tuple[bool, Fraction, Fraction]]:
-    """(verdict, room to spare, blur) of each request; before request k the rate becomes `changes[k]`."""
+    """(verdict, room to spare, blur) of each request; before request k rate and burst become `changes[k]`."""
     limiter, model, tick, verdicts = build_limiter(hypothesis, rate, 1), Model(hypothesis, rate), 0, []
     for number, (after, recipients) in enumerate(asked):
         tick += after
         if number in changes:
-            limiter.set_rate(tick / TICKS_PER_S, exact(changes[number]))
-            model.set_rate(tick, changes[number])
+            then, burst = changes[number]
+            limiter.set_rate(tick / TICKS_PER_S, exact(then), burst)
+            model.set_rate(tick, then, burst)
         spare, passes = model.spare(tick, recipients), limiter.admit(tick / TICKS_PER_S, recipients)
         model.decided(tick, recipients, passes)
         verdicts.append((passes, spare, model.blur()))
@@ -136,13 +143,18 @@ def beside_the_model(
 
 @KINDS
 @PROMISES
-@given(asked=requests, rate=powers, refusal_cost=shares, at=st.integers(0, 20), then=powers)
+@given(
+    asked=requests,
+    rate=powers,
+    refusal_cost=shares,
+    changes=st.dictionaries(st.integers(0, 20), st.tuples(powers, st.none() | st.integers(1, 60)), max_size=2),
+)
 def test_limiter_admits_exactly_what_its_definition_admits(
-    kind: dict[str, Any], asked: list[Request], rate: float, refusal_cost: float, at: int, then: float
+    kind: dict[str, Any], asked: list[Request], rate: float, refusal_cost: float, changes: Any
 ) -> None:
-    """Work conservation: a request passes if and only if the model has room, at that very tick, also at a new rate."""
+    """Work conservation: a request passes if and only if the model has room, at that very tick, at new limits too."""
     hypothesis = hypothesis_of(rate, refusal_cost=refusal_cost, **kind)
-    for passes, spare, _ in beside_the_model(hypothesis, rate, asked, {at: then}):
+    for passes, spare, _ in beside_the_model(hypothesis, rate, asked, changes):
         assert passes == (spare >= 0)
 
 
@@ -157,6 +169,24 @@ def test_limiter_admits_what_its_definition_admits_at_any_rate(
         hypothesis_of(rate, refusal_cost=refusal_cost, **kind), rate, asked, {}
     ):
         assert passes == (spare >= 0) or abs(spare) <= blur
+
+
+@kinds(*STRICT)
+@PROMISES
+@given(asked=requests, rate=powers, refusal_cost=shares)
+def test_what_refused_calls_have_used_up_is_soon_back(
+    kind: dict[str, Any], asked: list[Request], rate: float, refusal_cost: float
+) -> None:
+    """However many came: a bucket is full B ÷ R after the last, for they empty it at most; a window forgets in 1 s."""
+    hypothesis = hypothesis_of(rate, refusal_cost=refusal_cost, **kind)
+    limiter, tick = build_limiter(hypothesis, rate, 1), 0
+    limiter.admit(0.0, 1)
+    for after, _ in asked:
+        tick += after
+        limiter.admit(tick / TICKS_PER_S, 10_000)  # more than any holds
+    is_bucket = hypothesis.kind == "token-bucket"
+    full, rest_s = (hypothesis.burst, hypothesis.burst / rate) if is_bucket else (max(1, int(rate)), 1.0)
+    assert limiter.admit(tick / TICKS_PER_S + rest_s, full)
 
 
 def test_a_change_of_rate_and_back_costs_no_more_than_a_tick() -> None:

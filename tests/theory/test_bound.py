@@ -16,9 +16,10 @@ from hypothesis import given, settings
 
 from reports.verify.closed_forms import debt_batch_s, strict_batch_s
 from scenarios.aws.admission import RollingQuota
+from scenarios.aws.limit_steps import LimitStep, limit_steps, rate_steps
 from scenarios.aws.limiter import TICKS_PER_S, build_limiter, exact
 from scenarios.measures import bound as module
-from scenarios.measures.bound import Bound, admissions, bound, bound_of, rate_steps
+from scenarios.measures.bound import Bound, admissions, bound_of
 from scenarios.measures.ration import Quota
 from scenarios.schema.account import Account, LimiterHypothesis
 from scenarios.schema.model import Scenario
@@ -32,7 +33,8 @@ KINDS: tuple[dict[str, Any], ...] = (
     {"kind": "sliding-window"},
 )
 Mails = Sequence[tuple[float, int]]
-Steps = Sequence[tuple[float, float]]
+Steps = Sequence[tuple[float, float] | LimitStep]
+"""From when on which rate holds; the burst stays where a step names none."""
 
 kinds = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.get("admission", kind["kind"]))
 
@@ -47,9 +49,19 @@ def arrivals(mails: Mails) -> Arrivals:
     return Arrivals(np.array([at_s for at_s, _ in mails], np.float64), np.array([n for _, n in mails], np.int32))
 
 
+def with_burst(steps: Steps, hypothesis: LimiterHypothesis) -> list[LimitStep]:
+    """The steps, each with its burst."""
+    return [step if isinstance(step, LimitStep) else LimitStep(*step, hypothesis.burst) for step in steps]
+
+
+def bound(traffic: Arrivals, hypothesis: LimiterHypothesis, steps: Steps, quota: Quota | None = None) -> Bound:
+    """The ideal sender's figures."""
+    return module.bound(traffic, hypothesis, with_burst(steps, hypothesis), quota)
+
+
 def instants(mails: Mails, hypothesis: LimiterHypothesis, steps: Steps, quota: Quota | None = None) -> list[float]:
     """When the ideal sender's recipients are admitted."""
-    chunks = admissions(arrivals(mails), hypothesis, steps, quota)
+    chunks = admissions(arrivals(mails), hypothesis, with_burst(steps, hypothesis), quota)
     return [at_s for chunk in chunks for at_s in chunk.admitted_s.tolist()]
 
 
@@ -138,10 +150,10 @@ def test_nothing_to_send_has_no_bound(kind: dict[str, Any]) -> None:
     assert bound(arrivals([]), limiter(**kind), [(0.0, 30.0)]) == Bound(None, None, None)
 
 
-def scenario(*changes: tuple[float, float, float], **account: Any) -> Scenario:
-    """A scenario whose rate changes are (start_s, duration_s, rate)."""
-    keys = ("start_s", "duration_s", "max_send_rate_per_s")
-    faults = tuple({"kind": "rate_change", **dict(zip(keys, change, strict=True))} for change in changes)
+def scenario(*changes: tuple[float, ...], **account: Any) -> Scenario:
+    """A scenario whose rate changes are (start_s, duration_s, rate), or a burst besides."""
+    keys = ("start_s", "duration_s", "max_send_rate_per_s", "burst")
+    faults = tuple({"kind": "rate_change", **dict(zip(keys, change, strict=False))} for change in changes)
     workload = ({"process": "batch", "messages": 90},)
     return Scenario.model_validate({"name": "s", "account": account, "workload": workload, "fault": faults})
 
@@ -150,6 +162,12 @@ def test_rate_changes_become_steps() -> None:
     """A rate change is two steps; where two overlap, the later in the file holds; a start at 0 is the first rate."""
     told = scenario((0.0, 2.0, 5.0), (1.0, 3.0, 7.0), max_send_rate_per_s=30.0)
     assert rate_steps(told) == [(0.0, 5.0), (1.0, 7.0), (2.0, 7.0), (4.0, 30.0)]
+
+
+def test_a_rate_change_may_change_the_burst() -> None:
+    """It holds as long as the change does; a change that names none leaves the account's, whatever it overlaps."""
+    told = scenario((1.0, 4.0, 5.0, 3), (2.0, 1.0, 7.0), max_send_rate_per_s=30.0)
+    assert limit_steps(told) == [(0.0, 30.0, 30), (1.0, 5.0, 3), (2.0, 7.0, 30), (3.0, 5.0, 3), (5.0, 30.0, 30)]
 
 
 def test_the_bound_of_a_scenario_follows_its_rate_changes() -> None:
@@ -165,22 +183,25 @@ mail_lists = st.lists(st.tuples(dyadic_s, st.integers(1, 8)), min_size=1, max_si
 big_mail_lists = st.lists(st.tuples(dyadic_s, st.integers(1, 120)), min_size=1, max_size=4).map(sorted)
 dyadic_rates = st.sampled_from([0.5, 1.0, 2.0, 4.0, 8.0])
 later_steps = st.dictionaries(dyadic_s.filter(bool), dyadic_rates, max_size=3).map(lambda steps: sorted(steps.items()))
+later_limits = st.dictionaries(dyadic_s, st.tuples(dyadic_rates, st.integers(1, 10)), max_size=3).map(
+    lambda steps: [LimitStep(at_s, *steps[at_s]) for at_s in sorted(steps)]
+)
 
 
 class Judge:
     """The limiter of the simulator, asked in the order of time and told of rate changes as they come."""
 
     def __init__(self, hypothesis: LimiterHypothesis, steps: Steps, quota: Quota | None) -> None:
-        self._limiter = build_limiter(hypothesis, steps[0][1], 1)
+        self._ahead = with_burst(steps, hypothesis)
+        self._limiter = build_limiter(hypothesis, self._ahead[0].rate_per_s, 1)
         self._quota = None if quota is None else RollingQuota(*quota)
         self._share = exact(hypothesis.effective_rate)
-        self._ahead = list(steps[1:])
 
     def admits(self, at_s: float, recipients: int) -> bool:
         """Whether it admits; what it admits counts."""
         while self._ahead and self._ahead[0][0] <= at_s:
-            step_s, rate = self._ahead.pop(0)
-            self._limiter.set_rate(step_s, exact(rate) * self._share)
+            step_s, rate, burst = self._ahead.pop(0)
+            self._limiter.set_rate(step_s, exact(rate) * self._share, burst)
         if self._quota is None:
             return self._limiter.admit(at_s, recipients)
         admitted = self._quota.holds(at_s, recipients) and self._limiter.admit(at_s, recipients)
@@ -228,6 +249,15 @@ def test_no_earlier_admission_is_possible(kind: dict[str, Any], mails: Mails, ra
 def test_no_earlier_admission_while_rates_change(kind: dict[str, Any], mails: Mails, rate: float, later: Any) -> None:
     """The same while the rate changes; the burst stays."""
     check_against_the_limiter(mails, limiter(rate, **kind), [(0.0, rate), *later])
+
+
+@pytest.mark.parametrize("admission", ["strict", "debt"])
+@given(mails=mail_lists, rate=dyadic_rates, burst=st.integers(1, 10), later=later_limits)
+def test_no_earlier_admission_while_bursts_change(
+    admission: str, mails: Mails, rate: float, burst: int, later: list[LimitStep]
+) -> None:
+    """The same while the burst changes with it: a smaller bucket overflows at once, a larger one fills up."""
+    check_against_the_limiter(mails, limiter(rate, burst=burst, admission=admission), [(0.0, rate), *later])
 
 
 @kinds
@@ -289,7 +319,9 @@ class Greedy:
     def __init__(self, hypothesis: LimiterHypothesis, steps: Steps) -> None:
         share = exact(hypothesis.effective_rate)
         self._hypothesis = hypothesis
-        self._steps = [(Fraction(at_s), exact(rate) * share) for at_s, rate in steps]
+        limits = with_burst(steps, hypothesis)
+        self._steps = [(Fraction(at_s), exact(rate) * share) for at_s, rate, _ in limits]
+        self._bursts = [(Fraction(at_s), burst) for at_s, _, burst in limits]
         self._now, self._tokens = Fraction(0), Fraction(hypothesis.burst)
         self._log: list[Fraction] = []
 
@@ -307,8 +339,12 @@ class Greedy:
 
     def _advance(self, to: Fraction) -> None:
         for stop in [at for at, _ in self._steps if self._now < at < to] + [to]:
-            self._tokens = min(Fraction(self._hypothesis.burst), self._tokens + (stop - self._now) * self._rate())
+            self._tokens = min(Fraction(self._burst()), self._tokens + (stop - self._now) * self._rate())
             self._now = stop
+            self._tokens = min(Fraction(self._burst()), self._tokens)
+
+    def _burst(self) -> int:
+        return [burst for at, burst in self._bursts if at <= self._now][-1]
 
     def _feasible(self) -> bool:
         if self._hypothesis.kind == "token-bucket":

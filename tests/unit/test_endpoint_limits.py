@@ -107,6 +107,16 @@ def test_the_scenarios_rate_changes_and_neighbours() -> None:
     assert [admission.room(20.0), admission.room(20.5), admission.rate_per_s] == [9, 10, 10.0]
 
 
+def test_a_rate_change_from_second_zero_on_and_its_burst() -> None:
+    """From the very beginning the bucket holds as little as it says; afterwards it fills up again."""
+    change = {"start_s": 0.0, "duration_s": 10.0, "max_send_rate_per_s": 1.0, "burst": 4}
+    tables = {"name": "gate", "workload": ({"process": "batch", "messages": 1},)}
+    fault = {"fault": ({"kind": "rate_change", **change},), "account": {"max_send_rate_per_s": 10.0}}
+    admission = AccountAdmission(Scenario.model_validate(tables | fault), arrivals((), 1), 10.0, 1)
+    assert [admission.room(0.0), admission.capacity, admission.rate_per_s] == [4, 4, 1.0]
+    assert [admission.room(10.0), admission.room(10.5), admission.capacity] == [4, 9, 10]
+
+
 @pytest.fixture
 def roomy() -> Iterator[Endpoint]:
     """An endpoint with room for everything that a test sends."""

@@ -18,6 +18,7 @@ from strategies.registry import STRATEGIES
 from tests.unit.scenario_files import BATCH, loaded, written
 
 FAULT = f"{BATCH}[[fault]]\nstart_s = 1\nduration_s = 2\n"
+CHANGE = 'kind = "rate_change"\nmax_send_rate_per_s = 1\n'
 
 
 def complaint(source: str) -> str:
@@ -196,6 +197,14 @@ def test_scenario_travels_between_processes(tmp_path: Path) -> None:
         (f'{FAULT}kind = "pod_crash"\npod = -1', "fault[0].pod = -1: must be at least 0"),
         (f'{FAULT}kind = "scale_pods"\npods = 0', "fault[0].pods = 0: must be at least 1"),
         (f'{FAULT}kind = "rate_change"', "fault[0].max_send_rate_per_s: is required"),
+        (
+            f'[account.limiter]\nkind = "fixed-window"\n{FAULT}{CHANGE}burst = 5',
+            "fault[0].burst = 5: only a token-bucket has a burst; leave it out for a fixed-window",
+        ),
+        (
+            f"[account.limiter]\nshards = 4\n{FAULT}{CHANGE}burst = 3",
+            "fault[0].burst = 3: must be at least the shards (4): a smaller shard admits nothing",
+        ),
         (f'{FAULT}kind = "outage"\npod = 1', "fault[0].pod = 1: unknown key 'pod'"),
         (
             f"{BATCH}[strategies.leakybucket]\npods = 2",

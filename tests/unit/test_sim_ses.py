@@ -287,3 +287,12 @@ def test_a_rate_change_reaches_the_limiter_at_its_instant() -> None:
     slower = fault("rate_change", 1.0, 1.0, max_send_rate_per_s=2.0)
     _, log = sending([(0.0, 10), (1.0, 10), (2.0, 3), (2.0, 2), (2.25, 2), (2.25, 1)], rate_per_s=10.0, fault=(slower,))
     assert outcomes(log) == ["accepted", "throttled", "accepted", "accepted", "accepted", "accepted"]
+
+
+def test_a_rate_change_brings_its_burst_and_takes_it_away() -> None:
+    """Meanwhile the bucket holds 4, and overflows at once; afterwards it holds 10 again, which it has to fill first."""
+    smaller = fault("rate_change", 1.0, 1.0, max_send_rate_per_s=2.0, burst=4)
+    log = [(1.0, 5), (1.0, 4), (1.625, 1), (2.0, 2), (2.0, 1), (2.5, 6), (2.5, 5), (4.0, 10)]
+    _, made = sending(log, rate_per_s=10.0, fault=(smaller,))
+    passed = [outcome == "accepted" for outcome in outcomes(made)]
+    assert passed == [False, True, True, False, True, False, True, True]

@@ -9,8 +9,9 @@ import numpy as np
 from reports.figures import canvas, palette
 from reports.figures.palette import look
 from reports.figures.series import Floats
+from scenarios.aws.limit_steps import limit_steps
 from scenarios.ledger.ledger import ACCEPTED, THROTTLED, Ledger
-from scenarios.measures.bound import admissions, rate_steps
+from scenarios.measures.bound import admissions
 from scenarios.schema.model import Scenario
 from scenarios.schema.scenario_file import load
 from scenarios.traffic.workload import arrivals
@@ -57,7 +58,7 @@ def _panel(axes: Axes, scenario: Scenario) -> None:
 
 def _best_s(scenario: Scenario) -> Floats:
     """When an ideal sender's recipients are accepted."""
-    admitted = admissions(arrivals(scenario.workload, scenario.seed), scenario.account.limiter, rate_steps(scenario))
+    admitted = admissions(arrivals(scenario.workload, scenario.seed), scenario.account.limiter, limit_steps(scenario))
     return np.concatenate([chunk.admitted_s for chunk in admitted])
 
 
