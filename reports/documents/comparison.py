@@ -18,13 +18,18 @@ SCHEMA: Final = "seslab/comparison/v1"
 
 
 class BoundFigures(TypedDict):
-    """The best possible: an ideal sender without latency on the same mails. Null for a workload without recipients."""
+    """What senders without latency can do with the same mails. Null for a workload without recipients."""
 
     makespan_s: Annotated[
-        float | None, Field(description="seconds from the first intended instant to the last acceptance")
+        float | None,
+        Field(description="seconds from the first intended instant to the last acceptance, which no sender beats"),
     ]
-    latency_mean_s: Annotated[float | None, Field(description="mean latency over recipients, in seconds")]
-    latency_p99_s: Annotated[float | None, Field(description="99 % of the recipients wait at most so many seconds")]
+    latency_mean_s: Annotated[
+        float | None, Field(description="first come, first served: mean latency over recipients, in seconds")
+    ]
+    latency_p99_s: Annotated[
+        float | None, Field(description="first come, first served: 99 % of the recipients wait at most so many seconds")
+    ]
 
 
 class LimiterTable(TypedDict):
@@ -162,7 +167,7 @@ class ComparisonDocument(TypedDict):
     world: Annotated[str, Field(description="where it ran: sim, moto, ministack, aws or locust")]
     seed: Annotated[int, Field(description="the seed of the first replication")]
     replications: Annotated[int, Field(description="runs of each strategy; seeds count up, but not over `rounds`")]
-    bound: Annotated[BoundFigures, Field(description="the best possible on the same mails")]
+    bound: Annotated[BoundFigures, Field(description="what is possible with the same mails")]
     account: Annotated[AccountTable, Field(description="what SES allowed")]
     faults: Annotated[list[FaultTable], Field(description="what went wrong, and when")]
     strategies: Annotated[list[ExplainedEntry], Field(description="one entry each, in the order in which they ran")]

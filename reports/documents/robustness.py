@@ -25,7 +25,7 @@ class HypothesisEntry(TypedDict):
     source: Annotated[str, Field(description="why it is worth a try; empty where its file does not say")]
     weight: Annotated[float | None, Field(description="of belief; null where none are told")]
     limiter: Annotated[LimiterTable, Field(description="how SES is supposed to admit recipients")]
-    bound: Annotated[BoundFigures, Field(description="the best possible under it, over replications the mean")]
+    bound: Annotated[BoundFigures, Field(description="what is possible under it, over replications the mean")]
 
 
 class LeftOutHypothesis(TypedDict):

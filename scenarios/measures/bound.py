@@ -1,9 +1,14 @@
-"""The best possible: an ideal sender without latency, against which every strategy is measured.
+"""The best possible makespan, and an ideal sender's latencies: what every strategy is measured against.
 
-It gives SES the recipients one at a time, first come first served, each at the earliest instant at which the limiter
-admits it. That is a queue: recipients arrive, the limiter mints places, and each recipient takes the next place that
-is not minted before it came. Instants are computed in 64-bit floats, so they agree with the limiter's clock of 2⁻³⁰ s
-to within one tick.
+The ideal sender has no latency. It gives SES the recipients one at a time, first come first served, each at the
+earliest instant at which the limiter admits it. That is a queue: recipients arrive, the limiter mints places, and each
+recipient takes the next place that is not minted before it came. No order ends sooner or waits less on average; one
+that lets a few wait until the end can have a smaller p99.
+
+In debt, of the limiter or of the quota, mails go as wholes, of up to 50 recipients, and other orders end sooner: there
+the makespan is what none of them can beat, while mean and p99 stay first come's.
+
+Instants are computed in 64-bit floats, so they agree with the limiter's clock of 2⁻³⁰ s to within one tick.
 
 Memory: mails are expanded to recipients in chunks of about a million, and of the latencies only the slowest hundredth
 (twice that for a moment) is kept, which is what an exact 99th percentile needs.
@@ -34,7 +39,7 @@ CHUNK_RECIPIENTS = 1 << 20
 
 
 class Bound(NamedTuple):
-    """The ideal sender's figures in seconds; None for a workload without recipients."""
+    """Seconds; None for a workload without recipients. No sender beats the makespan; the latencies are first come's."""
 
     makespan_s: float | None
     latency_mean_s: float | None
@@ -54,7 +59,7 @@ def expected_s(scenario: Scenario, arrivals: Arrivals) -> float:
 def bound(
     arrivals: Arrivals, limiter: LimiterHypothesis, steps: Sequence[LimitStep], quota: Quota | None = None
 ) -> Bound:
-    """The ideal sender's makespan, mean latency and 99th percentile of the latency over recipients.
+    """The makespan that no sender beats; first come's mean latency and its 99th percentile over recipients.
 
     The steps' rates are the account's, before the limiter's `effective_rate`; the bucket begins full.
     """
@@ -329,9 +334,9 @@ class Largest:
 
 
 def _last_in_debt_s(arrivals: Arrivals, limiter: LimiterHypothesis, clock: TokenTime) -> float:
-    """The least possible last admission: from some arrival on, all tokens but the largest mail's must be minted.
+    """No last admission can be sooner: from each arrival on, all tokens but the largest mail's must be minted.
 
-    Each shard may go into debt by such a mail.
+    Mails of one instant reach it, the largest last; others need not. Each shard may go into debt by such a mail.
     """
     later = arrivals.recipients[::-1]
     recipients = np.cumsum(later, dtype=np.int64)

@@ -120,10 +120,14 @@ def test_direct_without_retries_loses_whatever_is_refused() -> None:
 
 
 def test_retries_after_a_lost_answer_send_a_mail_twice() -> None:
-    """SendEmail has no token: a mode that retries what was not answered duplicates, mode none does not."""
+    """SendEmail has no token: a mode that retries what was not answered duplicates, mode none does not.
+
+    A call whose answer is lost ends when its caller's patience does.
+    """
     tables = {"fault": (fault("lost_response", 0.0, 0.5, probability=1.0),), "client": {"read_timeout_s": 1.0}}
     without, insisting = (run("direct", batch(5), settings={"retry": mode}, **tables) for mode in ("none", "standard"))
     assert (total(without, "accepted"), total(without, "duplicated")) == (5, 0)
+    assert without.calls["end_s"] == exactly(without.calls["start_s"] + np.arange(1, 6) * CPU_S + 1.0)
     assert (total(insisting, "accepted"), total(insisting, "duplicated")) == (5, 5)
 
 
