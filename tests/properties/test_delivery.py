@@ -77,10 +77,17 @@ def run(delivery: Delivery, strategy: str, *faults: dict[str, Any], horizon_s: f
 
 
 @given(deliveries(), STRATEGIES, st.booleans())
-def test_every_copy_has_one_fate_per_provider(delivery: Delivery, strategy: str, is_bad: bool) -> None:
-    """Accepted = delivered + bounced + suppressed + expired + pending, and no copy comes from nowhere."""
+def test_any_delivery_adds_up(delivery: Delivery, strategy: str, is_bad: bool) -> None:
+    """No copy is lost or invented, nothing happens before its time, and the calls alone tell all of it."""
     faults = [fault("lost_response", 0.0, 20.0, probability=0.3), fault("outage", 2.0, 3.0)] if is_bad else []
     ledger = run(delivery, strategy, *faults)
+    check_fates(ledger, delivery)
+    check_instants(ledger, delivery)
+    check_calls(ledger, delivery)
+
+
+def check_fates(ledger: Ledger, delivery: Delivery) -> None:
+    """Accepted = delivered + bounced + suppressed + expired + pending, at each provider, and no copy from nowhere."""
     assert ledger.delivered is not None
     copies, entry = ledger.delivered.copies, figures(ledger, delivery)
     of_all, parts = entry["delivery"], [one["delivery"] for one in entry["providers"]]
@@ -98,10 +105,8 @@ def figures(ledger: Ledger, delivery: Delivery) -> StrategyEntry:
     return measured(of, ledger, Bound(None, None, None), load_prices())
 
 
-@given(deliveries(), STRATEGIES)
-def test_nothing_happens_before_its_time(delivery: Delivery, strategy: str) -> None:
+def check_instants(ledger: Ledger, delivery: Delivery) -> None:
     """No copy ends before it was accepted, or after observation; one that is given up ends when SES's patience does."""
-    ledger = run(delivery, strategy)
     assert ledger.delivered is not None
     copies = ledger.delivered.copies
     ended = copies["outcome"] != PENDING
@@ -116,10 +121,8 @@ def test_nothing_happens_before_its_time(delivery: Delivery, strategy: str) -> N
     assert (copies["complained_s"][complained] >= copies["ended_s"][complained]).all()
 
 
-@given(deliveries(), STRATEGIES)
-def test_the_calls_alone_tell_what_became_of_their_mail(delivery: Delivery, strategy: str) -> None:
+def check_calls(ledger: Ledger, delivery: Delivery) -> None:
     """Whoever has the calls can work it out anew, which the real worlds do, and it is the same to the last bit."""
-    ledger = run(delivery, strategy)
     again = delivered_of(delivery, 3, ledger.calls, 3000.0)
     assert ledger.delivered is not None
     assert again.judged == ledger.delivered.judged
