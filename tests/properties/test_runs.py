@@ -39,6 +39,8 @@ def test_any_run_adds_up(strategy: str, data: Any, seed: int) -> None:
     check_order(ledger, scenario)
     check_outcomes(ledger)
     check_fates(ledger, scenario)
+    check_quota(ledger, scenario)
+    check_workload(ledger, scenario)
     assert all(count >= 0 for count in ledger.usage.values())
 
 
@@ -101,6 +103,22 @@ def check_retries(ledger: Ledger) -> None:
         assert (mails["receives"][mails["dead_lettered"] > 0] == most).all()
 
 
+def check_quota(ledger: Ledger, scenario: Scenario) -> None:
+    """Where a mail must fit into what is left of the 24 hours, they are never exceeded; else by less than one mail."""
+    account, accepted = scenario.account, ledger.usage["ses_recipients"]
+    if account.max_24h_send > 0:
+        assert accepted <= account.max_24h_send + (0 if account.daily_edge == "strict" else 49)
+
+
+def check_workload(ledger: Ledger, scenario: Scenario) -> None:
+    """The ledger's mails are the workload's, in their order, whatever becomes of them."""
+    mails, traffic = ledger.mails, arrivals(scenario.workload, ledger.seed)
+    assert mails["intended_s"].tolist() == traffic.intended_s.tolist()
+    assert mails["recipients"].tolist() == traffic.recipients.tolist()
+    assert mails["mail"].tolist() == list(range(len(traffic.recipients)))
+    assert all(sooner <= later for sooner, later in pairwise(mails["intended_s"].tolist()))
+
+
 @strategies
 @RUNS
 @given(data=st.data(), seed=seeds)
@@ -115,33 +133,9 @@ def test_no_run_exceeds_the_limit(strategy: str, data: Any, seed: int) -> None:
 @strategies
 @settings(max_examples=15)
 @given(data=st.data(), seed=seeds)
-def test_no_run_exceeds_the_quota(strategy: str, data: Any, seed: int) -> None:
-    """Where a mail must fit into what is left of the 24 hours, they are never exceeded; else by less than one mail."""
-    scenario = data.draw(scenarios(strategy))
-    account, accepted = scenario.account, run(scenario, strategy, seed).usage["ses_recipients"]
-    if account.max_24h_send > 0:
-        assert accepted <= account.max_24h_send + (0 if account.daily_edge == "strict" else 49)
-
-
-@strategies
-@settings(max_examples=15)
-@given(data=st.data(), seed=seeds)
 def test_a_seed_decides_everything(strategy: str, data: Any, seed: int) -> None:
     """Two runs of one scenario and seed have one digest, one end and one bill."""
     scenario = data.draw(scenarios(strategy))
     once, again = (run(scenario, strategy, seed) for _ in range(2))
     assert digest(once) == digest(again)
     assert (once.ended_s, once.usage) == (again.ended_s, again.usage)
-
-
-@strategies
-@settings(max_examples=10)
-@given(data=st.data(), seed=seeds)
-def test_a_run_sees_the_whole_workload(strategy: str, data: Any, seed: int) -> None:
-    """The ledger's mails are the workload's, in their order, whatever becomes of them."""
-    scenario = data.draw(scenarios(strategy))
-    mails, traffic = run(scenario, strategy, seed).mails, arrivals(scenario.workload, seed)
-    assert mails["intended_s"].tolist() == traffic.intended_s.tolist()
-    assert mails["recipients"].tolist() == traffic.recipients.tolist()
-    assert mails["mail"].tolist() == list(range(len(traffic.recipients)))
-    assert all(sooner <= later for sooner, later in pairwise(mails["intended_s"].tolist()))
