@@ -6,6 +6,7 @@ import socket
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from statistics import fmean
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from hdrh.log import HistogramLogReader
 from loadtests.load import loadtest
 from loadtests.load.histogram import empty
 from loadtests.load.options import Crew
+from scenarios.aws.limiter import build_limiter
 from scenarios.ledger.ledger import THROTTLED, Ledger
 from sim.run import run as simulate
 from tests.loadtest.locusts import RESPONSE, SERVICE, Served, excess_of, scenario, sent, table
@@ -44,21 +46,31 @@ def throttled_share(ledger: Ledger) -> float:
     return float((ledger.calls["outcome"] == THROTTLED).mean())
 
 
+def simulated_share(ledger: Ledger) -> float:
+    """What the simulator's limiter refuses of calls at the same instants, however late a busy machine made them."""
+    limiter = build_limiter(FAST.account.limiter, FAST.account.max_send_rate_per_s, FAST.seed)
+    return 1 - fmean(limiter.admit(at_s, 1) for at_s in np.sort(ledger.calls["decided_s"]).tolist())
+
+
 def test_accepted_stays_within_burst_and_rate(fast: Sent) -> None:
     """However fast the load, in no stretch of t seconds are more than B + R·t recipients accepted."""
     assert excess_of(fast.ledger) <= TOLERANCE
 
 
 def test_as_many_calls_are_throttled_as_in_the_simulator(fast: Sent) -> None:
-    """The share of throttled calls is that of `direct` on the same scenario, within two points."""
-    assert throttled_share(fast.ledger) == pytest.approx(throttled_share(simulate(FAST, "direct", FAST.seed)), abs=0.02)
+    """The share of throttled calls is that of the simulator's limiter, asked at the same instants, within a point."""
+    assert throttled_share(fast.ledger) == pytest.approx(simulated_share(fast.ledger), abs=0.01)
+    simulated = simulate(FAST, "direct", FAST.seed)
+    assert throttled_share(simulated) == pytest.approx(simulated_share(simulated), abs=0.01)
 
 
 def test_every_mail_is_sent_once_at_its_instant(fast: Sent) -> None:
-    """The schedule is the scenario's: as many calls as mails, none before its intended instant."""
+    """The schedule is the scenario's: as many calls as mails, none before its instant, and most of them soon after."""
     calls, mails = fast.ledger.calls, fast.ledger.mails
     assert np.array_equal(np.sort(calls["mail"]), mails["mail"])
-    assert (calls["start_s"] >= mails["intended_s"][calls["mail"]]).all()
+    late_s = calls["start_s"] - mails["intended_s"][calls["mail"]]
+    assert (late_s >= 0).all()
+    assert np.median(late_s) < 0.5  # at half the rate it would be 1.5 s
     assert not mails["pending"].any()
     assert np.array_equal(mails["lost"], mails["throttles"])  # nobody tries again
 
@@ -86,8 +98,10 @@ def test_locust_counts_each_mail_once(served: Served, fast: Sent) -> None:
 
 
 def test_locusts_rates_count_from_time_zero(fast: Sent) -> None:
-    """What is sent at 100 a second is 100 a second to Locust: the time in which it got ready does not count."""
-    assert float(table(fast.out)[RESPONSE]["Requests/s"]) == pytest.approx(100, rel=0.1)
+    """All mails in the time from zero to the last answer: the time in which Locust got ready does not count."""
+    calls = fast.ledger.calls
+    per_s = len(calls["mail"]) / calls["end_s"].max()
+    assert float(table(fast.out)[RESPONSE]["Requests/s"]) == pytest.approx(per_s, rel=0.1)
 
 
 @pytest.mark.parametrize("kind", ["response", "service"])
@@ -115,4 +129,4 @@ def test_workers_send_what_one_process_sends(served: Served, fast: Sent) -> None
     assert np.array_equal(np.sort(ledger.calls["mail"]), ledger.mails["mail"])
     assert (ledger.calls["start_s"] >= ledger.mails["intended_s"][ledger.calls["mail"]]).all()
     assert excess_of(ledger) <= TOLERANCE
-    assert throttled_share(ledger) == pytest.approx(throttled_share(fast.ledger), abs=0.02)
+    assert throttled_share(ledger) == pytest.approx(simulated_share(ledger), abs=0.01)
