@@ -91,7 +91,15 @@ class Worker:
             for at in range(0, len(content), PIECE):
                 piece = content[at : at + PIECE]
                 self._runner.send_message(FILE, {"worker": self._worker, "name": name, "at": at, "piece": piece})
+        self._report()
         self._done(player.ended_s, player.interrupted, player.failure)
+
+    def _report(self) -> None:
+        """The statistics since Locust's last report: it waits half a second for them, which a busy machine exceeds."""
+        if hasattr(self._runner, "master_host"):  # a single process has its statistics already
+            data: dict[str, Any] = {}
+            self._environment.events.report_to_master.fire(client_id=self._runner.client_id, data=data)
+            self._runner.send_message("stats", data)
 
     def _tell(self, user: str, recipients: int, response_s: float, service_s: float, error: SendError | None) -> None:
         """The response time is the request; the service time stands beside it, outside of Locust's sums."""
