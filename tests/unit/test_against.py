@@ -27,6 +27,7 @@ from scenarios.system.held import temporary_folder
 from tests.deploy.patience import until
 from tests.unit.entries import entry, sent
 from tests.unit.gated import SMALL, figures, of, small
+from tests.unit.in_process import seslab_here
 from tests.unit.test_cli import COMMAND, seslab_with
 
 NAMES = ("-c", "user.name=seslab", "-c", "user.email=seslab@example.com", "-c", "commit.gpgsign=false")
@@ -52,7 +53,7 @@ def repository(tmp_path: Path) -> Path:
 
 def test_a_revision_is_run_as_it_was(repository: Path) -> None:
     """With the settings of that time; and its checkout is gone afterwards."""
-    ended = seslab_with("gate", "small.toml", "--against", "HEAD~1", *FEW, cwd=repository)
+    ended = seslab_here("gate", "small.toml", "--against", "HEAD~1", *FEW, cwd=repository)
     assert ended.returncode == 1
     assert "  fill = 0.5, was 1.0\n  first difference: call " in ended.stdout
     assert ended.stdout.splitlines()[-1].endswith(" against HEAD~1")
@@ -135,7 +136,7 @@ def test_a_command_is_run_here(monkeypatch: pytest.MonkeyPatch, repository: Path
 )
 def test_a_base_that_is_none_is_one_line(repository: Path, against: str, code: int, said: str) -> None:
     """Exit code 2 for what is neither revision nor command, 3 for a command that is no seslab."""
-    ended = seslab_with("gate", "small.toml", "--against", against, *FEW, cwd=repository)
+    ended = seslab_here("gate", "small.toml", "--against", against, *FEW, cwd=repository)
     assert (ended.returncode, ended.stdout) == (code, "")
     assert ended.stderr.splitlines()[-1].startswith(f"seslab: {said}")
     assert "Traceback" not in ended.stderr
@@ -153,7 +154,7 @@ def test_another_experiment_of_that_name_is_refused(repository: Path) -> None:
 def test_a_scenario_that_the_revision_does_not_have_is_one_line(repository: Path) -> None:
     """It cannot be run there."""
     (repository / "new.toml").write_text(SMALL)
-    ended = seslab_with("gate", "new.toml", "--against", "HEAD", *FEW, cwd=repository)
+    ended = seslab_here("gate", "new.toml", "--against", "HEAD", *FEW, cwd=repository)
     assert (ended.returncode, ended.stdout) == (3, "")
     last = ended.stderr.splitlines()[-1]
     assert last.startswith("seslab: HEAD: compare new.toml ended with 2: seslab: new.toml: no such file")
@@ -162,7 +163,7 @@ def test_a_scenario_that_the_revision_does_not_have_is_one_line(repository: Path
 def test_a_folder_that_the_revision_does_not_have_is_one_line(repository: Path) -> None:
     """There is nowhere to run it."""
     (repository / "new").mkdir()
-    ended = seslab_with("gate", "../small.toml", "--against", "HEAD~1", *FEW, cwd=repository / "new")
+    ended = seslab_here("gate", "../small.toml", "--against", "HEAD~1", *FEW, cwd=repository / "new")
     assert (ended.returncode, ended.stdout) == (3, "")
     assert ended.stderr.splitlines()[-1].startswith("seslab: HEAD~1: cannot run in ")
 
@@ -170,13 +171,13 @@ def test_a_folder_that_the_revision_does_not_have_is_one_line(repository: Path) 
 def test_tolerances_of_a_baseline_hold_against_a_revision_too(repository: Path) -> None:
     """Its values do not; and a figure that neither side has is left out."""
     words = ("--baseline", "b.json", "--reason", "the first", "--tolerance", "*.makespan_s=500%", *FEW)
-    assert seslab_with("gate", "update", "small.toml", *words, cwd=repository).returncode == 0
+    assert seslab_here("gate", "update", "small.toml", *words, cwd=repository).returncode == 0
     table = json.loads((repository / "b.json").read_text())
     metrics = table["scenarios"]["small"]["strategies"]["heartbeat"]["metrics"]
     kept = dict.fromkeys(("makespan_s", "workloads.0.latency_s.p99"), metrics["makespan_s"])
     table["scenarios"]["small"]["strategies"]["heartbeat"]["metrics"] = kept
     (repository / "b.json").write_text(json.dumps(table))
-    ended = seslab_with("gate", "small.toml", "--against", "HEAD~1", "--baseline", "b.json", *FEW, cwd=repository)
+    ended = seslab_here("gate", "small.toml", "--against", "HEAD~1", "--baseline", "b.json", *FEW, cwd=repository)
     assert (ended.returncode, "figures: 1 tolerated; makespan_s " in ended.stdout) == (0, True)
 
 

@@ -20,8 +20,8 @@ from scenarios.entry import StrategyEntry
 from scenarios.errors import BadInput
 from scenarios.ledger.ledger import Ledger
 from tests.unit.entries import entry, number, sent
+from tests.unit.in_process import seslab_here
 from tests.unit.synthetic import Call, Mail, ledger_of
-from tests.unit.test_cli import seslab_with
 
 TEN_S = Mail(10.0)
 
@@ -270,10 +270,10 @@ def test_the_command_compares_folders(tmp_path: Path) -> None:
             f"[strategies.heartbeat]\nfill = {fill / 10 if fill > 1 else 1.0}\n"
         )
         words = ("-s", "heartbeat", "--replications", "6", "--out", f"run-{fill}")
-        assert seslab_with("compare", f"fill-{fill}.toml", *words, cwd=tmp_path).returncode == 0
-    told = seslab_with("diff", "run-1", "run-9", "--summary", "diff.md", cwd=tmp_path)
+        assert seslab_here("compare", f"fill-{fill}.toml", *words, cwd=tmp_path).returncode == 0
+    told = seslab_here("diff", "run-1", "run-9", "--summary", "diff.md", cwd=tmp_path)
     assert (told.returncode, told.stderr) == (0, "")
-    document = json.loads(seslab_with("diff", "run-1", "run-9", "--json", cwd=tmp_path).stdout)
+    document = json.loads(seslab_here("diff", "run-1", "run-9", "--json", cwd=tmp_path).stdout)
     row = figure_of(document, "makespan_s")
     runs = [json.loads((tmp_path / run / "comparison.json").read_text())["strategies"][0] for run in ("run-1", "run-9")]
     assert (row["a"], row["b"]) == (runs[0]["makespan_s"], runs[1]["makespan_s"])
@@ -299,6 +299,6 @@ def test_bad_folders_are_one_line(tmp_path: Path, words: tuple[str, ...], said: 
     """Exit code 2, and the line names the file."""
     (tmp_path / "newer").mkdir()
     (tmp_path / "newer" / "comparison.json").write_text('{"schema": "seslab/comparison/v2"}')
-    ended = seslab_with("diff", *words, cwd=tmp_path)
+    ended = seslab_here("diff", *words, cwd=tmp_path)
     assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (2, "", 1)
     assert said in ended.stderr

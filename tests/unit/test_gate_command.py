@@ -12,7 +12,8 @@ import pytest
 
 from scenarios.verdicts import INCONCLUSIVE
 from tests.unit.gated import SMALL
-from tests.unit.test_cli import ended_in, seslab_with
+from tests.unit.in_process import seslab_here
+from tests.unit.test_cli import ended_in
 
 FIRST = ("gate", "update", "small.toml", "--baseline", "b.json", "-s", "heartbeat", "--seeds", "4", "--reason", "first")
 UPDATE = ("gate", "update", "small.toml", "--baseline", "b.json")
@@ -25,7 +26,7 @@ def committed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a scenario and its baseline, as under version control."""
     folder = tmp_path_factory.mktemp("committed")
     (folder / "small.toml").write_text(SMALL)
-    ended = seslab_with(*FIRST, cwd=folder)
+    ended = seslab_here(*FIRST, cwd=folder)
     assert (ended.returncode, ended.stdout) == (0, "")
     assert ended.stderr == f"{WRITTEN.format('small')}\n"
     return folder
@@ -40,7 +41,7 @@ def project(committed: Path, tmp_path: Path) -> Path:
 def test_nothing_changed_ends_with_0_and_writes_nothing(project: Path) -> None:
     """A gate only reads: every file of the project stays byte for byte what it was."""
     before = {path: path.read_bytes() for path in project.iterdir()}
-    ended = seslab_with(*GATE, "--strict", cwd=project)
+    ended = seslab_here(*GATE, "--strict", cwd=project)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert "✓ small: heartbeat: unchanged, call for call\n✓ pass: 21 pass against b.json\n" in ended.stdout
     assert "figure" not in ended.stdout
@@ -51,7 +52,7 @@ def test_a_regression_ends_with_1_and_says_by_how_much(project: Path) -> None:
     """In the table, in words and in every file."""
     (project / "small.toml").write_text(f"{SMALL}[strategies.heartbeat]\nfill = 0.5\n")
     files = ("--junit", "j.xml", "--summary", "s.md", "--openmetrics", "o.txt")
-    ended = seslab_with(*GATE, *files, cwd=project)
+    ended = seslab_here(*GATE, *files, cwd=project)
     assert (ended.returncode, ended.stderr) == (1, "")
     assert "✗ small: heartbeat: figures: " in ended.stdout
     assert "  fill = 0.5, was 1.0\n" in ended.stdout
@@ -64,7 +65,7 @@ def test_a_regression_ends_with_1_and_says_by_how_much(project: Path) -> None:
 
 def test_json_is_the_document_and_nothing_else(project: Path) -> None:
     """The exit code is the same."""
-    ended = seslab_with(*GATE, "--json", cwd=project)
+    ended = seslab_here(*GATE, "--json", cwd=project)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert json.loads(ended.stdout)["schema"] == "seslab/gate/v1"
 
@@ -75,7 +76,7 @@ def test_a_doubt_ends_with_4_only_if_strict(project: Path) -> None:
     makespan = table["scenarios"]["small"]["strategies"]["heartbeat"]["metrics"]["makespan_s"]
     makespan["values"] = [value + by for value, by in zip(makespan["values"], (1.0, -1.0, 0.5, -0.5), strict=True)]
     (project / "b.json").write_text(json.dumps(table))
-    lenient, strict = (seslab_with(*GATE, *words, cwd=project) for words in ((), ("--strict",)))
+    lenient, strict = (seslab_here(*GATE, *words, cwd=project) for words in ((), ("--strict",)))
     assert (lenient.returncode, strict.returncode) == (0, 4)
     assert lenient.stdout == strict.stdout
     assert lenient.stdout.splitlines()[-1].startswith(f"? {INCONCLUSIVE}: 1 inconclusive, ")
@@ -84,7 +85,7 @@ def test_a_doubt_ends_with_4_only_if_strict(project: Path) -> None:
 def test_a_threshold_decides_too(project: Path) -> None:
     """Unchanged, and not what the scenario demands: exit code 1, with the expression and the value."""
     (project / "small.toml").write_text(f'{SMALL}[thresholds]\nquick = "heartbeat.makespan_s < 1"\n')
-    ended = seslab_with(*GATE, cwd=project)
+    ended = seslab_here(*GATE, cwd=project)
     assert ended.returncode == 1
     assert "✗ quick: heartbeat.makespan_s < 1 (heartbeat: " in ended.stdout
 
@@ -146,7 +147,7 @@ def test_what_cannot_be_asked_ends_with_2(
 def test_an_update_without_a_change_writes_nothing(project: Path) -> None:
     """And says so."""
     before = (project / "b.json").read_bytes()
-    ended = seslab_with(*UPDATE, "--reason", "again", cwd=project)
+    ended = seslab_here(*UPDATE, "--reason", "again", cwd=project)
     assert (ended.returncode, ended.stderr) == (0, "b.json: nothing written: all is as it was\n")
     assert (project / "b.json").read_bytes() == before
 
@@ -154,18 +155,18 @@ def test_an_update_without_a_change_writes_nothing(project: Path) -> None:
 def test_the_spelling_of_old_updates_too(project: Path) -> None:
     """And one line says what to type now; a scenario's file that is called update is reached by its path."""
     (project / "small.toml").rename(project / "update")
-    ended = seslab_with("gate", "./update", "--baseline", "b.json", "--update", "--reason", "as it is", cwd=project)
+    ended = seslab_here("gate", "./update", "--baseline", "b.json", "--update", "--reason", "as it is", cwd=project)
     now = "seslab gate update ./update --baseline b.json --reason 'as it is'"
     assert ended.stderr.splitlines() == [f"seslab: gate --update is a command now: {now}", WRITTEN.format("update")]
     assert (ended.returncode, ended.stdout) == (0, "")
-    assert seslab_with("gate", "./update", "--baseline", "b.json", cwd=project).returncode == 0
+    assert seslab_here("gate", "./update", "--baseline", "b.json", cwd=project).returncode == 0
 
 
 def test_a_file_may_be_a_pipe(project: Path) -> None:
     """What cannot be replaced, such as `/dev/stdout`, is written to and stays what it is."""
     os.mkfifo(project / "pipe")
     reader = os.open(project / "pipe", os.O_RDWR)  # both, so that nobody waits for the other
-    ended = seslab_with(*GATE, "--junit", "pipe", cwd=project)
+    ended = seslab_here(*GATE, "--junit", "pipe", cwd=project)
     assert ended.returncode == 0
     assert ElementTree.fromstring(os.read(reader, 1 << 16)).get("failures") == "0"
     os.close(reader)
@@ -175,10 +176,10 @@ def test_a_file_may_be_a_pipe(project: Path) -> None:
 def test_only_an_update_makes_the_change_the_baseline(project: Path) -> None:
     """With its reason kept in the file; afterwards the gate passes."""
     (project / "small.toml").write_text(f"{SMALL}[strategies.heartbeat]\nfill = 0.5\n")
-    assert seslab_with(*GATE, cwd=project).returncode == 1
+    assert seslab_here(*GATE, cwd=project).returncode == 1
     update = ("--reason", "half is enough", "--tolerance", "*.makespan_s=2%")
-    assert seslab_with(*UPDATE, *update, cwd=project).returncode == 0
+    assert seslab_here(*UPDATE, *update, cwd=project).returncode == 0
     known = json.loads((project / "b.json").read_text())["scenarios"]["small"]
     assert known["reason"] == "half is enough"
     assert known["strategies"]["heartbeat"]["metrics"]["makespan_s"]["tolerance"] == "2%"
-    assert seslab_with(*GATE, cwd=project).returncode == 0
+    assert seslab_here(*GATE, cwd=project).returncode == 0

@@ -37,7 +37,7 @@ from scenarios.verdicts import Verdict
 from tests.unit import browser
 from tests.unit.entries import comparison, entry, sent
 from tests.unit.gated import SMALL, baseline, small, verdict
-from tests.unit.test_cli import seslab_with
+from tests.unit.in_process import seslab_here
 
 FOLLOWED = ("recipients.lost", "makespan_s")
 
@@ -329,12 +329,12 @@ def test_commands_leave_what_a_history_reads(tmp_path: Path, monkeypatch: pytest
         "gate small.toml --baseline b.json --out kept/gate",
         "compare small.toml -s direct --out kept/run",
     ):
-        assert seslab_with(*words.split(), cwd=tmp_path).returncode == 0
-    ended = seslab_with("history", "kept", "--out", "history", "--summary", "history.md", "--json", cwd=tmp_path)
+        assert seslab_here(*words.split(), cwd=tmp_path).returncode == 0
+    ended = seslab_here("history", "kept", "--out", "history", "--summary", "history.md", "--json", cwd=tmp_path)
     told = json.loads(ended.stdout)
     assert [(one["name"], len(one["folders"])) for one in told["commits"]] == [("abc1234", 2)]
     assert json.loads((tmp_path / "history" / "history.json").read_text()) == told
     assert "One commit has no trend" in (tmp_path / "history" / REPORT).read_text()
     assert (tmp_path / "history.md").read_text().startswith("### abc1234: pass; 0 of 1 commit failed\n")
-    refused = seslab_with("history", "kept", "--out", "kept/gate", cwd=tmp_path)
+    refused = seslab_here("history", "kept", "--out", "kept/gate", cwd=tmp_path)
     assert (refused.returncode, refused.stdout) == (2, "")

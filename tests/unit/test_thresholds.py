@@ -21,7 +21,7 @@ from scenarios.schema.scenario_file import as_toml, load
 from scenarios.schema.thresholds import Threshold, judged
 from tests.unit.entries import entry, sent
 from tests.unit.gated import small
-from tests.unit.test_cli import seslab_with
+from tests.unit.in_process import seslab_here
 
 SIGNS = {"<": (True, False, False), "<=": (True, True, False), "==": (False, True, False)}
 SIGNS |= {">=": (False, True, True), ">": (False, False, True), "!=": (True, False, True)}
@@ -294,9 +294,9 @@ def test_every_figure_of_an_entry_has_a_name_that_thresholds_know() -> None:
 def test_compare_ends_with_1_if_a_threshold_is_not_met(tmp_path: Path) -> None:
     """Thresholds stand below the table and in the document, and the exit code is theirs."""
     small(tmp_path, '[thresholds]\nlossless = "*.recipients.lost == 0"\n')
-    good = seslab_with("compare", "small.toml", "-s", "heartbeat", cwd=tmp_path)
+    good = seslab_here("compare", "small.toml", "-s", "heartbeat", cwd=tmp_path)
     assert (good.returncode, "✓ lossless: *.recipients.lost == 0 (heartbeat: 0)" in good.stdout) == (0, True)
-    bad = seslab_with("compare", "small.toml", "-s", "direct", cwd=tmp_path)
+    bad = seslab_here("compare", "small.toml", "-s", "direct", cwd=tmp_path)
     assert (bad.returncode, "✗ lossless: *.recipients.lost == 0 (direct: " in bad.stdout) == (1, True)
 
 
