@@ -32,6 +32,7 @@ from loadtests.endpoint.routes import CALLS, JSON, LIVE, MESSAGES, QUEUES, REASO
 from loadtests.endpoint.service import SQS, TABLE_READS, TABLE_WRITES, Service
 from loadtests.endpoint.sns import links, responses
 from loadtests.endpoint.sqs import queues
+from loadtests.endpoint.sqs import responses as sqs_responses
 from loadtests.endpoint.storing import Store
 from loadtests.endpoint.v1 import query
 from loadtests.endpoint.v1 import routing as v1
@@ -221,6 +222,7 @@ def local_aws(
 ) -> tuple[LocalAws, Service]:
     """The application, and the service behind it, which is to be closed in the end. One process has but one moto."""
     queues.install()
+    sqs_responses.install()
     responses.install()
     rendering.install()
     after = delivery_speed, fates_at

@@ -12,13 +12,18 @@ from threading import Condition, Lock
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from moto.sqs.exceptions import InvalidParameterValue, ReceiptHandleIsInvalid, SQSException
+from moto.sqs.exceptions import SQSException
 from moto.sqs.models import Message
+
+from loadtests.endpoint.sqs.custody import copied
+from loadtests.endpoint.sqs.refusals import UnreadableReceipt, invalid
 
 VISIBLE, IN_FLIGHT, DELAYED = "visible", "in_flight", "delayed"
 
 IN_FLIGHT_MOST = 120_000  # received and not deleted, of a standard queue: the SQS API reference
 VISIBILITY_MOST_S = 43_200  # since a message was sent
+GONE = "Message does not exist or is not available for visibility timeout change."
+BEYOND = f"Total VisibilityTimeout for the message is beyond the limit [{VISIBILITY_MOST_S} seconds]"
 STALE_ENTRIES = 1024  # on the heap of hidden messages, before they are swept out
 
 _RECEIPT = struct.Struct("<16sQQ")  # the queue, the message's number in it, its receive count
@@ -100,6 +105,15 @@ class Messages:
                 self._changed.wait(min(until_s, self._next_s()) - now_s)
             return taken
 
+    def take(self) -> Message | None:
+        """The message that has been visible longest, which is no longer here; None if none is visible."""
+        with self._changed:
+            self._surface(time.monotonic())
+            if (entry := self._next()) is None:
+                return None
+            self._remove(entry)
+            return entry.message
+
     def delete(self, receipt: str) -> None:
         """Forget the message whose latest receipt this is; an earlier one succeeds, and deletes nothing."""
         number, receives = self._read(receipt)
@@ -116,7 +130,7 @@ class Messages:
             self._surface(now_s)
             entry = self._entries.get(number)
             if entry is None:
-                raise ReceiptHandleIsInvalid
+                raise invalid(receipt, "ReceiptHandle", GONE)
             _check_visibility(entry, timeout_s)
             self._hide(entry, IN_FLIGHT, now_s + timeout_s)
 
@@ -156,7 +170,7 @@ class Messages:
         entry.doubled = not entry.doubled and terms.duplicate()
         if entry.doubled:  # it will be delivered once more, however long it is hidden
             self._note_visible(entry)
-        return _copy(message)
+        return copied(message)
 
     def _enter(self, message: Message) -> Entry:
         self._last_number += 1
@@ -214,9 +228,9 @@ class Messages:
         try:
             queue_id, number, receives = _RECEIPT.unpack(b64decode(receipt, validate=True))
         except (ValueError, struct.error):
-            raise ReceiptHandleIsInvalid from None
+            raise UnreadableReceipt(receipt) from None
         if queue_id != self._queue_id:
-            raise ReceiptHandleIsInvalid
+            raise UnreadableReceipt(receipt)
         return number, receives
 
 
@@ -224,10 +238,7 @@ def _check_visibility(entry: Entry, timeout_s: int) -> None:
     if entry.state != IN_FLIGHT:
         raise SQSException("AWS.SimpleQueueService.MessageNotInflight", "The message referred to is not in flight.")
     if _now_ms() + timeout_s * 1000 - _sent_ms(entry) > VISIBILITY_MOST_S * 1000:
-        raise InvalidParameterValue(
-            f"Value {timeout_s} for parameter VisibilityTimeout is invalid. Reason: Total VisibilityTimeout for the "
-            f"message is beyond the limit [{VISIBILITY_MOST_S} seconds]"
-        )
+        raise invalid(timeout_s, "VisibilityTimeout", BEYOND)
 
 
 def _sent_ms(entry: Entry) -> int:
@@ -237,10 +248,3 @@ def _sent_ms(entry: Entry) -> int:
 
 def _now_ms() -> int:
     return int(time.time() * 1000)
-
-
-def _copy(message: Message) -> Message:
-    """Not made by the class, which would keep each for moto's dashboard for ever."""
-    copy: Message = object.__new__(type(message))
-    copy.__dict__.update(message.__dict__)
-    return copy

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from threading import Condition
 from types import ModuleType
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from moto.core.utils import unix_time_millis
 from moto.sqs import models, urls
-from moto.sqs.constants import MAXIMUM_MESSAGE_LENGTH
-from moto.sqs.exceptions import BatchRequestTooLong, InvalidParameterValue, MissingParameter, SQSException
+from moto.sqs.exceptions import QueueAlreadyExists, ReceiptHandleIsInvalid, SQSException
 from moto.sqs.models import Message, Queue
 
+from loadtests.endpoint.sqs.custody import renewed
+from loadtests.endpoint.sqs.fifo_queue import FifoQueue
 from loadtests.endpoint.sqs.messages import DELAYED, IN_FLIGHT, VISIBLE
+from loadtests.endpoint.sqs.moves import NO_SOURCE_ARN, Task, Tasks
+from loadtests.endpoint.sqs.outgoing import check_batch, check_entry, check_message
+from loadtests.endpoint.sqs.refusals import NotFound, UnreadableReceipt, check_visibility, failure
 from loadtests.endpoint.sqs.standard_queue import StandardQueue
 
 DELETED_MOST = 10_000  # receipts of a FIFO queue that may be used again; moto keeps them all
@@ -88,7 +93,7 @@ class Backend(models.SQSBackend):
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
-        self.lock = Condition()
+        self.lock, self.tasks = Condition(), Tasks()
 
     @property
     def _url_module(self) -> ModuleType:
@@ -106,33 +111,73 @@ class Backend(models.SQSBackend):
         """Moto compares the attributes with those of a queue that is there already, so a standard queue of ours is."""
         attributes.pop("region", None)  # CloudFormation names it
         with self.lock:
-            if name not in self.queues and not name.endswith(".fifo"):
-                self.queues[name] = StandardQueue(name, self.region_name, self.account_id, **attributes)  # type: ignore[abstract]
-            queue = super().create_queue(name, tags, **attributes)
+            if name not in self.queues:
+                kind = FifoQueue if name.endswith(".fifo") else StandardQueue
+                self.queues[name] = kind(name, self.region_name, self.account_id, **attributes)  # type: ignore[abstract]
+            try:
+                queue = super().create_queue(name, tags, **attributes)
+            except QueueAlreadyExists as error:
+                raise _other(self.queues[name], attributes) from error
             queue._messages_lock = self.lock  # of use to FIFO queues, on which our own requests wait
             return queue
 
-    def _validate_message(self, queue: Queue, message_body: str, *args: Any, **kwargs: Any) -> None:
-        """As SQS does it: some text, and not too many bytes of it."""
-        if not message_body:
-            raise MissingParameter("MessageBody")
-        most_bytes: int = queue.maximum_message_size  # type: ignore[attr-defined]
-        if len(message_body.encode()) > most_bytes:
-            reason = f"Message must be shorter than {most_bytes} bytes."
-            raise InvalidParameterValue(f"One or more parameters are invalid. Reason: {reason}")
-        super()._validate_message(queue, message_body, *args, **kwargs)
+    def _validate_message(self, *_: Any, **__: Any) -> None:
+        """What is sent has been looked at already."""
 
-    def send_message(self, queue_name: str, *args: Any, **kwargs: Any) -> Message:
-        with self._changing(queue_name):
-            return super().send_message(queue_name, *args, **kwargs)
+    def send_message(
+        self,
+        queue_name: str,
+        message_body: str,
+        message_attributes: dict[str, Any] | None = None,
+        delay_seconds: int | None = None,
+        deduplication_id: str | None = None,
+        group_id: str | None = None,
+        system_attributes: dict[str, Any] | None = None,
+        validate_group_id: bool = True,
+    ) -> Message:
+        entry = {
+            "MessageBody": message_body,
+            "MessageAttributes": message_attributes,
+            "MessageSystemAttributes": system_attributes,
+            "DelaySeconds": delay_seconds,
+            "MessageGroupId": group_id,
+            "MessageDeduplicationId": deduplication_id,
+        }
+        check_message(self.get_queue(queue_name), entry)
+        return self._send(queue_name, entry)
 
     def send_message_batch(
         self, queue_name: str, entries: dict[str, dict[str, Any]]
     ) -> tuple[list[Message], list[dict[str, Any]]]:
-        length = sum(len(entry["MessageBody"].encode()) for entry in entries.values())
-        if length > MAXIMUM_MESSAGE_LENGTH:
-            raise BatchRequestTooLong(length)
-        return super().send_message_batch(queue_name, entries)
+        """Each entry fails for itself, unless they are too many or too much together, or no batch."""
+        queue = self.get_queue(queue_name)
+        check_batch(queue, list(entries.values()))
+        sent: list[Message] = []
+        failed: list[dict[str, Any]] = []
+        for entry in entries.values():
+            try:
+                check_entry(queue, entry)
+                message: Any = self._send(queue_name, entry)
+            except SQSException as error:
+                failed.append(failure(entry["Id"], error))
+                continue
+            message.user_id = entry["Id"]
+            sent.append(message)
+        return sent, failed
+
+    def _send(self, queue_name: str, entry: Mapping[str, Any]) -> Message:
+        """In a FIFO queue a delay of 0 is the queue's own, as there is no other."""
+        with self._changing(queue_name) as queue:
+            delay_s = entry.get("DelaySeconds")
+            return super().send_message(
+                queue_name,
+                entry["MessageBody"],
+                message_attributes=entry.get("MessageAttributes"),
+                delay_seconds=delay_s or None if queue.fifo_queue else delay_s,
+                deduplication_id=entry.get("MessageDeduplicationId"),
+                group_id=entry.get("MessageGroupId"),
+                system_attributes=entry.get("MessageSystemAttributes"),
+            )
 
     def receive_message(
         self,
@@ -169,7 +214,10 @@ class Backend(models.SQSBackend):
 
     def delete_message(self, queue_name: str, receipt_handle: str) -> None:
         with self._changing(queue_name):
-            super().delete_message(queue_name, receipt_handle)
+            try:
+                super().delete_message(queue_name, receipt_handle)
+            except ReceiptHandleIsInvalid as error:
+                raise UnreadableReceipt(receipt_handle) from error
             if len(deleted := self.get_queue(queue_name).deleted_messages) > DELETED_MOST:
                 deleted.clear()
 
@@ -178,37 +226,102 @@ class Backend(models.SQSBackend):
         if isinstance(queue, StandardQueue):
             return queue.held.change_visibility(receipt_handle, int(visibility_timeout))
         with self._changing(queue_name):
-            return super().change_message_visibility(queue_name, receipt_handle, visibility_timeout)
+            try:
+                return super().change_message_visibility(queue_name, receipt_handle, visibility_timeout)
+            except ReceiptHandleIsInvalid as error:
+                raise UnreadableReceipt(receipt_handle) from error
+
+    def delete_message_batch(
+        self, queue_name: str, receipts: list[dict[str, Any]]
+    ) -> tuple[list[str], list[dict[str, Any]]]:
+        """Each entry fails for itself."""
+        self.get_queue(queue_name)
+        return _each(receipts, lambda entry: self.delete_message(queue_name, entry["ReceiptHandle"]))
 
     def change_message_visibility_batch(
         self, queue_name: str, entries: list[dict[str, Any]]
     ) -> tuple[list[str], list[dict[str, Any]]]:
         """Each entry fails for itself, whatever is wrong with it."""
         self.get_queue(queue_name)
-        succeeded: list[str] = []
-        failed: list[dict[str, Any]] = []
-        for entry in entries:
-            try:
-                done, wrong = super().change_message_visibility_batch(queue_name, [entry])
-            except SQSException as error:
-                done, wrong = [], [_failure(entry["Id"], error)]
-            succeeded += done
-            failed += wrong
-        return succeeded, failed
+        return _each(entries, partial(self._change_entry, queue_name))
+
+    def _change_entry(self, queue_name: str, entry: Mapping[str, Any]) -> None:
+        timeout_s = check_visibility(entry.get("VisibilityTimeout"))
+        self.change_message_visibility(queue_name, entry["ReceiptHandle"], timeout_s)
+
+    def queue_of(self, arn: str) -> Queue | None:
+        """The queue of this ARN, if it is there."""
+        return next((queue for queue in list(self.queues.values()) if queue.queue_arn == arn), None)
+
+    def source(self, arn: str) -> Queue:
+        """Of a message move task. Raises NotFound."""
+        queue = self.queue_of(arn)
+        if queue is None:
+            raise NotFound(NO_SOURCE_ARN)
+        return queue
+
+    def move(self, source: Queue, destination_arn: str | None, per_s: int | None) -> Task:
+        """A task that has begun. Raises InvalidParameterValue where another one is running."""
+        with self.lock:
+            task = Task(source, destination_arn, per_s, source.approximate_number_of_messages)
+            self.tasks.begin(task)
+        task.start(self._take, self._put)
+        return task
+
+    def _take(self, queue: Queue) -> Message | None:
+        if self.queues.get(queue.name) is not queue:
+            return None
+        if isinstance(queue, StandardQueue):
+            return queue.held.take()
+        with self.lock:
+            message = next(iter(queue.messages), None)
+            if message is not None:
+                queue._messages.remove(message)
+                queue.pending_messages.discard(message)
+            return message
+
+    def _put(self, message: Message, arn: str) -> bool:
+        queue = self.queue_of(arn)
+        if queue is None:
+            return False
+        with self._changing(queue.name):
+            queue.add_message(renewed(message))
+        return True
 
     @contextmanager
-    def _changing(self, queue_name: str) -> Iterator[None]:
+    def _changing(self, queue_name: str) -> Iterator[Queue]:
         """No other thread works on FIFO queues meanwhile, and one that waits for a queue looks again."""
-        if isinstance(self.get_queue(queue_name), StandardQueue):
-            yield
+        queue = self.get_queue(queue_name)
+        if isinstance(queue, StandardQueue):
+            yield queue
             return
         with self.lock:
-            yield
+            yield queue
             self.lock.notify_all()
 
 
-def _failure(entry_id: str, error: SQSException) -> dict[str, Any]:
-    return {"Id": entry_id, "SenderFault": True, "Code": error.code, "Message": error.message}
+def _each(
+    entries: Iterable[Mapping[str, Any]], do: Callable[[Mapping[str, Any]], None]
+) -> tuple[list[str], list[dict[str, Any]]]:
+    """The ids of those that are done, and how the others failed."""
+    done: list[str] = []
+    failed: list[dict[str, Any]] = []
+    for entry in entries:
+        try:
+            do(entry)
+            done.append(entry["Id"])
+        except SQSException as error:
+            failed.append(failure(entry["Id"], error))
+    return done, failed
+
+
+def _other(queue: Queue, attributes: Mapping[str, Any]) -> QueueAlreadyExists:
+    """What SQS says of a queue that there is already, and is another one."""
+    there = queue.attributes
+    differing = next((name for name, value in attributes.items() if str(there.get(name)) != str(value)), "")
+    return QueueAlreadyExists(
+        f"A queue already exists with the same name and a different value for attribute {differing}"
+    )
 
 
 def _appears_in_s(messages: Sequence[Message]) -> float:

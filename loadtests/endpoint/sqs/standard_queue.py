@@ -7,11 +7,15 @@ from typing import Any
 
 from moto.sqs.models import Message, Queue
 
+from loadtests.endpoint.sqs.custody import come_in
 from loadtests.endpoint.sqs.messages import DELAYED, IN_FLIGHT, VISIBLE, Messages, Terms
 
 
 class StandardQueue(Queue):
     """A standard queue: moto's attributes, our messages."""
+
+    BASE_ATTRIBUTES = [*Queue.BASE_ATTRIBUTES, "RedriveAllowPolicy"]  # noqa: RUF012 moto's
+    redrive_allow_policy: str | None = None
 
     def __init__(self, name: str, region: str, account_id: str, **attributes: Any) -> None:
         self.held = Messages()
@@ -42,6 +46,10 @@ class StandardQueue(Queue):
     @property
     def approximate_number_of_messages_not_visible(self) -> int:
         return self.held.count(IN_FLIGHT)
+
+    def add_message(self, message: Message) -> None:
+        come_in(message, self)
+        super().add_message(message)
 
     def delete_message(self, receipt_handle: str) -> None:
         self.held.delete(receipt_handle)

@@ -37,7 +37,7 @@ def only(received: list[Message]) -> Any:
 
 def send(sqs: Backend, name: str, body: str, group: str) -> None:
     """Send to a queue of either kind."""
-    fifo = {"group_id": group, "deduplication_id": f"{group}/{body}/{threading.get_ident()}"}
+    fifo: dict[str, Any] = {"group_id": group, "deduplication_id": f"{group}/{body}/{threading.get_ident()}"}
     sqs.send_message(name, body, **(fifo if name.endswith(".fifo") else {}))
 
 

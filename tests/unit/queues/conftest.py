@@ -8,17 +8,19 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from moto.sqs.models import sqs_backends
 
-from loadtests.endpoint.sqs import queues
+from loadtests.endpoint.sqs import queues as settings
 from loadtests.endpoint.sqs.queues import Backend
+from tests.unit.queues.asked import Queues
 from tests.unit.queues.clients import ACCOUNT, REGION
+from tests.unit.served import served
 
 
 @pytest.fixture
 def sqs(monkeypatch: pytest.MonkeyPatch) -> Backend:
     """An SQS of one account and region without queues."""
-    monkeypatch.setattr(queues, "duplicate", bool)
-    monkeypatch.setattr(queues, "misses", bool)
-    queues.install()
+    monkeypatch.setattr(settings, "duplicate", bool)
+    monkeypatch.setattr(settings, "misses", bool)
+    settings.install()
     backend = sqs_backends[ACCOUNT][REGION]
     assert isinstance(backend, Backend)
     return backend
@@ -29,3 +31,10 @@ def threads() -> Iterator[ThreadPoolExecutor]:
     """Room for 16 clients."""
     with ThreadPoolExecutor(16) as pool:
         yield pool
+
+
+@pytest.fixture(scope="module")
+def queues() -> Iterator[Queues]:
+    """A local AWS with some queues."""
+    with served() as endpoint:
+        yield Queues(endpoint)
