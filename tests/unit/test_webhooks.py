@@ -183,6 +183,54 @@ def test_topics_sign_as_they_are_told_and_webhooks_hear_as_they_ask() -> None:
             assert [heard.headers.get(KINDS[1]), text] == expected
 
 
+@pytest.mark.parametrize("is_raw", ["true", "false"])
+def test_dead_letters_of_a_subscription_wait_in_its_queue(is_raw: str) -> None:
+    """What a webhook refuses, and what is for a queue that is gone, which no publisher learns of."""
+    with endpoint_of_many() as endpoint, webhook(lambda: 404) as hook:
+        sns, sqs = endpoint.client("sns"), endpoint.client("sqs")
+        topic, gone = sns.create_topic(Name="t")["TopicArn"], sqs.create_queue(QueueName="gone")["QueueUrl"]
+        dead = sqs.create_queue(QueueName="dead")["QueueUrl"]
+        queue = "arn:aws:sqs:us-east-1:123456789012"
+        attributes = {
+            "RawMessageDelivery": is_raw,
+            "RedrivePolicy": json.dumps({"deadLetterTargetArn": f"{queue}:dead"}),
+        }
+        confirmed(endpoint, hook, topic, **attributes)
+        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=f"{queue}:gone", Attributes=attributes)
+        sqs.delete_queue(QueueUrl=gone)
+        sns.publish(TopicArn=topic, Message="text", MessageAttributes={"k": {"DataType": "Number", "StringValue": "1"}})
+        hook.next()
+        letters: list[Any] = []
+        while len(letters) < 2:
+            letters += sqs.receive_message(QueueUrl=dead, WaitTimeSeconds=5, MessageAttributeNames=["All"])["Messages"]
+        if is_raw == "true":
+            assert [letter["Body"] for letter in letters] == ["text"] * 2
+            assert letters[0]["MessageAttributes"] == {"k": {"DataType": "Number", "StringValue": "1"}}
+        else:
+            assert [json.loads(letter["Body"])["Message"] for letter in letters] == ["text"] * 2
+
+
+@pytest.mark.parametrize(
+    ("name", "policy", "said"),
+    [
+        ("t", "{invalid", "RedrivePolicy: failed to parse JSON."),
+        ("t", '{"deadLetterTargetArn": "fake"}', "RedrivePolicy: deadLetterTargetArn is an invalid arn"),
+        ("t.fifo", '{"deadLetterTargetArn": "arn:aws:sqs:us-east-1:1:dead"}', "RedrivePolicy: must use a FIFO queue"),
+    ],
+)
+def test_a_policy_for_dead_letters_names_a_queue(name: str, policy: str, said: str) -> None:
+    """One that does not is refused in SNS's words."""
+    with endpoint_of_many() as endpoint:
+        sns = endpoint.client("sns")
+        attributes = {"FifoTopic": "true"} if name.endswith("fifo") else {}
+        topic = sns.create_topic(Name=name, Attributes=attributes)["TopicArn"]
+        arn = sns.subscribe(
+            TopicArn=topic, Protocol="sqs", Endpoint="arn:aws:sqs:us-east-1:1:q.fifo", ReturnSubscriptionArn=True
+        )["SubscriptionArn"]
+        with pytest.raises(ClientError, match=said):
+            sns.set_subscription_attributes(SubscriptionArn=arn, AttributeName="RedrivePolicy", AttributeValue=policy)
+
+
 def test_links_need_their_secret() -> None:
     """A wrong token, an unknown ARN and a link that must be signed are refused as SNS does it; nothing comes to be."""
     with endpoint_of_many() as endpoint, webhook() as hook:
@@ -224,17 +272,22 @@ def got(endpoint: Endpoint, path: str) -> tuple[int, str]:
 def test_what_a_webhook_does_not_take_comes_again(
     statuses: tuple[int, ...], times: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Three times more while it fails or has too much to do; any other error of its own choosing is an answer."""
+    """Three times more while it fails or has too much to do; any other error of its own choosing is an answer.
+
+    What it will not have is buried, once.
+    """
+    buried: Queue[object] = Queue()
     monkeypatch.setattr(posting, "AGAIN_AFTER_S", 0.01)
     answers = iter((*statuses, *[200] * 3))
     with webhook(partial(next, answers)) as hook:
         postman = Postman(Troubles())
-        postman.post(Post(hook.url, b"first", {}))
+        postman.post(Post(hook.url, b"first", {}, buried.put))
         heard = [hook.next().text for _ in range(times)]
         postman.post(Post(hook.url, b"second", {}))
         heard.append(hook.next().text)
         postman.close()
     assert heard == ["first"] * times + ["second"]
+    assert buried.qsize() == (statuses[-1] != 200)
 
 
 def test_dead_webhooks_keep_no_other_waiting(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -116,7 +116,7 @@ class Publisher:
     def __init__(self) -> None:
         self._thread, self._troubles = ThreadPoolExecutor(1, "events"), Troubles()
         self._postman = Postman(self._troubles)
-        subscription.post = self._postman.post
+        subscription.post, subscription.lost = self._postman.post, self._troubles.note
 
     def publish(self, make: Callable[[], Iterable[Record]], audience: Audience) -> None:
         """Make a mail's events, and tell each to those that want to know of it; returns at once."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache
 from http import HTTPStatus
@@ -18,12 +18,17 @@ ANSWER_S = 15.0  # that SNS waits for a webhook
 MOST_CHARACTERS = 2048  # of an address
 
 
+def _forgotten(_why: object) -> None:
+    pass
+
+
 class Post(NamedTuple):
-    """What a webhook is to be told."""
+    """What a webhook is to be told, and what becomes of it if the webhook will not have it."""
 
     url: str
     text: bytes
     headers: Mapping[str, str]
+    bury: Callable[[object], None] = _forgotten
 
 
 class Unanswered(Exception):

@@ -106,8 +106,8 @@ class Postman:
         """Tell a webhook one message, then whichever has waited longest one of its own, until there is none."""
         while url is not None:
             waiting = self._first(url)
-            if waiting is not None and not self._is_told(waiting.post) and waiting.tries < AGAIN_MOST:
-                self._later(waiting._replace(tries=waiting.tries + 1))
+            if waiting is not None:
+                self._try(waiting)
             url = self._next(url)
 
     def _first(self, url: str) -> Waiting | None:
@@ -127,17 +127,26 @@ class Postman:
             self._changed.notify_all()
             return self._take_longest()
 
-    def _is_told(self, post: Post) -> bool:
+    def _try(self, waiting: Waiting) -> None:
+        """What the webhook refuses for good, or did not take as often as SNS tries, is dead."""
+        post = waiting.post
         try:
             status = self._tell(post)
         except Unanswered as error:
             self._silent.add(post.url)
-            self._troubles.note(without_password(post.url), error)
-            return False
+            self._fail(waiting, error, is_final=False)
+            return
         self._silent.discard(post.url)
         if status not in range(200, 300):
-            self._troubles.note(without_password(post.url), f"it answers with status {status}")
-        return status in FINAL
+            self._fail(waiting, f"it answers with status {status}", is_final=status in FINAL)
+
+    def _fail(self, waiting: Waiting, why: object, *, is_final: bool) -> None:
+        url = without_password(waiting.post.url)
+        self._troubles.note(url, why)
+        if is_final or waiting.tries >= AGAIN_MOST:
+            waiting.post.bury(why)
+        else:
+            self._later(waiting._replace(tries=waiting.tries + 1))
 
     def _later(self, waiting: Waiting) -> None:
         with self._changed:

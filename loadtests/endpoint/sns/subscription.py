@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from secrets import token_hex
 from typing import Any
 
 from moto.sns import models
+from moto.sqs.exceptions import SQSException
 
 from loadtests.endpoint.sns import messages
-from loadtests.endpoint.sns.exchange import Post
+from loadtests.endpoint.sns.exchange import Post, without_password
 from loadtests.endpoint.sns.messages import Message, Sender
+from loadtests.endpoint.sns.queueing import Letter, as_sqs, enqueue, is_buried
 from loadtests.endpoint.sns.signing import DEFAULT_VERSION, HASHES
 
-HTTP = ("http", "https")
+HTTP, SQS = ("http", "https"), "sqs"
 TOKEN_BYTES = 128
 AGENT = "Amazon Simple Notification Service Agent"
 UTF_8 = "text/plain; charset=UTF-8"
@@ -29,6 +32,14 @@ def _unheard(_: Post) -> None:
 
 post: Callable[[Post], None] = _unheard
 """What brings a webhook its messages: the server's, once it runs."""
+
+
+def _unsaid(_subscriber: str, _why: object) -> None:
+    pass
+
+
+lost: Callable[[str, object], None] = _unsaid
+"""What is told of a subscriber that did not get a message, nor its dead-letter queue: the server's, once it runs."""
 
 
 class Subscription(models.Subscription):
@@ -64,13 +75,20 @@ class Subscription(models.Subscription):
         message_structure: str | None = None,
     ) -> None:
         """To a webhook as SNS does it; moto knows the other protocols."""
-        if self.protocol not in HTTP:
+        if self.protocol not in (*HTTP, SQS):
             super().publish(
                 message, message_id, subject, message_attributes, group_id, deduplication_id, message_structure
             )
         elif not self.is_pending and self._wants(message, message_attributes):
             text = self._parse_message_structure(message, self.protocol) if message_structure == "json" else message
-            self._notify(text, message_id, subject, message_attributes)
+            is_raw = bool(self.attributes.get("RawMessageDelivery"))
+            body = text if is_raw else self._wrapped(text, message_id, subject, message_attributes)
+            attributes = as_sqs(message_attributes) if is_raw else {}
+            letter = Letter(body, attributes, group_id, deduplication_id)
+            if self.protocol == SQS:
+                self._enqueue(letter)
+            else:
+                self._post("Notification", message_id, letter, {"x-amz-sns-rawdelivery": "true"} if is_raw else {})
 
     def get_post_data(
         self, message: str, message_id: str, subject: str | None, message_attributes: dict[str, Any] | None = None
@@ -83,16 +101,25 @@ class Subscription(models.Subscription):
         matcher = self._filter_policy_matcher
         return matcher is None or matcher.matches(attributes, message)
 
-    def _notify(self, text: str, message_id: str, subject: str | None, attributes: dict[str, Any] | None) -> None:
-        if self.attributes.get("RawMessageDelivery"):
-            self._post("Notification", message_id, text, {"x-amz-sns-rawdelivery": "true"})
-        else:
-            self._post_document(self.get_post_data(text, message_id, subject, attributes))
+    def _wrapped(self, text: str, message_id: str, subject: str | None, attributes: dict[str, Any] | None) -> str:
+        document = self.get_post_data(text, message_id, subject, attributes)
+        return json.dumps(document, indent=2, sort_keys=self.protocol == SQS)
+
+    def _enqueue(self, letter: Letter) -> None:
+        """The publisher does not learn of a queue that is gone, or refuses it."""
+        try:
+            enqueue(self.account_id, self.endpoint, letter)
+        except SQSException as error:
+            self._bury(letter, error)
+
+    def _bury(self, letter: Letter, why: object) -> None:
+        if not is_buried(self.account_id, self.attributes.get("RedrivePolicy"), letter):
+            lost(without_password(self.endpoint), why)
 
     def _post_document(self, document: Message) -> None:
-        self._post(document["Type"], document["MessageId"], json.dumps(document, indent=2), {})
+        self._post(document["Type"], document["MessageId"], Letter(json.dumps(document, indent=2), {}), {})
 
-    def _post(self, kind: str, message_id: str, text: str, more: dict[str, str]) -> None:
+    def _post(self, kind: str, message_id: str, letter: Letter, more: dict[str, str]) -> None:
         of_subscription = {} if kind == "SubscriptionConfirmation" else {"x-amz-sns-subscription-arn": self.arn}
         headers = {
             "x-amz-sns-message-type": kind,
@@ -103,7 +130,8 @@ class Subscription(models.Subscription):
             "Content-Type": UTF_8,
             "User-Agent": AGENT,
         }
-        post(Post(self.endpoint, text.encode(), headers))
+        dead = {"bury": partial(self._bury, letter)} if kind == "Notification" else {}
+        post(Post(self.endpoint, letter.text.encode(), headers, **dead))
 
     def _sender(self) -> Sender:
         version = str(getattr(self.topic, "signature_version", DEFAULT_VERSION))

@@ -12,8 +12,9 @@ from moto.sns.exceptions import SNSException, SNSInvalidParameter
 from moto.utilities.arns import parse_arn
 
 from loadtests.endpoint.sns.exchange import is_address
+from loadtests.endpoint.sns.queueing import check_redrive, is_queue
 from loadtests.endpoint.sns.signing import HASHES
-from loadtests.endpoint.sns.subscription import HTTP, Subscription
+from loadtests.endpoint.sns.subscription import HTTP, SQS, Subscription
 
 LEFT_MOST = 1_000  # subscriptions that were ended and can be had back
 PROTOCOLS = (*HTTP, "email", "email-json", "sms", "sqs", "application", "lambda", "firehose")
@@ -114,7 +115,10 @@ class Backend(models.SNSBackend):
         super().set_topic_attribute(topic_arn, attribute_name, attribute_value)
 
     def set_subscription_attributes(self, arn: str, name: str, value: Any) -> None:
-        """Moto takes the text `false` for true, and fails over a policy that is no JSON."""
+        """Moto takes the text `false` for true, and any policy for dead letters, and fails over one that is no JSON."""
+        if name == "RedrivePolicy" and value:
+            subscription = self.subscriptions.get(arn)
+            check_redrive(value, subscription is not None and str(subscription.topic.fifo_topic).lower() == "true")
         super().set_subscription_attributes(arn, name, _as_switch(value) if name == "RawMessageDelivery" else value)
 
     def _validate_filter_policy(self, value: Any, scope: str | None) -> None:
@@ -141,6 +145,8 @@ def _refuse_unlikely(topic_arn: str, endpoint: str, protocol: str) -> None:
         raise invalid(f"Does not support this protocol string: {protocol}" if protocol else "Protocol")
     if not endpoint:
         raise invalid("Endpoint")
+    if protocol == SQS and not is_queue(endpoint):
+        raise invalid("SQS endpoint ARN")
     if protocol in HTTP and not endpoint.lower().startswith(f"{protocol}://"):
         raise invalid("Endpoint must match the specified protocol")
     if protocol in HTTP and not is_address(endpoint, protocol):
