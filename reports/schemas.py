@@ -15,6 +15,7 @@ from reports.documents import (
     history,
     origin,
     plan,
+    preflight,
     robustness,
     suppression,
     tracking,
@@ -48,6 +49,7 @@ _SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {
     "warmup": _of(warmup.WarmupDocument, warmup.SCHEMA),
     "plan": _of(plan.PlanDocument, plan.SCHEMA),
     "growth": lambda: published(growth.SCHEMA, growth.growth_schema()),
+    "preflight": _of(preflight.PreflightDocument, preflight.SCHEMA),
     "origin": _of(origin.OriginDocument, origin.SCHEMA),
 }
 DOCUMENTS: tuple[str, ...] = tuple(_SCHEMAS)

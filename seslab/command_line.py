@@ -76,6 +76,8 @@ def _missing(error: ModuleNotFoundError) -> str:
         raise error
     if package in ("locust", "gevent", "hdrh"):
         return f"{package} is not installed; load tests need it: install seslab with its extra locust"
+    if package == "dns":
+        return "dnspython is not installed; preflight asks DNS with it: install seslab with its extra preflight"
     return f"{package} is not installed; real worlds need it: install seslab with its extra moto"
 
 

@@ -41,6 +41,9 @@ COMMANDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "suppression remove": ("suppression", "Take addresses off SES's suppression list."),
         "suppression undo": ("suppression", "Take back what add or remove has done."),
     },
+    "Prepare": {
+        "preflight": ("preflight", "Check a domain and an account before anything is sent."),
+    },
     "Send for real": {
         "serve": ("serve", "Serve a local AWS whose SES throttles like SES."),
         "loadtest": ("loadtest", "Load-test with Locust, judged by what SES accepted."),

@@ -19,7 +19,7 @@ from zipfile import ZipFile
 
 ROOT = Path(__file__).parents[1]
 DIST = ROOT / "dist"
-EXTRAS = "moto,locust,page,dev"
+EXTRAS = "moto,locust,page,preflight,dev"
 UNSHIPPED = ("benchmarks", "docs", "tests")
 """Folders of a checkout that no wheel has."""
 

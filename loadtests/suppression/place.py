@@ -50,7 +50,7 @@ class Place(NamedTuple):
 def place_of(endpoint: str | None, region: str | None) -> Place:
     """Raises BadInput for none, both, or what is no URL, and RunFailed where nothing answers."""
     if endpoint is None and region is None:
-        raise BadInput("--region: missing; name the region whose list is meant, or the --endpoint of a seslab serve")
+        raise BadInput("--region: missing; name the region that is meant, or the --endpoint of a seslab serve")
     check_place("ses-v2", Target(endpoint, region))
     return _on_aws(str(region)) if endpoint is None else _at(endpoint.rstrip("/"))
 

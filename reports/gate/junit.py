@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from xml.etree.ElementTree import Element, SubElement, indent, tostring
+from xml.etree.ElementTree import Element, SubElement
 
 from reports.documents.gate import GateDocument, GateFigure, GateScenario, GateStrategy
 from reports.gate.table import causes, cells, figure_line, interval_heading
+from reports.junit_xml import counted, not_tested, text_of
 from reports.threshold_lines import met_value, threshold_line
 from reports.units import between
 from scenarios.schema.files import printable
@@ -17,24 +18,12 @@ def junit(gate: GateDocument) -> str:
     root = Element("testsuites", name="seslab gate")
     for scenario in gate["scenarios"]:
         _suite(root, scenario, interval_heading(gate))
-    _count(root)
-    return _text(root)
-
-
-def _text(root: Element) -> str:
-    indent(root)
-    return tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+    return text_of(root)
 
 
 def without_verdict(why: str) -> str:
     """An error, as JUnit calls what could not be tested."""
-    root = Element("testsuites", name="seslab gate")
-    suite = SubElement(root, "testsuite", name="seslab gate")
-    case = SubElement(suite, "testcase", classname="seslab gate", name="verdict", time="0")
-    SubElement(case, "error", message=printable(why)).text = printable(why)
-    _count(suite)
-    _count(root)
-    return _text(root)
+    return not_tested("seslab gate", "verdict", why)
 
 
 def _suite(root: Element, scenario: GateScenario, heading: str) -> None:
@@ -47,7 +36,7 @@ def _suite(root: Element, scenario: GateScenario, heading: str) -> None:
         name = f"{printable(threshold['name'])}: {threshold['expression']}"
         case = SubElement(suite, "testcase", classname=_class(scenario, threshold), name=name, time="0")
         _judge(case, threshold["verdict"], threshold_line(threshold), _met(threshold))
-    _count(suite)
+    counted(suite)
 
 
 def _met(threshold: JudgedThreshold) -> str:
@@ -74,13 +63,3 @@ def _judge(case: Element, verdict: str, message: str, details: str) -> None:
     kind = {"fail": "failure", "inconclusive": "skipped"}.get(verdict, "system-out")
     said = SubElement(case, kind) if kind == "system-out" else SubElement(case, kind, message=message)
     said.text = details
-
-
-def _count(element: Element) -> None:
-    """JUnit's readers want the sums beforehand; by the schema a root has none of what was skipped."""
-    cases = list(element.iter("testcase"))
-    element.set("tests", str(len(cases)))
-    element.set("failures", str(sum(case.find("failure") is not None for case in cases)))
-    element.set("errors", str(sum(case.find("error") is not None for case in cases)))
-    if element.tag == "testsuite":
-        element.set("skipped", str(sum(case.find("skipped") is not None for case in cases)))

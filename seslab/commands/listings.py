@@ -28,6 +28,7 @@ DOCUMENTS = (
     "warmup",
     "plan",
     "growth",
+    "preflight",
     "origin",
 )
 

@@ -88,3 +88,47 @@ def test_a_wrong_question_is_named(endpoint: Endpoint, path: str, line: str) -> 
         endpoint.ask("GET", f"/_seslab/{path}")
     with error.value as answer:
         assert line in answer.read().decode()
+
+
+def test_an_identity_is_shown_as_ses_shows_it(endpoint: Endpoint) -> None:
+    """A domain signs with three tokens, those of v1, or with its own key; an address has none."""
+    v1, v2 = endpoint.client("ses"), endpoint.client("sesv2")
+    own = {"DomainSigningSelector": "mine", "DomainSigningPrivateKey": "a" * 300}
+    v2.create_email_identity(EmailIdentity="own.example", DkimSigningAttributes=own)
+    for name in ("easy.example", "me@example.com"):
+        v2.create_email_identity(EmailIdentity=name)
+    shown = {
+        name: v2.get_email_identity(EmailIdentity=name) for name in ("own.example", "easy.example", "me@example.com")
+    }
+    dkim = {name: one["DkimAttributes"] for name, one in shown.items()}
+    tokens = v1.get_identity_dkim_attributes(Identities=["easy.example"])["DkimAttributes"]["easy.example"][
+        "DkimTokens"
+    ]
+    assert [dkim[name].get("Tokens") for name in shown] == [["mine"], tokens, None]
+    assert [dkim[name]["SigningEnabled"] for name in shown] == [True, True, False]
+    assert [dkim[name]["SigningAttributesOrigin"] for name in shown] == ["EXTERNAL", "AWS_SES", "AWS_SES"]
+    assert all(one["VerifiedForSendingStatus"] for one in shown.values())
+
+
+def test_a_mail_from_domain_is_set_and_taken_back(endpoint: Endpoint) -> None:
+    """Below the identity's own domain; both APIs show it."""
+    v1, v2 = endpoint.client("ses"), endpoint.client("sesv2")
+    v2.create_email_identity(EmailIdentity="easy.example")
+
+    def put(**asked: str) -> tuple[str | None, str | None]:
+        v2.put_email_identity_mail_from_attributes(EmailIdentity="easy.example", **asked)
+        told = v1.get_identity_mail_from_domain_attributes(Identities=["easy.example"])
+        shown = v2.get_email_identity(EmailIdentity="easy.example")["MailFromAttributes"]
+        assert told["MailFromDomainAttributes"]["easy.example"].get("MailFromDomain") == shown.get("MailFromDomain")
+        return shown.get("MailFromDomain"), shown["BehaviorOnMxFailure"]
+
+    assert put(MailFromDomain="b.easy.example", BehaviorOnMxFailure="REJECT_MESSAGE") == (
+        "b.easy.example",
+        "REJECT_MESSAGE",
+    )
+    assert put() == (None, "USE_DEFAULT_VALUE")
+    for asked in ({"MailFromDomain": "b.example"}, {"MailFromDomain": "easy.example"}):
+        with pytest.raises(v2.exceptions.BadRequestException):
+            put(**asked)
+    with pytest.raises(v2.exceptions.NotFoundException):
+        v2.put_email_identity_mail_from_attributes(EmailIdentity="gone.example", MailFromDomain="b.gone.example")

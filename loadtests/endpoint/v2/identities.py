@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from moto.ses.models import EmailIdentity
-
 from loadtests.endpoint.control.kept import kept
 from loadtests.endpoint.control.pages import page_of
 from loadtests.endpoint.publishing.identities import canonical, check_identity
 from loadtests.endpoint.refusals import Refused
 from loadtests.endpoint.requests import Request
 from loadtests.endpoint.ses import Ses
+from loadtests.endpoint.v2.identity_attributes import dkim_of, known, mail_from_of
 from scenarios.ledger.ledger import REJECTED
 
 MOST_ON_A_PAGE = 1000
@@ -39,15 +38,22 @@ def create(ses: Ses, request: Request) -> dict[str, Any]:
 
 
 def get(ses: Ses, request: Request) -> dict[str, Any]:
-    identity = _known(ses, request)
+    identity = known(ses, request)
     shown: dict[str, Any] = identity.get_response_object
     kept = {name: value for name, value in shown.items() if value is not None}
     forwards = ses.identities.forwards(identity.email_identity)
-    return {**kept, "FeedbackForwardingStatus": forwards, "VerifiedForSendingStatus": True}
+    return {
+        **kept,
+        "Tags": identity.tags or [],
+        "FeedbackForwardingStatus": forwards,
+        "VerifiedForSendingStatus": True,
+        "DkimAttributes": dkim_of(ses, identity),
+        "MailFromAttributes": mail_from_of(ses, identity),
+    }
 
 
 def delete(ses: Ses, request: Request) -> dict[str, Any]:
-    ses.identities.delete(_known(ses, request).email_identity)
+    ses.identities.delete(known(ses, request).email_identity)
     return {}
 
 
@@ -67,7 +73,7 @@ def _passes(shown: Mapping[str, Any], asked: Mapping[str, str]) -> bool:
 @kept
 def create_policy(ses: Ses, request: Request) -> None:
     """Moto keeps it."""
-    if request.document["PolicyName"] in _known(ses, request).policies:
+    if request.document["PolicyName"] in known(ses, request).policies:
         text = f"Policy <{request.document['PolicyName']}> already exists."
         raise Refused(REJECTED, "AlreadyExistsException", text)
 
@@ -75,12 +81,4 @@ def create_policy(ses: Ses, request: Request) -> None:
 @kept
 def of_known(ses: Ses, request: Request) -> None:
     """Moto does it, to an identity that is there."""
-    _known(ses, request)
-
-
-def _known(ses: Ses, request: Request) -> EmailIdentity:
-    name = request.document["EmailIdentity"]
-    found = ses.identities.get(name)
-    if found is None:
-        raise Refused(REJECTED, "NotFoundException", f"Email identity {name} does not exist.")
-    return found
+    known(ses, request)

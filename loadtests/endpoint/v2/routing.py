@@ -15,6 +15,7 @@ from loadtests.endpoint.requests import Request
 from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.v2 import configuration as v2_configuration
 from loadtests.endpoint.v2 import identities as v2_identities
+from loadtests.endpoint.v2 import identity_attributes as v2_identity_attributes
 from loadtests.endpoint.v2 import send as v2_send
 from loadtests.endpoint.v2 import suppression as v2_suppression
 from loadtests.endpoint.v2 import templates as v2_templates
@@ -43,6 +44,8 @@ OPERATIONS: dict[str, Operation] = {
     "DeleteEmailIdentityPolicy": v2_identities.of_known,
     "GetEmailIdentityPolicies": v2_identities.of_known,
     "ListConfigurationSets": v2_configuration.list_all,
+    "PutEmailIdentityMailFromAttributes": v2_identity_attributes.put_mail_from,
+    "PutEmailIdentityConfigurationSetAttributes": v2_identity_attributes.put_configuration_set,
     "CreateConfigurationSet": v2_configuration.create,
     "GetConfigurationSet": v2_configuration.get,
     "DeleteConfigurationSet": v2_configuration.delete,

@@ -1,0 +1,35 @@
+"""What a look at one thing came to: it is right, it is wrong, or it stays open; and what to do."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+Verdict = Literal["right", "wrong", "open"]
+
+
+class Finding(NamedTuple):
+    """A line for people. `check` is the thing that was looked at; `code` names what was found, if it is not right.
+
+    What is open cannot be judged, or is allowed although there is a better way, which `do` then says.
+    """
+
+    check: str
+    verdict: Verdict
+    code: str
+    says: str
+    do: str = ""
+
+
+class Check(NamedTuple):
+    """A thing to look at: it makes findings about itself."""
+
+    name: str
+
+    def right(self, says: str) -> Finding:
+        return Finding(self.name, "right", "", says)
+
+    def wrong(self, code: str, says: str, do: str) -> Finding:
+        return Finding(self.name, "wrong", code, says, do)
+
+    def open(self, code: str, says: str, do: str = "") -> Finding:
+        return Finding(self.name, "open", code, says, do)

@@ -1,0 +1,56 @@
+"""A public key of one's own, as RFC 6376 publishes it: whether it is there, is meant, and is long enough."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from collections.abc import Mapping
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+from loadtests.preflight.facts import Answer
+from loadtests.preflight.findings import Check, Finding
+from loadtests.preflight.tag_list import tags
+
+LEAST_BITS, GOOD_BITS = 1024, 2048
+"""RFC 8301: shorter keys count as no signature; longer ones should be used."""
+
+
+def judged(check: Check, answer: Answer) -> Finding:
+    """Of the TXT record of a selector."""
+    name = answer.name
+    if answer.trouble:
+        return check.wrong("unanswered", f"{name}: its name servers answer {answer.trouble}", "mend the zone")
+    if not answer.values:
+        return check.wrong("missing", f"{name} has no key", "publish the public key as a TXT record there")
+    if len(answer.values) > 1:
+        return check.wrong("several-keys", f"{name} has {len(answer.values)} TXT records", "leave only the key")
+    return _of_record(check, name, tags(answer.values[0]))
+
+
+def _of_record(check: Check, name: str, record: Mapping[str, str]) -> Finding:
+    key = "".join(record.get("p", "").split())
+    if not key:
+        return check.wrong(
+            "revoked", f"{name}: its p= is empty, which revokes the key", "publish the key that SES signs with"
+        )
+    if "y" in (flag.strip() for flag in record.get("t", "").split(":")):
+        return check.wrong(
+            "testing", f"{name} has t=y: receivers treat its mail as unsigned", "take the flag y out of t="
+        )
+    bits = _bits(key)
+    if bits is None:
+        return check.wrong("broken-key", f"{name}: its p= is no RSA public key", "publish the whole key, in base64")
+    if bits < LEAST_BITS:
+        return check.wrong("short-key", f"{name} has {bits} bits", f"make a key of {GOOD_BITS} bits")
+    more = "" if bits >= GOOD_BITS else f"; {GOOD_BITS} are better"
+    return check.right(f"own key at {name}: {bits} bits{more}")
+
+
+def _bits(key: str) -> int | None:
+    try:
+        found = load_der_public_key(b64decode(key, validate=True))
+    except (ValueError, UnsupportedAlgorithm):
+        return None
+    return found.key_size if isinstance(found, RSAPublicKey) else None

@@ -1,0 +1,20 @@
+"""Who may send for the domain itself, which is what stands in its From."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from loadtests.preflight.facts import Facts
+from loadtests.preflight.findings import Check, Finding
+from loadtests.preflight.judging.spf_faults import faults
+
+SPF = Check("spf")
+EXAMPLE = "v=spf1 include:amazonses.com ~all"
+
+
+def judge(facts: Facts) -> Iterator[Finding]:
+    policy = facts.dns.spf
+    found = list(faults(SPF, policy, EXAMPLE))
+    yield from found
+    if not found:
+        yield SPF.right(f"{policy.records[0]} ({policy.lookups} of 10 lookups)")
