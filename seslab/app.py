@@ -39,7 +39,7 @@ def _command(name: str) -> Any:
     with ending_on_ctrl_c():
         module = import_module(f"seslab.commands.{MODULES[name]}")
     alone = typer.Typer(add_completion=False, context_settings=CONTEXT, pretty_exceptions_enable=False)
-    alone.command(name, cls=Command)(spread(getattr(module, name.split()[-1])))
+    alone.command(name, cls=Command)(spread(getattr(module, name.split()[-1].replace("-", "_"))))
     return typer.main.get_command(alone)
 
 

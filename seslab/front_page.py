@@ -26,8 +26,8 @@ COMMANDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "gate update": ("gate", "Make what strategies do now the gate's baseline."),
     },
     "Plan": {
-        "plan": ("plan", "Tell how long a limit is enough, and what to ask for."),
-        "warmup": ("warmup", "Plan how new IP addresses are warmed up, date by date."),
+        "plan": ("planning", "Tell how long a limit is enough, and what to ask for."),
+        "warmup": ("planning", "Plan how new IP addresses are warmed up, date by date."),
     },
     "Look up": {
         "scenarios": ("listings", "List the scenarios of the catalogue."),
@@ -43,6 +43,7 @@ COMMANDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     },
     "Prepare": {
         "preflight": ("preflight", "Check a domain and an account before anything is sent."),
+        "smtp-credentials": ("smtp_credentials", "Derive SMTP credentials, or a stack that rotates them."),
     },
     "Send for real": {
         "serve": ("serve", "Serve a local AWS whose SES throttles like SES."),

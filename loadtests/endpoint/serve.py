@@ -8,6 +8,8 @@ import signal
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from functools import partial
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from moto.iam.models import get_account_id_from
@@ -22,6 +24,8 @@ from loadtests.endpoint.smtp import server as smtp
 from loadtests.endpoint.storing import KEPT, KEPT_MB, Store
 from loadtests.endpoint.web.listening import leave, listen
 from loadtests.endpoint.web.server import Server
+from loadtests.smtp_credentials import credentials_file
+from loadtests.smtp_credentials.credentials_file import Credentials
 from scenarios.errors import BadInput, RunFailed
 from scenarios.schema.account import Account
 from scenarios.schema.complaints import complaint
@@ -111,6 +115,7 @@ def serve(
     delivery_speed: float = 1.0,
     fates_at: Sequence[str] = (),
     limits_control: bool = False,
+    smtp_credentials: Path | None = None,
 ) -> None:
     """Serve until Ctrl-C or SIGTERM, the normal ends of a server; raises BadInput where it cannot listen.
 
@@ -122,6 +127,7 @@ def serve(
         _check_identity(identity)
     names = [_host_name(name) for name in at.names]
     _check_host(at.host)
+    credentials = None if smtp_credentials is None else credentials_file.read(smtp_credentials)
     after = _speed(delivery_speed), tuple(map(_fates_domain, fates_at)) or (FATES_AT,), limits_control
     store = Store(_size_mb(keep_mb), keep_mails)
     application, service = local_aws(scenario, scenario.seed, verified, None, store, (*names, at.host.lower()), *after)
@@ -129,10 +135,10 @@ def serve(
         server = _listening(application, at.host, at.port)
         try:
             with ExitStack() as together:
-                smtp_port = together.enter_context(mail(service, at.host, at.smtp_port))
+                smtp_port = together.enter_context(mail(service, at.host, at.smtp_port, credentials))
                 smtps_port = at.smtps_port
                 if smtps_port is not None:
-                    smtps_port = together.enter_context(mail_in_tls(service, at.host, smtps_port))
+                    smtps_port = together.enter_context(mail_in_tls(service, at.host, smtps_port, credentials))
                 together.enter_context(_terminated_like_ctrl_c())
                 service.of(DEFAULT_ACCOUNT, DEFAULT_REGION)  # so that it is among the statistics from the first
                 bound = Addresses(at.host, server.bind_addr[1], smtp_port, smtps_port)
@@ -204,16 +210,16 @@ def _listening(application: Any, host: str, port: int) -> Server:
 
 
 @contextmanager
-def mail(service: Service, host: str, port: int) -> Iterator[int]:
+def mail(service: Service, host: str, port: int, credentials: Credentials | None = None) -> Iterator[int]:
     """SMTP beside HTTP, on the port that it yields; a user's name is an access key."""
-    with _mail(smtp.start, service, "--smtp-port", host, port) as chosen:
+    with _mail(partial(smtp.start, credentials=credentials), service, "--smtp-port", host, port) as chosen:
         yield chosen
 
 
 @contextmanager
-def mail_in_tls(service: Service, host: str, port: int) -> Iterator[int]:
+def mail_in_tls(service: Service, host: str, port: int, credentials: Credentials | None = None) -> Iterator[int]:
     """The same in TLS from the first byte."""
-    with _mail(smtp.start_in_tls, service, "--smtps-port", host, port) as chosen:
+    with _mail(partial(smtp.start_in_tls, credentials=credentials), service, "--smtps-port", host, port) as chosen:
         yield chosen
 
 

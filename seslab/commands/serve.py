@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -93,6 +94,14 @@ def serve(
             help="where addresses say what becomes of their mail, or * for anywhere; may be repeated",
         ),
     ] = None,
+    smtp_credentials: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            show_default="anybody",
+            help="who may log in to SMTP, a line ACCESS_KEY_ID PASSWORD for each",
+        ),
+    ] = None,
 ) -> None:
     """Serve a local AWS whose SES throttles like SES.
 
@@ -113,5 +122,5 @@ def serve(
     chosen = serving.scenario_of(scenario, latency_ms, account, delivery)
     at = serving.Addresses(host, port, smtp_port, smtps_port, tuple(allow_host or ()))
     say = partial(print, flush=True)
-    after = delivery_speed, fates_at or (), control_limit
+    after = delivery_speed, fates_at or (), control_limit, smtp_credentials
     serving.serve(chosen, at, verify or (), say, keep_mb, keep_mails, *after)

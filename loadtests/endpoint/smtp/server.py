@@ -21,6 +21,7 @@ from loadtests.endpoint.parsing.mime import SET_HEADER, TAGS_HEADER, message_fro
 from loadtests.endpoint.refusals import Dropped, Refused
 from loadtests.endpoint.smtp.conversation import IDLE_S, Conversation, Crowd
 from loadtests.endpoint.web.certificate import HOST, self_signed
+from loadtests.smtp_credentials.credentials_file import Credentials
 from scenarios.ledger.ledger import FAILED, PAUSED, QUOTA, THROTTLED
 
 UTF8 = "SMTPUTF8"
@@ -42,17 +43,19 @@ class Submits(Protocol):
     def submit(self, message: Message) -> Any: ...
 
 
-def start(ses_of: Callable[[str], Submits], host: str, port: int) -> Server:
+def start(ses_of: Callable[[str], Submits], host: str, port: int, credentials: Credentials | None = None) -> Server:
     """Serve SMTP for whatever `ses_of` has for a user's name; port 0 lets the system choose.
 
-    Raises OSError where it cannot listen.
+    Only these credentials are let in; None lets everybody in. Raises OSError where it cannot listen.
     """
-    return _started(Server(ses_of, host, port))
+    return _started(Server(ses_of, host, port, credentials))
 
 
-def start_in_tls(ses_of: Callable[[str], Submits], host: str, port: int) -> Server:
+def start_in_tls(
+    ses_of: Callable[[str], Submits], host: str, port: int, credentials: Credentials | None = None
+) -> Server:
     """The same in TLS from the first byte, as SES's ports 465 and 2465 have it."""
-    return _started(WrappedServer(ses_of, host, port))
+    return _started(WrappedServer(ses_of, host, port, credentials))
 
 
 def _started(server: Server) -> Server:
@@ -64,7 +67,9 @@ def _started(server: Server) -> Server:
 class Server(Controller):
     """Listens in a thread of its own, on `port`, until `stop()`."""
 
-    def __init__(self, ses_of: Callable[[str], Submits], host: str, port: int) -> None:
+    def __init__(
+        self, ses_of: Callable[[str], Submits], host: str, port: int, credentials: Credentials | None = None
+    ) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._listener = socket.create_server((host, port), family=family)  # here, since the library tells of it late
         self._threads, self.crowd = ThreadPoolExecutor(MOST_AT_ONCE, "smtp"), Crowd()
@@ -73,7 +78,7 @@ class Server(Controller):
             hostname=host,
             port=self._listener.getsockname()[1],
             auth_required=True,
-            authenticator=_authenticate,
+            authenticator=partial(_authenticate, credentials),
             data_size_limit=MOST_BYTES,
             server_hostname=HOST,
             ident="ESMTP seslab",
@@ -216,9 +221,14 @@ def _without_ours(raw: bytes) -> bytes:
 
 
 def _authenticate(
-    _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, login: LoginPassword
+    credentials: Credentials | None,
+    _server: SMTP,
+    _session: Session,
+    _envelope: Envelope,
+    _mechanism: str,
+    login: LoginPassword,
 ) -> AuthResult:
-    """Any name with any password is let in: there is nothing here to protect."""
-    if login.login and login.password:
+    """Any name with any password is let in, unless credentials were named: there is nothing here to protect."""
+    if login.login and login.password and (credentials is None or credentials.allow(login.login, login.password)):
         return AuthResult(success=True, auth_data=login)
     return AuthResult(success=False, handled=False, message="535 Authentication Credentials Invalid")
