@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shlex
+import signal
 import tomllib
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from select import select
+from tempfile import gettempdir
 from typing import Any
 
 import pytest
@@ -41,32 +44,51 @@ _FOREIGN = re.compile(r"https?:|mailto:")
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _KEYS = re.compile(r"^<!-- keys: (?P<tables>.*) -->\n(?P<rows>(?:\|.*\n)+)", re.MULTILINE)
 REAL = ("README", "run-for-real", "calibrate", "test-your-own-sender")
-SERVING = ("serve", "loadtest")
+SERVING = {"serve": 5555, "loadtest": 5555, "play": 5558, "keep-your-list-clean": 5566}
+"""Pages with a server, and the port that it has on every machine."""
 MOST_S = 10.0  # that a server takes to end
 _COMMANDS: Any = typer.main.get_command(app)
 
 
 def page_parameters() -> list[Any]:
-    """Every page; those that serve at the usual ports take turns."""
+    """Every page; those that serve at the same port take turns."""
     return [pytest.param(page, id=str(page), marks=marks_of(page)) for page in pages()]
 
 
 def marks_of(page: Path) -> list[Any]:
-    """What its commands take: real seconds, the ports that `seslab serve` has by itself, or neither."""
+    """What its commands take: real seconds, a port, or neither."""
     if page.stem in SERVING:
-        return [pytest.mark.real_time, pytest.mark.xdist_group("usual_ports")]
+        return [pytest.mark.real_time, pytest.mark.xdist_group(f"port_{SERVING[page.stem]}")]
     return [pytest.mark.real_time] if page.stem in REAL else []
 
 
 @pytest.fixture
-def servers_end(tmp_path: Path) -> Iterator[None]:
-    """A page ends its servers, which takes them a moment: the next page wants the same ports."""
-    yield
-    for file in tmp_path.glob("*.pid"):
-        with suppress(ProcessLookupError, ValueError):
-            process = os.pidfd_open(int(file.read_text()))
-            select([process], (), (), MOST_S)
-            os.close(process)
+def servers_end(page: Path, tmp_path: Path) -> Iterator[None]:
+    """A page ends its servers, which takes a moment; those of one that failed are ended. The next wants the port."""
+    with its_turn(page):
+        yield
+        for file in tmp_path.glob("*.pid"):
+            with suppress(ProcessLookupError, ValueError):
+                end(os.pidfd_open(int(file.read_text())))
+
+
+@contextmanager
+def its_turn(page: Path) -> Iterator[None]:
+    """The port may also be wanted by the tests of another checkout on this machine."""
+    if page.stem not in SERVING:
+        yield
+        return
+    with open(Path(gettempdir()) / f"seslab-tests-{os.getuid()}-{SERVING[page.stem]}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def end(process: int) -> None:
+    """Wait for a process to end, and if it does not, end it."""
+    if process not in select([process], (), (), MOST_S)[0]:
+        signal.pidfd_send_signal(process, signal.SIGKILL)
+        select([process], (), ())
+    os.close(process)
 
 
 @pytest.mark.usefixtures("servers_end")
