@@ -1,14 +1,15 @@
 """A request's document against the shape that botocore's service model gives it: what comes out can be relied on.
 
-Members that the model does not know are left out, as AWS leaves them. Sets of values are not looked at. The words about
-missing members, lengths, ranges and patterns are AWS's; those about wrong types are ours.
+Members that the model does not know are left out, as AWS leaves them. The words about missing members, lengths, ranges,
+patterns and sets of values are AWS's (floci-io/floci has asked it about sets; their order is the model's here); those
+about wrong types are ours.
 """
 
 from __future__ import annotations
 
 import re
 from base64 import b64decode
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from math import isfinite
 from typing import Any, NamedTuple
@@ -18,6 +19,8 @@ from loadtests.endpoint.refusals import Refused, malformed
 from scenarios.ledger.ledger import REJECTED
 
 CONSTRAINT = "failed to satisfy constraint"
+SETS_OF_THEIR_OWN = ("NotificationType",)
+"""Shapes whose values an operation itself refuses, in other words: localstack has recorded AWS's."""
 MOST_TOLD = 300  # characters of a value that does not satisfy one
 
 _DIGITS = re.compile("-?[0-9]{1,19}")
@@ -96,7 +99,13 @@ def _members(shape: Any, value: Mapping[str, Any], path: str, complaints: list[s
     given = {name: item for name, item in value.items() if item is not None and name in known}
     absent = (_below(path, name) for name in shape.required_members if name not in given)
     complaints += [f"Value null at '{member}' {CONSTRAINT}: Member must not be null" for member in absent]
-    return {name: _read(known[name], item, _below(path, name), complaints) for name, item in given.items()}
+    return {name: _member(known[name], item, _below(path, name), complaints) for name, item in given.items()}
+
+
+def _member(shape: Any, value: Any, path: str, complaints: list[str]) -> Any:
+    read = _read(shape, value, path, complaints)
+    complaints += _strange(shape, value, path)
+    return read
 
 
 @cache
@@ -116,6 +125,22 @@ def _violations(limits: Mapping[str, Any], value: Any, path: str) -> Iterator[st
         yield f"{at} '{path}' {CONSTRAINT}: Member must have {measure} less than or equal to {limits['max']}"
     if isinstance(value, str) and "pattern" in limits and not re.fullmatch(limits["pattern"], value):
         yield f"{at} '{path}' {CONSTRAINT}: Member must satisfy regular expression pattern: {limits['pattern']}"
+
+
+def _strange(shape: Any, value: Any, path: str) -> Iterator[str]:
+    """What a set of values has against a text, or against any item of a list, which is said once."""
+    is_list = shape.type_name == "list"
+    allowed = _allowed(shape.member if is_list else shape)
+    if allowed and not all(item in allowed for item in (value if is_list else (value,))):
+        said = f"Member must satisfy enum value set: [{', '.join(allowed)}]"
+        yield f"Value at '{path}' {CONSTRAINT}: {f'Member must satisfy constraint: [{said}]' if is_list else said}"
+
+
+@cache
+def _allowed(shape: Any) -> Sequence[str]:
+    """The only values of a text, if it is one that has such."""
+    is_set = shape.type_name == "string" and shape.name not in SETS_OF_THEIR_OWN
+    return tuple(shape.enum) if is_set else ()
 
 
 def _below(path: str, name: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from loadtests.endpoint.control.pages import page_of
-from loadtests.endpoint.publishing.configuration import EVENT_TYPES
+from loadtests.endpoint.publishing.configuration import EVENT_TYPES, check_name
 from loadtests.endpoint.refusals import Refused
 from loadtests.endpoint.requests import Request
 from loadtests.endpoint.ses import Ses
@@ -15,6 +15,15 @@ from scenarios.ledger.ledger import REJECTED
 
 MOST_ON_A_PAGE = 1000
 V2_TYPES = {v1: v2 for v2, v1 in EVENT_TYPES.items()}
+
+
+def create(ses: Ses, request: Request) -> dict[str, Any]:
+    name = request.document["ConfigurationSet"]["Name"]
+    check_name(name)
+    if name in ses.backend.config_sets:
+        raise Refused(REJECTED, "ConfigurationSetAlreadyExists", f"Configuration set <{name}> already exists.")
+    ses.backend.create_configuration_set(name)
+    return {}
 
 
 def describe(ses: Ses, request: Request) -> dict[str, Any]:

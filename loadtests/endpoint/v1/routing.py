@@ -39,6 +39,7 @@ ACTIONS: dict[str, Action] = {
     "SetIdentityNotificationTopic": v1_identities.set_topic,
     "SetIdentityFeedbackForwardingEnabled": v1_identities.set_forwarding,
     "SetIdentityHeadersInNotificationsEnabled": v1_identities.set_headers,
+    "CreateConfigurationSet": v1_configuration.create,
     "ListConfigurationSets": v1_configuration.list_all,
     "DescribeConfigurationSet": v1_configuration.describe,
     "DeleteConfigurationSet": v1_configuration.delete,
