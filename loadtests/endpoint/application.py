@@ -25,7 +25,6 @@ from loadtests.endpoint.http import (
     scope_of,
     text_of,
 )
-from loadtests.endpoint.parsing import rendering
 from loadtests.endpoint.publishing.addressed import FATES_AT
 from loadtests.endpoint.refusals import FORBIDDEN, UNAVAILABLE, Refused
 from loadtests.endpoint.routes import CALLS, JSON, LIVE, MESSAGES, QUEUES, REASONS
@@ -224,7 +223,6 @@ def local_aws(
     queues.install()
     sqs_responses.install()
     responses.install()
-    rendering.install()
     after = delivery_speed, fates_at
     service = Service(scenario, seed, tuple(verified), witness, store, *after, limits_control)
     queues.duplicate, queues.misses, queues.waiting = service.delivers_twice, service.misses, waiting

@@ -1,21 +1,22 @@
-"""Mail templates: kept where moto keeps v1's, for both APIs, and rendered by moto's engine."""
+"""Mail templates: kept where moto keeps v1's, for both APIs, and rendered as SES does it."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any, NamedTuple
+from uuid import uuid4
 
-from moto.ses.exceptions import MissingRenderingAttributeException
 from moto.ses.models import SESBackend
 
-from loadtests.endpoint.parsing.json_text import loaded, well_formed
-from loadtests.endpoint.parsing.rendering import Room, TooMuch, filled
 from loadtests.endpoint.refusals import Refused, invalid
+from loadtests.endpoint.rendering.engine import Missing, Room, Unrendered, check, fill, is_simple
 from scenarios.ledger.ledger import REJECTED
 
-NOTHING: Mapping[str, Any] = {}
+MOST_TEMPLATES = 20_000
+MOST_BYTES, MOST_INLINE_BYTES = 500 * 1024, 1024 * 1024
+"""Of text and HTML together. Source: SES Developer Guide, "Using templates to send personalized email"."""
 
 
 class Content(NamedTuple):
@@ -33,18 +34,22 @@ class Rendered(NamedTuple):
     error: str
 
 
-class _False(str):
-    """A value that prints, and that `{{#if}}` takes for false."""
-
-    __slots__ = ()
-
-    def __bool__(self) -> bool:
-        return False
-
-
 def given(template: Mapping[str, str]) -> Content:
-    """A template that a request of v2 holds itself."""
+    """A template as v2 describes it."""
     return Content(*(template.get(part, "") for part in ("Subject", "Text", "Html")))
+
+
+def inline(template: Mapping[str, str]) -> Content:
+    """A template that a request of v2 holds itself; raises Refused if it has more than plain variables."""
+    content = given(template)
+    _check_size(content, MOST_INLINE_BYTES)
+    try:
+        simple = is_simple(content)
+    except Unrendered as error:
+        raise _no_template(str(error)) from error
+    if not simple:
+        raise invalid("Template contains unsupported operations.")
+    return content
 
 
 def parts_of(message: Mapping[str, Any]) -> Content:
@@ -61,8 +66,24 @@ def named(backend: SESBackend, name: str) -> Content:
     return Content(*(str(kept[part] or "") for part in ("subject_part", "text_part", "html_part")))
 
 
-def keep(backend: SESBackend, name: str, content: Content) -> None:
-    """As moto keeps it."""
+def create(backend: SESBackend, name: str, content: Content) -> None:
+    """Keep a new one; raises Refused."""
+    if name in backend.templates:
+        raise Refused(REJECTED, "AlreadyExists", f"Template {name} already exists.")
+    if len(backend.templates) >= MOST_TEMPLATES:
+        raise Refused(REJECTED, "LimitExceeded", f"There are {MOST_TEMPLATES} templates already.")
+    _keep(backend, name, content)
+
+
+def update(backend: SESBackend, name: str, content: Content) -> None:
+    """Keep another in the place of the one of this name; raises Refused."""
+    named(backend, name)
+    _keep(backend, name, content)
+
+
+def _keep(backend: SESBackend, name: str, content: Content) -> None:
+    """As moto keeps it, if it can ever be rendered."""
+    _check(content)
     kept: dict[str, Any] = {
         "template_name": name,
         "subject_part": content.subject,
@@ -73,47 +94,56 @@ def keep(backend: SESBackend, name: str, content: Content) -> None:
     backend.templates[name] = kept
 
 
-def render(
-    template: Content, data: str | None, defaults: Mapping[str, Any] = NOTHING, room: Room | None = None
-) -> Rendered:
-    """Fill in the data, which goes before the defaults that were parsed; raises Refused if it is no JSON object.
-
-    The mails of a bulk call share its `room`.
-    """
-    values, room = {**defaults, **parsed(data)}, room or Room()
+def _check(content: Content) -> None:
+    if not content.subject:
+        raise invalid("The subject must be specified.")
+    _check_size(content, MOST_BYTES)
     try:
-        return Rendered(Content(*(filled(part, values, room) for part in template)), "")
-    except MissingRenderingAttributeException as error:
-        return Rendered(template, str(error.message))
-    except TooMuch as error:
+        check(content)
+    except Unrendered as error:
+        raise _no_template(str(error)) from error
+
+
+def _check_size(content: Content, most_bytes: int) -> None:
+    length = len(content.text.encode()) + len(content.html.encode())
+    if length > most_bytes:
+        raise _no_template(f"Template length is more than {most_bytes} bytes long: '{length}'.")
+
+
+def _no_template(why: str) -> Refused:
+    return Refused(REJECTED, "InvalidTemplate", why)
+
+
+def render(template: Content, values: Mapping[str, Any], room: Room | None = None) -> Rendered:
+    """Fill in the values. The mails of a bulk call share their `room`."""
+    try:
+        return Rendered(Content(*fill(template, values, room)), "")
+    except Unrendered as error:
         return Rendered(template, str(error))
-    except MemoryError:
-        raise
-    except Exception:  # moto's engine fails in many ways on what it does not know
-        return Rendered(template, "The template cannot be rendered here, at least not with data of this kind.")
 
 
-def parsed(text: str | None) -> dict[str, Any]:
-    """Template data, which may be left out; raises Refused if it is not a JSON object."""
-    if not text:
-        return {}
+def preview(template: Content, values: Mapping[str, Any]) -> str:
+    """The MIME text of a mail with these values; raises Refused if there is none."""
     try:
-        data = loaded(text)
-        if isinstance(data, dict):
-            return {key: _printable(value) for key, value in data.items()}
-    except (ValueError, RecursionError):
-        pass
-    raise invalid("Template rendering data is invalid")
+        return _mime(Content(*fill(template, values)))
+    except Missing as missing:
+        raise Refused(REJECTED, "MissingRenderingAttribute", str(missing)) from missing
+    except Unrendered as error:
+        raise Refused(REJECTED, "InvalidRenderingParameter", str(error)) from error
 
 
-def _printable(value: Any) -> Any:
-    """Moto's engine knows text only: numbers and truth values become what JSON calls them."""
-    if isinstance(value, dict):
-        return {key: _printable(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_printable(item) for item in value]
-    if isinstance(value, str):
-        return well_formed(value)
-    if value is None:
-        return None
-    return json.dumps(value) if value else _False(json.dumps(value))
+def _mime(content: Content) -> str:
+    """With one part, or with both as alternatives, and legible: nothing is encoded."""
+    subject = " ".join(content.subject.splitlines())
+    begin = f"Date: {format_datetime(datetime.now(UTC))}\r\nSubject: {subject}\r\nMIME-Version: 1.0\r\n"
+    bodies = [_part(kind, body) for kind, body in (("plain", content.text), ("html", content.html)) if body]
+    if len(bodies) == 1:
+        return f"{begin}{bodies[0]}"
+    border = f"----={uuid4().hex}"
+    inner = "".join(f"--{border}\r\n{body}\r\n" for body in bodies)
+    return f'{begin}Content-Type: multipart/alternative; boundary="{border}"\r\n\r\n{inner}--{border}--\r\n'
+
+
+def _part(kind: str, body: str) -> str:
+    encoding = "7bit" if body.isascii() else "8bit"
+    return f"Content-Type: text/{kind}; charset=UTF-8\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n{body}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -137,14 +136,14 @@ def test_built_mail_has_a_largest_size(endpoint: Endpoint) -> None:
 def test_an_entry_may_be_too_large(endpoint: Endpoint) -> None:
     """Of two entries of a bulk call one has too much data for its template."""
     v1 = endpoint.client("ses")
-    v1.create_template(Template={"TemplateName": "hello", "SubjectPart": "Hi", "TextPart": "{{a}}" * 50})
+    v1.create_template(Template={"TemplateName": "hello", "SubjectPart": "Hi", "TextPart": "{{a}}" * 30})
     answer = v1.send_bulk_templated_email(
         Source=SENDER,
         Template="hello",
         DefaultTemplateData='{"a": "b"}',
         Destinations=[
-            {"Destination": {"ToAddresses": ["you@example.org"]}, "ReplacementTemplateData": json.dumps(data)}
-            for data in ({"a": "x" * (2**18 - 10)}, {})
+            {"Destination": {"ToAddresses": ["you@example.org"]}, "ReplacementTemplateData": data}
+            for data in ('{"a": "' + "é" * (2**18 - 10) + '"}', "{}")
         ],
     )
     assert [one["Status"] for one in answer["Status"]] == ["InvalidParameterValue", "Success"]

@@ -17,9 +17,14 @@ def loaded(text: str | bytes) -> Any:
     if has_too_many_values(text):
         raise ValueError(f"more than {MOST_VALUES} values")
     try:
-        return json.loads(text)
+        return json.loads(text, parse_constant=_no_json)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
+
+
+def _no_json(constant: str) -> Any:
+    """Python reads NaN and Infinity, which no other reader of JSON takes."""
+    raise ValueError(f"{constant} is no JSON")
 
 
 def has_too_many_values(text: str | bytes) -> bool:

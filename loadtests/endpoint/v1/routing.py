@@ -17,6 +17,7 @@ from loadtests.endpoint.v1 import configuration as v1_configuration
 from loadtests.endpoint.v1 import identities as v1_identities
 from loadtests.endpoint.v1 import query
 from loadtests.endpoint.v1 import send as v1_send
+from loadtests.endpoint.v1 import templates as v1_templates
 
 Action = Callable[[Ses, Request], dict[str, Any] | None]
 """None leaves the request to moto."""
@@ -26,6 +27,10 @@ ACTIONS: dict[str, Action] = {
     "SendRawEmail": v1_send.send_raw_email,
     "SendTemplatedEmail": v1_send.send_templated_email,
     "SendBulkTemplatedEmail": v1_send.send_bulk_templated_email,
+    "CreateTemplate": v1_templates.create,
+    "UpdateTemplate": v1_templates.update,
+    "DeleteTemplate": v1_templates.delete,
+    "TestRenderTemplate": v1_templates.test_render,
     "GetSendQuota": v1_send.get_send_quota,
     "GetSendStatistics": v1_send.get_send_statistics,
     "GetAccountSendingEnabled": v1_send.get_account_sending_enabled,
@@ -48,7 +53,7 @@ ACTIONS: dict[str, Action] = {
     "UpdateConfigurationSetEventDestination": v1_configuration.update_destination,
     "DeleteConfigurationSetEventDestination": v1_configuration.delete_destination,
 }
-"""Those of ours; moto has others, such as CreateTemplate."""
+"""Those of ours; moto has others, such as GetTemplate."""
 
 
 def is_of_ses(tree: Mapping[str, Any]) -> bool:

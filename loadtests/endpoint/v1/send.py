@@ -10,12 +10,15 @@ from typing import Any
 from loadtests.endpoint import bulk
 from loadtests.endpoint.message import V1_MOST_BYTES, Message
 from loadtests.endpoint.parsing.mime import message_from_mime
-from loadtests.endpoint.parsing.rendering import BULK_CHARACTERS, Room
-from loadtests.endpoint.refusals import Refused, bulk_v1
+from loadtests.endpoint.refusals import Refused, bulk_v1, invalid
+from loadtests.endpoint.rendering.data import NOTHING, parsed
+from loadtests.endpoint.rendering.engine import BULK_S, Room
 from loadtests.endpoint.requests import Request, answered, envelope, headers, recipients, tags
 from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.sizes import bytes_of
-from loadtests.endpoint.templates import Content, Rendered, named, parsed, parts_of, render
+from loadtests.endpoint.templates import Content, Rendered, named, parts_of, render
+
+NO_JSON = "The template data is invalid"
 
 
 def send_email(ses: Ses, request: Request) -> dict[str, Any]:
@@ -38,7 +41,7 @@ def send_raw_email(ses: Ses, request: Request) -> dict[str, Any]:
 def send_templated_email(ses: Ses, request: Request) -> dict[str, Any]:
     document = request.document
     template = named(ses.backend, document["Template"])
-    rendered = render(template, document["TemplateData"])
+    rendered = render(template, _values(document["TemplateData"]))
     return _sent(ses, _templated("SendTemplatedEmail", request, document["Destination"], rendered))
 
 
@@ -49,8 +52,8 @@ def send_bulk_templated_email(ses: Ses, request: Request) -> dict[str, Any]:
         **answered(document, "ReturnPath"),
         configuration_set=document.get("ConfigurationSetName"),
     )
-    template, defaults = named(ses.backend, document["Template"]), parsed(document["DefaultTemplateData"])
-    room = Room(BULK_CHARACTERS)
+    template, defaults = named(ses.backend, document["Template"]), _values(document["DefaultTemplateData"])
+    room = Room(BULK_S)
     entries = [partial(_bulk_entry, request, template, defaults, room, entry) for entry in document["Destinations"]]
     return {"Status": [_status(verdict) for verdict in bulk.submit(ses, sender, entries)]}
 
@@ -59,7 +62,7 @@ def _bulk_entry(
     request: Request, template: Content, defaults: Mapping[str, Any], room: Room, entry: Mapping[str, Any]
 ) -> Message:
     entry_tags = tags(request.document.get("DefaultTags", ())) | tags(entry.get("ReplacementTags", ()))
-    rendered = render(template, entry.get("ReplacementTemplateData"), defaults, room)
+    rendered = render(template, _values(entry.get("ReplacementTemplateData"), defaults), room)
     return _templated("SendBulkTemplatedEmail", request, entry["Destination"], rendered, entry_tags)
 
 
@@ -96,6 +99,10 @@ def _message(
         built_bytes=bytes_of(*content),
         most_bytes=V1_MOST_BYTES,
     )
+
+
+def _values(data: str | None, defaults: Mapping[str, Any] = NOTHING) -> Mapping[str, Any]:
+    return parsed(data, invalid(NO_JSON), defaults)
 
 
 def _sent(ses: Ses, message: Message) -> dict[str, Any]:

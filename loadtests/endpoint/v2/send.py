@@ -10,12 +10,14 @@ from typing import Any
 from loadtests.endpoint import bulk
 from loadtests.endpoint.message import Message
 from loadtests.endpoint.parsing.mime import message_from_mime
-from loadtests.endpoint.parsing.rendering import BULK_CHARACTERS, Room
 from loadtests.endpoint.refusals import Refused, bulk_v2, invalid
+from loadtests.endpoint.rendering.data import NOTHING, parsed
+from loadtests.endpoint.rendering.engine import BULK_S, Room
 from loadtests.endpoint.requests import Request, answered, attachments, headers, recipients, replaced, tags
 from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.sizes import bytes_of, bytes_of_attachments
-from loadtests.endpoint.templates import Content, Rendered, given, named, parsed, parts_of, render
+from loadtests.endpoint.templates import Content, Rendered, inline, named, parts_of, render
+from loadtests.endpoint.v2.templates import NO_JSON
 from scenarios.delivery.reputation import Standing
 
 ENFORCEMENT: Mapping[Standing, str] = {"healthy": "HEALTHY", "under review": "PROBATION", "paused": "SHUTDOWN"}
@@ -63,7 +65,7 @@ def _raw(_ses: Ses, document: Mapping[str, Any], raw: Mapping[str, Any]) -> Mess
 
 
 def _templated(ses: Ses, document: Mapping[str, Any], template: Mapping[str, Any]) -> Message:
-    rendered = render(_template(ses, template), template.get("TemplateData"))
+    rendered = render(_template(ses, template), _values(template.get("TemplateData")))
     its_tags = tags(document.get("EmailTags", ()))
     return _rendered(document, document.get("Destination", {}), template, rendered, its_tags)
 
@@ -101,8 +103,8 @@ def send_bulk_email(ses: Ses, request: Request) -> dict[str, Any]:
         **answered(document, FEEDBACK),
         configuration_set=document.get("ConfigurationSetName"),
     )
-    content, defaults = _template(ses, template), parsed(template.get("TemplateData"))
-    room = Room(BULK_CHARACTERS)
+    content, defaults = _template(ses, template), _values(template.get("TemplateData"))
+    room = Room(BULK_S)
     entries = [
         partial(_entry, request, template, content, defaults, room, entry) for entry in document["BulkEmailEntries"]
     ]
@@ -119,7 +121,7 @@ def _entry(
 ) -> Message:
     document = request.document
     replacement = entry.get("ReplacementEmailContent", {}).get("ReplacementTemplate", {})
-    rendered = render(content, replacement.get("ReplacementTemplateData"), defaults, room)
+    rendered = render(content, _values(replacement.get("ReplacementTemplateData"), defaults), room)
     its_tags = tags(document.get("DefaultEmailTags", ())) | tags(entry.get("ReplacementTags", ()))
     its_headers = replaced(template.get("Headers", ()), entry.get("ReplacementHeaders", ()))
     with_headers = {**template, "Headers": its_headers}
@@ -135,13 +137,17 @@ def _result(verdict: bulk.Verdict) -> dict[str, Any]:
 
 def _template(ses: Ses, template: Mapping[str, Any]) -> Content:
     """The template that the request names, or that it holds itself."""
-    inline = template.get("TemplateContent")
-    if inline:
-        return given(inline)
+    content = template.get("TemplateContent")
+    if content:
+        return inline(content)
     name = _name(template)
     if not name:
         raise invalid("A template must be named or given.")
     return named(ses.backend, name)
+
+
+def _values(data: str | None, defaults: Mapping[str, Any] = NOTHING) -> Mapping[str, Any]:
+    return parsed(data, invalid(NO_JSON), defaults)
 
 
 def _name(template: Mapping[str, Any]) -> str:

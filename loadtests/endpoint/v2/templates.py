@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from loadtests.endpoint.refusals import Refused, invalid
+from loadtests.endpoint import templates
+from loadtests.endpoint.refusals import invalid
+from loadtests.endpoint.rendering.data import parsed
 from loadtests.endpoint.requests import Request
 from loadtests.endpoint.ses import Ses
-from loadtests.endpoint.templates import Content, given, keep, named, render
-from scenarios.ledger.ledger import REJECTED
+from loadtests.endpoint.templates import given, named, preview
+
+NO_JSON = "Unable to parse template data (invalid JSON)."
 
 
 def create(ses: Ses, request: Request) -> dict[str, Any]:
     name = request.document["TemplateName"]
     if not name:
         raise invalid("TemplateName is required.")
-    if name in ses.backend.templates:
-        raise Refused(REJECTED, "AlreadyExistsException", f"Template {name} already exists.")
-    keep(ses.backend, name, _content(request))
+    templates.create(ses.backend, name, given(request.document["TemplateContent"]))
     return {}
 
 
@@ -29,9 +30,7 @@ def get(ses: Ses, request: Request) -> dict[str, Any]:
 
 
 def update(ses: Ses, request: Request) -> dict[str, Any]:
-    name = request.document["TemplateName"]
-    named(ses.backend, name)
-    keep(ses.backend, name, _content(request))
+    templates.update(ses.backend, request.document["TemplateName"], given(request.document["TemplateContent"]))
     return {}
 
 
@@ -52,12 +51,5 @@ def list_all(ses: Ses, _request: Request) -> dict[str, Any]:
 
 
 def render_one(ses: Ses, request: Request) -> dict[str, Any]:
-    rendered = render(named(ses.backend, request.document["TemplateName"]), request.document["TemplateData"])
-    if rendered.error:
-        raise invalid(rendered.error)
-    content = rendered.content
-    return {"RenderedTemplate": f"Subject: {content.subject}\r\n\r\n{content.html or content.text}"}
-
-
-def _content(request: Request) -> Content:
-    return given(request.document["TemplateContent"])
+    template = named(ses.backend, request.document["TemplateName"])
+    return {"RenderedTemplate": preview(template, parsed(request.document["TemplateData"], invalid(NO_JSON)))}

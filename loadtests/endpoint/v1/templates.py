@@ -1,0 +1,42 @@
+"""API v1: templates, the same that v2 has; moto gets and lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from loadtests.endpoint import templates
+from loadtests.endpoint.refusals import Refused
+from loadtests.endpoint.rendering.data import parsed
+from loadtests.endpoint.requests import Request
+from loadtests.endpoint.ses import Ses
+from loadtests.endpoint.templates import Content
+from scenarios.ledger.ledger import REJECTED
+
+
+def create(ses: Ses, request: Request) -> dict[str, Any]:
+    template = request.document["Template"]
+    templates.create(ses.backend, template["TemplateName"], _content(template))
+    return {}
+
+
+def update(ses: Ses, request: Request) -> dict[str, Any]:
+    template = request.document["Template"]
+    templates.update(ses.backend, template["TemplateName"], _content(template))
+    return {}
+
+
+def delete(ses: Ses, request: Request) -> dict[str, Any]:
+    """One that is not there is no error in the service's model."""
+    ses.backend.templates.pop(request.document["TemplateName"], None)
+    return {}
+
+
+def test_render(ses: Ses, request: Request) -> dict[str, Any]:
+    template = templates.named(ses.backend, request.document["TemplateName"])
+    wrong = Refused(REJECTED, "InvalidRenderingParameter", "Template rendering data is invalid")
+    return {"RenderedTemplate": templates.preview(template, parsed(request.document["TemplateData"], wrong))}
+
+
+def _content(template: Mapping[str, str]) -> Content:
+    return Content(*(template.get(f"{part}Part", "") for part in ("Subject", "Text", "Html")))
