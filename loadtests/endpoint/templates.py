@@ -11,7 +11,8 @@ from uuid import uuid4
 from moto.ses.models import SESBackend
 
 from loadtests.endpoint.refusals import Refused, invalid
-from loadtests.endpoint.rendering.engine import Missing, Room, Unrendered, check, fill, is_simple
+from loadtests.endpoint.rendering.engine import Missing, Room, Unrendered, check, is_simple
+from loadtests.endpoint.rendering.plain import fill
 from scenarios.ledger.ledger import REJECTED
 
 MOST_TEMPLATES = 20_000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 
 from loadtests.endpoint.refusals import Refused, invalid
+from loadtests.endpoint.rendering import plain
 from loadtests.endpoint.rendering.data import parsed
 from loadtests.endpoint.rendering.engine import Missing, Room, Unrendered, check, fill, is_simple
 from loadtests.endpoint.ses import Ses
@@ -137,6 +138,36 @@ def test_rendering_succeeds_or_says_why_not(template: str, values: dict[str, Any
         check([template])
     rendered = render(Content("", template, ""), parsed(json.dumps(values), WRONG))
     assert bool(rendered.error) == (rendered.content.text == template and rendered.error != "")
+
+
+PLAIN = [
+    "{{a}}",
+    "{{{b}}}",
+    "{{~ a ~}}",
+    " \n",
+    "{",
+    "\\",
+    "{{missing}}",
+    "{{amazonSESUnsubscribeUrl}}",
+    "x",
+    "{{if}}",
+    "{{[a b]}}",
+]
+STRINGS = st.dictionaries(st.sampled_from(["a", "b", "if", "a b", ""]), st.text() | st.booleans() | st.none())
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.lists(st.sampled_from(PLAIN)).map("".join), min_size=1, max_size=3), STRINGS)
+def test_the_engine_would_say_the_same(parts: list[str], values: dict[str, Any]) -> None:
+    """Where plain text is put into plain text without it, and where it must be asked."""
+
+    def said(ask: Callable[..., list[str]]) -> list[str] | str:
+        try:
+            return ask(parts, values)
+        except Unrendered as error:
+            return str(error)
+
+    assert said(plain.fill) == said(fill)
 
 
 def test_what_is_refused_beforehand_never_renders() -> None:

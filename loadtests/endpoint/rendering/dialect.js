@@ -127,9 +127,15 @@ const isSubstitution = (node) =>
   (node.type === "MustacheStatement" && isPlain(node) && isPath(node.path) && isOfOnePart(node.path));
 const isOfOnePart = ({ data, depth, parts, original }) => !data && !depth && parts.length === 1 && parts[0] === original;
 
+const piece = (node) => node.value ?? (node.path.original === UNSUBSCRIBE ? `{{${UNSUBSCRIBE}}}` : [node.path.original]);
+
 const questions = {
   check: (parts) => parts.forEach(program) ?? {},
-  isSimple: (parts) => ({ simple: parts.every((text) => Handlebars.parseWithoutProcessing(text).body.every(isSubstitution)) }),
+  isSimple: (parts) => ({ simple: parts.every((text) => Handlebars.parse(text).body.every(isSubstitution)) }),
+  pieces([source]) {
+    const { body } = Handlebars.parse(source);
+    return { pieces: body.every(isSubstitution) ? body.map(piece) : null };
+  },
   fill(parts, data, most) {
     const values = JSON.parse(data);
     const filled = parts.map((text) => compiled(text)(values));
