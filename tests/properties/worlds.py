@@ -88,7 +88,9 @@ faults_of_pods = st.one_of(
     fault("pod_crash", of=groups, pod=st.integers(0, 3)),
     fault("scale_pods", of=groups, pods=st.integers(1, 4), reshare=st.booleans()),
 )
-rate_changes = fault("rate_change", max_send_rate_per_s=st.sampled_from([0.9, 10.0, 60.0]))
+rate_changes = fault(
+    "rate_change", max_send_rate_per_s=st.sampled_from([0.9, 10.0, 60.0]), burst=st.sampled_from([None, 2, 40])
+)
 any_faults = st.lists(st.one_of(faults_of_nature, faults_of_pods, rate_changes), max_size=5).map(tuple)
 calm_faults = st.lists(st.one_of(faults_of_nature, faults_of_pods), max_size=3).map(tuple)
 
@@ -124,6 +126,14 @@ def _with_a_share_for_each_lane(tables: dict[str, Any]) -> dict[str, Any]:
     others = {key: value for key, value in settings.items() if key != "lane_shares"}
     suiting = others | ({"lane_shares": settings["lane_shares"][:many]} if has_shares else {})
     return tables | {"strategies": {strategy: suiting}}
+
+
+def _with_bursts_for_buckets_alone(tables: dict[str, Any]) -> dict[str, Any]:
+    """Faults that suit the limiter: a window has no burst that could change."""
+    if tables["account"]["limiter"].get("kind", "token-bucket") == "token-bucket":
+        return tables
+    faults = ({key: value for key, value in fault.items() if key != "burst"} for fault in tables["fault"])
+    return tables | {"fault": tuple(faults)}
 
 
 retries = st.sampled_from(["none", "legacy", "standard", "adaptive"])
@@ -210,4 +220,5 @@ def scenarios(
         "fault": faults,
         "strategies": settings_of[strategy].map(lambda settings: {strategy: settings}),
     }
-    return st.fixed_dictionaries(tables).map(_with_a_share_for_each_lane).map(Scenario.model_validate)
+    suiting = st.fixed_dictionaries(tables).map(_with_a_share_for_each_lane).map(_with_bursts_for_buckets_alone)
+    return suiting.map(Scenario.model_validate)
