@@ -121,6 +121,7 @@ class LocalAws:
         answer = v2.answer(ses, *asked, client(environ))
         if answer is None:
             as_sdks_ask(environ, JSON)
+            environ["PATH_INFO"] = quoted_path(environ)  # which moto unquotes itself
         return answer
 
     def _v1(self, environ: WSGIEnvironment) -> Answer | None:

@@ -46,6 +46,10 @@ RECORDED: tuple[Case, ...] = (
         *(400, "ConfigurationSetDoesNotExist", "Configuration set <no> does not exist."),
     ),
     (
+        *("ses", "UpdateConfigurationSetReputationMetricsEnabled", {"ConfigurationSetName": "no", "Enabled": True}),
+        *(400, "ConfigurationSetDoesNotExist", "Configuration set <no> does not exist."),
+    ),
+    (
         *("ses", "DeleteConfigurationSetEventDestination", {**SET, "EventDestinationName": "no"}),
         *(400, "EventDestinationDoesNotExist", "No EventDestination found for set"),
     ),
@@ -118,6 +122,10 @@ REPORTED: tuple[Case, ...] = (
         *(404, "NotFoundException", "Configuration set <no> does not exist."),
     ),
     *(
+        ("sesv2", operation, {"PoolName": "none"}, 404, "NotFoundException", "Dedicated IP pool none does not exist.")
+        for operation in ("GetDedicatedIpPool", "DeleteDedicatedIpPool")
+    ),
+    *(
         (
             "sesv2",
             operation,
@@ -141,6 +149,7 @@ TOKENS = [
     ("ses", "ListConfigurationSets", "InvalidParameterValue"),
     ("sesv2", "ListEmailIdentities", "BadRequestException"),
     ("sesv2", "ListConfigurationSets", "BadRequestException"),
+    ("sesv2", "ListDedicatedIpPools", "BadRequestException"),
     ("sesv2", "ListSuppressedDestinations", "InvalidNextTokenException"),
 ]
 
@@ -231,6 +240,25 @@ def test_an_identitys_name_may_be_spelt_in_any_way(endpoint: Endpoint) -> None:
         assert spelt in v1.list_identities()["Identities"]
         v2.delete_email_identity(EmailIdentity=name)
         assert spelt not in v1.list_identities()["Identities"]
+
+
+def test_names_in_paths_are_unquoted_once(endpoint: Endpoint) -> None:
+    """Ours and moto's alike: a name may have slashes, percent signs and whatever looks like a quoted character."""
+    v2, name = endpoint.client("sesv2"), "a/b+c%40%2F"
+    address = f"{name}@example.net"
+    v2.create_email_identity(EmailIdentity=address)
+    v2.create_email_identity_policy(EmailIdentity=address, PolicyName=name, Policy="{}")
+    assert v2.get_email_identity_policies(EmailIdentity=address)["Policies"] == {name: "{}"}
+    v2.create_contact_list(ContactListName=name)
+    assert v2.get_contact_list(ContactListName=name)["ContactListName"] == name
+    v2.create_contact(ContactListName=name, EmailAddress=address)
+    assert v2.get_contact(ContactListName=name, EmailAddress=address)["EmailAddress"] == address
+    v2.create_dedicated_ip_pool(PoolName=name)
+    assert v2.get_dedicated_ip_pool(PoolName=name)["DedicatedIpPool"]["PoolName"] == name
+    v2.put_suppressed_destination(EmailAddress=address, Reason="BOUNCE")
+    v2.delete_suppressed_destination(EmailAddress=address)
+    v2.create_email_template(TemplateName=name, TemplateContent={"Subject": "Hi"})
+    assert v2.get_email_template(TemplateName=name)["TemplateName"] == name
 
 
 def test_an_operation_that_nothing_has_is_named_and_not_tried_again(

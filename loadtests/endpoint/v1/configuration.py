@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from loadtests.endpoint.control.kept import kept
 from loadtests.endpoint.control.pages import page_of
 from loadtests.endpoint.publishing.configuration import EVENT_TYPES, check_name
 from loadtests.endpoint.refusals import Refused
@@ -50,6 +51,12 @@ def delete(ses: Ses, request: Request) -> dict[str, Any]:
 def update_sending_enabled(ses: Ses, request: Request) -> dict[str, Any]:
     ses.configuration_sets.enable_sending(request.document["ConfigurationSetName"], request.document["Enabled"])
     return {}
+
+
+@kept
+def update_metrics_enabled(ses: Ses, request: Request) -> None:
+    """Moto keeps it of a set that is there; the figures are at `/_seslab/delivery`."""
+    ses.configuration_sets.get(request.document["ConfigurationSetName"])
 
 
 def create_destination(ses: Ses, request: Request) -> dict[str, Any]:

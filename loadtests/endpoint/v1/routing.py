@@ -48,6 +48,7 @@ ACTIONS: dict[str, Action] = {
     "ListConfigurationSets": v1_configuration.list_all,
     "DescribeConfigurationSet": v1_configuration.describe,
     "DeleteConfigurationSet": v1_configuration.delete,
+    "UpdateConfigurationSetReputationMetricsEnabled": v1_configuration.update_metrics_enabled,
     "UpdateConfigurationSetSendingEnabled": v1_configuration.update_sending_enabled,
     "CreateConfigurationSetEventDestination": v1_configuration.create_destination,
     "UpdateConfigurationSetEventDestination": v1_configuration.update_destination,

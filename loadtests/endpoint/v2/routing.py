@@ -16,6 +16,7 @@ from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.v2 import configuration as v2_configuration
 from loadtests.endpoint.v2 import identities as v2_identities
 from loadtests.endpoint.v2 import identity_attributes as v2_identity_attributes
+from loadtests.endpoint.v2 import pools as v2_pools
 from loadtests.endpoint.v2 import send as v2_send
 from loadtests.endpoint.v2 import suppression as v2_suppression
 from loadtests.endpoint.v2 import templates as v2_templates
@@ -43,6 +44,10 @@ OPERATIONS: dict[str, Operation] = {
     "UpdateEmailIdentityPolicy": v2_identities.of_known,
     "DeleteEmailIdentityPolicy": v2_identities.of_known,
     "GetEmailIdentityPolicies": v2_identities.of_known,
+    "CreateDedicatedIpPool": v2_pools.create,
+    "GetDedicatedIpPool": v2_pools.of_known,
+    "DeleteDedicatedIpPool": v2_pools.of_known,
+    "ListDedicatedIpPools": v2_pools.list_all,
     "ListConfigurationSets": v2_configuration.list_all,
     "PutEmailIdentityMailFromAttributes": v2_identity_attributes.put_mail_from,
     "PutEmailIdentityConfigurationSetAttributes": v2_identity_attributes.put_configuration_set,

@@ -1,0 +1,37 @@
+"""API v2: pools of dedicated IP addresses, which moto keeps: no mail goes through them here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from loadtests.endpoint.control.kept import kept
+from loadtests.endpoint.control.pages import page_of
+from loadtests.endpoint.refusals import Refused
+from loadtests.endpoint.requests import Request
+from loadtests.endpoint.ses import Ses
+from scenarios.ledger.ledger import REJECTED
+
+MOST_ON_A_PAGE = 1000
+
+
+@kept
+def create(ses: Ses, request: Request) -> None:
+    """Moto makes it."""
+    name = request.document["PoolName"]
+    if name in ses.backend.dedicated_ip_pools:
+        raise Refused(REJECTED, "AlreadyExistsException", f"Dedicated IP pool {name} already exists.")
+
+
+@kept
+def of_known(ses: Ses, request: Request) -> None:
+    """Moto does it, to a pool that is there; the words for one that is not are ours."""
+    name = request.document["PoolName"]
+    if name not in ses.backend.dedicated_ip_pools:
+        raise Refused(REJECTED, "NotFoundException", f"Dedicated IP pool {name} does not exist.")
+
+
+@kept
+def list_all(ses: Ses, request: Request) -> dict[str, Any]:
+    asked, names = request.document, list(ses.backend.dedicated_ip_pools)
+    page, more = page_of(names, asked.get("NextToken"), asked.get("PageSize", MOST_ON_A_PAGE))
+    return {"DedicatedIpPools": page, **more}
