@@ -65,7 +65,7 @@ def _as_sqs(attribute: Mapping[str, Any]) -> dict[str, Any]:
     return {"DataType": attribute["Type"], field: value if field == "BinaryValue" else str(value)}
 
 
-def check_redrive(policy: str, is_fifo: bool) -> None:
+def check_redrive(policy: str, *, is_fifo: bool) -> None:
     """Raises SNSInvalidParameter for a RedrivePolicy that names no queue, or none of the topic's kind."""
     try:
         arn = json.loads(policy)["deadLetterTargetArn"]

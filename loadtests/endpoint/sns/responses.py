@@ -8,6 +8,7 @@ from moto.core.responses import ActionResult
 from moto.sns import models, urls
 from moto.sns.responses import SNSResponse
 
+from loadtests.endpoint.sns.queueing import FIFO, check_redrive
 from loadtests.endpoint.sns.subscription import Subscription
 from loadtests.endpoint.sns.topics import Backend, Topic, invalid
 
@@ -27,8 +28,10 @@ class Responses(SNSResponse):
 
     def subscribe(self) -> ActionResult:
         """Ask a webhook that has not answered yet, however often it has been asked."""
-        answer = super().subscribe()
         topic_arn, endpoint, protocol = map(self._get_param, ("TopicArn", "Endpoint", "Protocol"))
+        if policy := (self._get_attributes() or {}).get("RedrivePolicy"):
+            check_redrive(policy, is_fifo=str(topic_arn).endswith(FIFO))  # lest there be a subscription without it
+        answer = super().subscribe()
         subscription = self._ours._find_subscription(topic_arn, endpoint, protocol)
         if not isinstance(subscription, Subscription):
             return answer

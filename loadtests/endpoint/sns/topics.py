@@ -12,7 +12,7 @@ from moto.sns.exceptions import SNSException, SNSInvalidParameter
 from moto.utilities.arns import parse_arn
 
 from loadtests.endpoint.sns.exchange import is_address
-from loadtests.endpoint.sns.queueing import check_redrive, is_queue
+from loadtests.endpoint.sns.queueing import FIFO, check_redrive, is_queue
 from loadtests.endpoint.sns.signing import HASHES
 from loadtests.endpoint.sns.subscription import HTTP, SQS, Subscription
 
@@ -118,7 +118,7 @@ class Backend(models.SNSBackend):
         """Moto takes the text `false` for true, and any policy for dead letters, and fails over one that is no JSON."""
         if name == "RedrivePolicy" and value:
             subscription = self.subscriptions.get(arn)
-            check_redrive(value, subscription is not None and str(subscription.topic.fifo_topic).lower() == "true")
+            check_redrive(value, is_fifo=subscription is not None and subscription.topic.arn.endswith(FIFO))
         super().set_subscription_attributes(arn, name, _as_switch(value) if name == "RawMessageDelivery" else value)
 
     def _validate_filter_policy(self, value: Any, scope: str | None) -> None:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from moto.sqs.models import DEDUPLICATION_TIME_IN_SECONDS, Message, Queue
 
 from loadtests.endpoint.sqs.custody import come_in, is_moving
+from loadtests.endpoint.sqs.refusals import invalid
 
 _FIRST_NUMBER, _STEP = 18_870_000_000_000_000_000, 256  # as AWS's: 20 digits, and rising
 
@@ -42,6 +43,11 @@ class FifoQueue(Queue):
         come_in(message, self)
         undiscerning: Any = SimpleNamespace(**{**vars(self), "name": self.name, "fifo_queue": False})
         Queue.add_message(undiscerning, message)  # moto would look only at what is in the queue still
+
+    def check_receipt(self, receipt: str) -> None:
+        """Raises InvalidParameterValue for that of a message which is visible again: another one may have its group."""
+        if any(message.receipt_handle == receipt and message.visible for message in self._messages):
+            raise invalid(receipt, "ReceiptHandle", "The receipt handle has expired.")
 
     def _is_first(self, message: Message) -> bool:
         """Whether the same was not sent in the last five minutes; if it was, the message is called as that one was."""

@@ -213,7 +213,9 @@ class Backend(models.SQSBackend):
                 self.lock.wait(min(until_s - now_s, _appears_in_s(queue._messages)))
 
     def delete_message(self, queue_name: str, receipt_handle: str) -> None:
-        with self._changing(queue_name):
+        with self._changing(queue_name) as queue:
+            if isinstance(queue, FifoQueue):
+                queue.check_receipt(receipt_handle)
             try:
                 super().delete_message(queue_name, receipt_handle)
             except ReceiptHandleIsInvalid as error:
@@ -236,7 +238,7 @@ class Backend(models.SQSBackend):
     ) -> tuple[list[str], list[dict[str, Any]]]:
         """Each entry fails for itself."""
         self.get_queue(queue_name)
-        return _each(receipts, lambda entry: self.delete_message(queue_name, entry["ReceiptHandle"]))
+        return _each(receipts, lambda entry: self.delete_message(queue_name, entry.get("ReceiptHandle", "")))
 
     def change_message_visibility_batch(
         self, queue_name: str, entries: list[dict[str, Any]]
@@ -247,7 +249,7 @@ class Backend(models.SQSBackend):
 
     def _change_entry(self, queue_name: str, entry: Mapping[str, Any]) -> None:
         timeout_s = check_visibility(entry.get("VisibilityTimeout"))
-        self.change_message_visibility(queue_name, entry["ReceiptHandle"], timeout_s)
+        self.change_message_visibility(queue_name, entry.get("ReceiptHandle", ""), timeout_s)
 
     def queue_of(self, arn: str) -> Queue | None:
         """The queue of this ARN, if it is there."""

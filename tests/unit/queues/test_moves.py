@@ -10,6 +10,18 @@ import pytest
 from tests.unit.queues.asked import Queues
 
 
+def test_a_receipt_of_a_fifo_queue_expires(queues: Queues) -> None:
+    """With the visibility timeout: then its message may be another consumer's, and its group goes on with it."""
+    url = queues.url("f.fifo")
+    queues.sqs.send_message(QueueUrl=url, MessageBody="x", MessageGroupId="expires", MessageDeduplicationId="expires")
+    [held] = queues.sqs.receive_message(QueueUrl=url, VisibilityTimeout=0)["Messages"]
+    receipt = held["ReceiptHandle"]
+    said = f"Value {receipt} for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired."
+    assert queues.refused("delete_message", QueueUrl=url, ReceiptHandle=receipt) == ("InvalidParameterValue", said, 400)
+    [held] = queues.sqs.receive_message(QueueUrl=url)["Messages"]
+    queues.sqs.delete_message(QueueUrl=url, ReceiptHandle=held["ReceiptHandle"])
+
+
 @pytest.mark.parametrize("name", ["f.fifo", "content.fifo"])
 def test_what_is_sent_twice_is_the_first_message(queues: Queues, name: str) -> None:
     """It has its id and sequence number, also after its deletion, and arrives once; the numbers rise."""
