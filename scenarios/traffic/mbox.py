@@ -15,9 +15,13 @@ MOST_TEXT_BYTES = 64 << 20  # of a mail whose length is believed: no mail server
 
 BOM = b"\xef\xbb\xbf"  # begins a file, and stands between joined ones
 _BEGINNINGS = (b"From", BOM + b"From")
+_MARK = 1_000  # bytes in which a mark has said what it is
 _BARE = re.compile(rb"From[ \t]*\r?\n?")
-_DATED = re.compile(rb"From \S*.*\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b.*\b\d?\d:\d\d")
-_LIKELY = re.compile(rb"From (?:-|MAILER-DAEMON|\S+@\S+)\s|From .*(?:\d:\d\d|\b\d{4}\b)")
+_DATED = re.compile(
+    rb"From .*\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),?\s+(?:[A-Z][a-z]{2} +\d?\d|\d?\d [A-Z][a-z]{2})\b.*\d:\d\d"
+)
+_SENDER = re.compile(rb"From (?:-|MAILER-DAEMON|\S+@\S+)\s")
+_TIMED = re.compile(rb"From .*(?:\d:\d\d|\b\d{4}\b)")
 _HEADER = re.compile(rb"[!-9;-~]+[ \t]*:")
 _SECOND = re.compile(rb">+From ")  # a mark above the headers that a program has taken for text
 _LENGTH = re.compile(rb"Content-Length[ \t]*:[ \t]*(\d{1,12})\s*", re.IGNORECASE)
@@ -32,7 +36,7 @@ def headers_of(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
     """The header lines of each mail; of a header that does not end the first lines must do."""
     source, before, believes_lengths = _Lines(lines), b"", True
     for line in source:
-        if line.startswith(_BEGINNINGS) and _begins_mail(line.removeprefix(BOM), not before.strip(), source):
+        if line.startswith(_BEGINNINGS) and _begins_mail(line.removeprefix(BOM)[:_MARK], not before.strip(), source):
             headers = _header(source)
             yield headers
             believes_lengths = believes_lengths and _pass_over_text(headers, source)
@@ -63,11 +67,10 @@ class _Lines:
 
 
 def _begins_mail(line: bytes, is_after_blank: bool, source: _Lines) -> bool:
-    """A line with a date does after a blank line; others need a header behind them, lest text begins a mail."""
+    """One with a whole date does after a blank line; others need a header behind them, lest text begins a mail."""
     if is_after_blank and _DATED.match(line):
         return True
-    is_mark = _BARE.fullmatch(line) or (_LIKELY if is_after_blank else _DATED).match(line)
-    return bool(is_mark) and _is_header(source)
+    return (_looks_like_mark(line) or (is_after_blank and bool(_TIMED.match(line)))) and _is_header(source)
 
 
 def _is_header(source: _Lines) -> bool:
@@ -83,7 +86,7 @@ def _header(source: _Lines) -> list[bytes]:
     headers: list[bytes] = []
     while (line := source.peek()) is not None and _SECOND.match(line):
         next(source)
-    while (line := source.peek()) is not None and line.strip() and not _looks_like_mark(line):
+    while (line := source.peek()) is not None and line.strip() and not _looks_like_mark(line[:_MARK]):
         next(source)
         if len(headers) < MOST_HEADER_LINES:
             headers.append(line)
@@ -91,7 +94,8 @@ def _header(source: _Lines) -> list[bytes]:
 
 
 def _looks_like_mark(line: bytes) -> bool:
-    return line.startswith(b"From") and bool(_BARE.fullmatch(line) or _LIKELY.match(line)) and not _HEADER.match(line)
+    """Wherever it stands."""
+    return bool(_BARE.fullmatch(line) or _SENDER.match(line) or _DATED.match(line))
 
 
 def _pass_over_text(headers: list[bytes], source: _Lines) -> bool:

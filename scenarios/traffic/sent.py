@@ -19,6 +19,7 @@ NAMELESS = 0
 _TO = ("To", "Cc", "Bcc")
 _NONSENSE = (ValueError, TypeError, OverflowError, IndexError, RecursionError)
 """What email.utils raises, depending on the kind."""
+_LONGEST_DATE = 200  # characters, of which a zone's name in brackets may be many
 _TIME = r"(\d:\d\d(?::\d\d)?)(?:\.\d+)?\s*"
 _OFFSET = re.compile(rf"{_TIME}(?:GMT|UTC?)?\s*([+-])(\d\d?):?(\d\d)?(?!\d)")
 _ZONE = re.compile(rf"{_TIME}([A-Za-z]+)")
@@ -53,10 +54,11 @@ def of_headers(lines: Iterable[bytes]) -> Found:
         message = BytesHeaderParser().parsebytes(b"".join(lines))
         if (date := message["Date"]) is None:
             return "without a Date"
-        at_unix_s = _unix_s_of(str(date))
+        date = str(date)[:_LONGEST_DATE]
+        at_unix_s = _unix_s_of(date)
         if at_unix_s is None:
             return "with a Date that cannot be read"
-        sent = Sent(at_unix_s, _receivers(message), _name(str(message["Message-ID"] or "")), _has_odd_zone(str(date)))
+        sent = Sent(at_unix_s, _receivers(message), _name(str(message["Message-ID"] or "")), _has_odd_zone(date))
     except _NONSENSE:
         return "with headers that cannot be read"
     return _counted(sent, "")
