@@ -210,25 +210,32 @@ def test_dead_letters_of_a_subscription_wait_in_its_queue(is_raw: str) -> None:
             assert [json.loads(letter["Body"])["Message"] for letter in letters] == ["text"] * 2
 
 
+FAKE, OTHER = '{"deadLetterTargetArn": "fake"}', '{"deadLetterTargetArn": "arn:aws:sqs:us-east-1:1:dead"}'
+
+
 @pytest.mark.parametrize(
-    ("name", "policy", "said"),
+    ("topic", "name", "value", "said"),
     [
-        ("t", "{invalid", "RedrivePolicy: failed to parse JSON."),
-        ("t", '{"deadLetterTargetArn": "fake"}', "RedrivePolicy: deadLetterTargetArn is an invalid arn"),
-        ("t.fifo", '{"deadLetterTargetArn": "arn:aws:sqs:us-east-1:1:dead"}', "RedrivePolicy: must use a FIFO queue"),
+        ("t", "RedrivePolicy", "{invalid", "RedrivePolicy: failed to parse JSON."),
+        ("t", "RedrivePolicy", FAKE, "RedrivePolicy: deadLetterTargetArn is an invalid arn"),
+        ("t.fifo", "RedrivePolicy", OTHER, "RedrivePolicy: must use a FIFO queue as DLQ"),
+        ("t", "FilterPolicy", "{invalid", "FilterPolicy: failed to parse JSON."),
+        ("t", "RawMessageDelivery", "no", r"RawMessageDelivery: Invalid value \[no\]. Must be true or false."),
     ],
 )
-def test_a_policy_for_dead_letters_names_a_queue(name: str, policy: str, said: str) -> None:
-    """One that does not is refused in SNS's words."""
+def test_attributes_of_a_subscription_are_looked_at(topic: str, name: str, value: str, said: str) -> None:
+    """What makes no sense is refused in SNS's words, and changes nothing."""
     with endpoint_of_many() as endpoint:
         sns = endpoint.client("sns")
-        attributes = {"FifoTopic": "true"} if name.endswith("fifo") else {}
-        topic = sns.create_topic(Name=name, Attributes=attributes)["TopicArn"]
-        arn = sns.subscribe(
-            TopicArn=topic, Protocol="sqs", Endpoint="arn:aws:sqs:us-east-1:1:q.fifo", ReturnSubscriptionArn=True
-        )["SubscriptionArn"]
+        fifo = {"FifoTopic": "true"} if topic.endswith("fifo") else {}
+        arn = sns.create_topic(Name=topic, Attributes=fifo)["TopicArn"]
+        one = sns.subscribe(TopicArn=arn, Protocol="sqs", Endpoint="arn:aws:sqs:us-east-1:1:q.fifo")["SubscriptionArn"]
+        before = sns.get_subscription_attributes(SubscriptionArn=one)["Attributes"]
         with pytest.raises(ClientError, match=said):
-            sns.set_subscription_attributes(SubscriptionArn=arn, AttributeName="RedrivePolicy", AttributeValue=policy)
+            sns.set_subscription_attributes(SubscriptionArn=one, AttributeName=name, AttributeValue=value)
+        assert sns.get_subscription_attributes(SubscriptionArn=one)["Attributes"] == before
+        with pytest.raises(ClientError, match="does not support this protocol string: pigeon"):
+            sns.subscribe(TopicArn=arn, Protocol="pigeon", Endpoint="x")
 
 
 def test_links_need_their_secret() -> None:

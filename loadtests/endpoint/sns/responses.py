@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from moto.core.responses import ActionResult
+from moto.core.responses import ActionResult, EmptyResult
 from moto.sns import models, urls
 from moto.sns.responses import SNSResponse
 
@@ -64,6 +64,12 @@ class Responses(SNSResponse):
             to_leave_signed=self._is("AuthenticateOnUnsubscribe"),
         )
         return ActionResult({"SubscriptionArn": subscription.arn})
+
+    def set_subscription_attributes(self) -> ActionResult:
+        """Moto makes a switch of any text before it looks at it."""
+        names = ("SubscriptionArn", "AttributeName", "AttributeValue")
+        self._ours.set_subscription_attributes(*map(self._get_param, names))
+        return EmptyResult()
 
     def list_subscriptions(self) -> ActionResult:
         found, token = self.backend.list_subscriptions(self._get_param("NextToken"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict
 from typing import Any, TypeGuard, cast
 from uuid import uuid4
@@ -116,6 +117,8 @@ class Backend(models.SNSBackend):
 
     def set_subscription_attributes(self, arn: str, name: str, value: Any) -> None:
         """Moto takes the text `false` for true, and any policy for dead letters, and fails over one that is no JSON."""
+        if name == "FilterPolicy" and value:
+            _refuse_unreadable(value)
         if name == "RedrivePolicy" and value:
             subscription = self.subscriptions.get(arn)
             check_redrive(value, is_fifo=subscription is not None and subscription.topic.arn.endswith(FIFO))
@@ -142,7 +145,7 @@ def _refuse_unlikely(topic_arn: str, endpoint: str, protocol: str) -> None:
     if not _is_arn(topic_arn):
         raise invalid("TopicArn")
     if protocol not in PROTOCOLS:
-        raise invalid(f"Does not support this protocol string: {protocol}" if protocol else "Protocol")
+        raise invalid(f"Amazon SNS does not support this protocol string: {protocol}" if protocol else "Protocol")
     if not endpoint:
         raise invalid("Endpoint")
     if protocol == SQS and not is_queue(endpoint):
@@ -160,10 +163,17 @@ def _is_arn(text: str) -> bool:
         return False
 
 
+def _refuse_unreadable(policy: str) -> None:
+    try:
+        json.loads(policy)
+    except (ValueError, RecursionError) as error:
+        raise invalid(f"FilterPolicy: failed to parse JSON. {error}") from error
+
+
 def _as_switch(value: Any) -> bool:
     switch = {"true": True, "false": False}.get(str(value).lower())
     if switch is None:
-        raise invalid("RawMessageDelivery: must be true or false")
+        raise invalid(f"RawMessageDelivery: Invalid value [{value}]. Must be true or false.")
     return switch
 
 
