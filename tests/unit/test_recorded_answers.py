@@ -162,6 +162,12 @@ def endpoint() -> Iterator[Endpoint]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def clients(endpoint: Endpoint) -> dict[str, Any]:
+    """Of each service one: to make them takes longer than to ask them."""
+    return {service: endpoint.client(service) for service in ("ses", "sesv2", "sns")}
+
+
 def refused(client: Any, operation: str, asked: dict[str, Any]) -> tuple[int, str, str]:
     """Status, code and words of an error."""
     with pytest.raises(ClientError) as caught:
@@ -172,23 +178,25 @@ def refused(client: Any, operation: str, asked: dict[str, Any]) -> tuple[int, st
 
 @pytest.mark.parametrize(("api", "operation", "asked", "status", "code", "words"), [*RECORDED, *REPORTED, *SETS])
 def test_errors_are_those_of_aws(
-    endpoint: Endpoint, api: str, operation: str, asked: dict[str, Any], status: int, code: str, words: str
+    clients: dict[str, Any], api: str, operation: str, asked: dict[str, Any], status: int, code: str, words: str
 ) -> None:
     """Status, code and words."""
-    assert refused(endpoint.client(api), operation, asked) == (status, code, words)
+    assert refused(clients[api], operation, asked) == (status, code, words)
 
 
 @pytest.mark.parametrize(("api", "operation", "code"), TOKENS)
-def test_a_token_that_no_page_has_given_is_refused(endpoint: Endpoint, api: str, operation: str, code: str) -> None:
+def test_a_token_that_no_page_has_given_is_refused(
+    clients: dict[str, Any], api: str, operation: str, code: str
+) -> None:
     """As a bad parameter, or by the error that the model has for it."""
-    client = endpoint.client(api)
+    client = clients[api]
     assert refused(client, operation, {"NextToken": "bad"})[:2] == (400, code)
     assert refused(client, operation, {"NextToken": "9" * 30})[:2] == (400, code)
 
 
-def test_pages_tell_everything_once(endpoint: Endpoint) -> None:
+def test_pages_tell_everything_once(clients: dict[str, Any]) -> None:
     """In both APIs, whatever a page's size; the last one leads nowhere."""
-    v1, v2 = endpoint.client("ses"), endpoint.client("sesv2")
+    v1, v2 = clients["ses"], clients["sesv2"]
     for number in range(5):
         v2.create_configuration_set(ConfigurationSetName=f"more-{number}")
         v1.verify_domain_identity(Domain=f"page{number}.example.org")
@@ -214,9 +222,9 @@ def pages(ask: Any, size: str) -> Iterator[dict[str, Any]]:
         yield page
 
 
-def test_notifications_of_an_identity_are_told_and_forgotten(endpoint: Endpoint) -> None:
+def test_notifications_of_an_identity_are_told_and_forgotten(clients: dict[str, Any]) -> None:
     """What is set is told, of identities that are there only; without a topic a type has none any more."""
-    v1, topic = endpoint.client("ses"), endpoint.client("sns").create_topic(Name="bounces")["TopicArn"]
+    v1, topic = clients["ses"], clients["sns"].create_topic(Name="bounces")["TopicArn"]
     v1.set_identity_notification_topic(**BOUNCES, SnsTopic=topic)
     v1.set_identity_headers_in_notifications_enabled(**BOUNCES, Enabled=True)
     v1.set_identity_feedback_forwarding_enabled(Identity=SENDER, ForwardingEnabled=False)
@@ -228,12 +236,12 @@ def test_notifications_of_an_identity_are_told_and_forgotten(endpoint: Endpoint)
     assert told == {SENDER: {"BounceTopic": topic, "ForwardingEnabled": False, **expected}}
     v1.set_identity_notification_topic(**BOUNCES)
     assert "BounceTopic" not in v1.get_identity_notification_attributes(**asked)["NotificationAttributes"][SENDER]
-    assert endpoint.client("sesv2").get_email_identity(EmailIdentity=SENDER)["FeedbackForwardingStatus"] is False
+    assert clients["sesv2"].get_email_identity(EmailIdentity=SENDER)["FeedbackForwardingStatus"] is False
 
 
-def test_an_identitys_name_may_be_spelt_in_any_way(endpoint: Endpoint) -> None:
+def test_an_identitys_name_may_be_spelt_in_any_way(clients: dict[str, Any]) -> None:
     """Quoted in the path, and a domain in capitals: it is the same identity."""
-    v1, v2 = endpoint.client("ses"), endpoint.client("sesv2")
+    v1, v2 = clients["ses"], clients["sesv2"]
     for name, spelt in (("a/b+c%40@example.net", "a/b+c%40@example.net"), ("Example.NET", "example.net")):
         v2.create_email_identity(EmailIdentity=name)
         assert v2.get_email_identity(EmailIdentity=name)["VerifiedForSendingStatus"]
@@ -242,9 +250,9 @@ def test_an_identitys_name_may_be_spelt_in_any_way(endpoint: Endpoint) -> None:
         assert spelt not in v1.list_identities()["Identities"]
 
 
-def test_names_in_paths_are_unquoted_once(endpoint: Endpoint) -> None:
+def test_names_in_paths_are_unquoted_once(clients: dict[str, Any]) -> None:
     """Ours and moto's alike: a name may have slashes, percent signs and whatever looks like a quoted character."""
-    v2, name = endpoint.client("sesv2"), "a/b+c%40%2F"
+    v2, name = clients["sesv2"], "a/b+c%40%2F"
     address = f"{name}@example.net"
     v2.create_email_identity(EmailIdentity=address)
     v2.create_email_identity_policy(EmailIdentity=address, PolicyName=name, Policy="{}")
