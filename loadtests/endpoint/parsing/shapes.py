@@ -104,7 +104,8 @@ def _members(shape: Any, value: Mapping[str, Any], path: str, complaints: list[s
 
 def _member(shape: Any, value: Any, path: str, complaints: list[str]) -> Any:
     read = _read(shape, value, path, complaints)
-    complaints += _strange(shape, value, path)
+    if allowed := _allowed(shape):
+        complaints += _strange(allowed, value, path)
     return read
 
 
@@ -127,20 +128,19 @@ def _violations(limits: Mapping[str, Any], value: Any, path: str) -> Iterator[st
         yield f"{at} '{path}' {CONSTRAINT}: Member must satisfy regular expression pattern: {limits['pattern']}"
 
 
-def _strange(shape: Any, value: Any, path: str) -> Iterator[str]:
+def _strange(allowed: Sequence[str], value: Any, path: str) -> Iterator[str]:
     """What a set of values has against a text, or against any item of a list, which is said once."""
-    is_list = shape.type_name == "list"
-    allowed = _allowed(shape.member if is_list else shape)
-    if allowed and not all(item in allowed for item in (value if is_list else (value,))):
+    is_list = isinstance(value, list)
+    if not all(item in allowed for item in (value if is_list else (value,))):
         said = f"Member must satisfy enum value set: [{', '.join(allowed)}]"
         yield f"Value at '{path}' {CONSTRAINT}: {f'Member must satisfy constraint: [{said}]' if is_list else said}"
 
 
 @cache
 def _allowed(shape: Any) -> Sequence[str]:
-    """The only values of a text, if it is one that has such."""
-    is_set = shape.type_name == "string" and shape.name not in SETS_OF_THEIR_OWN
-    return tuple(shape.enum) if is_set else ()
+    """The only values of a text, or of the items of a list, if it is one that has such."""
+    text = shape.member if shape.type_name == "list" else shape
+    return tuple(text.enum) if text.type_name == "string" and text.name not in SETS_OF_THEIR_OWN else ()
 
 
 def _below(path: str, name: str) -> str:
