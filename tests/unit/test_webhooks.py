@@ -66,10 +66,10 @@ def webhook(status: Callable[[], int] = lambda: 200) -> Iterator[Webhook]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             text = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            heard.put(Heard({name.lower(): value for name, value in self.headers.items()}, text))  # then it answers
             self.send_response(status())
             self.send_header("Location", "http://127.0.0.1:9/")
             self.end_headers()
-            heard.put(Heard({name.lower(): value for name, value in self.headers.items()}, text))
 
         def log_message(self, *_: Any) -> None:
             """Say nothing."""
