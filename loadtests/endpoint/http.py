@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from moto.iam.models import get_account_id_from
 
-from loadtests.endpoint.message import Client
+from loadtests.endpoint.message import SOMEBODY, Client
 from loadtests.endpoint.routes import DEFAULT_REGION, JSON
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def client(environ: WSGIEnvironment) -> Client:
     """Its name is the first word with which it introduces itself, such as `Boto3/1.44.5`."""
     name = str(environ.get("HTTP_USER_AGENT", "")).partition(" ")[0]
     asked_at = environ.get("HTTP_HOST") or f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
-    return Client(name, environ["REMOTE_ADDR"], f"{environ['wsgi.url_scheme']}://{asked_at}")
+    return Client(name, environ.get("REMOTE_ADDR", SOMEBODY.ip), f"{environ['wsgi.url_scheme']}://{asked_at}")
 
 
 _FROM_WHERE = {"host": "HTTP_HOST", "origin": "HTTP_ORIGIN", "sec-fetch-site": "HTTP_SEC_FETCH_SITE"}
