@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import NamedTuple, TypedDict
 
 from loadtests.endpoint.refusals import Refused
@@ -18,6 +19,12 @@ class Recipients(TypedDict):
     to: tuple[str, ...]
     cc: tuple[str, ...]
     bcc: tuple[str, ...]
+
+
+class Withheld(StrEnum):
+    """Why SES keeps a mail that it has accepted from a recipient, as the bounce that it publishes says it."""
+
+    BY_ACCOUNT = "OnAccountSuppressionList"
 
 
 class Client(NamedTuple):
@@ -66,7 +73,8 @@ class Message:
     attachments: tuple[Attachment, ...] = ()
     built_bytes: int = 0  # subject, texts and attachments of a mail without `raw`; headers of SES's own are not counted
     most_bytes: int = MOST_BYTES  # that its interface takes
-    suppressed: frozenset[str] = frozenset()  # recipients on the account's suppression list: accepted, then bounced
+    suppressed: Mapping[str, Withheld] = field(default_factory=dict)  # recipients: accepted, then bounced
+    max_delivery_s: float | None = None  # after which SES gives up, where its configuration set says so
     template: str = ""  # the name of what it was made of
     rendering_error: str = ""  # why its template cannot be rendered: accepted, then a Rendering Failure and no delivery
 

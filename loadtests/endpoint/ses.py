@@ -23,7 +23,7 @@ from loadtests.endpoint.publishing.identities import Identities
 from loadtests.endpoint.publishing.mailbox import has_virus
 from loadtests.endpoint.publishing.mailroom import Follows
 from loadtests.endpoint.publishing.notices import Publisher
-from loadtests.endpoint.publishing.suppression import SuppressionList
+from loadtests.endpoint.publishing.suppressing import Suppression
 from loadtests.endpoint.publishing.telling import Teller
 from loadtests.endpoint.publishing.timekeeper import Timekeeper
 from loadtests.endpoint.refusals import PAUSE, Dropped, Refused, refusal, rejected
@@ -70,7 +70,7 @@ class Ses:
         self.account, self.region, self.run = account, region, run
         self.backend = _backend(account, region)
         self.configuration_sets = ConfigurationSets(self.backend)
-        self.identities, self.suppression = Identities(self.backend), SuppressionList()
+        self.identities, self.suppression = Identities(self.backend), Suppression(self.configuration_sets)
         self.sending_enabled = True
         self._common, self._control_limit = common, ControlLimit()
         owner = Owner(account, region)
@@ -251,10 +251,12 @@ class Ses:
 
     def _told(self, message: Message) -> Message:
         """The mail as events tell of it: with its configuration set, and with those whom SES will not bother."""
-        name, suppressed = self._configuration_set(message), self.suppression.among(message.recipients)
-        if name == message.configuration_set and not suppressed:
-            return message
-        return replace(message, configuration_set=name, suppressed=suppressed)
+        name = self._configuration_set(message)
+        max_delivery_s = self.configuration_sets.max_delivery_s(name)
+        if (name, max_delivery_s) != (message.configuration_set, None):
+            message = replace(message, configuration_set=name, max_delivery_s=max_delivery_s)
+        suppressed = self.suppression.policy(message).withheld(message)
+        return replace(message, suppressed=suppressed) if suppressed else message
 
     def tell_due(self) -> float | None:
         """Tell what has happened to accepted mail since the last time; in how many seconds there is more."""

@@ -30,11 +30,11 @@ class What(IntEnum):
 class Copy:
     """One recipient of one accepted mail; `number` counts all copies in the order of acceptance."""
 
-    __slots__ = ("accepted_s", "attempts", "ip", "key", "nature", "number")
+    __slots__ = ("accepted_s", "attempts", "ip", "key", "nature", "number", "patience_s")
 
-    def __init__(self, number: int, key: int, nature: Nature, ip: int, accepted_s: float) -> None:
+    def __init__(self, number: int, key: int, nature: Nature, ip: int, accepted_s: float, patience_s: float) -> None:
         self.number, self.key, self.nature, self.ip, self.accepted_s = number, key, nature, ip, accepted_s
-        self.attempts = 0
+        self.patience_s, self.attempts = patience_s, 0
 
 
 class Listener(Protocol):
@@ -67,21 +67,21 @@ class PostOffice:
         self._counted = {What.BOUNCED: self._bounced, What.COMPLAINED: self._reported}
         self._due = self._copies = self._mails = 0
 
-    def take(self, at_s: float, mail: int, to: range) -> None:
+    def take(self, at_s: float, mail: int, to: range, patience_s: float | None = None) -> None:
         """SES has accepted a mail for these of its recipients."""
-        self.take_for(at_s, [key_of(mail, place) for place in to])
+        self.take_for(at_s, [key_of(mail, place) for place in to], patience_s)
 
-    def take_for(self, at_s: float, keys: list[int]) -> None:
-        """SES has accepted a mail for the recipients with these keys."""
+    def take_for(self, at_s: float, keys: list[int], patience_s: float | None = None) -> None:
+        """SES has accepted a mail for the recipients with these keys, and may have a patience of its own with it."""
         self.advance(at_s)
         ip = self._mails % self._delivery.sending_ips
         self._mails += 1
         for key in keys:
-            self.add(at_s, key, self._population.nature(key), ip)
+            self.add(at_s, key, self._population.nature(key), ip, patience_s)
 
-    def add(self, at_s: float, key: int, nature: Nature, ip: int = 0) -> Copy:
+    def add(self, at_s: float, key: int, nature: Nature, ip: int = 0, patience_s: float | None = None) -> Copy:
         """SES has accepted a mail for a recipient of this nature; everything before this instant has happened."""
-        copy = self._taken(at_s, key, nature, ip)
+        copy = self._taken(at_s, key, nature, ip, patience_s)
         if nature.kind == Kind.SUPPRESSED:
             self._listener.happens(copy, What.SUPPRESSED, at_s)
         elif nature.kind == Kind.SUPPRESSED_GLOBALLY:
@@ -91,12 +91,19 @@ class PostOffice:
             self._attempt(copy, at_s)
         return copy
 
-    def add_known(self, at_s: float, key: int, nature: Nature, happens: Iterable[tuple[float, What]]) -> None:
+    def add_known(
+        self,
+        at_s: float,
+        key: int,
+        nature: Nature,
+        happens: Iterable[tuple[float, What]],
+        patience_s: float | None = None,
+    ) -> None:
         """SES has accepted a mail for a recipient of whom it is settled what happens, each so many seconds later.
 
         Of a deferral these are the seconds until the next attempt. No provider has a say, but AWS counts it.
         """
-        copy = self._taken(at_s, key, nature, 0)
+        copy = self._taken(at_s, key, nature, 0, patience_s)
         for after_s, what in happens:
             self._listener.happens(copy, what, at_s + after_s)
             if what in self._counted:
@@ -112,8 +119,9 @@ class PostOffice:
         """When something is due next."""
         return self._heap[0].at_s if self._heap else None
 
-    def _taken(self, at_s: float, key: int, nature: Nature, ip: int) -> Copy:
-        copy = Copy(self._copies, key, nature, ip, at_s)
+    def _taken(self, at_s: float, key: int, nature: Nature, ip: int, patience_s: float | None) -> Copy:
+        patience_s = self._delivery.max_delivery_s if patience_s is None else patience_s
+        copy = Copy(self._copies, key, nature, ip, at_s, patience_s)
         self._copies += 1
         self.reputation.sent()
         self._listener.taken(copy)
@@ -136,7 +144,7 @@ class PostOffice:
                 self._later(there_s + after_s, self._complained, copy)
 
     def _turned_away(self, copy: Copy, at_s: float) -> None:
-        again_s, last_s = at_s + self._wait_s(copy), copy.accepted_s + self._delivery.max_delivery_s
+        again_s, last_s = at_s + self._wait_s(copy), copy.accepted_s + copy.patience_s
         if again_s > last_s:
             self._listener.happens(copy, What.EXPIRED, last_s)
         else:

@@ -124,7 +124,7 @@ def state(ses: Ses) -> Any:
     """All that a request can change, as text."""
     backend, sets = ses.backend, ses.configuration_sets
     kept = {name: (sets.may_send(name), dict(sets.destinations(name))) for name in list(backend.config_sets)}
-    people = (ses.suppression.entries(("BOUNCE", "COMPLAINT")), sorted(ses.suppression.reasons))
+    people = (ses.suppression.account.entries(("BOUNCE", "COMPLAINT")), sorted(ses.suppression.reasons))
     mails = (backend.sent_message_count, len(backend.sent_messages))
     return repr((backend.templates, kept, people, mails, ses.sending_enabled, accepted(ses)))
 

@@ -18,7 +18,7 @@ from moto.s3.models import s3_backends
 from moto.sns.models import SNSBackend, sns_backends
 from moto.sqs.models import sqs_backends
 
-from loadtests.endpoint.message import Message, Sent
+from loadtests.endpoint.message import Message, Sent, Withheld
 from loadtests.endpoint.publishing.configuration import Destination
 from loadtests.endpoint.publishing.deliveries import Owner
 from loadtests.endpoint.publishing.notices import (
@@ -152,7 +152,7 @@ def test_a_delivery_takes_a_moment() -> None:
 )
 def test_bounces_say_of_what_type_they_are(name: str, suppressed: tuple[str, ...], kind: str, subkind: str) -> None:
     """A bounce comes last, is permanent with a status or transient without, and has an id of its own."""
-    bounce = to(name, suppressed=frozenset(suppressed))[-1]["bounce"]
+    bounce = to(name, suppressed=dict.fromkeys(suppressed, Withheld.BY_ACCOUNT))[-1]["bounce"]
     assert (bounce["bounceType"], bounce["bounceSubType"]) == (kind, subkind)
     (recipient,) = bounce["bouncedRecipients"]
     assert recipient["emailAddress"] == f"{name}{AT}"

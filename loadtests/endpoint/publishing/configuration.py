@@ -26,6 +26,7 @@ EVENT_TYPES = {
 }
 """v2's names of the types of event, and v1's."""
 
+MOST_CHARACTERS = 64  # of a configuration set's name
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 _OF_NAMES = "only alphanumeric ASCII characters, '_', and '-' are allowed."
 """Words that senders quote, ministackorg/ministack among them."""
@@ -33,6 +34,10 @@ _OF_NAMES = "only alphanumeric ASCII characters, '_', and '-' are allowed."
 
 def check_name(name: str) -> None:
     """Raises Refused for what no configuration set can be called."""
+    if not name:
+        raise invalid("The configuration set name must be specified.")
+    if len(name) > MOST_CHARACTERS:
+        raise invalid(f"Configuration set name cannot exceed {MOST_CHARACTERS} characters.")
     if not _NAME.fullmatch(name):
         raise invalid(f"Invalid configuration set name <{name}>: {_OF_NAMES}")
 
@@ -87,6 +92,16 @@ class ConfigurationSets:
 
     def enable_sending(self, name: str, enabled: bool) -> None:
         self.get(name).enabled = {"SendingEnabled": enabled}
+
+    def suppression(self, name: str | None) -> Mapping[str, Any]:
+        """The set's own SuppressionOptions; nothing of a mail without a set."""
+        found = self._backend.config_sets.get(name or "")
+        return found.suppression_options if found else {}
+
+    def max_delivery_s(self, name: str | None) -> float | None:
+        """For how long SES tries to deliver mail of the set, if it says so."""
+        found = self._backend.config_sets.get(name or "")
+        return found.delivery_options.get("MaxDeliverySeconds") if found else None
 
     def destinations(self, name: str) -> dict[str, dict[str, Any]]:
         """By name; a change of the dictionary changes the set."""

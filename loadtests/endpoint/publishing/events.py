@@ -31,6 +31,7 @@ class AcceptedMail(NamedTuple):
 
     sent: Sent
     record: Record
+    patience_s: float = GIVES_UP_AFTER_S
 
     def event(self, kind: str, key: str, details: Record) -> Record:
         """A record of an event of this mail; `key` is where its details stand."""
@@ -39,7 +40,7 @@ class AcceptedMail(NamedTuple):
     def soon(self, fate: Fate) -> Happening:
         """What happens at a mailbox that answers at once."""
         at_unix_s = self.sent.at_unix_s
-        return Happening(fate, at_unix_s + PROCESSING_MS / 1000, gives_up_unix_s=at_unix_s + GIVES_UP_AFTER_S)
+        return Happening(fate, at_unix_s + PROCESSING_MS / 1000, gives_up_unix_s=at_unix_s + self.patience_s)
 
     def at_mailbox(self, happening: Happening, address: str) -> Record:
         """A record of what happens at one recipient's mailbox."""
@@ -66,7 +67,8 @@ Details = Callable[[AcceptedMail, str, Happening], Record]
 
 def accepted_mail(message: Message, sent: Sent, account: str, region: str) -> AcceptedMail:
     """What the events of a mail say of it."""
-    return AcceptedMail(sent, _mail(message, sent, account, region))
+    patience_s = GIVES_UP_AFTER_S if message.max_delivery_s is None else message.max_delivery_s
+    return AcceptedMail(sent, _mail(message, sent, account, region), patience_s)
 
 
 def _mail(message: Message, sent: Sent, account: str, region: str) -> Record:
@@ -210,5 +212,6 @@ _AT_MAILBOX: dict[Fate, tuple[str, str, Details]] = {
     Fate.DELAYED_BY_FULL_MAILBOX: ("DeliveryDelay", "deliveryDelay", _delay("MailboxFull", FULL)),
     Fate.EXPIRED: ("Bounce", "bounce", _bounce("Transient", "General", f"dsn; {MTA}", UNREACHABLE)),
     Fate.EXPIRED_AT_FULL_MAILBOX: ("Bounce", "bounce", _bounce("Transient", "MailboxFull", f"dsn; {MTA}", FULL)),
+    Fate.TIMED_OUT: ("Bounce", "bounce", _bounce("Transient", "CustomTimeoutExceeded", f"dsn; {MTA}", UNREACHABLE)),
 }
 """SES tells of an out-of-office answer as of a bounce, Transient and General."""

@@ -20,6 +20,7 @@ STATES = {
     Fate.DELAYED_BY_FULL_MAILBOX: "waiting",
     Fate.EXPIRED: "expired",
     Fate.EXPIRED_AT_FULL_MAILBOX: "expired",
+    Fate.TIMED_OUT: "expired",
 }
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from email import message_from_bytes
 from enum import Enum, auto
 from typing import NamedTuple
 
 from loadtests.endpoint.addresses import bare, is_simulator
-from loadtests.endpoint.message import Message
+from loadtests.endpoint.message import Message, Withheld
 
 DECODED_MOST_LINES = 1_000_000  # 40 MB in base64 have 540,000; the parser keeps each by itself
 
@@ -27,6 +27,7 @@ class Fate(Enum):
     DELAYED_BY_FULL_MAILBOX = auto()
     EXPIRED = auto()
     EXPIRED_AT_FULL_MAILBOX = auto()
+    TIMED_OUT = auto()
 
 
 WITHHELD = frozenset({Fate.SUPPRESSED_GLOBALLY, Fate.SUPPRESSED_BY_ACCOUNT})
@@ -61,10 +62,13 @@ _TEST_VIRUS = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + rb"EICAR-STANDARD-ANTIVIRUS-TES
 """The EICAR test string: harmless, and found by every scanner, which is why it stands here in two parts."""
 
 
-def fates(address: str, suppressed: Collection[str]) -> tuple[Fate, ...]:
-    """What happens at an address, in this order; `suppressed` addresses are those on the account's own list."""
+_WITHHELD = {Withheld.BY_ACCOUNT: Fate.SUPPRESSED_BY_ACCOUNT}
+
+
+def fates(address: str, suppressed: Mapping[str, Withheld]) -> tuple[Fate, ...]:
+    """What happens at an address, in this order; from the `suppressed` ones SES keeps the mail."""
     if address in suppressed:
-        return (Fate.SUPPRESSED_BY_ACCOUNT,)
+        return (_WITHHELD[suppressed[address]],)
     if not is_simulator(address):
         return (Fate.DELIVERED,)
     name = bare(address).partition("@")[0].partition("+")[0].lower()

@@ -103,9 +103,14 @@ class Mailroom:
     def _follows(self, message: Message) -> Iterator[tuple[int, Told | None]]:
         for place, address in enumerate(message.recipients):
             if address not in message.suppressed and not is_simulator(address):
-                told = told_by(address, self.course.fates_at, self.course.delivery.max_delivery_s)
+                told = told_by(address, self.course.fates_at, self._patience_s(message))
                 if told is not None or self.course.is_modelled:
                     yield place, told
+
+    def _patience_s(self, message: Message) -> float:
+        """For how long SES tries: its configuration set may say less than the scenario."""
+        most_s, own_s = self.course.delivery.max_delivery_s, message.max_delivery_s
+        return most_s if own_s is None else min(most_s, own_s)
 
     def take(
         self, now_s: float, message: Message, sent: Sent, trace: CallTrace, follows: Follows, record: bytes
@@ -123,16 +128,17 @@ class Mailroom:
 
     def _hand_over(self, at_s: float, letter: Letter, trace: CallTrace, follows: Follows) -> None:
         self._office.advance(at_s)
+        patience_s = self._patience_s(letter.message)
         modelled = [letter.addressees[place] for place, told in follows.items() if told is None]
         self._coming.extend(_Passage(letter, addressee, None) for addressee in modelled)
         if trace is not STRANGER:
-            self._office.take(at_s, trace.mail, range(trace.first, trace.first + len(modelled)))
+            self._office.take(at_s, trace.mail, range(trace.first, trace.first + len(modelled)), patience_s)
         elif modelled:
-            self._office.take_for(at_s, [key_of_address(addressee.address) for addressee in modelled])
+            self._office.take_for(at_s, [key_of_address(addressee.address) for addressee in modelled], patience_s)
         for place, told in follows.items():
             if told is not None:
                 self._coming.append(_Passage(letter, letter.addressees[place], told))
-                self._office.add_known(at_s, 0, Nature(-1, 0, told.kind), told.happens)
+                self._office.add_known(at_s, 0, Nature(-1, 0, told.kind), told.happens, patience_s)
 
     def taken(self, copy: Copy) -> None:
         """The post office has one more."""
@@ -153,9 +159,13 @@ class Mailroom:
             passage.attempted_s = at_s
         if what != What.DEFERRED:
             is_last = what == What.COMPLAINED or not self._will_complain(copy, passage)
-            self._await(copy, passage, at_s, _fate(what, copy.nature.kind), is_last=is_last)
+            self._await(copy, passage, at_s, self._fate(copy, passage, what), is_last=is_last)
             if is_last:
                 del self._passages[copy.number]
+
+    def _fate(self, copy: Copy, passage: _Passage, what: What) -> Fate:
+        is_timed = what == What.EXPIRED and passage.letter.message.max_delivery_s is not None
+        return Fate.TIMED_OUT if is_timed else _fate(what, copy.nature.kind)
 
     def _will_complain(self, copy: Copy, passage: _Passage) -> bool:
         """So that SES hears of it."""
@@ -184,7 +194,7 @@ class Mailroom:
             unix_s(at_s),
             self._reply(copy, passage, fate),
             None if again_s is None else unix_s(again_s),
-            unix_s(copy.accepted_s + self.course.delivery.max_delivery_s),
+            unix_s(copy.accepted_s + copy.patience_s),
         )
         self._numbered += 1
         heappush(self._heap, Due(at_s, self._numbered, passage.letter, passage.addressee, happening, is_last))
@@ -192,7 +202,7 @@ class Mailroom:
     def _reply(self, copy: Copy, passage: _Passage, fate: Fate) -> str:
         if passage.told is not None:
             return passage.told.reply
-        is_limited = fate in (Fate.DELAYED_BY_LIMIT, Fate.EXPIRED)
+        is_limited = fate in (Fate.DELAYED_BY_LIMIT, Fate.EXPIRED, Fate.TIMED_OUT)
         return self._providers[copy.nature.provider][1].reply if is_limited else ""
 
     def due(self, now_s: float) -> Iterator[Due]:

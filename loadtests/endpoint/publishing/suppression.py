@@ -1,4 +1,4 @@
-"""An account's suppression list: whom SES does not bother again, though it accepts mail for them."""
+"""A suppression list: whom SES does not bother again, though it accepts mail for them."""
 
 from __future__ import annotations
 
@@ -22,14 +22,13 @@ class Suppressed(NamedTuple):
 
 
 class SuppressionList:
-    """Mail is compared with it whatever its letters' case; only those count that are on it for a reason in use.
+    """Mail is compared with it whatever its letters' case.
 
     A change must spell an address as it stands there: "API calls for suppression list management require an
     exact case match" (SES developer guide, Managing tenant suppression list entries, read 2026-11-29).
     """
 
     def __init__(self) -> None:
-        self.reasons: frozenset[str] = frozenset(REASONS)
         self._entries: dict[str, Suppressed] = {}
         self._spellings: dict[str, set[str]] = {}  # of an address, by its lower case
         self._found, self._changes = set[str](), Lock()
@@ -41,8 +40,8 @@ class SuppressionList:
             self._spellings.setdefault(address.lower(), set()).add(address)
 
     def find(self, address: str, reason: str) -> None:
-        """SES has found a reason, which it heeds if it is in use."""
-        if reason in self.reasons and len(self._found) < MOST_FOUND:
+        """SES itself has found a reason."""
+        if len(self._found) < MOST_FOUND:
             self.put(address, reason)
             self._found.add(address)
 
@@ -68,12 +67,12 @@ class SuppressionList:
         """Those that are on it for one of the reasons, in the order in which they came."""
         return [entry for entry in list(self._entries.values()) if entry.reason in reasons]
 
-    def among(self, recipients: Iterable[str]) -> frozenset[str]:
-        """The recipients whom SES will not bother."""
+    def among(self, recipients: Iterable[str], reasons: Collection[str] = REASONS) -> frozenset[str]:
+        """The recipients that are on it for one of the reasons."""
         if not self._entries:
             return frozenset()
-        return frozenset(address for address in recipients if self._holds(bare(address).lower()))
+        return frozenset(address for address in recipients if self._holds(bare(address).lower(), reasons))
 
-    def _holds(self, lowered: str) -> bool:
+    def _holds(self, lowered: str, reasons: Collection[str]) -> bool:
         spelt = map(self.get, list(self._spellings.get(lowered, ())))
-        return any(entry is not None and entry.reason in self.reasons for entry in spelt)
+        return any(entry is not None and entry.reason in reasons for entry in spelt)

@@ -18,7 +18,7 @@ from loadtests.endpoint.publishing.letters import Letter
 from loadtests.endpoint.publishing.mailbox import Fate, Happening
 from loadtests.endpoint.publishing.mailroom import BY_ADDRESS, Due, Mailroom
 from loadtests.endpoint.publishing.notices import NOBODY, Audience, Publisher, events_of
-from loadtests.endpoint.publishing.suppression import SuppressionList
+from loadtests.endpoint.publishing.suppressing import Suppression
 
 SUPPRESSES = {Fate.BOUNCED: "BOUNCE", Fate.COMPLAINED: "COMPLAINT"}
 """What puts an address on the account's suppression list, and for which reason; one that tells its fate keeps it."""
@@ -32,7 +32,7 @@ class Teller:
         owner: Owner,
         backend: SESBackend,
         configuration_sets: ConfigurationSets,
-        suppression: SuppressionList,
+        suppression: Suppression,
         publisher: Publisher,
     ) -> None:
         self._owner, self._backend, self._publisher = owner, backend, publisher
@@ -65,7 +65,7 @@ class Teller:
         letter, address = due.letter, due.addressee.address
         reason = SUPPRESSES.get(due.happening.fate)
         if reason is not None and due.addressee.provider != BY_ADDRESS and not is_simulator(address):
-            self._suppression.find(address, reason)
+            self._suppression.policy(letter.message).find(address, reason)
         if letter.record:
             make = partial(_event, mailroom, letter.sent, letter.record, due.happening, address)
             self._publisher.publish(make, self.audience(letter.message))

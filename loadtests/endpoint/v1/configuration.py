@@ -11,6 +11,7 @@ from loadtests.endpoint.publishing.configuration import EVENT_TYPES, check_name
 from loadtests.endpoint.refusals import Refused
 from loadtests.endpoint.requests import Request
 from loadtests.endpoint.ses import Ses
+from loadtests.endpoint.v1 import options
 from loadtests.endpoint.v2.configuration import put_destination
 from scenarios.ledger.ledger import REJECTED
 
@@ -29,9 +30,10 @@ def create(ses: Ses, request: Request) -> dict[str, Any]:
 
 def describe(ses: Ses, request: Request) -> dict[str, Any]:
     name = request.document["ConfigurationSetName"]
-    ses.configuration_sets.get(name)
-    document: dict[str, Any] = {"ConfigurationSet": {"Name": name}}
-    if "eventDestinations" in request.document.get("ConfigurationSetAttributeNames", ()):
+    wanted = frozenset(request.document.get("ConfigurationSetAttributeNames", ()))
+    shown = options.shown(ses.configuration_sets.get(name), wanted)
+    document: dict[str, Any] = {"ConfigurationSet": {"Name": name}, **shown}
+    if "eventDestinations" in wanted:
         kept = ses.configuration_sets.destinations(name).values()
         document["EventDestinations"] = [_as_v1(definition) for definition in kept]
     return document

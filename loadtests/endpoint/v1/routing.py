@@ -15,6 +15,7 @@ from loadtests.endpoint.requests import Request
 from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.v1 import configuration as v1_configuration
 from loadtests.endpoint.v1 import identities as v1_identities
+from loadtests.endpoint.v1 import options as v1_options
 from loadtests.endpoint.v1 import query
 from loadtests.endpoint.v1 import send as v1_send
 from loadtests.endpoint.v1 import templates as v1_templates
@@ -50,6 +51,10 @@ ACTIONS: dict[str, Action] = {
     "DeleteConfigurationSet": v1_configuration.delete,
     "UpdateConfigurationSetReputationMetricsEnabled": v1_configuration.update_metrics_enabled,
     "UpdateConfigurationSetSendingEnabled": v1_configuration.update_sending_enabled,
+    "PutConfigurationSetDeliveryOptions": v1_options.put_delivery,
+    "CreateConfigurationSetTrackingOptions": v1_options.create_tracking,
+    "UpdateConfigurationSetTrackingOptions": v1_options.update_tracking,
+    "DeleteConfigurationSetTrackingOptions": v1_options.delete_tracking,
     "CreateConfigurationSetEventDestination": v1_configuration.create_destination,
     "UpdateConfigurationSetEventDestination": v1_configuration.update_destination,
     "DeleteConfigurationSetEventDestination": v1_configuration.delete_destination,

@@ -9,6 +9,7 @@ from loadtests.endpoint.publishing.configuration import check_name, topic_of
 from loadtests.endpoint.refusals import Refused, invalid
 from loadtests.endpoint.requests import Request
 from loadtests.endpoint.ses import Ses
+from loadtests.endpoint.v2.options import check_all
 from scenarios.ledger.ledger import REJECTED
 
 MOST_ON_A_PAGE = 1000
@@ -26,11 +27,10 @@ OPTIONS = {
 
 def create(ses: Ses, request: Request) -> dict[str, Any]:
     name = request.document["ConfigurationSetName"]
-    if not name:
-        raise invalid("ConfigurationSetName is required.")
     check_name(name)
     if name in ses.backend.config_sets:
         raise _taken(f"Configuration set <{name}> already exists.")
+    check_all(ses, request.document)
     options: dict[str, Any] = {key: request.document.get(option) for key, option in OPTIONS.items()}
     ses.backend.create_configuration_set_v2(name, **options)
     return {}
@@ -52,12 +52,6 @@ def list_all(ses: Ses, request: Request) -> dict[str, Any]:
 
 def delete(ses: Ses, request: Request) -> dict[str, Any]:
     ses.configuration_sets.delete(request.document["ConfigurationSetName"])
-    return {}
-
-
-def put_sending(ses: Ses, request: Request) -> dict[str, Any]:
-    document = request.document
-    ses.configuration_sets.enable_sending(document["ConfigurationSetName"], document.get("SendingEnabled", False))
     return {}
 
 
@@ -99,8 +93,7 @@ def _destinations(ses: Ses, request: Request) -> tuple[dict[str, dict[str, Any]]
 
 def _definition(name: str, request: Request) -> dict[str, Any]:
     definition = request.document["EventDestination"]
-    types = definition.get("MatchingEventTypes", [])
-    return {"Enabled": False, **definition, "Name": name, "MatchingEventTypes": types}
+    return {"Enabled": False, "MatchingEventTypes": [], **definition, "Name": name}
 
 
 def put_destination(ses: Ses, destinations: dict[str, dict[str, Any]], definition: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.v2 import configuration as v2_configuration
 from loadtests.endpoint.v2 import identities as v2_identities
 from loadtests.endpoint.v2 import identity_attributes as v2_identity_attributes
+from loadtests.endpoint.v2 import options as v2_options
 from loadtests.endpoint.v2 import pools as v2_pools
 from loadtests.endpoint.v2 import send as v2_send
 from loadtests.endpoint.v2 import suppression as v2_suppression
@@ -54,7 +55,14 @@ OPERATIONS: dict[str, Operation] = {
     "CreateConfigurationSet": v2_configuration.create,
     "GetConfigurationSet": v2_configuration.get,
     "DeleteConfigurationSet": v2_configuration.delete,
-    "PutConfigurationSetSendingOptions": v2_configuration.put_sending,
+    "UpdateConfigurationSet": v2_options.update,
+    "PutConfigurationSetSendingOptions": v2_options.put_sending,
+    "PutConfigurationSetSuppressionOptions": v2_options.put_suppression,
+    "PutConfigurationSetDeliveryOptions": v2_options.put_delivery,
+    "PutConfigurationSetTrackingOptions": v2_options.put_tracking,
+    "PutConfigurationSetReputationOptions": v2_options.put_reputation,
+    "PutConfigurationSetVdmOptions": v2_options.put_vdm,
+    "PutConfigurationSetArchivingOptions": v2_options.put_archiving,
     "GetConfigurationSetEventDestinations": v2_configuration.get_destinations,
     "CreateConfigurationSetEventDestination": v2_configuration.create_destination,
     "UpdateConfigurationSetEventDestination": v2_configuration.update_destination,

@@ -17,7 +17,7 @@ PAGE, MOST_DIGITS = 1000, 18
 
 
 def put_account_suppression(ses: Ses, request: Request) -> dict[str, Any]:
-    ses.suppression.reasons = frozenset(map(_reason, request.document.get("SuppressedReasons", ())))
+    ses.suppression.reasons = frozenset(request.document.get("SuppressedReasons", ()))
     return {}
 
 
@@ -25,13 +25,13 @@ def put_suppressed(ses: Ses, request: Request) -> dict[str, Any]:
     address = request.document["EmailAddress"]
     if "@" not in address:
         raise invalid("EmailAddress must be an address.")
-    ses.suppression.put(address, _reason(request.document["Reason"]))
+    ses.suppression.account.put(address, request.document["Reason"])
     return {}
 
 
 def get_suppressed(ses: Ses, request: Request) -> dict[str, Any]:
     address = request.document["EmailAddress"]
-    entry = ses.suppression.get(address)
+    entry = ses.suppression.account.get(address)
     if entry is None:
         raise _unknown(address)
     return {"SuppressedDestination": _shown(entry)}
@@ -39,7 +39,7 @@ def get_suppressed(ses: Ses, request: Request) -> dict[str, Any]:
 
 def delete_suppressed(ses: Ses, request: Request) -> dict[str, Any]:
     address = request.document["EmailAddress"]
-    if not ses.suppression.delete(address):
+    if not ses.suppression.account.delete(address):
         raise _unknown(address)
     return {}
 
@@ -48,7 +48,7 @@ def list_suppressed(ses: Ses, request: Request) -> dict[str, Any]:
     """A page of those that came for one of the reasons in a span of time; the token is where the next page begins."""
     asked = request.document
     since_unix_s, until_unix_s = _instant(asked, "StartDate", -inf), _instant(asked, "EndDate", inf)
-    listed = ses.suppression.entries(asked.get("Reasons", REASONS))
+    listed = ses.suppression.account.entries(asked.get("Reasons", REASONS))
     entries = [entry for entry in listed if since_unix_s <= entry.at_unix_s < until_unix_s]
     start, size = _start(asked.get("NextToken", "0")), _size(asked.get("PageSize", PAGE))
     page = {"SuppressedDestinationSummaries": [_shown(entry) for entry in entries[start : start + size]]}
@@ -78,12 +78,6 @@ def _size(size: int) -> int:
     if size < 1:
         raise invalid("PageSize is invalid.")
     return size
-
-
-def _reason(reason: str) -> str:
-    if reason not in REASONS:
-        raise invalid(f"Reason must be one of {', '.join(REASONS)}.")
-    return reason
 
 
 def _shown(entry: Suppressed) -> dict[str, Any]:
