@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from loadtests.endpoint import moto_answers
 from loadtests.endpoint.admin import routing as admin
 from loadtests.endpoint.admin.asking import Asked
+from loadtests.endpoint.admin.unsubscribe import Unsubscribing
 from loadtests.endpoint.http import (
     OK,
     Answer,
@@ -27,7 +28,7 @@ from loadtests.endpoint.http import (
 )
 from loadtests.endpoint.publishing.addressed import FATES_AT
 from loadtests.endpoint.refusals import FORBIDDEN, UNAVAILABLE, Refused
-from loadtests.endpoint.routes import CALLS, JSON, LIVE, MESSAGES, QUEUES, REASONS
+from loadtests.endpoint.routes import CALLS, JSON, LIVE, MESSAGES, QUEUES, REASONS, UNSUBSCRIBE
 from loadtests.endpoint.service import SQS, TABLE_READS, TABLE_WRITES, Service
 from loadtests.endpoint.sns import links, responses
 from loadtests.endpoint.sqs import queues
@@ -76,6 +77,7 @@ class LocalAws:
 
     def __init__(self, service: Service, seed: int, moto: WSGIApplication, names: tuple[str, ...] | None) -> None:
         self._service, self._moto, self._admin, self._names = service, moto, admin.Admin(service), names
+        self._unsubscribing = Unsubscribing(service)
         self._latency, self._seed = service.common.scenario.latency, seed
         self._dumps, self._moto_turns = Turns(MOST_DUMPS_IN_LINE), Turns(MOST_IN_LINE_FOR_MOTO)
 
@@ -94,8 +96,11 @@ class LocalAws:
         return self._dumps.turn() if path.startswith(DUMPS) else nullcontext()
 
     def _refusal(self, environ: WSGIEnvironment) -> Answer | None:
-        """The answer to what may come from a web page."""
-        sentence = web_pages.refusal(headers_of(environ), self._names)
+        """The answer to what may come from a web page; a mail's link may be followed from anywhere."""
+        headers = headers_of(environ)
+        if environ["PATH_INFO"].startswith(UNSUBSCRIBE):
+            headers = {name: value for name, value in headers.items() if name == "host"}
+        sentence = web_pages.refusal(headers, self._names)
         return None if sentence is None else as_json({"message": sentence}, FORBIDDEN)
 
     def _ours(self, environ: WSGIEnvironment) -> Answer | None:
@@ -107,6 +112,9 @@ class LocalAws:
             return self._v1(environ)
         if path.startswith(links.CERTIFICATES):
             return links.certificate(path)
+        if path.startswith(UNSUBSCRIBE):
+            is_foreign = web_pages.refusal(headers_of(environ), self._names) is not None
+            return self._unsubscribing.answer(_asked(environ), is_foreign)
         if f"{path}/".startswith(admin.PREFIX):
             return self._admin.answer(_asked(environ))
         return moto_answers.closed(environ["REQUEST_METHOD"], path)

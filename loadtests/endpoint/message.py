@@ -25,6 +25,14 @@ class Withheld(StrEnum):
     """Why SES keeps a mail that it has accepted from a recipient, as the bounce that it publishes says it."""
 
     BY_ACCOUNT = "OnAccountSuppressionList"
+    UNSUBSCRIBED = "UnsubscribedRecipient"
+
+
+class ListManagement(NamedTuple):
+    """The contact list that a mail is for, and the topic that it is about."""
+
+    contact_list: str
+    topic: str | None = None
 
 
 class Client(NamedTuple):
@@ -74,6 +82,7 @@ class Message:
     built_bytes: int = 0  # subject, texts and attachments of a mail without `raw`; headers of SES's own are not counted
     most_bytes: int = MOST_BYTES  # that its interface takes
     suppressed: Mapping[str, Withheld] = field(default_factory=dict)  # recipients: accepted, then bounced
+    list_management: ListManagement | None = None
     max_delivery_s: float | None = None  # after which SES gives up, where its configuration set says so
     template: str = ""  # the name of what it was made of
     rendering_error: str = ""  # why its template cannot be rendered: accepted, then a Rendering Failure and no delivery

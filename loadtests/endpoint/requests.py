@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypedDict
 
-from loadtests.endpoint.message import Attachment, Client, Recipients
+from loadtests.endpoint.message import Attachment, Client, ListManagement, Recipients
 
 OF_NO_TYPE = "application/octet-stream"
 
@@ -38,6 +38,12 @@ def recipients(destination: Mapping[str, Any]) -> Recipients:
 def tags(listed: Iterable[Mapping[str, str]]) -> dict[str, str]:
     """Message tags by name."""
     return {tag["Name"]: tag["Value"] for tag in listed}
+
+
+def list_management(document: Mapping[str, Any]) -> ListManagement | None:
+    """The contact list that a request names, if it does."""
+    options = document.get("ListManagementOptions")
+    return ListManagement(options["ContactListName"], options.get("TopicName")) if options else None
 
 
 def attachments(listed: Iterable[Mapping[str, Any]]) -> tuple[Attachment, ...]:

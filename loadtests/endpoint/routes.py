@@ -13,6 +13,7 @@ ENVELOPE = ("GET", "/_seslab/envelope")
 ACCOUNT, SET_ACCOUNT = ("GET", "/_seslab/account"), ("PUT", "/_seslab/account")
 FAULTS, SET_FAULTS = ("GET", "/_seslab/faults"), ("PUT", "/_seslab/faults")
 MESSAGES = "/_seslab/messages"
+UNSUBSCRIBE = "/_seslab/unsubscribe/"
 JSON, RAW = "application/json", "application/octet-stream"
 
 DEFAULT_ACCOUNT, DEFAULT_REGION = "123456789012", "us-east-1"

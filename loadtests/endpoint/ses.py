@@ -16,7 +16,9 @@ from loadtests.endpoint.addresses import is_simulator, is_verified, of_sender
 from loadtests.endpoint.conditions import Conditions
 from loadtests.endpoint.control.limit import ControlLimit, Operation
 from loadtests.endpoint.decision_log import FAULT, LIMITS, OUTAGE, STRANGER, CallTrace, traced
-from loadtests.endpoint.message import Message, Sent
+from loadtests.endpoint.lists.contacts import ContactLists
+from loadtests.endpoint.lists.links import with_link
+from loadtests.endpoint.message import ListManagement, Message, Sent, Withheld
 from loadtests.endpoint.publishing.configuration import ConfigurationSets
 from loadtests.endpoint.publishing.deliveries import Owner
 from loadtests.endpoint.publishing.identities import Identities
@@ -27,6 +29,7 @@ from loadtests.endpoint.publishing.suppressing import Suppression
 from loadtests.endpoint.publishing.telling import Teller
 from loadtests.endpoint.publishing.timekeeper import Timekeeper
 from loadtests.endpoint.refusals import PAUSE, Dropped, Refused, refusal, rejected
+from loadtests.endpoint.routes import UNSUBSCRIBE
 from loadtests.endpoint.sizes import check_size
 from loadtests.endpoint.storing import Store
 from loadtests.endpoint.validation.mail import check_from, check_mail, check_recipients
@@ -69,7 +72,7 @@ class Ses:
     def __init__(self, common: Common, account: str, region: str, run: AccountRun) -> None:
         self.account, self.region, self.run = account, region, run
         self.backend = _backend(account, region)
-        self.configuration_sets = ConfigurationSets(self.backend)
+        self.configuration_sets, self.lists = ConfigurationSets(self.backend), ContactLists()
         self.identities, self.suppression = Identities(self.backend), Suppression(self.configuration_sets)
         self.sending_enabled = True
         self._common, self._control_limit = common, ControlLimit()
@@ -152,7 +155,8 @@ class Ses:
 
     def _take(self, run: AccountRun, call: Call, message: Message) -> Sent:
         """Decide, note the decision, and keep what is accepted, all as one; events follow."""
-        wrong, told = self._wrong(message), self._told(message)
+        wrong, message_id = self._wrong(message), _message_id(self.region)
+        told = message if wrong else self._told(message, message_id)
         recipients, counted = len(message.recipients), _counted(message, call.trace)
         follows = {} if wrong else _follows(run, told, call.trace)
         with run.lock:
@@ -164,7 +168,9 @@ class Ses:
             if refused is not None:
                 self._note_rejected(run, outcome)
                 raise refused
-            sent = _sent(self.region)
+            sent = Sent(message_id, time())
+            if told.list_management is not None:
+                self.lists.meet(told.list_management, told.recipients)
             run.mailroom.statistics.count("DeliveryAttempts", sent.at_unix_s, recipients)
             audience, letter = self.teller.audience(told), None
             if follows:
@@ -204,6 +210,8 @@ class Ses:
             self._check_account()
             check_mail(message)
             self._check_configuration_set(message)
+            if message.list_management is not None:
+                self.lists.check(message.list_management)
             check_from(message)
             check_recipients(message)
             self._check_verified((*_senders(message), *self._strange(message.recipients)))
@@ -249,14 +257,22 @@ class Ses:
         identity = of_sender(message.source, self.backend.email_identities)
         return identity.configuration_set_name if identity else None
 
-    def _told(self, message: Message) -> Message:
+    def _told(self, message: Message, message_id: str) -> Message:
         """The mail as events tell of it: with its configuration set, and with those whom SES will not bother."""
         name = self._configuration_set(message)
         max_delivery_s = self.configuration_sets.max_delivery_s(name)
         if (name, max_delivery_s) != (message.configuration_set, None):
             message = replace(message, configuration_set=name, max_delivery_s=max_delivery_s)
         suppressed = self.suppression.policy(message).withheld(message)
+        if message.list_management is not None:
+            return self._of_list(replace(message, suppressed=suppressed), message.list_management, message_id)
         return replace(message, suppressed=suppressed) if suppressed else message
+
+    def _of_list(self, message: Message, options: ListManagement, message_id: str) -> Message:
+        """Kept from those who want no such mail; a single recipient has a link to say so."""
+        unwilling = dict.fromkeys(self.lists.unwilling(options, message.recipients), Withheld.UNSUBSCRIBED)
+        told = replace(message, suppressed={**unwilling, **message.suppressed})
+        return told if len(told.recipients) > 1 else with_link(told, f"{told.client.url}{UNSUBSCRIBE}{message_id}")
 
     def tell_due(self) -> float | None:
         """Tell what has happened to accepted mail since the last time; in how many seconds there is more."""
@@ -296,7 +312,6 @@ def _counted(message: Message, trace: CallTrace) -> int:
     return sum(not is_simulator(address) for address in message.recipients)
 
 
-def _sent(region: str) -> Sent:
-    """A new message id, in SES's form: region, milliseconds of Unix time, a UUID, and six digits."""
-    now_s = time()
-    return Sent(f"{PREFIXES.get(region, '0100')}{int(now_s * 1000):012x}-{uuid4()}-000000", now_s)
+def _message_id(region: str) -> str:
+    """A new one, in SES's form: region, milliseconds of Unix time, a UUID, and six digits."""
+    return f"{PREFIXES.get(region, '0100')}{int(time() * 1000):012x}-{uuid4()}-000000"

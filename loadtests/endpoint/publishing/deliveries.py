@@ -18,6 +18,7 @@ DETAIL_TYPES: Mapping[str, str] = {
     "Bounce": "Email Bounced",
     "Complaint": "Email Complaint Received",
     "DeliveryDelay": "Email Delivery Delayed",
+    "Subscription": "Email Subscribed",
 }
 """By the type of event. Source: Amazon SES Developer Guide, "Monitoring SES events using Amazon EventBridge"."""
 

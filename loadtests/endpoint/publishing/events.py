@@ -207,6 +207,11 @@ _AT_MAILBOX: dict[Fate, tuple[str, str, Details]] = {
         "bounce",
         _suppressed("OnAccountSuppressionList", "The address is on the suppression list of your account."),
     ),
+    Fate.UNSUBSCRIBED: (
+        "Bounce",
+        "bounce",
+        _suppressed("UnsubscribedRecipient", "The contact has unsubscribed from the contact list or the topic."),
+    ),
     Fate.DELAYED: ("DeliveryDelay", "deliveryDelay", _delay("TransientCommunicationFailure", UNREACHABLE)),
     Fate.DELAYED_BY_LIMIT: ("DeliveryDelay", "deliveryDelay", _delay("IPFailure", "421 4.7.0 Try again later")),
     Fate.DELAYED_BY_FULL_MAILBOX: ("DeliveryDelay", "deliveryDelay", _delay("MailboxFull", FULL)),

@@ -14,6 +14,7 @@ STATES = {
     Fate.BOUNCED: "bounced",
     Fate.SUPPRESSED_GLOBALLY: "bounced",
     Fate.SUPPRESSED_BY_ACCOUNT: "suppressed",
+    Fate.UNSUBSCRIBED: "suppressed",
     Fate.COMPLAINED: "complained",
     Fate.DELAYED: "waiting",
     Fate.DELAYED_BY_LIMIT: "waiting",

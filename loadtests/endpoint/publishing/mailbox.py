@@ -22,6 +22,7 @@ class Fate(Enum):
     ANSWERED = auto()
     SUPPRESSED_GLOBALLY = auto()
     SUPPRESSED_BY_ACCOUNT = auto()
+    UNSUBSCRIBED = auto()
     DELAYED = auto()
     DELAYED_BY_LIMIT = auto()
     DELAYED_BY_FULL_MAILBOX = auto()
@@ -30,7 +31,7 @@ class Fate(Enum):
     TIMED_OUT = auto()
 
 
-WITHHELD = frozenset({Fate.SUPPRESSED_GLOBALLY, Fate.SUPPRESSED_BY_ACCOUNT})
+WITHHELD = frozenset({Fate.SUPPRESSED_GLOBALLY, Fate.SUPPRESSED_BY_ACCOUNT, Fate.UNSUBSCRIBED})
 """Of what SES itself keeps from a recipient."""
 DELAYS = frozenset({Fate.DELAYED, Fate.DELAYED_BY_LIMIT, Fate.DELAYED_BY_FULL_MAILBOX})
 
@@ -62,7 +63,7 @@ _TEST_VIRUS = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + rb"EICAR-STANDARD-ANTIVIRUS-TES
 """The EICAR test string: harmless, and found by every scanner, which is why it stands here in two parts."""
 
 
-_WITHHELD = {Withheld.BY_ACCOUNT: Fate.SUPPRESSED_BY_ACCOUNT}
+_WITHHELD = {Withheld.BY_ACCOUNT: Fate.SUPPRESSED_BY_ACCOUNT, Withheld.UNSUBSCRIBED: Fate.UNSUBSCRIBED}
 
 
 def fates(address: str, suppressed: Mapping[str, Withheld]) -> tuple[Fate, ...]:

@@ -27,6 +27,7 @@ TYPES = {
     "Bounce": "BOUNCE",
     "Complaint": "COMPLAINT",
     "DeliveryDelay": "DELIVERY_DELAY",
+    "Subscription": "SUBSCRIPTION",
 }
 """The types of event that happen here, as records name them, and as event destinations do."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -18,6 +18,7 @@ from loadtests.endpoint.publishing.letters import Letter
 from loadtests.endpoint.publishing.mailbox import Fate, Happening
 from loadtests.endpoint.publishing.mailroom import BY_ADDRESS, Due, Mailroom
 from loadtests.endpoint.publishing.notices import NOBODY, Audience, Publisher, events_of
+from loadtests.endpoint.publishing.subscriptions import Change
 from loadtests.endpoint.publishing.suppressing import Suppression
 
 SUPPRESSES = {Fate.BOUNCED: "BOUNCE", Fate.COMPLAINED: "COMPLAINT"}
@@ -76,9 +77,19 @@ class Teller:
         """Whether a topic is there to be told anything."""
         return has_topic(self._owner, topic_arn)
 
+    def tell_subscription(self, message: Message, sent: Sent, change: Change) -> None:
+        """A recipient of an accepted mail has said what it wants."""
+        mail = partial(accepted_mail, message, sent, *self._owner)
+        make = partial(_subscription, mail, change.details())
+        self._publisher.publish(make, self.audience(message))
+
     def welcome(self, topic_arn: str) -> None:
         """Greet a topic that has become an event destination, as SES does."""
         self._publisher.validate(topic_arn, *self._owner)
+
+
+def _subscription(mail: Callable[[], AcceptedMail], details: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield mail().event("Subscription", "subscription", details)
 
 
 def _event(

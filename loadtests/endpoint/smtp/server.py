@@ -17,7 +17,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from loadtests.endpoint.addresses import bare
 from loadtests.endpoint.message import MOST_BYTES, Client, Message, Recipients
-from loadtests.endpoint.parsing.mime import SET_HEADER, TAGS_HEADER, message_from_mime
+from loadtests.endpoint.parsing.mime import OURS, message_from_mime
 from loadtests.endpoint.refusals import Dropped, Refused
 from loadtests.endpoint.smtp.conversation import IDLE_S, Conversation, Crowd
 from loadtests.endpoint.web.certificate import HOST, self_signed
@@ -34,7 +34,7 @@ PAUSE = (
 """As users report it."""
 MOST_AT_ONCE = 64  # mails whose latency passes at the same time
 
-_OURS = re.compile(rf"^(?:{SET_HEADER}|{TAGS_HEADER}):.*\r\n(?:[ \t].*\r\n)*".encode(), re.IGNORECASE | re.MULTILINE)
+_OURS = re.compile(rf"^(?:{'|'.join(OURS)}):.*\r\n(?:[ \t].*\r\n)*".encode(), re.IGNORECASE | re.MULTILINE)
 
 
 class Submits(Protocol):
@@ -189,7 +189,7 @@ def message_of(envelope: Envelope) -> Message:
     raw: Any = envelope.content
     source, *recipients = map(_text, (envelope.mail_from or "", *envelope.rcpt_tos))
     mail = message_from_mime(raw, source, None, {}, None)
-    headers = tuple(header for header in mail.headers if header[0].upper() not in (SET_HEADER, TAGS_HEADER))
+    headers = tuple(header for header in mail.headers if header[0].upper() not in OURS)
     return replace(
         mail,
         **_dealt(recipients, mail),

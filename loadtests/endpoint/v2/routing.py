@@ -16,6 +16,7 @@ from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.v2 import configuration as v2_configuration
 from loadtests.endpoint.v2 import identities as v2_identities
 from loadtests.endpoint.v2 import identity_attributes as v2_identity_attributes
+from loadtests.endpoint.v2 import lists as v2_lists
 from loadtests.endpoint.v2 import options as v2_options
 from loadtests.endpoint.v2 import pools as v2_pools
 from loadtests.endpoint.v2 import send as v2_send
@@ -52,6 +53,16 @@ OPERATIONS: dict[str, Operation] = {
     "ListConfigurationSets": v2_configuration.list_all,
     "PutEmailIdentityMailFromAttributes": v2_identity_attributes.put_mail_from,
     "PutEmailIdentityConfigurationSetAttributes": v2_identity_attributes.put_configuration_set,
+    "CreateContactList": v2_lists.create_list,
+    "GetContactList": v2_lists.get_list,
+    "ListContactLists": v2_lists.list_lists,
+    "UpdateContactList": v2_lists.update_list,
+    "DeleteContactList": v2_lists.delete_list,
+    "CreateContact": v2_lists.create_contact,
+    "GetContact": v2_lists.get_contact,
+    "ListContacts": v2_lists.list_contacts,
+    "UpdateContact": v2_lists.update_contact,
+    "DeleteContact": v2_lists.delete_contact,
     "CreateConfigurationSet": v2_configuration.create,
     "GetConfigurationSet": v2_configuration.get,
     "DeleteConfigurationSet": v2_configuration.delete,

@@ -13,7 +13,16 @@ from loadtests.endpoint.parsing.mime import message_from_mime
 from loadtests.endpoint.refusals import Refused, bulk_v2, invalid
 from loadtests.endpoint.rendering.data import NOTHING, parsed
 from loadtests.endpoint.rendering.engine import BULK_S, Room
-from loadtests.endpoint.requests import Request, answered, attachments, headers, recipients, replaced, tags
+from loadtests.endpoint.requests import (
+    Request,
+    answered,
+    attachments,
+    headers,
+    list_management,
+    recipients,
+    replaced,
+    tags,
+)
 from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.sizes import bytes_of, bytes_of_attachments
 from loadtests.endpoint.templates import Content, Rendered, inline, named, parts_of, render
@@ -30,7 +39,8 @@ def send_email(ses: Ses, request: Request) -> dict[str, Any]:
     for kind, make in (("Simple", _simple), ("Raw", _raw), ("Template", _templated)):
         if kind in content:
             message = replace(make(ses, request.document, content[kind]), **request.came("v2", "SendEmail"))
-            return {"MessageId": ses.submit(message).message_id}
+            listed = list_management(request.document) or message.list_management
+            return {"MessageId": ses.submit(replace(message, list_management=listed)).message_id}
     raise invalid("Content must be one of Simple, Raw and Template.")
 
 

@@ -1,0 +1,1 @@
+"""Contact lists: who wants which mail, and the link by which a recipient says so."""
