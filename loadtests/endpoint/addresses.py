@@ -45,6 +45,13 @@ def is_verified(address: str, identities: Collection[str]) -> bool:
     return bool(address) and any(name in identities for name in (ANYBODY, address, *_domains(address)))
 
 
+def identity_of(source: str, identities: Collection[str]) -> str:
+    """The identity that a sender's address belongs to, the narrowest; its domain, where it belongs to none."""
+    address = bare(source)
+    domain = address.rpartition("@")[2].lower()
+    return next((name for name in (address, *_domains(address)) if name in identities), domain)
+
+
 def of_sender(source: str, by_identity: Mapping[str, V]) -> V | None:
     """What belongs to the sender's address, or else to its domain."""
     address = bare(source)

@@ -25,6 +25,7 @@ class Withheld(StrEnum):
     """Why SES keeps a mail that it has accepted from a recipient, as the bounce that it publishes says it."""
 
     BY_ACCOUNT = "OnAccountSuppressionList"
+    BY_TENANT = "OnTenantSuppressionList"
     UNSUBSCRIBED = "UnsubscribedRecipient"
 
 
@@ -83,6 +84,7 @@ class Message:
     most_bytes: int = MOST_BYTES  # that its interface takes
     suppressed: Mapping[str, Withheld] = field(default_factory=dict)  # recipients: accepted, then bounced
     list_management: ListManagement | None = None
+    tenant: str | None = None
     max_delivery_s: float | None = None  # after which SES gives up, where its configuration set says so
     template: str = ""  # the name of what it was made of
     rendering_error: str = ""  # why its template cannot be rendered: accepted, then a Rendering Failure and no delivery

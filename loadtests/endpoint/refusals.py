@@ -58,6 +58,8 @@ WIRE = {
         BAD, "SendingPausedException", "CONFIGURATION_SET_SENDING_PAUSED", "ConfigurationSetSendingPaused"
     ),
     "InvalidSNSDestination": Wire(BAD, "BadRequestException", "FAILED", "Failed"),
+    "TenantSendingPausedException": Wire(BAD, "SendingPausedException", "FAILED", "Failed"),
+    "AccessDenied": Wire(FORBIDDEN, "AccessDeniedException", "FAILED", "Failed"),
     "NotFoundException": Wire(MISSING, "NotFoundException", "FAILED", "Failed"),
     "InvalidNextTokenException": Wire(BAD, "InvalidNextTokenException", "FAILED", "Failed"),
     "InvalidTemplate": Wire(BAD, "BadRequestException", "FAILED", "Failed"),

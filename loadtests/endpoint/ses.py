@@ -12,7 +12,7 @@ from moto.ses.models import SESBackend, ses_backends
 from prometheus_client import Gauge, Histogram
 
 from loadtests.endpoint.account_run import AccountRun, Call, Draws
-from loadtests.endpoint.addresses import is_simulator, is_verified, of_sender
+from loadtests.endpoint.addresses import identity_of, is_simulator, is_verified, of_sender
 from loadtests.endpoint.conditions import Conditions
 from loadtests.endpoint.control.limit import ControlLimit, Operation
 from loadtests.endpoint.decision_log import FAULT, LIMITS, OUTAGE, STRANGER, CallTrace, traced
@@ -32,6 +32,7 @@ from loadtests.endpoint.refusals import PAUSE, Dropped, Refused, refusal, reject
 from loadtests.endpoint.routes import UNSUBSCRIBE
 from loadtests.endpoint.sizes import check_size
 from loadtests.endpoint.storing import Store
+from loadtests.endpoint.tenants.tenants import Tenants
 from loadtests.endpoint.validation.mail import check_from, check_mail, check_recipients
 from scenarios.delivery.reputation import Standing
 from scenarios.ledger.ledger import ACCEPTED, FAILED, PAUSED, REJECTED, THROTTLED
@@ -73,7 +74,8 @@ class Ses:
         self.account, self.region, self.run = account, region, run
         self.backend = _backend(account, region)
         self.configuration_sets, self.lists = ConfigurationSets(self.backend), ContactLists()
-        self.identities, self.suppression = Identities(self.backend), Suppression(self.configuration_sets)
+        self.identities, self.tenants = Identities(self.backend), Tenants(account, region)
+        self.suppression = Suppression(self.configuration_sets, self.tenants)
         self.sending_enabled = True
         self._common, self._control_limit = common, ControlLimit()
         owner = Owner(account, region)
@@ -210,6 +212,7 @@ class Ses:
             self._check_account()
             check_mail(message)
             self._check_configuration_set(message)
+            self._check_tenant(message)
             if message.list_management is not None:
                 self.lists.check(message.list_management)
             check_from(message)
@@ -226,6 +229,7 @@ class Ses:
             raise refusal(PAUSED)
         self._check_account()
         self._check_configuration_set(message)
+        self._check_tenant(message)
         check_from(message)
         self._check_verified(_senders(message))
 
@@ -238,6 +242,22 @@ class Ses:
         if name is not None and not self.configuration_sets.may_send(name):
             text = f"Email sending is disabled for the configuration set <{name}>."
             raise Refused(REJECTED, "ConfigurationSetSendingPausedException", text)
+
+    def _check_tenant(self, message: Message) -> None:
+        """Raises Refused if the mail's tenant may not send, or not with all that the mail is sent with."""
+        if message.tenant is not None:
+            self.tenants.sending(message.tenant).check(self._resources(message))
+
+    def _resources(self, message: Message) -> Iterable[str]:
+        """The ARNs of what a mail is sent with: its identity, its configuration set, and a template with a name."""
+        name = self._configuration_set(message)
+        identity = identity_of(message.source, self.backend.email_identities)
+        named = (("identity", identity), ("configuration-set", name), ("template", message.template))
+        return (self.arn(kind, each) for kind, each in named if each)
+
+    def arn(self, kind: str, name: str) -> str:
+        """Of a resource of the account's."""
+        return f"arn:{self.backend.partition}:ses:{self.region}:{self.account}:{kind}/{name}"
 
     def _strange(self, recipients: Iterable[str]) -> Iterable[str]:
         """Those who must be verified: in the sandbox all but the mailbox simulator's."""

@@ -48,9 +48,9 @@ def begun(**account: Any) -> Iterator[Ses]:
         yield ses
 
 
-def ask_v2(ses: Ses, path: str, method: str = "POST", /, **document: Any) -> Any:
+def ask_v2(ses: Ses, path: str, method: str = "POST", query: str = "", /, **document: Any) -> Any:
     """The answer's document, or what SES says."""
-    answer = v2_routing.answer(ses, method, f"/v2/email/{path}", json.dumps(document).encode(), "", SOMEBODY)
+    answer = v2_routing.answer(ses, method, f"/v2/email/{path}", json.dumps(document).encode(), query, SOMEBODY)
     assert answer is not None
     told = json.loads(answer.body)
     headers = dict(answer.headers)

@@ -22,7 +22,8 @@ from loadtests.endpoint.validation.mailbox import Mailbox, check, mailboxes, wri
 
 TAGS_HEADER, SET_HEADER = "X-SES-MESSAGE-TAGS", "X-SES-CONFIGURATION-SET"
 LIST_HEADER = "X-SES-LIST-MANAGEMENT-OPTIONS"
-OURS = (TAGS_HEADER, SET_HEADER, LIST_HEADER)
+TENANT_HEADER = "X-SES-TENANT"
+OURS = (TAGS_HEADER, SET_HEADER, LIST_HEADER, TENANT_HEADER)
 """Fields that a mail has for SES alone."""
 MOST_CHARACTERS = 102_400  # of addresses in fields of one name: an assumption, Postfix's default for a header field
 
@@ -61,6 +62,7 @@ def message_from_mime(
         tags=dict(more_tags) or _tags(fields),
         configuration_set=configuration_set or next(texts(fields, SET_HEADER), None),
         list_management=next(map(_list_management, texts(fields, LIST_HEADER)), None),
+        tenant=next(texts(fields, TENANT_HEADER), None),
         more_senders=tuple(address for name in _SENDERS for address in addresses.get(name, ())),
         flaw=flaw,
     )

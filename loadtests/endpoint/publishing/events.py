@@ -118,6 +118,7 @@ def _tags(message: Message) -> dict[str, list[str]]:
     own = {
         "ses:operation": message.operation or None,
         "ses:configuration-set": message.configuration_set,
+        "ses:tenant-name": message.tenant,
         "ses:source-ip": message.client.ip,
         "ses:from-domain": bare(message.source).rpartition("@")[2],
         "ses:caller-identity": "seslab",
@@ -195,6 +196,10 @@ def _suppressed(subkind: str, why: str) -> Details:
     return _bounce("Permanent", subkind, "dns; amazonses.com", "550 5.1.1", why)
 
 
+LISTED_BY_TENANT = (
+    "Amazon SES did not send the message to this address because it is on the suppression list for your tenant."
+)
+"""In the words of the SES Developer Guide, "Using tenant-level suppression lists in Amazon SES"."""
 UNREACHABLE, FULL = "421 4.4.1 Unable to connect to remote host", "452 4.2.2 Mailbox full"
 _AT_MAILBOX: dict[Fate, tuple[str, str, Details]] = {
     Fate.DELIVERED: ("Delivery", "delivery", _delivery),
@@ -207,6 +212,7 @@ _AT_MAILBOX: dict[Fate, tuple[str, str, Details]] = {
         "bounce",
         _suppressed("OnAccountSuppressionList", "The address is on the suppression list of your account."),
     ),
+    Fate.SUPPRESSED_BY_TENANT: ("Bounce", "bounce", _suppressed("OnTenantSuppressionList", LISTED_BY_TENANT)),
     Fate.UNSUBSCRIBED: (
         "Bounce",
         "bounce",

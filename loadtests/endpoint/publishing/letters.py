@@ -14,6 +14,7 @@ STATES = {
     Fate.BOUNCED: "bounced",
     Fate.SUPPRESSED_GLOBALLY: "bounced",
     Fate.SUPPRESSED_BY_ACCOUNT: "suppressed",
+    Fate.SUPPRESSED_BY_TENANT: "suppressed",
     Fate.UNSUBSCRIBED: "suppressed",
     Fate.COMPLAINED: "complained",
     Fate.DELAYED: "waiting",

@@ -22,6 +22,7 @@ class Fate(Enum):
     ANSWERED = auto()
     SUPPRESSED_GLOBALLY = auto()
     SUPPRESSED_BY_ACCOUNT = auto()
+    SUPPRESSED_BY_TENANT = auto()
     UNSUBSCRIBED = auto()
     DELAYED = auto()
     DELAYED_BY_LIMIT = auto()
@@ -31,7 +32,9 @@ class Fate(Enum):
     TIMED_OUT = auto()
 
 
-WITHHELD = frozenset({Fate.SUPPRESSED_GLOBALLY, Fate.SUPPRESSED_BY_ACCOUNT, Fate.UNSUBSCRIBED})
+WITHHELD = frozenset(
+    {Fate.SUPPRESSED_GLOBALLY, Fate.SUPPRESSED_BY_ACCOUNT, Fate.SUPPRESSED_BY_TENANT, Fate.UNSUBSCRIBED}
+)
 """Of what SES itself keeps from a recipient."""
 DELAYS = frozenset({Fate.DELAYED, Fate.DELAYED_BY_LIMIT, Fate.DELAYED_BY_FULL_MAILBOX})
 
@@ -63,7 +66,11 @@ _TEST_VIRUS = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + rb"EICAR-STANDARD-ANTIVIRUS-TES
 """The EICAR test string: harmless, and found by every scanner, which is why it stands here in two parts."""
 
 
-_WITHHELD = {Withheld.BY_ACCOUNT: Fate.SUPPRESSED_BY_ACCOUNT, Withheld.UNSUBSCRIBED: Fate.UNSUBSCRIBED}
+_WITHHELD = {
+    Withheld.BY_ACCOUNT: Fate.SUPPRESSED_BY_ACCOUNT,
+    Withheld.BY_TENANT: Fate.SUPPRESSED_BY_TENANT,
+    Withheld.UNSUBSCRIBED: Fate.UNSUBSCRIBED,
+}
 
 
 def fates(address: str, suppressed: Mapping[str, Withheld]) -> tuple[Fate, ...]:

@@ -1,13 +1,19 @@
-"""Which suppression list a mail is compared with, and for which reasons: that of its configuration set goes first."""
+"""Which suppression list a mail is compared with, and for which reasons.
+
+What its configuration set says goes first, then what its tenant says, then the account (SES Developer Guide, "Using
+tenant-level suppression lists in Amazon SES").
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from loadtests.endpoint.message import Message, Withheld
 from loadtests.endpoint.publishing.configuration import ConfigurationSets
 from loadtests.endpoint.publishing.suppression import REASONS, SuppressionList
+from loadtests.endpoint.tenants.tenants import Tenant, Tenants
 
 
 class Policy(NamedTuple):
@@ -28,17 +34,29 @@ class Policy(NamedTuple):
 
 
 class Suppression:
-    """One account's: its own list and reasons, and what configuration sets say instead."""
+    """One account's: its own list and reasons, and what configuration sets and tenants say instead."""
 
-    def __init__(self, configuration_sets: ConfigurationSets) -> None:
+    def __init__(self, configuration_sets: ConfigurationSets, tenants: Tenants) -> None:
         self.account, self.reasons = SuppressionList(), frozenset(REASONS)
-        self._configuration_sets = configuration_sets
+        self._configuration_sets, self._tenants = configuration_sets, tenants
+        self._of_tenants: WeakKeyDictionary[Tenant, SuppressionList] = WeakKeyDictionary()
+
+    def of(self, tenant: Tenant) -> SuppressionList:
+        """A tenant's own list, which goes with it."""
+        return self._of_tenants.setdefault(tenant, SuppressionList())
 
     def policy(self, message: Message) -> Policy:
-        """Of a mail whose configuration set is known."""
-        reasons = self._configuration_sets.suppression(message.configuration_set).get("SuppressedReasons")
-        return Policy(self.account, self.reasons if reasons is None else frozenset(reasons), Withheld.BY_ACCOUNT)
+        """Of a mail whose configuration set is known; scope and reasons are decided each by itself."""
+        options = self._configuration_sets.suppression(message.configuration_set)
+        tenant = self._tenants.find(message.tenant)
+        if tenant is not None:
+            options = {**tenant.suppression, **options}
+        reasons = frozenset(options.get("SuppressedReasons", self.reasons))
+        if tenant is not None and options.get("SuppressionScope") == "TENANT":
+            return Policy(self.of(tenant), reasons, Withheld.BY_TENANT)
+        return Policy(self.account, reasons, Withheld.BY_ACCOUNT)
 
     def forget_found(self) -> None:
-        """Only those stay on the list whom requests have put there."""
-        self.account.forget_found()
+        """Only those stay on the lists whom requests have put there."""
+        for one in (self.account, *self._of_tenants.values()):
+            one.forget_found()

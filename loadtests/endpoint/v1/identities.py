@@ -37,7 +37,9 @@ def verify_domain(_ses: Ses, request: Request) -> None:
 
 def delete(ses: Ses, request: Request) -> dict[str, Any]:
     """One that is not there is no error."""
-    ses.identities.delete(request.document["Identity"])
+    name = request.document["Identity"]
+    ses.tenants.check_unused(ses.arn("identity", name))
+    ses.identities.delete(name)
     return {}
 
 

@@ -28,7 +28,9 @@ def update(ses: Ses, request: Request) -> dict[str, Any]:
 
 def delete(ses: Ses, request: Request) -> dict[str, Any]:
     """One that is not there is no error in the service's model."""
-    ses.backend.templates.pop(request.document["TemplateName"], None)
+    name = request.document["TemplateName"]
+    ses.tenants.check_unused(ses.arn("template", name))
+    ses.backend.templates.pop(name, None)
     return {}
 
 

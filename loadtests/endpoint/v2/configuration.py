@@ -51,7 +51,9 @@ def list_all(ses: Ses, request: Request) -> dict[str, Any]:
 
 
 def delete(ses: Ses, request: Request) -> dict[str, Any]:
-    ses.configuration_sets.delete(request.document["ConfigurationSetName"])
+    name = request.document["ConfigurationSetName"]
+    ses.tenants.check_unused(ses.arn("configuration-set", name))
+    ses.configuration_sets.delete(name)
     return {}
 
 

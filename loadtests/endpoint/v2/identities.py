@@ -53,7 +53,9 @@ def get(ses: Ses, request: Request) -> dict[str, Any]:
 
 
 def delete(ses: Ses, request: Request) -> dict[str, Any]:
-    ses.identities.delete(known(ses, request).email_identity)
+    name = known(ses, request).email_identity
+    ses.tenants.check_unused(ses.arn("identity", name))
+    ses.identities.delete(name)
     return {}
 
 

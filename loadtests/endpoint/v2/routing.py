@@ -19,9 +19,11 @@ from loadtests.endpoint.v2 import identity_attributes as v2_identity_attributes
 from loadtests.endpoint.v2 import lists as v2_lists
 from loadtests.endpoint.v2 import options as v2_options
 from loadtests.endpoint.v2 import pools as v2_pools
+from loadtests.endpoint.v2 import reputation as v2_reputation
 from loadtests.endpoint.v2 import send as v2_send
 from loadtests.endpoint.v2 import suppression as v2_suppression
 from loadtests.endpoint.v2 import templates as v2_templates
+from loadtests.endpoint.v2 import tenants as v2_tenants
 
 PREFIX = "/v2/email/"
 
@@ -53,6 +55,19 @@ OPERATIONS: dict[str, Operation] = {
     "ListConfigurationSets": v2_configuration.list_all,
     "PutEmailIdentityMailFromAttributes": v2_identity_attributes.put_mail_from,
     "PutEmailIdentityConfigurationSetAttributes": v2_identity_attributes.put_configuration_set,
+    "CreateTenant": v2_tenants.create,
+    "GetTenant": v2_tenants.get,
+    "ListTenants": v2_tenants.list_all,
+    "DeleteTenant": v2_tenants.delete,
+    "PutTenantSuppressionAttributes": v2_tenants.put_suppression,
+    "CreateTenantResourceAssociation": v2_tenants.associate,
+    "DeleteTenantResourceAssociation": v2_tenants.dissociate,
+    "ListTenantResources": v2_tenants.list_resources,
+    "ListResourceTenants": v2_tenants.list_tenants_of,
+    "GetReputationEntity": v2_reputation.get,
+    "ListReputationEntities": v2_reputation.list_all,
+    "UpdateReputationEntityCustomerManagedStatus": v2_reputation.put_status,
+    "UpdateReputationEntityPolicy": v2_reputation.put_policy,
     "CreateContactList": v2_lists.create_list,
     "GetContactList": v2_lists.get_list,
     "ListContactLists": v2_lists.list_lists,

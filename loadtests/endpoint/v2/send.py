@@ -28,6 +28,7 @@ from loadtests.endpoint.sizes import bytes_of, bytes_of_attachments
 from loadtests.endpoint.templates import Content, Rendered, inline, named, parts_of, render
 from loadtests.endpoint.v2.templates import NO_JSON
 from scenarios.delivery.reputation import Standing
+from scenarios.ledger.ledger import REJECTED
 
 ENFORCEMENT: Mapping[Standing, str] = {"healthy": "HEALTHY", "under review": "PROBATION", "paused": "SHUTDOWN"}
 
@@ -35,13 +36,22 @@ FEEDBACK = "FeedbackForwardingEmailAddress"
 
 
 def send_email(ses: Ses, request: Request) -> dict[str, Any]:
+    _check_endpoint(request.document)
     content = request.document["Content"]
     for kind, make in (("Simple", _simple), ("Raw", _raw), ("Template", _templated)):
         if kind in content:
             message = replace(make(ses, request.document, content[kind]), **request.came("v2", "SendEmail"))
             listed = list_management(request.document) or message.list_management
-            return {"MessageId": ses.submit(replace(message, list_management=listed)).message_id}
+            tenant = request.document.get("TenantName") or message.tenant
+            message = replace(message, list_management=listed, tenant=tenant)
+            return {"MessageId": ses.submit(message).message_id}
     raise invalid("Content must be one of Simple, Raw and Template.")
+
+
+def _check_endpoint(document: Mapping[str, Any]) -> None:
+    """Raises Refused for an endpoint of several regions: there is none here."""
+    if (endpoint := document.get("EndpointId")) is not None:
+        raise Refused(REJECTED, "NotFoundException", f"Multi-region endpoint <{endpoint}> does not exist.")
 
 
 def _simple(_ses: Ses, document: Mapping[str, Any], simple: Mapping[str, Any]) -> Message:
@@ -107,11 +117,14 @@ def _rendered(
 def send_bulk_email(ses: Ses, request: Request) -> dict[str, Any]:
     """The default content is the template; each entry has its own recipients, tags, headers and data."""
     document = request.document
+    _check_endpoint(document)
     template = document["DefaultContent"].get("Template", {})
     sender = Message(
         source=document.get("FromEmailAddress", ""),
         **answered(document, FEEDBACK),
         configuration_set=document.get("ConfigurationSetName"),
+        tenant=document.get("TenantName"),
+        template=_name(template),
     )
     content, defaults = _template(ses, template), _values(template.get("TemplateData"))
     room = Room(BULK_S)
@@ -136,7 +149,7 @@ def _entry(
     its_headers = replaced(template.get("Headers", ()), entry.get("ReplacementHeaders", ()))
     with_headers = {**template, "Headers": its_headers}
     message = _rendered(document, entry["Destination"], with_headers, rendered, its_tags)
-    return replace(message, **request.came("v2", "SendBulkEmail"))
+    return replace(message, **request.came("v2", "SendBulkEmail"), tenant=document.get("TenantName"))
 
 
 def _result(verdict: bulk.Verdict) -> dict[str, Any]:

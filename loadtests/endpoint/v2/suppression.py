@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from math import inf
 from typing import Any
 
-from loadtests.endpoint.publishing.suppression import REASONS, Suppressed
+from loadtests.endpoint.publishing.suppression import REASONS, Suppressed, SuppressionList
 from loadtests.endpoint.refusals import Refused, invalid
 from loadtests.endpoint.requests import Request
 from loadtests.endpoint.ses import Ses
@@ -25,22 +25,22 @@ def put_suppressed(ses: Ses, request: Request) -> dict[str, Any]:
     address = request.document["EmailAddress"]
     if "@" not in address:
         raise invalid("EmailAddress must be an address.")
-    ses.suppression.account.put(address, request.document["Reason"])
+    _entries(ses, request).put(address, request.document["Reason"])
     return {}
 
 
 def get_suppressed(ses: Ses, request: Request) -> dict[str, Any]:
     address = request.document["EmailAddress"]
-    entry = ses.suppression.account.get(address)
+    entry, tenant = _entries(ses, request).get(address), request.document.get("TenantName")
     if entry is None:
-        raise _unknown(address)
-    return {"SuppressedDestination": _shown(entry)}
+        raise _unknown(address, request)
+    return {"SuppressedDestination": {**_shown(entry), **({"TenantName": tenant} if tenant else {})}}
 
 
 def delete_suppressed(ses: Ses, request: Request) -> dict[str, Any]:
     address = request.document["EmailAddress"]
-    if not ses.suppression.account.delete(address):
-        raise _unknown(address)
+    if not _entries(ses, request).delete(address):
+        raise _unknown(address, request)
     return {}
 
 
@@ -48,11 +48,17 @@ def list_suppressed(ses: Ses, request: Request) -> dict[str, Any]:
     """A page of those that came for one of the reasons in a span of time; the token is where the next page begins."""
     asked = request.document
     since_unix_s, until_unix_s = _instant(asked, "StartDate", -inf), _instant(asked, "EndDate", inf)
-    listed = ses.suppression.account.entries(asked.get("Reasons", REASONS))
+    listed = _entries(ses, request).entries(asked.get("Reasons", REASONS))
     entries = [entry for entry in listed if since_unix_s <= entry.at_unix_s < until_unix_s]
     start, size = _start(asked.get("NextToken", "0")), _size(asked.get("PageSize", PAGE))
     page = {"SuppressedDestinationSummaries": [_shown(entry) for entry in entries[start : start + size]]}
     return page if start + size >= len(entries) else {**page, "NextToken": str(start + size)}
+
+
+def _entries(ses: Ses, request: Request) -> SuppressionList:
+    """The account's list, or that of the tenant that is named; raises Refused if there is none."""
+    name = request.document.get("TenantName")
+    return ses.suppression.account if name is None else ses.suppression.of(ses.tenants.get(name))
 
 
 def _start(token: str) -> int:
@@ -84,7 +90,7 @@ def _shown(entry: Suppressed) -> dict[str, Any]:
     return {"EmailAddress": entry.address, "Reason": entry.reason, "LastUpdateTime": entry.at_unix_s}
 
 
-def _unknown(address: str) -> Refused:
-    return Refused(
-        REJECTED, "NotFoundException", f"Email address {address} does not exist on your account-level suppression list."
-    )
+def _unknown(address: str, request: Request) -> Refused:
+    level = "tenant" if "TenantName" in request.document else "account"
+    text = f"Email address {address} does not exist on your {level}-level suppression list."
+    return Refused(REJECTED, "NotFoundException", text)

@@ -37,6 +37,7 @@ def update(ses: Ses, request: Request) -> dict[str, Any]:
 def delete(ses: Ses, request: Request) -> dict[str, Any]:
     name = request.document["TemplateName"]
     named(ses.backend, name)
+    ses.tenants.check_unused(ses.arn("template", name))
     del ses.backend.templates[name]
     return {}
 
