@@ -210,6 +210,17 @@ def bulk(ses: Ses, version: int, entries: list[Any], **more: Any) -> Any:
             "Invalid configuration set name <Não>: only alphanumeric ASCII characters, '_', and '-' are allowed.",
         ),
         (("Content-Disposition: attachment; filename=RUN.EXE",), "Illegal filename 'RUN.EXE'."),
+        (("Content-Type: text; charset=utf-8",), "Expected '/', got ;"),
+        (("Content-Type: text/html: charset=utf-8",), "Expected ';', got \":\""),
+        (("Content-Type: ",), "Expected MIME type, got null"),
+        (("Content-Type: text/",), "Expected MIME subtype, got null"),
+        (("Content-Type: text/plain; =x",), 'Expected parameter name, got "="'),
+        (("Content-Type: text/plain; charset",), "Expected '=', got \"null\""),
+        (("Content-Type: text/plain; charset=;",), 'Expected parameter value, got ";"'),
+        (("Content-Disposition: =?utf-8?q?x?=",), "Expected disposition, got ="),
+        (("Content-Disposition: attachment; filename=a b.txt",), "Expected ';', got \"b.txt\""),
+        (("Content-Type: multipart/mixed; boundary=x",), "Missing start boundary"),
+        (("Content-Type: multipart/mixed",), "Missing start boundary"),
     ],
 )
 def test_headers_of_a_mime_text_are_refused(ses: Ses, headers: tuple[str, ...], words: str) -> None:
@@ -225,11 +236,35 @@ def test_headers_of_a_mime_text_are_refused(ses: Ses, headers: tuple[str, ...], 
         ("Cc: =?utf-8?q?M=C3=BCller=2C_Jo?= <jo@example.org>, Team: a@b.c;",),
         ("X-SES-MESSAGE-TAGS: kind=a, \r\n who=a.b@c,", "Subject : spaced"),
         ("Content-Disposition: attachment; filename=exe", "Content-Type: text/plain; name=a.pdf"),
+        ('Content-Type: text/plain (a "comment) ; charset="a\\"b";', "Content-Disposition: inline"),
+        ("Content-Type: text/plain;\r\n\tformat=flowed; name*0*=utf-8''a%20b; name*1=c",),
     ],
 )
 def test_headers_of_a_mime_text_are_taken(ses: Ses, headers: tuple[str, ...]) -> None:
     """Several of those that may be several, encoded commas, what is folded, files that are no programs."""
     assert {v1_raw(ses, raw(*headers)), v2_raw(ses, raw(*headers)), smtp(ses, raw(*headers))} == {OK}
+
+
+@pytest.mark.parametrize("lines", ["", "\r\n", "\n"])
+def test_each_part_is_looked_at(ses: Ses, lines: str) -> None:
+    """Its type and its disposition, wherever the text of several parts begins; what stands in texts does not count."""
+    head = raw("Content-Type: multipart/mixed; boundary=x").rpartition("Hello.")[0]
+    part = "--x\r\nContent-Type: {}\r\n\r\nContent-Type: =\r\n--x--\r\n"
+    assert v1_raw(ses, f"{head}{lines}{part.format('text/plain')}") == OK
+    assert v1_raw(ses, f"{head}{lines}{part.format('text')}") == refusals("Expected '/', got null")[0]
+
+
+@pytest.mark.parametrize("charset", ["string", "rot13", "base64", "unicode_escape", "ü", "\0"])
+def test_a_charset_has_a_name_that_is_known(ses: Ses, charset: str) -> None:
+    """Of a subject and of a text alike; those that there are may be spelled as usual."""
+    for part in ("Subject", "Text"):
+        for name, expected in ((charset, refusals(f"Unsupported charset '{charset}'.")), ("utf8", (OK, OK))):
+            content = {"Data": "Hello.", "Charset": name}
+            body = {"Text": content} if part == "Text" else TEXT["Body"]
+            message = {"Subject": content if part == "Subject" else TEXT["Subject"], "Body": body}
+            assert v2_simple(ses, Content={"Simple": message}) == expected[1]
+            if charset != "\0":
+                assert v1_simple(ses, Message=message) == expected[0]
 
 
 def test_what_a_mail_lacks(ses: Ses) -> None:

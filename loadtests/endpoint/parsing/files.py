@@ -1,4 +1,4 @@
-"""The names of the files in a MIME text: its parts' headers are looked at, and their contents are not."""
+"""The headers of a MIME text and of its parts, and the names of the files there; contents are not looked at."""
 
 from __future__ import annotations
 
@@ -16,15 +16,19 @@ MOST_HEAD_BYTES = 65_536  # of a part's header: more is not looked at
 _BOUNDARY = re.compile(rb'boundary[ \t]*=[ \t]*(?:"([^"]+)"|([^\s;"]+))', re.IGNORECASE)
 
 
-def file_names(raw: bytes) -> Iterator[str]:
-    """In their order, of the mail itself and of its parts."""
+def heads(raw: bytes) -> Iterator[bytes]:
+    """In their order, the mail's own first."""
     boundaries = set[bytes]()
     for head in _heads(raw, boundaries):
         boundary = _BOUNDARY.search(head)
         if boundary:
             boundaries.add(boundary[1] or boundary[2])
-        if b"name" in head.lower() and (name := name_of(BytesHeaderParser().parsebytes(head))):
-            yield name
+        yield head
+
+
+def file_name(head: bytes) -> str | None:
+    """The name of the file that has this header, if it is one."""
+    return name_of(BytesHeaderParser().parsebytes(head)) or None if b"name" in head.lower() else None
 
 
 def name_of(part: Part) -> str:

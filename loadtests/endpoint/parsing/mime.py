@@ -13,10 +13,11 @@ from typing import NamedTuple
 from loadtests.endpoint.addresses import address_list
 from loadtests.endpoint.message import ListManagement, Message, Recipients
 from loadtests.endpoint.parsing.encoded_words import decoded
-from loadtests.endpoint.parsing.files import file_names
+from loadtests.endpoint.parsing.files import file_name, heads
 from loadtests.endpoint.parsing.header_fields import Field, fields_of, texts
 from loadtests.endpoint.refusals import Refused, invalid
 from loadtests.endpoint.validation.attachments import check_files
+from loadtests.endpoint.validation.content_types import check_disposition, check_start, content_type
 from loadtests.endpoint.validation.headers import check_names
 from loadtests.endpoint.validation.mailbox import Mailbox, check, mailboxes, written
 
@@ -73,10 +74,24 @@ def _read(raw: bytes, fields: list[Field]) -> Read:
     try:
         check_names([field.name for field in fields])
         addresses = {name: _mailboxes(text) for name, text in listed.items() if text}
-        check_files(file_names(raw))
+        for kind in texts(fields, "content-type"):
+            check_start(content_type(kind), raw)
+        for head in heads(raw):
+            _check_part(head)
     except Refused as refused:
         return Read({}, refused.with_traceback(None))  # whose frames would keep the text
     return Read({name: tuple(map(_readable, found)) for name, found in addresses.items()}, None)
+
+
+def _check_part(head: bytes) -> None:
+    """The mail's own header is looked at like that of a part."""
+    if b"content-" in head.lower():
+        fields = fields_of(head)
+        for text in texts(fields, "content-type"):
+            content_type(text)
+        for text in texts(fields, "content-disposition"):
+            check_disposition(text)
+    check_files(filter(None, [file_name(head)]))
 
 
 def _joined(fields: Iterable[Field], name: str) -> str:

@@ -17,12 +17,15 @@ from loadtests.endpoint.requests import Request, answered, envelope, headers, re
 from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.sizes import bytes_of
 from loadtests.endpoint.templates import Content, Rendered, named, parts_of, render
+from loadtests.endpoint.validation.charsets import check_charsets
 
 NO_JSON = "The template data is invalid"
 
 
 def send_email(ses: Ses, request: Request) -> dict[str, Any]:
-    parts = parts_of(request.document["Message"])
+    message = request.document["Message"]
+    check_charsets((message["Subject"], *message["Body"].values()))
+    parts = parts_of(message)
     return _sent(ses, _message("SendEmail", request, request.document["Destination"], parts))
 
 

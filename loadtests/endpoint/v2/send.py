@@ -27,6 +27,7 @@ from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.sizes import bytes_of, bytes_of_attachments
 from loadtests.endpoint.templates import Content, Rendered, inline, named, parts_of, render
 from loadtests.endpoint.v2.templates import NO_JSON
+from loadtests.endpoint.validation.charsets import check_charsets
 from scenarios.delivery.reputation import Standing
 from scenarios.ledger.ledger import REJECTED
 
@@ -55,6 +56,7 @@ def _check_endpoint(document: Mapping[str, Any]) -> None:
 
 
 def _simple(_ses: Ses, document: Mapping[str, Any], simple: Mapping[str, Any]) -> Message:
+    check_charsets((simple["Subject"], *simple["Body"].values()))
     parts = parts_of(simple)
     return Message(
         source=document.get("FromEmailAddress", ""),

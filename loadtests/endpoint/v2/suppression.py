@@ -25,6 +25,8 @@ def put_suppressed(ses: Ses, request: Request) -> dict[str, Any]:
     address = request.document["EmailAddress"]
     if "@" not in address:
         raise invalid("EmailAddress must be an address.")
+    if ses.sandbox:
+        raise invalid("The account must have production access before an address can be suppressed.")
     _entries(ses, request).put(address, request.document["Reason"])
     return {}
 
