@@ -142,6 +142,27 @@ def requests_v2(draw: st.DrawFn, operations: tuple[str, ...]) -> Asked:
 
 
 @st.composite
+def bulk_v2(draw: st.DrawFn) -> Asked:
+    """Bulk calls of API v2 whose entries have the right shape, and say what they like."""
+    entries = draw(st.lists(documents(model("sesv2").shape_for("BulkEmailEntry"), 0), min_size=1, max_size=4))
+    template = {"Template": {"TemplateName": TEMPLATE, "TemplateData": "{}"}}
+    document = {"FromEmailAddress": SENDER, "DefaultContent": template, "BulkEmailEntries": entries}
+    text, path = json.dumps(document).encode(), "/v2/email/outbound-bulk-emails"
+    return Asked("POST", path, "", text, {"Authorization": SCOPE.format("us-east-1", "ses")}, "SendBulkEmail", document)
+
+
+@st.composite
+def bulk_v1(draw: st.DrawFn) -> Asked:
+    """The same of API v1."""
+    entries = draw(st.lists(documents(model("ses").shape_for("BulkEmailDestination"), 0), min_size=1, max_size=4))
+    operation = "SendBulkTemplatedEmail"
+    document = {"Source": SENDER, "Template": TEMPLATE, "DefaultTemplateData": "{}", "Destinations": entries}
+    fields = [("Action", operation), *((key, value.encode(errors="replace")) for key, value in _form("", document))]
+    headers = {"Authorization": SCOPE.format("us-east-1", "ses"), "Content-Type": "application/x-www-form-urlencoded"}
+    return Asked("POST", "/", "", urlencode(fields).encode(), headers, operation, document)
+
+
+@st.composite
 def requests_v1(draw: st.DrawFn, operations: tuple[str, ...]) -> Asked:
     """Requests of SES's API v1, as forms."""
     return draw(_queries("ses", operations))

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
@@ -33,6 +33,8 @@ from tests.properties.aws_requests import (
     TEMPLATE,
     TOPIC,
     Asked,
+    bulk_v1,
+    bulk_v2,
     model,
     requests_admin,
     requests_elsewhere,
@@ -169,8 +171,8 @@ def is_readable(told: Told) -> bool:
     return "<html" not in told.text[:100]
 
 
-def check(local: Local, asked: Asked) -> None:
-    """The law."""
+def check(local: Local, asked: Asked) -> Told:
+    """The law, of a request and its answer."""
     ses = local.begin()
     before = state(ses)
     told = local.ask(asked)
@@ -183,6 +185,7 @@ def check(local: Local, asked: Asked) -> None:
         assert ses.backend.sent_message_count == sum(counted)
     if told.status >= 400:
         assert state(ses) == before
+    return told
 
 
 @FEW
@@ -204,6 +207,20 @@ def test_our_own_operations_of_v1(local: Local, asked: Asked) -> None:
 def test_all_operations_of_both_apis(local: Local, asked: Asked) -> None:
     """Those of moto, and those that even moto has not got, fail as well as our own."""
     check(local, asked)
+
+
+@FEW
+@given(asked=st.one_of(bulk_v2(), bulk_v1()))
+def test_a_bulk_answer_accounts_for_each_entry(local: Local, asked: Asked) -> None:
+    """It has a status for each, in their order, and those that it says were taken, and no others, have been counted."""
+    told = check(local, asked)
+    assume(told.status == 200)
+    if "json" in told.kind:
+        statuses = [one["Status"] for one in json.loads(told.text)["BulkEmailEntryResults"]]
+    else:
+        statuses = [one.text for one in ElementTree.fromstring(told.text).iter(f"{NAMESPACE}Status") if one.text]
+    entries = asked.document["BulkEmailEntries" if "json" in told.kind else "Destinations"]
+    assert len(statuses) == len(entries)
 
 
 @FEW
