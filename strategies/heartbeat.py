@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import groupby
+from itertools import accumulate, groupby
 from math import ceil
 from typing import Literal, NamedTuple
 
@@ -18,7 +18,6 @@ from strategies.policies.lanes import LANE_SHARES_HELP, LANES_HELP, Lanes, refus
 from strategies.policies.packing import Apart, Common
 from strategies.ports import (
     MAX_RECIPIENTS,
-    Group,
     Mail,
     Paused,
     Ports,
@@ -43,7 +42,6 @@ HEART = "heart"
 WORKER = "worker"
 MAX_RECEIVE_COUNT = 5
 TIMEOUT_S = 5.0
-LOOK_S = 0.05  # whether messages wait for their deletion: a tick may last so long beyond its last call
 SPREAD_S = 0.7  # of each second: leaves the last calls time to end before the next tick needs the environment
 
 
@@ -164,18 +162,17 @@ class Sender:
         self._is_shut = False
 
     async def send(self, second: Sequence[Held], start_s: float) -> None:
-        before = 0
         if self._is_shut:  # one mail a tick asks whether it still is
             second = self._only_first(second)
+        before = accumulate((held.recipients for held in second), initial=0)
+        at_s = [start_s + self._spacing_s * recipients for recipients in before]  # the last is when the second is full
         async with self._ports.group() as calls:
-            lanes = Counter(held.hand for held in second)
-            deletions = {hand: self._deletions(hand, mails, calls) for hand, mails in lanes.items()}
-            for held in second:
-                calls.spawn(self._send(held, start_s + self._spacing_s * before, deletions[held.hand]))
-                before += held.recipients
-
-    def _deletions(self, hand: Prefetch, mails: int, calls: Group) -> Deletions[Held]:
-        return Deletions(self._ports.clock, hand.queue, calls, expected=mails, look_s=LOOK_S)
+            deletions: dict[Prefetch, Deletions[Held]] = {
+                hand: Deletions(self._ports.clock, hand.queue, calls, mails, at_s[-1])
+                for hand, mails in Counter(held.hand for held in second).items()
+            }
+            for held, begins_s in zip(second, at_s, strict=False):
+                calls.spawn(self._send(held, begins_s, deletions[held.hand]))
 
     @staticmethod
     def _only_first(second: Sequence[Held]) -> Sequence[Held]:
@@ -190,18 +187,18 @@ class Sender:
         try:
             await self._ports.mailer.send(mail, everyone(mail))
         except Rejected:
-            deletions.spare()  # no second try can help: it lapses, is received again, and ends as a dead letter
+            pass  # no second try can help: it lapses, is received again, and ends in the dead-letter queue
         except (QuotaExceeded, Paused):
             self._is_shut = True
             held.hand.put_back(held)
-            deletions.spare()
         except SendError as error:
             held.refusals += isinstance(error, Throttled)
             held.hand.put_back(held)
-            deletions.spare()
         else:
             self._is_shut = False
             deletions.add(held)
+            return
+        deletions.spare()
 
 
 class Dispatcher:

@@ -9,6 +9,7 @@ from typing import Generic, Protocol, TypeVar
 from strategies.enqueue import BATCH
 from strategies.ports import Clock, Group, Queue, Received
 
+LOOK_S = 0.05  # whether what waited is gone: a group may last so long beyond the last that is expected
 LINGER_S = 1.0  # that a message waits for others: well within what is left of the time for which it is hidden
 
 
@@ -26,8 +27,8 @@ class Deletions(Generic[H]):
     """Those of one queue, as tasks of a group; `deleted` is told of each batch once the queue has forgotten it.
 
     Not before its request does a message leave the queue: what dies before it has lost nothing, and sends up to ten
-    mails twice. Where `expected` says how many messages will be sent or spared, none waits once these are through. The
-    group lasts up to `look_s` longer than they do.
+    mails twice. Where `expected` says how many messages will be sent or spared, none waits once these are through; they
+    are not before `last_s`.
     """
 
     def __init__(
@@ -35,12 +36,12 @@ class Deletions(Generic[H]):
         clock: Clock,
         queue: Queue,
         tasks: Group,
-        deleted: Callable[[Sequence[H]], None] = lambda _: None,
         expected: float = inf,
-        look_s: float = LINGER_S,
+        last_s: float = inf,
+        deleted: Callable[[Sequence[H]], None] = lambda _: None,
     ) -> None:
         self._clock, self._queue, self._tasks, self._deleted = clock, queue, tasks, deleted
-        self._expected, self._look_s = expected, look_s
+        self._expected, self._last_s = expected, last_s
         self._waiting: list[H] = []
         self._batches = 0
 
@@ -68,8 +69,9 @@ class Deletions(Generic[H]):
     async def _begin_in_time(self, batch: int) -> None:
         """A call without an answer must not keep those that have one in the queue until they are sent once more."""
         due_s = self._clock.now() + LINGER_S
+        await self._clock.sleep(max(0.0, min(due_s, self._last_s) - self._clock.now()))
         while self._batches == batch and self._clock.now() < due_s:
-            await self._clock.sleep(self._look_s)
+            await self._clock.sleep(LOOK_S)
         if self._batches == batch:
             self._begin()
 

@@ -37,7 +37,7 @@ class Keeper:
     def begin(self, tasks: Group, goes_on: Callable[[], bool]) -> float:
         """Work within a group for as long as it goes on; until when a message must be hidden to be here still."""
         self._tasks, self._goes_on = tasks, goes_on
-        self._deletions = Deletions(self._clock, self._queue, tasks, self._remember)
+        self._deletions = Deletions(self._clock, self._queue, tasks, deleted=self._remember)
         safe_s = self._clock.now() + UNCERTAIN_S
         self._here = {name: held for name, held in self._here.items() if held.until_s > safe_s}
         self._hide()

@@ -99,7 +99,8 @@ class Prefetch:
         if not messages:
             return  # as on most ticks of a quiet night
         self._keep([message for message in messages if message.mail.recipients <= self._largest], until_s)
-        await self._split([message for message in messages if message.mail.recipients > self._largest])
+        if too_large := [message for message in messages if message.mail.recipients > self._largest]:
+            await self._split(too_large)
 
     def _keep(self, messages: list[Received], until_s: float) -> None:
         self._seen_mails += len(messages)

@@ -26,16 +26,20 @@ async def received(ports: Ports, messages: int) -> list[Held]:
     return [Held(message, inf) for message in taken]
 
 
-def deleted_s(added_s: list[float], expected: float = inf) -> tuple[list[tuple[float, int]], float]:
-    """When how many messages are deleted that are added at these instants, and when the group is over."""
-    log: list[tuple[float, int]] = []
+Deleted = tuple[float, int]
+"""When, and how many messages."""
+
+
+def deleted(added_s: list[float], expected: float = inf, last_s: float = inf) -> tuple[list[Deleted], float]:
+    """The batches in which messages are deleted that are added at these instants, and when the group is over."""
+    log: list[Deleted] = []
     over_s = [0.0]
 
     async def main(ports: Ports) -> None:
         held, clock = await received(ports, len(added_s)), ports.clock
         async with ports.group() as tasks:
             note: Any = lambda batch: log.append((clock.now() - BEGIN_S, len(batch)))  # noqa: E731
-            deletions = Deletions(clock, ports.queues[NAME], tasks, note, expected, look_s=1 / 16)
+            deletions = Deletions(clock, ports.queues[NAME], tasks, expected, BEGIN_S + last_s, note)
             for one, at_s in zip(held, added_s, strict=True):
                 await clock.sleep(BEGIN_S + at_s - clock.now())
                 deletions.add(one)
@@ -48,15 +52,15 @@ def deleted_s(added_s: list[float], expected: float = inf) -> tuple[list[tuple[f
 
 def test_ten_go_together_and_fewer_when_the_first_has_waited() -> None:
     """A full batch is deleted at once; what stays below waits for a second, from its first message on."""
-    assert deleted_s([0.0] * 9 + [0.5])[0] == [(0.5 + SQS_S, 10)]
-    assert deleted_s([0.0, 0.25, 0.5])[0] == [(LINGER_S + SQS_S, 3)]
-    assert deleted_s([0.0, LINGER_S + 0.5])[0] == [(LINGER_S + SQS_S, 1), (2 * LINGER_S + 0.5 + SQS_S, 1)]
+    assert deleted([0.0] * 9 + [0.5])[0] == [(0.5 + SQS_S, 10)]
+    assert deleted([0.0, 0.25, 0.5])[0] == [(LINGER_S + SQS_S, 3)]
+    assert deleted([0.0, LINGER_S + 0.5])[0] == [(LINGER_S + SQS_S, 1), (2 * LINGER_S + 0.5 + SQS_S, 1)]
 
 
 def test_the_last_that_is_expected_takes_all_with_it() -> None:
     """Where it is known that no more will come, none waits, and the group is over with the request, or a look later."""
-    assert deleted_s([0.0], expected=1) == ([(SQS_S, 1)], SQS_S)
-    assert deleted_s([0.0, 0.25, 0.5], expected=3) == ([(0.5 + SQS_S, 3)], 0.5 + SQS_S)
+    assert deleted([0.0], expected=1) == ([(SQS_S, 1)], SQS_S)
+    assert deleted([0.0, 0.25, 0.5], expected=3, last_s=0.4375) == ([(0.5 + SQS_S, 3)], 0.5 + SQS_S)
 
 
 def test_a_call_that_hangs_keeps_no_other_mail_in_the_queue() -> None:
