@@ -23,22 +23,23 @@ class Backlog:
     `since_s` is when the oldest came, or infinity while there is none.
     """
 
-    __slots__ = ("_at_hand", "_behind", "_taken", "since_s")
+    __slots__ = ("_appended", "_at_hand", "_behind", "_taken", "since_s")
 
     def __init__(self) -> None:
         self._at_hand: deque[tuple[Mail, float]] = deque()
         self._behind: deque[bytearray] = deque()
-        self._taken = 0
+        self._appended = self._taken = 0
         self.since_s = inf
 
     def __len__(self) -> int:
-        return len(self._at_hand) + sum(map(len, self._behind)) // _ROW.size
+        return self._appended - self._taken
 
     def __iter__(self) -> Iterator[Mail]:
         behind = chain.from_iterable(map(_unpacked, self._behind))
         return (mail for mail, _ in chain(self._at_hand, behind))
 
     def append(self, mail: Mail, now_s: float) -> None:
+        self._appended += 1
         if self.since_s == inf:
             self.since_s = now_s
         if not self._behind and len(self._at_hand) < AT_HAND:

@@ -65,6 +65,12 @@ class Queue:
         self._surface()
         return self._fresh.since_s < inf or any(not message.gone for _, message in self._returned)
 
+    @property
+    def visible(self) -> int:
+        """How many messages are not hidden."""
+        self._surface()
+        return len(self._fresh) + len(self._received) - self._hidden.count
+
     def mails(self) -> Iterator[Mail]:
         """What the queue still has."""
         yield from self._fresh

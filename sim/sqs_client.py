@@ -8,6 +8,7 @@ from functools import partial
 from types import coroutine
 
 from scenarios.aws.open_work import OpenWork
+from scenarios.aws.short_poll import ShortPolls
 from sim.kernel import Heap
 from sim.request import Request, Wire
 from sim.sqs import Queue
@@ -27,7 +28,7 @@ class Client:
     What its processor had not got round to by then never leaves.
     """
 
-    __slots__ = ("_bill", "_hand_over", "_misses", "_open_work", "_queue", "_wire")
+    __slots__ = ("_bill", "_hand_over", "_open_work", "_polls", "_queue", "_wire")
 
     def __init__(
         self,
@@ -35,11 +36,11 @@ class Client:
         queue: Queue,
         open_work: OpenWork,
         bill: SqsBill,
-        misses: Callable[[], bool],
+        polls: ShortPolls,
         hand_over: Callable[[Sequence[Mail]], None],
     ) -> None:
         self._queue, self._wire, self._open_work = queue, wire, open_work
-        self._bill, self._misses, self._hand_over = bill, misses, hand_over
+        self._bill, self._polls, self._hand_over = bill, polls, hand_over
 
     def lapse_s(self, batch: Sequence[Received], /) -> float:
         return self._queue.lapse_s(batch)
@@ -94,9 +95,8 @@ class Client:
 
     def _receive(self, request: Request) -> None:
         at_most, wait_s = request.asked
-        if not wait_s and self._misses():
-            self._wire.answer(request, [])
-            return
+        if not wait_s:
+            at_most = self._polls.most(at_most, self._queue.visible)
         messages = self._queue.take(at_most)
         if messages or not wait_s:
             self._wire.answer(request, messages)

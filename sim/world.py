@@ -19,6 +19,7 @@ from scenarios.aws.limit_steps import LimitStep, limit_steps
 from scenarios.aws.limiter import exact
 from scenarios.aws.open_work import OpenWork
 from scenarios.aws.pod_lives import stretches
+from scenarios.aws.short_poll import ShortPolls
 from scenarios.aws.ticker import Ticker, billed, default_transition
 from scenarios.aws.warm_pool import Concurrency
 from scenarios.ledger.fates import Custody, Pieces
@@ -109,14 +110,13 @@ class Simulation:
         return Wire(self.world, self._stream(latency, purpose), host, cpu_s)
 
     def _client(self, queue: str, caller: str, host: Host, cores: float) -> Client:
-        empty = self.scenario.sqs.empty_probability
-        chance = uniforms(self.seed, f"sqs/{queue}/empty/{caller}")
+        misses, finds = (uniforms(self.seed, f"sqs/{queue}/{what}/{caller}") for what in ("empty", "found"))
         return Client(
             self._wire(self.scenario.latency.sqs, f"sqs/{queue}/{caller}", host, cores),
             self.queues[queue],
             self.open_work,
             self.sqs_bill,
-            lambda: empty > 0 and next(chance) < empty,
+            ShortPolls(self.scenario.sqs, misses, finds),
             self._hand_over,
         )
 

@@ -234,5 +234,5 @@ def local_aws(
     responses.install()
     after = delivery_speed, fates_at
     service = Service(scenario, seed, tuple(verified), witness, store, *after, limits_control)
-    queues.duplicate, queues.misses, queues.waiting = service.delivers_twice, service.misses, waiting
+    queues.duplicate, queues.finds, queues.waiting = service.delivers_twice, service.finds, waiting
     return LocalAws(service, seed, moto_answers.Moto(), names), service

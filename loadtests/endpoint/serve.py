@@ -62,7 +62,7 @@ class Addresses(NamedTuple):
 def scenario_of(
     source: str | None, latency_ms: float | None, account: Mapping[str, Any], delivers: bool = False
 ) -> Scenario:
-    """The scenario to serve: that of a catalogue name or file, or a plain account that answers at once.
+    """The scenario to serve: that of a catalogue name or file, or a plain account that answers at once and in full.
 
     One that `delivers` has mailbox providers, those of the catalogue if it says nothing of any. `account` holds values
     by the keys of `FLAGS`, None for a flag that is not given. Raises BadInput, which names the flag that is wrong.
@@ -75,8 +75,8 @@ def scenario_of(
 
 def _plain() -> Scenario:
     at_once = {kind: {"constant_ms": 0} for kind in ("ses_send", "ses_throttle", "sqs")}
-    nothing = ({"process": "batch", "messages": 1},)
-    return Scenario.model_validate({"name": "serve", "workload": nothing, "latency": at_once})
+    nothing, whole = ({"process": "batch", "messages": 1},), {"short_poll_share": 1.0}
+    return Scenario.model_validate({"name": "serve", "workload": nothing, "latency": at_once, "sqs": whole})
 
 
 def _account(base: Scenario, given: Mapping[str, Any]) -> Account:

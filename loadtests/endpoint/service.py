@@ -22,6 +22,7 @@ from loadtests.endpoint.ses import Common, Ses
 from loadtests.endpoint.storing import Store
 from loadtests.ports.kernel import Clock
 from scenarios.aws.active_faults import Duplicates
+from scenarios.aws.short_poll import ShortPolls
 from scenarios.schema.account import Account, LimiterHypothesis
 from scenarios.schema.model import Scenario
 from scenarios.traffic.streams import uniforms
@@ -68,7 +69,7 @@ class Service:
         self._scenario, self.rate_per_s = scenario, scenario.account.max_send_rate_per_s
         self._verified, self._witness, self.closing = verified, witness, Event()
         self._duplicates = Duplicates(scenario, uniforms(seed, "sqs/duplicate"))
-        self._empty_probability, self._empty = scenario.sqs.empty_probability, uniforms(seed, "sqs/empty")
+        self._short_polls = ShortPolls(scenario.sqs, uniforms(seed, "sqs/empty"), uniforms(seed, "sqs/found"))
         self._all: dict[tuple[str, str], Ses] = {}
         self._lock = Lock()
         self._begin(time.time())
@@ -155,10 +156,10 @@ class Service:
         with self._lock:
             return self._duplicates.once_more(self._clock.now())
 
-    def misses(self) -> bool:
-        """Whether a short poll of SQS shall miss the messages that there are."""
+    def finds(self, wanted: int, visible: int) -> int:
+        """How many messages a short poll of SQS gets at most that wants so many, where so many are visible."""
         with self._lock:
-            return self._empty_probability > 0.0 and next(self._empty) < self._empty_probability
+            return self._short_polls.most(wanted, visible)
 
     def forget(self) -> None:
         """As if none had ever been asked for: moto has been reset."""

@@ -21,6 +21,7 @@ NOT_OURS = (
     "lambda.async_delay",
     "sqs.duplicate_probability",
     "sqs.empty_probability",
+    "sqs.short_poll_share",
     "ticker.jitter",
     "ticker.transition",
 )

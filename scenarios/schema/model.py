@@ -27,7 +27,7 @@ from scenarios.schema.processes import Workload
 from scenarios.schema.rank import Rank
 from scenarios.schema.settings import StrategySettings
 from scenarios.schema.strategy_references import unknown_strategy
-from scenarios.schema.tables import MAX_MAILS, Positive, Probability, Table, wrong
+from scenarios.schema.tables import MAX_MAILS, Positive, Probability, Share, Table, wrong
 from scenarios.schema.thresholds import Expressions, Threshold, is_sender, unknown_sender
 from scenarios.schema.traffic import DEFAULT_LANE, placed
 from scenarios.schema.variants import Variants, refuse_taken
@@ -80,10 +80,15 @@ class LambdaService(Table):
 
 
 class Sqs(Table):
-    """What SQS may do and rarely does."""
+    """What SQS may do at any receive."""
 
     duplicate_probability: Probability = Field(default=0.0, description="that a message is delivered once more")
-    empty_probability: Probability = Field(default=0.0, description="that a receive misses the messages there are")
+    empty_probability: Probability = Field(
+        default=0.0, description="that a short poll misses all the messages there are"
+    )
+    short_poll_share: Share = Field(
+        default=0.5, description="of a queue of fewer than 1,000 messages a short poll finds this share, at least one"
+    )
 
 
 class Tickers(Table):
@@ -115,7 +120,7 @@ class Scenario(Table):
     latency: Latencies = Field(default_factory=Latencies, description="how long the services take")
     client: Client = Field(default_factory=Client, description="the SDK's client")
     lambda_: LambdaService = Field(default_factory=LambdaService, alias="lambda", description="AWS Lambda")
-    sqs: Sqs = Field(default_factory=Sqs, description="SQS")
+    sqs: Sqs = Field(default_factory=Sqs, description="what SQS may do at any receive")
     ticker: Tickers = Field(default_factory=Tickers, description="Step Functions as a clock")
     fault: tuple[Fault, ...] = Field(default=(), description="what goes wrong, and when")
     strategies: StrategySettings = Field(default_factory=dict, description="settings, by the strategy's name")

@@ -39,6 +39,7 @@ class Prefetch:
         self._refused: list[Held] = []
         self._held: list[Held] = []
         self._seen_mails = self._seen_recipients = 0
+        self._found = 1.0  # share of what is asked for that a receive brings while there is more than it brings
         self.drained = False  # the queue had nothing more when last asked
 
     def _all(self) -> list[Held]:
@@ -78,6 +79,13 @@ class Prefetch:
                 return
             self.drained = not await self._receive_about(missing if self._seen_mails else BATCH)
 
+    def _learn(self, asked: int, counts: Sequence[int]) -> None:
+        """Where SQS has given less than was asked, though no answer was empty, ask for more: at most twice as much.
+
+        A short poll asks some of its servers: a short answer tells nothing of the rest, an empty one tells of little.
+        """
+        self._found = max(self._found / 2, 1 / BATCH, sum(counts) / asked) if all(counts) else 1.0
+
     def _missing(self, recipients: float) -> int:
         """Messages to receive, going by the mean size of those that could be kept."""
         missing = recipients - sum(held.recipients for held in self._all())
@@ -86,10 +94,11 @@ class Prefetch:
 
     async def _receive_about(self, messages: int) -> int:
         """One round of parallel receives; how many messages it brought."""
-        counts: list[int] = []
+        asked, counts = min(ceil(messages / self._found), RECEIVES * BATCH), list[int]()
         async with self._ports.group() as receives:
-            for start in range(0, min(messages, RECEIVES * BATCH), BATCH):
-                receives.spawn(self._receive(min(BATCH, messages - start), counts))
+            for start in range(0, asked, BATCH):
+                receives.spawn(self._receive(min(BATCH, asked - start), counts))
+        self._learn(asked, counts)
         return sum(counts)
 
     async def _receive(self, at_most: int, counts: list[int]) -> None:

@@ -48,9 +48,9 @@ class PlanArm(Protocol):
 
 
 def scenario(**tables: Any) -> Scenario:
-    """A scenario of one mail and 30 s, unless the tables say otherwise."""
+    """A scenario of one mail and 30 s, in which short polls find all, unless the tables say otherwise."""
     usual = {"name": "contract", "horizon_s": 30.0, "workload": ({"process": "batch", "messages": 1},)}
-    return Scenario.model_validate({**usual, **tables})
+    return Scenario.model_validate({**usual, "sqs": {"short_poll_share": 1.0}, **tables})
 
 
 def sim_plan(scenario: Scenario, plan: Plan, strategy: str = "") -> tuple[Columns, Custody]:

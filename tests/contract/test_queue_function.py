@@ -161,6 +161,22 @@ def test_queue_wakes_a_long_poll(play: PlanArm) -> None:
     assert 0.5 <= at_s < SOON_S
 
 
+def test_a_short_poll_of_a_small_queue_finds_a_share_and_a_long_one_all(play: PlanArm) -> None:
+    """Of three messages a poll finds one where the share is next to nothing, which is none only of an empty queue."""
+    sizes: list[int] = []
+
+    async def main(ports: Ports) -> None:
+        await put(ports, 3)
+        for wait_s in (0.0, 1.0, 0.0):
+            messages = await get(ports, 10, wait_s)
+            sizes.append(len(messages))
+            await ports.queues[QUEUE].delete(messages)
+
+    of = scenario(workload=({"process": "batch", "messages": 3},), sqs={"short_poll_share": 1e-9})
+    play(of, Plan(None, Pods(main, uses=(QUEUE,)), queues=(Queue(QUEUE),)))
+    assert sizes == [1, 2, 0]
+
+
 def test_queue_hands_out_ten_at_most(play: PlanArm) -> None:
     """One receive gives as many messages as were asked for at most, and all come, each once."""
     sizes: list[int] = []

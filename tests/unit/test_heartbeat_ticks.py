@@ -118,6 +118,25 @@ def test_a_backlog_is_read_ahead() -> None:
     assert firsts_s == [exactly(second + BEGIN_S) for second in range(5, 18)]
 
 
+@pytest.mark.parametrize("share", [0.1, 0.5])
+def test_a_short_answer_is_not_taken_for_an_empty_queue(share: float) -> None:
+    """Though a short poll finds a part of what there is, a backlog is sent at the limit, as with whole answers."""
+    of = scenario(batch(300), rate_per_s=30.0, latency=QUICK, sqs={"short_poll_share": share})
+    sent_s = np.sort(sim.run.run(of, "heartbeat", SEED).calls["decided_s"])
+    assert sent_s[-1] - sent_s[0] < 300 / 30.0 + 1.0
+
+
+@pytest.mark.parametrize("share", [0.2, 1.0])
+def test_an_idle_tick_asks_for_no_more_however_short_answers_were(share: float) -> None:
+    """With the first empty answer it is forgotten that others were short: 30 recipients are three receives."""
+
+    def requests(idle_s: float) -> float:
+        of = scenario(batch(60), batch(1, at_s=idle_s - 0.5), rate_per_s=30.0, sqs={"short_poll_share": share})
+        return sim.run.run(of, "heartbeat", SEED).usage["sqs_requests"]
+
+    assert requests(60.0) - requests(30.0) == 30 * 3
+
+
 def test_filling_a_hand_does_not_chase_arrivals() -> None:
     """Though more keeps arriving, and the hand is not full, it is over after the rounds that it may take."""
     took_s: list[float] = []

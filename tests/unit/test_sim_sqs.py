@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from itertools import repeat
 from typing import Any
 
+import hypothesis.strategies as st
 import pytest
+from hypothesis import given
 
 import sim.sqs
+from scenarios.aws.short_poll import ShortPolls
+from scenarios.schema.model import Sqs
+from scenarios.traffic.streams import uniforms
 from sim.world import Simulation
 from strategies.enqueue import enqueue
 from strategies.ports import Mail, Ports, Received
@@ -197,6 +203,37 @@ def test_a_short_poll_may_miss_and_a_long_one_does_not() -> None:
         assert ports.clock.now() == PUT_S + 2 * SQS_S
 
     with_mails(1, script, sqs={"empty_probability": 1.0})
+
+
+def test_a_short_poll_finds_a_share_of_a_small_queue_and_a_long_one_all() -> None:
+    """Of ten messages it brings fewer and not none, and all are there for the next; a thousand are no small queue."""
+
+    async def small(ports: Ports, queue: Port) -> None:
+        brought = len(await queue.receive(10, 0.0))
+        assert 1 <= brought < 10
+        assert len(await queue.receive(10, 1.0)) == 10 - brought
+
+    async def large(ports: Ports, queue: Port) -> None:
+        assert len(await queue.receive(10, 0.0)) == 10
+        assert len(await queue.receive(10, 0.0)) < 10  # of 990
+
+    with_mails(10, small, sqs={"short_poll_share": 0.5})
+    with_mails(1000, large, sqs={"short_poll_share": 0.1})
+
+
+@given(st.integers(1, 10), st.integers(0, 2000), st.floats(0.01, 1.0), st.integers(0, 99))
+def test_a_short_poll_never_takes_a_queue_for_an_empty_one(wanted: int, visible: int, share: float, seed: int) -> None:
+    """However small the share, it gets one at least and no more than it wants; all where the queue is large."""
+    polls = ShortPolls(Sqs(short_poll_share=share), repeat(0.0), uniforms(seed, "found"))
+    most = polls.most(wanted, visible)
+    assert 1 <= most <= wanted
+    assert most == wanted or (share < 1.0 and visible < 1000)
+
+
+def test_a_short_poll_finds_its_share_on_average() -> None:
+    """Of ten messages half, to within four standard errors of 10,000 polls."""
+    polls = ShortPolls(Sqs(short_poll_share=0.5), repeat(0.0), uniforms(1, "found"))
+    assert sum(polls.most(10, 100) for _ in range(10_000)) / 10_000 == pytest.approx(5.0, abs=4 * (2.5 / 10_000) ** 0.5)
 
 
 def test_long_polls_are_served_in_order() -> None:

@@ -20,7 +20,7 @@ SET = {
     "latency": {key: {"constant_ms": 1} for key in ("ses_send", "ses_throttle", "sqs", "table", "lambda_cold_start")},
     "client": {"send_cpu_ms": 2, "call_cpu_ms": 2},
     "lambda": {"ramp": "step", "dispatch": {"constant_ms": 1}, "async_delay": {"constant_ms": 1}},
-    "sqs": {"duplicate_probability": 0.1, "empty_probability": 0.1},
+    "sqs": {"duplicate_probability": 0.1, "empty_probability": 0.1, "short_poll_share": 1.0},
     "ticker": {"jitter": {"constant_ms": 1}, "transition": {"constant_ms": 1}},
     "neighbour": ({"process": "batch", "messages": 1},),
     "fault": (

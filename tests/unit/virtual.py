@@ -64,7 +64,7 @@ def fault(kind: str, start_s: float, duration_s: float, **more: Any) -> dict[str
 
 
 def scenario(*workload: dict[str, Any], rate_per_s: float = 1000.0, **tables: Any) -> Scenario:
-    """These mails, or a single one, on constant latencies; `tables` add to the usual ones or replace them."""
+    """These mails, or a single one, on constant latencies, polls whole; `tables` add to the usual or replace them."""
     usual = {
         "name": "virtual",
         "workload": workload or (batch(1),),
@@ -74,7 +74,8 @@ def scenario(*workload: dict[str, Any], rate_per_s: float = 1000.0, **tables: An
     }
     latency = {**LATENCIES, **tables.pop("latency", {})}
     client = {"call_cpu_ms": 0.0, **tables.pop("client", {})}
-    return Scenario.model_validate({**usual, "latency": latency, "client": client, **tables})
+    sqs = {"short_poll_share": 1.0, **tables.pop("sqs", {})}
+    return Scenario.model_validate({**usual, "latency": latency, "client": client, "sqs": sqs, **tables})
 
 
 async def idle(ports: Ports) -> None:

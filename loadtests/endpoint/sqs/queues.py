@@ -33,11 +33,15 @@ def _never() -> bool:
     return False
 
 
+def _all(wanted: int, _visible: int) -> int:
+    return wanted
+
+
 duplicate: Callable[[], bool] = _never
 """Asked at each reception whether the message will be delivered once more, however long it is hidden."""
 
-misses: Callable[[], bool] = _never
-"""Asked at each short poll of a standard queue whether it shall miss the messages that there are."""
+finds: Callable[[int, int], int] = _all
+"""Asked at each short poll of a standard queue how many it gets at most: of so many wanted, of so many visible."""
 
 waiting: Callable[[], AbstractContextManager[None]] = nullcontext
 """Held around a long poll by the thread that waits in it."""
@@ -190,8 +194,8 @@ class Backend(models.SQSBackend):
         queue, until_s = self.get_queue(queue_name), time.monotonic() + wait_seconds_timeout
         if not isinstance(queue, StandardQueue):
             return self._receive_in_order(queue, count, until_s, visibility_timeout, message_attribute_names)
-        if not wait_seconds_timeout and misses():
-            return []
+        if not wait_seconds_timeout:
+            count = finds(count, queue.approximate_number_of_messages)
         received = queue.receive(count, 0.0, visibility_timeout, duplicate)
         if not received and wait_seconds_timeout:
             with waiting():

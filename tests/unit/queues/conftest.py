@@ -19,7 +19,7 @@ from tests.unit.served import served
 def sqs(monkeypatch: pytest.MonkeyPatch) -> Backend:
     """An SQS of one account and region without queues."""
     monkeypatch.setattr(settings, "duplicate", bool)
-    monkeypatch.setattr(settings, "misses", bool)
+    monkeypatch.setattr(settings, "finds", lambda wanted, _visible: wanted)
     settings.install()
     backend = sqs_backends[ACCOUNT][REGION]
     assert isinstance(backend, Backend)

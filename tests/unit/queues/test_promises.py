@@ -131,12 +131,20 @@ def test_a_deleted_message_has_no_duplicate(sqs: Backend, monkeypatch: pytest.Mo
 def test_a_short_poll_may_miss_what_there_is(sqs: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
     """By the scenario's probability; a long poll asks all of SQS's servers, and misses nothing."""
     filled(sqs, 1)
-    chance = iter((True, False))
-    monkeypatch.setattr(queues, "misses", lambda: next(chance))
+    most = iter((0, 1))
+    monkeypatch.setattr(queues, "finds", lambda _wanted, _visible: next(most))
     assert receive(sqs, 1, wait_s=1) != []
     filled(sqs, 1)
     assert receive(sqs, 1) == []
     assert receive(sqs, 1) != []
+
+
+def test_a_short_poll_may_find_less_than_there_is(sqs: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It gets as many as the model says of what it wants and what there is; the rest stays visible, for a long poll."""
+    monkeypatch.setattr(queues, "finds", lambda wanted, visible: {(10, 12): 3}[wanted, visible])
+    filled(sqs, 12)
+    assert len(receive(sqs, 10)) == 3
+    assert len(receive(sqs, 10, wait_s=1)) == 9
 
 
 def test_a_purge_leaves_nothing(sqs: Backend) -> None:
