@@ -139,6 +139,7 @@ def test_answers_are_what_the_service_model_says() -> None:
     bulk = {"FromEmailAddress": "me@example.com", "DefaultContent": {"Template": inline}}
     entries = [{"Destination": {"ToAddresses": [email]}}] * 2
     definition = {"MatchingEventTypes": ["SEND"], "SnsDestination": topic}
+    mail_from = {"MailFromDomain": "mail.example.org"}
     calls: tuple[tuple[str, str, str, Any], ...] = (
         ("SendEmail", "POST", "outbound-emails", mail(FromEmailAddress="me@example.com")),
         ("SendBulkEmail", "POST", "outbound-bulk-emails", {**bulk, "BulkEmailEntries": entries}),
@@ -148,6 +149,8 @@ def test_answers_are_what_the_service_model_says() -> None:
         ("GetSuppressedDestination", "GET", f"suppression/addresses/{email}", None),
         ("ListSuppressedDestinations", "GET", "suppression/addresses", None),
         ("CreateEmailIdentity", "POST", "identities", {"EmailIdentity": "you%me@example.org"}),
+        # Without this domain AWS leaves out what its model requires of an identity.
+        ("PutEmailIdentityMailFromAttributes", "PUT", "identities/you%25me%40example.org/mail-from", mail_from),
         ("GetEmailIdentity", "GET", "identities/you%25me%40example.org", None),
         ("ListEmailIdentities", "POST", "list-identities", {"PageSize": 1}),
         ("ListEmailIdentities", "GET", "identities?PageSize=1&NextToken=1", None),

@@ -46,7 +46,10 @@ def put_mail_from(ses: Ses, request: Request) -> dict[str, Any]:
 
 def put_configuration_set(ses: Ses, request: Request) -> dict[str, Any]:
     """The set that its mails have if they name none, or none any more."""
-    known(ses, request).configuration_set_name = request.document.get("ConfigurationSetName")
+    identity, name = known(ses, request), request.document.get("ConfigurationSetName")
+    if name:
+        ses.configuration_sets.get(name)
+    identity.configuration_set_name = name
     return {}
 
 
