@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from scenarios.ledger.fates import Custody
 from scenarios.ledger.ledger import OUTCOMES, Columns
 from strategies.ports import Mail, Ports, Received
 from strategies.resources import Account, Plan, Pods, Queue
 from tests.contract import cases
-from tests.contract.arms import PlanArm, scenario
+from tests.contract.arms import PlanArm, moto_plan, scenario, sim_plan
 from tests.contract.cases import FUNCTION, QUEUE, TABLE
+from tests.contract.conftest import REAL
 
 HIDDEN_S = 1.0
 SOON_S = 5.0  # what is there comes long before
@@ -161,7 +165,8 @@ def test_queue_wakes_a_long_poll(play: PlanArm) -> None:
     assert 0.5 <= at_s < SOON_S
 
 
-def test_a_short_poll_of_a_small_queue_finds_a_share_and_a_long_one_all(play: PlanArm) -> None:
+@pytest.mark.parametrize("world", ["sim", pytest.param("moto", marks=REAL)])
+def test_a_short_poll_of_a_small_queue_finds_a_share_and_a_long_one_all(world: str) -> None:
     """Of three messages a poll finds one where the share is next to nothing, which is none only of an empty queue."""
     sizes: list[int] = []
 
@@ -173,7 +178,8 @@ def test_a_short_poll_of_a_small_queue_finds_a_share_and_a_long_one_all(play: Pl
             await ports.queues[QUEUE].delete(messages)
 
     of = scenario(workload=({"process": "batch", "messages": 3},), sqs={"short_poll_share": 1e-9})
-    play(of, Plan(None, Pods(main, uses=(QUEUE,)), queues=(Queue(QUEUE),)))
+    with nullcontext(sim_plan) if world == "sim" else moto_plan(of) as play:
+        play(of, Plan(None, Pods(main, uses=(QUEUE,)), queues=(Queue(QUEUE),)))
     assert sizes == [1, 2, 0]
 
 
