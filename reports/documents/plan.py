@@ -25,7 +25,7 @@ class MonthTable(TypedDict):
 
     month: Annotated[str, Field(description="year and month")]
     volume: Annotated[float, Field(description="so many times the scenario's mail")]
-    most_24h: Annotated[int, Field(description="most recipients that fall due within 24 hours")]
+    most_24h: Annotated[int, Field(description="most recipients within any 24 hours, with those of the day before")]
     fits_quota: Annotated[bool, Field(description="whether the account may send as many")]
     meets: Annotated[bool, Field(description="whether every run meets every threshold, and the quota is enough")]
     usd: Annotated[float | None, Field(description="dollars of this month; null without a table [bill]")]
@@ -38,6 +38,13 @@ class AskTable(TypedDict):
     before: Annotated[str, Field(description="the first month in which the present limit is not enough")]
     month: Annotated[str, Field(description="the month that has most mail")]
     open: Annotated[list[str], Field(description="keys of [request] that AWS asks for and the file does not have")]
+
+
+class UnmetTable(TypedDict):
+    """What fails at the greatest rate that was tried."""
+
+    max_send_rate_per_s: Annotated[float, Field(description="that rate, in recipients a second")]
+    failure: Annotated[HeadroomFailure, Field(description="the first run that did not meet a threshold")]
 
 
 @with_config(STRICT)
@@ -58,5 +65,5 @@ class PlanDocument(TypedDict):
         AskTable | None, Field(description="null where the limit is enough, or where no rate that was tried would be")
     ]
     unmet_at: Annotated[
-        HeadroomFailure | None, Field(description="what fails at the greatest rate that was tried; else null")
+        UnmetTable | None, Field(description="where no rate is enough: what fails at the greatest; else null")
     ]

@@ -73,7 +73,9 @@ class ProviderFigures(TypedDict):
 
     provider: Annotated[str, Field(description="its name")]
     share: Annotated[float, Field(description="of all recipients")]
-    per_day_each: Annotated[Amount, Field(description="recipients through each address on an average day")]
+    per_day_each: Annotated[
+        Amount, Field(description="recipients of each of its domains through each address on an average day")
+    ]
     enough_from_per_day: Annotated[Amount, Field(description="recipients of all providers a day that are enough")]
     is_enough: Annotated[bool, Field(description="whether there are so many")]
 

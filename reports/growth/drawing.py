@@ -40,6 +40,7 @@ def _axes(axes: Axes, plan: PlanDocument) -> None:
     step = -(-len(plan["months"]) // _MOST_NAMES)
     named = range(0, len(plan["months"]), step)
     axes.set_xticks(list(named), [plan["months"][place]["month"] for place in named])
+    axes.set_ylim(0, 1.05 * axes.get_ylim()[1])
     axes.set_xlabel("month")
     axes.set_ylabel("most recipients within 24 hours")
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")

@@ -12,12 +12,12 @@ from typing import NamedTuple
 from reports.headroom.attempts import Attempt, Failure, Perform, Search, attempt
 from reports.headroom.bisection import bisect
 from reports.headroom.quantity import Quantity
-from scenarios.growth.volume import at_volume, most_in_a_day
+from scenarios.growth.volume import at_volume, most_at_once, most_in_a_day
 from scenarios.schema.account import Account
 from scenarios.schema.model import Scenario
 
 AROUND = 4
-"""The greatest rate that is tried is so many times the present one, grown as the mail has."""
+"""The greatest rate that is tried is at least so many times the present one, grown as the mail has."""
 
 
 class Volume(NamedTuple):
@@ -61,12 +61,20 @@ def first_unmet(volumes: Sequence[float], is_unmet: Callable[[float], bool]) -> 
     return rising[place] if place < len(rising) else math.inf
 
 
-def least_rate(tried: Tried, present_per_s: float, growth: float) -> tuple[int | None, Failure | None]:
-    """The least whole rate at which all holds, else what fails at the greatest that was tried."""
-    low, high = max(1, math.ceil(present_per_s)), math.ceil(max(1.0, present_per_s) * AROUND * max(1.0, growth))
+def rates_of(scenario: Scenario, present_per_s: float, growth: float) -> tuple[int, int]:
+    """The least and the greatest rate that are tried; at the greatest all that falls due in one second goes at once.
+
+    Raises BadInput as `arrivals` does.
+    """
+    low = max(1, math.ceil(present_per_s))
+    return low, max(low + 1, math.ceil(AROUND * present_per_s * max(1.0, growth)), most_at_once(scenario))
+
+
+def least_rate(tried: Tried, low: int, high: int) -> int | None:
+    """The least whole rate at which all holds; None where none is found."""
     bisect(low, high, partial(_said, tried), is_whole=True)
     held = [one.value for one in tried.attempts if one.failure is None]
-    return (int(min(held)), None) if held else (None, tried.failure(high))
+    return int(min(held)) if held else None
 
 
 def _said(tried: Tried, value: float) -> str | None:
@@ -75,8 +83,8 @@ def _said(tried: Tried, value: float) -> str | None:
 
 
 def fits(account: Account, recipients: int) -> bool:
-    """Whether the 24-hour quota allows so many."""
-    return account.max_24h_send < 0 or recipients + account.sent_last_24h <= account.max_24h_send
+    """Whether the 24-hour quota allows so many, those of the day before included."""
+    return account.max_24h_send < 0 or recipients <= account.max_24h_send
 
 
 def grown(scenario: Scenario, factor: float) -> Scenario:
@@ -88,9 +96,8 @@ def grown(scenario: Scenario, factor: float) -> Scenario:
 
 
 def quota_for(account: Account, recipients: int) -> int:
-    """The present one if it is enough, else so many and what was sent before, rounded up to two digits."""
+    """The present one if it is enough, else so many, rounded up to two digits."""
     if fits(account, recipients) and not account.sandbox:
         return account.max_24h_send
-    needed = recipients + account.sent_last_24h
-    step = int(10 ** max(0, len(str(needed)) - 2))
-    return -(-needed // step) * step
+    step = int(10 ** max(0, len(str(recipients)) - 2))
+    return -(-recipients // step) * step

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports.documents.plan import AskTable, MonthTable, PlanDocument
+from reports.documents.plan import AskTable, LimitTable, MonthTable, PlanDocument
 from scenarios.growth.growth import Request
 from strategies.presentation.words import count
 
@@ -30,16 +30,21 @@ def request_text(plan: PlanDocument, ask: AskTable, request: Request) -> str:
 def _paragraphs(plan: PlanDocument, ask: AskTable, request: Request) -> Iterator[str]:
     now, wanted = plan["limit"], ask["limit"]
     yield f"Service: Amazon SES, sending limits\nRegion: {_or_open(request, 'region')}"
-    yield (
-        f"We ask to raise our maximum send rate from {now['max_send_rate_per_s']:g} to "
-        f"{wanted['max_send_rate_per_s']:g} recipients per second, and our 24-hour quota from "
-        f"{_quota(now['max_24h_send'])} to {_quota(wanted['max_24h_send'])}. We need this before {ask['before']}."
-    )
+    yield f"We ask to raise {' and '.join(_raised(now, wanted))}. We need this before {ask['before']}."
     yield f"Mail type: {request.mail_type}\nWebsite: {_or_open(request, 'website')}"
     yield f"Use case: {_or_open(request, 'use_case')}"
     yield f"Recipients: {_or_open(request, 'recipients')}"
     yield f"Bounces and complaints: {_or_open(request, 'bounces')}"
     yield "\n".join(["Most recipients within 24 hours, by month:", *map(_line, _some(plan["months"]))])
+
+
+def _raised(now: LimitTable, wanted: LimitTable) -> Iterator[str]:
+    """What changes of the two."""
+    before, after = now["max_send_rate_per_s"], wanted["max_send_rate_per_s"]
+    if after > before:
+        yield f"our maximum send rate from {before:g} to {after:g} recipients per second"
+    if now["max_24h_send"] != wanted["max_24h_send"]:
+        yield f"our 24-hour quota from {_quota(now['max_24h_send'])} to {_quota(wanted['max_24h_send'])}"
 
 
 def _quota(recipients: int) -> str:

@@ -35,7 +35,7 @@ def _said(limit: LimitTable) -> str:
 
 def _then(plan: PlanDocument) -> str:
     if (ask := plan["ask"]) is None:
-        return "no higher rate that was tried is enough for the month with most mail"
+        return "no higher rate is enough for the month with most mail"
     return f"ask AWS for {_said(ask['limit'])} before {ask['before']}"
 
 
@@ -44,7 +44,8 @@ def _why(plan: PlanDocument) -> Iterator[str]:
     if plan["failure"] is not None:
         yield f"in {first}: {failed(plan['failure'])}"
     if plan["unmet_at"] is not None:
-        yield f"at the highest rate that was tried: {failed(plan['unmet_at'])}"
+        rate_per_s, failure = plan["unmet_at"]["max_send_rate_per_s"], plan["unmet_at"]["failure"]
+        yield f"at {rate_per_s:,g} recipients a second, the highest rate that was tried: {failed(failure)}"
     if plan["ask"] is not None:
         yield f"with that all thresholds hold in {plan['ask']['month']}, the month with most mail"
 
@@ -62,11 +63,13 @@ def _open(plan: PlanDocument) -> Iterator[str]:
 
 
 def _cost(plan: PlanDocument) -> Iterator[str]:
-    first, last = plan["months"][0], plan["months"][-1]
+    first = plan["months"][0]
     if first["usd"] is None:
         yield "what it costs needs a table [bill] in the scenario"
     else:
-        yield f"a month costs {money(first['usd'])} in {first['month']} and {money(last['usd'])} in {last['month']}"
+        dearest = max(plan["months"], key=lambda one: one["usd"] or 0.0)
+        least, most = (f"{money(one['usd'])} in {one['month']}" for one in (first, dearest))
+        yield f"a month costs {least} and {most}"
         yield "a higher limit itself costs nothing"
 
 

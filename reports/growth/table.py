@@ -17,9 +17,9 @@ def table(plan: PlanDocument) -> Sheet:
     columns = [
         Column("month"),
         Column("volume", note="as a multiple of the scenario's"),
-        Column("most in\n24 h", "recipients"),
+        Column("most in\n24 h", "recipients", note="with those that were sent before"),
         Column("quota", note="whether the account may send as many"),
-        Column("thresholds", note="whether all are met"),
+        Column("met", note="whether the quota is enough, and all thresholds hold"),
         *([Column("$ a\nmonth", falls=1)] if has_dollars else []),
     ]
     return Sheet(

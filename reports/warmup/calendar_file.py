@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID, uuid5
 
 from reports.documents.warmup import DayFigures, WarmupDocument
 from reports.warmup.table import through_each
@@ -11,6 +12,10 @@ from strategies.presentation.words import count
 
 if TYPE_CHECKING:
     from icalendar import Event
+
+
+_OURS = UUID("f5f7bb1c-6f0e-4f43-9f3e-0e5d3c2f9a41")
+"""Of no meaning: names of entries are made in it."""
 
 
 def to_calendar(warmup: WarmupDocument) -> str:
@@ -39,7 +44,7 @@ def _all_day(warmup: WarmupDocument, day: DayFigures, days: int) -> Event:
 
     begins, made = date.fromisoformat(day["date"]), date.fromisoformat(warmup["from_date"])
     event = Event()
-    event.add("uid", f"{day['date']}.{warmup['from_date']}.warmup@seslab.invalid")
+    event.add("uid", f"{uuid5(_OURS, '/'.join((warmup['scenario'], warmup['from_date'], day['date'])))}@seslab.invalid")
     event.add("dtstamp", datetime.combine(made, time(), UTC))
     event.add("dtstart", begins)
     event.add("dtend", begins + timedelta(days=days))

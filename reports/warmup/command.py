@@ -20,7 +20,7 @@ from scenarios.schema.model import Scenario
 from scenarios.schema.scenario_file import as_toml
 from scenarios.warmup.demand import demand_of
 from scenarios.warmup.keeping_warm import dollars, remembered
-from scenarios.warmup.plan import Day, plan
+from scenarios.warmup.plan import Allowance, Day, plan
 from scenarios.warmup.reception import Received, received
 
 EXAMPLE = "[dedicated_ips] with number = 2"
@@ -34,7 +34,8 @@ def planned(scenario: Scenario, source: str, first: date, repeats_days: int | No
     demand = demand_of(scenario, first, repeats_days)
     if not len(demand.due_s):
         raise BadInput(f"{source}: nothing falls due in it; give it a workload before its horizon")
-    days = plan(ips, demand, first)
+    allowance = Allowance(scenario.account.max_send_rate_per_s, scenario.account.max_24h_send)
+    days = plan(ips, demand, first, allowance)
     reception = _received(scenario, ips, days)
     usd = dollars(scenario, ips, demand, prices)
     return document(

@@ -56,6 +56,7 @@ def _bars(axes: Axes, warmup: WarmupDocument) -> None:
             look: Any = {"color": part.fill, "hatch": part.hatch, "edgecolor": palette.INK, "linewidth": 0.4}
             axes.bar(on, part.recipients, 0.9, bottom, label=part.name, **look)
             bottom = [low + high for low, high in zip(bottom, part.recipients, strict=True)]
+    axes.set_ylim(0, 1.05 * max(bottom))
     axes.set_ylabel("recipients a day")
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from datetime import date
 
@@ -13,6 +14,7 @@ from strategies.presentation.words import count, counted, share
 
 HASTY = 0.01
 """A share of recipients turned away beyond which a warm-up is said to be too fast."""
+TOLERANCE = 1e-9  # what arithmetic may add
 _NEEDED = f"the {count(NEEDED_PER_DAY)} recipients a day that keep it known there"
 
 
@@ -41,7 +43,7 @@ def percent(part: float | None) -> str:
 
 def _addresses(warmup: WarmupDocument) -> str:
     number, kind = warmup["addresses"]["number"], warmup["addresses"]["kind"]
-    return f"{number} {kind} address{'es' * (number != 1)}"
+    return f"{number:,} {kind} address{'es' * (number != 1)}"
 
 
 def _where(warmup: WarmupDocument) -> Iterator[str]:
@@ -78,12 +80,12 @@ def _cost(warmup: WarmupDocument) -> Iterator[str]:
         return
     each, mail = cost["usd_per_thousand"], _small(cost["mail_usd_per_thousand"])
     by_mail = "" if each is None else f", {_small(each)} for 1,000 recipients beside {mail} for SES itself"
-    who = "the address costs" if number == 1 else f"the {number} addresses cost"
+    who = "the address costs" if number == 1 else f"the {number:,} addresses cost"
     yield f"{who} {money(cost['usd_per_month'])} a month{by_mail}"
 
 
 def _small(usd: float) -> str:
-    return money(usd) if usd >= 0.01 or not usd else f"${usd:.2g}"
+    return money(usd) if usd >= 0.01 or not usd else "less than a cent"
 
 
 def _worth(warmup: WarmupDocument) -> Iterator[str]:
@@ -99,12 +101,19 @@ def _worth(warmup: WarmupDocument) -> Iterator[str]:
 
 
 def _threshold(one: ProviderFigures) -> str:
-    return f"{one['provider']} from {volume(one['enough_from_per_day'])} a day in all on"
+    return f"{one['provider']} from {volume(_up(one['enough_from_per_day']))} a day in all on"
+
+
+def _up(recipients: float) -> float:
+    """To three digits, none of which promises too much."""
+    step = 10.0 ** max(0, math.floor(math.log10(recipients)) - 2)
+    return math.ceil(recipients / step - TOLERANCE) * step
 
 
 def _quota(warmup: WarmupDocument) -> Iterator[str]:
     if over := warmup["over_quota"]:
-        yield f"the account's 24-hour quota does not allow what {counted(len(over), 'date')} need, first {over[0]}"
+        when = over[0] if len(over) == 1 else f"{len(over)} dates, first {over[0]}"
+        yield f"more is to be sent than the account's 24-hour quota on {when}"
 
 
 def _repeated(warmup: WarmupDocument) -> str:

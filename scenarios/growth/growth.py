@@ -8,13 +8,12 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 
 from scenarios.errors import BadInput
-from scenarios.schema.complaints import ONE_LINE, complaint
+from scenarios.schema.complaints import MONTH, ONE_LINE, complaint
 from scenarios.schema.files import printable, read_table
 from scenarios.schema.tables import Duration, Table, wrong
 
 SCHEMA = "seslab/growth/v1"
 MOST_MONTHS = 120
-_MONTH = r"^[1-8]\d{3}-(0[1-9]|1[0-2])$"
 
 Line = Annotated[str, Field(max_length=2000, pattern=ONE_LINE)]
 
@@ -37,7 +36,7 @@ class Growth(Table):
 
     scenario: str = Field(min_length=1, description="a name of the catalogue, or a path relative to this file")
     strategy: str = Field(min_length=1, description="who sends: a strategy, or a variant of the scenario")
-    first: str = Field(alias="from", pattern=_MONTH, description="the month whose volume the scenario has, 2026-12")
+    first: str = Field(alias="from", pattern=MONTH, description="the month whose volume the scenario has, 2026-12")
     months: int = Field(default=24, ge=1, le=MOST_MONTHS, description="how far it is planned; not with recipients")
     per_month: float | None = Field(
         default=None, ge=0.1, le=10, description="what the volume of each month is multiplied by for the next"

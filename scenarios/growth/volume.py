@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from scenarios.aws.admission import day_before
 from scenarios.errors import BadInput
 from scenarios.schema.clock import DAY_S
 from scenarios.schema.complaints import complaint
@@ -40,8 +42,22 @@ def _grown(workload: dict[str, Any], factor: float) -> dict[str, Any]:
 
 
 def most_in_a_day(scenario: Scenario) -> int:
-    """Most recipients that fall due within 24 hours. Raises BadInput as `arrivals` does."""
+    """Most recipients within any 24 hours: of those that fall due, and of those that were sent before second 0.
+
+    Raises BadInput as `arrivals` does.
+    """
+    return _most_within(scenario, float(DAY_S), [*day_before(scenario.account.sent_last_24h)])
+
+
+def most_at_once(scenario: Scenario) -> int:
+    """Most recipients that fall due within a second. Raises BadInput as `arrivals` does."""
+    return _most_within(scenario, 1.0, [])
+
+
+def _most_within(scenario: Scenario, span_s: float, before: Sequence[tuple[float, int]]) -> int:
     mails = arrivals(scenario.workload, scenario.seed)
-    before: NDArray[np.int64] = np.concatenate(([0], np.cumsum(mails.recipients, dtype=np.int64)))
-    ends = np.searchsorted(mails.intended_s, mails.intended_s + DAY_S)
-    return int((before[ends] - before[:-1]).max(initial=0))
+    at_s = np.concatenate(([at for at, _ in before], mails.intended_s))
+    recipients = np.concatenate(([count for _, count in before], mails.recipients)).astype(np.int64)
+    so_far: NDArray[np.int64] = np.concatenate(([0], np.cumsum(recipients)))
+    ends = np.searchsorted(at_s, at_s + span_s)
+    return int((so_far[ends] - so_far[:-1]).max(initial=0))

@@ -9,6 +9,7 @@ from scenarios.measures.month import A_DAY_HOURS, HOURS
 from scenarios.measures.tiers import prices_of
 from scenarios.schema.delivery.dedicated_ips import DedicatedIps
 from scenarios.schema.delivery.delivery import Delivery
+from scenarios.schema.delivery.provider import Provider
 from scenarios.schema.model import Scenario
 from scenarios.schema.prices import DEDICATED_IPS
 from scenarios.warmup.demand import Demand
@@ -19,7 +20,7 @@ DAYS_OF_A_MONTH = HOURS / A_DAY_HOURS
 
 
 class Remembered(NamedTuple):
-    """One provider: how many recipients a day each address brings it, and from how many of all on that is enough."""
+    """One provider: recipients a day that an address brings a domain of its, and of how many in all that is enough."""
 
     provider: str
     share: float
@@ -35,10 +36,13 @@ class Remembered(NamedTuple):
 def remembered(ips: DedicatedIps, delivery: Delivery, demand: Demand) -> list[Remembered]:
     """Every provider, the largest first."""
     providers = sorted(delivery.providers.items(), key=lambda one: -one[1].share)
-    return [
-        Remembered(name, one.share, demand.per_day * one.share / ips.number, NEEDED_PER_DAY * ips.number / one.share)
-        for name, one in providers
-    ]
+    return [_remembered(name, one, ips.number, demand.per_day) for name, one in providers]
+
+
+def _remembered(name: str, provider: Provider, addresses: int, per_day: float) -> Remembered:
+    """Each domain of a provider remembers for itself."""
+    of_domain = provider.share / provider.domains / addresses
+    return Remembered(name, provider.share, per_day * of_domain, NEEDED_PER_DAY / of_domain)
 
 
 class Dollars(NamedTuple):

@@ -113,6 +113,6 @@ def _date(text: str) -> date:
         on = date.fromisoformat(text)
     except ValueError:
         on = date.max
-    if on.year > LATEST_YEAR:
-        raise BadInput(f"--from {printable(text)}: must be a date such as 2026-12-01")
+    if on.year >= LATEST_YEAR:
+        raise BadInput(f"--from {printable(text)}: must be a date such as 2026-12-01, before the year {LATEST_YEAR}")
     return on

@@ -26,7 +26,7 @@ from scenarios.schema.delivery.dedicated_ips import DedicatedIps
 from scenarios.schema.delivery.ramp import known_ramps
 from scenarios.schema.model import Scenario
 from scenarios.warmup.demand import demand_of
-from scenarios.warmup.plan import plan
+from scenarios.warmup.plan import Allowance, plan
 from seslab.app import run
 from tests.unit.scenario_files import written
 from tests.unit.test_documents import assert_declared
@@ -78,7 +78,7 @@ def test_a_plan_adds_up_and_keeps_the_ramp(
     asked = scenario({"number": number, "ramp": ramp, "overflow": overflow}, *mails)
     assert asked.dedicated_ips is not None
     demand = demand_of(asked, FIRST, None)
-    days = plan(asked.dedicated_ips, demand, FIRST)
+    days = plan(asked.dedicated_ips, demand, FIRST, Allowance(1e6, -1))
     held = 0
     for place, day in enumerate(days):
         assert day.on == FIRST + timedelta(days=place)
@@ -137,6 +137,19 @@ def test_what_is_held_back_goes_first() -> None:
     assert [day["held"] for day in days] == [60, 100, 90, 60, 0]
 
 
+def test_what_is_held_back_goes_no_faster_than_the_account_may_send() -> None:
+    """Nor does more go within a day; where more falls due than that, no day ends it, which is said at once."""
+    ips, mail = {"ramp": [1000, 1000], "overflow": "held"}, {"process": "batch", "messages": 40_000}
+    slow = {"max_send_rate_per_s": 0.5, "max_24h_send": -1}
+    days = planned(scenario(ips, mail, account=slow))["days"]
+    assert [day["addresses"][0] for day in days[2:-1]] == [43_200] * (len(days) - 3)
+    assert days[-1]["held"] == 0
+    by_quota = planned(scenario(ips, mail, account={"max_24h_send": 41_000}))["days"]
+    assert max(day["addresses"][0] for day in by_quota) == 41_000
+    with pytest.raises(BadInput, match="never goes"):
+        planned(scenario(ips, mail, account={"max_24h_send": 40_000}))
+
+
 def test_managed_addresses_follow_what_providers_trust() -> None:
     """Their ramp is the trusted one; what they cost is unknown until it is said."""
     trusted = {"per": "hour", "most": (10, 20, 40)}
@@ -174,7 +187,7 @@ def test_a_quota_that_is_too_small_is_said() -> None:
     """With the first date that needs more."""
     document = planned(scenario({}, account={"max_24h_send": 2000}))
     assert document["over_quota"][0] == "2026-12-01"
-    assert any("quota does not allow" in one for one in sentences(document))
+    assert any("than the account's 24-hour quota on" in one for one in sentences(document))
 
 
 def test_a_folder_has_the_plan_in_all_its_forms(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
