@@ -301,20 +301,20 @@ def test_one_click_unsubscribes_and_is_told(endpoint: Endpoint) -> None:
 
 
 def test_the_page_changes_preferences(endpoint: Endpoint) -> None:
-    """It shows what holds, and takes what is chosen; a page of another origin can look and unsubscribe, no more."""
+    """It shows what holds, and takes what is chosen; a page of another origin can look, no more."""
     link = link_of(endpoint, "sports")
     foreign = {"Origin": "https://mail.example", "Sec_Fetch_Site": "cross-site"}
     status, page = follow(link, None, **foreign)
     assert status == 200
     assert re.findall(r'value="(\w+)"( checked)?', page)[:2] == [("sports", " checked"), ("rare", "")]
-    assert follow(link, b"topic=rare&unsubscribe=by+topic", **foreign)[0] == 403
+    for body in (b"topic=rare&unsubscribe=by+topic", ONE_CLICK):
+        assert follow(link, body, **foreign)[0] == 403
     assert contact(endpoint) == (False, {})
     assert follow(link, b"topic=rare&unsubscribe=by+topic", Origin=endpoint.url)[0] == 200
     assert contact(endpoint) == (False, {"sports": "OPT_OUT", "rare": "OPT_IN"})
     assert subscription(endpoint)["subscription"]["source"] == "UnsubscribePage"
     assert follow(link, b"unsubscribe=all", Origin=endpoint.url)[0] == 200
     assert contact(endpoint)[0]
-    assert follow(link, ONE_CLICK, **foreign)[0] == 200
     assert follow(link, ONE_CLICK, Host="evil.example")[0] == 403
     assert follow(link, b"", Origin=endpoint.url)[0] == 400
 

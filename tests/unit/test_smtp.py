@@ -49,6 +49,15 @@ def test_nothing_is_said_in_clear_text(server: Server) -> None:
     assert server.outcomes() == []
 
 
+def test_a_sender_that_is_no_address_is_refused_at_once(server: Server) -> None:
+    """Such as an access key; and a mail's lines may be long, as the APIs take them."""
+    with logged_in(server.port) as client:
+        for sender in ("AKIAIOSFODNN7EXAMPLE", "@example.com", "me@"):
+            assert client.docmd(f"MAIL FROM:<{sender}>") == (501, b"Invalid MAIL FROM address provided")
+        client.sendmail(SENDER, ["you@example.org"], f"Subject: long\r\n\r\n{'x' * 100_000}")
+    assert server.outcomes() == [(1, ACCEPTED)]
+
+
 def test_a_client_that_speaks_no_tls_is_left(server: Server, caplog: pytest.LogCaptureFixture) -> None:
     """Its connection is closed, and nothing of it stands on the terminal."""
     client = smtplib.SMTP("127.0.0.1", server.port, timeout=10)
@@ -161,13 +170,12 @@ def test_fifty_recipients_are_enough(server: Server) -> None:
         ("a b@example.org", "Local address contains control or whitespace"),
         ("a@example..org", "Domain contains dot-dot"),
         ("a@b@example.org", "Domain contains illegal character"),
-        ("nowhere", "Missing final '@domain'"),
         ('"a>b"@example.org', ""),
         ("a@[127.0.0.1]", ""),
     ],
 )
 def test_addresses_are_looked_at_after_data(server: Server, address: str, words: str) -> None:
-    """Whatever they are, MAIL and RCPT take them; only then SES says what it says of them to everybody."""
+    """If they have two sides, MAIL takes them, and RCPT any; only then SES says what it says of them to everybody."""
     with logged_in(server.port) as client:
         for sender, recipient in ((SENDER, address), *([(address, "you@example.com")] if words else [])):
             assert client.docmd("MAIL", f"FROM:<{sender}> SIZE=100")[0] == 250

@@ -1,8 +1,8 @@
 """The page to which a mail's unsubscribe link leads, and the click of a mail program that needs no page (RFC 8058).
 
 The link has the mail's id, which nobody else knows, and is good as long as the mail is kept. Looking changes nothing:
-programs look at links before people do. A page of another origin may send the one click, as mail programs in browsers
-do; the form with preferences is for the link's own page.
+programs look at links before people do. A page of another origin changes nothing either: what sends the one click is a
+mail program or a provider's server, which name no origin.
 """
 
 from __future__ import annotations
@@ -57,10 +57,10 @@ class Unsubscribing:
             return _page("Your subscriptions", _form(linked))
         if asked.method != "POST":
             return _page("Not here", "<p>GET shows the page, and POST unsubscribes.</p>", NOT_ALLOWED)
-        if _is_one_click(asked):
-            return _unsubscribed(linked, BY_HEADER, linked.of.topic)
         if is_foreign:
             return _page("Not from there", "<p>Preferences are changed on this page only.</p>", FORBIDDEN)
+        if _is_one_click(asked):
+            return _unsubscribed(linked, BY_HEADER, linked.of.topic)
         return _changed(linked, parse_qs(asked.body.decode(errors="replace")))
 
     def _linked(self, message_id: str) -> Linked | None:

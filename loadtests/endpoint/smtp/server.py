@@ -27,6 +27,7 @@ from scenarios.ledger.ledger import FAILED, PAUSED, QUOTA, THROTTLED
 UTF8 = "SMTPUTF8"
 OPERATION = "SendSmtpEmail"  # as events name it; no stored record confirms the name
 MOST_WORDS = 480  # characters: with its code a reply has at most 512 (RFC 5321)
+NO_SENDER = "501 Invalid MAIL FROM address provided"  # at once, as jstedfast/MailKit#955 shows it
 PAUSE = (
     "554 Message rejected: Sending paused for this account. For more information, please check the inbox of the email "
     "address associated with your AWS account."
@@ -134,6 +135,8 @@ class Handler:
         """A sender; what was not offered is refused."""
         if UTF8 in options:
             return "555 MAIL FROM parameters not recognized or not implemented"
+        if address and not _has_two_sides(address):
+            return NO_SENDER
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return "250 OK"
@@ -151,6 +154,12 @@ class Handler:
         except Dropped:
             return await _hang_up(server)
         return f"250 Ok {sent.message_id}"
+
+
+def _has_two_sides(address: str) -> bool:
+    """Whether there is a mailbox and where it is; an access key in place of a sender has none."""
+    local, _, domain = address.rpartition("@")
+    return bool(local and domain)
 
 
 async def _hang_up(server: SMTP) -> str:
