@@ -48,7 +48,9 @@ def _dealt(
     for stretch, until_s in zip(stretches, ends_s, strict=True):
         _begin(lives, stretch)
         if stretch.living:
-            due = int(np.searchsorted(intended_s, until_s, side="right"))
+            due = int(
+                np.searchsorted(intended_s, until_s, side="left")
+            )  # at the instant of a change the new pods are there
             _deal(lives, weights, stretch.living, range(dealt, due))
             dealt = due
     return lives

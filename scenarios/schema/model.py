@@ -34,6 +34,7 @@ from scenarios.schema.variants import Variants, refuse_taken
 from strategies.registry import STRATEGIES
 from strategies.resources import CALL_CPU_S, Lane
 
+LEAST_CPU_MS = 0.001  # a call that took no time at all could be repeated without end in one instant
 MOST_LANES = 20  # each is a queue, and a group of figures
 
 
@@ -60,7 +61,10 @@ class Client(Table):
         default=60.0, le=1e6, description="an answer of SES that takes longer counts as lost; botocore's is 60"
     )
     send_cpu_ms: float = Field(
-        default=1000 * CALL_CPU_S, ge=0, le=1e6, description="what a call of SES takes of a whole processor; measured"
+        default=1000 * CALL_CPU_S,
+        ge=LEAST_CPU_MS,
+        le=1e6,
+        description="what a call of SES takes of a whole processor; measured",
     )
     call_cpu_ms: float = Field(
         default=1000 * CALL_CPU_S, ge=0, le=1e6, description="likewise a call of SQS, DynamoDB or Lambda"

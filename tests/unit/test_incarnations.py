@@ -41,12 +41,12 @@ def lives_of(replicas: int, weights: tuple[float, ...], fault: list[Any]) -> tup
 
 @given(dealings)
 def test_each_mail_has_one_life_that_lives_when_it_is_due(dealing: Any) -> None:
-    """Or, where none lives, one of those that begin next; an instant of change belongs to the lives before it."""
+    """Or, where none lives, one of those that begin next; an instant of change belongs to the lives after it."""
     intended_s, lives = lives_of(*dealing)
     dealt = np.concatenate([life.mails for life in lives])
     for number in range(len(intended_s)):
-        living = [life for life in lives if life.born_s < intended_s[number] <= life.dies_s]
-        next_born_s = min((life.born_s for life in lives if life.born_s >= intended_s[number]), default=inf)
+        living = [life for life in lives if life.born_s <= intended_s[number] < life.dies_s]
+        next_born_s = min((life.born_s for life in lives if life.born_s > intended_s[number]), default=inf)
         next_lives = [life for life in lives if life.born_s == next_born_s]
         holders = living or next_lives
         assert sum(number in life.mails for life in holders) == (dealt == number).sum() == bool(holders)

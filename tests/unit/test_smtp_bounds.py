@@ -37,7 +37,6 @@ from tests.unit.served_mail import (
     running,
     send,
     serving,
-    started,
 )
 
 
@@ -81,13 +80,6 @@ def test_a_mail_takes_a_small_multiple_of_its_bytes(head: bytes, line: bytes) ->
         has_virus(message_from_mime(data.text(), None, None, {}, None))
     assert tracemalloc.get_traced_memory()[1] < 6 * len(sent)
     tracemalloc.stop()
-
-
-@pytest.mark.parametrize(("length", "code"), [(999, 250), (1_000, 500)])
-def test_a_line_has_a_largest_length(length: int, code: int) -> None:
-    """One of more characters is no line, and the next mail is taken."""
-    with started(lambda user: Takes()) as port, logged_in(port) as client:
-        assert [send(client, ["you@example.com"], f"\r\n{'x' * many}\r\n")[0] for many in (length, 9)] == [code, 250]
 
 
 def begun(client: smtplib.SMTP, mail: bytes) -> None:
