@@ -7,6 +7,7 @@ from seslab.ctrl_c import ending_on_ctrl_c, heed_other_ends
 with ending_on_ctrl_c():
     import os
     import sys
+    import traceback
     from contextlib import redirect_stderr, suppress
     from io import StringIO
 
@@ -27,20 +28,29 @@ def main() -> None:
     if COMPLETION in os.environ:
         _complete()
     try:
-        code = _run(sys.argv[1:] or ["--help"])
-    except BadInput as error:
-        code = _complain(str(error), exit_codes.USAGE)
-    except RunFailed as error:
-        code = _complain(str(error), exit_codes.FAILED)
-    except Interrupted as error:
-        code = _complain(str(error), exit_codes.INTERRUPTED)
-    except KeyboardInterrupt:
-        code = _complain("interrupted", exit_codes.INTERRUPTED)
-    except ModuleNotFoundError as error:
-        code = _complain(_missing(error), exit_codes.FAILED)
-    except MemoryError:
-        code = _complain("memory ran out; use a smaller scenario, trace or file", exit_codes.FAILED)
+        code = _ended(sys.argv[1:] or ["--help"])
+    except Exception:  # a defect of ours, which must not look like code 1: to CI that is a verdict
+        traceback.print_exc()
+        code = exit_codes.FAILED
     sys.exit(_flushed(code))
+
+
+def _ended(words: list[str]) -> int:
+    """The exit code, whatever foreseeable end it was."""
+    try:
+        return _run(words)
+    except BadInput as error:
+        return _complain(str(error), exit_codes.USAGE)
+    except RunFailed as error:
+        return _complain(str(error), exit_codes.FAILED)
+    except Interrupted as error:
+        return _complain(str(error), exit_codes.INTERRUPTED)
+    except KeyboardInterrupt:
+        return _complain("interrupted", exit_codes.INTERRUPTED)
+    except ModuleNotFoundError as error:
+        return _complain(_missing(error), exit_codes.FAILED)
+    except MemoryError:
+        return _complain("memory ran out; use a smaller scenario, trace or file", exit_codes.FAILED)
 
 
 def _flushed(code: int) -> int:

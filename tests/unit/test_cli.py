@@ -287,6 +287,17 @@ def test_ctrl_c_before_any_result_is_one_line(
     assert capsys.readouterr() == ("", f"seslab: {said}\n")
 
 
+def test_a_defect_is_no_verdict(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """An error that no command foresees shows where it is, and never ends with 1, which is a verdict."""
+
+    def broken(*_: object) -> None:
+        raise RecursionError("deep")
+
+    monkeypatch.setattr(command_line, "_run", broken)
+    assert ended_in("compare broadcast-900") == 3
+    assert "RecursionError: deep" in capsys.readouterr().err
+
+
 IMPORTED = """
 import os, signal, sys
 from importlib.abc import MetaPathFinder
