@@ -46,9 +46,10 @@ class Cloud(NamedTuple):
     def region(self) -> str:
         return str(self.session.region_name)
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, tries: int = 3, read_timeout_s: float = 30.0) -> Any:
         """A client for the harness's own calls, which may retry: no strategy's count depends on them."""
-        patient = Config(retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=5, read_timeout=30)
+        retries = {"mode": "standard", "total_max_attempts": tries}
+        patient = Config(retries=retries, connect_timeout=5, read_timeout=read_timeout_s)
         return self.session.client(service, endpoint_url=self.url, config=patient)
 
 

@@ -73,7 +73,7 @@ class OneSes(Cloud):
     __slots__ = ()
     ses: Ses
 
-    def client(self, _service: str) -> Any:
+    def client(self, service: str, tries: int = 1, read_timeout_s: float = 0.0) -> Any:
         return self.ses
 
 

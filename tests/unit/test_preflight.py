@@ -151,12 +151,16 @@ def test_nothing_is_written(server: Any, tmp_path: Path) -> None:
         ("get_configuration_set", "InternalFailure"),
     ],
 )
-def test_a_refusal_of_ses_ends_the_look(server: Any, operation: str, code: str, tmp_path: Path) -> None:
-    """Unless it concerns what may stay open, and says that this must not be asked."""
+def test_a_refusal_of_ses_ends_the_look(
+    server: Any, operation: str, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Unless it concerns what may stay open, and says that this must not be asked; what throttles is asked again."""
+    monkeypatch.setattr(asking_ses, "RealClock", Clock)
     world = World()
     world.ses[operation] = code
     with pytest.raises(RunFailed, match=code):
         world.facts(server, tmp_path)
+    assert OneSes.ses.asked.count(operation) == (3 if code == "TooManyRequestsException" else 1)
 
 
 class Clock:

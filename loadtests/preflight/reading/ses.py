@@ -2,43 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from ipaddress import ip_address
 from typing import Any, TypeVar
 
-from botocore.exceptions import ClientError, ParamValidationError
+from botocore.exceptions import ClientError, ParamValidationError, ReadTimeoutError
 
 from loadtests.deploy.cloud import EXPIRED, UNKNOWN, Cloud, speaking_plainly
 from loadtests.preflight.facts import Account, ConfigurationSet, Destination, Dkim, Identity, MailFrom, Sent, SesFacts
-from loadtests.suppression.listed import THROTTLED
+from loadtests.preflight.reading.deadline import within
+from loadtests.suppression.listed import NO_ANSWERS, THROTTLED
 from loadtests.suppression.pace import Pace, RealClock
 from scenarios.errors import RunFailed
+from scenarios.formats.quoted import cut
+from scenarios.schema.files import printable
 
 HOSTED_ZONE = "dkim.amazonses.com"
 """Where SES publishes keys, unless the identity names a zone of its Region's own."""
 
 OWN_KEY = "EXTERNAL"
 NOT_FOUND = ("NotFoundException", "404")
-NO_ANSWERS = (AttributeError, LookupError, TypeError, ValueError)
-"""What reading an answer raises that is none of SES's: anything may answer at a URL."""
+PATIENCE_S = 10.0
+"""For one answer, from its question to its last byte; none is asked for again."""
+
+THROTTLED_WAITS_S = (1.0, 3.0)
+"""Before a request that was throttled is made again: other programs of the account ask SES as well."""
+
+MOST_PAGES = 20  # of dedicated IPs
+MOST_FIGURE = 1e12  # no account sends as many
 
 Found = TypeVar("Found")
 
 
-class Paced:
-    """A client of which each request waits for its turn: SES takes one a second."""
+class Asked:
+    """A client of which each request waits for its turn, since SES takes one a second, and each answer has a limit."""
 
-    def __init__(self, client: Any, pace: Pace) -> None:
-        self._client, self._pace = client, pace
+    def __init__(self, cloud: Cloud, service: str, pace: Pace) -> None:
+        self._client = cloud.client(service, tries=1, read_timeout_s=PATIENCE_S)
+        self._world, self._pace = cloud.world, pace
 
     def __getattr__(self, operation: str) -> Callable[..., Any]:
         def ask(**asked: Any) -> Any:
-            self._pace.turn()
-            self._pace.begun()
-            return getattr(self._client, operation)(**asked)
+            for wait_s in THROTTLED_WAITS_S:
+                try:
+                    return self._once(operation, asked)
+                except ClientError as error:
+                    if error.response["Error"]["Code"] not in THROTTLED:
+                        raise
+                    self._pace.rest(wait_s)
+            return self._once(operation, asked)
 
         return ask
+
+    def _once(self, operation: str, asked: Mapping[str, Any]) -> Any:
+        self._pace.turn()
+        self._pace.begun()
+        try:
+            return within(PATIENCE_S, lambda: getattr(self._client, operation)(**asked))
+        except (TimeoutError, ReadTimeoutError) as error:
+            name = operation.title().replace("_", "")
+            raise RunFailed(f"{self._world}: no answer to {name} within {PATIENCE_S:g} s") from error
 
 
 def ses_facts(cloud: Cloud, domains: Sequence[str], configuration_set: str | None, every_s: float = 0.0) -> SesFacts:
@@ -50,11 +74,18 @@ def ses_facts(cloud: Cloud, domains: Sequence[str], configuration_set: str | Non
         with speaking_plainly(cloud.world):
             return _facts(cloud, Pace(every_s, RealClock()), domains, configuration_set)
     except NO_ANSWERS as error:
-        raise RunFailed(f"{cloud.world}: what answers there is no SES: {type(error).__name__} {error}") from error
+        raise RunFailed(f"{cloud.world}: what answers there is no SES: {_why(error)}") from error
+
+
+def _why(error: Exception) -> str:
+    """What its answer lacks, in words: names of Python's errors say nothing."""
+    if isinstance(error, KeyError):
+        return f"its answer has no {error.args[0]}"
+    return str(error) if isinstance(error, NoFigure) else "its answer has not the form of SES's"
 
 
 def _facts(cloud: Cloud, pace: Pace, domains: Sequence[str], configuration_set: str | None) -> SesFacts:
-    ses, ses_v1 = (Paced(cloud.client(service), pace) for service in ("sesv2", "ses"))
+    ses, ses_v1 = (Asked(cloud, service, pace) for service in ("sesv2", "ses"))
     account = _account(ses.get_account())
     identity = next((found for domain in domains if (found := _identity(ses, domain)) is not None), None)
     name = configuration_set or (identity.configuration_set if identity else None)
@@ -76,6 +107,20 @@ def _if_told(ask: Callable[[], Found]) -> Found | None:
         if error.response["Error"]["Code"] in (*EXPIRED, *UNKNOWN, *THROTTLED):
             raise
         return None
+    except NO_ANSWERS:
+        return None
+
+
+class NoFigure(ValueError):
+    """Something stands where a figure should."""
+
+
+def _figure(about: Mapping[str, Any], name: str) -> float:
+    """Raises KeyError and NoFigure; -1 is how SES says that there is no end."""
+    value = about[name]
+    if not (isinstance(value, int | float) and -1 <= value <= MOST_FIGURE):  # NaN is neither
+        raise NoFigure(f"its {name} is {printable(cut(str(value)))}")
+    return float(value)
 
 
 def _account(about: dict[str, Any]) -> Account:
@@ -84,9 +129,9 @@ def _account(about: dict[str, Any]) -> Account:
         bool(about.get("SendingEnabled", True)),
         str(about.get("EnforcementStatus", "HEALTHY")),
         not about.get("ProductionAccessEnabled", False),
-        float(quota["MaxSendRate"]),
-        float(quota["Max24HourSend"]),
-        float(quota["SentLast24Hours"]),
+        _figure(quota, "MaxSendRate"),
+        _figure(quota, "Max24HourSend"),
+        _figure(quota, "SentLast24Hours"),
         tuple(about.get("SuppressionAttributes", {}).get("SuppressedReasons", ())),
     )
 
@@ -157,10 +202,11 @@ def _sent(ses_v1: Any) -> Sent:
 
 def _dedicated_ips(ses: Any) -> tuple[str, ...]:
     found, page = list[str](), dict[str, Any]()
-    while True:
+    for _ in range(MOST_PAGES):
         answer = ses.get_dedicated_ips(**page)
         found.extend(str(ip_address(one["Ip"])) for one in answer.get("DedicatedIps", ()))
         token = answer.get("NextToken")
-        if not token or token == page.get("NextToken"):
-            return tuple(found)
+        if not token:
+            break
         page = {"NextToken": token}
+    return tuple(found)
