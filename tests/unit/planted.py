@@ -250,6 +250,8 @@ PLANTED: dict[str, tuple[str, str, Plant]] = {
     "another From": ("from", "another-domain", _mail(f"hello@{DOMAIN}", "hello@example.net")),
     "a From below where only the domain counts": ("from", "another-domain", _strictly_from_below),
     "two in From": ("from", "not-one", _mail("From: News <", f"From: a@{DOMAIN}, News <")),
+    "a From in which comments nest": ("from", "not-one", _mail("From: News", f"From: {'(' * 500}\n {')' * 500}")),
+    "a From of groups": ("from", "not-one", _mail("From: News", "From: " + "a:\n " * 2000)),
     "no unsubscribe": ("unsubscribe", "missing", _mail("List-Unsubscribe: ", "X-Leave: ")),
     "an unsubscribe by mail only": ("unsubscribe", "no-https", _mail(", <https://example.com/leave?you>", "")),
     "no one click": ("unsubscribe", "no-one-click", _mail("List-Unsubscribe-Post: ", "X-Post: ")),

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
@@ -13,7 +14,10 @@ import pytest
 
 from loadtests.deploy.cloud import Cloud
 from loadtests.ports.local import local_session
+from loadtests.preflight.facts import Sample
+from loadtests.preflight.judging import unsubscribe
 from loadtests.preflight.reading import ses as asking_ses
+from loadtests.preflight.reading.sample import sample_of
 from scenarios.errors import RunFailed
 from tests.unit.preflighted import DOMAIN, World
 
@@ -135,3 +139,12 @@ def test_pages_without_end_end(ses: Anything) -> None:
     """Dedicated IPs whose pages lead on for ever are not read for ever."""
     ses.http.texts[IPS] = (200, json.dumps({"DedicatedIps": [{"Ip": "192.0.2.1"}], "NextToken": "more"}))
     assert len(ses.facts().dedicated_ips) == asking_ses.MOST_PAGES
+
+
+def test_of_a_sample_only_the_headers_are_read(tmp_path: Path) -> None:
+    """Parts within parts, however deep, and links that never end, keep no reader."""
+    deep = "".join(f'Content-Type: multipart/mixed; boundary="{n}"\n\n--{n}\n' for n in range(3000))
+    (tmp_path / "mail.eml").write_text(deep)
+    assert sample_of(tmp_path / "mail.eml").all("Content-Type") == ['multipart/mixed; boundary="0"']
+    endless = Sample((("List-Unsubscribe", "<https://a" * 20_000),), 80)
+    assert unsubscribe._of_headers(endless).code == "no-https"  # type: ignore[union-attr]

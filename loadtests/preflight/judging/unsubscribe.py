@@ -12,7 +12,7 @@ from loadtests.preflight.tag_list import tags
 UNSUBSCRIBE = Check("unsubscribe")
 LINK, POST = "List-Unsubscribe", "List-Unsubscribe-Post"
 ONE_CLICK = "List-Unsubscribe=One-Click"
-_HTTPS = re.compile(r"<\s*https://[^>\s]+\s*>", re.IGNORECASE)
+_HTTPS = re.compile(r"<\s*https://[^<>\s]+\s*>", re.IGNORECASE)
 
 
 def judge(facts: Facts) -> Iterator[Finding]:

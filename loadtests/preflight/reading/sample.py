@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from email import message_from_bytes
+from email.parser import BytesHeaderParser
 from email.policy import compat32
 from pathlib import Path
 
@@ -21,7 +21,7 @@ def sample_of(path: Path) -> Sample:
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "no file's name"
         raise BadInput(f"--sample {printable(path)}: {why}; name a mail as a file, such as mail.eml") from error
-    mail = message_from_bytes(raw, policy=compat32)
+    mail = BytesHeaderParser(policy=compat32).parsebytes(raw)  # parts within parts could be endless
     headers = tuple((name, _unfolded(str(value))) for name, value in mail.items())
     if not headers:
         raise BadInput(f"--sample {printable(path)}: begins with no header; name a whole mail, such as mail.eml")
