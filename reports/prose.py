@@ -17,13 +17,17 @@ def broken(sentence: str, width: int, hang: int = HANG) -> list[str]:
     said = sentence.lstrip(" ")
     indent = " " * (len(sentence) - len(said))
     first, *words = _BETWEEN_WORDS.split(said)
-    lines = [indent + first]
+    lines, line = list[str](), [indent + first]
+    used = cell_len(line[0])
     for word in words:
-        if cell_len(f"{lines[-1]} {word}") <= width:
-            lines[-1] += f" {word}"
+        if (longer := used + 1 + cell_len(word)) <= width:
+            line.append(word)
+            used = longer
         else:
-            lines.append(_indented(word, indent + " " * hang, width))
-    return lines
+            lines.append(" ".join(line))
+            line = [_indented(word, indent + " " * hang, width)]
+            used = cell_len(line[0])
+    return [*lines, " ".join(line)]
 
 
 def _indented(word: str, indent: str, width: int) -> str:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import assume, given
 from rich.cells import cell_len
 
+from reports import prose
 from reports.columns import Block, Column, Sheet
 from reports.compare.table import table
 from reports.layout import laid_out
@@ -159,3 +160,17 @@ def test_a_list_cuts_no_name(width: int) -> None:
 def test_an_empty_list_is_empty() -> None:
     """No run has left a stack."""
     assert list(listed([], 80)) == []
+
+
+def test_a_sentence_is_measured_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long it is, and however wide the lines: a pipe has no width, and texts of others no end."""
+    measured: list[int] = []
+
+    def measure(text: str) -> int:
+        measured.append(len(text))
+        return len(text)
+
+    monkeypatch.setattr(prose, "cell_len", measure)
+    sentence = " ".join(["word"] * 1000)
+    assert prose.broken(sentence, 10**9) == [sentence]
+    assert sum(measured) <= len(sentence)
