@@ -12,6 +12,9 @@ from loadtests.preflight.facts import Level
 from loadtests.preflight.tag_list import begins_with, tags
 
 VERSION = "DMARC1"
+MOST_REPORTS = 10
+"""Of a record's report addresses so many are looked at; receivers need heed only two (RFC 7489, 6.2)."""
+
 NO_MAIL = " ."  # ends an MX record that says that none is taken (RFC 7505)
 _MAILTO = re.compile(r"mailto:([^@\s!,]+@([^@\s!,]+))(?:!\d+[kmgt]?)?", re.IGNORECASE)
 

@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from loadtests.preflight.spf_record import ASKING, Term
 
+MOST_IPS = 50
+"""That blocklists are asked about."""
+
 
 class Answer(NamedTuple):
     """What DNS has of a kind at a name; `trouble` says why its name servers gave no answer, such as SERVFAIL.
@@ -27,7 +30,8 @@ class Policy:
     """The SPF records of a domain, and those that they lead to.
 
     `terms` and `strange` words are those of the only record; where there are several, or none, nothing was read.
-    `void` names were asked for and have no records, `loops` are includes of what includes them.
+    `void` names were asked for and have no records, `loops` are includes of what includes them; `is_cut` where it
+    leads on to more than is read.
     """
 
     domain: str
@@ -38,6 +42,7 @@ class Policy:
     below: tuple[Policy, ...] = ()
     void: tuple[str, ...] = ()
     loops: tuple[str, ...] = ()
+    is_cut: bool = False
 
     def whole(self) -> tuple[Policy, ...]:
         """Itself, and all that it leads to."""

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from difflib import get_close_matches
 
 _LONGEST_QUOTED = 60
+_MOST_QUOTED = 3
 
 
 def cut(text: str) -> str:
     """As much of the user's own text as tells which it is."""
     return text if len(text) <= _LONGEST_QUOTED else f"{text[: _LONGEST_QUOTED - 1]}…"
+
+
+def some(words: Sequence[str]) -> str:
+    """The first of them, and how many more there are."""
+    more = f" and {len(words) - _MOST_QUOTED:,} more" if len(words) > _MOST_QUOTED else ""
+    return ", ".join(map(cut, words[:_MOST_QUOTED])) + more
 
 
 def unknown(what: str, word: str, known: list[str]) -> str:

@@ -307,6 +307,11 @@ OPEN: dict[str, tuple[str, str, Plant]] = {
         "watches-only",
         lambda world: _from_above(world, "v=DMARC1; p=reject; sp=none; rua=mailto:d@example.com"),
     ),
+    "reports to very many": (
+        "dmarc-reports",
+        "many",
+        _dmarc(f"v=DMARC1; p=reject; rua={','.join(f'mailto:d@s{n}.{DOMAIN}' for n in range(11))}"),
+    ),
     "the main domain": ("subdomain", "main-domain", _main_domain),
     "a domain above that takes no mail": ("subdomain", "main-domain", _no_mail_above),
     "an unsigned sample": ("unsubscribe", "unsigned", _mail("DKIM-Signature:", "X-Signature:")),

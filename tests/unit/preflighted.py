@@ -141,7 +141,9 @@ class World:
 
     def txt(self, name: str, *texts: str) -> None:
         """The only TXT records of a name; of none, none."""
-        self.zone[name, "TXT"] = [f'"{text}"' for text in texts]
+        self.zone[name, "TXT"] = [
+            " ".join(f'"{text[at : at + 200]}"' for at in range(0, len(text), 200)) for text in texts
+        ]
 
     def dmarc(self, text: str) -> None:
         self.txt(f"_dmarc.{DOMAIN}", text)
@@ -149,8 +151,7 @@ class World:
     def own_key(self, record: str) -> None:
         """A key of one's own in place of SES's."""
         self.dkim.update(Tokens=["mine"], SigningAttributesOrigin="EXTERNAL")
-        parts = [record[start : start + 200] for start in range(0, len(record), 200)]
-        self.zone[f"mine._domainkey.{DOMAIN}", "TXT"] = [" ".join(f'"{part}"' for part in parts)]
+        self.txt(f"mine._domainkey.{DOMAIN}", record)
 
     def text(self) -> str:
         """The zone file."""

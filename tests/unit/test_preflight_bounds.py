@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event, Thread
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from loadtests.deploy.cloud import Cloud
 from loadtests.ports.local import local_session
-from loadtests.preflight.facts import Sample
+from loadtests.preflight.facts import Account, Answer, Dkim, Facts, Identity, MailFrom, Sample, SesFacts
 from loadtests.preflight.judging import unsubscribe
+from loadtests.preflight.judging.every import findings
+from loadtests.preflight.reading import name_server as asking
 from loadtests.preflight.reading import ses as asking_ses
+from loadtests.preflight.reading import zone
+from loadtests.preflight.reading.name_server import NoAnswer, name_server
 from loadtests.preflight.reading.sample import sample_of
+from loadtests.preflight.reading.zone import dns_facts
 from scenarios.errors import RunFailed
-from tests.unit.preflighted import DOMAIN, World
+from tests.unit.preflighted import DOMAIN, NOW, World
 
 ACCOUNT, IDENTITY = "/v2/email/account", f"/v2/email/identities/{DOMAIN}"
 SET = "/v2/email/configuration-sets/events"
@@ -148,3 +154,59 @@ def test_of_a_sample_only_the_headers_are_read(tmp_path: Path) -> None:
     assert sample_of(tmp_path / "mail.eml").all("Content-Type") == ['multipart/mixed; boundary="0"']
     endless = Sample((("List-Unsubscribe", "<https://a" * 20_000),), 80)
     assert unsubscribe._of_headers(endless).code == "no-https"  # type: ignore[union-attr]
+
+
+class Everywhere:
+    """DNS with the same texts at every name, or none; it counts what is asked."""
+
+    def __init__(self, text: Callable[[str], str]) -> None:
+        self.text, self.asked = text, 0
+
+    def ask(self, name: str, kind: str) -> Answer:
+        self.asked += 1
+        return Answer(name, kind, (self.text(name),) if kind == "TXT" else ())
+
+    try_to_ask = ask
+
+
+SIGNED = Dkim(True, "SUCCESS", False, tuple(map(str, range(1000))), "dkim.amazonses.com", None)
+RECORDS: dict[str, Callable[[str], str]] = {
+    "report addresses": lambda _: "v=DMARC1; p=none; rua=" + ",".join(f"mailto:a@{n}.test" for n in range(1500)),
+    "names of SPF": lambda _: "v=spf1 " + " ".join(f"a:{n}.test" for n in range(1500)),
+    "words that are no SPF": lambda _: "v=spf1 " + " ".join(f"x{n}" for n in range(9000)),
+    "a chain of SPF": lambda name: f"v=spf1 include:x{name.partition('.')[0]}.test -all",
+    "a tree of SPF": lambda name: f"v=spf1 include:a{name[:50]} include:b{name[:50]} -all",
+    "a long word": lambda _: f"v=spf1 {'x' * 60_000}=y -all",
+    "long tags": lambda _: f"v=DMARC1; p={'x' * 60_000}; rua=mailto:{'x' * 60_000}",
+}
+
+
+@pytest.mark.parametrize("kind", RECORDS)
+def test_however_much_there_is_few_questions_and_lines_come_of_it(kind: str) -> None:
+    """A record may name thousands of domains: neither questions nor lines become as many, and no line is long."""
+    dns: Any = Everywhere(RECORDS[kind])
+    identity = Identity(DOMAIN, True, "SUCCESS", "", SIGNED, MailFrom(f"bounce.{DOMAIN}", "SUCCESS"), None)
+    ses = SesFacts("eu-west-1", identity, Account(True, "HEALTHY", False, 14, -1, 0, ()), None, None, ("::1",) * 1000)
+    facts = Facts(DOMAIN, NOW, ses, dns_facts(DOMAIN, ses, dns), Sample((("From", f"{'x' * 9000}@{DOMAIN}"),), 80))
+    told = findings(facts)
+    assert dns.asked < 400
+    assert len(told) < 100
+    assert max(len(one.says) + len(one.do) for one in told) < 1000
+    if kind == "a chain of SPF":
+        assert any("takes more than " in one.says for one in told)
+
+
+def test_a_silent_blocklist_is_waited_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many IPs there are; and all answers together have a limit."""
+    asked: list[str] = []
+
+    def silent(name: str, _kind: str) -> Answer:
+        asked.append(name)
+        raise NoAnswer
+
+    dns: Any = SimpleNamespace(try_to_ask=silent)
+    assert len(list(zone._listings(["192.0.2.1", "192.0.2.2"], dns))) == 2 * len(asked) == 8
+    server = name_server("127.0.0.1:9")
+    monkeypatch.setattr(asking, "MOST_S", -1.0)
+    with pytest.raises(RunFailed, match="took more than"):
+        server.ask(DOMAIN, "TXT")

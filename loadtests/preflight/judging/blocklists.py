@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from loadtests.preflight.facts import Facts, Listing
+from loadtests.preflight.facts import MOST_IPS, Facts, Listing
 from loadtests.preflight.findings import Check, Finding
 
 BLOCKLISTS = Check("blocklists")
@@ -25,7 +25,8 @@ def judge(facts: Facts) -> Iterator[Finding]:
         if silent:
             yield _silent(silent)
         elif not listed:
-            yield BLOCKLISTS.right(f"none of {len(ips)} dedicated IPs is listed")
+            first = f"the first {MOST_IPS} of " if len(ips) > MOST_IPS else ""
+            yield BLOCKLISTS.right(f"none of {first}{len(ips)} dedicated IPs is listed")
 
 
 def _has(listing: Listing, beginning: str) -> bool:

@@ -9,6 +9,7 @@ from loadtests.preflight.dmarc_record import records, speaking
 from loadtests.preflight.facts import Facts, Level
 from loadtests.preflight.findings import Check, Finding
 from loadtests.preflight.tag_list import tags
+from scenarios.formats.quoted import cut
 
 DMARC = Check("dmarc")
 POLICIES = ("none", "quarantine", "reject")
@@ -60,11 +61,12 @@ def _policy(domain: str, level: Level, record: Mapping[str, str]) -> str:
 
 def _strange(level: Level, record: Mapping[str, str]) -> Finding | None:
     """What receivers do not understand, or not all of them."""
-    wrong = [f"{tag}={record[tag]}" for tag in ("p", "sp") if tag in record and record[tag].lower() not in POLICIES]
-    wrong += [f"{tag}={record[tag]}" for tag in ("adkim", "aspf") if record.get(tag, "r").lower() not in ("r", "s")]
+    known = {"p": POLICIES, "sp": POLICIES, "adkim": ("r", "s"), "aspf": ("r", "s")}
+    strange = [tag for tag in known if tag in record and record[tag].lower() not in known[tag]]
     pct = record.get("pct", str(WHOLE_PCT))
     if not (pct.isdecimal() and len(pct) < 4 and int(pct) <= WHOLE_PCT):
-        wrong.append(f"pct={pct}")
+        strange.append("pct")
+    wrong = [f"{tag}={cut(record[tag])}" for tag in strange]
     if "p" not in record:
         wrong.append("a record without p=")
     if not wrong:

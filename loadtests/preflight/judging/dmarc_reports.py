@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from loadtests.preflight.dmarc_record import VERSION, report_addresses, spoken
+from loadtests.preflight.dmarc_record import MOST_REPORTS, VERSION, report_addresses, spoken
 from loadtests.preflight.facts import Facts, Permission
 from loadtests.preflight.findings import Check, Finding
 from loadtests.preflight.tag_list import begins_with
+from scenarios.formats.quoted import cut, some
 
 REPORTS = Check("dmarc-reports")
 
@@ -18,15 +19,21 @@ def judge(facts: Facts) -> Iterator[Finding]:
         yield REPORTS.open("no-record", "without a DMARC record there are no reports")
         return
     level, record = found_record
-    found = list(_wrong(record, level.dmarc.name, facts))
+    addresses, at = report_addresses(record), level.dmarc.name
+    found = list(_wrong(addresses[:MOST_REPORTS], at, facts))
     yield from found
-    if not found:
-        addresses = report_addresses(record)
-        yield REPORTS.right(f"reports go to {', '.join(address for address, _ in addresses)}")
+    if len(addresses) > MOST_REPORTS:
+        yield REPORTS.open(
+            "many",
+            f"{at} has {len(addresses):,} addresses for reports; receivers need heed only two, and only the first "
+            f"{MOST_REPORTS} were looked at",
+            "leave one or two",
+        )
+    elif not found:
+        yield REPORTS.right(f"reports go to {some([address for address, _ in addresses])}")
 
 
-def _wrong(record: Mapping[str, str], at: str, facts: Facts) -> Iterator[Finding]:
-    addresses = report_addresses(record)
+def _wrong(addresses: list[tuple[str, str]], at: str, facts: Facts) -> Iterator[Finding]:
     if not addresses:
         yield REPORTS.wrong(
             "none",
@@ -35,7 +42,9 @@ def _wrong(record: Mapping[str, str], at: str, facts: Facts) -> Iterator[Finding
         )
     for address, domain in addresses:
         if not domain:
-            yield REPORTS.wrong("no-address", f"{at}: {address} is no address for reports", "write rua=mailto:ADDRESS")
+            yield REPORTS.wrong(
+                "no-address", f"{at}: {cut(address)} is no address for reports", "write rua=mailto:ADDRESS"
+            )
     for permission in facts.dns.permissions:
         if not any(begins_with(text, VERSION) for text in permission.answer.values):
             yield _forbidden(permission)
@@ -44,6 +53,6 @@ def _wrong(record: Mapping[str, str], at: str, facts: Facts) -> Iterator[Finding
 def _forbidden(permission: Permission) -> Finding:
     return REPORTS.wrong(
         "not-permitted",
-        f"{permission.address} gets no reports: its domain has not agreed to them",
+        f"{cut(permission.address)} gets no reports: its domain has not agreed to them",
         f'let it publish {permission.answer.name} TXT "v={VERSION}"',
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from loadtests.preflight.facts import ConfigurationSet, Facts
 from loadtests.preflight.findings import Check, Finding
+from scenarios.formats.quoted import some
 
 SUPPRESSION, EVENTS = Check("suppression"), Check("events")
 NEEDED = ("BOUNCE", "COMPLAINT")
@@ -62,4 +63,4 @@ def _told(chosen: ConfigurationSet) -> Finding:
             f"{chosen.name} does not tell of a {' or a '.join(missing).lower()}",
             f"add {' and '.join(missing)} to one of its event destinations",
         )
-    return EVENTS.right(f"{chosen.name} tells of bounces and complaints ({', '.join(one.name for one in working)})")
+    return EVENTS.right(f"{chosen.name} tells of bounces and complaints ({some([one.name for one in working])})")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from loadtests.preflight.facts import Facts, MailFrom, MailFromZone
 from loadtests.preflight.findings import Check, Finding
 from loadtests.preflight.judging.spf_faults import faults
+from scenarios.formats.quoted import cut
 
 MAIL_FROM = Check("mail-from")
 INCLUDED = "amazonses.com"
@@ -50,7 +51,7 @@ def _spf(zone: MailFromZone) -> Iterator[Finding]:
     if not found and INCLUDED not in included:
         yield MAIL_FROM.wrong(
             "spf-without-ses",
-            f"{zone.spf.domain}: its SPF record does not let SES send: {zone.spf.records[0]}",
+            f"{zone.spf.domain}: its SPF record does not let SES send: {cut(zone.spf.records[0])}",
             f"add include:{INCLUDED} to it",
         )
 

@@ -8,6 +8,7 @@ from email.utils import getaddresses
 from loadtests.preflight.dmarc_record import is_within, spoken
 from loadtests.preflight.facts import Facts, Sample
 from loadtests.preflight.findings import Check, Finding
+from scenarios.formats.quoted import cut
 
 FROM = Check("from")
 
@@ -26,11 +27,11 @@ def _of_sample(facts: Facts, sample: Sample) -> Finding:
         return FROM.wrong("not-one", f"the sample's From has {says}", "write exactly one From with one address")
     at = addresses[0].rpartition("@")[2].lower()
     if at == facts.domain or (is_within(at, facts.domain) and not _is_strict(facts)):
-        return FROM.right(f"the sample is from {addresses[0]}")
+        return FROM.right(f"the sample is from {cut(addresses[0])}")
     return FROM.wrong(
         "another-domain",
-        f"the sample is from {addresses[0]}, for which what {facts.domain} signs does not count",
-        f"send from an address at {facts.domain}, or look at {at}",
+        f"the sample is from {cut(addresses[0])}, for which what {facts.domain} signs does not count",
+        f"send from an address at {facts.domain}, or look at {cut(at)}",
     )
 
 

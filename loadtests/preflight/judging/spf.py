@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from loadtests.preflight.facts import Facts
 from loadtests.preflight.findings import Check, Finding
 from loadtests.preflight.judging.spf_faults import faults
+from scenarios.formats.quoted import cut
 
 SPF = Check("spf")
 EXAMPLE = "v=spf1 include:amazonses.com ~all"
@@ -17,4 +18,4 @@ def judge(facts: Facts) -> Iterator[Finding]:
     found = list(faults(SPF, policy, EXAMPLE))
     yield from found
     if not found:
-        yield SPF.right(f"{policy.records[0]} ({policy.lookups} of 10 lookups)")
+        yield SPF.right(f"{cut(policy.records[0])} ({policy.lookups} of 10 lookups)")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from loadtests.preflight.facts import Policy
 from loadtests.preflight.findings import Check, Finding
 from loadtests.preflight.spf_record import Term
+from scenarios.formats.quoted import some
 
 MOST_LOOKUPS, MOST_VOID = 10, 2  # RFC 7208, 4.6.4
 
@@ -37,17 +38,18 @@ def _of_record(check: Check, policy: Policy) -> Iterator[Finding]:
 
 def _syntax(check: Check, policy: Policy) -> Iterator[Finding]:
     for one in policy.whole():
-        for word in one.strange:
+        if one.strange:
+            are = "is no term" if len(one.strange) == 1 else "are no terms"
             yield check.wrong(
                 "spf-syntax",
-                f"{one.domain}: {word} is no term of SPF, which makes the whole record an error",
+                f"{one.domain}: {some(one.strange)} {are} of SPF, which makes the whole record an error",
                 "mend it",
             )
 
 
 def _led_to(check: Check, policy: Policy) -> Iterator[Finding]:
     for one in policy.whole():
-        for loop in one.loops:
+        for loop in dict.fromkeys(one.loops):
             yield check.wrong(
                 "spf-loop", f"{one.domain} leads to {loop}, which leads back to it", f"take {loop} out of its record"
             )
@@ -67,9 +69,11 @@ def _led_to(check: Check, policy: Policy) -> Iterator[Finding]:
 
 def _limits(check: Check, policy: Policy) -> Iterator[Finding]:
     if policy.lookups > MOST_LOOKUPS and not any(one.loops for one in policy.whole()):
+        more = "more than " if any(one.is_cut for one in policy.whole()) else ""
         yield check.wrong(
             "spf-lookups",
-            f"{policy.domain}: its SPF record takes {policy.lookups} lookups, and receivers stop after {MOST_LOOKUPS}",
+            f"{policy.domain}: its SPF record takes {more}{policy.lookups} lookups, and receivers stop after "
+            f"{MOST_LOOKUPS}",
             "name IPs instead, or leave out includes of services that do not send any more",
         )
     void = [name for one in policy.whole() for name in one.void]
@@ -77,7 +81,7 @@ def _limits(check: Check, policy: Policy) -> Iterator[Finding]:
         yield check.wrong(
             "spf-void-lookups",
             f"{policy.domain}: its SPF record asks for {len(void)} names that are not there, and receivers stop "
-            f"after {MOST_VOID}: {', '.join(void)}",
+            f"after {MOST_VOID}: {some(void)}",
             "leave them out",
         )
 

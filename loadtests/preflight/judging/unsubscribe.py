@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from loadtests.preflight.facts import Facts, Sample
 from loadtests.preflight.findings import Check, Finding
 from loadtests.preflight.tag_list import tags
+from scenarios.formats.quoted import cut
 
 UNSUBSCRIBE = Check("unsubscribe")
 LINK, POST = "List-Unsubscribe", "List-Unsubscribe-Post"
@@ -29,11 +30,11 @@ def _of_headers(sample: Sample) -> Finding | None:
             "missing", f"the sample has no {LINK}", f"add {LINK}: <https://…> with a link for this very recipient"
         )
     if not _HTTPS.search(links[0]):
-        return UNSUBSCRIBE.wrong("no-https", f"{LINK} has no https link: {links[0]}", "add <https://…> to it")
+        return UNSUBSCRIBE.wrong("no-https", f"{LINK} has no https link: {cut(links[0])}", "add <https://…> to it")
     if not posts:
         return UNSUBSCRIBE.wrong("no-one-click", f"the sample has no {POST}", f"add {POST}: {ONE_CLICK}")
     if posts[0].lower() != ONE_CLICK.lower():
-        return UNSUBSCRIBE.wrong("wrong-post", f"{POST}: {posts[0]}", f"write {POST}: {ONE_CLICK}")
+        return UNSUBSCRIBE.wrong("wrong-post", f"{POST}: {cut(posts[0])}", f"write {POST}: {ONE_CLICK}")
     return None
 
 

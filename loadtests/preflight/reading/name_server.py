@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from ipaddress import ip_address
+from time import monotonic
 
 import dns.exception
 import dns.resolver
@@ -18,7 +19,12 @@ from scenarios.schema.files import printable
 PATIENCE_S = 5.0
 """For one question, however often it is asked."""
 
-TRY_S = 2.0  # until the same question is asked once more: UDP loses packets
+MOST_S = 120.0
+"""For all questions of a look."""
+
+TRY_S = 2.0
+"""For one answer; then the same question is asked once more, since UDP loses packets."""
+
 ROOM_BYTES = 1232  # of an answer by UDP, which passes everywhere; a longer one comes by TCP
 PORT, LAST_PORT = 53, 65_535
 _BRACKETED = re.compile(r"\[([^\]]+)\](?::(\d+))?")
@@ -34,6 +40,7 @@ class NameServer:
     def __init__(self, resolver: dns.resolver.Resolver, at: str) -> None:
         self._resolver, self.at = resolver, at
         self._known: dict[tuple[str, str], Answer] = {}
+        self._spent_s = 0.0
         resolver.lifetime, resolver.timeout = PATIENCE_S, TRY_S
         resolver.use_edns(0, 0, ROOM_BYTES)
 
@@ -43,14 +50,20 @@ class NameServer:
             return self.try_to_ask(name, kind)
         except NoAnswer as error:
             raise RunFailed(
-                f"DNS: no answer about {kind} of {printable(name)} within {PATIENCE_S:g} s from {self.at}; "
-                "name another server with --dns"
+                f"DNS: no answer about {kind} of {printable(name)} within {TRY_S:g} s from {self.at}, which was asked "
+                f"for {PATIENCE_S:g} s; name another server with --dns"
             ) from error
 
     def try_to_ask(self, name: str, kind: str) -> Answer:
-        """The same. Raises NoAnswer instead."""
+        """The same. Raises NoAnswer instead, and RunFailed where all answers together have taken too long."""
         if (name, kind) not in self._known:
-            self._known[name, kind] = self._asked(name, kind)
+            if self._spent_s > MOST_S:
+                raise RunFailed(f"DNS: {self.at} took more than {MOST_S:g} s for its answers; name another with --dns")
+            begun_s = monotonic()
+            try:
+                self._known[name, kind] = self._asked(name, kind)
+            finally:
+                self._spent_s += monotonic() - begun_s
         return self._known[name, kind]
 
     def refuse_unknown(self, domain: str) -> None:
@@ -70,8 +83,8 @@ class NameServer:
             return Answer(name, kind, trouble=_trouble(error))
         except dns.exception.Timeout as error:
             raise NoAnswer from error
-        except dns.exception.DNSException as error:  # such as a name with a label of 64 characters
-            return Answer(name, kind, trouble=f"no name for DNS: {type(error).__name__}")
+        except dns.exception.DNSException:  # such as a name with a label of 64 characters
+            return Answer(name, kind, trouble="nothing, since DNS can have no such name")
         return Answer(name, kind, tuple(sorted(map(_text, found.rrset or ()))))
 
     def _resolve(self, name: str, kind: str) -> dns.resolver.Answer:

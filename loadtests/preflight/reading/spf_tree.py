@@ -7,8 +7,8 @@ from collections.abc import Callable
 from loadtests.preflight.facts import Answer, Policy
 from loadtests.preflight.spf_record import MACRO, Term, is_record, terms_of
 
-MOST_POLICIES = 30
-"""More are not read: receivers stop at ten lookups."""
+MOST_QUESTIONS = 60
+"""More are not asked: receivers stop at ten lookups."""
 
 Ask = Callable[[str, str], Answer]
 LEADS_ON = ("include", "redirect")
@@ -20,10 +20,10 @@ KINDS = {"a": ("A", "AAAA"), "exists": ("A",), "mx": ("MX",)}
 
 
 class SpfTree:
-    """Reads at most so many policies, whatever leads where."""
+    """Asks at most so many questions, whatever leads where."""
 
     def __init__(self, ask: Ask) -> None:
-        self._ask, self._left = ask, MOST_POLICIES
+        self._ask, self._left = ask, MOST_QUESTIONS
 
     def read(self, domain: str, above: tuple[str, ...] = ()) -> Policy:
         """The policy of a domain to which those above have led."""
@@ -39,12 +39,13 @@ class SpfTree:
         below = tuple(self.read(target, path) for target in further if self._left > 0)
         void = tuple(_name(term, domain) for term in terms if self._is_void(term, domain))
         loops = tuple(target for target in leading if target in path)
-        return Policy(domain, records, "", terms, strange, below, void, loops)
+        return Policy(domain, records, "", terms, strange, below, void, loops, len(below) < len(further))
 
     def _is_void(self, term: Term, domain: str) -> bool:
         name, kinds = _name(term, domain), KINDS.get(term.kind, ())
         if not kinds or MACRO in name or self._left <= 0:
             return False
+        self._left -= len(kinds)
         answers = [self._ask(name, kind) for kind in kinds]
         return not any(answer.values or answer.trouble for answer in answers)
 

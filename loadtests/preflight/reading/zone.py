@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from ipaddress import ip_address
 
-from loadtests.preflight.dmarc_record import is_within, organisation, report_addresses, spoken
-from loadtests.preflight.facts import Answer, DnsFacts, Identity, Level, Listing, MailFromZone, Permission, SesFacts
+from loadtests.preflight.dmarc_record import MOST_REPORTS, is_within, organisation, report_addresses, spoken
+from loadtests.preflight.facts import (
+    MOST_IPS,
+    Answer,
+    DnsFacts,
+    Identity,
+    Level,
+    Listing,
+    MailFromZone,
+    Permission,
+    SesFacts,
+)
 from loadtests.preflight.reading.name_server import NameServer, NoAnswer
 from loadtests.preflight.reading.spf_tree import SpfTree
 
 BLOCKLISTS = ("zen.spamhaus.org", "bl.spamcop.net", "b.barracudacentral.org", "psbl.surriel.com")
 MOST_LEVELS = 8  # as RFC 9989 walks
-MOST_IPS = 50  # that blocklists are asked about
+MOST_TOKENS = 10  # of which Easy DKIM has three
 
 
 def dns_facts(domain: str, ses: SesFacts, dns: NameServer) -> DnsFacts:
@@ -43,7 +53,7 @@ def _keys(identity: Identity | None, dns: NameServer) -> Iterator[Answer]:
     """Easy DKIM's CNAMEs, or the owner's key."""
     if identity is not None:
         kind = "TXT" if identity.dkim.is_own_key else "CNAME"
-        for token in identity.dkim.tokens:
+        for token in identity.dkim.tokens[:MOST_TOKENS]:
             yield dns.ask(f"{token}._domainkey.{identity.name}", kind)
 
 
@@ -60,20 +70,26 @@ def _permissions(levels: Sequence[Level], dns: NameServer) -> Iterator[Permissio
     if found is None:
         return
     level, record = found
-    for address, target in report_addresses(record):
+    for address, target in report_addresses(record)[:MOST_REPORTS]:
         if target and not is_within(target, organisation(levels)):
             yield Permission(address, dns.ask(f"{level.domain}._report._dmarc.{target}", "TXT"))
 
 
 def _listings(ips: Sequence[str], dns: NameServer) -> Iterator[Listing]:
+    """A blocklist that is silent once is not waited for again."""
+    silent = set[str]()
     for ip in ips[:MOST_IPS]:
         reversed_ip = ip_address(ip).reverse_pointer.removesuffix(".in-addr.arpa").removesuffix(".ip6.arpa")
         for blocklist in BLOCKLISTS:
-            yield Listing(ip, blocklist, _listing(f"{reversed_ip}.{blocklist}", dns))
+            name = f"{reversed_ip}.{blocklist}"
+            answer = None if blocklist in silent else _listing(name, dns)
+            if answer is None:
+                silent.add(blocklist)
+            yield Listing(ip, blocklist, answer or Answer(name, "A", trouble="no answer in time"))
 
 
-def _listing(name: str, dns: NameServer) -> Answer:
+def _listing(name: str, dns: NameServer) -> Answer | None:
     try:
         return dns.try_to_ask(name, "A")
     except NoAnswer:
-        return Answer(name, "A", trouble="no answer in time")
+        return None
