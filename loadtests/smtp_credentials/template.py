@@ -13,6 +13,7 @@ from scenarios.schema.files import printable
 
 ROTATES_AFTER_DAYS, KEPT_DAYS = 90, 30
 MOST_INLINE = 4_096  # characters of a function in a template that every tool takes
+ACCOUNTS_OWN = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}"
 _OWN = Path(__file__).parent
 _IDENTITY = re.compile(r"(?:[^\s@/*?$]+@)?(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]+", re.IGNORECASE)
 
@@ -89,11 +90,15 @@ def _bare(statement: ast.stmt) -> ast.stmt:
 
 
 def _user(identity: str) -> dict[str, Any]:
-    """SMTP needs ses:SendRawEmail, and nothing else is allowed."""
-    own = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/" + identity
+    """SMTP needs ses:SendRawEmail, and nothing else is allowed.
+
+    SES authorises the configuration set of a mail beside its identity, also the one that is the identity's default:
+    without those of the account a mail is refused as soon as it has one. They let the user send from nothing else.
+    """
+    resources = [{"Fn::Sub": f"{ACCOUNTS_OWN}:{own}"} for own in (f"identity/{identity}", "configuration-set/*")]
     return {
         "Type": "AWS::IAM::User",
-        "Properties": {"Policies": [_policy("send", _allow(["ses:SendRawEmail"], {"Fn::Sub": own}))]},
+        "Properties": {"Policies": [_policy("send", _allow(["ses:SendRawEmail"], *resources))]},
     }
 
 
@@ -157,8 +162,8 @@ def _policy(name: str, *statements: dict[str, Any]) -> dict[str, Any]:
     return {"PolicyName": name, "PolicyDocument": {"Version": "2012-10-17", "Statement": [*statements]}}
 
 
-def _allow(actions: list[str], resource: dict[str, Any]) -> dict[str, Any]:
-    return {"Effect": "Allow", "Action": actions, "Resource": [resource]}
+def _allow(actions: list[str], *resources: dict[str, Any]) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": actions, "Resource": [*resources]}
 
 
 def _arn(name: str) -> dict[str, Any]:

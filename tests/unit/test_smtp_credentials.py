@@ -181,15 +181,18 @@ def test_a_file_of_credentials_is_checked(text: str | None, line: str, tmp_path:
 
 
 def test_the_template_allows_one_thing(capsys: pytest.CaptureFixture[str]) -> None:
-    """The user may send raw mail from one identity, the function touch one user and one secret; it holds no secret."""
+    """The user may send raw mail from one identity, the function touch one user and one secret; it holds no secret.
+
+    A mail's configuration set, which SES authorises as well, may be any of the account.
+    """
     assert run(["smtp-credentials", "--template", "--identity", DOMAIN], "seslab") == 0
     made: Any = json.loads(capsys.readouterr().out)
     assert made == template(DOMAIN)
     [policy] = made["Resources"]["User"]["Properties"]["Policies"]
     [statement] = policy["PolicyDocument"]["Statement"]
     assert statement["Action"] == ["ses:SendRawEmail"]
-    [resource] = statement["Resource"]
-    assert resource["Fn::Sub"].endswith(f":identity/{DOMAIN}")
+    own = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:"
+    assert [one["Fn::Sub"] for one in statement["Resource"]] == [f"{own}identity/{DOMAIN}", f"{own}configuration-set/*"]
     [role] = made["Resources"]["Role"]["Properties"]["Policies"]
     allowed = [one["Resource"] for one in role["PolicyDocument"]["Statement"]]
     assert allowed == [[{"Fn::GetAtt": ["User", "Arn"]}], [{"Ref": "Password"}], [{"Fn::GetAtt": ["Log", "Arn"]}]]
