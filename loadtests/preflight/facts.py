@@ -31,7 +31,7 @@ class Policy:
 
     `terms` and `strange` words are those of the only record; where there are several, or none, nothing was read.
     `void` names were asked for and have no records, `loops` are includes of what includes them; `is_cut` where it
-    leads on to more than is read.
+    leads on to more than is read. `near` are texts that look like a record and are none, `dead` are terms behind `all`.
     """
 
     domain: str
@@ -43,6 +43,8 @@ class Policy:
     void: tuple[str, ...] = ()
     loops: tuple[str, ...] = ()
     is_cut: bool = False
+    near: tuple[str, ...] = ()
+    dead: tuple[Term, ...] = ()
 
     def whole(self) -> tuple[Policy, ...]:
         """Itself, and all that it leads to."""

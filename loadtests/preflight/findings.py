@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
+
+from scenarios.formats.quoted import cut
 
 Verdict = Literal["right", "wrong", "open"]
 
@@ -18,6 +21,11 @@ class Finding(NamedTuple):
     code: str
     says: str
     do: str = ""
+
+
+def looking_alike(texts: Sequence[str]) -> str:
+    """Of a record that is not there: what stands there in its place, perhaps by a slip."""
+    return f"; there is a TXT record that looks like one: {cut(texts[0])}" if texts else ""
 
 
 class Check(NamedTuple):

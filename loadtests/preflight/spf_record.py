@@ -11,6 +11,8 @@ ASKING = ("include", "a", "mx", "ptr", "exists", "redirect")
 """Each of them is a lookup, of which RFC 7208 (4.6.4) allows ten in all."""
 
 MACRO = "%"  # what stands there depends on the mail
+_MACRO = re.compile(r"%(?:\{[slodiphv]\d*r?[-.+,/_=]*\}|[%_-])", re.IGNORECASE)
+_LIKE_RECORD = re.compile(r"spf\s*\d|\binclude:|\bip[46]:", re.IGNORECASE)
 _RECORD = re.compile(r"v=spf1(?: |$)", re.IGNORECASE)
 _MECHANISM = re.compile(
     r"(?P<sign>[-+?~]?)(?P<kind>all|include|a|mx|ptr|ip4|ip6|exists)(?P<rest>[:/].*)?", re.IGNORECASE
@@ -36,8 +38,21 @@ def is_record(text: str) -> bool:
     return _RECORD.match(text) is not None
 
 
-def terms_of(text: str) -> tuple[tuple[Term, ...], tuple[str, ...]]:
-    """The terms that count, and the words that are none; behind `all` nothing counts, neither does its redirect."""
+def looks_like_record(text: str) -> bool:
+    """Whether it was perhaps meant as one, and receivers do not see that."""
+    return not is_record(text) and _LIKE_RECORD.search(text) is not None
+
+
+class Terms(NamedTuple):
+    """Those that count, the words that are none, and the mechanisms behind `all`: they count for nothing."""
+
+    counting: tuple[Term, ...]
+    strange: tuple[str, ...]
+    dead: tuple[Term, ...] = ()
+
+
+def terms_of(text: str) -> Terms:
+    """Behind `all` nothing counts, neither does a redirect."""
     found, strange = list[Term](), list[str]()
     for word in text.split()[1:]:
         term = _term(word)
@@ -49,8 +64,9 @@ def terms_of(text: str) -> tuple[tuple[Term, ...], tuple[str, ...]]:
     redirects = [term for term in found if term.kind == "redirect"]
     kinds = [term.kind for term in mechanisms]
     if "all" in kinds:
-        return tuple(mechanisms[: kinds.index("all") + 1]), tuple(strange)
-    return (*mechanisms, *redirects), tuple(strange)
+        end = kinds.index("all") + 1
+        return Terms(tuple(mechanisms[:end]), tuple(strange), tuple(mechanisms[end:]))
+    return Terms((*mechanisms, *redirects), tuple(strange))
 
 
 def _term(word: str) -> Term | None:
@@ -61,7 +77,7 @@ def _term(word: str) -> Term | None:
         name, value = match["name"].lower(), match["value"]
         if name != "redirect":
             return Term("")
-        return Term("redirect", target=value.removesuffix(".")) if value else None
+        return Term("redirect", target=value.removesuffix(".")) if value and _expands(value) else None
     return None
 
 
@@ -71,9 +87,14 @@ def _mechanism(kind: str, sign: str, rest: str) -> Term | None:
     if kind == "all":
         return Term(kind, sign) if not rest else None
     match = _TARGET.fullmatch(rest)
-    if match is None or (kind in ("include", "exists") and not match["target"]):
+    if match is None or (kind in ("include", "exists") and not match["target"]) or not _expands(rest):
         return None
     return Term(kind, sign, (match["target"] or "").removesuffix("."))
+
+
+def _expands(text: str) -> bool:
+    """Whether each percent sign in it begins a macro (RFC 7208, 7.2)."""
+    return MACRO not in _MACRO.sub("", text)
 
 
 def _is_network(kind: str, text: str) -> bool:

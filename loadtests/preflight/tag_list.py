@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+
+_TAG = re.compile(r"\s*[a-z]\w*\s*=", re.IGNORECASE)
 
 
 def tags(text: str) -> Mapping[str, str]:
@@ -15,6 +18,12 @@ def tags(text: str) -> Mapping[str, str]:
     return found
 
 
+def strays(text: str) -> list[str]:
+    """What stands between semicolons and is no tag."""
+    return [part.strip() for part in text.split(";") if part.strip() and not _TAG.match(part)]
+
+
 def begins_with(text: str, version: str) -> bool:
-    """Whether that is the first tag, as it must be in DMARC; blanks do not count."""
-    return text.partition(";")[0].replace(" ", "").replace("\t", "").lower() == f"v={version.lower()}"
+    """Whether that is the first tag, as it must be in DMARC, in its very letters; blanks do not count behind the v."""
+    name, _, value = text.partition(";")[0].partition("=")
+    return name.rstrip(" \t") in ("v", "V") and value.strip(" \t") == version

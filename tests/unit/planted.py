@@ -167,8 +167,13 @@ PLANTED: dict[str, tuple[str, str, Plant]] = {
     "a CNAME whose servers fail": ("dkim", "unanswered", _fails(f"two._domainkey.{DOMAIN}")),
     "CNAMEs that SES has not seen": ("dkim", "not-seen", _dkim(Status="FAILED")),
     "an own key that is not there": ("dkim", "missing", _dkim(Tokens=["mine"], SigningAttributesOrigin="EXTERNAL")),
+    "a key of another version": ("dkim", "syntax", _own_key(key(2048).replace("DKIM1", "DKIM2"))),
+    "a version that is not first": ("dkim", "syntax", _own_key(f"t=s; {key(2048)}")),
+    "a key with a stray word": ("dkim", "syntax", _own_key(f"{key(2048)}; mine")),
+    "a key for other hashes": ("dkim", "other-hash", _own_key(f"{key(2048)}; h=sha1")),
+    "a key that is not for mail": ("dkim", "not-for-mail", _own_key(f"{key(2048)}; s=tlsrpt")),
     "a revoked key": ("dkim", "revoked", _own_key("v=DKIM1; p=")),
-    "a key under test": ("dkim", "testing", _own_key(f"t=s:y; {key(2048)}")),
+    "a key under test": ("dkim", "testing", _own_key(f"{key(2048)}; t=s:y")),
     "half a key": ("dkim", "broken-key", _own_key(key(2048)[:-40])),
     "a short key": ("dkim", "short-key", _own_key(key(1023))),
     "no MX of MAIL FROM": ("mail-from", "mx-missing", _record(MAIL_FROM, "MX")),
@@ -188,6 +193,16 @@ PLANTED: dict[str, tuple[str, str, Plant]] = {
         "spf-without-ses",
         lambda world: world.txt(MAIL_FROM, "v=spf1 ip4:192.0.2.0/24 -all"),
     ),
+    "an SPF of MAIL FROM that leaves SES open": (
+        "mail-from",
+        "spf-without-ses",
+        lambda world: world.txt(MAIL_FROM, "v=spf1 ?include:amazonses.com -all"),
+    ),
+    "an SPF of MAIL FROM that refuses SES": (
+        "mail-from",
+        "spf-without-ses",
+        lambda world: world.txt(MAIL_FROM, "v=spf1 -include:amazonses.com include:amazonses.com ~all"),
+    ),
     "a MAIL FROM that SES has not seen": (
         "mail-from",
         "not-seen",
@@ -196,6 +211,9 @@ PLANTED: dict[str, tuple[str, str, Plant]] = {
     "no SPF": ("spf", "spf-missing", _spf("another=record")),
     "two SPF": ("spf", "spf-several", _spf("v=spf1 -all", "v=spf1 include:amazonses.com -all")),
     "a word that is no SPF": ("spf", "spf-syntax", _spf("v=spf1 includ:amazonses.com -all")),
+    "a macro that is none": ("spf", "spf-syntax", _spf("v=spf1 exists:%{z}.x.test -all")),
+    "a percent sign": ("spf", "spf-syntax", _spf("v=spf1 include:a%b.test -all")),
+    "an include behind all": ("spf", "spf-after-all", _spf("v=spf1 -all include:amazonses.com")),
     "eleven lookups": ("spf", "spf-lookups", _eleven),
     "names that are not there": ("spf", "spf-void-lookups", _spf("v=spf1 a:x.test mx:y.test a:z.test -all")),
     "an include of nothing": ("spf", "spf-broken-include", _spf("v=spf1 include:gone.test -all")),
@@ -216,6 +234,7 @@ PLANTED: dict[str, tuple[str, str, Plant]] = {
     "no DMARC": ("dmarc", "missing", _record(DMARC, "TXT")),
     "two DMARC": ("dmarc", "several", _several_dmarc),
     "a DMARC policy that is none": ("dmarc", "syntax", _dmarc("v=DMARC1; p=refuse; rua=mailto:d@example.com")),
+    "a stray address": ("dmarc", "syntax", _dmarc("v=DMARC1; p=reject; rua=mailto:d@example.com; mailto:e@x.test")),
     "a share above all": ("dmarc", "syntax", _dmarc("v=DMARC1; p=reject; pct=1000; rua=mailto:d@example.com")),
     "DMARC whose servers fail": ("dmarc", "unanswered", _fails(DMARC)),
     "no reports": ("dmarc-reports", "none", _dmarc("v=DMARC1; p=reject")),
@@ -274,10 +293,18 @@ def _many(world: World) -> None:
     world.zone["h.test", "AAAA"] = ["2001:db8::1"]
 
 
+def _mail_from_by_another(world: World) -> None:
+    world.txt(MAIL_FROM, "v=spf1 redirect=_spf.test")
+    world.txt("_spf.test", "v=spf1 ip4:192.0.2.1 include:amazonses.com -all")
+
+
 RIGHT: dict[str, Plant] = {
     "as it is": lambda _: None,
     "an own key": _own_key(key(2048)),
     "an own key as short as may be, and in capitals": _own_key(key(1024).replace("p=", "P = ")),
+    "an own key for mail alone": _own_key(f"{key(2048)}; h=sha1:sha256; s=email; t=s;"),
+    "a MAIL FROM that includes SES by another": _mail_from_by_another,
+    "macros": _spf("v=spf1 include:amazonses.com exists:%{ir}.%{v}._spf.%{d2}%_%%.test ~all"),
     "an account without end": _quota(Max24HourSend=-1.0),
     "as much SPF as may be": _many,
     "an SPF in capitals, with a dot": _spf("V=SPF1 INCLUDE:AMAZONSES.COM. MX:EXAMPLE.COM. -ALL"),

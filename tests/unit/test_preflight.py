@@ -116,6 +116,39 @@ def test_whatever_stands_there_is_judged(data: st.DataObject, is_own_key: bool, 
     assert dns.asked < 400
 
 
+@pytest.mark.parametrize("kind", ["MX", "TXT"])
+def test_a_mail_from_counts_only_while_it_is_in_use(server: Any, kind: str, tmp_path: Path) -> None:
+    """Where nothing is signed and its MX or its SPF is not there, DMARC fails for all mail."""
+    world = World()
+    world.dkim.update(SigningEnabled=False)
+    assert ("alignment", "none") not in found(world, server, tmp_path)
+    del world.zone[MAIL_FROM, kind]
+    assert ("alignment", "none") in found(world, server, tmp_path)
+
+
+NEAR = {
+    DMARC: (
+        *("v=DMARC1 p=reject", "p=reject; v=DMARC1", " v=DMARC1; p=reject", "\\\\v=DMARC1; p=none"),
+        *('\\"v=DMARC1; p=none\\"', "v=dmarc1; p=none", "v=spf1 -all", "\u201cv=DMARC1; p=none\u201d"),
+    ),
+    DOMAIN: (
+        *("v=spf2 -all", " v=spf1 -all", '\\"v=spf1 -all\\"', "v=spf1include:x.test"),
+        *("spf1 include:x.test", "V = SPF1 -all"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "text"), [(name, text) for name, texts in NEAR.items() for text in texts])
+def test_what_was_perhaps_meant_is_shown(server: Any, name: str, text: str, tmp_path: Path) -> None:
+    """A record that receivers do not see is missing, and its text stands beside."""
+    world = World()
+    world.txt(name, text)
+    [told] = [one for one in findings(world.facts(server, tmp_path)) if one.verdict == "wrong"]
+    assert told.code in ("missing", "spf-missing")
+    assert "there is a TXT record that looks like one: " in told.says
+    assert told.says.replace("\\", "").endswith(text.replace("\\", ""))
+
+
 @pytest.mark.parametrize("case", OPEN)
 def test_what_is_allowed_or_unknown_stays_open(server: Any, case: str, tmp_path: Path) -> None:
     """It is told, with what would be better, and is not wrong."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from loadtests.preflight.dmarc_record import is_within, organisation, spoken
 from loadtests.preflight.facts import Facts, Identity, Level
 from loadtests.preflight.findings import Check, Finding
+from loadtests.preflight.judging.mail_from import is_in_use
 
 ALIGNMENT = Check("alignment")
 
@@ -33,8 +34,8 @@ def judge(facts: Facts) -> Iterator[Finding]:
 def _aligned(facts: Facts, identity: Identity, record: Mapping[str, str]) -> Iterator[str]:
     if identity.dkim.signs and counts(identity.name, facts.domain, record.get("adkim", "r"), facts.dns.levels):
         yield f"DKIM (d={identity.name})"
-    mail_from = identity.mail_from
-    if mail_from and counts(mail_from.domain, facts.domain, record.get("aspf", "r"), facts.dns.levels):
+    mail_from, mode = identity.mail_from, record.get("aspf", "r")
+    if mail_from and is_in_use(facts) and counts(mail_from.domain, facts.domain, mode, facts.dns.levels):
         yield f"MAIL FROM ({mail_from.domain})"
 
 

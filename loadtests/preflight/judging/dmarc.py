@@ -7,9 +7,9 @@ from itertools import takewhile
 
 from loadtests.preflight.dmarc_record import records, speaking
 from loadtests.preflight.facts import Facts, Level
-from loadtests.preflight.findings import Check, Finding
-from loadtests.preflight.tag_list import tags
-from scenarios.formats.quoted import cut
+from loadtests.preflight.findings import Check, Finding, looking_alike
+from loadtests.preflight.tag_list import strays, tags
+from scenarios.formats.quoted import some
 
 DMARC = Check("dmarc")
 POLICIES = ("none", "quarantine", "reject")
@@ -27,7 +27,8 @@ def judge(facts: Facts) -> Iterator[Finding]:
     elif level is None:
         yield DMARC.wrong(
             "missing",
-            f"neither {facts.domain} nor a domain above it has a DMARC record, which Gmail, Yahoo and Microsoft demand",
+            f"neither {facts.domain} nor a domain above it has a DMARC record, which Gmail, Yahoo and Microsoft demand"
+            f"{looking_alike([text for one in facts.dns.levels for text in one.dmarc.values])}",
             f'publish _dmarc.{facts.domain} TXT "v=DMARC1; p=none; rua=mailto:you@{facts.domain}"',
         )
     elif len(records(level)) > 1:
@@ -35,11 +36,12 @@ def judge(facts: Facts) -> Iterator[Finding]:
             "several", f"{level.dmarc.name} has {len(records(level))} DMARC records, so that none counts", "leave one"
         )
     else:
-        yield _of_record(facts.domain, level, tags(records(level)[0]))
+        yield _of_record(facts.domain, level, records(level)[0])
 
 
-def _of_record(domain: str, level: Level, record: Mapping[str, str]) -> Finding:
-    if wrong := _strange(level, record):
+def _of_record(domain: str, level: Level, text: str) -> Finding:
+    record = tags(text)
+    if wrong := _strange(level, record, strays(text)):
         return wrong
     policy, at = _policy(domain, level, record), level.dmarc.name
     if policy == "none":
@@ -59,20 +61,20 @@ def _policy(domain: str, level: Level, record: Mapping[str, str]) -> str:
     return policy if level.domain == domain else record.get("sp", policy).lower()
 
 
-def _strange(level: Level, record: Mapping[str, str]) -> Finding | None:
+def _strange(level: Level, record: Mapping[str, str], strays: list[str]) -> Finding | None:
     """What receivers do not understand, or not all of them."""
     known = {"p": POLICIES, "sp": POLICIES, "adkim": ("r", "s"), "aspf": ("r", "s")}
     strange = [tag for tag in known if tag in record and record[tag].lower() not in known[tag]]
     pct = record.get("pct", str(WHOLE_PCT))
     if not (pct.isdecimal() and len(pct) < 4 and int(pct) <= WHOLE_PCT):
         strange.append("pct")
-    wrong = [f"{tag}={cut(record[tag])}" for tag in strange]
+    wrong = [*(f"{tag}={record[tag]}" for tag in strange), *strays]
     if "p" not in record:
         wrong.append("a record without p=")
     if not wrong:
         return None
     return DMARC.wrong(
         "syntax",
-        f"{level.dmarc.name}: {', '.join(wrong)} is nothing that DMARC knows",
+        f"{level.dmarc.name}: {some(wrong)} is nothing that DMARC knows",
         "write p=none, p=quarantine or p=reject, and mend the rest",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from loadtests.preflight.facts import Facts, MailFrom, MailFromZone
+from loadtests.preflight.facts import Facts, MailFrom, MailFromZone, Policy
 from loadtests.preflight.findings import Check, Finding
 from loadtests.preflight.judging.spf_faults import faults
 from scenarios.formats.quoted import cut
@@ -47,13 +47,30 @@ def _mx(zone: MailFromZone, region: str) -> Iterator[Finding]:
 def _spf(zone: MailFromZone) -> Iterator[Finding]:
     found = list(faults(MAIL_FROM, zone.spf, EXAMPLE))
     yield from found
-    included = [term.target.lower() for one in zone.spf.whole() for term in one.terms if term.kind == "include"]
-    if not found and INCLUDED not in included:
+    if not found and not _lets_ses_send(zone.spf):
         yield MAIL_FROM.wrong(
             "spf-without-ses",
             f"{zone.spf.domain}: its SPF record does not let SES send: {cut(zone.spf.records[0])}",
             f"add include:{INCLUDED} to it",
         )
+
+
+def _lets_ses_send(policy: Policy) -> bool:
+    """The first term that SES's servers match has to let them pass."""
+    for term in policy.terms:
+        target = term.target.lower()
+        below = next((one for one in policy.below if one.domain == target), None)
+        if term.kind in ("include", "redirect") and (target == INCLUDED or (below and _lets_ses_send(below))):
+            return term.sign == "+"
+    return False
+
+
+def is_in_use(facts: Facts) -> bool:
+    """Whether SES sends as it, and SPF passes."""
+    identity, zone = facts.ses.identity, facts.dns.mail_from
+    if identity is None or identity.mail_from is None or zone is None:
+        return False
+    return identity.mail_from.status == "SUCCESS" and not [*_mx(zone, facts.ses.region)] and _lets_ses_send(zone.spf)
 
 
 def _seen(mail_from: MailFrom) -> Finding:

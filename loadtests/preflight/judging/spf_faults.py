@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from loadtests.preflight.facts import Policy
-from loadtests.preflight.findings import Check, Finding
+from loadtests.preflight.findings import Check, Finding, looking_alike
 from loadtests.preflight.spf_record import Term
 from scenarios.formats.quoted import some
 
@@ -18,7 +18,8 @@ def faults(check: Check, policy: Policy, example: str) -> Iterator[Finding]:
     if policy.trouble:
         yield check.wrong("spf-unanswered", f"{domain}: its name servers answer {policy.trouble}", "mend the zone")
     elif not policy.records:
-        yield check.wrong("spf-missing", f"{domain} has no SPF record", f'publish {domain} TXT "{example}"')
+        says = f"{domain} has no SPF record{looking_alike(policy.near)}"
+        yield check.wrong("spf-missing", says, f'publish {domain} TXT "{example}"')
     elif len(policy.records) > 1:
         yield check.wrong(
             "spf-several",
@@ -34,6 +35,11 @@ def _of_record(check: Check, policy: Policy) -> Iterator[Finding]:
     yield from _led_to(check, policy)
     yield from _limits(check, policy)
     yield from _end(check, policy)
+    if policy.dead:
+        dead = some([f"{one.kind}:{one.target}".rstrip(":") for one in policy.dead])
+        yield check.wrong(
+            "spf-after-all", f"{policy.domain}: {dead} counts for nothing, since it stands behind all", "write all last"
+        )
 
 
 def _syntax(check: Check, policy: Policy) -> Iterator[Finding]:
@@ -57,7 +63,8 @@ def _led_to(check: Check, policy: Policy) -> Iterator[Finding]:
             if below.trouble:
                 why = f"its name servers answer {below.trouble}"
             elif len(below.records) != 1:
-                why = "it has several SPF records" if below.records else "it has no SPF record"
+                none = f"it has no SPF record{looking_alike(below.near)}"
+                why = "it has several SPF records" if below.records else none
             else:
                 continue
             yield check.wrong(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from loadtests.preflight.facts import Answer, Policy
-from loadtests.preflight.spf_record import MACRO, Term, is_record, terms_of
+from loadtests.preflight.spf_record import MACRO, Term, is_record, looks_like_record, terms_of
 
 MOST_QUESTIONS = 60
 """More are not asked: receivers stop at ten lookups."""
@@ -31,15 +31,15 @@ class SpfTree:
         answer = self._ask(domain, "TXT")
         records = tuple(filter(is_record, answer.values))
         if len(records) != 1:
-            return Policy(domain, records, answer.trouble)
-        terms, strange = terms_of(records[0])
+            return Policy(domain, records, answer.trouble, near=tuple(filter(looks_like_record, answer.values)))
+        terms, strange, dead = terms_of(records[0])
         path = (*above, domain)
         leading = [term.target.lower() for term in terms if term.kind in LEADS_ON and MACRO not in term.target]
         further = [target for target in leading if target not in (*path, *TRUSTED)]
         below = tuple(self.read(target, path) for target in further if self._left > 0)
         void = tuple(_name(term, domain) for term in terms if self._is_void(term, domain))
         loops = tuple(target for target in leading if target in path)
-        return Policy(domain, records, "", terms, strange, below, void, loops, len(below) < len(further))
+        return Policy(domain, records, "", terms, strange, below, void, loops, len(below) < len(further), dead=dead)
 
     def _is_void(self, term: Term, domain: str) -> bool:
         name, kinds = _name(term, domain), KINDS.get(term.kind, ())
