@@ -94,7 +94,8 @@ def test_an_identity_is_shown_as_ses_shows_it(endpoint: Endpoint) -> None:
     """A domain signs with three tokens, those of v1, or with its own key; an address has none."""
     v1, v2 = endpoint.client("ses"), endpoint.client("sesv2")
     own = {"DomainSigningSelector": "mine", "DomainSigningPrivateKey": "a" * 300}
-    v2.create_email_identity(EmailIdentity="own.example", DkimSigningAttributes=own)
+    made = v2.create_email_identity(EmailIdentity="own.example", DkimSigningAttributes=own)
+    assert made["DkimAttributes"]["SigningAttributesOrigin"] == "EXTERNAL"
     for name in ("easy.example", "me@example.com"):
         v2.create_email_identity(EmailIdentity=name)
     shown = {

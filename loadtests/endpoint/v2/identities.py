@@ -11,7 +11,7 @@ from loadtests.endpoint.publishing.identities import canonical, check_identity
 from loadtests.endpoint.refusals import Refused
 from loadtests.endpoint.requests import Request
 from loadtests.endpoint.ses import Ses
-from loadtests.endpoint.v2.identity_attributes import dkim_of, known, mail_from_of
+from loadtests.endpoint.v2.identity_attributes import dkim_of, known, mail_from_of, origin_of
 from scenarios.ledger.ledger import REJECTED
 
 MOST_ON_A_PAGE = 1000
@@ -33,7 +33,7 @@ def create(ses: Ses, request: Request) -> dict[str, Any]:
     return {
         "IdentityType": made.identity_type,
         "VerifiedForSendingStatus": False,
-        "DkimAttributes": made.dkim_attributes,
+        "DkimAttributes": {**made.dkim_attributes, **origin_of(made)},
     }
 
 

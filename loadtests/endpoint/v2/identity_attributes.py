@@ -53,13 +53,22 @@ def put_configuration_set(ses: Ses, request: Request) -> dict[str, Any]:
     return {}
 
 
+def origin_of(identity: EmailIdentity) -> dict[str, Any]:
+    """That a key is its owner's, where moto does not know it."""
+    own = _own_key(identity)
+    is_own = own.get("DomainSigningSelector") and "DomainSigningAttributesOrigin" not in own
+    return {"SigningAttributesOrigin": OWN_KEY} if is_own else {}
+
+
+def _own_key(identity: EmailIdentity) -> dict[str, Any]:
+    given = identity.dkim_signing_attributes
+    return given if isinstance(given, dict) else {}
+
+
 def dkim_of(ses: Ses, identity: EmailIdentity) -> dict[str, Any]:
     """As SES has it from the first: a domain signs, with Easy DKIM's tokens, which moto's v1 gives, or with its own."""
-    given = identity.dkim_signing_attributes
-    own = given if isinstance(given, dict) else {}
-    if selector := own.get("DomainSigningSelector"):
-        origin = {} if "DomainSigningAttributesOrigin" in own else {"SigningAttributesOrigin": OWN_KEY}
-        return {**identity.dkim_attributes, **origin, "Tokens": [selector]}
+    if selector := _own_key(identity).get("DomainSigningSelector"):
+        return {**identity.dkim_attributes, **origin_of(identity), "Tokens": [selector]}
     name = identity.email_identity
     tokens = ses.backend.get_identity_dkim_attributes([name])[name].get("DkimTokens")
     if tokens is None:
