@@ -127,7 +127,7 @@ def serve(
         _check_identity(identity)
     names = [_host_name(name) for name in at.names]
     _check_host(at.host)
-    credentials = None if smtp_credentials is None else credentials_file.read(smtp_credentials)
+    credentials = None if smtp_credentials is None else _credentials(smtp_credentials, tell)
     after = _speed(delivery_speed), tuple(map(_fates_domain, fates_at)) or (FATES_AT,), limits_control
     store = Store(_size_mb(keep_mb), keep_mails)
     application, service = local_aws(scenario, scenario.seed, verified, None, store, (*names, at.host.lower()), *after)
@@ -173,6 +173,13 @@ def _fates_domain(name: str) -> str:
     if name != ANYBODY and not HOST_NAME.fullmatch(name):
         raise BadInput(f"--fates-at = {printable(name)}: must be a domain, such as {FATES_AT}, or {ANYBODY} for all")
     return name.lower()
+
+
+def _credentials(path: Path, tell: Callable[[str], None]) -> Credentials:
+    found = credentials_file.read(path)
+    if credentials_file.is_open_to_others(path):
+        tell(f"note: others on this machine can read {path}; chmod 600 lets only you")
+    return found
 
 
 def _check_identity(identity: str) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hmac
 import os
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 
 from scenarios.errors import BadInput
 from scenarios.schema.files import printable
-from scenarios.system.reading import read_text
+from scenarios.system.reading import is_regular, read_text_at_once
 
 FORM = "ACCESS_KEY_ID PASSWORD"
 OWN = 0o600  # only its owner reads it
+OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
 
 
 class Credentials:
@@ -29,9 +31,9 @@ class Credentials:
 
 
 def read(path: Path) -> Credentials:
-    """Raises BadInput, which shows no password."""
+    """Raises BadInput, which shows no password; a pipe into which nothing writes is not waited for."""
     try:
-        text = read_text(path)
+        text = read_text_at_once(path)
     except UnicodeDecodeError as error:
         raise BadInput(f"--smtp-credentials {printable(path)}: must be UTF-8 text, a line {FORM} for each") from error
     except (OSError, ValueError) as error:
@@ -50,6 +52,8 @@ def _passwords(text: str, path: Path) -> dict[str, str]:
             continue
         if len(words) != 2:
             raise BadInput(f"--smtp-credentials {printable(path)}: line {number}: must be {FORM}")
+        if not all(word.isascii() and word.isprintable() for word in words):
+            raise BadInput(f"--smtp-credentials {printable(path)}: line {number}: must be visible characters of ASCII")
         if words[0] in found:
             raise BadInput(
                 f"--smtp-credentials {printable(path)}: line {number}: {printable(words[0])} has one already"
@@ -58,6 +62,11 @@ def _passwords(text: str, path: Path) -> dict[str, str]:
     if not found:
         raise BadInput(f"--smtp-credentials {printable(path)}: names nobody; write a line {FORM} for each")
     return found
+
+
+def is_open_to_others(path: Path) -> bool:
+    """Whether others on this machine may read the file; of what is no file nothing is said."""
+    return is_regular(path) and bool(path.stat().st_mode & OTHERS_READ)
 
 
 def write(path: Path, id: str, password: str) -> None:

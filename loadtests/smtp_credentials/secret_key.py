@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from difflib import get_close_matches
 from getpass import getpass
 from typing import NamedTuple
 
@@ -18,7 +19,6 @@ CHARACTERS = 40
 MOST_READ = 4_096
 ACCESS_KEY_ID = re.compile(r"[A-Z0-9]{16,128}")
 TEMPORARY = "ASIA"  # begins the ID of a key that ends with a session
-_REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d")
 
 
 class AccessKey(NamedTuple):
@@ -34,18 +34,37 @@ def access_key(profile: str | None, id: str | None) -> AccessKey:
         if id is not None:
             raise BadInput("--access-key-id: is known of a --profile; leave out one of the two")
         return _of_profile(profile)
-    if id is not None and not ACCESS_KEY_ID.fullmatch(id):
-        raise BadInput("--access-key-id: must be the ID of an access key, such as AKIAIOSFODNN7EXAMPLE")
+    if id is not None:
+        _check_id(id, "--access-key-id")
     return AccessKey(id, _checked(_read(), "the secret access key"))
+
+
+def _check_id(id: str, what: str) -> None:
+    if id.startswith(TEMPORARY):
+        raise BadInput(
+            f"{what}: is that of temporary credentials, and SES's SMTP takes none; "
+            "name an access key of an IAM user, which begins with AKIA"
+        )
+    if not ACCESS_KEY_ID.fullmatch(id):
+        raise BadInput(f"{what}: must be the ID of an access key, such as AKIAIOSFODNN7EXAMPLE")
 
 
 def checked_region(region: str | None) -> str:
     """Raises BadInput: the password depends on it."""
     if region is None:
         raise BadInput("--region: missing; name the region in which SES is to be used, such as eu-west-1")
-    if not _REGION.fullmatch(region):
-        raise BadInput(f"--region = {printable(cut(region))}: must be a region's name, such as eu-west-1")
+    known = _regions()
+    if region not in known:
+        near = " or ".join(sorted(get_close_matches(region, known))) or "eu-west-1"
+        raise BadInput(f"--region = {printable(cut(region))}: must be a region's name, such as {near}")
     return region
+
+
+def _regions() -> list[str]:
+    """Of all partitions, as botocore lists them."""
+    session = Session()
+    partitions = session.get_available_partitions()
+    return [name for partition in partitions for name in session.get_available_regions("ec2", partition)]
 
 
 def _of_profile(profile: str) -> AccessKey:
@@ -56,14 +75,14 @@ def _of_profile(profile: str) -> AccessKey:
         raise BadInput(f"--profile = {printable(profile)}: {' '.join(str(error).split())}") from error
     if frozen is None:
         raise BadInput(f"--profile = {printable(profile)}: has no access key; name a profile with one")
-    if frozen.token or str(frozen.access_key).startswith(TEMPORARY):
+    if frozen.token:
         raise BadInput(
             f"--profile = {printable(profile)}: its credentials are temporary, and SES's SMTP takes none; "
             "name a profile with the access key of an IAM user"
         )
-    return AccessKey(
-        str(frozen.access_key), _checked(str(frozen.secret_key), f"--profile = {printable(profile)}: the secret")
-    )
+    of_profile = f"--profile = {printable(profile)}"
+    _check_id(str(frozen.access_key), f"{of_profile}: its access key ID")
+    return AccessKey(str(frozen.access_key), _checked(str(frozen.secret_key), f"{of_profile}: the secret"))
 
 
 def _read() -> str:
@@ -77,6 +96,8 @@ def _read() -> str:
 
 
 def _checked(secret: str, what: str) -> str:
-    if len(secret) != CHARACTERS or not secret.isascii() or not secret.isprintable() or " " in secret:
+    if len(secret) != CHARACTERS:
         raise BadInput(f"{what}: has {len(secret)} characters; must be one secret access key, which has {CHARACTERS}")
+    if not secret.isascii() or not secret.isprintable() or " " in secret:
+        raise BadInput(f"{what}: holds what no key does; must be {CHARACTERS} visible characters of ASCII")
     return secret

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from loadtests.endpoint import serve as serving
 from loadtests.endpoint.smtp import server as smtp
 from loadtests.smtp_credentials import credentials_file
 from loadtests.smtp_credentials.password import smtp_password
@@ -103,8 +104,13 @@ def test_a_file_has_both_and_is_its_owners(
         ("--region eu-west-1", f"{SECRET} ", None),
         ("--region eu-west-1", f"{SECRET}\n{SECRET}", r"^the secret access key: has 81 characters"),
         ("--region eu-west-1", "", r"^the secret access key: has 0 characters"),
-        ("--region eu-west-1", "é" * 40, r"^the secret access key: has 40 characters; must be"),
+        ("--region eu-west-1", "é" * 40, r"^the secret access key: holds what no key does; must be 40 visible"),
+        ("--region eu-west-1", f"{SECRET[1:]}\x1b"[::-1], r"^the secret access key: holds what no key does"),
         ("", SECRET, r"^--region: missing"),
+        ("--region us-est-1", SECRET, r"^--region = us-est-1: must be a region's name, such as .*us-east-1"),
+        ("--region eu-west-1 --access-key-id ASIAIOSFODNN7EXAMPLE", SECRET, r"^--access-key-id: is that of temporary"),
+        ("--region eu-west-1 --profile odd", SECRET, r"^--profile = odd: its access key ID: must be the ID"),
+        ("--region eu-west-1 --profile asia", SECRET, r"^--profile = asia: its access key ID: is that of temporary"),
         ("--region Ireland", SECRET, r"^--region = Ireland: must be a region's name"),
         ("--region eu-west-1 --profile gone", SECRET, r"^--profile = gone: "),
         ("--region eu-west-1 --profile short", SECRET, r"^--profile = short: the secret: has 3 characters"),
@@ -129,7 +135,9 @@ def test_what_is_wrong_is_named_and_no_secret(
     """One line, in which no secret stands; blanks around a secret are none of it."""
     monkeypatch.chdir(tmp_path)
     short = f"[short]\naws_access_key_id = {USER}\naws_secret_access_key = abc\n"
-    _profiles(tmp_path, monkeypatch, _profile("mail") + short + _profile("session", "aws_session_token = x"))
+    odd, asia = (_profile(name).replace("AKIA", id) for name, id in (("odd", "a.b"), ("asia", "ASIA")))
+    session = _profile("session", "aws_session_token = x")
+    _profiles(tmp_path, monkeypatch, _profile("mail") + odd + asia + short + session)
     piped(secret)
     if line is None:
         assert run(["smtp-credentials", *words.split()], "seslab") == 0
@@ -169,6 +177,9 @@ def test_others_are_refused_in_sess_words(tmp_path: Path) -> None:
         (f"{USER} a b\n", "line 1: must be"),
         (f"\n{USER} a\n{USER} b\n", f"line 3: {USER} has one already"),
         ("\ud800", "must be UTF-8 text"),
+        (f"{USER} a\x00b\n", "line 1: must be visible"),
+        (f"{USER} a\x1b[31mb\n", "line 1: must be visible"),
+        ("Jürgen a\n", "line 1: must be visible"),
         (None, "No such file"),
     ],
 )
@@ -178,6 +189,28 @@ def test_a_file_of_credentials_is_checked(text: str | None, line: str, tmp_path:
         (tmp_path / "who").write_bytes(text.encode(errors="surrogatepass"))
     with pytest.raises(BadInput, match=line):
         run(["serve", "--port", "0", "--smtp-port", "0", "--smtp-credentials", str(tmp_path / "who")], "seslab")
+
+
+def test_a_pipe_without_a_writer_is_empty(tmp_path: Path) -> None:
+    """Nothing is waited for that may never come; what is written there is read."""
+    os.mkfifo(tmp_path / "who")
+    with pytest.raises(BadInput, match="names nobody"):
+        credentials_file.read(tmp_path / "who")
+    reader, writer = os.pipe()
+    os.write(writer, f"{USER} x\n".encode())
+    os.close(writer)
+    assert credentials_file.read(Path(f"/dev/fd/{reader}")).allow(USER.encode(), b"x")
+    os.close(reader)
+
+
+def test_a_file_that_others_can_read_is_told(tmp_path: Path) -> None:
+    """Of the group's or the world's to read, and of no other."""
+    (tmp_path / "who").write_text(f"{USER} x\n")
+    for mode, is_open in ((0o600, False), (0o640, True), (0o604, True), (0o700, False)):
+        (tmp_path / "who").chmod(mode)
+        told: list[str] = []
+        serving._credentials(tmp_path / "who", told.append)
+        assert bool(told) == is_open
 
 
 def test_the_template_allows_one_thing(capsys: pytest.CaptureFixture[str]) -> None:
