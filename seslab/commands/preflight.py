@@ -58,6 +58,7 @@ def preflight(
         from loadtests.preflight.look import facts_of
         from loadtests.preflight.reading.name_server import name_server
         from loadtests.preflight.reading.sample import sample_of
+        from loadtests.preflight.reading.ses import checked_set
         from loadtests.suppression.place import place_of
         from reports import terminal
         from reports.files import refuse_taken, refuse_unwritable
@@ -65,7 +66,7 @@ def preflight(
         from reports.preflight import lines
         from reports.preflight.junit import junit as to_junit
         from scenarios.system.whole_files import write_text
-    name, server = domain_of(domain), name_server(dns)
+    name, server, chosen = domain_of(domain), name_server(dns), checked_set(configuration_set)
     mail = None if sample is None else sample_of(sample)
     traffic = _traffic(scenario)
     if junit is not None:
@@ -74,7 +75,7 @@ def preflight(
     with _even_without_findings(junit), terminal.busy("Asking DNS and SES"):
         place = place_of(endpoint, region)
         cloud = Cloud(place.world, place.session, place.url)
-        facts = facts_of(name, server, cloud, datetime.now(UTC), configuration_set, mail, traffic, place.every_s)
+        facts = facts_of(name, server, cloud, datetime.now(UTC), chosen, mail, traffic, place.every_s)
     rows = [making.finding(*finding) for finding in findings(facts)]
     read = str(sample) if sample else None
     document = making.document(name, place.at, place.account, server.at, rows, scenario, read)

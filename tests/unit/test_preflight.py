@@ -255,6 +255,13 @@ def test_a_domain_that_does_not_resolve_is_refused(server: Any, tmp_path: Path) 
         world.facts(server, tmp_path, "example.com")
 
 
+@pytest.mark.parametrize("name", ["", "a b", "a/b", "ä", "a" * 65])
+def test_what_is_no_configuration_set_is_refused(name: str) -> None:
+    """Before anything is asked."""
+    with pytest.raises(BadInput, match=r"^--configuration-set = .*: must be a name of up to 64"):
+        run(["preflight", DOMAIN, "--endpoint", "http://127.0.0.1:9", "--configuration-set", name], "seslab")
+
+
 @pytest.mark.parametrize(
     "at", ["dns.example", "1.2.3", "127.0.0.1:0", "127.0.0.1:x", "[::1]:99999", ":53", "127.0.0.1:53:"]
 )

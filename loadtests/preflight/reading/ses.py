@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from ipaddress import ip_address
@@ -14,7 +15,7 @@ from loadtests.preflight.facts import Account, ConfigurationSet, Destination, Dk
 from loadtests.preflight.reading.deadline import within
 from loadtests.suppression.listed import NO_ANSWERS, THROTTLED
 from loadtests.suppression.pace import Pace, RealClock
-from scenarios.errors import RunFailed
+from scenarios.errors import BadInput, RunFailed
 from scenarios.formats.quoted import cut
 from scenarios.schema.files import printable
 
@@ -31,6 +32,8 @@ THROTTLED_WAITS_S = (1.0, 3.0)
 
 MOST_PAGES = 20  # of dedicated IPs
 MOST_FIGURE = 1e12  # no account sends as many
+
+_SET_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 Found = TypeVar("Found")
 
@@ -63,6 +66,15 @@ class Asked:
         except (TimeoutError, ReadTimeoutError) as error:
             name = operation.title().replace("_", "")
             raise RunFailed(f"{self._world}: no answer to {name} within {PATIENCE_S:g} s") from error
+
+
+def checked_set(name: str | None) -> str | None:
+    """The name of a configuration set. Raises BadInput for what can be none."""
+    if name is not None and not _SET_NAME.fullmatch(name):
+        raise BadInput(
+            f"--configuration-set = {printable(cut(name))}: must be a name of up to 64 letters, digits, - and _"
+        )
+    return name
 
 
 def ses_facts(cloud: Cloud, domains: Sequence[str], configuration_set: str | None, every_s: float = 0.0) -> SesFacts:
