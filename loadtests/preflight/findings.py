@@ -7,6 +7,8 @@ from typing import Literal, NamedTuple
 
 from scenarios.formats.quoted import cut
 
+MOST_SAID = 1_000  # characters: three domains with names as long as may be, and a sentence
+
 Verdict = Literal["right", "wrong", "open"]
 
 
@@ -28,16 +30,21 @@ def looking_alike(texts: Sequence[str]) -> str:
     return f"; there is a TXT record that looks like one: {cut(texts[0])}" if texts else ""
 
 
+def _bounded(says: str) -> str:
+    """What DNS and SES say stands in it, and may have any length."""
+    return says if len(says) <= MOST_SAID else f"{says[: MOST_SAID - 1]}…"
+
+
 class Check(NamedTuple):
     """A thing to look at: it makes findings about itself."""
 
     name: str
 
     def right(self, says: str) -> Finding:
-        return Finding(self.name, "right", "", says)
+        return Finding(self.name, "right", "", _bounded(says))
 
     def wrong(self, code: str, says: str, do: str) -> Finding:
-        return Finding(self.name, "wrong", code, says, do)
+        return Finding(self.name, "wrong", code, _bounded(says), _bounded(do))
 
     def open(self, code: str, says: str, do: str = "") -> Finding:
-        return Finding(self.name, "open", code, says, do)
+        return Finding(self.name, "open", code, _bounded(says), _bounded(do))

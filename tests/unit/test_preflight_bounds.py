@@ -15,7 +15,18 @@ import pytest
 
 from loadtests.deploy.cloud import Cloud
 from loadtests.ports.local import local_session
-from loadtests.preflight.facts import Account, Answer, Dkim, Facts, Identity, MailFrom, Sample, SesFacts
+from loadtests.preflight.facts import (
+    Account,
+    Answer,
+    ConfigurationSet,
+    Dkim,
+    Facts,
+    Identity,
+    MailFrom,
+    Sample,
+    SesFacts,
+)
+from loadtests.preflight.findings import MOST_SAID
 from loadtests.preflight.judging import unsubscribe
 from loadtests.preflight.judging.every import findings
 from loadtests.preflight.reading import name_server as asking
@@ -194,6 +205,19 @@ def test_however_much_there_is_few_questions_and_lines_come_of_it(kind: str) -> 
     assert max(len(one.says) + len(one.do) for one in told) < 1000
     if kind == "a chain of SPF":
         assert any("takes more than " in one.says for one in told)
+
+
+@pytest.mark.parametrize("at", ["trouble", "mail_from", "configuration_set"])
+def test_what_ses_says_has_an_end(at: str) -> None:
+    """Whatever length a name or a word of its has, no finding is longer than can be read."""
+    dns: Any = Everywhere(lambda _: "")
+    endless = "x" * 100_000
+    words: dict[str, Any] = {"trouble": endless, "mail_from": MailFrom(endless, endless), "configuration_set": endless}
+    identity = Identity(DOMAIN, False, "PENDING", "", SIGNED, None, None)._replace(**{at: words[at]})
+    chosen = ConfigurationSet(endless, exists=False)
+    ses = SesFacts("eu-west-1", identity, Account(True, "HEALTHY", False, 14, -1, 0, ()), chosen, None, None)
+    told = findings(Facts(DOMAIN, NOW, ses, dns_facts(DOMAIN, ses, dns)))
+    assert max(len(text) for one in told for text in (one.says, one.do)) <= MOST_SAID
 
 
 def test_a_silent_blocklist_is_waited_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
