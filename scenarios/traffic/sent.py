@@ -17,6 +17,11 @@ from scenarios.traffic.trace_csv import MOST_RECIPIENTS
 
 NAMELESS = 0
 _TO = ("To", "Cc", "Bcc")
+_NAMED = re.compile(
+    r"""((?:"(?:[^"\\]|\\.)*+"|\((?:[^()\\]|\\.)*+\)|\\.|[^"(\\,;:<>]++)++)(<[^<>]*+>)?""",  # in quotes, in brackets
+    re.DOTALL,
+)
+"""A name, and its address if there is one."""
 _NONSENSE = (ValueError, TypeError, OverflowError, IndexError, RecursionError)
 """What email.utils raises, depending on the kind."""
 _LONGEST_DATE = 200  # characters, of which a zone's name in brackets may be many
@@ -72,8 +77,14 @@ def _counted(sent: Sent, kind: str) -> Found:
 
 def _receivers(message: Message) -> int:
     """Each header for itself: one that cannot be read takes no other with it."""
-    fields = (str(value) for header in _TO for value in message.get_all(header, []))
+    values = (str(value) for header in _TO for value in message.get_all(header, []))
+    fields = (_NAMED.sub(_without_address_as_name, value) for value in values)
     return sum("@" in address for field in fields for _, address in getaddresses([field]))
+
+
+def _without_address_as_name(named: re.Match[str]) -> str:
+    """Programs that know no name repeat the address, unquoted, which email.utils takes for a mailbox of its own."""
+    return named[2] if "@" in named[1] and "@" in (named[2] or "") else named[0]
 
 
 def _unix_s_of(date: str) -> float | None:

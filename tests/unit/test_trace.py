@@ -270,6 +270,11 @@ def test_dates_are_read_as_they_come(tmp_path: Path, date: str, utc: str | None,
         ("Team: a@example.com, b@example.com;, c@example.com", 3),
         ("Jörg <jo@example.com>, dån@example.com", 2),
         ("root", 0),
+        ("a@example.com <a@example.com>", 1),
+        ("'a@example.com' <a@example.com>, \"b, c\" b@example.com <b@example.com>", 2),
+        ("Team: a@example.com <a@example.com>, (or, b) b@example.com <b@example.com>;", 2),
+        ("Jo (the, boss) <a@example.com>, a@example.com (b <b@example.com>", 2),
+        ("a@example.com, <b@example.com>", 2),
     ],
 )
 def test_recipients_are_addresses(tmp_path: Path, to: str, recipients: int) -> None:
