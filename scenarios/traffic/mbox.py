@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator
+from io import BytesIO
+from itertools import chain
 
-MOST_HEADER_LINES = 100_000
+MOST_HEADER_BYTES = 32 << 20  # a hundred thousand recipients, each of 320 characters
 MOST_TEXT_BYTES = 64 << 20  # of a mail whose length is believed: no mail server takes as much
 
 BOM = b"\xef\xbb\xbf"  # begins a file, and stands between joined ones
@@ -24,7 +26,7 @@ _SENDER = re.compile(rb"From (?:-|MAILER-DAEMON|\S+@\S+)\s")
 _TIMED = re.compile(rb"From .*(?:\d:\d\d|\b\d{4}\b)")
 _HEADER = re.compile(rb"[!-9;-~]+[ \t]*:")
 _SECOND = re.compile(rb">+From ")  # a mark above the headers that a program has taken for text
-_LENGTH = re.compile(rb"Content-Length[ \t]*:[ \t]*(\d{1,12})\s*", re.IGNORECASE)
+_LENGTH = re.compile(rb"^Content-Length[ \t]*:[ \t]*(\d{1,12})\s*$", re.IGNORECASE | re.MULTILINE)
 
 
 def is_mark(start: bytes) -> bool:
@@ -32,14 +34,19 @@ def is_mark(start: bytes) -> bool:
     return start.startswith(b"From ") or bool(_BARE.fullmatch(start.partition(b"\n")[0]))
 
 
-def headers_of(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
-    """The header lines of each mail; of a header that does not end the first lines must do."""
+def continues_header(line: bytes) -> bool:
+    """Whether it is no end: a line of blanks continues the one before."""
+    return bool(line.strip(b"\r\n"))
+
+
+def headers_of(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """The header of each mail; of one that does not end the beginning must do."""
     source, before, believes_lengths = _Lines(lines), b"", True
     for line in source:
         if line.startswith(_BEGINNINGS) and _begins_mail(line.removeprefix(BOM)[:_MARK], not before.strip(), source):
-            headers = _header(source)
-            yield headers
-            believes_lengths = believes_lengths and _pass_over_text(headers, source)
+            header = _header(source)
+            yield header
+            believes_lengths = believes_lengths and _pass_over_text(header, source)
             before = b""
         else:
             before = line
@@ -65,6 +72,18 @@ class _Lines:
     def give_back(self, lines: list[bytes]) -> None:
         self._ahead.extendleft(reversed(lines))
 
+    def give_back_text(self, text: bytes) -> None:
+        """Once, or a few times: what is left of it is asked for each line."""
+        self._lines, self._ahead = chain(BytesIO(text), self._ahead, self._lines), deque()
+
+    def pass_over_blank(self) -> int:
+        """How many blank lines it was."""
+        count = 0
+        while (line := self.peek()) is not None and not line.strip():
+            next(self)
+            count += 1
+        return count
+
 
 def _begins_mail(line: bytes, is_after_blank: bool, source: _Lines) -> bool:
     """One with a whole date does after a blank line; others need a header behind them, lest text begins a mail."""
@@ -82,15 +101,13 @@ def _is_header(source: _Lines) -> bool:
     return line is not None and bool(_HEADER.match(line))
 
 
-def _header(source: _Lines) -> list[bytes]:
-    headers: list[bytes] = []
+def _header(source: _Lines) -> bytes:
+    header = bytearray()
     while (line := source.peek()) is not None and _SECOND.match(line):
         next(source)
-    while (line := source.peek()) is not None and line.strip() and not _looks_like_mark(line[:_MARK]):
-        next(source)
-        if len(headers) < MOST_HEADER_LINES:
-            headers.append(line)
-    return headers
+    while (line := source.peek()) is not None and continues_header(line) and not _looks_like_mark(line[:_MARK]):
+        header += next(source)[: MOST_HEADER_BYTES - len(header)]
+    return bytes(header)
 
 
 def _looks_like_mark(line: bytes) -> bool:
@@ -98,18 +115,19 @@ def _looks_like_mark(line: bytes) -> bool:
     return bool(_BARE.fullmatch(line) or _SENDER.match(line) or _DATED.match(line))
 
 
-def _pass_over_text(headers: list[bytes], source: _Lines) -> bool:
+def _pass_over_text(header: bytes, source: _Lines) -> bool:
     """Whether a mail's length is right, or not told: it is wrong where no mail begins behind its text."""
-    length = next((int(found[1]) for line in headers if (found := _LENGTH.fullmatch(line))), 0)
-    if not 0 < length <= MOST_TEXT_BYTES or source.peek() is None:
+    found = _LENGTH.search(header)
+    length = int(found[1]) if found else 0
+    if not 0 < length <= MOST_TEXT_BYTES or (line := source.peek()) is None or continues_header(line):
         return True
-    taken, left = [next(source)], length  # the blank line, which does not count
-    while left > 0 and source.peek() is not None:
-        taken.append(next(source))
-        left -= len(taken[-1])
-    while (line := source.peek()) is not None and not line.strip():
-        taken.append(next(source))
-    is_right = left == 0 and (line is None or line.startswith(b"From"))
+    next(source)  # the blank line, which does not count
+    text = bytearray()
+    while len(text) < length and source.peek() is not None:
+        text += next(source)
+    is_whole = len(text) == length
+    text += b"\n" * bool(source.pass_over_blank())
+    is_right = is_whole and ((line := source.peek()) is None or line.startswith(b"From"))
     if not is_right:
-        source.give_back(taken)
+        source.give_back_text(b"\n" + text)
     return is_right

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from email.message import Message
-from email.parser import BytesHeaderParser
 from email.utils import getaddresses, parsedate_tz
 from hashlib import blake2b
 from typing import NamedTuple
@@ -16,7 +15,8 @@ from scenarios.events.events import event_of, name_of, unix_s
 from scenarios.traffic.trace_csv import MOST_RECIPIENTS
 
 NAMELESS = 0
-_TO = ("To", "Cc", "Bcc")
+_FIELD = re.compile(rb"^(date|to|cc|bcc|message-id)[ \t]*:(.*(?:\n[ \t].*)*+)", re.IGNORECASE | re.MULTILINE)
+_TO = (b"to", b"cc", b"bcc")
 _NAMED = re.compile(
     r"""((?:"(?:[^"\\]|\\.)*+"|\((?:[^()\\]|\\.)*+\)|\\.|[^"(\\,;:<>]++)++)(<[^<>]*+>)?""",  # in quotes, in brackets
     re.DOTALL,
@@ -53,20 +53,28 @@ def of_event(record: Document) -> Found:
     return _counted(Sent(event.at_unix_s, len(event.recipients), _name(event.message_id)), "Send")
 
 
-def of_headers(lines: Iterable[bytes]) -> Found:
+def of_header(header: bytes) -> Found:
     """The Date header tells the time; To, Cc and Bcc the recipients, as far as they are addresses."""
     try:
-        message = BytesHeaderParser().parsebytes(b"".join(lines))
-        if (date := message["Date"]) is None:
+        fields = _fields(header)
+        if not fields[b"date"]:
             return "without a Date"
-        date = str(date)[:_LONGEST_DATE]
+        date = fields[b"date"][0][:_LONGEST_DATE]
         at_unix_s = _unix_s_of(date)
         if at_unix_s is None:
             return "with a Date that cannot be read"
-        sent = Sent(at_unix_s, _receivers(message), _name(str(message["Message-ID"] or "")), _has_odd_zone(date))
+        sent = Sent(at_unix_s, _receivers(fields), _name("".join(fields[b"message-id"][:1])), _has_odd_zone(date))
     except _NONSENSE:
         return "with headers that cannot be read"
     return _counted(sent, "")
+
+
+def _fields(header: bytes) -> defaultdict[bytes, list[str]]:
+    """Those that matter, unfolded; a line that belongs to none is passed over, as mail programs do."""
+    fields = defaultdict[bytes, list[str]](list)
+    for name, value in _FIELD.findall(header):
+        fields[name.lower()].append(b" ".join(value.split()).decode("ascii", "replace"))
+    return fields
 
 
 def _counted(sent: Sent, kind: str) -> Found:
@@ -75,11 +83,10 @@ def _counted(sent: Sent, kind: str) -> Found:
     return sent if sent.recipients else f"{kind} without a recipient".strip()
 
 
-def _receivers(message: Message) -> int:
+def _receivers(fields: Mapping[bytes, list[str]]) -> int:
     """Each header for itself: one that cannot be read takes no other with it."""
-    values = (str(value) for header in _TO for value in message.get_all(header, []))
-    fields = (_NAMED.sub(_without_address_as_name, value) for value in values)
-    return sum("@" in address for field in fields for _, address in getaddresses([field]))
+    named = (_NAMED.sub(_without_address_as_name, value) for header in _TO for value in fields.get(header, []))
+    return sum("@" in address for field in named for _, address in getaddresses([field]))
 
 
 def _without_address_as_name(named: re.Match[str]) -> str:

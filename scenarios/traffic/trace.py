@@ -20,7 +20,7 @@ from scenarios.events.files import unpacked
 from scenarios.schema.files import printable
 from scenarios.system.whole_files import is_same, is_stream
 from scenarios.traffic import mbox
-from scenarios.traffic.sent import NAMELESS, Found, of_event, of_headers
+from scenarios.traffic.sent import NAMELESS, Found, of_event, of_header
 from scenarios.traffic.trace_csv import write_trace
 
 EVENTS, MBOX, MAILDIR = "events", "mbox", "maildir"
@@ -143,7 +143,7 @@ def _read(source: Path) -> tuple[str, _Mails]:
             records = chain.from_iterable(opened(placed.document) for placed in documents(file, source))
             return kind, _Mails(map(of_event, records))
         if kind == MBOX:
-            return kind, _Mails(map(of_headers, mbox.headers_of(_lines(source, file))))
+            return kind, _Mails(map(of_header, mbox.headers_of(_lines(source, file))))
     raise BadInput(f"{printable(source)}: {_NEITHER if start.removeprefix(mbox.BOM).strip() else 'is empty'}")
 
 
@@ -159,7 +159,8 @@ def _maildir(source: Path) -> Iterator[Found]:
     for path in sorted(chain.from_iterable((source / part).glob("*") for part in ("cur", "new"))):
         if os.path.isfile(path):
             with path.open("rb") as file:
-                yield of_headers(takewhile(bytes.strip, _lines(path, file)))
+                header = takewhile(mbox.continues_header, _lines(path, file))
+                yield of_header(b"".join(header))
 
 
 def _listed(left_out: dict[str, int]) -> str:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import gzip
 import json
 import mailbox
+import tracemalloc
 from base64 import b64encode
+from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,7 @@ from hypothesis import HealthCheck, given, settings
 
 from scenarios.errors import BadInput
 from scenarios.schema.processes import Trace
+from scenarios.traffic import mbox
 from scenarios.traffic.trace import TraceSummary, make_trace
 from scenarios.traffic.workload import Arrivals, arrivals
 
@@ -290,6 +294,33 @@ def test_maildir_becomes_a_trace(tmp_path: Path) -> None:
     (tmp_path / "box" / "cur" / "seen:2,S").write_text(mail(1))
     summary = make_trace(tmp_path / "box", tmp_path / "out.csv")
     assert summary == TraceSummary(4, 8, "maildir", LEFT_OUT)
+
+
+@pytest.mark.parametrize("odd", [" ", "\t", "no header", "no header\n z@example.com", "Subject: x\n \n\t\n y"])
+def test_an_odd_line_among_the_headers_hides_none(tmp_path: Path, odd: str) -> None:
+    """One of blanks continues the line before, and one that is no header is passed over, in mbox and maildir."""
+    text = mail(1).replace("\n\n", f"\n{odd}\nCc : b@example.com, c@example.com\n\n")
+    assert traced(tmp_path, f"From \n{text}")[0] == TraceSummary(1, 3, "mbox", {})
+    (tmp_path / "box" / "new").mkdir(parents=True)
+    (tmp_path / "box" / "new" / "1").write_text(text)
+    assert make_trace(tmp_path / "box", tmp_path / "out.csv") == TraceSummary(1, 3, "maildir", {})
+
+
+def test_an_mbox_is_read_in_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long its header lines are, and however many blank lines follow a text whose length is told."""
+    monkeypatch.setattr(mbox, "MOST_HEADER_BYTES", 1_000)
+    begins, ends = [b"From \n", b"Content-Length: 3\n"], [b"\n", b"ab\n"]
+    tracemalloc.start()
+    headers = list(mbox.headers_of(chain(begins, repeat(b"X: " + b"a" * 900 + b"\n", 500), ends, blanks())))
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert [len(header) for header in headers] == [1_000]
+    assert most < 300_000
+
+
+def blanks() -> Iterator[bytes]:
+    """Many, each of its own."""
+    return (bytes(bytearray(b"\r\n")) for _ in range(20_000))
 
 
 def test_headers_of_any_bytes_do_not_stop_a_trace(tmp_path: Path) -> None:
