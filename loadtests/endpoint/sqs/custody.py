@@ -21,6 +21,11 @@ def is_moving(message: Message) -> bool:
     return hasattr(message, "queue_arn")
 
 
+def is_in(message: Message, queue: Queue) -> bool:
+    """Whether it was in this queue last."""
+    return getattr(message, "queue_arn", None) == queue.queue_arn
+
+
 def source_arn_of(message: Message) -> str | None:
     """The queue whose dead letter it is."""
     return getattr(message, "source_arn", None)

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from threading import Condition
 from types import ModuleType
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from moto.core.utils import unix_time_millis
 from moto.sqs import models, urls
@@ -191,26 +191,21 @@ class Backend(models.SQSBackend):
         visibility_timeout: int,
         message_attribute_names: list[str] | None = None,
     ) -> list[Message]:
-        queue, until_s = self.get_queue(queue_name), time.monotonic() + wait_seconds_timeout
-        if not isinstance(queue, StandardQueue):
-            return self._receive_in_order(queue, count, until_s, visibility_timeout, message_attribute_names)
-        if not wait_seconds_timeout:
-            count = finds(count, queue.approximate_number_of_messages)
-        received = queue.receive(count, 0.0, visibility_timeout, duplicate)
-        if not received and wait_seconds_timeout:
-            with waiting():
-                received = queue.receive(count, until_s, visibility_timeout, duplicate)
+        queue = self.get_queue(queue_name)
+        until_s = time.monotonic() + wait_seconds_timeout if wait_seconds_timeout else 0.0
+        if isinstance(queue, FifoQueue):
+            received = self._receive_in_order(queue, count, until_s, visibility_timeout)
+        else:
+            received = _receive_in_any_order(cast(StandardQueue, queue), count, until_s, visibility_timeout)
         for message in received:
             models._filter_message_attributes(message, message_attribute_names or [])
         return received
 
-    def _receive_in_order(
-        self, queue: Queue, count: int, until_s: float, visibility_s: int, names: list[str] | None
-    ) -> list[Message]:
-        """From a FIFO queue, in moto's own way, which looks at every message."""
-        with waiting() if until_s > time.monotonic() else nullcontext(), self.lock:
+    def _receive_in_order(self, queue: FifoQueue, count: int, until_s: float, visibility_s: int) -> list[Message]:
+        """One request after the other."""
+        with waiting() if until_s else nullcontext(), self.lock:
             while True:
-                received = super().receive_message(queue.name, count, 0, visibility_s, names)
+                received = queue.receive(count, visibility_s)
                 now_s = time.monotonic()
                 if received or now_s >= until_s:
                     return received
@@ -280,11 +275,7 @@ class Backend(models.SQSBackend):
         if isinstance(queue, StandardQueue):
             return queue.held.take()
         with self.lock:
-            message = next(iter(queue.messages), None)
-            if message is not None:
-                queue._messages.remove(message)
-                queue.pending_messages.discard(message)
-            return message
+            return cast(FifoQueue, queue).take()
 
     def _put(self, message: Message, arn: str) -> bool:
         queue = self.queue_of(arn)
@@ -304,6 +295,17 @@ class Backend(models.SQSBackend):
         with self.lock:
             yield queue
             self.lock.notify_all()
+
+
+def _receive_in_any_order(queue: StandardQueue, count: int, until_s: float, visibility_s: int) -> list[Message]:
+    """A long poll finds all that there is, and waits for it."""
+    if not until_s:
+        count = finds(count, queue.approximate_number_of_messages)
+    received = queue.receive(count, 0.0, visibility_s, duplicate)
+    if received or not until_s:
+        return received
+    with waiting():
+        return queue.receive(count, until_s, visibility_s, duplicate)
 
 
 def _each(
