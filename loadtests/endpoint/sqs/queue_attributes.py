@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from moto.sqs.exceptions import InvalidAttributeName, InvalidAttributeValue, InvalidParameterValue, SQSException
+from moto.sqs.exceptions import InvalidAttributeName, InvalidAttributeValue, SQSException
+
+from loadtests.endpoint.sqs.refusals import invalid
 
 NUMBERS = {
     "DelaySeconds": (0, 900),
@@ -36,7 +38,12 @@ def check_attributes(attributes: Mapping[str, str], is_fifo: bool) -> None:
         elif name not in OTHERS:
             raise InvalidAttributeName(name)
     if policy := attributes.get("RedrivePolicy"):
-        _check_redrive(policy)
+        _check_redrive(policy, is_fifo)
+
+
+def is_fifo_name(name: str) -> bool:
+    """Whether a queue of this name, or ARN, is a FIFO queue: its name says so."""
+    return name.endswith(".fifo")
 
 
 def check_kind(attributes: Mapping[str, str]) -> None:
@@ -60,16 +67,18 @@ def _check_fifo(name: str, value: str, is_fifo: bool) -> None:
         raise _invalid(name, f"Must be one of {', '.join(FIFO[name])}.")
 
 
-def _check_redrive(policy: str) -> None:
+def _check_redrive(policy: str, is_fifo: bool) -> None:
     """As far as moto fails over it, or takes anything."""
     try:
         read = json.loads(policy)
-        most = int(read.get("maxReceiveCount", 1)) if isinstance(read, dict) else None
-    except (ValueError, TypeError, RecursionError):
-        most = None
-    if most is None or not 1 <= most <= MOST_RECEIVES:
-        reason = f"Reason: Must be JSON with deadLetterTargetArn and a maxReceiveCount from 1 to {MOST_RECEIVES}."
-        raise InvalidParameterValue(f"Value {policy} for parameter RedrivePolicy is invalid. {reason}")
+        most, arn = int(read.get("maxReceiveCount", 1)), str(read.get("deadLetterTargetArn", ""))
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        most, arn = 0, ""
+    if not 1 <= most <= MOST_RECEIVES:
+        reason = f"Must be JSON with deadLetterTargetArn and a maxReceiveCount from 1 to {MOST_RECEIVES}."
+        raise invalid(policy, "RedrivePolicy", reason)
+    if arn and is_fifo_name(arn) != is_fifo:
+        raise invalid(policy, "RedrivePolicy", "Dead-letter queue must be same type of queue as the source.")
 
 
 def _invalid(name: str, reason: str) -> InvalidAttributeValue:

@@ -15,12 +15,12 @@ from loadtests.endpoint.sqs import refusals
 from loadtests.endpoint.sqs.custody import source_arn_of
 from loadtests.endpoint.sqs.moves import MOST_KEPT, MOST_PER_S, source_arn_in
 from loadtests.endpoint.sqs.outgoing import check_entries
-from loadtests.endpoint.sqs.queue_attributes import check_attributes, check_kind
+from loadtests.endpoint.sqs.queue_attributes import check_attributes, check_kind, is_fifo_name
 from loadtests.endpoint.sqs.queues import Backend
 from loadtests.endpoint.sqs.refusals import NotFound, check_visibility, checked
 
 MOST_RECEIVED, LONGEST_WAIT_S = 10, 20
-FIFO = ".fifo"
+NO_QUEUE_NAME = "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length"
 
 
 def install() -> None:
@@ -55,12 +55,14 @@ class Responses(SQSResponse):
     def create_queue(self) -> ActionResult:
         name, attributes = self._get_param("QueueName"), self._get_param("Attributes", {})
         is_fifo = attributes.get("FifoQueue") == "true"
-        if is_fifo and not name.endswith(FIFO):
+        if is_fifo and not is_fifo_name(name):
             raise InvalidParameterValue(
                 "The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, "
                 "must end with .fifo suffix and be 1 to 80 in length."
             )
-        check_attributes(attributes, is_fifo or name.endswith(FIFO))
+        check_attributes(attributes, is_fifo_name(name))
+        if is_fifo_name(name) and not is_fifo:
+            raise InvalidParameterValue(NO_QUEUE_NAME)
         return super().create_queue()
 
     def set_queue_attributes(self) -> ActionResult:
@@ -108,6 +110,8 @@ class Responses(SQSResponse):
             raise NotFound("The resource that you specified for the DestinationArn parameter doesn't exist.")
         if destination == source.queue_arn:
             raise InvalidParameterValue("Source queue arn and destination queue arn cannot be the same.")
+        if destination is not None and is_fifo_name(destination) != source.fifo_queue:
+            raise InvalidParameterValue("Source queue and destination queue must be of the same type.")
         if per_s is not None:
             words = f"Must be between 1 and {MOST_PER_S}, if provided."
             checked(per_s, "MaxNumberOfMessagesPerSecond", 1, MOST_PER_S, words)

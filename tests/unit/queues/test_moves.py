@@ -111,7 +111,7 @@ def test_a_task_has_a_rate_and_can_be_cancelled(queues: Queues) -> None:
 
 
 def test_tasks_that_cannot_be_are_refused(queues: Queues) -> None:
-    """Of and to what is not there with 404, of a queue that is nobody's dead-letter queue, and by a strange handle."""
+    """Of and to what is not there with 404, to another type, of no dead-letter queue, and by a strange handle."""
     for operation, asked, code, status in (
         ("start_message_move_task", {"SourceArn": queues.arn("no")}, "ResourceNotFoundException", 404),
         ("start_message_move_task", {"SourceArn": queues.arn("std")}, "InvalidParameterValue", 400),
@@ -120,6 +120,12 @@ def test_tasks_that_cannot_be_are_refused(queues: Queues) -> None:
             {"SourceArn": queues.arn("dead"), "DestinationArn": queues.arn("no")},
             "ResourceNotFoundException",
             404,
+        ),
+        (
+            "start_message_move_task",
+            {"SourceArn": queues.arn("dead"), "DestinationArn": queues.arn("f.fifo")},
+            "InvalidParameterValue",
+            400,
         ),
         ("list_message_move_tasks", {"SourceArn": queues.arn("no")}, "ResourceNotFoundException", 404),
         ("cancel_message_move_task", {"TaskHandle": "foobared"}, "InvalidParameterValue", 400),

@@ -5,6 +5,7 @@ Codes, statuses and words are AWS's own where it is known what they are: LocalSt
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 from urllib.parse import urlencode
@@ -57,6 +58,11 @@ def test_an_entry_fails_and_not_its_batch(queues: Queues) -> None:
 def text(value: str) -> dict[str, str]:
     """A message attribute."""
     return {"DataType": "String", "StringValue": value}
+
+
+def dead_letters_to(name: str) -> str:
+    """A RedrivePolicy."""
+    return json.dumps({"deadLetterTargetArn": f"arn:aws:sqs:us-east-1:123456789012:{name}", "maxReceiveCount": 1})
 
 
 VALUE, NAME, ATTRIBUTE = "InvalidParameterValue", "InvalidAttributeName", "InvalidAttributeValue"
@@ -189,6 +195,25 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         {"queue": None, "QueueName": "x", "Attributes": {"FifoQueue": "true"}},
         VALUE,
         "must end with .fifo suffix",
+    ),
+    (
+        "create_queue",
+        {"queue": None, "QueueName": "x.fifo"},
+        VALUE,
+        "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length",
+    ),
+    ("set_queue_attributes", {"Attributes": {"RedrivePolicy": dead_letters_to("f.fifo")}}, VALUE, "same type of queue"),
+    (
+        "create_queue",
+        {"queue": None, "QueueName": "x", "Attributes": {"RedrivePolicy": dead_letters_to("f.fifo")}},
+        VALUE,
+        "same type of queue",
+    ),
+    (
+        "set_queue_attributes",
+        {"queue": "f.fifo", "Attributes": {"RedrivePolicy": dead_letters_to("dead")}},
+        VALUE,
+        "Dead-letter queue must be same type of queue as the source.",
     ),
 ]
 
