@@ -220,11 +220,17 @@ FAKE, OTHER = '{"deadLetterTargetArn": "fake"}', '{"deadLetterTargetArn": "arn:a
         ("t", "RedrivePolicy", FAKE, "RedrivePolicy: deadLetterTargetArn is an invalid arn"),
         ("t.fifo", "RedrivePolicy", OTHER, "RedrivePolicy: must use a FIFO queue as DLQ"),
         ("t", "FilterPolicy", "{invalid", "FilterPolicy: failed to parse JSON."),
+        ("t", "FilterPolicy", '{"a": [1e400]}', "FilterPolicy: failed to parse JSON."),
+        ("t", "FilterPolicy", '{"a": [{}]}', "FilterPolicy: cannot be read."),
+        ("t", "FilterPolicy", '{"a": [{"anything-but": {"of": "x"}}]}', "FilterPolicy: Unrecognized match type"),
+        ("t", "FilterPolicyScope", "zz", r"FilterPolicyScope: Invalid value \[zz\]."),
+        ("t", "DeliveryPolicy", "x", "DeliveryPolicy: failed to parse JSON."),
+        ("t", "Unknown", "x", "AttributeName"),
         ("t", "RawMessageDelivery", "no", r"RawMessageDelivery: Invalid value \[no\]. Must be true or false."),
     ],
 )
 def test_attributes_of_a_subscription_are_looked_at(topic: str, name: str, value: str, said: str) -> None:
-    """What makes no sense is refused in SNS's words, and changes nothing."""
+    """What makes no sense is refused in SNS's words, and changes nothing; nor is there a subscription without it."""
     with endpoint_of_many() as endpoint:
         sns = endpoint.client("sns")
         fifo = {"FifoTopic": "true"} if topic.endswith("fifo") else {}
@@ -234,6 +240,10 @@ def test_attributes_of_a_subscription_are_looked_at(topic: str, name: str, value
         with pytest.raises(ClientError, match=said):
             sns.set_subscription_attributes(SubscriptionArn=one, AttributeName=name, AttributeValue=value)
         assert sns.get_subscription_attributes(SubscriptionArn=one)["Attributes"] == before
+        new = {"TopicArn": arn, "Protocol": "sqs", "Endpoint": "arn:aws:sqs:us-east-1:1:new.fifo"}
+        with pytest.raises(ClientError, match=said):
+            sns.subscribe(**new, Attributes={name: value, "SubscriptionRoleArn": "x"})
+        assert len(sns.list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"]) == 1
         with pytest.raises(ClientError, match="does not support this protocol string: pigeon"):
             sns.subscribe(TopicArn=arn, Protocol="pigeon", Endpoint="x")
 

@@ -8,9 +8,10 @@ from moto.core.responses import ActionResult, EmptyResult
 from moto.sns import models, urls
 from moto.sns.responses import SNSResponse
 
-from loadtests.endpoint.sns.queueing import FIFO, check_redrive
+from loadtests.endpoint.sns.filters import Filter
 from loadtests.endpoint.sns.subscription import Subscription
-from loadtests.endpoint.sns.topics import Backend, Topic, invalid
+from loadtests.endpoint.sns.subscription_attributes import invalid
+from loadtests.endpoint.sns.topics import Backend, Topic
 
 PENDING = "pending confirmation"
 
@@ -20,6 +21,7 @@ def install() -> None:
     models.sns_backends.clear()
     models.sns_backends.backend = Backend
     models.Subscription, models.Topic = Subscription, Topic  # type: ignore[misc]
+    models.FilterPolicyMatcher = Filter  # type: ignore[assignment, attr-defined]
     urls.url_paths["{0}/$"] = Responses.dispatch
 
 
@@ -29,8 +31,11 @@ class Responses(SNSResponse):
     def subscribe(self) -> ActionResult:
         """Ask a webhook that has not answered yet, however often it has been asked."""
         topic_arn, endpoint, protocol = map(self._get_param, ("TopicArn", "Endpoint", "Protocol"))
-        if policy := (self._get_attributes() or {}).get("RedrivePolicy"):
-            check_redrive(policy, is_fifo=str(topic_arn).endswith(FIFO))  # lest there be a subscription without it
+        known = self._ours._find_subscription(topic_arn, endpoint, protocol)
+        # lest there be a subscription without what is refused
+        self._ours.check_subscription(
+            str(topic_arn), self._get_param("Attributes", {}), known.attributes if known else {}
+        )
         answer = super().subscribe()
         subscription = self._ours._find_subscription(topic_arn, endpoint, protocol)
         if not isinstance(subscription, Subscription):

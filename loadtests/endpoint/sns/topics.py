@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from collections import OrderedDict
+from collections.abc import Mapping
 from typing import Any, TypeGuard, cast
 from uuid import uuid4
 
 from moto.core.utils import camelcase_to_underscores
 from moto.sns import models, urls
-from moto.sns.exceptions import SNSException, SNSInvalidParameter
+from moto.sns.exceptions import SNSException
 from moto.utilities.arns import parse_arn
 
 from loadtests.endpoint.sns.exchange import is_address
-from loadtests.endpoint.sns.queueing import FIFO, check_redrive, is_queue
+from loadtests.endpoint.sns.queueing import FIFO, is_queue
 from loadtests.endpoint.sns.signing import HASHES
 from loadtests.endpoint.sns.subscription import HTTP, SQS, Subscription
+from loadtests.endpoint.sns.subscription_attributes import (
+    as_switch,
+    check_attributes,
+    check_operands,
+    filter_policy,
+    invalid,
+)
 
 LEFT_MOST = 1_000  # subscriptions that were ended and can be had back
 PROTOCOLS = (*HTTP, "email", "email-json", "sms", "sqs", "application", "lambda", "firehose")
@@ -30,11 +37,6 @@ class Unauthorised(SNSException):
     """The request would have to be signed."""
 
     code = "AuthorizationError"
-
-
-def invalid(parameter: str) -> SNSInvalidParameter:
-    """What SNS says of a parameter that is missing or wrong."""
-    return SNSInvalidParameter(f"Invalid parameter: {parameter}")
 
 
 class Topic(models.Topic):
@@ -116,18 +118,29 @@ class Backend(models.SNSBackend):
         super().set_topic_attribute(topic_arn, attribute_name, attribute_value)
 
     def set_subscription_attributes(self, arn: str, name: str, value: Any) -> None:
-        """Moto takes the text `false` for true, and any policy for dead letters, and fails over one that is no JSON."""
-        if name == "FilterPolicy" and value:
-            _refuse_unreadable(value)
-        if name == "RedrivePolicy" and value:
-            subscription = self.subscriptions.get(arn)
-            check_redrive(value, is_fifo=subscription is not None and subscription.topic.arn.endswith(FIFO))
-        super().set_subscription_attributes(arn, name, _as_switch(value) if name == "RawMessageDelivery" else value)
+        """Moto takes the text `false` for true, any policy for dead letters, and a scope without its policy."""
+        subscription = self.subscriptions.get(arn)
+        if subscription is not None:
+            self.check_subscription(subscription.topic.arn, {name: value}, subscription.attributes)
+        super().set_subscription_attributes(arn, name, as_switch(value) if name == "RawMessageDelivery" else value)
+        if subscription is not None and name == "FilterPolicyScope":
+            policy = subscription.attributes.get("FilterPolicy")
+            super().set_subscription_attributes(arn, "FilterPolicy", policy)
+
+    def check_subscription(self, topic_arn: str, new: Mapping[str, Any], old: Mapping[str, Any]) -> None:
+        """What is to be set of a subscription, which has others already. Raises SNSInvalidParameter."""
+        check_attributes(new, is_fifo=topic_arn.endswith(FIFO))
+        attributes = {**old, **new}
+        if policy := attributes.get("FilterPolicy"):
+            self._validate_filter_policy(filter_policy(policy), attributes.get("FilterPolicyScope"))
 
     def _validate_filter_policy(self, value: Any, scope: str | None) -> None:
-        if not isinstance(value, dict):
-            raise invalid("FilterPolicy: must be a JSON object")
-        super()._validate_filter_policy(value, scope)
+        """Moto fails over operands that are of no use."""
+        try:
+            super()._validate_filter_policy(value, scope)
+            check_operands(value)
+        except (AttributeError, LookupError, TypeError, RecursionError) as error:
+            raise invalid(f"FilterPolicy: cannot be read. {error}") from error
 
     def _with(self, topic: models.Topic, token: str) -> Subscription:
         left = self._left.get(token)
@@ -161,20 +174,6 @@ def _is_arn(text: str) -> bool:
         return bool(text) and parse_arn(text).service == "sns"
     except ValueError:
         return False
-
-
-def _refuse_unreadable(policy: str) -> None:
-    try:
-        json.loads(policy)
-    except (ValueError, RecursionError) as error:
-        raise invalid(f"FilterPolicy: failed to parse JSON. {error}") from error
-
-
-def _as_switch(value: Any) -> bool:
-    switch = {"true": True, "false": False}.get(str(value).lower())
-    if switch is None:
-        raise invalid(f"RawMessageDelivery: Invalid value [{value}]. Must be true or false.")
-    return switch
 
 
 def _is_asked(subscription: models.Subscription) -> TypeGuard[Subscription]:
