@@ -248,6 +248,44 @@ def test_attributes_of_a_subscription_are_looked_at(topic: str, name: str, value
             sns.subscribe(TopicArn=arn, Protocol="pigeon", Endpoint="x")
 
 
+def test_each_entry_of_a_batch_is_told_of() -> None:
+    """One that is wrong keeps no other from being published; a batch that is none is refused as a whole."""
+    with endpoint_of_many() as endpoint:
+        sns, sqs = endpoint.client("sns"), endpoint.client("sqs")
+        topic, queue = sns.create_topic(Name="t")["TopicArn"], sqs.create_queue(QueueName="q")["QueueUrl"]
+        raw = {"RawMessageDelivery": "true"}
+        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint="arn:aws:sqs:us-east-1:123456789012:q", Attributes=raw)
+        odd = {"k": {"DataType": "Odd", "StringValue": "v"}}
+        wrong: list[dict[str, Any]] = [
+            {"Message": "long", "Subject": "s" * 101},
+            {"Message": "odd", "MessageAttributes": odd},
+            {"Message": "no value", "MessageAttributes": {"k": {"DataType": "String"}}},
+            {"Message": "odd", "MessageStructure": "xml"},
+            {"Message": ""},
+        ]
+        entries = [{"Id": str(number), **one} for number, one in enumerate([*wrong, {"Message": "right"}])]
+        answer = sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=entries)
+        assert [each["Id"] for each in answer["Successful"]] == ["5"]
+        assert [(each["Id"], each["Code"]) for each in answer["Failed"]] == [
+            (str(at), "InvalidParameter") for at in range(5)
+        ]
+        received = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=5)["Messages"]
+        assert [message["Body"] for message in received] == ["right"]
+        for one in wrong:
+            with pytest.raises(ClientError, match="InvalidParameter"):
+                sns.publish(TopicArn=topic, **one)
+        half = "x" * 131_073
+        for batch, code in (
+            ([], "EmptyBatchRequest"),
+            ([{"Id": "a b", "Message": "x"}], "InvalidBatchEntryId"),
+            ([{"Id": "a", "Message": "x"}] * 2, "BatchEntryIdsNotDistinct"),
+            ([{"Id": str(at), "Message": "x"} for at in range(11)], "TooManyEntriesInBatchRequest"),
+            ([{"Id": "a", "Message": half}, {"Id": "b", "Message": half}], "BatchRequestTooLong"),
+        ):
+            with pytest.raises(ClientError, match=code):
+                sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=batch)
+
+
 def test_links_need_their_secret() -> None:
     """A wrong token, an unknown ARN and a link that must be signed are refused as SNS does it; nothing comes to be."""
     with endpoint_of_many() as endpoint, webhook() as hook:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, cast
 
 from moto.core.responses import ActionResult, EmptyResult
 from moto.sns import models, urls
 from moto.sns.responses import SNSResponse
 
+from loadtests.endpoint.sns.batches import Entry, check_batch, check_message, published
 from loadtests.endpoint.sns.filters import Filter
 from loadtests.endpoint.sns.subscription import Subscription
 from loadtests.endpoint.sns.subscription_attributes import invalid
@@ -45,6 +47,34 @@ class Responses(SNSResponse):
             return answer
         subscription.ask()
         return answer if self._is("ReturnSubscriptionArn") else ActionResult({"SubscriptionArn": PENDING})
+
+    def publish(self) -> ActionResult:
+        """Moto fails over what lacks a text, or an attribute's type."""
+        check_message({name: self._get_param(name) for name in ("Message", "Subject", "MessageAttributes")})
+        return super().publish()
+
+    def publish_batch(self) -> ActionResult:
+        """Moto forgets entries that fail in a way that it does not expect."""
+        topic, entries = (
+            self._ours.get_topic(self._get_param("TopicArn")),
+            self._get_param("PublishBatchRequestEntries", []),
+        )
+        check_batch(entries)
+        if topic.fifo_topic and not all(entry.get("MessageGroupId") for entry in entries):
+            raise invalid("The MessageGroupId parameter is required for FIFO topics")
+        return ActionResult(published(entries, partial(self._publish, topic.arn)))
+
+    def _publish(self, topic_arn: str, entry: Entry) -> str:
+        check_message(entry)
+        return self._ours.publish(
+            entry["Message"],
+            topic_arn,
+            subject=entry.get("Subject"),
+            message_attributes=self._transform_message_attributes(entry.get("MessageAttributes", {})),
+            group_id=entry.get("MessageGroupId"),
+            deduplication_id=entry.get("MessageDeduplicationId"),
+            message_structure=entry.get("MessageStructure"),
+        )
 
     def get_topic_attributes(self) -> ActionResult:
         """Moto counts no subscriptions, and does not tell how a topic signs."""
