@@ -13,6 +13,7 @@ from werkzeug.test import run_wsgi_app
 from loadtests.endpoint.control.absent import unknown
 from loadtests.endpoint.http import Answer, as_json, body_of, request_id, scope_of
 from loadtests.endpoint.parsing.json_text import MOST_VALUES, has_too_many_values
+from loadtests.endpoint.parsing.long_forms import has_too_many_fields
 from loadtests.endpoint.refusals import MISSING, WIRE, Refused, malformed, refusal
 from loadtests.endpoint.routes import JSON
 from loadtests.endpoint.v1 import query
@@ -85,7 +86,8 @@ def closed(method: str, path: str) -> Answer | None:
 
 def ask(moto: WSGIApplication, environ: WSGIEnvironment) -> Reply:
     """Moto's answer to a request. It raises whatever it likes on what it does not expect; this does not."""
-    if _is_json(environ) and has_too_many_values(body_of(environ)):
+    has_too_many = has_too_many_values if _is_json(environ) else has_too_many_fields if _is_form(environ) else None
+    if has_too_many is not None and has_too_many(body_of(environ)):
         return _refused(environ, malformed(f"The request has more than {MOST_VALUES} values."))
     try:
         body, status, headers = run_wsgi_app(moto, environ, buffered=True)
@@ -148,6 +150,10 @@ def _refused(environ: WSGIEnvironment, refused: Refused) -> Reply:
 
 def _is_json(environ: WSGIEnvironment) -> bool:
     return "HTTP_X_AMZ_TARGET" in environ or "json" in environ.get("CONTENT_TYPE", "")
+
+
+def _is_form(environ: WSGIEnvironment) -> bool:
+    return str(environ.get("CONTENT_TYPE", "")).startswith("application/x-www-form-urlencoded")
 
 
 def _error(environ: WSGIEnvironment, refused: Refused) -> Answer:

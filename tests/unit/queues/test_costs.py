@@ -7,6 +7,11 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
+from moto.core.parse import QueryParser
+from moto.core.utils import get_service_model
+from werkzeug.datastructures import MultiDict
+
+from loadtests.endpoint.parsing import long_forms
 from loadtests.endpoint.sqs import messages
 from loadtests.endpoint.sqs.queues import Backend
 from tests.unit.queues.clients import filled, only, receive
@@ -59,3 +64,25 @@ def test_a_queue_forgets_what_is_no_longer_true(sqs: Backend) -> None:
     for _ in range(5_000):
         sqs.change_message_visibility("mails", held.receipt_handle, 600)
     assert len(queue.held._hidden) <= messages.STALE_ENTRIES + 3
+
+
+def test_a_form_costs_what_its_fields_cost() -> None:
+    """Four times as many entries of a batch, or attributes of a message, take no more than four times the work."""
+    long_forms.install()
+    for service, operation, entry in (
+        ("sqs", "SendMessageBatch", "SendMessageBatchRequestEntry.{}.Id"),
+        ("sns", "Publish", "MessageAttributes.entry.{}.Name"),
+    ):
+        parser: Any = QueryParser(get_service_model(service).operation_model(operation))
+
+        def cost(many: int, entry: str = entry, parser: Any = parser) -> int:
+            form = MultiDict((entry.format(at), "x") for at in range(1, many + 1))
+            return work(lambda: parser.parse({"values": form}))
+
+        assert cost(200) < 5 * cost(50)
+
+
+def test_a_form_has_only_so_many_fields() -> None:
+    """A request of millions is refused before it is read."""
+    assert not long_forms.has_too_many_fields(b"&".join([b"a=1"] * 100_000))
+    assert long_forms.has_too_many_fields(b"&".join([b"a=1"] * 100_001))
