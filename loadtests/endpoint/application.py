@@ -26,7 +26,7 @@ from loadtests.endpoint.http import (
     scope_of,
     text_of,
 )
-from loadtests.endpoint.parsing import long_forms
+from loadtests.endpoint.parsing import moto_forms
 from loadtests.endpoint.publishing.addressed import FATES_AT
 from loadtests.endpoint.refusals import FORBIDDEN, UNAVAILABLE, Refused
 from loadtests.endpoint.routes import CALLS, JSON, LIVE, MESSAGES, QUEUES, REASONS, UNSUBSCRIBE
@@ -230,7 +230,7 @@ def local_aws(
     limits_control: bool = False,
 ) -> tuple[LocalAws, Service]:
     """The application, and the service behind it, which is to be closed in the end. One process has but one moto."""
-    long_forms.install()
+    moto_forms.install()
     queues.install()
     sqs_responses.install()
     responses.install()

@@ -13,7 +13,7 @@ from werkzeug.test import run_wsgi_app
 from loadtests.endpoint.control.absent import unknown
 from loadtests.endpoint.http import Answer, as_json, body_of, request_id, scope_of
 from loadtests.endpoint.parsing.json_text import MOST_VALUES, has_too_many_values
-from loadtests.endpoint.parsing.long_forms import has_too_many_fields
+from loadtests.endpoint.parsing.moto_forms import has_too_many_fields
 from loadtests.endpoint.refusals import MISSING, WIRE, Refused, malformed, refusal
 from loadtests.endpoint.routes import JSON
 from loadtests.endpoint.v1 import query

@@ -25,6 +25,8 @@ from loadtests.endpoint.sqs.standard_queue import StandardQueue
 
 DELETED_MOST = 10_000  # receipts of a FIFO queue that may be used again; moto keeps them all
 
+IN_SECONDS = ("CreatedTimestamp", "LastModifiedTimestamp")
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -124,6 +126,11 @@ class Backend(models.SQSBackend):
                 raise _other(self.queues[name], attributes) from error
             queue._messages_lock = self.lock  # of use to FIFO queues, on which our own requests wait
             return queue
+
+    def get_queue_attributes(self, queue_name: str, attribute_names: list[str]) -> dict[str, Any]:
+        """Moto tells parts of seconds."""
+        told: dict[str, Any] = super().get_queue_attributes(queue_name, attribute_names)
+        return told | {name: int(told[name]) for name in IN_SECONDS if name in told}
 
     def _validate_message(self, *_: Any, **__: Any) -> None:
         """What is sent has been looked at already."""

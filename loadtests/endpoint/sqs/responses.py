@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from moto.core.responses import ActionResult
 from moto.sqs import urls
-from moto.sqs.exceptions import InvalidAttributeName, InvalidParameterValue
+from moto.sqs.exceptions import InvalidAttributeName, InvalidParameterValue, MissingParameter
 from moto.sqs.models import Message, Queue
 from moto.sqs.responses import SQSResponse
 
@@ -82,7 +82,12 @@ class Responses(SQSResponse):
     def change_message_visibility_batch(self) -> ActionResult:
         return self._each("ChangeMessageVisibilityBatchRequestEntry", self._ours.change_message_visibility_batch)
 
+    def delete_message(self) -> ActionResult:
+        self._check_receipt()
+        return super().delete_message()
+
     def change_message_visibility(self) -> ActionResult:
+        self._check_receipt()
         check_visibility(self._get_param("VisibilityTimeout"))
         return super().change_message_visibility()
 
@@ -130,6 +135,10 @@ class Responses(SQSResponse):
         task = self._ours.tasks.running(handle)
         task.cancel()
         return ActionResult({"ApproximateNumberOfMessagesMoved": task.moved})
+
+    def _check_receipt(self) -> None:
+        if not self._get_param("ReceiptHandle"):
+            raise MissingParameter("ReceiptHandle")
 
     def _each(self, name: str, do: Callable[[str, list[dict[str, Any]]], tuple[list[str], list[Any]]]) -> ActionResult:
         entries = self._get_param("Entries", [])

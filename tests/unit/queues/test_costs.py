@@ -11,7 +11,7 @@ from moto.core.parse import QueryParser
 from moto.core.utils import get_service_model
 from werkzeug.datastructures import MultiDict
 
-from loadtests.endpoint.parsing import long_forms
+from loadtests.endpoint.parsing import moto_forms
 from loadtests.endpoint.sqs import messages
 from loadtests.endpoint.sqs.queues import Backend
 from tests.unit.queues.clients import filled, only, receive
@@ -68,7 +68,7 @@ def test_a_queue_forgets_what_is_no_longer_true(sqs: Backend) -> None:
 
 def test_a_form_costs_what_its_fields_cost() -> None:
     """Four times as many entries of a batch, or attributes of a message, take no more than four times the work."""
-    long_forms.install()
+    moto_forms.install()
     for service, operation, entry in (
         ("sqs", "SendMessageBatch", "SendMessageBatchRequestEntry.{}.Id"),
         ("sns", "Publish", "MessageAttributes.entry.{}.Name"),
@@ -84,5 +84,5 @@ def test_a_form_costs_what_its_fields_cost() -> None:
 
 def test_a_form_has_only_so_many_fields() -> None:
     """A request of millions is refused before it is read."""
-    assert not long_forms.has_too_many_fields(b"&".join([b"a=1"] * 100_000))
-    assert long_forms.has_too_many_fields(b"&".join([b"a=1"] * 100_001))
+    assert not moto_forms.has_too_many_fields(b"&".join([b"a=1"] * 100_000))
+    assert moto_forms.has_too_many_fields(b"&".join([b"a=1"] * 100_001))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 from xml.etree import ElementTree
@@ -234,7 +235,11 @@ def query(queues: Queues, **form: str) -> ElementTree.Element:
     """The answer in the older protocol, which SDKs of years ago and curl speak."""
     head = {"Authorization": "AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/sqs/aws4_request"}
     head |= {"Content-Type": "application/x-www-form-urlencoded"}
-    with urlopen(Request(queues.endpoint.url, urlencode(form).encode(), head)) as answer:
+    try:
+        answer = urlopen(Request(queues.endpoint.url, urlencode(form).encode(), head))
+    except HTTPError as error:
+        answer = error
+    with answer:
         return ElementTree.fromstring(re.sub(rb' xmlns="[^"]*"', b"", answer.read()))
 
 
@@ -251,6 +256,27 @@ def test_the_query_protocol_tells_the_same(queues: Queues) -> None:
     assert answer.findtext(".//SendMessageBatchResultEntry/Id") == "b"
     task = query(queues, Action="StartMessageMoveTask", SourceArn=queues.arn("dead"))
     assert task.findtext("StartMessageMoveTaskResult/TaskHandle")
+
+
+def test_the_query_protocol_refuses_what_json_cannot_say(queues: Queues) -> None:
+    """A request without its receipt, and a number that is none."""
+    url = queues.url("std")
+    for form, code, words in (
+        ({"Action": "DeleteMessage"}, MISSING, "ReceiptHandle"),
+        ({"Action": "ChangeMessageVisibility", "VisibilityTimeout": "1"}, MISSING, "ReceiptHandle"),
+        ({"Action": "ReceiveMessage", "MaxNumberOfMessages": "x"}, VALUE, "Value x for parameter MaxNumberOfMessages"),
+        ({"Action": "SendMessage", "MessageBody": "x", "DelaySeconds": "1.5"}, VALUE, "Value 1.5 for parameter Delay"),
+    ):
+        told = query(queues, QueueUrl=url, **form)
+        assert told.findtext("Error/Code") == code
+        assert words in str(told.findtext("Error/Message"))
+
+
+def test_a_queue_tells_its_times_in_seconds(queues: Queues) -> None:
+    """Whole ones, as SDKs of typed languages read them."""
+    names = ["CreatedTimestamp", "LastModifiedTimestamp"]
+    told = queues.sqs.get_queue_attributes(QueueUrl=queues.url("std"), AttributeNames=names)["Attributes"]
+    assert [told[name].isdecimal() for name in names] == [True, True]
 
 
 def test_a_purge_waits_a_minute(queues: Queues) -> None:

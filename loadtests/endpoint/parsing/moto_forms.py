@@ -1,4 +1,7 @@
-"""Forms of the Query protocol that moto reads: it would look at every field for each entry of a list."""
+"""Forms of the Query protocol that moto reads: it would look at every field for each entry of a list.
+
+It would also fail over a number that is none, which stays a text here, for the operation to refuse.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +17,10 @@ _parsed = _Parser._do_parse
 
 
 def install() -> None:
-    """Let moto find the fields of an entry where they are. To be called once, before any request."""
+    """Let moto read forms so. To be called once, before any request."""
     _Parser._do_parse = _parse
     _Parser._gonna_recurse = _has_nothing
+    _Parser._parse_integer = _Parser._parse_long = _integer
 
 
 def has_too_many_fields(form: bytes) -> bool:
@@ -33,3 +37,11 @@ def _has_nothing(parser: Any, _fields: Any, prefix: str) -> bool:
     """Whether no field's name begins so, which ends a list."""
     at = bisect_left(parser.names, prefix)
     return prefix != "" and not (at < len(parser.names) and parser.names[at].startswith(prefix))
+
+
+def _integer(parser: Any, shape: Any, fields: Any, prefix: str = "") -> Any:
+    value = parser._default_handle(shape, fields, prefix)
+    try:
+        return int(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
