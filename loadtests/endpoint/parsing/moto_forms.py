@@ -1,6 +1,7 @@
 """Forms of the Query protocol that moto reads: it would look at every field for each entry of a list.
 
-It would also fail over a number that is none, which stays a text here, for the operation to refuse.
+It would also fail over a number that is none, which stays a text here, and over an entry of a map that has a name only,
+whose value is empty here: the operation refuses them.
 """
 
 from __future__ import annotations
@@ -8,18 +9,19 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import Any
 
-from moto.core.parse import QueryParser
+from moto.core.parse import UNDEFINED, QueryParser
 
 from loadtests.endpoint.parsing.json_text import MOST_VALUES
 
 _Parser: Any = QueryParser
-_parsed = _Parser._do_parse
+_parsed, _read_map = _Parser._do_parse, _Parser._parse_map
 
 
 def install() -> None:
     """Let moto read forms so. To be called once, before any request."""
     _Parser._do_parse = _parse
     _Parser._gonna_recurse = _has_nothing
+    _Parser._parse_map = _map
     _Parser._parse_integer = _Parser._parse_long = _integer
 
 
@@ -45,3 +47,11 @@ def _integer(parser: Any, shape: Any, fields: Any, prefix: str = "") -> Any:
         return int(value) if isinstance(value, str) else value
     except ValueError:
         return value
+
+
+def _map(parser: Any, shape: Any, fields: Any, prefix: str = "") -> Any:
+    read = _read_map(parser, shape, fields, prefix)
+    for name, value in () if read is UNDEFINED else read.items():
+        if value is UNDEFINED:
+            read[name] = {} if shape.value.type_name == "structure" else ""
+    return read

@@ -64,7 +64,7 @@ def check_message(message: Entry) -> None:
     if len(message.get("Subject") or "") > MOST_OF_A_SUBJECT:
         raise invalid("Subject")
     for name, value in (message.get("MessageAttributes") or {}).items():
-        if not isinstance(value, dict) or not value.get("DataType"):  # moto has an object of its own where it is not
+        if not value.get("DataType"):
             raise invalid(f"The message attribute '{name}' must contain non-empty message attribute type")
         if "StringValue" not in value and "BinaryValue" not in value:
             raise invalid(f"The message attribute '{name}' must contain non-empty message attribute value")
@@ -86,7 +86,7 @@ def _bytes(entry: Entry) -> int:
     """Of a message, and of the names, types and values of its attributes."""
     size = _length(entry.get("Message"))
     for name, value in (entry.get("MessageAttributes") or {}).items():
-        size += _length(name) + sum(map(_length, value.values() if isinstance(value, dict) else ()))
+        size += _length(name) + sum(map(_length, value.values()))
     return size
 
 

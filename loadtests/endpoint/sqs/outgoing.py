@@ -114,7 +114,17 @@ def _check_deduplication(queue: Queue, message: Entry) -> None:
         )
 
 
+def check_types(attributes: Mapping[str, Entry]) -> None:
+    """That each attribute has a type, which moto takes for granted. Raises InvalidParameterValue."""
+    for name, value in attributes.items():
+        if not value.get("DataType"):
+            raise InvalidParameterValue(
+                f"The message attribute '{name}' must contain non-empty message attribute type."
+            )
+
+
 def _check_attributes(attributes: Mapping[str, Entry]) -> None:
+    check_types(attributes)
     if len(attributes) > MOST_ATTRIBUTES:
         raise InvalidParameterValue(
             f"Number of message attributes [{len(attributes)}] exceeds the allowed maximum [{MOST_ATTRIBUTES}]."
@@ -127,7 +137,7 @@ def _check_attributes(attributes: Mapping[str, Entry]) -> None:
 
 
 def _check_value(name: str, value: Entry) -> None:
-    kind = value.get("DataType") or ""
+    kind = value["DataType"]
     if not _TYPE.fullmatch(kind):
         return  # moto says it in SQS's words
     base = kind.partition(".")[0]

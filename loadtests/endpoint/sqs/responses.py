@@ -14,7 +14,7 @@ from moto.sqs.responses import SQSResponse
 from loadtests.endpoint.sqs import refusals
 from loadtests.endpoint.sqs.custody import source_arn_of
 from loadtests.endpoint.sqs.moves import MOST_KEPT, MOST_PER_S, source_arn_in
-from loadtests.endpoint.sqs.outgoing import check_entries
+from loadtests.endpoint.sqs.outgoing import check_entries, check_types
 from loadtests.endpoint.sqs.queue_attributes import check_attributes, check_kind, is_fifo_name
 from loadtests.endpoint.sqs.queues import Backend
 from loadtests.endpoint.sqs.refusals import NotFound, check_visibility, checked
@@ -70,6 +70,11 @@ class Responses(SQSResponse):
         check_attributes(attributes, queue.fifo_queue)
         check_kind(attributes)
         return super().set_queue_attributes()
+
+    def send_message(self) -> ActionResult:
+        for name in ("MessageAttributes", "MessageSystemAttributes"):
+            check_types(self._get_param(name, {}))
+        return super().send_message()
 
     def send_message_batch(self) -> ActionResult:
         entries = {str(place): entry for place, entry in enumerate(self._get_param("Entries", []))}

@@ -259,13 +259,19 @@ def test_the_query_protocol_tells_the_same(queues: Queues) -> None:
 
 
 def test_the_query_protocol_refuses_what_json_cannot_say(queues: Queues) -> None:
-    """A request without its receipt, and a number that is none."""
+    """A request without its receipt, a number that is none, and names without values."""
     url = queues.url("std")
     for form, code, words in (
         ({"Action": "DeleteMessage"}, MISSING, "ReceiptHandle"),
         ({"Action": "ChangeMessageVisibility", "VisibilityTimeout": "1"}, MISSING, "ReceiptHandle"),
         ({"Action": "ReceiveMessage", "MaxNumberOfMessages": "x"}, VALUE, "Value x for parameter MaxNumberOfMessages"),
         ({"Action": "SendMessage", "MessageBody": "x", "DelaySeconds": "1.5"}, VALUE, "Value 1.5 for parameter Delay"),
+        (
+            {"Action": "SendMessage", "MessageBody": "x", "MessageAttribute.1.Name": "k"},
+            VALUE,
+            "'k' must contain non-empty",
+        ),
+        ({"Action": "SetQueueAttributes", "Attribute.1.Name": "DelaySeconds"}, ATTRIBUTE, "parameter DelaySeconds"),
     ):
         told = query(queues, QueueUrl=url, **form)
         assert told.findtext("Error/Code") == code
