@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import suppress
 from typing import Any
 
@@ -14,7 +15,7 @@ from hypothesis import given, settings
 from loadtests.endpoint.refusals import Refused, invalid
 from loadtests.endpoint.rendering import plain
 from loadtests.endpoint.rendering.data import parsed
-from loadtests.endpoint.rendering.engine import Missing, Room, Unrendered, check, fill, is_simple
+from loadtests.endpoint.rendering.engine import BULK_S, MAIL_S, Missing, Room, Unrendered, check, fill, is_simple
 from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.templates import Content, render
 from tests.unit.strict import NAMESPACE, OK, SENDER, TO, ask_v1, ask_v2, begun, told
@@ -217,6 +218,22 @@ def test_the_mails_of_a_call_share_its_room() -> None:
     assert all(render(template, {"l": [0] * 500}, room).error for _ in range(50))
     with pytest.raises(Unrendered):
         room.left_s()
+
+
+def test_a_hostile_template_delays_another_once() -> None:
+    """However many of its mails wait, another template's mail waits for the one that is being rendered and no other."""
+    hostile = ["{{#each l}}{{#each @root.l}}{{#each @root.l}}{{/each}}{{/each}}{{/each}}"]
+
+    def render_hostile(_number: int) -> None:
+        with suppress(Unrendered):
+            fill(hostile, {"l": [0] * 500}, Room(0.1))
+
+    with ThreadPoolExecutor(10) as threads:
+        hostile_mails = [threads.submit(render_hostile, number) for number in range(10)]
+        wait(hostile_mails, return_when=FIRST_COMPLETED)
+        assert fill(["{{#if a}}b{{/if}}"], {"a": 1}) == ["b"]
+        assert sum(mail.done() for mail in hostile_mails) < 5
+    assert Room(BULK_S).left_s() == Room().left_s() == MAIL_S
 
 
 def test_own_values_go_before_defaults() -> None:
