@@ -72,7 +72,7 @@ class Message:
     configuration_set: str | None = None
     return_path: str = ""  # ReturnPath, or FeedbackForwardingEmailAddress
     reply_to: tuple[str, ...] = ()
-    more_senders: tuple[str, ...] = ()  # From, Sender and Return-Path of a MIME text
+    more_senders: tuple[str, ...] = ()  # From, Sender and Return-Path of its fields
     flaw: Refused | None = None  # why SES does not take it, found when its MIME text was read
     operation: str = ""  # SES's name of what it was handed in with, such as SendEmail
     caller: str = ""  # which interface and client: "v2 SendEmail", "smtp", ... shown by /_seslab/calls

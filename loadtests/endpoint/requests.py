@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypedDict
 
+from loadtests.endpoint.addresses import address_list
 from loadtests.endpoint.message import Attachment, Client, ListManagement, Recipients
+from loadtests.endpoint.validation.headers import SENDERS
 
 OF_NO_TYPE = "application/octet-stream"
 
@@ -76,6 +78,12 @@ def headers(document: Mapping[str, Any], own: Iterable[Mapping[str, str]] = ()) 
     """Those that a request adds to its mail: the one that asks for answers, if it is asked for, and its `own`."""
     joined = ", ".join(document.get("ReplyToAddresses", ()))
     return ((("Reply-To", joined),) if joined else ()) + tuple((one["Name"], one["Value"]) for one in own)
+
+
+def senders_in(headers: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Whom these name as senders, too; none where addresses cannot be read."""
+    listed = (address_list(text) for name, text in headers if name.lower() in SENDERS)
+    return tuple(str(mailbox) for mailboxes in listed for mailbox in mailboxes)
 
 
 def replaced(defaults: Iterable[Mapping[str, str]], own: Iterable[Mapping[str, str]]) -> list[Mapping[str, str]]:

@@ -402,8 +402,23 @@ def test_what_a_request_adds_to_a_mail(ses: Ses) -> None:
     assert said(Headers=twice) == refusals("Duplicate header 'List-Unsubscribe'.")[1]
     assert said(Headers=[{"Name": "subject", "Value": "x"}]) == refusals("Duplicate header 'subject'.")[1]
     assert said(Headers=[{"Name": "X-A", "Value": "x"}] * 2) == OK
+    for name in ("To", "cc", "BCC", "From", "MIME-Version", "Content-Type", "Content-Transfer-Encoding"):
+        assert said(Headers=[{"Name": name, "Value": TO}]) == refusals(f"Duplicate header '{name}'.")[1]
     file = {"FileName": "macro.VBS", "RawContent": "eA=="}
     assert said(Attachments=[file]) == refusals("Illegal filename 'macro.VBS'.")[1]
+
+
+@pytest.mark.parametrize("name", ["Sender", "return-path", "Reply-To"])
+def test_addresses_in_added_headers_are_those_of_a_mime_text(ses: Ses, name: str) -> None:
+    """What no header of a MIME text may say, none of v2's Headers says: no address, a sender that is not verified."""
+    for value in ("nobody", "a@b.c <", f"Jo <{STRANGE}>", f"Me <{SENDER}>"):
+        own = [{"Name": name, "Value": value}]
+        in_mime = v2_raw(ses, f"From: {SENDER}\r\nTo: {TO}\r\n{name}: {value}\r\n\r\nHello.\r\n")
+        assert v2_simple(ses, Content={"Simple": TEXT | {"Headers": own}}) == in_mime
+        template = {"Template": {"TemplateName": "hello", "TemplateData": "{}", "Headers": own}}
+        assert v2_simple(ses, Content=template) == in_mime
+        entry = {"Destination": {"ToAddresses": [TO]}, "ReplacementHeaders": own}
+        assert (bulk(ses, 1, [entry])[0][0] == "SUCCESS") == (in_mime == OK)
 
 
 def test_an_entry_s_own_headers_go_before_the_call_s(ses: Ses) -> None:

@@ -15,6 +15,8 @@ from io import BytesIO
 from loadtests.endpoint.addresses import address_list
 from loadtests.endpoint.message import Attachment, Message, Sent
 
+_OF_SES = ("date", "message-id")
+"""Fields of the sender's that SES overwrites, as its guide says."""
 _LINES = compat32.clone(linesep="\r\n", max_line_length=None)
 
 
@@ -33,7 +35,8 @@ def _head(message: Message, sent: Sent) -> list[tuple[str, str]]:
     """Each on one line: what a sender writes into one begins no other."""
     listed = [("From", (message.source,)), ("To", message.to), ("Cc", message.cc)]
     addressed = [(name, ", ".join(map(_address, addresses))) for name, addresses in listed if addresses]
-    texts = [(name, _encoded(value)) for name, value in (("Subject", message.subject), *message.headers)]
+    own = [header for header in message.headers if header[0].lower() not in _OF_SES]
+    texts = [(name, _encoded(value)) for name, value in (("Subject", message.subject), *own)]
     return [
         ("Date", formatdate(sent.at_unix_s, usegmt=True)),
         ("Message-ID", f"<{sent.message_id}@email.amazonses.com>"),

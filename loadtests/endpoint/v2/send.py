@@ -21,6 +21,7 @@ from loadtests.endpoint.requests import (
     list_management,
     recipients,
     replaced,
+    senders_in,
     tags,
 )
 from loadtests.endpoint.ses import Ses
@@ -57,13 +58,14 @@ def _check_endpoint(document: Mapping[str, Any]) -> None:
 
 def _simple(_ses: Ses, document: Mapping[str, Any], simple: Mapping[str, Any]) -> Message:
     check_charsets((simple["Subject"], *simple["Body"].values()))
-    parts = parts_of(simple)
+    parts, own_headers = parts_of(simple), headers(document, simple.get("Headers", ()))
     return Message(
         source=document.get("FromEmailAddress", ""),
         **recipients(document.get("Destination", {})),
         subject=parts.subject,
         **answered(document, FEEDBACK),
-        headers=headers(document, simple.get("Headers", ())),
+        headers=own_headers,
+        more_senders=senders_in(own_headers),
         tags=tags(document.get("EmailTags", ())),
         configuration_set=document.get("ConfigurationSetName"),
         text=parts.text,
@@ -99,12 +101,14 @@ def _rendered(
     rendered: Rendered,
     its_tags: Mapping[str, str],
 ) -> Message:
+    own_headers = headers(document, template.get("Headers", ()))
     return Message(
         source=document.get("FromEmailAddress", ""),
         **recipients(destination),
         subject=rendered.content.subject,
         **answered(document, FEEDBACK),
-        headers=headers(document, template.get("Headers", ())),
+        headers=own_headers,
+        more_senders=senders_in(own_headers),
         tags=its_tags,
         configuration_set=document.get("ConfigurationSetName"),
         text=rendered.content.text,

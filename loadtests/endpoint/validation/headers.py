@@ -10,9 +10,10 @@ JavaMail.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from loadtests.endpoint.refusals import invalid
+from loadtests.endpoint.validation.mailbox import check, mailboxes
 
 _NAMES = """
 accept-language acceptlanguage archived-at auto-submitted bounces-to comments content-alternative content-base
@@ -26,6 +27,11 @@ solicitation sensitivity subject thread-index thread-topic user-agent vbr-info
 """
 ONCE = frozenset(_NAMES.split())
 """The names, in small letters, of those that may appear once."""
+
+_OF_SES = frozenset(("from", "to", "cc", "bcc", "subject", "mime-version", "content-type", "content-transfer-encoding"))
+"""Fields that SES writes where it makes the mail; that the sender's may not repeat them is an inference."""
+SENDERS = ("sender", "return-path")
+_ADDRESSED = (*SENDERS, "reply-to")
 
 _LEGAL = re.compile("[!-9;-~]+")
 
@@ -43,3 +49,14 @@ def check_names(names: Sequence[str]) -> None:
     for name in names:
         if not _LEGAL.fullmatch(name):
             raise invalid(f"Illegal header '{name}'.")
+
+
+def check_added(headers: Iterable[tuple[str, str]]) -> None:
+    """Raises Refused for what may not stand beside SES's own fields where it makes the mail, or lists no addresses."""
+    headers = list(headers)
+    check_names([name for name, _ in headers])
+    for name, text in headers:
+        if name.lower() in _OF_SES:
+            raise invalid(f"Duplicate header '{name}'.")
+        if name.lower() in _ADDRESSED:
+            check(mailboxes(text))

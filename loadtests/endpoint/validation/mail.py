@@ -8,14 +8,11 @@ from __future__ import annotations
 from loadtests.endpoint.message import Message
 from loadtests.endpoint.refusals import Refused, invalid
 from loadtests.endpoint.validation.attachments import check_files
-from loadtests.endpoint.validation.headers import check_names
+from loadtests.endpoint.validation.headers import check_added
 from loadtests.endpoint.validation.mailbox import check_one, check_sender_of_many
 from loadtests.endpoint.validation.tags import check_tags
 from scenarios.ledger.ledger import MESSAGES, REJECTED
 from strategies.ports import MAX_RECIPIENTS
-
-OF_SES = ("From", "Subject", "MIME-Version", "Content-Type")
-"""Fields that SES writes where it makes the mail; that the sender's may not repeat them is an inference."""
 
 
 def check_mail(message: Message) -> None:
@@ -25,8 +22,8 @@ def check_mail(message: Message) -> None:
     for address in (*_of(message.source), *message.recipients, *_of(message.return_path), *message.reply_to):
         check_one(address)
     check_tags(message.tags)
-    if message.raw is None and message.headers:
-        check_names([*OF_SES, *(name for name, _ in message.headers)])
+    if message.raw is None:
+        check_added(message.headers)
     check_files(one.name for one in message.attachments)
 
 
