@@ -55,6 +55,7 @@ class Attachment(NamedTuple):
     content_id: str
     is_inline: bool
     content: bytes
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,7 @@ def attachments(listed: Iterable[Mapping[str, Any]]) -> tuple[Attachment, ...]:
             one.get("ContentId", ""),
             one.get("ContentDisposition") == "INLINE",
             one["RawContent"],
+            one.get("ContentDescription", ""),
         )
         for one in listed
     )

@@ -123,7 +123,7 @@ class Store:
 def _size_bytes(message: Message, text: str) -> int:
     """What keeping a mail takes; of one that SES builds, moto's text is one that the mail has anyway."""
     pairs = (*message.headers, *message.tags.items())
-    files = sum(len(one.content) + sum(map(sys.getsizeof, one[:3])) for one in message.attachments)
+    files = sum(len(one.content) + sum(map(sys.getsizeof, (*one[:3], one.description))) for one in message.attachments)
     texts = sum(map(sys.getsizeof, _texts(message, text))) + sum(map(sys.getsizeof, sum(pairs, ())))
     return texts + files + len(pairs) * PAIR_BYTES + BESIDES_BYTES
 

@@ -36,7 +36,7 @@ from tests.unit.served import SENDER, Endpoint, account, mail, served
 SENT = Sent("0100-1", 0.0)
 LINES = st.text(st.characters(exclude_categories=("Cs", "Cc", "Zs", "Zl", "Zp")), min_size=1, max_size=30)
 KINDS = st.sampled_from(("image/png", "text/plain", "text/html"))
-FILES = st.builds(Attachment, LINES, KINDS, st.just(""), st.just(False), st.binary())
+FILES = st.builds(Attachment, LINES, KINDS, st.just(""), st.just(False), st.binary(), st.just(""))
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=200)
 HEADS = (b"", b"Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\n", b"Content-Type: ")
 PIXEL = bytes.fromhex("89504e470d0a1a0a")
@@ -190,7 +190,7 @@ def test_a_mail_is_told_whole() -> None:
 
 def test_a_mails_own_content_can_do_nothing() -> None:
     """A browser runs nothing in it, fetches nothing for it, guesses no type, and saves a file instead of showing."""
-    file = {"FileName": "a\r\nX: y.html", "ContentType": "text/html", "RawContent": b"<script>"}
+    file = {"FileName": "a\u2028X: y.html", "ContentType": "text/html", "RawContent": b"<script>"}
     simple = {"Subject": {"Data": "x"}, "Body": {"Html": {"Data": "<script>alert(1)</script>"}}, "Attachments": [file]}
     with served() as endpoint:
         path = f"/_seslab/messages/{sent(endpoint, 'you@example.org', Content={'Simple': simple})}"

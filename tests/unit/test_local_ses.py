@@ -106,7 +106,7 @@ def test_counts_say_what_became_of_calls(ses: Ses) -> None:
 def test_a_mail_is_what_was_sent(ses: Ses) -> None:
     """With its texts, tags and headers, and the events that SES would publish of it."""
     body = {"Html": {"Data": "<p>"}, "Text": {"Data": "T"}}
-    file = {"FileName": "a.csv", "ContentType": "text/csv", "RawContent": b"1,2\n"}
+    file = {"FileName": "a.csv", "ContentType": "text/csv", "RawContent": b"1,2\n", "ContentDescription": "Grüße"}
     content = {"Simple": {"Subject": {"Data": "Hi"}, "Body": body, "Attachments": [file]}}
     extra: dict[str, Any] = {"ReplyToAddresses": ["r@example.com"], "EmailTags": [{"Name": "k", "Value": "v"}]}
     answer = client().send_email(**mail(to="bounce@simulator.amazonses.com", **extra) | {"Content": content})
@@ -116,6 +116,7 @@ def test_a_mail_is_what_was_sent(ses: Ses) -> None:
     assert dict(one.headers)["Reply-To"] == "r@example.com"
     assert one.attachments == (Attachment("a.csv", "text/csv", b"1,2\n"),)
     assert b"\r\nSubject: Hi\r\n" in one.raw
+    assert b"\r\nContent-Description: =?utf-8?" in one.raw
     assert one.fates == {"bounce@simulator.amazonses.com": ("Bounce Permanent General",)}
     assert [event["eventType"] for event in ses.events()] == ["Send", "Bounce"]
     assert list(one.events) == ses.events()

@@ -408,6 +408,24 @@ def test_what_a_request_adds_to_a_mail(ses: Ses) -> None:
     assert said(Attachments=[file]) == refusals("Illegal filename 'macro.VBS'.")[1]
 
 
+@pytest.mark.parametrize("kind", ["foo", "text/", ";", "text/plain; charset", "text/plain; a=b c", "text/plain; a=b"])
+def test_an_attachment_s_type_is_that_of_a_part(ses: Ses, kind: str) -> None:
+    """What no part of a MIME text can be, no attachment of v2 is."""
+    file = {"FileName": "a.txt", "RawContent": "eA==", "ContentType": kind}
+    parts = f"--b\r\nContent-Type: {kind}\r\n\r\nx\r\n--b--\r\n"
+    in_mime = f'From: {SENDER}\r\nTo: {TO}\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n{parts}'
+    assert v2_simple(ses, Content={"Simple": TEXT | {"Attachments": [file]}}) == v2_raw(ses, in_mime)
+
+
+@pytest.mark.parametrize("member", ["FileName", "ContentType", "ContentId", "ContentDescription"])
+@pytest.mark.parametrize("control", ["\r\nBcc: a@b.c", "\n b", "\0"])
+def test_what_is_said_of_an_attachment_stands_on_a_line(ses: Ses, member: str, control: str) -> None:
+    """A line break would begin another field, or fold this one."""
+    file = {"FileName": "a.txt", "RawContent": "eA==", "ContentType": "text/plain", member: f"text/plain{control}"}
+    words = f"Control characters are not allowed in {member}."
+    assert v2_simple(ses, Content={"Simple": TEXT | {"Attachments": [file]}}) == refusals(words)[1]
+
+
 @pytest.mark.parametrize("name", ["Sender", "return-path", "Reply-To"])
 def test_addresses_in_added_headers_are_those_of_a_mime_text(ses: Ses, name: str) -> None:
     """What no header of a MIME text may say, none of v2's Headers says: no address, a sender that is not verified."""

@@ -96,6 +96,8 @@ def _file(file: Attachment) -> Part:
         "inline" if file.is_inline else "attachment",
         filename=("utf-8", "", _one_line(file.name)),
     )
+    if file.description:
+        part["Content-Description"] = _encoded(file.description)
     if file.content_id:
         part["Content-ID"] = f"<{_one_line(file.content_id)}>"
     return part

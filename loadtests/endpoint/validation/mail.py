@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from loadtests.endpoint.message import Message
 from loadtests.endpoint.refusals import Refused, invalid
-from loadtests.endpoint.validation.attachments import check_files
+from loadtests.endpoint.validation.attachments import check_attachment
 from loadtests.endpoint.validation.headers import check_added
 from loadtests.endpoint.validation.mailbox import check_one, check_sender_of_many
 from loadtests.endpoint.validation.tags import check_tags
@@ -24,7 +24,8 @@ def check_mail(message: Message) -> None:
     check_tags(message.tags)
     if message.raw is None:
         check_added(message.headers)
-    check_files(one.name for one in message.attachments)
+    for attachment in message.attachments:
+        check_attachment(attachment)
 
 
 def check_senders_of_many(message: Message) -> None:
