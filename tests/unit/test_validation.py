@@ -24,6 +24,7 @@ from tests.unit.strict import (
     begun,
     refusals,
     smtp,
+    told,
     v1_raw,
     v1_simple,
     v2_raw,
@@ -446,6 +447,43 @@ def test_an_entry_s_own_headers_go_before_the_call_s(ses: Ses) -> None:
     entry = {"Destination": {"ToAddresses": [TO]}, "ReplacementHeaders": [{"Name": "list-unsubscribe", "Value": "own"}]}
     assert bulk(ses, 1, [entry], DefaultContent={"Template": template | {"Headers": headers}}) == [("SUCCESS", None)]
     assert ses._common.store.newer_than(0)[0].besides.headers == (("X-A", "all"), ("list-unsubscribe", "own"))
+
+
+TAG = {"Key": "k", "Value": "v"}
+
+
+@pytest.mark.parametrize(
+    ("path", "document", "long"),
+    [
+        ("contact-lists/letters/contacts", {"EmailAddress": TO}, {"AttributesData": "x" * 70_000}),
+        ("identities/me@example.com/policies/p", {"Policy": "{}"}, {"Policy": "x" * 4_097}),
+        ("configuration-sets", {"ConfigurationSetName": "one"}, {"Tags": [TAG] * 51}),
+        ("configuration-sets", {"ConfigurationSetName": "two"}, {"Tags": [TAG | {"Value": "x" * 257}]}),
+        ("tenants", {"TenantName": "t"}, {"Tags": [TAG | {"Key": "x" * 129}]}),
+        ("dedicated-ip-pools", {"PoolName": "p"}, {"PoolName": "x" * 65}),
+    ],
+)
+def test_what_is_kept_of_a_request_has_a_bound(path: str, document: dict[str, Any], long: dict[str, Any]) -> None:
+    """So that no single request takes much of the endpoint's memory for ever; what is within it is taken."""
+    with begun() as ses:
+        assert ask_v2(ses, "contact-lists", ContactListName="letters") == {}
+        refused = ask_v2(ses, path, **document | long)
+        assert (refused[:2], len(refused[2]) < 1_000) == ((400, "BadRequestException"), True)
+        if not path.endswith(("/p", "pools")):  # which moto answers
+            assert told(ask_v2(ses, path, **document)) == OK
+
+
+def test_a_suppressed_address_has_the_length_of_one() -> None:
+    """And an identity has so many policies."""
+    with begun() as ses:
+        put = {"Reason": "BOUNCE"}
+        refused = ask_v2(ses, "suppression/addresses", "PUT", **put, EmailAddress=f"{'x' * 321}@example.com")
+        assert refused[:2] == (400, "BadRequestException")
+        assert ask_v2(ses, "suppression/addresses", "PUT", **put, EmailAddress=f"{'x' * 300}@example.com") == {}
+        ses.backend.email_identities[SENDER].policies = dict.fromkeys(map(str, range(20)), "{}")
+        refused = ask_v2(ses, f"identities/{SENDER}/policies/p", Policy="{}")
+        assert refused[:2] == (400, "LimitExceededException")
+        assert ask_v2(ses, f"identities/{SENDER}/policies/p", "PUT", Policy="{}")[:2] == (404, "NotFoundException")
 
 
 PIECES = (

@@ -14,8 +14,12 @@ from botocore.model import OperationModel, ServiceModel, StructureShape
 from loadtests.endpoint.control.absent import unknown
 from loadtests.endpoint.parsing.json_text import MOST_VALUES, loaded
 from loadtests.endpoint.parsing.shapes import checked, from_form, from_text
-from loadtests.endpoint.refusals import Refused, malformed
+from loadtests.endpoint.refusals import Refused, invalid, malformed
 from scenarios.ledger.ledger import REJECTED
+
+MOST_CHARACTERS = 65_536
+"""Of what a request says that is no mail and no template: an assumption, so that nothing of it is kept unbounded."""
+_MAIL = re.compile("Send|.*Template")  # names of operations
 
 _NOTHING = StructureShape("Nothing", {"type": "structure", "members": {}})
 _LABEL = re.compile(r"\\{\w+\\}")
@@ -81,7 +85,7 @@ def from_json(found: Found, body: bytes, query: Mapping[str, list[str]]) -> dict
         for name, member in shape.members.items()
         if "location" in member.serialization or (found.is_earlier and name in query)
     }
-    return checked(shape, _object(body) | _beside(elsewhere, found.path, query))
+    return _bounded(found.name, checked(shape, _object(body) | _beside(elsewhere, found.path, query)))
 
 
 def action_of(tree: Mapping[str, Any]) -> str:
@@ -97,7 +101,22 @@ def action_of(tree: Mapping[str, Any]) -> str:
 def from_query(action: str, tree: Mapping[str, Any]) -> dict[str, Any]:
     """What a form's tree asks of an action of v1; raises Refused if it is malformed."""
     shape = _input("ses", action)
-    return checked(shape, from_form(shape, dict(tree)))
+    return _bounded(action, checked(shape, from_form(shape, dict(tree))))
+
+
+def _bounded(operation: str, document: dict[str, Any]) -> dict[str, Any]:
+    if not _MAIL.match(operation) and _characters(document) > MOST_CHARACTERS:
+        raise invalid(f"The request of {operation} has more than {MOST_CHARACTERS} characters.")
+    return document
+
+
+def _characters(value: Any) -> int:
+    """Of all text in it."""
+    if isinstance(value, dict):
+        return sum(map(_characters, (*value, *value.values())))
+    if isinstance(value, list):
+        return sum(map(_characters, value))
+    return len(value) if isinstance(value, str) else 0
 
 
 @cache

@@ -23,6 +23,15 @@ SETS_OF_THEIR_OWN = ("NotificationType",)
 """Shapes whose values an operation itself refuses, in other words: localstack has recorded AWS's."""
 MOST_TOLD = 300  # characters of a value that does not satisfy one
 
+OF_THE_REFERENCE: Mapping[str, Mapping[str, int]] = {
+    "Policy": {"max": 4096},
+    "PoolName": {"max": 64},
+    "TagKey": {"min": 1, "max": 128},
+    "TagValue": {"max": 256},
+    "TagList": {"max": 50},
+}
+"""Limits of shapes that the API reference has and the model has not; that of a pool's name is the console's."""
+
 _DIGITS = re.compile("-?[0-9]{1,19}")
 _TRUTH = {"true": True, "false": False}
 
@@ -111,8 +120,9 @@ def _member(shape: Any, value: Any, path: str, complaints: list[str]) -> Any:
 
 @cache
 def _limits(shape: Any) -> Mapping[str, Any]:
-    """What the model says of the values of a shape."""
-    return {key: shape.metadata[key] for key in ("min", "max", "pattern") if key in shape.metadata}
+    """What the model says of the values of a shape, and the reference."""
+    of_model = {key: shape.metadata[key] for key in ("min", "max", "pattern") if key in shape.metadata}
+    return {**of_model, **OF_THE_REFERENCE.get(shape.name, {})}
 
 
 def _violations(limits: Mapping[str, Any], value: Any, path: str) -> Iterator[str]:

@@ -15,6 +15,7 @@ from loadtests.endpoint.v2.identity_attributes import dkim_of, known, mail_from_
 from scenarios.ledger.ledger import REJECTED
 
 MOST_ON_A_PAGE = 1000
+MOST_POLICIES = 20  # of an identity
 FILTERS = {"IDENTITY_TYPE": "IdentityType", "VERIFICATION_STATUS": "VerificationStatus"}
 """What of an identity must be as a filter says."""
 
@@ -75,9 +76,20 @@ def _passes(shown: Mapping[str, Any], asked: Mapping[str, str]) -> bool:
 @kept
 def create_policy(ses: Ses, request: Request) -> None:
     """Moto keeps it."""
-    if request.document["PolicyName"] in known(ses, request).policies:
+    policies = known(ses, request).policies
+    if request.document["PolicyName"] in policies:
         text = f"Policy <{request.document['PolicyName']}> already exists."
         raise Refused(REJECTED, "AlreadyExistsException", text)
+    if len(policies) >= MOST_POLICIES:
+        raise Refused(REJECTED, "LimitExceeded", f"There are {MOST_POLICIES} policies already.")
+
+
+@kept
+def update_policy(ses: Ses, request: Request) -> None:
+    """Moto does it, to one that is there; the words for one that is not are ours."""
+    if request.document["PolicyName"] not in known(ses, request).policies:
+        text = f"Policy <{request.document['PolicyName']}> does not exist."
+        raise Refused(REJECTED, "NotFoundException", text)
 
 
 @kept

@@ -45,7 +45,7 @@ OPERATIONS: dict[str, Operation] = {
     "DeleteEmailIdentity": v2_identities.delete,
     "ListEmailIdentities": v2_identities.list_all,
     "CreateEmailIdentityPolicy": v2_identities.create_policy,
-    "UpdateEmailIdentityPolicy": v2_identities.of_known,
+    "UpdateEmailIdentityPolicy": v2_identities.update_policy,
     "DeleteEmailIdentityPolicy": v2_identities.of_known,
     "GetEmailIdentityPolicies": v2_identities.of_known,
     "CreateDedicatedIpPool": v2_pools.create,

@@ -11,6 +11,7 @@ from loadtests.endpoint.publishing.suppression import REASONS, Suppressed, Suppr
 from loadtests.endpoint.refusals import Refused, invalid
 from loadtests.endpoint.requests import Request
 from loadtests.endpoint.ses import Ses
+from loadtests.endpoint.validation.mailbox import MOST_CHARACTERS
 from scenarios.ledger.ledger import REJECTED
 
 PAGE, MOST_DIGITS = 1000, 18
@@ -25,6 +26,8 @@ def put_suppressed(ses: Ses, request: Request) -> dict[str, Any]:
     address = request.document["EmailAddress"]
     if "@" not in address:
         raise invalid("EmailAddress must be an address.")
+    if len(address) > MOST_CHARACTERS:
+        raise invalid(f"Address length is more than {MOST_CHARACTERS} characters long.")
     if ses.sandbox:
         raise invalid("The account must have production access before an address can be suppressed.")
     _entries(ses, request).put(address, request.document["Reason"])
