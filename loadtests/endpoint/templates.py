@@ -18,6 +18,8 @@ from scenarios.ledger.ledger import REJECTED
 MOST_TEMPLATES = 20_000
 MOST_BYTES, MOST_INLINE_BYTES = 500 * 1024, 1024 * 1024
 """Of text and HTML together. Source: SES Developer Guide, "Using templates to send personalized email"."""
+MOST_ON_A_PAGE, ON_A_PAGE = 100, 10
+"""Of a list of templates, and where a request does not say how many; that v2 has v1's usual number is an inference."""
 
 
 class Content(NamedTuple):

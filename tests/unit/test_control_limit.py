@@ -67,7 +67,7 @@ def test_it_is_told_as_ses_tells_it() -> None:
     with served(limits_control=True) as endpoint:
         v1, v2 = endpoint.client("ses"), endpoint.client("sesv2")
         for client, ask, code, status in (
-            (v1, v1.list_templates, "Throttling", 400),  # moto's
+            (v1, v1.list_receipt_rule_sets, "Throttling", 400),  # moto's
             (v1, v1.get_send_quota, "Throttling", 400),
             (v2, v2.list_contact_lists, "TooManyRequestsException", 429),
             (v2, v2.get_account, "TooManyRequestsException", 429),

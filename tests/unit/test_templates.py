@@ -301,6 +301,32 @@ def test_a_name_is_given_once(ses: Ses) -> None:
     assert told(ask_v1(ses, "DeleteTemplate", TemplateName="gone")) == OK
 
 
+def test_templates_are_listed_page_by_page() -> None:
+    """Ten where a request does not say how many, a hundred at most, in both APIs; a token is one that a page gave."""
+    with begun() as one:
+        for number in range(104):
+            one.backend.templates[f"t{number}"] = one.backend.templates["hello"] | {"template_name": f"t{number}"}
+
+        def v1(**asked: Any) -> list[str | None]:
+            return [each.text for each in ask_v1(one, "ListTemplates", **asked).iter(f"{NAMESPACE}Name")]
+
+        def v2(query: str = "") -> Any:
+            return ask_v2(one, "templates", "GET", query)
+
+        first = v2()
+        names = [each["TemplateName"] for each in first["TemplatesMetadata"]]
+        assert names == v1() == ["hello", *(f"t{number}" for number in range(9))]
+        second = v2(f"PageSize=100&NextToken={first['NextToken']}")
+        assert [len(second["TemplatesMetadata"]), "NextToken" in second] == [95, False]
+        assert len(v1(NextToken=first["NextToken"], MaxItems=100)) == 95
+        assert len(v1(MaxItems=1_000)) == 100
+        words = "NextToken is invalid."
+        assert ask_v1(one, "ListTemplates", NextToken="made up") == (400, "InvalidParameterValue", words)
+        assert v2("NextToken=made-up") == (400, "BadRequestException", words)
+        assert [v2(f"PageSize={size}")[0] for size in (0, 101)] == [400, 400]
+        assert ask_v1(one, "ListTemplates", MaxItems=0)[0] == 400
+
+
 def test_a_preview_is_a_mime_text(ses: Ses) -> None:
     """The same in both APIs: with one part, or with both as alternatives, and no line of a subject becomes a header."""
     assert ask_v2(ses, "templates", **template_of("one", Subject="{{s}}", Text="{{t}}")[1]) == {}

@@ -28,9 +28,14 @@ def page_of(items: Sequence[T], token: str | None, size: int) -> tuple[list[T], 
     return list(items[start:end]), {"NextToken": str(end)} if end < len(items) else {}
 
 
-def asked_page(items: Sequence[T], asked: Mapping[str, Any], most: int) -> tuple[list[T], dict[str, str]]:
-    """The page that a request of v2 asks for, of at most so many; raises Refused for another size, too."""
-    size = asked.get("PageSize", most)
+def asked_page(
+    items: Sequence[T], asked: Mapping[str, Any], most: int, usual: int | None = None
+) -> tuple[list[T], dict[str, str]]:
+    """The page that a request of v2 asks for, of at most so many; raises Refused for another size, too.
+
+    One that says no size gets the usual, which is the most where there is no other.
+    """
+    size = asked.get("PageSize", usual or most)
     if not 1 <= size <= most:
         constraint = "greater than or equal to 1" if size < 1 else f"less than or equal to {most}"
         raise Refused(REJECTED, "ValidationError", BOUND.format(size, constraint))

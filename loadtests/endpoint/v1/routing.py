@@ -31,6 +31,7 @@ ACTIONS: dict[str, Action] = {
     "CreateTemplate": v1_templates.create,
     "UpdateTemplate": v1_templates.update,
     "DeleteTemplate": v1_templates.delete,
+    "ListTemplates": v1_templates.list_all,
     "TestRenderTemplate": v1_templates.test_render,
     "GetSendQuota": v1_send.get_send_quota,
     "GetSendStatistics": v1_send.get_send_statistics,

@@ -1,4 +1,4 @@
-"""API v1: templates, the same that v2 has; moto gets and lists them."""
+"""API v1: templates, the same that v2 has; moto gets them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from loadtests.endpoint import templates
+from loadtests.endpoint.control.pages import page_of
 from loadtests.endpoint.refusals import Refused
 from loadtests.endpoint.rendering.data import parsed
 from loadtests.endpoint.requests import Request
 from loadtests.endpoint.ses import Ses
-from loadtests.endpoint.templates import Content
+from loadtests.endpoint.templates import MOST_ON_A_PAGE, ON_A_PAGE, Content
 from scenarios.ledger.ledger import REJECTED
 
 
@@ -32,6 +33,19 @@ def delete(ses: Ses, request: Request) -> dict[str, Any]:
     ses.tenants.check_unused(ses.arn("template", name))
     ses.backend.templates.pop(name, None)
     return {}
+
+
+def list_all(ses: Ses, request: Request) -> dict[str, Any]:
+    """A page of more than there may be has as many as there may be."""
+    kept: list[dict[str, Any]] = ses.backend.list_templates()
+    asked = request.document
+    page, more = page_of(kept, asked.get("NextToken"), min(asked.get("MaxItems", ON_A_PAGE), MOST_ON_A_PAGE))
+    return {
+        "TemplatesMetadata": [
+            {"Name": each["template_name"], "CreatedTimestamp": each["Timestamp"].isoformat()} for each in page
+        ],
+        **more,
+    }
 
 
 def test_render(ses: Ses, request: Request) -> dict[str, Any]:

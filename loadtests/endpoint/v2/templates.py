@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from loadtests.endpoint import templates
+from loadtests.endpoint.control.pages import asked_page
 from loadtests.endpoint.refusals import invalid
 from loadtests.endpoint.rendering.data import parsed
 from loadtests.endpoint.requests import Request
 from loadtests.endpoint.ses import Ses
-from loadtests.endpoint.templates import given, named, preview
+from loadtests.endpoint.templates import MOST_ON_A_PAGE, ON_A_PAGE, given, named, preview
 
 NO_JSON = "Unable to parse template data (invalid JSON)."
 
@@ -42,12 +43,14 @@ def delete(ses: Ses, request: Request) -> dict[str, Any]:
     return {}
 
 
-def list_all(ses: Ses, _request: Request) -> dict[str, Any]:
+def list_all(ses: Ses, request: Request) -> dict[str, Any]:
     kept: list[dict[str, Any]] = ses.backend.list_templates()
+    page, more = asked_page(kept, request.document, MOST_ON_A_PAGE, ON_A_PAGE)
     return {
         "TemplatesMetadata": [
-            {"TemplateName": each["template_name"], "CreatedTimestamp": each["Timestamp"].timestamp()} for each in kept
-        ]
+            {"TemplateName": each["template_name"], "CreatedTimestamp": each["Timestamp"].timestamp()} for each in page
+        ],
+        **more,
     }
 
 
