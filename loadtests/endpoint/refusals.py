@@ -58,6 +58,7 @@ WIRE = {
         BAD, "SendingPausedException", "CONFIGURATION_SET_SENDING_PAUSED", "ConfigurationSetSendingPaused"
     ),
     "InvalidSNSDestination": Wire(BAD, "BadRequestException", "FAILED", "Failed"),
+    "InvalidFirehoseDestination": Wire(BAD, "BadRequestException", "FAILED", "Failed"),
     "TenantSendingPausedException": Wire(BAD, "SendingPausedException", "FAILED", "Failed"),
     "AccessDenied": Wire(FORBIDDEN, "AccessDeniedException", "FAILED", "Failed"),
     "NotFoundException": Wire(MISSING, "NotFoundException", "FAILED", "Failed"),

@@ -80,6 +80,7 @@ def test_nothing_is_found_where_all_is_right(server: Any, variant: str, tmp_path
     assert len({one.check for one in told}) == len(told) == 19
 
 
+DIMENSION = {"DimensionName": "ses", "DimensionValueSource": "MESSAGE_TAG", "DefaultDimensionValue": "none"}
 WORDS = (
     *("v=spf1", "include:a.test", "redirect=a.test", "mx:", "-all", "+all", "?all", "exp=x", "ip4:1.2.3.4/99", "%{i}"),
     *("v=DMARC1;", "p=", "p=reject;", "sp=", "rua=mailto:x@y.test", "rua=,", "pct=", "\u0663", "adkim=s;", "=", ";"),
@@ -324,7 +325,7 @@ def test_a_domain_at_a_local_ses_is_checked(server: Any, tmp_path: Path, capsys:
         to = {
             "Enabled": True,
             "MatchingEventTypes": ["BOUNCE", "COMPLAINT"],
-            "CloudWatchDestination": {"DimensionConfigurations": []},
+            "CloudWatchDestination": {"DimensionConfigurations": [DIMENSION]},
         }
         v2.create_configuration_set_event_destination(
             ConfigurationSetName="events", EventDestinationName="x", EventDestination=to

@@ -26,9 +26,9 @@ EVENT_TYPES = {
 }
 """v2's names of the types of event, and v1's."""
 
-MOST_CHARACTERS = 64  # of a configuration set's name
-_NAME = re.compile(r"[A-Za-z0-9_-]+")
-_OF_NAMES = "only alphanumeric ASCII characters, '_', and '-' are allowed."
+MOST_CHARACTERS = 64  # of the name of a configuration set, and of an event destination
+NAME = re.compile(r"[A-Za-z0-9_-]+")
+ALLOWED = "only alphanumeric ASCII characters, '_', and '-' are allowed."
 """Words that senders quote, ministackorg/ministack among them."""
 
 
@@ -38,8 +38,8 @@ def check_name(name: str) -> None:
         raise invalid("The configuration set name must be specified.")
     if len(name) > MOST_CHARACTERS:
         raise invalid(f"Configuration set name cannot exceed {MOST_CHARACTERS} characters.")
-    if not _NAME.fullmatch(name):
-        raise invalid(f"Invalid configuration set name <{name}>: {_OF_NAMES}")
+    if not NAME.fullmatch(name):
+        raise invalid(f"Invalid configuration set name <{name}>: {ALLOWED}")
 
 
 def missing(name: str) -> Refused:
@@ -120,7 +120,7 @@ def _reached(definitions: dict[str, dict[str, Any]]) -> Iterator[Destination]:
                 yield Destination(name, kind, arn, types, bool(definition.get("Enabled", False)))
 
 
-def topic_of(definition: dict[str, Any]) -> str | None:
+def topic_of(definition: Mapping[str, Any]) -> str | None:
     """The SNS topic of an event destination, if it is one."""
     topic: str | None = definition.get("SnsDestination", {}).get("TopicArn")
     return topic

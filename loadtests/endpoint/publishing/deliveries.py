@@ -48,6 +48,14 @@ def has_topic(owner: Owner, topic_arn: str) -> bool:
     return region == owner.region and account.isdecimal() and topic_arn in sns_backends[account][region].topics
 
 
+def has_stream(owner: Owner, stream_arn: str) -> bool:
+    """Whether the Firehose stream is there."""
+    from moto.firehose.models import firehose_backends
+
+    streams = firehose_backends[owner.account][owner.region].delivery_streams.values()
+    return stream_arn in {stream.delivery_stream_arn for stream in list(streams)}
+
+
 def to_bus(owner: Owner, bus_arn: str, event: Record) -> None:
     """To the targets of the bus's rules that moto knows, such as SQS queues."""
     from moto.events.models import events_backends  # loaded with the first event that goes there

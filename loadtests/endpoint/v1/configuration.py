@@ -8,11 +8,12 @@ from typing import Any
 from loadtests.endpoint.control.kept import kept
 from loadtests.endpoint.control.pages import page_of
 from loadtests.endpoint.publishing.configuration import EVENT_TYPES, check_name
+from loadtests.endpoint.publishing.destinations import check_definition, check_destination_name, taken
 from loadtests.endpoint.refusals import Refused
 from loadtests.endpoint.requests import Request
 from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.v1 import options
-from loadtests.endpoint.v2.configuration import put_destination
+from loadtests.endpoint.v2.configuration import owner_of, put_destination
 from scenarios.ledger.ledger import REJECTED
 
 MOST_ON_A_PAGE = 1000
@@ -64,16 +65,18 @@ def update_metrics_enabled(ses: Ses, request: Request) -> None:
 
 
 def create_destination(ses: Ses, request: Request) -> dict[str, Any]:
-    destinations, definition = _destinations(ses, request), _as_v2(request.document["EventDestination"])
-    if definition["Name"] in destinations:
-        text = f"Event destination <{definition['Name']}> already exists."
+    definition = _described(ses, request)
+    destinations, name = _destinations(ses, request), definition["Name"]
+    if name in destinations:
+        text = taken(name, request.document["ConfigurationSetName"])
         raise Refused(REJECTED, "EventDestinationAlreadyExists", text)
     put_destination(ses, destinations, definition)
     return {}
 
 
 def update_destination(ses: Ses, request: Request) -> dict[str, Any]:
-    destinations, definition = _destinations(ses, request), _as_v2(request.document["EventDestination"])
+    definition = _described(ses, request)
+    destinations = _destinations(ses, request)
     _known(destinations, definition["Name"], request)
     put_destination(ses, destinations, definition)
     return {}
@@ -84,6 +87,14 @@ def delete_destination(ses: Ses, request: Request) -> dict[str, Any]:
     _known(destinations, name, request)
     del destinations[name]
     return {}
+
+
+def _described(ses: Ses, request: Request) -> dict[str, Any]:
+    """An event destination as v2 describes it; raises Refused for what can be none."""
+    definition = _as_v2(request.document["EventDestination"])
+    check_destination_name(definition["Name"])
+    check_definition(definition, owner_of(ses))
+    return definition
 
 
 def _destinations(ses: Ses, request: Request) -> dict[str, dict[str, Any]]:

@@ -6,7 +6,15 @@ from typing import Any
 
 from loadtests.endpoint.control.pages import page_of
 from loadtests.endpoint.publishing.configuration import check_name, topic_of
-from loadtests.endpoint.refusals import Refused, invalid
+from loadtests.endpoint.publishing.deliveries import Owner
+from loadtests.endpoint.publishing.destinations import (
+    check_definition,
+    check_destination_name,
+    check_there,
+    missing_destination,
+    taken,
+)
+from loadtests.endpoint.refusals import Refused
 from loadtests.endpoint.requests import Request
 from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.v2.options import check_all
@@ -63,57 +71,62 @@ def get_destinations(ses: Ses, request: Request) -> dict[str, Any]:
 
 
 def create_destination(ses: Ses, request: Request) -> dict[str, Any]:
-    destinations, name = _destinations(ses, request)
-    if not name:
-        raise invalid("EventDestinationName is required.")
+    name, definition = _described(ses, request)
+    destinations, configuration_set = _destinations(ses, request)
     if name in destinations:
-        raise _taken(f"Event destination <{name}> already exists.")
-    put_destination(ses, destinations, _definition(name, request))
+        raise _taken(taken(name, configuration_set))
+    put_destination(ses, destinations, definition)
     return {}
 
 
 def update_destination(ses: Ses, request: Request) -> dict[str, Any]:
-    destinations, name = _destinations(ses, request)
-    _known(destinations, name)
-    put_destination(ses, destinations, _definition(name, request))
+    name, definition = _described(ses, request)
+    destinations, configuration_set = _destinations(ses, request)
+    _check_known(destinations, name, configuration_set)
+    put_destination(ses, destinations, definition)
     return {}
 
 
 def delete_destination(ses: Ses, request: Request) -> dict[str, Any]:
-    destinations, name = _destinations(ses, request)
-    _known(destinations, name)
+    name = request.document["EventDestinationName"]
+    check_destination_name(name)
+    destinations, configuration_set = _destinations(ses, request)
+    _check_known(destinations, name, configuration_set)
     del destinations[name]
     return {}
 
 
 def _destinations(ses: Ses, request: Request) -> tuple[dict[str, dict[str, Any]], str]:
-    """The event destinations of the set that the request names, and the name of the one that it means, if any."""
-    document = request.document
-    destinations = ses.configuration_sets.destinations(document["ConfigurationSetName"])
-    return destinations, document.get("EventDestinationName", "")
+    """The event destinations of the set that the request names, and the set's name."""
+    name = request.document["ConfigurationSetName"]
+    return ses.configuration_sets.destinations(name), name
 
 
-def _definition(name: str, request: Request) -> dict[str, Any]:
-    definition = request.document["EventDestination"]
-    return {"Enabled": False, "MatchingEventTypes": [], **definition, "Name": name}
+def _described(ses: Ses, request: Request) -> tuple[str, dict[str, Any]]:
+    """The name and the definition of an event destination; raises Refused for what can be none."""
+    name = request.document["EventDestinationName"]
+    check_destination_name(name)
+    definition = {"Enabled": False, **request.document["EventDestination"], "Name": name}
+    check_definition(definition, owner_of(ses))
+    return name, definition
 
 
 def put_destination(ses: Ses, destinations: dict[str, dict[str, Any]], definition: dict[str, Any]) -> None:
-    """Keep an event destination; if it is a topic, SES greets it, and refuses one that is not there.
-
-    The words for that are recorded of v1; that v2 has them too is an inference.
-    """
-    topic = topic_of(definition)
-    if topic and not ses.teller.reaches(topic):
-        raise Refused(REJECTED, "InvalidSNSDestination", f"SNS topic <{topic}> not found.")
+    """Keep an event destination; if it is a topic, SES greets it; raises Refused for one that is not there."""
+    check_there(definition, owner_of(ses))
     destinations[definition["Name"]] = definition
+    topic = topic_of(definition)
     if topic:
         ses.teller.welcome(topic)
 
 
-def _known(destinations: dict[str, Any], name: str) -> None:
+def owner_of(ses: Ses) -> Owner:
+    return Owner(ses.account, ses.region)
+
+
+def _check_known(destinations: dict[str, Any], name: str, configuration_set: str) -> None:
     if name not in destinations:
-        raise Refused(REJECTED, "NotFoundException", f"Event destination <{name}> does not exist.")
+        raise Refused(REJECTED, "NotFoundException", missing_destination(name, configuration_set))
 
 
 def _taken(text: str) -> Refused:
