@@ -111,3 +111,99 @@ def test_an_event_destination_is_made_once_and_changed_where_it_is(ses: Ses) -> 
     missing = in_v2(words.format("no", "does not exist"), "NotFoundException", 404)
     assert ask_v2(ses, f"{DESTINATIONS}/no", "PUT", EventDestination=GOOD) == missing
     assert ask_v2(ses, f"{DESTINATIONS}/no", "DELETE") == missing
+
+
+ONE = {"Key": "a", "Value": "b"}
+MANY = [{"Key": f"k{number}", "Value": ""} for number in range(51)]
+LENGTH = "Value at 'tags.1.member.{}' failed to satisfy constraint: Member must have length less than or equal to {}"
+TOO_MANY = "Maximum of 50 user tags are allowed per resource, consider reducing the number of tags in the request"
+LEGAL = "Tags can only contain letters, numbers, spaces, and the following special characters: _ . : / = + - @"
+TAGGED: dict[str, dict[str, Any]] = {
+    "configuration-sets": {"ConfigurationSetName": "t"},
+    "contact-lists": {"ContactListName": "t"},
+    "dedicated-ip-pools": {"PoolName": "t"},
+    "identities": {"EmailIdentity": "t@example.org"},
+    "templates": {"TemplateName": "t", "TemplateContent": {"Subject": "Hi"}},
+    "tenants": {"TenantName": "t"},
+    "tags": {"ResourceArn": f"arn:aws:ses:{WHERE}:configuration-set/set"},
+}
+
+
+@pytest.mark.parametrize(
+    ("tags", "words"),
+    [
+        (MANY, TOO_MANY),
+        ([ONE, ONE], "Cannot provide multiple tags with the same key"),
+        ([{"Key": "a!", "Value": "b"}], LEGAL),
+        ([{"Key": "k" * 129, "Value": "é!"}], LEGAL),
+        ([{"Key": "AWS:a", "Value": "b"}], "Caller is an end user and not allowed to mutate system tags"),
+        ([{"Key": "", "Value": "b"}], "The key of a tag must be specified."),
+        (
+            [{"Key": "ß" * 129, "Value": "v" * 257}],
+            f"2 validation errors detected: {LENGTH.format('value', 256)}; {LENGTH.format('key', 128)}",
+        ),
+    ],
+)
+@pytest.mark.parametrize("path", TAGGED)
+def test_tags_are_looked_at_wherever_they_are_given(
+    ses: Ses, path: str, tags: list[dict[str, str]], words: str
+) -> None:
+    """Number, characters, lengths and keys, by one rule."""
+    assert ask_v2(ses, path, **TAGGED[path], Tags=tags) == in_v2(words)
+
+
+def test_tags_that_are_legal_are_kept_and_go_with_their_resource() -> None:
+    """Those a resource is made with, and those it is given; untagged it has fewer, made anew none."""
+    first, longest = {"Key": "a b", "Value": ""}, {"Key": "ß" * 128, "Value": "aws:_.:/=+-@" + "é" * 244}
+    with begun() as ses:
+        made = {
+            "identities": "identity/t@example.org",
+            "templates": "template/t",
+            "configuration-sets": "configuration-set/t",
+        }
+        for path, resource in made.items():
+            arn = f"arn:aws:ses:{WHERE}:{resource}"
+            name = resource.partition("/")[2]
+            assert "message" not in ask_v2(ses, path, **TAGGED[path], Tags=[first])
+            assert ask_v2(ses, "tags", ResourceArn=arn, Tags=[longest, *MANY[:48]]) == {}
+            more = ask_v2(ses, "tags", ResourceArn=arn, Tags=MANY[47:49])
+            assert more == in_v2(f"{TOO_MANY} or delete existing tags and retry")
+            assert ask_v2(ses, "tags", "DELETE", f"ResourceArn={arn}&TagKeys=a+b") == {}
+            assert ask_v2(ses, "tags", "GET", f"ResourceArn={arn}")["Tags"] == [longest, *MANY[:48]]
+            assert ask_v2(ses, f"{path}/{name}", "GET")["Tags"] == [longest, *MANY[:48]]
+            assert ask_v2(ses, f"{path}/{name}", "DELETE") == {}
+            ask_v2(ses, path, **TAGGED[path])
+            assert ask_v2(ses, "tags", "GET", f"ResourceArn={arn}")["Tags"] == []
+
+
+@pytest.mark.parametrize(
+    ("arn", "told"),
+    [
+        ("invalid-arn", in_v2("ResourceArn is not the expected format")),
+        (f"arn:aws:ses:{WHERE}:configuration-set/", in_v2("ResourceArn is not the expected format")),
+        (f"arn:aws:ses:{WHERE}:foo/bar", in_v2("ResourceArn is not the expected format")),
+        (
+            f"arn:aws:ses:{REGION}:000000000001:configuration-set/set",
+            in_v2("Operations on a resource created in a different account is not allowed"),
+        ),
+        *(
+            (
+                f"arn:aws:ses:{WHERE}:{kind}/none",
+                in_v2(f"No {name} present with name: none", "NotFoundException", 404),
+            )
+            for kind, name in {
+                "configuration-set": "ConfigurationSet",
+                "contact-list": "ContactList",
+                "dedicated-ip-pool": "DedicatedIpPool",
+                "identity": "EmailIdentity",
+                "template": "Template",
+                "tenant": "Tenant",
+            }.items()
+        ),
+    ],
+)
+def test_only_what_the_account_has_can_have_tags(ses: Ses, arn: str, told: tuple[int, str, str]) -> None:
+    """Tagged, untagged or asked for its tags, and in which words."""
+    assert ask_v2(ses, "tags", ResourceArn=arn, Tags=[ONE]) == told
+    assert ask_v2(ses, "tags", "DELETE", f"ResourceArn={arn}&TagKeys=a") == told
+    assert ask_v2(ses, "tags", "GET", f"ResourceArn={arn}") == told

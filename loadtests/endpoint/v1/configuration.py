@@ -14,6 +14,7 @@ from loadtests.endpoint.requests import Request
 from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.v1 import options
 from loadtests.endpoint.v2.configuration import owner_of, put_destination
+from loadtests.endpoint.v2.tagging import untag
 from scenarios.ledger.ledger import REJECTED
 
 MOST_ON_A_PAGE = 1000
@@ -50,6 +51,7 @@ def delete(ses: Ses, request: Request) -> dict[str, Any]:
     name = request.document["ConfigurationSetName"]
     ses.tenants.check_unused(ses.arn("configuration-set", name))
     ses.configuration_sets.delete(name)
+    untag(ses.backend, f"configuration-set/{name}")
     return {}
 
 

@@ -9,6 +9,7 @@ from loadtests.endpoint.control.pages import page_of
 from loadtests.endpoint.publishing.identities import (
     FORWARDS,
     TYPES,
+    canonical,
     check_address,
     check_domain,
     check_type,
@@ -19,6 +20,7 @@ from loadtests.endpoint.refusals import invalid, rejected
 from loadtests.endpoint.requests import Request
 from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.v1.query import Entries
+from loadtests.endpoint.v2.tagging import IDENTITY, untag
 
 MOST_ON_A_PAGE = 1000
 KINDS = {"EmailAddress": "EMAIL_ADDRESS", "Domain": "DOMAIN"}
@@ -40,6 +42,7 @@ def delete(ses: Ses, request: Request) -> dict[str, Any]:
     name = request.document["Identity"]
     ses.tenants.check_unused(ses.arn("identity", name))
     ses.identities.delete(name)
+    untag(ses.backend, f"{IDENTITY}/{canonical(name)}")
     return {}
 
 

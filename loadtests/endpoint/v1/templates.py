@@ -12,6 +12,7 @@ from loadtests.endpoint.rendering.data import parsed
 from loadtests.endpoint.requests import Request
 from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.templates import MOST_ON_A_PAGE, ON_A_PAGE, Content
+from loadtests.endpoint.v2.tagging import untag
 from scenarios.ledger.ledger import REJECTED
 
 
@@ -32,6 +33,7 @@ def delete(ses: Ses, request: Request) -> dict[str, Any]:
     name = request.document["TemplateName"]
     ses.tenants.check_unused(ses.arn("template", name))
     ses.backend.templates.pop(name, None)
+    untag(ses.backend, f"template/{name}")
     return {}
 
 

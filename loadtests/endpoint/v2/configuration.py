@@ -18,6 +18,7 @@ from loadtests.endpoint.refusals import Refused
 from loadtests.endpoint.requests import Request
 from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.v2.options import check_all
+from loadtests.endpoint.v2.tagging import tags_of, untag
 from scenarios.ledger.ledger import REJECTED
 
 MOST_ON_A_PAGE = 1000
@@ -47,7 +48,8 @@ def create(ses: Ses, request: Request) -> dict[str, Any]:
 def get(ses: Ses, request: Request) -> dict[str, Any]:
     name = request.document["ConfigurationSetName"]
     kept = {option: value for option, value in ses.configuration_sets.get(name).to_dict_v2().items() if value != {}}
-    return kept | {"SendingOptions": {"SendingEnabled": ses.configuration_sets.may_send(name)}}
+    sending = {"SendingEnabled": ses.configuration_sets.may_send(name)}
+    return {**kept, "SendingOptions": sending, "Tags": tags_of(ses.backend, f"configuration-set/{name}")}
 
 
 def list_all(ses: Ses, request: Request) -> dict[str, Any]:
@@ -62,6 +64,7 @@ def delete(ses: Ses, request: Request) -> dict[str, Any]:
     name = request.document["ConfigurationSetName"]
     ses.tenants.check_unused(ses.arn("configuration-set", name))
     ses.configuration_sets.delete(name)
+    untag(ses.backend, f"configuration-set/{name}")
     return {}
 
 

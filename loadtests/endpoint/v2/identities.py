@@ -12,6 +12,7 @@ from loadtests.endpoint.refusals import Refused
 from loadtests.endpoint.requests import Request
 from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.v2.identity_attributes import dkim_of, known, mail_from_of, origin_of
+from loadtests.endpoint.v2.tagging import IDENTITY, tags_of, untag
 from scenarios.ledger.ledger import REJECTED
 
 MOST_ON_A_PAGE = 1000
@@ -45,7 +46,7 @@ def get(ses: Ses, request: Request) -> dict[str, Any]:
     forwards = ses.identities.forwards(identity.email_identity)
     return {
         **kept,
-        "Tags": identity.tags or [],
+        "Tags": tags_of(ses.backend, f"{IDENTITY}/{identity.email_identity}"),
         "FeedbackForwardingStatus": forwards,
         "VerifiedForSendingStatus": True,
         "DkimAttributes": dkim_of(ses, identity),
@@ -57,6 +58,7 @@ def delete(ses: Ses, request: Request) -> dict[str, Any]:
     name = known(ses, request).email_identity
     ses.tenants.check_unused(ses.arn("identity", name))
     ses.identities.delete(name)
+    untag(ses.backend, f"{IDENTITY}/{name}")
     return {}
 
 

@@ -22,8 +22,10 @@ from loadtests.endpoint.v2 import pools as v2_pools
 from loadtests.endpoint.v2 import reputation as v2_reputation
 from loadtests.endpoint.v2 import send as v2_send
 from loadtests.endpoint.v2 import suppression as v2_suppression
+from loadtests.endpoint.v2 import tagging as v2_tagging
 from loadtests.endpoint.v2 import templates as v2_templates
 from loadtests.endpoint.v2 import tenants as v2_tenants
+from loadtests.endpoint.validation.resource_tags import check_resource_tags
 
 PREFIX = "/v2/email/"
 
@@ -99,6 +101,9 @@ OPERATIONS: dict[str, Operation] = {
     "UpdateEmailTemplate": v2_templates.update,
     "DeleteEmailTemplate": v2_templates.delete,
     "TestRenderEmailTemplate": v2_templates.render_one,
+    "TagResource": v2_tagging.tag_resource,
+    "UntagResource": v2_tagging.untag_resource,
+    "ListTagsForResource": v2_tagging.list_tags,
 }
 """Those of ours; moto has others, such as CreateContactList."""
 
@@ -114,6 +119,7 @@ def answer(ses: Ses, method: str, path: str, body: bytes, query: str, client: Cl
             raise absent("sesv2", found.name)
         ses.check_control(("sesv2", found.name))
         document = operations.from_json(found, body, parse_qs(query))
+        check_resource_tags(document.get("Tags", ()))  # a mail's are called otherwise in v2
         if found.name not in OPERATIONS:
             return None
         told = OPERATIONS[found.name](ses, Request(document, client))

@@ -11,6 +11,7 @@ from loadtests.endpoint.rendering.data import parsed
 from loadtests.endpoint.requests import Request
 from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.templates import MOST_ON_A_PAGE, ON_A_PAGE, given, named, preview
+from loadtests.endpoint.v2.tagging import tag, tags_of, untag
 
 NO_JSON = "Unable to parse template data (invalid JSON)."
 
@@ -20,6 +21,7 @@ def create(ses: Ses, request: Request) -> dict[str, Any]:
     if not name:
         raise invalid("TemplateName is required.")
     templates.create(ses.backend, name, given(request.document["TemplateContent"]))
+    tag(ses.backend, f"template/{name}", request.document.get("Tags", []))
     return {}
 
 
@@ -27,7 +29,7 @@ def get(ses: Ses, request: Request) -> dict[str, Any]:
     name = request.document["TemplateName"]
     content = named(ses.backend, name)
     parts = {"Subject": content.subject, "Text": content.text, "Html": content.html}
-    return {"TemplateName": name, "TemplateContent": parts}
+    return {"TemplateName": name, "TemplateContent": parts, "Tags": tags_of(ses.backend, f"template/{name}")}
 
 
 def update(ses: Ses, request: Request) -> dict[str, Any]:
@@ -40,6 +42,7 @@ def delete(ses: Ses, request: Request) -> dict[str, Any]:
     named(ses.backend, name)
     ses.tenants.check_unused(ses.arn("template", name))
     del ses.backend.templates[name]
+    untag(ses.backend, f"template/{name}")
     return {}
 
 
