@@ -101,6 +101,7 @@ KNOWN = {
     "tests.test_sesv2.test_sesv2.test_list_configuration_sets": NO_POOL,
     "tests.test_sesv2.test_sesv2.test_delete_configuration_set": NO_POOL,
     "tests.test_sesv2.test_sesv2.test_delete_no_email_identity": "AWS refuses to delete an identity that is not there.",
+    "tests.test_sesv2.test_sesv2.test_delete_email_identity_policy": "AWS deletes no policy that is not there.",
     "tests.test_sesv2.test_sesv2.test_get_email_identity_w_dkim": NO_SET,
     "tests.test_ses.test_ses_sns.test_sns_feedback_bounce": FEEDBACK,
     "tests.test_ses.test_ses_sns.test_sns_feedback_complaint": FEEDBACK,

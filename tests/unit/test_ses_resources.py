@@ -207,3 +207,23 @@ def test_only_what_the_account_has_can_have_tags(ses: Ses, arn: str, told: tuple
     assert ask_v2(ses, "tags", ResourceArn=arn, Tags=[ONE]) == told
     assert ask_v2(ses, "tags", "DELETE", f"ResourceArn={arn}&TagKeys=a") == told
     assert ask_v2(ses, "tags", "GET", f"ResourceArn={arn}") == told
+
+
+def test_policies_of_an_identity_are_as_many_and_called_as_ses_has_it() -> None:
+    """At most 20, of letters, digits, dashes and underscores; one that is not there is neither changed nor deleted."""
+    path, policy = "identities/me%40example.com/policies/{}", {"Policy": "{}"}
+    missing = in_v2("Policy <no> does not exist", "NotFoundException", 404)
+    words = "PolicyName is invalid. Policy names must only include alpha-numeric characters, dashes, and underscores."
+    with begun() as ses:
+        ses.backend.create_email_identity_v2("me@example.com", None, None, None)
+        assert ask_v2(ses, path.format("no"), "PUT", **policy) == ask_v2(ses, path.format("no"), "DELETE") == missing
+        for name in ("a%20b", "%C3%A9", "a.b"):
+            assert ask_v2(ses, path.format(name), **policy) == in_v2(words)
+        identity = ses.identities.get("me@example.com")
+        assert identity
+        identity.policies.update({f"p-{number}_": "{}" for number in range(20)})
+        assert ask_v2(ses, path.format("p-0_"), **policy) == in_v2(
+            "Policy <p-0_> already exists", "AlreadyExistsException"
+        )
+        many = "Number of policies for <me@example.com> exceeds max allowed number of policies per resource"
+        assert ask_v2(ses, path.format("p"), **policy) == in_v2(many, "LimitExceededException")

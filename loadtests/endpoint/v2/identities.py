@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from loadtests.endpoint.control.kept import kept
 from loadtests.endpoint.control.pages import page_of
 from loadtests.endpoint.publishing.identities import canonical, check_identity
 from loadtests.endpoint.refusals import Refused
@@ -73,28 +72,3 @@ def _passes(shown: Mapping[str, Any], asked: Mapping[str, str]) -> bool:
     """Whether it has the type and the status that a filter asks for, and the part of a name."""
     has_part = asked.get("IDENTITY_NAME_CONTAINS", "") in shown["IdentityName"]
     return has_part and all(asked.get(key, shown[name]) == shown[name] for key, name in FILTERS.items())
-
-
-@kept
-def create_policy(ses: Ses, request: Request) -> None:
-    """Moto keeps it."""
-    policies = known(ses, request).policies
-    if request.document["PolicyName"] in policies:
-        text = f"Policy <{request.document['PolicyName']}> already exists."
-        raise Refused(REJECTED, "AlreadyExistsException", text)
-    if len(policies) >= MOST_POLICIES:
-        raise Refused(REJECTED, "LimitExceeded", f"There are {MOST_POLICIES} policies already.")
-
-
-@kept
-def update_policy(ses: Ses, request: Request) -> None:
-    """Moto does it, to one that is there; the words for one that is not are ours."""
-    if request.document["PolicyName"] not in known(ses, request).policies:
-        text = f"Policy <{request.document['PolicyName']}> does not exist."
-        raise Refused(REJECTED, "NotFoundException", text)
-
-
-@kept
-def of_known(ses: Ses, request: Request) -> None:
-    """Moto does it, to an identity that is there."""
-    known(ses, request)

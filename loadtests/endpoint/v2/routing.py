@@ -18,6 +18,7 @@ from loadtests.endpoint.v2 import identities as v2_identities
 from loadtests.endpoint.v2 import identity_attributes as v2_identity_attributes
 from loadtests.endpoint.v2 import lists as v2_lists
 from loadtests.endpoint.v2 import options as v2_options
+from loadtests.endpoint.v2 import policies as v2_policies
 from loadtests.endpoint.v2 import pools as v2_pools
 from loadtests.endpoint.v2 import reputation as v2_reputation
 from loadtests.endpoint.v2 import send as v2_send
@@ -46,10 +47,10 @@ OPERATIONS: dict[str, Operation] = {
     "GetEmailIdentity": v2_identities.get,
     "DeleteEmailIdentity": v2_identities.delete,
     "ListEmailIdentities": v2_identities.list_all,
-    "CreateEmailIdentityPolicy": v2_identities.create_policy,
-    "UpdateEmailIdentityPolicy": v2_identities.update_policy,
-    "DeleteEmailIdentityPolicy": v2_identities.of_known,
-    "GetEmailIdentityPolicies": v2_identities.of_known,
+    "CreateEmailIdentityPolicy": v2_policies.create,
+    "UpdateEmailIdentityPolicy": v2_policies.update,
+    "DeleteEmailIdentityPolicy": v2_policies.delete,
+    "GetEmailIdentityPolicies": v2_policies.get_all,
     "CreateDedicatedIpPool": v2_pools.create,
     "GetDedicatedIpPool": v2_pools.of_known,
     "DeleteDedicatedIpPool": v2_pools.of_known,
