@@ -223,20 +223,31 @@ def pages(ask: Any, size: str) -> Iterator[dict[str, Any]]:
 
 
 def test_notifications_of_an_identity_are_told_and_forgotten(clients: dict[str, Any]) -> None:
-    """What is set is told, of identities that are there only; without a topic a type has none any more."""
+    """What is set is told, of identities that are there only; without a topic a type has none any more.
+
+    Bounces and complaints are told by mail or to topics: neither goes while the other is not there.
+    """
     v1, topic = clients["ses"], clients["sns"].create_topic(Name="bounces")["TopicArn"]
     v1.set_identity_notification_topic(**BOUNCES, SnsTopic=topic)
     v1.set_identity_headers_in_notifications_enabled(**BOUNCES, Enabled=True)
-    v1.set_identity_feedback_forwarding_enabled(Identity=SENDER, ForwardingEnabled=False)
+    by_mail = {"Identity": SENDER, "ForwardingEnabled": False}
+    unheard = "Identity me@example.com must have feedback forwarding enabled, or SNS topics for Bounce and Complaint."
+    told_nowhere = (400, "InvalidParameterValue", unheard)
+    assert refused(v1, "SetIdentityFeedbackForwardingEnabled", by_mail) == told_nowhere
+    v1.set_identity_notification_topic(Identity=SENDER, NotificationType="Complaint", SnsTopic=topic)
+    v1.set_identity_feedback_forwarding_enabled(**by_mail)
+    assert refused(v1, "SetIdentityNotificationTopic", BOUNCES) == told_nowhere
     asked = {"Identities": [SENDER, STRANGER]}
     told = v1.get_identity_notification_attributes(**asked)["NotificationAttributes"]
     expected = {
         f"HeadersIn{kind}NotificationsEnabled": kind == "Bounce" for kind in ("Bounce", "Complaint", "Delivery")
     }
-    assert told == {SENDER: {"BounceTopic": topic, "ForwardingEnabled": False, **expected}}
+    topics = {"BounceTopic": topic, "ComplaintTopic": topic}
+    assert told == {SENDER: {**topics, "ForwardingEnabled": False, **expected}}
+    assert clients["sesv2"].get_email_identity(EmailIdentity=SENDER)["FeedbackForwardingStatus"] is False
+    v1.set_identity_feedback_forwarding_enabled(Identity=SENDER, ForwardingEnabled=True)
     v1.set_identity_notification_topic(**BOUNCES)
     assert "BounceTopic" not in v1.get_identity_notification_attributes(**asked)["NotificationAttributes"][SENDER]
-    assert clients["sesv2"].get_email_identity(EmailIdentity=SENDER)["FeedbackForwardingStatus"] is False
 
 
 def test_an_identitys_name_may_be_spelt_in_any_way(clients: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ from loadtests.endpoint.publishing.identities import (
     headers_in,
     strange,
 )
-from loadtests.endpoint.refusals import invalid, rejected
+from loadtests.endpoint.refusals import Refused, invalid, rejected
 from loadtests.endpoint.requests import Request
 from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.v1.query import Entries
@@ -25,6 +25,8 @@ from loadtests.endpoint.v2.tagging import IDENTITY, untag
 MOST_ON_A_PAGE = 1000
 KINDS = {"EmailAddress": "EMAIL_ADDRESS", "Domain": "DOMAIN"}
 """What the two APIs call an identity's type."""
+FEEDBACK = ("Bounce", "Complaint")
+"""The types of notification that reach the sender by mail, or else must have topics."""
 
 
 def verify_address(_ses: Ses, request: Request) -> None:
@@ -75,6 +77,8 @@ def set_topic(ses: Ses, request: Request) -> dict[str, Any]:
     _check_known(ses, name)
     if topic is not None and not ses.teller.reaches(topic):
         raise invalid(f"SNS topic {topic} is invalid.")
+    if topic is None and kind in FEEDBACK and not ses.identities.forwards(name):
+        raise _unheard(name)
     ses.identities.tell(name, kind, topic)
     return {}
 
@@ -84,7 +88,10 @@ def set_forwarding(ses: Ses, request: Request) -> dict[str, Any]:
     """No mail tells of feedback here."""
     name = request.document["Identity"]
     _check_known(ses, name)
-    ses.identities.tell(name, FORWARDS, request.document["ForwardingEnabled"])
+    enabled = request.document["ForwardingEnabled"]
+    if not enabled and not all(kind in ses.identities.told(name) for kind in FEEDBACK):
+        raise _unheard(name)
+    ses.identities.tell(name, FORWARDS, enabled)
     return {}
 
 
@@ -96,6 +103,11 @@ def set_headers(ses: Ses, request: Request) -> dict[str, Any]:
         raise rejected(f"Identity {name} is not verified or does not exist.")
     ses.identities.tell(name, headers_in(kind), request.document["Enabled"])
     return {}
+
+
+def _unheard(name: str) -> Refused:
+    """Feedback would be told nowhere; the rule is the API reference's, the words are ours."""
+    return invalid(f"Identity {name} must have feedback forwarding enabled, or SNS topics for Bounce and Complaint.")
 
 
 def _check_known(ses: Ses, name: str) -> None:
