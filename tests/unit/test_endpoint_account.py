@@ -78,6 +78,7 @@ def test_the_fullest_window_is_shown(endpoint: Endpoint) -> None:
     ("path", "line"),
     [
         ("envelope?rate=fast", "rate = fast: must be between 0 and 1000000, in recipients a second"),
+        ("calls?from=-5", "from = -5: must be a whole number, of the first call to tell"),
         ("envelope?burst=-1", "burst = -1: must be a whole number, of recipients at once"),
         ("messages?at_least=-1", "at_least = -1: must be a whole number, of mails to wait for"),
     ],

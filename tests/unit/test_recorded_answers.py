@@ -122,7 +122,7 @@ REPORTED: tuple[Case, ...] = (
         *(404, "NotFoundException", "Configuration set <no> does not exist."),
     ),
     *(
-        ("sesv2", operation, {"PoolName": "none"}, 404, "NotFoundException", "Dedicated IP pool none does not exist.")
+        ("sesv2", operation, {"PoolName": "no"}, 404, "NotFoundException", "The requested pool <no> does not exist.")
         for operation in ("GetDedicatedIpPool", "DeleteDedicatedIpPool")
     ),
     *(

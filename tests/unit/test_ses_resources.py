@@ -227,3 +227,44 @@ def test_policies_of_an_identity_are_as_many_and_called_as_ses_has_it() -> None:
         )
         many = "Number of policies for <me@example.com> exceeds max allowed number of policies per resource"
         assert ask_v2(ses, path.format("p"), **policy) == in_v2(many, "LimitExceededException")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Jo <jo@x.example>", "Invalid email address<Jo <jo@x.example>>."),
+        (f"jo@{'a' * 64}.example", f"Invalid email address<jo@{'a' * 64}.example>."),
+        ("foo", "Invalid domain name <foo>."),
+        (f"{'a' * 400}.example", f"Invalid domain name <{'a' * 400}.example>."),
+        ("a." * 126 + "example", f"Invalid domain name <{'a.' * 126}example>."),
+    ],
+)
+def test_an_identity_is_an_address_or_a_domain(ses: Ses, name: str, words: str) -> None:
+    """An address without a name beside it, a domain of more than one label, each no longer than DNS has it."""
+    assert ask_v2(ses, "identities", EmailIdentity=name) == in_v2(words)
+
+
+def test_an_identity_without_a_mail_from_domain_can_be_left_without_one(ses: Ses) -> None:
+    """V1 forgets one that has been set, and one that has not."""
+    ask_v2(ses, "identities", EmailIdentity="from.example")
+    asked = {"Identity": "from.example"}
+    assert not isinstance(ask_v1(ses, "SetIdentityMailFromDomain", **asked), tuple)
+    put = ask_v2(ses, "identities/from.example/mail-from", "PUT", MailFromDomain="mail.from.example")
+    assert (put, list(ses.backend.identity_mail_from_domains)) == ({}, ["from.example"])
+    ask_v1(ses, "SetIdentityMailFromDomain", **asked)
+    assert not ses.backend.identity_mail_from_domains
+
+
+def test_a_mail_has_one_content(ses: Ses) -> None:
+    """Neither none nor two."""
+    text = {"Subject": {"Data": "Hi"}, "Body": {"Text": {"Data": "Hello."}}}
+    for content in ({}, {"Simple": text, "Raw": {"Data": "SGk="}}):
+        said = ask_v2(ses, "outbound-emails", FromEmailAddress="me@example.com", Content=content)
+        assert said == in_v2("Content must be one of Simple, Raw and Template.")
+
+
+@pytest.mark.parametrize("instant", ["nan", "inf", "-inf", "soon"])
+def test_an_instant_is_one(ses: Ses, instant: str) -> None:
+    """On the list of suppressed addresses a page is of a span of time that has ends."""
+    said = ask_v2(ses, "suppression/addresses", "GET", f"StartDate={instant}")
+    assert said == in_v2("StartDate must be an instant in ISO 8601.")

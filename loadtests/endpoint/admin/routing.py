@@ -129,10 +129,9 @@ class Admin:
 
     def _calls(self, _body: bytes, query: Query, accept: str) -> Answer:
         """Raw rows to a client that accepts nothing else, and a list for people to all others."""
-        run = self._run(query)
-        if accept == RAW:
-            return Answer(OK, RAW, run.raw(number(query, "from", 0, "of the first call to tell")))
-        return as_json({"calls": explain.calls(run, number(query, "last", LAST, "of the newest calls to show"))})
+        run, start = self._run(query), number(query, "from", 0, "of the first call to tell")
+        last = number(query, "last", LAST, "of the newest calls to show")
+        return Answer(OK, RAW, run.raw(start)) if accept == RAW else as_json({"calls": explain.calls(run, last)})
 
     def _reasons(self, _body: bytes, query: Query, accept: str) -> Answer:
         """SES's sentences: for our own clients with the number of each call's, for people counted."""

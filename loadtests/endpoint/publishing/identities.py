@@ -7,10 +7,11 @@ from typing import Any
 
 from moto.ses.models import EmailIdentity, SESBackend
 
-from loadtests.endpoint.addresses import ANYBODY, bare
+from loadtests.endpoint.addresses import ANYBODY, MOST_DOMAIN_CHARACTERS, bare
 from loadtests.endpoint.refusals import Refused, invalid
 from loadtests.endpoint.validation.mailbox import DOMAIN
 
+MOST_OF_A_LABEL = 63  # characters between the dots of a domain, RFC 1035
 TYPES = ("Bounce", "Complaint", "Delivery")
 FORWARDS = "feedback_forwarding_enabled"
 """Under this key moto keeps whether feedback is forwarded, beside the topics by type."""
@@ -69,6 +70,8 @@ def check_identity(name: str) -> None:
     """Raises Refused for what is neither an address nor a domain."""
     if "@" in name:
         check_address(name)
+        if bare(name) != name or not _may_be_domain(name.rpartition("@")[2]):
+            raise _no_address(name)
     elif name != ANYBODY:
         check_domain(name)
 
@@ -76,13 +79,22 @@ def check_identity(name: str) -> None:
 def check_address(name: str) -> None:
     """Raises Refused; floci-io/floci has asked SES for the words, where it verifies an address by a mail."""
     if "@" not in bare(name):
-        raise invalid(f"Invalid email address<{name}>.")
+        raise _no_address(name)
 
 
 def check_domain(name: str) -> None:
     """Raises Refused; the words are ours, after those of an address."""
-    if not DOMAIN.fullmatch(name):
+    if "." not in name or not _may_be_domain(name):
         raise invalid(f"Invalid domain name <{name}>.")
+
+
+def _may_be_domain(name: str) -> bool:
+    is_short = len(name) <= MOST_DOMAIN_CHARACTERS and all(len(label) <= MOST_OF_A_LABEL for label in name.split("."))
+    return is_short and bool(DOMAIN.fullmatch(name))
+
+
+def _no_address(name: str) -> Refused:
+    return invalid(f"Invalid email address<{name}>.")
 
 
 def strange(name: str) -> Refused:

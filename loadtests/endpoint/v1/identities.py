@@ -56,6 +56,15 @@ def list_all(ses: Ses, request: Request) -> dict[str, Any]:
     return {"Identities": page, **more}
 
 
+def set_mail_from(ses: Ses, request: Request) -> dict[str, Any] | None:
+    """Without a domain it has none any more, whether or not it had one; moto does all else."""
+    name = canonical(request.document["Identity"])
+    if request.document.get("MailFromDomain") or not ses.identities.is_known(name):
+        return None
+    ses.backend.identity_mail_from_domains.pop(name, None)
+    return {}
+
+
 def notifications(ses: Ses, request: Request) -> dict[str, Any]:
     """Identities that are not there are left out, as SES leaves them out."""
     known = filter(ses.identities.is_known, request.document["Identities"])

@@ -44,6 +44,7 @@ ACTIONS: dict[str, Action] = {
     "ListIdentities": v1_identities.list_all,
     "GetIdentityNotificationAttributes": v1_identities.notifications,
     "SetIdentityNotificationTopic": v1_identities.set_topic,
+    "SetIdentityMailFromDomain": v1_identities.set_mail_from,
     "SetIdentityFeedbackForwardingEnabled": v1_identities.set_forwarding,
     "SetIdentityHeadersInNotificationsEnabled": v1_identities.set_headers,
     "CreateConfigurationSet": v1_configuration.create,

@@ -1,4 +1,7 @@
-"""API v2: pools of dedicated IP addresses, which moto keeps: no mail goes through them here."""
+"""API v2: pools of dedicated IP addresses, which moto keeps: no mail goes through them here.
+
+Source: floci-io/floci, which has asked SES for the words.
+"""
 
 from __future__ import annotations
 
@@ -19,15 +22,15 @@ def create(ses: Ses, request: Request) -> None:
     """Moto makes it."""
     name = request.document["PoolName"]
     if name in ses.backend.dedicated_ip_pools:
-        raise Refused(REJECTED, "AlreadyExistsException", f"Dedicated IP pool {name} already exists.")
+        raise Refused(REJECTED, "AlreadyExistsException", f"The pool <{name}> already exists.")
 
 
 @kept
 def of_known(ses: Ses, request: Request) -> None:
-    """Moto does it, to a pool that is there; the words for one that is not are ours."""
+    """Moto does it, to a pool that is there."""
     name = request.document["PoolName"]
     if name not in ses.backend.dedicated_ip_pools:
-        raise Refused(REJECTED, "NotFoundException", f"Dedicated IP pool {name} does not exist.")
+        raise Refused(REJECTED, "NotFoundException", f"The requested pool <{name}> does not exist.")
 
 
 @kept

@@ -40,14 +40,14 @@ FEEDBACK = "FeedbackForwardingEmailAddress"
 def send_email(ses: Ses, request: Request) -> dict[str, Any]:
     _check_endpoint(request.document)
     content = request.document["Content"]
-    for kind, make in (("Simple", _simple), ("Raw", _raw), ("Template", _templated)):
-        if kind in content:
-            message = replace(make(ses, request.document, content[kind]), **request.came("v2", "SendEmail"))
-            listed = list_management(request.document) or message.list_management
-            tenant = request.document.get("TenantName") or message.tenant
-            message = replace(message, list_management=listed, tenant=tenant)
-            return {"MessageId": ses.submit(message).message_id}
-    raise invalid("Content must be one of Simple, Raw and Template.")
+    if len(content) != 1:
+        raise invalid("Content must be one of Simple, Raw and Template.")
+    ((kind, its),) = content.items()
+    message = replace(_MADE_OF[kind](ses, request.document, its), **request.came("v2", "SendEmail"))
+    listed = list_management(request.document) or message.list_management
+    tenant = request.document.get("TenantName") or message.tenant
+    message = replace(message, list_management=listed, tenant=tenant)
+    return {"MessageId": ses.submit(message).message_id}
 
 
 def _check_endpoint(document: Mapping[str, Any]) -> None:
@@ -92,6 +92,10 @@ def _templated(ses: Ses, document: Mapping[str, Any], template: Mapping[str, Any
     rendered = render(_template(ses, template), _values(template.get("TemplateData")))
     its_tags = tags(document.get("EmailTags", ()))
     return _rendered(document, document.get("Destination", {}), template, rendered, its_tags)
+
+
+_MADE_OF = {"Simple": _simple, "Raw": _raw, "Template": _templated}
+"""The mail of each kind of content."""
 
 
 def _rendered(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import UTC, datetime
-from math import inf
+from math import inf, isfinite
 from typing import Any
 
 from loadtests.endpoint.publishing.suppression import REASONS, Suppressed, SuppressionList
@@ -75,9 +75,12 @@ def _start(token: str) -> int:
 
 def _instant(asked: dict[str, Any], key: str, otherwise: float) -> float:
     """Unix time of a member in ISO 8601, as SDKs write it, or in seconds; without a zone it is of UTC."""
-    text = str(asked.get(key, otherwise))
+    if key not in asked:
+        return otherwise
+    text = str(asked[key])
     with suppress(ValueError):
-        return float(text)
+        if isfinite(seconds := float(text)):
+            return seconds
     try:
         instant = datetime.fromisoformat(text)
         return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).timestamp()
