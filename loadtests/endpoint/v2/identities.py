@@ -15,7 +15,6 @@ from loadtests.endpoint.v2.tagging import IDENTITY, tags_of, untag
 from scenarios.ledger.ledger import REJECTED
 
 MOST_ON_A_PAGE = 1000
-MOST_POLICIES = 20  # of an identity
 FILTERS = {"IDENTITY_TYPE": "IdentityType", "VERIFICATION_STATUS": "VerificationStatus"}
 """What of an identity must be as a filter says."""
 
