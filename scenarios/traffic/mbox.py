@@ -16,16 +16,22 @@ MOST_HEADER_BYTES = 32 << 20  # a hundred thousand recipients, each of 320 chara
 MOST_TEXT_BYTES = 64 << 20  # of a mail whose length is believed: no mail server takes as much
 
 BOM = b"\xef\xbb\xbf"  # begins a file, and stands between joined ones
-_BEGINNINGS = (b"From", BOM + b"From")
+_BEGINNINGS = (b"From", BOM + b"From", b"\0")  # a crash leaves a block of zeros
 _MARK = 1_000  # bytes in which a mark has said what it is
 _BARE = re.compile(rb"From[ \t]*\r?\n?")
 _DATED = re.compile(
     rb"From .*\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),?\s+(?:[A-Z][a-z]{2} +\d?\d|\d?\d [A-Z][a-z]{2})\b.*\d:\d\d"
 )
-_SENDER = re.compile(rb"From (?:-|MAILER-DAEMON|\S+@\S+)\s")
+_FOREIGN = re.compile(
+    rb"From .*(?:\b\d\d? +\d\d:\d\d(?::\d\d)?(?: +\S+)? +\d{4}(?: [+-]\d{4})?|\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d\S*)\s*$"
+)  # in any language, and ISO 8601
+_SENDER = re.compile(rb"From (?:-|<>|MAILER-DAEMON|\S+@\S+)\s")
+_ALONE = re.compile(rb"From[ \t]+\S+\s*$")
+_EMPTY = re.compile(rb"From[ \t]*(?:-|<>|MAILER-DAEMON|\S+@\S+)?\s*$")
 _TIMED = re.compile(rb"From .*(?:\d:\d\d|\b\d{4}\b)")
 _HEADER = re.compile(rb"[!-9;-~]+[ \t]*:")
 _SECOND = re.compile(rb">+From ")  # a mark above the headers that a program has taken for text
+_BLANK = re.compile(rb"\s*$")
 _LENGTH = re.compile(rb"^Content-Length[ \t]*:[ \t]*(\d{1,12})\s*$", re.IGNORECASE | re.MULTILINE)
 
 
@@ -43,7 +49,7 @@ def headers_of(lines: Iterable[bytes]) -> Iterator[bytes]:
     """The header of each mail; of one that does not end the beginning must do."""
     source, before, believes_lengths = _Lines(lines), b"", True
     for line in source:
-        if line.startswith(_BEGINNINGS) and _begins_mail(line.removeprefix(BOM)[:_MARK], not before.strip(), source):
+        if line.startswith(_BEGINNINGS) and _begins_mail(_start(line), not before.strip(), source):
             header = _header(source)
             yield header
             believes_lengths = believes_lengths and _pass_over_text(header, source)
@@ -69,50 +75,60 @@ class _Lines:
     def __next__(self) -> bytes:
         return self._ahead.popleft() if self._ahead else next(self._lines)
 
-    def give_back(self, lines: list[bytes]) -> None:
-        self._ahead.extendleft(reversed(lines))
-
-    def give_back_text(self, text: bytes) -> None:
+    def give_back(self, text: bytes) -> None:
         """Once, or a few times: what is left of it is asked for each line."""
         self._lines, self._ahead = chain(BytesIO(text), self._ahead, self._lines), deque()
 
-    def pass_over_blank(self) -> int:
-        """How many blank lines it was."""
+    def pass_over(self, kind: re.Pattern[bytes]) -> int:
+        """How many lines of a kind it was."""
         count = 0
-        while (line := self.peek()) is not None and not line.strip():
+        while (line := self.peek()) is not None and kind.match(line):
             next(self)
             count += 1
         return count
 
 
+def _start(line: bytes) -> bytes:
+    return line.lstrip(b"\0").removeprefix(BOM)[:_MARK]
+
+
 def _begins_mail(line: bytes, is_after_blank: bool, source: _Lines) -> bool:
-    """One with a whole date does after a blank line; others need a header behind them, lest text begins a mail."""
+    """One with a whole date does after a blank line; others need a header behind them, lest text begins a mail.
+
+    A mail without a header is one if its mark stands alone between blank lines.
+    """
     if is_after_blank and _DATED.match(line):
         return True
-    return (_looks_like_mark(line) or (is_after_blank and bool(_TIMED.match(line)))) and _is_header(source)
+    if _looks_like_mark(line):
+        return _is_header(source) or (is_after_blank and bool(_EMPTY.match(line)) and _is_end(source))
+    return is_after_blank and bool(_TIMED.match(line) or _ALONE.match(line)) and _is_header(source)
 
 
 def _is_header(source: _Lines) -> bool:
-    """Whether a header follows, or a further mark and then a header."""
-    marks: list[bytes] = []
-    while (line := source.peek()) is not None and _SECOND.match(line) and len(marks) < 2:
-        marks.append(next(source))
-    source.give_back(marks)
-    return line is not None and bool(_HEADER.match(line))
+    """Whether a header follows, or further marks, which begin no mail themselves, and then a header."""
+    source.pass_over(_SECOND)
+    return (line := source.peek()) is not None and bool(_HEADER.match(line))
+
+
+def _is_end(source: _Lines) -> bool:
+    return (line := source.peek()) is None or not continues_header(line)
 
 
 def _header(source: _Lines) -> bytes:
     header = bytearray()
-    while (line := source.peek()) is not None and _SECOND.match(line):
-        next(source)
-    while (line := source.peek()) is not None and continues_header(line) and not _looks_like_mark(line[:_MARK]):
+    source.pass_over(_SECOND)
+    while (line := source.peek()) is not None and continues_header(line) and not _ends_without_blank(line):
         header += next(source)[: MOST_HEADER_BYTES - len(header)]
     return bytes(header)
 
 
+def _ends_without_blank(line: bytes) -> bool:
+    return line.startswith(_BEGINNINGS) and _looks_like_mark(_start(line))
+
+
 def _looks_like_mark(line: bytes) -> bool:
     """Wherever it stands."""
-    return bool(_BARE.fullmatch(line) or _SENDER.match(line) or _DATED.match(line))
+    return bool(_BARE.fullmatch(line) or _SENDER.match(line) or _DATED.match(line) or _FOREIGN.match(line))
 
 
 def _pass_over_text(header: bytes, source: _Lines) -> bool:
@@ -126,8 +142,8 @@ def _pass_over_text(header: bytes, source: _Lines) -> bool:
     while len(text) < length and source.peek() is not None:
         text += next(source)
     is_whole = len(text) == length
-    text += b"\n" * bool(source.pass_over_blank())
+    text += b"\n" * bool(source.pass_over(_BLANK))
     is_right = is_whole and ((line := source.peek()) is None or line.startswith(b"From"))
     if not is_right:
-        source.give_back_text(b"\n" + text)
+        source.give_back(b"\n" + text)
     return is_right

@@ -169,7 +169,7 @@ FOUND = ([0.0, 3.0, 7.0], [1, 2, 4])
 LEFT_OUT = {"with a Date that cannot be read": 1, "without a recipient": 1, "without a Date": 1}
 
 
-@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r\r\n"])
 def test_mbox_becomes_a_trace(tmp_path: Path, newline: str) -> None:
     """Date tells the time, To, Cc and Bcc the recipients; a text that says From is no mail."""
     text = "\n".join("From a@example.com Sun Mar  1 12:00:00 2026\n" + one for one in MAILS)
@@ -198,6 +198,11 @@ MARKS = [
     "From a@example.com",
     "From a@example.com 2026-03-01",
     "From - Sun Mar  1 12:00:00 2026\n>From - Sun Mar  1 12:00:00 2026",
+    "From <>",
+    "From root 2026-03-01T12:00:00Z",
+    "From root So Mär  1 12:00:00 2026",
+    "From jo@example.com\n" + ">From z Sun Mar  1 12:00:00 2026\n" * 4 + ">From y",
+    "\0\0\0From a@example.com Sun Mar  1 12:00:00 2026",
 ]
 TEXTS = [
     "From here on: the text, at 10:30.\nMore.",
@@ -219,7 +224,7 @@ def test_no_mail_of_an_mbox_is_lost_however_it_is_marked(
     count = data.draw(st.integers(1, 8))
     text = "\n\n" if data.draw(st.booleans()) else ""
     for second in range(count):
-        mark = data.draw(st.sampled_from(MARKS))
+        mark = data.draw(st.sampled_from(MARKS)).lstrip("" if second else "\0")
         body = data.draw(st.sampled_from(TEXTS))
         text += f"{mark}\nDate: Sun, 1 Mar 2026 13:00:{second:02} +0100\nTo: a@example.com\n\n{body}\n"
         text += "\n" if ends_blank else ""
@@ -294,6 +299,13 @@ def test_maildir_becomes_a_trace(tmp_path: Path) -> None:
     (tmp_path / "box" / "cur" / "seen:2,S").write_text(mail(1))
     summary = make_trace(tmp_path / "box", tmp_path / "out.csv")
     assert summary == TraceSummary(4, 8, "maildir", LEFT_OUT)
+
+
+@pytest.mark.parametrize(("mark", "behind"), [("From a@example.com", "\nHi\n"), ("From", ""), ("From root", mail(3))])
+def test_a_mail_in_an_mbox_is_counted_or_skipped(tmp_path: Path, mark: str, behind: str) -> None:
+    """Never in silence: without a header it is skipped, and a sender's bare name marks one behind a blank line."""
+    summary, _ = traced(tmp_path, f"From \n{mail(1)}\n{mark}\n{behind}\nFrom \n{mail(2)}")
+    assert summary.mails + summary.skipped == 3
 
 
 @pytest.mark.parametrize("odd", [" ", "\t", "no header", "no header\n z@example.com", "Subject: x\n \n\t\n y"])
