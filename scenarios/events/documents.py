@@ -95,6 +95,8 @@ class _Found:
                 if not more or len(self._text) - start > LONGEST:
                     raise ValueError("the one that begins here is cut off or goes wrong") from None
                 break
+            except ValueError:
+                raise ValueError("a number in it has thousands of digits") from None
             if not isinstance(document, dict | str):
                 raise ValueError(f"found {self._text[start : min(end, start + 40)]}")
             yield Placed(self.line, as_document(document))

@@ -50,7 +50,13 @@ def of_event(record: Document) -> Found:
     event = event_of(record)
     if event is None or event.kind != "Send":
         return name_of(record) if event is None else event.kind
-    return _counted(Sent(event.at_unix_s, len(event.recipients), _name(event.message_id)), "Send")
+    return _counted(Sent(event.at_unix_s, len(event.recipients), _name(_whole_id(record))), "Send")
+
+
+def _whole_id(record: Document) -> str:
+    """Not cut: ids may differ only at their ends."""
+    found = record["mail"].get("messageId") if isinstance(record.get("mail"), dict) else None
+    return found if isinstance(found, str) else ""
 
 
 def of_header(header: bytes) -> Found:

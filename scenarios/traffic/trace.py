@@ -158,9 +158,9 @@ def _lines(source: Path, file: BufferedReader) -> Iterator[bytes]:
 def _maildir(source: Path) -> Iterator[Found]:
     for path in sorted(chain.from_iterable((source / part).glob("*") for part in ("cur", "new"))):
         if os.path.isfile(path):
-            with path.open("rb") as file:
+            with unpacked(path) as file:
                 header = takewhile(mbox.continues_header, _lines(path, file))
-                yield of_header(b"".join(header))
+                yield of_header(b"".join(header).removeprefix(mbox.BOM))
 
 
 def _listed(left_out: dict[str, int]) -> str:

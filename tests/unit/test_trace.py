@@ -299,6 +299,15 @@ def test_maildir_becomes_a_trace(tmp_path: Path) -> None:
     (tmp_path / "box" / "cur" / "seen:2,S").write_text(mail(1))
     summary = make_trace(tmp_path / "box", tmp_path / "out.csv")
     assert summary == TraceSummary(4, 8, "maildir", LEFT_OUT)
+    (tmp_path / "box" / "cur" / "marked").write_bytes(b"\xef\xbb\xbf" + mail(2).encode())
+    (tmp_path / "box" / "cur" / "packed.gz").write_bytes(gzip.compress(mail(3).encode()))
+    assert make_trace(tmp_path / "box", tmp_path / "out.csv") == TraceSummary(6, 10, "maildir", LEFT_OUT)
+
+
+def test_ids_that_differ_at_their_ends_are_two(tmp_path: Path) -> None:
+    """However long they are."""
+    ids = ["x" * 2_000 + end for end in "ab"]
+    assert traced(tmp_path, json.dumps([event(1, message_id=one) for one in ids]))[0].mails == 2
 
 
 @pytest.mark.parametrize(("mark", "behind"), [("From a@example.com", "\nHi\n"), ("From", ""), ("From root", mail(3))])
@@ -361,6 +370,7 @@ def test_headers_of_any_bytes_do_not_stop_a_trace(tmp_path: Path) -> None:
         (b'{"a": 1}\n[1, 2]\n', ":2: must be JSON objects: found 1"),
         (b'{"a": 1}\n{"a": "\xff"}\n', ":2: must be JSON objects: "),
         (b'{"a": ' + b"[" * 100_000, ":1: must be JSON objects: "),
+        (b'{"a": ' + b"9" * 6000 + b"}", ":1: must be JSON objects: a number in it has thousands of digits"),
         (b"From x\n\n", ": holds no sent mail"),
     ],
 )
