@@ -15,7 +15,17 @@ from hypothesis import given, settings
 from loadtests.endpoint.refusals import Refused, invalid
 from loadtests.endpoint.rendering import plain
 from loadtests.endpoint.rendering.data import parsed
-from loadtests.endpoint.rendering.engine import BULK_S, MAIL_S, Missing, Room, Unrendered, check, fill, is_simple
+from loadtests.endpoint.rendering.engine import (
+    BULK_S,
+    MAIL_S,
+    Engine,
+    Missing,
+    Room,
+    Unrendered,
+    check,
+    fill,
+    is_simple,
+)
 from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.templates import Content, render
 from tests.unit.strict import NAMESPACE, OK, SENDER, TO, ask_v1, ask_v2, begun, told
@@ -234,6 +244,20 @@ def test_a_hostile_template_delays_another_once() -> None:
         assert fill(["{{#if a}}b{{/if}}"], {"a": 1}) == ["b"]
         assert sum(mail.done() for mail in hostile_mails) < 5
     assert Room(BULK_S).left_s() == Room().left_s() == MAIL_S
+
+
+def test_each_mail_stands_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine is asked once for a mail whose template has blocks, and not at all for one that has no tags."""
+    asked, ask = list[str](), Engine.ask
+
+    def heard(engine: Engine, room: Room, question: str, *more: Any) -> dict[str, Any]:
+        asked.append(question)
+        return ask(engine, room, question, *more)
+
+    monkeypatch.setattr(Engine, "ask", heard)
+    assert plain.fill(["one line", "{{#if a}}b{{/if}}", ""], {"a": 1}) == ["one line", "b", ""]
+    assert plain.fill(["one line", "no tags at all", ""], {}) == ["one line", "no tags at all", ""]
+    assert asked == ["fill"]
 
 
 def test_own_values_go_before_defaults() -> None:

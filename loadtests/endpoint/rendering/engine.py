@@ -13,7 +13,7 @@ from typing import Any
 from loadtests.endpoint.message import V1_MOST_BYTES
 from loadtests.endpoint.rendering.lines import Lines, TooLong
 
-MAIL_S, BULK_S = 2.0, 20.0  # of the process's processor time; a mail of a bulk call takes no more than another
+MAIL_S, BULK_S = 1.0, 20.0  # of the process's processor time; a mail of a bulk call takes no more than another
 MOST_CHARACTERS = V1_MOST_BYTES  # SES's smallest limit on a mail
 MEMORY_BYTES = 256 * 2**20
 STACK_BYTES = 2**19  # the smallest thread of a usual Python has twice as much

@@ -11,10 +11,13 @@ from loadtests.endpoint.rendering.engine import MOST_CHARACTERS, Room, Unrendere
 
 Piece = str | list[str]
 """Text, or in a list the name of a variable."""
+BLOCK = "{{#"  # begins what is not plain, as can be seen without the engine, before which there may be a line
 
 
 def fill(parts: Sequence[str], values: Mapping[str, Any], room: Room | None = None) -> list[str]:
     """The parts with the values of a JSON object in them; raises Unrendered."""
+    if any(BLOCK in part for part in parts):
+        return engine.fill(parts, values, room)
     filled = [_filled(part, values) for part in parts]
     texts = [text for text in filled if text is not None]
     if len(texts) == len(filled) and sum(map(len, texts)) <= MOST_CHARACTERS:
@@ -40,6 +43,8 @@ def _filled(source: str, values: Mapping[str, Any]) -> str | None:
 @lru_cache(32)
 def _pieces(source: str) -> list[Piece] | None:
     """None for a template that is not plain, or is none."""
+    if "{{" not in source and "\0" not in source:
+        return [source]
     try:
         pieces: list[Piece] | None = engine.engine().ask(Room(), "pieces", [source])["pieces"]
     except Unrendered:
