@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import printable
 
 
 def text_of(root: Element) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from reports.columns import Row
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import printable
 
 _MEANING = re.compile(r"[\\`\[\]<>&|~#$*]|(?<!\w)_|_(?!\w)")
 """What would begin or end something; an underscore within a word does not."""

@@ -17,7 +17,7 @@ from reports.columns import Block, Sheet
 from reports.layout import laid_out
 from reports.listing import listed
 from reports.prose import broken
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import printable
 
 _PIECES = 10_000  # of a text: joined now and then, they take no more memory than the text
 _BEYOND_ASCII = re.compile(r"[^\n -~]")

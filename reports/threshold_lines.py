@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from reports.units import MARKS, shown
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import printable
 from scenarios.schema.thresholds import JudgedThreshold, beside_the_value
 from scenarios.verdicts import FAIL, INCONCLUSIVE, PASS, Met
 

@@ -12,7 +12,7 @@ from contextlib import suppress
 from functools import lru_cache
 from ipaddress import ip_address
 
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import printable
 
 OUR_NAMES = frozenset(
     ("localhost", "amazonaws.com", "amazonaws.com.cn", "host.docker.internal", "host.containers.internal")

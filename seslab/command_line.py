@@ -95,7 +95,7 @@ def _complain(message: str, code: int) -> int:
     """On one line, which has an end, whatever the name of a file or a text of the user's brings into the message."""
     with ending_on_ctrl_c():
         from reports.terminal import tell
-        from scenarios.schema.files import printable
+        from scenarios.formats.quoted import printable
     tell(f"{NAME}: {_bounded(printable(message))}")
     return code
 

@@ -86,8 +86,7 @@ def _unfinished(ctx: Any, args: list[str], seconds: list[str]) -> Any:
         return None, None, args
     first, rest = args[0], args[1:]
     if rest and rest[0] not in ctx.help_option_names:
-        from scenarios.formats.quoted import unknown
-        from scenarios.schema.files import printable
+        from scenarios.formats.quoted import printable, unknown
 
         raise BadInput(f"{unknown(f'command {first}', printable(rest[0]), seconds)} (try {NAME} {first} --help)")
     sys.stdout.write(_family(first, ctx.make_formatter().width))

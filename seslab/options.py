@@ -40,8 +40,7 @@ def known(what: str, words: Collection[str]) -> Callable[[Any], Any]:
 
 
 def _unknown(what: str, word: str, words: Collection[str]) -> str:
-    from scenarios.formats.quoted import unknown
-    from scenarios.schema.files import printable
+    from scenarios.formats.quoted import printable, unknown
 
     return unknown(what, printable(word), list(words))
 

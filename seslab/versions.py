@@ -18,10 +18,10 @@ from reports.gate.applications import Load
 from reports.running.experiment import Job, perform
 from scenarios.entry import StrategyEntry
 from scenarios.errors import BadInput
+from scenarios.formats.quoted import printable
 from scenarios.hypotheses import sets
 from scenarios.hypotheses.hypothesis import under
 from scenarios.measures.cost import load_prices
-from scenarios.schema.files import printable
 from scenarios.schema.model import Scenario
 from seslab.options import PLAUSIBLE, Application
 

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from loadtests.deploy.cloud import Cloud, speaking_plainly
 from scenarios.errors import BadInput
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import printable
 
 
 class SesAccount(NamedTuple):

@@ -25,7 +25,7 @@ from botocore.exceptions import (
 
 from loadtests.ports.request_threads import TooFewThreads
 from scenarios.errors import BadInput, RunFailed
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import printable
 
 NO_CREDENTIALS = (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError, ProfileNotFound)
 NO_TOKEN = (TokenRetrievalError, SSOError)

@@ -20,7 +20,7 @@ from loadtests.ports.ses import SENDER, Envelope
 from loadtests.ports.tables import definition
 from loadtests.record.run_name import new_run
 from scenarios.errors import BadInput
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import printable
 from scenarios.schema.model import Scenario
 from scenarios.tracking.request import plan_of as plan_of_tracker
 from strategies.resources import Table

@@ -15,7 +15,7 @@ from loadtests.deploy.cloud import Cloud, aws, speaking_plainly
 from loadtests.ports.clients import client
 from loadtests.ports.local import REGION, local_session
 from scenarios.errors import BadInput
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import printable
 
 MOST = 10  # messages of one request
 HIDE_S = 600  # what a look that is killed has seen comes back after so long

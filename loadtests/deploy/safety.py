@@ -14,9 +14,9 @@ from loadtests.ports.ses import Envelope
 from scenarios.aws.ticker import transitions_of
 from scenarios.budget import Budget
 from scenarios.errors import BadInput
+from scenarios.formats.quoted import printable
 from scenarios.measures.cost import Prices, cost
 from scenarios.measures.tiers import prices_of
-from scenarios.schema.files import printable
 from scenarios.schema.model import Scenario
 from scenarios.system.reading import read_text
 from scenarios.traffic.workload import Arrivals

@@ -27,10 +27,10 @@ from loadtests.endpoint.web.server import Server
 from loadtests.smtp_credentials import credentials_file
 from loadtests.smtp_credentials.credentials_file import Credentials
 from scenarios.errors import BadInput, RunFailed
+from scenarios.formats.quoted import printable
 from scenarios.schema.account import Account
 from scenarios.schema.complaints import complaint
 from scenarios.schema.delivery.delivery import Delivery
-from scenarios.schema.files import printable
 from scenarios.schema.model import Scenario
 from scenarios.schema.scenario_file import load
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 from scenarios.errors import BadInput
-from scenarios.formats.quoted import cut
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import cut, printable
 
 MOST_CHARACTERS = 253
 _LABEL = r"(?!-)[a-z0-9_-]{1,63}(?<!-)"

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from scenarios.errors import BadInput
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import printable
 from scenarios.system.reading import is_regular, read_text_at_once
 
 FORM = "ACCESS_KEY_ID PASSWORD"

@@ -12,8 +12,7 @@ from boto3.session import Session
 from botocore.exceptions import BotoCoreError
 
 from scenarios.errors import BadInput
-from scenarios.formats.quoted import cut
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import cut, printable
 
 CHARACTERS = 40
 MOST_READ = 4_096

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from scenarios.errors import BadInput
-from scenarios.formats.quoted import cut
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import cut, printable
 
 ROTATES_AFTER_DAYS, KEPT_DAYS = 90, 30
 MOST_INLINE = 4_096  # characters of a function in a template that every tool takes

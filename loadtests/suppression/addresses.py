@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scenarios.errors import BadInput
-from scenarios.formats.quoted import cut
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import cut, printable
 from scenarios.system.reading import MOST_BYTES_OF_DOCUMENT, read_text
 
 REASONS = ("BOUNCE", "COMPLAINT")

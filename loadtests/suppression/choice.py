@@ -9,8 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from scenarios.errors import BadInput
-from scenarios.formats.quoted import cut
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import cut, printable
 
 EARLIEST_YEAR = 2000  # long before there was an SES; requests cannot spell each year before
 

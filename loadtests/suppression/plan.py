@@ -13,7 +13,7 @@ from loadtests.suppression.listed import SuppressionList
 from loadtests.suppression.place import Place, place_of
 from loadtests.suppression.record import Header, Record, record_at
 from scenarios.errors import BadInput
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import printable
 
 
 def additions(named: Iterable[Named], reason: str | None) -> list[Wish]:

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 
 from scenarios.errors import BadInput
 from scenarios.formats.json_text import parsed_json, trouble
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import printable
 from scenarios.system.reading import MOST_BYTES_OF_DOCUMENT, is_irregular, read_bytes
 from scenarios.system.whole_files import unwritable
 

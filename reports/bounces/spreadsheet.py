@@ -8,7 +8,7 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 from reports.bounces.wording import HEADINGS, Action
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import printable
 
 if TYPE_CHECKING:
     from reports.documents.bounces import BouncesDocument, RecipientEntry

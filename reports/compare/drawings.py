@@ -23,9 +23,9 @@ from reports.figures.instants import clock_of
 from reports.figures.series import Series, times_of
 from reports.figures.worth import DELIVERED, not_drawn
 from reports.ranking.answer import ranking_of
+from scenarios.formats.quoted import printable
 from scenarios.ledger.ledger import Ledger
 from scenarios.schema.clock import Clock
-from scenarios.schema.files import printable
 from scenarios.schema.model import Scenario
 from scenarios.system.whole_files import make_folder
 

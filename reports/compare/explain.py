@@ -10,8 +10,8 @@ from reports.inboxes.said import said_of_inboxes
 from reports.ranking.typical import typical
 from reports.words import duration
 from scenarios.entry import USERS, LatencyFigures, StrategyEntry, WorkloadEntry
+from scenarios.formats.quoted import printable
 from scenarios.ledger.ledger import MESSAGES, OUTCOMES, Fate, Outcome, first_sentence
-from scenarios.schema.files import printable
 from strategies.presentation.words import count, counted, share
 
 _Reason = Literal["throttled", "quota", "rejected", "failed", "paused", "crashed", "never_invoked"]

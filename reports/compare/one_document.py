@@ -8,7 +8,7 @@ from pathlib import Path
 
 from reports.compare.folder import writable
 from scenarios.errors import BadInput
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import printable
 from scenarios.system.reading import is_regular
 from scenarios.system.whole_files import remove_unfinished
 

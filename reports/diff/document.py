@@ -29,9 +29,8 @@ from reports.statistics.medians import apart, differences, median_interval
 from scenarios.directions import DIRECTIONS, direction_of
 from scenarios.errors import BadInput
 from scenarios.figures import figures_of, has_word, in_two
-from scenarios.formats.quoted import unknown
+from scenarios.formats.quoted import printable, unknown
 from scenarios.ledger.ledger import Ledger
-from scenarios.schema.files import printable
 from strategies.presentation.words import counted
 
 FIGURES = (*DIRECTIONS, "peak_1s")

@@ -11,8 +11,8 @@ from reports.diff.changed_keys import Keys
 from reports.documents.comparison import ComparisonDocument
 from reports.documents.diff import DiffDocument, FurtherDiff
 from scenarios.errors import BadInput
+from scenarios.formats.quoted import printable
 from scenarios.ledger.ledger import Ledger
-from scenarios.schema.files import printable
 
 
 class Kept(NamedTuple):

@@ -10,8 +10,8 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from scenarios.errors import BadInput
 from scenarios.formats.json_text import parsed_json, trouble
+from scenarios.formats.quoted import printable
 from scenarios.schema.complaints import complaint, json_value
-from scenarios.schema.files import printable
 
 STRICT = ConfigDict(strict=True, allow_inf_nan=False)
 """Of every kind of document: no conversions such as "5" for 5, and no number that JSON has no word for."""

@@ -12,7 +12,7 @@ from scenarios.errors import BadInput
 from scenarios.events.envelopes import Document, as_document, carrier_of, kind_of, opened
 from scenarios.events.events import Event, event_of, name_of
 from scenarios.events.files import documents_in
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import printable
 from strategies.presentation.words import counted
 
 EVERY = 1_000  # events between two looks at how far it has come

@@ -7,7 +7,7 @@ from math import isfinite
 
 from scenarios.errors import BadInput
 from scenarios.events.events import unix_s
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import printable
 
 _SECONDS = {"m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _AGO = re.compile(r"(?P<number>\d{1,9}(\.\d{1,9})?)(?P<unit>[mhdw])", re.ASCII)

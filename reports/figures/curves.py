@@ -11,8 +11,8 @@ from typing import NamedTuple
 from reports.figures.kinds import apart, kinds_of
 from reports.figures.series import Series, series
 from reports.figures.stretch import busiest
+from scenarios.formats.quoted import printable
 from scenarios.ledger.ledger import Ledger
-from scenarios.schema.files import printable
 from scenarios.schema.model import Scenario
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from reports.documents.robustness import RobustCell, RobustnessDocument
 from reports.figures import canvas, palette
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import printable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -18,8 +18,8 @@ from reports.gate.identity import identity_of
 from reports.gate.other_comparison import OtherComparison
 from reports.running.git import git
 from scenarios.errors import BadInput, RunFailed
+from scenarios.formats.quoted import printable
 from scenarios.outside.plug import bundle_of
-from scenarios.schema.files import printable
 from scenarios.schema.scenario_file import load
 from scenarios.system.children import LEASHED, OURS
 from scenarios.system.held import temporary_folder

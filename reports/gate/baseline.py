@@ -21,9 +21,9 @@ from scenarios.entry import SettingsTable
 from scenarios.errors import BadInput
 from scenarios.figures import figures_like, is_figure
 from scenarios.formats.json_text import parsed_json, trouble
-from scenarios.formats.quoted import unknown
+from scenarios.formats.quoted import printable, unknown
 from scenarios.schema.complaints import complaint, json_value
-from scenarios.schema.files import frozen, printable
+from scenarios.schema.files import frozen
 from scenarios.schema.tables import Table, wrong
 from scenarios.system.reading import MOST_BYTES_OF_DOCUMENT, read_text
 from scenarios.system.whole_files import write_text

@@ -14,8 +14,7 @@ from reports.statistics.intervals import mean_of
 from scenarios.directions import DIRECTIONS, direction_of
 from scenarios.errors import BadInput
 from scenarios.figures import figures_like, in_two, is_of_month
-from scenarios.formats.quoted import unknown
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import printable, unknown
 from scenarios.schema.model import Scenario
 
 

@@ -9,7 +9,7 @@ from reports.gate.table import causes, cells, figure_line, interval_heading
 from reports.junit_xml import counted, not_tested, text_of
 from reports.threshold_lines import met_value, threshold_line
 from reports.units import between
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import printable
 from scenarios.schema.thresholds import JudgedThreshold, beside_the_value
 
 

@@ -24,8 +24,8 @@ from reports.gate.measured import Measured, of_results
 from reports.gate.verdict import Rule
 from reports.running.experiment import Job, Result, Runner, Standing, summarise, unknown_standing
 from scenarios.errors import BadInput
+from scenarios.formats.quoted import printable
 from scenarios.measures.cost import Prices
-from scenarios.schema.files import printable
 from scenarios.schema.model import Scenario
 from scenarios.schema.strategy_references import unknown_strategy
 from scenarios.schema.thresholds import judged

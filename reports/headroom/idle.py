@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scenarios.errors import BadInput
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import printable
 from scenarios.schema.labels import ways_of
 from scenarios.schema.model import Scenario
 

@@ -11,10 +11,9 @@ from pydantic import ValidationError
 
 from reports.headroom.idle import refuse_idle
 from scenarios.errors import BadInput
-from scenarios.formats.quoted import unknown
+from scenarios.formats.quoted import printable, unknown
 from scenarios.runs import account_of, planned
 from scenarios.schema.complaints import complaint
-from scenarios.schema.files import printable
 from scenarios.schema.model import Scenario, know_strategies
 from strategies.registry import STRATEGIES
 

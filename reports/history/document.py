@@ -14,8 +14,7 @@ from reports.history.reading import Commit
 from scenarios.entry import Interval
 from scenarios.errors import BadInput
 from scenarios.figures import figures_like, figures_of, is_figure
-from scenarios.formats.quoted import unknown
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import printable, unknown
 from scenarios.schema.thresholds import JudgedThreshold
 from scenarios.verdicts import FAIL, Verdict
 

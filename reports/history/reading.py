@@ -15,7 +15,7 @@ from reports.documents.origin import OriginDocument
 from reports.documents.reading import Document, parsed
 from reports.running.keeping import COMPARISON, GATE, ORIGIN
 from scenarios.errors import BadInput
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import printable
 from scenarios.system.reading import MOST_BYTES_OF_DOCUMENT, is_irregular, read_bytes
 
 SHORT = 7  # letters of a commit

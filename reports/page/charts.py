@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 
 from reports.documents.comparison import FaultTable
 from reports.figures.series import Floats
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import printable
 
 MOST_NUMBERS = 60_000
 """On a whole page: half a megabyte."""

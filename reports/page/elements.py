@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import printable
 
 _EMPTY = {"br", "img", "input", "meta", "path", "rect"}
 """Elements without an end tag, or with nothing inside."""

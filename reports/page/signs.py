@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from reports.page.elements import Markup, element, joined, text
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import printable
 
 
 class Sign(NamedTuple):

@@ -21,10 +21,11 @@ from reports.play.trace_files import TraceFiles
 from reports.play.view import View, view
 from reports.running import experiment
 from scenarios.errors import BadInput
+from scenarios.formats.quoted import printable
 from scenarios.formats.toml import toml_document
 from scenarios.outside.bundle import Bundle
 from scenarios.outside.plug import plugged
-from scenarios.schema.files import catalogue, find, printable, read_table
+from scenarios.schema.files import catalogue, find, read_table
 from scenarios.schema.model import Scenario
 from scenarios.schema.scenario_file import validated
 from scenarios.schema.strategy_references import unknown_strategy

@@ -9,7 +9,7 @@ from typing import Any
 
 from reports.play.trace_files import TraceFiles
 from scenarios.errors import BadInput
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import printable
 
 SCENARIO, TRACE = ".toml", ".csv"
 LONGEST = 90

@@ -24,8 +24,7 @@ from reports.play.question import as_json
 from reports.play.simulator import Over
 from reports.play.trace_files import TraceFiles
 from scenarios.errors import BadInput, RunFailed
-from scenarios.formats.quoted import cut
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import cut, printable
 from scenarios.web_pages import ANSWERS_SAY, NOTHING, POLICY, is_of_browser, refusal
 
 MOST_BYTES = 32 << 20

@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from reports.documents.preflight import PreflightDocument, PreflightFinding
 from reports.junit_xml import counted, not_tested, text_of
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import printable
 
 NAME = "seslab preflight"
 KINDS = {"wrong": "failure", "open": "skipped"}

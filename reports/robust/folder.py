@@ -18,8 +18,8 @@ from reports.robust.cell_text import cell_text
 from reports.running.keeping import DOCUMENTS, LIMITERS, REPORT, ROBUSTNESS, SCENARIO
 from reports.terminal import busy, to_json
 from scenarios.errors import BadInput
+from scenarios.formats.quoted import printable
 from scenarios.hypotheses import sets
-from scenarios.schema.files import printable
 from scenarios.system.interrupts import interrupts_later
 from scenarios.system.reading import MOST_BYTES_OF_DOCUMENT, is_irregular, read_bytes
 from scenarios.system.whole_files import is_same, make_folder, replaced

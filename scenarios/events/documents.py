@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 
 from scenarios.errors import BadInput
 from scenarios.events.envelopes import Document, as_document
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import printable
 
 LONGEST = 16 << 20  # characters of an object: Lambda is given 6 MB, and ReceiveMessage answers with ten times 1 MB
 _CHUNK = 1 << 18

@@ -13,8 +13,7 @@ from email.header import decode_header, make_header
 from typing import Any, NamedTuple
 
 from scenarios.events.envelopes import Document, carrier_of, is_text, kind_of
-from scenarios.formats.quoted import cut
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import cut, printable
 
 MOST_CHARACTERS = 1_000  # that are kept of one text
 MOST_TAGS = 50

@@ -12,7 +12,7 @@ from typing import cast
 
 from scenarios.errors import BadInput
 from scenarios.events.documents import BROKEN, FETCH_AGAIN, Placed, documents
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import printable
 
 _GZIP = b"\x1f\x8b"
 _PEEKED = 65_536

@@ -25,3 +25,11 @@ def unknown(what: str, word: str, known: list[str]) -> str:
     near = get_close_matches(word, known, n=1)
     hint = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(known)}"
     return f"unknown {what} '{cut(word)}', {hint}"
+
+
+def printable(text: object) -> str:
+    """The text on one line, whatever a file's name holds."""
+    said = str(text)
+    if said.isprintable():  # as nearly all are: a table of a hundred thousand rows is spelt out in no time
+        return said
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "replace").decode() for c in said)

@@ -8,8 +8,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 
 from scenarios.errors import BadInput
+from scenarios.formats.quoted import printable
 from scenarios.schema.complaints import MONTH, ONE_LINE, complaint
-from scenarios.schema.files import printable, read_table
+from scenarios.schema.files import read_table
 from scenarios.schema.tables import Duration, Table, wrong
 
 SCHEMA = "seslab/growth/v1"

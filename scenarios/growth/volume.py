@@ -12,9 +12,9 @@ from pydantic import ValidationError
 
 from scenarios.aws.admission import day_before
 from scenarios.errors import BadInput
+from scenarios.formats.quoted import printable
 from scenarios.schema.clock import DAY_S
 from scenarios.schema.complaints import complaint
-from scenarios.schema.files import printable
 from scenarios.schema.model import Scenario, know_strategies
 from scenarios.traffic.workload import arrivals
 

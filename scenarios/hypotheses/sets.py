@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from scenarios.errors import BadInput
+from scenarios.formats.quoted import printable
 from scenarios.formats.toml import toml_document
 from scenarios.hypotheses.hypothesis import Hypothesis, hypotheses_of, hypothesis_of
 from scenarios.schema.account import Account
 from scenarios.schema.complaints import complaint
-from scenarios.schema.files import printable, read_table
+from scenarios.schema.files import read_table
 from scenarios.system.reading import is_regular
 
 PLAUSIBLE = Path(__file__).with_name("plausible.toml")

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from scenarios.errors import BadInput
+from scenarios.formats.quoted import printable
 from scenarios.ledger.delivered import DELIVERY_FATES, Delivered, Judged
 from scenarios.ledger.ledger import (
     ACCEPTED,
@@ -30,7 +31,6 @@ from scenarios.ledger.ledger import (
     assert_conserved,
 )
 from scenarios.ledger.names import CALLS_OF, COPIES_OF, MAILS_OF
-from scenarios.schema.files import printable
 from scenarios.system.reading import is_irregular
 from scenarios.system.whole_files import replaced
 

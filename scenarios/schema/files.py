@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scenarios.errors import BadInput
-from scenarios.formats.quoted import unknown
+from scenarios.formats.quoted import printable, unknown
 from scenarios.formats.toml_keys import first_key_of_more
 from scenarios.system.reading import read_text
 
@@ -56,14 +56,6 @@ def _refuse_deep_keys(text: str, path: Path) -> None:
     if found := first_key_of_more(text, DEEPEST):
         line, parts = found
         raise BadInput(f"{printable(path)}: line {line}: a key of {parts} parts; no key has more than {DEEPEST}")
-
-
-def printable(text: object) -> str:
-    """The text on one line, whatever a file's name holds."""
-    said = str(text)
-    if said.isprintable():  # as nearly all are: a table of a hundred thousand rows is spelt out in no time
-        return said
-    return "".join(c if c.isprintable() else c.encode("unicode_escape", "replace").decode() for c in said)
 
 
 def _trouble(error: Exception) -> str:

@@ -19,7 +19,7 @@ from pydantic import (
     model_validator,
 )
 
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import printable
 from scenarios.schema.tables import Count, Duration, Positive, Rate, Seconds, Table, Weight, wrong
 from scenarios.schema.traffic import Traffic
 from scenarios.system.reading import is_regular

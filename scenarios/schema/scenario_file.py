@@ -10,10 +10,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from scenarios.errors import BadInput
+from scenarios.formats.quoted import printable
 from scenarios.formats.toml import toml_document
 from scenarios.outside import plug
 from scenarios.schema.complaints import complaint
-from scenarios.schema.files import catalogue, find, printable, read_table
+from scenarios.schema.files import catalogue, find, read_table
 from scenarios.schema.model import Scenario, know_strategies
 from scenarios.schema.processes import Trace
 from scenarios.schema.strategy_references import of_known, plugged_in

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from scenarios.errors import BadInput
-from scenarios.formats.quoted import unknown
+from scenarios.formats.quoted import printable, unknown
 from scenarios.formats.toml import toml_key
 from scenarios.outside import plug
 from scenarios.outside.find import installed
-from scenarios.schema.files import printable
 from scenarios.schema.thresholds import is_of_known
 from scenarios.system.reading import is_regular
 from strategies.registry import STRATEGIES

@@ -17,7 +17,7 @@ from scenarios.errors import BadInput
 from scenarios.events.documents import documents
 from scenarios.events.envelopes import opened
 from scenarios.events.files import unpacked
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import printable
 from scenarios.system.whole_files import is_same, is_stream
 from scenarios.traffic import mbox
 from scenarios.traffic.sent import NAMELESS, Found, of_event, of_header

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from scenarios.errors import BadInput
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import printable
 from seslab.ctrl_c import ending_on_ctrl_c
 from seslab.options import AsJson, Seed, Source
 

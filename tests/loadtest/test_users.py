@@ -120,7 +120,6 @@ def published(served: Served, ses: Any, sqs: Any) -> str:
     ses.create_configuration_set_event_destination(
         ConfigurationSetName="events", EventDestinationName="topic", EventDestination=destination
     )
-    ses.create_email_identity(EmailIdentity=SENDER)
     ses.create_email_identity(EmailIdentity=WATCHED, ConfigurationSetName="events")
     sns.close()
     return str(url)

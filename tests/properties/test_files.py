@@ -25,11 +25,12 @@ from reports.gate import baseline as baselines
 from reports.gate import table as gate_table
 from reports.terminal import to_json
 from scenarios.errors import BadInput, RunFailed
+from scenarios.formats.quoted import printable
 from scenarios.ledger import store
 from scenarios.measures.bound import bound_of
 from scenarios.measures.cost import PRICES, load_prices
 from scenarios.measures.measured import measured
-from scenarios.schema.files import CATALOGUE, printable
+from scenarios.schema.files import CATALOGUE
 from scenarios.schema.scenario_file import as_toml, load
 from scenarios.traffic.trace import make_trace
 from scenarios.traffic.trace_csv import read_trace

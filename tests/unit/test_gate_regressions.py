@@ -28,7 +28,7 @@ def slower_calls(monkeypatch: pytest.MonkeyPatch, by_s: float) -> None:
 
 
 def test_a_millisecond_more_per_call_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    """By `call_s`, to the microsecond. Not of `direct`: there calls queue for the processor, which hides it."""
+    """By `call_s`, to a tenth of it. Not of `direct`: there calls queue for the processor, which hides it."""
     scenario = variant("broadcast-900")
     known = baseline(scenario, PACED, seeds=3)
     slower_calls(monkeypatch, 0.001)
@@ -37,7 +37,7 @@ def test_a_millisecond_more_per_call_is_caught(monkeypatch: pytest.MonkeyPatch) 
     for strategy in PACED:
         p50 = figures(of(document, strategy))["call_s.p50"]
         assert p50["verdict"] == "fail"
-        assert p50["difference"] == pytest.approx(0.001, abs=1e-6)
+        assert p50["difference"] == pytest.approx(0.001, abs=1e-4)
     assert figures(of(document, "leaky-bucket"))["recipients.accepted"]["verdict"] == "pass"
 
 

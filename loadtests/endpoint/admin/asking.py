@@ -10,9 +10,8 @@ from pydantic import ValidationError
 
 from loadtests.endpoint.parsing.json_text import loaded
 from loadtests.endpoint.routes import JSON
-from scenarios.formats.quoted import cut, unknown
+from scenarios.formats.quoted import cut, printable, unknown
 from scenarios.schema.complaints import complaint, json_value
-from scenarios.schema.files import printable
 from scenarios.schema.tables import Table
 
 Query = dict[str, list[str]]

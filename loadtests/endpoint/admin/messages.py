@@ -20,8 +20,7 @@ from loadtests.endpoint.refusals import MISSING
 from loadtests.endpoint.routes import MESSAGES
 from loadtests.endpoint.storing import Kept, Store
 from loadtests.endpoint.web.waiting import waiting
-from scenarios.formats.quoted import cut
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import cut, printable
 from scenarios.web_pages import POLICY
 
 LONGEST_WAIT_S = 60.0

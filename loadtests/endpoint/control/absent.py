@@ -10,8 +10,8 @@ from moto.ses.responses import EmailResponse
 from moto.sesv2.responses import SESV2Response
 
 from loadtests.endpoint.refusals import Refused
+from scenarios.formats.quoted import printable
 from scenarios.ledger.ledger import REJECTED
-from scenarios.schema.files import printable
 
 MOTO = {"ses": EmailResponse, "sesv2": SESV2Response}
 """What answers at moto, by the name of the API's model."""

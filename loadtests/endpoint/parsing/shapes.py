@@ -26,9 +26,6 @@ MOST_TOLD = 300  # characters of a value that does not satisfy one
 OF_THE_REFERENCE: Mapping[str, Mapping[str, int]] = {
     "Policy": {"max": 4096},
     "PoolName": {"max": 64},
-    "TagKey": {"min": 1, "max": 128},
-    "TagValue": {"max": 256},
-    "TagList": {"max": 50},
 }
 """Limits of shapes that the API reference has and the model has not; that of a pool's name is the console's."""
 

@@ -7,7 +7,7 @@ from threading import Lock
 from time import monotonic
 from typing import NamedTuple
 
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import printable
 
 AGAIN_S = 60.0
 MOST_NAMED, OTHERS = 1_000, "one of many more subscribers"

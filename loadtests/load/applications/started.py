@@ -14,7 +14,7 @@ from typing import IO, NamedTuple
 from urllib.parse import urlsplit
 
 from scenarios.errors import RunFailed
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import printable
 from scenarios.system.children import LEASHED
 
 PATIENCE_S = 60.0  # for an application to start, be it in a container

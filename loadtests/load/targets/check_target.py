@@ -12,8 +12,7 @@ from urllib.parse import urlsplit
 from loadtests.load.assignment import RECIPIENT, Place
 from scenarios.entry import USERS
 from scenarios.errors import BadInput, RunFailed
-from scenarios.formats.quoted import unknown
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import printable, unknown
 from scenarios.schema.model import Scenario
 from scenarios.system.reading import read_text
 

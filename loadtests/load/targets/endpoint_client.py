@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from loadtests.endpoint.client import EndpointClient, Route
 from loadtests.load.assignment import Assignment, is_of
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import printable
 
 LOOK_PATIENCE_S = 10.0  # an overloaded server answers late, and one that is stopped never
 

@@ -13,8 +13,7 @@ from dns.rdatatype import CNAME, MX, TXT
 
 from loadtests.preflight.facts import Answer
 from scenarios.errors import BadInput, RunFailed
-from scenarios.formats.quoted import cut
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import cut, printable
 
 PATIENCE_S = 5.0
 """For one question, however often it is asked."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from loadtests.preflight.facts import Sample
 from scenarios.errors import BadInput
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import printable
 from scenarios.system.reading import read_bytes
 
 MOST_BYTES = 40 << 20  # that SES takes

@@ -16,8 +16,7 @@ from loadtests.preflight.reading.deadline import within
 from loadtests.suppression.listed import NO_ANSWERS, THROTTLED
 from loadtests.suppression.pace import Pace, RealClock
 from scenarios.errors import BadInput, RunFailed
-from scenarios.formats.quoted import cut
-from scenarios.schema.files import printable
+from scenarios.formats.quoted import cut, printable
 
 HOSTED_ZONE = "dkim.amazonses.com"
 """Where SES publishes keys, unless the identity names a zone of its Region's own."""
