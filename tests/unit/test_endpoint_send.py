@@ -344,7 +344,7 @@ def test_a_deleted_message_is_gone(endpoint: Endpoint) -> None:
     """Moto would keep each for its dashboard, for ever, whatever kind of queue it was in."""
     sqs = endpoint.client("sqs")
     gc.collect()
-    before = sum(isinstance(one, QueueMessage) for one in gc.get_objects())
+    before = sum(type(one) is QueueMessage for one in gc.get_objects())
     for name, more in [("mails", {}), ("mails.fifo", {"MessageGroupId": "a", "MessageDeduplicationId": "b"})]:
         fifo = {"FifoQueue": "true"} if more else {}
         url = sqs.create_queue(QueueName=name, Attributes=fifo)["QueueUrl"]
@@ -352,7 +352,7 @@ def test_a_deleted_message_is_gone(endpoint: Endpoint) -> None:
         (received,) = sqs.receive_message(QueueUrl=url)["Messages"]
         sqs.delete_message(QueueUrl=url, ReceiptHandle=received["ReceiptHandle"])
     gc.collect()
-    assert sum(isinstance(one, QueueMessage) for one in gc.get_objects()) == before
+    assert sum(type(one) is QueueMessage for one in gc.get_objects()) == before
 
 
 def test_other_services_are_motos(endpoint: Endpoint) -> None:
