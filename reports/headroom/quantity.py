@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, get_args, get_type_hints
-
-from pydantic import ValidationError
 
 from reports.headroom.idle import refuse_idle
 from scenarios.errors import BadInput
 from scenarios.formats.quoted import printable, unknown
 from scenarios.runs import account_of, planned
-from scenarios.schema.complaints import complaint
-from scenarios.schema.model import Scenario, know_strategies
+from scenarios.schema.model import Scenario
+from scenarios.schema.scenario_file import changed
 from strategies.registry import STRATEGIES
 
 Path_ = tuple[str | int, ...]
@@ -31,13 +28,9 @@ class Quantity:
 
     def of(self, scenario: Scenario, value: float) -> Scenario:
         """The scenario with that value instead, checked as any other. Raises BadInput."""
-        know_strategies()
         exact = int(value) if self.is_whole else float(value)
         table = _replaced(scenario.model_dump(by_alias=True, exclude_unset=True), self.path, exact)
-        try:
-            return Scenario.model_validate(table, context={"base": Path()})
-        except ValidationError as error:
-            raise BadInput(printable(f"{scenario.name}: {complaint(error, table)}")) from error
+        return changed(table, scenario.name)
 
 
 def quantity_of(scenario: Scenario, contender: str, name: str) -> Quantity:

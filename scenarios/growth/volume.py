@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ValidationError
 
 from scenarios.aws.admission import day_before
-from scenarios.errors import BadInput
-from scenarios.formats.quoted import printable
 from scenarios.schema.clock import DAY_S
-from scenarios.schema.complaints import complaint
-from scenarios.schema.model import Scenario, know_strategies
+from scenarios.schema.model import Scenario
+from scenarios.schema.scenario_file import changed
 from scenarios.traffic.workload import arrivals
 
 _WHOLE, _RATES = ("messages",), ("messages_per_s", "from_per_s", "to_per_s", "volume")
@@ -23,13 +19,9 @@ _WHOLE, _RATES = ("messages",), ("messages_per_s", "from_per_s", "to_per_s", "vo
 
 def at_volume(scenario: Scenario, factor: float) -> Scenario:
     """Each workload has so many times the mail; neighbours stay as they are. Raises BadInput where that cannot be."""
-    know_strategies()
     table = scenario.model_dump(by_alias=True, exclude_unset=True)
     table["workload"] = tuple(_grown(one, factor) for one in table["workload"])
-    try:
-        return Scenario.model_validate(table, context={"base": Path()})
-    except ValidationError as error:
-        raise BadInput(printable(f"{scenario.name} × {factor:.6g}: {complaint(error, table)}")) from error
+    return changed(table, f"{scenario.name} × {factor:.6g}")
 
 
 def _grown(workload: dict[str, Any], factor: float) -> dict[str, Any]:

@@ -41,12 +41,23 @@ def load_kept(path: Path) -> Scenario:
 
 def validated(table: dict[str, Any], path: Path) -> Scenario:
     """The scenario of a file's table, whose traces lie beside it. Raises BadInput as `load` does."""
-    table = {"name": printable(path.stem), **table}
+    return _checked({"name": printable(path.stem), **table}, path.parent, str(path))
+
+
+def changed(table: dict[str, Any], called: str) -> Scenario:
+    """A scenario's table in which something was changed, checked as any other; its traces are where they were.
+
+    Raises BadInput: one line that begins with what the change is `called`.
+    """
+    return _checked(table, Path(), called)
+
+
+def _checked(table: dict[str, Any], base: Path, called: str) -> Scenario:
     know_strategies()
     try:
-        return Scenario.model_validate(table, context={"base": path.parent})
+        return Scenario.model_validate(table, context={"base": base})
     except ValidationError as error:
-        raise BadInput(printable(f"{path}: {complaint(error, table)}")) from error
+        raise BadInput(printable(f"{called}: {complaint(error, table)}")) from error
 
 
 def files_of(source: str, scenario: Scenario) -> list[tuple[str, Path]]:
