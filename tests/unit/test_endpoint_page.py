@@ -14,7 +14,7 @@ from loadtests.endpoint.conditions import Faults
 from loadtests.endpoint.page.document import document
 from scenarios import web_pages
 from scenarios.web_pages import refusal
-from seslab.commands.serve import ADMISSIONS, LIMITERS
+from seslab.commands.sending.serve import ADMISSIONS, LIMITERS
 from tests.unit import browser
 from tests.unit.browser import Tab
 from tests.unit.served import Endpoint, account, mail, send, served

@@ -17,7 +17,7 @@ from scenarios.entry import StrategyEntry
 from scenarios.errors import BadInput, Interrupted
 from scenarios.schema.model import Scenario
 from seslab import worlds
-from seslab.commands import gate as gate_command
+from seslab.commands.deciding import gate as gate_command
 from seslab.options import Application
 from seslab.versions import loads, versions
 from tests.unit.entries import SCENARIO, entry, sent

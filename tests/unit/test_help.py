@@ -13,7 +13,9 @@ from scenarios.entry import USERS
 from scenarios.schema.account import LimiterHypothesis
 from seslab import worlds
 from seslab.app import CONTEXT, app
-from seslab.commands import compare, listings, loadtest, serve, track
+from seslab.commands import listings
+from seslab.commands.deciding import compare, track
+from seslab.commands.sending import loadtest, serve
 from seslab.front_page import COMMANDS, front_page
 from seslab.help_page import OPTIONS, page, summary
 

@@ -27,7 +27,7 @@ from scenarios.schema.files import find, frozen, read_table
 from scenarios.schema.scenario_file import load, scenario_schema
 from scenarios.system.children import OURS
 from seslab.app import run
-from seslab.commands import play as command
+from seslab.commands.deciding import play as command
 from tests.docs.examples import ROOT
 from tests.unit.played import JSON, PATIENCE_S, RAW, Played, played, question
 from tests.unit.test_web_pages import PAGES

@@ -1,0 +1,1 @@
+"""Commands that measure, compare, decide and plan."""

@@ -1,0 +1,1 @@
+"""Commands for what really sends: before, during and after."""
