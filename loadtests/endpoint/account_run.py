@@ -15,7 +15,7 @@ from loadtests.endpoint.publishing.mailroom import Course, Mailroom
 from loadtests.endpoint.tally import Tally
 from loadtests.ports.kernel import Clock
 from scenarios.aws.limit_steps import limit_changes
-from scenarios.schema.account import Account
+from scenarios.schema.accounts.account import Account
 from scenarios.schema.model import Scenario
 from scenarios.traffic.chance import PerMail
 from scenarios.traffic.workload import Arrivals, arrivals

@@ -28,7 +28,7 @@ from loadtests.smtp_credentials import credentials_file
 from loadtests.smtp_credentials.credentials_file import Credentials
 from scenarios.errors import BadInput, RunFailed
 from scenarios.formats.quoted import printable
-from scenarios.schema.account import Account
+from scenarios.schema.accounts.account import Account
 from scenarios.schema.complaints import complaint
 from scenarios.schema.delivery.delivery import Delivery
 from scenarios.schema.model import Scenario

@@ -23,7 +23,7 @@ from loadtests.endpoint.storing import Store
 from loadtests.ports.kernel import Clock
 from scenarios.aws.active_faults import Duplicates
 from scenarios.aws.short_poll import ShortPolls
-from scenarios.schema.account import Account, LimiterHypothesis
+from scenarios.schema.accounts.account import Account, LimiterHypothesis
 from scenarios.schema.model import Scenario
 from scenarios.traffic.streams import uniforms
 

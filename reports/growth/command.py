@@ -20,7 +20,7 @@ from scenarios.errors import Interrupted
 from scenarios.growth.growth import Growth, Request
 from scenarios.hypotheses.hypothesis import hypotheses_of
 from scenarios.hypotheses.sets import Chosen
-from scenarios.schema.account import Account
+from scenarios.schema.accounts.account import Account
 
 
 def own_limiter(account: Account) -> Chosen:

@@ -13,7 +13,7 @@ from reports.headroom.document import failure_of
 from scenarios.errors import BadInput
 from scenarios.growth.growth import Growth
 from scenarios.growth.volume import at_volume, most_in_a_day
-from scenarios.schema.account import Account
+from scenarios.schema.accounts.account import Account
 from scenarios.schema.model import Scenario
 
 Dollars = Callable[[float], float | None]

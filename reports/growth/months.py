@@ -13,7 +13,7 @@ from reports.headroom.attempts import Attempt, Failure, Perform, Search, attempt
 from reports.headroom.bisection import bisect
 from reports.headroom.quantity import Quantity
 from scenarios.growth.volume import at_volume, most_at_once, most_in_a_day
-from scenarios.schema.account import Account
+from scenarios.schema.accounts.account import Account
 from scenarios.schema.model import Scenario
 
 AROUND = 4

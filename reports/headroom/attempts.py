@@ -11,7 +11,7 @@ from reports.running.parallel import Enough, Outcome
 from scenarios.figures import is_of_month
 from scenarios.hypotheses.hypothesis import Hypothesis, under
 from scenarios.hypotheses.sets import Chosen
-from scenarios.schema.account import Account
+from scenarios.schema.accounts.account import Account
 from scenarios.schema.model import Scenario
 from scenarios.schema.thresholds import JudgedThreshold, judged
 from scenarios.verdicts import PASS

@@ -12,7 +12,7 @@ from sys import maxsize
 
 from scenarios.aws.limiter import Limiter, build_limiter
 from scenarios.ledger.ledger import ACCEPTED, QUOTA, REJECTED, THROTTLED
-from scenarios.schema.account import Account
+from scenarios.schema.accounts.account import Account
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import Arrivals
 from strategies.ports import MAX_RECIPIENTS

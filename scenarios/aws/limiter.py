@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from strategies.dice import uniform
 
 if TYPE_CHECKING:
-    from scenarios.schema.account import LimiterHypothesis
+    from scenarios.schema.accounts.account import LimiterHypothesis
 
 TICKS_PER_S = 1 << 30
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from scenarios.aws.limiter import exact
-from scenarios.schema.account import Account, LimiterHypothesis, resolved
+from scenarios.schema.accounts.account import Account, LimiterHypothesis, resolved
 from scenarios.schema.complaints import ONE_LINE
 from scenarios.schema.model import Scenario
 from scenarios.schema.tables import Positive, Table, wrong

@@ -12,7 +12,7 @@ from scenarios.errors import BadInput
 from scenarios.formats.quoted import printable
 from scenarios.formats.toml import toml_document
 from scenarios.hypotheses.hypothesis import Hypothesis, hypotheses_of, hypothesis_of
-from scenarios.schema.account import Account
+from scenarios.schema.accounts.account import Account
 from scenarios.schema.complaints import complaint
 from scenarios.schema.files import read_table
 from scenarios.system.reading import is_regular

@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from scenarios.aws.limit_steps import LimitStep, limit_steps
 from scenarios.aws.limiter import exact, whole
 from scenarios.measures.ration import Admitted, Floats, Quota, Through, quota_of, rationed
-from scenarios.schema.account import LimiterHypothesis
+from scenarios.schema.accounts.account import LimiterHypothesis
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import Arrivals
 from strategies.ports import MAX_RECIPIENTS

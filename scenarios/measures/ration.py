@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.aws.admission import DAY_S, UNLIMITED, day_before
-from scenarios.schema.account import Account
+from scenarios.schema.accounts.account import Account
 from scenarios.traffic.workload import Arrivals
 
 Floats = NDArray[np.float64]

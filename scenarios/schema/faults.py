@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from scenarios.schema.account import MOST_BURST
+from scenarios.schema.accounts.account import MOST_BURST
 from scenarios.schema.tables import Duration, Positive, Probability, Rate, Seconds, Table
 
 

@@ -10,7 +10,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from scenarios.errors import BadInput
 from scenarios.figures import is_of_delivery, is_of_month, is_of_shadow
-from scenarios.schema.account import Account, refuse_burst
+from scenarios.schema.accounts.account import Account, refuse_burst
 from scenarios.schema.bill import Bill
 from scenarios.schema.clock import Clock
 from scenarios.schema.complaints import ONE_LINE

@@ -11,7 +11,7 @@ import hypothesis.strategies as st
 from hypothesis import settings
 
 from scenarios.aws.limiter import TICKS_PER_S
-from scenarios.schema.account import Account, LimiterHypothesis
+from scenarios.schema.accounts.account import Account, LimiterHypothesis
 
 MAX = 50
 TICK_S = Fraction(1, TICKS_PER_S)

@@ -10,7 +10,7 @@ import pytest
 from scenarios.aws.admission import Admission
 from scenarios.aws.limiter import build_limiter, exact
 from scenarios.ledger.ledger import ACCEPTED, Ledger
-from scenarios.schema.account import Account
+from scenarios.schema.accounts.account import Account
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import Arrivals
 from sim.run import run

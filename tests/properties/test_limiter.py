@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 
 from scenarios.aws.limiter import TICKS_PER_S, build_limiter, exact
-from scenarios.schema.account import LimiterHypothesis
+from scenarios.schema.accounts.account import LimiterHypothesis
 from tests.properties.recount import excess
 from tests.properties.requests import (
     PROMISES,

@@ -21,7 +21,7 @@ from scenarios.aws.limiter import TICKS_PER_S, build_limiter, exact
 from scenarios.measures import bound as module
 from scenarios.measures.bound import Bound, admissions, bound_of
 from scenarios.measures.ration import Quota
-from scenarios.schema.account import Account, LimiterHypothesis
+from scenarios.schema.accounts.account import Account, LimiterHypothesis
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import Arrivals
 

@@ -14,7 +14,7 @@ from scenarios.ledger.ledger import ACCEPTED
 from scenarios.measures.bound import bound_of
 from scenarios.measures.cost import load_prices
 from scenarios.measures.metrics import measure
-from scenarios.schema.account import Account, LimiterHypothesis
+from scenarios.schema.accounts.account import Account, LimiterHypothesis
 from scenarios.schema.model import Scenario
 from scenarios.schema.scenario_file import load
 from scenarios.traffic.workload import arrivals

@@ -29,7 +29,7 @@ from reports.schemas import DOCUMENTS, json_schema
 from reports.terminal import to_json
 from scenarios.errors import BadInput, RunFailed
 from scenarios.measures.cost import load_prices
-from scenarios.schema.account import LimiterHypothesis
+from scenarios.schema.accounts.account import LimiterHypothesis
 from scenarios.schema.faults import Fault
 from scenarios.schema.scenario_file import load
 from sim.run import run

@@ -24,7 +24,7 @@ from scenarios.errors import BadInput
 from scenarios.growth.growth import Growth, read_growth
 from scenarios.growth.volume import at_volume, most_in_a_day
 from scenarios.measures.cost import load_prices
-from scenarios.schema.account import Account
+from scenarios.schema.accounts.account import Account
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import arrivals
 from seslab.app import run

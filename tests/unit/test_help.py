@@ -10,7 +10,7 @@ import typer
 
 from reports.schemas import DOCUMENTS
 from scenarios.entry import USERS
-from scenarios.schema.account import LimiterHypothesis
+from scenarios.schema.accounts.account import LimiterHypothesis
 from seslab import worlds
 from seslab.app import CONTEXT, app
 from seslab.commands import listings

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scenarios.errors import BadInput
 from scenarios.hypotheses import sets
 from scenarios.hypotheses.hypothesis import hypothesis_of, under
-from scenarios.schema.account import Account
+from scenarios.schema.accounts.account import Account
 from scenarios.schema.files import catalogue, read_table
 from scenarios.schema.scenario_file import load
 

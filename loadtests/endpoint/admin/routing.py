@@ -43,7 +43,7 @@ from loadtests.endpoint.routes import (
 )
 from loadtests.endpoint.service import Service
 from loadtests.endpoint.sqs import queues
-from scenarios.schema.account import Account, LimiterHypothesis, resolved
+from scenarios.schema.accounts.account import Account, LimiterHypothesis, resolved
 from scenarios.schema.tables import Rate, Table
 from scenarios.web_pages import POLICY
 
