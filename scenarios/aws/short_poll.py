@@ -8,7 +8,7 @@ from functools import cache
 from itertools import accumulate
 from math import comb
 
-from scenarios.schema.model import Sqs
+from scenarios.schema.services import Sqs
 
 SMALL_QUEUE = 1000  # messages; with fewer "you most likely get fewer messages than you requested": ReceiveMessage
 

@@ -18,8 +18,12 @@ ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
 ONE_WORD = r"^\S+$"
 WORD = r"^[A-Za-z][A-Za-z0-9-]{0,31}$"
 CLOCK_TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"
+REGION = r"^[a-z]{2}(-[a-z]{2,12}){1,3}-[0-9]{1,2}$"
+IDENTITY = r"^([!-?A-~]{1,64}@)?[A-Za-z0-9]([A-Za-z0-9.-]{0,188}[A-Za-z0-9])?$"
 MONTH = r"^[1-8]\d{3}-(0[1-9]|1[0-2])$"
 _OF_PATTERNS = {
+    REGION: "must be an AWS Region such as us-east-1",
+    IDENTITY: "must be a domain or an address such as mail.example.com",
     MONTH: "must be a month such as 2026-12",
     ONE_LINE: "must be one line of text",
     ONE_WORD: "must be one word",

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from scenarios.schema.accounts.account import MOST_BURST
+from scenarios.schema.complaints import WORD
 from scenarios.schema.tables import Duration, Positive, Probability, Rate, Seconds, Table
 
 
@@ -20,17 +21,23 @@ class _Window(Table):
         return self.start_s + self.duration_s
 
 
+class _OfSes(_Window):
+    account: str | None = Field(
+        default=None, pattern=WORD, description="the account that it befalls, of several; default: each of them"
+    )
+
+
 class _Chancy(_Window):
     probability: Probability = Field(description="share of the calls or messages it hits")
 
 
-class Outage(_Window):
+class Outage(_OfSes):
     """SES answers every call with a server error."""
 
     kind: Literal["outage"]
 
 
-class Slow(_Window):
+class Slow(_OfSes):
     """SES takes longer: each latency is multiplied."""
 
     kind: Literal["slow"]
@@ -58,7 +65,7 @@ class ScalePods(_OfPods):
     reshare: bool = Field(default=False, description="whether the pods learn of it and divide the limit anew")
 
 
-class LostResponse(_Chancy):
+class LostResponse(_Chancy, _OfSes):
     """SES accepts a mail, but its answer never arrives."""
 
     kind: Literal["lost_response"]
@@ -70,13 +77,13 @@ class DuplicateDelivery(_Chancy):
     kind: Literal["duplicate_delivery"]
 
 
-class ExtraThrottling(_Chancy):
+class ExtraThrottling(_Chancy, _OfSes):
     """SES refuses a call although the limit has room."""
 
     kind: Literal["extra_throttling"]
 
 
-class RateChange(_Window):
+class RateChange(_OfSes):
     """AWS changes the account's rate; strategies keep believing in the old one."""
 
     kind: Literal["rate_change"]
@@ -85,6 +92,9 @@ class RateChange(_Window):
         default=None, ge=1, le=MOST_BURST, description="B meanwhile; default unchanged (token-bucket only)"
     )
 
+
+OF_SES = (Outage, Slow, LostResponse, ExtraThrottling, RateChange)
+"""Those that befall an account."""
 
 Fault = Annotated[
     Outage | Slow | PodCrash | ScalePods | LostResponse | DuplicateDelivery | ExtraThrottling | RateChange,

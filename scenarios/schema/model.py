@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any, Literal, Self
+from typing import Any, Self
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationInfo,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 from scenarios.errors import BadInput
 from scenarios.figures import is_of_delivery, is_of_month, is_of_shadow
 from scenarios.schema.accounts.account import Account, refuse_burst
+from scenarios.schema.accounts.accounts import UNNAMED, Accounts, Tenants, together
+from scenarios.schema.accounts.coherence import Arrangement, refuse_incoherent
+from scenarios.schema.accounts.pool import Pool
+from scenarios.schema.accounts.split import Split
 from scenarios.schema.bill import Bill
 from scenarios.schema.clock import Clock
 from scenarios.schema.complaints import ONE_LINE
@@ -20,90 +31,21 @@ from scenarios.schema.delivery.delivery import Delivery
 from scenarios.schema.delivery.tracker import Tracker
 from scenarios.schema.faults import Fault, RateChange
 from scenarios.schema.labels import lanes_of
-from scenarios.schema.latency import Latency, Lognormal, Uniform
 from scenarios.schema.parts import parts_instead, parts_of
 from scenarios.schema.prices import RECIPIENTS, PriceTables
 from scenarios.schema.processes import Workload
 from scenarios.schema.rank import Rank
+from scenarios.schema.services import Client, LambdaService, Latencies, Sqs, Tickers
 from scenarios.schema.settings import StrategySettings
 from scenarios.schema.strategy_references import unknown_strategy
-from scenarios.schema.tables import MAX_MAILS, Positive, Probability, Share, Table, wrong
+from scenarios.schema.tables import MAX_MAILS, Positive, Table, wrong
 from scenarios.schema.thresholds import Expressions, Threshold, is_sender, unknown_sender
 from scenarios.schema.traffic import DEFAULT_LANE, placed
 from scenarios.schema.variants import Variants, refuse_taken
 from strategies.registry import STRATEGIES
-from strategies.resources import CALL_CPU_S, Lane
+from strategies.resources import Lane
 
-LEAST_CPU_MS = 0.001  # a call that took no time at all could be repeated without end in one instant
 MOST_LANES = 20  # each is a queue, and a group of figures
-
-
-class Latencies(Table):
-    """How long each service takes to answer."""
-
-    ses_send: Latency = Field(
-        default=Lognormal(median_ms=50, p99_ms=250), description="an accepted SendEmail, start to end"
-    )
-    ses_throttle: Latency = Field(
-        default=Lognormal(median_ms=20, p99_ms=60), description="a refused SendEmail, start to end"
-    )
-    sqs: Latency = Field(default=Lognormal(median_ms=15, p99_ms=100), description="any SQS call")
-    table: Latency = Field(default=Lognormal(median_ms=5, p99_ms=25), description="any call of DynamoDB")
-    lambda_cold_start: Latency = Field(
-        default=Lognormal(median_ms=400, p99_ms=900), description="a new environment, until its handler runs"
-    )
-
-
-class Client(Table):
-    """The AWS SDK's client."""
-
-    read_timeout_s: Positive = Field(
-        default=60.0, le=1e6, description="an answer of SES that takes longer counts as lost; botocore's is 60"
-    )
-    send_cpu_ms: float = Field(
-        default=1000 * CALL_CPU_S,
-        ge=LEAST_CPU_MS,
-        le=1e6,
-        description="what a call of SES takes of a whole processor; measured",
-    )
-    call_cpu_ms: float = Field(
-        default=1000 * CALL_CPU_S, ge=0, le=1e6, description="likewise a call of SQS, DynamoDB or Lambda"
-    )
-
-
-class LambdaService(Table):
-    """AWS Lambda and its event source mappings."""
-
-    ramp: Literal["linear", "step"] = Field(
-        default="linear", description="how a mapping adds its 300 slots a minute: 5 a second, or all each minute"
-    )
-    dispatch: Latency = Field(default=Uniform(min_ms=5, max_ms=30), description="from a mapping to the handler")
-    async_delay: Latency = Field(
-        default=Lognormal(median_ms=30, p99_ms=300), description="an asynchronous invocation, until it starts"
-    )
-
-
-class Sqs(Table):
-    """What SQS may do at any receive."""
-
-    duplicate_probability: Probability = Field(default=0.0, description="that a message is delivered once more")
-    empty_probability: Probability = Field(
-        default=0.0, description="that a short poll misses all the messages there are"
-    )
-    short_poll_share: Share = Field(
-        default=0.5, description="of a queue of fewer than 1,000 messages a short poll finds this share, at least one"
-    )
-
-
-class Tickers(Table):
-    """Step Functions as a clock."""
-
-    jitter: Latency = Field(
-        default=Uniform(min_ms=20, max_ms=100), description="how late timestamp_wait's wait for a whole second ends"
-    )
-    transition: Latency | None = Field(
-        default=None, description="one state transition; default: the one of the strategy's kind of ticker"
-    )
 
 
 class Scenario(Table):
@@ -116,7 +58,13 @@ class Scenario(Table):
         default=600.0, le=1e9, description="observation ends here; what is unsent by then is pending"
     )
     clock: Clock = Field(default_factory=Clock, description="what a clock on the wall shows at second 0")
-    account: Account = Field(default_factory=Account, description="what SES allows")
+    accounts: Accounts = Field(default_factory=dict, description="several accounts by name, instead of one")
+    account: Account = Field(
+        default_factory=Account, validate_default=True, description="what SES allows; of several, all of them together"
+    )
+    split: Split | None = Field(default=None, description="which of several accounts sends mail that names none")
+    pool: Pool | None = Field(default=None, description="accounts that send one backlog together")
+    tenants: Tenants = Field(default_factory=dict, description="tenants of SES, by name: each has its own reputation")
     workload: tuple[Workload, ...] = Field(min_length=1, description="what is to be sent; several add up")
     neighbour: tuple[Workload, ...] = Field(
         default=(), description="another sender on the same account: drains the limiter, not in the ledger"
@@ -147,6 +95,25 @@ class Scenario(Table):
     bill: Bill | None = Field(default=None, description="how a month is billed; without it no month is")
     prices: PriceTables = Field(default_factory=dict, description="prices that differ from those of the price file")
 
+    @field_validator("account")
+    @classmethod
+    def _together(cls, account: Account, info: ValidationInfo) -> Account:
+        accounts = info.data.get("accounts")
+        return together(accounts) if accounts else account
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_one_or_several(cls, data: Any) -> Any:
+        if isinstance(data, dict) and data.get("accounts") and "account" in data:
+            raise wrong("account", "must be left out: the tables [accounts.NAME] are the accounts")
+        return data
+
+    @model_serializer(mode="wrap")
+    def _as_it_was_said(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without what several accounts allow together."""
+        table: dict[str, Any] = whole(self)
+        return {key: value for key, value in table.items() if not (self.accounts and key == "account")}
+
     @field_validator("workload", "neighbour")
     @classmethod
     def _placed(cls, traffic: tuple[Workload, ...], info: ValidationInfo) -> tuple[Workload, ...]:
@@ -160,6 +127,16 @@ class Scenario(Table):
             mails = sum(len(one.begins_s) * one.expected_mails for one in traffic)
             if mails > MAX_MAILS:
                 raise wrong(key, f"must be at most {MAX_MAILS:,} mails in total, not {mails:,.0f}")
+        return self
+
+    @property
+    def arrangement(self) -> Arrangement:
+        """Who sends what."""
+        return Arrangement(self.accounts, self.split, self.pool, self.tenants)
+
+    @model_validator(mode="after")
+    def _sends_all_mail(self) -> Self:
+        refuse_incoherent(self.arrangement, self.workload, self.neighbour, self.fault)
         return self
 
     @model_validator(mode="after")
@@ -300,8 +277,13 @@ class Scenario(Table):
     def _changes_what_its_limiter_has(self) -> Self:
         for index, fault in enumerate(self.fault):
             if isinstance(fault, RateChange) and fault.burst is not None:
-                refuse_burst(self.account.limiter, fault.burst, ("fault", index, "burst"))
+                for account in self._befallen(fault):
+                    refuse_burst(account.limiter, fault.burst, ("fault", index, "burst"))
         return self
+
+    def _befallen(self, fault: RateChange) -> Iterable[Account]:
+        accounts: Mapping[str, Account] = self.accounts or {UNNAMED: self.account}
+        return [account for name, account in accounts.items() if fault.account in (None, name)]
 
     @model_validator(mode="after")
     def _tells_what_happens(self) -> Self:

@@ -86,8 +86,9 @@ def _as_toml(scenario: Scenario, ways: Mapping[str, str]) -> str:
     for named in (*table["workload"], *table.get("variants", {}).values()):
         if "strategy" in named:
             named["strategy"] = ways.get(named["strategy"], named["strategy"])
-    if scenario.account.limiter.kind != "token-bucket":
-        del table["account"]["limiter"]["burst"]  # a window has none of its own to set
+    for account in (*table.get("accounts", {}).values(), table.get("account", {})):
+        if account.get("limiter", {}).get("kind", "token-bucket") != "token-bucket":
+            del account["limiter"]["burst"]  # a window has none of its own to set
     return toml_document({key: value for key, value in table.items() if value not in ((), {})})
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import islice
-from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
+from typing import Annotated, Any, ClassVar, NamedTuple, Self, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import (
     AfterValidator,
     BeforeValidator,
@@ -19,16 +21,10 @@ from pydantic import (
     model_validator,
 )
 
+from scenarios.schema.accounts.accounts import UNNAMED
 from scenarios.schema.clock import Clock, ClockTime, Every, before, beginnings
 from scenarios.schema.complaints import WORD
 from scenarios.schema.tables import Table, wrong
-
-
-def _only_default(account: Any) -> Any:
-    if account != "default":
-        raise ValueError('must be "default": only one account is possible today')
-    return account
-
 
 DEFAULT_LANE = "default"
 
@@ -52,6 +48,17 @@ ShadowCopies = Annotated[
 """How many each mail has, or where a real run sends those that it has."""
 
 
+class Taken(NamedTuple):
+    """What one account has of a workload.
+
+    `place` is the workload's in the file, after which its streams of chance are called. `chosen` tells for a seed which
+    of its mails they are, in the order in which the workload has them; None stands for all of them.
+    """
+
+    place: int
+    chosen: Callable[[int], NDArray[np.bool_]] | None = None
+
+
 class Traffic(Table):
     """The keys of every arrival process; `BEGINS` is the one that says in seconds when it begins."""
 
@@ -73,8 +80,12 @@ class Traffic(Table):
         default=0,
         description="hidden extra recipients of every mail (bcc, archive), so many or these; SES counts them, too",
     )
-    account: Annotated[Literal["default"], BeforeValidator(_only_default)] = Field(
-        default="default", description='the account that sends; only "default" today'
+    account: str = Field(
+        default=UNNAMED, pattern=WORD, description="the account that sends, a name of [accounts]; default: the only one"
+    )
+    tenant: str | None = Field(default=None, pattern=WORD, description="the tenant that sends, a name of [tenants]")
+    attributes: dict[str, str] | None = Field(
+        default=None, max_length=20, description='what [split] may divide by, such as { country = "DE" }'
     )
     at: ClockTime | None = Field(
         default=None, description="the clock time at which it begins, HH:MM or HH:MM:SS, instead of seconds"
@@ -87,6 +98,18 @@ class Traffic(Table):
     )
 
     _by_clock_s: tuple[float, ...] = PrivateAttr(default=())
+    _taken: Taken | None = PrivateAttr(default=None)
+
+    @property
+    def taken(self) -> Taken | None:
+        """Of a workload of one account among several: where it is from, and which of its mails are that account's."""
+        return self._taken
+
+    def as_taken(self, taken: Taken) -> Self:
+        """The same as the workload of one account, which needs no name any more."""
+        alone = self.model_copy(update={"account": UNNAMED})
+        alone._taken = taken
+        return alone
 
     @property
     def copies(self) -> int:

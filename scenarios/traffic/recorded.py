@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.schema.model import Scenario
-from scenarios.schema.traffic import DEFAULT_LANE
+from scenarios.schema.traffic import DEFAULT_LANE, Taken
 from scenarios.traffic.workload import Arrivals, parts
 
 
@@ -24,6 +24,7 @@ class Recorded:
     name: str | None = None
     copies: int = 0
     begins_s: tuple[float, ...] = (0.0,)
+    taken: Taken | None = None
 
     def offsets_s(self, _rng: np.random.Generator) -> NDArray[np.float64]:
         return self.mails.intended_s

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,6 +44,27 @@ def read_trace(path: Path) -> Rows:
         return at_s, recipients
     order = np.argsort(at_s, kind="stable")
     return at_s[order], recipients[order]
+
+
+def read_column(path: Path, column: str) -> tuple[NDArray[np.float64], NDArray[np.object_]]:
+    """When each mail of a trace falls due, and what another column says of it, sorted by time as `read_trace` sorts.
+
+    Raises BadInput as that does, and where there is no such column.
+    """
+    at_s, values = [], []
+    try:
+        for line, row in _rows(path):
+            if (value := row.get(column)) is None or isinstance(value, list):
+                raise BadInput(f"{path}:{line}: has no column '{column}', by which [split] divides the mail")
+            at_s.append(float(str(row.get("at_s"))))
+            values.append(sys.intern(value.strip()))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise BadInput(f"{path}: cannot be read: {_reason(error)}") from error
+    except ValueError:
+        raise _complaint(path, "at_s must be a number of seconds") from None
+    times = np.array(at_s)
+    order = np.argsort(times, kind="stable")
+    return times[order], np.array(values, dtype=object)[order]
 
 
 def write_trace(path: Path, at_s: NDArray[np.float64], recipients: NDArray[np.int32]) -> None:

@@ -77,10 +77,20 @@ def origins(workloads: Sequence[Workload], seed: int) -> NDArray[np.unsignedinte
 
 def parts(workloads: Sequence[Workload], seed: int, purpose: str) -> list[Arrivals]:
     """The mails of each workload, not merged; raises BadInput as `arrivals` does."""
-    drawn = [_one(workload, seed, f"{purpose}/{index}") for index, workload in enumerate(workloads)]
+    drawn = [_own(workload, seed, purpose, index) for index, workload in enumerate(workloads)]
     if sum(len(part.intended_s) for part in drawn) > MAX_MAILS:
         raise BadInput(f"{purpose}: more than {MAX_MAILS} mails in total; a run holds at most that many")
     return drawn
+
+
+def _own(workload: Workload, seed: int, purpose: str, index: int) -> Arrivals:
+    """Its mails, or those of them that the account has whose scenario it is; drawn alike either way."""
+    taken = workload.taken
+    mails = _one(workload, seed, f"{purpose}/{index if taken is None else taken.place}")
+    if taken is None or taken.chosen is None:
+        return mails
+    chosen = taken.chosen(seed)
+    return Arrivals(mails.intended_s[chosen], mails.recipients[chosen])
 
 
 def _one(workload: Workload, seed: int, name: str) -> Arrivals:
@@ -95,7 +105,7 @@ def _replayed(trace: Trace, seed: int, name: str) -> list[Arrivals]:
 
     at_s, recipients = read_trace(trace.path)
     if trace.volume != 1:
-        copies = _copies(trace.volume, len(at_s), generator(seed, f"{name}/volume"))
+        copies = _copies(trace, len(at_s), seed, name)
         at_s, recipients = np.repeat(at_s, copies), np.repeat(recipients, copies)
     times = len(trace.begins_s)
     if len(at_s) * times > MAX_MAILS:
@@ -104,8 +114,21 @@ def _replayed(trace: Trace, seed: int, name: str) -> list[Arrivals]:
     return [Arrivals(begin_s + offsets_s, recipients) for begin_s in trace.begins_s]
 
 
-def _copies(volume: float, mails: int, rng: np.random.Generator) -> NDArray[np.int64]:
+def column_of(trace: Trace, column: str, seed: int, place: int) -> NDArray[Any]:
+    """A text that a column of a trace has for each of its mails, in the order of `parts`. Raises BadInput."""
+    from scenarios.traffic.trace_csv import read_column
+
+    at_s, values = read_column(trace.path, column)
+    if trace.volume != 1:
+        copies = _copies(trace, len(at_s), seed, f"workload/{place}")
+        at_s, values = np.repeat(at_s, copies), np.repeat(values, copies)
+    times = np.concatenate([begin_s + at_s / trace.speedup for begin_s in trace.begins_s])
+    return np.tile(values, len(trace.begins_s))[np.argsort(times, kind="stable")]
+
+
+def _copies(trace: Trace, mails: int, seed: int, name: str) -> NDArray[np.int64]:
     """How often each of so many mails is sent. Raises BadInput where that is too often."""
+    volume, rng = trace.volume, generator(seed, f"{name}/volume")
     if volume * mails > MAX_MAILS:
         raise BadInput(f"volume {volume:g}: makes {volume * mails:,.0f} mails of {mails}; a run holds {MAX_MAILS:,}")
     whole, rest = divmod(volume, 1)

@@ -126,7 +126,7 @@ def test_scenario_travels_between_processes(tmp_path: Path) -> None:
         ),
         (f"{BATCH}recipients = {{ values = [1], weights = [0] }}", "recipients.weights = [0]: must not all be zero"),
         (f"{BATCH}recipients = {{ values = [0], weights = [1] }}", "recipients.values[0] = 0: must be at least 1"),
-        (f'{BATCH}account = "other"', 'account = "other": must be "default": only one account is possible today'),
+        (f'{BATCH}account = "other"', 'account = "other": must be "default": there is no [accounts], only [account]'),
         (f'{BATCH}name = "7"', 'workload[0].name = "7": must be a letter, then letters, digits or -, at most 32'),
         (f"{BATCH}name = 7", "workload[0].name = 7: must be a string"),
         (f'{BATCH}lane = "two words"', 'workload[0].lane = "two words": must be a letter, then letters, digits or -'),

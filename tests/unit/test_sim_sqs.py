@@ -13,7 +13,7 @@ from hypothesis import given
 
 import sim.sqs
 from scenarios.aws.short_poll import ShortPolls
-from scenarios.schema.model import Sqs
+from scenarios.schema.services import Sqs
 from scenarios.traffic.streams import uniforms
 from sim.world import Simulation
 from strategies.enqueue import enqueue
