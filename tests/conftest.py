@@ -1,4 +1,4 @@
-"""The same Hypothesis examples in every run, none judged by the clock; real runs are noted in a folder apart.
+"""The same Hypothesis examples in every run, none judged by the clock; runs are noted and kept in a folder apart.
 
 What costs time is done once: compiled by the first process that imports it, and made once for all tests of a module.
 """
@@ -20,7 +20,7 @@ settings.load_profile("seslab")
 
 _state = tempfile.TemporaryDirectory(prefix="seslab-tests-")
 atexit.register(_state.cleanup)
-os.environ["XDG_STATE_HOME"] = _state.name
+os.environ["XDG_STATE_HOME"] = os.environ["XDG_CACHE_HOME"] = _state.name
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or each of hundreds of processes would compile seslab anew
 os.environ["PYTHONPATH"] = os.pathsep.join(
     (str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")]))

@@ -6,18 +6,15 @@ import os
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from math import inf
-from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
 
 from reports.figures.curves import taking
 from reports.running.experiment import Result, Runner, Standing, jobs
 from reports.running.parallel import Crew
-from scenarios.errors import BadInput
+from reports.running.store.identity import alone, state_of, traces_of
 from scenarios.measures.cost import Prices
-from scenarios.schema.labels import ways_of
 from scenarios.schema.model import Scenario
-from scenarios.schema.processes import Trace
 from scenarios.schema.scenario_file import as_toml
 
 MOST_KNOWN = 400  # results, each of a few thousand numbers
@@ -134,30 +131,5 @@ class Simulator:
 
 
 def _key(scenario: Scenario, contender: str, replications: int) -> Hashable:
-    """All that a contender's runs depend on; what others are set to, and what is demanded, is none of it."""
-    senders = {contender, *ways_of(scenario.workload)}
-    of = {scenario.strategy_of(one) for one in senders}
-    alone = scenario.model_copy(
-        update={
-            "name": "-",
-            "description": "",
-            "thresholds": {},
-            "rank": None,
-            "strategies": {name: own for name, own in scenario.strategies.items() if name in of},
-            "variants": {name: own for name, own in scenario.variants.items() if name in senders},
-        }
-    )
-    return contender, replications, as_toml(alone), tuple(map(_state_of, _traces(scenario)))
-
-
-def _traces(scenario: Scenario) -> list[Path]:
-    return [one.path for one in (*scenario.workload, *scenario.neighbour) if isinstance(one, Trace)]
-
-
-def _state_of(path: Path) -> tuple[int, int]:
-    """A trace may be written anew while the page is open. Raises BadInput where it is gone."""
-    try:
-        about = path.stat()
-    except OSError as error:
-        raise BadInput(f"{path}: cannot be read: {error.strerror or error}") from error
-    return about.st_mtime_ns, about.st_size
+    """All that a contender's runs depend on."""
+    return contender, replications, as_toml(alone(scenario, contender)), tuple(map(state_of, traces_of(scenario)))

@@ -32,9 +32,17 @@ Enough = Callable[[Result], bool]
 """Whether after a result no other is needed."""
 
 
+Keep = Callable[[int, Result], None]
+"""Told the number of a job and its result, as soon as it is there."""
+
+
 def never(_result: Result) -> bool:
     """All of them are."""
     return False
+
+
+def nowhere(_number: int, _result: Result) -> None:
+    """The outcome has it."""
 
 
 class GivenUp(BaseException):
@@ -53,15 +61,18 @@ class Outcome(NamedTuple):
     numbers: tuple[int, ...] = ()
 
 
-def in_turn(jobs: Sequence[Job], progress: Progress) -> Outcome:
+def in_turn(jobs: Sequence[Job], progress: Progress, enough: Enough = never, keep: Keep = nowhere) -> Outcome:
     """One after the other, here: for jobs that take less time than a process does to start. Ends with a failure."""
     results: list[Result] = []
     try:
         for number, job in enumerate(jobs):
             results.append(perform(job))
+            keep(number, results[-1])
             progress(number, 1.0)
             if results[-1].entry["interrupted"]:
                 return _first(results, True)
+            if enough(results[-1]):
+                break
     except KeyboardInterrupt:
         return _first(results, True)
     except RunFailed as error:
@@ -85,12 +96,18 @@ class Crew:
     """Workers that share a list of jobs, and then another: once started, they are warm."""
 
     def __init__(self, most: int) -> None:
-        self._workers = [Worker() for _ in range(min(os.cpu_count() or 1, most))]
+        self._workers: list[Worker] = []
         self._interrupted = False
+        self.grow(most)
 
-    def work(self, jobs: Sequence[Job], progress: Progress, enough: Enough = never) -> None:
+    def grow(self, most: int) -> None:
+        """As many workers as there are processors, or as that number of jobs can use."""
+        while len(self._workers) < min(os.cpu_count() or 1, most):
+            self._workers.append(Worker())
+
+    def work(self, jobs: Sequence[Job], progress: Progress, enough: Enough = never, keep: Keep = nowhere) -> None:
         """Until every worker is idle and no job is left, or a result is enough: then none is begun any more."""
-        self._pending, self._progress, self._enough = enumerate(jobs), progress, enough
+        self._pending, self._progress, self._enough, self._keep = enumerate(jobs), progress, enough, keep
         self._answers: dict[int, Answer] = {}
         with first_interrupt_calls(self.interrupt):
             self._work()
@@ -151,8 +168,10 @@ class Crew:
             self.interrupt()
         else:
             self._answers[number] = answer
-            if isinstance(answer, Result) and self._enough(answer):
-                self._pending = enumerate(())
+            if isinstance(answer, Result):
+                self._keep(number, answer)
+                if self._enough(answer):
+                    self._pending = enumerate(())
 
 
 class Worker:

@@ -7,30 +7,24 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from reports.running import parallel
+from reports.running.executors import Executor, own_processes
 from reports.running.experiment import Job, Result
 from reports.running.progress import progress
 from scenarios.errors import Interrupted
-from scenarios.traffic.workload import arrivals
-
-QUICK_MAILS = 20_000  # a simulation of so many is over before a process has started
 
 
-def perform(jobs: Sequence[Job], world: str) -> parallel.Outcome:
-    """Small simulations here and at once; real runs one after the other, so that they do not disturb each other."""
+def perform(jobs: Sequence[Job], world: str, executor: Executor | None = None) -> parallel.Outcome:
+    """Simulations by an executor, if none is given by processes of their own; real runs one after the other.
+
+    These would disturb each other.
+    """
     with progress(jobs) as show:
-        if world != "sim" or _are_quick(jobs):
+        if world != "sim":
             return parallel.in_turn(jobs, show)
-        return parallel.side_by_side(jobs, show)
-
-
-def _are_quick(jobs: Sequence[Job]) -> bool:
-    """Counts no further than it must: mails are drawn, or read from a trace, to be counted."""
-    mails = 0
-    for job in jobs:
-        mails += len(arrivals(job.scenario.workload, job.seed).recipients)
-        if mails >= QUICK_MAILS:
-            return False
-    return True
+        if executor is not None:
+            return executor.perform(jobs, show)
+        with own_processes() as own:
+            return own.perform(jobs, show)
 
 
 def whole(jobs: Sequence[Job], world: str, out: Path | None = None) -> list[Result]:

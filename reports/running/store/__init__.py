@@ -1,0 +1,1 @@
+"""Every simulated run is kept under the digest of all that it depends on, and never made twice."""
