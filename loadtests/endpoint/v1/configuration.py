@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from loadtests.endpoint.control.kept import kept
-from loadtests.endpoint.control.pages import page_of
+from loadtests.endpoint.control.pages import page_of, size_up_to
 from loadtests.endpoint.publishing.configuration import EVENT_TYPES, check_name
 from loadtests.endpoint.publishing.destinations import check_definition, check_destination_name, taken
 from loadtests.endpoint.refusals import Refused
@@ -17,7 +17,6 @@ from loadtests.endpoint.v2.configuration import owner_of, put_destination
 from loadtests.endpoint.v2.tagging import untag
 from scenarios.ledger.ledger import REJECTED
 
-MOST_ON_A_PAGE = 1000
 V2_TYPES = {v1: v2 for v2, v1 in EVENT_TYPES.items()}
 
 
@@ -43,7 +42,7 @@ def describe(ses: Ses, request: Request) -> dict[str, Any]:
 
 def list_all(ses: Ses, request: Request) -> dict[str, Any]:
     asked, names = request.document, list(ses.backend.config_sets)
-    page, more = page_of(names, asked.get("NextToken"), asked.get("MaxItems", MOST_ON_A_PAGE))
+    page, more = page_of(names, asked, size_up_to(asked, member="MaxItems"))
     return {"ConfigurationSets": [{"Name": name} for name in page], **more}
 
 

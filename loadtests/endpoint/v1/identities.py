@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from loadtests.endpoint.control.kept import kept
-from loadtests.endpoint.control.pages import page_of
+from loadtests.endpoint.control.pages import MOST, page_of, size_within
 from loadtests.endpoint.publishing.identities import (
     FORWARDS,
     TYPES,
@@ -22,7 +22,6 @@ from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.v1.query import Entries
 from loadtests.endpoint.v2.tagging import IDENTITY, untag
 
-MOST_ON_A_PAGE = 1000
 KINDS = {"EmailAddress": "EMAIL_ADDRESS", "Domain": "DOMAIN"}
 """What the two APIs call an identity's type."""
 FEEDBACK = ("Bounce", "Complaint")
@@ -52,7 +51,7 @@ def list_all(ses: Ses, request: Request) -> dict[str, Any]:
     asked, kind = request.document, request.document.get("IdentityType")
     kept = list(ses.backend.email_identities.values())
     names = [one.email_identity for one in kept if kind is None or one.identity_type == KINDS[kind]]
-    page, more = page_of(names, asked.get("NextToken"), asked.get("MaxItems", MOST_ON_A_PAGE))
+    page, more = page_of(names, asked, size_within(asked, MOST, member="MaxItems"))
     return {"Identities": page, **more}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from loadtests.endpoint import templates
-from loadtests.endpoint.control.pages import page_of
+from loadtests.endpoint.control.pages import page_of, size_up_to
 from loadtests.endpoint.refusals import Refused
 from loadtests.endpoint.rendering.data import parsed
 from loadtests.endpoint.requests import Request
@@ -38,10 +38,9 @@ def delete(ses: Ses, request: Request) -> dict[str, Any]:
 
 
 def list_all(ses: Ses, request: Request) -> dict[str, Any]:
-    """A page of more than there may be has as many as there may be."""
     kept: list[dict[str, Any]] = ses.backend.list_templates()
     asked = request.document
-    page, more = page_of(kept, asked.get("NextToken"), min(asked.get("MaxItems", ON_A_PAGE), MOST_ON_A_PAGE))
+    page, more = page_of(kept, asked, size_up_to(asked, MOST_ON_A_PAGE, usual=ON_A_PAGE, member="MaxItems"))
     return {
         "TemplatesMetadata": [
             {"Name": each["template_name"], "CreatedTimestamp": each["Timestamp"].isoformat()} for each in page

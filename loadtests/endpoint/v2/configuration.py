@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from loadtests.endpoint.control.pages import page_of
+from loadtests.endpoint.control.pages import page_of, size_up_to
 from loadtests.endpoint.publishing.configuration import check_name, topic_of
 from loadtests.endpoint.publishing.deliveries import Owner
 from loadtests.endpoint.publishing.destinations import (
@@ -21,7 +21,6 @@ from loadtests.endpoint.v2.options import check_all
 from loadtests.endpoint.v2.tagging import tags_of, untag
 from scenarios.ledger.ledger import REJECTED
 
-MOST_ON_A_PAGE = 1000
 OPTIONS = {
     "tracking_options": "TrackingOptions",
     "delivery_options": "DeliveryOptions",
@@ -56,7 +55,7 @@ def list_all(ses: Ses, request: Request) -> dict[str, Any]:
     asked = request.document
     part = asked.get("Filter", {}).get("CONFIGURATION_SET_NAME_CONTAINS", "")
     names = [name for name in list(ses.backend.config_sets) if part in name]
-    page, more = page_of(names, asked.get("NextToken"), asked.get("PageSize", MOST_ON_A_PAGE))
+    page, more = page_of(names, asked, size_up_to(asked))
     return {"ConfigurationSets": page, **more}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from loadtests.endpoint.control.pages import page_of
+from loadtests.endpoint.control.pages import MOST, page_of, size_within
 from loadtests.endpoint.publishing.identities import canonical, check_identity
 from loadtests.endpoint.refusals import Refused
 from loadtests.endpoint.requests import Request
@@ -14,7 +14,6 @@ from loadtests.endpoint.v2.identity_attributes import dkim_of, known, mail_from_
 from loadtests.endpoint.v2.tagging import IDENTITY, tags_of, untag
 from scenarios.ledger.ledger import REJECTED
 
-MOST_ON_A_PAGE = 1000
 FILTERS = {"IDENTITY_TYPE": "IdentityType", "VERIFICATION_STATUS": "VerificationStatus"}
 """What of an identity must be as a filter says."""
 
@@ -63,7 +62,7 @@ def delete(ses: Ses, request: Request) -> dict[str, Any]:
 def list_all(ses: Ses, request: Request) -> dict[str, Any]:
     asked, every = request.document, list(ses.backend.email_identities.values())
     kept = [shown for shown in (one.list_response_object for one in every) if _passes(shown, asked.get("Filter", {}))]
-    page, more = page_of(kept, asked.get("NextToken"), asked.get("PageSize", MOST_ON_A_PAGE))
+    page, more = page_of(kept, asked, size_within(asked, MOST, least=0))
     return {"EmailIdentities": page, **more}
 
 

@@ -11,14 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from loadtests.endpoint.control.pages import asked_page
+from loadtests.endpoint.control.pages import MOST, page_of, size_within
 from loadtests.endpoint.lists.checks import check_address, check_list, check_list_name
 from loadtests.endpoint.lists.contacts import OPT_OUT, Contact, ContactList, Preferences, Topic
 from loadtests.endpoint.requests import Request
 from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.v2.tagging import tag, tags_of, untag
-
-MOST_ON_A_PAGE = 1000
 
 
 def create_list(ses: Ses, request: Request) -> dict[str, Any]:
@@ -43,7 +41,7 @@ def get_list(ses: Ses, request: Request) -> dict[str, Any]:
 
 
 def list_lists(ses: Ses, request: Request) -> dict[str, Any]:
-    page, more = asked_page(ses.lists.all(), request.document, MOST_ON_A_PAGE)
+    page, more = page_of(ses.lists.all(), request.document, size_within(request.document, MOST))
     lists = [{"ContactListName": one.name, "LastUpdatedTimestamp": one.updated_unix_s} for one in page]
     return {"ContactLists": lists, **more}
 
@@ -85,7 +83,7 @@ def list_contacts(ses: Ses, request: Request) -> dict[str, Any]:
     topic = wanted.get("TopicFilter", {}).get("TopicName")
     if topic is not None:
         found.check_topic(topic)
-    page, more = asked_page(found.contacts(), asked, MOST_ON_A_PAGE)
+    page, more = page_of(found.contacts(), asked, size_within(asked, MOST))
     return {"Contacts": [_contact_shown(found, one) for one in page if _passes(found, one, wanted)], **more}
 
 

@@ -8,13 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 from loadtests.endpoint.control.kept import kept
-from loadtests.endpoint.control.pages import page_of
+from loadtests.endpoint.control.pages import page_of, size_up_to
 from loadtests.endpoint.refusals import Refused
 from loadtests.endpoint.requests import Request
 from loadtests.endpoint.ses import Ses
 from scenarios.ledger.ledger import REJECTED
-
-MOST_ON_A_PAGE = 1000
 
 
 @kept
@@ -36,5 +34,5 @@ def of_known(ses: Ses, request: Request) -> None:
 @kept
 def list_all(ses: Ses, request: Request) -> dict[str, Any]:
     asked, names = request.document, list(ses.backend.dedicated_ip_pools)
-    page, more = page_of(names, asked.get("NextToken"), asked.get("PageSize", MOST_ON_A_PAGE))
+    page, more = page_of(names, asked, size_up_to(asked))
     return {"DedicatedIpPools": page, **more}

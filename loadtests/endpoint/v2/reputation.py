@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from loadtests.endpoint.control.kept import kept
-from loadtests.endpoint.control.pages import asked_page
+from loadtests.endpoint.control.pages import page_of, size_within
 from loadtests.endpoint.refusals import invalid
 from loadtests.endpoint.requests import Request
 from loadtests.endpoint.ses import Ses
@@ -23,7 +23,8 @@ def list_all(ses: Ses, request: Request) -> dict[str, Any]:
     wanted = request.document.get("Filter", {})
     prefix, status = wanted.get("ENTITY_REFERENCE_PREFIX", ""), wanted.get("SENDING_STATUS")
     found = [one for one in ses.tenants.all() if one.arn.startswith(prefix) and status in (None, one.status)]
-    page, more = asked_page([] if "REPUTATION_IMPACT" in wanted else found, request.document, MOST_ON_A_PAGE)
+    listed, size = [] if "REPUTATION_IMPACT" in wanted else found, size_within(request.document, MOST_ON_A_PAGE)
+    page, more = page_of(listed, request.document, size)
     return {"ReputationEntities": [_shown(one) for one in page], **more}
 
 

@@ -7,14 +7,13 @@ from datetime import UTC, datetime
 from math import inf, isfinite
 from typing import Any
 
+from loadtests.endpoint.control.pages import page_of, size_up_to
 from loadtests.endpoint.publishing.suppression import REASONS, Suppressed, SuppressionList
 from loadtests.endpoint.refusals import Refused, invalid
 from loadtests.endpoint.requests import Request
 from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.validation.mailbox import MOST_CHARACTERS
 from scenarios.ledger.ledger import REJECTED
-
-PAGE, MOST_DIGITS = 1000, 18
 
 
 def put_account_suppression(ses: Ses, request: Request) -> dict[str, Any]:
@@ -50,27 +49,19 @@ def delete_suppressed(ses: Ses, request: Request) -> dict[str, Any]:
 
 
 def list_suppressed(ses: Ses, request: Request) -> dict[str, Any]:
-    """A page of those that came for one of the reasons in a span of time; the token is where the next page begins."""
+    """A page of those that came for one of the reasons in a span of time."""
     asked = request.document
     since_unix_s, until_unix_s = _instant(asked, "StartDate", -inf), _instant(asked, "EndDate", inf)
     listed = _entries(ses, request).entries(asked.get("Reasons", REASONS))
     entries = [entry for entry in listed if since_unix_s <= entry.at_unix_s < until_unix_s]
-    start, size = _start(asked.get("NextToken", "0")), _size(asked.get("PageSize", PAGE))
-    page = {"SuppressedDestinationSummaries": [_shown(entry) for entry in entries[start : start + size]]}
-    return page if start + size >= len(entries) else {**page, "NextToken": str(start + size)}
+    page, more = page_of(entries, asked, size_up_to(asked), "InvalidNextTokenException")
+    return {"SuppressedDestinationSummaries": [_shown(entry) for entry in page], **more}
 
 
 def _entries(ses: Ses, request: Request) -> SuppressionList:
     """The account's list, or that of the tenant that is named; raises Refused if there is none."""
     name = request.document.get("TenantName")
     return ses.suppression.account if name is None else ses.suppression.of(ses.tenants.get(name))
-
-
-def _start(token: str) -> int:
-    """Where a page begins, by the token that an earlier page has given."""
-    if not token.isdecimal() or len(token) > MOST_DIGITS:
-        raise Refused(REJECTED, "InvalidNextTokenException", "NextToken is invalid.")
-    return int(token)
 
 
 def _instant(asked: dict[str, Any], key: str, otherwise: float) -> float:
@@ -86,12 +77,6 @@ def _instant(asked: dict[str, Any], key: str, otherwise: float) -> float:
         return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError) as error:
         raise invalid(f"{key} must be an instant in ISO 8601.") from error
-
-
-def _size(size: int) -> int:
-    if size < 1:
-        raise invalid("PageSize is invalid.")
-    return size
 
 
 def _shown(entry: Suppressed) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from loadtests.endpoint import templates
-from loadtests.endpoint.control.pages import asked_page
+from loadtests.endpoint.control.pages import page_of, size_within
 from loadtests.endpoint.refusals import invalid
 from loadtests.endpoint.rendering.data import parsed
 from loadtests.endpoint.requests import Request
@@ -48,7 +48,7 @@ def delete(ses: Ses, request: Request) -> dict[str, Any]:
 
 def list_all(ses: Ses, request: Request) -> dict[str, Any]:
     kept: list[dict[str, Any]] = ses.backend.list_templates()
-    page, more = asked_page(kept, request.document, MOST_ON_A_PAGE, ON_A_PAGE)
+    page, more = page_of(kept, request.document, size_within(request.document, MOST_ON_A_PAGE, usual=ON_A_PAGE))
     return {
         "TemplatesMetadata": [
             {"TemplateName": each["template_name"], "CreatedTimestamp": each["Timestamp"].timestamp()} for each in page

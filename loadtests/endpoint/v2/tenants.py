@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from loadtests.endpoint.addresses import ANYBODY
-from loadtests.endpoint.control.pages import asked_page
+from loadtests.endpoint.control.pages import page_of, size_within
 from loadtests.endpoint.refusals import Refused, invalid
 from loadtests.endpoint.requests import Request
 from loadtests.endpoint.ses import Ses
@@ -35,7 +35,7 @@ def list_all(ses: Ses, request: Request) -> dict[str, Any]:
     wanted = request.document.get("Filter", {})
     part, status = wanted.get("TENANT_NAME_CONTAINS", ""), wanted.get("SENDING_STATUS")
     found = [one for one in ses.tenants.all() if part in one.name and status in (None, one.status)]
-    page, more = asked_page(found, request.document, MOST_ON_A_PAGE)
+    page, more = page_of(found, request.document, size_within(request.document, MOST_ON_A_PAGE))
     return {"Tenants": [_info(one) for one in page], **more}
 
 
@@ -70,7 +70,7 @@ def list_resources(ses: Ses, request: Request) -> dict[str, Any]:
     tenant, wanted = ses.tenants.get(request.document["TenantName"]), request.document.get("Filter", {})
     kind = checked_type(wanted["RESOURCE_TYPE"]) if "RESOURCE_TYPE" in wanted else None
     arns = [arn for arn in sorted(tenant.resources) if kind in (None, type_of(arn))]
-    page, more = asked_page(arns, request.document, MOST_ON_A_PAGE)
+    page, more = page_of(arns, request.document, size_within(request.document, MOST_ON_A_PAGE))
     return {"TenantResources": [{"ResourceType": type_of(arn), "ResourceArn": arn} for arn in page], **more}
 
 
@@ -79,7 +79,7 @@ def list_tenants_of(ses: Ses, request: Request) -> dict[str, Any]:
     arn = resource_of(request.document["ResourceArn"], ses.account, ses.region).arn
     found = [tenant for tenant in ses.tenants.all() if arn in tenant.resources]
     found.sort(key=lambda tenant: tenant.resources[arn])
-    page, more = asked_page(found, request.document, MOST_ON_A_PAGE)
+    page, more = page_of(found, request.document, size_within(request.document, MOST_ON_A_PAGE))
     tenants = [
         {
             "TenantName": tenant.name,
