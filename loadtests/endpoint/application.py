@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
@@ -64,6 +65,7 @@ TOO_MANY_DUMPS = as_json(
 )
 READS = ("Get", "List", "Describe", "Test")  # begin the names of actions that change nothing, and no page sees answers
 
+_SLASHES = re.compile("/+")
 DYNAMODB = "DynamoDB_20120810."
 OF_ITEMS = {"GetItem": TABLE_READS, "PutItem": TABLE_WRITES, "UpdateItem": TABLE_WRITES, "DeleteItem": TABLE_WRITES}
 """What is billed of a table, by the action."""
@@ -107,7 +109,7 @@ class LocalAws:
     def _ours(self, environ: WSGIEnvironment) -> Answer | None:
         """The answer of our own routes and of SES; None for what is moto's."""
         path = environ["PATH_INFO"]
-        if path.startswith(v2.PREFIX):
+        if _SLASHES.sub("/", path).startswith(v2.PREFIX):  # moto would lead one of too many slashes to another address
             return self._v2(environ)
         if path == "/":
             return self._v1(environ)

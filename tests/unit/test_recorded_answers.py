@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterator
 from http.client import HTTPConnection
@@ -14,6 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from loadtests.endpoint.control import absent
+from loadtests.endpoint.http import SES_SIGNED
 from loadtests.endpoint.parsing.operations import model
 from tests.docs.operations import status_of
 from tests.unit.served import SENDER, Endpoint, served
@@ -277,6 +279,17 @@ def test_names_in_paths_are_unquoted_once(clients: dict[str, Any]) -> None:
     v2.delete_suppressed_destination(EmailAddress=address)
     v2.create_email_template(TemplateName=name, TemplateContent={"Subject": "Hi"})
     assert v2.get_email_template(TemplateName=name)["TemplateName"] == name
+
+
+def test_a_slash_too_many_leads_nowhere(endpoint: Endpoint) -> None:
+    """To no other address either: the error is one that SDKs understand."""
+    connection = HTTPConnection(endpoint.url.removeprefix("http://"), timeout=10)
+    for path in ("/v2//email/identities", "//v2/email/identities", "/v2/email//identities"):
+        connection.request("GET", path, headers={"Authorization": SES_SIGNED.format("us-east-1")})
+        answer = connection.getresponse()
+        said = (answer.status, answer.headers["x-amzn-errortype"], json.loads(answer.read())["message"])
+        assert said == (404, "UnknownOperationException", f"Could not find operation GET {path}")
+    connection.close()
 
 
 def test_an_operation_that_nothing_has_is_named_and_not_tried_again(

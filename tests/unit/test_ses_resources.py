@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from moto.sesv2.models import sesv2_backends
 
 from loadtests.endpoint.ses import Ses
-from tests.unit.strict import ACCOUNT, REGION, ask_v1, ask_v2, begun
+from tests.unit.strict import ACCOUNT, OK, REGION, ask_v1, ask_v2, begun, told
 
 WHERE = f"{REGION}:{ACCOUNT}"
 BUS = f"arn:aws:events:{WHERE}:event-bus/default"
@@ -174,6 +175,29 @@ def test_tags_that_are_legal_are_kept_and_go_with_their_resource() -> None:
             assert ask_v2(ses, f"{path}/{name}", "DELETE") == {}
             ask_v2(ses, path, **TAGGED[path])
             assert ask_v2(ses, "tags", "GET", f"ResourceArn={arn}")["Tags"] == []
+
+
+def test_a_form_is_of_the_version_that_it_names() -> None:
+    """In the words that aws/aws-cli#37 and daniel-zahariev/php-aws-ses#43 had of SES."""
+    with begun() as ses:
+        words = "Could not find operation {} for version {}"
+        asked = ask_v1(ses, "GetSendStatistics", Version="2012-12-01")
+        assert asked == (400, "InvalidAction", words.format("GetSendStatistics", "2012-12-01"))
+        asked = ask_v1(ses, "SendRawEmailAsync", Version="2010-12-01")
+        assert asked == (400, "InvalidAction", words.format("SendRawEmailAsync", "2010-12-01"))
+        assert told(ask_v1(ses, "GetSendQuota", Version="2010-12-01")) == told(ask_v1(ses, "GetSendQuota")) == OK
+
+
+def test_a_pool_goes_with_its_tags() -> None:
+    """One that is made anew has none."""
+    with begun() as ses:
+        pools, arn = sesv2_backends[ACCOUNT][REGION], f"arn:aws:ses:{WHERE}:dedicated-ip-pool/t"
+        pools.create_dedicated_ip_pool("t", [ONE], "STANDARD")
+        assert ask_v2(ses, "tags", "GET", f"ResourceArn={arn}")["Tags"] == [ONE]
+        assert ask_v2(ses, "dedicated-ip-pools/t", "DELETE") == {}
+        assert ask_v2(ses, "dedicated-ip-pools/t", "DELETE")[0] == 404
+        pools.create_dedicated_ip_pool("t", [], "STANDARD")
+        assert ask_v2(ses, "tags", "GET", f"ResourceArn={arn}")["Tags"] == []
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def absent(api: str, operation: str) -> Refused:
 def unknown(what: str) -> Refused:
     """There is no such operation, as far as this version of botocore knows, or moto has not got it."""
     note(what)
-    return _refused(f"Could not find operation {what[:ROOM]}.")
+    return _refused(f"Could not find operation {what[:ROOM]}")
 
 
 def note(what: str) -> None:

@@ -89,12 +89,16 @@ def from_json(found: Found, body: bytes, query: Mapping[str, list[str]]) -> dict
 
 
 def action_of(tree: Mapping[str, Any]) -> str:
-    """The action of v1 that a form's tree names; raises Refused if there is none."""
-    action = tree.get("Action")
+    """The action of v1 that a form's tree names; raises Refused if its version of the API has none such.
+
+    A form that names no version is taken, as it is written by hand; AWS's reference requires one.
+    """
+    action, of_model = tree.get("Action"), model("ses")
     if not isinstance(action, str):
         raise Refused(REJECTED, "MissingAction", "The request must contain the parameter Action.")
-    if action not in model("ses").operation_names:
-        raise unknown(action)
+    version = tree.get("Version", of_model.api_version)
+    if version != of_model.api_version or action not in of_model.operation_names:
+        raise unknown(f"{action} for version {version}")
     return action
 
 

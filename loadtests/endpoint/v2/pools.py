@@ -12,6 +12,7 @@ from loadtests.endpoint.control.pages import page_of, size_up_to
 from loadtests.endpoint.refusals import Refused
 from loadtests.endpoint.requests import Request
 from loadtests.endpoint.ses import Ses
+from loadtests.endpoint.v2.tagging import untag
 from scenarios.ledger.ledger import REJECTED
 
 
@@ -29,6 +30,16 @@ def of_known(ses: Ses, request: Request) -> None:
     name = request.document["PoolName"]
     if name not in ses.backend.dedicated_ip_pools:
         raise Refused(REJECTED, "NotFoundException", f"The requested pool <{name}> does not exist.")
+
+
+@kept
+def delete(ses: Ses, request: Request) -> dict[str, Any]:
+    """With its tags."""
+    of_known(ses, request)
+    name = request.document["PoolName"]
+    del ses.backend.dedicated_ip_pools[name]
+    untag(ses.backend, f"dedicated-ip-pool/{name}")
+    return {}
 
 
 @kept

@@ -53,7 +53,7 @@ OPERATIONS: dict[str, Operation] = {
     "GetEmailIdentityPolicies": v2_policies.get_all,
     "CreateDedicatedIpPool": v2_pools.create,
     "GetDedicatedIpPool": v2_pools.of_known,
-    "DeleteDedicatedIpPool": v2_pools.of_known,
+    "DeleteDedicatedIpPool": v2_pools.delete,
     "ListDedicatedIpPools": v2_pools.list_all,
     "ListConfigurationSets": v2_configuration.list_all,
     "PutEmailIdentityMailFromAttributes": v2_identity_attributes.put_mail_from,
