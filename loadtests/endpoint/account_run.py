@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from numpy.typing import NDArray
 
 from loadtests.endpoint.account_admission import AccountAdmission
+from loadtests.endpoint.accounts.draws import Draws
 from loadtests.endpoint.decision_log import CallTrace, DecisionLog
 from loadtests.endpoint.publishing.mailroom import Course, Mailroom
 from loadtests.endpoint.tally import Tally
@@ -17,19 +18,6 @@ from loadtests.ports.kernel import Clock
 from scenarios.aws.limit_steps import limit_changes
 from scenarios.schema.accounts.account import Account
 from scenarios.schema.model import Scenario
-from scenarios.traffic.chance import PerMail
-from scenarios.traffic.workload import Arrivals, arrivals
-
-
-class Draws:
-    """What scenario and seed decide, whenever time zero is; all accounts share it."""
-
-    def __init__(self, scenario: Scenario, seed: int) -> None:
-        mails = len(arrivals(scenario.workload, seed).intended_s)
-        self.accepts = PerMail(scenario.latency.ses_send, seed, "ses_send", mails)
-        self.refusals = PerMail(scenario.latency.ses_throttle, seed, "ses_throttle", mails)
-        self.seed = seed
-        self.neighbours: Arrivals = arrivals(scenario.neighbour, seed, "neighbour")
 
 
 class Call(NamedTuple):

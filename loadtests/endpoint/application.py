@@ -54,6 +54,7 @@ SES = ("ses", "email")
 RESET = "/moto-api/reset"
 DUMPS = ("/moto-api/data.json", f"{MESSAGES}/", *(path for _, path in (CALLS, REASONS, QUEUES, LIVE)))
 """Answers that take the longer, the more has happened, or the larger a mail is."""
+KEYLESS = (admin.PREFIX, "/moto-api", links.CERTIFICATES)
 MOST_DUMPS_IN_LINE, MOST_IN_LINE_FOR_MOTO = 20, 500
 
 UNSIGNED = Refused(REJECTED, "MissingAuthenticationToken", "A GET must be signed: an image could ask it.")
@@ -85,14 +86,23 @@ class LocalAws:
         self._dumps, self._moto_turns = Turns(MOST_DUMPS_IN_LINE), Turns(MOST_IN_LINE_FOR_MOTO)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if (refused := self._refusal(environ)) is not None:
-            return refused.send(start_response)
+        if (refusal := self._refusal(environ)) is not None:
+            return refusal.send(start_response)
         try:
+            self._check_key(environ)
             with self._turn(environ["PATH_INFO"]):
                 answer = self._ours(environ)
                 return self._theirs(environ, start_response) if answer is None else answer.send(start_response)
         except Busy:
             return TOO_MANY_DUMPS.send(start_response)
+        except Refused as refused:
+            return moto_answers.error(environ, refused).send(start_response)
+
+    def _check_key(self, environ: WSGIEnvironment) -> None:
+        """Raises Refused for a key that is nobody's; our own routes and moto's ask for none."""
+        if not environ["PATH_INFO"].startswith(KEYLESS):
+            header, query_string = environ.get("HTTP_AUTHORIZATION", ""), environ.get("QUERY_STRING", "")
+            self._service.accounts.check_signature(header, query_string)
 
     def _turn(self, path: str) -> AbstractContextManager[None]:
         """Dumps are made one after the other, so that all together take no more from others than one."""
@@ -152,7 +162,11 @@ class LocalAws:
     def _v1_of_ses(self, environ: WSGIEnvironment, scope: Scope, tree: dict[str, Any]) -> Answer | None:
         if _may_be_an_image(environ) and not str(tree.get("Action")).startswith(READS):
             return query.error(UNSIGNED, request_id()[1])
-        answer = v1.answer(self._service.of(scope.account, scope.region), tree, client(environ))
+        try:
+            ses = self._service.of(scope.account, scope.region)
+        except Refused as refused:
+            return query.error(refused, request_id()[1])
+        answer = v1.answer(ses, tree, client(environ))
         if answer is None:
             as_sdks_ask(environ, query.FORM)
         return answer
@@ -160,10 +174,11 @@ class LocalAws:
     def _theirs(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Moto is not made for threads; its SQS is ours, and that is."""
         target = environ.get("HTTP_X_AMZ_TARGET", "")
-        if scope_of(environ).service == "sqs" or target.startswith("AmazonSQS."):
-            reply = self._late(SQS, self._latency.sqs, partial(moto_answers.ask, self._moto, environ))
+        scope = scope_of(environ)
+        if scope.service == "sqs" or target.startswith("AmazonSQS."):
+            reply = self._late(SQS, scope, self._latency.sqs, partial(moto_answers.ask, self._moto, environ))
         elif target.startswith(DYNAMODB) and (kind := OF_ITEMS.get(target.removeprefix(DYNAMODB))):
-            reply = self._late(kind, self._latency.table, partial(self._in_turn, environ))
+            reply = self._late(kind, scope, self._latency.table, partial(self._in_turn, environ))
         else:
             reply = self._in_turn(environ)
         if environ["PATH_INFO"] == RESET and reply.status == OK:
@@ -178,9 +193,12 @@ class LocalAws:
         except Busy:
             return moto_answers.busy(environ)
 
-    def _late(self, kind: str, latency: Latency, ask: Callable[[], moto_answers.Reply]) -> moto_answers.Reply:
+    def _late(
+        self, kind: str, scope: Scope, latency: Latency, ask: Callable[[], moto_answers.Reply]
+    ) -> moto_answers.Reply:
         """A call takes effect half-way through its latency."""
-        half_s = latency.quantile(uniform(self._seed, f"endpoint/{kind}", self._service.count(kind), 0)) / 2
+        number = self._service.count(kind, scope.account)
+        half_s = latency.quantile(uniform(self._seed, f"endpoint/{kind}", number, 0)) / 2
         self._service.closing.wait(half_s)
         reply = ask()
         self._service.closing.wait(half_s)

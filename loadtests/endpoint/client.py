@@ -69,7 +69,7 @@ def _reasons_in(content: bytes) -> tuple[list[str], NDArray[Any]]:
 
 
 class EndpointClient:
-    """Asks about one region of the usual account; raises RunFailed where there is no answer.
+    """Asks about one account in one region; raises RunFailed where there is no answer.
 
     `wording` says so in one line, from the route and the error. Short questions wait for `look_patience_s`, those for
     logs for `LOG_PATIENCE_S`.
@@ -81,8 +81,11 @@ class EndpointClient:
         wording: Callable[[Route, Exception], str],
         look_patience_s: float,
         region: str = DEFAULT_REGION,
+        account: str = DEFAULT_ACCOUNT,
     ) -> None:
-        self.url, self._wording, self._look_patience_s, self._region = url, wording, look_patience_s, region
+        self.url, self._wording, self._look_patience_s = url, wording, look_patience_s
+        self._account_number, self._region = account, region
+        self._whose = f"account={account}&region={region}"
         self._known, self._known_since = np.zeros(0, DECISION), 0.0
 
     def start(self, zero_unix_s: int, patience_s: float) -> None:
@@ -95,8 +98,9 @@ class EndpointClient:
         return int(self._stats(self._look_patience_s)["in_flight"])
 
     def requests(self) -> dict[str, int]:
-        """How many requests SQS (`sqs`) and DynamoDB have had since second 0, of all clients."""
-        counts: dict[str, int] = self._stats(LOG_PATIENCE_S)["requests"]
+        """How many requests SQS (`sqs`) and DynamoDB have had since second 0, of all the account's clients."""
+        stats = self._stats(LOG_PATIENCE_S)
+        counts: dict[str, int] = self._mine(stats).get("requests", stats["requests"])
         return counts
 
     def zero_unix_s(self) -> float:
@@ -140,8 +144,11 @@ class EndpointClient:
         return contents
 
     def _account(self) -> Mapping[str, Any]:
-        accounts = self._stats(self._look_patience_s)["accounts"]
-        mine = (one for one in accounts if (one["account"], one["region"]) == (DEFAULT_ACCOUNT, self._region))
+        return self._mine(self._stats(self._look_patience_s))
+
+    def _mine(self, stats: Mapping[str, Any]) -> Mapping[str, Any]:
+        accounts = stats["accounts"]
+        mine = (one for one in accounts if (one["account"], one["region"]) == (self._account_number, self._region))
         return next(mine, {})
 
     def _stats(self, patience_s: float) -> Mapping[str, Any]:
@@ -153,6 +160,6 @@ class EndpointClient:
     ) -> Any:
         method, path = route
         try:
-            return read(answer_to(self.url, (method, f"{path}?region={self._region}{query}"), patience_s, document))
+            return read(answer_to(self.url, (method, f"{path}?{self._whose}{query}"), patience_s, document))
         except UNANSWERED as error:
             raise RunFailed(self._wording(route, error)) from error

@@ -27,29 +27,44 @@ class Faults(Table):
     )
 
 
-class Conditions:
-    """Asked by every call of every account; many threads ask at once."""
+class SwitchedFaults:
+    """Those that are switched on at the moment, for every account; many threads ask at once."""
 
-    def __init__(self, scenario: Scenario, seed: int) -> None:
-        self.active_faults, self.faults = ActiveFaults(scenario, seed), Faults()
+    def __init__(self, seed: int) -> None:
+        self.now = Faults()
         self._seed, self._questions = seed, count()
 
-    def set_faults(self, faults: Faults) -> None:
+    def switch(self, faults: Faults) -> None:
         """Go on with these, whose chance begins anew: the same calls meet the same again."""
-        self.faults, self._questions = faults, count()
-
-    def is_out(self, now_s: float) -> bool:
-        """Whether a call meets a server error."""
-        return self.hits(self.faults.fail) or self.active_faults.is_out(now_s)
-
-    def slowness(self, now_s: float) -> float:
-        """What latencies are multiplied by."""
-        return self.faults.slow * self.active_faults.slowness(now_s)
-
-    def refuses(self, now_s: float, mail: int, attempt: int) -> bool:
-        """Whether a call is throttled that the limiter has not even seen."""
-        return self.hits(self.faults.refuse) or self.active_faults.throttles(now_s, mail, attempt)
+        self.now, self._questions = faults, count()
 
     def hits(self, probability: float) -> bool:
         """Whether a fault that is set to this probability strikes now."""
         return probability > 0.0 and uniform(self._seed, "endpoint", next(self._questions), 0) < probability
+
+
+class Conditions:
+    """Asked by every call of an account that meets the scenario's faults; many threads ask at once."""
+
+    def __init__(self, scenario: Scenario, seed: int, switched: SwitchedFaults) -> None:
+        self.active_faults, self.switched = ActiveFaults(scenario, seed), switched
+
+    def is_out(self, now_s: float) -> bool:
+        """Whether a call meets a server error."""
+        return self.switched.hits(self.switched.now.fail) or self.active_faults.is_out(now_s)
+
+    def slowness(self, now_s: float) -> float:
+        """What latencies are multiplied by."""
+        return self.switched.now.slow * self.active_faults.slowness(now_s)
+
+    def refuses(self, now_s: float, mail: int, attempt: int) -> bool:
+        """Whether a call is throttled that the limiter has not even seen."""
+        return self.switched.hits(self.switched.now.refuse) or self.active_faults.throttles(now_s, mail, attempt)
+
+    def drops_before(self) -> bool:
+        """Whether a call's connection is closed before SES decides."""
+        return self.switched.hits(self.switched.now.drop_before)
+
+    def drops_after(self) -> bool:
+        """Whether it is closed after SES has accepted."""
+        return self.switched.hits(self.switched.now.drop_after)

@@ -11,13 +11,13 @@ from uuid import uuid4
 
 from moto.iam.models import get_account_id_from
 
+from loadtests.endpoint.accounts.credential import Credential, credential_in
 from loadtests.endpoint.message import SOMEBODY, Client
 from loadtests.endpoint.routes import DEFAULT_REGION, JSON
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-_CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/")
 _HOST = re.compile(r"(?:email|ses)\.([a-z0-9-]+)\.amazonaws\.com")
 NO_KEY = "AKIAEXAMPLE"
 SES_SIGNED = f"AWS4-HMAC-SHA256 Credential={NO_KEY}/20260101/{{}}/ses/aws4_request, SignedHeaders=host, Signature=0"
@@ -33,12 +33,17 @@ class Scope(NamedTuple):
 
 def scope_of(environ: WSGIEnvironment) -> Scope:
     """By the signature's credential, else by the host; the account is found as moto finds it."""
-    credential = _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
-    if credential:
-        key, region, service = credential.groups()
-        return Scope(_account(environ, key), region, service)
+    credential = credential_of(environ)
+    if credential is not None:
+        region = DEFAULT_REGION if credential.region is None else credential.region
+        return Scope(_account(environ, credential.key), region, credential.service)
     host = _HOST.match(environ.get("HTTP_HOST", ""))
     return Scope(_account(environ, NO_KEY), host[1] if host else DEFAULT_REGION, "ses" if host else "")
+
+
+def credential_of(environ: WSGIEnvironment) -> Credential | None:
+    """That of the request's signature, if it has one that can be read, in its header or, presigned, in its address."""
+    return credential_in(environ.get("HTTP_AUTHORIZATION", ""), environ.get("QUERY_STRING", ""))
 
 
 def as_sdks_ask(environ: WSGIEnvironment, kind: str) -> None:

@@ -10,6 +10,7 @@ from botocore.model import OperationNotFoundError
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.test import run_wsgi_app
 
+from loadtests.endpoint.accounts.accounts import UNSIGNED
 from loadtests.endpoint.control.absent import unknown
 from loadtests.endpoint.http import Answer, as_json, body_of, request_id, scope_of
 from loadtests.endpoint.parsing.json_text import MOST_VALUES, has_too_many_values
@@ -32,9 +33,6 @@ CLOSED = ("/moto-api/recorder", "/moto-api/proxy")
 """Moto's own routes that are not there: a recording is a file without a bound, and there is no proxy."""
 _ACTION = re.compile(r"(?:^|&)Action=(\w+)")
 INVITATION = "access-control-"  # to the pages of all sites, which moto extends and we do not
-
-
-UNSIGNED = Refused(REJECTED, "MissingAuthenticationToken", "Missing Authentication Token")
 
 
 class NoService(Exception):
@@ -93,14 +91,14 @@ def ask(moto: WSGIApplication, environ: WSGIEnvironment) -> Reply:
         body, status, headers = run_wsgi_app(moto, environ, buffered=True)
     except (NotImplementedError, OperationNotFoundError):
         return _refused(environ, _nothing(environ))
-    except NoService as error:
-        return _refused(environ, _failed(str(error)))
+    except NoService as failure:
+        return _refused(environ, _failed(str(failure)))
     except NoSignature:
-        return _refused(environ, UNSIGNED)
+        return _refused(environ, Refused(*UNSIGNED))
     except MemoryError:
         raise
-    except Exception as error:
-        return _refused(environ, _failed(f"{type(error).__name__}: {error}"))
+    except Exception as failure:
+        return _refused(environ, _failed(f"{type(failure).__name__}: {failure}"))
     whole = b"".join(body)
     if not _is_answer(status, whole, environ):
         return _refused(environ, _nothing(environ) if status.startswith(FOUND_NOTHING) else _failed(status))
@@ -143,7 +141,7 @@ def _failed(why: str) -> Refused:
 
 
 def _refused(environ: WSGIEnvironment, refused: Refused) -> Reply:
-    answer = _error(environ, refused)
+    answer = error(environ, refused)
     headers = [("Content-Type", answer.kind), ("Content-Length", str(len(answer.body))), *answer.headers]
     return Reply(answer.status, headers, [answer.body])
 
@@ -156,7 +154,7 @@ def _is_form(environ: WSGIEnvironment) -> bool:
     return str(environ.get("CONTENT_TYPE", "")).startswith("application/x-www-form-urlencoded")
 
 
-def _error(environ: WSGIEnvironment, refused: Refused) -> Answer:
+def error(environ: WSGIEnvironment, refused: Refused) -> Answer:
     """In JSON where the request is in JSON, or has a path; the Query protocol's XML is understood by all others."""
     path, service = environ["PATH_INFO"], scope_of(environ).service
     if path.startswith(v2.PREFIX):

@@ -75,6 +75,8 @@ WIRE = {
     "MissingAction": Wire(BAD, "BadRequestException", "FAILED", "Failed"),
     "InvalidAction": Wire(MISSING, "UnknownOperationException", "FAILED", "Failed"),
     "MissingAuthenticationToken": Wire(FORBIDDEN, "MissingAuthenticationTokenException", "FAILED", "Failed"),
+    "InvalidClientTokenId": Wire(FORBIDDEN, "UnrecognizedClientException", "FAILED", "Failed"),
+    "IncompleteSignature": Wire(BAD, "IncompleteSignatureException", "FAILED", "Failed"),
     "SignatureDoesNotMatch": Wire(FORBIDDEN, "InvalidSignatureException", "FAILED", "Failed"),
 }
 """By v1's code. The daily quota has the same code as the rate, save in bulk calls."""

@@ -8,27 +8,27 @@ import signal
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from moto.iam.models import get_account_id_from
 from pydantic import ValidationError
 
 from loadtests.endpoint.addresses import ANYBODY
 from loadtests.endpoint.application import local_aws
 from loadtests.endpoint.publishing.addressed import FATES_AT
-from loadtests.endpoint.routes import DEFAULT_ACCOUNT, DEFAULT_REGION, OPTIONS
+from loadtests.endpoint.routes import DEFAULT_REGION, OPTIONS
 from loadtests.endpoint.service import Service
 from loadtests.endpoint.smtp import server as smtp
 from loadtests.endpoint.storing import KEPT, KEPT_MB, Store
 from loadtests.endpoint.web.listening import leave, listen
 from loadtests.endpoint.web.server import Server
+from loadtests.ports.local_accounts import local_account
 from loadtests.smtp_credentials import credentials_file
 from loadtests.smtp_credentials.credentials_file import Credentials
 from scenarios.errors import BadInput, RunFailed
 from scenarios.formats.quoted import printable
 from scenarios.schema.accounts.account import Account
+from scenarios.schema.accounts.accounts import NamedAccount
 from scenarios.schema.complaints import complaint
 from scenarios.schema.delivery.delivery import Delivery
 from scenarios.schema.model import Scenario
@@ -68,9 +68,18 @@ def scenario_of(
     by the keys of `FLAGS`, None for a flag that is not given. Raises BadInput, which names the flag that is wrong.
     """
     base = _plain() if source is None else load(source)
+    _refuse_for_several(base, account)
     delivery = Delivery() if delivers and base.delivery is None else base.delivery
-    scenario = base.model_copy(update={"account": _account(base, account), "delivery": delivery})
+    allowed = base.account if base.accounts else _account(base, account)
+    scenario = base.model_copy(update={"account": allowed, "delivery": delivery})
     return scenario if latency_ms is None else _delayed(scenario, latency_ms)
+
+
+def _refuse_for_several(base: Scenario, given: Mapping[str, Any]) -> None:
+    """Raises BadInput for a flag that would go before the accounts of a scenario: it does not say which."""
+    flags = [FLAGS[key] for key, value in given.items() if value is not None]
+    if base.accounts and flags:
+        raise BadInput(f"{flags[0]}: {base.name} has several accounts; say it in its tables [accounts.NAME]")
 
 
 def _plain() -> Scenario:
@@ -140,12 +149,12 @@ def serve(
                 if smtps_port is not None:
                     smtps_port = together.enter_context(mail_in_tls(service, at.host, smtps_port, credentials))
                 together.enter_context(_terminated_like_ctrl_c())
-                service.of(DEFAULT_ACCOUNT, DEFAULT_REGION)  # so that it is among the statistics from the first
+                service.begin_homes()  # so that they are among the statistics from the first
                 bound = Addresses(at.host, server.bind_addr[1], smtp_port, smtps_port)
                 _introduce(scenario, bound, delivery_speed, tell)
                 if limits_control:
                     tell("operations that do not send are throttled, each at one request a second")
-                if not verified:
+                if not (verified or any(account.identity for account in scenario.accounts.values())):
                     tell("no sender is verified yet: start with --verify example.com, or verify one through the API")
                 server.serve()
         except KeyboardInterrupt:
@@ -219,21 +228,33 @@ def _listening(application: Any, host: str, port: int) -> Server:
 @contextmanager
 def mail(service: Service, host: str, port: int, credentials: Credentials | None = None) -> Iterator[int]:
     """SMTP beside HTTP, on the port that it yields; a user's name is an access key."""
-    with _mail(partial(smtp.start, credentials=credentials), service, "--smtp-port", host, port) as chosen:
+    with _mail(smtp.start, service, "--smtp-port", host, port, credentials) as chosen:
         yield chosen
 
 
 @contextmanager
 def mail_in_tls(service: Service, host: str, port: int, credentials: Credentials | None = None) -> Iterator[int]:
     """The same in TLS from the first byte."""
-    with _mail(partial(smtp.start_in_tls, credentials=credentials), service, "--smtps-port", host, port) as chosen:
+    with _mail(smtp.start_in_tls, service, "--smtps-port", host, port, credentials) as chosen:
         yield chosen
 
 
 @contextmanager
-def _mail(start: Callable[..., smtp.Server], service: Service, flag: str, host: str, port: int) -> Iterator[int]:
+def _mail(
+    start: Callable[..., smtp.Server],
+    service: Service,
+    flag: str,
+    host: str,
+    port: int,
+    credentials: Credentials | None,
+) -> Iterator[int]:
+    def allows(user: bytes, password: bytes) -> bool:
+        """Of one whose key no account has, the password does not matter."""
+        has_key = service.accounts.has_key(user.decode(errors="replace"))
+        return has_key and (credentials is None or credentials.allow(user, password))
+
     try:
-        controller = start(lambda user: service.of(get_account_id_from(user), DEFAULT_REGION), host, port)
+        controller = start(lambda user: service.of(*service.accounts.of_smtp(user)), host, port, allows)
     except OSError as error:
         raise _cannot_listen(flag, host, port, error) from error
     try:
@@ -266,18 +287,34 @@ def _terminated_like_ctrl_c() -> Iterator[None]:
 
 
 def _introduce(scenario: Scenario, at: Addresses, delivery_speed: float, tell: Callable[[str], None]) -> None:
-    host, account = f"[{at.host}]" if ":" in at.host else at.host, scenario.account
+    host = f"[{at.host}]" if ":" in at.host else at.host
     url = f"http://{host}:{at.port}"
+    wrapped = "" if at.smtps_port is None else f", in TLS from the first byte at {host}:{at.smtps_port}"
+    tell(f"seslab serves a local AWS at {url}, and SMTP at {host}:{at.smtp_port}{wrapped}")
+    if not scenario.accounts:
+        tell(f"SES accepts {_limits(scenario.account)}")
+    for name, account in scenario.accounts.items():
+        tell(f"account {name}: {_limits(account)}")
+    if scenario.delivery is not None:
+        tell(_of_delivery(scenario.delivery, delivery_speed))
+    tell(f"export AWS_ENDPOINT_URL={url}{'' if scenario.accounts else f' AWS_DEFAULT_REGION={DEFAULT_REGION}'}")
+    for name, account in scenario.accounts.items():
+        tell(f"export {_key_of(name, account)}  # {name}")
+    tell(f"watch {url}/_seslab/ in a browser; stop with Ctrl-C")
+
+
+def _key_of(name: str, account: NamedAccount) -> str:
+    """What the environment of a program says that sends through the account."""
+    caller = local_account(name).calling(account.region)
+    key = f"AWS_ACCESS_KEY_ID={caller.access_key_id} AWS_SECRET_ACCESS_KEY={caller.secret_access_key}"
+    return f"{key} AWS_DEFAULT_REGION={caller.region}"
+
+
+def _limits(account: Account) -> str:
     limiter = account.limiter
     burst = f", burst {limiter.burst}" if limiter.kind == "token-bucket" else ""
     daily = "any number" if account.max_24h_send < 0 else f"{account.max_24h_send:,}"
-    wrapped = "" if at.smtps_port is None else f", in TLS from the first byte at {host}:{at.smtps_port}"
-    tell(f"seslab serves a local AWS at {url}, and SMTP at {host}:{at.smtp_port}{wrapped}")
-    tell(f"SES accepts {account.max_send_rate_per_s:g} recipients/s ({limiter.kind}{burst}), {daily} in 24 hours")
-    if scenario.delivery is not None:
-        tell(_of_delivery(scenario.delivery, delivery_speed))
-    tell(f"export AWS_ENDPOINT_URL={url} AWS_DEFAULT_REGION={DEFAULT_REGION}")
-    tell(f"watch {url}/_seslab/ in a browser; stop with Ctrl-C")
+    return f"{account.max_send_rate_per_s:g} recipients/s ({limiter.kind}{burst}), {daily} in 24 hours"
 
 
 def _of_delivery(delivery: Delivery, speed: float) -> str:

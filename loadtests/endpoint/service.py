@@ -1,8 +1,9 @@
-"""All accounts' SES in one process: each comes into being when it is first asked for, and all are set up alike."""
+"""All accounts' SES in one process: each comes into being when it is first asked for."""
 
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Sequence
 from io import RawIOBase
 from pathlib import Path
@@ -10,17 +11,19 @@ from threading import Event, Lock
 
 from prometheus_client import CollectorRegistry, Gauge, Histogram
 
-from loadtests.endpoint.account_run import AccountRun, Draws
-from loadtests.endpoint.conditions import Conditions
+from loadtests.endpoint.account_run import AccountRun
+from loadtests.endpoint.accounts.accounts import Accounts
+from loadtests.endpoint.accounts.allowance import Allowance
+from loadtests.endpoint.conditions import SwitchedFaults
 from loadtests.endpoint.decision_log import DecisionLog
 from loadtests.endpoint.publishing.addressed import FATES_AT
 from loadtests.endpoint.publishing.mailroom import course_of
 from loadtests.endpoint.publishing.notices import Publisher
 from loadtests.endpoint.publishing.timekeeper import Timekeeper
-from loadtests.endpoint.routes import DEFAULT_ACCOUNT, DEFAULT_REGION
 from loadtests.endpoint.ses import Common, Ses
 from loadtests.endpoint.storing import Store
 from loadtests.ports.kernel import Clock
+from loadtests.record.run_name import of_slice
 from scenarios.aws.active_faults import Duplicates
 from scenarios.aws.short_poll import ShortPolls
 from scenarios.schema.accounts.account import Account, LimiterHypothesis
@@ -28,8 +31,15 @@ from scenarios.schema.model import Scenario
 from scenarios.traffic.streams import uniforms
 
 IN_FLIGHT = "seslab_ses_calls_in_flight"
-SQS, TABLE_READS, TABLE_WRITES = "sqs", "dynamodb_reads", "dynamodb_writes"
+KINDS = SQS, TABLE_READS, TABLE_WRITES = "sqs", "dynamodb_reads", "dynamodb_writes"
 """Kinds of requests that are counted beside SES's."""
+
+Requests = dict[str, int]
+"""Counts by kind."""
+
+
+def _none() -> Requests:
+    return dict.fromkeys(KINDS, 0)
 
 
 class Service:
@@ -56,8 +66,7 @@ class Service:
         in_flight = Gauge(IN_FLIGHT, "Calls that SES has not decided on yet.", registry=self.registry)
         self.common = Common(
             scenario,
-            Draws(scenario, seed),
-            Conditions(scenario, seed),
+            SwitchedFaults(seed),
             Publisher(),
             durations,
             in_flight,
@@ -66,32 +75,39 @@ class Service:
             limits_control,
         )
         self._course = course_of(scenario.delivery, delivery_speed, fates_at)
-        self._scenario, self.rate_per_s = scenario, scenario.account.max_send_rate_per_s
+        self.accounts = Accounts(scenario, seed, self.common.switched)
         self._verified, self._witness, self.closing = verified, witness, Event()
         self._duplicates = Duplicates(scenario, uniforms(seed, "sqs/duplicate"))
         self._short_polls = ShortPolls(scenario.sqs, uniforms(seed, "sqs/empty"), uniforms(seed, "sqs/found"))
         self._all: dict[tuple[str, str], Ses] = {}
         self._lock = Lock()
+        self.accounts.enter_keys()
         self._begin(time.time())
 
     def _begin(self, zero_unix_s: float) -> None:
         self._zero_unix_s, self._clock = zero_unix_s, Clock(zero_unix_s)
-        self.requests = dict.fromkeys((SQS, TABLE_READS, TABLE_WRITES), 0)
+        self._requests = defaultdict[str, Requests](_none)
 
     def of(self, account: str, region: str) -> Ses:
-        """The SES of an account in a region."""
+        """The SES of an account in a region; raises Refused for one that is not there."""
         found = self._all.get((account, region))
         return found or self._new(account, region)
+
+    def begin_homes(self) -> None:
+        """Let those accounts be there that are known before anything is asked."""
+        for account, region in self.accounts.homes():
+            self.of(account, region)
 
     def knows(self, account: str, region: str) -> bool:
         """Whether something has been asked of it."""
         return (account, region) in self._all
 
     def _new(self, account: str, region: str) -> Ses:
+        allowance = self.accounts.allowance(account)
         with self._lock:
             if (account, region) not in self._all:
-                ses = Ses(self.common, account, region, self._run(account, region))
-                for identity in self._verified:
+                ses = Ses(self.common, account, region, allowance, self._run(account, region, allowance))
+                for identity in filter(None, (*self._verified, self.accounts.identity_of(account))):
                     _verify(ses, identity)
                 self._all[account, region] = ses
             return self._all[account, region]
@@ -108,43 +124,51 @@ class Service:
 
     def _begin_all(self) -> None:
         for ses in self._all.values():
-            ses.run.end()
-            ses.suppression.forget_found()
-            ses.run = self._run(ses.account, ses.region)
+            self._begin_anew(ses)
 
-    @property
-    def account(self) -> Account:
-        """What every account allows, at the rate of now."""
-        return self._scenario.account.model_copy(update={"max_send_rate_per_s": self.rate_per_s})
+    def _begin_anew(self, ses: Ses) -> None:
+        ses.run.end()
+        ses.suppression.forget_found()
+        ses.run = self._run(ses.account, ses.region, ses.allowance)
 
-    def set_account(self, account: Account) -> None:
-        """Let every account of AWS's allow this, and begin anew: second 0 is now, limiters are full and logs empty."""
+    def set_account(self, allowance: Allowance, account: Account) -> None:
+        """Let those accounts of AWS's allow this; all begin anew: second 0 is now, limiters are full and logs empty."""
         with self._lock:
+            allowance.allow(account)
             self._begin(time.time())
-            self._allow(account)
+            self._begin_all()
 
-    def set_limiter(self, limiter: LimiterHypothesis) -> None:
-        """Give every account another limiter, which is full, and an empty log: none could be explained by both."""
+    def set_limiter(self, allowance: Allowance, limiter: LimiterHypothesis) -> None:
+        """Give those accounts another limiter, which is full, and an empty log: none could be explained by both."""
         with self._lock:
-            self._allow(self.account.model_copy(update={"limiter": limiter}))
+            allowance.allow(allowance.account.model_copy(update={"limiter": limiter}))
+            for ses in self._allowed(allowance):
+                self._begin_anew(ses)
 
-    def _allow(self, account: Account) -> None:
-        self._scenario = self._scenario.model_copy(update={"account": account})
-        self.rate_per_s = account.max_send_rate_per_s
-        self._begin_all()
-
-    def set_rate(self, rate_per_s: float) -> None:
-        """Give every account another rate, from now on."""
+    def set_rate(self, allowance: Allowance, rate_per_s: float) -> None:
+        """Give those accounts another rate, from now on."""
         with self._lock:
-            self.rate_per_s = rate_per_s
-            for ses in self._all.values():
+            allowance.rate_per_s = rate_per_s
+            for ses in self._allowed(allowance):
                 ses.run.set_rate(rate_per_s)
 
-    def count(self, kind: str) -> int:
-        """The number of a new request of that kind, counted from 0 since second zero."""
+    def _allowed(self, allowance: Allowance) -> list[Ses]:
+        return [ses for ses in self._all.values() if ses.allowance is allowance]
+
+    def count(self, kind: str, account: str) -> int:
+        """The number of a new request of that kind, of all accounts' counted from 0 since second zero."""
         with self._lock:
-            self.requests[kind] += 1
-            return self.requests[kind] - 1
+            number = self.requests()[kind]
+            self._requests[account][kind] += 1
+            return number
+
+    def requests(self) -> Requests:
+        """Since second zero, of all accounts."""
+        return {kind: sum(one[kind] for one in self._requests.values()) for kind in KINDS}
+
+    def requests_of(self, account: str) -> Requests:
+        """Since second zero, of one account."""
+        return self._requests.get(account) or _none()
 
     @property
     def in_flight(self) -> int:
@@ -166,6 +190,7 @@ class Service:
         with self._lock:
             self._end_all()
             self._all.clear()
+        self.accounts.enter_keys()
         self.common.store.forget()
         self.common.publisher.forget()
 
@@ -184,12 +209,12 @@ class Service:
         for ses in self._all.values():
             ses.run.end()
 
-    def _run(self, account: str, region: str) -> AccountRun:
+    def _run(self, account: str, region: str, allowance: Allowance) -> AccountRun:
         decision_log = DecisionLog(self._witness_of(account, region))
         return AccountRun(
-            self._scenario,
-            self.common.draws,
-            self.rate_per_s,
+            allowance.scenario,
+            allowance.draws,
+            allowance.rate_per_s,
             self._zero_unix_s,
             self.closing,
             decision_log,
@@ -197,10 +222,11 @@ class Service:
         )
 
     def _witness_of(self, account: str, region: str) -> RawIOBase | None:
-        """The file in which the account of our own runs has its decisions, begun anew."""
-        if self._witness is None or (account, region) != (DEFAULT_ACCOUNT, DEFAULT_REGION):
+        """The file in which an account of our own runs has its decisions, begun anew."""
+        if self._witness is None or (account, region) not in self.accounts.homes():
             return None
-        return self._witness.open("wb", buffering=0)
+        name = self.accounts.allowance(account).name
+        return (of_slice(self._witness, name) if name else self._witness).open("wb", buffering=0)
 
 
 def _verify(ses: Ses, identity: str) -> None:

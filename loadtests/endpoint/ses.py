@@ -11,9 +11,10 @@ from uuid import uuid4
 from moto.ses.models import SESBackend, ses_backends
 from prometheus_client import Gauge, Histogram
 
-from loadtests.endpoint.account_run import AccountRun, Call, Draws
+from loadtests.endpoint.account_run import AccountRun, Call
+from loadtests.endpoint.accounts.allowance import Allowance
 from loadtests.endpoint.addresses import identity_of, is_simulator, is_verified, of_sender
-from loadtests.endpoint.conditions import Conditions
+from loadtests.endpoint.conditions import SwitchedFaults
 from loadtests.endpoint.control.limit import ControlLimit, Operation
 from loadtests.endpoint.decision_log import FAULT, LIMITS, OUTAGE, STRANGER, CallTrace, traced
 from loadtests.endpoint.lists.contacts import ContactLists
@@ -57,8 +58,7 @@ class Common(NamedTuple):
     """What all accounts of one endpoint have in common."""
 
     scenario: Scenario
-    draws: Draws
-    conditions: Conditions
+    switched: SwitchedFaults
     publisher: Publisher
     durations: Histogram
     in_flight: Gauge
@@ -70,8 +70,8 @@ class Common(NamedTuple):
 class Ses:
     """Takes mail, from many threads at once."""
 
-    def __init__(self, common: Common, account: str, region: str, run: AccountRun) -> None:
-        self.account, self.region, self.run = account, region, run
+    def __init__(self, common: Common, account: str, region: str, allowance: Allowance, run: AccountRun) -> None:
+        self.account, self.region, self.allowance, self.run = account, region, allowance, run
         self.backend = _backend(account, region)
         self.configuration_sets, self.lists = ConfigurationSets(self.backend), ContactLists()
         self.identities, self.tenants = Identities(self.backend), Tenants(account, region)
@@ -96,8 +96,8 @@ class Ses:
 
     def call(self, trace: CallTrace, work: Callable[[AccountRun, Call], T]) -> T:
         """Do some work half-way through the time that a call takes; its faults strike here."""
-        run, conditions = self.run, self._common.conditions
-        call = run.begin(trace, conditions.slowness(run.clock.now()), conditions.faults.delay_s)
+        run, conditions = self.run, self.allowance.conditions
+        call = run.begin(trace, conditions.slowness(run.clock.now()), conditions.switched.now.delay_s)
         with self._common.durations.time():
             try:
                 decided_s, result = self._decided(run, call, work)
@@ -109,21 +109,20 @@ class Ses:
 
     def _decided(self, run: AccountRun, call: Call, work: Callable[[AccountRun, Call], T]) -> tuple[float, T]:
         """When SES did the work, and what came of it; until then the call is in flight, unless it is dropped."""
-        conditions = self._common.conditions
         with self._common.in_flight.track_inprogress():
             run.wait_until(call.arrived_s + min(call.accept_s, call.refuse_s) / 2)
-            if conditions.hits(conditions.faults.drop_before):
+            if self.allowance.conditions.drops_before():
                 raise Dropped
             return run.clock.now(), work(run, call)
 
     def _answer(self, run: AccountRun, call: Call, decided_s: float) -> None:
         """The answer goes on its way, which it may not survive."""
-        conditions, patience_s = self._common.conditions, self._common.scenario.client.read_timeout_s
+        conditions, patience_s = self.allowance.conditions, self._common.scenario.client.read_timeout_s
         if conditions.active_faults.loses_response(decided_s, call.trace.mail, call.attempt):
             run.wait_until(call.arrived_s + patience_s)
             raise Dropped
         run.wait_until(call.arrived_s + call.accept_s)
-        if conditions.hits(conditions.faults.drop_after):
+        if conditions.drops_after():
             raise Dropped
 
     def check_control(self, operation: Operation) -> None:
@@ -194,7 +193,7 @@ class Ses:
         self, run: AccountRun, call: Call, now_s: float, wrong: Refused | None, recipients: int, counted: int
     ) -> tuple[Refused | None, str]:
         """The refusal, if it is one, and what made the decision, one of `decision_log.REASONS`."""
-        conditions = self._common.conditions
+        conditions = self.allowance.conditions
         if conditions.is_out(now_s):
             return refusal(FAILED), OUTAGE
         if wrong is not None:

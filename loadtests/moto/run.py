@@ -24,7 +24,7 @@ from loadtests.moto.world import Endpoint, Serverless, World
 from loadtests.ports.clients import trouble
 from loadtests.ports.invoking import InvokeFailed
 from loadtests.ports.kernel import Clock
-from loadtests.ports.local import KEY, LOOPBACK, REGION, local_session
+from loadtests.ports.local import ANYBODY, Caller
 from loadtests.ports.request_threads import TooFewThreads
 from loadtests.ports.sqs import QueueFailed
 from loadtests.ports.tables import TableFailed
@@ -118,17 +118,22 @@ def failing_plainly() -> Iterator[None]:
 
 @failing_plainly()
 def played(
-    request: RunRequest, endpoint: Endpoint, log: Path, until_over: ExitStack, watch: Watch | None = None
+    request: RunRequest,
+    endpoint: Endpoint,
+    log: Path,
+    until_over: ExitStack,
+    watch: Watch | None = None,
+    caller: Caller = ANYBODY,
 ) -> Played:
     """Let a run take place on a local AWS that is up; the limiter starts full, and functions write to `log`.
 
     Ctrl-C then ends the run, and until `until_over` closes it breaks off nothing of what follows. Raises Interrupted
     where nothing can be kept of a run that it has ended.
     """
-    session = local_session()
+    session = caller.session()
     verify(session, endpoint.url, request.envelope.source)
     connect = Connector(session, request.scenario.client.read_timeout_s, dict.fromkeys(AWS, endpoint.url))
-    serverless = Serverless(request, connect, log, surroundings(endpoint.url))
+    serverless = Serverless(request, connect, log, caller.variables(endpoint.url))
     with serverless.opened() as lambda_urls:
         zero_unix_s = endpoint.begin()
         world = World(request, connect.also(lambda_urls), serverless, Clock(zero_unix_s), endpoint)
@@ -177,17 +182,6 @@ def _evidence(
         ),
         interrupted=world.lifecycle.interrupted,
     )
-
-
-def surroundings(url: str) -> dict[str, str]:
-    """What a function's environment says of where it is."""
-    return {
-        "AWS_ACCESS_KEY_ID": KEY,
-        "AWS_SECRET_ACCESS_KEY": KEY,
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_ENDPOINT_URL": url,
-        "NO_PROXY": LOOPBACK,
-    }
 
 
 def _work(request: RunRequest, world: World, watch: Watch | None) -> None:

@@ -21,12 +21,12 @@ from loadtests.local_lambda.functions import Function
 from loadtests.moto.letters import Letter, Letters, records
 from loadtests.moto.local_aws import Moto
 from loadtests.moto.machine_limits import MOST_ENVIRONMENTS, threads
-from loadtests.moto.run import AWS, failing_plainly, surroundings
+from loadtests.moto.run import AWS, failing_plainly
 from loadtests.moto.statuses import kept_in, told_in
 from loadtests.moto.telling import tell
 from loadtests.moto.world import Serverless
 from loadtests.ports.kernel import Clock
-from loadtests.ports.local import local_session
+from loadtests.ports.local import ANYBODY, local_session
 from loadtests.ports.request_threads import RequestThreads
 from loadtests.record.run_name import new_run
 from scenarios.aws.event_source_mapping import Mapping
@@ -55,7 +55,7 @@ def track(request: TrackRequest) -> Tracked:
         moto = stack.enter_context(Moto(scenario, seed, CONNECTIONS + threads(request.plan)))
         urls = dict.fromkeys((*AWS, "sns"), moto.url)
         connect = Connector(local_session(), scenario.client.read_timeout_s, urls)
-        serverless = Serverless(run, connect, log, surroundings(moto.url))
+        serverless = Serverless(run, connect, log, ANYBODY.variables(moto.url))
         stack.enter_context(serverless.opened())
         zero_unix_s = ceil(time.time() + HEAD_START_S)
         world = World(request, serverless, connect("sns", CONNECTIONS), zero_unix_s)

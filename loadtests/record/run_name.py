@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import time
+from pathlib import Path
 
 EXAMPLE = "20261124t073000-a1b2c3"
 
@@ -19,3 +20,8 @@ def new_run() -> str:
 def is_run(text: str) -> bool:
     """Whether it could be such a name."""
     return _RUN.fullmatch(text) is not None
+
+
+def of_slice(path: Path, account: str) -> Path:
+    """The file that is for one account what `path` is for a run of one account."""
+    return path.with_name(f"{path.stem}-{account}{path.suffix}")

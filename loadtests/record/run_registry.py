@@ -146,7 +146,8 @@ def log_of(run: str) -> Path:
 
 def finish(run: str) -> None:
     """Nothing of the run is left."""
-    for path in (_path(run), witness_of(run), log_of(run)):
+    slices = directory().glob(f"{run}-*")
+    for path in (_path(run), witness_of(run), log_of(run), *slices):
         path.unlink(missing_ok=True)
 
 

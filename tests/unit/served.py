@@ -38,7 +38,7 @@ class Endpoint:
     def client(self, service: str, config: Config | None = None, **options: Any) -> Any:
         """A boto3 client that sends each request once, unless the configuration says otherwise."""
         options = {"region_name": DEFAULT_REGION, "aws_access_key_id": "seslab", **options}
-        session = boto3.Session(aws_secret_access_key="seslab", **options)
+        session = boto3.Session(**{"aws_secret_access_key": "seslab", **options})
         once = Config(retries={"total_max_attempts": 1}, proxies={}, max_pool_connections=THREADS)
         client = session.client(service, endpoint_url=self.url, config=once.merge(config) if config else once)
         self._clients.append(client)

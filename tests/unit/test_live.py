@@ -10,7 +10,8 @@ from urllib.error import HTTPError
 
 import pytest
 
-from loadtests.endpoint.account_run import AccountRun, Draws
+from loadtests.endpoint.account_run import AccountRun
+from loadtests.endpoint.accounts.draws import Draws
 from loadtests.endpoint.admin import explain
 from loadtests.endpoint.admin.watch import LAST_CALLS, SPAN_S, Watch
 from loadtests.endpoint.decision_log import LIMITS, STRANGER, DecisionLog

@@ -153,7 +153,7 @@ def test_others_are_refused_in_sess_words(tmp_path: Path) -> None:
     """With credentials named, a wrong password, another Region's and an unknown user get 535, by any mechanism."""
     password = smtp_password(SECRET, "us-east-1")
     (tmp_path / "who").write_text(f"# the newsletter\n\n{USER} {password}\n")
-    start = partial(smtp.start, credentials=credentials_file.read(tmp_path / "who"))
+    start = partial(smtp.start, allows=credentials_file.read(tmp_path / "who").allow)
     wrong = ((USER, smtp_password(SECRET, "eu-west-1")), ("AKIAANOTHER", password), (USER, SECRET), (USER, "x"))
     with started(lambda _user: Takes(), start) as port:
         for user, said in wrong:

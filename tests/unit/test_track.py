@@ -23,10 +23,9 @@ from loadtests.function import tracking as entry
 from loadtests.function.entry import Environment, variable, variables_of
 from loadtests.moto import tables
 from loadtests.moto.local_aws import Moto
-from loadtests.moto.run import surroundings
 from loadtests.moto.statuses import kept_in
 from loadtests.moto.tracking import track
-from loadtests.ports.local import local_session
+from loadtests.ports.local import ANYBODY, local_session
 from loadtests.ports.ses import Envelope
 from loadtests.ports.tables import definition
 from scenarios.errors import BadInput
@@ -88,7 +87,7 @@ def parts() -> Iterator[tuple[Environment, Environment, Any, str]]:
         with closing(connect("dynamodb", 1)) as dynamodb:
             (table,) = tables.made(dynamodb, "run", plan.tables).values()
             variables = {
-                **surroundings(moto.url),
+                **ANYBODY.variables(moto.url),
                 **variables_of(plan.strategy, plan.settings, account_of(of), 1, Envelope()),
                 variable("TABLE", tracker.STATUSES): table,
             }

@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from loadtests.endpoint.accounts.allowance import Allowance
 from loadtests.endpoint.admin.asking import Query, number, quantity
+from loadtests.endpoint.admin.stats import whose
 from loadtests.endpoint.service import Service
 from loadtests.endpoint.ses import Ses
 from scenarios.aws.limiter import at_once
@@ -23,20 +25,28 @@ class Envelope(NamedTuple):
     burst: int
 
 
-def asked_about(query: Query, service: Service) -> Envelope:
+def shown(service: Service, query: Query) -> dict[str, Any]:
+    """The envelope, and of each account the window that holds most beyond R·τ; raises BadRequest.
+
+    Where accounts have names, each has an envelope of its own.
+    """
+    alike = None if service.accounts.named else _asked_about(query, service.accounts.all()[0])
+    every = [_beside(ses, alike or _asked_about(query, ses.allowance)) for ses in service.all()]
+    return {"fullest": every} if alike is None else {**alike._asdict(), "fullest": every}
+
+
+def _beside(ses: Ses, envelope: Envelope) -> dict[str, Any]:
+    return {**whose(ses), **(envelope._asdict() if ses.allowance.name else {}), **_fullest(ses, envelope)}
+
+
+def _asked_about(query: Query, allowance: Allowance) -> Envelope:
     """The limiter's own, or the query's, where a rate alone has a burst of one second; raises BadRequest."""
-    rate_per_s = service.rate_per_s
-    burst = at_once(service.account.limiter, rate_per_s)
+    rate_per_s = allowance.rate_per_s
+    burst = at_once(allowance.account.limiter, rate_per_s)
     if "rate" in query:
         rate_per_s = quantity("rate", query["rate"][0], HIGHEST_RATE_PER_S, "recipients a second")
         burst = ceil(rate_per_s)
     return Envelope(rate_per_s, number(query, "burst", burst, "of recipients at once"))
-
-
-def shown(service: Service, envelope: Envelope) -> dict[str, Any]:
-    """The envelope, and of each account the window that holds most beyond R·τ."""
-    every = [{"account": ses.account, "region": ses.region, **_fullest(ses, envelope)} for ses in service.all()]
-    return {**envelope._asdict(), "fullest": every}
 
 
 def _fullest(ses: Ses, envelope: Envelope) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from loadtests.endpoint.account_run import AccountRun
 from loadtests.endpoint.admin.delivery import delivery
-from loadtests.endpoint.admin.stats import now
+from loadtests.endpoint.admin.stats import now, whose
 from loadtests.endpoint.admin.watch import SPAN_S, Watch
 from loadtests.endpoint.service import Service
 from loadtests.endpoint.ses import Ses
@@ -41,8 +41,7 @@ class Live:
         watch = self._watches[ses.account, ses.region]
         watch.look()
         return {
-            "account": ses.account,
-            "region": ses.region,
+            **whose(ses),
             "zero_unix_s": watch.run.zero_unix_s,
             **now(ses),
             "capacity": watch.run.admission.capacity,

@@ -11,8 +11,6 @@ from loadtests.endpoint.admin.stats import stats
 from loadtests.endpoint.service import Service
 from scenarios.ledger.ledger import OUTCOMES
 
-WHOSE = ("account", "region")
-
 
 class Accounts(Collector):
     """Every account's counters and gauges."""
@@ -21,15 +19,16 @@ class Accounts(Collector):
         self._service = service
 
     def collect(self) -> Iterator[Metric]:
-        calls = CounterMetricFamily("seslab_ses_calls", "Sends decided.", labels=(*WHOSE, "outcome"))
-        recipients = CounterMetricFamily("seslab_ses_recipients", "Recipients accepted.", labels=WHOSE)
-        tokens = GaugeMetricFamily("seslab_ses_tokens", "Recipients that a request could have now.", labels=WHOSE)
-        used = GaugeMetricFamily("seslab_ses_used_24h", "Recipients that count on the 24-hour quota.", labels=WHOSE)
+        whose = ("account", *(("name",) if self._service.accounts.named else ()), "region")
+        calls = CounterMetricFamily("seslab_ses_calls", "Sends decided.", labels=(*whose, "outcome"))
+        recipients = CounterMetricFamily("seslab_ses_recipients", "Recipients accepted.", labels=whose)
+        tokens = GaugeMetricFamily("seslab_ses_tokens", "Recipients that a request could have now.", labels=whose)
+        used = GaugeMetricFamily("seslab_ses_used_24h", "Recipients that count on the 24-hour quota.", labels=whose)
         for one in map(stats, self._service.all()):
-            whose = (one["account"], one["region"])
+            its = tuple(one[label] for label in whose)
             for outcome in OUTCOMES:
-                calls.add_metric((*whose, outcome), one[outcome])
-            recipients.add_metric(whose, one["recipients"])
-            tokens.add_metric(whose, one["tokens"])
-            used.add_metric(whose, one["used_24h"])
+                calls.add_metric((*its, outcome), one[outcome])
+            recipients.add_metric(its, one["recipients"])
+            tokens.add_metric(its, one["tokens"])
+            used.add_metric(its, one["used_24h"])
         yield from (calls, recipients, tokens, used)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import parse_qs
 
 import numpy as np
@@ -13,6 +14,7 @@ from pydantic import Field
 from pydantic_core import PydanticCustomError
 
 from loadtests.endpoint.account_run import AccountRun
+from loadtests.endpoint.accounts.allowance import Allowance
 from loadtests.endpoint.admin import envelope, explain, messages
 from loadtests.endpoint.admin.asking import Asked, BadRequest, Query, number, quantity, setting
 from loadtests.endpoint.admin.delivery import delivery
@@ -42,7 +44,9 @@ from loadtests.endpoint.routes import (
     STATS,
 )
 from loadtests.endpoint.service import Service
+from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.sqs import queues
+from scenarios.formats.quoted import printable, unknown
 from scenarios.schema.accounts.account import Account, LimiterHypothesis, resolved
 from scenarios.schema.tables import Rate, Table
 from scenarios.web_pages import POLICY
@@ -91,6 +95,7 @@ class Admin:
             DELIVERY: self._delivery,
             LIVE: self._live,
         }
+        self._homes = [account for account, _ in service.accounts.homes()]
         self._messages, self._watched = messages.Messages(service.common.store), Live(service)
 
     def answer(self, asked: Asked) -> Answer:
@@ -120,12 +125,33 @@ class Admin:
         self._service.start(setting(Start, body).zero_unix_s)
         return as_json({})
 
+    def _whose(self, query: Query) -> tuple[str, str]:
+        """The account and the region that are asked about; raises BadRequest for a region that AWS has not got."""
+        home, home_region = self._service.accounts.homes()[0]
+        account, region = query.get("account", [home])[0], query.get("region", [home_region])[0]
+        if region not in ses_backends[DEFAULT_ACCOUNT]:
+            raise BadRequest(f"region = {region}: must be a region with SES, such as {DEFAULT_REGION}")
+        return self._service.accounts.number_of(account), region
+
     def _run(self, query: Query) -> AccountRun:
         """Of an account that is there: a question makes none. Raises BadRequest."""
-        account, region = _whose(query)
-        if account != DEFAULT_ACCOUNT and not self._service.knows(account, region):
+        account, region = self._whose(query)
+        if account not in self._homes and not self._service.knows(account, region):
             raise BadRequest(f"account = {account}: nothing has been asked of it in {region}")
         return self._service.of(account, region).run
+
+    def _allowance(self, query: Query) -> Allowance:
+        """Of the account that is named, which there must be only where several have names. Raises BadRequest."""
+        accounts = self._service.accounts
+        if not accounts.named:
+            return accounts.allowance(DEFAULT_ACCOUNT)
+        names = [one.name for one in accounts.all()]
+        if "account" not in query:
+            raise BadRequest(f"account: missing; must be one of {', '.join(names)}")
+        number = accounts.number_of(query["account"][0])
+        if number not in accounts.named:
+            raise BadRequest(printable(unknown("account", query["account"][0], names)))
+        return accounts.named[number]
 
     def _calls(self, _body: bytes, query: Query, accept: str) -> Answer:
         """Raw rows to a client that accepts nothing else, and a list for people to all others."""
@@ -144,48 +170,53 @@ class Admin:
         return as_json({"reasons": [{"said": said, "calls": count} for said, count in refusals if count]})
 
     def _stats(self, _body: bytes, _query: Query, _accept: str) -> Answer:
-        accounts = list(map(stats, self._service.all()))
-        requests, in_flight = self._service.requests, self._service.in_flight
-        return as_json({"accounts": accounts, "requests": requests, "in_flight": in_flight})
+        service = self._service
+        accounts = [{**stats(ses), **self._asked_by(ses)} for ses in service.all()]
+        return as_json({"accounts": accounts, "requests": service.requests(), "in_flight": service.in_flight})
+
+    def _asked_by(self, ses: Ses) -> dict[str, Any]:
+        """How often other services were asked with the keys of an account that has a name."""
+        return {"requests": self._service.requests_of(ses.account)} if ses.allowance.name else {}
 
     def _metrics(self, _body: bytes, _query: Query, _accept: str) -> Answer:
         return Answer(OK, CONTENT_TYPE_LATEST, generate_latest(self._service.registry))
 
     def _queues(self, _body: bytes, query: Query, _accept: str) -> Answer:
-        return as_json(queues.contents(*_whose(query)))
+        return as_json(queues.contents(*self._whose(query)))
 
     def _faults(self, _body: bytes, _query: Query, _accept: str) -> Answer:
-        return as_json(self._service.common.conditions.faults.model_dump())
+        return as_json(self._service.common.switched.now.model_dump())
 
     def _set_faults(self, body: bytes, query: Query, accept: str) -> Answer:
         """What is left out is switched off."""
-        self._service.common.conditions.set_faults(setting(Faults, body))
+        self._service.common.switched.switch(setting(Faults, body))
         return self._faults(body, query, accept)
 
     def _envelope(self, _body: bytes, query: Query, _accept: str) -> Answer:
-        return as_json(envelope.shown(self._service, envelope.asked_about(query, self._service)))
+        return as_json(envelope.shown(self._service, query))
 
-    def _account(self, _body: bytes, _query: Query, _accept: str) -> Answer:
-        return as_json(self._service.account.model_dump())
+    def _account(self, _body: bytes, query: Query, _accept: str) -> Answer:
+        return as_json(self._allowance(query).account.model_dump())
 
     def _set_account(self, body: bytes, query: Query, accept: str) -> Answer:
         """What is left out is as in a scenario that leaves it out."""
-        self._service.set_account(setting(Account, body))
+        self._service.set_account(self._allowance(query), setting(Account, body))
         return self._account(body, query, accept)
 
-    def _rate(self, _body: bytes, _query: Query, _accept: str) -> Answer:
-        return as_json({"max_send_rate_per_s": self._service.rate_per_s})
+    def _rate(self, _body: bytes, query: Query, _accept: str) -> Answer:
+        return as_json({"max_send_rate_per_s": self._allowance(query).rate_per_s})
 
     def _set_rate(self, body: bytes, query: Query, accept: str) -> Answer:
-        self._service.set_rate(setting(Rates, body).max_send_rate_per_s)
+        self._service.set_rate(self._allowance(query), setting(Rates, body).max_send_rate_per_s)
         return self._rate(body, query, accept)
 
-    def _limiter(self, _body: bytes, _query: Query, _accept: str) -> Answer:
-        return as_json(self._service.account.limiter.model_dump())
+    def _limiter(self, _body: bytes, query: Query, _accept: str) -> Answer:
+        return as_json(self._allowance(query).account.limiter.model_dump())
 
     def _set_limiter(self, body: bytes, query: Query, accept: str) -> Answer:
         """What is left out has its default."""
-        self._service.set_limiter(_resolved(setting(LimiterHypothesis, body), self._service.rate_per_s))
+        allowance = self._allowance(query)
+        self._service.set_limiter(allowance, _resolved(setting(LimiterHypothesis, body), allowance.rate_per_s))
         return self._limiter(body, query, accept)
 
     def _delivery(self, _body: bytes, query: Query, _accept: str) -> Answer:
@@ -203,11 +234,3 @@ def _resolved(limiter: LimiterHypothesis, rate_per_s: float) -> LimiterHypothesi
     except PydanticCustomError as error:
         key = (error.context or {}).get("key", ("",))[0]
         raise BadRequest(f"{key} = {json.dumps(getattr(limiter, key, None))}: {error.message()}") from error
-
-
-def _whose(query: Query) -> tuple[str, str]:
-    """The account and the region that are asked about; raises BadRequest for a region that AWS has not got."""
-    account, region = query.get("account", [DEFAULT_ACCOUNT])[0], query.get("region", [DEFAULT_REGION])[0]
-    if region not in ses_backends[DEFAULT_ACCOUNT]:
-        raise BadRequest(f"region = {region}: must be a region with SES, such as {DEFAULT_REGION}")
-    return account, region

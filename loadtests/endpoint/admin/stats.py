@@ -12,14 +12,19 @@ def stats(ses: Ses) -> dict[str, Any]:
     """Second zero; calls by outcome; recipients accepted, in the fullest second, in 24 hours; rate and tokens now."""
     tally = ses.run.tally()
     return {
-        "account": ses.account,
-        "region": ses.region,
+        **whose(ses),
         "zero_unix_s": ses.run.zero_unix_s,
         **dict(zip(OUTCOMES, tally.by_outcome.tolist(), strict=True)),
         "recipients": tally.recipients,
         "peak_1s": tally.peak_1s,
         **now(ses),
     }
+
+
+def whose(ses: Ses) -> dict[str, str]:
+    """The account, with its name where it has one, and the region."""
+    name = {"name": ses.allowance.name} if ses.allowance.name else {}
+    return {"account": ses.account, **name, "region": ses.region}
 
 
 def now(ses: Ses) -> dict[str, Any]:

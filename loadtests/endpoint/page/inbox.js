@@ -63,7 +63,7 @@ function mailItem(mail) {
       people.length > 1 ? el("span", { class: "more" }, ` +${people.length - 1}`) : null),
     el("time", {}, clock(mail.accepted_unix_s)),
     el("span", { class: "subject" }, mail.subject || "(no subject)"),
-    el("span", { class: "tags" }, ...tags)));
+    el("span", { class: "tags" }, haveNames() ? el("span", { class: "tag" }, called(mail.account)) : null, ...tags)));
 }
 
 function markChosen() {

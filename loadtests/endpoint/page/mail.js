@@ -47,7 +47,7 @@ const back = () => el("a", { class: "back", href: "#inbox" }, "‹ Inbox");
 function mailHead(mail) {
   const rows = [
     ["From", mail.from], ["To", mail.to.join(", ")], ["Cc", mail.cc.join(", ")], ["Bcc", mail.bcc.join(", ")],
-    ["Accepted", `${clock(mail.accepted_unix_s)}, ${mail.account} in ${mail.region}, by ${mail.caller}`],
+    ["Accepted", `${clock(mail.accepted_unix_s)}, ${called(mail.account)} in ${mail.region}, by ${mail.caller}`],
     ["Tags", Object.entries(mail.tags).map(([name, value]) => `${name}=${value}`).join(", ")],
     ["Set", mail.configuration_set], ["Template", mail.template], ["Id", mail.id],
   ].filter(([, value]) => value);

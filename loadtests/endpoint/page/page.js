@@ -1,6 +1,6 @@
 // The views, and the question that is asked once a second while somebody looks.
 const EVERY_MS = 1000;
-const page = { since: 0, accounts: [], timer: null, asking: false };
+const page = { since: 0, accounts: [], isKnown: false, timer: null, asking: false };
 
 /** Do something that may fail because the server has gone; the page says so. */
 async function attempt(work) {
@@ -32,6 +32,7 @@ async function poll() {
 
 function takeLive(live) {
   page.accounts = live.accounts;
+  page.isKnown = true;
   takeMails(live.mails);
   showAccounts();
   const account = chosenAccount();
@@ -44,15 +45,20 @@ function takeLive(live) {
 }
 
 const nameOf = (account) => `${account.account} ${account.region}`;
+/** An account's name, where it has one, or else its number. */
+const called = (number_) => page.accounts.find((one) => one.account === number_)?.name || number_;
+const haveNames = () => page.accounts.some((one) => one.name);
 const chosenAccount = () => page.accounts.find((one) => nameOf(one) === $("account").value) || page.accounts[0];
 
 function showAccounts() {
   const names = page.accounts.map(nameOf);
   const chosen = $("account").value;
+  const option = (one) => el("option", { value: nameOf(one) }, `${called(one.account)}, ${one.region}`);
   if (names.join() !== [...$("account").options].map((one) => one.value).join()) {
-    $("account").replaceChildren(...names.map((name) => el("option", { value: name }, name.replace(" ", ", "))));
+    $("account").replaceChildren(...page.accounts.map(option));
     if (names.includes(chosen)) $("account").value = chosen;
     $("account").parentElement.hidden = names.length < 2;
+    if (!$("settings").hidden) showSettings();
   }
 }
 
@@ -92,7 +98,7 @@ function begin() {
   beginCharts();
   beginCalls();
   beginSettings();
-  $("account").addEventListener("change", () => { page.since = 0; poll(); });
+  $("account").addEventListener("change", () => { page.since = 0; poll(); showSettings(); });
   addEventListener("hashchange", showView);
   document.addEventListener("visibilitychange", poll);
   document.addEventListener("keydown", (event) => {

@@ -19,9 +19,16 @@ function onlyOfBuckets() {
   if (burst.disabled) [burst.value, admission.value] = ["", "strict"];
 }
 
-/** What is set now, whoever has set it. */
+/** Rate and limiter are of one account where accounts have names, and of all where they have none. */
+const ofAccount = (route) => haveNames() && route !== "faults" ? `${route}?account=${chosenAccount().account}` : route;
+
+/** What is set now, whoever has set it; before it is known which accounts there are, nobody can be asked. */
 const showSettings = () => attempt(async () => {
-  for (const [id, route] of Object.entries(routes)) fill($(id), await ask(route));
+  if (!page.isKnown) return;
+  const whose = haveNames() ? `Of the account ${chosenAccount().name}` : "Of every account";
+  $("rate-form").querySelector(".note").textContent = `${whose}, from now on; the burst stays.`;
+  $("limiter-form").querySelector(".note").textContent = `${whose}, which begins anew under it, full and with an empty log.`;
+  for (const [id, route] of Object.entries(routes)) fill($(id), await ask(ofAccount(route)));
 });
 
 async function tell(form_, work, done) {
@@ -40,7 +47,7 @@ function beginSettings() {
   for (const [id, route] of Object.entries(routes)) {
     $(id).addEventListener("submit", (event) => {
       event.preventDefault();
-      tell($(id), async () => fill($(id), await ask(route, "PUT", valuesOf($(id)))), "Set");
+      tell($(id), async () => fill($(id), await ask(ofAccount(route), "PUT", valuesOf($(id)))), "Set");
     });
   }
   $("limiter-form").elements.kind.addEventListener("change", onlyOfBuckets);

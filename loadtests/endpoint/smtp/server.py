@@ -21,7 +21,6 @@ from loadtests.endpoint.parsing.mime import OURS, message_from_mime
 from loadtests.endpoint.refusals import Dropped, Refused
 from loadtests.endpoint.smtp.conversation import IDLE_S, Conversation, Crowd
 from loadtests.endpoint.web.certificate import HOST, self_signed
-from loadtests.smtp_credentials.credentials_file import Credentials
 from scenarios.ledger.ledger import FAILED, PAUSED, QUOTA, THROTTLED
 
 UTF8 = "SMTPUTF8"
@@ -44,19 +43,26 @@ class Submits(Protocol):
     def submit(self, message: Message) -> Any: ...
 
 
-def start(ses_of: Callable[[str], Submits], host: str, port: int, credentials: Credentials | None = None) -> Server:
+Allows = Callable[[bytes, bytes], bool]
+"""Whether a user with a password may log in."""
+
+
+def allow_all(_user: bytes, _password: bytes) -> bool:
+    """Any name with any password: there is nothing here to protect."""
+    return True
+
+
+def start(ses_of: Callable[[str], Submits], host: str, port: int, allows: Allows = allow_all) -> Server:
     """Serve SMTP for whatever `ses_of` has for a user's name; port 0 lets the system choose.
 
-    Only these credentials are let in; None lets everybody in. Raises OSError where it cannot listen.
+    Whom it `allows` is let in. Raises OSError where it cannot listen.
     """
-    return _started(Server(ses_of, host, port, credentials))
+    return _started(Server(ses_of, host, port, allows))
 
 
-def start_in_tls(
-    ses_of: Callable[[str], Submits], host: str, port: int, credentials: Credentials | None = None
-) -> Server:
+def start_in_tls(ses_of: Callable[[str], Submits], host: str, port: int, allows: Allows = allow_all) -> Server:
     """The same in TLS from the first byte, as SES's ports 465 and 2465 have it."""
-    return _started(WrappedServer(ses_of, host, port, credentials))
+    return _started(WrappedServer(ses_of, host, port, allows))
 
 
 def _started(server: Server) -> Server:
@@ -68,9 +74,7 @@ def _started(server: Server) -> Server:
 class Server(Controller):
     """Listens in a thread of its own, on `port`, until `stop()`."""
 
-    def __init__(
-        self, ses_of: Callable[[str], Submits], host: str, port: int, credentials: Credentials | None = None
-    ) -> None:
+    def __init__(self, ses_of: Callable[[str], Submits], host: str, port: int, allows: Allows = allow_all) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._listener = socket.create_server((host, port), family=family)  # here, since the library tells of it late
         self._threads, self.crowd = ThreadPoolExecutor(MOST_AT_ONCE, "smtp"), Crowd()
@@ -79,7 +83,7 @@ class Server(Controller):
             hostname=host,
             port=self._listener.getsockname()[1],
             auth_required=True,
-            authenticator=partial(_authenticate, credentials),
+            authenticator=partial(_authenticate, allows),
             data_size_limit=MOST_BYTES,
             server_hostname=HOST,
             ident="ESMTP seslab",
@@ -145,8 +149,8 @@ class Handler:
         """SES's answer to a mail, if it gives one."""
         server.decide()
         login: Any = session.auth_data
-        ses = self._ses_of(login.login.decode(errors="replace"))
         try:
+            ses = self._ses_of(login.login.decode(errors="replace"))
             submit = partial(_submit, ses, envelope, Client(ip=_ip_of(session)))
             sent = await server.loop.run_in_executor(self._threads, submit)
         except Refused as refused:
@@ -230,14 +234,14 @@ def _without_ours(raw: bytes) -> bytes:
 
 
 def _authenticate(
-    credentials: Credentials | None,
+    allows: Allows,
     _server: SMTP,
     _session: Session,
     _envelope: Envelope,
     _mechanism: str,
     login: LoginPassword,
 ) -> AuthResult:
-    """Any name with any password is let in, unless credentials were named: there is nothing here to protect."""
-    if login.login and login.password and (credentials is None or credentials.allow(login.login, login.password)):
+    """A name and a password there must be."""
+    if login.login and login.password and allows(login.login, login.password):
         return AuthResult(success=True, auth_data=login)
     return AuthResult(success=False, handled=False, message="535 Authentication Credentials Invalid")

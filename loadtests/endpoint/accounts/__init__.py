@@ -1,0 +1,1 @@
+"""Which accounts there are, whose request it is, and what each is allowed."""
