@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from math import ceil, inf
 from typing import Any, TypeVar
@@ -72,8 +72,16 @@ class Queue:
         return self._request(self._delete, messages) if messages else _done(None)
 
     def _delete(self, messages: Sequence[Received]) -> None:
-        entries = [{"Id": str(place), "ReceiptHandle": message.receipt} for place, message in enumerate(messages)]
-        self._client.delete_message_batch(QueueUrl=self._url, Entries=entries)
+        """What SQS fails to delete is asked for once more, for no SDK does; what is left then comes again."""
+        entries = {str(place): message.receipt for place, message in enumerate(messages)}
+        if again := self._undeleted(entries):
+            self._undeleted({name: entries[name] for name in again})
+
+    def _undeleted(self, receipts: Mapping[str, str]) -> list[str]:
+        """Those of a batch that failed by no fault of ours."""
+        entries = [{"Id": name, "ReceiptHandle": receipt} for name, receipt in receipts.items()]
+        answer = self._client.delete_message_batch(QueueUrl=self._url, Entries=entries)
+        return [failure["Id"] for failure in answer.get("Failed", ()) if not failure["SenderFault"]]
 
     def hide(self, messages: Sequence[Received], timeout_s: float, /) -> Awaitable[None]:
         return self._request(self._hide, messages, timeout_s) if messages else _done(None)
