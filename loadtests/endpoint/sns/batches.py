@@ -12,7 +12,7 @@ from typing import Any
 from moto.core.exceptions import ServiceException
 from moto.sns.exceptions import BatchEntryIdsNotDistinct, SNSException, TooManyEntriesInBatchRequest
 
-from loadtests.endpoint.sns.subscription_attributes import invalid
+from loadtests.endpoint.sns.refusals import invalid
 
 MOST_ENTRIES, MOST_BYTES, MOST_OF_A_SUBJECT = 10, 262_144, 100
 

@@ -14,6 +14,8 @@ from threading import Event, Timer
 from typing import NamedTuple
 from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
+from loadtests.endpoint.sns.delivery_policies import Delivery
+
 ANSWER_S = 15.0  # that SNS waits for a webhook
 MOST_CHARACTERS = 2048  # of an address
 
@@ -23,12 +25,13 @@ def _forgotten(_why: object) -> None:
 
 
 class Post(NamedTuple):
-    """What a webhook is to be told, and what becomes of it if the webhook will not have it."""
+    """What a webhook is to be told, and what becomes of it if it does not take it: again, and again, then `bury`."""
 
     url: str
     text: bytes
     headers: Mapping[str, str]
     bury: Callable[[object], None] = _forgotten
+    again_after_s: tuple[float, ...] = Delivery().again_after_s
 
 
 class Unanswered(Exception):

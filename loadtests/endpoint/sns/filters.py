@@ -8,7 +8,11 @@ from __future__ import annotations
 import json
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from ipaddress import ip_address, ip_network
 from typing import Any
+
+from loadtests.endpoint.sns.filter_policies import is_choice
+from loadtests.endpoint.sns.wildcards import is_like
 
 BODY, ATTRIBUTES = "MessageBody", "MessageAttributes"
 PRECISION = 1e-6  # of numbers that are to be the same: moto has found it at AWS
@@ -70,7 +74,7 @@ def _has(body: Any, name: str, wanted: Any) -> bool:
     found = [one[name] for one in objects if name in one]
     if isinstance(wanted, dict):
         return bool(found) and _matches(wanted, found)
-    if name == "$or":
+    if is_choice(name, wanted):
         return any(_matches(one, body) for one in wanted)
     return bool(objects) and any(_is_met(rule, list(_flat(found))) for rule in wanted)
 
@@ -113,6 +117,17 @@ def _ends(suffix: Any, value: Any) -> bool:
     return isinstance(value, str) and isinstance(suffix, str) and value.endswith(suffix)
 
 
+def _is_within(network: Any, value: Any) -> bool:
+    try:
+        return isinstance(value, str) and ip_address(value) in ip_network(network, strict=False)
+    except ValueError:
+        return False
+
+
+def _is_like(pattern: Any, value: Any) -> bool:
+    return isinstance(value, str) and is_like(value, pattern)
+
+
 def _is_same_in_small_letters(wanted: Any, value: Any) -> bool:
     return isinstance(value, str) and isinstance(wanted, str) and value.lower() == wanted.lower()
 
@@ -135,4 +150,6 @@ _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
     "equals-ignore-case": _is_same_in_small_letters,
     "anything-but": _is_none_of,
     "numeric": _is_in_range,
+    "cidr": _is_within,
+    "wildcard": _is_like,
 }

@@ -12,8 +12,8 @@ from moto.utilities.arns import parse_arn
 
 from loadtests.endpoint.http import OK, Answer
 from loadtests.endpoint.refusals import FORBIDDEN, MISSING, Refused
+from loadtests.endpoint.sns.refusals import invalid
 from loadtests.endpoint.sns.signing import signer
-from loadtests.endpoint.sns.subscription_attributes import invalid
 from loadtests.endpoint.sns.topics import Backend
 from scenarios.ledger.ledger import REJECTED
 

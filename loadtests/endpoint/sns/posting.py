@@ -15,7 +15,6 @@ from typing import NamedTuple
 from loadtests.endpoint.sns.exchange import Post, Unanswered, answered, without_password
 from loadtests.endpoint.sns.troubles import Troubles
 
-AGAIN_AFTER_S, AGAIN_MOST = 20.0, 3
 FINAL = (*range(200, 429), *range(430, 500))
 """Statuses that are answers: SNS takes even a 404 for one, and does not ask again."""
 MOST_BYTES = 64 * 1024 * 1024  # that wait: what is beyond is lost
@@ -143,7 +142,7 @@ class Postman:
     def _fail(self, waiting: Waiting, why: object, *, is_final: bool) -> None:
         url = without_password(waiting.post.url)
         self._troubles.note(url, why)
-        if is_final or waiting.tries >= AGAIN_MOST:
+        if is_final or waiting.tries >= len(waiting.post.again_after_s):
             waiting.post.bury(why)
         else:
             self._later(waiting._replace(tries=waiting.tries + 1))
@@ -154,7 +153,8 @@ class Postman:
                 return
             self._count += 1
             self._bytes += _size(waiting.post)
-            heappush(self._again, Again(monotonic() + AGAIN_AFTER_S, self._count, waiting))
+            due_s = monotonic() + waiting.post.again_after_s[waiting.tries - 1]
+            heappush(self._again, Again(due_s, self._count, waiting))
             if self._clock is None:
                 self._clock = Thread(target=self._watch, daemon=True)
                 self._clock.start()

@@ -9,10 +9,11 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from moto.sns.exceptions import SNSInvalidParameter
 from moto.sqs.exceptions import QueueDoesNotExist, SQSException
 from moto.sqs.models import sqs_backends
 from moto.utilities.arns import parse_arn
+
+from loadtests.endpoint.sns.refusals import Unfit
 
 FIFO = ".fifo"
 
@@ -66,17 +67,17 @@ def _as_sqs(attribute: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def check_redrive(policy: str, *, is_fifo: bool) -> None:
-    """Raises SNSInvalidParameter for a RedrivePolicy that names no queue, or none of the topic's kind."""
+    """Raises Unfit for a RedrivePolicy that names no queue, or none of the topic's kind."""
     try:
         arn = json.loads(policy)["deadLetterTargetArn"]
     except (ValueError, RecursionError) as error:
-        raise _invalid(f"failed to parse JSON. {error}") from error
+        raise _unfit(f"failed to parse JSON. {error}") from error
     except (KeyError, TypeError) as error:
-        raise _invalid("deadLetterTargetArn is required") from error
+        raise _unfit("deadLetterTargetArn is required") from error
     if not is_queue(arn):
-        raise _invalid("deadLetterTargetArn is an invalid arn")
+        raise _unfit("deadLetterTargetArn is an invalid arn")
     if is_fifo and not arn.endswith(FIFO):
-        raise _invalid("must use a FIFO queue as DLQ for a FIFO Subscription to a FIFO Topic.")
+        raise _unfit("must use a FIFO queue as DLQ for a FIFO Subscription to a FIFO Topic.")
 
 
 def is_queue(arn: Any) -> bool:
@@ -87,5 +88,5 @@ def is_queue(arn: Any) -> bool:
         return False
 
 
-def _invalid(why: str) -> SNSInvalidParameter:
-    return SNSInvalidParameter(f"Invalid parameter: RedrivePolicy: {why}")
+def _unfit(why: str) -> Unfit:
+    return Unfit(f"RedrivePolicy: {why}")

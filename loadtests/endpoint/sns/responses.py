@@ -11,8 +11,9 @@ from moto.sns.responses import SNSResponse
 
 from loadtests.endpoint.sns.batches import Entry, check_batch, check_message, published
 from loadtests.endpoint.sns.filters import Filter
+from loadtests.endpoint.sns.refusals import AT_CREATION, Unfit, invalid
 from loadtests.endpoint.sns.subscription import Subscription
-from loadtests.endpoint.sns.subscription_attributes import invalid
+from loadtests.endpoint.sns.subscription_attributes import differ
 from loadtests.endpoint.sns.topics import Backend, Topic
 
 PENDING = "pending confirmation"
@@ -34,10 +35,7 @@ class Responses(SNSResponse):
         """Ask a webhook that has not answered yet, however often it has been asked."""
         topic_arn, endpoint, protocol = map(self._get_param, ("TopicArn", "Endpoint", "Protocol"))
         known = self._ours._find_subscription(topic_arn, endpoint, protocol)
-        # lest there be a subscription without what is refused
-        self._ours.check_subscription(
-            str(topic_arn), self._get_param("Attributes", {}), known.attributes if known else {}
-        )
+        self._check_attributes(str(topic_arn), known)
         answer = super().subscribe()
         subscription = self._ours._find_subscription(topic_arn, endpoint, protocol)
         if not isinstance(subscription, Subscription):
@@ -47,6 +45,16 @@ class Responses(SNSResponse):
             return answer
         subscription.ask()
         return answer if self._is("ReturnSubscriptionArn") else ActionResult({"SubscriptionArn": PENDING})
+
+    def _check_attributes(self, topic_arn: str, known: models.Subscription | None) -> None:
+        """Lest there be a subscription without what is refused, or with others than it was made with."""
+        asked, there = self._get_param("Attributes", {}), known.attributes if known else {}
+        try:
+            self._ours.check_subscription(topic_arn, asked, there)
+        except Unfit as error:
+            raise invalid(f"{AT_CREATION}{error}") from error
+        if known is not None and differ(asked, there):
+            raise invalid(f"{AT_CREATION}Subscription already exists with different attributes")
 
     def publish(self) -> ActionResult:
         """Moto fails over what lacks a text, or an attribute's type."""

@@ -15,6 +15,7 @@ from moto.sns import models
 from moto.sqs.exceptions import SQSException
 
 from loadtests.endpoint.sns import messages
+from loadtests.endpoint.sns.delivery_policies import Delivery, delivery
 from loadtests.endpoint.sns.exchange import Post, without_password
 from loadtests.endpoint.sns.messages import Message, Sender
 from loadtests.endpoint.sns.queueing import Letter, as_sqs, enqueue, is_buried
@@ -23,7 +24,6 @@ from loadtests.endpoint.sns.signing import DEFAULT_VERSION, HASHES
 HTTP, SQS = ("http", "https"), "sqs"
 TOKEN_BYTES = 128
 AGENT = "Amazon Simple Notification Service Agent"
-UTF_8 = "text/plain; charset=UTF-8"
 
 
 def _unheard(_: Post) -> None:
@@ -121,17 +121,21 @@ class Subscription(models.Subscription):
 
     def _post(self, kind: str, message_id: str, letter: Letter, more: dict[str, str]) -> None:
         of_subscription = {} if kind == "SubscriptionConfirmation" else {"x-amz-sns-subscription-arn": self.arn}
+        told = Delivery() if kind != "Notification" else self._delivery()
         headers = {
             "x-amz-sns-message-type": kind,
             "x-amz-sns-message-id": message_id,
             "x-amz-sns-topic-arn": self.topic.arn,
             **of_subscription,
             **more,
-            "Content-Type": UTF_8,
+            "Content-Type": told.content_type,
             "User-Agent": AGENT,
         }
         dead = {"bury": partial(self._bury, letter)} if kind == "Notification" else {}
-        post(Post(self.endpoint, letter.text.encode(), headers, **dead))
+        post(Post(self.endpoint, letter.text.encode(), headers, **dead, again_after_s=told.again_after_s))
+
+    def _delivery(self) -> Delivery:
+        return delivery(self.attributes.get("DeliveryPolicy") or "", self.topic.delivery_policy or "")
 
     def _sender(self) -> Sender:
         version = str(getattr(self.topic, "signature_version", DEFAULT_VERSION))

@@ -12,17 +12,15 @@ from moto.sns import models, urls
 from moto.sns.exceptions import SNSException
 from moto.utilities.arns import parse_arn
 
+from loadtests.endpoint.sns.delivery_policies import check_topic
 from loadtests.endpoint.sns.exchange import is_address
+from loadtests.endpoint.sns.filter_policies import check_policy
+from loadtests.endpoint.sns.filters import BODY
 from loadtests.endpoint.sns.queueing import FIFO, is_queue
+from loadtests.endpoint.sns.refusals import AT_CREATION, Unfit, invalid
 from loadtests.endpoint.sns.signing import HASHES
 from loadtests.endpoint.sns.subscription import HTTP, SQS, Subscription
-from loadtests.endpoint.sns.subscription_attributes import (
-    as_switch,
-    check_attributes,
-    check_operands,
-    filter_policy,
-    invalid,
-)
+from loadtests.endpoint.sns.subscription_attributes import as_switch, check_attributes, filter_policy
 
 LEFT_MOST = 1_000  # subscriptions that were ended and can be had back
 PROTOCOLS = (*HTTP, "email", "email-json", "sms", "sqs", "application", "lambda", "firehose")
@@ -31,6 +29,8 @@ ATTRIBUTES = (
     "KmsMasterKeyId", "Policy", "SignatureVersion", "TracingConfig",
 )  # fmt: skip
 """Those of a topic that can be set, besides the roles and rates of its feedback."""
+OF_NEW = ("FifoTopic",)
+"""Those that only a new one is given."""
 
 
 class Unauthorised(SNSException):
@@ -108,39 +108,42 @@ class Backend(models.SNSBackend):
             if len(self._left) > LEFT_MOST:
                 self._left.popitem(last=False)
 
+    def create_topic(
+        self, name: str, attributes: dict[str, str] | None = None, tags: dict[str, str] | None = None
+    ) -> models.Topic:
+        """Moto gives it whatever attributes are asked for."""
+        for its_name, value in (attributes or {}).items():
+            if its_name not in OF_NEW:
+                _check_topic(camelcase_to_underscores(its_name), value, AT_CREATION)
+        return super().create_topic(name, attributes, tags)
+
     def set_topic_attribute(self, topic_arn: str, attribute_name: str, attribute_value: str) -> None:
         """Moto takes any name, and any version."""
-        known = {camelcase_to_underscores(name) for name in ATTRIBUTES}
-        if attribute_name not in known and "feedback" not in attribute_name:
-            raise invalid("AttributeName")
-        if attribute_name == "signature_version" and attribute_value not in HASHES:
-            raise invalid("SignatureVersion")
+        _check_topic(attribute_name, attribute_value, "")
         super().set_topic_attribute(topic_arn, attribute_name, attribute_value)
 
     def set_subscription_attributes(self, arn: str, name: str, value: Any) -> None:
         """Moto takes the text `false` for true, any policy for dead letters, and a scope without its policy."""
         subscription = self.subscriptions.get(arn)
         if subscription is not None:
-            self.check_subscription(subscription.topic.arn, {name: value}, subscription.attributes)
+            try:
+                self.check_subscription(subscription.topic.arn, {name: value}, subscription.attributes)
+            except Unfit as error:
+                raise invalid(str(error)) from error
         super().set_subscription_attributes(arn, name, as_switch(value) if name == "RawMessageDelivery" else value)
         if subscription is not None and name == "FilterPolicyScope":
             policy = subscription.attributes.get("FilterPolicy")
             super().set_subscription_attributes(arn, "FilterPolicy", policy)
 
     def check_subscription(self, topic_arn: str, new: Mapping[str, Any], old: Mapping[str, Any]) -> None:
-        """What is to be set of a subscription, which has others already. Raises SNSInvalidParameter."""
+        """What is to be set of a subscription, which has others already. Raises Unfit."""
         check_attributes(new, is_fifo=topic_arn.endswith(FIFO))
         attributes = {**old, **new}
         if policy := attributes.get("FilterPolicy"):
-            self._validate_filter_policy(filter_policy(policy), attributes.get("FilterPolicyScope"))
+            check_policy(filter_policy(policy), may_nest=attributes.get("FilterPolicyScope") == BODY)
 
     def _validate_filter_policy(self, value: Any, scope: str | None) -> None:
-        """Moto fails over operands that are of no use."""
-        try:
-            super()._validate_filter_policy(value, scope)
-            check_operands(value)
-        except (AttributeError, LookupError, TypeError, RecursionError) as error:
-            raise invalid(f"FilterPolicy: cannot be read. {error}") from error
+        """It has been, before moto asks."""
 
     def _with(self, topic: models.Topic, token: str) -> Subscription:
         left = self._left.get(token)
@@ -151,6 +154,19 @@ class Backend(models.SNSBackend):
             if subscription.topic is topic and _is_asked(subscription) and subscription.token == token:
                 return subscription
         raise invalid("Token")
+
+
+def _check_topic(name: str, value: str, where: str) -> None:
+    """An attribute, in moto's spelling of its name; raises SNSInvalidParameter."""
+    if name not in map(camelcase_to_underscores, ATTRIBUTES) and "feedback" not in name:
+        raise invalid(f"{where}AttributeName")
+    if name == "signature_version" and value not in HASHES:
+        raise invalid(f"{where}SignatureVersion")
+    if name == "delivery_policy" and value:
+        try:
+            check_topic(value)
+        except Unfit as error:
+            raise invalid(f"{where}{error}") from error
 
 
 def _refuse_unlikely(topic_arn: str, endpoint: str, protocol: str) -> None:
