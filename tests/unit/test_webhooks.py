@@ -192,7 +192,7 @@ def test_topics_sign_as_they_are_told_and_webhooks_hear_as_they_ask() -> None:
             heard = hook.next()
             text = heard.text if switch == "true" else heard.document["Message"]
             assert [heard.headers.get(KINDS[1]), text] == expected
-            assert heard.headers["Content-Type"] == "application/json"
+            assert heard.headers["content-type"] == "application/json"
 
 
 @pytest.mark.parametrize("is_raw", ["true", "false"])
