@@ -138,6 +138,23 @@ class LaneEntry(PartFigures):
     priority: Annotated[int, Field(description="the larger number is the more urgent")]
 
 
+class AccountEntry(PartFigures):
+    """One account of several: its own mail, and what it decided."""
+
+    account: Annotated[str, Field(description="as the scenario calls it")]
+    calls: Annotated[CallCounts, Field(description="calls that it decided, by outcome")]
+    makespan_s: Annotated[
+        float | None, Field(description="seconds from its first mail to the last acceptance of one; null if none was")
+    ]
+    bound_s: Annotated[
+        float | None, Field(description="the best possible makespan of its mail in its slice; null in a pool")
+    ]
+    peak_1s: Annotated[Amount, Field(description="most recipients that it admitted in any half-open second")]
+    utilisation: Annotated[
+        float | None, Field(description="what it admitted ÷ (B + R × seconds until its last acceptance); null if none")
+    ]
+
+
 class ShadowFigures(TypedDict):
     """What the shadow copies come to."""
 
@@ -307,6 +324,9 @@ class StrategyEntry(TypedDict):
             list[LaneEntry],
             Field(description="only where the scenario has several: each lane apart, the most urgent first"),
         ]
+    ]
+    accounts: NotRequired[
+        Annotated[list[AccountEntry], Field(description="only where the scenario has [accounts]: each account apart")]
     ]
     delivery: NotRequired[
         Annotated[DeliveryCounts, Field(description="only where the scenario has [delivery]: copies by fate")]

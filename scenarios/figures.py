@@ -72,12 +72,30 @@ FIGURES_OF_PARTS = _in_tables(PartFigures.__annotations__)
 FIGURES_OF_PROVIDERS = _in_tables(name for name in ProviderEntry.__annotations__ if name in _TABLES)
 """Those that each mailbox provider has."""
 
+FIGURES_OF_ACCOUNTS = (
+    *FIGURES_OF_PARTS,
+    *_in_tables(("calls",)),
+    "makespan_s",
+    "bound_s",
+    "peak_1s",
+    "utilisation",
+)
+"""Those that each of several accounts has."""
+
 OF_ALL = {"latency_s": "latency_of_all_s", "inbox_s": "inbox_of_all_s"}
 """Times, and the same of all recipients, those without an end being infinitely late."""
 
 _OF_A_PART = re.compile(
-    r"(?P<whose>(?:workloads\.(?:0|[1-9][0-9]*|[A-Za-z][A-Za-z0-9-]*)|(?:lanes|providers)\.[^.]+)\.)(?P<figure>.+)"
+    r"(?P<whose>(?:workloads\.(?:0|[1-9][0-9]*|[A-Za-z][A-Za-z0-9-]*)|(?:lanes|providers|accounts)\.[^.]+)\.)(?P<figure>.+)"
 )
+
+_OF_KINDS = {
+    "": FIGURES,
+    "workloads": FIGURES_OF_PARTS,
+    "lanes": FIGURES_OF_PARTS,
+    "providers": FIGURES_OF_PROVIDERS,
+    "accounts": FIGURES_OF_ACCOUNTS,
+}
 
 _NO_FIGURES = (
     "strategy",
@@ -99,6 +117,7 @@ _NO_FIGURES = (
     "lane",
     "priority",
     "provider",
+    "account",
 )
 
 
@@ -164,8 +183,7 @@ def is_figure(name: str) -> bool:
 def figures_like(name: str) -> list[str]:
     """All figures of what a name is about, of which one may be meant."""
     whose = in_two(name).whose
-    of_parts = FIGURES_OF_PROVIDERS if whose.startswith("providers.") else FIGURES_OF_PARTS
-    return [f"{whose}{figure}" for figure in (of_parts if whose else FIGURES)]
+    return [f"{whose}{figure}" for figure in _OF_KINDS[whose.partition(".")[0]]]
 
 
 def figures_of(entry: Mapping[str, Any] | Sequence[Any], prefix: str = "") -> dict[str, float | None]:
@@ -208,7 +226,7 @@ def _inside(value: Mapping[str, Any] | Sequence[Any]) -> Iterable[tuple[str, Any
 
 
 def _word_or(number: str, item: Any) -> str:
-    """A lane's own, a provider's or a workload's name."""
+    """A lane's own, a provider's, an account's or a workload's name."""
     if not isinstance(item, Mapping):
         return number
-    return str(next((item[key] for key in ("lane", "provider", "name") if key in item), number))
+    return str(next((item[key] for key in ("lane", "provider", "account", "name") if key in item), number))

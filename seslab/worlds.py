@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reports import terminal
+from reports.running.accounts import Across
 from reports.running.experiment import Runner
 from scenarios.errors import BadInput, RunFailed
 from scenarios.measures.cost import load_prices
@@ -19,6 +21,7 @@ from scenarios.runs import blaming, plan_of
 from scenarios.schema.model import Scenario
 from scenarios.schema.scenario_file import load
 from scenarios.schema.strategy_references import unknown_strategy
+from scenarios.traffic.slices import slices_of
 from seslab.ctrl_c import ending_on_ctrl_c
 from seslab.options import Aws
 from seslab.trial import try_new
@@ -98,9 +101,8 @@ def tidy() -> None:
 
 
 def simulator() -> Runner:
-    """What makes a run in virtual time."""
-    run: Runner = _module(RUNS["sim"]).run
-    return run
+    """What makes a run in virtual time, of however many accounts."""
+    return Across(_module(RUNS["sim"]).run)
 
 
 def standing(scenario: Scenario, strategy: str) -> Mapping[str, float]:
@@ -111,7 +113,9 @@ def standing(scenario: Scenario, strategy: str) -> Mapping[str, float]:
     if scenario.bill is None:
         return {}
     with suppress(RunFailed), blaming(scenario.strategy_of(strategy)):
-        usage: Mapping[str, float] = _module("sim.quiet").standing_usage(scenario, strategy)
+        usage = Counter[str]()
+        for part in slices_of(scenario).values():
+            usage.update(_module("sim.quiet").standing_usage(part, strategy))
         return usage
     return {}
 
@@ -153,8 +157,9 @@ def tracked(world: str, request: TrackRequest) -> Tracked:
 def _refuse_unsuitable(scenario: Scenario, strategies: Sequence[str]) -> None:
     """Raises BadInput for settings that do not suit the account; what else fails, fails in its own run."""
     for strategy in strategies:
-        with suppress(RunFailed):
-            plan_of(scenario, strategy)
+        for part in slices_of(scenario).values():
+            with suppress(RunFailed):
+                plan_of(part, strategy)
 
 
 def _on_aws(scenario: Scenario, strategies: Sequence[str], replications: int, aws: Aws) -> Any:

@@ -120,5 +120,8 @@ def delivery_of(delivery: Delivery) -> DeliveryTable:
 
 
 def faults_of(scenario: Scenario) -> list[FaultTable]:
-    """What goes wrong, as plain data."""
-    return [cast(FaultTable, fault.model_dump(mode="json")) for fault in scenario.fault]
+    """What goes wrong, as plain data; what befalls every account names none."""
+    dumps = (fault.model_dump(mode="json") for fault in scenario.fault)
+    return [
+        cast(FaultTable, {key: one for key, one in dump.items() if (key, one) != ("account", None)}) for dump in dumps
+    ]

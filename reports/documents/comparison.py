@@ -69,6 +69,7 @@ class FaultTable(TypedDict):
     factor: NotRequired[Annotated[float, Field(description="slow: multiplied SES's latencies")]]
     max_send_rate_per_s: NotRequired[Annotated[float, Field(description="rate_change: recipients a second meanwhile")]]
     burst: NotRequired[Annotated[int | None, Field(description="rate_change: B meanwhile; null where it stayed")]]
+    account: NotRequired[Annotated[str, Field(description="of several accounts the one that it befell, if only one")]]
     of: NotRequired[
         Annotated[
             Literal["application", "workers"], Field(description="pod_crash and scale_pods: whose pods were meant")

@@ -71,7 +71,9 @@ class _Knobs:
         plain = [choice for choice in whole.get("oneOf", ()) if choice.get("type") == "integer"]
         if plain and len(whole["oneOf"]) == 2 and whole["oneOf"][1].get("type") == "array":
             return self._shape(key, plain[0])  # so many, or a list of them: a page asks for the number
-        if "oneOf" in whole or "discriminator" in whole:
+        if "discriminator" in whole:
+            return {"kind": "json"}  # which keys it has, a word among them says
+        if "oneOf" in whole:
             return {"kind": "one", "of": list(self._alternatives(whole))}
         if "enum" in whole:
             return {"kind": "choice", "choices": whole["enum"]}

@@ -14,12 +14,12 @@ from reports.statistics.replications import combine
 from scenarios.entry import StrategyEntry
 from scenarios.errors import BadInput, RunFailed
 from scenarios.ledger.ledger import Ledger
-from scenarios.measures.bound import Bound, bound_of
+from scenarios.measures.arrangements import ideal_of
+from scenarios.measures.bound import Bound
 from scenarios.measures.cost import Prices
 from scenarios.measures.measured import measured
 from scenarios.runs import Watch, blaming
 from scenarios.schema.model import Scenario
-from scenarios.traffic.workload import arrivals
 
 Runner = Callable[[Scenario, str, int, Watch | None], Ledger]
 """Makes one run of a strategy with a seed, in whatever world; may be watched."""
@@ -152,7 +152,7 @@ def _performed(job: Job, watch: Watch | None) -> Result:
     if job.out is not None:
         keep(ledger, job.scenario, job.out)
         curves = job.curves(ledger)
-    ideal = bound_of(job.scenario, arrivals(job.scenario.workload, job.seed))
+    ideal = ideal_of(job.scenario, job.seed)
     return Result(measured(job.scenario, ledger, ideal, job.prices), ideal, job.gather(ledger), curves)
 
 

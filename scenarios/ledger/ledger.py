@@ -29,6 +29,9 @@ MESSAGES = (
 REASON = "reason"
 """The column of calls with what SES said of a refusal; a simulated SES says no more than its outcome's own words."""
 
+ACCOUNT = "account"
+"""The column of calls that says which of the ledger's accounts decided; only where there are several."""
+
 Fate = Literal["accepted", "dead_lettered", "lost", "pending"]
 FATES: tuple[Fate, ...] = ("accepted", "dead_lettered", "lost", "pending")
 
@@ -39,7 +42,8 @@ Columns = dict[str, NDArray[Any]]
 class Ledger:
     """One strategy's run. `mails` and `calls` hold the columns that the reference describes; NaN means never or unseen.
 
-    Calls stand in the order in which SES decided. `delivered` is of a scenario with [delivery] only.
+    Calls stand in the order in which SES decided. `delivered` is of a scenario with [delivery] only. `accounts` are the
+    names of several accounts, of which the column `account` of the calls counts the one that decided.
     """
 
     strategy: str
@@ -55,6 +59,7 @@ class Ledger:
     interrupted: bool = False
     wall_s: float = 0.0
     delivered: Delivered | None = None
+    accounts: tuple[str, ...] = ()
 
 
 def refusals_of(calls: Columns) -> Counter[tuple[int, str]]:

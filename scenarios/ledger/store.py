@@ -21,6 +21,7 @@ from scenarios.formats.quoted import printable
 from scenarios.ledger.delivered import DELIVERY_FATES, Delivered, Judged
 from scenarios.ledger.ledger import (
     ACCEPTED,
+    ACCOUNT,
     MESSAGES,
     OUTCOMES,
     REASON,
@@ -61,6 +62,7 @@ CALLS = pa.schema(
 )
 
 
+_BY_ACCOUNT = pa.field("account", pa.dictionary(pa.int8(), pa.string()))
 COPIES = pa.schema(
     [(name, pa.int32()) for name in ("mail", "recipient")]
     + [("provider", pa.dictionary(pa.int8(), pa.string())), ("accepted_s", pa.float64()), ("deferrals", pa.int32())]
@@ -79,10 +81,25 @@ def write(ledger: Ledger, directory: Path) -> None:
     with ExitStack() as whole:
         mails, calls = (whole.enter_context(replaced(directory / name.format(ledger.strategy))) for name in _NAMES)
         _write(mails, MAILS.with_metadata(metadata), ledger.mails, _plain)
-        _write(calls, CALLS, ledger.calls, _call)
+        _write_calls(calls, ledger)
         if ledger.delivered is not None:
             copies = whole.enter_context(replaced(directory / COPIES_OF.format(ledger.strategy)))
             _write_copies(copies, ledger.delivered)
+
+
+def _write_calls(path: Path, ledger: Ledger) -> None:
+    """Which account decided is a column of the ledgers that have several."""
+    if not ledger.accounts:
+        _write(path, CALLS, ledger.calls, _call)
+        return
+    names = pa.array(ledger.accounts)
+
+    def column_of(rows: Columns, field: pa.Field) -> pa.Array:
+        if field.name != ACCOUNT:
+            return _call(rows, field)
+        return pa.DictionaryArray.from_arrays(pa.array(rows[ACCOUNT].astype(np.int8)), names)
+
+    _write(path, CALLS.append(_BY_ACCOUNT), ledger.calls, column_of)
 
 
 def _write_copies(path: Path, delivered: Delivered) -> None:
@@ -150,9 +167,9 @@ def read(directory: Path, strategy: str) -> Ledger:
         mails = _table(directory / MAILS_OF.format(strategy), MAILS.names)
         about = json.loads(mails.schema.metadata[ABOUT])
         calls = _calls(directory / CALLS_OF.format(strategy), is_simulated=about["world"] == "sim")
-        about["warnings"] = tuple(about["warnings"])
+        about["warnings"], about["accounts"] = tuple(about["warnings"]), tuple(about.get("accounts", ()))
         delivered = _delivered(directory / COPIES_OF.format(strategy))
-        rows = _columns(calls, CALLS) | _said(calls)
+        rows = _columns(calls, CALLS) | _said(calls) | _decided_by(calls, about["accounts"])
         ledger = Ledger(mails=_columns(mails, MAILS), calls=rows, delivered=delivered, **about)
         _refuse_impossible(ledger)
         return ledger
@@ -180,7 +197,8 @@ def _delivered(path: Path) -> Delivered | None:
 
 def _calls(path: Path, is_simulated: bool) -> pa.Table:
     """Without what is not needed again: an outcome tells what a simulated SES said. Older files have no sentences."""
-    return _table(path, [name for name in CALLS.names if name not in _WORDS or (name == REASON and not is_simulated)])
+    names = [name for name in CALLS.names if name not in _WORDS or (name == REASON and not is_simulated)]
+    return _table(path, [*names, ACCOUNT])
 
 
 def _table(path: Path, names: list[str]) -> pa.Table:
@@ -205,6 +223,11 @@ def _said(calls: pa.Table) -> Columns:
     return {REASON: np.array([intern(said or "") for said in calls.column(REASON).to_pylist()], dtype=object)}
 
 
+def _decided_by(calls: pa.Table, accounts: tuple[str, ...]) -> Columns:
+    """The number of each call's account; a ledger of one account does not tell."""
+    return {ACCOUNT: _codes(calls.column(ACCOUNT), pa.array(accounts))} if accounts else {}
+
+
 def _numpy(column: pa.ChunkedArray, field: pa.Field) -> Any:
     if field.name == "outcome":
         return _codes(column, _DICTIONARY)
@@ -217,7 +240,7 @@ def _codes(column: pa.ChunkedArray, words: pa.Array) -> Any:
     """Raises ValueError for a word that is none of them."""
     codes = pc.index_in(column.cast(pa.string()), words)
     if codes.null_count:
-        raise ValueError(f"an outcome or a provider that is none of {', '.join(words.to_pylist())}")
+        raise ValueError(f"an outcome, a provider or an account that is none of {', '.join(words.to_pylist())}")
     return codes.to_numpy().astype(np.uint8)
 
 

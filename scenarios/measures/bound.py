@@ -21,7 +21,7 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -49,6 +49,22 @@ class Bound(NamedTuple):
 def bound_of(scenario: Scenario, arrivals: Arrivals) -> Bound:
     """The bound of a scenario; of its faults only `rate_change` counts."""
     return bound(arrivals, scenario.account.limiter, limit_steps(scenario), quota_of(scenario.account))
+
+
+def bound_of_parts(parts: Sequence[tuple[Scenario, Arrivals]]) -> Bound:
+    """Of parts that share nothing: the last of them ends it, and the latencies are over the recipients of all."""
+    sending = [(scenario, mails) for scenario, mails in parts if _total_of(mails)]
+    if len(sending) < 2:
+        return next((bound_of(*part) for part in sending), Bound(None, None, None))
+    ends_s = [float(mails.intended_s[0]) + (bound_of(one, mails).makespan_s or 0.0) for one, mails in sending]
+    chunks = chain.from_iterable(admissions_of(one, mails) for one, mails in sending)
+    _, mean_s, p99_s = _summary(chunks, sum(_total_of(mails) for _, mails in sending))
+    return Bound(max(ends_s) - min(float(mails.intended_s[0]) for _, mails in sending), mean_s, p99_s)
+
+
+def admissions_of(scenario: Scenario, arrivals: Arrivals) -> Iterator[Admitted]:
+    """When a scenario's ideal sender has each recipient admitted, chunk by chunk, in the order of the mails."""
+    return admissions(arrivals, scenario.account.limiter, limit_steps(scenario), quota_of(scenario.account))
 
 
 def expected_s(scenario: Scenario, arrivals: Arrivals) -> float:
@@ -310,7 +326,7 @@ def _summary(chunks: Iterator[Admitted], total: int) -> tuple[float, float, floa
         latency_s = admitted_s - intended_s
         slowest.add(latency_s)
         sums_s.append(float(latency_s.sum()))
-        last_s = float(admitted_s[-1])
+        last_s = max(last_s, float(admitted_s[-1]))
     return last_s, math.fsum(sums_s) / total, slowest.smallest()
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from scenarios.entry import StrategyEntry
 from scenarios.ledger.ledger import Ledger
+from scenarios.measures.accounts import accounts_apart
 from scenarios.measures.apart import apart
 from scenarios.measures.bound import Bound
 from scenarios.measures.cost import Prices
 from scenarios.measures.delivery import delivery_figures
-from scenarios.measures.metrics import measure
+from scenarios.measures.metrics import at_once, measure
 from scenarios.measures.month import month_of, overlapping
 from scenarios.measures.shadow import shadow_of
 from scenarios.measures.tiers import prices_of
@@ -17,15 +18,16 @@ from scenarios.schema.model import Scenario
 
 
 def measured(scenario: Scenario, ledger: Ledger, ideal: Bound, prices: Prices) -> StrategyEntry:
-    """One entry of `seslab/comparison/v1`; of several workloads and lanes each has its figures too, and a month."""
-    rate_per_s, limiter = scenario.account.max_send_rate_per_s, scenario.account.limiter
-    burst = limiter.burst if limiter.kind == "token-bucket" else rate_per_s
+    """One entry of `seslab/comparison/v1`; of several workloads, lanes or accounts each has figures of its own."""
+    rate_per_s, burst = scenario.account.max_send_rate_per_s, at_once(scenario.account)
     of_run = prices_of(scenario, prices, ledger.usage.get("ses_recipients", 0.0))
     entry: StrategyEntry = {
         **_named(measure(ledger, rate_per_s, burst, ideal.makespan_s, of_run), scenario),
         **apart(ledger, scenario.workload),
         **delivery_figures(ledger, scenario.delivery),
     }
+    if accounts := accounts_apart(ledger, scenario):
+        entry = {**entry, "accounts": accounts}
     usd_per_recipient = of_run.by_kind["ses_recipients"].usd_per_unit
     if shadow := shadow_of(ledger, scenario.workload, usd_per_recipient):
         entry = {**entry, "shadow": shadow}

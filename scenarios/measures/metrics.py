@@ -33,6 +33,7 @@ from scenarios.ledger.ledger import (
 )
 from scenarios.ledger.recipients import Acceptances, acceptances, losses
 from scenarios.measures.cost import Prices, cost
+from scenarios.schema.accounts.account import Account
 
 QUANTILES = (50, 95, 99)
 _STRETCH = 1 << 18  # calls looked at together: they may be many
@@ -104,7 +105,7 @@ def measure(
         "goodput_per_s": _ratio(recipients["accepted"], makespan_s),
         "peak_1s": admitted_1s,
         "attempted_peak_1s": admitted_1s if is_all_accepted else _attempted_peak_1s(ledger),
-        "utilisation": _utilisation(recipients, rate_per_s, burst, makespan_s),
+        "utilisation": utilisation(_admitted(recipients), rate_per_s, burst, makespan_s),
         "efficiency": _efficiency(recipients, bound_makespan_s, makespan_s),
         "cost_usd": usd,
         "cost_per_million_usd": _ratio(usd * 1e6, recipients["accepted"]),
@@ -234,9 +235,18 @@ def _makespan_s(ledger: Ledger, accepted: Acceptances) -> float | None:
     return float(fresh_s[-1] - ledger.mails["intended_s"].min()) if len(fresh_s) else None
 
 
-def _utilisation(recipients: RecipientCounts, rate_per_s: float, burst: float, span_s: float | None) -> float | None:
-    admitted = recipients["accepted"] + recipients["duplicated"]
+def utilisation(admitted: float, rate_per_s: float, burst: float, span_s: float | None) -> float | None:
+    """The share of what an account allows within so many seconds."""
     return None if span_s is None else admitted / (burst + rate_per_s * span_s)
+
+
+def at_once(account: Account) -> float:
+    """Recipients after a pause: a bucket's burst; a window's are those of a second."""
+    return account.limiter.burst if account.limiter.kind == "token-bucket" else account.max_send_rate_per_s
+
+
+def _admitted(recipients: RecipientCounts) -> float:
+    return recipients["accepted"] + recipients["duplicated"]
 
 
 def _efficiency(recipients: RecipientCounts, bound_s: float | None, makespan_s: float | None) -> float | None:

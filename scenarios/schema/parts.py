@@ -1,22 +1,29 @@
-"""Parts of a scenario's mail that thresholds may be about: its workloads and its lanes, where there are several."""
+"""Parts of a scenario's mail that thresholds may be about: workloads, lanes and accounts, where there are several."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from scenarios.schema.labels import lanes_of
 from scenarios.schema.processes import Workload
 
 
-def parts_of(workloads: Sequence[Workload]) -> list[str]:
+def parts_of(workloads: Sequence[Workload], accounts: Iterable[str] = ()) -> list[str]:
     """As the names of their figures begin; a workload that has a name may be counted all the same."""
     lanes = [f"lanes.{lane.name}." for lane in lanes_of(workloads)]
     words = [*map(str, range(len(workloads))), *_names(workloads)]
-    return [*(f"workloads.{word}." for word in words if len(workloads) > 1), *(lanes if len(lanes) > 1 else ())]
+    return [
+        *(f"workloads.{word}." for word in words if len(workloads) > 1),
+        *(lanes if len(lanes) > 1 else ()),
+        *(f"accounts.{name}." for name in accounts),
+    ]
 
 
-def parts_instead(whose: str, workloads: Sequence[Workload]) -> str:
-    """What there is where a threshold asks for another lane or workload."""
+def parts_instead(whose: str, workloads: Sequence[Workload], accounts: Iterable[str] = ()) -> str:
+    """What there is where a threshold asks for another lane, workload or account."""
+    if whose.startswith("accounts."):
+        named = ", ".join(accounts)
+        return f"the accounts are {named}" if named else "figures per account need tables [accounts.NAME]"
     return _lanes(workloads) if whose.startswith("lanes.") else _workloads(workloads)
 
 

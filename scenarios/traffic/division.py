@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -34,11 +34,15 @@ class Division:
     accounts: Mapping[str, Account]
     split: ByShare | ByAttribute | ByOverflow
 
-    def chosen(self, place: int, account: str, seed: int) -> NDArray[np.bool_]:
-        """Which of a workload's mails go through an account, in the order in which the workload has them."""
-        number = [*self.accounts].index(account)
-        sent: NDArray[np.bool_] = _numbers(self, seed)[place] == number
-        return sent
+    def numbers(self, place: int, seed: int) -> Numbers:
+        """For each of a workload's mails the account that it goes through, counted in the order of the file."""
+        return _numbers(self, seed)[place]
+
+    def chosen(self, place: int, accounts: Collection[str], seed: int) -> NDArray[np.bool_]:
+        """Which of a workload's mails go through one of these accounts, in the order in which the workload has them."""
+        return np.isin(
+            self.numbers(place, seed), [number for number, name in enumerate(self.accounts) if name in accounts]
+        )
 
 
 @lru_cache(maxsize=2)

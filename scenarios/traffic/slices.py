@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
 
 from scenarios.schema.accounts.accounts import UNNAMED, together
 from scenarios.schema.faults import OF_SES, Fault
@@ -11,9 +14,14 @@ from scenarios.schema.model import Scenario
 from scenarios.schema.processes import Workload
 from scenarios.schema.traffic import Taken
 from scenarios.traffic.division import Division
+from scenarios.traffic.workload import parts
 
 POOL = "pool"
 """What the part of the pooled accounts is called."""
+NOBODY = 255
+"""Stands for the account of mail that any of a pool may send."""
+
+Numbers = NDArray[np.int64]
 
 
 def of_account(scenario: Scenario, name: str) -> Scenario:
@@ -32,7 +40,33 @@ def slices_of(scenario: Scenario) -> dict[str, Scenario]:
     division, pooled = _division_of(scenario), scenario.arrangement.pooled
     alone = {name: _of_one(scenario, name, division) for name in scenario.accounts if name not in pooled}
     sending = {name: one for name, one in alone.items() if one.workload}
-    return {**sending, POOL: _of_pool(scenario)} if pooled else sending
+    return {**sending, POOL: _of_pool(scenario, division)} if pooled else sending
+
+
+def numbers_of(scenario: Scenario, seed: int) -> dict[str, Numbers]:
+    """For each part of `slices_of` the numbers that its mails have in the whole, ascending."""
+    senders, names = owners(scenario, seed), [*scenario.accounts]
+    in_pool = np.isin(senders, [names.index(name) for name in scenario.arrangement.pooled] + [NOBODY])
+    return {
+        name: np.flatnonzero(in_pool if name == POOL else (senders == names.index(name)))
+        for name in slices_of(scenario)
+    }
+
+
+def owners(scenario: Scenario, seed: int) -> NDArray[np.uint8]:
+    """For each mail the account whose it is, counted in the order of the file, be it pooled or not; or `NOBODY`."""
+    names, division = [*scenario.accounts], _division_of(scenario)
+    drawn, each = parts(scenario.workload, seed, "workload"), []
+    for place, (one, mails) in enumerate(zip(scenario.workload, drawn, strict=True)):
+        named = scenario.arrangement.named_by(one)
+        if named is None and division is not None:
+            each.append(division.numbers(place, seed))
+        else:
+            number = NOBODY if named is None else names.index(named)
+            each.append(np.full(len(mails.intended_s), number, np.uint8))
+    order = np.argsort(np.concatenate([mails.intended_s for mails in drawn]), kind="stable")
+    found: NDArray[np.uint8] = np.concatenate(each)[order]
+    return found
 
 
 def _division_of(scenario: Scenario) -> Division | None:
@@ -40,7 +74,6 @@ def _division_of(scenario: Scenario) -> Division | None:
 
 
 def _of_one(scenario: Scenario, name: str, division: Division | None) -> Scenario:
-    taken = ((one, _taken(scenario, name, place, division)) for place, one in enumerate(scenario.workload))
     tenants = {tenant: one for tenant, one in scenario.tenants.items() if one.account in (None, name)}
     return scenario.model_copy(
         update={
@@ -51,42 +84,49 @@ def _of_one(scenario: Scenario, name: str, division: Division | None) -> Scenari
             "split": None,
             "pool": None,
             "tenants": {tenant: one.model_copy(update={"account": None}) for tenant, one in tenants.items()},
-            "workload": tuple(one.as_taken(its) for one, its in taken if its is not None),
+            "workload": _workloads(scenario, (name,), division),
             "neighbour": tuple(_neighbours(scenario, name)),
             "fault": tuple(map(_nameless, _befalling(scenario, (name,)))),
         }
     )
 
 
-def _of_pool(scenario: Scenario) -> Scenario:
-    """The pooled accounts, with the mail that names none."""
+def _of_pool(scenario: Scenario, division: Division | None) -> Scenario:
+    """The pooled accounts, with the mail that is theirs or nobody's."""
     pooled = scenario.arrangement.pooled
     if len(pooled) == len(scenario.accounts):
         return scenario
     accounts = {name: scenario.accounts[name] for name in pooled}
-    left = [(place, one) for place, one in enumerate(scenario.workload) if one.account == UNNAMED]
     return scenario.model_copy(
         update={
             "thresholds": {},
             "rank": None,
             "accounts": accounts,
             "account": together(accounts),
+            "split": None,
             "tenants": {},
-            "workload": tuple(one.as_taken(Taken(place)) for place, one in left),
+            "workload": _workloads(scenario, pooled, division),
             "neighbour": tuple(one for one in scenario.neighbour if one.account in pooled),
             "fault": tuple(_befalling(scenario, pooled)),
         }
     )
 
 
-def _taken(scenario: Scenario, name: str, place: int, division: Division | None) -> Taken | None:
-    """What the account has of a workload, or None if that is nothing."""
+def _workloads(scenario: Scenario, names: Sequence[str], division: Division | None) -> tuple[Workload, ...]:
+    """What a part has of the workloads; where nothing divides those that name no account, the pool has them."""
+    taken = ((one, _taken(scenario, names, place, division)) for place, one in enumerate(scenario.workload))
+    return tuple(one.as_taken(its) for one, its in taken if its is not None)
+
+
+def _taken(scenario: Scenario, names: Sequence[str], place: int, division: Division | None) -> Taken | None:
     named = scenario.arrangement.named_by(scenario.workload[place])
     if named is not None:
-        return Taken(place) if named == name else None
-    if division is None or name not in division.split.named:
+        return Taken(place) if named in names else None
+    if division is None:
+        return Taken(place) if names == scenario.arrangement.pooled else None
+    if not {*names} & {*division.split.named}:
         return None
-    return Taken(place, partial(division.chosen, place, name))
+    return Taken(place, partial(division.chosen, place, names))
 
 
 def _neighbours(scenario: Scenario, name: str) -> Iterable[Workload]:

@@ -45,8 +45,6 @@ def sizes(scenario: Scenario) -> dict[str, int]:
             'workload[0].attributes.country = "FR": has no account in [split]: it lists DE, US',
         ),
         (f"{TWO}{BATCH}{TWICE}", 'split.order[1] = "us": must be named once'),
-        (f"{TWO}{BATCH}{OVERFLOW}[pool]", "pool = {}: must be left out: [split] says which account sends a mail"),
-        (f"{TWO}{TO_US}[pool]", 'workload[0].account = "us": must be left out: us is pooled'),
         (f'{TWO}{BATCH}[pool]\naccounts = ["us"]', 'pool = { accounts = ["us"] }: needs at least two accounts'),
         (f"{TWO}{BATCH}{GLOBAL}", "accounts.us.region: is required: a global endpoint is over two Regions"),
         (

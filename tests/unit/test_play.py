@@ -331,7 +331,7 @@ def check(controls: list[Knob], schema: dict[str, Any], definitions: dict[str, A
             check(one["of"], definitions[plain["$ref"].rpartition("/")[2]], definitions)
         elif one["kind"] == "named" and one["of"][0]["kind"] == "table" and "by" not in one:
             [named] = plain["patternProperties"].values()
-            [table] = [arm["$ref"] for arm in named["anyOf"] if "$ref" in arm]
+            [table] = [arm["$ref"] for arm in named.get("anyOf", [named]) if "$ref" in arm]
             check(one["of"][0]["of"], definitions[table.rpartition("/")[2]], definitions)
         elif one["kind"] == "tables":
             mapping = keys[one["key"]]["items"]["discriminator"]["mapping"]

@@ -130,7 +130,7 @@ def test_schema_describes_every_key() -> None:
     for part in objects:
         assert (part["additionalProperties"] is False) == (part != schema["$defs"]["Strategies"])
         for key, value in part["properties"].items():
-            assert "description" in value or key in ("process", "kind"), key
+            assert "description" in value or key in ("process", "kind", "by"), key
     assert schema["$defs"]["Strategies"]["properties"].keys() == STRATEGIES.keys()
     rate = schema["$defs"]["Account"]["properties"]["max_send_rate_per_s"]
     assert (rate["exclusiveMinimum"], rate["maximum"]) == (0, 1e6)  # not as pydantic calls them

@@ -55,7 +55,7 @@ def refuse_incoherent(
     if UNNAMED in arrangement.accounts:
         raise wrong(("accounts", UNNAMED), f"must have another name: {UNNAMED} is what a workload says that names none")
     _refuse_unknown(arrangement, workloads, neighbours, faults)
-    _refuse_two_ways(arrangement)
+    _refuse_small_pool(arrangement)
     _refuse_tenants(arrangement, workloads)
     for index, one in enumerate(workloads):
         _refuse_unsent(arrangement, index, one)
@@ -110,10 +110,7 @@ def _pool_names(arrangement: Arrangement) -> Paths:
     ]
 
 
-def _refuse_two_ways(arrangement: Arrangement) -> None:
-    """Mail that names no account goes one way: divided, or out of one backlog."""
-    if arrangement.split is not None and arrangement.pool is not None:
-        raise wrong("pool", "must be left out: [split] says which account sends a mail; leave one of the two")
+def _refuse_small_pool(arrangement: Arrangement) -> None:
     if arrangement.pool is None:
         return
     pooled = arrangement.pooled
@@ -156,18 +153,12 @@ def _refuse_tenants(arrangement: Arrangement, workloads: Sequence[Sent]) -> None
 
 
 def _refuse_unsent(arrangement: Arrangement, index: int, workload: Sent) -> None:
-    """One that nothing says how to send, or that two things say it of."""
-    if not arrangement.accounts:
+    """One that nothing says how to send."""
+    if not arrangement.accounts or arrangement.named_by(workload) is not None:
         return
-    named = arrangement.named_by(workload)
-    if named is not None:
-        if named in arrangement.pooled:
-            raise wrong(
-                ("workload", index, "account"), f"must be left out: {named} is pooled, and sends what it has room for"
-            )
-    elif arrangement.split is None and arrangement.pool is None:
+    if arrangement.split is None and arrangement.pool is None:
         raise wrong(("workload", index, "account"), _required(arrangement.accounts))
-    elif isinstance(arrangement.split, ByAttribute):
+    if isinstance(arrangement.split, ByAttribute):
         _refuse_valueless(arrangement.split, index, workload)
 
 

@@ -1,0 +1,100 @@
+"""Figures of each account apart, where there are several."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.entry import AccountEntry, CallCounts
+from scenarios.ledger.ledger import ACCOUNT, OUTCOMES, Ledger
+from scenarios.ledger.recipients import Acceptances, acceptances
+from scenarios.measures.bound import bound_of
+from scenarios.measures.metrics import at_once, latency_figures, peak_1s, recipient_counts, utilisation
+from scenarios.schema.accounts.account import Account
+from scenarios.schema.model import Scenario
+from scenarios.traffic.slices import NOBODY, owners, slices_of
+from scenarios.traffic.workload import arrivals
+
+
+def accounts_apart(ledger: Ledger, scenario: Scenario) -> list[AccountEntry]:
+    """Each account in the order of the file; none where there is one.
+
+    Recipients and latencies are of its own mail. Where nothing says whose a pool's mail is, it is whose call was the
+    last. Calls, peak and utilisation are of what the account itself decided.
+    """
+    if not ledger.accounts:
+        return []
+    whose, accepted = _whose(ledger, scenario), acceptances(ledger)
+    decided_by = _of_accepted(ledger)
+    return list(_each(ledger, scenario, whose, accepted, decided_by))
+
+
+def _each(
+    ledger: Ledger,
+    scenario: Scenario,
+    whose: NDArray[np.uint8],
+    accepted: Acceptances,
+    decided_by: NDArray[np.uint8],
+) -> Iterator[AccountEntry]:
+    slices = slices_of(scenario)
+    for number, (name, account) in enumerate(scenario.accounts.items()):
+        own, its = _of_mails(ledger, whose == number), _rows(accepted, (whose == number)[accepted.mail])
+        recipients = recipient_counts(own)
+        sent = _rows(accepted, decided_by == number)
+        part = slices.get(name)
+        bound_s = None if part is None else bound_of(part, arrivals(part.workload, ledger.seed)).makespan_s
+        yield {
+            "account": name,
+            "recipients": recipients,
+            **latency_figures(ledger, its, recipients["submitted"]),
+            "calls": _calls(ledger, number),
+            "makespan_s": _span_s(own, its),
+            "bound_s": bound_s,
+            "peak_1s": peak_1s(sent.decided_s, sent.recipients),
+            "utilisation": _utilisation(ledger, account, sent),
+        }
+
+
+def _whose(ledger: Ledger, scenario: Scenario) -> NDArray[np.uint8]:
+    """For each mail its account's number; of mail that is nobody's, the account that decided its last call."""
+    whose, calls = owners(scenario, ledger.seed), ledger.calls
+    last = np.full(len(whose), NOBODY, np.uint8)
+    last[calls["mail"]] = calls[ACCOUNT]  # in the order of decision: the last one stays
+    return np.where(whose == NOBODY, last, whose)
+
+
+def _of_accepted(ledger: Ledger) -> NDArray[np.uint8]:
+    by: NDArray[np.uint8] = ledger.calls[ACCOUNT][ledger.calls["outcome"] == OUTCOMES.index("accepted")]
+    return by
+
+
+def _of_mails(ledger: Ledger, mine: NDArray[np.bool_]) -> Ledger:
+    return replace(ledger, mails={name: column[mine] for name, column in ledger.mails.items()})
+
+
+def _rows(accepted: Acceptances, mine: NDArray[np.bool_]) -> Acceptances:
+    return Acceptances(*(column[mine] for column in accepted))  # type: ignore[arg-type]
+
+
+def _calls(ledger: Ledger, number: int) -> CallCounts:
+    outcomes = ledger.calls["outcome"][ledger.calls[ACCOUNT] == number]
+    count = np.bincount(outcomes, minlength=len(OUTCOMES)).tolist()
+    return cast(CallCounts, {"attempted": sum(count), **dict(zip(OUTCOMES, count, strict=True))})
+
+
+def _span_s(own: Ledger, its: Acceptances) -> float | None:
+    """From the first instant at which its mail was due to the last acceptance of any."""
+    fresh_s = its.decided_s[its.fresh > 0]
+    return float(fresh_s[-1] - own.mails["intended_s"].min()) if len(fresh_s) else None
+
+
+def _utilisation(ledger: Ledger, account: Account, sent: Acceptances) -> float | None:
+    """Of what the account allows from the first mail that is due to the last acceptance that is its own."""
+    if not len(sent.decided_s):
+        return None
+    span_s = float(sent.decided_s[-1] - ledger.mails["intended_s"].min())
+    return utilisation(int(sent.recipients.sum(dtype=np.int64)), account.max_send_rate_per_s, at_once(account), span_s)

@@ -1,0 +1,117 @@
+"""Accounts that share nothing: a run of several is the runs of each, and each can be told apart again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from reports.running.accounts import Across
+from scenarios.ledger import store
+from scenarios.ledger.join import part_of
+from scenarios.ledger.ledger import ACCOUNT, assert_conserved, digest
+from scenarios.measures.arrangements import arrangements_of, ideal_of
+from scenarios.measures.bound import bound_of
+from scenarios.measures.cost import load_prices
+from scenarios.measures.measured import measured
+from scenarios.schema.model import Scenario
+from scenarios.traffic.slices import numbers_of, slices_of
+from scenarios.traffic.workload import arrivals
+from sim.run import run
+from tests.unit.scenario_files import loaded
+
+ACCOUNTS = "horizon_s = 60\n[accounts.us]\nmax_send_rate_per_s = 30\n[accounts.de]\nmax_send_rate_per_s = 15\n"
+MAIL = """
+[[workload]]
+process = "batch"
+messages = 90
+account = "us"
+[[workload]]
+process = "poisson"
+duration_s = 5
+messages_per_s = 8
+recipients = { values = [1, 3], weights = [2, 1] }
+account = "de"
+"""
+SHARED = '[[workload]]\nprocess = "batch"\nmessages = 150\n[split]\nby = "share"\nshares = { us = 0.6, de = 0.4 }\n'
+across = Across(run)
+
+
+@pytest.mark.parametrize("strategy", ["direct", "shared-bucket", "heartbeat"])
+@pytest.mark.parametrize("mail", [MAIL, SHARED])
+def test_each_slice_is_what_it_is_alone(tmp_path: Path, strategy: str, mail: str) -> None:
+    """A slice's mails and calls, taken out of the whole's ledger, are those of a run of that account alone."""
+    scenario = loaded(tmp_path, ACCOUNTS + mail)
+    whole, numbers = across(scenario, strategy, 1), numbers_of(scenario, 1)
+    assert_conserved(whole)
+    assert digest(across(scenario, strategy, 1)) == digest(whole)
+    for name, part in slices_of(scenario).items():
+        assert digest(part_of(whole, numbers[name], name)) == digest(run(part, strategy, 1))
+
+
+def test_one_account_that_has_a_name_sends_as_one_that_has_none(tmp_path: Path) -> None:
+    """What is measured is the same, save that the account is also told apart."""
+    named = loaded(
+        tmp_path, '[accounts.us]\nmax_send_rate_per_s = 30\n[[workload]]\nprocess = "batch"\nmessages = 90\n'
+    )
+    plain = loaded(tmp_path, '[account]\nmax_send_rate_per_s = 30\n[[workload]]\nprocess = "batch"\nmessages = 90\n')
+    entries = [measured(one, across(one, "heartbeat", 1), ideal_of(one, 1), load_prices()) for one in (named, plain)]
+    assert [entries[0].pop("accounts")[0]["recipients"]] == [entries[1]["recipients"]]
+    for entry in entries:
+        del entry["wall_s"], entry["digest"]
+    assert entries[0] == entries[1]
+
+
+def test_the_accounts_add_up_to_the_whole(tmp_path: Path) -> None:
+    """Recipients and calls of the accounts, each fate and each outcome, are together those of the whole."""
+    scenario = loaded(tmp_path, ACCOUNTS + MAIL)
+    ledger = across(scenario, "direct", 1)
+    entry = measured(scenario, ledger, ideal_of(scenario, 1), load_prices())
+    for table in ("recipients", "calls"):
+        for key, total in entry[table].items():
+            assert sum(one[table][key] for one in entry["accounts"]) == total  # type: ignore[literal-required]
+    assert [one["bound_s"] for one in entry["accounts"]] == [
+        bound_of(part, arrivals(part.workload, 1)).makespan_s for part in slices_of(scenario).values()
+    ]
+
+
+def test_which_account_decided_is_kept(tmp_path: Path) -> None:
+    """A ledger of several accounts is read as it was written."""
+    ledger = across(loaded(tmp_path, ACCOUNTS + MAIL), "direct", 1)
+    store.write(ledger, tmp_path)
+    again = store.read(tmp_path, "direct")
+    assert again.accounts == ledger.accounts == ("us", "de")
+    assert np.array_equal(again.calls[ACCOUNT], ledger.calls[ACCOUNT])
+    assert digest(again) == digest(ledger)
+
+
+def flow(tmp_path: Path, us_per_s: float, de_per_s: float) -> Scenario:
+    """A hundred seconds of even mail for each of two accounts."""
+    lines = "[[workload]]\nprocess = 'constant'\nduration_s = 100\n"
+    mail = "".join(
+        f"{lines}messages_per_s = {rate}\naccount = '{name}'\n" for name, rate in (("us", us_per_s), ("de", de_per_s))
+    )
+    return loaded(tmp_path, ACCOUNTS + mail)
+
+
+def test_constant_traffic_in_slices_and_in_a_pool(tmp_path: Path) -> None:
+    """Mail at a rate λ beyond R ends at (λ·T - B) ÷ R: in slices of the fullest account, in a pool of all together."""
+    found = arrangements_of(flow(tmp_path, 60, 10), 1)
+    assert found is not None
+    assert found.slices.makespan_s == pytest.approx((6000 - 30) / 30)
+    assert found.pool.makespan_s == pytest.approx((7000 - 45) / 45)
+    slack = arrangements_of(flow(tmp_path, 20, 10), 1)
+    assert slack is not None
+    assert (slack.slices.latency_p99_s, slack.pool.latency_p99_s) == (0, 0)
+    assert slack.slices.makespan_s == slack.pool.makespan_s
+
+
+def test_slicing_protects_who_has_no_peak(tmp_path: Path) -> None:
+    """In its slice mail below its own rate waits for nobody; in a pool it waits with the others, at most as they do."""
+    found = arrangements_of(flow(tmp_path, 60, 10), 1)
+    assert found is not None
+    us, de = found.accounts
+    assert de.slice_p99_s == 0
+    assert de.pool_p99_s == pytest.approx((7000 * 0.99 - 45) / 45 - 99, abs=0.5)
+    assert us.pool_p99_s < us.slice_p99_s
