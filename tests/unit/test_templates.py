@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 
 from loadtests.endpoint.refusals import Refused, invalid
-from loadtests.endpoint.rendering import plain
+from loadtests.endpoint.rendering import engine, plain
 from loadtests.endpoint.rendering.data import parsed
 from loadtests.endpoint.rendering.engine import (
     BULK_S,
@@ -217,6 +217,17 @@ def test_a_rendering_takes_so_much_and_no_more(template: str) -> None:
     values, room = {"l": [0] * 1_000, "long": "x" * 200_000}, Room(0.2)
     assert render(Content("", template, ""), values, room).error
     assert fill(["{{l.1}}"], values) == ["0"]
+
+
+def test_what_a_template_takes_to_compile_is_no_mails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is compiled when it is made, or when it is needed again; a mail has its own time."""
+    monkeypatch.setattr(engine, "MAIL_S", 0.03)
+    template = "".join(f"{{{{#if a{n}}}}}{{{{a{n}}}}}{{{{/if}}}}" for n in range(200))
+    assert fill([template], {"a7": "x"}) == ["x"]
+    monkeypatch.setattr(engine, "PREPARE_S", 0.03)
+    assert fill([template], {"a8": "y"}) == ["y"]
+    with pytest.raises(Unrendered):
+        check([f"{template} and so on"])
 
 
 def test_the_mails_of_a_call_share_its_room() -> None:

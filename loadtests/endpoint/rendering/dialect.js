@@ -24,6 +24,9 @@ lexer.rules = lexer.rules.map((rule) => {
   };
 });
 
+// It would compare each block with all blocks before it, so that two thousand took half a minute.
+Handlebars.JavaScriptCompiler.prototype.matchExistingProgram = () => undefined;
+
 Handlebars.registerHelper(REQUIRED, (value, name) => {
   if (value === undefined || value === null) throw new Missing(name);
   return value;
@@ -102,12 +105,15 @@ function program(source) {
 
 const kept = new Map(); // the longest unused first
 
-function compiled(source) {
-  const known = kept.get(source);
-  const template = known ?? Handlebars.compile(program(source), { noEscape: true });
+const OPTIONS = { noEscape: true, knownHelpers: { [REQUIRED]: true } };
+
+// Handlebars.compile would wait for the first rendering.
+const compiled = (source) => Handlebars.template((0, eval)(`(${Handlebars.precompile(program(source), OPTIONS)})`));
+
+function use(source) {
+  const template = kept.get(source) ?? compiled(source);
   kept.delete(source);
   kept.set(source, template);
-  if (!known) forgetOld();
   return template;
 }
 
@@ -130,15 +136,16 @@ const isOfOnePart = ({ data, depth, parts, original }) => !data && !depth && par
 const piece = (node) => node.value ?? (node.path.original === UNSUBSCRIBE ? `{{${UNSUBSCRIBE}}}` : [node.path.original]);
 
 const questions = {
-  check: (parts) => parts.forEach(program) ?? {},
+  prepare: (parts) => parts.forEach(use) ?? forgetOld() ?? {},
   isSimple: (parts) => ({ simple: parts.every((text) => Handlebars.parse(text).body.every(isSubstitution)) }),
   pieces([source]) {
     const { body } = Handlebars.parse(source);
     return { pieces: body.every(isSubstitution) ? body.map(piece) : null };
   },
   fill(parts, data, most) {
+    if (!parts.every((source) => kept.has(source))) return { unprepared: true };
     const values = JSON.parse(data);
-    const filled = parts.map((text) => compiled(text)(values));
+    const filled = parts.map((source) => use(source)(values));
     if (filled.reduce((sum, text) => sum + text.length, 0) > most) throw new Wrong("It makes more text than there may be.");
     return { filled };
   },
