@@ -125,6 +125,12 @@ Limiters = Annotated[
     Path | None,
     typer.Option(metavar="FILE", show_default="the set plausible", help="hypotheses about SES's limiter, a TOML file"),
 ]
+Runs = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR", show_default="$XDG_CACHE_HOME/seslab", help="where every run is kept, so that none is made twice"
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="print the document and nothing else")]
 Since = Annotated[
     str | None, typer.Option(metavar="WHEN", show_default="all events", help="such as 7d, 12h or 2026-11-02")

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, get_args, get_type_hints
 
 from reports.headroom.idle import refuse_idle
 from scenarios.errors import BadInput
+from scenarios.formats.dotted import Place, found, with_value
 from scenarios.formats.quoted import printable, unknown
 from scenarios.runs import account_of, planned
 from scenarios.schema.model import Scenario
 from scenarios.schema.scenario_file import changed
 from strategies.registry import STRATEGIES
-
-Path_ = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +21,15 @@ class Quantity:
     """Where a number stands in a scenario, and what it is there; None where the scenario leaves it open."""
 
     name: str
-    path: Path_
+    place: Place
     present: float | None
     is_whole: bool
 
     def of(self, scenario: Scenario, value: float) -> Scenario:
         """The scenario with that value instead, checked as any other. Raises BadInput."""
         exact = int(value) if self.is_whole else float(value)
-        table = _replaced(scenario.model_dump(by_alias=True, exclude_unset=True), self.path, exact)
+        told, resolved = (scenario.model_dump(by_alias=True, exclude_unset=unset) for unset in (True, False))
+        table = with_value(told, self.place, exact, resolved)
         return changed(table, scenario.name)
 
 
@@ -49,8 +49,8 @@ def _setting(scenario: Scenario, contender: str, name: str) -> Quantity:
     kinds = {one: kind for one, hint in get_type_hints(own).items() if (kind := _kind(hint)) is not None}
     if name not in kinds:
         raise BadInput(f"--setting {printable(name)}: {_not_a_number(contender, name, get_type_hints(own), kinds)}")
-    path = (*scenario.table_of(contender).split(".", 1), name)
-    return Quantity(name, path, _resolved(scenario, contender, name), kinds[name] is int)
+    place = (*scenario.table_of(contender).split(".", 1), name)
+    return Quantity(name, place, _resolved(scenario, contender, name), kinds[name] is int)
 
 
 def _kind(hint: Any) -> type | None:
@@ -72,49 +72,7 @@ def _resolved(scenario: Scenario, contender: str, name: str) -> float | None:
 
 
 def _key(scenario: Scenario, name: str) -> Quantity:
-    value: Any = scenario.model_dump(by_alias=True)
-    path: Path_ = ()
-    for part in name.split("."):
-        step = _step(value, part, name)
-        path, value = (*path, step), value[step]
+    place, value = found(scenario.model_dump(by_alias=True), name, "--setting")
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise BadInput(f"--setting {printable(name)}: is no number")
-    return Quantity(name, path, value, isinstance(value, int))
-
-
-def _step(inside: Any, part: str, name: str) -> str | int:
-    """The key in a table, or the place in an array, by its number or by a workload's name or lane. Raises BadInput."""
-    if isinstance(inside, Mapping) and part in inside:
-        return part
-    known = [*inside] if isinstance(inside, Mapping) else []
-    if isinstance(inside, Sequence) and not isinstance(inside, str):
-        for is_meant in (_is_called, _is_of_lane):  # a name is one workload's, and comes before a lane's
-            places = [place for place, one in enumerate(inside) if is_meant(part, place, one)]
-            if len(places) == 1:
-                return places[0]
-        known = [word for place, one in enumerate(inside) for word in (str(place), *_words(one))]
-    if not known:
-        raise BadInput(f"--setting {printable(name)}: the scenario does not have it")
-    raise BadInput(f"--setting {printable(name)}: {unknown('key', printable(part), known)}")
-
-
-def _is_called(part: str, place: int, item: Any) -> bool:
-    return part == str(place) or (isinstance(item, Mapping) and part == item.get("name"))
-
-
-def _is_of_lane(part: str, _place: int, item: Any) -> bool:
-    return isinstance(item, Mapping) and part == item.get("lane")
-
-
-def _words(item: Any) -> list[str]:
-    return [item[key] for key in ("name", "lane") if item.get(key)] if isinstance(item, Mapping) else []
-
-
-def _replaced(table: Any, path: Path_, value: float) -> Any:
-    """The same tables and arrays, with another value at the end of the path."""
-    if not path:
-        return value
-    first, *rest = path
-    if isinstance(first, int):
-        return tuple(_replaced(one, tuple(rest), value) if place == first else one for place, one in enumerate(table))
-    return {**(table or {}), first: _replaced((table or {}).get(first), tuple(rest), value)}
+    return Quantity(name, place, value, isinstance(value, int))

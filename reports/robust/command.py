@@ -10,19 +10,22 @@ from reports.robust import folder, table
 from reports.robust.document import document
 from reports.robust.trials import Simulation, Trial, cells_of, jobs_of, whole
 from reports.running import run_jobs
+from reports.running.executors import Executor
 from reports.running.keeping import REPORT
 from reports.statistics.medians import LEAST
 from scenarios.hypotheses.sets import Chosen, as_toml
 from scenarios.schema.scenario_file import as_toml as scenario_toml
 
 
-def tried(trial: Trial, chosen: Chosen, simulation: Simulation, out: Path | None, as_json: bool) -> bool:
+def tried(
+    trial: Trial, chosen: Chosen, simulation: Simulation, executor: Executor, out: Path | None, as_json: bool
+) -> bool:
     """Make the runs, keep and show what they came to; whether any contender meets all thresholds, if there are some.
 
     Raises Interrupted, or RunFailed, once what is whole is kept and shown.
     """
     jobs = jobs_of(trial, simulation)
-    outcome = run_jobs.perform(jobs, "sim")
+    outcome = run_jobs.perform(jobs, "sim", executor)
     made, answered = cells_of(trial, outcome), True
     if made:
         told = whole(trial, made)

@@ -8,7 +8,7 @@ import typer
 
 from seslab import exit_codes
 from seslab.ctrl_c import ending_on_ctrl_c
-from seslab.options import MOST_RUNS, AsJson, Limiters, Out, Seed, Source, Strategies
+from seslab.options import MOST_RUNS, AsJson, Limiters, Out, Runs, Seed, Source, Strategies
 
 
 def robust(
@@ -20,6 +20,7 @@ def robust(
     replications: Annotated[
         int, typer.Option(metavar="N", min=1, max=MOST_RUNS, help="runs of each under each limiter, seeds counting up")
     ] = 10,
+    runs: Runs = None,
     out: Out = None,
     json: AsJson = False,
 ) -> int:
@@ -33,6 +34,7 @@ def robust(
     with ending_on_ctrl_c():
         from reports.robust import command, folder
         from reports.robust.trials import Simulation, Trial
+        from reports.running.opening import opened
         from scenarios.hypotheses import sets
         from scenarios.measures.cost import load_prices
         from scenarios.schema.scenario_file import files_of
@@ -45,5 +47,6 @@ def robust(
         folder.prepare(out, read)
     simulation = Simulation(worlds.suitable_simulator(chosen, contenders), load_prices(), worlds.standing)
     trial = Trial(chosen, contenders, tried.hypotheses, replications)
-    answered = command.tried(trial, tried, simulation, out, json)
+    with opened(runs) as executor:
+        answered = command.tried(trial, tried, simulation, executor, out, json)
     return exit_codes.DONE if answered else exit_codes.UNMET

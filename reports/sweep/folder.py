@@ -1,0 +1,39 @@
+"""The folder of a sweep: document, scenario, a table of all runs, picture and page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from reports.compare import one_document
+from reports.compare.ownership import FIGURES
+from reports.compare.variant_looks import looks_of_variants
+from reports.documents.sweep import SCHEMA, SweepDocument
+from reports.figures import canvas, palette
+from reports.figures import sweep as picture
+from reports.running.keeping import REPORT, SCENARIO
+from reports.sweep import page, parquet
+from reports.sweep.campaign import Sweep
+from reports.sweep.rows import Rows
+from reports.sweep.table import cell_texts
+from reports.terminal import busy, to_json
+from scenarios.schema.scenario_file import as_toml
+from scenarios.system.whole_files import make_folder, write_text
+
+DOCUMENT, RUNS = "sweep.json", "runs.parquet"
+
+
+def prepare(directory: Path) -> None:
+    """Raises BadInput for a folder that cannot be written to, or that holds anything but an earlier sweep."""
+    one_document.prepare(directory, DOCUMENT, SCHEMA, (DOCUMENT, RUNS, SCENARIO, REPORT, FIGURES))
+
+
+def save(directory: Path, sweep: Sweep, rows: Rows, document: SweepDocument) -> None:
+    """All of it, the runs first. Raises as `write_text` does."""
+    parquet.write(directory / RUNS, sweep, rows)
+    write_text(directory / SCENARIO, as_toml(sweep.scenario))
+    write_text(directory / DOCUMENT, to_json(document))
+    make_folder(directory / FIGURES, advice=canvas.ADVICE)
+    looks = looks_of_variants(sweep.scenario)
+    with busy("Drawing"), canvas.style(), palette.also(looks):
+        canvas.save(picture.draw(document, cell_texts), directory / FIGURES, page.PICTURE.name)
+    page.write(directory, sweep, document)

@@ -1,0 +1,259 @@
+"""Sweeps: what is varied is what is run, each row is one command, and nothing is run twice."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from reports.documents.sweep import SweepDocument
+from reports.layout import laid_out
+from reports.robust.trials import Simulation
+from reports.running.store.run_store import RunStore
+from reports.running.store.stored import Stored
+from reports.sweep.asked import Words, sweep_of
+from reports.sweep.campaign import Sweep, Swept, run_of, swept
+from reports.sweep.document import document
+from reports.sweep.points import text
+from reports.sweep.table import best_first, sentences, tables
+from scenarios.errors import BadInput
+from scenarios.formats.dotted import with_value
+from scenarios.hypotheses import sets
+from scenarios.measures.cost import load_prices
+from scenarios.schema.model import Scenario
+from sim.run import run
+from tests.unit.in_process import seslab_here
+from tests.unit.test_documents import assert_declared
+from tests.unit.test_run_store import Counting
+
+SIMULATION = Simulation(run, load_prices())
+RATE = "account.max_send_rate_per_s"
+TOML = """
+[account]
+max_send_rate_per_s = 30
+
+[[workload]]
+process = "batch"
+messages = 40
+name = "letter"
+
+[thresholds]
+quick = "*.makespan_s < 2"
+"""
+
+
+def scenario() -> Scenario:
+    """A small broadcast, of which a threshold demands something."""
+    return Scenario.model_validate(
+        {
+            "name": "small",
+            "account": {"max_send_rate_per_s": 30.0},
+            "workload": ({"process": "batch", "messages": 40, "name": "letter"},),
+            "thresholds": {"quick": ("*.makespan_s < 2",)},
+        }
+    )
+
+
+def asked(
+    *vary: str, sample: int | None = None, show: str | None = None, contenders: Sequence[str] = ("heartbeat",)
+) -> Sweep:
+    """What these words ask for, two seeds each."""
+    words = Words("small.toml", vary, sample, show, None, 2)
+    return sweep_of(words, scenario(), contenders, sets.of_accounts(None), SIMULATION, 1000)
+
+
+def made(sweep: Sweep) -> Swept:
+    """Of runs in turn."""
+    return swept(sweep, Counting())
+
+
+def test_a_grid_is_every_combination_once() -> None:
+    """And each of its scenarios has exactly those values, the limiter's among them."""
+    sweep = asked(f"{RATE}=20,30", "workload.letter.messages=10..30/3", "limiter=burst-1,fixed-window")
+    assert len({one.values for one in sweep.points}) == len(sweep.points) == 2 * 3 * 2
+    for values, world in sweep.points:
+        kind = world.account.limiter.kind if world.account.limiter.burst != 1 else "burst-1"
+        assert (world.account.max_send_rate_per_s, world.workload[0].expected_mails, kind) == values
+
+
+def test_a_latin_hypercube_meets_every_stratum_once() -> None:
+    """However few points there are, each dimension alone is spread evenly, and the same seed gives the same points."""
+    sweep = asked(
+        f"{RATE}=10..50", "strategies.heartbeat.fill=0.5..1", "strategies.heartbeat.dispatch=spread,burst", sample=8
+    )
+    rates = sorted((one.values[0] - 10) / 5 for one in sweep.points if not isinstance(one.values[0], str))
+    assert [int(one) for one in rates] == [*range(8)]
+    assert sorted(str(one.values[2]) for one in sweep.points) == ["burst"] * 4 + ["spread"] * 4
+    assert sweep.points == asked(*sweep.varied, sample=8).points
+
+
+def test_a_law_is_nothing_by_halves() -> None:
+    """A number of a default law leaves its other numbers as they are; other tables say only what they are told."""
+    resolved = scenario().model_dump(by_alias=True)
+    changed = with_value({}, ("latency", "ses_send", "median_ms"), 20.0, resolved)
+    assert changed == {"latency": {"ses_send": {"median_ms": 20.0, "p99_ms": 250.0}}}
+    assert with_value({}, ("account", "limiter", "kind"), "debt", resolved) == {
+        "account": {"limiter": {"kind": "debt"}}
+    }
+
+
+@pytest.mark.parametrize(
+    ("vary", "line"),
+    [
+        ("account.rate=1", "--vary account.rate: unknown key 'rate', known are"),
+        (f"{RATE}=3..1/2", f"--vary {RATE}=3..1/2: the first must be less than the second"),
+        (f"{RATE}=1..3", f"--vary {RATE}: a range needs steps, such as lo..hi/5, or --sample"),
+        (f"{RATE}=1..x/3", f"--vary {RATE}=1..x/3: must be numbers"),
+        (f"{RATE}=1..2/1", f"--vary {RATE}=1..2/1: must have 2 to"),
+        (f"{RATE}=1,1", f"--vary {RATE}=1,1: must have values, each once"),
+        (f"{RATE}=-1", f"{RATE}=-1: account.max_send_rate_per_s = -1: must be greater than 0"),
+        (
+            "workload.letter.messages=1.5..3/2",
+            "--vary workload.letter.messages=1.5..3/2: workload.letter.messages is a whole",
+        ),
+        ("fill", "--vary fill: must be KEY=a,b,c or KEY=lo..hi/steps, such as"),
+        ("limiter=burst", "--vary limiter=burst: unknown limiter 'burst'"),
+        ("strategies.heartbeat.fil=1", "strategies.heartbeat.fil=1: strategies.heartbeat.fil = 1: unknown key 'fil'"),
+        ("strategies.fill=1", "--vary strategies.fill: must be strategies.NAME.SETTING"),
+        ("workload.0.messages=1..1000/1000", None),
+    ],
+)
+def test_what_cannot_be_varied_is_said_before_anything_runs(vary: str, line: str | None) -> None:
+    """One line with the word that is wrong; a thousand combinations are as many as are allowed here."""
+    if line is None:
+        assert len(asked(vary).points) == 1000
+        line = "--vary: 2,000 combinations; at most 1,000, or draw some of them with --sample"
+        with pytest.raises(BadInput) as error:
+            asked(vary, f"{RATE}=1,2")
+    else:
+        with pytest.raises(BadInput) as error:
+            asked(vary)
+    assert str(error.value).startswith(line)
+
+
+def test_a_key_is_varied_once() -> None:
+    """Under whatever of its names."""
+    with pytest.raises(BadInput, match=r"^--vary workload\.0\.messages: is varied twice"):
+        asked("workload.letter.messages=1,2", "workload.0.messages=3,4")
+
+
+def test_a_plain_setting_is_that_of_the_only_contender() -> None:
+    """Of several contenders it has to be named."""
+    assert [one.scenario.settings_of("heartbeat").fill for one in asked("fill=0.5,1").points] == [0.5, 1.0]
+    with pytest.raises(BadInput, match=r"^--vary fill: is no key of a scenario; .* strategies\.NAME\.fill$"):
+        asked("fill=0.5,1", contenders=("heartbeat", "direct"))
+
+
+def test_anothers_setting_makes_no_run_anew(tmp_path: Path) -> None:
+    """What a contender does not depend on is not varied for it: the store has its runs."""
+    store, counting = RunStore(tmp_path), Counting()
+    sweep = asked("strategies.heartbeat.fill=0.5,1", contenders=("heartbeat", "direct"))
+    assert len(swept(sweep, Stored(counting, store)).rows) == 8
+    again = Counting()
+    assert swept(sweep, Stored(again, store)).rows.digests
+    store.close()
+    assert again.given == []
+    assert len({job.seed for job in counting.given if job.strategy == "direct"}) == 2
+
+
+def test_rows_and_cells_are_those_of_their_runs() -> None:
+    """Medians, spans and marks follow from the rows, and the document is what its schema says."""
+    sweep = asked(f"{RATE}=10,40", contenders=("direct", "heartbeat"), show="recipients.lost")
+    done = made(sweep)
+    told = document(sweep, done)
+    assert_declared(SweepDocument, told)
+    for cell in told["cells"]:
+        mine = [
+            done.rows.figure("recipients.lost")[place]
+            for place, number in enumerate(done.rows.numbers)
+            if sweep.contenders[run_of(sweep, number).contender] == cell["contender"]
+            and [*sweep.points[run_of(sweep, number).point].values] == cell["values"]
+        ]
+        assert (cell["runs"], cell["least"], cell["greatest"]) == (2, min(mine), max(mine))
+        assert cell["median"] == sum(mine) / 2
+        assert cell["incomplete_runs"] == sum(value > 0 for value in mine)
+    assert {cell["met_runs"] for cell in told["cells"]} == {0, 2}
+    assert [(cell["contender"], cell["values"]) for cell in best_first(told)] == [("direct", [40]), ("heartbeat", [40])]
+
+
+@pytest.mark.parametrize(
+    ("vary", "sample"),
+    [
+        ((f"{RATE}=10..60/6",), None),
+        ((f"{RATE}=10..50/3", "limiter=all"), None),
+        ((f"{RATE}=10..60", "strategies.heartbeat.fill=0.5..1", "workload.0.messages=10..40"), 6),
+    ],
+)
+def test_tables_fit_a_terminal(vary: tuple[str, ...], sample: int | None) -> None:
+    """80 columns hold them, with every value of the first dimension, or every dimension."""
+    sweep = asked(*vary, sample=sample, contenders=("heartbeat", "leaky-bucket"))
+    told = document(sweep, made(sweep))
+    for sheet in tables(told):
+        lines = [line.plain for line in laid_out(sheet, 80)]
+        assert max(map(len, lines)) <= 80
+    first = "\n".join(line.plain for line in laid_out(tables(told)[-1], 80))
+    for name in (
+        map(text, told["dimensions"][0]["values"]) if sample is None else (one.name for one in sweep.dimensions)
+    ):
+        assert name in first
+    assert sentences(told)[1].startswith("again: seslab sweep small.toml --vary ")
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a command, in which `small.toml` and `out` are."""
+    folder = tmp_path_factory.mktemp("swept")
+    (folder / "small.toml").write_text(TOML)
+    words = (
+        "sweep",
+        "small.toml",
+        "-s",
+        "heartbeat",
+        "-s",
+        "direct",
+        "--vary",
+        f"{RATE}=20,30",
+        "--vary",
+        "limiter=burst-1,debt",
+    )
+    ended = seslab_here(*words, "--replications", "2", "--out", "out", "--runs", "runs", cwd=folder)
+    assert ended.returncode == 0, ended.stderr
+    return folder
+
+
+def test_each_row_says_what_makes_it_again(kept: Path) -> None:
+    """Its command comes to its digest; every figure has a column."""
+    table = pq.read_table(kept / "out" / "runs.parquet")
+    assert table.num_rows == 2 * 2 * 2 * 2
+    assert {RATE, "limiter", "contender", "seed", "meets_all", "latency_of_all_s.p99", "cost_usd", "digest"} <= {
+        *table.column_names
+    }
+    row: dict[str, Any] = table.slice(5, 1).to_pylist()[0]
+    ended = seslab_here(*shlex.split(row["command"])[1:], "--out", "again", "--runs", "other", cwd=kept)
+    assert ended.returncode == 0, ended.stderr
+    [again] = pq.read_table(kept / "again" / "runs.parquet").to_pylist()
+    assert {**again, "wall_s": 0, "command": 0} == {**row, "wall_s": 0, "command": 0}
+
+
+def test_a_folder_has_all_of_it_and_is_never_anothers(kept: Path) -> None:
+    """The document, the runs, the scenario, the picture and the page; a folder with other things is refused."""
+    assert {path.name for path in (kept / "out").iterdir()} == {
+        "sweep.json",
+        "runs.parquet",
+        "scenario.toml",
+        "report.html",
+        "figures",
+    }
+    page = (kept / "out" / "report.html").read_text()
+    assert "seslab sweep scenario.toml --vary" in page
+    told: SweepDocument = json.loads((kept / "out" / "sweep.json").read_text())
+    assert told["runs_made"] == told["runs"] == 16
+    words = ("sweep", "small.toml", "--vary", f"{RATE}=20,30")
+    ended = seslab_here(*words, "--out", ".", cwd=kept)
+    assert (ended.returncode, ended.stderr.count("\n")) == (2, 1)
+    assert "which is no earlier answer; name an empty folder" in ended.stderr
