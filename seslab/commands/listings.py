@@ -16,6 +16,7 @@ DOCUMENTS = (
     "comparison",
     "robustness",
     "headroom",
+    "sweep",
     "gate",
     "diff",
     "calibration",

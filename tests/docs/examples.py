@@ -132,6 +132,7 @@ def is_run(block: Block, step: Step) -> bool:
 def _run(command: str, folder: Path) -> tuple[str, int]:
     """Output, both streams as a terminal of 110 columns that knows no colour shows them, and exit code."""
     environment = {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "HOME": str(Path.home()), "LANG": "C.UTF-8"}
+    environment |= {name: os.environ[name] for name in ("XDG_CACHE_HOME",) if name in os.environ}
     screen, typed = pty.openpty()
     tty.setraw(typed)  # a line's end stays what it is
     with open(screen, "rb", buffering=0) as shown:
