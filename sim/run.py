@@ -8,7 +8,8 @@ from dataclasses import asdict, replace
 import numpy as np
 
 from scenarios.ledger.build_ledger import Evidence, Subject, build_ledger
-from scenarios.ledger.ledger import Ledger
+from scenarios.ledger.join import by_account, delivered_together
+from scenarios.ledger.ledger import Columns, Ledger
 from scenarios.measures.warnings import warnings_of
 from scenarios.runs import Watch, plan_of
 from scenarios.schema.model import Scenario
@@ -51,9 +52,10 @@ def _simulate(simulation: Simulation) -> bool:
 
 
 def _ledger(simulation: Simulation, strategy: str, interrupted: bool) -> Ledger:
-    calls, scenario, plan = simulation.ses.log.columns(), simulation.scenario, simulation.plan
+    calls, scenario, plan = _calls(simulation), simulation.scenario, simulation.plan
     calls["end_s"][calls["end_s"] > simulation.world.now_s] = np.nan  # after the end of observation
-    deliveries, observed_s = simulation.ses.deliveries, simulation.world.now_s if interrupted else scenario.horizon_s
+    observed_s = simulation.world.now_s if interrupted else scenario.horizon_s
+    deliveries = [ses.deliveries.until(observed_s) for ses in simulation.services if ses.deliveries is not None]
     evidence = Evidence(
         ended_s=simulation.world.now_s,
         calls=calls,
@@ -63,7 +65,14 @@ def _ledger(simulation: Simulation, strategy: str, interrupted: bool) -> Ledger:
         usage=simulation.usage(),
         warnings=(*warnings_of(scenario, plan, simulation.arrivals), *simulation.complaints()),
         interrupted=interrupted,
-        delivered=None if deliveries is None else deliveries.until(observed_s),
+        delivered=delivered_together(deliveries) if deliveries else None,
     )
     subject = Subject(strategy, scenario.name, simulation.seed, "sim", asdict(plan.settings))
-    return build_ledger(subject, simulation.arrivals, evidence)
+    ledger = build_ledger(subject, simulation.arrivals, evidence)
+    return replace(ledger, accounts=tuple(scenario.accounts))
+
+
+def _calls(simulation: Simulation) -> Columns:
+    """In the order in which SES decided; of several accounts with the one that did."""
+    tables = [ses.log.columns() for ses in simulation.services]
+    return tables[0] if len(tables) == 1 else by_account(tables)

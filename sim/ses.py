@@ -28,14 +28,25 @@ class Ses:
     """What all hosts share: the account's admission, the network's latencies, and the log of calls."""
 
     def __init__(
-        self, world: World, scenario: Scenario, seed: int, mails: int, admission: Admission, open_work: OpenWork
+        self,
+        world: World,
+        scenario: Scenario,
+        seed: int,
+        mails: int,
+        admission: Admission,
+        open_work: OpenWork,
+        beside: Ses | None = None,
     ) -> None:
+        """`beside` is another account that sends the same mails: chance counts the attempts on both."""
         self.world, self.admission, self.open_work, self.log = world, admission, open_work, CallLog()
         self.read_timeout_s = scenario.client.read_timeout_s
         self.send_cpu_s = scenario.client.send_cpu_ms / 1000
-        self.accepts = PerMail(scenario.latency.ses_send, seed, "ses_send", mails)
-        self.refusals = PerMail(scenario.latency.ses_throttle, seed, "ses_throttle", mails)
-        self.attempts = [0] * mails  # a list: quicker than an array, and small numbers are shared
+        if beside is None:
+            self.accepts = PerMail(scenario.latency.ses_send, seed, "ses_send", mails)
+            self.refusals = PerMail(scenario.latency.ses_throttle, seed, "ses_throttle", mails)
+            self.attempts = [0] * mails  # a list: quicker than an array, and small numbers are shared
+        else:
+            self.accepts, self.refusals, self.attempts = beside.accepts, beside.refusals, beside.attempts
         self.active_faults = ActiveFaults(scenario, seed)
         self.deliveries = None if scenario.delivery is None else Deliveries(scenario.delivery, seed)
 

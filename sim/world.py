@@ -19,12 +19,14 @@ from scenarios.aws.limit_steps import LimitStep, limit_steps
 from scenarios.aws.limiter import exact
 from scenarios.aws.open_work import OpenWork
 from scenarios.aws.pod_lives import stretches
+from scenarios.aws.routing import router_of
 from scenarios.aws.short_poll import ShortPolls
 from scenarios.aws.ticker import Ticker, billed, default_transition
 from scenarios.aws.warm_pool import Concurrency
 from scenarios.ledger.fates import Custody, Pieces
 from scenarios.schema.latency import Latency
 from scenarios.schema.model import Scenario
+from scenarios.traffic.slices import members_of
 from scenarios.traffic.streams import stream, uniforms
 from scenarios.traffic.workload import Arrivals, arrivals
 from sim import tables
@@ -33,6 +35,7 @@ from sim.invoker import Invoker
 from sim.kernel import Clock, Group, Host, World, ignore, serve
 from sim.outbox import Outbox
 from sim.pods import Deployment, Share
+from sim.pool import PoolMailer
 from sim.request import Wire, never_leave
 from sim.ses import Mailer, Ses, undecided_calls
 from sim.sqs import Queue
@@ -50,9 +53,10 @@ class Simulation:
         self.scenario, self.plan, self.seed, self.arrivals = scenario, plan, seed, traffic
         self.world = World()
         self.open_work = OpenWork(self.world.stop)
-        neighbours = arrivals(scenario.neighbour, seed, "neighbour") if scenario.neighbour else None
-        self.admission = admission_of(scenario, neighbours, seed)
-        self.ses = Ses(self.world, scenario, seed, len(traffic.recipients), self.admission, self.open_work)
+        self.members = members_of(scenario)
+        self.services: list[Ses] = []
+        for member in self.members.values():
+            self.services.append(self._service(member))
         self.sqs_bill, self.table_bill = SqsBill(), tables.TableBill()
         self._streams: dict[str, Iterator[float]] = {}
         self.enqueued_s = np.full(len(traffic.recipients), np.nan)
@@ -74,8 +78,9 @@ class Simulation:
 
     def start(self) -> None:
         """Arm the rate changes, then start pollers, tickers and pods."""
-        for step in limit_steps(self.scenario):
-            self._change_limit(step)
+        for ses, member in zip(self.services, self.members.values(), strict=True):
+            for step in limit_steps(member):
+                self._change_limit(ses, member, step)
         for mapping in self.mappings:
             mapping.start()
         for ticker, declared in zip(self.tickers, self.plan.tickers, strict=True):
@@ -90,11 +95,18 @@ class Simulation:
 
     def progress(self) -> float:
         """Which share of the run is done, going by one call per mail."""
-        return min(1.0, len(self.ses.log) / max(1, len(self.arrivals.recipients)))
+        return min(1.0, sum(len(ses.log) for ses in self.services) / max(1, len(self.arrivals.recipients)))
 
-    def _change_limit(self, step: LimitStep) -> None:
-        rate = exact(step.rate_per_s) * exact(self.scenario.account.limiter.effective_rate)
-        self.world.call_at(step.at_s, lambda: self.admission.set_rate(step.at_s, rate, step.burst))
+    def _service(self, member: Scenario) -> Ses:
+        """SES as one account meets it."""
+        neighbours = arrivals(member.neighbour, self.seed, "neighbour") if member.neighbour else None
+        admission = admission_of(member, neighbours, self.seed)
+        mails, beside = len(self.arrivals.recipients), self.services[0] if self.services else None
+        return Ses(self.world, member, self.seed, mails, admission, self.open_work, beside)
+
+    def _change_limit(self, ses: Ses, member: Scenario, step: LimitStep) -> None:
+        rate = exact(step.rate_per_s) * exact(member.account.limiter.effective_rate)
+        self.world.call_at(step.at_s, lambda: ses.admission.set_rate(step.at_s, rate, step.burst))
 
     def _stream(self, latency: Latency, purpose: str) -> Iterator[float]:
         """One for each purpose, shared by all hosts: an environment that starts anew must not see the same again."""
@@ -205,7 +217,7 @@ class Simulation:
         return Ports(
             clock=Clock(self.world),
             chance=self._chance,
-            mailer=Mailer(self.ses, host, connections, cores),
+            mailer=self._mailer(host, connections, cores),
             outbox=outbox,
             group=partial(Group, host),
             share=share,
@@ -213,6 +225,12 @@ class Simulation:
             functions={name: self._invoker(name, caller, host, cores) for name in uses if name in self.functions},
             tables={name: self._table_client(name, caller, host, cores) for name in uses if name in self.tables},
         )
+
+    def _mailer(self, host: Host, connections: int, cores: float) -> Mailer | PoolMailer:
+        mailers, pool = [Mailer(ses, host, connections, cores) for ses in self.services], self.scenario.pool
+        if pool is None:
+            return mailers[0]
+        return PoolMailer(self.world, mailers, router_of(pool, [*self.scenario.accounts.values()]))
 
     def _table_client(self, table: str, caller: str, host: Host, cores: float) -> tables.Client:
         wire = self._wire(self.scenario.latency.table, f"table/{table}/{caller}", host, cores)

@@ -58,11 +58,21 @@ def _mails(parts: Sequence[Part]) -> Columns:
 
 def _calls(parts: Sequence[Part], accounts: tuple[str, ...]) -> Columns:
     tables = [_renumbered(part, accounts) for part in parts]
-    filled = [table for table in tables if len(table["mail"])] or tables[:1]
-    calls = {name: np.concatenate([table[name] for table in filled]) for name in filled[0]}
+    return _in_order([table for table in tables if len(table["mail"])] or tables[:1])
+
+
+def by_account(tables: Sequence[Columns]) -> Columns:
+    """The calls that each of several accounts decided, as one table that says which one."""
+    return _in_order(
+        [{**table, ACCOUNT: np.full(len(table["mail"]), number, np.uint8)} for number, table in enumerate(tables)]
+    )
+
+
+def _in_order(tables: Sequence[Columns]) -> Columns:
+    """In which SES decided, numbered anew."""
+    calls = {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
     order = np.argsort(calls["decided_s"], kind="stable")
-    ordered = {name: column[order] for name, column in calls.items()}
-    return {**ordered, "call": np.arange(len(order), dtype=np.int64)}
+    return {name: np.arange(len(order), dtype=np.int64) if name == "call" else calls[name][order] for name in calls}
 
 
 def _renumbered(part: Part, accounts: tuple[str, ...]) -> Columns:
@@ -96,13 +106,22 @@ def _warnings(parts: Sequence[Part]) -> Iterable[str]:
 
 def _delivered(parts: Sequence[Part]) -> Delivered | None:
     known = [(part, part.ledger.delivered) for part in parts if part.ledger.delivered is not None]
-    if not known:
-        return None
-    tables = [{**one.copies, "mail": part.numbers[one.copies["mail"]].astype(np.int32)} for part, one in known]
-    copies = {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
+    whole = [
+        one._replace(copies={**one.copies, "mail": part.numbers[one.copies["mail"]].astype(np.int32)})
+        for part, one in known
+    ]
+    return delivered_together(whole) if whole else None
+
+
+def delivered_together(several: Sequence[Delivered]) -> Delivered:
+    """What became of the mail of several accounts, whose recipients are told apart, in the order of acceptance."""
+    first, *others = several
+    if not others:
+        return first
+    copies = {name: np.concatenate([one.copies[name] for one in several]) for name in first.copies}
     order = np.argsort(copies["accepted_s"], kind="stable")
-    judged = together([one.judged for _, one in known])
-    return Delivered({name: column[order] for name, column in copies.items()}, known[0][1].providers, judged)
+    judged = together([one.judged for one in several])
+    return Delivered({name: column[order] for name, column in copies.items()}, first.providers, judged)
 
 
 def together(judged: Sequence[Judged]) -> Judged:

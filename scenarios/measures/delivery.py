@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple, NotRequired, cast
 
 import numpy as np
@@ -47,12 +47,15 @@ class _Known(NamedTuple):
     deadline_s: float
 
 
-def delivery_figures(ledger: Ledger, delivery: Delivery | None) -> DeliveryFigures:
-    """Nothing where nothing is known of what became of the mail."""
+def delivery_figures(ledger: Ledger, delivery: Delivery | None, parts: Sequence[Ledger]) -> DeliveryFigures:
+    """Nothing where nothing is known of what became of the mail.
+
+    `parts` are ledgers of parts of the mail in which it is numbered as it was when it was sent.
+    """
     delivered = ledger.delivered
     if delivery is None or delivered is None:
         return {}
-    unreached = _unreached(ledger, delivered, delivery)
+    unreached = sum((_unreached(part, delivery) for part in parts), np.zeros(len(delivered.providers), np.int64))
     known = _Known(delivered.copies, _waited_s(ledger, delivered), unreached, delivery.deadline_s)
     whole = _part(known, np.ones(len(known.waited_s), bool), int(unreached.sum()))
     return {
@@ -111,12 +114,13 @@ def _intended_s(ledger: Ledger, mail: NDArray[np.int32]) -> Floats:
     return cast("Floats", ledger.mails["intended_s"][np.searchsorted(ledger.mails["mail"], mail)])
 
 
-def _unreached(ledger: Ledger, delivered: Delivered, delivery: Delivery) -> NDArray[np.int64]:
+def _unreached(ledger: Ledger, delivery: Delivery) -> NDArray[np.int64]:
     """By provider those whose mailbox takes mail, and who have not got theirs, be it accepted or not.
 
     What a recipient is like depends on the seed alone, so that it is known of those whose mail was never accepted.
     """
-    copies, count = delivered.copies, np.zeros(len(delivered.providers), np.int64)
+    assert ledger.delivered is not None
+    copies, count = ledger.delivered.copies, np.zeros(len(ledger.delivered.providers), np.int64)
     settled = np.isin(copies["outcome"], (DELIVERED, BOUNCED, SUPPRESSED))
     population = Population(delivery, ledger.seed)
     for key in _keys_without(ledger, np.unique(_keys(copies, np.flatnonzero(settled)))).tolist():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scenarios.entry import StrategyEntry
+from scenarios.ledger.join import part_of
 from scenarios.ledger.ledger import Ledger
 from scenarios.measures.accounts import accounts_apart
 from scenarios.measures.apart import apart
@@ -15,6 +16,7 @@ from scenarios.measures.shadow import shadow_of
 from scenarios.measures.tiers import prices_of
 from scenarios.schema.bill import Bill
 from scenarios.schema.model import Scenario
+from scenarios.traffic.slices import numbers_of
 
 
 def measured(scenario: Scenario, ledger: Ledger, ideal: Bound, prices: Prices) -> StrategyEntry:
@@ -24,7 +26,7 @@ def measured(scenario: Scenario, ledger: Ledger, ideal: Bound, prices: Prices) -
     entry: StrategyEntry = {
         **_named(measure(ledger, rate_per_s, burst, ideal.makespan_s, of_run), scenario),
         **apart(ledger, scenario.workload),
-        **delivery_figures(ledger, scenario.delivery),
+        **delivery_figures(ledger, scenario.delivery, _parts(ledger, scenario)),
     }
     if accounts := accounts_apart(ledger, scenario):
         entry = {**entry, "accounts": accounts}
@@ -34,6 +36,13 @@ def measured(scenario: Scenario, ledger: Ledger, ideal: Bound, prices: Prices) -
     if scenario.bill is None:
         return entry
     return _with_month(entry, scenario.bill, ledger, prices.replaced(scenario.prices))
+
+
+def _parts(ledger: Ledger, scenario: Scenario) -> list[Ledger]:
+    """Those of the accounts, and of the pool, whose mails were numbered by themselves."""
+    if not ledger.accounts or scenario.delivery is None:
+        return [ledger]
+    return [part_of(ledger, numbers, None) for numbers in numbers_of(scenario, ledger.seed).values()]
 
 
 def _named(entry: StrategyEntry, scenario: Scenario) -> StrategyEntry:

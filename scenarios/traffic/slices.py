@@ -43,6 +43,24 @@ def slices_of(scenario: Scenario) -> dict[str, Scenario]:
     return {**sending, POOL: _of_pool(scenario, division)} if pooled else sending
 
 
+def members_of(scenario: Scenario) -> dict[str, Scenario]:
+    """What befalls each account of a part: its limits, its neighbours and its faults. All of them send all the mail."""
+    if not scenario.accounts:
+        return {UNNAMED: scenario}
+    return {
+        name: scenario.model_copy(
+            update={
+                "accounts": {},
+                "account": account,
+                "pool": None,
+                "neighbour": tuple(_neighbours(scenario, name)),
+                "fault": tuple(map(_nameless, _befalling(scenario, (name,)))),
+            }
+        )
+        for name, account in scenario.accounts.items()
+    }
+
+
 def numbers_of(scenario: Scenario, seed: int) -> dict[str, Numbers]:
     """For each part of `slices_of` the numbers that its mails have in the whole, ascending."""
     senders, names = owners(scenario, seed), [*scenario.accounts]

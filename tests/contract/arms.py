@@ -59,7 +59,7 @@ def sim_plan(scenario: Scenario, plan: Plan, strategy: str = "") -> tuple[Column
     simulation.start()
     simulation.world.run_until(scenario.horizon_s)
     simulation.raise_unraised()
-    return simulation.ses.log.columns(), simulation.custody()
+    return simulation.services[0].log.columns(), simulation.custody()
 
 
 def sim(scenario: Scenario, pods: Pods) -> tuple[Columns, Custody]:

@@ -111,14 +111,14 @@ class Call(NamedTuple):
 
 def calls(simulation: Simulation) -> list[Call]:
     """SES's log, in the order of decision."""
-    columns = simulation.ses.log.columns()
+    columns = simulation.services[0].log.columns()
     rows = zip(*(columns[name].tolist() for name in Call._fields), strict=True)
     return [Call._make((*row[:-1], OUTCOMES[row[-1]])) for row in rows]
 
 
 def fates(simulation: Simulation) -> dict[str, list[int]]:
     """For each mail, how many of its recipients met each fate."""
-    log, custody = simulation.ses.log.columns(), simulation.custody()
+    log, custody = simulation.services[0].log.columns(), simulation.custody()
     mails = settle(simulation.arrivals, log, custody, simulation.enqueued_s, simulation.receives)
     return {fate: mails[fate].tolist() for fate in (*FATES, "duplicated")}
 
