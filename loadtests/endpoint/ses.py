@@ -35,6 +35,7 @@ from loadtests.endpoint.sizes import check_size
 from loadtests.endpoint.storing import Store
 from loadtests.endpoint.tenants.tenants import Tenants
 from loadtests.endpoint.validation.mail import check_from, check_mail, check_recipients
+from loadtests.endpoint.verification.templates import VerificationTemplates
 from scenarios.delivery.reputation import Standing
 from scenarios.ledger.ledger import ACCEPTED, FAILED, PAUSED, REJECTED, THROTTLED
 from scenarios.schema.model import Scenario
@@ -74,6 +75,7 @@ class Ses:
         self.account, self.region, self.allowance, self.run = account, region, allowance, run
         self.backend = _backend(account, region)
         self.configuration_sets, self.lists = ConfigurationSets(self.backend), ContactLists()
+        self.verification = VerificationTemplates()
         self.identities, self.tenants = Identities(self.backend), Tenants(account, region)
         self.suppression = Suppression(self.configuration_sets, self.tenants)
         self.sending_enabled = True

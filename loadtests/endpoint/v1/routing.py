@@ -19,6 +19,8 @@ from loadtests.endpoint.v1 import options as v1_options
 from loadtests.endpoint.v1 import query
 from loadtests.endpoint.v1 import send as v1_send
 from loadtests.endpoint.v1 import templates as v1_templates
+from loadtests.endpoint.v1 import verification as v1_verification
+from loadtests.endpoint.v2 import verification as v2_verification
 
 Action = Callable[[Ses, Request], dict[str, Any] | None]
 """None leaves the request to moto."""
@@ -33,6 +35,12 @@ ACTIONS: dict[str, Action] = {
     "DeleteTemplate": v1_templates.delete,
     "ListTemplates": v1_templates.list_all,
     "TestRenderTemplate": v1_templates.test_render,
+    "CreateCustomVerificationEmailTemplate": v2_verification.create,
+    "GetCustomVerificationEmailTemplate": v2_verification.get,
+    "UpdateCustomVerificationEmailTemplate": v1_verification.update,
+    "DeleteCustomVerificationEmailTemplate": v2_verification.delete,
+    "ListCustomVerificationEmailTemplates": v1_verification.list_all,
+    "SendCustomVerificationEmail": v1_verification.send_one,
     "GetSendQuota": v1_send.get_send_quota,
     "GetSendStatistics": v1_send.get_send_statistics,
     "GetAccountSendingEnabled": v1_send.get_account_sending_enabled,

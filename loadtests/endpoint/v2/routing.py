@@ -26,6 +26,7 @@ from loadtests.endpoint.v2 import suppression as v2_suppression
 from loadtests.endpoint.v2 import tagging as v2_tagging
 from loadtests.endpoint.v2 import templates as v2_templates
 from loadtests.endpoint.v2 import tenants as v2_tenants
+from loadtests.endpoint.v2 import verification as v2_verification
 from loadtests.endpoint.validation.resource_tags import check_resource_tags
 
 PREFIX = "/v2/email/"
@@ -102,6 +103,12 @@ OPERATIONS: dict[str, Operation] = {
     "UpdateEmailTemplate": v2_templates.update,
     "DeleteEmailTemplate": v2_templates.delete,
     "TestRenderEmailTemplate": v2_templates.render_one,
+    "CreateCustomVerificationEmailTemplate": v2_verification.create,
+    "GetCustomVerificationEmailTemplate": v2_verification.get,
+    "UpdateCustomVerificationEmailTemplate": v2_verification.update,
+    "DeleteCustomVerificationEmailTemplate": v2_verification.delete,
+    "ListCustomVerificationEmailTemplates": v2_verification.list_all,
+    "SendCustomVerificationEmail": v2_verification.send_one,
     "TagResource": v2_tagging.tag_resource,
     "UntagResource": v2_tagging.untag_resource,
     "ListTagsForResource": v2_tagging.list_tags,

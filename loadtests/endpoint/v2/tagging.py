@@ -23,6 +23,7 @@ IDENTITY = "email-identity"
 KINDS = {
     "configuration-set": "ConfigurationSet",
     "contact-list": "ContactList",
+    "custom-verification-email-template": "CustomVerificationEmailTemplate",
     "dedicated-ip-pool": "DedicatedIpPool",
     IDENTITY: "EmailIdentity",
     "template": "Template",
@@ -88,6 +89,7 @@ def _those_there(ses: Ses, kind: str) -> Container[str]:
     kept: dict[str, Container[str]] = {
         "configuration-set": backend.config_sets,
         "contact-list": [one.name for one in ses.lists.all()],
+        "custom-verification-email-template": [one.name for one in ses.verification.all()],
         "dedicated-ip-pool": backend.dedicated_ip_pools,
         IDENTITY: backend.email_identities,
         "template": backend.templates,

@@ -1,0 +1,1 @@
+"""Templates of the mails that ask somebody to verify an address."""
