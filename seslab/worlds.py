@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 RUNS = {"sim": "sim.run", "moto": "loadtests.moto.run", "ministack": "loadtests.deploy.on_ministack"}
 TRACKERS = {"sim": "sim.tracking", "moto": "loadtests.moto.tracking", "ministack": "loadtests.deploy.tracking"}
-_CHECKS = {"moto": "plan_of", "ministack": "check"}
-"""What raises BadInput there for what cannot run."""
 
 
 def scenario_of(source: str, seed: int | None = None) -> Scenario:
@@ -144,7 +142,7 @@ def runner(
         return partial(_on_aws(scenario, strategies, replications, aws), out=out)
     real = _module(RUNS[world])
     for strategy in strategies:
-        getattr(real, _CHECKS[world])(scenario, strategy)
+        real.check(scenario, strategy)
     return partial(real.run, out=out)
 
 

@@ -115,9 +115,10 @@ class RunLifecycle:
 
     def ended_by_interrupt(self) -> AbstractContextManager[None]:
         """Ctrl-C ends the run early and breaks nothing else off."""
-        return interrupts_call(self._interrupt)
+        return interrupts_call(self.interrupt)
 
-    def _interrupt(self) -> None:
+    def interrupt(self) -> None:
+        """End the run early, from whatever thread; from the main thread raises `Stuck` where nothing else can run."""
         if self._watchdog.barks():
             raise Stuck
         self.interrupted = True

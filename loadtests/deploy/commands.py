@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from loadtests.application.one_account import refuse_several
 from loadtests.application.run_request import RunRequest
 from loadtests.deploy import safety, stacks, tracking
 from loadtests.deploy.cloud import Cloud, aws, speaking_plainly
@@ -55,6 +56,7 @@ def deploy(
     cloud: Cloud, scenario: Scenario, strategy: str, sender: str | None, say: stacks.Say, wanted: Wanted = PLAIN
 ) -> Iterator[str]:
     """Make the strategy's stack, which stays; yields its run and its outputs, a line each."""
+    refuse_several(scenario, "a stack sends")
     on_aws = cloud.world == "aws"
     source = safety.check_sender(sender) if on_aws else sender or SENDER
     envelope = Envelope(source, archive=scenario.archive)

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
+from loadtests.application.one_account import refuse_several
 from loadtests.application.run_request import RunRequest
 from loadtests.deploy import account, safety
 from loadtests.deploy import run as running
@@ -62,6 +63,7 @@ def prepare(
 
     Raises BadInput for whatever is not allowed, or when the answer is no.
     """
+    refuse_several(scenario, "one profile's key sends")
     runs = [RunRequest.of(scenario, name, scenario.seed + k) for name in strategies for k in range(replications)]
     envelope = permitted(cloud, runs, permit, prices, show, _made)
     return partial(running.run, sites=partial(site, cloud=cloud, envelope=envelope, budget=permit.budget))

@@ -9,6 +9,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from loadtests.application.one_account import refuse_several
 from loadtests.application.run_request import RunRequest
 from loadtests.deploy import run as running
 from loadtests.deploy.ministack import command, ministack
@@ -31,9 +32,10 @@ FUNCTION_THREADS = 64  # of the SES: for what functions send at once
 
 def check(scenario: Scenario, strategy: str) -> None:
     """Raises BadInput for what ministack does not do as AWS does it."""
+    refuse_several(scenario, "a stack on ministack sends")
     command()
     plan = plan_of(scenario, strategy)
-    refuse_too_much(scenario, strategy, plan)
+    refuse_too_much(scenario, strategy, [plan])
     for ticker in plan.tickers:
         if ticker.kind not in WAITING:
             raise BadInput(

@@ -15,8 +15,7 @@ from loadtests.deploy.cloud import Cloud, aws, speaking_plainly
 from loadtests.deploy.events import EventsQueue, kept_events, rows
 from loadtests.deploy.stack.publishing import QUEUE as WITNESS_QUEUE
 from loadtests.record import run_registry
-from loadtests.record.logs import silent
-from loadtests.record.recovery import Document, ledger_of_decisions, recover
+from loadtests.record.recovery import Document, ledger_of_decisions, ledger_of_witness, recover
 from loadtests.record.run_registry import RunRecord
 from scenarios.errors import BadInput, RunFailed
 
@@ -57,22 +56,14 @@ def _tidy(record: RunRecord, say: Say, recovered: Callable[[], str]) -> None:
 
 
 def _recovered(record: RunRecord, document: Document) -> str:
-    decisions = _decisions(record)
-    return "" if decisions is None else recover(record, partial(ledger_of_decisions, record, decisions), document)
-
-
-def _decisions(record: RunRecord) -> NDArray[Any] | None:
-    """What is known of what SES did, if anything is."""
+    """What our own SES has noted, or AWS's has told, if anything is known of what it did."""
     if record.witness is None:
-        return None
-    return (_published if record.world == "aws" else _decided)(record, Path(record.witness))
-
-
-def _decided(_: RunRecord, witness: Path) -> NDArray[Any] | None:
-    """What our own SES has noted; a row that was cut off is none."""
-    if not witness.is_file():
-        return None
-    return silent(witness.read_bytes())
+        return ""
+    if record.world != "aws":
+        noted = run_registry.witnesses_of(record.run)
+        return recover(record, partial(ledger_of_witness, record, Path(record.witness)), document) if noted else ""
+    decisions = _published(record, Path(record.witness))
+    return "" if decisions is None else recover(record, partial(ledger_of_decisions, record, decisions), document)
 
 
 def _published(record: RunRecord, kept: Path) -> NDArray[Any] | None:

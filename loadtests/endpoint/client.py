@@ -94,11 +94,12 @@ class EndpointClient:
         self._ask(START, patience_s, bytes, {"zero_unix_s": zero_unix_s})
 
     def in_flight(self) -> int:
-        """How many sends, of all accounts, SES has not decided on."""
-        return int(self._stats(self._look_patience_s)["in_flight"])
+        """How many sends SES has not decided on: of the account, where it has a name, or else of all."""
+        stats = self._stats(self._look_patience_s)
+        return int(self._mine(stats).get("in_flight", stats["in_flight"]))
 
     def requests(self) -> dict[str, int]:
-        """How many requests SQS (`sqs`) and DynamoDB have had since second 0, of all the account's clients."""
+        """How many requests SQS (`sqs`) and DynamoDB have had since second 0: the account's, or all, likewise."""
         stats = self._stats(LOG_PATIENCE_S)
         counts: dict[str, int] = self._mine(stats).get("requests", stats["requests"])
         return counts

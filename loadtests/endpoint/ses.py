@@ -13,6 +13,7 @@ from prometheus_client import Gauge, Histogram
 
 from loadtests.endpoint.account_run import AccountRun, Call
 from loadtests.endpoint.accounts.allowance import Allowance
+from loadtests.endpoint.accounts.in_flight import InFlight
 from loadtests.endpoint.addresses import identity_of, is_simulator, is_verified, of_sender
 from loadtests.endpoint.conditions import SwitchedFaults
 from loadtests.endpoint.control.limit import ControlLimit, Operation
@@ -78,7 +79,7 @@ class Ses:
         self.verification = VerificationTemplates()
         self.identities, self.tenants = Identities(self.backend), Tenants(account, region)
         self.suppression = Suppression(self.configuration_sets, self.tenants)
-        self.sending_enabled = True
+        self.sending_enabled, self.in_flight = True, InFlight()
         self._common, self._control_limit = common, ControlLimit()
         owner = Owner(account, region)
         self.teller = Teller(owner, self.backend, self.configuration_sets, self.suppression, common.publisher)
@@ -111,7 +112,7 @@ class Ses:
 
     def _decided(self, run: AccountRun, call: Call, work: Callable[[AccountRun, Call], T]) -> tuple[float, T]:
         """When SES did the work, and what came of it; until then the call is in flight, unless it is dropped."""
-        with self._common.in_flight.track_inprogress():
+        with self._common.in_flight.track_inprogress(), self.in_flight.one():
             run.wait_until(call.arrived_s + min(call.accept_s, call.refuse_s) / 2)
             if self.allowance.conditions.drops_before():
                 raise Dropped

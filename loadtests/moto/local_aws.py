@@ -57,7 +57,8 @@ class Moto:
         try:
             self._begun(self.pid)
             self._address, own_address = self._introduce()
-            self._client = EndpointClient(f"http://{own_address}", _silence, LOOK_PATIENCE_S)
+            self._own_url = f"http://{own_address}"
+            self._client = EndpointClient(self._own_url, _silence, LOOK_PATIENCE_S)
         except BaseException:
             self._stop()
             raise
@@ -105,14 +106,15 @@ class Moto:
 
     def look(self) -> int:
         """How many sends SES has not decided on; raises RunFailed without an answer, however often it is asked."""
-        for _ in range(LOOKS - 1):
-            with suppress(RunFailed):
-                return self._client.in_flight()
-        return self._client.in_flight()
+        return patiently_looked(self._client)
 
     def kill(self) -> None:
         """End it even if it is stopped; threads that wait for its answer get an error."""
         self._process.kill()
+
+    def asked_about(self, account: str, region: str) -> EndpointClient:
+        """Asks about one of several accounts, by its number."""
+        return EndpointClient(self._own_url, _silence, LOOK_PATIENCE_S, region, account)
 
     def begin(self) -> int:
         """Start at a whole second, so that all logs of a run align; returns it."""
@@ -122,9 +124,7 @@ class Moto:
 
     def usage(self, polls: int) -> dict[str, float]:
         """The requests to SQS, our own looks into queues left out, and those to DynamoDB."""
-        requests = self._client.requests()
-        tables = {kind: float(requests[kind]) for kind in ("dynamodb_reads", "dynamodb_writes")}
-        return {"sqs_requests": float(requests["sqs"] - polls), **tables}
+        return usage_of(self._client, polls)
 
     def start(self, zero_unix_s: int) -> None:
         """Begin anew with a full limiter and an empty log; scenario second 0 is this second of Unix time."""
@@ -137,6 +137,21 @@ class Moto:
     def queues(self) -> dict[str, list[dict[str, Any]]]:
         """Every queue's messages."""
         return self._client.queues()
+
+
+def patiently_looked(client: EndpointClient) -> int:
+    """How many sends SES has not decided on; raises RunFailed without an answer, however often it is asked."""
+    for _ in range(LOOKS - 1):
+        with suppress(RunFailed):
+            return client.in_flight()
+    return client.in_flight()
+
+
+def usage_of(client: EndpointClient, polls: int) -> dict[str, float]:
+    """The requests to SQS, our own looks into queues left out, and those to DynamoDB."""
+    requests = client.requests()
+    tables = {kind: float(requests[kind]) for kind in ("dynamodb_reads", "dynamodb_writes")}
+    return {"sqs_requests": float(requests["sqs"] - polls), **tables}
 
 
 def _silence(route: Route, error: Exception) -> str:

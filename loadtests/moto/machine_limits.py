@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from loadtests.application.access import calls_at_once
 from scenarios.errors import BadInput
@@ -29,23 +29,27 @@ def _environments(plan: Plan) -> Iterator[int]:
         yield function.reserved_concurrency or 0
 
 
-def refuse_too_much(scenario: Scenario, strategy: str, plan: Plan) -> None:
-    """Raises BadInput that names the setting."""
+def refuse_too_much(scenario: Scenario, strategy: str, plans: Sequence[Plan]) -> None:
+    """Raises BadInput that names the setting; the plans, one for each account, are carried out at the same time."""
     where = f"{scenario.name}: {scenario.table_of(strategy)}"
-    if calls_at_once(plan) > MOST_CALLS_AT_ONCE:
-        raise BadInput(f"{where}{_too_many(plan)}")
-    if (environments := max(_environments(plan), default=0)) > MOST_ENVIRONMENTS:
+    if sum(map(calls_at_once, plans)) > MOST_CALLS_AT_ONCE:
+        raise BadInput(f"{where}{_too_many(plans)}")
+    environments = sum(max(_environments(plan), default=0) for plan in plans)
+    if environments > MOST_ENVIRONMENTS:
         raise BadInput(
             f"{where}: {environments} invocations at once: at most {MOST_ENVIRONMENTS} processes run on this machine "
             "in the moto world; lower the concurrency, or use --on sim"
         )
 
 
-def _too_many(plan: Plan) -> str:
+def _too_many(plans: Sequence[Plan]) -> str:
     """What asks for too many calls at once, a setting if one counts them, and what would be right."""
     why = f"in the moto world, where more than {MOST_CALLS_AT_ONCE} calls at once would wait for its one server"
-    for setting in scaling(plan.settings, "calls", "pods"):
-        value = getattr(plan.settings, setting.name)
-        most = value * MOST_CALLS_AT_ONCE // calls_at_once(plan)
+    if len(plans) > 1:
+        why = f"{why}, which {len(plans)} accounts share"
+    at_once = sum(map(calls_at_once, plans))
+    for setting in scaling(plans[0].settings, "calls", "pods"):
+        value = getattr(plans[0].settings, setting.name)
+        most = value * MOST_CALLS_AT_ONCE // at_once
         return f".{setting.name} = {value}: must be at most {most} {why}; use --on sim"
-    return f": {calls_at_once(plan)} calls at once: too many {why}; declare fewer pods or connections, or use --on sim"
+    return f": {at_once} calls at once: too many {why}; declare fewer pods or connections, or use --on sim"

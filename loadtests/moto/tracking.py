@@ -21,7 +21,7 @@ from loadtests.local_lambda.functions import Function
 from loadtests.moto.letters import Letter, Letters, records
 from loadtests.moto.local_aws import Moto
 from loadtests.moto.machine_limits import MOST_ENVIRONMENTS, threads
-from loadtests.moto.run import AWS, failing_plainly
+from loadtests.moto.play import AWS, failing_plainly
 from loadtests.moto.statuses import kept_in, told_in
 from loadtests.moto.telling import tell
 from loadtests.moto.world import Serverless
@@ -52,7 +52,8 @@ def track(request: TrackRequest) -> Tracked:
     run = RunRequest(scenario, "tracker", request.plan, seed, NO_MAILS)
     with ExitStack() as stack:
         log = stack.enter_context(temporary_folder(PREFIX)) / new_run()
-        moto = stack.enter_context(Moto(scenario, seed, CONNECTIONS + threads(request.plan)))
+        heard = scenario.model_copy(update={"accounts": {}})  # events are heard with one key, whoever has sent the mail
+        moto = stack.enter_context(Moto(heard, seed, CONNECTIONS + threads(request.plan)))
         urls = dict.fromkeys((*AWS, "sns"), moto.url)
         connect = Connector(local_session(), scenario.client.read_timeout_s, urls)
         serverless = Serverless(run, connect, log, ANYBODY.variables(moto.url))

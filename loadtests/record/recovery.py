@@ -11,18 +11,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loadtests.record.logs import CALL
+from loadtests.record.logs import CALL, silent
 from loadtests.record.reconcile import joined, left_by_the_dead
+from loadtests.record.run_name import of_slice
 from loadtests.record.run_registry import RunRecord, directory
 from scenarios.delivery.deliveries import with_delivered
 from scenarios.ledger import store
 from scenarios.ledger.build_ledger import Evidence, Subject, build_ledger
+from scenarios.ledger.join import Part
+from scenarios.ledger.join import joined as joined_parts
 from scenarios.ledger.ledger import Ledger
 from scenarios.outside.plug import plugged_in_here
 from scenarios.runs import plan_of
 from scenarios.schema.model import Scenario
 from scenarios.schema.scenario_file import load
 from scenarios.system.whole_files import make_folder, write_text
+from scenarios.traffic.slices import numbers_of, slices_of
 from scenarios.traffic.workload import arrivals
 
 RECOVERED = "recovered from a run that was killed: what it still had is counted as pending"
@@ -45,6 +49,23 @@ def recover(record: RunRecord, ledger_of: Callable[[Scenario], Ledger], document
         store.write(ledger_of(load(str(scenario))), folder)
         document(folder, record.strategy)
     return f"what it had done is in {folder}"
+
+
+def ledger_of_witness(record: RunRecord, witness: Path, scenario: Scenario) -> Ledger:
+    """Made of what our own SES has noted: in a file, or in one for each account of several."""
+    if not scenario.accounts:
+        return ledger_of_decisions(record, _noted_in(witness), scenario)
+    numbers = numbers_of(scenario, record.seed)
+    parts = [
+        Part(ledger_of_decisions(record, _noted_in(of_slice(witness, name)), part), numbers[name], (name,))
+        for name, part in slices_of(scenario).items()
+    ]
+    return joined_parts(parts, tuple(scenario.accounts))
+
+
+def _noted_in(witness: Path) -> NDArray[Any]:
+    """Rows of `DECISION`; one that was cut off is none."""
+    return silent(witness.read_bytes() if witness.is_file() else b"")
 
 
 def ledger_of_decisions(record: RunRecord, decisions: NDArray[Any], scenario: Scenario) -> Ledger:

@@ -139,6 +139,11 @@ def witness_of(run: str) -> Path:
     return directory() / f"{run}.calls"
 
 
+def witnesses_of(run: str) -> list[Path]:
+    """What SES's side has noted of a run, or of each of its accounts."""
+    return sorted(directory().glob(f"{run}*{witness_of(run).suffix}"))
+
+
 def log_of(run: str) -> Path:
     """Where a run's functions on this machine write their logs."""
     return directory() / f"{run}.log"

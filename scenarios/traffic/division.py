@@ -18,6 +18,7 @@ from scenarios.schema.accounts.account import Account
 from scenarios.schema.accounts.accounts import UNNAMED
 from scenarios.schema.accounts.split import ByAttribute, ByOverflow, ByShare
 from scenarios.schema.processes import Trace, Workload
+from scenarios.traffic.recorded import Recorded
 from scenarios.traffic.workload import Arrivals, column_of, parts
 
 Numbers = NDArray[np.uint8]
@@ -86,10 +87,16 @@ def _by_attribute(division: Division, split: ByAttribute, place: int, mails: int
     value = (workload.attributes or {}).get(split.attribute)
     if value is not None:
         return np.full(mails, names.index(_account_of(split, value, workload)), np.uint8)
-    assert isinstance(workload, Trace)
-    values = column_of(workload, split.attribute, seed, place)
+    values = _column(workload, split.attribute, seed, place)
     numbers = {one: names.index(_account_of(split, one, workload)) for one in dict.fromkeys(values.tolist())}
     return np.fromiter((numbers[one] for one in values), np.uint8, len(values))
+
+
+def _column(workload: Workload | Recorded, column: str, seed: int, place: int) -> NDArray[Any]:
+    if isinstance(workload, Recorded):
+        return workload.columns[column]
+    assert isinstance(workload, Trace)
+    return column_of(workload, column, seed, place)
 
 
 def _account_of(split: ByAttribute, value: str, workload: Any) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 
 from loadtests.application.run_request import RunRequest
 from loadtests.moto.local_aws import Moto
-from loadtests.moto.run import played
+from loadtests.moto.play import played
 from loadtests.moto.world import Serverless, World
 from loadtests.ports.kernel import Clock
 from loadtests.record.function_log import function_log_of

@@ -153,14 +153,14 @@ def test_more_at_once_than_one_machine_can_do_is_refused(
     """What would wait for a thread or a process would be measured as SES's latency: one line says what fits."""
     crowd = scenario(strategies={strategy: settings})
     with pytest.raises(BadInput, match=complaint) as caught:
-        loadtests.moto.run.plan_of(crowd, strategy)
+        loadtests.moto.run.check(crowd, strategy)
     assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize(("strategy", "settings"), [("direct", {"workers": 256}), ("leaky-bucket", {"pods": 4})])
 def test_as_many_calls_at_once_as_the_server_has_threads_are_fine(strategy: str, settings: dict[str, Any]) -> None:
     """What the refusal calls right is accepted."""
-    loadtests.moto.run.plan_of(scenario(strategies={strategy: settings}), strategy)
+    loadtests.moto.run.check(scenario(strategies={strategy: settings}), strategy)
 
 
 def test_the_horizon_leaves_mails_pending() -> None:

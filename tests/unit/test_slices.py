@@ -16,8 +16,9 @@ from scenarios.measures.bound import bound_of
 from scenarios.measures.cost import load_prices
 from scenarios.measures.measured import measured
 from scenarios.schema.model import Scenario
+from scenarios.traffic.recorded import recorded
 from scenarios.traffic.slices import numbers_of, slices_of
-from scenarios.traffic.workload import arrivals
+from scenarios.traffic.workload import Arrivals, arrivals
 from sim.run import run
 from tests.unit.scenario_files import loaded
 
@@ -115,3 +116,23 @@ def test_slicing_protects_who_has_no_peak(tmp_path: Path) -> None:
     assert de.slice_p99_s == 0
     assert de.pool_p99_s == pytest.approx((7000 * 0.99 - 45) / 45 - 99, abs=0.5)
     assert us.pool_p99_s < us.slice_p99_s
+
+
+def test_recorded_mails_go_where_they_went(tmp_path: Path) -> None:
+    """Mails that are kept for other seeds have the accounts that they had, whatever divides them."""
+    (tmp_path / "trace.csv").write_text("at_s,recipients,country\n0,1,DE\n1,2,US\n1,1,DE\n2,1,FR\n")
+    trace = '[[workload]]\nprocess = "trace"\npath = "trace.csv"\n'
+    country = '[split]\nby = "attribute"\nattribute = "country"\naccounts = { US = "us" }\ndefault = "de"\n'
+    overflow = '[split]\nby = "overflow"\norder = ["us", "de"]\n'
+    for mail in (MAIL, SHARED, trace + country, '[[workload]]\nprocess = "batch"\nmessages = 150\n' + overflow):
+        scenario = loaded(tmp_path, ACCOUNTS + mail)
+        kept = recorded(scenario)
+        for name, part in slices_of(scenario).items():
+            for seed in (1, 2):
+                assert_same(arrivals(slices_of(kept)[name].workload, seed), arrivals(part.workload, 1))
+
+
+def assert_same(one: Arrivals, other: Arrivals) -> None:
+    """The same mails at the same instants."""
+    assert np.array_equal(one.intended_s, other.intended_s)
+    assert np.array_equal(one.recipients, other.recipients)

@@ -171,12 +171,14 @@ class Admin:
 
     def _stats(self, _body: bytes, _query: Query, _accept: str) -> Answer:
         service = self._service
-        accounts = [{**stats(ses), **self._asked_by(ses)} for ses in service.all()]
+        accounts = [{**stats(ses), **self._of_named(ses)} for ses in service.all()]
         return as_json({"accounts": accounts, "requests": service.requests(), "in_flight": service.in_flight})
 
-    def _asked_by(self, ses: Ses) -> dict[str, Any]:
-        """How often other services were asked with the keys of an account that has a name."""
-        return {"requests": self._service.requests_of(ses.account)} if ses.allowance.name else {}
+    def _of_named(self, ses: Ses) -> dict[str, Any]:
+        """What is told of all accounts together elsewhere, for one that has a name."""
+        if not ses.allowance.name:
+            return {}
+        return {"requests": self._service.requests_of(ses.account), "in_flight": ses.in_flight.calls}
 
     def _metrics(self, _body: bytes, _query: Query, _accept: str) -> Answer:
         return Answer(OK, CONTENT_TYPE_LATEST, generate_latest(self._service.registry))

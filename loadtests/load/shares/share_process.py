@@ -27,7 +27,7 @@ from loadtests.load.assignment import WORLD
 from loadtests.load.shares.attached import Attached
 from loadtests.load.shares.share_order import ShareOrder, unpacked
 from loadtests.load.shares.telling import Teller
-from loadtests.moto.run import played
+from loadtests.moto.play import played
 from loadtests.ports.local import local_session
 from loadtests.record import run_registry
 from scenarios.budget import Budget
