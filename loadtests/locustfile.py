@@ -16,7 +16,7 @@ from locust import LoadTestShape, User, events, task
 from locust.env import Environment
 from locust.runners import MasterRunner, WorkerRunner
 
-from loadtests.load import locust_cli
+from loadtests.load.locust_arguments import add_arguments
 from loadtests.load.locust_process import ASSIGNMENT
 from loadtests.load.workers.master import Master
 from loadtests.load.workers.worker import DONE, FILE, SHARE, STOP, Worker
@@ -52,10 +52,6 @@ class Scenario(LoadTestShape):
         return _masters[self.runner.environment].tick()
 
 
-def _add_arguments(parser: Any) -> None:
-    locust_cli.add_arguments(parser)
-
-
 def _begin(environment: Environment, runner: Any, **_others: Any) -> None:
     if not isinstance(runner, MasterRunner):
         worker = _workers[environment] = Worker(environment, runner)
@@ -74,10 +70,12 @@ def _folder(environment: Environment) -> Path:
     """Where the assignment is: the parent's word, or else what Locust's own command line says."""
     if ASSIGNMENT in os.environ:
         return Path(os.environ[ASSIGNMENT])
+    from loadtests.load import locust_cli  # which takes as long to import as Locust itself
+
     with locust_cli.failing_plainly():
         return locust_cli.CommandLineRun(environment).folder
 
 
 _hooks: Any = events  # whose methods have no types
-_hooks.init_command_line_parser.add_listener(_add_arguments)
+_hooks.init_command_line_parser.add_listener(add_arguments)
 _hooks.init.add_listener(_begin)

@@ -40,6 +40,12 @@ def test_the_command_patches_nothing() -> None:
     assert subprocess.run([sys.executable, "-c", check], cwd=ROOT, check=False).returncode == 0
 
 
+def test_locusts_processes_wait_for_no_library_of_their_parents() -> None:
+    """Ledgers and their files are its own business; only plain Locust, which has none, makes them itself."""
+    check = "import sys, loadtests.locustfile; sys.exit('pyarrow' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", check], cwd=ROOT, check=False).returncode == 0
+
+
 def test_locust_missing_is_said_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The command line can name the extra that is not installed; nothing was started."""
     monkeypatch.setitem(sys.modules, "locust", None)
