@@ -11,7 +11,7 @@ from reports.words import decimals
 MARKS = {"pass": "✓", "improved": "✓", "fail": "✗", "inconclusive": "?"}
 """A verdict in one character, told apart without colour."""
 
-_SECONDS = re.compile(r"(^|\.)(latency_s|latency_of_all_s|call_s|inbox_s)\.|(span|reviewed|paused)_s$")
+_SECONDS = re.compile(r"(^|\.)(latency_s|latency_of_all_s|call_s|inbox_s)\.|(span|bound|reviewed|paused)_s$")
 LEAST_PERCENT = 0.001  # a smaller change is none, whoever reads it
 MOST_DECIMALS = 12  # what is less is the arithmetic of another machine
 

@@ -54,6 +54,7 @@ class Simulation:
         self.world = World()
         self.open_work = OpenWork(self.world.stop)
         self.members = members_of(scenario)
+        assert scenario.pool or len(self.members) == 1, "accounts that are not pooled share no world"
         self.services: list[Ses] = []
         for member in self.members.values():
             self.services.append(self._service(member))

@@ -116,5 +116,6 @@ def _keep(out: Path, document: ComparisonDocument, scenario: Scenario, curves: M
 
 def show(document: ComparisonDocument, as_json: bool) -> None:
     """The comparison on standard output."""
-    sheets = compare_table.table(document), *compare_table.providers_of(document), *spread(document)
+    further = *compare_table.accounts_in(document), *compare_table.providers_of(document), *spread(document)
+    sheets = compare_table.table(document), *further
     terminal.present(document, as_json, sheets, compare_table.sentences(document))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import cast
 
+from reports.compare.accounts.arranged import accounts_of, arrangement_of
 from reports.compare.bill import bill_of
 from reports.compare.explain import explain
 from reports.compare.looks import as_table
@@ -13,14 +14,13 @@ from reports.compare.variant_looks import looks_of_variants
 from reports.documents.comparison import (
     SCHEMA,
     AccountTable,
-    BoundFigures,
     ComparisonDocument,
     DeliveryTable,
     ExplainedEntry,
     FaultTable,
-    LimiterTable,
     RankedContender,
 )
+from reports.documents.limits import BoundFigures, LimiterTable
 from reports.ranking.answer import answer, ranking_of
 from reports.ranking.called import chosen_settings
 from reports.ranking.ranking import Ranked
@@ -61,6 +61,10 @@ def document(
         made["bill"] = bill_of(scenario, scenario.bill)
     if scenario.delivery is not None and any("delivery" in entry for entry in entries):
         made["delivery"] = delivery_of(scenario.delivery)
+    if scenario.accounts:
+        made["accounts"] = accounts_of(scenario)
+    if (arranged := arrangement_of(scenario, seed)) is not None:
+        made["arrangement"] = arranged
     if scenario.rank is not None:
         made["rank"] = {"by": scenario.rank.by, "figure": scenario.rank.figure}
     return {**made, "ranking": _ranking(made), "answer": answer(made)}

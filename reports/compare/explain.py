@@ -229,10 +229,13 @@ def _peak(entry: StrategyEntry, facts: Facts) -> str:
 
 
 def _apart(entry: StrategyEntry) -> str:
-    """By lane, else by workload, where there are several: the quantiles of all recipients hide whose they are."""
-    parts = [(f"{one['lane']} mail", one["latency_s"]) for one in entry.get("lanes", ())] or [
-        (_called(one), one["latency_s"]) for one in entry.get("workloads", ())
-    ]
+    """By lane, account or workload, where there are several: the quantiles of all recipients hide whose they are."""
+    accounts = entry.get("accounts", ())
+    parts = (
+        [(f"{one['lane']} mail", one["latency_s"]) for one in entry.get("lanes", ())]
+        or [(f"mail of {one['account']}", one["latency_s"]) for one in accounts if len(accounts) > 1]
+        or [(_called(one), one["latency_s"]) for one in entry.get("workloads", ())]
+    )
     return ", ".join(f"{whose} {_waited(latency_s)}" for whose, latency_s in parts)
 
 

@@ -14,6 +14,7 @@ from scenarios.outside.plug import bundle_of
 from scenarios.schema.faults import Fault
 from scenarios.schema.labels import lanes_on
 from scenarios.schema.model import Scenario
+from scenarios.traffic.slices import slices_of
 from strategies.presentation.seen import LaneSeen, Scaling, Seen
 from strategies.raised import Raised
 from strategies.registry import STRATEGIES
@@ -32,10 +33,17 @@ class Facts(NamedTuple):
     has_neighbour: bool
     lanes_elsewhere: frozenset[str]
     other_ways: tuple[str, ...]
+    first_part: tuple[str, Facts] | None = None
 
     @classmethod
     def of(cls, scenario: Scenario) -> Facts:
-        """The facts of a scenario."""
+        """The facts of a scenario; where accounts share nothing, those of the first of them beside those of all."""
+        (name, first), *others = slices_of(scenario).items()
+        facts = cls._of_one(scenario)
+        return facts._replace(first_part=(name, cls._of_one(first))) if others else facts
+
+    @classmethod
+    def _of_one(cls, scenario: Scenario) -> Facts:
         rate_per_s, limiter = scenario.account.max_send_rate_per_s, scenario.account.limiter
         return cls(
             rate_per_s=rate_per_s,
@@ -70,8 +78,10 @@ def told_mechanism(entry: StrategyEntry, facts: Facts) -> str:
     words = getattr(STRATEGIES.get(strategy_of(entry)), "mechanism", None)
     if words is None or not entry["settings"]:
         return ""
-    clauses = words(_settings(entry), _seen(entry, facts)) or ()
-    return "; ".join(clause for clause in ([clauses] if isinstance(clauses, str) else clauses) if clause)
+    within = facts if facts.first_part is None else facts.first_part[1]
+    clauses = words(_settings(entry), _seen(entry, within)) or ()
+    said = "; ".join(clause for clause in ([clauses] if isinstance(clauses, str) else clauses) if clause)
+    return said if facts.first_part is None else f"each account by itself, {facts.first_part[0]} so: {said}"
 
 
 def told_after_refusal(entry: StrategyEntry) -> str:

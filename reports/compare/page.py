@@ -38,7 +38,12 @@ def write(directory: Path, comparison: ComparisonDocument, run: Gathered) -> Non
 def _page(directory: Path, comparison: ComparisonDocument, run: Gathered) -> Page:
     scenario_toml = scenario_text(directory / SCENARIO)
     signs, charts = signs_of(one["strategy"] for one in run.comparison["strategies"]), sections.charts(run)
-    first = [sections.ranking(comparison, signs), *sections.thresholds(comparison), *sections.providers(comparison)]
+    first = [
+        sections.ranking(comparison, signs),
+        *sections.accounts(comparison),
+        *sections.thresholds(comparison),
+        *sections.providers(comparison),
+    ]
     rest = _rests_on(comparison, scenario_toml)
     room = MOST_BYTES - FEW - len(json.dumps(charts)) - len(str((first, rest)).encode())
     return Page(
@@ -68,7 +73,7 @@ def _figures(directory: Path, run: Gathered, charts: Sequence[Chart], room: int)
 def _rests_on(comparison: ComparisonDocument, scenario_toml: str) -> Section:
     rows = [
         ("what ran", WORLDS.get(comparison["world"], comparison["world"])),
-        *account_rows(comparison["account"]),
+        *account_rows(comparison["account"], comparison.get("accounts", ())),
         *_after_acceptance(comparison),
         ("seeds", sections.how_often(comparison)),
     ]

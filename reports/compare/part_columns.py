@@ -1,4 +1,4 @@
-"""A column for each lane, else for each workload, where there are several: what the slowest hundredth of it waits."""
+"""A column for each lane, else account or workload, where there are several: what its slowest hundredth waits."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SHORT = 8  # letters that tell most parts apart and leave room for others
 
 
 def parts_in(entries: Iterable[StrategyEntry]) -> list[str]:
-    """What any of the entries tells apart: lanes, the most urgent first, else workloads in the order of the file.
+    """What any of the entries tells apart: lanes, the most urgent first, else accounts or workloads.
 
     Workloads that are more than lanes may be are none: nobody compares that many columns.
     """
@@ -48,9 +48,11 @@ def p99_s_of(entry: StrategyEntry, parts: Sequence[str]) -> list[float | None]:
 
 
 def _parts_of(entry: StrategyEntry) -> Mapping[str, LatencyFigures]:
-    """By the lane's word or the workload's name; one without a name is called by its number."""
+    """By the lane's word, the account's or the workload's name; a workload without one is called by its number."""
     if lanes := entry.get("lanes"):
         return {lane["lane"]: lane["latency_s"] for lane in lanes}
+    if len(accounts := entry.get("accounts", ())) > 1:
+        return {one["account"]: one["latency_s"] for one in accounts}
     return {one.get("name", f"[{one['index']}]"): one["latency_s"] for one in entry.get("workloads", ())}
 
 

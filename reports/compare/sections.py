@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from reports.compare.accounts.table import accounts_apart
 from reports.compare.break_even import break_even_sentences
 from reports.compare.drawings import MONTH, Gathered
 from reports.compare.spread import spread
-from reports.compare.table import explanations, notes, providers_of, table
+from reports.compare.table import accounts_in, arrangement_sentences, explanations, notes, providers_of, table
 from reports.documents.comparison import ComparisonDocument
 from reports.figures.worth import DELIVERED
 from reports.inboxes.by_provider import by_provider
@@ -104,6 +105,18 @@ def providers(comparison: ComparisonDocument) -> Iterator[Section]:
         folded = [element("details", element("summary", one.title), sheet(one)) for one in others if len(entries) > 1]
         tables = map(sheet, (*providers_of(comparison), reputations(entries)))
         yield Section("inboxes", "Inboxes", joined((*tables, *folded)))
+
+
+def accounts(comparison: ComparisonDocument) -> Iterator[Section]:
+    """Each of several accounts, and what slices cost and protect; those of all contenders but the first are folded."""
+    if "accounts" not in comparison:
+        return
+    entries = [one.entry for one in ranking_of(comparison)]
+    titled = [(one, f"accounts of {one['strategy']}") for one in entries[1:]]
+    others = [table for one, title in titled for table in accounts_apart(comparison, one, title)]
+    folded = [element("details", element("summary", one.title), sheet(one)) for one in others]
+    said = lines(arrangement_sentences(comparison))
+    yield Section("accounts", "Accounts", joined((said, *map(sheet, accounts_in(comparison)), *folded)))
 
 
 def thresholds(comparison: ComparisonDocument) -> Iterator[Section]:

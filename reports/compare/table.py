@@ -7,6 +7,7 @@ from itertools import groupby
 
 from reports import words
 from reports.columns import Block, Column, Row, Sheet
+from reports.compare.accounts.table import accounts_apart
 from reports.compare.bill import said_of
 from reports.compare.break_even import break_even_sentences
 from reports.compare.month_column import month_cells, of_month
@@ -60,10 +61,24 @@ def providers_of(comparison: ComparisonDocument) -> Iterator[Sheet]:
         yield from by_provider([first], comparison["delivery"]["deadline_s"], title)
 
 
+def accounts_in(comparison: ComparisonDocument) -> Iterator[Sheet]:
+    """What the first one's mail met at each of several accounts."""
+    if "accounts" in comparison:
+        first = ranking_of(comparison)[0].entry
+        yield from accounts_apart(comparison, first, f"accounts of {first['strategy']}")
+
+
+def arrangement_sentences(comparison: ComparisonDocument) -> list[str]:
+    """What slicing costs and what it protects, where there are several accounts."""
+    said = comparison["arrangement"]["said"] if "arrangement" in comparison else ""
+    return [said] if said else []
+
+
 def sentences(comparison: ComparisonDocument) -> list[str]:
     """One for each strategy, in the table's order, a few on who is cheaper where, thresholds, and the runs' notes."""
     return [
         *explanations(comparison),
+        *arrangement_sentences(comparison),
         *break_even_sentences(comparison),
         *threshold_lines(comparison.get("thresholds", ())),
         *notes(comparison),

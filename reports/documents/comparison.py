@@ -7,6 +7,8 @@ from typing import Annotated, Final, Literal, NotRequired
 from pydantic import Field, with_config
 from typing_extensions import TypedDict
 
+from reports.documents.accounts import ArrangementTable, NamedAccountTable
+from reports.documents.limits import BoundFigures, LimiterTable
 from reports.documents.reading import STRICT
 from scenarios.entry import SettingsTable, StrategyEntry
 from scenarios.schema.prices import PlanName
@@ -15,32 +17,6 @@ from scenarios.verdicts import Met
 from strategies.presentation.look import COLOR, HATCH, MARKER
 
 SCHEMA: Final = "seslab/comparison/v1"
-
-
-class BoundFigures(TypedDict):
-    """What senders without latency can do with the same mails. Null for a workload without recipients."""
-
-    makespan_s: Annotated[
-        float | None,
-        Field(description="seconds from the first intended instant to the last acceptance, which no sender beats"),
-    ]
-    latency_mean_s: Annotated[
-        float | None, Field(description="first come, first served: mean latency over recipients, in seconds")
-    ]
-    latency_p99_s: Annotated[
-        float | None, Field(description="first come, first served: 99 % of the recipients wait at most so many seconds")
-    ]
-
-
-class LimiterTable(TypedDict):
-    """How SES was supposed to admit recipients, as the scenario's [account.limiter] says."""
-
-    kind: Annotated[str, Field(description="token-bucket, fixed-window or sliding-window")]
-    burst: Annotated[int, Field(description="B, recipients at once after a pause; R rounded up for a window")]
-    admission: Annotated[str, Field(description="strict or debt")]
-    effective_rate: Annotated[float, Field(description="share of R at which the limiter really refilled")]
-    refusal_cost: Annotated[float, Field(description="share of its recipients that a refused call consumed")]
-    shards: Annotated[int, Field(description="independent limiters that shared R and the burst")]
 
 
 Length = Annotated[float, Field(gt=0)]
@@ -169,7 +145,7 @@ class ComparisonDocument(TypedDict):
     seed: Annotated[int, Field(description="the seed of the first replication")]
     replications: Annotated[int, Field(description="runs of each strategy; seeds count up, but not over `rounds`")]
     bound: Annotated[BoundFigures, Field(description="what is possible with the same mails")]
-    account: Annotated[AccountTable, Field(description="what SES allowed")]
+    account: Annotated[AccountTable, Field(description="what SES allowed; of several accounts all together")]
     faults: Annotated[list[FaultTable], Field(description="what went wrong, and when")]
     strategies: Annotated[list[ExplainedEntry], Field(description="one entry each, in the order in which they ran")]
     thresholds: Annotated[
@@ -190,3 +166,11 @@ class ComparisonDocument(TypedDict):
         Annotated[DeliveryTable, Field(description="only where the scenario has [delivery]: what it supposes")]
     ]
     bill: NotRequired[Annotated[BillTable, Field(description="only where a month was billed: how")]]
+    accounts: NotRequired[
+        Annotated[list[NamedAccountTable], Field(description="only of several accounts: what SES allowed each")]
+    ]
+    arrangement: NotRequired[
+        Annotated[
+            ArrangementTable, Field(description="only of several accounts: the same mails in slices and in a pool")
+        ]
+    ]

@@ -7,7 +7,8 @@ from typing import Annotated, Final, Literal, NotRequired
 from pydantic import Field, with_config
 from typing_extensions import TypedDict
 
-from reports.documents.comparison import AccountTable, BoundFigures, LimiterTable
+from reports.documents.comparison import AccountTable
+from reports.documents.limits import BoundFigures, LimiterTable
 from reports.documents.reading import STRICT
 from scenarios.entry import Amount, SettingsTable
 from scenarios.schema.thresholds import JudgedThreshold

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import platform
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from reports.documents.comparison import AccountTable, LimiterTable
+from reports.documents.accounts import NamedAccountTable
+from reports.documents.comparison import AccountTable
+from reports.documents.limits import LimiterTable
 from reports.page.elements import Markup, block, element, joined, pairs
 from reports.page.whole import folded
 from scenarios.formats.toml import toml_value
@@ -49,15 +51,31 @@ def description(scenario_toml: str) -> str:
     return said if isinstance(said, str) else ""
 
 
-def account_rows(account: AccountTable) -> list[tuple[str, str]]:
-    """What SES allows, and by what rule it is supposed to."""
-    quota = account["max_24h_send"]
-    a_day = "no limit" if quota < 0 else f"{count(quota)} recipients"
+def account_rows(account: AccountTable, several: Sequence[NamedAccountTable] = ()) -> list[tuple[str, str]]:
+    """What SES allows, and by what rule it is supposed to; each of several accounts, and all of them together."""
     changes = f", which changes {len(account['rate_steps']) - 1} times" if len(account["rate_steps"]) > 1 else ""
+    rate, quota = account["max_send_rate_per_s"], account["max_24h_send"]
+    if several:
+        return [*map(_of_several, several), ("all accounts", _allowance(rate, quota, changes))]
     return [
-        ("account", f"{account['max_send_rate_per_s']:g} recipients a second{changes}; in 24 hours {a_day}"),
+        ("account", _allowance(rate, quota, changes)),
         ("limiter", f"{limiter(account['limiter'])}: a hypothesis, because nobody documents SES's own"),
     ]
+
+
+def _of_several(account: NamedAccountTable) -> tuple[str, str]:
+    about = [
+        _allowance(account["max_send_rate_per_s"], account["max_24h_send"]),
+        limiter(account["limiter"]),
+        account.get("region", ""),
+        account.get("identity", ""),
+    ]
+    return f"account {account['account']}", "; ".join(filter(None, about))
+
+
+def _allowance(rate_per_s: float, quota: int, changes: str = "") -> str:
+    a_day = "no limit" if quota < 0 else f"{count(quota)} recipients"
+    return f"{rate_per_s:g} recipients a second{changes}; in 24 hours {a_day}"
 
 
 def limiter(table: LimiterTable) -> str:

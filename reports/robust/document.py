@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
 from reports.compare.document import account_of, figures_of
-from reports.documents.comparison import LimiterTable
+from reports.documents.limits import LimiterTable
 from reports.documents.robustness import SCHEMA, HypothesisEntry, RobustCell, RobustContender, RobustnessDocument
 from reports.ranking.called import chosen_settings
 from reports.robust.cells import cell_of, ranked_by

@@ -52,7 +52,8 @@ def _have(of: str, most: int) -> str:
 
 def _poison(scenario: Scenario, arrivals: Arrivals) -> Iterator[str]:
     """Mails that the limiter can never admit whole."""
-    most = largest_request(scenario.account.limiter, scenario.account.max_send_rate_per_s)
+    accounts = scenario.accounts.values() or (scenario.account,)
+    most = max(largest_request(one.limiter, one.max_send_rate_per_s) for one in accounts)
     mails = int((arrivals.recipients > most).sum())
     if mails:
         have = "1 mail has" if mails == 1 else f"{mails} mails have"

@@ -12,6 +12,7 @@ from scenarios.schema.accounts.accounts import UNNAMED, together
 from scenarios.schema.faults import OF_SES, Fault
 from scenarios.schema.model import Scenario
 from scenarios.schema.processes import Workload
+from scenarios.schema.rank import Rank
 from scenarios.schema.traffic import Taken
 from scenarios.traffic.division import Division
 from scenarios.traffic.workload import parts
@@ -27,8 +28,7 @@ Numbers = NDArray[np.int64]
 def of_account(scenario: Scenario, name: str) -> Scenario:
     """What one account sends, as a scenario of that account alone.
 
-    Its mails and their chance are those that it has in the whole. Thresholds and rank, which are about the whole, are
-    left out.
+    Its mails and their chance are those that it has in the whole. Thresholds, which are about the whole, are left out.
     """
     return _of_one(scenario, name, _division_of(scenario))
 
@@ -96,7 +96,7 @@ def _of_one(scenario: Scenario, name: str, division: Division | None) -> Scenari
     return scenario.model_copy(
         update={
             "thresholds": {},
-            "rank": None,
+            "rank": _rank_of_all(scenario),
             "account": scenario.accounts[name],
             "accounts": {},
             "split": None,
@@ -118,7 +118,7 @@ def _of_pool(scenario: Scenario, division: Division | None) -> Scenario:
     return scenario.model_copy(
         update={
             "thresholds": {},
-            "rank": None,
+            "rank": _rank_of_all(scenario),
             "accounts": accounts,
             "account": together(accounts),
             "split": None,
@@ -128,6 +128,11 @@ def _of_pool(scenario: Scenario, division: Division | None) -> Scenario:
             "fault": tuple(_befalling(scenario, pooled)),
         }
     )
+
+
+def _rank_of_all(scenario: Scenario) -> Rank | None:
+    """What ranks, unless it is a figure of a part that others have."""
+    return None if scenario.rank is None or scenario.rank.whose else scenario.rank
 
 
 def _workloads(scenario: Scenario, names: Sequence[str], division: Division | None) -> tuple[Workload, ...]:

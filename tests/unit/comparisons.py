@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reports.compare.document import document
 from reports.documents.comparison import ComparisonDocument
+from reports.running.accounts import Across
 from reports.running.experiment import jobs, perform, summarise
 from scenarios.measures.cost import load_prices
 from scenarios.schema.model import Scenario
@@ -12,6 +13,6 @@ from sim.run import run
 
 def simulated(scenario: Scenario, *strategies: str, replications: int = 1) -> ComparisonDocument:
     """What `seslab compare` makes of it."""
-    made = [perform(job) for job in jobs(run, scenario, strategies, replications, load_prices(), None)]
+    made = [perform(job) for job in jobs(Across(run), scenario, strategies, replications, load_prices(), None)]
     entries, bound = summarise(made)
     return document(scenario, "sim", scenario.seed, replications, bound, entries)

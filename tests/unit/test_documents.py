@@ -13,9 +13,10 @@ import pytest
 from reports.calibrate import document as calibrating
 from reports.diff import document as diffing
 from reports.documents.calibration import CalibrationDocument
-from reports.documents.comparison import ComparisonDocument, FaultTable, LimiterTable
+from reports.documents.comparison import ComparisonDocument, FaultTable
 from reports.documents.diff import DiffDocument
 from reports.documents.gate import GateDocument
+from reports.documents.limits import LimiterTable
 from reports.documents.reading import adapter, parsed
 from reports.gate.against import Runs, Side, compared
 from reports.gate.document import Compared, Part

@@ -1,0 +1,73 @@
+"""What a comparison says of several accounts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from reports.compare.accounts.arranged import said_of
+from reports.compare.table import accounts_in, arrangement_sentences, table
+from reports.documents.accounts import ApartTable
+from reports.documents.comparison import ComparisonDocument
+from reports.documents.limits import BoundFigures
+from scenarios.figures import figures_of, is_figure
+from tests.unit.comparisons import simulated
+from tests.unit.scenario_files import loaded
+from tests.unit.test_documents import assert_declared
+
+ACCOUNTS = "[accounts.us]\nmax_send_rate_per_s = 30\n[accounts.de]\nmax_send_rate_per_s = 15\n"
+MAIL = """
+[[workload]]
+process = "constant"
+duration_s = 20
+messages_per_s = 5
+account = "us"
+[[workload]]
+process = "batch"
+messages = 300
+account = "de"
+[thresholds]
+soon = ["*.accounts.us.latency_s.p99 < 1", "*.accounts.de.makespan_s < 30"]
+[rank]
+by = "accounts.us.latency_s.p99"
+"""
+
+
+def bound(makespan_s: float) -> BoundFigures:
+    """One of which only the end matters."""
+    return {"makespan_s": makespan_s, "latency_mean_s": 0.0, "latency_p99_s": 0.0}
+
+
+def apart(account: str, slice_s: float, pool_s: float) -> ApartTable:
+    """An account's waits."""
+    return {"account": account, "slice_p99_s": slice_s, "pool_p99_s": pool_s}
+
+
+def test_accounts_are_told_apart_in_document_table_and_sentences(tmp_path: Path) -> None:
+    """In slices and in a pool: declared, ranked and judged by an account, and a row for each."""
+    for text in (MAIL, f"{MAIL}[pool]\n"):
+        made = simulated(loaded(tmp_path, ACCOUNTS + text), "leaky-bucket", "heartbeat")
+        assert_declared(ComparisonDocument, made)
+        assert [one["account"] for one in made["accounts"]] == ["us", "de"]
+        [rows] = [block.rows for sheet in accounts_in(made) for block in sheet.blocks]
+        assert [row[0] for row in rows] == ["us", "de"]
+        assert "p99 of\nus" in [column.name for column in table(made).columns]
+        assert arrangement_sentences(made) == [made["arrangement"]["said"]]
+        figures = figures_of(made["strategies"][0])
+        assert all(is_figure(name) for name in figures if name.startswith("accounts."))
+        assert made["account"]["max_send_rate_per_s"] == 45
+
+
+def test_a_slice_says_how_its_first_account_sends(tmp_path: Path) -> None:
+    """A mechanism that is set by the account is told of one of them, not of their sum."""
+    made = simulated(loaded(tmp_path, ACCOUNTS + MAIL), "heartbeat")
+    assert "each account by itself, us so: 30 recipients a tick" in made["strategies"][0]["explanation"]
+
+
+def test_what_slicing_costs_and_protects() -> None:
+    """By ideal senders' times: the end of all, who would wait less in a pool, and who waits less in its slice."""
+    assert said_of(bound(199), bound(80), [apart("us", 100, 40), apart("de", 0, 30)]) == (
+        "at best, slicing costs 119 s until the last mail is out (199 s, not 80.0 s) and us (p99 100 s in its slice, "
+        "40.0 s in one pool), and protects de (p99 0 ms in its slice, 30.0 s in one pool)"
+    )
+    alike = [apart("us", 0, 0), apart("de", 0.05, 0)]
+    assert said_of(bound(80), bound(80), alike) == "at best, slicing costs nothing, and protects no account"
