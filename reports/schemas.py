@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from reports.documents import (
+    advice,
     bounces,
     calibration,
     comparison,
@@ -38,6 +39,7 @@ _SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {
     "comparison": _of(comparison.ComparisonDocument, comparison.SCHEMA),
     "robustness": _of(robustness.RobustnessDocument, robustness.SCHEMA),
     "headroom": _of(headroom.HeadroomDocument, headroom.SCHEMA),
+    "advice": _of(advice.AdviceDocument, advice.SCHEMA),
     "sweep": _of(sweep.SweepDocument, sweep.SCHEMA),
     "gate": _of(gate.GateDocument, gate.SCHEMA),
     "diff": _of(diff.DiffDocument, diff.SCHEMA),

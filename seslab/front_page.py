@@ -15,6 +15,7 @@ COMMANDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "compare": ("deciding.compare", "Run strategies on one scenario and compare them."),
         "robust": ("deciding.robust", "Try strategies under many limiters that SES may have."),
         "headroom": ("deciding.headroom", "Find how far a setting can go until a threshold fails."),
+        "advise": ("deciding.advise", "Find the best strategy and settings that meet it all."),
         "sweep": ("deciding.sweep", "Vary a scenario, and see what becomes of a figure."),
         "play": ("deciding.play", "Change a scenario on a page, and see what comes of it."),
         "report": ("deciding.kept_runs", "Draw a kept run's figures again, and show its table."),

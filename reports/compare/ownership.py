@@ -19,7 +19,7 @@ FIGURES = "figures"
 _PARQUET = b"PAR1"  # begins every such file
 _PAGE = b'<meta name="generator" content="seslab">'
 _OURS = re.compile(
-    rb'\s*\{\s*"schema":\s*"seslab/(comparison|calibration|robustness|gate|history|diff|bounces|origin)/'
+    rb'\s*\{\s*"schema":\s*"seslab/(comparison|calibration|robustness|advice|gate|history|diff|bounces|origin)/'
 )
 
 

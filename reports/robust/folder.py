@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from contextlib import ExitStack
 from pathlib import Path
 
 from reports.compare import folder as run_folder
@@ -15,23 +14,22 @@ from reports.figures import canvas, robust
 from reports.files import Named
 from reports.robust import page
 from reports.robust.cell_text import cell_text
-from reports.running.keeping import DOCUMENTS, LIMITERS, REPORT, ROBUSTNESS, SCENARIO
+from reports.running.keeping import LIMITERS, ROBUSTNESS, SCENARIO, keep_together
 from reports.terminal import busy, to_json
 from scenarios.errors import BadInput
 from scenarios.formats.quoted import printable
 from scenarios.hypotheses import sets
-from scenarios.system.interrupts import interrupts_later
 from scenarios.system.reading import MOST_BYTES_OF_DOCUMENT, is_irregular, read_bytes
-from scenarios.system.whole_files import is_same, make_folder, replaced
+from scenarios.system.whole_files import is_same, make_folder
 
 
-def prepare(directory: Path, read: Iterable[Named]) -> None:
-    """As that of a comparison, and likewise for the file of limiters. Raises BadInput."""
+def prepare(directory: Path, read: Iterable[Named], document: str = ROBUSTNESS) -> None:
+    """As that of a comparison, and likewise for the file of limiters beside the document. Raises BadInput."""
     read = [*read]
     limiters = directory / LIMITERS
     if any(is_same(path, limiters) for _, path in read) or _is_strange(limiters):
         raise BadInput(f"--out {directory}: has {LIMITERS}, which would be written over; name another folder")
-    run_folder.prepare(directory, read=read)
+    run_folder.prepare(directory, read=read, document=document)
 
 
 def _is_strange(limiters: Path) -> bool:
@@ -46,19 +44,8 @@ def is_kept_in(directory: Path) -> bool:
 
 def save(directory: Path, robustness: RobustnessDocument, scenario_toml: str, limiters_toml: str) -> None:
     """Writes all of it: what is there stays until all texts are on disk. Other commands' documents go with it."""
-    texts = {ROBUSTNESS: to_json(robustness), SCENARIO: scenario_toml, LIMITERS: limiters_toml}
-    with interrupts_later(), ExitStack() as together:
-        for name, text in texts.items():
-            unfinished = together.enter_context(replaced(directory / name))
-            unfinished.write_text(text, "utf-8")
-        _forget_others(directory)
+    keep_together(directory, {ROBUSTNESS: to_json(robustness), SCENARIO: scenario_toml, LIMITERS: limiters_toml})
     draw(directory, robustness)
-
-
-def _forget_others(directory: Path) -> None:
-    """What commands have told of another scenario, and the page of an earlier document."""
-    for name in {*DOCUMENTS, REPORT} - {ROBUSTNESS}:
-        (directory / name).unlink(missing_ok=True)
 
 
 def document(directory: Path) -> RobustnessDocument:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 from scenarios.ledger.ledger import Ledger
 from scenarios.schema.model import Scenario
 from scenarios.schema.scenario_file import as_toml
 from scenarios.system.interrupts import interrupts_later
-from scenarios.system.whole_files import write_text
+from scenarios.system.whole_files import replaced, write_text
 
 SCENARIO = "scenario.toml"
 COMPARISON = "comparison.json"
 CALIBRATION = "calibration.json"
 ROBUSTNESS = "robustness.json"
-LIMITERS = "limiters.toml"  # beside it
+ADVICE = "advice.json"
+LIMITERS = "limiters.toml"  # beside either
 REPORT = "report.html"
 GATE = "gate.json"
 HISTORY = "history.json"
@@ -23,7 +26,7 @@ BOUNCES = "bounces.json"
 BOUNCES_CSV = "bounces.csv"  # beside it
 ORIGIN = "origin.json"  # beside any of them
 OF_RUNS = (COMPARISON, CALIBRATION, ROBUSTNESS)
-DOCUMENTS = (*OF_RUNS, GATE, HISTORY, DIFF, BOUNCES, ORIGIN)
+DOCUMENTS = (*OF_RUNS, ADVICE, GATE, HISTORY, DIFF, BOUNCES, ORIGIN)
 
 
 def keep(ledger: Ledger, scenario: Scenario, directory: Path) -> None:
@@ -43,9 +46,19 @@ def keep_alone(directory: Path, name: str, document: str, page: str) -> None:
         write_text(directory / REPORT, page)
 
 
+def keep_together(directory: Path, texts: Mapping[str, str]) -> None:
+    """Writes files by their names: what is there stays until all are on disk. Other commands' documents then go."""
+    with interrupts_later(), ExitStack() as together:
+        for name, text in texts.items():
+            unfinished = together.enter_context(replaced(directory / name))
+            unfinished.write_text(text, "utf-8")
+        for name in {*DOCUMENTS, REPORT} - texts.keys():
+            (directory / name).unlink(missing_ok=True)
+
+
 def forget_documents(directory: Path) -> None:
     """What earlier commands have told of a folder's ledgers and scenario."""
-    if (directory / ROBUSTNESS).exists():
+    if any((directory / name).exists() for name in (ROBUSTNESS, ADVICE)):
         (directory / LIMITERS).unlink(missing_ok=True)
     if (directory / BOUNCES).exists():
         (directory / BOUNCES_CSV).unlink(missing_ok=True)

@@ -16,6 +16,7 @@ DOCUMENTS = (
     "comparison",
     "robustness",
     "headroom",
+    "advice",
     "sweep",
     "gate",
     "diff",

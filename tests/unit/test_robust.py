@@ -24,6 +24,7 @@ from reports.robust.table import matrix, sentences, table
 from reports.robust.trials import Simulation, Trial, cells_of, jobs_of, whole
 from reports.robust.wording import missing, percent
 from reports.robust.worst import best_first
+from reports.running import keeping
 from reports.running.parallel import in_turn
 from reports.terminal import to_json
 from scenarios.errors import BadInput, RunFailed
@@ -319,7 +320,7 @@ def test_what_is_kept_stays_until_all_is_written(
 ) -> None:
     """A disk that fills up leaves the earlier document; what a killed command left is written over."""
     kept(told, tmp_path)
-    monkeypatch.setattr(folder, "replaced", full_for("limiters.toml"))
+    monkeypatch.setattr(keeping, "replaced", full_for("limiters.toml"))
     with pytest.raises(RunFailed):
         folder.save(tmp_path, {**told, "scenario": "another"}, "", "")
     assert folder.document(tmp_path) == json.loads(to_json(told))

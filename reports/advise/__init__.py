@@ -1,0 +1,1 @@
+"""Which strategy with which settings is best, subject to what must hold whatever SES's limiter is."""

@@ -1,0 +1,70 @@
+"""What a search for advice comes to: a document, which is kept and shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from reports import terminal
+from reports.advise import folder, table
+from reports.advise.bench import Bench, Budget, Question
+from reports.advise.document import document, told
+from reports.advise.finals import Assurance
+from reports.advise.naming import named, with_variants
+from reports.advise.search import Search, searched
+from reports.advise.sentences import sentences
+from reports.running.executors import Executor
+from reports.running.experiment import Job
+from reports.running.keeping import REPORT
+from reports.running.parallel import Enough, Outcome
+from scenarios.errors import Interrupted
+from scenarios.hypotheses.sets import Chosen, as_toml
+from scenarios.schema.scenario_file import as_toml_in
+
+
+def advised(
+    question: Question,
+    contenders: Sequence[str],
+    assurance: Assurance,
+    budget: Budget,
+    executor: Executor,
+    left: Chosen,
+    out: Path | None,
+    as_json: bool,
+) -> bool:
+    """Search, keep and show what came of it; whether anything is admissible.
+
+    Raises Interrupted once what is there is kept and shown, BadInput, or RunFailed.
+    """
+    search = Search(Bench(question, partial(_performed, executor), budget), contenders, assurance)
+    with terminal.following("Searching") as show:
+        searched(search, show)
+    if search.ranked:
+        advice = document(search, left.left_out)
+        try:
+            if out is not None:
+                keep(search, out, left)
+                terminal.tell_who_watches(f"page: {out / REPORT}")
+        finally:  # also where the disk is full
+            terminal.present(advice, as_json, table.table(advice), sentences(advice))
+    if search.ended == "interrupted":
+        kept = f"; what was found is in {out}" if out is not None and search.ranked else ""
+        raise Interrupted(f"interrupted: {budget.spent} runs made{kept}")
+    return search.choice is not None
+
+
+def keep(search: Search, out: Path, left: Chosen) -> None:
+    """Document, scenario, limiters, picture and page, in that folder. Raises BadInput and RunFailed."""
+    scenario = search.bench.question.scenario
+    kept = with_variants(scenario, named(scenario, told(search), search.choice))
+    folder.save(out, document(search, left.left_out), as_toml_in(out, kept), as_toml(left.hypotheses))
+
+
+def _performed(executor: Executor, jobs: Sequence[Job], enough: Enough) -> Outcome:
+    """How far it has come is told of the whole search."""
+    return executor.perform(jobs, _unseen, enough)
+
+
+def _unseen(_number: int, _share: float) -> None:
+    pass

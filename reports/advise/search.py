@@ -1,0 +1,186 @@
+"""The search: candidates all over the settings, then near the best of them, and at last the best against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from reports.advise.bench import Bench, Ended
+from reports.advise.candidates import Candidate, is_possible, near, simpler, spread
+from reports.advise.dimensions import Dimension, dimensions
+from reports.advise.finals import Assurance, Finals, played
+from reports.advise.screening import best_first, by_figure, by_other_figure, screened, short
+from scenarios.errors import BadInput, RunFailed
+from strategies.settings import WrongSetting
+
+SPREAD = 6
+"""Candidates of each contender all over its settings, besides it as it is."""
+WIDTHS = (0.4, 0.15)
+"""How far candidates of each further round lie from those that they are near, as a share of what is searched."""
+NEAR = 12
+"""Candidates of each of those rounds."""
+GOOD = 3
+"""So many of the best are what they are near."""
+FINALISTS = 4
+"""Each more costs at least ten campaigns under every hypothesis."""
+GROUPS = 3
+"""If all finalists of one group turn out not to be admissible, the next ones are tried, so often."""
+
+Phase = Literal["spread", "near", "finals"]
+Tell = Callable[[str], None]
+
+
+@dataclass
+class Search:
+    """What was found so far: all candidates, and the groups of finalists, of which the last one counts."""
+
+    bench: Bench
+    contenders: Sequence[str]
+    assurance: Assurance
+    pool: list[Candidate] = field(default_factory=list)
+    groups: list[Finals] = field(default_factory=list)
+    ended: Literal["decided", "budget", "interrupted"] = "decided"
+
+    @property
+    def seed(self) -> int:
+        return self.bench.question.scenario.seed
+
+    @property
+    def finals(self) -> Finals | None:
+        return self.groups[-1] if self.groups else None
+
+    @property
+    def ranked(self) -> list[Candidate]:
+        """All that ran, best first by the campaign that all have met."""
+        return best_first(self.bench, [one for one in self.pool if self.bench.met(one, self.seed)], self.seed)
+
+    @property
+    def choice(self) -> Candidate | None:
+        """The best that is known to be admissible so far; None if there is none."""
+        if self.finals is not None and self.finals.best is not None:
+            return self.finals.best
+        out = {one for group in self.groups for one in group.out}
+        return next((one for one in self.admissible if one not in out), None)
+
+    @property
+    def admissible(self) -> list[Candidate]:
+        """Those that met everything under every hypothesis in that campaign."""
+        return [one for one in self.ranked if self._is_admissible(one)]
+
+    def _is_admissible(self, one: Candidate) -> bool:
+        met = self.bench.met(one, self.seed)
+        return met is not None and met.failed is None and self.bench.is_whole(one, self.seed)
+
+
+def searched(search: Search, tell: Tell) -> None:
+    """To its end, or as far as the budget or Ctrl-C lets it come. Raises BadInput and RunFailed."""
+    generator = np.random.default_rng(search.seed)
+    try:
+        within = _within(search)
+        _screen(search, _first(search, within, generator), "spread", tell)
+        for width in WIDTHS:
+            _screen(search, _nearer(search, within, width, generator), "near", tell)
+        _round_off(search, tell)
+        _play(search, tell)
+    except Ended as end:
+        search.ended = "budget" if end.why == "budget" else "interrupted"
+    except KeyboardInterrupt:
+        search.ended = "interrupted"
+
+
+def _within(search: Search) -> Mapping[str, Sequence[Dimension]]:
+    """Of each contender whose settings suit the account; another one has none to be moved, and fails in its run."""
+    within: dict[str, Sequence[Dimension]] = {}
+    for contender in search.contenders:
+        try:
+            within[contender] = dimensions(search.bench.question.scenario, contender)
+        except (WrongSetting, BadInput, RunFailed):
+            within[contender] = ()
+    return within
+
+
+def _first(
+    search: Search, within: Mapping[str, Sequence[Dimension]], generator: np.random.Generator
+) -> Iterable[Candidate]:
+    scenario = search.bench.question.scenario
+    for contender in search.contenders:
+        own = [Candidate(contender), *spread(scenario, contender, within[contender], SPREAD, generator)]
+        yield from _possible(search, own)
+
+
+def _nearer(
+    search: Search, within: Mapping[str, Sequence[Dimension]], width: float, generator: np.random.Generator
+) -> Iterable[Candidate]:
+    """Near those that are best, or that are least far from being admissible, and those with one change less."""
+    scenario, good = search.bench.question.scenario, search.ranked[:GOOD]
+    yield from _possible(search, (other for one in good for other in simpler(one)))
+    movable = [one for one in good if within[one.contender]]
+    for number in range(NEAR if movable else 0):
+        one = movable[number % len(movable)]
+        yield from _possible(search, [near(scenario, one, within[one.contender], width, generator)])
+
+
+def _possible(search: Search, some: Iterable[Candidate]) -> Iterable[Candidate]:
+    return (one for one in some if is_possible(search.bench.question.scenario, one))
+
+
+def _screen(search: Search, new: Iterable[Candidate], phase: Phase, tell: Tell) -> None:
+    search.pool = list(dict.fromkeys([*search.pool, *new]))
+    for _ in screened(search.bench, search.pool, search.seed, FINALISTS):
+        tell(said(search, phase))
+
+
+def _round_off(search: Search, tell: Tell) -> None:
+    """The other end of the front, and the best of each contender: who asks why one is not it gets a whole answer."""
+    for _ in screened(search.bench, search.pool, search.seed, 1, by_other_figure):
+        tell(said(search, "near"))
+    for contender in search.contenders:
+        own = [one for one in search.pool if one.contender == contender]
+        for _ in screened(search.bench, own, search.seed, 1):
+            tell(said(search, "near"))
+
+
+def _play(search: Search, tell: Tell) -> None:
+    """Campaigns that no candidate was chosen by: those of the screening favour whoever was lucky in it."""
+    tried: set[Candidate] = set()
+    for _ in range(GROUPS):
+        group = _group(search, [one for one in search.admissible if one not in tried])
+        if not group:
+            return
+        tried |= {*group}
+        search.groups.append(Finals(search.assurance, group, entered=len(tried)))
+        played(search.bench, search.groups[-1], search.seed + 1, lambda _: tell(said(search, "finals")))
+        if search.groups[-1].alive:
+            return
+
+
+def _group(search: Search, admissible: Sequence[Candidate]) -> list[Candidate]:
+    """The best that differ in what they do, and the best that changes nothing: it says what a change gains."""
+    distinct: dict[tuple[tuple[float, float], ...], Candidate] = {}
+    for one in admissible:
+        distinct.setdefault(_done(search, one), one)
+    best = list(distinct.values())
+    usual = next((one for one in best if not one.changes), None)
+    if usual is None or usual in best[:FINALISTS]:
+        return best[:FINALISTS]
+    return [*best[: FINALISTS - 1], usual]
+
+
+def _done(search: Search, one: Candidate) -> tuple[tuple[float, float], ...]:
+    """Its figures under every hypothesis: a setting that changes nothing makes no other candidate."""
+    runs = search.bench.runs[one, search.seed]
+    return tuple((short(runs[number].value), short(runs[number].beside)) for number in sorted(runs))
+
+
+def said(search: Search, phase: Phase) -> str:
+    """How far it has come."""
+    runs = f"{search.bench.budget.spent:,} runs"
+    if phase == "finals" and search.finals is not None:
+        return f"{len(search.finals.alive)} finalists, {search.finals.campaigns} campaigns, {runs}"
+    ranked = search.ranked
+    best = by_figure(ranked[0], search.bench.met(ranked[0], search.seed)) if ranked else None
+    far = "" if best is None else "nothing admissible yet" if best[0] else f"best so far {best[1]:g}"
+    return f"{len(search.pool)} candidates, {runs}, {far}"

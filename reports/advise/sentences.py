@@ -1,0 +1,133 @@
+"""What a search came to, in sentences: the choice, how sure it is, and why each of the others is not it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reports.documents.advice import AdviceCandidate, AdviceDocument, AdviceFailure
+from reports.ranking.called import in_full
+from reports.robust.wording import missing
+from reports.threshold_lines import threshold_line
+from reports.units import shown, side_by_side
+from reports.words import names
+from strategies.presentation.words import counted, share
+
+_LEAST_MISS = 1e-6
+
+
+def called(one: AdviceCandidate) -> str:
+    """Its name, and in brackets what it is: `advised (heartbeat, fill = 0.9)`."""
+    is_as_it_is = one["name"] == one["contender"]
+    of = {} if is_as_it_is else {"variant_of": one["contender"]}
+    return in_full(one["name"], {**of, "chosen_settings": one["changes"]})  # type: ignore[typeddict-item]
+
+
+def how_it_fared(one: AdviceCandidate, figure: str, chosen: float | None, zone: float | None) -> str:
+    """Why it is the choice, or is not; `chosen` is the choice's figure."""
+    who, value = called(one), one["value"]
+    if one["standing"] == "failed" and one["failure"] is not None:
+        return f"{who} fails: {failed(one['failure'])}"
+    if value is None:
+        return f"{who} has no {figure}"
+    worst = f", at worst under {one['under']}" if one["under"] else ""
+    if one["standing"] == "chosen":
+        return f"{who}: {figure} {shown(figure, _rounded(value))}{worst}"
+    if chosen is None:
+        return f"{who}: {figure} {shown(figure, _rounded(value))}{worst}, and not known to meet everything"
+    told = side_by_side(figure, chosen, value, value - chosen, None)
+    difference = f"{told.now} instead of {told.base}, {told.by}" if value != chosen else f"{told.now} as well"
+    if one["standing"] == "tied":
+        within = f", within {shown(figure, _rounded(zone))}" if zone else ""
+        return f"{who} is as good{within}: {difference}"
+    if not one["samples"]:
+        return f"{who} was not among the best: {difference}, in one campaign"
+    is_open = " so far" if one["standing"] == "unfinished" else ""
+    return f"{who} is behind{is_open}: {difference}, in {counted(len(one['samples']), 'campaign')}"
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.4g}")
+
+
+def failed(failure: AdviceFailure) -> str:
+    """Which threshold, by how much, under which limiter."""
+    miss = failure["miss"]
+    far = "" if miss is None or miss < _LEAST_MISS else f", off by {_share_or_times(miss)}"
+    return f"{threshold_line(failure['threshold'])} under {failure['hypothesis']}, seed {failure['seed']}{far}"
+
+
+def _share_or_times(miss: float) -> str:
+    """Of the limit, or where that is zero of all recipients, which no share of them exceeds."""
+    return missing(miss) if miss < 1 else f"{miss:,.3g} times the limit"
+
+
+def sentences(advice: AdviceDocument) -> list[str]:
+    """The answer first."""
+    return [*_answer(advice), *_others(advice), *(f"note: {note}" for note in _notes(advice))]
+
+
+def choice_of(advice: AdviceDocument) -> AdviceCandidate | None:
+    """The candidate that was chosen; None if none is admissible."""
+    return next((one for one in advice["candidates"] if one["name"] == advice["choice"]), None)
+
+
+def _answer(advice: AdviceDocument) -> Iterator[str]:
+    choice = choice_of(advice)
+    if choice is None:
+        yield _nobody(advice)
+        return
+    yield f"{'' if advice['ended'] == 'decided' else 'so far '}{choice['sentence']}"
+    yield how_sure(advice)
+    for edge in choice["edges"]:
+        yield f"{edge['setting']} is {edge['end']}; what lies beyond was not tried"
+
+
+def _nobody(advice: AdviceDocument) -> str:
+    """Who comes closest, and what it fails."""
+    of = counted(advice["tried"], "candidate")
+    so_far = "" if advice["ended"] == "decided" else " so far"
+    judged = [one for one in advice["candidates"] if one["failure"] is not None]
+    if not judged:
+        return f"none of {of} is known to meet everything{so_far}"
+    closest = judged[0]
+    assert closest["failure"] is not None
+    return f"none of {of} meets everything{so_far}; the closest, {called(closest)}, fails {failed(closest['failure'])}"
+
+
+def how_sure(advice: AdviceDocument) -> str:
+    """Of what, with which probability, and on how many campaigns that rests."""
+    assurance, figure = advice["assurance"], advice["figure"]
+    campaigns, zone, part = assurance["campaigns"], assurance["zone"], assurance["campaigns_share"]
+    if not campaigns or zone is None or part is None:
+        return f"how sure that is nobody can say: {_end(advice)} before the finals"
+    finalists = sum(bool(one["samples"]) or one["standing"] == "tied" for one in advice["candidates"])
+    against = (
+        f"none of {counted(finalists, 'finalist')} is better by more than {shown(figure, _rounded(zone))}"
+        if finalists > 1
+        else "it"
+    )
+    meets = f"meets everything in at least {share(part, 1)} of campaigns under each limiter"
+    sure = f"with {share(assurance['reached'], 1)} probability"
+    about = (
+        ""
+        if advice["ended"] == "decided"
+        else f"; {_end(advice)} before it was as sure as was asked, so that is estimated"
+    )
+    both = f"{against}, and it {meets}" if finalists > 1 else f"{against} {meets}"
+    return f"{sure} {both}; it did in {campaigns} of {counted(campaigns, 'campaign')}{about}"
+
+
+def _end(advice: AdviceDocument) -> str:
+    return "Ctrl-C came" if advice["ended"] == "interrupted" else "the budget was spent"
+
+
+def _others(advice: AdviceDocument) -> Iterator[str]:
+    return (one["sentence"] for one in advice["candidates"] if one["name"] != advice["choice"])
+
+
+def _notes(advice: AdviceDocument) -> Iterator[str]:
+    yield from (f"{one['name']} is left out: {one['why']}" for one in advice["left_out"])
+    yield from advice["notes"]
+    tied = [one["name"] for one in advice["candidates"] if one["standing"] == "tied"]
+    if tied:
+        yield f"{names(tied)} would do as well: what else speaks for one of them may decide"

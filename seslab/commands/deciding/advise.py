@@ -1,0 +1,95 @@
+"""`seslab advise`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from scenarios.errors import BadInput
+from seslab import exit_codes
+from seslab.ctrl_c import ending_on_ctrl_c
+from seslab.options import AsJson, Limiters, Out, Seed, Source, Strategies
+
+CONFIDENCE = 0.95
+LEAST_CONFIDENCE, MOST_CONFIDENCE = 0.5, 0.9999
+INDIFFERENCE = "1%"
+
+
+def advise(
+    scenario: Source,
+    *,
+    minimise: Annotated[
+        str,
+        typer.Option(metavar="FIGURE", help="what is to be small, such as latency_s.p99 or cost_per_million_usd"),
+    ],
+    strategy: Strategies = None,
+    limiters: Limiters = None,
+    seed: Seed = None,
+    confidence: Annotated[
+        float,
+        typer.Option(metavar="P", min=LEAST_CONFIDENCE, max=MOST_CONFIDENCE, help="how probably the choice is right"),
+    ] = CONFIDENCE,
+    indifference: Annotated[
+        str, typer.Option(metavar="X", help="a difference that does not matter: of the figure, or a share of the best")
+    ] = INDIFFERENCE,
+    runs: Annotated[
+        int | None, typer.Option(metavar="N", min=1, show_default="as many as it takes", help="most simulations")
+    ] = None,
+    minutes: Annotated[
+        float | None, typer.Option(metavar="M", min=0.01, show_default="as long as it takes", help="longest time")
+    ] = None,
+    out: Out = None,
+    json: AsJson = False,
+) -> int:
+    """Find the best strategy and settings that meet it all.
+
+    Searches the strategies and their settings for the least value of a figure, such that all of the scenario's
+    thresholds hold in every run under every limiter that SES may have. Says how sure it is of that, and why the next
+    ones are not it. Ends with exit code 1 if nothing meets all of them.
+
+    $ seslab advise mixed --minimise latency_s.p99 --minutes 5 --out advice
+    """
+    with ending_on_ctrl_c():
+        import time
+
+        from reports.advise import command
+        from reports.advise.bench import Budget, Question
+        from reports.advise.figure import ranking_by
+        from reports.advise.finals import Assurance
+        from reports.robust import folder
+        from reports.robust.trials import Simulation
+        from reports.running.keeping import ADVICE
+        from reports.running.opening import opened
+        from scenarios.hypotheses import sets
+        from scenarios.measures.cost import load_prices
+        from scenarios.schema.scenario_file import files_of
+        from seslab import worlds
+    until_s = None if minutes is None else time.monotonic() + 60 * minutes
+    chosen = ranking_by(worlds.scenario_of(scenario, seed), minimise)
+    zone, is_share = indifference_of(indifference)
+    contenders = worlds.chosen(strategy, chosen)
+    tried = sets.chosen(limiters, chosen.account)
+    if out is not None:
+        read = [*files_of(scenario, chosen), *([("--limiters", limiters)] if limiters else [])]
+        folder.prepare(out, read, ADVICE)
+    simulation = Simulation(worlds.simulator(), load_prices(), worlds.standing)
+    question, assurance = Question(chosen, tried.hypotheses, simulation), Assurance(confidence, zone, is_share)
+    budget = Budget(runs, until_s, time.monotonic)
+    with opened() as executor:
+        found = command.advised(question, contenders, assurance, budget, executor, tried, out, json)
+    return exit_codes.DONE if found else exit_codes.UNMET
+
+
+def indifference_of(text: str) -> tuple[float, bool]:
+    """A positive number of the figure's unit, or a share with `%`, and whether it is that. Raises BadInput."""
+    number, percent, rest = text.strip().partition("%")
+    try:
+        value = float(number) / (100 if percent else 1)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf") or rest or (percent and value >= 1):
+        from scenarios.formats.quoted import printable
+
+        raise BadInput(f"--indifference {printable(text)}: must be a share of the best such as 1%, or a number above 0")
+    return value, bool(percent)

@@ -1,0 +1,289 @@
+"""Advice: what is chosen is what trying everything would choose, it meets what it must, and it can be made again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import count
+from math import inf
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reports.advise import command
+from reports.advise.bench import Asked, Bench, Budget, Ended, Met, Question
+from reports.advise.candidates import Candidate, is_possible, spread
+from reports.advise.demands import IMPLIED, demands_of
+from reports.advise.dimensions import Number, dimensions
+from reports.advise.document import document
+from reports.advise.figure import ranking_by
+from reports.advise.finals import Assurance, Finals
+from reports.advise.front import front
+from reports.advise.screening import by_figure, screened
+from reports.advise.search import Search, searched
+from reports.advise.sentences import sentences
+from reports.documents.advice import AdviceDocument
+from reports.robust.trials import Simulation
+from reports.running.executors import OwnProcesses
+from reports.running.experiment import Job
+from reports.running.experiment import perform as made
+from reports.running.parallel import Enough, Outcome
+from scenarios.errors import BadInput, Interrupted
+from scenarios.hypotheses.hypothesis import hypotheses_of
+from scenarios.hypotheses.sets import Chosen
+from scenarios.measures.cost import load_prices
+from scenarios.schema.model import Scenario
+from scenarios.schema.scenario_file import changed, load
+from seslab.commands.deciding.advise import indifference_of
+from sim.run import run
+from strategies.registry import STRATEGIES
+from tests.unit.test_documents import assert_declared
+
+ASSURANCE = Assurance(0.95, 0.01, True)
+CONTENDERS = ("shared-bucket", "leaky-bucket")
+LIMITERS = {"hypothesis": ({"name": "tight", "burst": 1}, {"name": "usual", "burst": 20})}
+
+
+def scenario(**tables: Any) -> Scenario:
+    """A broadcast of 30, which is over in two seconds at best."""
+    plain: dict[str, Any] = {
+        "name": "by-hand",
+        "horizon_s": 60.0,
+        "account": {"max_send_rate_per_s": 20.0},
+        "workload": ({"process": "batch", "messages": 30},),
+        "thresholds": {"lossless": ("*.recipients.lost == 0",)},
+        "rank": {"by": "makespan_s"},
+    }
+    return Scenario.model_validate({**plain, **tables})
+
+
+def question(chosen: Scenario) -> Question:
+    """Under two limiters."""
+    return Question(chosen, hypotheses_of(LIMITERS, chosen.account), Simulation(run, load_prices()))
+
+
+def perform(jobs: Sequence[Job], enough: Enough) -> Outcome:
+    """One after the other, here."""
+    return Outcome([made(job) for job in jobs], False, numbers=tuple(range(len(jobs))))
+
+
+def search(chosen: Scenario, runs: int | None = None, contenders: Sequence[str] = CONTENDERS) -> Search:
+    """To its end, or as far as so many runs lead."""
+    found = Search(Bench(question(chosen), perform, Budget(runs, None, lambda: 0.0)), contenders, ASSURANCE)
+    searched(found, lambda _: None)
+    return found
+
+
+@pytest.fixture(scope="module")
+def whole() -> Search:
+    """One that came to its end; nobody changes it."""
+    return search(scenario())
+
+
+@pytest.fixture(scope="module")
+def advice(whole: Search) -> AdviceDocument:
+    """What it tells."""
+    return document(whole, [])
+
+
+def test_the_choice_meets_everything_and_is_the_best_finalist(advice: AdviceDocument) -> None:
+    """As surely as was asked for, and behind no other."""
+    chosen = next(one for one in advice["candidates"] if one["name"] == advice["choice"])
+    assert advice["ended"] == "decided"
+    assert advice["assurance"]["reached"] == ASSURANCE.confidence
+    assert chosen["failure"] is None
+    assert len(chosen["samples"]) == advice["assurance"]["campaigns"] >= 10
+    finalists = [one["samples"] for one in advice["candidates"] if one["samples"] and one["standing"] != "failed"]
+    means = [sum(samples) / len(samples) for samples in finalists]
+    assert min(means) == sum(chosen["samples"]) / len(chosen["samples"])
+
+
+def test_a_document_is_as_it_is_declared(advice: AdviceDocument) -> None:
+    """Every key has its type, and sentences name the choice first."""
+    assert_declared(AdviceDocument, advice)
+    assert sentences(advice)[0].startswith(str(advice["choice"]))
+
+
+def test_what_is_kept_makes_the_same_runs_again(advice: AdviceDocument, whole: Search, tmp_path: Path) -> None:
+    """The scenario loads, its variants come to the figures of the finals, and it says what was demanded."""
+    command.keep(whole, tmp_path, Chosen(whole.bench.question.hypotheses))
+    kept = load(str(tmp_path / "scenario.toml"))
+    assert kept.thresholds == whole.bench.question.scenario.thresholds
+    for one in (one for one in advice["candidates"] if one["samples"]):
+        again = Bench(question(kept), perform, Budget(None, None, lambda: 0.0))
+        twin, seed = Candidate(one["name"]), advice["seed"] + 1
+        again.make([(twin, number, seed) for number in range(len(LIMITERS["hypothesis"]))])
+        met = again.met(twin, seed)
+        assert met is not None
+        assert met.value == one["samples"][0]
+
+
+def test_the_same_question_has_the_same_answer() -> None:
+    """Chance included, as far as the same number of runs leads."""
+    first, second = (document(search(scenario(), runs=60), []) for _ in range(2))
+    assert first == second
+
+
+def test_a_budget_ends_it_and_says_how_sure_it_is() -> None:
+    """No run more than allowed; what is known so far is told, and that it is no guarantee."""
+    short = search(scenario(), runs=20)
+    told = document(short, [])
+    assert told["ended"] == "budget"
+    assert told["runs"] <= 20
+    assert told["assurance"]["reached"] < ASSURANCE.confidence
+    assert "the budget was spent" in " ".join(sentences(told))
+
+
+def test_nothing_admissible_names_the_threshold_and_by_how_much() -> None:
+    """Of whoever comes closest, under the limiter where it is farthest off."""
+    nobody = document(search(scenario(thresholds={"at-once": ("*.makespan_s < 0.5",)})), [])
+    assert nobody["choice"] is None
+    [said, *_] = sentences(nobody)
+    assert "meets everything; the closest" in said
+    assert "at-once: *.makespan_s < 0.5" in said
+    assert "off by" in said or "times the limit" in said
+    late = [one["failure"]["miss"] or inf for one in nobody["candidates"] if one["failure"]]
+    assert late[0] == min(late)
+
+
+def test_who_sends_nothing_is_not_the_cheapest() -> None:
+    """Each fate that no threshold speaks of must not be anybody's."""
+    implied = demands_of(scenario())[IMPLIED]
+    assert implied == ("*.recipients.dead_lettered == 0", "*.recipients.pending == 0")
+    spoken = {"some": ("*.recipients.pending <= 3", "*.recipients.lost == 0", "*.recipients.dead_lettered == 0")}
+    assert IMPLIED not in demands_of(scenario(thresholds=spoken))
+
+
+def test_an_interrupted_search_tells_what_it_found(capsys: pytest.CaptureFixture[str]) -> None:
+    """Ctrl-C in the middle leaves a document, and the command ends as interrupted."""
+
+    class Interrupting(OwnProcesses):
+        times = count()
+
+        def perform(self, jobs: Sequence[Job], *rest: Any) -> Outcome:
+            if next(self.times) == 2:
+                raise KeyboardInterrupt
+            return super().perform(jobs, *rest)
+
+    asked, chosen = question(scenario()), Chosen(question(scenario()).hypotheses)
+    budget = Budget(None, None, lambda: 0.0)
+    with pytest.raises(Interrupted, match="runs made"):
+        command.advised(asked, CONTENDERS, ASSURANCE, budget, Interrupting(), chosen, None, False)
+    assert "Ctrl-C came" in capsys.readouterr().out
+
+
+@dataclass
+class Table(Bench):
+    """A bench whose runs are a table's."""
+
+    table: Mapping[Asked, Met] | None = None
+
+    def make(self, asked: Sequence[Asked]) -> None:
+        assert self.table is not None
+        for one, hypothesis, seed in asked:
+            self.runs.setdefault((one, seed), {})[hypothesis] = self.table[one, hypothesis, seed]
+            self.budget.spent += 1
+
+
+@given(
+    st.lists(st.tuples(*[st.tuples(st.sampled_from([0.0, 0.0, 0.5]), st.integers(1, 9))] * 2), min_size=1, max_size=12)
+)
+def test_screening_finds_what_trying_everything_finds(rows: list[tuple[tuple[float, int], ...]]) -> None:
+    """The best are as good as the best of all, with no more runs than all of them."""
+    asked = question(scenario())
+    pool = [Candidate("direct", (("workers", number + 1),)) for number in range(len(rows))]
+    table = {(one, at, 1): Met(*cell, 0.0) for one, row in zip(pool, rows, strict=True) for at, cell in enumerate(row)}
+    bench = Table(asked, perform, Budget(None, None, lambda: 0.0), table=table)
+    for _ in screened(bench, pool, 1, 2):
+        pass
+    through = sorted(by_figure(one, bench.met(one, 1)) for one in pool if bench.is_whole(one, 1))
+    every = sorted((max(v for v, _ in row), float(max(x for _, x in row)), 0.0, 1) for row in rows)
+    assert through[:2] == every[:2]
+    assert bench.budget.spent <= 2 * len(pool)
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_whatever_is_searched_a_scenario_may_say(strategy: str) -> None:
+    """Each value lies within the bounds that the strategy declares, and each candidate that is run loads."""
+    chosen = scenario()
+    within = dimensions(chosen, strategy)
+    for one in within:
+        values = [one.at(share) for share in (0.0, 0.34, 0.7, 0.9999)]
+        for value in (*values, one.near(values[-1], 0.4, 0.0), one.near(values[-1], 0.4, 0.9999)):
+            if value is not None:
+                changed(as_table(chosen.with_settings(strategy, {one.name: value}), strategy), "a value")
+    drawn = spread(chosen, strategy, within, 4, np.random.default_rng(1))
+    for each in (some for some in drawn if is_possible(chosen, some)):
+        changed(as_table(each.world(chosen), strategy), "a candidate")
+
+
+def as_table(chosen: Scenario, strategy: str) -> dict[str, Any]:
+    """A scenario's file with these settings."""
+    own = {name: value for name, value in asdict(chosen.settings_of(strategy)).items() if value is not None}
+    return {"name": "x", "workload": ({"process": "batch", "messages": 1},), "strategies": {strategy: own}}
+
+
+def test_an_end_is_told_as_one() -> None:
+    """Whether the strategy declares it or the search ends there; what lies between is none."""
+    within = {one.name: one for one in dimensions(scenario(), "pacemaker")}
+    assert within["share"].edge(0.999) is None
+    assert within["share"].edge(1.0) == "the most that it may be"
+    assert within["consumers"].edge(1) == "the least that it may be"
+    assert within["consumers"].edge(4) == "the most that was searched"
+    assert within["consumers"].edge(2) is None
+    assert isinstance(within["consumers"], Number)
+
+
+@given(st.dictionaries(st.integers(), st.tuples(*[st.integers(0, 5)] * 2), min_size=1))
+def test_the_front_is_what_nobody_beats(places: dict[int, tuple[int, int]]) -> None:
+    """Everyone else is beaten or equalled by somebody on it."""
+    best = front(places)
+    for one, (value, beside) in places.items():
+        no_worse = [other for other in best if places[other][0] <= value and places[other][1] <= beside]
+        assert no_worse == [one] if one in best else no_worse
+
+
+def test_the_share_of_campaigns_is_wilkss_for_all_finalists() -> None:
+    """Half of the error is shared out to those that were finalists, those of earlier groups too."""
+    finals = Finals(ASSURANCE, [Candidate("direct")], 4, values={Candidate("direct"): [1.0] * 20})
+    assert finals.campaigns_share == pytest.approx((0.025 / 4) ** (1 / 20))
+
+
+@pytest.mark.parametrize(
+    ("figure", "said"),
+    [
+        ("goodput_per_s", "more of it is better"),
+        ("latency.p99", "figure to minimise"),
+        ("month.total_usd", r"a month needs a table \[bill\]"),
+        ("lanes.news.latency_s.p99", "news"),
+    ],
+)
+def test_a_figure_that_cannot_be_minimised_is_refused(figure: str, said: str) -> None:
+    """In one line that names it and what would be right."""
+    with pytest.raises(BadInput, match=said) as refused:
+        ranking_by(scenario(), figure)
+    assert "\n" not in str(refused.value)
+    assert figure in str(refused.value)
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "none", "100%", "1%%", "inf", ""])
+def test_an_indifference_that_is_none_is_refused(text: str) -> None:
+    """One of nothing would never end."""
+    with pytest.raises(BadInput, match="--indifference"):
+        indifference_of(text)
+    assert indifference_of("2%") == (0.02, True)
+    assert indifference_of("0.5") == (0.5, False)
+
+
+def test_a_budget_of_no_more_runs_makes_none() -> None:
+    """What was made stays, and the rest is refused before it is begun."""
+    bench = Bench(question(scenario()), perform, Budget(1, None, lambda: 0.0))
+    bench.make([(Candidate("leaky-bucket"), 0, 1)])
+    bench.make([(Candidate("leaky-bucket"), 0, 1)])
+    with pytest.raises(Ended):
+        bench.make([(Candidate("leaky-bucket"), 1, 1)])
+    assert bench.budget.spent == 1
