@@ -16,10 +16,10 @@ GATED := autoscaling broadcast-900 broadcast-900-14 lost-responses noisy-neighbo
 	press-release quota-exhausted rehearsal reserved-concurrency sandbox unbalanced-pods
 
 .DEFAULT_GOAL := help
-.PHONY: help install ministack demo test check hooks gate baseline wheel wheeltest bench clients motosuite lock clean
+.PHONY: help install ministack demo test check hooks gate baseline wheel wheeltest bench clients cluster-test motosuite lock clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 install: $(INSTALLED) ## make .venv with the command seslab in it
 
@@ -81,12 +81,15 @@ bench: install ## measure speed, as ratios
 clients: ## fetch nodemailer, for the tests of foreign clients (needs node)
 	@npm install --silent --no-fund --no-audit --prefix .clients nodemailer@^10 @aws-sdk/client-sesv2@^3
 
+cluster-test: install ## run the tests on a Dask cluster of this machine
+	@$(BIN)/pytest -q -m cluster tests/cluster
+
 motosuite: install ## run moto's own SES and SQS tests against moto and against the local AWS
 	@$(BIN)/python tests/moto_suite.py
 
 # Not after `install`: the old lock may be the very thing that no longer installs.
 lock: | $(BIN)/pip-compile ## pin every dependency again, with hashes
-	@$(COMPILE) --extra moto --extra locust --extra page --extra preflight --extra dev --output-file requirements/seslab.lock pyproject.toml
+	@$(COMPILE) --extra moto --extra locust --extra page --extra cluster --extra sensitivity --extra preflight --extra dev --output-file requirements/seslab.lock pyproject.toml
 	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["ministack"], sep="\n")' \
 		| $(COMPILE) --output-file requirements/ministack.lock -
 

@@ -131,6 +131,12 @@ Runs = Annotated[
         metavar="DIR", show_default="$XDG_CACHE_HOME/seslab", help="where every run is kept, so that none is made twice"
     ),
 ]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS", show_default="this machine", help="a Dask scheduler whose workers simulate, tcp://HOST:PORT"
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="print the document and nothing else")]
 Since = Annotated[
     str | None, typer.Option(metavar="WHEN", show_default="all events", help="such as 7d, 12h or 2026-11-02")

@@ -17,6 +17,7 @@ from reports.documents.comparison import ComparisonDocument
 from reports.figures.curves import Curves
 from reports.ranking.precision import Made, made_precisely
 from reports.running import experiment, run_jobs
+from reports.running.executors import Executor
 from reports.running.experiment import Jobs, Repeated
 from reports.running.keeping import REPORT
 from reports.running.origin import write_origin
@@ -46,20 +47,25 @@ class Presented:
             show(document, self.as_json)
 
 
-def compared(jobs: Repeated, world: str, scenario: Scenario, presented: Presented) -> bool:
+def compared(
+    jobs: Repeated, world: str, scenario: Scenario, presented: Presented, executor: Executor | None = None
+) -> bool:
     """Make the runs, keep and show what they came to; whether the scenario's own thresholds are met.
 
     Raises BadInput before the first run if no Markdown can be added to `summary`; Interrupted, or RunFailed, once what
     was done is kept and shown.
     """
     _refuse_unwritable(presented)
-    return _concluded(Made(run_jobs.perform(jobs, world), jobs.replications, None), jobs, world, scenario, presented)
+    outcome = run_jobs.perform(jobs, world, executor)
+    return _concluded(Made(outcome, jobs.replications, None), jobs, world, scenario, presented)
 
 
-def compared_precisely(jobs: Jobs, world: str, scenario: Scenario, asked: float, presented: Presented) -> bool:
+def compared_precisely(
+    jobs: Jobs, world: str, scenario: Scenario, asked: float, presented: Presented, executor: Executor | None = None
+) -> bool:
     """The same with as many replications as that precision takes, at most those of `jobs`."""
     _refuse_unwritable(presented)
-    return _concluded(made_precisely(jobs, world, asked, scenario), jobs, world, scenario, presented, asked)
+    return _concluded(made_precisely(jobs, world, asked, scenario, executor), jobs, world, scenario, presented, asked)
 
 
 def _refuse_unwritable(presented: Presented) -> None:

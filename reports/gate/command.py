@@ -44,6 +44,8 @@ def refuse_beside_target(asked: Mapping[str, object]) -> None:
 
 
 def _why_vain(option: str, world: str, in_turn: bool) -> str | None:
+    if option == "cluster":
+        return "is for a stored baseline; each side of --against is a seslab of its own" if in_turn else None
     if in_turn:
         return None if option == _LASTING[world] else f"--on {world} --against takes --{_LASTING[world]}"
     if option == "seeds":

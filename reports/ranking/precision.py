@@ -10,6 +10,7 @@ from typing import NamedTuple
 from reports.ranking.ranking import ranking, ranks_by
 from reports.ranking.ties import difference_interval
 from reports.ranking.typical import typical
+from reports.running.executors import Executor
 from reports.running.experiment import Jobs, Result, summarise
 from reports.running.parallel import Outcome
 from reports.running.run_jobs import perform
@@ -33,7 +34,7 @@ class Made(NamedTuple):
     reached: float | None
 
 
-def made_precisely(jobs: Jobs, world: str, asked: float, scenario: Scenario) -> Made:
+def made_precisely(jobs: Jobs, world: str, asked: float, scenario: Scenario, executor: Executor | None = None) -> Made:
     """Adds replications until the intervals of paired differences are narrow enough, or those of `jobs` are used up.
 
     What rounds have made is kept when Ctrl-C comes between two of them.
@@ -43,7 +44,7 @@ def made_precisely(jobs: Jobs, world: str, asked: float, scenario: Scenario) -> 
     while True:
         wanted = min(jobs.replications, max(LEAST, math.ceil(done * GROWTH)))
         try:
-            outcome = perform(jobs.between(done, wanted), world)
+            outcome = perform(jobs.between(done, wanted), world, executor)
         except KeyboardInterrupt:
             return Made(Outcome(results, interrupted=True), done, _reached(results, scenario))
         results += outcome.results

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Protocol
 
 from reports.running.experiment import Job
@@ -23,10 +23,6 @@ class Executor(Protocol):
         """
         ...
 
-    def close(self) -> None:
-        """Ends what it has started."""
-        ...
-
 
 class OwnProcesses:
     """As many as this machine has processors, started when there is more to do than starting them takes."""
@@ -44,6 +40,7 @@ class OwnProcesses:
         return self._crew.outcome()
 
     def close(self) -> None:
+        """Ends the processes."""
         if self._crew is not None:
             self._crew.dismiss()
             self._crew = None
@@ -62,8 +59,5 @@ def _are_quick(jobs: Sequence[Job]) -> bool:
 @contextmanager
 def own_processes() -> Iterator[Executor]:
     """For one command."""
-    executor = OwnProcesses()
-    try:
+    with closing(OwnProcesses()) as executor:
         yield executor
-    finally:
-        executor.close()

@@ -2,33 +2,59 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reports import terminal
-from reports.running.executors import Executor, OwnProcesses
-from reports.running.store.run_store import RunStore, usual_folder
-from reports.running.store.stored import Stored
+from reports.running.executors import Executor, own_processes
 from scenarios.errors import BadInput, RunFailed
+
+if TYPE_CHECKING:
+    from reports.running.store.run_store import RunStore
 
 
 @contextmanager
-def opened(runs: Path | None = None) -> Iterator[Executor]:
-    """With the store of that folder, or of the usual one. Raises BadInput, and RunFailed if the disk is full."""
-    executor = _with_store(OwnProcesses(), runs)
+def opened(runs: Path | None = None, cluster: str | None = None) -> Iterator[Executor]:
+    """With the store of that folder, or of the usual one; on the cluster of that address, if there is one.
+
+    Raises BadInput, and RunFailed if the disk is full or the cluster cannot be reached.
+    """
+    from reports.running.store.stored import Stored
+
+    store = _store(runs)
     try:
-        yield executor
+        with unstored(cluster) as executor:
+            yield executor if store is None else Stored(executor, store)
     finally:
-        executor.close()
+        if store is not None:
+            store.close()
 
 
-def _with_store(executor: Executor, runs: Path | None) -> Executor:
+@contextmanager
+def unstored(cluster: str | None = None) -> Iterator[Executor]:
+    """Where each run is made each time. Raises as `opened` does."""
+    if cluster is None:
+        with own_processes() as executor:
+            yield executor
+        return
+    from reports.running.cluster.executor import Cluster
+
+    with closing(Cluster(cluster, again=shlex.join(["seslab", *sys.argv[1:]]))) as executor:
+        yield executor
+
+
+def _store(runs: Path | None) -> RunStore | None:
     """Where the usual folder cannot be used, runs are made all the same."""
+    from reports.running.store.run_store import RunStore, usual_folder
+
     if runs is not None:
-        return Stored(executor, RunStore(runs))
+        return RunStore(runs)
     try:
-        return Stored(executor, RunStore(usual_folder()))
+        return RunStore(usual_folder())
     except (BadInput, RunFailed) as error:
         terminal.tell(f"note: runs are not kept: {error}")
-        return executor
+        return None

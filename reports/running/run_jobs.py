@@ -27,9 +27,9 @@ def perform(jobs: Sequence[Job], world: str, executor: Executor | None = None) -
             return own.perform(jobs, show)
 
 
-def whole(jobs: Sequence[Job], world: str, out: Path | None = None) -> list[Result]:
+def whole(jobs: Sequence[Job], world: str, out: Path | None = None, executor: Executor | None = None) -> list[Result]:
     """The results of all jobs, where half of them would say nothing. Raises Interrupted, or RunFailed."""
-    outcome = perform(jobs, world)
+    outcome = perform(jobs, world, executor)
     if outcome.interrupted:
         raise interrupted(outcome, jobs, out)
     if outcome.failure is not None:

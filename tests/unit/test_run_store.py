@@ -56,9 +56,6 @@ class Counting:
         outcome = in_turn(jobs[: self._most], progress, enough, keep)
         return outcome._replace(interrupted=len(jobs) > self._most)
 
-    def close(self) -> None:
-        """Nothing is left running."""
-
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[RunStore]:

@@ -92,7 +92,12 @@ def _senders(scenario: Scenario, contender: str) -> set[str]:
 def _by_content(workload: Any) -> Any:
     if not isinstance(workload, Trace):
         return workload
-    return workload.model_copy(update={"path": Path(_content(workload.path, state_of(workload.path)))})
+    return workload.model_copy(update={"path": Path(content_of(workload.path))})
+
+
+def content_of(path: Path) -> str:
+    """The digest of a file. Raises BadInput where it cannot be read."""
+    return _content(path, state_of(path))
 
 
 @lru_cache(maxsize=100)

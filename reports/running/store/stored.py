@@ -48,11 +48,6 @@ class Stored:
         new = {missing[at]: result for at, result in zip(made.numbers, made.results, strict=True)}
         return _outcome(found | new, made)
 
-    def close(self) -> None:
-        """The executor and the store."""
-        self._executor.close()
-        self._store.close()
-
 
 def _outcome(results: dict[int, Result], made: Outcome) -> Outcome:
     numbers = tuple(sorted(results))

@@ -8,7 +8,7 @@ import typer
 
 from seslab import exit_codes
 from seslab.ctrl_c import ending_on_ctrl_c
-from seslab.options import MOST_RUNS, AsJson, Aws, Out, Seed, Source, Strategies, Summary, one_of, share
+from seslab.options import MOST_RUNS, AsJson, Aws, Cluster, Out, Seed, Source, Strategies, Summary, one_of, share
 
 WORLDS = ("sim", "moto", "ministack", "aws")
 
@@ -35,6 +35,7 @@ def compare(
             metavar="SHARE", help="add replications until paired differences are known to so much, such as 2%"
         ),
     ] = None,
+    cluster: Cluster = None,
     out: Out = None,
     summary: Summary = None,
     json: AsJson = False,
@@ -52,6 +53,7 @@ def compare(
         from reports.figures.curves import taking
         from reports.ranking.precision import MOST
         from reports.running import experiment
+        from reports.running.opening import unstored
         from reports.statistics.medians import LEAST
         from scenarios.errors import BadInput
         from scenarios.measures.cost import load_prices
@@ -69,12 +71,15 @@ def compare(
         raise BadInput(
             f"--replications {many}: with --precision must be at least {LEAST}; fewer cannot tell what is luck"
         )
+    if cluster is not None and on != "sim":
+        raise BadInput(f"--cluster: workers of a cluster only simulate; leave it out with --on {on}")
     run = worlds.runner(on, chosen, strategies, many, out, aws)
     prices, standing = load_prices(), worlds.standing
     jobs = experiment.jobs(run, chosen, strategies, many, prices, out, standing=standing, curves=taking(chosen))
     presented = command.Presented(out, json, summary)
-    if asked is None:
-        met = command.compared(jobs, on, chosen, presented)
-    else:
-        met = command.compared_precisely(jobs, on, chosen, asked, presented)
+    with unstored(cluster) as executor:
+        if asked is None:
+            met = command.compared(jobs, on, chosen, presented, executor)
+        else:
+            met = command.compared_precisely(jobs, on, chosen, asked, presented, executor)
     return exit_codes.DONE if met else exit_codes.UNMET

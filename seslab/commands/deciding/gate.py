@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +11,7 @@ import typer
 
 from seslab import exit_codes
 from seslab.ctrl_c import ending_on_ctrl_c
-from seslab.options import Application, AsJson, PageOut, Sources, Summary, of_strategies, one_of
+from seslab.options import Application, AsJson, Cluster, PageOut, Sources, Summary, of_strategies, one_of
 
 if TYPE_CHECKING:
     from reports.documents.gate import GateDocument
@@ -67,6 +68,7 @@ def gate(
     junit: Annotated[Path | None, typer.Option(metavar="FILE", help="a file for JUnit's XML")] = None,
     summary: Summary = None,
     openmetrics: Annotated[Path | None, typer.Option(metavar="FILE", help="a file for OpenMetrics text")] = None,
+    cluster: Cluster = None,
     out: PageOut = None,
     json: AsJson = False,
     application: Application,
@@ -89,9 +91,10 @@ def gate(
     files, world = Files(junit, summary, openmetrics), on or "sim"
     if application.target is None:
         command.refuse_without_target(application.asked)
-        command.refuse_vain(world, against is not None, {"seeds": seeds, "rounds": rounds})
+        command.refuse_vain(world, against is not None, {"seeds": seeds, "rounds": rounds, "cluster": cluster})
     else:
-        command.refuse_beside_target({"baseline": baseline, "strategy": strategy, "seeds": seeds, "on": on})
+        asked = {"baseline": baseline, "strategy": strategy, "seeds": seeds, "on": on, "cluster": cluster}
+        command.refuse_beside_target(asked)
     chosen = simulated.distinct([worlds.scenario_of(source) for source in scenario])
     names = worlds.named(strategy, chosen)
     read = [named for source, one in zip(scenario, chosen, strict=True) for named in files_of(source, one)]
@@ -102,7 +105,7 @@ def gate(
         if application.target is not None:
             document = _gated(application, chosen, against, rounds, out)
         elif against is None:
-            document = command.stored(baseline, chosen, names, world, _simulated)
+            document = command.stored(baseline, chosen, names, world, partial(_simulated, cluster=cluster))
         else:
             lasting = interleaved.Lasting(world, seeds or simulated.SEEDS, rounds or interleaved.ROUNDS)
             document = command.in_turn(against, baseline, scenario, chosen, names, lasting)
@@ -166,10 +169,12 @@ def update(
     command.update(baseline, chosen, worlds.named(strategy, chosen), seeds, reason, tolerance or (), _simulated)
 
 
-def _simulated(wanted: Sequence[Wanted]) -> list[Result]:
+def _simulated(wanted: Sequence[Wanted], cluster: str | None = None) -> list[Result]:
     with ending_on_ctrl_c():
         from reports.gate.simulated import jobs
+        from reports.running.opening import unstored
         from reports.running.run_jobs import whole
         from scenarios.measures.cost import load_prices
         from seslab.worlds import simulator, standing
-    return whole(jobs(simulator(), wanted, load_prices(), standing), "sim")
+    with unstored(cluster) as executor:
+        return whole(jobs(simulator(), wanted, load_prices(), standing), "sim", executor=executor)

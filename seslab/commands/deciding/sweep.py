@@ -8,7 +8,7 @@ import typer
 
 from seslab import exit_codes
 from seslab.ctrl_c import ending_on_ctrl_c
-from seslab.options import MOST_RUNS, AsJson, Limiters, Out, Runs, Seed, Source, Strategies
+from seslab.options import MOST_RUNS, AsJson, Cluster, Limiters, Out, Runs, Seed, Source, Strategies
 
 MOST_POINTS = 1_000_000
 
@@ -36,6 +36,7 @@ def sweep(
     replications: Annotated[
         int, typer.Option(metavar="N", min=1, max=MOST_RUNS, help="runs of each at each point, seeds counting up")
     ] = 3,
+    cluster: Cluster = None,
     runs: Runs = None,
     out: Out = None,
     json: AsJson = False,
@@ -61,6 +62,6 @@ def sweep(
     if out is not None:
         folder.prepare(out)
     what = asked.sweep_of(words, chosen, contenders, sets.of_accounts(limiters), simulation, MOST_POINTS)
-    with opened(runs) as executor:
+    with opened(runs, cluster) as executor:
         command.run(what, executor, out, json)
     return exit_codes.DONE

@@ -1,0 +1,1 @@
+"""Runs on a Dask cluster: other machines' processors, the same results to the byte."""

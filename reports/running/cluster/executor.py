@@ -1,0 +1,262 @@
+"""Jobs on a Dask cluster (https://distributed.dask.org/): some at a time, to workers that have the same code."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from math import ceil
+from queue import Empty, SimpleQueue
+from time import monotonic
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from reports import terminal
+from reports.running.cluster.worker import Answer, admission, perform_there
+from reports.running.executors import OwnProcesses
+from reports.running.experiment import Job, Result
+from reports.running.parallel import Enough, Keep, Outcome, Progress, never, nowhere
+from reports.running.store.identity import content_of, traces_of
+from reports.running.store.source_code import code_digest
+from scenarios.errors import BadInput, RunFailed
+from scenarios.outside.plug import plugged
+from scenarios.system.interrupts import first_interrupt_calls
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+PATIENCE_S = 5.0  # for a scheduler that may not be there
+ALONE_S = 30.0  # without any worker, before it is given up: a nanny starts a new one within seconds
+LOOK_EVERY_S = 0.2
+BATCH_S = 0.25  # of work travel together: what a task costs beside it is some milliseconds
+MOST_IN_BATCH = 100
+AHEAD = 3  # batches for each worker: one at work, the others on their way
+
+
+class Batch(NamedTuple):
+    """Jobs that travel together, by their numbers."""
+
+    numbers: Sequence[int]
+    jobs: Sequence[Job]
+
+
+class Cluster:
+    """Of an address such as tcp://10.0.0.5:8786. Ledgers are kept here: what has one to keep runs in own processes."""
+
+    def __init__(self, address: str, again: str) -> None:
+        """`again` is the command that goes on. Raises BadInput, and RunFailed where it cannot be reached."""
+        self._address, self._again, self._interrupted = address, again, False
+        self._here = OwnProcesses()
+        self._client = _connected(address)
+        self._resource = f"seslab-{code_digest()[:16]}"
+        try:
+            self._admit()
+        except BaseException:
+            self._client.close()
+            raise
+
+    def _admit(self) -> None:
+        self._client.register_plugin(admission(code_digest(), self._resource))
+        digests = self._client.run(_digest_there, on_error="return")
+        for worker, digest in sorted(digests.items()):
+            if digest != code_digest():
+                has = f"code {digest[:12]}" if isinstance(digest, str) else "no seslab"
+                terminal.tell(f"note: {worker} is given no runs: it has {has}, and here is {code_digest()[:12]}")
+        if not self._workers():
+            start = f"dask worker {self._address} --nthreads 1"
+            reason = "no worker has the same code as here" if digests else f"has no workers; start some: {start}"
+            raise RunFailed(f"--cluster {self._address}: {reason}")
+
+    def perform(self, jobs: Sequence[Job], progress: Progress, enough: Enough = never, keep: Keep = nowhere) -> Outcome:
+        """Ctrl-C calls off what has not begun; what a worker is at, it ends by itself, and nobody hears of it."""
+        own = [number for number, job in enumerate(jobs) if job.out is not None]
+        made = self._here.perform(
+            [jobs[number] for number in own],
+            lambda at, share: progress(own[at], share),
+            enough,
+            lambda at, result: keep(own[at], result),
+        )
+        answers: dict[int, Answer] = {own[at]: one for at, one in zip(made.numbers, made.results, strict=True)}
+        if made.interrupted or made.failure is not None:
+            return _outcome(answers, made.interrupted, made.failure)
+        campaign = _Campaign(self._client, self._resource, [n for n in range(len(jobs)) if n not in {*own}], jobs)
+        with first_interrupt_calls(campaign.interrupt):
+            failure = self._follow(campaign, answers, progress, enough, keep)
+        campaign.call_off()
+        return _outcome(answers, campaign.is_interrupted, failure)
+
+    def _follow(
+        self, campaign: _Campaign, answers: dict[int, Answer], progress: Progress, enough: Enough, keep: Keep
+    ) -> RunFailed | None:
+        """Until all answers are there, a result is enough, or Ctrl-C; why it could not go on, if it could not."""
+        alone_since_s = monotonic()
+        workers = self._workers()
+        while campaign.goes_on(workers):
+            if (ended := campaign.next_ended()) is None:
+                workers = self._workers()
+                alone_since_s = monotonic() if workers else alone_since_s
+                if self._client.status not in ("running", "connecting"):
+                    return self._lost("its scheduler went away")
+                if monotonic() - alone_since_s > ALONE_S:
+                    return self._lost("none of its workers is left")
+                continue
+            batch, found = ended
+            if found is None:
+                return self._lost("its scheduler went away")
+            for number, answer in zip(batch.numbers, found, strict=True):
+                answers[number] = answer
+                progress(number, 1.0)
+                if isinstance(answer, Result):
+                    keep(number, answer)
+                    if enough(answer):
+                        campaign.begin_nothing_more()
+        return None
+
+    def _lost(self, why: str) -> RunFailed:
+        return RunFailed(f"--cluster {self._address}: {why}; what was done is kept, and this goes on: {self._again}")
+
+    def _workers(self) -> int:
+        """How many have the same code."""
+        known = self._client.scheduler_info(n_workers=-1)["workers"].values()
+        return sum(self._resource in one["resources"] for one in known)
+
+    def close(self) -> None:
+        """The workers go on to serve others."""
+        self._here.close()
+        self._client.close()
+
+
+class _Campaign:
+    """The batches of one list of jobs: which are still to be sent, and which are on their way."""
+
+    def __init__(self, client: Client, resource: str, numbers: Sequence[int], jobs: Sequence[Job]) -> None:
+        self._client, self._resource, self._jobs = client, resource, jobs
+        self._pending = iter(numbers)
+        self._again: list[Batch] = []
+        self._away: dict[Future[Any], Batch] = {}
+        self._ended: SimpleQueue[Future[Any]] = SimpleQueue()
+        self._runs, self._took_s = 0, 0.0
+        self._strategies = plugged()
+        self.is_interrupted = False
+
+    def interrupt(self) -> None:
+        self.is_interrupted = True
+
+    def begin_nothing_more(self) -> None:
+        """What is on its way is waited for."""
+        self._pending = iter(())
+
+    def goes_on(self, workers: int) -> bool:
+        """Sends as many as so many workers need ahead; whether anything is on its way."""
+        if self.is_interrupted:
+            return False
+        while len(self._away) < AHEAD * max(workers, 1) and (batch := self._next()):
+            self._send(batch)
+        return bool(self._away)
+
+    def _next(self) -> Batch | None:
+        if self._again:
+            return self._again.pop()
+        numbers = list(islice(self._pending, self._size()))
+        return Batch(numbers, [self._jobs[number] for number in numbers]) if numbers else None
+
+    def _size(self) -> int:
+        """One until it is known how long they take."""
+        if not self._runs:
+            return 1
+        return min(MOST_IN_BATCH, ceil(BATCH_S / max(self._took_s / self._runs, 1e-6)))
+
+    def _send(self, batch: Batch) -> None:
+        paths = {path for scenario in _scenarios(batch.jobs) for path in traces_of(scenario)}
+        traces = {path: content_of(path) for path in sorted(paths)}
+        future = self._client.submit(
+            perform_there, batch.jobs, self._strategies, traces, pure=False, resources={self._resource: 1}
+        )
+        self._away[future] = batch
+        future.add_done_callback(self._ended.put)
+
+    def next_ended(self) -> tuple[Batch, Sequence[Answer] | None] | None:
+        """The answers of a batch; None for answers that are lost, and None where nothing has ended for a moment.
+
+        Of a batch of which workers die each job is sent by itself, so that the others are spared.
+        """
+        try:
+            future = self._ended.get(timeout=LOOK_EVERY_S)
+        except Empty:
+            return None
+        batch = self._away.pop(future)
+        if future.status == "finished":
+            answers: Sequence[Answer] = future.result()
+            self._runs += len(answers)
+            self._took_s += sum(one.entry["wall_s"] for one in answers if isinstance(one, Result))
+            return batch, answers
+        if future.status != "error":
+            return batch, None
+        if len(batch.jobs) > 1:
+            self._again += [Batch([number], [job]) for number, job in zip(batch.numbers, batch.jobs, strict=True)]
+            return Batch((), ()), ()
+        [job] = batch.jobs
+        return batch, [RunFailed(f"{job.strategy}, seed {job.seed}: {_words(future.exception())}")]
+
+    def call_off(self) -> None:
+        """What is still on its way."""
+        if self._away and self._client.status == "running":
+            self._client.cancel([*self._away])
+        self._away.clear()
+
+
+def _connected(address: str) -> Client:
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise BadInput("--cluster: distributed is not installed; install seslab with its extra cluster") from error
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what users should know, they are told in a line
+    try:
+        _knock(address)
+        return Client(address, timeout=PATIENCE_S, set_as_default=False)
+    except OSError as error:  # of which TimeoutError is one
+        reason = f"cannot be reached within {PATIENCE_S:g} s; start one with: dask scheduler"
+        raise RunFailed(f"--cluster {address}: {reason}") from error
+
+
+def _knock(address: str) -> None:
+    """Raises BadInput for what is no address, and OSError where nobody is: Dask would wait for it, and longer."""
+    from distributed.comm import get_address_host_port, parse_address
+
+    try:
+        scheme, _ = parse_address(address)
+        host, port = get_address_host_port(address, strict=True)
+    except ValueError as error:
+        raise BadInput(f"--cluster {address}: must be an address such as tcp://10.0.0.5:8786") from error
+    if scheme in ("tcp", "tls"):
+        socket.create_connection((host, port), PATIENCE_S).close()
+
+
+def _digest_there() -> str:
+    from reports.running.store.source_code import code_digest
+
+    return code_digest()
+
+
+def _scenarios(jobs: Sequence[Job]) -> Iterator[Any]:
+    """Each once."""
+    return iter({id(job.scenario): job.scenario for job in jobs}.values())
+
+
+def _words(error: BaseException | None) -> str:
+    from distributed import KilledWorker
+
+    if isinstance(error, KilledWorker):
+        return "worker after worker dies of it, as they do when memory runs out"
+    return f"{type(error).__name__}: {error}"
+
+
+def _outcome(answers: dict[int, Answer], interrupted: bool, failure: RunFailed | None) -> Outcome:
+    """Raises the first BadInput of a job, in the order of the jobs."""
+    ordered = dict(sorted(answers.items()))
+    for answer in ordered.values():
+        if isinstance(answer, BadInput):
+            raise answer
+    results = {number: answer for number, answer in ordered.items() if isinstance(answer, Result)}
+    failure = failure or next((one for one in ordered.values() if isinstance(one, RunFailed)), None)
+    return Outcome([*results.values()], interrupted, failure, tuple(results))
