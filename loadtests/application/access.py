@@ -15,12 +15,14 @@ from loadtests.ports.clients import client
 from loadtests.ports.invoking import Invoker
 from loadtests.ports.kernel import Clock, Group
 from loadtests.ports.outbox import Outbox
+from loadtests.ports.pool import PoolMailer
 from loadtests.ports.request_threads import RequestThreads
 from loadtests.ports.ses import Envelope, Mailer
 from loadtests.ports.sqs import Queue
 from loadtests.ports.tables import Table
 from loadtests.record.function_log import FunctionLog
 from loadtests.record.reconcile import on_the_way
+from scenarios.aws.routing import router_of
 from scenarios.ledger.fates import Custody
 from strategies.dice import Dice
 from strategies.ports import Ports, Share
@@ -56,6 +58,13 @@ def calls_at_once(plan: Plan) -> int:
     return sum(pods.connections * pods.replicas for pods in plan.all_pods())
 
 
+class Sender(NamedTuple):
+    """An account that is sent through: how its SES is connected to, and from whom its mail is."""
+
+    connect: Connect
+    envelope: Envelope
+
+
 class Names(NamedTuple):
     """What each part is called where it is, by its declared name: queues by URL."""
 
@@ -79,14 +88,17 @@ class Access:
         clock: Clock,
         application_log: ApplicationLog,
         names: Names,
-        envelope: Envelope,
+        senders: Sequence[Sender],
     ) -> None:
+        """Of several senders a pool's routing chooses for each call; `connect` is for everything but SES."""
         self._names, self._chance, self._clock = names, Dice(request.seed), clock
         self._tables = {table.name: table for table in request.plan.tables}
         self._horizon_s = request.scenario.horizon_s
-        self._application_log, self.client_log, self._envelope = application_log, request.client_log(), envelope
+        self._application_log, self.client_logs = application_log, request.client_logs(len(senders))
+        self._accounts, self._pool = [*request.scenario.accounts.values()], request.scenario.pool
         used, many = names.used_by(*request.plan.all_pods()), calls_at_once(request.plan)
-        self._ses = connect("sesv2", many)
+        self._ses = [sender.connect("sesv2", many) for sender in senders]
+        self._envelopes = [sender.envelope for sender in senders]
         self._sqs = connect("sqs", many) if used.queues else None
         self._lambda = connect("lambda", many) if used.functions else None
         self._dynamodb = connect("dynamodb", many) if used.tables else None
@@ -101,7 +113,7 @@ class Access:
         ses, *others = threads = [RequestThreads(pods.connections) for _ in services]
         self._sending.append(ses)
         free, log = iter(others), self._application_log
-        mailer = Mailer(self._ses, self._clock, self.client_log, ses, self._envelope)
+        mailer = self._mailer(ses)
         queues = {
             name: Queue(self._sqs, url, next(free), log.put, log.seen, log.putting, self._left_s)
             for name, url in urls.items()
@@ -111,6 +123,19 @@ class Access:
             name: Table(self._dynamodb, self._tables[name], real, next(free)) for name, real in real_tables.items()
         }
         return Ports(self._clock, self._chance, mailer, outbox, group, share, queues, functions, tables), threads
+
+    def _mailer(self, threads: RequestThreads) -> Mailer | PoolMailer:
+        mailers = [
+            Mailer(ses, self._clock, log, threads, envelope)
+            for ses, log, envelope in zip(self._ses, self.client_logs, self._envelopes, strict=True)
+        ]
+        if self._pool is None:
+            return mailers[0]
+        return PoolMailer(self._clock, mailers, router_of(self._pool, self._accounts))
+
+    def callers(self) -> list[NDArray[Any]]:
+        """For each sender how its callers saw their calls, rows of `CALL`."""
+        return [log.rows() for log in self.client_logs]
 
     @property
     def is_sending(self) -> bool:
@@ -124,7 +149,7 @@ class Access:
         self, kept: NDArray[np.bool_], witness: NDArray[Any], function_log: FunctionLog, ended_s: float
     ) -> Custody:
         """The custodians of what SES has not accepted, queues and functions apart: pods, the wire, or none any more."""
-        held = on_the_way(witness, self.client_log.rows(), ended_s)
+        held = on_the_way(witness, np.concatenate(self.callers()), ended_s)
         custody = Custody(kept & np.isnan(self._application_log.enqueued_s(ended_s)), held)
         for mail in self._application_log.on_the_wire(ended_s):
             custody.held.add(mail.number, mail.first, mail.recipients)
@@ -134,6 +159,6 @@ class Access:
 
     def close(self) -> None:
         """Close the pods' idle connections."""
-        for connected in (self._ses, self._sqs, self._lambda, self._dynamodb):
+        for connected in (*self._ses, self._sqs, self._lambda, self._dynamodb):
             if connected is not None:
                 connected.close()

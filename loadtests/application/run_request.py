@@ -56,9 +56,11 @@ class RunRequest:
         """Which of them go that way."""
         return self.mails.on_way(self.numbers, way)
 
-    def client_log(self) -> ClientLog:
-        """An empty one for the pods' calls, which have numbers that no other share's calls have."""
-        return ClientLog(number_of(self.number, self.share.place), self.share.of, self.hear)
+    def client_logs(self, senders: int) -> list[ClientLog]:
+        """An empty one for each sender's calls, whose numbers no other sender's and no other share's calls have."""
+        place, of = self.share
+        numbers = [number_of(self.number, place + of * sender) for sender in range(senders)]
+        return [ClientLog(first, of * senders, self.hear) for first in numbers]
 
     def record(self, name: str, world: str, out: Path | None, witness: Path | None) -> run_registry.RunRecord:
         """What is noted of a run of that name, made by this process, before it begins."""

@@ -192,7 +192,7 @@ def _wait(delay_s: float) -> None:
 def _evidence(request: RunRequest, world: World, witness: Witness, logs: Logs, zero_unix_s: int) -> Evidence:
     """From the witness, the queues and the logs."""
     ended_s, function_log = world.lifecycle.ended_s, function_log_of(logs.lines, zero_unix_s)
-    callers = np.concatenate((world.access.client_log.rows(), function_log.calls))
+    callers = np.concatenate((*world.access.callers(), function_log.calls))
     decisions = witness.calls(int((callers["seen"] == ACCEPTED).sum()))
     return Evidence(
         ended_s=ended_s,

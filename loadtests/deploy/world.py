@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loadtests.application.access import Access, Names
+from loadtests.application.access import Access, Names, Sender
 from loadtests.application.application_log import ApplicationLog
 from loadtests.application.pods import Application
 from loadtests.application.run_lifecycle import RunLifecycle, Services
@@ -41,7 +41,7 @@ class World:
         connect = site.connector(request.scenario.client.read_timeout_s)
         envelope = site.envelope._replace(configuration_set=outputs.get(WITNESS_SET, ""))
         self._sqs = connect("sqs", HARNESS_CONNECTIONS)
-        self.access = Access(connect, request, clock, self.application_log, names, envelope)
+        self.access = Access(connect, request, clock, self.application_log, names, [Sender(connect, envelope)])
         self.application = Application(request, clock, self.application_log, self.access.ports)
 
     async def work(self) -> None:

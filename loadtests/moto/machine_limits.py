@@ -30,7 +30,7 @@ def _environments(plan: Plan) -> Iterator[int]:
 
 
 def refuse_too_much(scenario: Scenario, strategy: str, plans: Sequence[Plan]) -> None:
-    """Raises BadInput that names the setting; the plans, one for each account, are carried out at the same time."""
+    """Raises BadInput that names the setting; the plans, one for each account or pool, are carried out at the same time."""
     where = f"{scenario.name}: {scenario.table_of(strategy)}"
     if sum(map(calls_at_once, plans)) > MOST_CALLS_AT_ONCE:
         raise BadInput(f"{where}{_too_many(plans)}")
@@ -46,7 +46,7 @@ def _too_many(plans: Sequence[Plan]) -> str:
     """What asks for too many calls at once, a setting if one counts them, and what would be right."""
     why = f"in the moto world, where more than {MOST_CALLS_AT_ONCE} calls at once would wait for its one server"
     if len(plans) > 1:
-        why = f"{why}, which {len(plans)} accounts share"
+        why = f"{why}, which {len(plans)} runs share"
     at_once = sum(map(calls_at_once, plans))
     for setting in scaling(plans[0].settings, "calls", "pods"):
         value = getattr(plans[0].settings, setting.name)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from botocore.exceptions import BotoCoreError, ClientError
+from numpy.typing import NDArray
 
-from loadtests.application.access import Connector
+from loadtests.application.access import Connector, Sender
 from loadtests.application.run_lifecycle import RunLifecycle
 from loadtests.application.run_request import RunRequest
 from loadtests.moto.verification import verify
@@ -21,6 +22,7 @@ from loadtests.ports.invoking import InvokeFailed
 from loadtests.ports.kernel import Clock
 from loadtests.ports.local import ANYBODY, Caller
 from loadtests.ports.request_threads import TooFewThreads
+from loadtests.ports.ses import Envelope
 from loadtests.ports.sqs import QueueFailed
 from loadtests.ports.tables import TableFailed
 from loadtests.record.function_log import FunctionLog
@@ -28,11 +30,23 @@ from loadtests.record.reconcile import joined
 from scenarios.aws.handler_errors import warnings_about
 from scenarios.errors import Interrupted, RunFailed
 from scenarios.ledger.build_ledger import Evidence
+from scenarios.ledger.join import by_account
 from scenarios.measures.unheeded import unheeded_in
 from scenarios.runs import Watch
 
 AWS = ("sesv2", "sqs", "dynamodb")
 """What the endpoint serves of all that a strategy may ask."""
+
+
+class Pooled(NamedTuple):
+    """An account that others share a backlog with: whose key, from whom its mail is, and what SES has decided for it.
+
+    `decisions` gives rows of `record.logs.DECISION`, on the run's clock.
+    """
+
+    caller: Caller
+    envelope: Envelope
+    decisions: Callable[[], NDArray[Any]]
 
 
 class Played(NamedTuple):
@@ -61,28 +75,33 @@ def played(
     until_over: ExitStack,
     watch: Watch | None = None,
     caller: Caller = ANYBODY,
+    pooled: Sequence[Pooled] = (),
     begun: Callable[[RunLifecycle], object] = lambda _lifecycle: None,
 ) -> Played:
     """Let a run take place on a local AWS that is up; the limiter starts full, and functions write to `log`.
 
-    `caller` has the key by which all is asked; `begun` is told the lifecycle before it begins.
-
-    Ctrl-C then ends the run, and until `until_over` closes it breaks off nothing of what follows. Raises Interrupted
-    where nothing can be kept of a run that it has ended.
+    `caller` has the key by which all is asked, but for SES where accounts are `pooled`. `begun` is told the lifecycle
+    before it begins. Ctrl-C then ends the run, and until `until_over` closes it breaks off nothing of what follows.
+    Raises Interrupted where nothing can be kept of a run that it has ended.
     """
-    session = caller.session()
-    verify(session, endpoint.url, request.envelope.source)
-    connect = Connector(session, request.scenario.client.read_timeout_s, dict.fromkeys(AWS, endpoint.url))
+
+    def connector(by: Caller, source: str) -> Connector:
+        session = by.session()
+        verify(session, endpoint.url, source)
+        return Connector(session, request.scenario.client.read_timeout_s, dict.fromkeys(AWS, endpoint.url))
+
+    connect = connector(caller, request.envelope.source)
+    senders = [Sender(connector(one.caller, one.envelope.source), one.envelope) for one in pooled]
     serverless = Serverless(request, connect, log, caller.variables(endpoint.url))
     with serverless.opened() as lambda_urls:
         zero_unix_s = endpoint.begin()
-        world = World(request, connect.also(lambda_urls), serverless, Clock(zero_unix_s), endpoint)
+        world = World(request, connect.also(lambda_urls), serverless, Clock(zero_unix_s), endpoint, senders)
         begun(world.lifecycle)
         until_over.enter_context(_ending_as_asked(world.lifecycle))
         until_over.enter_context(world.lifecycle.ended_by_interrupt())
         _work(request, world, watch)
     return Played(
-        world.lifecycle, _evidence(request, world, endpoint, serverless, serverless.function_log(zero_unix_s))
+        world.lifecycle, _evidence(request, world, endpoint, serverless, serverless.function_log(zero_unix_s), pooled)
     )
 
 
@@ -98,13 +117,21 @@ def _ending_as_asked(lifecycle: RunLifecycle) -> Iterator[None]:
 
 
 def _evidence(
-    request: RunRequest, world: World, endpoint: Endpoint, serverless: Serverless, function_log: FunctionLog
+    request: RunRequest,
+    world: World,
+    endpoint: Endpoint,
+    serverless: Serverless,
+    function_log: FunctionLog,
+    pooled: Sequence[Pooled],
 ) -> Evidence:
     """Contents before calls: what is decided upon in between is then in both, and not lost from either."""
     endpoint.look()  # a dead endpoint fails here, before the long patience that a whole log takes
     ended_s, contents = world.lifecycle.ended_s, endpoint.queues()
-    witness = endpoint.calls()
-    calls = joined(witness, np.concatenate((world.access.client_log.rows(), function_log.calls)), ended_s)
+    witnesses = [one.decisions() for one in pooled] or [endpoint.calls()]
+    witness, (first, *others) = np.concatenate(witnesses), world.access.callers()
+    callers = [np.concatenate((first, function_log.calls)), *others]
+    tables = [joined(decided, seen, ended_s) for decided, seen in zip(witnesses, callers, strict=True)]
+    calls = by_account(tables) if pooled else tables[0]
     return Evidence(
         ended_s=ended_s,
         calls=calls,

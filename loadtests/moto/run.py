@@ -61,10 +61,7 @@ def _of_several(
     with _moto(scenario, seed, sum(threads(request.plan) for request in requests.values()), record) as moto:
         across = several.Across(scenario, requests, moto, run_registry.log_of(record.run))
         left = across.play(until_over, watch)
-        ledgers = {
-            name: request.ledger(with_delivered(left[name].evidence, request.scenario, seed), "moto")
-            for name, request in requests.items()
-        }
+        ledgers = {name: several.ledger_of(request, left[name].evidence) for name, request in requests.items()}
     return several.joined_of(scenario, seed, ledgers), lambda: across.interrupted
 
 
@@ -76,7 +73,7 @@ def _moto(scenario: Scenario, seed: int, connections: int, record: RunRecord) ->
 
 def check(scenario: Scenario, strategy: str) -> None:
     """Raises BadInput for what cannot run here, or is too much for one machine."""
-    several.refuse_pool(scenario)
+    several.check(scenario, strategy)
     refuse_too_much(scenario, strategy, [runs.plan_of(part, strategy) for part in slices_of(scenario).values()])
 
 

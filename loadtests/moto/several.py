@@ -7,49 +7,98 @@ runs, each with an event loop of its own, since what they do is to wait.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from threading import Barrier, BrokenBarrierError, Lock, Thread
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from loadtests.application.run_lifecycle import RunLifecycle
 from loadtests.application.run_request import RunRequest
 from loadtests.moto.local_aws import Moto, patiently_looked, usage_of
-from loadtests.moto.play import Played, played
+from loadtests.moto.play import Played, Pooled, played
 from loadtests.ports.local import Caller
 from loadtests.ports.local_accounts import local_account
+from loadtests.ports.ses import Envelope
 from loadtests.record.run_name import of_slice
+from scenarios.delivery.deliveries import with_delivered
 from scenarios.errors import BadInput, RunFailed
-from scenarios.ledger.join import Part, joined
-from scenarios.ledger.ledger import Ledger
-from scenarios.runs import Watch
+from scenarios.ledger.build_ledger import Evidence
+from scenarios.ledger.join import Part, delivered_together, joined
+from scenarios.ledger.ledger import ACCOUNT, Columns, Ledger
+from scenarios.runs import Watch, plan_of
 from scenarios.schema.model import Scenario
 from scenarios.system.interrupts import interrupts_call
-from scenarios.traffic.slices import numbers_of, slices_of
+from scenarios.traffic.slices import POOL, members_of, numbers_of, slices_of
 
 STUCK_S = 5.0  # after Ctrl-C: a run takes so long only where a strategy's loop awaits nothing
 
 
 def requests_of(scenario: Scenario, strategy: str, seed: int) -> dict[str, RunRequest]:
-    """What is asked of each account, by its name. Raises BadInput and RunFailed."""
-    refuse_pool(scenario)
-    return {name: RunRequest.of(part, strategy, seed) for name, part in slices_of(scenario).items()}
+    """What is asked of each account, by its name, and of the pool. Raises BadInput and RunFailed."""
+    check(scenario, strategy)
+    made = {name: RunRequest.of(part, strategy, seed) for name, part in slices_of(scenario).items()}
+    return {
+        name: replace(request, envelope=envelope_of(scenario, first_of(request, name)))
+        for name, request in made.items()
+    }
 
 
-def refuse_pool(scenario: Scenario) -> None:
-    """Raises BadInput for accounts that send one backlog together."""
-    if scenario.pool is not None:
-        raise BadInput(f"{scenario.name}: [pool]: is only simulated; use --on sim, or [split] in its place")
+def check(scenario: Scenario, strategy: str) -> None:
+    """Raises BadInput for a pool whose mail functions would send: a function has one key."""
+    pool = slices_of(scenario).get(POOL)
+    if pool is not None and (plan := plan_of(pool, strategy)).functions:
+        names = ", ".join(function.name for function in plan.functions)
+        raise BadInput(
+            f"{scenario.name}: [pool]: {strategy} sends by functions ({names}), which have one account's key in the "
+            "moto world; use --on sim, or a strategy of pods"
+        )
+
+
+def first_of(request: RunRequest, name: str) -> str:
+    """The account whose key a part's queues and tables have: its own, or of a pool the first one's."""
+    return next(iter(request.scenario.accounts), name)
+
+
+def envelope_of(scenario: Scenario, name: str) -> Envelope:
+    """From whom an account's mail is: somebody at its identity, if it has one."""
+    identity = scenario.accounts[name].identity
+    plain = Envelope(archive=scenario.archive)
+    if identity is None:
+        return plain
+    return plain._replace(source=identity if "@" in identity else f"seslab@{identity}")
+
+
+def ledger_of(request: RunRequest, evidence: Evidence) -> Ledger:
+    """A part's own ledger; what a pool's accounts come to after acceptance, each has by itself."""
+    each = list(members_of(request.scenario).values())
+    calls = evidence.calls
+    mine = [calls] if len(each) == 1 else [_of(calls, number) for number in range(len(each))]
+    delivered = [
+        with_delivered(replace(evidence, calls=its), member, request.seed).delivered
+        for its, member in zip(mine, each, strict=True)
+    ]
+    known = [one for one in delivered if one is not None]
+    whole = replace(evidence, delivered=delivered_together(known) if known else None)
+    return replace(request.ledger(whole, "moto"), accounts=tuple(request.scenario.accounts))
+
+
+def _of(calls: Columns, number: int) -> Columns:
+    mine = calls[ACCOUNT] == number
+    return {name: column[mine] for name, column in calls.items()}
 
 
 def joined_of(scenario: Scenario, seed: int, ledgers: Mapping[str, Ledger]) -> Ledger:
-    """All in one ledger, by each account's name."""
+    """All in one ledger, by each part's name."""
     numbers = numbers_of(scenario, seed)
-    return joined([Part(ledger, numbers[name], (name,)) for name, ledger in ledgers.items()], tuple(scenario.accounts))
+    parts = [Part(ledger, numbers[name], ledger.accounts or (name,)) for name, ledger in ledgers.items()]
+    return joined(parts, tuple(scenario.accounts))
 
 
 def caller_of(scenario: Scenario, name: str) -> Caller:
@@ -80,36 +129,42 @@ class AllReady:
         self._barrier.abort()
 
 
-class OneAccount:
-    """The local AWS as one account's run sees it."""
+class OneRun:
+    """The local AWS as a run sees it that is not alone there: by the accounts that it sends through."""
 
-    def __init__(self, moto: Moto, name: str, caller: Caller, ready: AllReady) -> None:
+    def __init__(self, moto: Moto, callers: Mapping[str, Caller], ready: AllReady) -> None:
         self._moto, self._ready, self.url = moto, ready, moto.url
-        self._aws = moto.asked_about(local_account(name).number, caller.region)
+        self.clients = {
+            name: moto.asked_about(local_account(name).number, caller.region) for name, caller in callers.items()
+        }
 
     def begin(self) -> int:
         """Not before all are ready."""
         return self._ready.wait()
 
     def look(self) -> int:
-        """How many sends of the account SES has not decided on; raises RunFailed without an answer."""
-        return patiently_looked(self._aws)
+        """How many sends of the accounts SES has not decided on; raises RunFailed without an answer."""
+        return sum(map(patiently_looked, self.clients.values()))
 
     def kill(self) -> None:
-        """Of all: no other account has an answer either where this one has none."""
+        """Of all: no other run has an answer either where this one has none."""
         self._moto.kill()
 
     def calls(self) -> NDArray[Any]:
-        """What SES has decided for the account."""
-        return self._aws.decisions()
+        """What SES has decided for the accounts."""
+        return np.concatenate([client.decisions() for client in self.clients.values()])
 
     def queues(self) -> dict[str, list[dict[str, Any]]]:
-        """The account's queues."""
-        return self._aws.queues()
+        """The accounts' queues, whose names no two share."""
+        return {name: held for client in self.clients.values() for name, held in client.queues().items()}
 
     def usage(self, polls: int) -> dict[str, float]:
-        """What was asked with the account's keys, but for `polls` of the harness's own."""
-        return usage_of(self._aws, polls)
+        """What was asked with the accounts' keys, but for `polls` of the harness's own."""
+        usage = Counter[str]()
+        for client in self.clients.values():
+            usage.update(usage_of(client, 0))
+        usage["sqs_requests"] -= polls
+        return dict(usage)
 
 
 class Across:
@@ -141,12 +196,17 @@ class Across:
         return {name: self._left[name] for name in self._requests}
 
     def _one(self, name: str) -> None:
-        caller = caller_of(self._scenario, name)
-        endpoint = OneAccount(self._moto, name, caller, self._ready)
-        play = partial(played, self._requests[name], endpoint, of_slice(self._log, name))
+        request = self._requests[name]
+        callers = {one: caller_of(self._scenario, one) for one in request.scenario.accounts or (name,)}
+        endpoint, first = OneRun(self._moto, callers, self._ready), next(iter(callers.values()))
+        pooled = [
+            Pooled(callers[one], envelope_of(self._scenario, one), endpoint.clients[one].decisions)
+            for one in request.scenario.accounts
+        ]
+        play = partial(played, request, endpoint, of_slice(self._log, name))
         try:
             with ExitStack() as until_over:
-                self._left[name] = play(until_over, self._progress.append, caller, self._begun)
+                self._left[name] = play(until_over, self._progress.append, first, pooled, self._begun)
         except BaseException as error:  # of whatever kind: it is raised where the runs were begun
             self._fail(error)
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterator, Mapping
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
-from loadtests.application.access import Access, Connect, Names
+from loadtests.application.access import Access, Connect, Names, Sender
 from loadtests.application.application_log import ApplicationLog
 from loadtests.application.pods import Application
 from loadtests.application.run_lifecycle import RunLifecycle, Services
@@ -145,8 +145,15 @@ class World:
     """A run in the making, from its time zero on."""
 
     def __init__(
-        self, request: RunRequest, connect: Connect, serverless: Serverless, clock: Clock, endpoint: Watched
+        self,
+        request: RunRequest,
+        connect: Connect,
+        serverless: Serverless,
+        clock: Clock,
+        endpoint: Watched,
+        senders: Sequence[Sender] = (),
     ) -> None:
+        """Without `senders` all is sent through the account that everything else is asked of."""
         self._request, self.clock, self._serverless, self._endpoint = request, clock, serverless, endpoint
         self.lifecycle, self._services, self._open_work = RunLifecycle(clock), Services(), OpenWork(_nobody_waits)
         self._looks = RequestThreads(1)
@@ -154,7 +161,9 @@ class World:
         self.local = LocalLambda(request.scenario, request.plan, request.seed, clock, self._services, self._open_work)
         functions = {function.name: function.name for function in request.plan.functions}
         names = Names(serverless.queues.urls, functions, serverless.tables)
-        self.access = Access(connect, request, clock, self.application_log, names, request.envelope)
+        self.access = Access(
+            connect, request, clock, self.application_log, names, senders or [Sender(connect, request.envelope)]
+        )
         self.application = Application(request, clock, self.application_log, self.access.ports)
 
     async def work(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from loadtests.record.run_registry import RunRecord, directory
 from scenarios.delivery.deliveries import with_delivered
 from scenarios.ledger import store
 from scenarios.ledger.build_ledger import Evidence, Subject, build_ledger
-from scenarios.ledger.join import Part
+from scenarios.ledger.join import Part, by_account
 from scenarios.ledger.join import joined as joined_parts
 from scenarios.ledger.ledger import Ledger
 from scenarios.outside.plug import plugged_in_here
@@ -57,10 +57,21 @@ def ledger_of_witness(record: RunRecord, witness: Path, scenario: Scenario) -> L
         return ledger_of_decisions(record, _noted_in(witness), scenario)
     numbers = numbers_of(scenario, record.seed)
     parts = [
-        Part(ledger_of_decisions(record, _noted_in(of_slice(witness, name)), part), numbers[name], (name,))
+        Part(_ledger_of_part(record, witness, name, part), numbers[name], tuple(part.accounts) or (name,))
         for name, part in slices_of(scenario).items()
     ]
     return joined_parts(parts, tuple(scenario.accounts))
+
+
+def _ledger_of_part(record: RunRecord, witness: Path, name: str, part: Scenario) -> Ledger:
+    """Of an account, or of a pool, whose calls name the account that decided."""
+    names = tuple(part.accounts)
+    each = [_noted_in(of_slice(witness, one)) for one in names or (name,)]
+    ledger = ledger_of_decisions(record, np.concatenate(each), part)
+    if not names:
+        return ledger
+    tables = [joined(noted, np.zeros(0, CALL), inf) for noted in each]
+    return replace(ledger, calls=by_account(tables), accounts=names)
 
 
 def _noted_in(witness: Path) -> NDArray[Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 import loadtests.moto.run
 import sim.run
@@ -23,60 +24,67 @@ from tests.contract.arms import SEED, scenario
 TABLES: dict[str, Any] = {
     "accounts": {
         "us": {"max_send_rate_per_s": 40.0},
-        "de": {"max_send_rate_per_s": 20.0, "limiter": {"burst": 3}, "region": "eu-central-1", "identity": "x.example"},
+        "de": {"max_send_rate_per_s": 20.0, "region": "eu-central-1", "identity": "de.example"},
+        "fr": {"max_send_rate_per_s": 20.0, "limiter": {"burst": 3}, "identity": "news@fr.example"},
     },
-    "split": {"by": "share", "shares": {"us": 0.7, "de": 0.3}},
-    "workload": ({"process": "batch", "messages": 30},),
+    "pool": {"accounts": ("us", "de")},
+    "workload": ({"process": "batch", "messages": 30}, {"process": "batch", "messages": 9, "account": "fr"}),
 }
-TWO = scenario(**TABLES)
+THREE = scenario(**TABLES)
+US, DE, FR = range(3)
 
 
-def fates_by_account(ledger: Ledger) -> list[dict[str, int]]:
-    """Recipients by fate, of each account's own mail."""
-    whose = owners(TWO, SEED)
-    return [{fate: int(ledger.mails[fate][whose == number].sum()) for fate in FATES} for number in (0, 1)]
+def fates_of(ledger: Ledger, mails: NDArray[np.bool_]) -> dict[str, int]:
+    """Recipients by fate, of some of the mail."""
+    return {fate: int(ledger.mails[fate][mails].sum()) for fate in FATES}
 
 
 @pytest.mark.real_time
 @pytest.mark.xdist_group("local_aws")
-def test_accounts_send_at_the_same_time_and_each_through_its_own_limit() -> None:
-    """In both worlds each account accepts its own mail, what its limiter refuses is of it alone, and calls say whose.
+def test_a_pool_and_an_account_send_at_the_same_time_each_through_its_own_limits() -> None:
+    """In both worlds all is accepted, an account's own mail by that account, the pool's by both of it; calls say so.
 
-    All of it takes the longer of the two and not their sum: both began to send at the same second.
+    All of them began at the same second, and what was made for them on this machine is gone.
     """
-    simulated, real = (world(TWO, "pacemaker", SEED) for world in (Across(sim.run.run), loadtests.moto.run.run))
-    accepted = [{"accepted": mails, "dead_lettered": 0, "lost": 0, "pending": 0} for mails in (21, 9)]
-    assert fates_by_account(simulated) == fates_by_account(real) == accepted
-    assert real.accounts == simulated.accounts == ("us", "de")
+    of_fr = owners(THREE, SEED) == FR
+    simulated, real = (world(THREE, "pacemaker", SEED) for world in (Across(sim.run.run), loadtests.moto.run.run))
+    assert real.accounts == simulated.accounts == ("us", "de", "fr")
     assert real.calls.keys() - {REASON} == simulated.calls.keys() - {REASON}
-    assert np.array_equal(real.calls[ACCOUNT], owners(TWO, SEED)[real.calls["mail"]])
-    decided_s = [np.nanmin(real.calls["decided_s"][real.calls[ACCOUNT] == number]) for number in (0, 1)]
-    assert max(decided_s) < 5.0
+    for ledger in (simulated, real):
+        assert [fates_of(ledger, mails)["accepted"] for mails in (~of_fr, of_fr)] == [30, 9]
+        assert np.array_equal(ledger.calls[ACCOUNT] == FR, of_fr[ledger.calls["mail"]])
+        accepted = ledger.calls["outcome"] == ACCEPTED
+        dealt = [int((accepted & (ledger.calls[ACCOUNT] == number)).sum()) for number in (US, DE)]
+        assert 15 <= dealt[0] <= 25
+        assert sum(dealt) == 30
+    assert max(np.nanmin(real.calls["decided_s"][real.calls[ACCOUNT] == number]) for number in (US, DE, FR)) < 5.0
     assert real.usage["sqs_requests"] > 0
-    assert not list(run_registry.directory().glob("*-us*"))
+    assert not [path for name in TABLES["accounts"] for path in run_registry.directory().glob(f"*-{name}*")]
 
 
 def test_what_a_killed_run_had_noted_of_each_account_is_one_ledger(tmp_path: Path) -> None:
     """What the accounts' witnesses tell is accepted, by the mails' numbers in the whole; all else is pending."""
-    witness, whose = tmp_path / "run.calls", owners(TWO, SEED)
-    for name, mails in (("us", (0, 2)), ("de", (1,))):
+    witness, of_fr = tmp_path / "run.calls", owners(THREE, SEED) == FR
+    for name, mails in (("us", (0, 2)), ("de", (1,)), ("fr", (4,))):
         with of_slice(witness, name).open("wb", buffering=0) as file:
             rows = DecisionRows(file)
             for call, mail in enumerate(mails):
                 rows.add(call, mail, 0, 1, 0.5 + call, ACCEPTED)
-    record = run_registry.begun_here(EXAMPLE, "moto", "direct", SEED, TWO, None)
-    ledger = ledger_of_witness(record, witness, TWO)
-    own = [np.flatnonzero(whose == number) for number in (0, 1)]
-    assert np.flatnonzero(ledger.mails["accepted"]).tolist() == sorted([own[0][0], own[0][2], own[1][1]])
-    assert [int(ledger.mails[fate].sum()) for fate in FATES] == [3, 0, 0, 27]
+    record = run_registry.begun_here(EXAMPLE, "moto", "direct", SEED, THREE, None)
+    ledger = ledger_of_witness(record, witness, THREE)
+    pooled, own = np.flatnonzero(~of_fr), np.flatnonzero(of_fr)
+    assert np.flatnonzero(ledger.mails["accepted"]).tolist() == sorted([*pooled[:3], own[4]])
+    assert dict(zip(ledger.calls["mail"], ledger.calls[ACCOUNT], strict=True)) == dict(
+        zip([*pooled[:3], own[4]], (US, DE, US, FR), strict=True)
+    )
+    assert fates_of(ledger, of_fr | True) == {"accepted": 4, "dead_lettered": 0, "lost": 0, "pending": 35}
     assert ledger.interrupted
 
 
-def test_what_real_worlds_cannot_do_with_several_accounts_is_said_before() -> None:
-    """A pool is only simulated, and all accounts' calls at once must be no more than the machine can carry."""
-    pooled = scenario(accounts=TABLES["accounts"], pool={})
-    with pytest.raises(BadInput, match=r"\[pool\]: is only simulated"):
-        loadtests.moto.run.check(pooled, "direct")
+def test_what_a_real_world_cannot_do_with_several_accounts_is_said_before() -> None:
+    """A pool's mail is not sent by functions, and all calls at once must be no more than the machine can carry."""
+    with pytest.raises(BadInput, match=r"\[pool\]: sqs-dlq sends by functions \(sender\), which have one"):
+        loadtests.moto.run.check(THREE, "sqs-dlq")
     crowd = scenario(**TABLES, strategies={"direct": {"workers": 150}})
-    with pytest.raises(BadInput, match=r"direct.workers = 150: must be at most 128 .*, which 2 accounts share"):
+    with pytest.raises(BadInput, match=r"direct.workers = 150: must be at most 128 .*, which 2 runs share"):
         loadtests.moto.run.check(crowd, "direct")

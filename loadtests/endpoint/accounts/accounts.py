@@ -21,7 +21,7 @@ from loadtests.ports.local_accounts import LocalAccount, local_accounts
 from scenarios.errors import BadInput
 from scenarios.ledger.ledger import REJECTED
 from scenarios.schema.model import Scenario
-from scenarios.traffic.slices import POOL, of_account, slices_of
+from scenarios.traffic.slices import POOL, members_of, of_account, slices_of
 
 OF_ALL = "MOTO_ACCOUNT_ID"  # an environment variable by which moto takes every request for one account's
 PARTITION = "aws"
@@ -103,8 +103,9 @@ class Accounts:
 def _served(scenario: Scenario, name: str) -> Scenario:
     """The account as a scenario of its own, with the mail that may come to it: of a pool all of it."""
     pool = slices_of(scenario).get(POOL)
-    pooled = {} if pool is None or name not in pool.accounts else {"workload": pool.workload}
-    return of_account(scenario, name).model_copy(update=pooled)
+    if pool is not None and name in pool.accounts:
+        return members_of(pool)[name]
+    return of_account(scenario, name)
 
 
 def _key(account: LocalAccount) -> AccessKey:
