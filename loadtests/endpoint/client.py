@@ -113,6 +113,10 @@ class EndpointClient:
         rate_per_s: float | None = self._account().get("max_send_rate_per_s")
         return rate_per_s
 
+    def names(self) -> list[str]:
+        """Of the accounts that have any."""
+        return [one["name"] for one in self._stats(self._look_patience_s)["accounts"] if "name" in one]
+
     def delivers(self) -> Mapping[str, Any]:
         """What it tells of the delivery stage."""
         told: Mapping[str, Any] = self._ask(DELIVERY, self._look_patience_s, json.loads)

@@ -81,8 +81,8 @@ class Service:
         self._short_polls = ShortPolls(scenario.sqs, uniforms(seed, "sqs/empty"), uniforms(seed, "sqs/found"))
         self._all: dict[tuple[str, str], Ses] = {}
         self._lock = Lock()
-        self.accounts.enter_keys()
         self._begin(time.time())
+        self._begin_named()
 
     def _begin(self, zero_unix_s: float) -> None:
         self._zero_unix_s, self._clock = zero_unix_s, Clock(zero_unix_s)
@@ -97,6 +97,12 @@ class Service:
         """Let those accounts be there that are known before anything is asked."""
         for account, region in self.accounts.homes():
             self.of(account, region)
+
+    def _begin_named(self) -> None:
+        """Accounts that have names, and their keys, are there from the first."""
+        self.accounts.enter_keys()
+        if self.accounts.named:
+            self.begin_homes()
 
     def knows(self, account: str, region: str) -> bool:
         """Whether something has been asked of it."""
@@ -190,9 +196,9 @@ class Service:
         with self._lock:
             self._end_all()
             self._all.clear()
-        self.accounts.enter_keys()
         self.common.store.forget()
         self.common.publisher.forget()
+        self._begin_named()
 
     def close(self) -> None:
         """Publish what has happened; threads that wait for a call's latency have been let go by `closing` before."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 from uuid import uuid4
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from loadtests.ports.ses import SENDER, TO_SIMULATOR, Envelope
 from loadtests.record.numbering import number_of, run_of
 from scenarios.outside.bundle import Bundle
-from scenarios.traffic.workload import Arrivals
+from scenarios.traffic.workload import ALIKE, Arrivals
 from strategies.ports import Mail
 
 WORLD = "locust"
@@ -58,6 +58,14 @@ class Place:
         return own.get(user) or self.endpoint or self.region
 
 
+class Account(NamedTuple):
+    """One of several that a local AWS knows by keys that follow from their names; `source` is whom its mail is from."""
+
+    name: str
+    region: str
+    source: str
+
+
 class Channel(NamedTuple):
     """On AWS a strategy's share has a stack of its own, with these outputs, in whose queue SES tells what it did."""
 
@@ -68,6 +76,8 @@ class Channel(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Assignment:
     """One run of one user, or of a strategy, which is also told the `scenario` in TOML.
+
+    Of several `accounts` each mail goes through its own; `account` is the one that a sender is made for.
 
     `strategies` are those from outside, which workers on other machines cannot find for themselves. `run` is a number
     that no other run has.
@@ -85,6 +95,8 @@ class Assignment:
     scenario: str = ""
     strategies: tuple[Bundle, ...] = ()
     channels: tuple[Channel, ...] = ()
+    accounts: tuple[Account, ...] = ()
+    account: Account | None = None
     run: int = field(default_factory=lambda: uuid4().int >> 128 - RUN_BITS)
 
     @property
@@ -97,6 +109,10 @@ class Assignment:
         """What the first mail is called in a queue: functions name calls as they like, and mails by their numbers."""
         return NUMBERS + self.run % (NUMBERS >> 1) if self.user == "sqs" else 0
 
+    def each(self) -> list[Self]:
+        """The assignment of a sender for each account."""
+        return [replace(self, account=one, source=one.source) for one in self.accounts] or [self]
+
     def to_json(self) -> str:
         return json.dumps(asdict(self))
 
@@ -108,16 +124,25 @@ class Assignment:
         channels = tuple(Channel(*channel) for channel in fields.pop("channels"))
         strategies = tuple(Bundle(*bundle) for bundle in fields.pop("strategies"))
         archive = tuple(fields.pop("archive"))
+        accounts = tuple(Account(*account) for account in fields.pop("accounts"))
         place = Place(headers=headers, **place)
-        return cls(place=place, channels=channels, strategies=strategies, archive=archive, **fields)
+        return cls(place=place, channels=channels, strategies=strategies, archive=archive, accounts=accounts, **fields)
 
 
 class WorkerMails(NamedTuple):
-    """The mails of worker `worker` of `workers`: every one whose number leaves that remainder."""
+    """The mails of worker `worker` of `workers`: every one whose number leaves that remainder.
+
+    `accounts` has the place of each mail's account among those of the assignment; it is empty where there is one.
+    """
 
     worker: int
     workers: int
     mails: Arrivals
+    accounts: NDArray[np.uint8] = ALIKE
+
+    def account(self, index: int) -> int:
+        """The account of the share's mail of that index."""
+        return int(self.accounts[index]) if len(self.accounts) else 0
 
     def mail(self, index: int) -> Mail:
         """The share's mail of that index, under the number that it has in the whole scenario."""
@@ -131,23 +156,24 @@ class WorkerMails(NamedTuple):
     def packed(self) -> dict[str, int | bytes]:
         """As a message carries it."""
         columns = {name: column.tobytes() for name, column in self.mails._asdict().items()}
-        return {"worker": self.worker, "workers": self.workers, **columns}
+        return {"worker": self.worker, "workers": self.workers, "accounts": self.accounts.tobytes(), **columns}
 
     @classmethod
-    def unpacked(cls, worker: int, workers: int, **columns: bytes) -> Self:
+    def unpacked(cls, worker: int, workers: int, accounts: bytes, **columns: bytes) -> Self:
         mails = {name: np.frombuffer(content, TYPES[name]) for name, content in columns.items()}
-        return cls(worker, workers, Arrivals(**mails))
+        return cls(worker, workers, Arrivals(**mails), np.frombuffer(accounts, np.uint8))
 
 
-def whole(mails: Arrivals, worker: int, workers: int) -> WorkerMails:
+def whole(mails: WorkerMails, worker: int, workers: int) -> WorkerMails:
     """All mails: a strategy finds out by itself which are its worker's."""
-    return WorkerMails(worker, workers, mails)
+    return mails._replace(worker=worker, workers=workers)
 
 
-def share_of(mails: Arrivals, worker: int, workers: int) -> WorkerMails:
+def share_of(mails: WorkerMails, worker: int, workers: int) -> WorkerMails:
     """Which mails a worker sends."""
     mine = slice(worker, None, workers)
-    return WorkerMails(worker, workers, Arrivals._make(column[mine] for column in mails))
+    own = Arrivals._make(column[mine] for column in mails.mails)
+    return WorkerMails(worker, workers, own, mails.accounts[mine])
 
 
 def is_of(calls: NDArray[np.int64], run: int) -> NDArray[np.bool_]:
@@ -156,14 +182,20 @@ def is_of(calls: NDArray[np.int64], run: int) -> NDArray[np.bool_]:
     return ours
 
 
-def written(assignment: Assignment, mails: Arrivals, folder: Path) -> None:
+def written(assignment: Assignment, mails: WorkerMails, folder: Path) -> None:
     """Leave the assignment and all mails where Locust will look for them."""
     (folder / "assignment.json").write_text(assignment.to_json(), encoding="utf-8")
-    np.savez(folder / "mails.npz", **{name: column.astype(TYPES[name]) for name, column in mails._asdict().items()})
+    columns = {name: column.astype(TYPES[name]) for name, column in mails.mails._asdict().items()}
+    np.savez(folder / "mails.npz", accounts=mails.accounts, **columns)
 
 
-def read(folder: Path) -> tuple[Assignment, Arrivals]:
+def read(folder: Path) -> tuple[Assignment, WorkerMails]:
     """What `written` has left."""
     assignment = Assignment.from_json((folder / "assignment.json").read_text(encoding="utf-8"))
     with np.load(folder / "mails.npz") as columns:
-        return assignment, Arrivals(**columns)
+        return assignment, all_mails(Arrivals(**{name: columns[name] for name in TYPES}), columns["accounts"])
+
+
+def all_mails(mails: Arrivals, accounts: NDArray[np.uint8] = ALIKE) -> WorkerMails:
+    """As a single worker would have them."""
+    return WorkerMails(0, 1, mails, accounts)

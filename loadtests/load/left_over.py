@@ -42,7 +42,8 @@ def _recovered(record: RunRecord, folder: Path, document: Document) -> str:
     if not (folder / ZERO).is_file():
         return "it had sent nothing"
     try:
-        return recover(record, partial(_ledger, record, *read(folder), folder), document)
+        assignment, sent = read(folder)
+        return recover(record, partial(_ledger, record, assignment, sent.mails, folder), document)
     except RunFailed as error:
         return f"nothing is known of its mails: {error}"
 
@@ -50,7 +51,9 @@ def _recovered(record: RunRecord, folder: Path, document: Document) -> str:
 def _ledger(record: RunRecord, assignment: Assignment, mails: Arrivals, folder: Path, scenario: Scenario) -> Ledger:
     zero_unix_s, expected = int((folder / ZERO).read_text()), 0
     decisions = of_run(
-        LocalTarget(assignment.place).decisions(zero_unix_s, expected), assignment, len(mails.recipients)
+        LocalTarget(assignment.place, assignment.accounts).decisions(zero_unix_s, expected),
+        assignment,
+        len(mails.recipients),
     )
     if assignment.scenario:
         return ledger_of_decisions(record, decisions, scenario)

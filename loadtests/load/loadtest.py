@@ -12,14 +12,14 @@ from pathlib import Path
 
 from loadtests.application.worker_share import refuse_indivisible
 from loadtests.load import histogram, locust_process, wait_downstream
-from loadtests.load.assignment import LEFT, WORLD, ZERO, Assignment, written
+from loadtests.load.assignment import LEFT, WORLD, ZERO, Assignment, WorkerMails, all_mails, written
 from loadtests.load.conclusion import Conclusion
 from loadtests.load.options import Crew, check, options, worker_options
 from loadtests.load.results import shares_ledger
 from loadtests.load.results.ledger import ledger_of
 from loadtests.load.results.locust_results import LocustResults, histogram_of
 from loadtests.load.targets.check_target import check_place, refuse_unknown
-from loadtests.load.targets.choose_target import LoadRequest, target_of
+from loadtests.load.targets.choose_target import LoadRequest, accounts_of, target_of
 from loadtests.load.targets.endpoint_client import of_run
 from loadtests.load.targets.target import Target
 from loadtests.ports.kernel import Clock
@@ -38,7 +38,8 @@ from scenarios.schema.model import Scenario
 from scenarios.schema.scenario_file import as_toml
 from scenarios.system.held import temporary_folder
 from scenarios.system.whole_files import replaced
-from scenarios.traffic.workload import Arrivals, arrivals
+from scenarios.traffic.slices import owners
+from scenarios.traffic.workload import ALIKE, Arrivals, arrivals
 
 LEAST = {"anything-accepted": ("*.recipients.accepted > 0",)}
 """A load of which nothing arrives has tested nothing."""
@@ -86,7 +87,7 @@ def run(
     mails = arrivals(scenario.workload, seed)
     with (
         target.opened(scenario, assigned(scenario, sender, seed, asked)) as assignment,
-        folder_with(assignment, mails) as folder,
+        folder_with(assignment, mails_of(scenario, seed)) as folder,
     ):
         _watched(watch, folder, expected_s(scenario, mails))
         conclude = partial(ledger_left_by, scenario, assignment, mails, folder, target)
@@ -166,11 +167,18 @@ def assigned(scenario: Scenario, sender: str, seed: int, asked: LoadRequest) -> 
         read_timeout_s=scenario.client.read_timeout_s,
         scenario=as_toml(scenario) if sender in scenario.contenders else "",
         strategies=plugged(),
+        accounts=accounts_of(scenario),
     )
 
 
+def mails_of(scenario: Scenario, seed: int) -> WorkerMails:
+    """All mails, and whose each is where there are several accounts."""
+    accounts = owners(scenario, seed) if scenario.accounts else ALIKE
+    return all_mails(arrivals(scenario.workload, seed), accounts)
+
+
 @contextmanager
-def folder_with(assignment: Assignment, mails: Arrivals) -> Iterator[Path]:
+def folder_with(assignment: Assignment, mails: WorkerMails) -> Iterator[Path]:
     """What is to be done, in a folder for what will come of it."""
     with temporary_folder("seslab-loadtest-") as folder:
         written(assignment, mails, folder)

@@ -20,7 +20,6 @@ from scenarios.entry import StrategyEntry
 from scenarios.errors import BadInput, RunFailed
 from scenarios.measures.cost import load_prices
 from scenarios.schema.scenario_file import load
-from scenarios.traffic.workload import arrivals
 
 
 class CommandLineRun:
@@ -35,8 +34,9 @@ class CommandLineRun:
         atexit.register(until_over.close)
         assignment = loadtest.assigned(self._scenario, user, self._scenario.seed, asked)
         self._assignment = until_over.enter_context(self._target.opened(self._scenario, assignment))
-        self._mails = arrivals(self._scenario.workload, self._scenario.seed)
-        self.folder = until_over.enter_context(loadtest.folder_with(self._assignment, self._mails))
+        sent = loadtest.mails_of(self._scenario, self._scenario.seed)
+        self._mails = sent.mails
+        self.folder = until_over.enter_context(loadtest.folder_with(self._assignment, sent))
         environment.events.quitting.add_listener(self._judge)
 
     def _asked(self) -> LoadRequest:

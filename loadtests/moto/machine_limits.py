@@ -30,7 +30,7 @@ def _environments(plan: Plan) -> Iterator[int]:
 
 
 def refuse_too_much(scenario: Scenario, strategy: str, plans: Sequence[Plan]) -> None:
-    """Raises BadInput that names the setting; the plans, one for each account or pool, are carried out at the same time."""
+    """Raises BadInput that names the setting; the plans of all accounts are carried out at the same time."""
     where = f"{scenario.name}: {scenario.table_of(strategy)}"
     if sum(map(calls_at_once, plans)) > MOST_CALLS_AT_ONCE:
         raise BadInput(f"{where}{_too_many(plans)}")

@@ -25,7 +25,7 @@ from loadtests.moto.local_aws import Moto, patiently_looked, usage_of
 from loadtests.moto.play import Played, Pooled, played
 from loadtests.ports.local import Caller
 from loadtests.ports.local_accounts import local_account
-from loadtests.ports.ses import Envelope
+from loadtests.ports.ses import Envelope, source_of
 from loadtests.record.run_name import of_slice
 from scenarios.delivery.deliveries import with_delivered
 from scenarios.errors import BadInput, RunFailed
@@ -68,11 +68,7 @@ def first_of(request: RunRequest, name: str) -> str:
 
 def envelope_of(scenario: Scenario, name: str) -> Envelope:
     """From whom an account's mail is: somebody at its identity, if it has one."""
-    identity = scenario.accounts[name].identity
-    plain = Envelope(archive=scenario.archive)
-    if identity is None:
-        return plain
-    return plain._replace(source=identity if "@" in identity else f"seslab@{identity}")
+    return Envelope(source_of(scenario.accounts[name].identity), archive=scenario.archive)
 
 
 def ledger_of(request: RunRequest, evidence: Evidence) -> Ledger:

@@ -35,6 +35,13 @@ class Envelope(NamedTuple):
         return self.to.replace("{mail}", str(mail)).replace("{who}", str(who))
 
 
+def source_of(identity: str | None) -> str:
+    """Somebody at an account's identity, or whom all mail is from that says nothing."""
+    if identity is None:
+        return SENDER
+    return identity if "@" in identity else f"seslab@{identity}"
+
+
 class CallerLog(Protocol):
     """Where callers note how they saw their calls."""
 

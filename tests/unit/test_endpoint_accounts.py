@@ -186,7 +186,7 @@ def test_a_login_over_smtp_is_the_accounts_key() -> None:
         with secured(port) as there:
             there.login(us.access_key_id, "whatever")
             there.sendmail(SENDER, ["you@example.org"], "Subject: one\r\n\r\nOne.")
-        assert [(one.account, one.run.tally().recipients) for one in service.all()] == [(us.number, 1)]
+        assert {one.allowance.name: one.run.tally().recipients for one in service.all()} == {"us": 1, "de": 0}
 
 
 GOOD = f"Credential={local_account('us').access_key_id}/{DATED}/us-east-1/ses/aws4_request"

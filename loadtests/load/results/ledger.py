@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,10 +17,13 @@ from loadtests.record.reconcile import joined, on_the_way, refused
 from scenarios.delivery.deliveries import with_delivered
 from scenarios.ledger.build_ledger import Evidence, Subject, build_ledger
 from scenarios.ledger.fates import Custody
+from scenarios.ledger.join import Part
+from scenarios.ledger.join import joined as parts_joined
 from scenarios.ledger.ledger import ACCEPTED, Ledger
 from scenarios.runs import SATURATED_S
 from scenarios.schema.model import Scenario
-from scenarios.traffic.workload import Arrivals
+from scenarios.traffic.slices import numbers_of, slices_of
+from scenarios.traffic.workload import Arrivals, arrivals
 
 
 def ledger_of(
@@ -30,7 +34,36 @@ def ledger_of(
     decisions: NDArray[Any],
     queued: Custody | None = None,
 ) -> Ledger:
-    """Fates from the witness's rows of `DECISION`, which are of this run alone; `queued` is what queues still hold."""
+    """Fates from the witness's rows of `DECISION`, which are of this run alone; `queued` is what queues still hold.
+
+    Of several accounts each is looked at by itself, and all are told in one ledger.
+    """
+    if not scenario.accounts:
+        return _of_one(scenario, assignment, mails, results, decisions, queued)
+    numbers, parts = numbers_of(scenario, assignment.seed), list[Part]()
+    for name, part in slices_of(scenario).items():
+        own = numbers[name]
+        seen = replace(results, calls=_of(results.calls, own))
+        its = arrivals(part.workload, assignment.seed)
+        parts.append(Part(_of_one(part, assignment, its, seen, _of(decisions, own), None), own, (name,)))
+    return parts_joined(parts, tuple(scenario.accounts))
+
+
+def _of(rows: NDArray[Any], numbers: NDArray[np.int64]) -> NDArray[Any]:
+    """Those of the mails with these numbers, ascending, which are counted anew."""
+    mine = rows[np.isin(rows["mail"], numbers)].copy()
+    mine["mail"] = np.searchsorted(numbers, mine["mail"])
+    return mine
+
+
+def _of_one(
+    scenario: Scenario,
+    assignment: Assignment,
+    mails: Arrivals,
+    results: LocustResults,
+    decisions: NDArray[Any],
+    queued: Custody | None,
+) -> Ledger:
     own = assignment.user in SENDS_ITSELF
     calls = joined(decisions, results.calls if own else np.zeros(0, CALL), results.ended_s)
     evidence = Evidence(

@@ -13,20 +13,25 @@ from strategies.parts import everyone
 from strategies.ports import Mail, Rejected, SendError, Throttled, Unanswered, Unavailable
 
 CONNECTIONS = 1000
+ACCOUNT = "{account}"
 PLACEHOLDERS = (RECIPIENT, "{mail}", "{recipients}", "{subject}")
 
 
 class Http:
-    """Kept connections; `{to}`, `{mail}`, `{recipients}` and `{subject}` are filled into URL, headers and body."""
+    """Kept connections; `{to}`, `{mail}`, `{recipients}` and `{subject}` are filled into URL, headers and body.
+
+    Where there are several accounts `{account}` is the name of the mail's: its key is the application's affair.
+    """
 
     def __init__(self, assignment: Assignment) -> None:
         to = labelled(assignment.to, assignment.run)
         self._place, self._envelope = assignment.place, assignment.envelope._replace(to=to)
+        self._account = {} if assignment.account is None else {ACCOUNT: assignment.account.name}
         once = urllib3.Timeout(assignment.read_timeout_s)
         self._http = urllib3.PoolManager(maxsize=CONNECTIONS, timeout=once, retries=False)
 
     def send(self, _call: int, mail: Mail) -> None:
-        place, values = self._place, values_of(mail, self._envelope)
+        place, values = self._place, values_of(mail, self._envelope) | self._account
         headers = {name: filled(value, values) for name, value in place.headers}
         body = filled(place.body, {key: json.dumps(value)[1:-1] for key, value in values.items()})
         try:

@@ -15,6 +15,7 @@ from loadtests.load.senders.http import Http
 from loadtests.load.senders.smtp import Smtp
 from loadtests.ports.clients import client
 from loadtests.ports.local import REGION, local_session
+from loadtests.ports.local_accounts import local_account
 from loadtests.ports.payloads import body_of
 from loadtests.ports.ses import CONTENT, QUOTA_MESSAGE, Envelope, request, translated
 from strategies.parts import everyone
@@ -48,8 +49,10 @@ def sender_of(assignment: Assignment) -> Sender:
 
 
 def session_of(assignment: Assignment) -> Session:
-    """A local AWS takes any key; AWS takes boto3's own."""
-    place = assignment.place
+    """A local AWS takes an account's key, or any where it knows none; AWS takes boto3's own."""
+    place, account = assignment.place, assignment.account
+    if account is not None:
+        return local_account(account.name).calling(account.region).session()
     if place.endpoint is None:
         return Session(region_name=place.region)
     return local_session(place.region or REGION)

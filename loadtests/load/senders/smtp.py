@@ -10,7 +10,9 @@ from queue import Empty, LifoQueue
 from time import monotonic
 
 from loadtests.load.assignment import Assignment
+from loadtests.ports.local_accounts import local_account
 from loadtests.ports.ses import QUOTA_MESSAGE, Envelope
+from loadtests.smtp_credentials.password import smtp_password
 from strategies.parts import everyone
 from strategies.ports import Mail, QuotaExceeded, Rejected, SendError, Throttled, Unanswered, Unavailable
 
@@ -28,6 +30,7 @@ class Smtp:
         host, _, port = str(assignment.place.smtp).rpartition(":")
         self._at, self._timeout_s = (host.strip("[]"), int(port)), assignment.read_timeout_s
         self._context = _trusting() if assignment.place.endpoint else ssl.create_default_context()
+        self._user, self._password = _credentials(assignment)
         self._envelope, self._free = envelope, LifoQueue[tuple[smtplib.SMTP, float]]()
 
     def send(self, call: int, mail: Mail) -> None:
@@ -67,13 +70,21 @@ class Smtp:
             connection.starttls(context=self._context)
             connection.ehlo()
         if connection.has_extn("auth"):
-            connection.login(os.environ.get(USER, "seslab"), os.environ.get(PASSWORD, "seslab"))
+            connection.login(self._user, self._password)
         return connection
 
     def _keep(self, connection: smtplib.SMTP) -> None:
         """A server that hung up after its answer is found out by the next mail's own connection."""
         if connection.sock is not None:
             self._free.put((connection, monotonic()))
+
+
+def _credentials(assignment: Assignment) -> tuple[str, str]:
+    """The account's own, as SES makes the password of its secret, or those of the environment."""
+    if assignment.account is None:
+        return os.environ.get(USER, "seslab"), os.environ.get(PASSWORD, "seslab")
+    key = local_account(assignment.account.name)
+    return key.access_key_id, smtp_password(key.secret_access_key, assignment.account.region)
 
 
 def _trusting() -> ssl.SSLContext:

@@ -12,7 +12,7 @@ from typing import Any
 from loadtests.load.assignment import Assignment
 from loadtests.load.ses_side.panel import LEFT, NEWS, with_panel
 from loadtests.load.ses_side.points import SesSide, points
-from loadtests.load.targets.endpoint_client import client_of, of_run
+from loadtests.load.targets.endpoint_client import of_run, witness_of
 from loadtests.ports.local import REGION
 from scenarios.errors import RunFailed
 
@@ -30,7 +30,8 @@ class OnPage:
     def __init__(self, assignment: Assignment, mails: int, folder: Path, zero_unix_s: Callable[[], float]) -> None:
         self._assignment, self._mails, self._zero_unix_s = assignment, mails, zero_unix_s
         self._verdict = folder / VERDICT
-        self._aws = client_of(str(assignment.place.endpoint), assignment.place.region or REGION)
+        place = assignment.place
+        self._aws = witness_of(str(place.endpoint), place.region or REGION, assignment.accounts)
         self._asked_s, self._is_closed = -SILENT_S, False
 
     def show(self, web_ui: Any) -> None:

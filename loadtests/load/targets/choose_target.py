@@ -9,12 +9,13 @@ from loadtests.application.run_request import RunRequest
 from loadtests.deploy import on_aws, safety, staging
 from loadtests.deploy.cloud import aws
 from loadtests.deploy.on_aws import Permit
-from loadtests.load.assignment import RUN_BITS, SENDS_ITSELF, Place
+from loadtests.load.assignment import RUN_BITS, SENDS_ITSELF, Account, Place
 from loadtests.load.options import Crew
 from loadtests.load.targets.aws_target import AwsTarget
 from loadtests.load.targets.check_target import elsewhere
 from loadtests.load.targets.target import LocalTarget, Target
-from loadtests.ports.ses import SENDER, Envelope
+from loadtests.ports.local import REGION
+from loadtests.ports.ses import SENDER, Envelope, source_of
 from loadtests.record.labels import labelled
 from scenarios.errors import BadInput
 from scenarios.measures.cost import Prices
@@ -45,6 +46,8 @@ class LoadRequest:
 
 def target_of(scenario: Scenario, senders: Sequence[str], asked: LoadRequest, prices: Prices, show: Show) -> Target:
     """Mail that may leave this machine has a plan, a budget and a question. Raises BadInput and RunFailed."""
+    for sender in senders:
+        _check_several(scenario, sender, asked.place)
     runs = [staging.asked(scenario, sender, scenario.seed) for sender in senders]
     allow = safety.allowed(asked.permit.allow)
     for sender, request in zip(senders, runs, strict=True):
@@ -56,9 +59,34 @@ def target_of(scenario: Scenario, senders: Sequence[str], asked: LoadRequest, pr
         return _on_aws(runs, asked, prices, show)
     if far := elsewhere(asked.place):
         staging.permitted_elsewhere(", ".join(far), runs, asked.permit, prices, show)
-    target = LocalTarget(asked.place)
+    target = LocalTarget(asked.place, accounts_of(scenario))
     target.check(asked.place, senders)
     return target
+
+
+def accounts_of(scenario: Scenario) -> tuple[Account, ...]:
+    """As users send through them; none where the scenario names none."""
+    return tuple(
+        Account(name, account.region or REGION, source_of(account.identity))
+        for name, account in scenario.accounts.items()
+    )
+
+
+def _check_several(scenario: Scenario, sender: str, place: Place) -> None:
+    """Raises BadInput where several accounts cannot be told apart, or nothing says whose a mail is."""
+    if not scenario.accounts:
+        return
+    if sender in scenario.contenders or sender == "sqs":
+        raise BadInput(
+            f"{scenario.name}: has several accounts, and {sender} loads a place that sends through one; use the users "
+            "ses-v2, ses-v1, smtp or http, or seslab compare --on moto"
+        )
+    if scenario.pool is not None:
+        raise BadInput(f"{scenario.name}: [pool]: a load test's users choose no account; use [split] in its place")
+    if place.region is not None:
+        raise BadInput(
+            "--region: boto3's key is of one account; give the --endpoint of a seslab serve that has several"
+        )
 
 
 def _as_sent(sender: str, envelope: Envelope) -> Envelope:

@@ -2,26 +2,72 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from loadtests.endpoint.client import EndpointClient, Route
-from loadtests.load.assignment import Assignment, is_of
+from loadtests.endpoint.routes import DEFAULT_ACCOUNT
+from loadtests.load.assignment import Account, Assignment, is_of
+from loadtests.ports.local_accounts import local_account
 from scenarios.formats.quoted import printable
 
 LOOK_PATIENCE_S = 10.0  # an overloaded server answers late, and one that is stopped never
 
 
-def client_of(url: str, region: str) -> EndpointClient:
+def client_of(url: str, region: str, account: str = DEFAULT_ACCOUNT) -> EndpointClient:
     """Asks a `seslab serve` that is up; it is never told to begin anew."""
 
     def silence(route: Route, error: Exception) -> str:
         method, path = route
         return f"--endpoint {printable(url)}: no answer to {method} {path} ({error}); is a seslab serve there?"
 
-    return EndpointClient(url, silence, LOOK_PATIENCE_S, region)
+    return EndpointClient(url, silence, LOOK_PATIENCE_S, region, account)
+
+
+class OfAccounts:
+    """Asks about several accounts of one server together."""
+
+    def __init__(self, clients: Sequence[EndpointClient]) -> None:
+        self._clients = clients
+
+    def in_flight(self) -> int:
+        """How many sends of theirs SES has not decided on."""
+        return sum(client.in_flight() for client in self._clients)
+
+    def rate_per_s(self) -> float | None:
+        """The recipients a second that they allow together; None before that is known of each."""
+        rates = [client.rate_per_s() for client in self._clients]
+        known = [rate_per_s for rate_per_s in rates if rate_per_s is not None]
+        return math.fsum(known) if len(known) == len(rates) else None
+
+    def delivers(self) -> Mapping[str, Any]:
+        """What the server tells of the delivery stage, which is the same for all."""
+        return self._clients[0].delivers()
+
+    def decisions_since(self, zero_unix_s: float) -> NDArray[Any]:
+        """What SES has decided for them, in the order of its decisions."""
+        rows = np.concatenate([client.decisions_since(zero_unix_s) for client in self._clients])
+        return rows[np.argsort(rows["decided_s"], kind="stable")]
+
+    def queues(self) -> dict[str, list[dict[str, Any]]]:
+        """Their queues by name."""
+        return {name: held for client in self._clients for name, held in client.queues().items()}
+
+    def unknown(self, names: Sequence[str]) -> list[str]:
+        """Which of these accounts the server does not know."""
+        known = self._clients[0].names()
+        return [name for name in names if name not in known]
+
+
+def witness_of(url: str, region: str, accounts: Sequence[Account]) -> EndpointClient | OfAccounts:
+    """The same of several accounts, where there are several."""
+    if not accounts:
+        return client_of(url, region)
+    return OfAccounts([client_of(url, one.region, local_account(one.name).number) for one in accounts])
 
 
 def of_run(decisions: NDArray[Any], assignment: Assignment, mails: int) -> NDArray[Any]:

@@ -10,13 +10,15 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from loadtests.load.assignment import Assignment, Place
+from loadtests.load.assignment import Account, Assignment, Place
 from loadtests.load.senders.senders import connected, session_of
 from loadtests.load.targets.check_target import check_listening, check_queue, queue_name
-from loadtests.load.targets.endpoint_client import client_of
+from loadtests.load.targets.endpoint_client import OfAccounts, witness_of
 from loadtests.moto.verification import verify
 from loadtests.ports.local import REGION
 from loadtests.ports.payloads import mail_of
+from scenarios.errors import BadInput
+from scenarios.formats.quoted import printable
 from scenarios.ledger.fates import Custody, Pieces
 from scenarios.schema.model import Scenario
 
@@ -57,21 +59,30 @@ class LocalTarget:
 
     quiet_s = 5.0
 
-    def __init__(self, place: Place) -> None:
-        self._url = str(place.endpoint)
-        self._aws = client_of(self._url, place.region or REGION)
+    def __init__(self, place: Place, accounts: Sequence[Account] = ()) -> None:
+        self._url, self._accounts = str(place.endpoint), accounts
+        self._aws = witness_of(self._url, place.region or REGION, accounts)
 
     def check(self, place: Place, senders: Sequence[str]) -> None:
-        """Raises RunFailed unless it is up, and BadInput for a queue that it does not have."""
+        """Raises RunFailed unless it is up, and BadInput for an account or a queue that it does not have."""
         self.look()
+        self._check_accounts()
         if "sqs" in senders:
             check_queue(place, self._aws.queues())
         check_listening(place, senders)
 
+    def _check_accounts(self) -> None:
+        if isinstance(self._aws, OfAccounts) and (unknown := self._aws.unknown([one.name for one in self._accounts])):
+            raise BadInput(
+                f"--endpoint {printable(self._url)}: knows no account {', '.join(unknown)}; start it with "
+                "the scenario: seslab serve --scenario FILE"
+            )
+
     @contextmanager
     def opened(self, _scenario: Scenario, assignment: Assignment) -> Iterator[Assignment]:
         """Its SES takes no mail of a sender that is not verified."""
-        verify(session_of(assignment), self._url, assignment.source)
+        for one in assignment.each():
+            verify(session_of(one), self._url, one.source)
         yield assignment
 
     def look(self) -> None:

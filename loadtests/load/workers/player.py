@@ -10,7 +10,7 @@ from gevent.pool import Group
 
 from loadtests.load import histogram
 from loadtests.load.assignment import Assignment, WorkerMails
-from loadtests.load.senders.senders import sender_of
+from loadtests.load.senders.senders import Sender, sender_of
 from loadtests.ports.kernel import Clock
 from loadtests.record.logs import ClientLog, to_bytes
 from strategies.parts import everyone
@@ -25,7 +25,8 @@ class Player:
 
     def __init__(self, assignment: Assignment, mails: WorkerMails, zero_unix_s: float, tell: Tell) -> None:
         self._assignment, self._mails, self._tell = assignment, mails, tell
-        self._clock, self._sender, self._log = Clock(zero_unix_s), sender_of(assignment), ClientLog()
+        self._clock, self._log = Clock(zero_unix_s), ClientLog()
+        self._senders = [sender_of(one) for one in assignment.each()]
         self._responses, self._services = histogram.empty(), histogram.empty()
         self._over, self.interrupted = Event(), False
         self.ended_s, self.failure = 0.0, ""
@@ -37,11 +38,12 @@ class Player:
             mail = self._mails.mail(index)
             if self._waited(mail.intended_s):
                 break
-            calls.spawn(self._send, mail)
+            calls.spawn(self._send, mail, self._senders[self._mails.account(index)])
         drained = gevent.spawn(calls.join)
         gevent.wait([drained, self._over], timeout=self._left_s(self._assignment.horizon_s), count=1)
         self.ended_s = max(0.0, min(self._assignment.horizon_s, self._clock.now()))
-        self._sender.close()
+        for sender in self._senders:
+            sender.close()
 
     def stop(self) -> None:
         """End now; what is on its way is left to the witness."""
@@ -56,23 +58,13 @@ class Player:
     def _left_s(self, until_s: float) -> float:
         return max(0.0, until_s - self._clock.now())
 
-    def _send(self, mail: Mail) -> None:
+    def _send(self, mail: Mail, sender: Sender) -> None:
         started_s = self._clock.now()
         call = self._log.begin(mail, everyone(mail), started_s)
-        error = self._error_of(self._mails.call(self._assignment.run, call), mail)
+        error = _error_of(sender, self._mails.call(self._assignment.run, call), mail)
         ended_s = self._clock.now()
         self._log.end(call, ended_s, error)
         self._note(mail, ended_s - mail.intended_s, ended_s - started_s, error)
-
-    def _error_of(self, call: int, mail: Mail) -> SendError | None:
-        """Send it; whatever goes wrong is this mail's failure, and no reason to lose sight of it."""
-        try:
-            self._sender.send(call, mail)
-        except SendError as error:
-            return error
-        except Exception as error:
-            return Unavailable(f"{type(error).__name__}: {error}")
-        return None
 
     def _note(self, mail: Mail, response_s: float, service_s: float, error: SendError | None) -> None:
         histogram.record(self._responses, response_s)
@@ -85,3 +77,14 @@ class Player:
         rows["call"] = self._mails.call(self._assignment.run, rows["call"])
         histograms = {"response": self._responses, "service": self._services}
         return {"calls": to_bytes(rows)} | {name: bytes(one.encode()) for name, one in histograms.items()}
+
+
+def _error_of(sender: Sender, call: int, mail: Mail) -> SendError | None:
+    """Send it; whatever goes wrong is this mail's failure, and no reason to lose sight of it."""
+    try:
+        sender.send(call, mail)
+    except SendError as error:
+        return error
+    except Exception as error:
+        return Unavailable(f"{type(error).__name__}: {error}")
+    return None
