@@ -12,7 +12,7 @@ from typing import Any
 from scenarios.aws.active_faults import ActiveFaults
 from scenarios.aws.admission import Admission
 from scenarios.aws.open_work import OpenWork
-from scenarios.delivery.deliveries import Deliveries
+from scenarios.delivery.deliveries import deliveries_of
 from scenarios.ledger.ledger import ACCEPTED, FAILED, MESSAGES, PAUSED, THROTTLED
 from scenarios.schema.model import Scenario
 from scenarios.traffic.chance import PerMail
@@ -48,7 +48,7 @@ class Ses:
         else:
             self.accepts, self.refusals, self.attempts = beside.accepts, beside.refusals, beside.attempts
         self.active_faults = ActiveFaults(scenario, seed)
-        self.deliveries = None if scenario.delivery is None else Deliveries(scenario.delivery, seed)
+        self.deliveries = deliveries_of(scenario, seed)
 
     def latencies(self, mail: int, attempt: int, now_s: float) -> tuple[float, float]:
         """Of an attempt on a mail, or on a further part of it: accepted, refused."""
@@ -183,7 +183,7 @@ class Mailer:
             return FAILED
         if active_faults.throttles(now_s, number, call.attempt):
             return THROTTLED
-        if deliveries is not None and deliveries.is_paused(now_s):
+        if deliveries is not None and deliveries.is_paused(now_s, number):
             return PAUSED
         outcome = self._decide(now_s, recipients)
         if outcome == ACCEPTED and deliveries is not None:

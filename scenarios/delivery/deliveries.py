@@ -11,8 +11,10 @@ import numpy as np
 
 from scenarios.delivery.post_office import Copy, PostOffice, What
 from scenarios.delivery.recipients import PLACES
+from scenarios.delivery.tenancy import Tenancy, tenancy_of
 from scenarios.ledger.build_ledger import Evidence
 from scenarios.ledger.delivered import DELIVERY_FATES, Delivered, DeliveryFate, Judged
+from scenarios.ledger.join import together
 from scenarios.ledger.ledger import ACCEPTED, Columns
 from scenarios.schema.delivery.delivery import Delivery
 from scenarios.schema.model import Scenario
@@ -76,22 +78,31 @@ class Copies:
 class Deliveries:
     """A run's post office, and the rows that it fills; instants must not decrease."""
 
-    def __init__(self, delivery: Delivery, seed: int) -> None:
+    def __init__(self, delivery: Delivery, seed: int, tenancy: Tenancy | None = None) -> None:
         self._copies, self._providers = Copies(), tuple(delivery.providers)
-        self._office = PostOffice(delivery, seed, self._copies)
+        self._tenancy = tenancy or Tenancy(delivery, seed)
+        self._office = PostOffice(delivery, seed, self._copies, tenancy=self._tenancy)
         self.take = self._office.take
 
-    def is_paused(self, now_s: float) -> bool:
-        """Whether AWS has paused the account by now."""
+    def is_paused(self, now_s: float, mail: int) -> bool:
+        """Whether AWS has by now paused whoever sends the mail: its tenant, or the account."""
         self._office.advance(now_s)
-        return self._office.reputation.is_paused
+        return self._office.reputations[self._tenancy.of_mail(mail)].is_paused
 
     def until(self, until_s: float) -> Delivered:
         """What had become of every copy at the end of observation."""
         self._office.advance(until_s)
-        told = self._office.reputation
-        judged = Judged(told.reviewed_s, told.paused_s, told.bounces.most, told.complaints.most)
-        return Delivered(self._copies.columns(until_s), self._providers, judged)
+        judged = [
+            Judged(told.reviewed_s, told.paused_s, told.bounces.most, told.complaints.most)
+            for told in self._office.reputations
+        ]
+        return Delivered(self._copies.columns(until_s), self._providers, together(judged))
+
+
+def deliveries_of(scenario: Scenario, seed: int) -> Deliveries | None:
+    """Those of a run's mails; None without the table [delivery]."""
+    delivery = scenario.delivery
+    return None if delivery is None else Deliveries(delivery, seed, tenancy_of(scenario, delivery, seed))
 
 
 class AcceptedCall(NamedTuple):
@@ -110,9 +121,11 @@ def accepted_calls(calls: Columns) -> Iterator[AcceptedCall]:
         yield AcceptedCall(at_s, mail, range(first, first + recipients))
 
 
-def delivered_of(delivery: Delivery, seed: int, calls: Columns, until_s: float) -> Delivered:
+def delivered_of(
+    delivery: Delivery, seed: int, calls: Columns, until_s: float, tenancy: Tenancy | None = None
+) -> Delivered:
     """What the providers made of the accepted calls until the end of observation."""
-    deliveries = Deliveries(delivery, seed)
+    deliveries = Deliveries(delivery, seed, tenancy)
     for call in accepted_calls(calls):
         deliveries.take(*call)
     return deliveries.until(until_s)
@@ -124,7 +137,8 @@ def delivered_in(
     """The same of a run that ended then; who breaks in ends the observation, too. None without the table [delivery]."""
     if scenario.delivery is None:
         return None
-    return delivered_of(scenario.delivery, seed, calls, ended_s if interrupted else scenario.horizon_s)
+    until_s, tenancy = ended_s if interrupted else scenario.horizon_s, tenancy_of(scenario, scenario.delivery, seed)
+    return delivered_of(scenario.delivery, seed, calls, until_s, tenancy)
 
 
 def with_delivered(evidence: Evidence, scenario: Scenario, seed: int) -> Evidence:

@@ -8,8 +8,9 @@ from heapq import heappop, heappush
 from typing import NamedTuple, Protocol
 
 from scenarios.delivery.deferrals import Deferrals, Most
-from scenarios.delivery.recipients import Kind, Nature, Population, key_of
+from scenarios.delivery.recipients import Kind, Nature, key_of
 from scenarios.delivery.reputation import Reputation
+from scenarios.delivery.tenancy import Tenancy
 from scenarios.schema.delivery.delivery import Delivery
 from strategies.dice import uniform
 
@@ -30,11 +31,16 @@ class What(IntEnum):
 class Copy:
     """One recipient of one accepted mail; `number` counts all copies in the order of acceptance."""
 
-    __slots__ = ("accepted_s", "attempts", "ip", "key", "nature", "number", "patience_s")
+    __slots__ = ("accepted_s", "attempts", "ip", "key", "nature", "number", "patience_s", "sent", "tenant")
 
     def __init__(self, number: int, key: int, nature: Nature, ip: int, accepted_s: float, patience_s: float) -> None:
         self.number, self.key, self.nature, self.ip, self.accepted_s = number, key, nature, ip, accepted_s
         self.patience_s, self.attempts = patience_s, 0
+        self.tenant, self.sent = 0, number
+
+    def of_tenant(self, tenant: int, sent: int) -> None:
+        """Whose it is, and how many of that tenant's were accepted before it."""
+        self.tenant, self.sent = tenant, sent
 
 
 class Listener(Protocol):
@@ -56,13 +62,22 @@ class Due(NamedTuple):
 
 
 class PostOffice:
-    """One account's; instants must not decrease."""
+    """One account's, whose tenants AWS judges each for itself; instants must not decrease."""
 
-    def __init__(self, delivery: Delivery, seed: int, listener: Listener, most: Most | None = None) -> None:
+    def __init__(
+        self,
+        delivery: Delivery,
+        seed: int,
+        listener: Listener,
+        most: Most | None = None,
+        tenancy: Tenancy | None = None,
+    ) -> None:
         self._delivery, self._seed, self._listener = delivery, seed, listener
         self._providers = list(delivery.providers.values())
-        self._population, self._deferrals = Population(delivery, seed), Deferrals(self._providers, most)
-        self.reputation = Reputation(delivery.reputation.representative_volume, delivery.reputation.pauses)
+        self._tenancy, self._deferrals = tenancy or Tenancy(delivery, seed), Deferrals(self._providers, most)
+        volume, pauses = delivery.reputation.representative_volume, delivery.reputation.pauses
+        self.reputations = [Reputation(volume, pauses) for _ in self._tenancy.populations]
+        self.reputation, self._sent = self.reputations[0], [0] * len(self.reputations)
         self._heap: list[Due] = []
         self._counted = {What.BOUNCED: self._bounced, What.COMPLAINED: self._reported}
         self._due = self._copies = self._mails = 0
@@ -77,7 +92,7 @@ class PostOffice:
         ip = self._mails % self._delivery.sending_ips
         self._mails += 1
         for key in keys:
-            self.add(at_s, key, self._population.nature(key), ip, patience_s)
+            self.add(at_s, key, self._tenancy.nature(key), ip, patience_s)
 
     def add(self, at_s: float, key: int, nature: Nature, ip: int = 0, patience_s: float | None = None) -> Copy:
         """SES has accepted a mail for a recipient of this nature; everything before this instant has happened."""
@@ -123,7 +138,10 @@ class PostOffice:
         patience_s = self._delivery.max_delivery_s if patience_s is None else patience_s
         copy = Copy(self._copies, key, nature, ip, at_s, patience_s)
         self._copies += 1
-        self.reputation.sent()
+        tenant = self._tenancy.of(key)
+        copy.of_tenant(tenant, self._sent[tenant])
+        self._sent[tenant] += 1
+        self.reputations[tenant].sent()
         self._listener.taken(copy)
         return copy
 
@@ -157,7 +175,7 @@ class PostOffice:
         return wait_s * (1 + UNCERTAIN * (2 * self._chance("retry", copy) - 1))
 
     def _bounced(self, copy: Copy, at_s: float) -> None:
-        self.reputation.bounced(copy.number, at_s)
+        self.reputations[copy.tenant].bounced(copy.sent, at_s)
 
     def _complained(self, copy: Copy, at_s: float) -> None:
         self._listener.happens(copy, What.COMPLAINED, at_s)
@@ -165,7 +183,7 @@ class PostOffice:
             self._reported(copy, at_s)
 
     def _reported(self, copy: Copy, at_s: float) -> None:
-        self.reputation.complained(copy.number, at_s)
+        self.reputations[copy.tenant].complained(copy.sent, at_s)
 
     def _later(self, at_s: float, act: Callable[[Copy, float], None], copy: Copy) -> None:
         self._due += 1

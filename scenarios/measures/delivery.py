@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import TypedDict
 
-from scenarios.delivery.recipients import PLACES, Kind, Population
+from scenarios.delivery.recipients import PLACES, Kind
+from scenarios.delivery.tenancy import Tenancy
 from scenarios.entry import DeliveryCounts, InboxOfAll, InboxTimes, ProviderEntry, ReputationFigures
 from scenarios.ledger.delivered import BOUNCED, DELIVERED, DELIVERY_FATES, SUPPRESSED, Delivered
 from scenarios.ledger.ledger import Columns, Ledger
@@ -47,15 +48,17 @@ class _Known(NamedTuple):
     deadline_s: float
 
 
-def delivery_figures(ledger: Ledger, delivery: Delivery | None, parts: Sequence[Ledger]) -> DeliveryFigures:
+def delivery_figures(
+    ledger: Ledger, delivery: Delivery | None, parts: Sequence[tuple[Ledger, Tenancy]]
+) -> DeliveryFigures:
     """Nothing where nothing is known of what became of the mail.
 
-    `parts` are ledgers of parts of the mail in which it is numbered as it was when it was sent.
+    `parts` are ledgers of parts of the mail in which it is numbered as it was when it was sent, and their tenants.
     """
     delivered = ledger.delivered
     if delivery is None or delivered is None:
         return {}
-    unreached = sum((_unreached(part, delivery) for part in parts), np.zeros(len(delivered.providers), np.int64))
+    unreached = sum((_unreached(*part) for part in parts), np.zeros(len(delivered.providers), np.int64))
     known = _Known(delivered.copies, _waited_s(ledger, delivered), unreached, delivery.deadline_s)
     whole = _part(known, np.ones(len(known.waited_s), bool), int(unreached.sum()))
     return {
@@ -114,7 +117,7 @@ def _intended_s(ledger: Ledger, mail: NDArray[np.int32]) -> Floats:
     return cast("Floats", ledger.mails["intended_s"][np.searchsorted(ledger.mails["mail"], mail)])
 
 
-def _unreached(ledger: Ledger, delivery: Delivery) -> NDArray[np.int64]:
+def _unreached(ledger: Ledger, tenancy: Tenancy) -> NDArray[np.int64]:
     """By provider those whose mailbox takes mail, and who have not got theirs, be it accepted or not.
 
     What a recipient is like depends on the seed alone, so that it is known of those whose mail was never accepted.
@@ -122,9 +125,8 @@ def _unreached(ledger: Ledger, delivery: Delivery) -> NDArray[np.int64]:
     assert ledger.delivered is not None
     copies, count = ledger.delivered.copies, np.zeros(len(ledger.delivered.providers), np.int64)
     settled = np.isin(copies["outcome"], (DELIVERED, BOUNCED, SUPPRESSED))
-    population = Population(delivery, ledger.seed)
     for key in _keys_without(ledger, np.unique(_keys(copies, np.flatnonzero(settled)))).tolist():
-        nature = population.nature(key)
+        nature = tenancy.nature(key)
         count[nature.provider] += nature.kind in REACHABLE
     return count
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scenarios.delivery.tenancy import Tenancy, tenancy_of
 from scenarios.entry import StrategyEntry
 from scenarios.ledger.join import part_of
 from scenarios.ledger.ledger import Ledger
@@ -16,7 +17,7 @@ from scenarios.measures.shadow import shadow_of
 from scenarios.measures.tiers import prices_of
 from scenarios.schema.bill import Bill
 from scenarios.schema.model import Scenario
-from scenarios.traffic.slices import numbers_of
+from scenarios.traffic.slices import numbers_of, slices_of
 
 
 def measured(scenario: Scenario, ledger: Ledger, ideal: Bound, prices: Prices) -> StrategyEntry:
@@ -38,11 +39,18 @@ def measured(scenario: Scenario, ledger: Ledger, ideal: Bound, prices: Prices) -
     return _with_month(entry, scenario.bill, ledger, prices.replaced(scenario.prices))
 
 
-def _parts(ledger: Ledger, scenario: Scenario) -> list[Ledger]:
+def _parts(ledger: Ledger, scenario: Scenario) -> list[tuple[Ledger, Tenancy]]:
     """Those of the accounts, and of the pool, whose mails were numbered by themselves."""
-    if not ledger.accounts or scenario.delivery is None:
-        return [ledger]
-    return [part_of(ledger, numbers, None) for numbers in numbers_of(scenario, ledger.seed).values()]
+    delivery, seed = scenario.delivery, ledger.seed
+    if delivery is None:
+        return []
+    if not ledger.accounts:
+        return [(ledger, tenancy_of(scenario, delivery, seed))]
+    slices = slices_of(scenario)
+    return [
+        (part_of(ledger, numbers, None), tenancy_of(slices[name], delivery, seed))
+        for name, numbers in numbers_of(scenario, seed).items()
+    ]
 
 
 def _named(entry: StrategyEntry, scenario: Scenario) -> StrategyEntry:

@@ -50,7 +50,7 @@ def test_accounts_are_told_apart_in_document_table_and_sentences(tmp_path: Path)
         assert [one["account"] for one in made["accounts"]] == ["us", "de"]
         [rows] = [block.rows for sheet in accounts_in(made) for block in sheet.blocks]
         assert [row[0] for row in rows] == ["us", "de"]
-        assert "p99 of\nus" in [column.name for column in table(made).columns]
+        assert "p99 of us" in [column.name for column in table(made).columns]
         assert arrangement_sentences(made) == [made["arrangement"]["said"]]
         figures = figures_of(made["strategies"][0])
         assert all(is_figure(name) for name in figures if name.startswith("accounts."))

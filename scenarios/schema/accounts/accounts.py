@@ -10,7 +10,7 @@ from pydantic import Field
 
 from scenarios.schema.accounts.account import Account, LimiterHypothesis
 from scenarios.schema.complaints import IDENTITY, REGION, WORD
-from scenarios.schema.tables import Table
+from scenarios.schema.tables import Probability, Table
 
 MOST_ACCOUNTS = 50
 UNNAMED = "default"
@@ -32,9 +32,12 @@ Accounts = Annotated[dict[AccountName, NamedAccount], Field(max_length=MOST_ACCO
 
 
 class Tenant(Table):
-    """A tenant of SES: reputation and suppression of its own, the account's rate and quota."""
+    """A tenant of SES: reputation of its own, and suppression if it likes; the account's rate and quota."""
 
     account: str | None = Field(default=None, description="the account that it is a tenant of; default: the only one")
+    suppressed: Probability | None = Field(
+        default=None, description="share of its recipients on a list of its own; default: the account's list"
+    )
 
 
 Tenants = Annotated[dict[AccountName, Tenant], Field(max_length=MOST_ACCOUNTS)]

@@ -1,0 +1,76 @@
+"""Tenants in a run: AWS judges each for itself, and what the account allows they share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from reports.running.accounts import Across
+from scenarios.ledger.delivered import SUPPRESSED
+from scenarios.ledger.ledger import ACCEPTED, PAUSED, Ledger
+from scenarios.schema.model import Scenario
+from scenarios.traffic.workload import origins
+from sim.run import run
+from tests.unit.scenario_files import loaded
+
+MAIL = """
+horizon_s = 120
+[account]
+max_send_rate_per_s = 50
+[delivery]
+providers = { gmail = 1.0 }
+hard_bounce = 0.5
+[delivery.reputation]
+representative_volume = 100
+[[workload]]
+process = "constant"
+duration_s = 60
+messages_per_s = 10
+tenant = "shop"
+[[workload]]
+process = "constant"
+start_s = 50
+duration_s = 10
+messages_per_s = 1
+"""
+ANOTHER, OWN = '\ntenant = "club"\n[tenants.club]\n[tenants.shop]\n', "\n[tenants.shop]\nsuppressed = 1.0\n"
+
+
+def ran(tmp_path: Path, text: str) -> tuple[Scenario, Ledger]:
+    """Sent by whoever never tries again."""
+    scenario = loaded(tmp_path, text)
+    return scenario, Across(run)(scenario, "direct", 1)
+
+
+def outcomes(scenario: Scenario, ledger: Ledger, workload: int) -> set[int]:
+    """What SES made of the calls for a workload's mails."""
+    mine = origins(scenario.workload, 1)[ledger.calls["mail"]] == workload
+    return set(ledger.calls["outcome"][mine].tolist())
+
+
+def test_a_tenant_that_is_paused_stops_no_other(tmp_path: Path) -> None:
+    """One list of dead addresses pauses who sent to it; the account itself, and another tenant, go on."""
+    for more in ("\n[tenants.shop]\n", ANOTHER):
+        scenario, ledger = ran(tmp_path, MAIL + more)
+        assert outcomes(scenario, ledger, 0) == {ACCEPTED, PAUSED}
+        assert outcomes(scenario, ledger, 1) == {ACCEPTED}
+    scenario, ledger = ran(tmp_path, MAIL.replace('tenant = "shop"', ""))
+    assert outcomes(scenario, ledger, 1) == {PAUSED}
+
+
+def test_a_list_of_a_tenants_own_suppresses_its_mail_alone(tmp_path: Path) -> None:
+    """Whom a tenant may not send to, others may."""
+    scenario, ledger = ran(tmp_path, MAIL + OWN)
+    assert ledger.delivered is not None
+    copies = ledger.delivered.copies
+    of = origins(scenario.workload, 1)[copies["mail"]]
+    assert (copies["outcome"][of == 0] == SUPPRESSED).all()
+    assert not np.isin(copies["outcome"][of == 1], SUPPRESSED).any()
+
+
+def test_tenants_share_the_accounts_rate(tmp_path: Path) -> None:
+    """Whose mail it is, the limiter does not ask."""
+    batch = '[[workload]]\nprocess = "batch"\nmessages = 20\n'
+    text = f"[account]\nmax_send_rate_per_s = 5\n{batch}tenant = 'a'\n{batch}tenant = 'b'\n[tenants.a]\n[tenants.b]\n"
+    assert ran(tmp_path, text)[1].mails["accepted"].sum() <= 5 + 5
