@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from reports.advise.assurance import Assurance
 from reports.advise.candidates import Candidate
 from reports.advise.demands import Demands, demands_of, figures_of, known, unmet, violation
 from reports.robust.cells import ranked_by
@@ -27,6 +28,7 @@ class Question(NamedTuple):
     scenario: Scenario
     hypotheses: Sequence[Hypothesis]
     simulation: Simulation
+    assurance: Assurance
 
     @property
     def figure(self) -> str:

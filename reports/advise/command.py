@@ -10,7 +10,6 @@ from reports import terminal
 from reports.advise import folder, table
 from reports.advise.bench import Bench, Budget, Question
 from reports.advise.document import document, told
-from reports.advise.finals import Assurance
 from reports.advise.naming import named, with_variants
 from reports.advise.search import Search, searched
 from reports.advise.sentences import sentences
@@ -26,7 +25,6 @@ from scenarios.schema.scenario_file import as_toml_in
 def advised(
     question: Question,
     contenders: Sequence[str],
-    assurance: Assurance,
     budget: Budget,
     executor: Executor,
     left: Chosen,
@@ -37,7 +35,7 @@ def advised(
 
     Raises Interrupted once what is there is kept and shown, BadInput, or RunFailed.
     """
-    search = Search(Bench(question, partial(_performed, executor), budget), contenders, assurance)
+    search = Search(Bench(question, partial(_performed, executor), budget), contenders)
     with terminal.following("Searching") as show:
         searched(search, show)
     if search.ranked:

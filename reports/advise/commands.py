@@ -9,10 +9,11 @@ from reports.documents.advice import AdviceCandidate
 from reports.running.keeping import LIMITERS, SCENARIO
 
 
-def commands(candidates: Sequence[AdviceCandidate], campaigns: int, seed: int) -> list[str]:
-    """One for each candidate, under all limiters, in the campaigns of the finals; to be run in the folder."""
-    often = ["--seed", str(seed + 1), "--replications", str(campaigns)]
-    return [
-        shlex.join(["seslab", "robust", SCENARIO, "--limiters", LIMITERS, "-s", one["name"], *often])
-        for one in candidates
-    ]
+def commands(candidates: Sequence[AdviceCandidate], seed: int) -> list[str]:
+    """One for each candidate, to be run in the folder: its campaigns of the finals, or the one before them."""
+    return [_command(one["name"], seed + bool(one["samples"]), max(1, len(one["samples"]))) for one in candidates]
+
+
+def _command(name: str, seed: int, campaigns: int) -> str:
+    often = ["--seed", str(seed), "--replications", str(campaigns)]
+    return shlex.join(["seslab", "robust", SCENARIO, "--limiters", LIMITERS, "-s", name, *often])

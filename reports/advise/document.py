@@ -48,7 +48,7 @@ def document(search: Search, left_out: Sequence[LeftOut]) -> AdviceDocument:
     """Plain data."""
     question = search.bench.question
     names = named(question.scenario, told(search), search.choice)
-    candidates = [_candidate(search, one, names) for one in names]
+    candidates = _marked([_candidate(search, one, names) for one in names])
     return {
         "schema": SCHEMA,
         "scenario": question.scenario.name,
@@ -74,8 +74,19 @@ def document(search: Search, left_out: Sequence[LeftOut]) -> AdviceDocument:
         "assurance": _assurance(search),
         "candidates": candidates,
         "notes": list(_notes(search)),
-        "commands": commands(candidates, max(1, _campaigns(search)), search.seed) if search.choice else [],
+        "commands": commands(candidates, search.seed) if search.choice else [],
     }
+
+
+def _marked(candidates: Sequence[AdviceCandidate]) -> list[AdviceCandidate]:
+    """With who is on the front by the figures that are told: the finals may have moved some."""
+    places = {
+        one["name"]: (one["value"], one["beside"])
+        for one in candidates
+        if one["failure"] is None and one["value"] is not None and one["beside"] is not None
+    }
+    marked = front(places)
+    return [{**one, "is_on_front": one["name"] in marked} for one in candidates]
 
 
 def _campaigns(search: Search) -> int:
@@ -86,7 +97,7 @@ def _assurance(search: Search) -> AdviceAssurance:
     finals = search.finals
     is_known = finals is not None and finals.campaigns > 0
     return {
-        "asked": search.assurance.confidence,
+        "asked": search.bench.question.assurance.confidence,
         "reached": finals.sure if finals and is_known else 0.0,
         "zone": finals.rule.zone if finals and is_known else None,
         "campaigns": _campaigns(search),
@@ -110,7 +121,7 @@ def _candidate(search: Search, one: Candidate, names: Mapping[Candidate, str]) -
         "samples": samples,
         "behind": names.get(loss.behind) if loss and loss.behind else None,
         "failure": _failure(search, one, met),
-        "is_on_front": one in on_front(search),
+        "is_on_front": False,
         "sentence": "",
     }
     if one.contender in scenario.variants:
@@ -127,7 +138,7 @@ def standing(search: Search, one: Candidate) -> Standing:
         return "chosen"
     loss = next((group.out[one] for group in search.groups if one in group.out), None)
     if loss is not None:
-        return "failed" if loss.failed else "behind"
+        return "failed" if loss.failed else "tied" if _is_indifferent(search, one) else "behind"
     if search.finals is not None and one in search.finals.alive:
         return "tied" if search.finals.is_decided else "unfinished"
     if _met(search, one).failed is not None:
@@ -135,10 +146,18 @@ def standing(search: Search, one: Candidate) -> Standing:
     return "screened" if search.ended == "decided" or search.groups else "unfinished"
 
 
+def _is_indifferent(search: Search, one: Candidate) -> bool:
+    """Whether it is behind by less than matters."""
+    choice, finals = search.choice, search.finals
+    if choice is None or finals is None:
+        return False
+    return abs(_value(search, one) - _value(search, choice)) <= finals.rule.zone
+
+
 def _value(search: Search, one: Candidate) -> float:
-    """Of the finals where it came so far: their campaigns were not chosen by."""
-    samples = next((group.values[one] for group in reversed(search.groups) if group.values.get(one)), None)
-    mean = mean_of(samples) if samples else _met(search, one).value
+    """Of the campaigns of the finals that all have met, where it came so far: nobody was chosen by them."""
+    group = next((group for group in reversed(search.groups) if group.values.get(one)), None)
+    mean = mean_of(group.values[one][: group.shared]) if group else _met(search, one).value
     return math.inf if mean is None else mean
 
 

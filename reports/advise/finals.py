@@ -5,24 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from reports.advise.assurance import Assurance
 from reports.advise.bench import Bench
 from reports.advise.candidates import Candidate
 from reports.statistics.selection import FIRST, Rule, dropped, is_over, leader, rule_of, sureness
 from scenarios.schema.thresholds import JudgedThreshold
-
-
-@dataclass(frozen=True)
-class Assurance:
-    """What is asked of the choice: a probability, and an indifference zone as a number or as a share of the best."""
-
-    confidence: float
-    zone: float
-    is_share: bool
-
-    @property
-    def of_selection(self) -> float:
-        """Half of the error is for the choice of the best; the other half for taking what is not admissible."""
-        return (1 + self.confidence) / 2
 
 
 @dataclass(frozen=True)
@@ -56,6 +43,12 @@ class Finals:
         return max((len(self.values.get(one, ())) for one in self.alive), default=0)
 
     @property
+    def shared(self) -> int:
+        """The campaigns that all have met but those that failed in them."""
+        failed = {one for one, loss in self.out.items() if loss.failed}
+        return min((len(values) for one, values in self.values.items() if one not in failed), default=0)
+
+    @property
     def best(self) -> Candidate | None:
         """The leader; None before the first campaign."""
         alive = self.alive
@@ -65,7 +58,7 @@ class Finals:
 
     @property
     def rule(self) -> Rule:
-        zone = _zone(self.assurance, list(self._samples().values())) if self.zone is None else self.zone
+        zone = self.assurance.zone_of(list(self._samples().values())) if self.zone is None else self.zone
         return rule_of(zone, self.assurance.of_selection, len(self.finalists) - 1)
 
     @property
@@ -106,7 +99,7 @@ class Finals:
     def _drop(self) -> None:
         samples = self._samples()
         if self.zone is None:
-            self.zone = _zone(self.assurance, list(samples.values()))
+            self.zone = self.assurance.zone_of(list(samples.values()))
         alive, rule = self.alive, self.rule
         for loser, winner in dropped(samples, rule).items():
             self.out[_by_number(alive, loser)] = Loss(self.campaigns, behind=_by_number(alive, winner))
@@ -119,14 +112,6 @@ class Finals:
 
 def _by_number(alive: Sequence[Candidate], number: str) -> Candidate:
     return alive[int(number)]
-
-
-def _zone(assurance: Assurance, samples: Sequence[Sequence[float]]) -> float:
-    """In the figure's unit: a share is one of the best mean, or of the largest where the best is nothing."""
-    if not assurance.is_share:
-        return assurance.zone
-    means = sorted(abs(sum(values) / len(values)) for values in samples)
-    return assurance.zone * (means[0] or means[-1] or 1.0)
 
 
 def _where_it_failed(bench: Bench, one: Candidate, seed: int) -> str:

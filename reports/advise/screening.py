@@ -9,33 +9,36 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from reports.advise.assurance import share_grain
 from reports.advise.bench import Bench, Met
 from reports.advise.candidates import Candidate
 
 BATCH = 8
 """Runs that are begun together: enough for processors to be busy, few enough to choose anew after them."""
-_DIGITS = 4
-"""Of figures that are told apart before the finals."""
+GRAIN = 0.01
+"""As a share: what is less of the figure that the first is weighed against makes no difference."""
 
 Key = tuple[float, float, float, int]
 """How far it is from being admissible, two figures, and how many settings it changes: less is better."""
+KeyOf = Callable[[Bench, Candidate, int], Key]
 _UNKNOWN: Key = (0.0, -math.inf, -math.inf, 0)
-KeyOf = Callable[[Candidate, Met | None], Key]
 
 
-def by_figure(one: Candidate, met: Met | None) -> Key:
+def by_figure(bench: Bench, one: Candidate, seed: int) -> Key:
     """By the figure that is to be small; of equals by what it is weighed against."""
-    return _UNKNOWN if met is None else (met.violation, short(met.value), short(met.beside), len(one.changes))
+    met = bench.met(one, seed)
+    return _UNKNOWN if met is None else (met.violation, *grained(bench, met), len(one.changes))
 
 
-def by_other_figure(one: Candidate, met: Met | None) -> Key:
+def by_other_figure(bench: Bench, one: Candidate, seed: int) -> Key:
     """The other way round."""
-    return _UNKNOWN if met is None else (met.violation, short(met.beside), short(met.value), len(one.changes))
+    violation, value, beside, changes = by_figure(bench, one, seed)
+    return violation, beside, value, changes
 
 
-def short(value: float) -> float:
-    """With few digits: of those that do the same the one comes first that changes less."""
-    return value if math.isinf(value) else float(f"{value:.{_DIGITS}g}")
+def grained(bench: Bench, met: Met) -> tuple[float, float]:
+    """Both figures without what does not matter: of those that do the same the one that changes less is better."""
+    return bench.question.assurance.grain(met.value), share_grain(met.beside, GRAIN)
 
 
 def screened(bench: Bench, pool: Sequence[Candidate], seed: int, keep: int, key: KeyOf = by_figure) -> Iterator[None]:
@@ -50,17 +53,17 @@ def screened(bench: Bench, pool: Sequence[Candidate], seed: int, keep: int, key:
 
 def best_first(bench: Bench, pool: Iterable[Candidate], seed: int, key: KeyOf = by_figure) -> list[Candidate]:
     """By what is known of a campaign."""
-    return sorted(pool, key=lambda one: key(one, bench.met(one, seed)))
+    return sorted(pool, key=lambda one: key(bench, one, seed))
 
 
 def _next(bench: Bench, pool: Sequence[Candidate], seed: int, keep: int, key: KeyOf) -> list[Candidate]:
     """All that never ran, or else the best of those that may still be among the best."""
     if new := [one for one in pool if bench.met(one, seed) is None]:
         return new
-    through = [key(one, bench.met(one, seed)) for one in pool if bench.is_whole(one, seed)]
+    through = [key(bench, one, seed) for one in pool if bench.is_whole(one, seed)]
     bar = sorted(through)[keep - 1] if len(through) >= keep else None
     waiting = [one for one in best_first(bench, pool, seed, key) if not bench.is_whole(one, seed)]
-    return [one for one in waiting if bar is None or key(one, bench.met(one, seed)) < bar][:BATCH]
+    return [one for one in waiting if bar is None or key(bench, one, seed) < bar][:BATCH]
 
 
 def _hypothesis(bench: Bench, one: Candidate, seed: int) -> int:

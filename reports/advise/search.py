@@ -11,8 +11,8 @@ import numpy as np
 from reports.advise.bench import Bench, Ended
 from reports.advise.candidates import Candidate, is_possible, near, simpler, spread
 from reports.advise.dimensions import Dimension, dimensions
-from reports.advise.finals import Assurance, Finals, played
-from reports.advise.screening import best_first, by_figure, by_other_figure, screened, short
+from reports.advise.finals import Finals, played
+from reports.advise.screening import best_first, by_other_figure, grained, screened
 from scenarios.errors import BadInput, RunFailed
 from strategies.settings import WrongSetting
 
@@ -39,7 +39,6 @@ class Search:
 
     bench: Bench
     contenders: Sequence[str]
-    assurance: Assurance
     pool: list[Candidate] = field(default_factory=list)
     groups: list[Finals] = field(default_factory=list)
     ended: Literal["decided", "budget", "interrupted"] = "decided"
@@ -151,7 +150,7 @@ def _play(search: Search, tell: Tell) -> None:
         if not group:
             return
         tried |= {*group}
-        search.groups.append(Finals(search.assurance, group, entered=len(tried)))
+        search.groups.append(Finals(search.bench.question.assurance, group, entered=len(tried)))
         played(search.bench, search.groups[-1], search.seed + 1, lambda _: tell(said(search, "finals")))
         if search.groups[-1].alive:
             return
@@ -172,7 +171,7 @@ def _group(search: Search, admissible: Sequence[Candidate]) -> list[Candidate]:
 def _done(search: Search, one: Candidate) -> tuple[tuple[float, float], ...]:
     """Its figures under every hypothesis: a setting that changes nothing makes no other candidate."""
     runs = search.bench.runs[one, search.seed]
-    return tuple((short(runs[number].value), short(runs[number].beside)) for number in sorted(runs))
+    return tuple(grained(search.bench, runs[number]) for number in sorted(runs))
 
 
 def said(search: Search, phase: Phase) -> str:
@@ -181,6 +180,6 @@ def said(search: Search, phase: Phase) -> str:
     if phase == "finals" and search.finals is not None:
         return f"{len(search.finals.alive)} finalists, {search.finals.campaigns} campaigns, {runs}"
     ranked = search.ranked
-    best = by_figure(ranked[0], search.bench.met(ranked[0], search.seed)) if ranked else None
-    far = "" if best is None else "nothing admissible yet" if best[0] else f"best so far {best[1]:g}"
+    best = search.bench.met(ranked[0], search.seed) if ranked else None
+    far = "nothing admissible yet" if best is None or best.failed else f"best so far {best.value:.4g}"
     return f"{len(search.pool)} candidates, {runs}, {far}"

@@ -63,7 +63,7 @@ class AdviceCandidate(TypedDict):
     ]
     value: Annotated[
         float | None,
-        Field(description="the figure, at worst over the hypotheses, the mean of its campaigns; null if it has none"),
+        Field(description="the figure, at worst over the hypotheses, the mean of campaigns; null if it has none"),
     ]
     beside: Annotated[float | None, Field(description="likewise the figure that it is weighed against, in screening")]
     under: Annotated[str | None, Field(description="under which hypothesis the figure was worst in screening")]

@@ -15,13 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.advise import command
+from reports.advise.assurance import Assurance
 from reports.advise.bench import Asked, Bench, Budget, Ended, Met, Question
 from reports.advise.candidates import Candidate, is_possible, spread
 from reports.advise.demands import IMPLIED, demands_of
 from reports.advise.dimensions import Number, dimensions
 from reports.advise.document import document
 from reports.advise.figure import ranking_by
-from reports.advise.finals import Assurance, Finals
+from reports.advise.finals import Finals
 from reports.advise.front import front
 from reports.advise.screening import by_figure, screened
 from reports.advise.search import Search, searched
@@ -63,7 +64,7 @@ def scenario(**tables: Any) -> Scenario:
 
 def question(chosen: Scenario) -> Question:
     """Under two limiters."""
-    return Question(chosen, hypotheses_of(LIMITERS, chosen.account), Simulation(run, load_prices()))
+    return Question(chosen, hypotheses_of(LIMITERS, chosen.account), Simulation(run, load_prices()), ASSURANCE)
 
 
 def perform(jobs: Sequence[Job], enough: Enough) -> Outcome:
@@ -73,7 +74,7 @@ def perform(jobs: Sequence[Job], enough: Enough) -> Outcome:
 
 def search(chosen: Scenario, runs: int | None = None, contenders: Sequence[str] = CONTENDERS) -> Search:
     """To its end, or as far as so many runs lead."""
-    found = Search(Bench(question(chosen), perform, Budget(runs, None, lambda: 0.0)), contenders, ASSURANCE)
+    found = Search(Bench(question(chosen), perform, Budget(runs, None, lambda: 0.0)), contenders)
     searched(found, lambda _: None)
     return found
 
@@ -172,7 +173,7 @@ def test_an_interrupted_search_tells_what_it_found(capsys: pytest.CaptureFixture
     asked, chosen = question(scenario()), Chosen(question(scenario()).hypotheses)
     budget = Budget(None, None, lambda: 0.0)
     with pytest.raises(Interrupted, match="runs made"):
-        command.advised(asked, CONTENDERS, ASSURANCE, budget, Interrupting(), chosen, None, False)
+        command.advised(asked, CONTENDERS, budget, Interrupting(), chosen, None, False)
     assert "Ctrl-C came" in capsys.readouterr().out
 
 
@@ -200,8 +201,9 @@ def test_screening_finds_what_trying_everything_finds(rows: list[tuple[tuple[flo
     bench = Table(asked, perform, Budget(None, None, lambda: 0.0), table=table)
     for _ in screened(bench, pool, 1, 2):
         pass
-    through = sorted(by_figure(one, bench.met(one, 1)) for one in pool if bench.is_whole(one, 1))
-    every = sorted((max(v for v, _ in row), float(max(x for _, x in row)), 0.0, 1) for row in rows)
+    through = sorted(by_figure(bench, one, 1) for one in pool if bench.is_whole(one, 1))
+    grain, none = asked.assurance.grain, -inf
+    every = sorted((max(v for v, _ in row), grain(max(x for _, x in row)), none, 1) for row in rows)
     assert through[:2] == every[:2]
     assert bench.budget.spent <= 2 * len(pool)
 

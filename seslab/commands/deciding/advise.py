@@ -54,9 +54,9 @@ def advise(
         import time
 
         from reports.advise import command
+        from reports.advise.assurance import Assurance
         from reports.advise.bench import Budget, Question
         from reports.advise.figure import ranking_by
-        from reports.advise.finals import Assurance
         from reports.robust import folder
         from reports.robust.trials import Simulation
         from reports.running.keeping import ADVICE
@@ -74,10 +74,10 @@ def advise(
         read = [*files_of(scenario, chosen), *([("--limiters", limiters)] if limiters else [])]
         folder.prepare(out, read, ADVICE)
     simulation = Simulation(worlds.simulator(), load_prices(), worlds.standing)
-    question, assurance = Question(chosen, tried.hypotheses, simulation), Assurance(confidence, zone, is_share)
+    question = Question(chosen, tried.hypotheses, simulation, Assurance(confidence, zone, is_share))
     budget = Budget(runs, until_s, time.monotonic)
     with opened() as executor:
-        found = command.advised(question, contenders, assurance, budget, executor, tried, out, json)
+        found = command.advised(question, contenders, budget, executor, tried, out, json)
     return exit_codes.DONE if found else exit_codes.UNMET
 
 

@@ -1,0 +1,43 @@
+"""How sure the choice is to be, and which differences do not matter."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Assurance:
+    """A probability, and an indifference zone as a number of the figure's unit or as a share of the best."""
+
+    confidence: float
+    zone: float
+    is_share: bool
+
+    @property
+    def of_selection(self) -> float:
+        """Half of the error is for the choice of the best; the other half for taking what is not admissible."""
+        return (1 + self.confidence) / 2
+
+    def grain(self, value: float) -> float:
+        """Which of the steps of a zone's size it lies on; more for more. Before the finals no less is told apart."""
+        if not self.is_share and math.isfinite(value):
+            return math.floor(value / self.zone)
+        return share_grain(value, self.zone if self.is_share else 0.0)
+
+    def zone_of(self, samples: Sequence[Sequence[float]]) -> float:
+        """In the figure's unit: a share is one of the best mean, or of the largest where the best is nothing."""
+        if not self.is_share:
+            return self.zone
+        means = sorted(abs(sum(values) / len(values)) for values in samples)
+        return self.zone * (means[0] or means[-1] or 1.0)
+
+
+def share_grain(value: float, share: float) -> float:
+    """The same in steps of a share of the value."""
+    return math.floor(math.log(value) / math.log1p(share)) if 0 < value < math.inf and share else _end(value)
+
+
+def _end(value: float) -> float:
+    return value if value > 0 else -math.inf
