@@ -15,11 +15,15 @@ from scenarios.traffic.slices import POOL, numbers_of, slices_of
 from scenarios.traffic.workload import arrivals
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Across:
     """Makes one run for each account that has mail of its own, and one for the pool, by the runner of a single one."""
 
     runner: Runner
+
+    def __repr__(self) -> str:
+        """The same in every process: kept runs are known by who made them."""
+        return f"Across({self.runner.__module__}.{getattr(self.runner, '__qualname__', self.runner)})"
 
     def __call__(self, scenario: Scenario, strategy: str, seed: int, watch: Watch | None = None) -> Ledger:
         slices = slices_of(scenario)

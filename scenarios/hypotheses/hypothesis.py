@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator, mod
 
 from scenarios.aws.limiter import exact
 from scenarios.schema.accounts.account import Account, LimiterHypothesis, resolved
+from scenarios.schema.accounts.accounts import together
 from scenarios.schema.complaints import ONE_LINE
 from scenarios.schema.model import Scenario
 from scenarios.schema.tables import Positive, Table, wrong
@@ -125,6 +126,23 @@ def _of(table: HypothesisTable, account: Account) -> Hypothesis:
 
 
 def under(scenario: Scenario, hypothesis: Hypothesis) -> Scenario:
-    """The scenario with the hypothesis's limiter instead of its own."""
-    account = scenario.account.model_copy(update={"limiter": hypothesis.limiter})
-    return scenario.model_copy(update={"account": account})
+    """The scenario with the hypothesis's limiter instead of its own; each of several accounts has its share of it."""
+    if not scenario.accounts:
+        account = scenario.account.model_copy(update={"limiter": hypothesis.limiter})
+        return scenario.model_copy(update={"account": account})
+    whole_per_s = scenario.account.max_send_rate_per_s
+    accounts = {
+        name: one.model_copy(update={"limiter": _scaled(hypothesis.limiter, one.max_send_rate_per_s, whole_per_s)})
+        for name, one in scenario.accounts.items()
+    }
+    return scenario.model_copy(update={"accounts": accounts, "account": together(accounts)})
+
+
+def _scaled(limiter: LimiterHypothesis, rate_per_s: float, whole_per_s: float) -> LimiterHypothesis:
+    """What is supposed of one that allows so much, of one that allows less: its burst lasts as long."""
+    keys = limiter.model_dump(exclude_unset=True)
+    burst = max(1, round(limiter.burst * rate_per_s / whole_per_s))
+    if "burst" in keys:
+        keys["burst"] = burst
+    keys["shards"] = min(limiter.shards, burst)
+    return resolved(LimiterHypothesis(**keys), rate_per_s)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from reports.running.accounts import Across
+from scenarios.hypotheses.hypothesis import Hypothesis, under
 from scenarios.ledger import store
 from scenarios.ledger.join import part_of
 from scenarios.ledger.ledger import ACCOUNT, assert_conserved, digest
@@ -15,6 +17,7 @@ from scenarios.measures.arrangements import arrangements_of, ideal_of
 from scenarios.measures.bound import bound_of
 from scenarios.measures.cost import load_prices
 from scenarios.measures.measured import measured
+from scenarios.schema.accounts.account import LimiterHypothesis
 from scenarios.schema.model import Scenario
 from scenarios.traffic.recorded import recorded
 from scenarios.traffic.slices import numbers_of, slices_of
@@ -49,6 +52,20 @@ def test_each_slice_is_what_it_is_alone(tmp_path: Path, strategy: str, mail: str
     assert digest(across(scenario, strategy, 1)) == digest(whole)
     for name, part in slices_of(scenario).items():
         assert digest(part_of(whole, numbers[name], name)) == digest(run(part, strategy, 1))
+
+
+def test_who_makes_runs_has_one_name_in_every_process() -> None:
+    """Kept runs are found again by it, and processes are given it."""
+    assert repr(across) == "Across(sim.run.run)"
+    assert pickle.loads(pickle.dumps(across)) == across
+
+
+def test_a_hypothesis_is_of_each_account(tmp_path: Path) -> None:
+    """What is supposed of the whole limit is supposed of each slice of it: a burst lasts as long."""
+    scenario, limiter = loaded(tmp_path, ACCOUNTS + MAIL), LimiterHypothesis(burst=90, shards=3)
+    tried = under(scenario, Hypothesis("wide", limiter, "", "", None))
+    assert [one.limiter.burst for one in tried.accounts.values()] == [60, 30]
+    assert (tried.account.limiter.burst, tried.accounts["us"].limiter.shards) == (90, 3)
 
 
 def test_one_account_that_has_a_name_sends_as_one_that_has_none(tmp_path: Path) -> None:
