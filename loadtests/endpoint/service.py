@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import partial
 from io import RawIOBase
 from pathlib import Path
 from threading import Event, Lock
@@ -14,19 +15,20 @@ from prometheus_client import CollectorRegistry, Gauge, Histogram
 from loadtests.endpoint.account_run import AccountRun
 from loadtests.endpoint.accounts.accounts import Accounts
 from loadtests.endpoint.accounts.allowance import Allowance
+from loadtests.endpoint.accounts.global_endpoints import GlobalEndpoints
 from loadtests.endpoint.conditions import SwitchedFaults
 from loadtests.endpoint.decision_log import DecisionLog
 from loadtests.endpoint.publishing.addressed import FATES_AT
 from loadtests.endpoint.publishing.mailroom import course_of
 from loadtests.endpoint.publishing.notices import Publisher
 from loadtests.endpoint.publishing.timekeeper import Timekeeper
-from loadtests.endpoint.ses import Common, Ses
+from loadtests.endpoint.ses import Account, Common, Ses
 from loadtests.endpoint.storing import Store
 from loadtests.ports.kernel import Clock
 from loadtests.record.run_name import of_slice
 from scenarios.aws.active_faults import Duplicates
 from scenarios.aws.short_poll import ShortPolls
-from scenarios.schema.accounts.account import Account, LimiterHypothesis
+from scenarios.schema.accounts import account as schema
 from scenarios.schema.model import Scenario
 from scenarios.traffic.streams import uniforms
 
@@ -80,6 +82,7 @@ class Service:
         self._duplicates = Duplicates(scenario, uniforms(seed, "sqs/duplicate"))
         self._short_polls = ShortPolls(scenario.sqs, uniforms(seed, "sqs/empty"), uniforms(seed, "sqs/found"))
         self._all: dict[tuple[str, str], Ses] = {}
+        self._global_endpoints = defaultdict[str, GlobalEndpoints](GlobalEndpoints)
         self._lock = Lock()
         self._begin(time.time())
         self._begin_named()
@@ -112,7 +115,8 @@ class Service:
         allowance = self.accounts.allowance(account)
         with self._lock:
             if (account, region) not in self._all:
-                ses = Ses(self.common, account, region, allowance, self._run(account, region, allowance))
+                whole = Account(self._global_endpoints[account], partial(self.of, account))
+                ses = Ses(self.common, account, region, whole, allowance, self._run(account, region, allowance))
                 for identity in filter(None, (*self._verified, self.accounts.identity_of(account))):
                     _verify(ses, identity)
                 self._all[account, region] = ses
@@ -137,14 +141,14 @@ class Service:
         ses.suppression.forget_found()
         ses.run = self._run(ses.account, ses.region, ses.allowance)
 
-    def set_account(self, allowance: Allowance, account: Account) -> None:
+    def set_account(self, allowance: Allowance, account: schema.Account) -> None:
         """Let those accounts of AWS's allow this; all begin anew: second 0 is now, limiters are full and logs empty."""
         with self._lock:
             allowance.allow(account)
             self._begin(time.time())
             self._begin_all()
 
-    def set_limiter(self, allowance: Allowance, limiter: LimiterHypothesis) -> None:
+    def set_limiter(self, allowance: Allowance, limiter: schema.LimiterHypothesis) -> None:
         """Give those accounts another limiter, which is full, and an empty log: none could be explained by both."""
         with self._lock:
             allowance.allow(allowance.account.model_copy(update={"limiter": limiter}))
@@ -196,6 +200,7 @@ class Service:
         with self._lock:
             self._end_all()
             self._all.clear()
+            self._global_endpoints.clear()
         self.common.store.forget()
         self.common.publisher.forget()
         self._begin_named()

@@ -13,6 +13,7 @@ from prometheus_client import Gauge, Histogram
 
 from loadtests.endpoint.account_run import AccountRun, Call
 from loadtests.endpoint.accounts.allowance import Allowance
+from loadtests.endpoint.accounts.global_endpoints import GlobalEndpoints
 from loadtests.endpoint.accounts.in_flight import InFlight
 from loadtests.endpoint.addresses import identity_of, is_simulator, is_verified, of_sender
 from loadtests.endpoint.conditions import SwitchedFaults
@@ -56,6 +57,13 @@ class Quota(NamedTuple):
     sent_last_24h: int
 
 
+class Account(NamedTuple):
+    """What an account has beyond a region: its global endpoints, and SES in the others."""
+
+    global_endpoints: GlobalEndpoints
+    in_region: Callable[[str], Ses]
+
+
 class Common(NamedTuple):
     """What all accounts of one endpoint have in common."""
 
@@ -72,8 +80,11 @@ class Common(NamedTuple):
 class Ses:
     """Takes mail, from many threads at once."""
 
-    def __init__(self, common: Common, account: str, region: str, allowance: Allowance, run: AccountRun) -> None:
+    def __init__(
+        self, common: Common, account: str, region: str, whole: Account, allowance: Allowance, run: AccountRun
+    ) -> None:
         self.account, self.region, self.allowance, self.run = account, region, allowance, run
+        self.global_endpoints, self.in_region = whole
         self.backend = _backend(account, region)
         self.configuration_sets, self.lists = ConfigurationSets(self.backend), ContactLists()
         self.verification = VerificationTemplates()

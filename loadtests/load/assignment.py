@@ -59,7 +59,10 @@ class Place:
 
 
 class Account(NamedTuple):
-    """One of several that a local AWS knows by keys that follow from their names; `source` is whom its mail is from."""
+    """One of several that a local AWS knows by keys that follow from their names; `source` is whom its mail is from.
+
+    An empty source is the assignment's.
+    """
 
     name: str
     region: str
@@ -111,7 +114,7 @@ class Assignment:
 
     def each(self) -> list[Self]:
         """The assignment of a sender for each account."""
-        return [replace(self, account=one, source=one.source) for one in self.accounts] or [self]
+        return [replace(self, account=one, source=one.source or self.source) for one in self.accounts] or [self]
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))

@@ -16,6 +16,8 @@ from queue import SimpleQueue
 from threading import Event, Thread
 from typing import NoReturn
 
+from scenarios.errors import BadInput
+
 LENGTH_BYTES = 8  # of the number that says how long is what follows
 TROUBLE = "trouble: "  # begins a line that says why there are no addresses
 OWN_THREADS = 2  # for our own routes
@@ -31,7 +33,7 @@ def main() -> None:
         _fail("out of memory")
     except ModuleNotFoundError as error:
         _fail(f"{error.name} is not installed: install seslab with its extra moto")
-    except (OSError, RuntimeError) as error:  # RuntimeError: no more threads
+    except (BadInput, OSError, RuntimeError) as error:  # RuntimeError: no more threads
         _fail(str(error))
 
 

@@ -14,6 +14,7 @@ from loadtests.endpoint.refusals import WIRE, Refused
 from loadtests.endpoint.requests import Request
 from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.v2 import configuration as v2_configuration
+from loadtests.endpoint.v2 import global_endpoints as v2_global_endpoints
 from loadtests.endpoint.v2 import identities as v2_identities
 from loadtests.endpoint.v2 import identity_attributes as v2_identity_attributes
 from loadtests.endpoint.v2 import lists as v2_lists
@@ -59,6 +60,10 @@ OPERATIONS: dict[str, Operation] = {
     "ListConfigurationSets": v2_configuration.list_all,
     "PutEmailIdentityMailFromAttributes": v2_identity_attributes.put_mail_from,
     "PutEmailIdentityConfigurationSetAttributes": v2_identity_attributes.put_configuration_set,
+    "CreateMultiRegionEndpoint": v2_global_endpoints.create,
+    "GetMultiRegionEndpoint": v2_global_endpoints.get,
+    "ListMultiRegionEndpoints": v2_global_endpoints.list_all,
+    "DeleteMultiRegionEndpoint": v2_global_endpoints.delete,
     "CreateTenant": v2_tenants.create,
     "GetTenant": v2_tenants.get,
     "ListTenants": v2_tenants.list_all,

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from loadtests.endpoint import bulk
-from loadtests.endpoint.message import Message
+from loadtests.endpoint.message import Message, Recipients
 from loadtests.endpoint.parsing.mime import message_from_mime
 from loadtests.endpoint.refusals import Refused, bulk_v2, invalid
 from loadtests.endpoint.rendering.data import NOTHING, parsed
@@ -27,10 +27,10 @@ from loadtests.endpoint.requests import (
 from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.sizes import bytes_of, bytes_of_attachments
 from loadtests.endpoint.templates import Content, Rendered, inline, named, parts_of, render
+from loadtests.endpoint.v2.global_endpoints import through
 from loadtests.endpoint.v2.templates import NO_JSON
 from loadtests.endpoint.validation.charsets import check_charsets
 from scenarios.delivery.reputation import Standing
-from scenarios.ledger.ledger import REJECTED
 
 ENFORCEMENT: Mapping[Standing, str] = {"healthy": "HEALTHY", "under review": "PROBATION", "paused": "SHUTDOWN"}
 
@@ -38,7 +38,11 @@ FEEDBACK = "FeedbackForwardingEmailAddress"
 
 
 def send_email(ses: Ses, request: Request) -> dict[str, Any]:
-    _check_endpoint(request.document)
+    addressed = recipients(request.document.get("Destination", {}))
+    return through(ses, request, _size(addressed), partial(_send_email, request=request))
+
+
+def _send_email(ses: Ses, request: Request) -> dict[str, Any]:
     content = request.document["Content"]
     if len(content) != 1:
         raise invalid("Content must be one of Simple, Raw and Template.")
@@ -50,10 +54,9 @@ def send_email(ses: Ses, request: Request) -> dict[str, Any]:
     return {"MessageId": ses.submit(message).message_id}
 
 
-def _check_endpoint(document: Mapping[str, Any]) -> None:
-    """Raises Refused for an endpoint of several regions: there is none here."""
-    if (endpoint := document.get("EndpointId")) is not None:
-        raise Refused(REJECTED, "NotFoundException", f"Multi-region endpoint <{endpoint}> does not exist.")
+def _size(addressed: Recipients) -> int:
+    """As many as a call counts for; one that names them elsewhere, such as in its MIME text, counts for one."""
+    return max(1, sum(len(one) for one in (addressed["to"], addressed["cc"], addressed["bcc"])))
 
 
 def _simple(_ses: Ses, document: Mapping[str, Any], simple: Mapping[str, Any]) -> Message:
@@ -126,8 +129,12 @@ def _rendered(
 
 def send_bulk_email(ses: Ses, request: Request) -> dict[str, Any]:
     """The default content is the template; each entry has its own recipients, tags, headers and data."""
+    addressed = (recipients(entry["Destination"]) for entry in request.document["BulkEmailEntries"])
+    return through(ses, request, sum(map(_size, addressed)), partial(_send_bulk_email, request=request))
+
+
+def _send_bulk_email(ses: Ses, request: Request) -> dict[str, Any]:
     document = request.document
-    _check_endpoint(document)
     template = document["DefaultContent"].get("Template", {})
     sender = Message(
         source=document.get("FromEmailAddress", ""),

@@ -67,7 +67,7 @@ def target_of(scenario: Scenario, senders: Sequence[str], asked: LoadRequest, pr
 def accounts_of(scenario: Scenario) -> tuple[Account, ...]:
     """As users send through them; none where the scenario names none."""
     return tuple(
-        Account(name, account.region or REGION, source_of(account.identity))
+        Account(name, account.region or REGION, source_of(account.identity) if account.identity else "")
         for name, account in scenario.accounts.items()
     )
 
