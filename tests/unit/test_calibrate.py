@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import numpy as np
@@ -244,29 +245,36 @@ def test_table_shows_edges_to_three_digits() -> None:
     assert row == ["  p50 latency", "0.00912 s", "0.00912 s", "inside"]
 
 
-def test_folder_holds_what_was_run(both: list[Pair], tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def kept(both: list[Pair], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `--out` leaves."""
+    folder = tmp_path_factory.mktemp("calibrated")
+    calibration_folder.save(folder, calibration.document(SCENARIO, "moto", both), SCENARIO, both)
+    return folder
+
+
+def test_folder_holds_what_was_run(both: list[Pair], kept: Path) -> None:
     """Document, scenario as run, and both figures, whose names and units can be searched for."""
     shown = calibration.document(SCENARIO, "moto", both)
-    calibration_folder.save(tmp_path, shown, SCENARIO, both)
-    assert json.loads((tmp_path / "calibration.json").read_text(encoding="utf-8")) == json.loads(to_json(shown))
-    assert (tmp_path / "scenario.toml").read_text() == as_toml(SCENARIO)
+    assert json.loads((kept / "calibration.json").read_text(encoding="utf-8")) == json.loads(to_json(shown))
+    assert (kept / "scenario.toml").read_text() == as_toml(SCENARIO)
     for name, unit in (("quantiles", "latency in moto (s)"), ("seconds", "recipients/s")):
-        words = texts(tmp_path / "figures" / f"{name}.svg")
+        words = texts(kept / "figures" / f"{name}.svg")
         assert unit in words
         assert all(strategy in words for strategy in STRATEGIES)
         assert f"range of {SEEDS} simulated seeds" in words
-        assert (tmp_path / "figures" / f"{name}.png").stat().st_size > 5_000
+        assert (kept / "figures" / f"{name}.png").stat().st_size > 5_000
 
 
-def test_the_page_has_each_verdict(both: list[Pair], tmp_path: Path) -> None:
+def test_the_page_has_each_verdict(both: list[Pair], kept: Path, tmp_path: Path) -> None:
     """With the sentences of the terminal and both figures; what is drawn of its ledgers later leaves it alone."""
     shown = calibration.document(SCENARIO, "moto", both)
-    calibration_folder.save(tmp_path, shown, SCENARIO, both)
-    page = (tmp_path / "report.html").read_text()
+    page = (kept / "report.html").read_text()
     read, cells = Read(page), {cell for row in calibration_table.table(shown).rows for cell in row}
     assert {cell.strip() for cell in cells} <= {cell for tag in ("td", "th") for cell in read.all(tag)}
     assert set(calibration_table.sentences(shown)) <= set(read.all("li"))
     assert sum(tag == "img" for tag, _ in read.elements) == 2
+    copytree(kept, tmp_path, dirs_exist_ok=True)
     for one in both:
         store.write(one.ledger, tmp_path)
     run_folder.draw(tmp_path, run_folder.document(tmp_path))
