@@ -24,6 +24,7 @@ from scenarios.errors import BadInput
 from scenarios.measures.cost import load_prices
 from scenarios.schema.delivery.dedicated_ips import DedicatedIps
 from scenarios.schema.delivery.ramp import known_ramps
+from scenarios.schema.files import CATALOGUE
 from scenarios.schema.model import Scenario
 from scenarios.warmup.demand import demand_of
 from scenarios.warmup.plan import Allowance, plan
@@ -190,10 +191,20 @@ def test_a_quota_that_is_too_small_is_said() -> None:
     assert any("than the account's 24-hour quota on" in one for one in sentences(document))
 
 
+def a_tenth(text: str) -> str:
+    """Of the mail that the catalogue's warm-up has, and of what its ramp allows."""
+    ramp = "{ most = [200, 500, 1000, 1500, 2000], step_days = 7, per = 'day' }"
+    for whole, part in (("= 10000", "= 1000"), ("= 15000", "= 1500"), ('"weekly"', ramp)):
+        assert whole in text
+        text = text.replace(whole, part)
+    return text
+
+
 def test_a_folder_has_the_plan_in_all_its_forms(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The CSV adds up to the document, the calendar has an entry for each step, and all is the same a second time."""
     out = tmp_path / "out"
-    source = ["warmup", "warm-up", "--from", "2026-12-01", "--out", str(out), "--json"]
+    file = written(tmp_path, a_tenth((CATALOGUE / "warm-up.toml").read_text()))
+    source = ["warmup", file, "--from", "2026-12-01", "--out", str(out), "--json"]
     assert run(source, "seslab") == 0
     files = {path.name: path.read_bytes() for path in out.iterdir()}
     assert capsys.readouterr().out.encode() == files[DOCUMENT]
