@@ -265,7 +265,7 @@ def test_ctrl_c_before_anything_has_begun_gives_no_result() -> None:
 
 def test_ctrl_c_keeps_what_was_done(tmp_path: Path) -> None:
     """Runs that have begun end early with every recipient accounted for; no other begins."""
-    first, others = (job(run, "lambda-concurrency", 60_000, out) for out in (tmp_path, None))
+    first, others = (job(run, "lambda-concurrency", 20_000, out) for out in (tmp_path, None))
     outcome = side_by_side([first, *[others] * 20], interrupts_once(lambda share: 0 < share < 1))
     assert outcome.interrupted
     assert 1 <= len(outcome.results) <= (os.cpu_count() or 1)
