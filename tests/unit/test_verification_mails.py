@@ -89,7 +89,7 @@ def test_there_are_fifty_templates_and_as_many_on_a_page(ses: Ses) -> None:
         (
             {"TemplateContent": "x" * 10 * 2**20},
             *("CustomVerificationEmailInvalidContent", (400, "BadRequestException")),
-            f"Content length must be less than {10 * 2**20} bytes: '{10 * 2**20 + 14}'.",
+            f"Template length must be less than {10 * 2**20} bytes: '{10 * 2**20 + 88}'.",
         ),
     ],
 )

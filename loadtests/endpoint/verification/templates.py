@@ -101,8 +101,8 @@ def read(document: Mapping[str, str], identities: Collection[str]) -> Template:
     for which, url in (("success", template.success_url), ("failure", template.failure_url)):
         if not _is_of_web(url):
             raise invalid(f"The {which} redirection URL is invalid")
-    if (length := bytes_of(template.subject, template.content)) >= V1_MOST_BYTES:
-        text = f"Content length must be less than {V1_MOST_BYTES} bytes: '{length}'."
+    if (length := bytes_of(*template)) >= V1_MOST_BYTES:
+        text = f"Template length must be less than {V1_MOST_BYTES} bytes: '{length}'."
         raise Refused(REJECTED, "CustomVerificationEmailInvalidContent", text)
     return template
 
