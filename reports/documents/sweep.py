@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, NotRequired
 
 from pydantic import Field, with_config
 from typing_extensions import TypedDict
@@ -48,13 +48,27 @@ class SweptEffect(TypedDict):
     ]
 
 
+class SobolIndex(TypedDict):
+    """How much of the variance of the figure an assumption makes."""
+
+    contender: Annotated[str, Field(description="of whom")]
+    key: Annotated[str, Field(description="the assumption")]
+    first: Annotated[float, Field(description="the share that it makes alone")]
+    first_margin: Annotated[float, Field(description="half of the 95 % interval of that")]
+    total: Annotated[float, Field(description="the share that would be left if all others were known")]
+    total_margin: Annotated[float, Field(description="half of the 95 % interval of that")]
+
+
 @with_config(STRICT)
 class SweepDocument(TypedDict):
     """A figure where keys of a scenario vary. Documents may grow: ignore keys that you do not know."""
 
     schema: Annotated[Literal["seslab/sweep/v1"], Field(description="which kind of document this is")]
     scenario: Annotated[str, Field(description="the scenario's name")]
-    design: Annotated[Literal["grid", "sample"], Field(description="all combinations, or a Latin hypercube")]
+    design: Annotated[
+        Literal["grid", "sample", "sobol"],
+        Field(description="all combinations, a Latin hypercube, or the points that Sobol indices need"),
+    ]
     seed: Annotated[int, Field(description="the first seed, and that of a sample")]
     replications: Annotated[int, Field(description="runs of each contender at each point, seeds counting up")]
     figure: Annotated[str, Field(description="what is shown")]
@@ -62,5 +76,7 @@ class SweepDocument(TypedDict):
     contenders: Annotated[list[str], Field(description="in their order")]
     runs: Annotated[int, Field(description="that there should be")]
     runs_made: Annotated[int, Field(description="that there are; fewer if it was interrupted")]
-    cells: Annotated[list[SweptCell], Field(description="point by point, contender by contender")]
+    cells: Annotated[list[SweptCell], Field(description="point by point, contender by contender; of sobol none")]
     effects: Annotated[list[SweptEffect], Field(description="only of a sample, or of three dimensions and more")]
+    sensitivity: NotRequired[Annotated[list[SobolIndex], Field(description="only of sobol")]]
+    notes: Annotated[list[str], Field(description="what a reader should know besides")]

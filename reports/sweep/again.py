@@ -20,7 +20,8 @@ def whole_command(sweep: Sweep) -> str:
     """All of it, in the folder that has its scenario."""
     often = ["--replications", str(sweep.replications)]
     sampled = [] if sweep.sample is None else ["--sample", str(sweep.sample)]
-    return _command(sweep, SCENARIO, sweep.varied, sweep.contenders, [*often, *sampled, "--show", sweep.figure])
+    what = ["--sensitivity"] if sweep.design == "sobol" else []
+    return _command(sweep, SCENARIO, sweep.varied, sweep.contenders, [*what, *often, *sampled, "--show", sweep.figure])
 
 
 def _command(sweep: Sweep, source: str, varied: Sequence[str], contenders: Sequence[str], more: Sequence[str]) -> str:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from reports.robust.cells import ranked_by
 from reports.robust.trials import Simulation
+from reports.sweep.assumed import assumed, saltelli
 from reports.sweep.campaign import Sweep
-from reports.sweep.dimensions import dimensions_of
+from reports.sweep.dimensions import Dimension, Value, dimensions_of
 from reports.sweep.points import Limiters, grid, latin_hypercube, scenarios_of
 from reports.terminal import busy
 from scenarios.errors import BadInput
 from scenarios.figures import figures_like, is_figure, of_all
 from scenarios.formats.quoted import printable, unknown
 from scenarios.schema.model import Scenario
+
+SEEDS = 3
+SOBOL_BASE = 64
 
 
 class Words(NamedTuple):
@@ -25,7 +29,18 @@ class Words(NamedTuple):
     sample: int | None
     show: str | None
     limiters: str | None
+    replications: int | None
+    is_sensitivity: bool = False
+
+
+class Asked(NamedTuple):
+    """Which points, of what dimensions, chosen how, and what is to be said of that."""
+
+    design: Literal["grid", "sample", "sobol"]
+    dimensions: Sequence[Dimension]
+    values: Sequence[tuple[Value, ...]]
     replications: int
+    notes: Sequence[str] = ()
 
 
 def sweep_of(
@@ -38,27 +53,52 @@ def sweep_of(
 ) -> Sweep:
     """Raises BadInput."""
     figure = figure_of(scenario, words.show)
-    names = [one.name for one in limiters(scenario.account).hypotheses]
-    dimensions = dimensions_of(scenario, contenders, words.vary, names)
-    if words.sample is None:
-        values = grid(dimensions, most_points)
-    else:
-        values = latin_hypercube(dimensions, words.sample, scenario.seed)
+    choose = _assumptions if words.is_sensitivity else _varied
+    asked = choose(words, scenario, contenders, limiters, most_points)
     with busy("Checking scenarios"):
-        points = list(scenarios_of(scenario, contenders, dimensions, values, limiters))
+        points = list(scenarios_of(scenario, contenders, asked.dimensions, asked.values, limiters))
     return Sweep(
         words.source,
         scenario,
         contenders,
         words.vary,
-        dimensions,
+        asked.dimensions,
         points,
-        words.replications,
+        asked.replications,
         figure,
         simulation,
         words.limiters,
         words.sample,
+        asked.design,
+        asked.notes,
     )
+
+
+def _varied(words: Words, scenario: Scenario, contenders: Sequence[str], limiters: Limiters, most_points: int) -> Asked:
+    if not words.vary:
+        raise BadInput("--vary: say what varies, such as --vary account.max_send_rate_per_s=10..50/5, or --sensitivity")
+    names = [one.name for one in limiters(scenario.account).hypotheses]
+    dimensions = dimensions_of(scenario, contenders, words.vary, names)
+    often = SEEDS if words.replications is None else words.replications
+    if words.sample is None:
+        return Asked("grid", dimensions, grid(dimensions, most_points), often)
+    return Asked("sample", dimensions, latin_hypercube(dimensions, words.sample, scenario.seed), often)
+
+
+def _assumptions(
+    words: Words, scenario: Scenario, contenders: Sequence[str], limiters: Limiters, most_points: int
+) -> Asked:
+    if words.vary:
+        raise BadInput("--sensitivity: varies what the models assume; leave out --vary")
+    base = SOBOL_BASE if words.sample is None else words.sample
+    if base & (base - 1):
+        raise BadInput(f"--sample {base}: with --sensitivity must be a power of two, such as {SOBOL_BASE}")
+    dimensions, left_out = assumed(scenario, contenders, limiters)
+    if base * (len(dimensions) + 2) > most_points:
+        raise BadInput(f"--sample {base}: needs {base * (len(dimensions) + 2):,} points; at most {most_points:,}")
+    notes = [f"left out, as the scenario cannot have it: {', '.join(left_out)}"] if left_out else []
+    often = 1 if words.replications is None else words.replications
+    return Asked("sobol", dimensions, saltelli(dimensions, base, scenario.seed), often, notes)
 
 
 def figure_of(scenario: Scenario, show: str | None) -> str:

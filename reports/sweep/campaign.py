@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from reports.robust.trials import Simulation
 from reports.running.executors import Executor
@@ -24,6 +24,7 @@ class Sweep(NamedTuple):
     """What is swept: contenders at points, under so many seeds each. `figure` is what is shown.
 
     `source`, `varied`, `limiters` and `sample` are the words of the command; the last two are None where it has none.
+    `notes` say what is left out.
     """
 
     source: str
@@ -37,6 +38,8 @@ class Sweep(NamedTuple):
     simulation: Simulation
     limiters: str | None = None
     sample: int | None = None
+    design: Literal["grid", "sample", "sobol"] = "grid"
+    notes: Sequence[str] = ()
 
 
 class Run(NamedTuple):

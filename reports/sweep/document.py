@@ -10,32 +10,39 @@ from reports.documents.sweep import SCHEMA, SweepDocument, SweptCell, SweptDimen
 from reports.sweep.again import command_of
 from reports.sweep.campaign import Sweep, Swept, run_of
 from reports.sweep.dimensions import Dimension
+from reports.sweep.sensitivity import indices, missing
 
 FEW = 2  # dimensions: so many a picture shows whole
 
 
 def document(sweep: Sweep, swept: Swept) -> SweepDocument:
     """Plain data; cells of which no run was made are left out."""
-    cells, is_sample = list(_cells(sweep, swept)), sweep.sample is not None
-    return {
+    cells = [] if sweep.design == "sobol" else list(_cells(sweep, swept))
+    has_effects = sweep.design == "sample" or (sweep.design == "grid" and len(sweep.dimensions) > FEW)
+    told: SweepDocument = {
         "schema": SCHEMA,
         "scenario": sweep.scenario.name,
-        "design": "sample" if is_sample else "grid",
+        "design": sweep.design,
         "seed": sweep.scenario.seed,
         "replications": sweep.replications,
         "figure": sweep.figure,
-        "dimensions": [_dimension(one, is_sample) for one in sweep.dimensions],
+        "dimensions": [_dimension(one, sweep.design) for one in sweep.dimensions],
         "contenders": [*sweep.contenders],
         "runs": swept.runs,
         "runs_made": len(swept.rows),
         "cells": cells,
-        "effects": list(_effects(sweep, cells)) if is_sample or len(sweep.dimensions) > FEW else [],
+        "effects": list(_effects(sweep, cells)) if has_effects else [],
+        "notes": [*sweep.notes],
     }
+    if sweep.design == "sobol":
+        told["sensitivity"] = list(indices(sweep, swept))
+        told["notes"] += missing(sweep, swept)
+    return told
 
 
-def _dimension(one: Dimension, is_sample: bool) -> SweptDimension:
+def _dimension(one: Dimension, design: str) -> SweptDimension:
     low, high = one.span or (None, None)
-    return {"key": one.name, "values": [] if is_sample and one.span else [*one.values], "low": low, "high": high}
+    return {"key": one.name, "values": [] if design != "grid" and one.span else [*one.values], "low": low, "high": high}
 
 
 def _cells(sweep: Sweep, swept: Swept) -> Iterator[SweptCell]:

@@ -11,7 +11,7 @@ from reports.documents.sweep import SCHEMA, SweepDocument
 from reports.figures import canvas, palette
 from reports.figures import sweep as picture
 from reports.running.keeping import REPORT, SCENARIO
-from reports.sweep import page, parquet
+from reports.sweep import page, parquet, sensitivity_drawing
 from reports.sweep.campaign import Sweep
 from reports.sweep.rows import Rows
 from reports.sweep.table import cell_texts
@@ -35,5 +35,6 @@ def save(directory: Path, sweep: Sweep, rows: Rows, document: SweepDocument) -> 
     make_folder(directory / FIGURES, advice=canvas.ADVICE)
     looks = looks_of_variants(sweep.scenario)
     with busy("Drawing"), canvas.style(), palette.also(looks):
-        canvas.save(picture.draw(document, cell_texts), directory / FIGURES, page.PICTURE.name)
+        drawn = sensitivity_drawing.draw(document) if sweep.design == "sobol" else picture.draw(document, cell_texts)
+        canvas.save(drawn, directory / FIGURES, page.PICTURE.name)
     page.write(directory, sweep, document)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from reports import units
 from reports.columns import Block, Column, Sheet
 from reports.documents.sweep import SweepDocument, SweptCell, SweptValue
+from reports.sweep import sensitivity_table
 from reports.sweep.points import text
 from scenarios.schema.rank import better
 from strategies.presentation.words import counted
@@ -20,6 +21,8 @@ Cells = Mapping[tuple[SweptValue, ...], SweptCell]
 
 def tables(sweep: SweepDocument) -> tuple[Sheet, ...]:
     """For a grid of one dimension one, of two one for each contender; else the best, and which dimension matters."""
+    if sweep["design"] == "sobol":
+        return (sensitivity_table.table(sweep),) if sweep.get("sensitivity") else ()
     if sweep["design"] == "grid" and len(sweep["dimensions"]) == 1:
         return (_lines(sweep),)
     if sweep["design"] == "grid" and len(sweep["dimensions"]) == 2:
@@ -28,11 +31,18 @@ def tables(sweep: SweepDocument) -> tuple[Sheet, ...]:
 
 
 def sentences(sweep: SweepDocument) -> list[str]:
-    """The best cell, and how much there is."""
-    return list(_sentences(sweep))
+    """The best cell, or what matters most, and the notes."""
+    said = sensitivity_table.sentences(sweep) if sweep["design"] == "sobol" else _best_cell(sweep)
+    return [*said, *(f"note: {note}" for note in _notes(sweep))]
 
 
-def _sentences(sweep: SweepDocument) -> Iterator[str]:
+def _notes(sweep: SweepDocument) -> Iterator[str]:
+    if sweep["runs_made"] < sweep["runs"]:
+        yield f"{sweep['runs_made']:,} of {sweep['runs']:,} runs were made"
+    yield from sweep["notes"]
+
+
+def _best_cell(sweep: SweepDocument) -> Iterator[str]:
     best = best_first(sweep)[:1]
     for cell in best:
         pairs = zip(sweep["dimensions"], cell["values"], strict=True)
@@ -42,8 +52,6 @@ def _sentences(sweep: SweepDocument) -> Iterator[str]:
         yield f"again: {cell['command']}"
     if not best:
         yield f"{sweep['figure']}: no run has this figure, or none accepted all mail and met all thresholds"
-    if sweep["runs_made"] < sweep["runs"]:
-        yield f"note: {sweep['runs_made']:,} of {sweep['runs']:,} runs were made"
 
 
 def best_first(sweep: SweepDocument) -> list[SweptCell]:

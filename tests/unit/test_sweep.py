@@ -16,17 +16,23 @@ from reports.layout import laid_out
 from reports.robust.trials import Simulation
 from reports.running.store.run_store import RunStore
 from reports.running.store.stored import Stored
+from reports.sweep import sensitivity_drawing
 from reports.sweep.asked import Words, sweep_of
+from reports.sweep.assumed import saltelli
 from reports.sweep.campaign import Sweep, Swept, run_of, swept
 from reports.sweep.document import document
-from reports.sweep.points import text
+from reports.sweep.points import Point, text
+from reports.sweep.rows import Rows
+from reports.sweep.sensitivity import indices
 from reports.sweep.table import best_first, sentences, tables
 from scenarios.errors import BadInput
 from scenarios.formats.dotted import with_value
 from scenarios.hypotheses import sets
+from scenarios.hypotheses.assumptions import assumptions
 from scenarios.measures.cost import load_prices
 from scenarios.schema.model import Scenario
 from sim.run import run
+from tests.unit.checkout import ROOT
 from tests.unit.in_process import seslab_here
 from tests.unit.test_documents import assert_declared
 from tests.unit.test_run_store import Counting
@@ -202,6 +208,85 @@ def test_tables_fit_a_terminal(vary: tuple[str, ...], sample: int | None) -> Non
     ):
         assert name in first
     assert sentences(told)[1].startswith("again: seslab sweep small.toml --vary ")
+
+
+def sensitivity(sample: int = 2) -> Sweep:
+    """Of two strategies to what the models assume."""
+    words = Words("small.toml", (), sample, "makespan_s", None, None, is_sensitivity=True)
+    return sweep_of(words, scenario(), ("heartbeat", "direct"), sets.of_accounts(None), SIMULATION, 1000)
+
+
+def test_every_assumption_is_varied_within_its_range() -> None:
+    """Saltelli's points: two more for each of the base than there are assumptions; bursts are whole recipients."""
+    pytest.importorskip("SALib")
+    sweep = sensitivity()
+    assert [one.name for one in sweep.dimensions] == [one.key for one in assumptions()]
+    assert len(sweep.points) == 2 * (len(sweep.dimensions) + 2)
+    for values, _ in sweep.points:
+        for one, value in zip(sweep.dimensions, values, strict=True):
+            assert one.span is not None
+            assert not isinstance(value, str)
+            assert one.span.low <= value <= one.span.high
+    assert all(12 <= one.scenario.account.limiter.burst <= 90 for one in sweep.points)
+
+
+def test_indices_find_what_a_figure_depends_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a figure that is 3 a + b of two assumptions, 0.9 of the variance is the first one's, alone and in all."""
+    pytest.importorskip("SALib")
+    some = sensitivity()
+    points = [Point(values, some.scenario) for values in saltelli(some.dimensions, 256, 1)]
+    sweep = some._replace(contenders=["heartbeat"], points=points)
+    of = {one.name: place for place, one in enumerate(sweep.dimensions)}
+    weights = {"latency.ses_send.p99_ms": 3.0, "client.call_cpu_ms": 1.0}
+    spans = {name: sweep.dimensions[of[name]].span for name in weights}
+
+    def figure(values: Sequence[Any]) -> float:
+        shares = {name: (values[of[name]] - span.low) / (span.high - span.low) for name, span in spans.items() if span}
+        return float(sum(weights[name] * share for name, share in shares.items()))
+
+    monkeypatch.setattr("reports.sweep.sensitivity._values", lambda *_: [figure(one.values) for one in sweep.points])
+    found = {one["key"]: one for one in indices(sweep, Swept(Rows(()), 0, False, None))}
+    for key, wanted in (("latency.ses_send.p99_ms", 0.9), ("client.call_cpu_ms", 0.1), ("sqs.short_poll_share", 0.0)):
+        assert found[key]["first"] == pytest.approx(wanted, abs=0.05)
+        assert found[key]["total"] == pytest.approx(wanted, abs=0.05)
+
+
+def test_which_unknown_matters_is_told_and_drawn() -> None:
+    """In 80 columns, the weightiest first; what has no index is said."""
+    pytest.importorskip("SALib")
+    sweep = sensitivity()
+    told = document(sweep, made(sweep))
+    assert_declared(SweepDocument, told)
+    assert {one["contender"] for one in told["sensitivity"]} == {"heartbeat", "direct"}
+    [sheet] = tables(told)
+    assert max(len(line.plain) for line in laid_out(sheet, 80)) <= 80
+    assert {row[0] for row in sheet.rows} == {one.key for one in assumptions()}
+    assert sentences(told)[0].startswith("heartbeat: what matters most is ")
+    assert any("direct: in " in said and "mail was not accepted" in said for said in sentences(told))
+    [axes] = sensitivity_drawing.draw(told).axes
+    assert axes.get_yticklabels()[0].get_text() == sheet.rows[0][0]
+
+
+def test_what_cannot_be_a_sensitivity_is_said() -> None:
+    """It varies the assumptions, by powers of two."""
+    for vary, sample, line in (
+        (("a=1",), None, "--sensitivity: varies what the models assume; leave out --vary"),
+        ((), 3, "--sample 3: with --sensitivity must be a power of two, such as 64"),
+    ):
+        words = Words("small.toml", vary, sample, None, None, None, is_sensitivity=True)
+        with pytest.raises(BadInput) as error:
+            sweep_of(words, scenario(), ("heartbeat",), sets.of_accounts(None), SIMULATION, 1000)
+        assert str(error.value) == line
+    with pytest.raises(BadInput, match=r"^--vary: say what varies, such as .*, or --sensitivity$"):
+        asked()
+
+
+def test_the_page_on_the_models_has_each_assumption() -> None:
+    """With its range, as it is declared."""
+    page = (ROOT / "docs" / "background" / "model.md").read_text()
+    for one in assumptions():
+        times = " R" if one.times else ""
+        assert f"| `{one.key}` | {one.low:g}{times} | {one.high:g}{times} | {one.why} |" in page
 
 
 @pytest.fixture(scope="module")

@@ -17,13 +17,20 @@ def sweep(
     scenario: Source,
     *,
     vary: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(metavar="KEY=VALUES", help="what varies: KEY=a,b,c or KEY=lo..hi/steps; may be repeated"),
-    ],
+    ] = None,
+    sensitivity: Annotated[
+        bool, typer.Option("--sensitivity", help="vary what the models assume, and tell which unknown matters")
+    ] = False,
     sample: Annotated[
         int | None,
         typer.Option(
-            metavar="N", min=2, max=MOST_POINTS, show_default="all combinations", help="a Latin hypercube of so many"
+            metavar="N",
+            min=2,
+            max=MOST_POINTS,
+            show_default="all combinations; with --sensitivity 64",
+            help="a Latin hypercube of so many",
         ),
     ] = None,
     show: Annotated[
@@ -34,8 +41,15 @@ def sweep(
     limiters: Limiters = None,
     seed: Seed = None,
     replications: Annotated[
-        int, typer.Option(metavar="N", min=1, max=MOST_RUNS, help="runs of each at each point, seeds counting up")
-    ] = 3,
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            max=MOST_RUNS,
+            show_default="3; with --sensitivity 1",
+            help="runs of each at each point, seeds counting up",
+        ),
+    ] = None,
     cluster: Cluster = None,
     runs: Runs = None,
     out: Out = None,
@@ -57,7 +71,8 @@ def sweep(
         from seslab import worlds
     chosen = worlds.scenario_of(scenario, seed)
     contenders = worlds.chosen(strategy, chosen)
-    words = asked.Words(scenario, vary, sample, show, None if limiters is None else str(limiters), replications)
+    named = None if limiters is None else str(limiters)
+    words = asked.Words(scenario, vary or (), sample, show, named, replications, sensitivity)
     simulation = Simulation(worlds.simulator(), load_prices(), worlds.standing)
     if out is not None:
         folder.prepare(out)

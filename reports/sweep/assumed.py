@@ -1,0 +1,69 @@
+"""The dimensions of a sensitivity analysis: what the models assume, as far as the scenario has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from reports.sweep.dimensions import Dimension, Span
+from reports.sweep.points import Limiters, at_shares, scenarios_of
+from scenarios.errors import BadInput
+from scenarios.formats.dotted import found
+from scenarios.hypotheses.assumptions import Assumption, assumptions
+from scenarios.schema.model import Scenario
+
+
+def assumed(scenario: Scenario, contenders: Sequence[str], limiters: Limiters) -> tuple[list[Dimension], list[str]]:
+    """Those that the scenario can have at both ends of their range, and the keys of those that are left out."""
+    known, left_out = [], []
+    for one in assumptions():
+        dimension = _dimension(scenario, one)
+        if dimension is not None and _is_possible(scenario, contenders, dimension, limiters):
+            known.append(dimension)
+        else:
+            left_out.append(one.key)
+    return known, left_out
+
+
+def _dimension(scenario: Scenario, one: Assumption) -> Dimension | None:
+    try:
+        place, present = found(scenario.model_dump(by_alias=True), one.key, "--sensitivity")
+    except BadInput:
+        return None
+    is_whole = isinstance(present, int)
+    return Dimension(one.key, place, (), Span(*one.span(scenario.account.max_send_rate_per_s)), is_whole)
+
+
+def _is_possible(scenario: Scenario, contenders: Sequence[str], one: Dimension, limiters: Limiters) -> bool:
+    assert one.span is not None
+    try:
+        list(scenarios_of(scenario, contenders, [one], [(end,) for end in _ends(one)], limiters))
+    except BadInput:
+        return False
+    return True
+
+
+def _ends(one: Dimension) -> Iterator[float]:
+    for end in one.span or ():
+        yield int(end) if one.is_whole else end
+
+
+def saltelli(dimensions: Sequence[Dimension], many: int, seed: int) -> list[tuple[bool | int | float | str, ...]]:
+    """The points from which first and total indices are told: `many` times two more than there are dimensions.
+
+    SALib's own (Saltelli et al., 2010): https://salib.readthedocs.io/en/latest/api.html. Raises BadInput without it.
+    """
+    try:
+        from SALib.sample import sobol
+    except ImportError as error:
+        raise BadInput("--sensitivity: SALib is not installed; install seslab with its extra sensitivity") from error
+    shares = sobol.sample(problem(dimensions), many, calc_second_order=False, seed=seed)
+    return at_shares(dimensions, shares.clip(0.0, 1.0 - 1e-9))
+
+
+def problem(dimensions: Sequence[Dimension]) -> dict[str, object]:
+    """The same as SALib wants it: each dimension a share of its range."""
+    return {
+        "num_vars": len(dimensions),
+        "names": [one.name for one in dimensions],
+        "bounds": [[0.0, 1.0]] * len(dimensions),
+    }

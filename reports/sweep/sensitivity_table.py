@@ -1,0 +1,57 @@
+"""Which unknown matters, for people: the assumptions, the weightiest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from reports.columns import Block, Column, Sheet
+from reports.documents.sweep import SobolIndex, SweepDocument
+from reports.sweep.points import text
+
+LEAST = 0.01  # of the variance: what makes less is not worth a sentence
+
+
+def table(sweep: SweepDocument) -> Sheet:
+    """A row for each assumption: each contender's total index, with the half of its interval."""
+    known = by_contender(sweep)
+    many = len(known)
+    columns = [Column(name.replace("-", "\n"), falls=1 + many - place) for place, name in enumerate(known)]
+    return Sheet(
+        title=f"{sweep['scenario']}: share of the variance of {sweep['figure']} that each assumption makes",
+        columns=[Column("assumption"), Column("from", falls=many + 1), Column("to", falls=many + 2), *columns],
+        blocks=[Block([[*_named(sweep, key), *(_share(of[key]) for of in known.values())] for key in order(sweep)])],
+        caption="total Sobol index ± half of its 95 % interval: 1 would be all of it, alone or with others",
+    )
+
+
+def sentences(sweep: SweepDocument) -> Iterator[str]:
+    """Of each contender what matters most."""
+    for name, of in by_contender(sweep).items():
+        first, *_ = sorted(of.values(), key=lambda one: -one["total"])
+        alone = f", {first['first']:.2f} of it alone" if first["first"] > LEAST else ""
+        yield f"{name}: what matters most is {first['key']}, {first['total']:.2f} ± {first['total_margin']:.2f}{alone}"
+
+
+def by_contender(sweep: SweepDocument) -> Mapping[str, Mapping[str, SobolIndex]]:
+    """The indices by contender and key."""
+    found: dict[str, dict[str, SobolIndex]] = {}
+    for one in sweep.get("sensitivity", ()):
+        found.setdefault(one["contender"], {})[one["key"]] = one
+    return found
+
+
+def order(sweep: SweepDocument) -> list[str]:
+    """The keys, by the largest index that any contender has."""
+    largest: dict[str, float] = {}
+    for one in sweep.get("sensitivity", ()):
+        largest[one["key"]] = max(one["total"], largest.get(one["key"], one["total"]))
+    return sorted(largest, key=lambda key: -largest[key])
+
+
+def _named(sweep: SweepDocument, key: str) -> list[str]:
+    [one] = [one for one in sweep["dimensions"] if one["key"] == key]
+    return [key, *(text(end) if end is not None else "-" for end in (one["low"], one["high"]))]
+
+
+def _share(one: SobolIndex) -> str:
+    return f"{max(0.0, one['total']):.2f} ±{one['total_margin']:.2f}"
