@@ -90,12 +90,15 @@ def steps(block: Block) -> list[Step]:
     return [Step("\n".join(command), "\n".join(shown)) for command, shown in commands]
 
 
-def play(page: Path, folder: Path) -> Iterator[Played]:
-    """Write the page's files and run its commands, in their order; a page that runs nothing needs no folder."""
+def play(page: Path, folder: Path, tools: Path = BIN) -> Iterator[Played]:
+    """Write the page's files and run its commands, in their order; a page that runs nothing needs no folder.
+
+    What is in the folder of tools is found before all other commands.
+    """
     examples = blocks((ROOT / page).read_text())
     if any(block.language == "console" for block in examples):
         _furnish(folder)
-        yield from _play(examples, folder)
+        yield from _play(examples, folder, tools)
 
 
 def figures(page: Path, folder: Path) -> list[tuple[Path, Path]]:
@@ -110,13 +113,13 @@ def _furnish(folder: Path) -> None:
     shutil.copytree(CATALOGUE, folder / "scenarios" / "catalogue")
 
 
-def _play(examples: list[Block], folder: Path) -> Iterator[Played]:
+def _play(examples: list[Block], folder: Path, tools: Path) -> Iterator[Played]:
     for block in examples:
         for name in marked(block, "file: "):
             (folder / name).write_text(block.text)
         for step in steps(block) if block.language == "console" else ():
             if is_run(block, step):
-                yield Played(block, step, *_run(step.command, folder))
+                yield Played(block, step, *_run(step.command, folder, tools))
 
 
 def marked(block: Block, prefix: str) -> list[str]:
@@ -129,17 +132,22 @@ def is_run(block: Block, step: Step) -> bool:
     return "compared" in block.marks or not step.command.startswith("make ")
 
 
-def _run(command: str, folder: Path) -> tuple[str, int]:
-    """Output, both streams as a terminal of 110 columns that knows no colour shows them, and exit code."""
-    environment = {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "HOME": str(Path.home()), "LANG": "C.UTF-8"}
-    environment |= {name: os.environ[name] for name in ("XDG_CACHE_HOME",) if name in os.environ}
+def variables(tools: Path = BIN) -> dict[str, str]:
+    """The environment of commands: a terminal of 110 columns that knows no colour, and nothing of ours."""
+    path = os.pathsep.join((str(tools), str(BIN), os.environ["PATH"]))
+    kept = {name: os.environ[name] for name in ("XDG_CACHE_HOME",) if name in os.environ}
+    return {"PATH": path, "HOME": str(Path.home()), "LANG": "C.UTF-8", **kept, **TERMINAL}
+
+
+def _run(command: str, folder: Path, tools: Path) -> tuple[str, int]:
+    """Output, both streams as the terminal shows them, and exit code."""
     screen, typed = pty.openpty()
     tty.setraw(typed)  # a line's end stays what it is
     with open(screen, "rb", buffering=0) as shown:
         process = subprocess.Popen(
             ["/bin/sh", "-c", _without_make(command)],
             cwd=folder,
-            env=environment | TERMINAL,
+            env=variables(tools),
             stdin=subprocess.DEVNULL,
             stdout=typed,
             stderr=typed,

@@ -35,8 +35,9 @@ from seslab.app import app
 from seslab.help_page import examples
 from strategies.registry import STRATEGIES
 from tests.docs import pictures
-from tests.docs.examples import ROOT, abridged, blocks, figures, marked, pages, play, steps
+from tests.docs.examples import BIN, ROOT, abridged, blocks, figures, marked, pages, play, steps, variables
 from tests.docs.operations import OURS, status_of, with_operations
+from tests.docs.warm import warm
 
 DOCS = ROOT / "docs"
 REFERENCE = DOCS / "reference"
@@ -91,11 +92,25 @@ def end(process: int) -> None:
     os.close(process)
 
 
+@pytest.fixture(scope="session", name="at_hand")
+def _at_hand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Tools that begin at once."""
+    with warm(tmp_path_factory.mktemp("at-hand"), variables()) as tools:
+        yield tools
+
+
+@pytest.fixture
+def tools(page: Path, request: pytest.FixtureRequest) -> Path:
+    """The command itself where readers begin; on all other pages one that has imported already what it takes."""
+    found: Path = BIN if page.stem == "README" else request.getfixturevalue("at_hand")
+    return found
+
+
 @pytest.mark.usefixtures("servers_end")
 @pytest.mark.parametrize("page", page_parameters())
-def test_examples_do_what_they_show(page: Path, tmp_path: Path) -> None:
+def test_examples_do_what_they_show(page: Path, tmp_path: Path, tools: Path) -> None:
     """Whoever types what a page shows gets its exit codes, where they are compared its output, and its figures."""
-    for block, step, output, exit_code in play(page, tmp_path):
+    for block, step, output, exit_code in play(page, tmp_path, tools):
         expected = int(next(iter(marked(block, "exits ")), "0"))
         assert exit_code == expected, f"{page}: {step.command}\n{output}"
         if "compared" in block.marks:
