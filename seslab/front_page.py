@@ -14,6 +14,7 @@ COMMANDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "Decide": {
         "compare": ("deciding.compare", "Run strategies on one scenario and compare them."),
         "robust": ("deciding.robust", "Try strategies under many limiters that SES may have."),
+        "fit": ("deciding.fit", "Find the limiter behind accepted and refused calls."),
         "headroom": ("deciding.headroom", "Find how far a setting can go until a threshold fails."),
         "advise": ("deciding.advise", "Find the best strategy and settings that meet it all."),
         "sweep": ("deciding.sweep", "Vary a scenario, and see what becomes of a figure."),
@@ -49,6 +50,7 @@ COMMANDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     },
     "Send for real": {
         "serve": ("sending.serve", "Serve a local AWS whose SES throttles like SES."),
+        "probe": ("sending.probe", "Find out about your limiter with few recipients."),
         "loadtest": ("sending.loadtest", "Load-test with Locust, judged by what SES accepted."),
         "loadtest worker": ("sending.loadtest", "Send for a master on another machine."),
         "deploy": ("sending.stacks", "Make a strategy's stack, and leave it there."),

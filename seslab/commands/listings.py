@@ -18,6 +18,7 @@ DOCUMENTS = (
     "headroom",
     "advice",
     "sweep",
+    "fit",
     "gate",
     "diff",
     "calibration",

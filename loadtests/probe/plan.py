@@ -1,0 +1,93 @@
+"""Whether a probe may be made, and how many recipients it may use: everything is checked before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import ceil
+from time import monotonic
+from typing import Any, NamedTuple
+
+from loadtests.deploy import account, safety
+from loadtests.deploy.cloud import aws, speaking_plainly
+from loadtests.load.assignment import Place as Target
+from loadtests.load.targets.check_target import elsewhere
+from loadtests.ports.ses import SENDER, Envelope
+from loadtests.suppression.place import Place, place_of
+from scenarios.budget import Budget
+from scenarios.errors import BadInput, RunFailed
+from scenarios.inference.probing.experiments import Pace
+from scenarios.inference.probing.probe import Allowance
+from scenarios.measures.cost import Prices, cost
+
+SECONDS_WORTH = 20
+"""Recipients that a probe may use, in seconds' worth of the rate."""
+LEAST_SECONDS_WORTH = 5
+"""With fewer a limiter may not even be emptied once."""
+LOOKS = 3
+SLOWER = 1.5  # a mail takes longer than a look at the account
+PATIENCE_S = 30.0
+
+
+class Plan(NamedTuple):
+    """From whom, through which client, and how much."""
+
+    place: Place
+    client: Any
+    envelope: Envelope
+    allowance: Allowance
+
+
+def planned(
+    endpoint: str | None, region: str | None, sender: str | None, budget: Budget, prices: Prices
+) -> tuple[Plan, list[str]]:
+    """What may be sent, and lines that say so, to read before saying yes. Raises BadInput or RunFailed."""
+    place = place_of(endpoint, region)
+    if place.url is not None and elsewhere(Target(place.url)):
+        raise BadInput(f"--endpoint {place.url}: is not on this machine; a probe of AWS itself needs --region")
+    envelope = Envelope(SENDER if place.url and sender is None else safety.check_sender(sender))
+    client = place.client()
+    rate_per_s, left_today, call_s = _looked_at(client, place)
+    recipients = min(int(SECONDS_WORTH * rate_per_s), budget.recipients)
+    if recipients < (least := ceil(LEAST_SECONDS_WORTH * rate_per_s)):
+        raise BadInput(f"--budget-recipients {budget.recipients}: a probe at {rate_per_s:g} a second needs {least:,}")
+    if 0 <= left_today < recipients:
+        raise BadInput(
+            f"a probe uses up to {recipients:,} recipients: SES allows {place.name} {left_today:,.0f} more today; "
+            "wait, or lower --budget-recipients"
+        )
+    usd = cost({"ses_recipients": float(recipients)}, prices)
+    if place.url is None:
+        account.check_verified(aws(region), envelope.source)
+        safety.check_budget(safety.Load(recipients, recipients, usd), budget)
+    lines = [
+        f"{place.name}: SES allows {rate_per_s:g} recipients/s",
+        f"from {envelope.source} to {envelope.to}: at most {recipients:,} recipients, about {usd:.2f} USD; "
+        "nobody else may send meanwhile",
+    ]
+    return Plan(place, client, envelope, Allowance(Pace(rate_per_s, call_s), recipients)), lines
+
+
+def ask(plan: Plan, yes: bool, show: Callable[[str], None], lines: list[str]) -> None:
+    """Shows what will be sent; on AWS it is asked for. Raises BadInput where the answer is no."""
+    for line in lines:
+        show(line)
+    if plan.place.url is None:
+        safety.ask(yes)
+
+
+def _looked_at(client: Any, place: Place) -> tuple[float, float, float]:
+    """The rate that SES names, what is left of the day, and how long a call takes."""
+    taken_s: list[float] = []
+    about: dict[str, Any] = {}
+    with speaking_plainly(place.world):
+        for _ in range(LOOKS):
+            begun_s = monotonic()
+            about = client.get_account()
+            taken_s.append(monotonic() - begun_s)
+    if not about.get("SendingEnabled", True):
+        raise BadInput(f"{place.name}: its SES may not send at present; see its console")
+    quota = about["SendQuota"]
+    if quota["MaxSendRate"] <= 0:
+        raise RunFailed(f"{place.name}: names no rate at which it may send")
+    left = -1.0 if quota["Max24HourSend"] < 0 else quota["Max24HourSend"] - quota["SentLast24Hours"]
+    return float(quota["MaxSendRate"]), float(left), SLOWER * sorted(taken_s)[LOOKS // 2]

@@ -1,0 +1,1 @@
+"""Which limiter is behind calls: document, table, sentences, picture and folder."""

@@ -1,0 +1,77 @@
+"""Makes the document of a fit."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Literal
+
+from reports.documents.fit import SCHEMA, FitDocument, FittedExplanation, FittedParameter
+from reports.fit.open_questions import open_questions
+from scenarios.inference.fit import Explanation, Fit, Interval
+from scenarios.inference.suppositions import KINDS
+from scenarios.inference.written import in_the_middle, limiter, name_of, nominal
+
+SURE = 0.95
+"""The probability from which on a kind is decided."""
+
+
+def document(fit: Fit, source: str, rate_per_s: float | None, left_out: int, others: int) -> FitDocument:
+    """Plain data."""
+    calls = fit.calls
+    named_per_s = nominal(fit, rate_per_s)
+    return {
+        "schema": SCHEMA,
+        "source": source,
+        "max_send_rate_per_s": rate_per_s,
+        "calls": {
+            "looked_at": len(calls.at_s),
+            "left_out": left_out,
+            "others": others,
+            "refused": calls.refused,
+            "recipients_accepted": calls.accepted_recipients,
+            "lasted_s": round(float(calls.at_s[-1] - calls.at_s[0]), 6),
+        },
+        "verdict": verdict(fit),
+        "kinds": kinds(fit),
+        "explanations": [_explanation(one, named_per_s) for one in fit.alive],
+        "cannot_tell": open_questions(fit, rate_per_s),
+    }
+
+
+def kinds(fit: Fit) -> dict[str, float]:
+    """The probability of each kind, whatever its shards and costs."""
+    weights: dict[str, float] = defaultdict(float)
+    for one in fit.explanations:
+        weights[one.supposition.kind] += one.weight
+    return {kind: round(weights[kind], 6) for kind in KINDS}
+
+
+def verdict(fit: Fit) -> Literal["decided", "undecided", "unexplained", "no-refusals"]:
+    """Nothing is decided by calls that no limiter alone explains."""
+    if not fit.calls.refused:
+        return "no-refusals"
+    if not fit.is_explained:
+        return "unexplained"
+    return "decided" if max(kinds(fit).values()) >= SURE else "undecided"
+
+
+def _explanation(one: Explanation, rate_per_s: float) -> FittedExplanation:
+    supposition = one.supposition
+    return {
+        "name": name_of(one),
+        "kind": supposition.kind,
+        "shards": supposition.shards,
+        "refusals_cost": supposition.costly,
+        "weight": round(one.weight, 6),
+        "log_evidence": round(one.log_evidence, 3),
+        "unexplained": one.unexplained,
+        "rate_per_s": _parameter(one.rate_per_s),
+        "capacity": _parameter(one.capacity),
+        "refusal_cost": _parameter(one.refusal_cost),
+        "limiter": limiter(one, in_the_middle(one), rate_per_s).model_dump(exclude_unset=True),
+    }
+
+
+def _parameter(interval: Interval) -> FittedParameter:
+    low, median, high = (float(f"{value:.6g}") for value in interval)
+    return {"low": low, "median": median, "high": high}

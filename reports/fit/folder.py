@@ -1,0 +1,33 @@
+"""The folder of a fit: document, picture, the limiter as a scenario says it, and the hypotheses for `robust`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from reports.compare import one_document
+from reports.documents.fit import SCHEMA, FitDocument
+from reports.figures import canvas
+from reports.fit.drawing import draw
+from reports.fit.table import account_toml
+from reports.terminal import to_json
+from scenarios.hypotheses.sets import as_toml
+from scenarios.inference.fit import Fit
+from scenarios.inference.written import hypotheses, nominal
+from scenarios.system.whole_files import write_text
+
+DOCUMENT, ACCOUNT, LIMITERS, PICTURE = "fit.json", "account.toml", "limiters.toml", "fit"
+_OURS = (DOCUMENT, ACCOUNT, LIMITERS, f"{PICTURE}.svg", f"{PICTURE}.png")
+
+
+def prepare(directory: Path) -> None:
+    """Raises BadInput for a folder that cannot be written to, or that holds anything but an earlier fit."""
+    one_document.prepare(directory, DOCUMENT, SCHEMA, _OURS)
+
+
+def save(directory: Path, document: FitDocument, fit: Fit) -> None:
+    """All of them."""
+    write_text(directory / DOCUMENT, to_json(document))
+    write_text(directory / ACCOUNT, account_toml(document))
+    write_text(directory / LIMITERS, as_toml(hypotheses(fit, nominal(fit, document["max_send_rate_per_s"]))))
+    with canvas.style():
+        canvas.save(draw(document, fit.calls), directory, PICTURE)

@@ -1,0 +1,68 @@
+"""What calls cannot tell of a limiter, in sentences, and which calls would."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reports.words import names
+from scenarios.inference.fit import Explanation, Fit
+from scenarios.inference.written import name_of
+from strategies.presentation.words import count, counted
+
+WIDE = 0.02
+"""A rate whose interval reaches further to either side is not known well."""
+
+
+def open_questions(fit: Fit, rate_per_s: float | None) -> list[str]:
+    """A sentence each, the gravest first."""
+    if not fit.calls.refused:
+        return list(_without_refusals(fit))
+    return [*_unexplained(fit), *_alive(fit), *_parameters(fit.explanations[0]), *_alike(fit), *_nominal(rate_per_s)]
+
+
+def _without_refusals(fit: Fit) -> Iterator[str]:
+    calls = fit.calls
+    yield "no call was refused: every kind of limiter explains that"
+    yield (
+        f"it lets through at least {counted(calls.busiest_second(), 'recipient')} within a second, and "
+        f"{count(calls.recipients.max())} in one call; how many more, only refusals tell"
+    )
+
+
+def _unexplained(fit: Fit) -> Iterator[str]:
+    if fit.is_explained:
+        return
+    best = fit.explanations[0]
+    yield (
+        f"no kind explains the calls by itself: even {name_of(best)} is contradicted by {count(best.unexplained)} of "
+        f"{count(len(fit.calls.at_s))}; others may have sent too, the rate may have changed, or instants are less "
+        "exact than said (--within-ms)"
+    )
+
+
+def _alive(fit: Fit) -> Iterator[str]:
+    if len(fit.alive) == 1 or not fit.is_explained:
+        return
+    yield f"which it is of {names([name_of(one) for one in fit.alive])}"
+    if {one.supposition.kind for one in fit.alive} == {"token-bucket", "debt"}:
+        yield "calls for more recipients than are left, but not none, would tell debt from a strict bucket"
+
+
+def _parameters(best: Explanation) -> Iterator[str]:
+    low, median, high = best.rate_per_s
+    if best.supposition.has_burst and high - low > 2 * WIDE * median:
+        yield f"the rate: {low:.4g} to {high:.4g} recipients/s; a longer time with refusals would tell"
+    low, _, high = best.capacity
+    if high - low > 1:
+        what = "the burst" if best.supposition.has_burst else "what a window holds"
+        yield f"{what}: {count(low)} to {count(high)}; a burst after a pause, down to single recipients, would tell"
+
+
+def _alike(fit: Fit) -> Iterator[str]:
+    if fit.alive[0].supposition.kind == "token-bucket" and fit.calls.recipients.max() == 1:
+        yield "whether it admits on debt: all calls have one recipient, for which that is the same"
+
+
+def _nominal(rate_per_s: float | None) -> Iterator[str]:
+    if rate_per_s is None:
+        yield "how far that is below the rate that SES names: say it with --rate"

@@ -1,0 +1,95 @@
+"""A fit for a terminal: a row for each limiter that is still believed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reports.columns import Block, Column, Row, Sheet
+from reports.documents.fit import FitDocument, FittedExplanation, FittedParameter
+from scenarios.formats.toml import toml_document
+from strategies.presentation.words import count, counted
+
+VERDICTS = {
+    "decided": "decided",
+    "undecided": "undecided",
+    "unexplained": "undecided: no kind explains the calls by itself",
+    "no-refusals": "undecided: no call was refused",
+}
+
+
+def table(fit: FitDocument) -> Sheet:
+    """The most probable one first."""
+    calls = fit["calls"]
+    return Sheet(
+        title=f"{fit['source']}: the limiter behind {counted(calls['looked_at'], 'call')}, "
+        f"{count(calls['refused'])} of them refused",
+        columns=[
+            Column("limiter"),
+            Column("proba-\nbility"),
+            Column("rate", "per s", note="in the long run, with its 95 % interval"),
+            Column("at once", note="recipients: the burst, or what a window holds"),
+            Column("refusal\ncosts", falls=2, note="as a share of its recipients"),
+            Column("contra-\ndicted", falls=1, note="by so many calls"),
+        ],
+        blocks=[Block([_row(one) for one in fit["explanations"]])],
+        lead=answer(fit),
+    )
+
+
+def answer(fit: FitDocument) -> str:
+    """Which kind it is, or that it is not known."""
+    kind, weight = max(fit["kinds"].items(), key=lambda item: item[1])
+    if fit["verdict"] == "decided":
+        return f"decided: a {_word(kind)} ({_percent(weight)})"
+    return VERDICTS[fit["verdict"]]
+
+
+def sentences(fit: FitDocument) -> Iterator[str]:
+    """What is written into a scenario, and what the calls leave open."""
+    if "probe" in fit:
+        probe, calls = fit["probe"], fit["calls"]
+        used = f"{counted(calls['recipients_accepted'], 'recipient')} of {count(probe['recipients_allowed'])} allowed"
+        yield f"sent: {used}, in {counted(calls['looked_at'], 'call')}: {', '.join(probe['experiments'])}"
+        if probe["ran_out"]:
+            yield "the allowed recipients were not enough for what would have told more"
+    for line in fit["cannot_tell"]:
+        yield f"cannot tell: {line}"
+
+
+def account_toml(fit: FitDocument) -> str:
+    """The best limiter as tables of a scenario file."""
+    best = fit["explanations"][0]
+    rate = fit["max_send_rate_per_s"]
+    named = best["rate_per_s"]["median"] if rate is None else rate
+    return toml_document({"account": {"max_send_rate_per_s": named}}).lstrip() + (
+        "\n[account.limiter]\n" + toml_document(best["limiter"]) if best["limiter"] else ""
+    )
+
+
+def _word(kind: str) -> str:
+    return {"debt": "token bucket that admits on debt", "token-bucket": "token bucket"}.get(
+        kind, kind.replace("-", " ")
+    )
+
+
+def _row(one: FittedExplanation) -> Row:
+    return [
+        one["name"],
+        _percent(one["weight"]),
+        _between(one["rate_per_s"]),
+        _between(one["capacity"]),
+        _between(one["refusal_cost"]) if one["refusals_cost"] else "-",
+        count(one["unexplained"]),
+    ]
+
+
+def _between(one: FittedParameter) -> str:
+    median = f"{one['median']:.4g}"
+    low, high = f"{one['low']:.4g}", f"{one['high']:.4g}"
+    return median if low == high else f"{median} ({low}-{high})"
+
+
+def _percent(weight: float) -> str:
+    if weight >= 0.9995:
+        return ">99.9 %"
+    return f"{100 * weight:.1f} %"

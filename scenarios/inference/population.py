@@ -1,0 +1,211 @@
+"""The parameters that explain the calls, as a weighted population, and how well they do so on the whole.
+
+Population Monte Carlo (Cappé, Guillin, Marin and Robert, 2004) with a tempered likelihood: a population drawn from the
+prior moves, round by round, to where the likelihood is, which at first counts only as far as a third of the population
+still matters. The last rounds count it whole. They give the posterior, and the mean of prior times likelihood over what
+was proposed is the evidence: the probability of the calls under the supposition, whatever its parameters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.inference.calls import Floats
+
+WHOLE_ROUNDS = 2  # with the likelihood counted whole, once the population has settled
+MATTERING = 0.35  # of a population, while the likelihood is tempered
+SETTLED = 0.2  # of a population: as many matter in the end
+REACH = (np.inf, np.inf, 400.0, 200.0, 120.0, 80.0, 50.0)
+FIRST_HEAT = 1e-3  # the share of the likelihood's logarithm that counts at first
+HASTE = 1.1  # by as much more at least it counts in the next round
+DEFENSIVE = 0.05  # of a population is drawn from the prior again
+
+
+class Told(NamedTuple):
+    """Of each point: the logarithms of prior density and likelihood, and how many calls it can hardly explain."""
+
+    log_prior: Floats
+    log: Floats
+    unexplained: NDArray[np.int64]
+
+
+class Effort(NamedTuple):
+    """How many points there are, for how many rounds at most, and in how many histories shards are followed."""
+
+    points: int
+    rounds: int
+    histories: int
+
+
+Measure = Callable[[Floats], Told]
+
+
+class Population(NamedTuple):
+    """A row each of parameters, with weights that add up to 1, and the logarithm of the evidence."""
+
+    points: Floats
+    weights: Floats
+    log_evidence: float
+    best_log: float
+    unexplained: int
+    """How many calls the best point, whose likelihood has this logarithm, can hardly explain."""
+
+
+class _Round(NamedTuple):
+    """Points, what was told of them, and the logarithm of prior density over the density they were drawn from."""
+
+    points: Floats
+    told: Told
+    ratio: Floats
+
+    def weights(self, heat: float) -> Floats:
+        """With so much of the likelihood's logarithm counted."""
+        logs = heat * self.told.log + self.ratio
+        weights = np.exp(logs - logs.max())
+        normal: Floats = weights / weights.sum()
+        return normal
+
+    def matter(self, heat: float) -> float:
+        """How many of the points do: the effective sample size."""
+        return float(1.0 / (self.weights(heat) ** 2).sum())
+
+
+def population(
+    lows: Floats,
+    highs: Floats,
+    measure: Measure,
+    effort: Effort,
+    chance: np.random.Generator,
+    best_log: float = -np.inf,
+) -> Population | None:
+    """Of points that are anywhere between the bounds at first; None where none is possible.
+
+    Ends early where another supposition's best likelihood, `best_log`, is out of reach.
+    """
+    span, size = highs - lows, effort.points
+    points = _stratified(lows, span, size, chance)
+    log_proposed = np.full(size, -np.log(span).sum())
+    heat = FIRST_HEAT
+    whole: list[_Round] = []
+    last: _Round | None = None
+    for number in range(effort.rounds):
+        told = measure(points)
+        if np.isneginf(told.log_prior).all():
+            return None
+        last = _Round(points, told, told.log_prior - log_proposed)
+        heat = _heat(last, heat)
+        if heat >= 1.0 and last.matter(1.0) >= SETTLED * size:
+            whole.append(last)
+        if len(whole) >= WHOLE_ROUNDS or told.log.max() < best_log - _reach(number):
+            break
+        points, log_proposed = _proposed(points, last.weights(heat), lows, highs, size, chance)
+    return _of(whole or [last]) if last else None
+
+
+def _reach(number: int) -> float:
+    """How far behind the best a population may be after so many rounds, and still catch up."""
+    return REACH[number] if number < len(REACH) else REACH[-1]
+
+
+def _of(rounds: list[_Round]) -> Population:
+    """Of all rounds together. Where no population has settled, its points weigh by a part of the likelihood only.
+
+    So intervals are rather too wide than too narrow where the likelihood is estimated badly.
+    """
+    every = _Round(
+        np.concatenate([one.points for one in rounds]),
+        Told(*(np.concatenate(column) for column in zip(*(one.told for one in rounds), strict=True))),
+        np.concatenate([one.ratio for one in rounds]),
+    )
+    log_weights = every.told.log + every.ratio
+    most, best = log_weights.max(), int(np.argmax(every.told.log))
+    evidence = float(most + np.log(np.exp(log_weights - most).mean()))
+    counted = _most_heat(every, 0.0, SETTLED)
+    return Population(
+        every.points, every.weights(counted), evidence, float(every.told.log[best]), int(every.told.unexplained[best])
+    )
+
+
+def _stratified(lows: Floats, span: Floats, size: int, chance: np.random.Generator) -> Floats:
+    """A Latin hypercube: each parameter's values are spread evenly."""
+    columns = [(chance.permutation(size) + chance.random(size)) / size for _ in lows]
+    return lows + span * np.column_stack(columns)
+
+
+def _heat(one: _Round, before: float) -> float:
+    """As much more of the likelihood as leaves enough points that matter; all of it, if that does."""
+    heat = 1.0 if one.matter(1.0) >= SETTLED * len(one.points) else _most_heat(one, before, MATTERING)
+    return heat if heat > before else min(1.0, before * HASTE)
+
+
+def _most_heat(one: _Round, least: float, mattering: float) -> float:
+    low, high = least, 1.0
+    if one.matter(high) >= mattering * len(one.points):
+        return high
+    for _ in range(30):
+        middle = (low + high) / 2
+        low, high = (middle, high) if one.matter(middle) >= mattering * len(one.points) else (low, middle)
+    return low
+
+
+def _proposed(
+    points: Floats, weights: Floats, lows: Floats, highs: Floats, size: int, chance: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """New points around the old ones, and the logarithm of the density that they are drawn from.
+
+    Kernels that would leave the bounds are drawn again from the prior, so that nothing is lost at an edge.
+    """
+    kernel = _kernel(points, weights, highs - lows)
+    around = points[chance.choice(len(points), size, p=weights)]
+    moved = around + chance.standard_normal(points.shape) @ np.linalg.cholesky(kernel).T
+    moved = _reflected(moved, lows, highs)
+    anew = chance.random(size) < DEFENSIVE
+    moved[anew] = lows + (highs - lows) * chance.random((int(anew.sum()), len(lows)))
+    uniform = DEFENSIVE * np.exp(-np.log(highs - lows).sum())
+    return moved, np.log(uniform + (1 - DEFENSIVE) * _density(moved, points, weights, kernel, lows, highs))
+
+
+def _kernel(points: Floats, weights: Floats, span: Floats) -> Floats:
+    """The spread of the population, and a little for a population that has none, as Silverman's rule scales it."""
+    dimensions = points.shape[1]
+    away = points - weights @ points
+    spread = (weights[:, None] * away).T @ away
+    scale = (4.0 / (dimensions + 2) / max(1.0, 1.0 / (weights**2).sum())) ** (2.0 / (dimensions + 4))
+    kernel: Floats = max(scale, 0.15) * spread + np.diag((1e-6 * span) ** 2)
+    return kernel
+
+
+def _reflected(points: Floats, lows: Floats, highs: Floats) -> Floats:
+    span = highs - lows
+    folded = np.mod(points - lows, 2 * span)
+    reflected: Floats = lows + np.where(folded > span, 2 * span - folded, folded)
+    return reflected
+
+
+def _density(at: Floats, points: Floats, weights: Floats, kernel: Floats, lows: Floats, highs: Floats) -> Floats:
+    """Of the mixture of kernels, with what was reflected at the nearer bound of one parameter at a time."""
+    half = np.linalg.cholesky(np.linalg.inv(kernel))
+    scale = np.sqrt(np.linalg.det(2 * np.pi * kernel))
+    known = points @ half
+    total = np.zeros(len(at))
+    for image in _images(at, lows, highs):
+        seen = image @ half
+        apart = (seen**2).sum(axis=1)[:, None] + (known**2).sum(axis=1)[None, :] - 2 * seen @ known.T
+        total += np.exp(-0.5 * np.maximum(apart, 0.0)) @ weights
+    density: Floats = total / scale
+    return density
+
+
+def _images(at: Floats, lows: Floats, highs: Floats) -> list[Floats]:
+    """The points, and where their mirror images are: beyond each bound of each parameter."""
+    images = [at]
+    for column in range(at.shape[1]):
+        for bound in (lows[column], highs[column]):
+            mirrored = at.copy()
+            mirrored[:, column] = 2 * bound - mirrored[:, column]
+            images.append(mirrored)
+    return images

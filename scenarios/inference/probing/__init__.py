@@ -1,0 +1,1 @@
+"""Which calls tell limiters apart, and the fewest of them that do."""

@@ -1,0 +1,157 @@
+"""Calls out of a kept run, out of the call log of `seslab serve`, or out of a CSV file of anybody's."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from scenarios.errors import BadInput
+from scenarios.formats.quoted import printable, unknown
+from scenarios.inference.calls import Calls, calls_of
+from scenarios.ledger import names
+from scenarios.ledger.ledger import ACCEPTED, OUTCOMES, THROTTLED
+from scenarios.schema.scenario_file import load_kept
+from scenarios.system.reading import MOST_BYTES_OF_DOCUMENT, read_text
+
+COLUMNS = ("at", "recipients", "outcome")
+MOST_RECIPIENTS = 100_000  # of one call
+LATEST_S = 1e12
+
+
+class Trace(NamedTuple):
+    """The calls on which a limiter has decided, and how many others there were; the rate that SES names, if known."""
+
+    calls: Calls
+    others: int
+    rate_per_s: float | None
+
+
+class _Row(NamedTuple):
+    at_s: float
+    recipients: int
+    outcome: str
+
+
+def read_calls(path: Path, strategy: str | None, within_s: float) -> Trace:
+    """A decision lies within `within_s` of its instant, where nothing is known more exactly. Raises BadInput."""
+    if path.is_dir():
+        return _kept(path, strategy)
+    if strategy is not None:
+        raise BadInput(f"--strategy {strategy}: is for the folder of a kept run, and {path} is none; leave it out")
+    try:
+        text = read_text(path, MOST_BYTES_OF_DOCUMENT)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "not UTF-8 text"
+        raise BadInput(
+            f"{printable(path)}: cannot be read: {reason}; name a run's folder, a call log or a CSV"
+        ) from error
+    if not text.strip():
+        raise BadInput(f"{printable(path)}: is empty; a row for each call must stand under {','.join(COLUMNS)}")
+    rows = list(_logged(path, text) if text.lstrip().startswith("{") else _listed(path, text))
+    return _trace(path, rows, within_s)
+
+
+def _trace(path: Path, rows: list[_Row], within_s: float) -> Trace:
+    decided = [row for row in rows if row.outcome in (OUTCOMES[ACCEPTED], OUTCOMES[THROTTLED])]
+    if not decided:
+        raise BadInput(
+            f"{printable(path)}: has no call that was accepted or throttled; without any nothing can be told"
+        )
+    columns = ([row.at_s for row in decided], [row.recipients for row in decided])
+    accepted = [row.outcome == OUTCOMES[ACCEPTED] for row in decided]
+    return Trace(calls_of(*columns, accepted, within_s), len(rows) - len(decided), None)
+
+
+def _kept(directory: Path, strategy: str | None) -> Trace:
+    """Where SES's own instant is not known, the decision lies between the call's begin and end."""
+    from scenarios.ledger import store
+
+    ledger = store.read(directory, _one_of(directory, strategy))
+    calls, scenario = ledger.calls, load_kept(directory / "scenario.toml")
+    decided = np.isin(calls["outcome"], (ACCEPTED, THROTTLED))
+    start_s, at_s, end_s = (calls[name][decided] for name in ("start_s", "decided_s", "end_s"))
+    unseen = np.isnan(at_s)
+    timed = ~(unseen & (np.isnan(start_s) | np.isnan(end_s)))
+    if not timed.any():
+        raise BadInput(f"{printable(directory)}: no call of {ledger.strategy} was accepted or throttled")
+    middle, half = np.where(unseen, (start_s + end_s) / 2, at_s), np.where(unseen, (end_s - start_s) / 2, 0.0)
+    accepted = calls["outcome"][decided] == ACCEPTED
+    found = calls_of(middle[timed], calls["recipients"][decided][timed], accepted[timed], half[timed])
+    return Trace(found, len(decided) - int(timed.sum()), scenario.account.max_send_rate_per_s)
+
+
+def _one_of(directory: Path, strategy: str | None) -> str:
+    kept = names.kept_in(directory)
+    if not kept:
+        raise BadInput(f"{printable(directory)}: has no ledger; name the --out folder of a run")
+    if strategy is None and len(kept) > 1:
+        raise BadInput(f"--strategy: missing; {printable(directory)} has ledgers of {', '.join(map(printable, kept))}")
+    if strategy is not None and strategy not in kept:
+        raise BadInput(unknown("strategy", printable(strategy), kept))
+    return strategy or kept[0]
+
+
+def _logged(path: Path, text: str) -> Iterator[_Row]:
+    """Of `GET /_seslab/calls`."""
+    try:
+        calls = json.loads(text)["calls"]
+        rows = [(call["decided_s"], call["recipients"], call["outcome"]) for call in calls]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise BadInput(
+            f"{printable(path)}: is no call log; it must be what GET /_seslab/calls of a seslab serve answers"
+        ) from error
+    for number, row in enumerate(rows, 1):
+        yield _row(f"{path}: call {number}", *row)
+
+
+def _listed(path: Path, text: str) -> Iterator[_Row]:
+    try:
+        table = list(csv.reader(text.splitlines()))
+    except csv.Error as error:
+        raise BadInput(f"{printable(path)}: is no CSV: {error}") from error
+    at = _columns(path, table[0] if table else [])
+    for line, row in enumerate(table[1:], 2):
+        if row:
+            cells = {name: row[index] if index < len(row) else "" for name, index in at.items()}
+            yield _row(f"{path}:{line}", *(cells[name].strip() for name in COLUMNS))
+
+
+def _columns(path: Path, header: list[str]) -> Mapping[str, int]:
+    found = [name.strip().removesuffix("_s") for name in header]
+    missing = [name for name in COLUMNS if found.count(name) != 1]
+    if missing:
+        raise BadInput(f"{printable(path)}:1: the header needs one column '{missing[0]}': {','.join(COLUMNS)}")
+    return {name: found.index(name) for name in COLUMNS}
+
+
+def _row(where: str, at: Any, recipients: Any, outcome: Any) -> _Row:
+    at_s = _seconds(at)
+    if at_s is None:
+        raise BadInput(
+            printable(f"{where}: at = {at}: must be seconds, or an instant such as 2026-12-01T08:00:00.250Z")
+        )
+    number = int(recipients) if str(recipients).isdecimal() else 0
+    if not 1 <= number <= MOST_RECIPIENTS:
+        raise BadInput(
+            printable(f"{where}: recipients = {recipients}: must be a whole number from 1 to {MOST_RECIPIENTS}")
+        )
+    if outcome not in OUTCOMES:
+        raise BadInput(f"{printable(where)}: {unknown('outcome', printable(str(outcome)), [*OUTCOMES])}")
+    return _Row(at_s, number, outcome)
+
+
+def _seconds(at: Any) -> float | None:
+    try:
+        seconds = float(at)
+    except (TypeError, ValueError):
+        try:
+            seconds = datetime.fromisoformat(str(at)).timestamp()
+        except (ValueError, OverflowError):
+            return None
+    return seconds if abs(seconds) <= LATEST_S else None

@@ -1,0 +1,54 @@
+"""`seslab probe`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from seslab.ctrl_c import ending_on_ctrl_c
+from seslab.options import BUDGET, AsJson, Out, Region, Sender
+
+
+def probe(
+    *,
+    endpoint: Annotated[
+        str | None, typer.Option(metavar="URL", help="a `seslab serve` on this machine; without it --region is needed")
+    ] = None,
+    region: Region = None,
+    sender: Sender = None,
+    budget_recipients: Annotated[
+        int, typer.Option(metavar="N", min=1, help="most recipients; never more than 20 seconds' worth of the rate")
+    ] = BUDGET.recipients,
+    budget_usd: Annotated[
+        float, typer.Option(metavar="X", min=0, help="most dollars", rich_help_panel="On AWS")
+    ] = BUDGET.usd,
+    yes: Annotated[bool, typer.Option("--yes", help="do not ask", rich_help_panel="On AWS")] = False,
+    out: Out = None,
+    json: AsJson = False,
+) -> None:
+    """Find out about your limiter with few recipients.
+
+    Sends to SES's mailbox simulator, burst by burst, until one limiter is left or the recipients are used up. Shows
+    what it will send and asks first. Nobody else may send through the account meanwhile.
+
+    $ seslab probe --endpoint http://127.0.0.1:5555
+    """
+    with ending_on_ctrl_c():
+        from loadtests.probe import plan
+        from loadtests.probe.asking import SesLimiter
+        from reports import terminal
+        from reports.fit import command, folder
+        from scenarios.budget import Budget
+        from scenarios.inference.probing import probe as probing
+        from scenarios.measures.cost import load_prices
+    if out is not None:
+        folder.prepare(out)
+    budget = Budget(budget_recipients, budget_usd)
+    allowed, lines = plan.planned(endpoint, region, sender, budget, load_prices())
+    plan.ask(allowed, yes, terminal.tell, lines)
+    limiter = SesLimiter(allowed.client, allowed.envelope, allowed.place.world)
+    with terminal.following("probing") as show:
+        probed = probing.probe(limiter, allowed.allowance, show)
+    document = command.of_probe(probed, allowed.place.at, allowed.allowance)
+    command.show(document, probed.fit, json, out)

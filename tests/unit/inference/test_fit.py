@@ -1,0 +1,151 @@
+"""What calls tell of the limiter behind them, and what they leave open."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from reports.documents.fit import FitDocument
+from reports.fit import folder
+from reports.fit.document import document
+from reports.fit.table import answer, sentences, table
+from scenarios.aws.limiter import build_limiter
+from scenarios.errors import BadInput
+from scenarios.hypotheses.sets import of_accounts
+from scenarios.inference.calls import Calls, calls_of
+from scenarios.inference.fit import Fit, fitted
+from scenarios.inference.reading import read_calls
+from scenarios.inference.suppositions import KINDS, Supposition
+from scenarios.schema.accounts.account import Account, LimiterHypothesis, resolved
+from tests.unit.test_documents import assert_declared
+
+RATE_PER_S = 20.0
+SINGLE = tuple(Supposition(kind) for kind in KINDS)
+"""Those of one shard, where the others would only take time."""
+
+
+def greedy(calls: int = 160, **keys: Any) -> Calls:
+    """A sender that never stops asking, for one recipient and for three in turn."""
+    limiter = resolved(LimiterHypothesis.model_validate({"effective_rate": 0.9, **keys}), RATE_PER_S)
+    exact, at_s = build_limiter(limiter, RATE_PER_S, 1), 0.37 + 0.0331 * np.arange(calls)
+    sizes = np.where(np.arange(calls) % 2, 3, 1)
+    return calls_of(at_s, sizes, [exact.admit(float(at), int(n)) for at, n in zip(at_s, sizes, strict=True)])
+
+
+@pytest.mark.parametrize(
+    ("kind", "keys", "capacity"),
+    [
+        ("token-bucket", {"burst": 31}, 31),
+        ("debt", {"burst": 31, "admission": "debt"}, 31),
+        ("fixed-window", {"kind": "fixed-window"}, 18),
+        ("sliding-window", {"kind": "sliding-window"}, 18),
+    ],
+)
+def test_the_limiter_is_found(kind: str, keys: dict[str, Any], capacity: int) -> None:
+    """Its kind, its rate within 2 %, and what it holds, to the recipient; the limiter that decided is alive."""
+    best = fitted(greedy(**keys), RATE_PER_S, among=SINGLE).explanations[0]
+    assert best.supposition.kind == kind
+    assert best.weight > 0.95
+    assert best.unexplained == 0
+    assert best.rate_per_s.median == pytest.approx(18, rel=0.02)
+    assert (best.capacity.low, best.capacity.high) == (capacity, capacity)
+
+
+@pytest.fixture(scope="module")
+def found() -> Fit:
+    """Of calls that a bucket has decided on."""
+    return fitted(greedy(burst=31), RATE_PER_S, among=SINGLE)
+
+
+def test_the_document_is_as_declared_and_says_what_is_decided(found: Fit) -> None:
+    """Every key has its type; kinds add up to one; the sentence names the kind."""
+    made = document(found, "calls.csv", RATE_PER_S, 0, 0)
+    assert_declared(FitDocument, made)
+    assert sum(made["kinds"].values()) == pytest.approx(1, abs=1e-5)
+    assert made["verdict"] == "decided"
+    assert answer(made).startswith("decided: a token bucket")
+    assert table(made).rows[0][0] == "token-bucket"
+
+
+def test_the_folder_has_what_robust_and_a_scenario_take(found: Fit, tmp_path: Path) -> None:
+    """The hypotheses are those still alive, with their weights; the account's table is that of the best."""
+    folder.save(tmp_path, document(found, "calls.csv", RATE_PER_S, 0, 0), found)
+    hypotheses = of_accounts(tmp_path / folder.LIMITERS)(Account(max_send_rate_per_s=RATE_PER_S)).hypotheses
+    assert [one.limiter.burst for one in hypotheses[:1]] == [31]
+    assert len(hypotheses) == len(found.alive)
+    assert (tmp_path / folder.ACCOUNT).read_text().startswith("[account]\nmax_send_rate_per_s = 20.0\n")
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "fit.json", "account.toml", "limiters.toml", "fit.svg", "fit.png"
+    }  # fmt: skip
+
+
+def test_calls_without_a_refusal_tell_the_least_that_it_lets_through() -> None:
+    """Nothing is decided, and it is said how much got through at once and within a second."""
+    calls = calls_of([0.0, 0.1, 0.2, 5.0], [4, 4, 4, 2], [True] * 4)
+    made = document(fitted(calls, RATE_PER_S, among=SINGLE), "calls.csv", RATE_PER_S, 0, 0)
+    assert made["verdict"] == "no-refusals"
+    assert any("at least 12 recipients within a second, and 4 in one call" in line for line in made["cannot_tell"])
+
+
+def test_refusals_that_no_limiter_alone_makes_decide_nothing() -> None:
+    """Outcomes by lot, as where others send too."""
+    chance = np.random.default_rng(3)
+    at_s = np.cumsum(chance.uniform(0.02, 0.3, 120))
+    made = document(
+        fitted(calls_of(at_s, np.ones(120), chance.random(120) < 0.5), RATE_PER_S, among=SINGLE), "-", RATE_PER_S, 0, 0
+    )
+    assert made["verdict"] == "unexplained"
+    assert any("others may have sent too" in line for line in sentences(made))
+
+
+def test_one_recipient_a_call_tells_nothing_of_debt() -> None:
+    """Both admissions explain the same calls, and that is said."""
+    calls = greedy(burst=31)
+    alone = calls._replace(recipients=np.ones_like(calls.recipients), accepted=np.arange(len(calls.at_s)) < 31)
+    found = fitted(alone.first(60), RATE_PER_S, among=SINGLE[:2])
+    assert {one.supposition.kind for one in found.alive} == {"token-bucket", "debt"}
+    assert found.explanations[0].weight == pytest.approx(0.5, abs=0.2)
+
+
+def test_logs_and_csvs_say_the_same(tmp_path: Path) -> None:
+    """A call log, CSV with seconds, CSV with instants; what is no decision of the limiter is left out."""
+    log, plain, dated = tmp_path / "calls.json", tmp_path / "calls.csv", tmp_path / "dated.csv"
+    rows = [(0.25, 1, "accepted"), (0.5, 2, "throttled"), (0.75, 1, "quota")]
+    log.write_text(json.dumps({"calls": [{"decided_s": at, "recipients": n, "outcome": o} for at, n, o in rows]}))
+    plain.write_text("at,recipients,outcome\n" + "".join(f"{at},{n},{o}\n" for at, n, o in rows))
+    dated.write_text(
+        "outcome,who,at_s,recipients\n"
+        + "".join(f"{o},x,1970-01-01T00:00:00.{at:.2f}Z,{n}\n".replace(".0.", ".") for at, n, o in rows)
+    )
+    for path in (log, plain, dated):
+        trace = read_calls(path, None, 0.0)
+        assert trace.calls.at_s.tolist() == [0.25, 0.5]
+        assert (trace.calls.accepted_recipients, trace.calls.refused, trace.others) == (1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "is empty"),
+        ("at,recipients\n1,1\n", "needs one column 'outcome'"),
+        ("at,recipients,outcome\nsoon,1,accepted\n", ":2: at = soon: must be seconds"),
+        ("at,recipients,outcome\n1,0,accepted\n", ":2: recipients = 0: must be a whole number from 1"),
+        ("at,recipients,outcome\n1,1,acepted\n", ":2: unknown outcome 'acepted', did you mean 'accepted'?"),
+        ("at,recipients,outcome\n1,1,quota\n", "has no call that was accepted or throttled"),
+        ("at,recipients,outcome\nnan,1,accepted\n", ":2: at = nan: must be seconds"),
+        ('{"calls": 3}', "is no call log"),
+        ('{"calls": [{"decided_s": null, "recipients": 1, "outcome": "accepted"}]}', "call 1: at = None: must be"),
+    ],
+)
+def test_what_cannot_be_read_is_one_line(text: str, says: str, tmp_path: Path) -> None:
+    """File, place, value and what would be right."""
+    path = tmp_path / "calls.csv"
+    path.write_text(text)
+    with pytest.raises(BadInput, match=r"calls\.csv") as caught:
+        read_calls(path, None, 0.0)
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)

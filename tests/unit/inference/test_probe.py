@@ -1,0 +1,55 @@
+"""A probe finds the limiter, and never uses more recipients than it may."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+
+from scenarios.inference.probing import probe as probing
+from scenarios.inference.probing.experiments import Ask, Pace, Steps, drain, poll, tempt
+from scenarios.inference.probing.probe import Allowance, probe
+from scenarios.schema.accounts.account import LimiterHypothesis
+from tests.unit.inference.virtual_account import VirtualAccount, at_random, probed
+
+
+def test_a_probe_finds_a_limiter_of_the_sequence() -> None:
+    """Kind, rate within 2 %, burst within one recipient or its interval; the whole sequence is a benchmark."""
+    truth = at_random(3)
+    found, used = probed(truth)
+    best = found.fit.explanations[0]
+    assert best.supposition.kind == truth.kind
+    assert best.supposition.shards == truth.limiter.shards
+    assert best.rate_per_s.median == pytest.approx(truth.in_the_long_run_per_s, rel=0.02)
+    assert best.capacity.low - 1 <= truth.limiter.burst <= best.capacity.high + 1
+    assert used <= 20 * truth.rate_per_s
+
+
+@pytest.mark.parametrize("recipients", [7, 60])
+def test_no_more_recipients_than_allowed(recipients: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even where all that is asked would be accepted."""
+    monkeypatch.setattr(probing, "fitted", lambda *_: None)
+    monkeypatch.setattr(probing, "is_known", lambda _: True)
+    account = VirtualAccount(LimiterHypothesis(burst=10_000), 50.0, 0.01, 1)
+    found = probe(account, Allowance(Pace(50.0, 0.01), recipients))
+    assert account.accepted <= recipients
+    assert found.experiments == ("opening",)
+
+
+def test_experiments_end_whatever_the_outcomes() -> None:
+    """Also against a limiter that lets all through, or nothing, and with calls slower than the rate."""
+    for pace in (Pace(1.0, 0.01), Pace(14.0, 0.2), Pace(500.0, 0.1)):
+        for always in (True, False):
+            for steps in (drain(pace, pace.stride), poll(pace, pace.step, 3.0), tempt(pace, 8, 3)):
+                asked = [ask for ask, _ in zip(answered(steps, always), range(2_000), strict=False)]
+                assert len(asked) < 2_000
+                assert all(1 <= ask.recipients <= 50 for ask in asked)
+
+
+def answered(steps: Steps, always: bool) -> Iterator[Ask]:
+    """What is asked where each outcome is the same."""
+    yield next(steps)
+    with suppress(StopIteration):
+        while True:
+            yield steps.send(always)
