@@ -13,9 +13,11 @@ from loadtests.endpoint.account_admission import AccountAdmission
 from loadtests.endpoint.accounts.draws import Draws
 from loadtests.endpoint.decision_log import CallTrace, DecisionLog
 from loadtests.endpoint.publishing.mailroom import Course, Mailroom
+from loadtests.endpoint.refusals import Refused, tenant_paused
 from loadtests.endpoint.tally import Tally
 from loadtests.ports.kernel import Clock
 from scenarios.aws.limit_steps import limit_changes
+from scenarios.delivery.tenancy import tenancy_of
 from scenarios.schema.accounts.account import Account
 from scenarios.schema.model import Scenario
 
@@ -55,7 +57,7 @@ class AccountRun:
         self._scenario, self._draws, self._first_rate_per_s, self._closing = scenario, draws, rate_per_s, closing
         self.clock, self.zero_unix_s = Clock(zero_unix_s), zero_unix_s
         self.admission, self.decision_log, self.lock = self.admission_anew(), decision_log, Lock()
-        self.mailroom = Mailroom(course, draws.seed)
+        self.mailroom = Mailroom(course, draws.seed, tenancy_of(scenario, course.delivery, draws.seed))
         self.rate_changes: list[tuple[float, float]] = []
         self._attempts = Counter[int]()
         self._tally = Tally()
@@ -77,6 +79,10 @@ class AccountRun:
         accept_s = slowness * self._draws.accepts.of(trace.mail, attempt) + delay_s
         refuse_s = slowness * self._draws.refusals.of(trace.mail, attempt) + delay_s
         return Call(trace, attempt, self.clock.now(), accept_s, refuse_s)
+
+    def pause_of(self, tenant: int) -> Refused:
+        """What SES says of mail of a tenant that AWS has paused, by the number that it has among the scenario's."""
+        return tenant_paused([*self._scenario.tenants][tenant - 1])
 
     def end(self) -> None:
         """Another run follows, or none: what is decided from now on is noted nowhere else, and nothing more is told."""

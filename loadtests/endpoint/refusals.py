@@ -88,7 +88,7 @@ WIRE = {
 
 DAILY_V2, DAILY_V1 = "ACCOUNT_DAILY_QUOTA_EXCEEDED", "AccountDailyQuotaExceeded"
 
-PAUSE = "AccountSendingPausedException"
+PAUSE, TENANT_PAUSE = "AccountSendingPausedException", "TenantSendingPausedException"
 _CODES = {
     THROTTLED: "Throttling",
     QUOTA: "Throttling",
@@ -101,6 +101,11 @@ _CODES = {
 def refusal(outcome: int) -> Refused:
     """How SES puts an outcome that the admission decided."""
     return Refused(outcome, _CODES[outcome], MESSAGES[outcome])
+
+
+def tenant_paused(name: str) -> Refused:
+    """AWS has paused one of the account's tenants."""
+    return Refused(PAUSED, TENANT_PAUSE, f"Sending is disabled for the tenant <{name}>.")
 
 
 def rejected(text: str) -> Refused:

@@ -31,7 +31,7 @@ from loadtests.endpoint.publishing.notices import Publisher
 from loadtests.endpoint.publishing.suppressing import Suppression
 from loadtests.endpoint.publishing.telling import Teller
 from loadtests.endpoint.publishing.timekeeper import Timekeeper
-from loadtests.endpoint.refusals import PAUSE, Dropped, Refused, refusal, rejected
+from loadtests.endpoint.refusals import PAUSE, TENANT_PAUSE, Dropped, Refused, refusal, rejected
 from loadtests.endpoint.routes import UNSUBSCRIBE
 from loadtests.endpoint.sizes import check_size
 from loadtests.endpoint.storing import Store
@@ -214,8 +214,9 @@ class Ses:
             return wrong, wrong.code
         if conditions.refuses(now_s, call.trace.mail, call.attempt):
             return refusal(THROTTLED), FAULT
-        if run.mailroom.standing(now_s) == "paused":
-            return refusal(PAUSED), PAUSE
+        paused = run.mailroom.paused_sender(now_s, call.trace.mail)
+        if paused is not None:
+            return (run.pause_of(paused), TENANT_PAUSE) if paused else (refusal(PAUSED), PAUSE)
         outcome = run.admission.decide(now_s, recipients, counted)
         return (None if outcome == ACCEPTED else refusal(outcome)), LIMITS
 

@@ -29,12 +29,12 @@ class Tenancy:
         self._of_mail = None if of_mail is None else of_mail.data
 
     def of_mail(self, mail: int) -> int:
-        """The tenant that sends a mail."""
-        return 0 if self._of_mail is None else self._of_mail[mail]
+        """The tenant that sends a mail; what is no mail of the run is no tenant's."""
+        return self._of_mail[mail] if self._of_mail is not None and 0 <= mail < len(self._of_mail) else 0
 
     def of(self, key: int) -> int:
         """The tenant that sends to the recipient with this key."""
-        return 0 if self._of_mail is None else self._of_mail[key // PLACES]
+        return self.of_mail(key // PLACES)
 
     def nature(self, key: int) -> Nature:
         """What the recipient with this key is like to the tenant that sends to it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import origins
 from sim.run import run
 from tests.unit.scenario_files import loaded
+from tests.unit.served import account, mail, send, served, traced
 
 MAIL = """
 horizon_s = 120
@@ -74,3 +76,29 @@ def test_tenants_share_the_accounts_rate(tmp_path: Path) -> None:
     batch = '[[workload]]\nprocess = "batch"\nmessages = 20\n'
     text = f"[account]\nmax_send_rate_per_s = 5\n{batch}tenant = 'a'\n{batch}tenant = 'b'\n[tenants.a]\n[tenants.b]\n"
     assert ran(tmp_path, text)[1].mails["accepted"].sum() <= 5 + 5
+
+
+def test_the_local_ses_judges_tenants_of_a_run_alike() -> None:
+    """Whose mail of a run is of a paused tenant is refused in its name; the account's, and strangers', is taken."""
+    tables: dict[str, Any] = {
+        "account": account(max_send_rate_per_s=1e6),
+        "tenants": {"shop": {}},
+        "delivery": {
+            "providers": {"a": {"share": 1.0, "inbox": {"constant_ms": 0}}},
+            "hard_bounce": 1.0,
+            "reputation": {"representative_volume": 20},
+        },
+        "workload": (
+            {"process": "batch", "messages": 40, "tenant": "shop"},
+            {"process": "batch", "messages": 1, "at_s": 1.0},
+        ),
+    }
+    with served(speed=1e6, **tables) as endpoint:
+        ses = endpoint.client("sesv2")
+        said = [send(ses, **mail(), **traced(number, number, 0)) for number in range(40)]
+        assert {None, "SendingPausedException"} == {*said}
+        assert said == sorted(said, key=bool)
+        assert send(ses, **mail(), **traced(40, 40, 0)) is None
+        assert send(ses, **mail()) is None
+        told = endpoint.ask("GET", "/_seslab/reasons")["reasons"]
+    assert [one["said"] for one in told] == ["Sending is disabled for the tenant <shop>."]

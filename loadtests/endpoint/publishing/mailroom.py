@@ -19,6 +19,7 @@ from loadtests.endpoint.publishing.send_statistics import SendStatistics
 from scenarios.delivery.post_office import Copy, PostOffice, What
 from scenarios.delivery.recipients import Kind, Nature, key_of_address
 from scenarios.delivery.reputation import Reputation, Standing
+from scenarios.delivery.tenancy import Tenancy
 from scenarios.schema.delivery.delivery import Delivery
 from scenarios.schema.delivery.delivery import Reputation as Patience
 
@@ -72,10 +73,12 @@ class Mailroom:
     The caller sees to it that one thread at a time asks.
     """
 
-    def __init__(self, course: Course, seed: int) -> None:
+    def __init__(self, course: Course, seed: int, tenancy: Tenancy | None = None) -> None:
+        """Who sends a run's own mails, `tenancy` says: without it the account itself."""
         self.course, self.statistics = course, SendStatistics()
+        self._tenancy = tenancy or Tenancy(course.delivery, seed)
         self._providers = list(course.delivery.providers.items())
-        self._office, self._coming = PostOffice(course.delivery, seed, self), deque[_Passage]()
+        self._office, self._coming = PostOffice(course.delivery, seed, self, tenancy=self._tenancy), deque[_Passage]()
         self._passages: dict[int, _Passage] = {}
         self._heap: list[Due] = []
         self._numbered = self.waiting_bytes = self.not_followed = 0
@@ -93,6 +96,14 @@ class Mailroom:
             return "healthy"
         self._office.advance(now_s * self.course.speed)
         return self.reputation.standing
+
+    def paused_sender(self, now_s: float, mail: int) -> int | None:
+        """The number of whoever sends a mail, 0 for the account itself, if AWS has paused it by now."""
+        if not self.course.is_modelled:
+            return None
+        self._office.advance(now_s * self.course.speed)
+        sender = self._tenancy.of_mail(mail)
+        return sender if self._office.reputations[sender].is_paused else None
 
     def follows(self, message: Message, trace: CallTrace) -> Follows:
         """Which recipients are followed: all of a run's own, and of others those that are no simulator's."""
