@@ -214,12 +214,12 @@ def _notes(search: Search) -> Iterator[str]:
     if implied and IMPLIED not in search.bench.question.scenario.thresholds:
         yield f"demanded besides the thresholds, so that nobody is best by sending less: {', '.join(implied)}"
     finalists = sum(len(group.finalists) for group in search.groups)
-    if search.choice is not None and len(search.pool) > finalists:
+    if _campaigns(search) and len(search.pool) > finalists:
         yield (
             f"the probability is about the finalists; {len(search.pool) - finalists} of {len(search.pool)} candidates "
             "were left after one campaign, which proves nothing against those that met everything"
         )
-    if search.choice is not None and search.finals is not None:
+    if _campaigns(search):
         yield (
             "it supposes that differences from campaign to campaign are about normal, and campaigns such as these: "
             "what happens more rarely was met by none"

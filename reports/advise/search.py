@@ -80,8 +80,11 @@ def searched(search: Search, tell: Tell) -> None:
     try:
         within = _within(search)
         _screen(search, _first(search, within, generator), "spread", tell)
+        if not search.pool:
+            raise BadInput(f"{', '.join(search.contenders)}: none of the settings that were tried suits the account")
         for width in WIDTHS:
             _screen(search, _nearer(search, within, width, generator), "near", tell)
+        _simplify(search, tell)
         _round_off(search, tell)
         _play(search, tell)
     except Ended as end:
@@ -113,9 +116,8 @@ def _first(
 def _nearer(
     search: Search, within: Mapping[str, Sequence[Dimension]], width: float, generator: np.random.Generator
 ) -> Iterable[Candidate]:
-    """Near those that are best, or that are least far from being admissible, and those with one change less."""
+    """Near those that are best, or that are least far from being admissible."""
     scenario, good = search.bench.question.scenario, search.ranked[:GOOD]
-    yield from _possible(search, (other for one in good for other in simpler(one)))
     movable = [one for one in good if within[one.contender]]
     for number in range(NEAR if movable else 0):
         one = movable[number % len(movable)]
@@ -130,6 +132,14 @@ def _screen(search: Search, new: Iterable[Candidate], phase: Phase, tell: Tell) 
     search.pool = list(dict.fromkeys([*search.pool, *new]))
     for _ in screened(search.bench, search.pool, search.seed, FINALISTS):
         tell(said(search, phase))
+
+
+def _simplify(search: Search, tell: Tell) -> None:
+    """Undoes changes of the best, for as long as one less is no worse by anything that matters."""
+    tried: set[Candidate] = set()
+    while (best := search.ranked[0]) not in tried:
+        tried.add(best)
+        _screen(search, _possible(search, simpler(best)), "near", tell)
 
 
 def _round_off(search: Search, tell: Tell) -> None:

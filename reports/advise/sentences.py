@@ -39,6 +39,8 @@ def how_it_fared(one: AdviceCandidate, figure: str, chosen: float | None, zone: 
     if one["standing"] == "tied":
         within = f", within {shown(figure, _rounded(zone))}" if zone else ""
         return f"{who} is as good{within}: {difference}"
+    if not one["samples"] and one["standing"] == "unfinished":
+        return f"{who} may be as good: {difference} so far"
     if not one["samples"]:
         return f"{who} was not among the best: {difference}, in one campaign"
     is_open = " so far" if one["standing"] == "unfinished" else ""
