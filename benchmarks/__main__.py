@@ -6,7 +6,7 @@ import sys
 
 from rich.table import Table
 
-from benchmarks import endpoint, keeping, playing, pods, queues, scale, start, sweep, watched
+from benchmarks import endpoint, keeping, playing, pods, queues, scale, several, start, sweep, watched
 from benchmarks.printing import console
 from strategies.registry import STRATEGIES
 
@@ -23,6 +23,7 @@ def main() -> None:
     _print_scale("A batch of mail at 500 recipients/s, all of it waiting", scale.measure("backlog", (100_000,)))
     _print_kept(keeping.measure(sizes[-1]))
     _print_sweep(sweep.measure())
+    _print_several(several.measure())
     _print_playing(playing.measure())
     _print_endpoint(endpoint.measure())
     _print_watched(watched.measure())
@@ -50,6 +51,16 @@ def _print_pods(results: list[pods.Result]) -> None:
         aim = "2" if result.load == "batch" else "1.5"
         rate = f"{pods.MAILS / result.seconds[pods.OURS]:,.0f}"
         table.add_row(result.load, str(result.recipients), rate, *ratios, aim)
+    console.print(table)
+
+
+def _print_several(results: list[several.Several]) -> None:
+    title = f"\nFour accounts, {several.MAILS:,} mails, × the four alone: median of {several.ROUNDS} by processor time"
+    table = Table(title=title, box=None)
+    for heading in ("strategy", "seconds", "× alone", "aim"):
+        table.add_column(heading, justify="left" if heading == "strategy" else "right")
+    for one in results:
+        table.add_row(one.strategy, f"{min(one.whole_s):.2f}", f"{one.ratio:.2f}", f"{several.AIM}")
     console.print(table)
 
 
