@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from reports.advise.finals import MOST_CAMPAIGNS
+from reports.running.experiment import LAST_SEED
 from scenarios.errors import BadInput
 from scenarios.figures import figures_like
 from scenarios.formats.quoted import printable, unknown
@@ -10,8 +12,15 @@ from scenarios.schema.rank import better
 from scenarios.schema.scenario_file import changed
 
 
+def refuse_last_seeds(scenario: Scenario) -> None:
+    """Raises BadInput where campaigns, each of which has a seed of its own, would count up beyond the last one."""
+    if scenario.seed > LAST_SEED - MOST_CAMPAIGNS:
+        raise BadInput(f"seed {scenario.seed}: {MOST_CAMPAIGNS:,} campaigns count up beyond {LAST_SEED}; begin lower")
+
+
 def ranking_by(scenario: Scenario, figure: str) -> Scenario:
     """The scenario that ranks by it, so that whatever looks at it later goes by the same. Raises BadInput."""
+    refuse_last_seeds(scenario)
     option = f"--minimise {printable(figure)}"
     known = [name for name in figures_like(figure) if better(name) == "lower"]
     if better(figure) == "higher":

@@ -6,10 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from reports.advise.assurance import Assurance
-from reports.advise.bench import Bench
+from reports.advise.bench import Bench, Ended
 from reports.advise.candidates import Candidate
 from reports.statistics.selection import FIRST, Rule, dropped, is_over, leader, rule_of, sureness
 from scenarios.schema.thresholds import JudgedThreshold
+
+MOST_CAMPAIGNS = 10_000
+"""Whoever cannot be told apart in so many is as good, whatever the indifference zone is."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,8 @@ def _where_it_failed(bench: Bench, one: Candidate, seed: int) -> str:
 def played(bench: Bench, finals: Finals, seed: int, tell: Callable[[Finals], None]) -> None:
     """Campaign by campaign from that seed on. Raises what the bench does; what is whole is noted."""
     while finals.alive and not finals.is_decided:
+        if finals.campaigns == MOST_CAMPAIGNS:
+            raise Ended("budget")
         asked = [(one, number, seed) for one in finals.alive for number in bench.hardest_first()]
         bench.make(asked)
         finals.note(bench, seed)

@@ -272,7 +272,13 @@ def test_a_figure_that_cannot_be_minimised_is_refused(figure: str, said: str) ->
     assert figure in str(refused.value)
 
 
-@pytest.mark.parametrize("text", ["0", "-1", "none", "100%", "1%%", "inf", ""])
+def test_seeds_that_would_run_out_are_refused() -> None:
+    """Before anything is run."""
+    with pytest.raises(BadInput, match="campaigns count up beyond"):
+        ranking_by(scenario(seed=2**63 - 1), "makespan_s")
+
+
+@pytest.mark.parametrize("text", ["0", "1e-300", "-1", "none", "100%", "1%%", "inf", ""])
 def test_an_indifference_that_is_none_is_refused(text: str) -> None:
     """One of nothing would never end."""
     with pytest.raises(BadInput, match="--indifference"):

@@ -14,6 +14,7 @@ from seslab.options import AsJson, Limiters, Out, Seed, Source, Strategies
 CONFIDENCE = 0.95
 LEAST_CONFIDENCE, MOST_CONFIDENCE = 0.5, 0.9999
 INDIFFERENCE = "1%"
+LEAST_INDIFFERENCE = 1e-9
 
 
 def advise(
@@ -88,8 +89,9 @@ def indifference_of(text: str) -> tuple[float, bool]:
         value = float(number) / (100 if percent else 1)
     except ValueError:
         value = 0.0
-    if not 0 < value < float("inf") or rest or (percent and value >= 1):
+    if not LEAST_INDIFFERENCE <= value < float("inf") or rest or (percent and value >= 1):
         from scenarios.formats.quoted import printable
 
-        raise BadInput(f"--indifference {printable(text)}: must be a share of the best such as 1%, or a number above 0")
+        right = f"must be a share of the best such as 1%, or a number of at least {LEAST_INDIFFERENCE:g}"
+        raise BadInput(f"--indifference {printable(text)}: {right}")
     return value, bool(percent)
