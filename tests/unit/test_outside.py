@@ -31,6 +31,7 @@ from seslab import trial
 from seslab.trial import try_new
 from strategies.registry import STRATEGIES
 from tests.unit.checkout import ROOT
+from tests.unit.in_process import seslab_here
 from tests.unit.outside import DRIP, written
 
 MISTAKES = {
@@ -311,20 +312,29 @@ def _seslab(folder: Path, *words: str, code: int = 0, paths: tuple[str, ...] = (
     return ended.stdout + ended.stderr
 
 
+def _seslab_here(folder: Path, *words: str, code: int = 0) -> str:
+    """The same in this process, which afterwards knows no strategy from outside, as every command begins."""
+    ended = seslab_here(*words, cwd=folder)
+    for bundle in plug.plugged():
+        plug.unplug(bundle.name)
+    assert ended.returncode == code, ended.stderr
+    return ended.stdout + ended.stderr
+
+
 def test_commands_know_it_by_its_file(folder: Path) -> None:
     """Comparison, gate and their documents name it like our own; a gate's base runs its own version of the file."""
-    _seslab(folder, "compare", "mine.toml", "-s", "./drip.py", "-s", "sinks.basin", "-s", "direct", "--out", "run")
+    _seslab_here(folder, "compare", "mine.toml", "-s", "./drip.py", "-s", "sinks.basin", "-s", "direct", "--out", "run")
     document = json.loads((folder / "run" / "comparison.json").read_text())
     assert [entry["strategy"] for entry in document["strategies"]] == ["drip", "basin", "direct"]
     assert "drips at 500/s" in document["strategies"][0]["explanation"]
     drawn = folder / "run" / "figures" / "fates.svg"
     drawn.unlink()
-    assert "drip" in _seslab(folder, "report", "run")
+    assert "drip" in _seslab_here(folder, "report", "run")
     assert "#2a6f2a" in drawn.read_text()  # its own colour, which nothing but the document tells
     gate = ("mine.toml", "-s", "./drip.py", "--baseline", "base.json")
-    _seslab(folder, "gate", "update", *gate, "--reason", "first", "--seeds", "2")
-    assert "unchanged" in _seslab(folder, "gate", *gate)
-    unknown = _seslab(folder, "gate", "mine.toml", "--baseline", "base.json", code=2)
+    _seslab_here(folder, "gate", "update", *gate, "--reason", "first", "--seeds", "2")
+    assert "unchanged" in _seslab_here(folder, "gate", *gate)
+    unknown = _seslab_here(folder, "gate", "mine.toml", "--baseline", "base.json", code=2)
     assert "scenarios.mine.strategies: unknown strategy 'drip', did you mean the file ./drip.py?" in unknown
     for words in (("init", "-q"), ("add", "-A"), ("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "a")):
         subprocess.run(["git", *words], cwd=folder, check=True)
