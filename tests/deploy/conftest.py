@@ -22,7 +22,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
 
 
-@pytest.fixture(scope="module", name="ses")
+@pytest.fixture(scope="session", name="ses")
 def _ses() -> Iterator[Moto]:
     with Moto(SCENARIO, 1, 128) as ses:
         verify(local_session(), ses.url)
