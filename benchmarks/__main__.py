@@ -6,7 +6,7 @@ import sys
 
 from rich.table import Table
 
-from benchmarks import endpoint, keeping, playing, pods, queues, scale, several, start, sweep, watched
+from benchmarks import cluster, endpoint, keeping, playing, pods, queues, scale, several, start, sweep, watched
 from benchmarks.printing import console
 from strategies.registry import STRATEGIES
 
@@ -24,6 +24,7 @@ def main() -> None:
     _print_kept(keeping.measure(sizes[-1]))
     _print_sweep(sweep.measure())
     _print_several(several.measure())
+    _print_clustered(cluster.measure())
     _print_playing(playing.measure())
     _print_endpoint(endpoint.measure())
     _print_watched(watched.measure())
@@ -104,7 +105,19 @@ def _print_kept(kept: keeping.Kept) -> None:
 def _print_sweep(swept: sweep.Sweep) -> None:
     console.print(
         f"\n{swept.runs:,} runs of broadcast-900 ({len(sweep.HYPOTHESES)} limiters, {sweep.SEEDS} seeds): "
-        f"{swept.seconds:.0f} s (aim 60), {swept.share_in_runs:.0%} of the processors' time in the runs themselves"
+        f"{swept.seconds:.0f} s (aim 60), {swept.share_in_runs:.0%} of the processors' time in the runs themselves; "
+        f"the same again, out of the store: {swept.again_s:.2f} s"
+    )
+
+
+def _print_clustered(clustered: cluster.Clustered | None) -> None:
+    if clustered is None:
+        console.print("\nNo cluster was measured: distributed is not installed")
+        return
+    each_ms = 1000 * clustered.own_s / clustered.runs * clustered.workers
+    console.print(
+        f"\n{clustered.runs:,} runs of {each_ms:.0f} ms by {clustered.workers} workers of a Dask cluster: "
+        f"{clustered.ratio:.2f} of the throughput of own processes (aim 0.8)"
     )
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
 from itertools import chain
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-from reports.running.experiment import Job, jobs
-from reports.running.parallel import side_by_side
+from reports.running.experiment import Job, Result, jobs
+from reports.running.opening import opened
 from scenarios.measures.cost import load_prices
 from scenarios.schema.model import Scenario
 from scenarios.schema.scenario_file import load
@@ -28,21 +31,29 @@ HYPOTHESES: tuple[dict[str, Any], ...] = (
 
 
 class Sweep(NamedTuple):
-    """What it took; `share_in_runs` is the runs' own part of the processors' time."""
+    """What it took; `share_in_runs` is the runs' own part of the processors' time, `again_s` what the store takes."""
 
     runs: int
     seconds: float
     share_in_runs: float
+    again_s: float
 
 
 def measure() -> Sweep:
-    """In as many processes as there are processors."""
+    """In as many processes as there are processors, with a store that is empty at first, and then has all."""
     wanted = list(chain.from_iterable(map(_jobs, HYPOTHESES)))
-    started_s = time.perf_counter()
-    results = side_by_side(wanted, lambda _number, _share: None).results
-    seconds = time.perf_counter() - started_s
+    with TemporaryDirectory() as folder:
+        results, seconds = _timed(wanted, Path(folder))
+        _, again_s = _timed(wanted, Path(folder))
     in_runs_s = sum(result.entry["wall_s"] or 0.0 for result in results)
-    return Sweep(len(results), seconds, in_runs_s / (seconds * (os.cpu_count() or 1)))
+    return Sweep(len(results), seconds, in_runs_s / (seconds * (os.cpu_count() or 1)), again_s)
+
+
+def _timed(wanted: Sequence[Job], folder: Path) -> tuple[Sequence[Result], float]:
+    started_s = time.perf_counter()
+    with opened(folder) as executor:
+        results = executor.perform(wanted, lambda _number, _share: None).results
+    return results, time.perf_counter() - started_s
 
 
 def _jobs(hypothesis: dict[str, Any]) -> list[Job]:
