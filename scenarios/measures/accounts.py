@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.entry import AccountEntry, CallCounts
-from scenarios.ledger.ledger import ACCOUNT, OUTCOMES, Ledger
+from scenarios.ledger.ledger import ACCOUNT, FATES, OUTCOMES, Ledger
 from scenarios.ledger.recipients import Acceptances, acceptances
 from scenarios.measures.bound import bound_of
 from scenarios.measures.metrics import at_once, latency_figures, peak_1s, recipient_counts, utilisation
@@ -18,6 +18,8 @@ from scenarios.schema.accounts.account import Account
 from scenarios.schema.model import Scenario
 from scenarios.traffic.slices import NOBODY, owners, slices_of
 from scenarios.traffic.workload import arrivals
+
+_COUNTED = ("recipients", *FATES, "duplicated")
 
 
 def accounts_apart(ledger: Ledger, scenario: Scenario) -> list[AccountEntry]:
@@ -42,7 +44,8 @@ def _each(
 ) -> Iterator[AccountEntry]:
     slices = slices_of(scenario)
     for number, (name, account) in enumerate(scenario.accounts.items()):
-        own, its = _of_mails(ledger, whose == number), _rows(accepted, (whose == number)[accepted.mail])
+        mine = whose == number
+        own, its = _of_mails(ledger, mine), _rows(accepted, mine[accepted.mail])
         recipients = recipient_counts(own)
         sent = _rows(accepted, decided_by == number)
         part = slices.get(name)
@@ -73,7 +76,8 @@ def _of_accepted(ledger: Ledger) -> NDArray[np.uint8]:
 
 
 def _of_mails(ledger: Ledger, mine: NDArray[np.bool_]) -> Ledger:
-    return replace(ledger, mails={name: column[mine] for name, column in ledger.mails.items()})
+    """With no more columns than fates and instants are counted from: mails may be many."""
+    return replace(ledger, mails={name: ledger.mails[name][mine] for name in (*_COUNTED, "intended_s")})
 
 
 def _rows(accepted: Acceptances, mine: NDArray[np.bool_]) -> Acceptances:
