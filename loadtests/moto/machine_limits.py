@@ -11,6 +11,7 @@ from strategies.resources import Plan
 from strategies.settings import scaling
 
 MOST_CALLS_AT_ONCE = 256  # threads of the local server: more would only compete for its one interpreter
+MOST_TOGETHER = 1_024  # of several accounts, which seldom have all that they may have
 MOST_ENVIRONMENTS = 200  # processes
 SPARE_THREADS = 64  # of the server: for pollers that wait, and for functions
 
@@ -32,8 +33,14 @@ def _environments(plan: Plan) -> Iterator[int]:
 def refuse_too_much(scenario: Scenario, strategy: str, plans: Sequence[Plan]) -> None:
     """Raises BadInput that names the setting; the plans of all accounts are carried out at the same time."""
     where = f"{scenario.name}: {scenario.table_of(strategy)}"
-    if sum(map(calls_at_once, plans)) > MOST_CALLS_AT_ONCE:
-        raise BadInput(f"{where}{_too_many(plans)}")
+    for plan in plans:
+        if calls_at_once(plan) > MOST_CALLS_AT_ONCE:
+            raise BadInput(f"{where}{_too_many(plan)}")
+    if (together := sum(map(calls_at_once, plans))) > MOST_TOGETHER:
+        raise BadInput(
+            f"{where}: {together} calls at once of {len(plans)} accounts: at most {MOST_TOGETHER} in the moto world, "
+            "whose one server holds a thread for each; declare fewer pods or connections, or use --on sim"
+        )
     environments = sum(max(_environments(plan), default=0) for plan in plans)
     if environments > MOST_ENVIRONMENTS:
         raise BadInput(
@@ -42,14 +49,11 @@ def refuse_too_much(scenario: Scenario, strategy: str, plans: Sequence[Plan]) ->
         )
 
 
-def _too_many(plans: Sequence[Plan]) -> str:
+def _too_many(plan: Plan) -> str:
     """What asks for too many calls at once, a setting if one counts them, and what would be right."""
     why = f"in the moto world, where more than {MOST_CALLS_AT_ONCE} calls at once would wait for its one server"
-    if len(plans) > 1:
-        why = f"{why}, which {len(plans)} runs share"
-    at_once = sum(map(calls_at_once, plans))
-    for setting in scaling(plans[0].settings, "calls", "pods"):
-        value = getattr(plans[0].settings, setting.name)
-        most = value * MOST_CALLS_AT_ONCE // at_once
+    for setting in scaling(plan.settings, "calls", "pods"):
+        value = getattr(plan.settings, setting.name)
+        most = value * MOST_CALLS_AT_ONCE // calls_at_once(plan)
         return f".{setting.name} = {value}: must be at most {most} {why}; use --on sim"
-    return f": {at_once} calls at once: too many {why}; declare fewer pods or connections, or use --on sim"
+    return f": {calls_at_once(plan)} calls at once: too many {why}; declare fewer pods or connections, or use --on sim"

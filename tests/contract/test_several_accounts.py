@@ -85,6 +85,11 @@ def test_what_a_real_world_cannot_do_with_several_accounts_is_said_before() -> N
     """A pool's mail is not sent by functions, and all calls at once must be no more than the machine can carry."""
     with pytest.raises(BadInput, match=r"\[pool\]: sqs-dlq sends by functions \(sender\), which have one"):
         loadtests.moto.run.check(THREE, "sqs-dlq")
-    crowd = scenario(**TABLES, strategies={"direct": {"workers": 150}})
-    with pytest.raises(BadInput, match=r"direct.workers = 150: must be at most 128 .*, which 2 runs share"):
+    crowd = scenario(
+        accounts={f"a{number}": {} for number in range(9)},
+        split={"by": "overflow", "order": tuple(f"a{number}" for number in range(9))},
+        workload=({"process": "batch", "messages": 900},),
+        strategies={"direct": {"workers": 128}},
+    )
+    with pytest.raises(BadInput, match="1152 calls at once of 9 accounts: at most 1024"):
         loadtests.moto.run.check(crowd, "direct")
