@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-MOST_BARS = 8
+LEAST_BARS, MOST_BARS = 4, 8
 
 
 def draw(fit: FitDocument, calls: Calls) -> Figure:
@@ -29,21 +29,24 @@ def draw(fit: FitDocument, calls: Calls) -> Figure:
 
 def _calls(axes: Axes, calls: Calls) -> None:
     since_s = calls.at_s - calls.at_s[0]
-    got_s, sums = since_s[calls.accepted], np.cumsum(calls.recipients[calls.accepted])
-    before = np.searchsorted(got_s, got_s - 1.0, side="right")
-    within = sums - np.concatenate(([0.0], sums))[before]
-    axes.step(got_s, within, where="post", color=palette.INK, linewidth=1, label="accepted in the last second")
+    got_s, recipients = since_s[calls.accepted], calls.recipients[calls.accepted]
+    changed_s, by = np.concatenate((got_s, got_s + 1.0)), np.concatenate((recipients, -recipients))
+    order = np.argsort(changed_s, kind="stable")
+    within = np.cumsum(by[order])
+    axes.step(
+        changed_s[order], within, where="post", color=palette.INK, linewidth=1, label="accepted in the last second"
+    )
     refused_s = since_s[~calls.accepted]
     axes.plot(refused_s, np.zeros_like(refused_s), "|", color="#B3261E", markersize=9, label="refused")
     axes.set_xlabel("time since the first call (s)")
     axes.set_ylabel("recipients")
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, 1.25 * max(1.0, *within))
     axes.legend(loc="upper right", ncols=2)
 
 
 def _weights(axes: Axes, fit: FitDocument) -> None:
     shown = fit["explanations"][:MOST_BARS]
     axes.barh([one["name"] for one in shown], [100 * one["weight"] for one in shown], color="#2F6B5E", height=0.6)
-    axes.invert_yaxis()
+    axes.set_ylim(max(len(shown), LEAST_BARS) - 0.5, -0.5)
     axes.set_xlim(0, 100)
     axes.set_xlabel("probability (%)")

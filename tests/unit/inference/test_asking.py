@@ -1,0 +1,58 @@
+"""A probe asks a served SES one call at a time, and everything is checked before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from loadtests.ports.ses import SENDER
+from loadtests.probe.asking import SesLimiter
+from loadtests.probe.plan import Plan, planned
+from scenarios.budget import Budget
+from scenarios.errors import BadInput, RunFailed
+from scenarios.measures.cost import load_prices
+from tests.unit.served import Endpoint, account, served
+
+
+@pytest.fixture(scope="module")
+def ses() -> Iterator[Endpoint]:
+    """Of 50 recipients a second, of which 9 get through at once."""
+    with served((SENDER,), account=account(max_send_rate_per_s=50, limiter={"burst": 9})) as endpoint:
+        yield endpoint
+
+
+def plan_of(endpoint: str, recipients: int = 1000) -> Plan:
+    """Without an account on AWS."""
+    return planned(endpoint, None, None, Budget(recipients, 1.0), load_prices())[0]
+
+
+def test_the_limiter_answers(ses: Endpoint) -> None:
+    """What fits is accepted, what does not is refused, and each answer has its instants."""
+    plan = plan_of(ses.url)
+    assert plan.allowance.pace.rate_per_s == 50
+    assert plan.allowance.recipients == 1000
+    limiter = SesLimiter(plan.client, plan.envelope, "here")
+    answers = [limiter.ask(recipients) for recipients in (8, 50)]
+    assert [one.accepted for one in answers] == [True, False]
+    assert answers[0].start_s < answers[0].end_s <= answers[1].start_s
+
+
+def test_another_refusal_ends_the_probe(ses: Endpoint) -> None:
+    """A sender that is not verified is no matter of the limiter."""
+    plan = plan_of(ses.url)
+    limiter = SesLimiter(plan.client, plan.envelope._replace(source="nobody@example.net"), "here")
+    with pytest.raises(RunFailed, match="for another reason than the rate, after 0 calls"):
+        limiter.ask(1)
+
+
+def test_nothing_is_sent_without_a_place_or_with_too_little(ses: Endpoint) -> None:
+    """One line says which option, and what would be right."""
+    for endpoint, recipients, says in (
+        (None, 1000, "--region: missing"),
+        ("ftp://here", 1000, "--endpoint = ftp://here: must be"),
+        (ses.url, 100, "--budget-recipients 100: a probe at 50 a second needs 250"),
+    ):
+        with pytest.raises(BadInput, match=says):
+            planned(endpoint, None, None, Budget(recipients, 1.0), load_prices())
+    assert len(ses.decisions()) <= 3
