@@ -17,7 +17,7 @@ from scenarios.measures.metrics import at_once, latency_figures, peak_1s, recipi
 from scenarios.schema.accounts.account import Account
 from scenarios.schema.model import Scenario
 from scenarios.traffic.slices import NOBODY, owners, slices_of
-from scenarios.traffic.workload import arrivals
+from scenarios.traffic.workload import Arrivals
 
 _COUNTED = ("recipients", *FATES, "duplicated")
 
@@ -49,7 +49,8 @@ def _each(
         recipients = recipient_counts(own)
         sent = _rows(accepted, decided_by == number)
         part = slices.get(name)
-        bound_s = None if part is None else bound_of(part, arrivals(part.workload, ledger.seed)).makespan_s
+        mails = Arrivals(own.mails["intended_s"], own.mails["recipients"])
+        bound_s = None if part is None else bound_of(part, mails).makespan_s
         yield {
             "account": name,
             "recipients": recipients,

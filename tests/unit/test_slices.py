@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +14,12 @@ from reports.running.accounts import Across
 from scenarios.hypotheses.hypothesis import Hypothesis, under
 from scenarios.ledger import store
 from scenarios.ledger.join import part_of
-from scenarios.ledger.ledger import ACCOUNT, assert_conserved, digest
+from scenarios.ledger.ledger import ACCOUNT, Ledger, assert_conserved, digest
 from scenarios.measures.arrangements import arrangements_of, ideal_of
 from scenarios.measures.bound import bound_of
 from scenarios.measures.cost import load_prices
 from scenarios.measures.measured import measured
+from scenarios.runs import Watch
 from scenarios.schema.accounts.account import LimiterHypothesis
 from scenarios.schema.model import Scenario
 from scenarios.traffic.recorded import recorded
@@ -92,6 +95,28 @@ def test_the_accounts_add_up_to_the_whole(tmp_path: Path) -> None:
     assert [one["bound_s"] for one in entry["accounts"]] == [
         bound_of(part, arrivals(part.workload, 1)).makespan_s for part in slices_of(scenario).values()
     ]
+
+
+def broken_off(scenario: Scenario, strategy: str, seed: int, watch: Watch | None = None) -> Ledger:
+    """A run into which the user broke."""
+    return replace(run(scenario, strategy, seed, watch), interrupted=True)
+
+
+def test_ctrl_c_leaves_the_mail_of_the_other_accounts_pending(tmp_path: Path) -> None:
+    """What was done is kept, nothing new is begun, and all recipients have a fate."""
+    ledger = Across(broken_off)(loaded(tmp_path, ACCOUNTS + MAIL), "heartbeat", 1)
+    assert_conserved(ledger)
+    assert ledger.interrupted
+    assert set(ledger.calls[ACCOUNT].tolist()) == {0}
+    assert ledger.mails["accepted"].sum() == 90
+    assert ledger.mails["pending"].sum() == ledger.mails["recipients"].sum() - 90
+
+
+def test_progress_is_that_of_all_accounts(tmp_path: Path) -> None:
+    """While the second of two accounts runs, half of the work is done at least, and at the end all of it."""
+    told: list[Callable[[], float]] = []
+    across(loaded(tmp_path, ACCOUNTS + MAIL), "direct", 1, told.append)
+    assert [progress() for progress in told] == [0.5, 1.0]
 
 
 def test_which_account_decided_is_kept(tmp_path: Path) -> None:
