@@ -125,7 +125,7 @@ Limiters = Annotated[
     Path | None,
     typer.Option(metavar="FILE", show_default="the set plausible", help="hypotheses about SES's limiter, a TOML file"),
 ]
-Runs = Annotated[
+Store = Annotated[
     Path | None,
     typer.Option(
         metavar="DIR", show_default="$XDG_CACHE_HOME/seslab", help="where every run is kept, so that none is made twice"

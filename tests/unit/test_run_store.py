@@ -206,7 +206,7 @@ def test_what_was_of_no_use_for_longest_goes_first(tmp_path: Path, monkeypatch: 
 def test_a_folder_that_cannot_be_one_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the user has named it nothing is run; the usual one is done without."""
     (tmp_path / "file").write_text("")
-    with pytest.raises(BadInput, match=r"file: .*; name another folder with --runs$"), opened(tmp_path / "file"):
+    with pytest.raises(BadInput, match=r"file: .*; name another folder with --store$"), opened(tmp_path / "file"):
         pass
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     with opened() as executor:

@@ -306,7 +306,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "--vary",
         "limiter=burst-1,debt",
     )
-    ended = seslab_here(*words, "--replications", "2", "--out", "out", "--runs", "runs", cwd=folder)
+    ended = seslab_here(*words, "--replications", "2", "--out", "out", "--store", "runs", cwd=folder)
     assert ended.returncode == 0, ended.stderr
     return folder
 
@@ -319,7 +319,7 @@ def test_each_row_says_what_makes_it_again(kept: Path) -> None:
         *table.column_names
     }
     row: dict[str, Any] = table.slice(5, 1).to_pylist()[0]
-    ended = seslab_here(*shlex.split(row["command"])[1:], "--out", "again", "--runs", "other", cwd=kept)
+    ended = seslab_here(*shlex.split(row["command"])[1:], "--out", "again", "--store", "other", cwd=kept)
     assert ended.returncode == 0, ended.stderr
     [again] = pq.read_table(kept / "again" / "runs.parquet").to_pylist()
     assert {**again, "wall_s": 0, "command": 0} == {**row, "wall_s": 0, "command": 0}

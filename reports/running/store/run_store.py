@@ -22,7 +22,7 @@ from scenarios.system.whole_files import make_folder, unwritable
 
 FILE = "runs.sqlite3"
 MOST_BYTES = 4 << 30  # a run takes about a thousand
-ADVICE = "name another folder with --runs"
+ADVICE = "name another folder with --store"
 PATIENCE_S = 30.0  # while another command writes
 
 _TABLE = "CREATE TABLE IF NOT EXISTS runs (digest TEXT PRIMARY KEY, result BLOB, used_unix_s INTEGER) WITHOUT ROWID"

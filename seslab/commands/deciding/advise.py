@@ -9,7 +9,7 @@ import typer
 from scenarios.errors import BadInput
 from seslab import exit_codes
 from seslab.ctrl_c import ending_on_ctrl_c
-from seslab.options import AsJson, Limiters, Out, Seed, Source, Strategies
+from seslab.options import AsJson, Cluster, Limiters, Out, Seed, Source, Store, Strategies
 
 CONFIDENCE = 0.95
 LEAST_CONFIDENCE, MOST_CONFIDENCE = 0.5, 0.9999
@@ -40,6 +40,8 @@ def advise(
     minutes: Annotated[
         float | None, typer.Option(metavar="M", min=0.01, show_default="as long as it takes", help="longest time")
     ] = None,
+    cluster: Cluster = None,
+    store: Store = None,
     out: Out = None,
     json: AsJson = False,
 ) -> int:
@@ -77,7 +79,7 @@ def advise(
     simulation = Simulation(worlds.simulator(), load_prices(), worlds.standing)
     question = Question(chosen, tried.hypotheses, simulation, Assurance(confidence, zone, is_share))
     budget = Budget(runs, until_s, time.monotonic)
-    with opened() as executor:
+    with opened(store, cluster) as executor:
         found = command.advised(question, contenders, budget, executor, tried, out, json)
     return exit_codes.DONE if found else exit_codes.UNMET
 

@@ -8,7 +8,7 @@ import typer
 
 from seslab import exit_codes
 from seslab.ctrl_c import ending_on_ctrl_c
-from seslab.options import MOST_RUNS, AsJson, Cluster, Limiters, Out, Runs, Seed, Source, Strategies
+from seslab.options import MOST_RUNS, AsJson, Cluster, Limiters, Out, Seed, Source, Store, Strategies
 
 
 def robust(
@@ -21,7 +21,7 @@ def robust(
         int, typer.Option(metavar="N", min=1, max=MOST_RUNS, help="runs of each under each limiter, seeds counting up")
     ] = 10,
     cluster: Cluster = None,
-    runs: Runs = None,
+    store: Store = None,
     out: Out = None,
     json: AsJson = False,
 ) -> int:
@@ -48,6 +48,6 @@ def robust(
         folder.prepare(out, read)
     simulation = Simulation(worlds.suitable_simulator(chosen, contenders), load_prices(), worlds.standing)
     trial = Trial(chosen, contenders, tried.hypotheses, replications)
-    with opened(runs, cluster) as executor:
+    with opened(store, cluster) as executor:
         answered = command.tried(trial, tried, simulation, executor, out, json)
     return exit_codes.DONE if answered else exit_codes.UNMET

@@ -8,7 +8,7 @@ import typer
 
 from seslab import exit_codes
 from seslab.ctrl_c import ending_on_ctrl_c
-from seslab.options import MOST_RUNS, AsJson, Cluster, Limiters, Out, Runs, Seed, Source, Strategies
+from seslab.options import MOST_RUNS, AsJson, Cluster, Limiters, Out, Seed, Source, Store, Strategies
 
 MOST_POINTS = 1_000_000
 
@@ -51,7 +51,7 @@ def sweep(
         ),
     ] = None,
     cluster: Cluster = None,
-    runs: Runs = None,
+    store: Store = None,
     out: Out = None,
     json: AsJson = False,
 ) -> int:
@@ -77,6 +77,6 @@ def sweep(
     if out is not None:
         folder.prepare(out)
     what = asked.sweep_of(words, chosen, contenders, sets.of_accounts(limiters), simulation, MOST_POINTS)
-    with opened(runs, cluster) as executor:
+    with opened(store, cluster) as executor:
         command.run(what, executor, out, json)
     return exit_codes.DONE
