@@ -10,16 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.entry import AccountEntry, CallCounts
-from scenarios.ledger.ledger import ACCOUNT, FATES, OUTCOMES, Ledger
+from scenarios.ledger.ledger import ACCOUNT, OUTCOMES, Ledger
 from scenarios.ledger.recipients import Acceptances, acceptances
 from scenarios.measures.bound import bound_of
-from scenarios.measures.metrics import at_once, latency_figures, peak_1s, recipient_counts, utilisation
+from scenarios.measures.metrics import COUNTED, at_once, latency_figures, peak_1s, recipient_counts, utilisation
 from scenarios.schema.accounts.account import Account
 from scenarios.schema.model import Scenario
 from scenarios.traffic.slices import NOBODY, owners, slices_of
 from scenarios.traffic.workload import Arrivals
-
-_COUNTED = ("recipients", *FATES, "duplicated")
 
 
 def accounts_apart(ledger: Ledger, scenario: Scenario) -> list[AccountEntry]:
@@ -78,7 +76,7 @@ def _of_accepted(ledger: Ledger) -> NDArray[np.uint8]:
 
 def _of_mails(ledger: Ledger, mine: NDArray[np.bool_]) -> Ledger:
     """With no more columns than fates and instants are counted from: mails may be many."""
-    return replace(ledger, mails={name: ledger.mails[name][mine] for name in (*_COUNTED, "intended_s")})
+    return replace(ledger, mails={name: ledger.mails[name][mine] for name in (*COUNTED, "intended_s")})
 
 
 def _rows(accepted: Acceptances, mine: NDArray[np.bool_]) -> Acceptances:

@@ -13,7 +13,7 @@ from typing_extensions import TypedDict
 from scenarios.entry import LaneEntry, PartFigures, WorkloadEntry
 from scenarios.ledger.ledger import Ledger
 from scenarios.ledger.recipients import Acceptances, acceptances
-from scenarios.measures.metrics import latency_figures, recipient_counts
+from scenarios.measures.metrics import COUNTED, latency_figures, recipient_counts
 from scenarios.schema.labels import lanes_of, places_of
 from scenarios.schema.processes import Workload
 from scenarios.traffic.workload import origins
@@ -53,7 +53,7 @@ def _of_workload(index: int, workload: Workload, figures: PartFigures) -> Worklo
 
 def _figures(ledger: Ledger, accepted: Acceptances, mine: NDArray[Any]) -> PartFigures:
     """Recipients by fate, and their latencies, of the mails that are `mine`."""
-    own = replace(ledger, mails={name: column[mine] for name, column in ledger.mails.items()})
+    own = replace(ledger, mails={name: ledger.mails[name][mine] for name in COUNTED})
     of_mine = mine[accepted.mail]
     part = Acceptances(*(column[of_mine] for column in accepted))
     recipients = recipient_counts(own)

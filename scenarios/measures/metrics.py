@@ -22,6 +22,7 @@ from scenarios.figures import USAGE
 from scenarios.ledger.ledger import (
     ACCEPTED,
     FAILED,
+    FATES,
     OUTCOMES,
     PAUSED,
     QUOTA,
@@ -126,6 +127,10 @@ def measure(
     }
 
 
+COUNTED = ("recipients", *FATES, "duplicated")
+"""The columns of mails that `recipient_counts` adds up."""
+
+
 def recipient_counts(ledger: Ledger) -> RecipientCounts:
     """Recipients submitted and by fate; `duplicated` counts acceptances beyond a recipient's first."""
 
@@ -178,8 +183,9 @@ def latencies(ledger: Ledger, accepted: Acceptances) -> Weighted:
 def latency_figures(ledger: Ledger, accepted: Acceptances, submitted: float) -> Latencies:
     """Mean, quantiles and maximum of these acceptances' latencies in seconds; None if there is none, or infinite."""
     sorted_s = latencies(ledger, accepted)
-    every = of_all(sorted_s, int(submitted))
-    return {"latency_s": cast(LatencyFigures, distribution(sorted_s)), "latency_of_all_s": cast(LatencyOfAll, every)}
+    accepted_s = distribution(sorted_s)
+    every = accepted_s if sorted_s.population == submitted else of_all(sorted_s, int(submitted))
+    return {"latency_s": cast(LatencyFigures, accepted_s), "latency_of_all_s": cast(LatencyOfAll, {**every})}
 
 
 def distribution(sorted_s: Weighted) -> dict[str, float | None]:
