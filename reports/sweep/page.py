@@ -38,9 +38,7 @@ def _page(directory: Path, sweep: Sweep, document: SweepDocument) -> Page:
         answer=said[0],
         is_good=None,
         sections=[
-            Section(
-                "picture", PICTURE.title, figure(PICTURE.name, document["figure"], "The same as a picture.", image)
-            ),
+            Section("picture", PICTURE.title, figure(PICTURE.name, document["figure"], f"{PICTURE.shows}.", image)),
             Section("tables", "The figures", joined(map(sheet, tables(document)))),
             Section("said", "In words", lines(said)),
             Section("varied", "What was varied", pairs(varied)),
