@@ -89,7 +89,7 @@ motosuite: install ## run moto's own SES and SQS tests against moto and against 
 
 # Not after `install`: the old lock may be the very thing that no longer installs.
 lock: | $(BIN)/pip-compile ## pin every dependency again, with hashes
-	@$(COMPILE) --extra moto --extra locust --extra page --extra cluster --extra sensitivity --extra preflight --extra dev --output-file requirements/seslab.lock pyproject.toml
+	@$(COMPILE) --extra moto --extra locust --extra page --extra cluster --extra preflight --extra dev --output-file requirements/seslab.lock pyproject.toml
 	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["ministack"], sep="\n")' \
 		| $(COMPILE) --output-file requirements/ministack.lock -
 

@@ -7,10 +7,10 @@ from typing import Literal, NamedTuple
 
 from reports.robust.cells import ranked_by
 from reports.robust.trials import Simulation
-from reports.sweep.assumed import assumed, saltelli
+from reports.sweep.assumed import assumed
 from reports.sweep.campaign import Sweep
 from reports.sweep.dimensions import Dimension, Value, dimensions_of
-from reports.sweep.points import Limiters, grid, latin_hypercube, scenarios_of
+from reports.sweep.points import Limiters, grid, latin_hypercube, saltelli, scenarios_of
 from reports.terminal import busy
 from scenarios.errors import BadInput
 from scenarios.figures import figures_like, is_figure, of_all
@@ -19,6 +19,7 @@ from scenarios.schema.model import Scenario
 
 SEEDS = 3
 SOBOL_BASE = 64
+LEAST_BASE = 2  # one point has no variance
 
 
 class Words(NamedTuple):
@@ -91,8 +92,8 @@ def _assumptions(
     if words.vary:
         raise BadInput("--sensitivity: varies what the models assume; leave out --vary")
     base = SOBOL_BASE if words.sample is None else words.sample
-    if base & (base - 1):
-        raise BadInput(f"--sample {base}: with --sensitivity must be a power of two, such as {SOBOL_BASE}")
+    if base < LEAST_BASE or base & (base - 1):
+        raise BadInput(f"--sample {base}: with --sensitivity must be a power of two from 2 up, such as {SOBOL_BASE}")
     dimensions, left_out = assumed(scenario, contenders, limiters)
     if base * (len(dimensions) + 2) > most_points:
         raise BadInput(f"--sample {base}: needs {base * (len(dimensions) + 2):,} points; at most {most_points:,}")

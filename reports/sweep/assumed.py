@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from reports.sweep.dimensions import Dimension, Span
-from reports.sweep.points import Limiters, at_shares, scenarios_of
+from reports.sweep.points import Limiters, scenarios_of
 from scenarios.errors import BadInput
 from scenarios.formats.dotted import found
 from scenarios.hypotheses.assumptions import Assumption, assumptions
@@ -45,25 +45,3 @@ def _is_possible(scenario: Scenario, contenders: Sequence[str], one: Dimension, 
 def _ends(one: Dimension) -> Iterator[float]:
     for end in one.span or ():
         yield int(end) if one.is_whole else end
-
-
-def saltelli(dimensions: Sequence[Dimension], many: int, seed: int) -> list[tuple[bool | int | float | str, ...]]:
-    """The points from which first and total indices are told: `many` times two more than there are dimensions.
-
-    SALib's own (Saltelli et al., 2010): https://salib.readthedocs.io/en/latest/api.html. Raises BadInput without it.
-    """
-    try:
-        from SALib.sample import sobol
-    except ImportError as error:
-        raise BadInput("--sensitivity: SALib is not installed; install seslab with its extra sensitivity") from error
-    shares = sobol.sample(problem(dimensions), many, calc_second_order=False, seed=seed)
-    return at_shares(dimensions, shares.clip(0.0, 1.0 - 1e-9))
-
-
-def problem(dimensions: Sequence[Dimension]) -> dict[str, object]:
-    """The same as SALib wants it: each dimension a share of its range."""
-    return {
-        "num_vars": len(dimensions),
-        "names": [one.name for one in dimensions],
-        "bounds": [[0.0, 1.0]] * len(dimensions),
-    }

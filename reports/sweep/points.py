@@ -1,4 +1,4 @@
-"""The points of a sweep: every combination of values, or a Latin hypercube through their ranges."""
+"""The points of a sweep: every combination of values, a Latin hypercube through their ranges, or Saltelli's."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from itertools import product
 from math import prod
 from typing import Any, NamedTuple
 
+from reports.sweep import sobol
 from reports.sweep.dimensions import LIMITER, Dimension, Value
 from scenarios.errors import BadInput, RunFailed
 from scenarios.formats.dotted import with_value
@@ -48,10 +49,15 @@ def latin_hypercube(dimensions: Sequence[Dimension], many: int, seed: int) -> li
     from scipy.stats import qmc
 
     shares = qmc.LatinHypercube(len(dimensions), rng=np.random.default_rng(seed)).random(many)
-    return at_shares(dimensions, shares)
+    return _at(dimensions, shares)
 
 
-def at_shares(dimensions: Sequence[Dimension], shares: Any) -> list[tuple[Value, ...]]:
+def saltelli(dimensions: Sequence[Dimension], base: int, seed: int) -> list[tuple[Value, ...]]:
+    """Those from which Sobol indices are told: `base` times two more than there are dimensions."""
+    return _at(dimensions, sobol.points(len(dimensions), base, seed))
+
+
+def _at(dimensions: Sequence[Dimension], shares: Any) -> list[tuple[Value, ...]]:
     """A point for each row, whose columns say how far along its dimension it lies."""
     return [tuple(one.at(float(share)) for one, share in zip(dimensions, row, strict=True)) for row in shares]
 

@@ -7,11 +7,8 @@ from math import isfinite
 from statistics import median
 
 from reports.documents.sweep import SobolIndex
-from reports.sweep.assumed import problem
 from reports.sweep.campaign import Sweep, Swept, run_of
-
-RESAMPLES = 200
-CONFIDENCE = 0.95
+from reports.sweep.sobol import shares
 
 
 def indices(sweep: Sweep, swept: Swept) -> Iterator[SobolIndex]:
@@ -60,24 +57,13 @@ def _values(sweep: Sweep, swept: Swept, contender: int) -> list[float] | None:
 
 
 def _analysed(sweep: Sweep, contender: str, values: Sequence[float]) -> Iterator[SobolIndex]:
-    import numpy as np
-    from SALib.analyze import sobol
-
-    found = sobol.analyze(
-        problem(sweep.dimensions),
-        np.array(values),
-        calc_second_order=False,
-        num_resamples=RESAMPLES,
-        conf_level=CONFIDENCE,
-        seed=sweep.scenario.seed,
-    )
-    for place, one in enumerate(sweep.dimensions):
-        first, total = float(found["S1"][place]), float(found["ST"][place])
+    found = shares(values, len(sweep.dimensions), sweep.scenario.seed)
+    for one, (first, total) in zip(sweep.dimensions, found, strict=True):
         yield {
             "contender": contender,
             "key": one.name,
-            "first": first,
-            "first_margin": float(found["S1_conf"][place]),
-            "total": total,
-            "total_margin": float(found["ST_conf"][place]),
+            "first": first.share,
+            "first_margin": first.margin,
+            "total": total.share,
+            "total_margin": total.margin,
         }

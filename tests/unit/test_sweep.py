@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Sequence
+from math import pi
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
@@ -18,12 +20,12 @@ from reports.running.store.run_store import RunStore
 from reports.running.store.stored import Stored
 from reports.sweep import sensitivity_drawing
 from reports.sweep.asked import Words, sweep_of
-from reports.sweep.assumed import saltelli
 from reports.sweep.campaign import Sweep, Swept, run_of, swept
 from reports.sweep.document import document
-from reports.sweep.points import Point, text
+from reports.sweep.points import Point, saltelli, text
 from reports.sweep.rows import Rows
 from reports.sweep.sensitivity import indices
+from reports.sweep.sobol import points, shares
 from reports.sweep.table import best_first, sentences, tables
 from scenarios.errors import BadInput
 from scenarios.formats.dotted import with_value
@@ -218,7 +220,6 @@ def sensitivity(sample: int = 2) -> Sweep:
 
 def test_every_assumption_is_varied_within_its_range() -> None:
     """Saltelli's points: two more for each of the base than there are assumptions; bursts are whole recipients."""
-    pytest.importorskip("SALib")
     sweep = sensitivity()
     assert [one.name for one in sweep.dimensions] == [one.key for one in assumptions()]
     assert len(sweep.points) == 2 * (len(sweep.dimensions) + 2)
@@ -230,9 +231,22 @@ def test_every_assumption_is_varied_within_its_range() -> None:
     assert all(12 <= one.scenario.account.limiter.burst <= 90 for one in sweep.points)
 
 
+def test_indices_of_a_known_function_are_known() -> None:
+    """Ishigami's (https://doi.org/10.1109/ISUMA.1990.151285), within the intervals; asked again, they are the same."""
+    at = points(3, 1024, 1)
+    assert ((at >= 0) & (at < 1)).all()
+    x, y, z = (at.T * 2 - 1) * pi
+    figure = np.sin(x) + 7 * np.sin(y) ** 2 + 0.1 * z**4 * np.sin(x)
+    known = ((0.3139, 0.5576), (0.4424, 0.4424), (0.0, 0.2437))
+    found = shares(list(figure), 3, seed=1)
+    for (first, total), wanted in zip(found, known, strict=True):
+        for told, share in zip((first, total), wanted, strict=True):
+            assert abs(told.share - share) < told.margin < 0.15
+    assert shares(list(figure), 3, seed=1) == found
+
+
 def test_indices_find_what_a_figure_depends_on(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a figure that is 3 a + b of two assumptions, 0.9 of the variance is the first one's, alone and in all."""
-    pytest.importorskip("SALib")
     some = sensitivity()
     points = [Point(values, some.scenario) for values in saltelli(some.dimensions, 256, 1)]
     sweep = some._replace(contenders=["heartbeat"], points=points)
@@ -253,7 +267,6 @@ def test_indices_find_what_a_figure_depends_on(monkeypatch: pytest.MonkeyPatch) 
 
 def test_which_unknown_matters_is_told_and_drawn() -> None:
     """In 80 columns, the weightiest first; what has no index is said."""
-    pytest.importorskip("SALib")
     sweep = sensitivity()
     told = document(sweep, made(sweep))
     assert_declared(SweepDocument, told)
@@ -271,7 +284,8 @@ def test_what_cannot_be_a_sensitivity_is_said() -> None:
     """It varies the assumptions, by powers of two."""
     for vary, sample, line in (
         (("a=1",), None, "--sensitivity: varies what the models assume; leave out --vary"),
-        ((), 3, "--sample 3: with --sensitivity must be a power of two, such as 64"),
+        ((), 3, "--sample 3: with --sensitivity must be a power of two from 2 up, such as 64"),
+        ((), 1, "--sample 1: with --sensitivity must be a power of two from 2 up, such as 64"),
     ):
         words = Words("small.toml", vary, sample, None, None, None, is_sensitivity=True)
         with pytest.raises(BadInput) as error:
