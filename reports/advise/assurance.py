@@ -9,16 +9,29 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Assurance:
-    """A probability, and an indifference zone as a number of the figure's unit or as a share of the best."""
+    """A probability, and an indifference zone as a number of the figure's unit or as a share of the best.
+
+    `campaigns_share` is in which share of campaigns the choice must be known to meet everything; None: whichever.
+    """
 
     confidence: float
     zone: float
     is_share: bool
+    campaigns_share: float | None = None
+
+    @property
+    def error_of_admission(self) -> float:
+        """Half of the error is for taking what is not admissible."""
+        return (1 - self.confidence) / 2
+
+    @property
+    def error_of_equality(self) -> float:
+        """A tenth is for calling equal to the best what is not; the rest for which is best."""
+        return (1 - self.confidence) / 10
 
     @property
     def of_selection(self) -> float:
-        """Half of the error is for the choice of the best; the other half for taking what is not admissible."""
-        return (1 + self.confidence) / 2
+        return self.confidence + self.error_of_admission + self.error_of_equality
 
     def grain(self, value: float) -> float:
         """Which of the steps of a zone's size it lies on; more for more. Before the finals no less is told apart."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from reports import terminal
 from reports.advise import folder, table
 from reports.advise.bench import Bench, Budget, Question
 from reports.advise.document import document, told
+from reports.advise.finals import MOST_CAMPAIGNS
 from reports.advise.naming import named, with_variants
 from reports.advise.search import Search, searched
 from reports.advise.sentences import sentences
@@ -21,6 +23,9 @@ from scenarios.errors import Interrupted
 from scenarios.hypotheses.sets import Chosen, as_toml
 from scenarios.schema.scenario_file import as_toml_in
 
+LONG = 200
+"""Campaigns that nobody expects to wait for."""
+
 
 def advised(
     question: Question,
@@ -30,14 +35,14 @@ def advised(
     left: Chosen,
     out: Path | None,
     as_json: bool,
-) -> bool:
-    """Search, keep and show what came of it; whether anything is admissible.
+) -> bool | None:
+    """Search, keep and show what came of it; whether anything is admissible, None where that is not known.
 
     Raises Interrupted once what is there is kept and shown, BadInput, or RunFailed.
     """
     search = Search(Bench(question, partial(_performed, executor), budget), contenders)
     with terminal.following("Searching") as show:
-        searched(search, show)
+        searched(search, _Progress(search, show))
     if search.ranked:
         advice = document(search, left.left_out)
         try:
@@ -49,7 +54,27 @@ def advised(
     if search.ended == "interrupted":
         kept = f"; what was found is in {out}" if out is not None and search.ranked else ""
         raise Interrupted(f"interrupted: {budget.spent} runs made{kept}")
-    return search.choice is not None
+    return True if search.choice else False if search.ended == "decided" else None
+
+
+@dataclass
+class _Progress:
+    """How far it has come, and once that it may take long, for who does not watch too."""
+
+    search: Search
+    show: Callable[[str], None]
+    is_warned: bool = False
+
+    def __call__(self, far: str) -> None:
+        self.show(far)
+        most = self.search.finals.most_campaigns if self.search.finals else 0
+        if most > LONG and not self.is_warned:
+            self.is_warned = True
+            terminal.tell(
+                "note: finalists differ so much from campaign to campaign, for an indifference so small, that it may "
+                f"take {min(most, MOST_CAMPAIGNS):,} campaigns; a larger --indifference takes fewer, and --minutes or "
+                "Ctrl-C ends it earlier"
+            )
 
 
 def keep(search: Search, out: Path, left: Chosen) -> None:

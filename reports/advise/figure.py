@@ -21,6 +21,8 @@ def refuse_last_seeds(scenario: Scenario) -> None:
 def ranking_by(scenario: Scenario, figure: str) -> Scenario:
     """The scenario that ranks by it, so that whatever looks at it later goes by the same. Raises BadInput."""
     refuse_last_seeds(scenario)
+    if not figure:
+        raise BadInput("--minimise '': must be a figure of which less is better, such as latency_s.p99")
     option = f"--minimise {printable(figure)}"
     known = [name for name in figures_like(figure) if better(name) == "lower"]
     if better(figure) == "higher":

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from reports.advise.assurance import Assurance
 from reports.advise.bench import Bench, Ended
 from reports.advise.candidates import Candidate
-from reports.statistics.selection import FIRST, Rule, dropped, is_over, leader, rule_of, sureness
+from reports.statistics.selection import FIRST, Rule, dropped, is_equal, is_over, latest, leader, rule_of, sureness
 from scenarios.schema.thresholds import JudgedThreshold
 
-MOST_CAMPAIGNS = 10_000
-"""Whoever cannot be told apart in so many is as good, whatever the indifference zone is."""
+MOST_CAMPAIGNS = 2_000
+"""Whoever cannot be told apart in so many never will be in a time that anybody has."""
 
 
 @dataclass(frozen=True)
@@ -20,60 +20,87 @@ class Loss:
     """Why a finalist is out: it did not meet a threshold, or was behind another one."""
 
     campaigns: int
-    failed: tuple[str, JudgedThreshold] | None = None
+    failed: JudgedThreshold | None = None
     behind: Candidate | None = None
 
 
 @dataclass
 class Finals:
-    """The finalists, what each campaign came to, and who is out. `zone` is that of the figure once it is known."""
+    """The finalists, what each campaign came to, and who is out."""
 
     assurance: Assurance
     finalists: list[Candidate]
-    entered: int
-    """How many have been finalists so far, those of earlier groups among them."""
+    part: float = 1.0
+    """Of the error that is for taking what is not admissible: all groups share it."""
     values: dict[Candidate, list[float]] = field(default_factory=dict)
     out: dict[Candidate, Loss] = field(default_factory=dict)
-    zone: float | None = None
-    is_decided: bool = False
+    equals: list[Candidate] = field(default_factory=list)
+    """Once it is decided: who is as good as the best, whoever changes least first."""
+
+    @property
+    def is_decided(self) -> bool:
+        return bool(self.equals)
+
+    @property
+    def failed(self) -> set[Candidate]:
+        return {one for one, loss in self.out.items() if loss.failed}
 
     @property
     def alive(self) -> list[Candidate]:
+        """Who may still be the choice; once it is decided the choice first."""
+        if self.is_decided:
+            return [one for one in self.equals if one not in self.failed]
         return [one for one in self.finalists if one not in self.out]
 
     @property
+    def playing(self) -> list[Candidate]:
+        """Who meets the next campaign: once it is decided only the choice, for what it meets to be surer."""
+        return self.alive[:1] if self.is_decided else self.alive
+
+    @property
     def campaigns(self) -> int:
-        return max((len(self.values.get(one, ())) for one in self.alive), default=0)
+        """That those who play have met."""
+        return len(self.values.get(self.alive[0], ())) if self.alive else 0
 
     @property
     def shared(self) -> int:
         """The campaigns that all have met but those that failed in them."""
-        failed = {one for one, loss in self.out.items() if loss.failed}
-        return min((len(values) for one, values in self.values.items() if one not in failed), default=0)
+        return min((len(values) for one, values in self.values.items() if one not in self.failed), default=0)
 
     @property
     def best(self) -> Candidate | None:
-        """The leader; None before the first campaign."""
+        """The choice, or as long as it is not decided the leader; the first before the first campaign."""
         alive = self.alive
-        if not alive or not self.campaigns:
+        if not alive or not self.campaigns or self.is_decided:
             return alive[0] if alive else None
         return _by_number(alive, leader(self._samples()))
 
     @property
     def rule(self) -> Rule:
-        zone = self.assurance.zone_of(list(self._samples().values())) if self.zone is None else self.zone
-        return rule_of(zone, self.assurance.of_selection, len(self.finalists) - 1)
+        return self._rule_of(self.assurance.of_selection)
+
+    @property
+    def most_campaigns(self) -> int:
+        """After how many it is decided at the latest, if they differ as much as those so far."""
+        return latest(self._samples(), self.rule) if self.campaigns >= FIRST and not self.is_decided else 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the choice is known, and meets all as often as was asked for; or nobody is left."""
+        asked = self.assurance.campaigns_share
+        return not self.alive or (self.is_decided and (asked is None or (self.campaigns_share or 0.0) >= asked))
 
     @property
     def sure(self) -> float:
         """Of the choice and of its being admissible; what was asked for where the procedure came to its end."""
+        asked = self.assurance.confidence
         if self.is_decided:
-            return self.assurance.confidence
+            return asked
         if not self.campaigns:
             return 0.0
         behind = sum(loss.behind is not None for loss in self.out.values())
-        admissible = (1 - self.assurance.confidence) / 2
-        return max(0.0, sureness(self._samples(), self.rule, behind) - admissible)
+        reached = sureness(self._samples(), self.rule, behind) - self.assurance.error_of_admission
+        return min(asked, max(0.0, reached))
 
     @property
     def campaigns_share(self) -> float | None:
@@ -84,29 +111,39 @@ class Finals:
         """
         if not self.campaigns:
             return None
-        error = (1 - self.assurance.confidence) / 2
-        return float((error / self.entered) ** (1 / self.campaigns))
+        error = self.part * self.assurance.error_of_admission / len(self.finalists)
+        return float(error ** (1 / self.campaigns))
 
     def note(self, bench: Bench, seed: int) -> None:
-        """A campaign that all who are in have met."""
-        for one in self.alive:
+        """A campaign that all who play have met."""
+        for one in self.playing:
             met = bench.met(one, seed)
             assert met is not None
             if met.failed is not None:
-                self.out[one] = Loss(self.campaigns, (_where_it_failed(bench, one, seed), met.failed))
+                self.out[one] = Loss(len(self.values.get(one, ())), met.failed)
             else:
                 self.values.setdefault(one, []).append(met.value)
-        if self.campaigns >= FIRST and self.alive:
+        if self.campaigns >= FIRST and not self.is_decided:
             self._drop()
 
     def _drop(self) -> None:
-        samples = self._samples()
-        if self.zone is None:
-            self.zone = self.assurance.zone_of(list(samples.values()))
         alive, rule = self.alive, self.rule
-        for loser, winner in dropped(samples, rule).items():
+        for loser, winner in dropped(self._samples(), rule).items():
             self.out[_by_number(alive, loser)] = Loss(self.campaigns, behind=_by_number(alive, winner))
-        self.is_decided = is_over(self._samples(), rule)
+        if is_over(self._samples(), rule):
+            self.equals = self._equals()
+
+    def _equals(self) -> list[Candidate]:
+        """Of equals the one that changes less: nobody gains by what it changes more."""
+        best, rule = self.best, self._rule_of(1 - self.assurance.error_of_equality)
+        assert best is not None
+        own, rest = self.values[best], [one for one in self.values if one not in self.failed]
+        equal = [one for one in rest if one == best or is_equal(self.values[one], own, rule)]
+        return sorted(equal, key=lambda one: (len(one.changes), one != best, sum(self.values[one][: self.shared])))
+
+    def _rule_of(self, confidence: float) -> Rule:
+        kept = [self.values[one][: self.shared] for one in self.alive if one in self.values]
+        return rule_of(self.assurance.zone_of(kept), confidence, len(self.finalists) - 1)
 
     def _samples(self) -> dict[str, list[float]]:
         """By the finalists' numbers."""
@@ -117,18 +154,12 @@ def _by_number(alive: Sequence[Candidate], number: str) -> Candidate:
     return alive[int(number)]
 
 
-def _where_it_failed(bench: Bench, one: Candidate, seed: int) -> str:
-    runs = bench.runs[one, seed]
-    return bench.question.hypotheses[max(runs, key=lambda number: runs[number].violation)].name
-
-
-def played(bench: Bench, finals: Finals, seed: int, tell: Callable[[Finals], None]) -> None:
-    """Campaign by campaign from that seed on. Raises what the bench does; what is whole is noted."""
-    while finals.alive and not finals.is_decided:
+def played(bench: Bench, finals: Finals, first: int, tell: Callable[[Finals], None]) -> None:
+    """Campaign by campaign, of which that seed is the first. Raises what the bench does; what is whole is noted."""
+    while not finals.is_over:
         if finals.campaigns == MOST_CAMPAIGNS:
             raise Ended("budget")
-        asked = [(one, number, seed) for one in finals.alive for number in bench.hardest_first()]
-        bench.make(asked)
+        seed = first + finals.campaigns
+        bench.make([(one, number, seed) for one in finals.playing for number in bench.hardest_first()])
         finals.note(bench, seed)
         tell(finals)
-        seed += 1

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from reports.advise.candidates import Candidate
+from reports.advise.demands import demands_of
 from scenarios.schema.model import Scenario
 from scenarios.schema.variants import Variant
 
@@ -44,12 +45,12 @@ def _bare(name: str) -> str:
 
 
 def with_variants(scenario: Scenario, names: Mapping[Candidate, str]) -> Scenario:
-    """The scenario with each of them as a variant; what is demanded of its contender by name is demanded of it."""
+    """The scenario with each of them as a variant, and all that is demanded; what is of its contender is of it, too."""
     new = {name: one for one, name in names.items() if name not in scenario.contenders}
     variants = {**scenario.variants, **{name: _variant(scenario, one) for name, one in new.items()}}
     thresholds = {
         purpose: tuple(copy for one in expressions for copy in (one, *_of_each(scenario, one, new)))
-        for purpose, expressions in scenario.thresholds.items()
+        for purpose, expressions in demands_of(scenario).items()
     }
     return scenario.model_copy(update={"variants": variants, "thresholds": thresholds})
 

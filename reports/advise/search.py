@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -12,7 +12,7 @@ from reports.advise.bench import Bench, Ended
 from reports.advise.candidates import Candidate, is_possible, near, simpler, spread
 from reports.advise.dimensions import Dimension, dimensions
 from reports.advise.finals import Finals, played
-from reports.advise.screening import best_first, by_other_figure, grained, screened
+from reports.advise.screening import best_first, by_other_figure, screened
 from scenarios.errors import BadInput, RunFailed
 from strategies.settings import WrongSetting
 
@@ -26,8 +26,8 @@ GOOD = 3
 """So many of the best are what they are near."""
 FINALISTS = 4
 """Each more costs at least ten campaigns under every hypothesis."""
-GROUPS = 3
-"""If all finalists of one group turn out not to be admissible, the next ones are tried, so often."""
+PARTS = (0.5, 0.25, 0.25)
+"""Of the error, each group's: if all finalists of one turn out not to be admissible, the next ones are tried."""
 
 Phase = Literal["spread", "near", "finals"]
 Tell = Callable[[str], None]
@@ -155,20 +155,20 @@ def _round_off(search: Search, tell: Tell) -> None:
 def _play(search: Search, tell: Tell) -> None:
     """Campaigns that no candidate was chosen by: those of the screening favour whoever was lucky in it."""
     tried: set[Candidate] = set()
-    for _ in range(GROUPS):
-        group = _group(search, [one for one in search.admissible if one not in tried])
-        if not group:
+    for part in PARTS:
+        chosen = group(search, [one for one in search.admissible if one not in tried])
+        if not chosen:
             return
-        tried |= {*group}
-        search.groups.append(Finals(search.bench.question.assurance, group, entered=len(tried)))
+        tried |= {*chosen}
+        search.groups.append(Finals(search.bench.question.assurance, chosen, part))
         played(search.bench, search.groups[-1], search.seed + 1, lambda _: tell(said(search, "finals")))
         if search.groups[-1].alive:
             return
 
 
-def _group(search: Search, admissible: Sequence[Candidate]) -> list[Candidate]:
+def group(search: Search, admissible: Sequence[Candidate]) -> list[Candidate]:
     """The best that differ in what they do, and the best that changes nothing: it says what a change gains."""
-    distinct: dict[tuple[tuple[float, float], ...], Candidate] = {}
+    distinct: dict[Hashable, Candidate] = {}
     for one in admissible:
         distinct.setdefault(_done(search, one), one)
     best = list(distinct.values())
@@ -178,17 +178,19 @@ def _group(search: Search, admissible: Sequence[Candidate]) -> list[Candidate]:
     return [*best[: FINALISTS - 1], usual]
 
 
-def _done(search: Search, one: Candidate) -> tuple[tuple[float, float], ...]:
-    """Its figures under every hypothesis: a setting that changes nothing makes no other candidate."""
+def _done(search: Search, one: Candidate) -> Hashable:
+    """A contender and its figures to the last digit: a setting that does nothing makes no other candidate."""
     runs = search.bench.runs[one, search.seed]
-    return tuple(grained(search.bench, runs[number]) for number in sorted(runs))
+    return one.contender, tuple((number, *runs[number][1:3]) for number in sorted(runs))
 
 
 def said(search: Search, phase: Phase) -> str:
     """How far it has come."""
     runs = f"{search.bench.budget.spent:,} runs"
     if phase == "finals" and search.finals is not None:
-        return f"{len(search.finals.alive)} finalists, {search.finals.campaigns} campaigns, {runs}"
+        most = search.finals.most_campaigns
+        of = f" of {most:,} at most" if most > search.finals.campaigns else ""
+        return f"{len(search.finals.playing)} finalists, {search.finals.campaigns:,} campaigns{of}, {runs}"
     ranked = search.ranked
     best = search.bench.met(ranked[0], search.seed) if ranked else None
     far = "nothing admissible yet" if best is None or best.failed else f"best so far {best.value:.4g}"

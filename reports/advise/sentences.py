@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import isfinite
 
+from reports.advise.fared import Beside
 from reports.documents.advice import AdviceCandidate, AdviceDocument, AdviceFailure
 from reports.ranking.called import in_full
 from reports.robust.wording import missing
@@ -22,8 +24,8 @@ def called(one: AdviceCandidate) -> str:
     return in_full(one["name"], {**of, "chosen_settings": one["changes"]})  # type: ignore[typeddict-item]
 
 
-def how_it_fared(one: AdviceCandidate, figure: str, chosen: float | None, zone: float | None) -> str:
-    """Why it is the choice, or is not; `chosen` is the choice's figure."""
+def how_it_fared(one: AdviceCandidate, figure: str, both: Beside | None, zone: float | None) -> str:
+    """Why it is the choice, or is not; None where there is no choice."""
     who, value = called(one), one["value"]
     if one["standing"] == "failed" and one["failure"] is not None:
         return f"{who} fails: {failed(one['failure'])}"
@@ -32,19 +34,27 @@ def how_it_fared(one: AdviceCandidate, figure: str, chosen: float | None, zone: 
     worst = f", at worst under {one['under']}" if one["under"] else ""
     if one["standing"] == "chosen":
         return f"{who}: {figure} {shown(figure, _rounded(value))}{worst}"
-    if chosen is None:
-        return f"{who}: {figure} {shown(figure, _rounded(value))}{worst}, and not known to meet everything"
-    told = side_by_side(figure, chosen, value, value - chosen, None)
-    difference = f"{told.now} instead of {told.base}, {told.by}" if value != chosen else f"{told.now} as well"
+    if both is None or not isfinite(both.value - both.chosen):
+        why = "not known to meet everything" if both is None else "the choice has none"
+        return f"{who}: {figure} {shown(figure, _rounded(value))}{worst}, and {why}"
+    return f"{who} {_beside(one, both, zone or 0.0, figure)}"
+
+
+def _beside(one: AdviceCandidate, both: Beside, zone: float, figure: str) -> str:
+    """By how much it is behind the choice, if it is, and in how many campaigns."""
+    by = both.value - both.chosen
+    told = side_by_side(figure, both.chosen, both.value, by, None)
+    difference = f"{told.now} instead of {told.base}, {told.by}" if by else f"{told.now} as well"
+    met = counted(both.campaigns, "campaign") if both.campaigns else "one campaign"
     if one["standing"] == "tied":
         within = f", within {shown(figure, _rounded(zone))}" if zone else ""
-        return f"{who} is as good{within}: {difference}"
-    if not one["samples"] and one["standing"] == "unfinished":
-        return f"{who} may be as good: {difference} so far"
+        return f"is as good{within}: {difference}, in {met}"
     if not one["samples"]:
-        return f"{who} was not among the best: {difference}, in one campaign"
-    is_open = " so far" if one["standing"] == "unfinished" else ""
-    return f"{who} is behind{is_open}: {difference}, in {counted(len(one['samples']), 'campaign')}"
+        if one["standing"] == "unfinished":
+            return f"may be as good: {difference}, in {met} so far"
+        how = "was not among the best" if by > zone else "was left before the finals"
+        return f"{how}: {difference}, in {met}"
+    return f"{'may be as good' if one['standing'] == 'unfinished' else 'is behind'}: {difference}, in {met}"
 
 
 def _rounded(value: float) -> float:
@@ -102,9 +112,10 @@ def how_sure(advice: AdviceDocument) -> str:
     campaigns, zone, part = assurance["campaigns"], assurance["zone"], assurance["campaigns_share"]
     if not campaigns or zone is None or part is None:
         return f"how sure that is nobody can say: {_end(advice)} before the finals"
-    finalists = sum(bool(one["samples"]) or one["standing"] == "tied" for one in advice["candidates"])
+    finalists = assurance["finalists"]
     against = (
-        f"none of {counted(finalists, 'finalist')} is better by more than {shown(figure, _rounded(zone))}"
+        f"none of {counted(finalists, 'finalist')} that meets everything is better by more than "
+        f"{shown(figure, _rounded(zone))}"
         if finalists > 1
         else "it"
     )
@@ -113,7 +124,7 @@ def how_sure(advice: AdviceDocument) -> str:
     about = (
         ""
         if advice["ended"] == "decided"
-        else f"; {_end(advice)} before it was as sure as was asked, so that is estimated"
+        else f"; {_end(advice)} before that was certain enough to end, so it is estimated"
     )
     both = f"{against}, and it {meets}" if finalists > 1 else f"{against} {meets}"
     return f"{sure} {both}; it did in {campaigns} of {counted(campaigns, 'campaign')}{about}"

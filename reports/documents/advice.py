@@ -63,10 +63,13 @@ class AdviceCandidate(TypedDict):
     ]
     value: Annotated[
         float | None,
-        Field(description="the figure, at worst over the hypotheses, the mean of campaigns; null if it has none"),
+        Field(
+            description="the figure, at worst over the hypotheses, the mean of the campaigns that all finalists met; "
+            "of others, in the one before the finals; null if it has none"
+        ),
     ]
-    beside: Annotated[float | None, Field(description="likewise the figure that it is weighed against, in screening")]
-    under: Annotated[str | None, Field(description="under which hypothesis the figure was worst in screening")]
+    beside: Annotated[float | None, Field(description="likewise the figure that it is weighed against")]
+    under: Annotated[str | None, Field(description="under which hypothesis the figure was worst most often")]
     samples: Annotated[list[float], Field(description="the figure in each campaign of the finals, at worst")]
     behind: Annotated[str | None, Field(description="the candidate that it is behind; null where it is not")]
     failure: Annotated[AdviceFailure | None, Field(description="what it did not meet; null if it met everything")]
@@ -92,7 +95,10 @@ class AdviceAssurance(TypedDict):
     zone: Annotated[
         float | None, Field(description="the indifference zone in the figure's unit; null before there is one")
     ]
-    campaigns: Annotated[int, Field(description="of the finals, each under every hypothesis", ge=0)]
+    finalists: Annotated[int, Field(description="those in the finals that the choice comes from", ge=0)]
+    campaigns: Annotated[
+        int, Field(description="of the finals that the choice has met, each under every hypothesis", ge=0)
+    ]
     campaigns_share: Annotated[
         float | None, Field(description="at least this share of campaigns meets all demands, under each hypothesis")
     ]

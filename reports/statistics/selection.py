@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from itertools import permutations
+from itertools import combinations, permutations
 from typing import NamedTuple
 
 from reports.statistics.intervals import mean_of
@@ -66,6 +66,29 @@ def slack(values: Sequence[float], others: Sequence[float], rule: Rule) -> float
     if not variance:
         return 0.0
     return max(0.0, _critical(many, rule.error) * variance / (2 * rule.zone * many) - rule.zone / 2)
+
+
+def latest(samples: Samples, rule: Rule) -> int:
+    """After how many values it is over at the latest, if they vary as much as those so far; 0 where it is."""
+    most = 0.0
+    for one, other in combinations(samples.values(), 2):
+        most = max(most, _critical(len(one), rule.error) * _variance_of_difference(one, other) / rule.zone**2)
+    return math.ceil(most)
+
+
+def is_equal(values: Sequence[float], best: Sequence[float], rule: Rule) -> bool:
+    """Whether the mean is less than the zone above that of the best, as surely as the rule says (paired Student's t).
+
+    Of values in the same campaigns from the first on; who was dropped has fewer.
+    """
+    many = min(len(values), len(best))
+    if many < 2:
+        return False
+    above = _mean(values[:many]) - _mean(best[:many])
+    error = math.sqrt(_variance_of_difference(values[:many], best[:many]) / many)
+    from scipy.special import stdtrit  # slow to import, needed by few commands
+
+    return above + error * float(stdtrit(many - 1, 1 - rule.error)) <= rule.zone
 
 
 def _critical(many: int, error: float) -> float:

@@ -9,12 +9,13 @@ import typer
 from scenarios.errors import BadInput
 from seslab import exit_codes
 from seslab.ctrl_c import ending_on_ctrl_c
-from seslab.options import AsJson, Cluster, Limiters, Out, Seed, Source, Store, Strategies
+from seslab.options import AsJson, Cluster, Limiters, Out, Seed, Source, Store, Strategies, share
 
 CONFIDENCE = 0.95
 LEAST_CONFIDENCE, MOST_CONFIDENCE = 0.5, 0.9999
 INDIFFERENCE = "1%"
 LEAST_INDIFFERENCE = 1e-9
+MOST_SHARE = 0.99
 
 
 def advise(
@@ -34,6 +35,15 @@ def advise(
     indifference: Annotated[
         str, typer.Option(metavar="X", help="a difference that does not matter: of the figure, or a share of the best")
     ] = INDIFFERENCE,
+    in_campaigns: Annotated[
+        str | None,
+        typer.Option(
+            "--share",
+            metavar="X",
+            show_default="as many as the choice takes",
+            help="in what share of campaigns the choice must be known to meet everything, such as 95%",
+        ),
+    ] = None,
     runs: Annotated[
         int | None, typer.Option(metavar="N", min=1, show_default="as many as it takes", help="most simulations")
     ] = None,
@@ -49,7 +59,7 @@ def advise(
 
     Searches the strategies and their settings for the least value of a figure, such that all of the scenario's
     thresholds hold in every run under every limiter that SES may have. Says how sure it is of that, and why the next
-    ones are not it. Ends with exit code 1 if nothing meets all of them.
+    ones are not it. Ends with exit code 1 if nothing meets all of them, 4 if it ended before anything was known to.
 
     $ seslab advise mixed --minimise latency_s.p99 --minutes 5 --out advice
     """
@@ -71,17 +81,20 @@ def advise(
     until_s = None if minutes is None else time.monotonic() + 60 * minutes
     chosen = ranking_by(worlds.scenario_of(scenario, seed), minimise)
     zone, is_share = indifference_of(indifference)
+    part = share("--share", in_campaigns)
+    if part is not None and part > MOST_SHARE:
+        raise BadInput(f"--share {in_campaigns}: must be at most {MOST_SHARE:.0%}, which takes hundreds of campaigns")
     contenders = worlds.chosen(strategy, chosen)
     tried = sets.chosen(limiters, chosen.account)
     if out is not None:
         read = [*files_of(scenario, chosen), *([("--limiters", limiters)] if limiters else [])]
         folder.prepare(out, read, ADVICE)
     simulation = Simulation(worlds.simulator(), load_prices(), worlds.standing)
-    question = Question(chosen, tried.hypotheses, simulation, Assurance(confidence, zone, is_share))
+    question = Question(chosen, tried.hypotheses, simulation, Assurance(confidence, zone, is_share, part))
     budget = Budget(runs, until_s, time.monotonic)
     with opened(store, cluster) as executor:
         found = command.advised(question, contenders, budget, executor, tried, out, json)
-    return exit_codes.DONE if found else exit_codes.UNMET
+    return exit_codes.INCONCLUSIVE if found is None else exit_codes.DONE if found else exit_codes.UNMET
 
 
 def indifference_of(text: str) -> tuple[float, bool]:
@@ -94,6 +107,9 @@ def indifference_of(text: str) -> tuple[float, bool]:
     if not LEAST_INDIFFERENCE <= value < float("inf") or rest or (percent and value >= 1):
         from scenarios.formats.quoted import printable
 
-        right = f"must be a share of the best such as 1%, or a number of at least {LEAST_INDIFFERENCE:g}"
+        right = (
+            f"must be a share of the best below 100% such as 1%, or a number of at least {LEAST_INDIFFERENCE:g} in the "
+            "figure's unit"
+        )
         raise BadInput(f"--indifference {printable(text)}: {right}")
     return value, bool(percent)

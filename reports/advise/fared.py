@@ -1,0 +1,172 @@
+"""How candidates fared: of finalists in the finals, of all others in the one campaign before them."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from reports.advise.bench import Met
+from reports.advise.candidates import Candidate
+from reports.advise.demands import miss_in
+from reports.advise.finals import Finals, Loss
+from reports.advise.search import Search
+from reports.documents.advice import AdviceFailure, Standing
+from reports.statistics.intervals import mean_of
+
+
+class Beside(NamedTuple):
+    """A candidate's figure and the choice's in the campaigns that both met, of which there are so many.
+
+    None of the finals: in the one before them.
+    """
+
+    value: float
+    chosen: float
+    campaigns: int
+
+
+def group_of(search: Search, one: Candidate) -> Finals | None:
+    """The finals that it was in; None if it was left before."""
+    return next((group for group in search.groups if one in group.finalists), None)
+
+
+def samples_of(search: Search, one: Candidate) -> list[float]:
+    """Its figure in each campaign of the finals that it met and did not fail in."""
+    group = group_of(search, one)
+    return group.values.get(one, []) if group else []
+
+
+def loss_of(search: Search, one: Candidate) -> Loss | None:
+    """Why it is out of the finals; None if it is not, or never was in."""
+    group = group_of(search, one)
+    return group.out.get(one) if group else None
+
+
+def met_before(search: Search, one: Candidate) -> Met:
+    """What it came to in the campaign before the finals."""
+    met = search.bench.met(one, search.seed)
+    assert met is not None
+    return met
+
+
+def met_of(search: Search, one: Candidate) -> Met:
+    """The means of the campaigns of the finals that all have met, where it came so far: nobody was chosen by them."""
+    kept = _shared(search, one)
+    return _mean([_at(search, one, seed) for seed in _seeds(search, kept)]) if kept else met_before(search, one)
+
+
+def beside_choice(search: Search, one: Candidate, choice: Candidate) -> Beside:
+    """Chance that both met leaves the difference; chance that one of them met would be taken for one."""
+    both = min(_shared(search, one), _shared(search, choice))
+    if not both:
+        return Beside(met_before(search, one).value, met_before(search, choice).value, 0)
+    mine, chosen = (_mean([_at(search, each, seed) for seed in _seeds(search, both)]) for each in (one, choice))
+    return Beside(mine.value, chosen.value, both)
+
+
+def worst_under(search: Search, one: Candidate) -> str | None:
+    """The hypothesis under which the figure was worst most often; None where all are always alike."""
+    kept = _shared(search, one)
+    seeds = _seeds(search, kept) if kept else [search.seed]
+    found = Counter(worst for seed in seeds if (worst := _worst_in(search, one, seed)) is not None)
+    return search.bench.question.hypotheses[found.most_common(1)[0][0]].name if found else None
+
+
+def _worst_in(search: Search, one: Candidate, seed: int) -> int | None:
+    runs = search.bench.runs[one, seed]
+    if len({met.value for met in runs.values()}) == 1:
+        return None
+    return max(sorted(runs), key=lambda number: runs[number].value)
+
+
+def unbeaten(search: Search, some: Collection[Candidate]) -> set[Candidate]:
+    """Those that met everything, and of which nobody is better in one figure without being worse in the other.
+
+    Finalists are beside each other in the finals, everyone else in the campaign that all met. Of those that are alike
+    the first.
+    """
+    failed = {one for group in search.groups for one in group.failed}
+    meets = [one for one in search.admissible if one in some and one not in failed]
+    return {
+        one
+        for number, one in enumerate(meets)
+        if not any(_beats(search, other, one, at < number) for at, other in enumerate(meets) if other != one)
+    }
+
+
+def _beats(search: Search, one: Candidate, other: Candidate, is_first: bool) -> bool:
+    in_finals = _shared(search, one) and _shared(search, other)
+    mine, its = ((met_of if in_finals else met_before)(search, each)[1:3] for each in (one, other))
+    return is_first if mine == its else mine[0] <= its[0] and mine[1] <= its[1]
+
+
+def standing(search: Search, one: Candidate) -> Standing:
+    """In one word."""
+    if one == search.choice:
+        return "chosen"
+    loss, group = loss_of(search, one), group_of(search, one)
+    if loss is not None and loss.failed:
+        return "failed"
+    if group is not None and group is search.finals and one in group.alive:
+        return "tied" if group.is_decided else "unfinished"
+    if loss is not None:
+        return "tied" if is_indifferent(search, one) else "behind"
+    if met_before(search, one).failed is not None:
+        return "failed"
+    return "screened" if search.ended == "decided" or search.groups else "unfinished"
+
+
+def is_indifferent(search: Search, one: Candidate) -> bool:
+    """Whether it is behind by less than matters."""
+    choice, finals = search.choice, search.finals
+    if choice is None or finals is None or not finals.campaigns:
+        return False
+    beside = beside_choice(search, one, choice)
+    return beside.value - beside.chosen <= finals.rule.zone
+
+
+def failure(search: Search, one: Candidate) -> AdviceFailure | None:
+    """In the last campaign of its finals, or in the one before them."""
+    loss, seed = loss_of(search, one), search.seed
+    if loss is not None and loss.failed:
+        seed += 1 + loss.campaigns
+    met = _at(search, one, seed)
+    if met.failed is None:
+        return None
+    runs = search.bench.runs[one, seed]
+    under = max(runs, key=lambda number: runs[number].violation)
+    return {
+        "hypothesis": search.bench.question.hypotheses[under].name,
+        "seed": seed,
+        "threshold": met.failed,
+        "miss": finite(miss_in(met.violation)),
+    }
+
+
+def finite(value: float) -> float | None:
+    """None for what a document cannot hold."""
+    return value if math.isfinite(value) else None
+
+
+def _shared(search: Search, one: Candidate) -> int:
+    group = group_of(search, one)
+    return min(len(group.values.get(one, ())), group.shared or len(group.values.get(one, ()))) if group else 0
+
+
+def _seeds(search: Search, campaigns: int) -> range:
+    return range(search.seed + 1, search.seed + 1 + campaigns)
+
+
+def _at(search: Search, one: Candidate, seed: int) -> Met:
+    met = search.bench.met(one, seed)
+    assert met is not None
+    return met
+
+
+def _mean(campaigns: Sequence[Met]) -> Met:
+    value, beside = mean_of([one.value for one in campaigns]), mean_of([one.beside for one in campaigns])
+    assert value is not None
+    assert beside is not None
+    return Met(0.0, value, beside)
