@@ -167,6 +167,28 @@ def test_rate_and_limiter_are_set_for_one_account_by_its_name(endpoint: Endpoint
         )
 
 
+def test_a_question_about_an_account_is_about_its_own_region_and_its_own_mail(endpoint: Endpoint) -> None:
+    """Whatever is told of it has its name; the mail of others is another question."""
+    for name, region in (("us", "us-east-1"), ("de", REGION), ("de", "us-east-1")):
+        assert send(client(endpoint, "sesv2", name, region), **mail()) is None
+    assert len(endpoint.ask("GET", "/_seslab/calls?account=de")["calls"]) == 1
+    found = endpoint.ask("GET", "/_seslab/messages?account=de")["messages"]
+    assert [(one["name"], one["region"]) for one in found] == [("de", "us-east-1"), ("de", REGION)]
+    assert endpoint.ask("GET", f"/_seslab/messages/{found[0]['id']}")["name"] == "de"
+    for route in ("live", "stats"):
+        accounts = endpoint.ask("GET", f"/_seslab/{route}?account=de&region={REGION}")["accounts"]
+        assert [(one["name"], one["region"]) for one in accounts] == [("de", REGION)]
+
+
+@pytest.mark.parametrize("route", ["calls", "messages", "live", "stats", "queues", "envelope", "delivery", "rate"])
+def test_an_account_that_is_not_there_is_named(endpoint: Endpoint, route: str) -> None:
+    """Nothing that is asked about it is answered as if there were nothing to tell."""
+    with pytest.raises(HTTPError) as error:
+        endpoint.ask("GET", f"/_seslab/{route}?account=nix")
+    assert error.value.code == 400
+    assert b"unknown account 'nix', known are us, de" in error.value.read()
+
+
 def test_a_fault_of_one_account_spares_the_others() -> None:
     """An outage that names an account is that account's, in whatever region it is asked."""
     with served(**tables(fault=FAULTS)) as endpoint:

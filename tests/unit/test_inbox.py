@@ -20,8 +20,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moto.ses.models import ses_backends
 
+from loadtests.endpoint.accounts.accounts import Accounts
 from loadtests.endpoint.admin.asking import Asked
 from loadtests.endpoint.admin.messages import Messages
+from loadtests.endpoint.conditions import SwitchedFaults
 from loadtests.endpoint.http import OK
 from loadtests.endpoint.inbox.html import MOST_CHARACTERS, with_images
 from loadtests.endpoint.inbox.mime_text import raw_of
@@ -32,8 +34,10 @@ from loadtests.endpoint.refusals import Refused
 from loadtests.endpoint.requests import envelope
 from loadtests.endpoint.storing import Store
 from tests.unit.served import SENDER, Endpoint, account, mail, served
+from tests.unit.virtual import scenario
 
 SENT = Sent("0100-1", 0.0)
+NOBODYS = Accounts(scenario({"process": "batch", "messages": 1}), 1, SwitchedFaults(1))
 LINES = st.text(st.characters(exclude_categories=("Cs", "Cc", "Zs", "Zl", "Zp")), min_size=1, max_size=30)
 KINDS = st.sampled_from(("image/png", "text/plain", "text/html"))
 FILES = st.builds(Attachment, LINES, KINDS, st.just(""), st.just(False), st.binary(), st.just(""))
@@ -87,7 +91,7 @@ def test_whatever_a_mail_is_it_is_shown(raw: bytes, head: bytes) -> None:
             *(f"/attachments/{number}" for number in range(len(parts_of(head + raw).files))),
         ):
             path = f"/_seslab/messages/{SENT.message_id}{form}"
-            answer = Messages(store).answer(Asked("GET", path, "", b"", "", "", is_of_page=True))
+            answer = Messages(store, NOBODYS).answer(Asked("GET", path, "", b"", "", "", is_of_page=True))
             assert answer is not None
             assert answer.status == OK
             assert all(value.isascii() and value.isprintable() for _, value in answer.headers)

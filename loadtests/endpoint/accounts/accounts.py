@@ -92,7 +92,11 @@ class Accounts:
     def of_smtp(self, user: str) -> tuple[str, str]:
         """The account that a user's name is the key of, and its region: SMTP says none."""
         number = get_account_id_from(user)
-        return number, self._regions.get(number, DEFAULT_REGION)
+        return number, self.region_of(number)
+
+    def region_of(self, number: str) -> str:
+        """The account's own region, in which it is asked about where nobody says another."""
+        return self._regions.get(number, DEFAULT_REGION)
 
     def enter_keys(self) -> None:
         """Into the local IAM, which a reset of moto empties."""

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from loadtests.endpoint.accounts.accounts import Accounts
 from loadtests.endpoint.accounts.allowance import Allowance
 from loadtests.endpoint.admin.asking import Query, number, quantity
 from loadtests.endpoint.admin.stats import whose
-from loadtests.endpoint.service import Service
 from loadtests.endpoint.ses import Ses
 from scenarios.aws.limiter import at_once
 from scenarios.ledger.ledger import ACCEPTED
@@ -25,13 +25,13 @@ class Envelope(NamedTuple):
     burst: int
 
 
-def shown(service: Service, query: Query) -> dict[str, Any]:
-    """The envelope, and of each account the window that holds most beyond R·τ; raises BadRequest.
+def shown(accounts: Accounts, asked_about: list[Ses], query: Query) -> dict[str, Any]:
+    """The envelope, and of each account that is asked about the window that holds most beyond R·τ; raises BadRequest.
 
     Where accounts have names, each has an envelope of its own.
     """
-    alike = None if service.accounts.named else _asked_about(query, service.accounts.all()[0])
-    every = [_beside(ses, alike or _asked_about(query, ses.allowance)) for ses in service.all()]
+    alike = None if accounts.named else _envelope(query, accounts.all()[0])
+    every = [_beside(ses, alike or _envelope(query, ses.allowance)) for ses in asked_about]
     return {"fullest": every} if alike is None else {**alike._asdict(), "fullest": every}
 
 
@@ -39,7 +39,7 @@ def _beside(ses: Ses, envelope: Envelope) -> dict[str, Any]:
     return {**whose(ses), **(envelope._asdict() if ses.allowance.name else {}), **_fullest(ses, envelope)}
 
 
-def _asked_about(query: Query, allowance: Allowance) -> Envelope:
+def _envelope(query: Query, allowance: Allowance) -> Envelope:
     """The limiter's own, or the query's, where a rate alone has a burst of one second; raises BadRequest."""
     rate_per_s = allowance.rate_per_s
     burst = at_once(allowance.account.limiter, rate_per_s)

@@ -20,16 +20,15 @@ class Live:
     def __init__(self, service: Service) -> None:
         self._service, self._watches = service, dict[tuple[str, str], Watch]()
 
-    def document(self, since_unix_s: float) -> dict[str, Any]:
-        """Of all accounts, with their newest calls that were decided since then."""
+    def document(self, asked_about: list[Ses], since_unix_s: float) -> dict[str, Any]:
+        """Of these accounts, with their newest calls that were decided since then."""
         asked_unix_s = time.time()
-        accounts = self._service.all()
-        self._watches = {(ses.account, ses.region): self._watch(ses) for ses in accounts}
+        self._watches |= {(ses.account, ses.region): self._watch(ses) for ses in asked_about}
         return {
             "now_unix_s": asked_unix_s,
             "in_flight": self._service.in_flight,
             "mails": mails(self._service.common.store),
-            "accounts": [self._account(ses, since_unix_s) for ses in accounts],
+            "accounts": [self._account(ses, since_unix_s) for ses in asked_about],
         }
 
     def _watch(self, ses: Ses) -> Watch:

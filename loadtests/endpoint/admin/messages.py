@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from time import monotonic
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from loadtests.endpoint.accounts.accounts import Accounts
+from loadtests.endpoint.admin.asked_accounts import number_of
 from loadtests.endpoint.admin.asking import Asked, BadRequest, named, quantity, whole_number
 from loadtests.endpoint.admin.live import mails
 from loadtests.endpoint.http import OK, Answer, as_json
@@ -48,8 +50,8 @@ class Page(NamedTuple):
 class Messages:
     """Answers `/_seslab/messages`."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, accounts: Accounts) -> None:
+        self._store, self._accounts = store, accounts
 
     def answer(self, asked: Asked) -> Answer | None:
         """None for what is no route; raises BadRequest."""
@@ -63,12 +65,22 @@ class Messages:
 
     def _list(self, query: str) -> Answer:
         given = named(query, (*Wanted._fields, *Page._fields))
+        if "account" in given:
+            given["account"] = number_of(self._accounts, given["account"])
         wanted = Wanted(**{name: given[name] for name in Wanted._fields if name in given})
         page = _page(given)
         found = self._found(wanted, page)
         shown = found[: page.limit]
         more = shown[-1].number if len(found) > len(shown) else None
-        return as_json({"messages": list(map(summary, shown)), "next_before": more, **mails(self._store)})
+        return as_json({"messages": list(map(self._summary, shown)), "next_before": more, **mails(self._store)})
+
+    def _summary(self, kept: Kept) -> dict[str, Any]:
+        return self._named(kept, summary(kept))
+
+    def _named(self, kept: Kept, told: dict[str, Any]) -> dict[str, Any]:
+        """With the account's name, if it has one."""
+        allowance = self._accounts.named.get(kept.backend.account_id)
+        return told if allowance is None else {**told, "name": allowance.name}
 
     def _found(self, wanted: Wanted, page: Page) -> list[Kept]:
         """Newest first, as soon as there are enough, or when the wait is over."""
@@ -93,7 +105,7 @@ class Messages:
             return _missing(f"no mail {name} is kept: it was not accepted, or newer ones have taken its place")
         if file is not None:
             return _file(parts_of(raw_of(kept.message, kept.sent)), int(file))
-        return _FORMS[form](kept)
+        return as_json(self._named(kept, whole(kept))) if form is None else _FORMS[form](kept)
 
 
 def _page(given: dict[str, str]) -> Page:
@@ -131,8 +143,4 @@ def _missing(sentence: str) -> Answer:
     return as_json({"message": sentence}, MISSING)
 
 
-_FORMS: dict[str | None, Callable[[Kept], Answer]] = {
-    None: lambda kept: as_json(whole(kept)),
-    "html": _html,
-    "raw": _raw,
-}
+_FORMS: dict[str, Callable[[Kept], Answer]] = {"html": _html, "raw": _raw}

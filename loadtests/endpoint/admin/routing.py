@@ -8,14 +8,13 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import numpy as np
-from moto.ses.models import ses_backends
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import Field
 from pydantic_core import PydanticCustomError
 
 from loadtests.endpoint.account_run import AccountRun
 from loadtests.endpoint.accounts.allowance import Allowance
-from loadtests.endpoint.admin import envelope, explain, messages
+from loadtests.endpoint.admin import asked_accounts, envelope, explain, messages
 from loadtests.endpoint.admin.asking import Asked, BadRequest, Query, number, quantity, setting
 from loadtests.endpoint.admin.delivery import delivery
 from loadtests.endpoint.admin.guard import guarded
@@ -30,7 +29,6 @@ from loadtests.endpoint.routes import (
     ACCOUNT,
     CALLS,
     DEFAULT_ACCOUNT,
-    DEFAULT_REGION,
     DELIVERY,
     ENVELOPE,
     FAULTS,
@@ -46,7 +44,6 @@ from loadtests.endpoint.routes import (
 from loadtests.endpoint.service import Service
 from loadtests.endpoint.ses import Ses
 from loadtests.endpoint.sqs import queues
-from scenarios.formats.quoted import printable, unknown
 from scenarios.schema.accounts.account import Account, LimiterHypothesis, resolved
 from scenarios.schema.tables import Rate, Table
 from scenarios.web_pages import POLICY
@@ -96,7 +93,7 @@ class Admin:
             LIVE: self._live,
         }
         self._homes = [account for account, _ in service.accounts.homes()]
-        self._messages, self._watched = messages.Messages(service.common.store), Live(service)
+        self._messages, self._watched = messages.Messages(service.common.store, service.accounts), Live(service)
 
     def answer(self, asked: Asked) -> Answer:
         """Every error is one line that says what would be right."""
@@ -126,12 +123,10 @@ class Admin:
         return as_json({})
 
     def _whose(self, query: Query) -> tuple[str, str]:
-        """The account and the region that are asked about; raises BadRequest for a region that AWS has not got."""
-        home, home_region = self._service.accounts.homes()[0]
-        account, region = query.get("account", [home])[0], query.get("region", [home_region])[0]
-        if region not in ses_backends[DEFAULT_ACCOUNT]:
-            raise BadRequest(f"region = {region}: must be a region with SES, such as {DEFAULT_REGION}")
-        return self._service.accounts.number_of(account), region
+        return asked_accounts.whose(self._service.accounts, query)
+
+    def _those(self, query: Query) -> list[Ses]:
+        return asked_accounts.among(self._service.all(), self._service.accounts, query)
 
     def _run(self, query: Query) -> AccountRun:
         """Of an account that is there: a question makes none. Raises BadRequest."""
@@ -145,13 +140,9 @@ class Admin:
         accounts = self._service.accounts
         if not accounts.named:
             return accounts.allowance(DEFAULT_ACCOUNT)
-        names = [one.name for one in accounts.all()]
         if "account" not in query:
-            raise BadRequest(f"account: missing; must be one of {', '.join(names)}")
-        number = accounts.number_of(query["account"][0])
-        if number not in accounts.named:
-            raise BadRequest(printable(unknown("account", query["account"][0], names)))
-        return accounts.named[number]
+            raise BadRequest(f"account: missing; must be one of {', '.join(one.name for one in accounts.all())}")
+        return accounts.named[asked_accounts.number_of(accounts, query["account"][0])]
 
     def _calls(self, _body: bytes, query: Query, accept: str) -> Answer:
         """Raw rows to a client that accepts nothing else, and a list for people to all others."""
@@ -169,9 +160,9 @@ class Admin:
         refusals = zip(sentences[1:], counts[1:], strict=True)
         return as_json({"reasons": [{"said": said, "calls": count} for said, count in refusals if count]})
 
-    def _stats(self, _body: bytes, _query: Query, _accept: str) -> Answer:
+    def _stats(self, _body: bytes, query: Query, _accept: str) -> Answer:
         service = self._service
-        accounts = [{**stats(ses), **self._of_named(ses)} for ses in service.all()]
+        accounts = [{**stats(ses), **self._of_named(ses)} for ses in self._those(query)]
         return as_json({"accounts": accounts, "requests": service.requests(), "in_flight": service.in_flight})
 
     def _of_named(self, ses: Ses) -> dict[str, Any]:
@@ -195,7 +186,7 @@ class Admin:
         return self._faults(body, query, accept)
 
     def _envelope(self, _body: bytes, query: Query, _accept: str) -> Answer:
-        return as_json(envelope.shown(self._service, query))
+        return as_json(envelope.shown(self._service.accounts, self._those(query), query))
 
     def _account(self, _body: bytes, query: Query, _accept: str) -> Answer:
         return as_json(self._allowance(query).account.model_dump())
@@ -226,7 +217,8 @@ class Admin:
 
     def _live(self, _body: bytes, query: Query, _accept: str) -> Answer:
         since = query.get("since", ["0"])[0]
-        return as_json(self._watched.document(quantity("since", since, LAST_UNIX_S, "seconds")))
+        since_unix_s = quantity("since", since, LAST_UNIX_S, "seconds")
+        return as_json(self._watched.document(self._those(query), since_unix_s))
 
 
 def _resolved(limiter: LimiterHypothesis, rate_per_s: float) -> LimiterHypothesis:

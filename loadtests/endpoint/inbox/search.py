@@ -13,6 +13,7 @@ from loadtests.endpoint.storing import Kept
 class Wanted(NamedTuple):
     """What a mail must have; empty for what does not matter. Capitals never do."""
 
+    account: str = ""  # its number
     to: str = ""  # one recipient's whole address
     subject: str = ""  # a part of it
     tag: str = ""  # a tag's name, or NAME=VALUE
@@ -29,7 +30,8 @@ def among(kept: Iterable[Kept], wanted: Wanted) -> list[Kept]:
 def _has(kept: Kept, wanted: Wanted) -> bool:
     message = kept.besides
     return (
-        (not wanted.id or wanted.id == kept.sent.message_id)
+        (not wanted.account or wanted.account == kept.backend.account_id)
+        and (not wanted.id or wanted.id == kept.sent.message_id)
         and (not wanted.subject or wanted.subject in message.subject.lower())
         and (not wanted.to or _is_to(message, wanted.to))
         and (not wanted.tag or any(wanted.tag in (name, pair) for name, pair in _tags(message)))
