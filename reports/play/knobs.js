@@ -1,11 +1,14 @@
 // Controls for what a scenario may say, made from the schema: each sets one key, or takes it away where it is left empty.
+const ONE_ACCOUNT = ["Account", ["account"]];
+const SEVERAL_ACCOUNTS = ["Accounts", ["accounts", "split", "pool"]];
 const GROUPS = [
-  ["Account", ["account"]], ["Traffic", ["workload"]], ["Faults", ["fault"]], ["Contenders' settings", ["strategies", "variants"]],
+  ["Traffic", ["workload"]], ["Faults", ["fault"]], ["Contenders' settings", ["strategies", "variants"]],
   ["What is demanded", ["thresholds", "rank", "bill", "prices"]], ["Another sender", ["neighbour"]],
-  ["After acceptance", ["delivery"]],
+  ["After acceptance", ["delivery", "tenants"]],
   ["Services", ["latency", "client", "lambda", "sqs", "ticker"]], ["The run", ["name", "description", "seed", "horizon_s", "clock"]],
 ];
-const OPEN = ["Account", "Traffic"];
+const OPEN = ["Account", "Accounts", "Traffic"];
+const BEFORE_CONTENDERS = 2; // groups
 const SPAN = 16; // a slider reaches from a sixteenth of a value to sixteen times as much
 
 function el(tag, attributes, ...children) {
@@ -36,8 +39,9 @@ class Knobs {
   /** All controls anew; what has the focus keeps it. `contenders` makes those of who contends. */
   draw() {
     const focused = document.activeElement?.dataset?.path;
-    const groups = GROUPS.map(([name, keys]) => this.group(name, keys));
-    this.root.replaceChildren(...groups.slice(0, OPEN.length), this.contenders(), ...groups.slice(OPEN.length));
+    const accounts = this.value(["accounts"]) === undefined ? ONE_ACCOUNT : SEVERAL_ACCOUNTS;
+    const groups = [accounts, ...GROUPS].map(([name, keys]) => this.group(name, keys));
+    this.root.replaceChildren(...groups.slice(0, BEFORE_CONTENDERS), this.contenders(), ...groups.slice(BEFORE_CONTENDERS));
     if (focused) this.root.querySelector(`[data-path="${CSS.escape(focused)}"]`)?.focus();
   }
 
@@ -106,7 +110,7 @@ class Knobs {
     this.told(control, path, read);
     control.addEventListener("input", () => { if (control.value !== "") this.set(path, read(), false); });
     const base = this.base(knob, path);
-    if (base === undefined || !(knob.needed || path[0] === "account")) return control;
+    if (base === undefined || !(knob.needed || ["account", "accounts"].includes(path[0]))) return control;
     return el("span", { class: "dialled" }, this.slider(knob, path, base, control), control);
   }
 
@@ -114,14 +118,14 @@ class Knobs {
 
   /** The number that a slider has in its middle. */
   base(knob, path) {
-    const value = this.value(path) ?? knob.default ?? (knob.key === "burst" ? Math.ceil(this.rate()) : undefined);
+    const value = this.value(path) ?? knob.default ?? (knob.key === "burst" ? Math.ceil(this.rate(path)) : undefined);
     return typeof value === "number" && (value > 0 || knob.high === 1) ? value : undefined;
   }
 
-  /** The account's, set or not. */
-  rate() {
+  /** That of the account in which a key stands, set or not. */
+  rate(path) {
     const plain = this.knobs.get("account").of.find(({ key }) => key === "max_send_rate_per_s");
-    return this.value(["account", "max_send_rate_per_s"]) ?? plain.default;
+    return this.value([...path.slice(0, path[0] === "accounts" ? 2 : 1), plain.key]) ?? plain.default;
   }
 
   slider(knob, path, base, control) {
@@ -261,7 +265,7 @@ class Knobs {
     });
     const name = el("input", { type: "text", placeholder: "a name", "aria-label": `name of another of ${knob.key}`, "data-path": `${dotted(path)}+`, pattern: "[A-Za-z][A-Za-z0-9\\-]{0,31}", size: 10 });
     const add = (kind) => {
-      if (name.value && name.checkValidity()) this.put([...path, name.value], knob.by ? { [knob.by]: kind.key } : knob.of[0].kind === "table" ? this.rest(path) : "");
+      if (name.value && name.checkValidity()) this.put([...path, name.value], knob.by ? { [knob.by]: kind.key } : this.new(knob.of[0], path));
       else name.focus();
     };
     return [...items, el("small", { class: "notes" }, knob.says), this.adding(knob.by ? knob.of : [], knob.by, add, name)];
@@ -274,6 +278,11 @@ class Knobs {
     const share = knob.of.find(({ key }) => key === "share");
     const button = el("button", { type: "button", onclick: () => this.put(path, { share: this.value(path) }) }, "Set more of it");
     return [this.field(share, path, this.number(share, path)), button];
+  }
+
+  /** What another name stands for at first; where names have shares, the share that others have left. */
+  new(knob, path) {
+    return knob.of?.some(({ key }) => key === "share") ? this.rest(path) : blank(knob);
   }
 
   /** The share that others have left. */

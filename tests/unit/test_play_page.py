@@ -225,6 +225,32 @@ def test_mailbox_providers_are_shared_out(page: Tab) -> None:
     assert page.value("!!document.querySelector('[data-chart=delivered] svg')")
 
 
+SEVERAL = """
+[accounts.us]
+max_send_rate_per_s = 30
+[accounts.de]
+max_send_rate_per_s = 15
+[[workload]]
+process = "batch"
+messages = 30
+account = "de"
+"""
+
+
+def test_each_of_several_accounts_is_set_by_itself(page: Tab) -> None:
+    """Its rate has a slider of its own, there is no table of a single account, and another account can be added."""
+    drop(page, "countries.toml", SEVERAL)
+    assert page.value(f"{control(RATE)} === null")
+    enter(page, "accounts.de.max_send_rate_per_s", "60")
+    assert page.value(f"{control('accounts.de.max_send_rate_per_s~')}.type") == "range"
+    type_in(page, "accounts+", "br")
+    page.value(f"{control('accounts+')}.parentElement.querySelector('button').click()")
+    settle(page)
+    rates = {"us": 30, "de": 60, "br": None}
+    accounts = tomllib.loads(page.value(TOML))["accounts"]
+    assert {name: one.get("max_send_rate_per_s") for name, one in accounts.items()} == rates
+
+
 def test_files_are_dropped(page: Tab) -> None:
     """Events are replayed, a scenario is opened, and what is neither is said in one line."""
     drop(page, "events.jsonl", (ROOT / "docs" / "examples" / "events.jsonl").read_text())
