@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+from pathlib import Path
 from typing import Any
 
 from typer import Exit
@@ -30,14 +31,28 @@ class Command(TyperCommand):
         """The summary, whole; completion shows it too."""
         return summary(self)
 
+    def parse_args(self, ctx: Any, args: list[str]) -> Any:
+        """Raises BadInput for a path of no characters: pathlib takes it for the folder that one is in."""
+        if "" in args or any(word.endswith("=") for word in args):
+            given, _, _ = self.make_parser(ctx).parse_args([*args])
+            params: list[Any] = [*self.params]
+            for param in params:
+                if "" in _words(given.get(param.name)) and param.type_descriptor.annotation is Path:
+                    raise BadInput(f"{_called(param)} = '': must be a path; the folder that you are in is .")
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: Any) -> Any:
         """Raises BadInput for a word that may end in a document, which is UTF-8; a file's name may be any bytes."""
         for param in self.params:
             for word in _words(ctx.params.get(param.name)):
                 if not _is_text(word) and not os.path.lexists(word.removeprefix("@")):
-                    name = param.metavar if param.param_type_name == "argument" else max(param.opts, key=len)
-                    raise BadInput(f"{name} = {word}: must be UTF-8 text")
+                    raise BadInput(f"{_called(param)} = {word}: must be UTF-8 text")
         return super().invoke(ctx)
+
+
+def _called(param: Any) -> str:
+    name: str = param.metavar if param.param_type_name == "argument" else max(param.opts, key=len)
+    return name
 
 
 def _words(value: Any) -> list[str]:

@@ -56,6 +56,8 @@ def seslab_with(*words: str, cwd: Path | None = None) -> subprocess.CompletedPro
         ("loadtest rehearsal --user http --header a/b:c", "--header = a/b: must be NAME: VALUE"),
         ("status --region EU_WEST", "--region = EU_WEST: must be a region's name"),
         ("compare broadcast-900 --out taken/below", "--out taken/below: "),
+        ("compare broadcast-900 --out=", "--out = '': must be a path"),
+        ("warmup --out=", "--out = '': must be a path"),
         ("gate update rehearsal --baseline b.json --reason caf\udce9", r"--reason = caf\udce9: must be UTF-8 text"),
         ("gate broadcast-900 sc\udce9ne.toml --baseline b.json", r"SCENARIO... = sc\udce9ne.toml: must be UTF-8"),
         ("compare broadcast-900 --on aws --allow \udce9@b.c", r"--allow = \udce9@b.c: must be UTF-8"),
