@@ -222,7 +222,8 @@ def _again(entry: StrategyEntry, facts: Facts) -> str:
 
 
 def _peak(entry: StrategyEntry, facts: Facts) -> str:
-    peak, asked, limit = entry["peak_1s"], entry["attempted_peak_1s"], f"(limit {facts.rate_per_s:g})"
+    peak, asked = entry["peak_1s"], entry["attempted_peak_1s"]
+    limit = f"({'limit' if facts.first_part is None else 'all limits together'} {facts.rate_per_s:g})"
     if asked > max(peak, facts.rate_per_s):
         return f"asked for up to {count(asked)} within one second, granted up to {count(peak)} {limit}"
     return f"up to {count(peak)} admitted within one second {limit}" if peak > facts.rate_per_s else ""

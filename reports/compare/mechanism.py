@@ -81,7 +81,7 @@ def told_mechanism(entry: StrategyEntry, facts: Facts) -> str:
     within = facts if facts.first_part is None else facts.first_part[1]
     clauses = words(_settings(entry), _seen(entry, within)) or ()
     said = "; ".join(clause for clause in ([clauses] if isinstance(clauses, str) else clauses) if clause)
-    return said if facts.first_part is None else f"each account by itself, {facts.first_part[0]} so: {said}"
+    return said if facts.first_part is None else f"each account by itself, for instance {facts.first_part[0]}: {said}"
 
 
 def told_after_refusal(entry: StrategyEntry) -> str:

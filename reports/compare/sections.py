@@ -10,6 +10,7 @@ from reports.compare.drawings import MONTH, Gathered
 from reports.compare.spread import spread
 from reports.compare.table import accounts_in, arrangement_sentences, explanations, notes, providers_of, table
 from reports.documents.comparison import ComparisonDocument
+from reports.figures import canvas
 from reports.figures.worth import DELIVERED
 from reports.inboxes.by_provider import by_provider
 from reports.inboxes.pauses import paused_s_of
@@ -72,9 +73,16 @@ def is_good(comparison: ComparisonDocument) -> bool:
 def about(comparison: ComparisonDocument) -> str:
     """What was run, where and how often."""
     submitted = max(entry["recipients"]["submitted"] for entry in comparison["strategies"])
-    limit = comparison["account"]["max_send_rate_per_s"]
     where = WORLDS.get(comparison["world"], comparison["world"])
-    return f"{counted(submitted, 'recipient')} at a limit of {limit:g} a second, {where}, {how_often(comparison)}"
+    return f"{counted(submitted, 'recipient')} at {_limit(comparison)}, {where}, {how_often(comparison)}"
+
+
+def _limit(comparison: ComparisonDocument) -> str:
+    """Of accounts that share nothing, none may send what all may together."""
+    limit, many = comparison["account"]["max_send_rate_per_s"], len(comparison.get("accounts", ()))
+    if canvas.is_sliced(comparison):
+        return f"{many} limits that add up to {limit:g} a second"
+    return f"a limit of {limit:g} a second"
 
 
 def how_often(comparison: ComparisonDocument) -> str:

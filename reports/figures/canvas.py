@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reports.documents.comparison import AccountTable, FaultTable
+from reports.documents.comparison import AccountTable, ComparisonDocument, FaultTable
 from reports.figures import palette
 from reports.figures.instants import HOUR_S, Times, marks
 from reports.figures.palette import look
@@ -118,6 +118,11 @@ def name_faults(axes: Axes, faults: Sequence[FaultTable], scale: float) -> None:
             where = ("data", "axes fraction")
             kind = fault["kind"].replace("_", " ")
             axes.annotate(kind, at, (2, -2), where, "offset points", va="top", color=palette.FAINT, fontsize=8)
+
+
+def is_sliced(comparison: ComparisonDocument) -> bool:
+    """Whether accounts share nothing, so that the limit of the picture is a sum, which none of them has."""
+    return any(not one["pooled"] for one in comparison.get("accounts", ()))
 
 
 def limit_steps(account: AccountTable, end_s: float) -> tuple[list[float], list[float]]:

@@ -44,7 +44,8 @@ def draw(comparison: ComparisonDocument, all_series: Sequence[Series], times: Ti
 
 def _title(comparison: ComparisonDocument) -> str:
     limit = comparison["account"]["max_send_rate_per_s"]
-    return f"{comparison['scenario']}: what SES accepted or not, against the limit of {limit:g} recipients/s"
+    against = "the sum of all limits," if canvas.is_sliced(comparison) else "the limit of"
+    return f"{comparison['scenario']}: what SES accepted or not, against {against} {limit:g} recipients/s"
 
 
 def _rates(axes: Axes, one: Series, bin_s: int, times: Times, highest: float) -> None:

@@ -101,6 +101,7 @@ def _answers() -> tuple[Markup, ...]:
         ),
         _section("pinned", "Against the pinned result", hidden=""),
         _section("ranking", "Ranking"),
+        _section("accounts", "Accounts", hidden=""),
         _section("thresholds", "Thresholds", hidden=""),
         _section("inboxes", "Inboxes", hidden=""),
         _section("figures", "Figures"),

@@ -247,7 +247,7 @@
     document.title = `${told.document.scenario} · seslab play`;
     $("colours").textContent = told.colours;
     mine.endDrawing?.();
-    for (const name of ["ranking", "thresholds", "inboxes", "figures", "pinned"]) place(name, told.html[name]);
+    for (const name of ["ranking", "accounts", "thresholds", "inboxes", "figures", "pinned"]) place(name, told.html[name]);
     mine.endDrawing = drawCharts(told, hidden);
     exports(told);
   };

@@ -44,6 +44,7 @@ def view(document: ComparisonDocument, run: Gathered) -> View:
         "html": {
             "ranking": sections.ranking(document, signs).inside,
             "thresholds": joined(one.inside for one in sections.thresholds(document)),
+            "accounts": joined(one.inside for one in sections.accounts(document)),
             "inboxes": joined(one.inside for one in sections.providers(document)),
             "figures": joined((*sections.of_first_seed(run), sections.fates(run), *figures)),
         },

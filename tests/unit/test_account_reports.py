@@ -60,7 +60,7 @@ def test_accounts_are_told_apart_in_document_table_and_sentences(tmp_path: Path)
 def test_a_slice_says_how_its_first_account_sends(tmp_path: Path) -> None:
     """A mechanism that is set by the account is told of one of them, not of their sum."""
     made = simulated(loaded(tmp_path, ACCOUNTS + MAIL), "heartbeat")
-    assert "each account by itself, us so: 30 recipients a tick" in made["strategies"][0]["explanation"]
+    assert "each account by itself, for instance us: 30 recipients a tick" in made["strategies"][0]["explanation"]
 
 
 def test_what_slicing_costs_and_protects() -> None:

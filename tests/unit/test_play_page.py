@@ -249,6 +249,9 @@ def test_each_of_several_accounts_is_set_by_itself(page: Tab) -> None:
     rates = {"us": 30, "de": 60, "br": None}
     accounts = tomllib.loads(page.value(TOML))["accounts"]
     assert {name: one.get("max_send_rate_per_s") for name, one in accounts.items()} == rates
+    assert "3 limits that add up to 104 a second" in page.value("document.querySelector('#about').textContent")
+    rows = "[...document.querySelectorAll('#accounts-inside > * tbody th')].map((one) => one.textContent).slice(0, 3)"
+    assert page.value(rows) == [*rates]
 
 
 def test_files_are_dropped(page: Tab) -> None:
