@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loadtests.endpoint import moto_answers
+from loadtests.endpoint.accounts import session_keys
 from loadtests.endpoint.admin import routing as admin
 from loadtests.endpoint.admin.asking import Asked
 from loadtests.endpoint.admin.unsubscribe import Unsubscribing
@@ -254,6 +255,7 @@ def local_aws(
     queues.install()
     sqs_responses.install()
     responses.install()
+    session_keys.install()
     after = delivery_speed, fates_at
     service = Service(scenario, seed, tuple(verified), witness, store, *after, limits_control)
     queues.duplicate, queues.finds, queues.waiting = service.delivers_twice, service.finds, waiting

@@ -154,8 +154,8 @@ def serve(
                 _introduce(scenario, bound, delivery_speed, tell)
                 if limits_control:
                     tell("operations that do not send are throttled, each at one request a second")
-                if not (verified or any(account.identity for account in scenario.accounts.values())):
-                    tell("no sender is verified yet: start with --verify example.com, or verify one through the API")
+                if not verified:
+                    _tell_unverified(scenario, tell)
                 server.serve()
         except KeyboardInterrupt:
             tell("stopped")
@@ -301,6 +301,15 @@ def _introduce(scenario: Scenario, at: Addresses, delivery_speed: float, tell: C
     for name, account in scenario.accounts.items():
         tell(f"export {_key_of(name, account)}  # {name}")
     tell(f"watch {url}/_seslab/ in a browser; stop with Ctrl-C")
+
+
+def _tell_unverified(scenario: Scenario, tell: Callable[[str], None]) -> None:
+    """Who cannot send yet, of those who have an identity in their scenario or not."""
+    without = [name for name, account in scenario.accounts.items() if account.identity is None]
+    if not scenario.accounts or len(without) == len(scenario.accounts):
+        tell("no sender is verified yet: start with --verify example.com, or verify one through the API")
+    elif without:
+        tell(f"no sender of {' and '.join(without)} is verified yet: give an identity, or verify one through the API")
 
 
 def _key_of(name: str, account: NamedAccount) -> str:

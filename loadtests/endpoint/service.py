@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from io import RawIOBase
 from pathlib import Path
@@ -19,11 +19,14 @@ from loadtests.endpoint.accounts.global_endpoints import GlobalEndpoints
 from loadtests.endpoint.conditions import SwitchedFaults
 from loadtests.endpoint.decision_log import DecisionLog
 from loadtests.endpoint.publishing.addressed import FATES_AT
+from loadtests.endpoint.publishing.identities import canonical
 from loadtests.endpoint.publishing.mailroom import course_of
 from loadtests.endpoint.publishing.notices import Publisher
+from loadtests.endpoint.publishing.suppression import REASONS
 from loadtests.endpoint.publishing.timekeeper import Timekeeper
 from loadtests.endpoint.ses import Account, Common, Ses
 from loadtests.endpoint.storing import Store
+from loadtests.endpoint.tenants.declared import declare
 from loadtests.ports.kernel import Clock
 from loadtests.record.run_name import of_slice
 from scenarios.aws.active_faults import Duplicates
@@ -117,8 +120,7 @@ class Service:
             if (account, region) not in self._all:
                 whole = Account(self._global_endpoints[account], partial(self.of, account))
                 ses = Ses(self.common, account, region, whole, allowance, self._run(account, region, allowance))
-                for identity in filter(None, (*self._verified, self.accounts.identity_of(account))):
-                    _verify(ses, identity)
+                _furnish(ses, filter(None, (*self._verified, self.accounts.identity_of(account))))
                 self._all[account, region] = ses
             return self._all[account, region]
 
@@ -240,7 +242,10 @@ class Service:
         return (of_slice(self._witness, name) if name else self._witness).open("wb", buffering=0)
 
 
-def _verify(ses: Ses, identity: str) -> None:
-    """Domains are kept in lower case, as moto does."""
-    name = identity if "@" in identity else identity.lower()
-    ses.backend.create_email_identity_v2(name, None, None, None)
+def _furnish(ses: Ses, verified: Iterable[str]) -> None:
+    """Identities and tenants are there from the first."""
+    identities = dict.fromkeys(map(canonical, verified))
+    for identity in identities:
+        ses.backend.create_email_identity_v2(identity, None, None, None)
+    arns = [ses.arn("identity", identity) for identity in identities]
+    declare(ses.tenants, ses.allowance.scenario.tenants, arns, REASONS)

@@ -28,6 +28,7 @@ ACCOUNTS = {
     "us": {"max_send_rate_per_s": 1e-3, "limiter": {"burst": 2}, "max_24h_send": 100},
     "de": {"max_send_rate_per_s": 1e-3, "limiter": {"burst": 3}, "region": REGION, "identity": "de.example.com"},
 }
+TENANTS = {"club": {"account": "de"}, "shop": {"account": "de", "suppressed": 0.1}}
 FAULTS = ({"kind": "outage", "account": "de", "start_s": 0, "duration_s": 1e6},)
 WORKLOADS = tuple({"process": "batch", "messages": 1, "account": name} for name in ACCOUNTS)
 NOBODY = "AKIAIOSFODNN7EXAMPLE"
@@ -36,7 +37,7 @@ DATED = "20260101"
 
 def tables(**more: Any) -> dict[str, Any]:
     """Of a scenario with two accounts, each of which has a mail."""
-    return {"accounts": ACCOUNTS, "workload": WORKLOADS, **more}
+    return {"accounts": ACCOUNTS, "tenants": TENANTS, "workload": WORKLOADS, **more}
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +141,9 @@ def test_a_key_that_nobody_has_is_refused_by_every_service_as_there(endpoint: En
     iam = client(endpoint, "iam", "us")
     iam.create_user(UserName="newsletter")
     made = iam.create_access_key(UserName="newsletter")["AccessKey"]["AccessKeyId"]
-    assert endpoint.client("sesv2", aws_access_key_id=made).get_account()["SendQuota"]["Max24HourSend"] == 100.0
+    temporary = client(endpoint, "sts", "us").get_session_token()["Credentials"]["AccessKeyId"]
+    for key in (made, temporary):
+        assert endpoint.client("sesv2", aws_access_key_id=key).get_account()["SendQuota"]["Max24HourSend"] == 100.0
 
 
 def test_rate_and_limiter_are_set_for_one_account_by_its_name(endpoint: Endpoint) -> None:
@@ -178,6 +181,17 @@ def test_a_question_about_an_account_is_about_its_own_region_and_its_own_mail(en
     for route in ("live", "stats"):
         accounts = endpoint.ask("GET", f"/_seslab/{route}?account=de&region={REGION}")["accounts"]
         assert [(one["name"], one["region"]) for one in accounts] == [("de", REGION)]
+
+
+def test_an_account_has_the_tenants_that_the_scenario_names(endpoint: Endpoint) -> None:
+    """They are there from the first, and send from what is verified from the first; no other account has them."""
+    us, de = client(endpoint, "sesv2", "us"), client(endpoint, "sesv2", "de", REGION)
+    assert us.list_tenants()["Tenants"] == []
+    assert [one["TenantName"] for one in de.list_tenants()["Tenants"]] == ["club", "shop"]
+    scopes = [de.get_tenant(TenantName=name)["Tenant"].get("SuppressionAttributes") for name in TENANTS]
+    assert [one and one["SuppressionScope"] for one in scopes] == [None, "TENANT"]
+    assert send(de, **mail(), TenantName="club") is None
+    assert code_of(us.send_email, **mail(), TenantName="club") == (404, "NotFoundException")
 
 
 @pytest.mark.parametrize("route", ["calls", "messages", "live", "stats", "queues", "envelope", "delivery", "rate"])
@@ -223,6 +237,8 @@ def test_a_credential_is_read_wherever_a_signature_has_it() -> None:
     presigned = f"Action=GetSendQuota&X-Amz-Credential={us}%2F{DATED}%2Feu-west-1%2Fses%2Faws4_request"
     assert credential_in("", presigned) == (us, "eu-west-1", "ses")
     assert credential_in("Basic dXNlcjpwYXNz", presigned) is None
+    assert credential_in(f"AWS4-HMAC-SHA256 {GOOD.replace(DATED, 'today')}", "") == (us, "us-east-1", "ses")
+    assert credential_in(f"AWS4-HMAC-SHA256 {GOOD.replace(f'/{DATED}', '')}, Signature=0", "") is None
 
 
 @pytest.fixture(scope="module")

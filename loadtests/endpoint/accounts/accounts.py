@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from moto.iam.models import AccessKey, get_account_id_from, iam_backends
 
 from loadtests.endpoint.accounts.allowance import Allowance
-from loadtests.endpoint.accounts.credential import credential_in
+from loadtests.endpoint.accounts.credential import credential_in, unreadable_in
 from loadtests.endpoint.conditions import SwitchedFaults
 from loadtests.endpoint.refusals import Refused
 from loadtests.endpoint.routes import DEFAULT_ACCOUNT, DEFAULT_REGION
@@ -27,7 +27,6 @@ OF_ALL = "MOTO_ACCOUNT_ID"  # an environment variable by which moto takes every 
 PARTITION = "aws"
 
 UNKNOWN_KEY = (REJECTED, "InvalidClientTokenId", "The security token included in the request is invalid.")
-INCOMPLETE = (REJECTED, "IncompleteSignature", "Authorization header requires 'Credential' parameter.")
 UNSIGNED = (REJECTED, "MissingAuthenticationToken", "Missing Authentication Token")
 """What a `Refused` is made of."""
 
@@ -69,7 +68,7 @@ class Accounts:
             return
         credential = credential_in(header, query)
         if credential is None and header:
-            raise Refused(*INCOMPLETE)
+            raise _incomplete(header)
         if credential is not None and not self.has_key(credential.key):
             raise Refused(*UNKNOWN_KEY)
 
@@ -110,6 +109,17 @@ def _served(scenario: Scenario, name: str) -> Scenario:
     if pool is not None and name in pool.accounts:
         return members_of(pool)[name]
     return of_account(scenario, name)
+
+
+def _incomplete(header: str) -> Refused:
+    """In AWS's words, which its services share."""
+    found = unreadable_in(header)
+    if found is None:
+        text = "Authorization header requires 'Credential' parameter."
+    else:
+        form = "exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term"
+        text = f"Credential must have {form}, got '{found}'"
+    return Refused(REJECTED, "IncompleteSignature", text)
 
 
 def _key(account: LocalAccount) -> AccessKey:

@@ -10,8 +10,11 @@ import re
 from typing import NamedTuple
 from urllib.parse import parse_qs
 
-_OF_REGION = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/")
-_OF_REGIONS = re.compile(r"AWS4-ECDSA-P256-SHA256\s+Credential=([^/]+)/\d+/([^/]+)/aws4_request")
+_PART = r"([^/,\s]+)"
+_DATE = r"[^/,\s]+"  # which is no more checked than the signature is
+_OF_REGION = re.compile(rf"Credential={_PART}/{_DATE}/{_PART}/{_PART}/")
+_OF_REGIONS = re.compile(rf"AWS4-ECDSA-P256-SHA256\s+Credential={_PART}/{_DATE}/{_PART}/aws4_request")
+_ANY = re.compile(r"Credential=([^,\s]*)")
 PRESIGNED = "X-Amz-Credential"
 
 
@@ -30,6 +33,12 @@ def credential_in(header: str, query: str) -> Credential | None:
         return Credential(of_regions[1], None, of_regions[2])
     of_region = _OF_REGION.search(header or _presigned(query))
     return None if of_region is None else Credential(*of_region.groups())
+
+
+def unreadable_in(header: str) -> str | None:
+    """What stands for a credential in a header in which none can be read, if anything does."""
+    found = _ANY.search(header)
+    return None if found is None else found[1]
 
 
 def _presigned(query: str) -> str:
