@@ -88,10 +88,10 @@ def _three_digits(percent: float) -> str:
     return _at(percent, min(decimals(percent, 3), MOST_DECIMALS), "+")
 
 
-def alike(values: Sequence[float | None]) -> list[str]:
-    """Numbers as exact as each other, of which the least has three digits; without a unit."""
+def alike(values: Sequence[float | None], digits: int = 3) -> list[str]:
+    """Numbers as exact as each other, of which the least has so many digits; without a unit."""
     known = [value for value in values if value is not None]
-    places = _places(known, _decimals_of_all(known, 3))
+    places = _places(known, _decimals_of_all(known, digits))
     return ["-" if value is None else _at(value, places) for value in values]
 
 

@@ -19,12 +19,13 @@ from reports.statistics.intervals import mean_of
 class Beside(NamedTuple):
     """A candidate's figure and the choice's in the campaigns that both met, of which there are so many.
 
-    None of the finals: in the one before them.
+    None of the finals: in the one before them. `is_simpler`: whether it changes less than the choice.
     """
 
     value: float
     chosen: float
     campaigns: int
+    is_simpler: bool
 
 
 def group_of(search: Search, one: Candidate) -> Finals | None:
@@ -59,11 +60,14 @@ def met_of(search: Search, one: Candidate) -> Met:
 
 def beside_choice(search: Search, one: Candidate, choice: Candidate) -> Beside:
     """Chance that both met leaves the difference; chance that one of them met would be taken for one."""
-    both = min(_shared(search, one), _shared(search, choice))
+    both, is_simpler = (
+        min(len(samples_of(search, each)) for each in (one, choice)),
+        len(one.changes) < len(choice.changes),
+    )
     if not both:
-        return Beside(met_before(search, one).value, met_before(search, choice).value, 0)
+        return Beside(met_before(search, one).value, met_before(search, choice).value, 0, is_simpler)
     mine, chosen = (_mean([_at(search, each, seed) for seed in _seeds(search, both)]) for each in (one, choice))
-    return Beside(mine.value, chosen.value, both)
+    return Beside(mine.value, chosen.value, both, is_simpler)
 
 
 def worst_under(search: Search, one: Candidate) -> str | None:

@@ -48,7 +48,8 @@ def _beside(one: AdviceCandidate, both: Beside, zone: float, figure: str) -> str
     met = counted(both.campaigns, "campaign") if both.campaigns else "one campaign"
     if one["standing"] == "tied":
         within = f", within {shown(figure, _rounded(zone))}" if zone else ""
-        return f"is as good{within}: {difference}, in {met}"
+        why = "; it changes less, but that it is as good is not sure enough" if both.is_simpler else ""
+        return f"is as good{within}: {difference}, in {met}{why}"
     if not one["samples"]:
         if one["standing"] == "unfinished":
             return f"may be as good: {difference}, in {met} so far"

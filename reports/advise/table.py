@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from reports.columns import Block, Column, Row, Sheet
 from reports.documents.advice import AdviceCandidate, AdviceDocument
 from reports.units import alike, unit_of
 from strategies.presentation.words import counted
 
+LEAST_DIGITS, MOST_DIGITS = 3, 9
+
 
 def table(advice: AdviceDocument) -> Sheet:
     """A row for each; those on the front have a mark."""
     told = advice["candidates"]
-    values, beside = (alike([_short(one[key]) for one in told]) for key in ("value", "beside"))
+    marked = [number for number, one in enumerate(told) if one["is_on_front"]]
+    values, beside = (_apart([one[key] for one in told], marked) for key in ("value", "beside"))
     return Sheet(
         title=_title(advice),
         columns=list(_columns(advice)),
@@ -29,7 +32,10 @@ def _title(advice: AdviceDocument) -> str:
 
 
 def _caption(advice: AdviceDocument) -> str:
-    return f"{counted(advice['runs'], 'run')}; figures are the worst over all limiters, the mean over campaigns"
+    runs = counted(advice["runs"], "run")
+    if not any(one["samples"] for one in advice["candidates"]):
+        return f"{runs}; figures are the worst over all limiters, in one campaign"
+    return f"{runs}; figures are the worst over all limiters, of finalists the mean, -: in one campaign before"
 
 
 def _columns(advice: AdviceDocument) -> Iterator[Column]:
@@ -53,5 +59,15 @@ def _row(one: AdviceCandidate, value: str, beside: str) -> Row:
     return [one["name"], one["standing"], value, beside, one["under"] or "-", campaigns, mark]
 
 
-def _short(value: float | None) -> float | None:
-    return None if value is None else float(f"{value:.4g}")
+def _apart(values: Sequence[float | None], marked: Sequence[int]) -> list[str]:
+    """With three digits, or as many as tell those on the front apart: they are on it for the difference."""
+    different = len({values[number] for number in marked})
+    for digits in range(LEAST_DIGITS, MOST_DIGITS):
+        shown = alike([_short(value, digits + 1) for value in values], digits)
+        if len({shown[number] for number in marked}) == different:
+            return shown
+    return alike(values, MOST_DIGITS)
+
+
+def _short(value: float | None, digits: int) -> float | None:
+    return None if value is None else float(f"{value:.{digits}g}")

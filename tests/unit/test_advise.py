@@ -22,14 +22,14 @@ from reports.advise.demands import IMPLIED, demands_of
 from reports.advise.dimensions import Number, dimensions
 from reports.advise.document import document
 from reports.advise.figure import ranking_by
-from reports.advise.finals import Finals, played
+from reports.advise.finals import MOST_CAMPAIGNS, Finals, played
 from reports.advise.screening import by_figure, screened
 from reports.advise.search import PARTS, Search, group, searched
 from reports.advise.sentences import sentences
 from reports.documents.advice import AdviceDocument
 from reports.robust.trials import Simulation
 from reports.running.executors import OwnProcesses
-from reports.running.experiment import Job
+from reports.running.experiment import LAST_SEED, Job
 from reports.running.experiment import perform as made
 from reports.running.parallel import Enough, Outcome
 from scenarios.errors import BadInput, Interrupted
@@ -39,7 +39,7 @@ from scenarios.measures.cost import load_prices
 from scenarios.schema.model import Scenario
 from scenarios.schema.scenario_file import changed, load
 from scenarios.schema.thresholds import JudgedThreshold
-from seslab.commands.deciding.advise import indifference_of
+from seslab.commands.deciding.advise import LAST_FIRST_SEED, indifference_of
 from sim.run import run
 from strategies.registry import STRATEGIES
 from tests.unit.test_documents import assert_declared
@@ -357,6 +357,7 @@ def test_a_figure_that_cannot_be_minimised_is_refused(figure: str, said: str) ->
 
 def test_seeds_that_would_run_out_are_refused() -> None:
     """Before anything is run."""
+    assert LAST_FIRST_SEED == LAST_SEED - MOST_CAMPAIGNS
     with pytest.raises(BadInput, match="campaigns count up beyond"):
         ranking_by(scenario(seed=2**63 - 1), "makespan_s")
 

@@ -9,13 +9,14 @@ import typer
 from scenarios.errors import BadInput
 from seslab import exit_codes
 from seslab.ctrl_c import ending_on_ctrl_c
-from seslab.options import AsJson, Cluster, Limiters, Out, Seed, Source, Store, Strategies, share
+from seslab.options import LAST_SEED, AsJson, Cluster, Limiters, Out, Source, Store, Strategies, share
 
 CONFIDENCE = 0.95
 LEAST_CONFIDENCE, MOST_CONFIDENCE = 0.5, 0.9999
 INDIFFERENCE = "1%"
 LEAST_INDIFFERENCE = 1e-9
 MOST_SHARE = 0.99
+LAST_FIRST_SEED = LAST_SEED - 2_000  # a campaign takes one each
 
 
 def advise(
@@ -27,7 +28,9 @@ def advise(
     ],
     strategy: Strategies = None,
     limiters: Limiters = None,
-    seed: Seed = None,
+    seed: Annotated[
+        int | None, typer.Option(metavar="N", min=0, max=LAST_FIRST_SEED, help="of the screening; the finals count up")
+    ] = None,
     confidence: Annotated[
         float,
         typer.Option(metavar="P", min=LEAST_CONFIDENCE, max=MOST_CONFIDENCE, help="how probably the choice is right"),
