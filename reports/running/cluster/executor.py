@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import pickle
 import socket
 from collections.abc import Iterator, Sequence
+from concurrent.futures import CancelledError
 from itertools import islice
 from math import ceil
 from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from reports import terminal
-from reports.running.cluster.worker import Answer, admission, perform_there
+from reports.running.cluster.crew import Crew
+from reports.running.cluster.worker import Answer, perform_there
 from reports.running.executors import OwnProcesses
 from reports.running.experiment import Job, Result
 from reports.running.parallel import Enough, Keep, Outcome, Progress, never, nowhere
 from reports.running.store.identity import content_of, traces_of
-from reports.running.store.source_code import code_digest
 from scenarios.errors import BadInput, RunFailed
 from scenarios.outside.plug import plugged
 from scenarios.system.interrupts import first_interrupt_calls
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
 PATIENCE_S = 5.0  # for a scheduler that may not be there
 ALONE_S = 30.0  # without any worker, before it is given up: a nanny starts a new one within seconds
-LOOK_EVERY_S = 0.2
+WAIT_S = 0.2  # for an answer, before Ctrl-C and the scheduler are looked at
 BATCH_S = 0.25  # of work travel together: what a task costs beside it is some milliseconds
 MOST_IN_BATCH = 100
 AHEAD = 3  # batches for each worker: one at work, the others on their way
@@ -45,26 +47,21 @@ class Cluster:
 
     def __init__(self, address: str, again: str) -> None:
         """`again` is the command that goes on. Raises BadInput, and RunFailed where it cannot be reached."""
-        self._address, self._again, self._interrupted = address, again, False
+        self._address, self._again = address, again
         self._here = OwnProcesses()
         self._client = _connected(address)
-        self._resource = f"seslab-{code_digest()[:16]}"
         try:
-            self._admit()
+            self._crew = Crew(self._client)
+            self._need_workers()
         except BaseException:
             self._client.close()
             raise
 
-    def _admit(self) -> None:
-        self._client.register_plugin(admission(code_digest(), self._resource))
-        digests = self._client.run(_digest_there, on_error="return")
-        for worker, digest in sorted(digests.items()):
-            if digest != code_digest():
-                has = f"code {digest[:12]}" if isinstance(digest, str) else "no seslab"
-                terminal.tell(f"note: {worker} is given no runs: it has {has}, and here is {code_digest()[:12]}")
-        if not self._workers():
+    def _need_workers(self) -> None:
+        if not self._crew.count():
             start = f"dask worker {self._address} --nthreads 1"
-            reason = "no worker has the same code as here" if digests else f"has no workers; start some: {start}"
+            others = self._crew.has_strangers
+            reason = "no worker has the same code as here" if others else f"has no workers; start some: {start}"
             raise RunFailed(f"--cluster {self._address}: {reason}")
 
     def perform(self, jobs: Sequence[Job], progress: Progress, enough: Enough = never, keep: Keep = nowhere) -> Outcome:
@@ -79,7 +76,8 @@ class Cluster:
         answers: dict[int, Answer] = {own[at]: one for at, one in zip(made.numbers, made.results, strict=True)}
         if made.interrupted or made.failure is not None:
             return _outcome(answers, made.interrupted, made.failure)
-        campaign = _Campaign(self._client, self._resource, [n for n in range(len(jobs)) if n not in {*own}], jobs)
+        others = sorted({*range(len(jobs))} - {*own})
+        campaign = _Campaign(self._client, self._crew.resource, others, jobs)
         with first_interrupt_calls(campaign.interrupt):
             failure = self._follow(campaign, answers, progress, enough, keep)
         campaign.call_off()
@@ -90,11 +88,9 @@ class Cluster:
     ) -> RunFailed | None:
         """Until all answers are there, a result is enough, or Ctrl-C; why it could not go on, if it could not."""
         alone_since_s = monotonic()
-        workers = self._workers()
-        while campaign.goes_on(workers):
+        while campaign.goes_on(workers := self._crew.count()):
+            alone_since_s = monotonic() if workers else alone_since_s
             if (ended := campaign.next_ended()) is None:
-                workers = self._workers()
-                alone_since_s = monotonic() if workers else alone_since_s
                 if self._client.status not in ("running", "connecting"):
                     return self._lost("its scheduler went away")
                 if monotonic() - alone_since_s > ALONE_S:
@@ -114,11 +110,6 @@ class Cluster:
 
     def _lost(self, why: str) -> RunFailed:
         return RunFailed(f"--cluster {self._address}: {why}; what was done is kept, and this goes on: {self._again}")
-
-    def _workers(self) -> int:
-        """How many have the same code."""
-        known = self._client.scheduler_info(n_workers=-1)["workers"].values()
-        return sum(self._resource in one["resources"] for one in known)
 
     def close(self) -> None:
         """The workers go on to serve others."""
@@ -169,8 +160,9 @@ class _Campaign:
     def _send(self, batch: Batch) -> None:
         paths = {path for scenario in _scenarios(batch.jobs) for path in traces_of(scenario)}
         traces = {path: content_of(path) for path in sorted(paths)}
+        packed = pickle.dumps(batch.jobs)
         future = self._client.submit(
-            perform_there, batch.jobs, self._strategies, traces, pure=False, resources={self._resource: 1}
+            perform_there, packed, self._strategies, traces, pure=False, resources={self._resource: 1}
         )
         self._away[future] = batch
         future.add_done_callback(self._ended.put)
@@ -181,12 +173,15 @@ class _Campaign:
         Of a batch of which workers die each job is sent by itself, so that the others are spared.
         """
         try:
-            future = self._ended.get(timeout=LOOK_EVERY_S)
+            future = self._ended.get(timeout=WAIT_S)
         except Empty:
             return None
         batch = self._away.pop(future)
         if future.status == "finished":
-            answers: Sequence[Answer] = future.result()
+            try:
+                answers: Sequence[Answer] = future.result()
+            except (OSError, CancelledError):  # the scheduler, through which it comes, went away just now
+                return batch, None
             self._runs += len(answers)
             self._took_s += sum(one.entry["wall_s"] for one in answers if isinstance(one, Result))
             return batch, answers
@@ -210,9 +205,11 @@ def _connected(address: str) -> Client:
         from distributed import Client
     except ImportError as error:
         raise BadInput("--cluster: distributed is not installed; install seslab with its extra cluster") from error
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what users should know, they are told in a line
+    for name in ("distributed", "distributed.client"):  # Dask gives each a level of its own
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what users should know, they are told in a line
     try:
         _knock(address)
+        asyncio.run(_greet(address))
         return Client(address, timeout=PATIENCE_S, set_as_default=False)
     except OSError as error:  # of which TimeoutError is one
         reason = f"cannot be reached within {PATIENCE_S:g} s; start one with: dask scheduler"
@@ -232,10 +229,18 @@ def _knock(address: str) -> None:
         socket.create_connection((host, port), PATIENCE_S).close()
 
 
-def _digest_there() -> str:
-    from reports.running.store.source_code import code_digest
+async def _greet(address: str) -> None:
+    """Raises RunFailed where another server is, whose words Dask would take for lengths, and OSError."""
+    from distributed.comm import connect
+    from distributed.security import Security
 
-    return code_digest()
+    try:
+        there = await connect(address, timeout=PATIENCE_S, **Security().get_connection_args("client"))
+    except (OSError, ImportError):
+        raise
+    except Exception as error:
+        raise RunFailed(f"--cluster {address}: what answers there is no Dask scheduler") from error
+    await there.close()
 
 
 def _scenarios(jobs: Sequence[Job]) -> Iterator[Any]:

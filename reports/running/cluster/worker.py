@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,9 +19,13 @@ if TYPE_CHECKING:
 Answer = Result | BadInput | RunFailed
 
 
-def perform_there(jobs: Sequence[Job], strategies: Sequence[Bundle], traces: Mapping[Path, str]) -> list[Answer]:
-    """An answer to each job, with these strategies from outside, and traces of this content."""
+def perform_there(packed: bytes, strategies: Sequence[Bundle], traces: Mapping[Path, str]) -> list[Answer]:
+    """An answer to each job, with these strategies from outside, and traces of this content.
+
+    The jobs come pickled: the scenarios of some hold settings of those strategies, and can be read only beside them.
+    """
     _plug_in(strategies)
+    jobs: Sequence[Job] = pickle.loads(packed)  # Dask itself unpickles what a client sends
     for path, content in traces.items():
         if trouble := _trouble_with(path, content):
             return [BadInput(trouble)] * len(jobs)
@@ -52,23 +57,25 @@ def _answer(job: Job) -> Answer:
         return error
 
 
-def admission(code: str, resource: str) -> WorkerPlugin:
-    """Gives each worker that has this code, also one that comes later, one unit of a resource, which jobs ask for.
+def admission(prefix: str, bare: str) -> WorkerPlugin:
+    """Gives each worker, also one that comes later, one unit of a resource that is called after the code it has.
 
-    So no other worker is given jobs, and none of ours more than one at a time, whatever its threads. The class stands
-    here so that it travels by value: a worker without seslab can load it, and is left alone.
+    Jobs ask for that of their own code: so no other worker is given any, and none of ours more than one at a time,
+    whatever its threads. A worker without seslab has the resource `bare`. The class stands here so that it travels by
+    value: such a worker can load it.
     """
     from distributed import WorkerPlugin
 
     class Admission(WorkerPlugin):  # type: ignore[misc]  # of a package without types here
-        name = resource
+        name = "seslab"
 
         async def setup(self, worker: Any) -> None:
             try:
                 from reports.running.store.source_code import code_digest
+
+                resource = prefix + code_digest()
             except ImportError:
-                return
-            if code_digest() == code:
-                await worker.set_resources(**{resource: 1})
+                resource = bare
+            await worker.set_resources(**{resource: 1})
 
     return Admission()
