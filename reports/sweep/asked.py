@@ -10,6 +10,7 @@ from reports.robust.trials import Simulation
 from reports.sweep.assumed import assumed
 from reports.sweep.campaign import Sweep
 from reports.sweep.dimensions import Dimension, Value, dimensions_of
+from reports.sweep.idle import refuse_idle
 from reports.sweep.points import Limiters, grid, latin_hypercube, saltelli, scenarios_of
 from reports.terminal import busy
 from scenarios.errors import BadInput
@@ -80,6 +81,7 @@ def _varied(words: Words, scenario: Scenario, contenders: Sequence[str], limiter
         raise BadInput("--vary: say what varies, such as --vary account.max_send_rate_per_s=10..50/5, or --sensitivity")
     names = [one.name for one in limiters(scenario.account).hypotheses]
     dimensions = dimensions_of(scenario, contenders, words.vary, names)
+    refuse_idle(scenario, contenders, dimensions, limiters)
     often = SEEDS if words.replications is None else words.replications
     if words.sample is None:
         return Asked("grid", dimensions, grid(dimensions, most_points), often)

@@ -25,11 +25,22 @@ def table(sweep: SweepDocument) -> Sheet:
 
 
 def sentences(sweep: SweepDocument) -> Iterator[str]:
-    """Of each contender what matters most."""
+    """Of each contender what matters most, if the intervals allow to say so."""
     for name, of in by_contender(sweep).items():
-        first, *_ = sorted(of.values(), key=lambda one: -one["total"])
-        alone = f", {first['first']:.2f} of it alone" if first["first"] > LEAST else ""
-        yield f"{name}: what matters most is {first['key']}, {first['total']:.2f} ± {first['total_margin']:.2f}{alone}"
+        first, *others = sorted(of.values(), key=lambda one: -one["total"])
+        least = first["total"] - first["total_margin"]
+        rivals = [one["key"] for one in others if one["total"] + one["total_margin"] > least]
+        if least <= LEAST:
+            yield f"{name}: what matters most cannot be told from so few points; take a larger --sample"
+        elif rivals:
+            yield f"{name}: what matters most is {_spelt(first)}, or {rivals[0]}: a larger --sample tells"
+        else:
+            yield f"{name}: what matters most is {_spelt(first)}"
+
+
+def _spelt(one: SobolIndex) -> str:
+    alone = f", {one['first']:.2f} of it alone" if one["first"] > LEAST else ""
+    return f"{one['key']}, {one['total']:.2f} ± {one['total_margin']:.2f}{alone}"
 
 
 def by_contender(sweep: SweepDocument) -> Mapping[str, Mapping[str, SobolIndex]]:

@@ -18,7 +18,7 @@ from reports.layout import laid_out
 from reports.robust.trials import Simulation
 from reports.running.store.run_store import RunStore
 from reports.running.store.stored import Stored
-from reports.sweep import sensitivity_drawing
+from reports.sweep import sensitivity_drawing, sensitivity_table
 from reports.sweep.asked import Words, sweep_of
 from reports.sweep.campaign import Sweep, Swept, run_of, swept
 from reports.sweep.document import document
@@ -157,6 +157,21 @@ def test_a_plain_setting_is_that_of_the_only_contender() -> None:
         asked("fill=0.5,1", contenders=("heartbeat", "direct"))
 
 
+@pytest.mark.parametrize(
+    ("vary", "line"),
+    [
+        ("seed=1,2", "--vary seed: --seed sets the first seed, and --replications how many there are"),
+        ("name=a,b", "--vary name: no run of these strategies depends on it"),
+        ("strategies.direct.workers=1,2", "--vary strategies.direct.workers: no run of these strategies"),
+    ],
+)
+def test_what_nothing_depends_on_is_not_varied(vary: str, line: str) -> None:
+    """Its rows would be the same under other names."""
+    with pytest.raises(BadInput) as error:
+        asked(vary)
+    assert str(error.value).startswith(line)
+
+
 def test_anothers_setting_makes_no_run_anew(tmp_path: Path) -> None:
     """What a contender does not depend on is not varied for it: the store has its runs."""
     store, counting = RunStore(tmp_path), Counting()
@@ -274,10 +289,33 @@ def test_which_unknown_matters_is_told_and_drawn() -> None:
     [sheet] = tables(told)
     assert max(len(line.plain) for line in laid_out(sheet, 80)) <= 80
     assert {row[0] for row in sheet.rows} == {one.key for one in assumptions()}
-    assert sentences(told)[0].startswith("heartbeat: what matters most is ")
+    assert sentences(told)[0] == (
+        "heartbeat: what matters most cannot be told from so few points; take a larger --sample"
+    )
     assert any("direct: in " in said and "mail was not accepted" in said for said in sentences(told))
     [axes] = sensitivity_drawing.draw(told).axes
     assert axes.get_yticklabels()[0].get_text() == sheet.rows[0][0]
+
+
+@pytest.mark.parametrize(
+    ("second", "margin", "said"),
+    [
+        (0.3, 0.1, "heartbeat: what matters most is account.limiter.burst, 0.60 ± 0.10, 0.50 of it alone"),
+        (0.3, 0.2, "0.60 ± 0.20, 0.50 of it alone, or client.call_cpu_ms: a larger --sample tells"),
+        (0.3, 0.6, "heartbeat: what matters most cannot be told from so few points; take a larger --sample"),
+    ],
+)
+def test_what_matters_most_is_said_as_far_as_it_is_known(second: float, margin: float, said: str) -> None:
+    """Not where its interval reaches that of the next, or nothing."""
+    keys = {"account.limiter.burst": 0.6, "client.call_cpu_ms": second}
+    told: Any = {
+        "sensitivity": [
+            {"contender": "heartbeat", "key": key, "first": 0.5, "first_margin": margin}
+            | {"total": total, "total_margin": margin}
+            for key, total in keys.items()
+        ]
+    }
+    assert next(iter(sensitivity_table.sentences(told))).endswith(said)
 
 
 def test_what_cannot_be_a_sensitivity_is_said() -> None:
