@@ -15,7 +15,8 @@ from scenarios.errors import BadInput
 from scenarios.formats.quoted import printable, unknown
 from scenarios.inference.calls import Calls, calls_of
 from scenarios.ledger import names
-from scenarios.ledger.ledger import ACCEPTED, OUTCOMES, THROTTLED
+from scenarios.ledger.ledger import ACCEPTED, ACCOUNT, OUTCOMES, THROTTLED, Columns, Ledger
+from scenarios.schema.accounts.account import Account
 from scenarios.schema.scenario_file import load_kept
 from scenarios.system.reading import MOST_BYTES_OF_DOCUMENT, read_text
 
@@ -38,12 +39,14 @@ class _Row(NamedTuple):
     outcome: str
 
 
-def read_calls(path: Path, strategy: str | None, within_s: float) -> Trace:
+def read_calls(path: Path, strategy: str | None, account: str | None, within_s: float) -> Trace:
     """A decision lies within `within_s` of its instant, where nothing is known more exactly. Raises BadInput."""
     if path.is_dir():
-        return _kept(path, strategy)
-    if strategy is not None:
-        raise BadInput(f"--strategy {strategy}: is for the folder of a kept run, and {path} is none; leave it out")
+        return _kept(path, strategy, account)
+    for option, name in (("--strategy", strategy), ("--account", account)):
+        if name is not None:
+            where = printable(f"{option} {name}: is for the folder of a kept run, and {path} is none; leave it out")
+            raise BadInput(where)
     try:
         text = read_text(path, MOST_BYTES_OF_DOCUMENT)
     except (OSError, UnicodeDecodeError) as error:
@@ -68,12 +71,12 @@ def _trace(path: Path, rows: list[_Row], within_s: float) -> Trace:
     return Trace(calls_of(*columns, accepted, within_s), len(rows) - len(decided), None)
 
 
-def _kept(directory: Path, strategy: str | None) -> Trace:
+def _kept(directory: Path, strategy: str | None, account: str | None) -> Trace:
     """Where SES's own instant is not known, the decision lies between the call's begin and end."""
     from scenarios.ledger import store
 
     ledger = store.read(directory, _one_of(directory, strategy))
-    calls, scenario = ledger.calls, load_kept(directory / "scenario.toml")
+    calls, allowed = _decided_by(directory, ledger, account)
     decided = np.isin(calls["outcome"], (ACCEPTED, THROTTLED))
     start_s, at_s, end_s = (calls[name][decided] for name in ("start_s", "decided_s", "end_s"))
     unseen = np.isnan(at_s)
@@ -83,7 +86,22 @@ def _kept(directory: Path, strategy: str | None) -> Trace:
     middle, half = np.where(unseen, (start_s + end_s) / 2, at_s), np.where(unseen, (end_s - start_s) / 2, 0.0)
     accepted = calls["outcome"][decided] == ACCEPTED
     found = calls_of(middle[timed], calls["recipients"][decided][timed], accepted[timed], half[timed])
-    return Trace(found, len(decided) - int(timed.sum()), scenario.account.max_send_rate_per_s)
+    return Trace(found, len(decided) - int(timed.sum()), allowed.max_send_rate_per_s)
+
+
+def _decided_by(directory: Path, ledger: Ledger, name: str | None) -> tuple[Columns, Account]:
+    """The calls on which one limiter has decided, and what it belongs to: each account has a limiter of its own."""
+    scenario = load_kept(directory / "scenario.toml")
+    if not ledger.accounts:
+        if name is not None:
+            raise BadInput(printable(f"--account {name}: {directory} has no accounts with names; leave it out"))
+        return ledger.calls, scenario.account
+    if name is None:
+        raise BadInput(f"--account: missing; {printable(directory)} has calls of {', '.join(ledger.accounts)}")
+    if name not in ledger.accounts:
+        raise BadInput(unknown("account", printable(name), [*ledger.accounts]))
+    mine = ledger.calls[ACCOUNT] == ledger.accounts.index(name)
+    return {key: column[mine] for key, column in ledger.calls.items()}, scenario.accounts[name]
 
 
 def _one_of(directory: Path, strategy: str | None) -> str:

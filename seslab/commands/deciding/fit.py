@@ -32,6 +32,9 @@ def fit(
             help="whose calls of a run",
         ),
     ] = None,
+    account: Annotated[
+        str | None, typer.Option(metavar="NAME", show_default="the only one", help="whose limiter, of several accounts")
+    ] = None,
     rate: Annotated[
         float | None, typer.Option(metavar="R", show_default="the run's", help="recipients a second that SES names")
     ] = None,
@@ -54,6 +57,6 @@ def fit(
         from scenarios.inference.reading import read_calls
     if out is not None:
         folder.prepare(out)
-    trace = read_calls(calls, strategy, within_ms / 1000)
+    trace = read_calls(calls, strategy, account, within_ms / 1000)
     document, found = command.explained(trace, str(calls), rate)
     command.show(document, found, json, out)

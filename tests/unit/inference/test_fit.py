@@ -13,6 +13,7 @@ from reports.documents.fit import FitDocument
 from reports.fit import folder
 from reports.fit.document import document
 from reports.fit.table import answer, sentences, table
+from reports.running.accounts import Across
 from scenarios.aws.limiter import build_limiter
 from scenarios.errors import BadInput
 from scenarios.hypotheses.sets import of_accounts
@@ -20,7 +21,11 @@ from scenarios.inference.calls import Calls, calls_of
 from scenarios.inference.fit import Fit, fitted
 from scenarios.inference.reading import read_calls
 from scenarios.inference.suppositions import KINDS, Supposition
+from scenarios.ledger import store
 from scenarios.schema.accounts.account import Account, LimiterHypothesis, resolved
+from scenarios.schema.scenario_file import as_toml
+from sim.run import run
+from tests.unit.scenario_files import loaded
 from tests.unit.test_documents import assert_declared
 
 RATE_PER_S = 20.0
@@ -122,7 +127,7 @@ def test_logs_and_csvs_say_the_same(tmp_path: Path) -> None:
         + "".join(f"{o},x,1970-01-01T00:00:00.{at:.2f}Z,{n}\n".replace(".0.", ".") for at, n, o in rows)
     )
     for path in (log, plain, dated):
-        trace = read_calls(path, None, 0.0)
+        trace = read_calls(path, None, None, 0.0)
         assert trace.calls.at_s.tolist() == [0.25, 0.5]
         assert (trace.calls.accepted_recipients, trace.calls.refused, trace.others) == (1, 1, 1)
 
@@ -146,6 +151,34 @@ def test_what_cannot_be_read_is_one_line(text: str, says: str, tmp_path: Path) -
     path = tmp_path / "calls.csv"
     path.write_text(text)
     with pytest.raises(BadInput, match=r"calls\.csv") as caught:
-        read_calls(path, None, 0.0)
+        read_calls(path, None, None, 0.0)
     assert says in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+TWO = """
+[accounts.us]
+max_send_rate_per_s = 5
+[accounts.de]
+max_send_rate_per_s = 3
+[[workload]]
+process = "batch"
+messages = 9
+account = "us"
+[[workload]]
+process = "batch"
+messages = 7
+account = "de"
+"""
+
+
+def test_each_of_several_accounts_has_a_limiter_of_its_own(tmp_path: Path) -> None:
+    """Calls of one of them are read, beside its rate; all calls together have no limiter, which is said."""
+    scenario = loaded(tmp_path, TWO)
+    store.write(Across(run)(scenario, "direct", 1), tmp_path)
+    (tmp_path / "scenario.toml").write_text(as_toml(scenario))
+    traces = [read_calls(tmp_path, None, name, 0.0) for name in ("us", "de")]
+    assert [(len(one.calls.at_s), one.rate_per_s) for one in traces] == [(9, 5), (7, 3)]
+    for name, says in ((None, "--account: missing; .* has calls of us, de"), ("fr", "unknown account 'fr'")):
+        with pytest.raises(BadInput, match=says):
+            read_calls(tmp_path, None, name, 0.0)
