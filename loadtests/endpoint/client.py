@@ -119,7 +119,7 @@ class EndpointClient:
 
     def delivers(self) -> Mapping[str, Any]:
         """What it tells of the delivery stage."""
-        told: Mapping[str, Any] = self._ask(DELIVERY, self._look_patience_s, json.loads)
+        told: Mapping[str, Any] = self._ask_mine(DELIVERY, self._look_patience_s, json.loads)
         return told
 
     def decisions(self) -> NDArray[Any]:
@@ -128,8 +128,8 @@ class EndpointClient:
         Only what is new is asked for.
         """
         new = f"&from={len(self._known)}"
-        rows = self._ask(CALLS, LOG_PATIENCE_S, lambda content: np.frombuffer(content, DECISION_ROW), query=new)
-        sentences, numbers = self._ask(REASONS, LOG_PATIENCE_S, _reasons_in, query=new)
+        rows = self._ask_mine(CALLS, LOG_PATIENCE_S, lambda content: np.frombuffer(content, DECISION_ROW), new)
+        sentences, numbers = self._ask_mine(REASONS, LOG_PATIENCE_S, _reasons_in, new)
         told = with_reasons(rows, [sentences[number] for number in numbers[: len(rows)].tolist()])
         self._known = np.concatenate((self._known, told))
         return self._known
@@ -145,7 +145,7 @@ class EndpointClient:
 
     def queues(self) -> dict[str, list[dict[str, Any]]]:
         """Every queue's messages by its name: their `body`, `receive_count` and `state`."""
-        contents: dict[str, list[dict[str, Any]]] = self._ask(QUEUES, LOG_PATIENCE_S, json.loads)
+        contents: dict[str, list[dict[str, Any]]] = self._ask_mine(QUEUES, LOG_PATIENCE_S, json.loads)
         return contents
 
     def _account(self) -> Mapping[str, Any]:
@@ -157,14 +157,19 @@ class EndpointClient:
         return next(mine, {})
 
     def _stats(self, patience_s: float) -> Mapping[str, Any]:
+        """Of all accounts: one that is not there yet, or has another name, is told by its absence."""
         counts: Mapping[str, Any] = self._ask(STATS, patience_s, json.loads)
         return counts
+
+    def _ask_mine(self, route: Route, patience_s: float, read: Callable[[bytes], Any], more: str = "") -> Any:
+        """About the account alone."""
+        return self._ask(route, patience_s, read, query=f"?{self._whose}{more}")
 
     def _ask(
         self, route: Route, patience_s: float, read: Callable[[bytes], Any], document: Any = None, query: str = ""
     ) -> Any:
         method, path = route
         try:
-            return read(answer_to(self.url, (method, f"{path}?{self._whose}{query}"), patience_s, document))
+            return read(answer_to(self.url, (method, f"{path}{query}"), patience_s, document))
         except UNANSWERED as error:
             raise RunFailed(self._wording(route, error)) from error

@@ -17,6 +17,8 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from loadtests.endpoint import serve as serving
 from loadtests.endpoint.accounts.credential import Credential, credential_in
 from loadtests.endpoint.application import local_aws
+from loadtests.endpoint.client import EndpointClient
+from loadtests.endpoint.routes import DEFAULT_ACCOUNT
 from loadtests.ports.local import LOOPBACK
 from loadtests.ports.local_accounts import local_account
 from scenarios.schema.model import Scenario
@@ -181,6 +183,14 @@ def test_a_question_about_an_account_is_about_its_own_region_and_its_own_mail(en
     for route in ("live", "stats"):
         accounts = endpoint.ask("GET", f"/_seslab/{route}?account=de&region={REGION}")["accounts"]
         assert [(one["name"], one["region"]) for one in accounts] == [("de", REGION)]
+
+
+@pytest.mark.parametrize("number", [local_account("de").number, DEFAULT_ACCOUNT])
+def test_our_own_client_hears_of_all_accounts(endpoint: Endpoint, number: str) -> None:
+    """Whichever it asks about, and be it none of them: so it tells which are there, and whether calls are in flight."""
+    asking = EndpointClient(endpoint.url, lambda route, error: f"{route}: {error}", 10.0, account=number)
+    assert asking.names() == [*ACCOUNTS]
+    assert asking.in_flight() == 0
 
 
 def test_an_account_has_the_tenants_that_the_scenario_names(endpoint: Endpoint) -> None:
