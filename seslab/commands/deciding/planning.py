@@ -51,12 +51,14 @@ def plan(
         from scenarios.hypotheses import sets
         from scenarios.measures.cost import load_prices
         from scenarios.schema.scenario_file import load
+        from scenarios.traffic.one_account import refuse_named
         from seslab import worlds
         from seslab.trial import try_new
     asked = read_growth(growth)
     scenario = load(asked.scenario, growth.parent)
     try_new()
     chosen = scenario if seed is None else scenario.model_copy(update={"seed": seed})
+    refuse_named(asked.scenario, chosen, "plan")
     [contender] = worlds.chosen([asked.strategy], chosen)
     refuse_undemanding(asked.scenario, chosen, contender)
     if out is not None:
@@ -99,11 +101,13 @@ def warmup(
     with ending_on_ctrl_c():
         from reports.warmup import command, folder
         from scenarios.measures.cost import load_prices
+        from scenarios.traffic.one_account import refuse_named
         from seslab import worlds
     on = _date(first)
     if out is not None:
         folder.prepare(out)
     chosen = worlds.scenario_of(scenario, seed)
+    refuse_named(scenario, chosen, "warmup")
     planned = command.planned(chosen, scenario, on, repeats, load_prices())
     command.show(planned, chosen, json, out)
 

@@ -33,9 +33,11 @@ def track(
         from reports.track import table
         from reports.track.document import document
         from scenarios.tracking.request import plan_of, request_of
+        from scenarios.traffic.one_account import refuse_apart
         from seslab import worlds
     chosen = worlds.scenario_of(scenario, seed)
     (name,) = worlds.chosen([strategy], chosen)
+    refuse_apart(scenario, chosen, "track")
     plan_of(chosen)  # which may be refused: before anything is sent
     sent = worlds.suitable_simulator(chosen, [name])(chosen, name, chosen.seed, None)
     if sent.interrupted:
