@@ -13,6 +13,9 @@ from scenarios.formats.quoted import printable
 from scenarios.inference.probing.probe import Answer
 from strategies.ports import Mail, Throttled
 
+NOT_VERIFIED = "not verified"
+"""SES's words: Email address is not verified."""
+
 
 class SesLimiter:
     """The limiter of an account; whatever else refuses a mail ends the probe."""
@@ -39,7 +42,13 @@ class SesLimiter:
             if not isinstance(refusal, Throttled):
                 raise RunFailed(
                     f"{self._world}: a mail was not taken, for another reason than the rate, after {self._calls - 1} "
-                    f"calls: {printable(str(refusal))}"
+                    f"calls: {printable(str(refusal))}{self._remedy(str(refusal))}"
                 ) from error
             accepted = False
         return Answer(start_s, self._clock.now_s(), accepted)
+
+    def _remedy(self, said: str) -> str:
+        if NOT_VERIFIED not in said:
+            return ""
+        domain = self._envelope.source.rpartition("@")[2]
+        return f"; name a verified sender with --from, or start the seslab serve with --verify {domain}"

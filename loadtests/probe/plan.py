@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 from loadtests.deploy import account, safety
 from loadtests.deploy.cloud import aws, speaking_plainly
 from loadtests.load.assignment import Place as Target
-from loadtests.load.targets.check_target import elsewhere
+from loadtests.load.targets.check_target import check_place, elsewhere
 from loadtests.ports.ses import SENDER, Envelope
 from loadtests.suppression.place import Place, place_of
 from scenarios.budget import Budget
 from scenarios.errors import BadInput, RunFailed
+from scenarios.formats.quoted import printable
 from scenarios.inference.probing.experiments import Pace
 from scenarios.inference.probing.probe import Allowance
 from scenarios.measures.cost import Prices, cost
@@ -23,6 +24,7 @@ SECONDS_WORTH = 20
 """Recipients that a probe may use, in seconds' worth of the rate."""
 LEAST_SECONDS_WORTH = 5
 """With fewer a limiter may not even be emptied once."""
+QUOTA = ("MaxSendRate", "Max24HourSend", "SentLast24Hours")
 LOOKS = 3
 SLOWER = 1.5  # a mail takes longer than a look at the account
 PATIENCE_S = 30.0
@@ -41,9 +43,13 @@ def planned(
     endpoint: str | None, region: str | None, sender: str | None, budget: Budget, prices: Prices
 ) -> tuple[Plan, list[str]]:
     """What may be sent, and lines that say so, to read before saying yes. Raises BadInput or RunFailed."""
+    if endpoint is not None:
+        check_place("ses-v2", Target(endpoint, region))
+        if elsewhere(Target(endpoint)):
+            raise BadInput(
+                f"--endpoint {printable(endpoint)}: is not on this machine; a probe of AWS itself needs --region"
+            )
     place = place_of(endpoint, region)
-    if place.url is not None and elsewhere(Target(place.url)):
-        raise BadInput(f"--endpoint {place.url}: is not on this machine; a probe of AWS itself needs --region")
     envelope = Envelope(SENDER if place.url and sender is None else safety.check_sender(sender))
     client = place.client()
     rate_per_s, left_today, call_s = _looked_at(client, place)
@@ -86,8 +92,11 @@ def _looked_at(client: Any, place: Place) -> tuple[float, float, float]:
             taken_s.append(monotonic() - begun_s)
     if not about.get("SendingEnabled", True):
         raise BadInput(f"{place.name}: its SES may not send at present; see its console")
-    quota = about["SendQuota"]
-    if quota["MaxSendRate"] <= 0:
+    quota = about.get("SendQuota", {})
+    missing = [key for key in QUOTA if not isinstance(quota.get(key), int | float)]
+    if missing:
+        raise RunFailed(f"{place.name}: does not answer as SES does: its account has no SendQuota.{missing[0]}")
+    rate_per_s, most, sent = (float(quota[key]) for key in QUOTA)
+    if rate_per_s <= 0:
         raise RunFailed(f"{place.name}: names no rate at which it may send")
-    left = -1.0 if quota["Max24HourSend"] < 0 else quota["Max24HourSend"] - quota["SentLast24Hours"]
-    return float(quota["MaxSendRate"]), float(left), SLOWER * sorted(taken_s)[LOOKS // 2]
+    return rate_per_s, -1.0 if most < 0 else most - sent, SLOWER * sorted(taken_s)[LOOKS // 2]

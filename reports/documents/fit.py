@@ -16,7 +16,7 @@ class FittedCalls(TypedDict):
     """The calls that were looked at."""
 
     looked_at: Annotated[int, Field(description="calls on which a limiter decided, from the first one on")]
-    left_out: Annotated[int, Field(description="further such calls, beyond as many as are looked at")]
+    left_out: Annotated[int, Field(description="further calls, beyond as many as are looked at")]
     others: Annotated[int, Field(description="calls that failed for other reasons than the rate")]
     refused: Annotated[int, Field(description="of those looked at")]
     recipients_accepted: Annotated[int, Field(description="recipients of those that were accepted")]
@@ -53,7 +53,9 @@ class ProbeFigures(TypedDict):
     at: Annotated[str, Field(description="the region, or the URL of the endpoint")]
     experiments: Annotated[list[str], Field(description="what was asked, in that order")]
     recipients_allowed: Annotated[int, Field(description="the most that could have been accepted")]
+    recipients_asked: Annotated[int, Field(description="recipients of all calls, accepted or refused")]
     ran_out: Annotated[bool, Field(description="whether they were not enough for what would have told more")]
+    interrupted: Annotated[bool, Field(description="whether Ctrl-C ended it early")]
 
 
 @with_config(STRICT)

@@ -8,10 +8,11 @@ from reports import terminal
 from reports.documents.fit import FitDocument
 from reports.fit import folder
 from reports.fit.document import document
-from reports.fit.table import sentences, table
+from reports.fit.table import sent_words, sentences, table
 from scenarios.errors import BadInput
+from scenarios.formats.quoted import printable
 from scenarios.inference.fit import MOST_CALLS, Fit, fitted
-from scenarios.inference.probing.probe import Allowance, Probed
+from scenarios.inference.probing.probe import Notes, Probed
 from scenarios.inference.reading import Trace
 
 HIGHEST_RATE_PER_S = 1e6
@@ -24,7 +25,7 @@ def explained(trace: Trace, source: str, rate_per_s: float | None) -> tuple[FitD
         raise BadInput(f"--rate {known:g}: must be above 0, and at most {HIGHEST_RATE_PER_S:,.0f}, recipients a second")
     with terminal.following("limiters") as show:
         fit = fitted(trace.calls, known, show)
-    left_out = max(0, len(trace.calls.at_s) - MOST_CALLS)
+    left_out = max(0, len(trace.calls.at_s) - MOST_CALLS) + trace.unread
     return document(fit, source, known, left_out, trace.others), fit
 
 
@@ -35,15 +36,29 @@ def show(made: FitDocument, fit: Fit, as_json: bool, out: Path | None) -> None:
     terminal.present(made, as_json, table(made), sentences(made))
 
 
-def of_probe(probed: Probed, at: str, allowance: Allowance) -> FitDocument:
+def of_probe(probed: Probed, notes: Notes, at: str, rate_per_s: float, interrupted: bool = False) -> FitDocument:
     """The same of a probe's calls."""
-    made = document(probed.fit, at, allowance.pace.rate_per_s, 0, 0)
+    made = document(probed.fit, at, rate_per_s, 0, 0)
     return {
         **made,
         "probe": {
             "at": at,
-            "experiments": list(probed.experiments),
-            "recipients_allowed": allowance.recipients,
+            "experiments": list(notes.experiments),
+            "recipients_allowed": notes.allowed,
+            "recipients_asked": notes.asked_recipients,
             "ran_out": probed.ran_out,
+            "interrupted": interrupted,
         },
     }
+
+
+def so_far(notes: Notes, at: str, rate_per_s: float, as_json: bool, out: Path | None) -> None:
+    """What the calls tell that were made before Ctrl-C; a second one leaves it at how many they were."""
+    kept = "" if out is None else f"; they are kept in {printable(out / folder.CALLS)}"
+    terminal.tell(
+        f"interrupted: {sent_words(notes.asked_recipients, notes.accepted_recipients, len(notes))}{kept}; a call that "
+        "was under way is not counted; fitting them (Ctrl-C leaves)"
+    )
+    with terminal.following("limiters") as shown:
+        probed = Probed(fitted(notes.calls(), rate_per_s, shown), ran_out=False)
+    show(of_probe(probed, notes, at, rate_per_s, interrupted=True), probed.fit, as_json, out)

@@ -11,17 +11,25 @@ from reports.fit.drawing import draw
 from reports.fit.table import account_toml
 from reports.terminal import to_json
 from scenarios.hypotheses.sets import as_toml
+from scenarios.inference.calls import Calls
 from scenarios.inference.fit import Fit
+from scenarios.inference.reading import as_csv
 from scenarios.inference.written import hypotheses, nominal
 from scenarios.system.whole_files import write_text
 
 DOCUMENT, ACCOUNT, LIMITERS, PICTURE = "fit.json", "account.toml", "limiters.toml", "fit"
-_OURS = (DOCUMENT, ACCOUNT, LIMITERS, f"{PICTURE}.svg", f"{PICTURE}.png")
+CALLS = "calls.csv"
+_OURS = (DOCUMENT, ACCOUNT, LIMITERS, CALLS, f"{PICTURE}.svg", f"{PICTURE}.png")
 
 
 def prepare(directory: Path) -> None:
     """Raises BadInput for a folder that cannot be written to, or that holds anything but an earlier fit."""
     one_document.prepare(directory, DOCUMENT, SCHEMA, _OURS)
+
+
+def keep(directory: Path, calls: Calls) -> None:
+    """The calls of a probe, as `seslab fit` reads them: whatever comes of them, they have been paid for."""
+    write_text(directory / CALLS, as_csv(calls))
 
 
 def save(directory: Path, document: FitDocument, fit: Fit) -> None:

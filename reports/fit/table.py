@@ -48,12 +48,21 @@ def sentences(fit: FitDocument) -> Iterator[str]:
     """What is written into a scenario, and what the calls leave open."""
     if "probe" in fit:
         probe, calls = fit["probe"], fit["calls"]
-        used = f"{counted(calls['recipients_accepted'], 'recipient')} of {count(probe['recipients_allowed'])} allowed"
-        yield f"sent: {used}, in {counted(calls['looked_at'], 'call')}: {', '.join(probe['experiments'])}"
+        sent = sent_words(probe["recipients_asked"], calls["recipients_accepted"], calls["looked_at"])
+        yield f"{sent} of {count(probe['recipients_allowed'])} allowed: {', '.join(probe['experiments'])}"
+        if probe["interrupted"]:
+            yield "interrupted: the probe would have asked more"
         if probe["ran_out"]:
             yield "the allowed recipients were not enough for what would have told more"
+    if left_out := fit["calls"]["left_out"]:
+        yield f"looked at: the first {counted(fit['calls']['looked_at'], 'call')}, and not {count(left_out)} after them"
     for line in fit["cannot_tell"]:
         yield f"cannot tell: {line}"
+
+
+def sent_words(asked: int, accepted: int, calls: int) -> str:
+    """What a probe has used of the rate, and what it has asked for in all."""
+    return f"asked for {counted(asked, 'recipient')} in {counted(calls, 'call')}, accepted {count(accepted)}"
 
 
 def account_toml(fit: FitDocument) -> str:

@@ -43,15 +43,15 @@ class Probed(NamedTuple):
     """What all calls tell; `ran_out` where the recipients were not enough for an experiment."""
 
     fit: Fit
-    experiments: tuple[str, ...]
     ran_out: bool
 
 
 class Notes:
-    """The calls that have been made, and how many recipients may still be used."""
+    """What has been begun, the calls that have been made, and how many recipients may still be used."""
 
     def __init__(self, recipients: int) -> None:
-        self.left = recipients
+        self.allowed = self.left = recipients
+        self.experiments: list[str] = []
         self._rows: list[tuple[float, float, int, bool]] = []
 
     def note(self, answer: Answer, recipients: int) -> None:
@@ -65,30 +65,43 @@ class Notes:
         """How long a call takes, in the mean."""
         return 2 * sum(half_s for _, half_s, _, _ in self._rows) / len(self._rows)
 
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @property
+    def accepted_recipients(self) -> int:
+        return self.allowed - self.left
+
+    @property
+    def asked_recipients(self) -> int:
+        return sum(recipients for _, _, recipients, _ in self._rows)
+
     def calls(self) -> Calls:
         at_s, half_s, recipients, accepted = zip(*self._rows, strict=True)
         return calls_of(at_s, recipients, accepted, half_s)
 
 
-def probe(account: Account, allowance: Allowance, show: Callable[[str], None] = lambda _: None) -> Probed:
-    """No call is made that could use more recipients than allowed. The account must have been at rest."""
-    pace, notes = allowance.pace, Notes(allowance.recipients)
-    first = Experiment("opening", 0.0, lambda: opening(allowance.pace, POLLED_S))
-    names, ran_out = [first.name], not _run(account, first, notes, show)
+def probe(account: Account, pace: Pace, notes: Notes, show: Callable[[str], None] = lambda _: None) -> Probed:
+    """No call is made that could use more recipients than are left. The account must have been at rest.
+
+    Whatever ends it early, `notes` have the calls that were made.
+    """
+    first = Experiment("opening", 0.0, lambda: opening(pace, POLLED_S))
+    ran_out = not _run(account, first, notes, show)
     fit = fitted(notes.calls(), pace.rate_per_s, show)
-    while not (ran_out or is_known(fit) or len(names) >= MOST_EXPERIMENTS):
+    while not (ran_out or is_known(fit) or len(notes.experiments) >= MOST_EXPERIMENTS):
         experiment = next_experiment(fit, pace._replace(call_s=notes.call_s), notes.left)
         if experiment is None:
             break
-        names.append(experiment.name)
         ran_out = not _run(account, experiment, notes, show)
         fit = fitted(notes.calls(), pace.rate_per_s, show, fit.possible)
-    return Probed(fit, tuple(names), ran_out and not is_known(fit))
+    return Probed(fit, ran_out and not is_known(fit))
 
 
 def _run(account: Account, experiment: Experiment, notes: Notes, show: Callable[[str], None]) -> bool:
     """Whether all of it could be asked."""
     show(experiment.name)
+    notes.experiments.append(experiment.name)
     begun_s = account.now_s()
     account.wait_until(begun_s + experiment.rest_s)
     return _ask(account, experiment.steps(), notes)

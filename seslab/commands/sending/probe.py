@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from seslab.ctrl_c import ending_on_ctrl_c
 from seslab.options import BUDGET, AsJson, Out, Region, Sender
+
+if TYPE_CHECKING:
+    from scenarios.inference.probing.probe import Notes
 
 
 def probe(
@@ -32,6 +36,8 @@ def probe(
     Sends to SES's mailbox simulator, burst by burst, until one limiter is left or the recipients are used up. Shows
     what it will send and asks first. Nobody else may send through the account meanwhile.
 
+    A seslab serve must let the sender through: start it with --verify example.com, or name --from.
+
     $ seslab probe --endpoint http://127.0.0.1:5555
     """
     with ending_on_ctrl_c():
@@ -40,6 +46,7 @@ def probe(
         from reports import terminal
         from reports.fit import command, folder
         from scenarios.budget import Budget
+        from scenarios.errors import RunFailed
         from scenarios.inference.probing import probe as probing
         from scenarios.measures.cost import load_prices
     if out is not None:
@@ -48,7 +55,24 @@ def probe(
     allowed, lines = plan.planned(endpoint, region, sender, budget, load_prices())
     plan.ask(allowed, yes, terminal.tell, lines)
     limiter = SesLimiter(allowed.client, allowed.envelope, allowed.place.world)
-    with terminal.following("probing") as show:
-        probed = probing.probe(limiter, allowed.allowance, show)
-    document = command.of_probe(probed, allowed.place.at, allowed.allowance)
-    command.show(document, probed.fit, json, out)
+    at, pace, notes = allowed.place.at, allowed.allowance.pace, probing.Notes(allowed.allowance.recipients)
+    try:
+        with terminal.following("probing") as show:
+            probed = probing.probe(limiter, pace, notes, show)
+    except KeyboardInterrupt:
+        if notes:
+            _keep(notes, out)
+            command.so_far(notes, at, pace.rate_per_s, json, out)
+        raise
+    except RunFailed:
+        _keep(notes, out)
+        raise
+    _keep(notes, out)
+    command.show(command.of_probe(probed, notes, at, pace.rate_per_s), probed.fit, json, out)
+
+
+def _keep(notes: Notes, out: Path | None) -> None:
+    from reports.fit import folder
+
+    if notes and out is not None:
+        folder.keep(out, notes.calls())

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from loadtests.ports.ses import SENDER
 from loadtests.probe.asking import SesLimiter
 from loadtests.probe.plan import Plan, planned
+from loadtests.suppression.place import Place
 from scenarios.budget import Budget
 from scenarios.errors import BadInput, RunFailed
 from scenarios.measures.cost import load_prices
@@ -42,14 +45,25 @@ def test_another_refusal_ends_the_probe(ses: Endpoint) -> None:
     """A sender that is not verified is no matter of the limiter."""
     plan = plan_of(ses.url)
     limiter = SesLimiter(plan.client, plan.envelope._replace(source="nobody@example.net"), "here")
-    with pytest.raises(RunFailed, match="for another reason than the rate, after 0 calls"):
+    with pytest.raises(RunFailed, match=r"after 0 calls: .* is not verified.*--from, or .* --verify example\.net"):
         limiter.ask(1)
+
+
+@pytest.mark.parametrize("about", [{}, {"SendQuota": {"MaxSendRate": "14"}}])
+def test_what_is_no_ses_is_said_to_be_none(
+    about: dict[str, Any], monkeypatch: pytest.MonkeyPatch, ses: Endpoint
+) -> None:
+    """A server that answers, but not as SES does."""
+    monkeypatch.setattr(Place, "client", lambda _: SimpleNamespace(get_account=lambda: about))
+    with pytest.raises(RunFailed, match=r"does not answer as SES does: its account has no SendQuota\.MaxSendRate"):
+        plan_of(ses.url)
 
 
 def test_nothing_is_sent_without_a_place_or_with_too_little(ses: Endpoint) -> None:
     """One line says which option, and what would be right."""
     for endpoint, recipients, says in (
         (None, 1000, "--region: missing"),
+        ("http://192.0.2.2:5612", 1000, "is not on this machine"),
         ("ftp://here", 1000, "--endpoint = ftp://here: must be"),
         (ses.url, 100, "--budget-recipients 100: a probe at 50 a second needs 250"),
     ):

@@ -19,7 +19,7 @@ from scenarios.errors import BadInput
 from scenarios.hypotheses.sets import of_accounts
 from scenarios.inference.calls import Calls, calls_of
 from scenarios.inference.fit import Fit, fitted
-from scenarios.inference.reading import read_calls
+from scenarios.inference.reading import MOST_ROWS, as_csv, read_calls
 from scenarios.inference.suppositions import KINDS, Supposition
 from scenarios.ledger import store
 from scenarios.schema.accounts.account import Account, LimiterHypothesis, resolved
@@ -132,12 +132,33 @@ def test_logs_and_csvs_say_the_same(tmp_path: Path) -> None:
         assert (trace.calls.accepted_recipients, trace.calls.refused, trace.others) == (1, 1, 1)
 
 
+def test_kept_calls_are_read_as_they_were(tmp_path: Path) -> None:
+    """Each with how far its instant may be from its decision; what comes after many rows is counted, and not read."""
+    calls = calls_of([0.1, 0.30000000000000004], [3, 50], [True, False], [0.004, 0.0])
+    (path := tmp_path / "calls.csv").write_text(as_csv(calls))
+    read = read_calls(path, None, None, 0.5).calls
+    assert all(np.array_equal(one, other) for one, other in zip(read, calls, strict=True))
+    path.write_text("at,recipients,outcome\n" + "1,1,accepted\n" * MOST_ROWS + "unread\n" * 7)
+    assert read_calls(path, None, None, 0.0).unread == 7
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
         ("", "is empty"),
         ("at,recipients\n1,1\n", "needs one column 'outcome'"),
         ("at,recipients,outcome\nsoon,1,accepted\n", ":2: at = soon: must be seconds"),
+        (
+            "at,recipients,outcome\n2026-12-01T08:00:00,1,accepted\n",
+            ":2: at = 2026-12-01T08:00:00: must be",
+        ),
+        (
+            "at,recipients,outcome\n1,1,accepted\n2026-12-01T08:00:00Z,1,accepted\n",
+            ":3: at = 2026-12-01T08:00:00Z: ",
+        ),
+        ("at,recipients,outcome\n1,1,accepted,1\n", ":2: has 4 cells; must have 3"),
+        ("at,recipients,outcome\n1,51,accepted\n", ":2: recipients = 51: must be a whole number from 1 to 50"),
+        ("at,within_s,recipients,outcome\n1,-1,1,accepted\n", ":2: within_s = -1: must be seconds from 0"),
         ("at,recipients,outcome\n1,0,accepted\n", ":2: recipients = 0: must be a whole number from 1"),
         ("at,recipients,outcome\n1,1,acepted\n", ":2: unknown outcome 'acepted', did you mean 'accepted'?"),
         ("at,recipients,outcome\n1,1,quota\n", "has no call that was accepted or throttled"),

@@ -9,7 +9,7 @@ import pytest
 
 from scenarios.inference.probing import probe as probing
 from scenarios.inference.probing.experiments import Ask, Pace, Steps, drain, poll, tempt
-from scenarios.inference.probing.probe import Allowance, probe
+from scenarios.inference.probing.probe import Answer, Notes, probe
 from scenarios.schema.accounts.account import LimiterHypothesis
 from tests.unit.inference.virtual_account import VirtualAccount, at_random, probed
 
@@ -32,9 +32,26 @@ def test_no_more_recipients_than_allowed(recipients: int, monkeypatch: pytest.Mo
     monkeypatch.setattr(probing, "fitted", lambda *_: None)
     monkeypatch.setattr(probing, "is_known", lambda _: True)
     account = VirtualAccount(LimiterHypothesis(burst=10_000), 50.0, 0.01, 1)
-    found = probe(account, Allowance(Pace(50.0, 0.01), recipients))
-    assert account.accepted <= recipients
-    assert found.experiments == ("opening",)
+    notes = Notes(recipients)
+    probe(account, Pace(50.0, 0.01), notes)
+    assert account.accepted == notes.accepted_recipients <= recipients
+    assert notes.experiments == ["opening"]
+
+
+def test_calls_outlive_the_probe_that_made_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C in between leaves the notes as they were."""
+    account, notes = VirtualAccount(LimiterHypothesis(burst=10), 50.0, 0.01, 1), Notes(1000)
+    ask, turns = account.ask, iter(range(7))
+
+    def interrupted(recipients: int) -> Answer:
+        if next(turns, None) is None:
+            raise KeyboardInterrupt
+        return ask(recipients)
+
+    monkeypatch.setattr(account, "ask", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        probe(account, Pace(50.0, 0.01), notes)
+    assert len(notes) == len(notes.calls().at_s) == 7
 
 
 def test_experiments_end_whatever_the_outcomes() -> None:

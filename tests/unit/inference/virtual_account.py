@@ -8,7 +8,7 @@ import numpy as np
 
 from scenarios.aws.limiter import build_limiter
 from scenarios.inference.probing.experiments import Pace
-from scenarios.inference.probing.probe import Allowance, Answer, Probed, probe
+from scenarios.inference.probing.probe import Answer, Notes, Probed, probe
 from scenarios.schema.accounts.account import LimiterHypothesis, resolved
 
 SECONDS_WORTH = 20
@@ -75,5 +75,5 @@ def at_random(number: int) -> Truth:
 def probed(truth: Truth, call_s: float = 0.008, seed: int = 0) -> tuple[Probed, int]:
     """What a probe finds of it, and how many recipients that took."""
     account = VirtualAccount(truth.limiter, truth.rate_per_s, call_s, seed)
-    allowance = Allowance(Pace(truth.rate_per_s, call_s), int(SECONDS_WORTH * truth.rate_per_s))
-    return probe(account, allowance), account.accepted
+    notes = Notes(int(SECONDS_WORTH * truth.rate_per_s))
+    return probe(account, Pace(truth.rate_per_s, call_s), notes), account.accepted
