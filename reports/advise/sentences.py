@@ -50,12 +50,12 @@ def _beside(one: AdviceCandidate, both: Beside, zone: float, figure: str) -> str
         within = f", within {shown(figure, _rounded(zone))}" if zone else ""
         why = "; it changes less, but that it is as good is not sure enough" if both.is_simpler else ""
         return f"is as good{within}: {difference}, in {met}{why}"
+    if one["standing"] == "unfinished":
+        return f"{'is behind' if by > zone else 'may be as good'} so far: {difference}, in {met}"
     if not one["samples"]:
-        if one["standing"] == "unfinished":
-            return f"may be as good: {difference}, in {met} so far"
         how = "was not among the best" if by > zone else "was left before the finals"
         return f"{how}: {difference}, in {met}"
-    return f"{'may be as good' if one['standing'] == 'unfinished' else 'is behind'}: {difference}, in {met}"
+    return f"is behind: {difference}, in {met}"
 
 
 def _rounded(value: float) -> float:

@@ -34,6 +34,22 @@ def held(path: Path, flags: int = os.O_RDONLY) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def held_alone(folder: Path) -> Iterator[None]:
+    """Holds a folder that is there. Raises BlockingIOError where another one does, and OSError."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise
+        except OSError:  # this file system has no locks
+            pass
+        yield
+    finally:
+        os.close(handle)
+
+
 def _is_there(path: Path, handle: int) -> bool:
     with suppress(OSError):
         return os.path.samestat(path.lstat(), os.fstat(handle))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from itertools import count
 from math import inf
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.advise import command
+from reports.advise import command, folder
 from reports.advise.assurance import Assurance
 from reports.advise.bench import Asked, Bench, Budget, Ended, Met, Question
 from reports.advise.candidates import Candidate, is_possible, spread
@@ -190,6 +191,16 @@ class Table(Bench):
         for one, hypothesis, seed in asked:
             self.runs.setdefault((one, seed), {})[hypothesis] = self.table[one, hypothesis, seed]
             self.budget.spent += 1
+
+
+def test_a_folder_has_one_writer(tmp_path: Path) -> None:
+    """The second is refused, and takes its place once the first is over."""
+    with ExitStack() as first, ExitStack() as second:
+        folder.hold(tmp_path, first)
+        with pytest.raises(BadInput, match="another advise writes there"):
+            folder.hold(tmp_path, second)
+        first.close()
+        folder.hold(tmp_path, second)
 
 
 @given(

@@ -68,8 +68,10 @@ def advise(
     """
     with ending_on_ctrl_c():
         import time
+        from contextlib import ExitStack
 
         from reports.advise import command
+        from reports.advise import folder as own_folder
         from reports.advise.assurance import Assurance
         from reports.advise.bench import Budget, Question
         from reports.advise.figure import ranking_by
@@ -89,13 +91,15 @@ def advise(
         raise BadInput(f"--share {in_campaigns}: must be at most {MOST_SHARE:.0%}, which takes hundreds of campaigns")
     contenders = worlds.chosen(strategy, chosen)
     tried = sets.chosen(limiters, chosen.account)
-    if out is not None:
-        read = [*files_of(scenario, chosen), *([("--limiters", limiters)] if limiters else [])]
-        folder.prepare(out, read, ADVICE)
     simulation = Simulation(worlds.simulator(), load_prices(), worlds.standing)
     question = Question(chosen, tried.hypotheses, simulation, Assurance(confidence, zone, is_share, part))
     budget = Budget(runs, until_s, time.monotonic)
-    with opened(store, cluster) as executor:
+    with ExitStack() as together:
+        if out is not None:
+            read = [*files_of(scenario, chosen), *([("--limiters", limiters)] if limiters else [])]
+            folder.prepare(out, read, ADVICE)
+            own_folder.hold(out, together)
+        executor = together.enter_context(opened(store, cluster))
         found = command.advised(question, contenders, budget, executor, tried, out, json)
     return exit_codes.INCONCLUSIVE if found is None else exit_codes.DONE if found else exit_codes.UNMET
 
