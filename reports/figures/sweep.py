@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import ceil
+from itertools import pairwise
+from math import ceil, log
 from typing import TYPE_CHECKING, Any
 
 from reports.documents.sweep import SweepDocument, SweptCell, SweptDimension, SweptValue
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colors import Colormap, Normalize
     from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
 Texts = Callable[[Sequence[SweptCell | None]], list[str]]
 """What is written into cells."""
@@ -25,6 +27,8 @@ _HATCH, _DARK = "////", 0.55
 _CELL_IN, _AROUND_IN, _LEAST_IN = (0.66, 0.34), (1.9, 1.5), (4.6, 2.8)
 _ACROSS = 3  # panels side by side
 _PANEL_IN = (3.2, 2.5)
+UNEVEN = 9  # times the least distance
+MISSING = "in some run mail was not accepted"
 MOST_SAID = 400  # cells: with more, figures in them would not be read
 
 
@@ -60,6 +64,8 @@ def _lines(sweep: SweepDocument) -> Figure:
     values = dimension["values"]
     numeric = _is_numeric(values)
     handles = [canvas.key(name) for name in sweep["contenders"]]
+    if any(one["incomplete_runs"] and one["median"] is not None for one in sweep["cells"]):
+        handles.append(_missing_key())
     figure = canvas.sheet(_title(sweep), 9.0, canvas.beside(handles, 4.0))
     axes: Axes = figure.subplots()
     for name in sweep["contenders"]:
@@ -72,11 +78,31 @@ def _lines(sweep: SweepDocument) -> Figure:
         _mark_missing(axes, places, known)
     if not numeric:
         axes.set_xticks(range(len(values)), [printable(str(one)) for one in values], rotation=25, ha="right")
+    elif _grows_by_factors(values):
+        axes.set_xscale("log")
+        axes.set_xticks(values, [str(one) for one in values])
+        axes.set_xticks([], minor=True)
     axes.set_xlabel(printable(dimension["key"]))
     axes.set_ylabel(_named(sweep))
     axes.grid(axis="y", color=palette.FAULT)
     figure.legend(handles=handles, loc="outside right upper")
     return figure
+
+
+def _grows_by_factors(values: Sequence[Any]) -> bool:
+    """Whether numbers such as 1, 10, 100 would lie on each other where distances are differences."""
+    ordered: list[float] = sorted(set(values))
+    if len(ordered) < 3 or ordered[0] <= 0:  # two have one distance
+        return False
+    steps = [after - before for before, after in pairwise(ordered)]
+    factors = [log(after / before) for before, after in pairwise(ordered)]
+    return max(steps) / min(steps) > max(UNEVEN, max(factors) / min(factors))
+
+
+def _missing_key() -> Line2D:
+    from matplotlib.lines import Line2D
+
+    return Line2D([], [], color=palette.INK, marker="x", linestyle="none", label=MISSING)
 
 
 def _mark_missing(axes: Axes, places: Sequence[float], known: Sequence[SweptCell]) -> None:
@@ -107,10 +133,11 @@ def _maps(sweep: SweepDocument, texts: Texts) -> Figure:
 
 
 def _shades(sweep: SweepDocument) -> tuple[Colormap, Normalize]:
-    """Dark is better, whichever way that is."""
+    """Dark is better, whichever way that is; hatched cells have no shade, and stretch no scale."""
     from matplotlib.colors import LinearSegmentedColormap, Normalize
 
-    known = [one["median"] for one in sweep["cells"] if one["median"] is not None] or [0.0]
+    whole = [one["median"] for one in sweep["cells"] if not one["incomplete_runs"]]
+    known = [median for median in whole if median is not None] or [0.0]
     shades = _SHADES[::-1] if better(sweep["figure"]) == "higher" else _SHADES
     return LinearSegmentedColormap.from_list("figure", shades), Normalize(min(known), max(known))
 
@@ -164,8 +191,7 @@ def _bar(figure: Figure, sweep: SweepDocument, shades: Colormap, scale: Normaliz
     bar.set_label(_named(sweep))
     bar.outline.set_visible(False)
     if any(one["incomplete_runs"] for one in sweep["cells"]):
-        label = "in some run mail was not accepted"
-        missing = Patch(facecolor="#FFFFFF", hatch=_HATCH, edgecolor=palette.FAINT, label=label)
+        missing = Patch(facecolor="#FFFFFF", hatch=_HATCH, edgecolor=palette.FAINT, label=MISSING)
         figure.legend(handles=[missing], loc="outside lower left")
 
 

@@ -43,14 +43,16 @@ def _notes(sweep: SweepDocument) -> Iterator[str]:
 
 
 def _best_cell(sweep: SweepDocument) -> Iterator[str]:
-    best = best_first(sweep)[:1]
-    for cell in best:
+    good = best_first(sweep)
+    for cell in good[:1]:
+        ties = sum(one["median"] == cell["median"] for one in good[1:])
         pairs = zip(sweep["dimensions"], cell["values"], strict=True)
         where = ", ".join(f"{one['key']} = {text(value)}" for one, value in pairs)
         said = units.shown(sweep["figure"], cell["median"])
-        yield f"best {sweep['figure']}, {said}: {cell['contender']} with {where}"
+        as_good = f", and {counted(ties, 'other')} as good" if ties else ""
+        yield f"best {sweep['figure']}, {said}: {cell['contender']} with {where}{as_good}"
         yield f"again: {cell['command']}"
-    if not best:
+    if not good:
         yield f"{sweep['figure']}: no run has this figure, or none accepted all mail and met all thresholds"
 
 

@@ -202,6 +202,7 @@ def test_rows_and_cells_are_those_of_their_runs() -> None:
         assert cell["incomplete_runs"] == sum(value > 0 for value in mine)
     assert {cell["met_runs"] for cell in told["cells"]} == {0, 2}
     assert [(cell["contender"], cell["values"]) for cell in best_first(told)] == [("direct", [40]), ("heartbeat", [40])]
+    assert sentences(told)[0].endswith(f"direct with {RATE} = 40, and 1 other as good")
 
 
 @pytest.mark.parametrize(
