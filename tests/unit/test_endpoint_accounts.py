@@ -213,6 +213,13 @@ def test_an_account_that_is_not_there_is_named(endpoint: Endpoint, route: str) -
     assert b"unknown account 'nix', known are us, de" in error.value.read()
 
 
+def test_a_fault_is_not_switched_for_one_account(endpoint: Endpoint) -> None:
+    """The others would meet it without a word."""
+    with pytest.raises(HTTPError) as error:
+        endpoint.ask("PUT", "/_seslab/faults?account=de", {"refuse": 1})
+    assert b"account: faults are switched for all accounts" in error.value.read()
+
+
 def test_a_fault_of_one_account_spares_the_others() -> None:
     """An outage that names an account is that account's, in whatever region it is asked."""
     with served(**tables(fault=FAULTS)) as endpoint:

@@ -181,7 +181,11 @@ class Admin:
         return as_json(self._service.common.switched.now.model_dump())
 
     def _set_faults(self, body: bytes, query: Query, accept: str) -> Answer:
-        """What is left out is switched off."""
+        """What is left out is switched off; raises BadRequest where it shall be so for one account alone."""
+        if "account" in query:
+            raise BadRequest(
+                "account: faults are switched for all accounts; those of one are [[fault]] of its scenario"
+            )
         self._service.common.switched.switch(setting(Faults, body))
         return self._faults(body, query, accept)
 
