@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 
 from scenarios.aws.limit_steps import LimitStep, limit_steps
 from scenarios.aws.limiter import exact, whole
+from scenarios.measures.pool_quota import least_span_s
 from scenarios.measures.ration import Admitted, Floats, Quota, Through, quota_of, rationed
 from scenarios.schema.accounts.account import LimiterHypothesis
 from scenarios.schema.model import Scenario
@@ -47,8 +48,12 @@ class Bound(NamedTuple):
 
 
 def bound_of(scenario: Scenario, arrivals: Arrivals) -> Bound:
-    """The bound of a scenario; of its faults only `rate_change` counts."""
-    return bound(arrivals, scenario.account.limiter, limit_steps(scenario), quota_of(scenario.account))
+    """The bound of a scenario; of its faults only `rate_change` counts. A pool's latencies heed its quotas' sum."""
+    found = bound(arrivals, scenario.account.limiter, limit_steps(scenario), quota_of(scenario.account))
+    if scenario.pool is None or found.makespan_s is None:
+        return found
+    least_s = least_span_s(scenario, _total_of(arrivals), float(arrivals.intended_s[0]))
+    return found._replace(makespan_s=max(found.makespan_s, least_s))
 
 
 def bound_of_parts(parts: Sequence[tuple[Scenario, Arrivals]]) -> Bound:
