@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, MutableSequence, Sequence
 from functools import partial
+from itertools import count
 from math import inf, isnan
 
 import numpy as np
@@ -59,6 +60,7 @@ class Simulation:
         for member in self.members.values():
             self.services.append(self._service(member))
         self.sqs_bill, self.table_bill = SqsBill(), tables.TableBill()
+        self._pooling = count()  # hosts that send out of a pool, by number
         self._streams: dict[str, Iterator[float]] = {}
         self.enqueued_s = np.full(len(traffic.recipients), np.nan)
         self.receives = np.zeros(len(traffic.recipients), dtype=np.int32)
@@ -231,7 +233,7 @@ class Simulation:
         mailers, pool = [Mailer(ses, host, connections, cores) for ses in self.services], self.scenario.pool
         if pool is None:
             return mailers[0]
-        return PoolMailer(self.world, mailers, router_of(pool, [*self.scenario.accounts.values()]))
+        return PoolMailer(self.world, mailers, router_of(pool, [*self.scenario.accounts.values()], next(self._pooling)))
 
     def _table_client(self, table: str, caller: str, host: Host, cores: float) -> tables.Client:
         wire = self._wire(self.scenario.latency.table, f"table/{table}/{caller}", host, cores)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import count
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -102,6 +103,7 @@ class Access:
         self._sqs = connect("sqs", many) if used.queues else None
         self._lambda = connect("lambda", many) if used.functions else None
         self._dynamodb = connect("dynamodb", many) if used.tables else None
+        self._pooling = count()  # hosts that send out of a pool, by number
         self._sending: list[RequestThreads] = []
 
     def ports(
@@ -131,7 +133,7 @@ class Access:
         ]
         if self._pool is None:
             return mailers[0]
-        return PoolMailer(self._clock, mailers, router_of(self._pool, self._accounts))
+        return PoolMailer(self._clock, mailers, router_of(self._pool, self._accounts, next(self._pooling)))
 
     def callers(self) -> list[NDArray[Any]]:
         """For each sender how its callers saw their calls, rows of `CALL`."""

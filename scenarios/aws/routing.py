@@ -23,10 +23,13 @@ CLOSED_S = 60.0  # a quota frees itself over hours, and a pause ends by a person
 
 
 class Router:
-    """Deals calls by weight. `throttled_s` is how long each account is passed over once it has throttled a call."""
+    """Deals calls by weight. `throttled_s` is how long each account is passed over once it has throttled a call.
 
-    def __init__(self, weights: Sequence[float], throttled_s: Sequence[float]) -> None:
-        self._weights, self._throttled_s = weights, throttled_s
+    `first` is dealt to first: hosts that begin with the same account would all meet it at the same instants.
+    """
+
+    def __init__(self, weights: Sequence[float], throttled_s: Sequence[float], first: int = 0) -> None:
+        self._weights, self._throttled_s, self._first = weights, throttled_s, first
         self._dealt = [0.0] * len(weights)
         self._shut_until_s = [-inf] * len(weights)
 
@@ -34,12 +37,16 @@ class Router:
         """The account that is furthest behind its share of those that are open; where none is, what opens first."""
         open_ = [number for number, until_s in enumerate(self._shut_until_s) if until_s <= now_s]
         among = open_ or [min(range(len(self._weights)), key=self._shut_until_s.__getitem__)]
-        chosen = min(among, key=self._dealt.__getitem__)
+        chosen = min(among, key=self._turn)
         self._dealt[chosen] += recipients / self._weights[chosen]
         for number in range(len(self._dealt)):
             if number not in among:  # what an account misses while it is shut is not made up for
                 self._dealt[number] = max(self._dealt[number], self._dealt[chosen])
         return chosen
+
+    def _turn(self, number: int) -> tuple[float, int]:
+        """Those that were dealt as much take turns from the host's first one on."""
+        return self._dealt[number], (number - self._first) % len(self._weights)
 
     def failed(self, number: int, now_s: float, error: SendError) -> None:
         """An account did not take a call; what is wrong with the mail itself says nothing of the account."""
@@ -56,9 +63,9 @@ class Router:
         return 0.0
 
 
-def router_of(pool: Pool, accounts: Sequence[Account]) -> Router:
-    """One host's: to be made anew for each."""
+def router_of(pool: Pool, accounts: Sequence[Account], host: int) -> Router:
+    """One host's, by its number: to be made anew for each. SES's own endpoint begins the same for all."""
     if pool.routing == "global-endpoint":
         return Router([1.0] * len(accounts), [0.0] * len(accounts))
     rates_per_s = [one.max_send_rate_per_s for one in accounts]
-    return Router(rates_per_s, [1 / rate_per_s for rate_per_s in rates_per_s])
+    return Router(rates_per_s, [1 / rate_per_s for rate_per_s in rates_per_s], host % len(accounts))

@@ -10,11 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.running.accounts import Across
-from scenarios.aws.routing import CLOSED_S, IMPAIRED_S, Router
+from scenarios.aws.routing import CLOSED_S, IMPAIRED_S, Router, router_of
 from scenarios.ledger.ledger import ACCEPTED, ACCOUNT, FAILED, Ledger, assert_conserved, digest
 from scenarios.measures.arrangements import ideal_of
 from scenarios.measures.cost import load_prices
 from scenarios.measures.measured import measured
+from scenarios.schema.accounts.account import Account
+from scenarios.schema.accounts.pool import Pool
 from sim.run import run
 from strategies.ports import Paused, QuotaExceeded, Throttled, Unanswered, Unavailable
 from tests.unit.scenario_files import loaded
@@ -121,3 +123,18 @@ def test_what_is_outside_the_pool_stays_outside(tmp_path: Path) -> None:
     ledger = ran(tmp_path, f'{third}{FLOW}{FLOW}account = "fr"\n[pool]\naccounts = ["us", "de"]\n', "leaky-bucket")
     assert ledger.accounts == ("us", "de", "fr")
     assert sorted(set(ledger.calls[ACCOUNT].tolist())) == [0, 1, 2]
+
+
+def test_no_pool_is_done_before_the_quota_of_each_account_lets_it(tmp_path: Path) -> None:
+    """400 at 10 a second each: one has 50, so that the other sends 350, ten of which its bucket holds."""
+    accounts = "[accounts.a]\nmax_send_rate_per_s = 10\nmax_24h_send = 50\n"
+    accounts += "[accounts.b]\nmax_send_rate_per_s = 10\nmax_24h_send = 1000\n"
+    scenario = loaded(tmp_path, f'{accounts}[pool]\n[[workload]]\nprocess = "batch"\nmessages = 400\n')
+    assert ideal_of(scenario, 1).makespan_s == pytest.approx(34.0)
+
+
+def test_hosts_begin_with_different_accounts() -> None:
+    """Two pods that deal in step never have both of their calls at one account."""
+    hosts = [router_of(Pool(), [Account(), Account()], number) for number in range(2)]
+    for _ in range(5):
+        assert {host.choose(0.0, 8) for host in hosts} == {0, 1}
