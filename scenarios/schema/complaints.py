@@ -44,7 +44,7 @@ _SENTENCES: dict[str, str] = {
     "less_than": "must be less than {lt:,.12g}",
     "less_than_equal": "must be at most {le:,.12g}",
     "too_short": "must have at least {min_length} item(s), has {actual_length}",
-    "too_long": "must have at most {max_length} item(s), has {actual_length}",
+    "too_long": "must have at most {max_length} item(s)",
     "string_too_short": "must not be empty",
     "string_too_long": "must have at most {max_length} characters",
     "model_type": "must be a table",

@@ -164,3 +164,11 @@ def test_what_befalls_an_account_befalls_no_other(tmp_path: Path) -> None:
     outage = "[[fault]]\nkind = 'outage'\nstart_s = 0\nduration_s = 1\n"
     scenario = loaded(tmp_path, f"{TWO}{TO_US}{TO_US.replace('us', 'de')}{outage}{outage}account = 'de'\n")
     assert [len(one.fault) for one in slices_of(scenario).values()] == [1, 2]
+
+
+def test_a_split_that_divides_nothing_is_refused(tmp_path: Path) -> None:
+    """Each workload names its account, so that it would be silently left aside."""
+    mail = '[[workload]]\nprocess = "batch"\nmessages = 1\naccount = "a"\n'
+    split = '[split]\nby = "overflow"\norder = ["a", "b"]\n'
+    with pytest.raises(BadInput, match="divides nothing"):
+        loaded(tmp_path, f"[accounts.a]\n[accounts.b]\n{mail}{split}")

@@ -59,6 +59,8 @@ def refuse_incoherent(
     _refuse_tenants(arrangement, workloads)
     for index, one in enumerate(workloads):
         _refuse_unsent(arrangement, index, one)
+    if arrangement.split is not None and all(arrangement.named_by(one) is not None for one in workloads):
+        raise wrong("split", "divides nothing: each workload names its account; leave one to it, or leave it out")
     for index, one in enumerate(neighbours):
         if arrangement.accounts and arrangement.named_by(one) is None:
             one_of = ", ".join(arrangement.accounts)
