@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from reports.compare.mechanism import Facts, after_refusal, mechanism
+from reports.inboxes.pauses import paused_of
 from reports.inboxes.said import said_of_inboxes
 from reports.ranking.typical import typical
 from reports.words import duration
@@ -27,7 +28,7 @@ def explain(entry: StrategyEntry, facts: Facts) -> str:
         _peak(entry, facts),
         _shadow(entry),
     ]
-    after = said_of_inboxes(entry)
+    after = said_of_inboxes(entry, _whom(entry, facts))
     return "; ".join(clause for clause in (interrupted, *figures, *facts.other_ways, _apart(entry), after) if clause)
 
 
@@ -47,7 +48,7 @@ def _outcome(entry: StrategyEntry, facts: Facts) -> str:
     if recipients["accepted"] == recipients["submitted"]:
         parts = [_all_accepted(entry)]
     else:
-        parts = [_accepted(entry), _pending(entry), _gone(entry, facts)]
+        parts = [_accepted(entry), _pending(entry, facts), _gone(entry, facts)]
     return ", ".join(part for part in (*parts, _duplicates(entry, facts)) if part)
 
 
@@ -64,14 +65,15 @@ def _accepted(entry: StrategyEntry) -> str:
     return f"{share(recipients['accepted'], recipients['submitted'])} accepted"
 
 
-def _pending(entry: StrategyEntry) -> str:
+def _pending(entry: StrategyEntry, facts: Facts) -> str:
     pending = entry["recipients"]["pending"]
-    return f"{count(pending)} still pending at the end{_kept(entry)}" if pending else ""
+    return f"{count(pending)} still pending at the end{_kept(entry, facts)}" if pending else ""
 
 
-def _kept(entry: StrategyEntry) -> str:
+def _kept(entry: StrategyEntry, facts: Facts) -> str:
     if entry["calls"].get("paused"):
-        return ", kept while the account is paused"
+        whom = _whom(entry, facts)
+        return f", kept while {whom} {'are' if ' and ' in whom else 'is'} paused"
     return ", kept while the 24-hour quota is used up" if entry["calls"]["quota"] else ""
 
 
@@ -98,6 +100,11 @@ def _received_too_often(entry: StrategyEntry) -> str:
     if not limit or not entry["recipients"]["dead_lettered"]:
         return ""
     return f"received more than {'once' if limit == 1 else f'{limit} times'}"
+
+
+def _whom(entry: StrategyEntry, facts: Facts) -> str:
+    """Whom AWS paused; which tenant, calls do not tell."""
+    return f"{paused_of(entry)} or a tenant" if facts.has_tenants else paused_of(entry)
 
 
 def _throttled(entry: StrategyEntry, _: Facts) -> str:
@@ -132,7 +139,7 @@ _REASONS: dict[_Reason, Callable[[StrategyEntry, Facts], str]] = {
     "quota": _over_quota,
     "rejected": lambda entry, _: f"rejected by SES{_in_its_words(entry, 'rejected')}",
     "failed": _failed,
-    "paused": lambda *_: "refused because AWS had paused the account",
+    "paused": lambda entry, facts: f"refused because AWS had paused {_whom(entry, facts)}",
     "crashed": lambda *_: "never attempted, whoever held them was gone",
     "never_invoked": _never_invoked,
 }
@@ -175,7 +182,7 @@ def _refusals(entry: StrategyEntry, facts: Facts) -> str:
         "quota": "refused for the quota",
         "failed": failed,
         "rejected": "rejected",
-        "paused": "refused by a paused account",
+        "paused": f"refused by a paused account{' or tenant' if facts.has_tenants else ''}",
     }
     of_all = f"of {count(calls['attempted'])} calls"
     said = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import mean
 
-from reports.words import duration
+from reports.words import duration, names
 from scenarios.entry import StrategyEntry
 
 FIGURE = "reputation.paused_s"
@@ -17,16 +17,24 @@ def paused_s_of(entry: StrategyEntry) -> float | None:
     return mean(known) if known else None
 
 
-def said_of_pause(entry: StrategyEntry) -> str:
+def said_of_pause(entry: StrategyEntry, whom: str) -> str:
     """Whether it did, when, and in how many of several runs; empty if never."""
     each_s, paused_s = _each_s(entry), paused_s_of(entry)
     if paused_s is None:
         return ""
     many = sum(at_s is not None for at_s in each_s)
     runs = f" in {many} of {len(each_s)} runs" if many < len(each_s) else ""
-    return (
-        f"AWS {'pauses' if entry['calls'].get('paused') else 'may pause'} the account after {duration(paused_s)}{runs}"
-    )
+    pauses = "pauses" if entry["calls"].get("paused") else "may pause"
+    return f"AWS {pauses} {whom} after {duration(paused_s)}{runs}"
+
+
+def paused_of(entry: StrategyEntry) -> str:
+    """Who was paused, of several accounts those that refused calls for it; where none did, it is not known who."""
+    several = entry.get("accounts", ())
+    if len(several) < 2:
+        return "the account"
+    paused = [one["account"] for one in several if one["calls"].get("paused")]
+    return f"account{'s' if len(paused) > 1 else ''} {names(paused)}" if paused else "one of the accounts"
 
 
 def _each_s(entry: StrategyEntry) -> Sequence[float | None]:

@@ -57,7 +57,7 @@ def _each(
             "makespan_s": _span_s(own, its),
             "bound_s": bound_s,
             "peak_1s": peak_1s(sent.decided_s, sent.recipients),
-            "utilisation": _utilisation(ledger, account, sent),
+            "utilisation": _utilisation(ledger if part is None else own, account, sent),
         }
 
 
@@ -95,9 +95,12 @@ def _span_s(own: Ledger, its: Acceptances) -> float | None:
     return float(fresh_s[-1] - own.mails["intended_s"].min()) if len(fresh_s) else None
 
 
-def _utilisation(ledger: Ledger, account: Account, sent: Acceptances) -> float | None:
-    """Of what the account allows from the first mail that is due to the last acceptance that is its own."""
+def _utilisation(given: Ledger, account: Account, sent: Acceptances) -> float | None:
+    """Of what the account allows from the first mail due that it was given to the last acceptance that is its own.
+
+    A pool's account is given the mail of all.
+    """
     if not len(sent.decided_s):
         return None
-    span_s = float(sent.decided_s[-1] - ledger.mails["intended_s"].min())
+    span_s = float(sent.decided_s[-1] - given.mails["intended_s"].min())
     return utilisation(int(sent.recipients.sum(dtype=np.int64)), account.max_send_rate_per_s, at_once(account), span_s)

@@ -9,6 +9,7 @@ from reports.compare.table import accounts_in, arrangement_sentences, table
 from reports.documents.accounts import ApartTable
 from reports.documents.comparison import ComparisonDocument
 from reports.documents.limits import BoundFigures
+from reports.inboxes.pauses import paused_of
 from scenarios.figures import figures_of, is_figure
 from tests.unit.comparisons import simulated
 from tests.unit.scenario_files import loaded
@@ -70,4 +71,19 @@ def test_what_slicing_costs_and_protects() -> None:
         "40.0 s in one pool), and protects de (p99 0 ms in its slice, 30.0 s in one pool)"
     )
     alike = [apart("us", 0, 0), apart("de", 0.05, 0)]
-    assert said_of(bound(80), bound(80), alike) == "at best, slicing costs nothing, and protects no account"
+    assert (
+        said_of(bound(80), bound(80), alike)
+        == "at best, slicing makes no mail wait longer for the limit, and spares none a wait"
+    )
+
+
+def test_a_pause_names_its_account(tmp_path: Path) -> None:
+    """The one whose calls SES refused for it, and not the one beside it; what a tenant may have caused is left open."""
+    mail = MAIL.split("[thresholds]")[0]
+    bad = "[delivery]\nhard_bounce = 0.5\nreputation = { representative_volume = 600 }\n"
+    made = simulated(loaded(tmp_path, f"horizon_s = 900\n{ACCOUNTS}{mail}{bad}"), "leaky-bucket")
+    [entry] = made["strategies"]
+    paused = [one["account"] for one in entry["accounts"] if one["calls"]["paused"]]
+    assert (paused, paused_of(entry)) == (["de"], "account de")
+    assert "refused because AWS had paused account de;" in entry["explanation"]
+    assert "AWS pauses account de after" in entry["explanation"]

@@ -178,3 +178,14 @@ def assert_same(one: Arrivals, other: Arrivals) -> None:
     """The same mails at the same instants."""
     assert np.array_equal(one.intended_s, other.intended_s)
     assert np.array_equal(one.recipients, other.recipients)
+
+
+def test_an_account_is_used_as_much_as_alone_though_its_mail_begins_late(tmp_path: Path) -> None:
+    """Its share is of the time from its own first mail on."""
+    late = MAIL.replace('"batch"', '"batch"\nat_s = 10')
+    scenario = loaded(tmp_path, ACCOUNTS + late)
+    entry = measured(scenario, across(scenario, "leaky-bucket", 1), ideal_of(scenario, 1), load_prices())
+    for one in entry["accounts"]:
+        part = slices_of(scenario)[one["account"]]
+        alone = measured(part, run(part, "leaky-bucket", 1), ideal_of(part, 1), load_prices())
+        assert one["utilisation"] == pytest.approx(alone["utilisation"])

@@ -52,8 +52,9 @@ def said_of(slices: BoundFigures, pool: BoundFigures, accounts: Sequence[ApartTa
     loses = [one for one in accounts if _is_less(one["pool_p99_s"], one["slice_p99_s"])]
     gains = [one for one in accounts if _is_less(one["slice_p99_s"], one["pool_p99_s"])]
     costs = [*_whole(slices["makespan_s"], pool["makespan_s"]), *_waits(loses)]
-    cost = f"slicing costs {names(costs)}" if costs else "slicing costs nothing"
-    return f"at best, {cost}, and protects {names(_waits(gains)) if gains else 'no account'}"
+    cost = f"slicing costs {names(costs)}" if costs else "slicing makes no mail wait longer for the limit"
+    protects = f"protects {names(_waits(gains))}" if gains else "spares none a wait"
+    return f"at best, {cost}, and {protects}"
 
 
 def _whole(sliced_s: float, pooled_s: float) -> list[str]:

@@ -11,7 +11,9 @@ from reports.words import seconds
 from scenarios.entry import AccountEntry, StrategyEntry
 from strategies.presentation.words import count, share
 
-_LATENCY = "latency from the intended instant"
+_LATENCY = "latency of its own mail from the intended instant"
+_OWN = "of its own mail, whoever sent it"
+_DECIDED = "of calls that it decided, whose mail ever it was"
 _IDEAL = "of an ideal sender, first come first served"
 
 
@@ -24,16 +26,16 @@ def accounts_apart(comparison: ComparisonDocument, entry: StrategyEntry, title: 
     columns = [
         Column("account"),
         Column("limit\n/s"),
-        Column("recip-\nients"),
-        Column("accept-\ned"),
-        Column("makespan", "s", note="of its own mail", falls=2),
+        Column("recip-\nients", note=_OWN),
+        Column("accept-\ned", note=_OWN),
+        Column("makespan", "s", note=_OWN, falls=2),
         Column("at\nbest", "s", note="in its slice", falls=1),
         Column("p50", "s", note=_LATENCY, falls=5),
         Column("p99", "s", note=_LATENCY),
         *([Column("p99 in\nslice", "s", note=_IDEAL), Column("p99 in\npool", "s", note=_IDEAL)] if apart else []),
-        Column("peak\n1 s", falls=4),
-        Column("throttled\ncalls", falls=3),
-        Column("used", note="of what it allows until its last acceptance", falls=6),
+        Column("peak\n1 s", note=_DECIDED, falls=4),
+        Column("throttled\ncalls", note=_DECIDED, falls=3),
+        Column("used", note="by calls that it decided, of what it allows until its last acceptance", falls=6),
     ]
     yield Sheet(title, columns, [Block([_row(one, rates, apart) for one in entry["accounts"]])])
 
