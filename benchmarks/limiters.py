@@ -77,8 +77,8 @@ def _is_burst_right(truth: Truth, best: Explanation) -> bool:
     """Within a recipient, or inside the interval; a window has none."""
     if "burst" not in truth.keys:
         return True
-    low, median, high = best.capacity
-    return abs(median - truth.limiter.burst) <= 1 or low <= truth.limiter.burst <= high
+    capacity, burst = best.capacity, truth.limiter.burst
+    return abs(capacity.median - burst) <= 1 or capacity.low <= burst <= capacity.high
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ class FittedParameter(TypedDict):
     low: Annotated[float, Field(description="the 2.5th percentile")]
     median: Annotated[float, Field(description="the median")]
     high: Annotated[float, Field(description="the 97.5th percentile")]
+    best: Annotated[float, Field(description="its value where all parameters together explain the calls best")]
 
 
 class FittedExplanation(TypedDict):
@@ -40,11 +41,11 @@ class FittedExplanation(TypedDict):
     refusals_cost: Annotated[bool, Field(description="whether refused calls use anything up")]
     weight: Annotated[float, Field(description="its probability, all being equal beforehand")]
     log_evidence: Annotated[float, Field(description="natural logarithm of the calls' probability under it")]
-    unexplained: Annotated[int, Field(description="calls that came out otherwise than it can explain")]
+    unexplained: Annotated[int, Field(description="calls that came out otherwise than its best parameters can explain")]
     rate_per_s: Annotated[FittedParameter, Field(description="recipients a second in the long run")]
     capacity: Annotated[FittedParameter, Field(description="recipients at once: the burst, or what a window holds")]
     refusal_cost: Annotated[FittedParameter, Field(description="share of its recipients that a refused call uses up")]
-    limiter: Annotated[dict[str, Any], Field(description="the keys of [account.limiter] that are not as by default")]
+    limiter: Annotated[dict[str, Any], Field(description="the keys of [account.limiter] at its best parameters")]
 
 
 class ProbeFigures(TypedDict):

@@ -14,8 +14,11 @@ from scenarios.formats.quoted import printable
 from scenarios.inference.fit import MOST_CALLS, Fit, fitted
 from scenarios.inference.probing.probe import Notes, Probed
 from scenarios.inference.reading import Trace
+from strategies.presentation.words import counted
 
 HIGHEST_RATE_PER_S = 1e6
+FEWEST_CALLS = 5
+"""With fewer every figure would be that of the prior."""
 
 
 def explained(trace: Trace, source: str, rate_per_s: float | None) -> tuple[FitDocument, Fit]:
@@ -23,6 +26,11 @@ def explained(trace: Trace, source: str, rate_per_s: float | None) -> tuple[FitD
     known = trace.rate_per_s if rate_per_s is None else rate_per_s
     if known is not None and not 0 < known <= HIGHEST_RATE_PER_S:
         raise BadInput(f"--rate {known:g}: must be above 0, and at most {HIGHEST_RATE_PER_S:,.0f}, recipients a second")
+    if (number := len(trace.calls.at_s)) < FEWEST_CALLS:
+        raise BadInput(
+            f"{printable(source)}: cannot tell: has {counted(number, 'call')} that a limiter decided on; "
+            f"give {FEWEST_CALLS} at least"
+        )
     with terminal.following("limiters") as show:
         fit = fitted(trace.calls, known, show)
     left_out = max(0, len(trace.calls.at_s) - MOST_CALLS) + trace.unread
@@ -59,6 +67,8 @@ def so_far(notes: Notes, at: str, rate_per_s: float, as_json: bool, out: Path | 
         f"interrupted: {sent_words(notes.asked_recipients, notes.accepted_recipients, len(notes))}{kept}; a call that "
         "was under way is not counted; fitting them (Ctrl-C leaves)"
     )
+    if len(notes) < FEWEST_CALLS:
+        return
     with terminal.following("limiters") as shown:
         probed = Probed(fitted(notes.calls(), rate_per_s, shown), ran_out=False)
     show(of_probe(probed, notes, at, rate_per_s, interrupted=True), probed.fit, as_json, out)

@@ -9,7 +9,7 @@ from reports.documents.fit import SCHEMA, FitDocument, FittedExplanation, Fitted
 from reports.fit.open_questions import open_questions
 from scenarios.inference.fit import Explanation, Fit, Interval
 from scenarios.inference.suppositions import KINDS
-from scenarios.inference.written import in_the_middle, limiter, name_of, nominal
+from scenarios.inference.written import at_best, limiter, name_of, nominal
 
 SURE = 0.95
 """The probability from which on a kind is decided."""
@@ -68,10 +68,10 @@ def _explanation(one: Explanation, rate_per_s: float) -> FittedExplanation:
         "rate_per_s": _parameter(one.rate_per_s),
         "capacity": _parameter(one.capacity),
         "refusal_cost": _parameter(one.refusal_cost),
-        "limiter": limiter(one, in_the_middle(one), rate_per_s).model_dump(exclude_unset=True),
+        "limiter": limiter(one, at_best(one), rate_per_s).model_dump(exclude_unset=True),
     }
 
 
 def _parameter(interval: Interval) -> FittedParameter:
-    low, median, high = (float(f"{value:.6g}") for value in interval)
-    return {"low": low, "median": median, "high": high}
+    low, median, high, best = (float(f"{value:.6g}") for value in interval)
+    return {"low": low, "median": median, "high": high, "best": best}

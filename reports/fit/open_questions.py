@@ -9,6 +9,7 @@ from scenarios.inference.fit import Explanation, Fit
 from scenarios.inference.written import name_of
 from strategies.presentation.words import count, counted
 
+EDGE = 1.01
 WIDE = 0.02
 """A rate whose interval reaches further to either side is not known well."""
 
@@ -17,7 +18,14 @@ def open_questions(fit: Fit, rate_per_s: float | None) -> list[str]:
     """A sentence each, the gravest first."""
     if not fit.calls.refused:
         return list(_without_refusals(fit))
-    return [*_unexplained(fit), *_alive(fit), *_parameters(fit.explanations[0]), *_alike(fit), *_nominal(rate_per_s)]
+    return [
+        *_unexplained(fit),
+        *_alive(fit),
+        *_parameters(fit.explanations[0]),
+        *_edges(fit, rate_per_s),
+        *_alike(fit),
+        *_nominal(rate_per_s),
+    ]
 
 
 def _without_refusals(fit: Fit) -> Iterator[str]:
@@ -49,13 +57,24 @@ def _alive(fit: Fit) -> Iterator[str]:
 
 
 def _parameters(best: Explanation) -> Iterator[str]:
-    low, median, high = best.rate_per_s
+    low, median, high, _ = best.rate_per_s
     if best.supposition.has_burst and high - low > 2 * WIDE * median:
         yield f"the rate: {low:.4g} to {high:.4g} recipients/s; a longer time with refusals would tell"
-    low, _, high = best.capacity
+    low, _, high, _ = best.capacity
     if high - low > 1:
         what = "the burst" if best.supposition.has_burst else "what a window holds"
         yield f"{what}: {count(low)} to {count(high)}; a burst after a pause, down to single recipients, would tell"
+
+
+def _edges(fit: Fit, rate_per_s: float | None) -> Iterator[str]:
+    """Where the best explanation lies at the edge of what was tried, the right one may lie beyond."""
+    best, (low_per_s, high_per_s) = fit.explanations[0], fit.within.rate_per_s
+    if best.supposition.has_burst and best.capacity.high >= int(fit.within.burst):
+        yield f"whether the burst is larger: at most {counted(int(fit.within.burst), 'recipient')} were tried"
+    if best.rate_per_s.low <= low_per_s * EDGE:
+        yield f"whether the rate is lower: none below {low_per_s:.4g} recipients/s was tried"
+    if rate_per_s is None and best.rate_per_s.high >= high_per_s / EDGE:
+        yield f"whether the rate is higher: none above {high_per_s:.4g} recipients/s was tried"
 
 
 def _alike(fit: Fit) -> Iterator[str]:

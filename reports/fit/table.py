@@ -26,7 +26,7 @@ def table(fit: FitDocument) -> Sheet:
         columns=[
             Column("limiter"),
             Column("proba-\nbility"),
-            Column("rate", "per s", note="in the long run, with its 95 % interval"),
+            Column("rate", "per s", note="in the long run, at its best, and the 95 % interval"),
             Column("at once", note="recipients: the burst, or what a window holds"),
             Column("refusal\ncosts", falls=2, note="as a share of its recipients"),
             Column("contra-\ndicted", falls=1, note="by so many calls"),
@@ -69,7 +69,7 @@ def account_toml(fit: FitDocument) -> str:
     """The best limiter as tables of a scenario file."""
     best = fit["explanations"][0]
     rate = fit["max_send_rate_per_s"]
-    named = best["rate_per_s"]["median"] if rate is None else rate
+    named = best["rate_per_s"]["best"] if rate is None else rate
     return toml_document({"account": {"max_send_rate_per_s": named}}).lstrip() + (
         "\n[account.limiter]\n" + toml_document(best["limiter"]) if best["limiter"] else ""
     )
@@ -93,9 +93,8 @@ def _row(one: FittedExplanation) -> Row:
 
 
 def _between(one: FittedParameter) -> str:
-    median = f"{one['median']:.4g}"
-    low, high = f"{one['low']:.4g}", f"{one['high']:.4g}"
-    return median if low == high else f"{median} ({low}-{high})"
+    best, low, high = (f"{value:.4g}" for value in (one["best"], one["low"], one["high"]))
+    return best if low == best == high else f"{best} ({low}-{high})"
 
 
 def _percent(weight: float) -> str:

@@ -28,19 +28,28 @@ BEHIND = 12.0
 """A supposition so much less likely, as a logarithm, is not looked at more closely."""
 LOST = 40.0
 """One that is so much less likely stays behind, whatever further calls say."""
+MOST_NOISE = 50.0
+"""Of an evidence's logarithm, where half of the points have found nothing."""
 SIDES = (0.025, 0.975)
+ALIKE = 1e-6
+"""Logarithms that differ by less are of points that explain the calls as well."""
 
 
 class Interval(NamedTuple):
-    """The median of a parameter, and between what it is with 95 % probability."""
+    """The best value of a parameter, its median, and between what it is with 95 % probability."""
 
     low: float
     median: float
     high: float
+    best: float
 
 
 class Explanation(NamedTuple):
-    """A supposition with its probability; `capacity` is a burst, or what a window holds."""
+    """A supposition with its probability; `capacity` is a burst, or what a window holds.
+
+    The best values of its parameters belong together: they are those of the point that explains most, and `unexplained`
+    calls contradict just that one. Medians are of one parameter each, and no limiter has to be at all of them.
+    """
 
     supposition: Supposition
     weight: float
@@ -137,9 +146,17 @@ def _population(
 
 
 def _weighed(calls: Calls, within: Bounds, found: Sequence[tuple[Supposition, Population]]) -> Sequence[Explanation]:
-    """All suppositions are as likely as another beforehand."""
+    """All suppositions are as likely as another beforehand.
+
+    A log odds that is only estimated counts less: its mean probability under a normal error of that spread is near that
+    of the log odds divided by sqrt(1 + pi / 8 * variance) (MacKay, The Evidence Framework Applied to Classification
+    Networks, 1992).
+    """
     evidence = np.array([population.log_evidence for _, population in found])
-    weights = np.exp(evidence - evidence.max())
+    noise = np.array([min(population.noise, MOST_NOISE) for _, population in found])
+    behind = evidence.max() - evidence
+    variance = noise**2 + noise[evidence.argmax()] ** 2
+    weights = np.exp(-behind / np.sqrt(1 + np.pi / 8 * variance))
     weights /= weights.sum()
     made = [
         _explanation(Space(one, calls, within), one, population, float(weight))
@@ -151,22 +168,31 @@ def _weighed(calls: Calls, within: Bounds, found: Sequence[tuple[Supposition, Po
 def _explanation(space: Space, one: Supposition, found: Population, weight: float) -> Explanation:
     points = space.candidates(found.points)
     rate = points.rate_per_s if one.has_burst else points.capacity
+    best = _best(found, rate)
     return Explanation(
         supposition=one,
         weight=weight,
         log_evidence=found.log_evidence,
-        unexplained=found.unexplained,
-        rate_per_s=_interval(rate, found.weights),
-        capacity=_interval(points.capacity, found.weights),
-        refusal_cost=_interval(points.refusal_cost, found.weights),
-        phase_s=_interval(points.phase_s, found.weights),
+        unexplained=int(found.unexplained[best]),
+        rate_per_s=_interval(rate, found.weights, best),
+        capacity=_interval(points.capacity, found.weights, best),
+        refusal_cost=_interval(points.refusal_cost, found.weights, best),
+        phase_s=_interval(points.phase_s, found.weights, best),
         points=points,
         weights=found.weights,
     )
 
 
-def _interval(values: Floats, weights: Floats) -> Interval:
+def _best(found: Population, rate: Floats) -> int:
+    """The most likely point; of those that are as likely, which a flat top has many of, the one in the middle."""
+    (top,) = np.nonzero(np.where(found.weights > 0, found.log, -np.inf) >= found.log[found.weights > 0].max() - ALIKE)
+    by_rate = top[np.argsort(rate[top], kind="stable")]
+    return int(by_rate[len(by_rate) // 2])
+
+
+def _interval(values: Floats, weights: Floats, best: int) -> Interval:
     order = np.argsort(values)
     sums = np.cumsum(weights[order])
     at = np.searchsorted(sums, np.array([SIDES[0], 0.5, SIDES[1]]) * sums[-1])
-    return Interval(*(float(values[order[min(index, len(order) - 1)]]) for index in at))
+    low, median, high = (float(values[order[min(index, len(order) - 1)]]) for index in at)
+    return Interval(low, median, high, float(values[best]))

@@ -45,14 +45,21 @@ Measure = Callable[[Floats], Told]
 
 
 class Population(NamedTuple):
-    """A row each of parameters, with weights that add up to 1, and the logarithm of the evidence."""
+    """A row each of parameters, with weights that add up to 1, and the logarithm of the evidence.
+
+    `log` and `unexplained` are of each point; `noise` is by how much two halves of the points differ in the evidence.
+    """
 
     points: Floats
     weights: Floats
     log_evidence: float
-    best_log: float
-    unexplained: int
-    """How many calls the best point, whose likelihood has this logarithm, can hardly explain."""
+    noise: float
+    log: Floats
+    unexplained: NDArray[np.int64]
+
+    @property
+    def best_log(self) -> float:
+        return float(self.log.max())
 
 
 class _Round(NamedTuple):
@@ -122,12 +129,16 @@ def _of(rounds: list[_Round]) -> Population:
         np.concatenate([one.ratio for one in rounds]),
     )
     log_weights = every.told.log + every.ratio
-    most, best = log_weights.max(), int(np.argmax(every.told.log))
-    evidence = float(most + np.log(np.exp(log_weights - most).mean()))
-    counted = _most_heat(every, 0.0, SETTLED)
-    return Population(
-        every.points, every.weights(counted), evidence, float(every.told.log[best]), int(every.told.unexplained[best])
-    )
+    one, other = _log_mean(log_weights[::2]), _log_mean(log_weights[1::2])
+    noise = abs(one - other) if np.isfinite((one, other)).all() else np.inf
+    weights = every.weights(_most_heat(every, 0.0, SETTLED))
+    return Population(every.points, weights, _log_mean(log_weights), noise, every.told.log, every.told.unexplained)
+
+
+def _log_mean(logs: Floats) -> float:
+    """The logarithm of the mean of what has these logarithms."""
+    most = logs.max()
+    return float(most + np.log(np.exp(logs - most).mean())) if np.isfinite(most) else -np.inf
 
 
 def _stratified(lows: Floats, span: Floats, size: int, chance: np.random.Generator) -> Floats:

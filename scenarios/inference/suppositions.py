@@ -85,7 +85,9 @@ def bounds(calls: Calls, rate_per_s: float | None) -> Bounds:
 class Space:
     """The parameters of a supposition as points of a box.
 
-    A capacity is told by how far it is above the least one that the accepted calls need: log(1 + slack).
+    A capacity is told by how far it is above the least one that the accepted calls need: log(1 + slack). Where they
+    need more than there can be, it is the most, and some contradict it: otherwise a fixed window would be impossible
+    wherever its phase is not met to the millisecond, and no search would find out where it is.
     """
 
     def __init__(self, supposition: Supposition, calls: Calls, within: Bounds) -> None:
@@ -114,7 +116,7 @@ class Space:
         cost = columns.pop(0) if self._supposition.costly else zero
         open_ended = Candidates(rate, zero, cost, phase)
         least = least_capacity(self._calls, open_ended, self._supposition.build, self._supposition.needed(self._calls))
-        return open_ended._replace(capacity=np.maximum(self._least, np.ceil(least - 2 * CRUMB)) + slack)
+        return open_ended._replace(capacity=np.clip(np.ceil(least - 2 * CRUMB), self._least, self._most) + slack)
 
     def log_prior(self, points: Floats, candidates: Candidates) -> Floats:
         """Every capacity is as likely as another beforehand, and so is every rate on a scale of ratios."""

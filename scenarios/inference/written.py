@@ -27,9 +27,9 @@ def drawn(one: Explanation, point: int) -> Numbers:
     return Numbers(float(rate[point]), int(points.capacity[point]), float(points.refusal_cost[point]))
 
 
-def in_the_middle(one: Explanation) -> Numbers:
-    """The medians."""
-    return Numbers(one.rate_per_s.median, round(one.capacity.median), one.refusal_cost.median)
+def at_best(one: Explanation) -> Numbers:
+    """Those that `unexplained` calls contradict."""
+    return Numbers(one.rate_per_s.best, round(one.capacity.best), one.refusal_cost.best)
 
 
 def limiter(one: Explanation, numbers: Numbers, rate_per_s: float) -> LimiterHypothesis:
@@ -49,7 +49,7 @@ def limiter(one: Explanation, numbers: Numbers, rate_per_s: float) -> LimiterHyp
     if shards > 1:
         keys["shards"] = shards
     if numbers.refusal_cost:
-        keys["refusal_cost"] = min(1.0, float(f"{numbers.refusal_cost:.3g}"))
+        keys["refusal_cost"] = min(1.0, float(f"{numbers.refusal_cost:.{DIGITS}g}"))
     return resolved(LimiterHypothesis.model_validate(keys), rate_per_s)
 
 
@@ -60,7 +60,7 @@ def _share_of(capacity: int, rate_per_s: float) -> float:
 
 def nominal(fit: Fit, rate_per_s: float | None) -> float:
     """What SES says that the account may send; where that is not known, what the best explanation lets through."""
-    return float(f"{fit.explanations[0].rate_per_s.median:.{DIGITS}g}") if rate_per_s is None else rate_per_s
+    return float(f"{fit.explanations[0].rate_per_s.best:.{DIGITS}g}") if rate_per_s is None else rate_per_s
 
 
 def hypotheses(fit: Fit, rate_per_s: float) -> list[Hypothesis]:
@@ -68,7 +68,7 @@ def hypotheses(fit: Fit, rate_per_s: float) -> list[Hypothesis]:
     return [
         Hypothesis(
             name=name_of(one),
-            limiter=limiter(one, in_the_middle(one), rate_per_s),
+            limiter=limiter(one, at_best(one), rate_per_s),
             description=f"{one.supposition}, as the calls tell",
             source=f"inferred from {len(fit.calls.at_s)} calls, of which {fit.calls.refused} were refused",
             weight=float(f"{one.weight:.3g}"),

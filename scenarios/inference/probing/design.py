@@ -42,7 +42,7 @@ def is_known(fit: Fit) -> bool:
     best = fit.explanations[0]
     if best.weight < SURE or not fit.is_explained:
         return False
-    low, median, high = best.rate_per_s
+    low, median, high, _ = best.rate_per_s
     return high - low <= 2 * NARROW * median and best.capacity.high - best.capacity.low <= 1
 
 

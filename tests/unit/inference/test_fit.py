@@ -18,9 +18,13 @@ from scenarios.aws.limiter import build_limiter
 from scenarios.errors import BadInput
 from scenarios.hypotheses.sets import of_accounts
 from scenarios.inference.calls import Calls, calls_of
-from scenarios.inference.fit import Fit, fitted
+from scenarios.inference.fit import SLIP, Fit, _weighed, fitted
+from scenarios.inference.likelihood import likelihood
+from scenarios.inference.models import Candidates
+from scenarios.inference.population import Population
 from scenarios.inference.reading import MOST_ROWS, as_csv, read_calls
-from scenarios.inference.suppositions import KINDS, Supposition
+from scenarios.inference.suppositions import KINDS, Supposition, bounds
+from scenarios.inference.written import at_best, limiter
 from scenarios.ledger import store
 from scenarios.schema.accounts.account import Account, LimiterHypothesis, resolved
 from scenarios.schema.scenario_file import as_toml
@@ -58,6 +62,47 @@ def test_the_limiter_is_found(kind: str, keys: dict[str, Any], capacity: int) ->
     assert best.unexplained == 0
     assert best.rate_per_s.median == pytest.approx(18, rel=0.02)
     assert (best.capacity.low, best.capacity.high) == (capacity, capacity)
+
+
+def test_a_window_is_found_whatever_its_phase() -> None:
+    """Blurred calls leave some milliseconds for the phase, and no point drawn at first need be there."""
+    calls = greedy(kind="fixed-window")
+    later = calls._replace(at_s=calls.at_s + 0.6137, half_s=np.full_like(calls.at_s, 0.0005))
+    best = fitted(later, 18.0, among=SINGLE[2:3]).explanations[0]
+    assert best.unexplained == 0
+    assert best.phase_s.best == pytest.approx(0.6137, abs=0.04)
+    assert best.capacity.best == 18
+
+
+def test_what_is_written_is_what_is_counted() -> None:
+    """The best parameters, judged once more by themselves, are contradicted by as many calls as is said."""
+    calls, supposition = greedy(burst=31, refusal_cost=0.3), Supposition("token-bucket", 1, costly=True)
+    one = fitted(calls, RATE_PER_S, among=(supposition,)).explanations[0]
+    best = Candidates(
+        *(np.array([each.best]) for each in (one.rate_per_s, one.capacity, one.refusal_cost, one.phase_s))
+    )
+    chance = np.random.default_rng(1)
+    told = likelihood(calls, best, supposition.build, supposition.needed(calls), 1, SLIP, 1, chance)
+    assert told.unexplained.tolist() == [one.unexplained]
+    written = limiter(one, at_best(one), RATE_PER_S)
+    assert written.refusal_cost == pytest.approx(one.refusal_cost.best, rel=1e-5)
+    assert written.burst == one.capacity.best
+
+
+def test_noisy_evidence_is_no_certainty() -> None:
+    """Ten nats ahead are one in twenty thousand, unless the evidence itself is known to no better than that."""
+    calls, points = greedy(40, burst=31), np.full((4, 2), 0.5)
+    within = bounds(calls, RATE_PER_S)
+
+    def weight(noise: float) -> float:
+        pair = [
+            Population(points, np.full(4, 0.25), log, noise, np.full(4, log), np.zeros(4, np.int64))
+            for log in (0.0, -10.0)
+        ]
+        return _weighed(calls, within, list(zip(SINGLE[:2], pair, strict=True)))[0].weight
+
+    assert weight(0.0) > 0.9999
+    assert 0.5 < weight(10.0) < 0.95
 
 
 @pytest.fixture(scope="module")
