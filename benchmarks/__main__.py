@@ -105,7 +105,8 @@ def _print_kept(kept: keeping.Kept) -> None:
 def _print_sweep(swept: sweep.Sweep) -> None:
     console.print(
         f"\n{swept.runs:,} runs of broadcast-900 ({len(sweep.HYPOTHESES)} limiters, {sweep.SEEDS} seeds): "
-        f"{swept.seconds:.0f} s (aim 60), {swept.share_in_runs:.0%} of the processors' time in the runs themselves; "
+        f"{swept.seconds:.0f} s (aim 60), {swept.processor_s:.0f} s of processors, "
+        f"{swept.share_in_runs:.0%} of the processors' time in the runs themselves; "
         f"the same again, out of the store: {swept.again_s:.2f} s"
     )
 

@@ -31,22 +31,33 @@ HYPOTHESES: tuple[dict[str, Any], ...] = (
 
 
 class Sweep(NamedTuple):
-    """What it took; `share_in_runs` is the runs' own part of the processors' time, `again_s` what the store takes."""
+    """What it took; `share_in_runs` is the runs' own part of the processors' time, `again_s` what the store takes.
+
+    `processor_s` is that of all processes, which says the same on a busy machine.
+    """
 
     runs: int
     seconds: float
     share_in_runs: float
     again_s: float
+    processor_s: float
 
 
 def measure() -> Sweep:
     """In as many processes as there are processors, with a store that is empty at first, and then has all."""
     wanted = list(chain.from_iterable(map(_jobs, HYPOTHESES)))
     with TemporaryDirectory() as folder:
+        before_s = _processor_s()
         results, seconds = _timed(wanted, Path(folder))
+        processor_s = _processor_s() - before_s
         _, again_s = _timed(wanted, Path(folder))
     in_runs_s = sum(result.entry["wall_s"] or 0.0 for result in results)
-    return Sweep(len(results), seconds, in_runs_s / (seconds * (os.cpu_count() or 1)), again_s)
+    return Sweep(len(results), seconds, in_runs_s / (seconds * (os.cpu_count() or 1)), again_s, processor_s)
+
+
+def _processor_s() -> float:
+    """Of this process and of all that have ended under it."""
+    return sum(os.times()[:4])
 
 
 def _timed(wanted: Sequence[Job], folder: Path) -> tuple[Sequence[Result], float]:

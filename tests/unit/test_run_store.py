@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -186,6 +187,19 @@ def test_a_damaged_file_is_laid_aside(tmp_path: Path, capsys: pytest.CaptureFixt
     assert (tmp_path / run_store.FILE).with_suffix(".damaged").read_bytes().startswith(b"no database")
     with opened(tmp_path) as executor:
         executor.perform(wanted(), unwatched)
+
+
+def test_a_file_of_another_version_is_laid_aside(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Likewise: its table has other columns, and what is in it stays."""
+    path = tmp_path / run_store.FILE
+    with closing(sqlite3.connect(path)) as file:
+        file.execute("CREATE TABLE runs (key TEXT)")
+    store = RunStore(tmp_path)
+    assert store.get("any") is None
+    store.close()
+    assert capsys.readouterr().err.count("\n") == 1
+    with closing(sqlite3.connect(path.with_suffix(".damaged"))) as file:
+        assert file.execute("SELECT key FROM runs").fetchall() == []
 
 
 def test_what_was_of_no_use_for_longest_goes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

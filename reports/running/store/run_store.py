@@ -55,10 +55,14 @@ class RunStore:
         self._file.execute("PRAGMA journal_mode = WAL")
         self._file.execute("PRAGMA synchronous = NORMAL")
         self._file.execute(_TABLE)
+        try:
+            self._file.execute("SELECT digest, result, used_unix_s FROM runs LIMIT 0")
+        except sqlite3.OperationalError as error:
+            raise sqlite3.DatabaseError("has another table of that name") from error
 
     def _begin_anew(self) -> None:
         """What is there is no file of ours any more; it stays beside the new one."""
-        terminal.tell(f"note: {self.path}: is damaged; its runs are made again")
+        terminal.tell(f"note: {self.path}: is damaged, or of another version; its runs are made again")
         self._file.close()
         self.path.replace(self.path.with_suffix(".damaged"))
         for journal in (f"{self.path}-wal", f"{self.path}-shm"):
