@@ -7,6 +7,7 @@ from dataclasses import asdict
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
+from reports.words import names
 from scenarios.aws.limiter import at_once, largest_request
 from scenarios.entry import LaneEntry, StrategyEntry, strategy_of
 from scenarios.outside.blame import told
@@ -41,7 +42,7 @@ class Facts(NamedTuple):
         """The facts of a scenario; where accounts share nothing, those of the first of them beside those of all."""
         (name, first), *others = slices_of(scenario).items()
         facts = cls._of_one(scenario)
-        return facts._replace(first_part=(name, cls._of_one(first))) if others else facts
+        return facts._replace(first_part=(_by_parts(scenario, name), cls._of_one(first))) if others else facts
 
     @classmethod
     def _of_one(cls, scenario: Scenario) -> Facts:
@@ -65,6 +66,13 @@ class Facts(NamedTuple):
         return any(fault.kind == kind for fault in self.faults)
 
 
+def _by_parts(scenario: Scenario, first: str) -> str:
+    """Who sends together and who does not, and of whom a mechanism is told."""
+    pooled = scenario.arrangement.pooled
+    each = f"{names(pooled)} out of one pool, each other account" if pooled else "each account"
+    return f"{each} by itself, for instance {first}"
+
+
 def mechanism(entry: StrategyEntry, facts: Facts) -> str:
     """How the strategy works with these settings, as resolved by its plan, and what in the scenario it runs into."""
     return _or_why_not(entry, lambda: told_mechanism(entry, facts))
@@ -83,7 +91,7 @@ def told_mechanism(entry: StrategyEntry, facts: Facts) -> str:
     within = facts if facts.first_part is None else facts.first_part[1]
     clauses = words(_settings(entry), _seen(entry, within)) or ()
     said = "; ".join(clause for clause in ([clauses] if isinstance(clauses, str) else clauses) if clause)
-    return said if facts.first_part is None else f"each account by itself, for instance {facts.first_part[0]}: {said}"
+    return said if facts.first_part is None else f"{facts.first_part[0]}: {said}"
 
 
 def told_after_refusal(entry: StrategyEntry) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from reports.compare.accounts.arranged import said_of
+from reports.compare.mechanism import Facts
 from reports.compare.table import accounts_in, arrangement_sentences, table
 from reports.documents.accounts import ApartTable
 from reports.documents.comparison import ComparisonDocument
@@ -62,6 +63,10 @@ def test_a_slice_says_how_its_first_account_sends(tmp_path: Path) -> None:
     """A mechanism that is set by the account is told of one of them, not of their sum."""
     made = simulated(loaded(tmp_path, ACCOUNTS + MAIL), "heartbeat")
     assert "each account by itself, for instance us: 30 recipients a tick" in made["strategies"][0]["explanation"]
+    third = '[accounts.fr]\n[[workload]]\nprocess = "batch"\nmessages = 5\naccount = "fr"\n'
+    facts = Facts.of(loaded(tmp_path, f'{ACCOUNTS}{MAIL}{third}[pool]\naccounts = ["us", "de"]\n'))
+    assert facts.first_part is not None
+    assert facts.first_part[0] == "us and de out of one pool, each other account by itself, for instance fr"
 
 
 def test_what_slicing_costs_and_protects() -> None:

@@ -13,7 +13,7 @@ from strategies.presentation.words import count, share
 
 _LATENCY = "latency of its own mail from the intended instant"
 _OWN = "of its own mail, whoever sent it"
-_DECIDED = "of calls that it decided, whose mail ever it was"
+_DECIDED = "of calls that it decided, whoever's mail it was"
 _IDEAL = "of an ideal sender, first come first served"
 
 
