@@ -193,6 +193,19 @@ class Table(Bench):
             self.budget.spent += 1
 
 
+@pytest.mark.parametrize(("runs", "limit_s", "found"), [(5, 60.0, None), (None, 0.5, False)])
+def test_not_to_know_is_not_to_have_found(runs: int | None, limit_s: float, found: bool | None) -> None:
+    """A budget that ends it at once tells nothing of what a whole search would have found."""
+
+    class Here(OwnProcesses):
+        def perform(self, jobs: Sequence[Job], *_: Any) -> Outcome:
+            return perform(jobs, lambda _: False)
+
+    asked = question(scenario(thresholds={"soon": (f"*.makespan_s < {limit_s}",)}))
+    budget = Budget(runs, None, lambda: 0.0)
+    assert command.advised(asked, CONTENDERS, budget, Here(), Chosen(asked.hypotheses), None, True) is found
+
+
 def test_a_folder_has_one_writer(tmp_path: Path) -> None:
     """The second is refused, and takes its place once the first is over."""
     with ExitStack() as first, ExitStack() as second:

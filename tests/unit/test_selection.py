@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from reports.statistics.selection import FIRST, Samples, dropped, is_over, leader, rule_of, sureness
+from reports.statistics.selection import FIRST, Samples, dropped, is_equal, is_over, latest, leader, rule_of, sureness
 
 CONFIDENCE = 0.95
 REPETITIONS = 100
@@ -79,3 +79,24 @@ def test_more_campaigns_make_surer() -> None:
     rule = rule_of(0.1, CONFIDENCE, 4)
     assert 0.5 < sureness(few, rule, 0) < sureness(many, rule, 0) < 1
     assert sureness(many, rule, 0) - sureness(many, rule, 2) == pytest.approx(2 * rule.error)
+
+
+def test_the_latest_end_is_where_no_slack_is_left() -> None:
+    """For values that go on as they are: the critical value only falls."""
+    generator = np.random.default_rng(1)
+    samples: Samples = {name: list(generator.normal(0, 1, FIRST)) for name in "ab"}
+    rule = rule_of(0.5, CONFIDENCE, 1)
+    most = latest(samples, rule)
+    long = {name: ([*values] * most)[: most + FIRST] for name, values in samples.items()}
+    assert most > FIRST
+    assert not is_over(samples, rule)
+    assert dropped(long, rule) or is_over(long, rule)
+
+
+def test_an_equal_is_behind_by_less_than_matters_beyond_chance() -> None:
+    """Of values in the same campaigns; what differs much is not known to be an equal."""
+    best, rule = [float(number) for number in range(FIRST)], rule_of(0.5, CONFIDENCE, 1)
+    assert is_equal([value + 0.4 for value in best], best, rule)
+    assert not is_equal([value + 0.6 for value in best], best, rule)
+    assert not is_equal([value + 2 * (-1) ** number for number, value in enumerate(best)], best, rule)
+    assert is_equal([value + 0.4 for value in best[:4]], best, rule)
