@@ -52,7 +52,7 @@ def _alive(fit: Fit) -> Iterator[str]:
     if len(fit.alive) == 1 or not fit.is_explained:
         return
     yield f"which it is of {names([name_of(one) for one in fit.alive])}"
-    if {one.supposition.kind for one in fit.alive} == {"token-bucket", "debt"}:
+    if {"token-bucket", "debt"} <= {one.supposition.kind for one in fit.alive}:
         yield "calls for more recipients than are left, but not none, would tell debt from a strict bucket"
 
 

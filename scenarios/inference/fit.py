@@ -109,8 +109,8 @@ def _all(
     chance = generator(0, "inference")
     scouted: list[tuple[Supposition, Population]] = []
     best_log = -np.inf
-    for one in among:
-        show(str(one))
+    for number, one in enumerate(among, 1):
+        show(f"{number} of {len(among)}: {one}")
         found = _population(one, calls, within, slip, SCOUTS if one.shards > 1 else SINGLE, chance, best_log)
         if found is not None:
             scouted.append((one, found))
