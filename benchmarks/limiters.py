@@ -12,7 +12,7 @@ from typing import NamedTuple
 from rich.table import Table
 
 from benchmarks.printing import console
-from scenarios.inference.fit import Explanation
+from scenarios.inference.fit import Explanation, Interval
 from tests.unit.inference.virtual_account import Truth, at_random, probed
 
 NUMBER = 60
@@ -29,6 +29,8 @@ class Judged(NamedTuple):
     rate_off: float
     is_rate_right: bool
     is_burst_right: bool
+    is_rate_covered: bool
+    is_burst_covered: bool
     used_s: float
     cpu_s: float
 
@@ -50,6 +52,10 @@ def main(first: int = 0, last: int = NUMBER) -> None:
         f"wrong and sure {sum(one.weight >= SURE for one in wrong)}; rate within {NEAR:.0%} "
         f"{sum(one.is_rate_right for one in judged)}; burst right {sum(one.is_burst_right for one in judged)}"
     )
+    console.print(
+        f"95 % intervals of the best explanation hold the rate in {sum(one.is_rate_covered for one in judged)}, "
+        f"and the burst, where there is one, in {sum(one.is_burst_covered for one in judged)}, of {len(judged)}"
+    )
 
 
 def _judged(number: int) -> Judged:
@@ -68,9 +74,16 @@ def _judged(number: int) -> Judged:
         off,
         abs(off) <= NEAR,
         _is_burst_right(truth, best),
+        _is_in(truth.in_the_long_run_per_s, best.rate_per_s),
+        "burst" not in truth.keys or _is_in(truth.limiter.burst, best.capacity),
         used / truth.rate_per_s,
         process_time() - begun_s,
     )
+
+
+def _is_in(value: float, interval: Interval) -> bool:
+    """With a crumb for floats."""
+    return interval.low - 1e-9 <= value <= interval.high + 1e-9
 
 
 def _is_burst_right(truth: Truth, best: Explanation) -> bool:
@@ -78,7 +91,7 @@ def _is_burst_right(truth: Truth, best: Explanation) -> bool:
     if "burst" not in truth.keys:
         return True
     capacity, burst = best.capacity, truth.limiter.burst
-    return abs(capacity.median - burst) <= 1 or capacity.low <= burst <= capacity.high
+    return abs(capacity.median - burst) <= 1 or _is_in(burst, capacity)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import isnan
 from pathlib import Path
 from typing import Annotated
 
@@ -55,10 +54,7 @@ def fit(
     """
     with ending_on_ctrl_c():
         from reports.fit import command, folder
-        from scenarios.errors import BadInput
         from scenarios.inference.reading import read_calls
-    if isnan(within_ms):
-        raise BadInput("--within-ms nan: must be from 0 to 60000")
     if out is not None:
         folder.prepare(out)
     trace = read_calls(calls, strategy, account, within_ms / 1000)
