@@ -123,61 +123,6 @@ class PartFigures(TypedDict):
     ]
 
 
-class WorkloadEntry(PartFigures):
-    """The mails of one workload."""
-
-    index: Annotated[int, Field(description="which [[workload]] of the scenario, counted from 0")]
-    name: NotRequired[Annotated[str, Field(description="what the scenario calls it, if it does")]]
-    process: Annotated[str, Field(description="how its mails fall due")]
-
-
-class LaneEntry(PartFigures):
-    """The mails of one lane."""
-
-    lane: Annotated[str, Field(description="the kind of mail, as its workloads call it")]
-    priority: Annotated[int, Field(description="the larger number is the more urgent")]
-
-
-class AccountEntry(PartFigures):
-    """One account of several: its own mail, and what it decided."""
-
-    account: Annotated[str, Field(description="as the scenario calls it")]
-    calls: Annotated[CallCounts, Field(description="calls that it decided, by outcome")]
-    makespan_s: Annotated[
-        float | None, Field(description="seconds from its first mail to the last acceptance of one; null if none was")
-    ]
-    bound_s: Annotated[
-        float | None, Field(description="the best possible makespan of its mail in its slice; null in a pool")
-    ]
-    peak_1s: Annotated[Amount, Field(description="most recipients that it admitted in any half-open second")]
-    utilisation: Annotated[
-        float | None, Field(description="what it admitted ÷ (B + R × seconds until its last acceptance); null if none")
-    ]
-
-
-class ShadowFigures(TypedDict):
-    """What the shadow copies come to."""
-
-    recipients: Annotated[
-        Amount, Field(description="copies that SES accepted, which are among the accepted recipients")
-    ]
-    usd: Annotated[Amount, Field(description="dollars for them, which are among the run's")]
-
-
-class MonthFigures(TypedDict):
-    """What a month of the scenario costs, as its [bill] says; total_usd is the sum of the five above it."""
-
-    recipients: Annotated[Amount, Field(description="that SES accepts in the month, duplicates included")]
-    mails_usd: Annotated[Amount, Field(description="dollars for them, by the tiers of the plan")]
-    fees_usd: Annotated[Amount, Field(description="dollars for the plan itself and for dedicated IP addresses")]
-    services_usd: Annotated[Amount, Field(description="dollars for whatever else the runs use")]
-    standing_usd: Annotated[Amount, Field(description="dollars for what is used in the hours without a run")]
-    pods_usd: Annotated[Amount, Field(description="dollars for pods, which run all month")]
-    total_usd: Annotated[Amount, Field(description="dollars for the month")]
-    busy_hours: Annotated[Amount, Field(description="hours that the runs take, one after another")]
-    quiet_usd_per_hour: Annotated[Amount, Field(description="dollars an hour for what is used while nothing is sent")]
-
-
 class DeliveryCounts(TypedDict):
     """Copies by what became of them: copies = delivered + bounced + suppressed + expired + pending."""
 
@@ -221,6 +166,95 @@ class InboxOfAll(TypedDict):
     max: Annotated[float | None, Field(description="the longest; null as soon as one has not got it")]
 
 
+class ReputationFigures(TypedDict):
+    """What AWS made of whom it judges: an account with its tenants, or a tenant."""
+
+    bounce_rate: Annotated[Amount, Field(description="the highest share of hard bounces that there was")]
+    complaint_rate: Annotated[Amount, Field(description="the highest share of complaints that SES heard of")]
+    reviewed_s: Annotated[float | None, Field(description="since when it was under review; null if never")]
+    paused_s: Annotated[float | None, Field(description="since when AWS might pause it; null if never")]
+
+
+class InboxFigures(TypedDict):
+    """What became of mail after its acceptance, where the scenario has [delivery]."""
+
+    delivery: NotRequired[
+        Annotated[DeliveryCounts, Field(description="only where the scenario has [delivery]: copies by fate")]
+    ]
+    inbox_s: NotRequired[
+        Annotated[InboxTimes, Field(description="only where the scenario has [delivery]: until the inbox, in seconds")]
+    ]
+    inbox_of_all_s: NotRequired[
+        Annotated[InboxOfAll, Field(description="the same, those without their mail being infinitely late")]
+    ]
+    reputation: NotRequired[
+        Annotated[ReputationFigures, Field(description="only where the scenario has [delivery]: AWS's view of it")]
+    ]
+
+
+class WorkloadEntry(PartFigures):
+    """The mails of one workload."""
+
+    index: Annotated[int, Field(description="which [[workload]] of the scenario, counted from 0")]
+    name: NotRequired[Annotated[str, Field(description="what the scenario calls it, if it does")]]
+    process: Annotated[str, Field(description="how its mails fall due")]
+
+
+class LaneEntry(PartFigures):
+    """The mails of one lane."""
+
+    lane: Annotated[str, Field(description="the kind of mail, as its workloads call it")]
+    priority: Annotated[int, Field(description="the larger number is the more urgent")]
+
+
+class AccountEntry(PartFigures, InboxFigures):
+    """One account of several: its own mail, and what it decided."""
+
+    account: Annotated[str, Field(description="as the scenario calls it")]
+    calls: Annotated[CallCounts, Field(description="calls that it decided, by outcome")]
+    makespan_s: Annotated[
+        float | None, Field(description="seconds from its first mail to the last acceptance of one; null if none was")
+    ]
+    bound_s: Annotated[
+        float | None, Field(description="the best possible makespan of its mail in its slice; null in a pool")
+    ]
+    peak_1s: Annotated[Amount, Field(description="most recipients that it admitted in any half-open second")]
+    utilisation: Annotated[
+        float | None, Field(description="what it admitted ÷ (B + R × seconds until its last acceptance); null if none")
+    ]
+
+
+class TenantEntry(PartFigures, InboxFigures):
+    """One tenant of SES: its own mail, and what SES made of the calls for it."""
+
+    tenant: Annotated[str, Field(description="as the scenario calls it")]
+    account: NotRequired[Annotated[str, Field(description="whose tenant it is, where the scenario says so")]]
+    calls: Annotated[CallCounts, Field(description="calls for its mail, by outcome")]
+
+
+class ShadowFigures(TypedDict):
+    """What the shadow copies come to."""
+
+    recipients: Annotated[
+        Amount, Field(description="copies that SES accepted, which are among the accepted recipients")
+    ]
+    usd: Annotated[Amount, Field(description="dollars for them, which are among the run's")]
+
+
+class MonthFigures(TypedDict):
+    """What a month of the scenario costs, as its [bill] says; total_usd is the sum of the five above it."""
+
+    recipients: Annotated[Amount, Field(description="that SES accepts in the month, duplicates included")]
+    mails_usd: Annotated[Amount, Field(description="dollars for them, by the tiers of the plan")]
+    fees_usd: Annotated[Amount, Field(description="dollars for the plan itself and for dedicated IP addresses")]
+    services_usd: Annotated[Amount, Field(description="dollars for whatever else the runs use")]
+    standing_usd: Annotated[Amount, Field(description="dollars for what is used in the hours without a run")]
+    pods_usd: Annotated[Amount, Field(description="dollars for pods, which run all month")]
+    total_usd: Annotated[Amount, Field(description="dollars for the month")]
+    busy_hours: Annotated[Amount, Field(description="hours that the runs take, one after another")]
+    quiet_usd_per_hour: Annotated[Amount, Field(description="dollars an hour for what is used while nothing is sent")]
+
+
 class ProviderEntry(TypedDict):
     """The recipients of one mailbox provider."""
 
@@ -232,16 +266,7 @@ class ProviderEntry(TypedDict):
     ]
 
 
-class ReputationFigures(TypedDict):
-    """What AWS made of the account."""
-
-    bounce_rate: Annotated[Amount, Field(description="the highest share of hard bounces that there was")]
-    complaint_rate: Annotated[Amount, Field(description="the highest share of complaints that SES heard of")]
-    reviewed_s: Annotated[float | None, Field(description="since when it was under review; null if never")]
-    paused_s: Annotated[float | None, Field(description="since when AWS might pause it; null if never")]
-
-
-class StrategyEntry(TypedDict):
+class StrategyEntry(InboxFigures):
     """One strategy: how it was set, and what became of the scenario's mails."""
 
     strategy: Annotated[str, Field(description="its name, that of a variant, or that of a load test's user")]
@@ -328,17 +353,8 @@ class StrategyEntry(TypedDict):
     accounts: NotRequired[
         Annotated[list[AccountEntry], Field(description="only where the scenario has [accounts]: each account apart")]
     ]
-    delivery: NotRequired[
-        Annotated[DeliveryCounts, Field(description="only where the scenario has [delivery]: copies by fate")]
-    ]
-    inbox_s: NotRequired[
-        Annotated[InboxTimes, Field(description="only where the scenario has [delivery]: until the inbox, in seconds")]
-    ]
-    inbox_of_all_s: NotRequired[
-        Annotated[InboxOfAll, Field(description="the same, those without their mail being infinitely late")]
-    ]
-    reputation: NotRequired[
-        Annotated[ReputationFigures, Field(description="only where the scenario has [delivery]: AWS's view of it")]
+    tenants: NotRequired[
+        Annotated[list[TenantEntry], Field(description="only where the scenario has [tenants]: each tenant apart")]
     ]
     providers: NotRequired[
         Annotated[list[ProviderEntry], Field(description="only where the scenario has [delivery]: each provider apart")]

@@ -10,6 +10,7 @@ from scenarios.entry import (
     CallCounts,
     CallTimes,
     DeliveryCounts,
+    InboxFigures,
     InboxOfAll,
     InboxTimes,
     LatencyFigures,
@@ -72,9 +73,11 @@ FIGURES_OF_PARTS = _in_tables(PartFigures.__annotations__)
 FIGURES_OF_PROVIDERS = _in_tables(name for name in ProviderEntry.__annotations__ if name in _TABLES)
 """Those that each mailbox provider has."""
 
+FIGURES_OF_TENANTS = (*FIGURES_OF_PARTS, *_in_tables(("calls", *InboxFigures.__annotations__)))
+"""Those that each tenant of SES has."""
+
 FIGURES_OF_ACCOUNTS = (
-    *FIGURES_OF_PARTS,
-    *_in_tables(("calls",)),
+    *FIGURES_OF_TENANTS,
     "makespan_s",
     "bound_s",
     "peak_1s",
@@ -86,7 +89,7 @@ OF_ALL = {"latency_s": "latency_of_all_s", "inbox_s": "inbox_of_all_s"}
 """Times, and the same of all recipients, those without an end being infinitely late."""
 
 _OF_A_PART = re.compile(
-    r"(?P<whose>(?:workloads\.(?:0|[1-9][0-9]*|[A-Za-z][A-Za-z0-9-]*)|(?:lanes|providers|accounts)\.[^.]+)\.)(?P<figure>.+)"
+    r"(?P<whose>(?:workloads\.(?:0|[1-9][0-9]*|[A-Za-z][A-Za-z0-9-]*)|(?:lanes|providers|accounts|tenants)\.[^.]+)\.)(?P<figure>.+)"
 )
 
 _OF_KINDS = {
@@ -95,6 +98,7 @@ _OF_KINDS = {
     "lanes": FIGURES_OF_PARTS,
     "providers": FIGURES_OF_PROVIDERS,
     "accounts": FIGURES_OF_ACCOUNTS,
+    "tenants": FIGURES_OF_TENANTS,
 }
 
 _NO_FIGURES = (
@@ -118,6 +122,7 @@ _NO_FIGURES = (
     "priority",
     "provider",
     "account",
+    "tenant",
 )
 
 
@@ -153,7 +158,10 @@ def is_of_month(figure: str) -> bool:
 
 def is_of_delivery(figure: str) -> bool:
     """Whether it is of what becomes of accepted mail, which only a scenario with a table [delivery] has."""
-    return figure.startswith(("delivery.", "inbox_s.", "inbox_of_all_s.", "reputation.", "providers."))
+    whose, of_it = in_two(figure)
+    return whose.startswith("providers.") or of_it.startswith(
+        tuple(f"{table}." for table in InboxFigures.__annotations__)
+    )
 
 
 def is_of_shadow(figure: str) -> bool:
@@ -226,7 +234,7 @@ def _inside(value: Mapping[str, Any] | Sequence[Any]) -> Iterable[tuple[str, Any
 
 
 def _word_or(number: str, item: Any) -> str:
-    """A lane's own, a provider's, an account's or a workload's name."""
+    """A lane's own, a provider's, a tenant's, an account's or a workload's name."""
     if not isinstance(item, Mapping):
         return number
-    return str(next((item[key] for key in ("lane", "provider", "account", "name") if key in item), number))
+    return str(next((item[key] for key in ("lane", "provider", "tenant", "account", "name") if key in item), number))

@@ -56,6 +56,8 @@ def _ledger(simulation: Simulation, strategy: str, interrupted: bool) -> Ledger:
     calls["end_s"][calls["end_s"] > simulation.world.now_s] = np.nan  # after the end of observation
     observed_s = simulation.world.now_s if interrupted else scenario.horizon_s
     deliveries = [ses.deliveries.until(observed_s) for ses in simulation.services if ses.deliveries is not None]
+    if len(deliveries) > 1:
+        deliveries = [one.of_account(name) for one, name in zip(deliveries, scenario.accounts, strict=True)]
     evidence = Evidence(
         ended_s=simulation.world.now_s,
         calls=calls,

@@ -81,6 +81,8 @@ def ledger_of(request: RunRequest, evidence: Evidence) -> Ledger:
         for its, member in zip(mine, each, strict=True)
     ]
     known = [one for one in delivered if one is not None]
+    if len(known) > 1:
+        known = [one.of_account(name) for one, name in zip(known, request.scenario.accounts, strict=True)]
     whole = replace(evidence, delivered=delivered_together(known) if known else None)
     return replace(request.ledger(whole, "moto"), accounts=tuple(request.scenario.accounts))
 

@@ -13,8 +13,7 @@ from scenarios.delivery.post_office import Copy, PostOffice, What
 from scenarios.delivery.recipients import PLACES
 from scenarios.delivery.tenancy import Tenancy, tenancy_of
 from scenarios.ledger.build_ledger import Evidence
-from scenarios.ledger.delivered import DELIVERY_FATES, Delivered, DeliveryFate, Judged
-from scenarios.ledger.join import together
+from scenarios.ledger.delivered import DELIVERY_FATES, Delivered, DeliveryFate, Judged, Judgement
 from scenarios.ledger.ledger import ACCEPTED, Columns
 from scenarios.schema.delivery.delivery import Delivery
 from scenarios.schema.model import Scenario
@@ -92,11 +91,11 @@ class Deliveries:
     def until(self, until_s: float) -> Delivered:
         """What had become of every copy at the end of observation."""
         self._office.advance(until_s)
-        judged = [
-            Judged(told.reviewed_s, told.paused_s, told.bounces.most, told.complaints.most)
-            for told in self._office.reputations
-        ]
-        return Delivered(self._copies.columns(until_s), self._providers, together(judged))
+        judgements = tuple(
+            Judgement("", tenant, Judged(told.reviewed_s, told.paused_s, told.bounces.most, told.complaints.most))
+            for tenant, told in zip(self._tenancy.names, self._office.reputations, strict=True)
+        )
+        return Delivered(self._copies.columns(until_s), self._providers, judgements)
 
 
 def deliveries_of(scenario: Scenario, seed: int) -> Deliveries | None:

@@ -7,7 +7,7 @@ TenantSuppressionAttributes in SES's API reference: without a list of its own a 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,9 +23,17 @@ class Tenancy:
     """The tenants by number: 0 is the account itself, whose all mail is that no tenant sends."""
 
     def __init__(
-        self, delivery: Delivery, seed: int, tenants: Sequence[Tenant] = (), of_mail: NDArray[np.uint8] | None = None
+        self,
+        delivery: Delivery,
+        seed: int,
+        tenants: Mapping[str, Tenant] | None = None,
+        of_mail: NDArray[np.uint8] | None = None,
     ) -> None:
-        self.populations = [Population(one, seed) for one in (delivery, *(_own(delivery, one) for one in tenants))]
+        known = tenants or {}
+        self.names = ("", *known)
+        self.populations = [
+            Population(one, seed) for one in (delivery, *(_own(delivery, one) for one in known.values()))
+        ]
         self._of_mail = None if of_mail is None else of_mail.data
 
     def of_mail(self, mail: int) -> int:
@@ -50,6 +58,12 @@ def tenancy_of(scenario: Scenario, delivery: Delivery, seed: int) -> Tenancy:
     """The tenants of a run's mails, by their numbers."""
     if not scenario.tenants:
         return Tenancy(delivery, seed)
+    return Tenancy(delivery, seed, scenario.tenants, tenants_of_mails(scenario, seed))
+
+
+def tenants_of_mails(scenario: Scenario, seed: int) -> NDArray[np.uint8]:
+    """For each mail the number of the tenant that sends it, from 1 in the order of the file; 0 for none."""
     number = {name: index for index, name in enumerate(scenario.tenants, 1)}
     of_workload = np.array([0 if one.tenant is None else number[one.tenant] for one in scenario.workload], np.uint8)
-    return Tenancy(delivery, seed, [*scenario.tenants.values()], of_workload[origins(scenario.workload, seed)])
+    of_mail: NDArray[np.uint8] = of_workload[origins(scenario.workload, seed)]
+    return of_mail

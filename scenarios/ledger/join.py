@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.ledger.delivered import Delivered, Judged
+from scenarios.ledger.delivered import Delivered
 from scenarios.ledger.ledger import ACCOUNT, Columns, Ledger
 
 LARGEST = ("harness_lag_s",)
@@ -107,10 +107,15 @@ def _warnings(parts: Sequence[Part]) -> Iterable[str]:
 def _delivered(parts: Sequence[Part]) -> Delivered | None:
     known = [(part, part.ledger.delivered) for part in parts if part.ledger.delivered is not None]
     whole = [
-        one._replace(copies={**one.copies, "mail": part.numbers[one.copies["mail"]].astype(np.int32)})
+        _named(one, part)._replace(copies={**one.copies, "mail": part.numbers[one.copies["mail"]].astype(np.int32)})
         for part, one in known
     ]
     return delivered_together(whole) if whole else None
+
+
+def _named(one: Delivered, part: Part) -> Delivered:
+    """A pool has said by itself whom AWS judged."""
+    return one.of_account(part.accounts[0]) if len(part.accounts) == 1 else one
 
 
 def delivered_together(several: Sequence[Delivered]) -> Delivered:
@@ -120,19 +125,8 @@ def delivered_together(several: Sequence[Delivered]) -> Delivered:
         return first
     copies = {name: np.concatenate([one.copies[name] for one in several]) for name in first.copies}
     order = np.argsort(copies["accepted_s"], kind="stable")
-    judged = together([one.judged for one in several])
-    return Delivered({name: column[order] for name, column in copies.items()}, first.providers, judged)
-
-
-def together(judged: Sequence[Judged]) -> Judged:
-    """Since when the first of them was reviewed and paused, and the highest rates that any had."""
-    reviewed, paused = ([at for at in ats if at is not None] for ats in zip(*(one[:2] for one in judged), strict=True))
-    return Judged(
-        min(reviewed, default=None),
-        min(paused, default=None),
-        max(one.bounce_rate for one in judged),
-        max(one.complaint_rate for one in judged),
-    )
+    judgements = tuple(judgement for one in several for judgement in one.judgements)
+    return Delivered({name: column[order] for name, column in copies.items()}, first.providers, judgements)
 
 
 def part_of(whole: Ledger, numbers: NDArray[np.int64], account: str | None) -> Ledger:

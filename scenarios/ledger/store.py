@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from scenarios.errors import BadInput
 from scenarios.formats.quoted import printable
-from scenarios.ledger.delivered import DELIVERY_FATES, Delivered, Judged
+from scenarios.ledger.delivered import DELIVERY_FATES, Delivered, Judged, Judgement
 from scenarios.ledger.ledger import (
     ACCEPTED,
     ACCOUNT,
@@ -103,7 +103,8 @@ def _write_calls(path: Path, ledger: Ledger) -> None:
 
 
 def _write_copies(path: Path, delivered: Delivered) -> None:
-    about = {"providers": delivered.providers, "judged": delivered.judged._asdict()}
+    judged = [{"account": whose, "tenant": tenant, **one._asdict()} for whose, tenant, one in delivered.judgements]
+    about = {"providers": delivered.providers, "judged": judged}
     words = {"provider": pa.array(delivered.providers), "outcome": _FATES}
 
     def column_of(rows: Columns, field: pa.Field) -> pa.Array:
@@ -192,7 +193,13 @@ def _delivered(path: Path) -> Delivered | None:
         else _numpy(table.column(field.name), field)
         for field in COPIES
     }
-    return Delivered(copies, providers, Judged(**about["judged"]))
+    return Delivered(copies, providers, _judgements(about["judged"]))
+
+
+def _judgements(told: Any) -> tuple[Judgement, ...]:
+    """Older files say it of all together."""
+    each = [{"account": "", "tenant": "", **told}] if isinstance(told, dict) else told
+    return tuple(Judgement(one.pop("account"), one.pop("tenant"), Judged(**one)) for one in each)
 
 
 def _calls(path: Path, is_simulated: bool) -> pa.Table:

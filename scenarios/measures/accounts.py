@@ -13,6 +13,7 @@ from scenarios.entry import AccountEntry, CallCounts
 from scenarios.ledger.ledger import ACCOUNT, OUTCOMES, Ledger
 from scenarios.ledger.recipients import Acceptances, acceptances
 from scenarios.measures.bound import bound_of
+from scenarios.measures.delivery import Inboxes, delivery_of_account
 from scenarios.measures.metrics import COUNTED, at_once, latency_figures, peak_1s, recipient_counts, utilisation
 from scenarios.schema.accounts.account import Account
 from scenarios.schema.model import Scenario
@@ -20,22 +21,23 @@ from scenarios.traffic.slices import NOBODY, owners, slices_of
 from scenarios.traffic.workload import Arrivals
 
 
-def accounts_apart(ledger: Ledger, scenario: Scenario) -> list[AccountEntry]:
+def accounts_apart(ledger: Ledger, scenario: Scenario, inboxes: Inboxes | None) -> list[AccountEntry]:
     """Each account in the order of the file; none where there is one.
 
-    Recipients and latencies are of its own mail. Where nothing says whose a pool's mail is, it is whose call was the
-    last. Calls, peak and utilisation are of what the account itself decided.
+    Recipients, latencies and what became of copies are of its own mail. Where nothing says whose a pool's mail is, it
+    is whose call was the last. Calls, peak, utilisation and reputation are of what the account itself decided.
     """
     if not ledger.accounts:
         return []
     whose, accepted = _whose(ledger, scenario), acceptances(ledger)
     decided_by = _of_accepted(ledger)
-    return list(_each(ledger, scenario, whose, accepted, decided_by))
+    return list(_each(ledger, scenario, inboxes, whose, accepted, decided_by))
 
 
 def _each(
     ledger: Ledger,
     scenario: Scenario,
+    inboxes: Inboxes | None,
     whose: NDArray[np.uint8],
     accepted: Acceptances,
     decided_by: NDArray[np.uint8],
@@ -53,11 +55,12 @@ def _each(
             "account": name,
             "recipients": recipients,
             **latency_figures(ledger, its, recipients["submitted"]),
-            "calls": _calls(ledger, number),
+            "calls": calls_by_outcome(ledger.calls["outcome"][ledger.calls[ACCOUNT] == number]),
             "makespan_s": _span_s(own, its),
             "bound_s": bound_s,
             "peak_1s": peak_1s(sent.decided_s, sent.recipients),
             "utilisation": _utilisation(ledger if part is None else own, account, sent),
+            **delivery_of_account(inboxes, mine, name),
         }
 
 
@@ -83,8 +86,8 @@ def _rows(accepted: Acceptances, mine: NDArray[np.bool_]) -> Acceptances:
     return Acceptances(*(column[mine] for column in accepted))  # type: ignore[arg-type]
 
 
-def _calls(ledger: Ledger, number: int) -> CallCounts:
-    outcomes = ledger.calls["outcome"][ledger.calls[ACCOUNT] == number]
+def calls_by_outcome(outcomes: NDArray[np.uint8]) -> CallCounts:
+    """How many there are of each."""
     count = np.bincount(outcomes, minlength=len(OUTCOMES)).tolist()
     return cast(CallCounts, {"attempted": sum(count), **dict(zip(OUTCOMES, count, strict=True))})
 

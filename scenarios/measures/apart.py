@@ -33,14 +33,14 @@ def apart(ledger: Ledger, workloads: Sequence[Workload]) -> Apart:
     origin, lanes, accepted = origins(workloads, ledger.seed), lanes_of(workloads), acceptances(ledger)
     parts: Apart = {
         "workloads": [
-            _of_workload(index, workload, _figures(ledger, accepted, origin == index))
+            _of_workload(index, workload, figures_of_mails(ledger, accepted, origin == index))
             for index, workload in enumerate(workloads)
         ]
     }
     if len(lanes) > 1:
         place = np.array(places_of(workloads))[origin]
         parts["lanes"] = [
-            {"lane": lane.name, "priority": lane.priority, **_figures(ledger, accepted, place == index)}
+            {"lane": lane.name, "priority": lane.priority, **figures_of_mails(ledger, accepted, place == index)}
             for index, lane in enumerate(lanes)
         ]
     return parts
@@ -51,7 +51,7 @@ def _of_workload(index: int, workload: Workload, figures: PartFigures) -> Worklo
     return cast(WorkloadEntry, {"index": index, **named, "process": workload.process, **figures})
 
 
-def _figures(ledger: Ledger, accepted: Acceptances, mine: NDArray[Any]) -> PartFigures:
+def figures_of_mails(ledger: Ledger, accepted: Acceptances, mine: NDArray[Any]) -> PartFigures:
     """Recipients by fate, and their latencies, of the mails that are `mine`."""
     own = replace(ledger, mails={name: ledger.mails[name][mine] for name in COUNTED})
     of_mine = mine[accepted.mail]

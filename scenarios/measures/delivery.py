@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, NotRequired, cast
+from typing import Any, NamedTuple, NotRequired, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +11,15 @@ from typing_extensions import TypedDict
 
 from scenarios.delivery.recipients import PLACES, Kind
 from scenarios.delivery.tenancy import Tenancy
-from scenarios.entry import DeliveryCounts, InboxOfAll, InboxTimes, ProviderEntry, ReputationFigures
-from scenarios.ledger.delivered import BOUNCED, DELIVERED, DELIVERY_FATES, SUPPRESSED, Delivered
+from scenarios.entry import (
+    DeliveryCounts,
+    InboxFigures,
+    InboxOfAll,
+    InboxTimes,
+    ProviderEntry,
+    ReputationFigures,
+)
+from scenarios.ledger.delivered import BOUNCED, DELIVERED, DELIVERY_FATES, SUPPRESSED, Delivered, Judged
 from scenarios.ledger.ledger import Columns, Ledger
 from scenarios.measures.metrics import Weighted, distribution, of_all
 from scenarios.schema.delivery.delivery import Delivery
@@ -23,14 +30,34 @@ REACHABLE = (Kind.GOOD, Kind.COMPLAINING)
 """Those whose mailbox takes mail; no sender reaches the others."""
 
 
-class DeliveryFigures(TypedDict):
+class DeliveryFigures(InboxFigures):
     """What an entry has besides, where the scenario has [delivery]."""
 
-    delivery: NotRequired[DeliveryCounts]
-    inbox_s: NotRequired[InboxTimes]
-    inbox_of_all_s: NotRequired[InboxOfAll]
-    reputation: NotRequired[ReputationFigures]
     providers: NotRequired[list[ProviderEntry]]
+
+
+class Part(NamedTuple):
+    """Mail that was numbered by itself when it was sent, the tenants that sent it, and its numbers in the whole."""
+
+    ledger: Ledger
+    tenancy: Tenancy
+    numbers: NDArray[np.int64]
+
+
+class _Unreached(NamedTuple):
+    """Recipients whose mailbox takes mail, and who have not got theirs: the mail's number in the whole, and who."""
+
+    mail: NDArray[np.int64]
+    provider: NDArray[np.int64]
+
+
+class Inboxes(NamedTuple):
+    """All that is known of what became of a run's mail; per copy the seconds to the inbox, as `_waited_s` has them."""
+
+    delivered: Delivered
+    waited_s: Floats
+    unreached: _Unreached
+    deadline_s: float
 
 
 class _Part(TypedDict):
@@ -39,42 +66,55 @@ class _Part(TypedDict):
     inbox_of_all_s: InboxOfAll
 
 
-class _Known(NamedTuple):
-    """Per copy the seconds to the inbox, as `_waited_s` has them; per provider those who can be reached and are not."""
-
-    copies: Columns
-    waited_s: Floats
-    unreached: NDArray[np.int64]
-    deadline_s: float
-
-
-def delivery_figures(
-    ledger: Ledger, delivery: Delivery | None, parts: Sequence[tuple[Ledger, Tenancy]]
-) -> DeliveryFigures:
-    """Nothing where nothing is known of what became of the mail.
-
-    `parts` are ledgers of parts of the mail in which it is numbered as it was when it was sent, and their tenants.
-    """
+def inboxes_of(ledger: Ledger, delivery: Delivery | None, parts: Sequence[Part]) -> Inboxes | None:
+    """None where nothing is known of what became of the mail."""
     delivered = ledger.delivered
     if delivery is None or delivered is None:
+        return None
+    each = [_unreached(part) for part in parts]
+    unreached = _Unreached(*(np.concatenate(columns) for columns in zip(*each, strict=True)))
+    return Inboxes(delivered, _waited_s(ledger, delivered), unreached, delivery.deadline_s)
+
+
+def delivery_figures(known: Inboxes | None) -> DeliveryFigures:
+    """Those of all mail, and of each provider; nothing where nothing is known."""
+    if known is None:
         return {}
-    unreached = sum((_unreached(*part) for part in parts), np.zeros(len(delivered.providers), np.int64))
-    known = _Known(delivered.copies, _waited_s(ledger, delivered), unreached, delivery.deadline_s)
-    whole = _part(known, np.ones(len(known.waited_s), bool), int(unreached.sum()))
-    return {
-        **whole,
-        "reputation": cast(ReputationFigures, delivered.judged._asdict()),
-        "providers": list(_providers(delivered, known)),
-    }
+    whole = _part(known, np.ones(len(known.waited_s), bool), len(known.unreached.mail))
+    return {**whole, "reputation": _judged_as(known.delivered.judged), "providers": list(_providers(known))}
 
 
-def _providers(delivered: Delivered, known: _Known) -> Iterator[ProviderEntry]:
-    for number, name in enumerate(delivered.providers):
-        mine = known.copies["provider"] == number
-        yield {"provider": name, **_part(known, mine, int(known.unreached[number]))}
+def delivery_of_account(known: Inboxes | None, mine: Mask, account: str) -> InboxFigures:
+    """Those of an account's own mails, `mine` by their numbers, and its reputation; nothing where nothing is known."""
+    return {} if known is None else _of_mails(known, mine, known.delivered.judged_of(account=account))
 
 
-def _part(known: _Known, mine: Mask, unreached: int) -> _Part:
+def delivery_of_tenant(known: Inboxes | None, mine: Mask, tenant: str) -> InboxFigures:
+    """The same of a tenant."""
+    return {} if known is None else _of_mails(known, mine, known.delivered.judged_of(tenant=tenant))
+
+
+def _of_mails(known: Inboxes, mine: Mask, judged: Judged | None) -> InboxFigures:
+    unreached = int(np.count_nonzero(mine[known.unreached.mail]))
+    figures: dict[str, Any] = {**_part(known, mine[known.delivered.copies["mail"]], unreached)}
+    if judged is not None:
+        figures["reputation"] = _judged_as(judged)
+    return cast(InboxFigures, figures)
+
+
+def _judged_as(judged: Judged) -> ReputationFigures:
+    return cast(ReputationFigures, judged._asdict())
+
+
+def _providers(known: Inboxes) -> Iterator[ProviderEntry]:
+    unreached = np.bincount(known.unreached.provider, minlength=len(known.delivered.providers)).tolist()
+    for number, name in enumerate(known.delivered.providers):
+        mine = known.delivered.copies["provider"] == number
+        yield {"provider": name, **_part(known, mine, unreached[number])}
+
+
+def _part(known: Inboxes, mine: Mask, unreached: int) -> _Part:
+    """Those of the copies that are `mine`."""
     in_inbox_s = known.waited_s[mine]
     in_inbox_s = in_inbox_s[~np.isnan(in_inbox_s)]
     sorted_s = Weighted.of(in_inbox_s, np.ones(len(in_inbox_s), np.int64))
@@ -85,8 +125,8 @@ def _part(known: _Known, mine: Mask, unreached: int) -> _Part:
     }
 
 
-def _counts(known: _Known, mine: Mask, in_inbox_s: Floats, unreached: int) -> DeliveryCounts:
-    copies, reachable = known.copies, len(in_inbox_s) + unreached
+def _counts(known: Inboxes, mine: Mask, in_inbox_s: Floats, unreached: int) -> DeliveryCounts:
+    copies, reachable = known.delivered.copies, len(in_inbox_s) + unreached
     fates = np.bincount(copies["outcome"][mine], minlength=len(DELIVERY_FATES)).tolist()
     in_time = int(np.count_nonzero(in_inbox_s <= known.deadline_s))
     counts = {
@@ -117,18 +157,19 @@ def _intended_s(ledger: Ledger, mail: NDArray[np.int32]) -> Floats:
     return cast("Floats", ledger.mails["intended_s"][np.searchsorted(ledger.mails["mail"], mail)])
 
 
-def _unreached(ledger: Ledger, tenancy: Tenancy) -> NDArray[np.int64]:
-    """By provider those whose mailbox takes mail, and who have not got theirs, be it accepted or not.
+def _unreached(part: Part) -> _Unreached:
+    """Those whose mailbox takes mail, and who have not got theirs, be it accepted or not.
 
     What a recipient is like depends on the seed alone, so that it is known of those whose mail was never accepted.
     """
-    assert ledger.delivered is not None
-    copies, count = ledger.delivered.copies, np.zeros(len(ledger.delivered.providers), np.int64)
+    assert part.ledger.delivered is not None
+    copies = part.ledger.delivered.copies
     settled = np.isin(copies["outcome"], (DELIVERED, BOUNCED, SUPPRESSED))
-    for key in _keys_without(ledger, np.unique(_keys(copies, np.flatnonzero(settled)))).tolist():
-        nature = tenancy.nature(key)
-        count[nature.provider] += nature.kind in REACHABLE
-    return count
+    keys = _keys_without(part.ledger, np.unique(_keys(copies, np.flatnonzero(settled))))
+    natures = [part.tenancy.nature(key) for key in keys.tolist()]
+    can_be = np.fromiter((one.kind in REACHABLE for one in natures), bool, len(natures))
+    provider = np.fromiter((one.provider for one in natures), np.int64, len(natures))
+    return _Unreached(part.numbers[keys[can_be] // PLACES], provider[can_be])
 
 
 def _keys_without(ledger: Ledger, settled: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -271,8 +271,8 @@ class Scenario(Table):
         if self.delivery is not None and whose.startswith("providers."):
             known = self.delivery.providers
             return "" if whose.split(".")[1] in known else f"the providers are {', '.join(known)}"
-        known_parts = parts_of(self.workload, self.accounts)
-        return parts_instead(whose, self.workload, self.accounts) if whose and whose not in known_parts else ""
+        parts = self.workload, self.accounts, self.tenants
+        return parts_instead(whose, *parts) if whose and whose not in parts_of(*parts) else ""
 
     @model_validator(mode="after")
     def _changes_what_its_limiter_has(self) -> Self:

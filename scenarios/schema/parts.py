@@ -1,4 +1,4 @@
-"""Parts of a scenario's mail that thresholds may be about: workloads, lanes and accounts, where there are several."""
+"""Parts of a scenario's mail that thresholds may be about: several workloads, lanes and accounts, and tenants."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from scenarios.schema.labels import lanes_of
 from scenarios.schema.processes import Workload
 
 
-def parts_of(workloads: Sequence[Workload], accounts: Iterable[str] = ()) -> list[str]:
+def parts_of(workloads: Sequence[Workload], accounts: Iterable[str] = (), tenants: Iterable[str] = ()) -> list[str]:
     """As the names of their figures begin; a workload that has a name may be counted all the same."""
     lanes = [f"lanes.{lane.name}." for lane in lanes_of(workloads)]
     words = [*map(str, range(len(workloads))), *_names(workloads)]
@@ -16,11 +16,17 @@ def parts_of(workloads: Sequence[Workload], accounts: Iterable[str] = ()) -> lis
         *(f"workloads.{word}." for word in words if len(workloads) > 1),
         *(lanes if len(lanes) > 1 else ()),
         *(f"accounts.{name}." for name in accounts),
+        *(f"tenants.{name}." for name in tenants),
     ]
 
 
-def parts_instead(whose: str, workloads: Sequence[Workload], accounts: Iterable[str] = ()) -> str:
-    """What there is where a threshold asks for another lane, workload or account."""
+def parts_instead(
+    whose: str, workloads: Sequence[Workload], accounts: Iterable[str] = (), tenants: Iterable[str] = ()
+) -> str:
+    """What there is where a threshold asks for another lane, workload, account or tenant."""
+    if whose.startswith("tenants."):
+        named = ", ".join(tenants)
+        return f"the tenants are {named}" if named else "figures per tenant need tables [tenants.NAME]"
     if whose.startswith("accounts."):
         named = ", ".join(accounts)
         return f"the accounts are {named}" if named else "figures per account need tables [accounts.NAME]"

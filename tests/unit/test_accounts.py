@@ -67,6 +67,10 @@ def sizes(scenario: Scenario) -> dict[str, int]:
             f'{TWO}{BATCH}[pool]\n[tenants.shop]\naccount = "de"',
             'tenants.shop.account = "de": must be outside',
         ),
+        (
+            f'{BATCH}tenant = "shop"\n[tenants.shop]\n[thresholds]\nsoon = "*.tenants.shep.latency_s.p99 < 1"',
+            "no tenants.shep.latency_s.p99: the tenants are shop",
+        ),
         (f"{TWO}{TO_US}[[neighbour]]\nprocess = 'batch'\nmessages = 1", "neighbour[0].account: is required"),
         (
             f"{TWO}{TO_US}[[fault]]\nkind = 'outage'\nstart_s = 0\nduration_s = 1\naccount = 'uk'",

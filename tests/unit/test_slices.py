@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from reports.running.accounts import Across
+from scenarios.entry import InboxFigures
 from scenarios.hypotheses.hypothesis import Hypothesis, under
 from scenarios.ledger import store
 from scenarios.ledger.join import part_of
@@ -42,6 +43,7 @@ recipients = { values = [1, 3], weights = [2, 1] }
 account = "de"
 """
 SHARED = '[[workload]]\nprocess = "batch"\nmessages = 150\n[split]\nby = "share"\nshares = { us = 0.6, de = 0.4 }\n'
+DELIVERY = "[delivery]\nhard_bounce = 0.3\nreputation = { representative_volume = 100 }\n"
 across = Across(run)
 
 
@@ -95,6 +97,31 @@ def test_the_accounts_add_up_to_the_whole(tmp_path: Path) -> None:
     assert [one["bound_s"] for one in entry["accounts"]] == [
         bound_of(part, arrivals(part.workload, 1)).makespan_s for part in slices_of(scenario).values()
     ]
+
+
+@pytest.mark.parametrize("pool", ["", "[pool]\n"])
+def test_what_becomes_of_each_accounts_mail_adds_up_to_the_whole(tmp_path: Path, pool: str) -> None:
+    """Copies by fate, those not reached, and the first pause of any; also of ledgers that were kept."""
+    scenario = loaded(tmp_path, ACCOUNTS + MAIL + pool + DELIVERY)
+    ledger = across(scenario, "leaky-bucket", 1)
+    entry = measured(scenario, ledger, ideal_of(scenario, 1), load_prices())
+    for fate, total in entry["delivery"].items():
+        if fate != "within_deadline":
+            assert sum(one["delivery"][fate] for one in entry["accounts"]) == total  # type: ignore[literal-required]
+    paused_s = [one["reputation"]["paused_s"] for one in entry["accounts"]]
+    assert entry["reputation"]["paused_s"] == min(at_s for at_s in paused_s if at_s is not None)
+    store.write(ledger, tmp_path)
+    assert store.read(tmp_path, "leaky-bucket").delivered.judgements == ledger.delivered.judgements  # type: ignore[union-attr]
+
+
+def test_what_becomes_of_a_slices_mail_is_what_becomes_of_it_alone(tmp_path: Path) -> None:
+    """Its inboxes and its reputation, whatever the account beside it sends."""
+    scenario = loaded(tmp_path, ACCOUNTS + MAIL + DELIVERY)
+    entry = measured(scenario, across(scenario, "leaky-bucket", 1), ideal_of(scenario, 1), load_prices())
+    for one, part in zip(entry["accounts"], slices_of(scenario).values(), strict=True):
+        alone = measured(part, run(part, "leaky-bucket", 1), ideal_of(part, 1), load_prices())
+        for table in InboxFigures.__annotations__:
+            assert one[table] == alone[table]  # type: ignore[literal-required]
 
 
 def broken_off(scenario: Scenario, strategy: str, seed: int, watch: Watch | None = None) -> Ledger:

@@ -8,8 +8,12 @@ from typing import Any
 import numpy as np
 
 from reports.running.accounts import Across
+from scenarios.figures import figures_of, is_figure
 from scenarios.ledger.delivered import SUPPRESSED
 from scenarios.ledger.ledger import ACCEPTED, PAUSED, Ledger
+from scenarios.measures.arrangements import ideal_of
+from scenarios.measures.cost import load_prices
+from scenarios.measures.measured import measured
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import origins
 from sim.run import run
@@ -59,6 +63,21 @@ def test_a_tenant_that_is_paused_stops_no_other(tmp_path: Path) -> None:
         assert outcomes(scenario, ledger, 1) == {ACCEPTED}
     scenario, ledger = ran(tmp_path, MAIL.replace('tenant = "shop"', ""))
     assert outcomes(scenario, ledger, 1) == {PAUSED}
+
+
+def test_tenants_and_the_rest_add_up_to_the_whole(tmp_path: Path) -> None:
+    """Where each mail is some tenant's: recipients, calls and copies by fate; and each tenant's pause is its own."""
+    scenario, ledger = ran(tmp_path, MAIL + ANOTHER)
+    entry = measured(scenario, ledger, ideal_of(scenario, 1), load_prices())
+    for table in ("recipients", "calls", "delivery"):
+        for figure, total in entry[table].items():
+            if figure != "within_deadline":
+                assert sum(one[table][figure] for one in entry["tenants"]) == total, figure  # type: ignore[literal-required]
+    club, shop = entry["tenants"]
+    assert club["tenant"] == "club"
+    assert club["reputation"]["paused_s"] is None
+    assert shop["reputation"]["paused_s"] == entry["reputation"]["paused_s"]
+    assert all(is_figure(name) for name in figures_of(entry) if name.startswith("tenants."))
 
 
 def test_a_list_of_a_tenants_own_suppresses_its_mail_alone(tmp_path: Path) -> None:
