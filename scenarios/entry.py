@@ -192,6 +192,17 @@ class InboxFigures(TypedDict):
     ]
 
 
+class AccountInboxFigures(InboxFigures):
+    """The same of an account, which AWS judges beside its tenants."""
+
+    own_reputation: NotRequired[
+        Annotated[
+            ReputationFigures,
+            Field(description="only where the account has tenants: AWS's view of the mail that no tenant sends"),
+        ]
+    ]
+
+
 class WorkloadEntry(PartFigures):
     """The mails of one workload."""
 
@@ -207,7 +218,7 @@ class LaneEntry(PartFigures):
     priority: Annotated[int, Field(description="the larger number is the more urgent")]
 
 
-class AccountEntry(PartFigures, InboxFigures):
+class AccountEntry(PartFigures, AccountInboxFigures):
     """One account of several: its own mail, and what it decided."""
 
     account: Annotated[str, Field(description="as the scenario calls it")]
@@ -266,7 +277,7 @@ class ProviderEntry(TypedDict):
     ]
 
 
-class StrategyEntry(InboxFigures):
+class StrategyEntry(AccountInboxFigures):
     """One strategy: how it was set, and what became of the scenario's mails."""
 
     strategy: Annotated[str, Field(description="its name, that of a variant, or that of a load test's user")]

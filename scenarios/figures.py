@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
 from scenarios.entry import (
+    AccountInboxFigures,
     CallCounts,
     CallTimes,
     DeliveryCounts,
@@ -43,6 +44,7 @@ _TABLES = {
     "inbox_s": InboxTimes,
     "inbox_of_all_s": InboxOfAll,
     "reputation": ReputationFigures,
+    "own_reputation": ReputationFigures,
 }
 
 
@@ -77,7 +79,8 @@ FIGURES_OF_TENANTS = (*FIGURES_OF_PARTS, *_in_tables(("calls", *InboxFigures.__a
 """Those that each tenant of SES has."""
 
 FIGURES_OF_ACCOUNTS = (
-    *FIGURES_OF_TENANTS,
+    *FIGURES_OF_PARTS,
+    *_in_tables(("calls", *AccountInboxFigures.__annotations__)),
     "makespan_s",
     "bound_s",
     "peak_1s",
@@ -160,8 +163,13 @@ def is_of_delivery(figure: str) -> bool:
     """Whether it is of what becomes of accepted mail, which only a scenario with a table [delivery] has."""
     whose, of_it = in_two(figure)
     return whose.startswith("providers.") or of_it.startswith(
-        tuple(f"{table}." for table in InboxFigures.__annotations__)
+        tuple(f"{table}." for table in AccountInboxFigures.__annotations__)
     )
+
+
+def is_of_tenants(figure: str) -> bool:
+    """Whether it tells an account from its tenants, which only a scenario with some has."""
+    return in_two(figure).figure.startswith("own_reputation.")
 
 
 def is_of_shadow(figure: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from reports.compare.mechanism import Facts, after_refusal, mechanism
-from reports.inboxes.pauses import paused_of
+from reports.inboxes.pauses import has_several, is_or_are_paused, paused_of
 from reports.inboxes.said import said_of_inboxes
 from reports.ranking.typical import typical
 from reports.words import duration
@@ -28,7 +28,7 @@ def explain(entry: StrategyEntry, facts: Facts) -> str:
         _peak(entry, facts),
         _shadow(entry),
     ]
-    after = said_of_inboxes(entry, _whom(entry, facts))
+    after = said_of_inboxes(entry)
     return "; ".join(clause for clause in (interrupted, *figures, *facts.other_ways, _apart(entry), after) if clause)
 
 
@@ -72,8 +72,7 @@ def _pending(entry: StrategyEntry, facts: Facts) -> str:
 
 def _kept(entry: StrategyEntry, facts: Facts) -> str:
     if entry["calls"].get("paused"):
-        whom = _whom(entry, facts)
-        return f", kept while {whom} {'are' if ' and ' in whom else 'is'} paused"
+        return f", kept while {is_or_are_paused(entry)}"
     return ", kept while the 24-hour quota is used up" if entry["calls"]["quota"] else ""
 
 
@@ -100,11 +99,6 @@ def _received_too_often(entry: StrategyEntry) -> str:
     if not limit or not entry["recipients"]["dead_lettered"]:
         return ""
     return f"received more than {'once' if limit == 1 else f'{limit} times'}"
-
-
-def _whom(entry: StrategyEntry, facts: Facts) -> str:
-    """Whom AWS paused; which tenant, calls do not tell."""
-    return f"{paused_of(entry)} or a tenant" if facts.has_tenants else paused_of(entry)
 
 
 def _throttled(entry: StrategyEntry, _: Facts) -> str:
@@ -139,7 +133,7 @@ _REASONS: dict[_Reason, Callable[[StrategyEntry, Facts], str]] = {
     "quota": _over_quota,
     "rejected": lambda entry, _: f"rejected by SES{_in_its_words(entry, 'rejected')}",
     "failed": _failed,
-    "paused": lambda entry, facts: f"refused because AWS had paused {_whom(entry, facts)}",
+    "paused": lambda entry, _: f"refused because AWS had paused {paused_of(entry)}",
     "crashed": lambda *_: "never attempted, whoever held them was gone",
     "never_invoked": _never_invoked,
 }
@@ -182,7 +176,7 @@ def _refusals(entry: StrategyEntry, facts: Facts) -> str:
         "quota": "refused for the quota",
         "failed": failed,
         "rejected": "rejected",
-        "paused": f"refused by a paused account{' or tenant' if facts.has_tenants else ''}",
+        "paused": f"refused because {is_or_are_paused(entry)}" if has_several(entry) else "refused by a paused account",
     }
     of_all = f"of {count(calls['attempted'])} calls"
     said = [

@@ -32,7 +32,6 @@ class Facts(NamedTuple):
     faults: tuple[Fault, ...]
     delivers_twice: bool
     has_neighbour: bool
-    has_tenants: bool
     lanes_elsewhere: frozenset[str]
     other_ways: tuple[str, ...]
     first_part: tuple[str, Facts] | None = None
@@ -56,7 +55,6 @@ class Facts(NamedTuple):
             faults=scenario.fault,
             delivers_twice=scenario.sqs.duplicate_probability > 0,
             has_neighbour=bool(scenario.neighbour),
-            has_tenants=bool(scenario.tenants),
             lanes_elsewhere=frozenset(lane.name for lane in {*scenario.lanes} - {*lanes_on(None, scenario.workload)}),
             other_ways=tuple(_other_ways(scenario)),
         )

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from reports.compare.accounts.table import accounts_apart
 from reports.compare.break_even import break_even_sentences
 from reports.compare.drawings import MONTH, Gathered
 from reports.compare.spread import spread
-from reports.compare.table import accounts_in, arrangement_sentences, explanations, notes, providers_of, table
+from reports.compare.table import (
+    accounts_in,
+    accounts_of,
+    arrangement_sentences,
+    explanations,
+    notes,
+    providers_of,
+    table,
+)
 from reports.documents.comparison import ComparisonDocument
 from reports.figures import canvas
 from reports.figures.worth import DELIVERED
@@ -116,15 +123,15 @@ def providers(comparison: ComparisonDocument) -> Iterator[Section]:
 
 
 def accounts(comparison: ComparisonDocument) -> Iterator[Section]:
-    """Each of several accounts, and what slices cost and protect; those of all contenders but the first are folded."""
-    if "accounts" not in comparison:
+    """Accounts and tenants, and what slices cost and protect; those of all contenders but the first are folded."""
+    first = [*accounts_in(comparison)]
+    if not first:
         return
-    entries = [one.entry for one in ranking_of(comparison)]
-    titled = [(one, f"accounts of {one['strategy']}") for one in entries[1:]]
-    others = [table for one, title in titled for table in accounts_apart(comparison, one, title)]
+    others = [table for one in ranking_of(comparison)[1:] for table in accounts_of(comparison, one.entry)]
     folded = [element("details", element("summary", one.title), sheet(one)) for one in others]
     said = lines(arrangement_sentences(comparison))
-    yield Section("accounts", "Accounts", joined((said, *map(sheet, accounts_in(comparison)), *folded)))
+    title = "Accounts" if "accounts" in comparison else "Tenants"
+    yield Section("accounts", title, joined((said, *map(sheet, first), *folded)))
 
 
 def thresholds(comparison: ComparisonDocument) -> Iterator[Section]:

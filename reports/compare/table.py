@@ -7,7 +7,9 @@ from itertools import groupby
 
 from reports import words
 from reports.columns import Block, Column, Row, Sheet
+from reports.compare.accounts.protected import protected
 from reports.compare.accounts.table import accounts_apart
+from reports.compare.accounts.tenants import tenants_apart
 from reports.compare.bill import said_of
 from reports.compare.break_even import break_even_sentences
 from reports.compare.month_column import month_cells, of_month
@@ -24,6 +26,7 @@ from reports.statistics.medians import LEAST
 from reports.statistics.told_once import told_once
 from reports.threshold_lines import threshold_lines
 from reports.units import MARKS
+from scenarios.entry import StrategyEntry
 from strategies.presentation.words import count, counted, share
 
 LATENCY = "latency from the intended instant"
@@ -62,16 +65,21 @@ def providers_of(comparison: ComparisonDocument) -> Iterator[Sheet]:
 
 
 def accounts_in(comparison: ComparisonDocument) -> Iterator[Sheet]:
-    """What the first one's mail met at each of several accounts."""
+    """What the first one's mail met at each of several accounts, and what became of each tenant's."""
+    yield from accounts_of(comparison, ranking_of(comparison)[0].entry)
+
+
+def accounts_of(comparison: ComparisonDocument, entry: StrategyEntry) -> Iterator[Sheet]:
+    """The same of any contender."""
     if "accounts" in comparison:
-        first = ranking_of(comparison)[0].entry
-        yield from accounts_apart(comparison, first, f"accounts of {first['strategy']}")
+        yield from accounts_apart(comparison, entry, f"accounts of {entry['strategy']}")
+    yield from tenants_apart(comparison, entry, f"tenants of {entry['strategy']}")
 
 
 def arrangement_sentences(comparison: ComparisonDocument) -> list[str]:
     """What slicing costs and what it protects, where there are several accounts."""
     said = comparison["arrangement"]["said"] if "arrangement" in comparison else ""
-    return [said] if said else []
+    return [*([said] if said else []), *protected(comparison)]
 
 
 def sentences(comparison: ComparisonDocument) -> list[str]:

@@ -1,43 +1,125 @@
-"""When AWS paused a contender's account, or might have: in one run, or in some of several."""
+"""Whom AWS paused or reviewed, or might have, and when: accounts and tenants, in one run or in some of several."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from statistics import mean
+from typing import NamedTuple
 
 from reports.words import duration, names
-from scenarios.entry import StrategyEntry
+from scenarios.entry import AccountInboxFigures, StrategyEntry
+from scenarios.figures import figure_of
 
-FIGURE = "reputation.paused_s"
+PAUSED = "reputation.paused_s"
+REVIEWED = "reputation.reviewed_s"
+
+Instants = Sequence[float | None]
+"""In each run: seconds, None where it did not happen."""
 
 
-def paused_s_of(entry: StrategyEntry) -> float | None:
-    """The mean over the runs in which it did; None if it never did, or nothing is known of it."""
-    known = [at_s for at_s in _each_s(entry) if at_s is not None]
-    return mean(known) if known else None
+class Judged(NamedTuple):
+    """An account or a tenant to whom it happened in at least one run."""
+
+    whom: str
+    each_s: Instants
+
+    @property
+    def first_s(self) -> float:
+        """The mean over the runs in which it did."""
+        return mean(at_s for at_s in self.each_s if at_s is not None)
 
 
-def said_of_pause(entry: StrategyEntry, whom: str) -> str:
-    """Whether it did, when, and in how many of several runs; empty if never."""
-    each_s, paused_s = _each_s(entry), paused_s_of(entry)
-    if paused_s is None:
-        return ""
-    many = sum(at_s is not None for at_s in each_s)
-    runs = f" in {many} of {len(each_s)} runs" if many < len(each_s) else ""
+def paused_s_of(entry: StrategyEntry, whose: str = "") -> float | None:
+    """The mean over the runs in which it was; None if never, or nothing is known of it.
+
+    `whose` begins the name of a figure, such as `accounts.us.`; of all together it is the first pause of any.
+    """
+    each_s = _each_s(entry, whose + PAUSED)
+    return Judged("", each_s).first_s if _has_happened(each_s) else None
+
+
+def paused_s_by_name(entry: StrategyEntry) -> dict[str, float]:
+    """When each was, as `paused_s_of` has it, accounts without their tenants."""
+    return {one.whom: one.first_s for one in judged_in(entry, PAUSED)}
+
+
+def called(entry: StrategyEntry, account: str) -> str:
+    """An account among others; the only one needs no name."""
+    return f"account {account}" if len(entry.get("accounts", ())) > 1 else "the account"
+
+
+def said_of_pause(entry: StrategyEntry) -> str:
+    """Whom AWS paused, when, and in how many of several runs; empty if nobody."""
+    paused = judged_in(entry, PAUSED)
     pauses = "pauses" if entry["calls"].get("paused") else "may pause"
-    return f"AWS {pauses} {whom} after {duration(paused_s)}{runs}"
+    return f"AWS {pauses} {names([f'{one.whom} after {_when(one)}' for one in paused])}" if paused else ""
+
+
+def said_of_review(entry: StrategyEntry) -> str:
+    """Whom AWS put under review in each run, and when; empty if nobody."""
+    whom = [one for one in judged_in(entry, REVIEWED) if None not in one.each_s]
+    said = [f"{one.whom} under review after {duration(one.first_s)}" for one in whom]
+    return f"AWS puts {names(said)}" if said else ""
 
 
 def paused_of(entry: StrategyEntry) -> str:
-    """Who was paused, of several accounts those that refused calls for it; where none did, it is not known who."""
-    several = entry.get("accounts", ())
-    if len(several) < 2:
+    """Who was paused, by their names where there are several."""
+    return names([one.whom for one in judged_in(entry, PAUSED)] or ["the account"])
+
+
+def is_or_are_paused(entry: StrategyEntry) -> str:
+    """The same as a clause."""
+    several = len(judged_in(entry, PAUSED)) > 1
+    return f"{paused_of(entry)} {'are' if several else 'is'} paused"
+
+
+def has_several(entry: StrategyEntry) -> bool:
+    """Whether AWS judges more than one account."""
+    return len(entry.get("accounts", ())) > 1 or bool(entry.get("tenants"))
+
+
+def judged_in(entry: StrategyEntry, figure: str) -> list[Judged]:
+    """All to whom it happened, accounts first."""
+    found = [one for one in _everybody(entry, figure) if _has_happened(one.each_s)]
+    each_s = _each_s(entry, figure)
+    return found or ([Judged(_by_calls(entry), each_s)] if _has_happened(each_s) else [])
+
+
+def _everybody(entry: StrategyEntry, figure: str) -> Iterator[Judged]:
+    accounts = entry.get("accounts", ())
+    if len(accounts) > 1:
+        for one in accounts:
+            yield Judged(called(entry, one["account"]), _its_own(entry, one, f"accounts.{one['account']}.", figure))
+    else:
+        yield Judged("the account", _its_own(entry, entry, "", figure))
+    for tenant in (one["tenant"] for one in entry.get("tenants", ())):
+        yield Judged(f"tenant {tenant}", _each_s(entry, f"tenants.{tenant}.{figure}"))
+
+
+def _its_own(entry: StrategyEntry, account: AccountInboxFigures, whose: str, figure: str) -> Instants:
+    """Without what is a tenant's."""
+    return _each_s(entry, f"{whose}own_{figure}" if "own_reputation" in account else whose + figure)
+
+
+def _by_calls(entry: StrategyEntry) -> str:
+    """Where nothing is known of each account, those that refused calls for it."""
+    if not has_several(entry):
         return "the account"
-    paused = [one["account"] for one in several if one["calls"].get("paused")]
-    return f"account{'s' if len(paused) > 1 else ''} {names(paused)}" if paused else "one of the accounts"
+    paused = [f"account {one['account']}" for one in entry.get("accounts", ()) if one["calls"].get("paused")]
+    return names(paused) if paused else "one of the accounts"
 
 
-def _each_s(entry: StrategyEntry) -> Sequence[float | None]:
+def _when(one: Judged) -> str:
+    many = sum(at_s is not None for at_s in one.each_s)
+    return duration(one.first_s) + (f" in {many} of {len(one.each_s)} runs" if many < len(one.each_s) else "")
+
+
+def _has_happened(each_s: Collection[float | None]) -> bool:
+    return any(at_s is not None for at_s in each_s)
+
+
+def _each_s(entry: StrategyEntry, name: str) -> Instants:
+    """One for each run of several; none where nothing is known."""
     if "reputation" not in entry:
         return ()
-    return entry.get("samples", {}).get(FIGURE) or (entry["reputation"]["paused_s"],)
+    return entry.get("samples", {}).get(name) or (figure_of(entry, name),)

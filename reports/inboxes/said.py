@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports.inboxes.pauses import said_of_pause
+from reports.inboxes.pauses import said_of_pause, said_of_review
 from reports.inboxes.shares import rate
 from reports.words import duration
 from scenarios.entry import DeliveryCounts, InboxTimes, ReputationFigures, StrategyEntry
@@ -19,11 +19,11 @@ _ENDS: dict[DeliveryFate, str] = {
 }
 
 
-def said_of_inboxes(entry: StrategyEntry, whom: str) -> str:
+def said_of_inboxes(entry: StrategyEntry) -> str:
     """What became of accepted mail, and what AWS made of whom it judges. Nothing where nothing is known of it."""
     if "delivery" not in entry or "inbox_s" not in entry or "reputation" not in entry:
         return ""
-    said = _by_fate(entry["delivery"], entry["inbox_s"]), _judged(entry, entry["reputation"], whom)
+    said = _by_fate(entry["delivery"], entry["inbox_s"]), _judged(entry, entry["reputation"])
     return "; ".join(filter(None, said))
 
 
@@ -44,10 +44,7 @@ def _on_the_way(delivery: DeliveryCounts) -> Iterator[str]:
         yield f"{count(delivery['complained'])} called spam"
 
 
-def _judged(entry: StrategyEntry, told: ReputationFigures, whom: str) -> str:
+def _judged(entry: StrategyEntry, told: ReputationFigures) -> str:
     rates = f"{rate(told['bounce_rate'])} bounced and {rate(told['complaint_rate'])} were reported as spam, at most"
-    if said := said_of_pause(entry, whom):
-        return f"{said}, as {rates}"
-    if told["reviewed_s"] is not None:
-        return f"AWS puts {whom} under review after {duration(told['reviewed_s'])}, as {rates}"
-    return ""
+    said = said_of_pause(entry) or said_of_review(entry)
+    return f"{said}, as {rates}" if said else ""

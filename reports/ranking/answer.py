@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reports.documents.comparison import ComparisonDocument, ExplainedEntry
-from reports.inboxes.pauses import paused_of, said_of_pause
+from reports.inboxes.pauses import said_of_pause
 from reports.ranking.called import called
 from reports.ranking.ranking import MAKESPAN, Ranked, ranking, tier, worth
 from reports.ranking.requirement import miss, missed_by
@@ -74,7 +74,7 @@ def _for_quota(entry: ExplainedEntry) -> str:
 
 def _pause(entry: ExplainedEntry) -> str:
     """What no order among contenders shows: a paused account sends nobody's mail any more."""
-    said = said_of_pause(entry, paused_of(entry))
+    said = said_of_pause(entry)
     return f"; {said}" if said else ""
 
 

@@ -56,6 +56,12 @@ class Delivered(NamedTuple):
             return together(mine)
         return Judged(None, None, 0.0, 0.0) if all(one.account for one in self.judgements) else None
 
+    def judged_itself(self, account: str = "") -> Judged | None:
+        """An account by the mail that no tenant sends; None where it has no tenants, or there are several accounts."""
+        its = [one for one in self.judgements if account in ("", one.account)]
+        by_itself = [one.judged for one in its if not one.tenant]
+        return by_itself[0] if len(by_itself) == 1 and len(its) > 1 else None
+
     def of_account(self, name: str) -> Delivered:
         """The same of an account that has a name among others."""
         return self._replace(judgements=tuple(one._replace(account=name) for one in self.judgements))

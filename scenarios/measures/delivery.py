@@ -12,12 +12,12 @@ from typing_extensions import TypedDict
 from scenarios.delivery.recipients import PLACES, Kind
 from scenarios.delivery.tenancy import Tenancy
 from scenarios.entry import (
+    AccountInboxFigures,
     DeliveryCounts,
     InboxFigures,
     InboxOfAll,
     InboxTimes,
     ProviderEntry,
-    ReputationFigures,
 )
 from scenarios.ledger.delivered import BOUNCED, DELIVERED, DELIVERY_FATES, SUPPRESSED, Delivered, Judged
 from scenarios.ledger.ledger import Columns, Ledger
@@ -30,7 +30,7 @@ REACHABLE = (Kind.GOOD, Kind.COMPLAINING)
 """Those whose mailbox takes mail; no sender reaches the others."""
 
 
-class DeliveryFigures(InboxFigures):
+class DeliveryFigures(AccountInboxFigures):
     """What an entry has besides, where the scenario has [delivery]."""
 
     providers: NotRequired[list[ProviderEntry]]
@@ -81,29 +81,35 @@ def delivery_figures(known: Inboxes | None) -> DeliveryFigures:
     if known is None:
         return {}
     whole = _part(known, np.ones(len(known.waited_s), bool), len(known.unreached.mail))
-    return {**whole, "reputation": _judged_as(known.delivered.judged), "providers": list(_providers(known))}
+    figures = _with_reputation(whole, known.delivered.judged, known.delivered.judged_itself())
+    return cast(DeliveryFigures, {**figures, "providers": [*_providers(known)]})
 
 
-def delivery_of_account(known: Inboxes | None, mine: Mask, account: str) -> InboxFigures:
+def delivery_of_account(known: Inboxes | None, mine: Mask, account: str) -> AccountInboxFigures:
     """Those of an account's own mails, `mine` by their numbers, and its reputation; nothing where nothing is known."""
-    return {} if known is None else _of_mails(known, mine, known.delivered.judged_of(account=account))
+    if known is None:
+        return {}
+    judged, itself = known.delivered.judged_of(account=account), known.delivered.judged_itself(account)
+    return cast(AccountInboxFigures, _with_reputation(_of_mails(known, mine), judged, itself))
 
 
 def delivery_of_tenant(known: Inboxes | None, mine: Mask, tenant: str) -> InboxFigures:
     """The same of a tenant."""
-    return {} if known is None else _of_mails(known, mine, known.delivered.judged_of(tenant=tenant))
+    if known is None:
+        return {}
+    judged = known.delivered.judged_of(tenant=tenant)
+    return cast(InboxFigures, _with_reputation(_of_mails(known, mine), judged, None))
 
 
-def _of_mails(known: Inboxes, mine: Mask, judged: Judged | None) -> InboxFigures:
+def _of_mails(known: Inboxes, mine: Mask) -> _Part:
     unreached = int(np.count_nonzero(mine[known.unreached.mail]))
-    figures: dict[str, Any] = {**_part(known, mine[known.delivered.copies["mail"]], unreached)}
-    if judged is not None:
-        figures["reputation"] = _judged_as(judged)
-    return cast(InboxFigures, figures)
+    return _part(known, mine[known.delivered.copies["mail"]], unreached)
 
 
-def _judged_as(judged: Judged) -> ReputationFigures:
-    return cast(ReputationFigures, judged._asdict())
+def _with_reputation(part: _Part, judged: Judged | None, itself: Judged | None) -> dict[str, Any]:
+    """And what AWS made of somebody, together with tenants and without, as far as it is known."""
+    told = {"reputation": judged, "own_reputation": itself}
+    return {**part, **{name: one._asdict() for name, one in told.items() if one is not None}}
 
 
 def _providers(known: Inboxes) -> Iterator[ProviderEntry]:

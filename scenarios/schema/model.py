@@ -16,7 +16,7 @@ from pydantic import (
 )
 
 from scenarios.errors import BadInput
-from scenarios.figures import is_of_delivery, is_of_month, is_of_shadow
+from scenarios.figures import is_of_delivery, is_of_month, is_of_shadow, is_of_tenants
 from scenarios.schema.accounts.account import Account, refuse_burst
 from scenarios.schema.accounts.accounts import UNNAMED, Accounts, Tenants, together
 from scenarios.schema.accounts.coherence import Arrangement, refuse_incoherent
@@ -268,6 +268,8 @@ class Scenario(Table):
             return "no workload has shadow_copies"
         if is_of_delivery(figure) and self.delivery is None:
             return "what becomes of accepted mail needs a table [delivery]"
+        if is_of_tenants(figure) and not self.tenants:
+            return "an account's own reputation needs tables [tenants.NAME]"
         if self.delivery is not None and whose.startswith("providers."):
             known = self.delivery.providers
             return "" if whose.split(".")[1] in known else f"the providers are {', '.join(known)}"

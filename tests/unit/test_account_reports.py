@@ -11,6 +11,8 @@ from reports.documents.accounts import ApartTable
 from reports.documents.comparison import ComparisonDocument
 from reports.documents.limits import BoundFigures
 from reports.inboxes.pauses import paused_of
+from reports.inboxes.reputations import reputations
+from reports.words import duration, seconds
 from scenarios.figures import figures_of, is_figure
 from tests.unit.comparisons import simulated
 from tests.unit.scenario_files import loaded
@@ -83,7 +85,7 @@ def test_what_slicing_costs_and_protects() -> None:
 
 
 def test_a_pause_names_its_account(tmp_path: Path) -> None:
-    """The one whose calls SES refused for it, and not the one beside it; what a tenant may have caused is left open."""
+    """The one whose calls SES refused for it, and not the one beside it, which its slice protected."""
     mail = MAIL.split("[thresholds]")[0]
     bad = "[delivery]\nhard_bounce = 0.5\nreputation = { representative_volume = 600 }\n"
     made = simulated(loaded(tmp_path, f"horizon_s = 900\n{ACCOUNTS}{mail}{bad}"), "leaky-bucket")
@@ -92,3 +94,29 @@ def test_a_pause_names_its_account(tmp_path: Path) -> None:
     assert (paused, paused_of(entry)) == (["de"], "account de")
     assert "refused because AWS had paused account de;" in entry["explanation"]
     assert "AWS pauses account de after" in entry["explanation"]
+    said = "slicing protects us from the pause of de: with leaky-bucket AWS pauses de alone"
+    assert arrangement_sentences(made)[1:] == [said]
+    assert any("when AWS first paused account de, or might have" in one.note for one in table(made).columns)
+    [accounts] = accounts_in(made)
+    paused_s = entry["accounts"][1]["reputation"]["paused_s"]
+    assert [row[-1] for row in accounts.rows] == ["-", seconds(paused_s)]
+    pooled = simulated(loaded(tmp_path, f"horizon_s = 900\n{ACCOUNTS}{mail}{bad}[pool]\n"), "leaky-bucket")
+    assert len(arrangement_sentences(pooled)) == 1
+
+
+def test_a_pause_names_its_tenant_and_the_account_beside_it(tmp_path: Path) -> None:
+    """Each with its own instant, in sentences, in the tenants' table, and among those whom AWS judged."""
+    one = "[[workload]]\nprocess = 'batch'\nmessages = 300\n"
+    bad = "[delivery]\nhard_bounce = 0.5\nreputation = { representative_volume = 300 }\n"
+    made = simulated(
+        loaded(tmp_path, f"horizon_s = 900\n{one}tenant = 'shop'\n{one}{bad}[tenants.shop]\n"), "leaky-bucket"
+    )
+    [entry] = made["strategies"]
+    own, its = (duration(one["paused_s"]) for one in (entry["own_reputation"], entry["tenants"][0]["reputation"]))
+    assert own != its
+    assert f"AWS pauses the account after {own} and tenant shop after {its}, as" in entry["explanation"]
+    assert "kept while" not in entry["explanation"]
+    assert "calls refused because the account and tenant shop are paused" in entry["explanation"]
+    [tenants] = accounts_in(made)
+    assert [row[0] for row in tenants.rows] == ["shop"]
+    assert [row[0] for row in reputations(made["strategies"]).rows] == ["the account", "tenant shop"]

@@ -11,7 +11,7 @@ from reports.compare.markdown import markdown
 from reports.compare.sections import is_good
 from reports.compare.table import explanations, providers_of, table
 from reports.documents.comparison import ComparisonDocument
-from reports.inboxes.pauses import FIGURE, paused_s_of, said_of_pause
+from reports.inboxes.pauses import PAUSED, paused_s_of, said_of_pause
 from reports.inboxes.said import said_of_inboxes
 from reports.ranking.answer import answer
 from scenarios.schema.model import Scenario
@@ -73,7 +73,7 @@ def test_the_figures_of_a_row_are_the_entry_s() -> None:
 def test_whatever_became_of_accepted_mail_is_said() -> None:
     """Each fate that there was, with its number, and no other."""
     (entry,) = simulated(sending(hard_bounce=0.02, soft_bounce=0.05, suppressed=0.05), "heartbeat")["strategies"]
-    said, delivery = said_of_inboxes(entry, "the account"), entry["delivery"]
+    said, delivery = said_of_inboxes(entry), entry["delivery"]
     fates = {"bounced": "bounced", "suppressed": "suppressed", "pending": "still on their way"}
     for fate, word in fates.items():
         assert f"{delivery[fate]:g} {word}" in said  # type: ignore[literal-required]
@@ -98,13 +98,13 @@ def test_of_several_runs_those_with_a_pause_are_counted() -> None:
     whole = dirty()["strategies"][0]
     some: Any = {
         **whole,
-        "samples": {FIGURE: [12.0, None, 14.0]},
+        "samples": {PAUSED: [12.0, None, 14.0]},
         "reputation": {**whole["reputation"], "paused_s": None},
     }
-    assert said_of_pause(some, "the account") == "AWS pauses the account after 13.0 s in 2 of 3 runs"
+    assert said_of_pause(some) == "AWS pauses the account after 13.0 s in 2 of 3 runs"
     assert paused_s_of(some) == 13.0
-    never: Any = {**some, "samples": {FIGURE: [None, None, None]}}
-    assert (said_of_pause(never, "the account"), paused_s_of(never)) == ("", None)
+    never: Any = {**some, "samples": {PAUSED: [None, None, None]}}
+    assert (said_of_pause(never), paused_s_of(never)) == ("", None)
 
 
 def _unmet(comparison: ComparisonDocument) -> Any:

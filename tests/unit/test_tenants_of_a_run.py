@@ -77,7 +77,8 @@ def test_tenants_and_the_rest_add_up_to_the_whole(tmp_path: Path) -> None:
     assert club["tenant"] == "club"
     assert club["reputation"]["paused_s"] is None
     assert shop["reputation"]["paused_s"] == entry["reputation"]["paused_s"]
-    assert all(is_figure(name) for name in figures_of(entry) if name.startswith("tenants."))
+    assert entry["own_reputation"]["paused_s"] is None
+    assert all(is_figure(name) for name in figures_of(entry) if "tenants." in name or "own_" in name)
 
 
 def test_a_list_of_a_tenants_own_suppresses_its_mail_alone(tmp_path: Path) -> None:

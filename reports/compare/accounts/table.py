@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from reports.columns import Block, Column, Row, Sheet
 from reports.documents.accounts import ApartTable
 from reports.documents.comparison import ComparisonDocument
+from reports.inboxes.columns import inbox_cells_apart, of_inboxes_apart
+from reports.inboxes.pauses import called
 from reports.words import seconds
 from scenarios.entry import AccountEntry, StrategyEntry
 from strategies.presentation.words import count, share
@@ -36,8 +38,13 @@ def accounts_apart(comparison: ComparisonDocument, entry: StrategyEntry, title: 
         Column("peak\n1 s", note=_DECIDED, falls=4),
         Column("throttled\ncalls", note=_DECIDED, falls=3),
         Column("used", note="by calls that it decided, of what it allows until its last acceptance", falls=6),
+        *of_inboxes_apart(comparison, falls=7),
     ]
-    yield Sheet(title, columns, [Block([_row(one, rates, apart) for one in entry["accounts"]])])
+    cells = [
+        [*_row(one, rates, apart), *inbox_cells_apart(comparison, entry, one, called(entry, one["account"]))]
+        for one in entry["accounts"]
+    ]
+    yield Sheet(title, columns, [Block(cells)])
 
 
 def _row(one: AccountEntry, rates: Mapping[str, float], apart: Mapping[str, ApartTable]) -> Row:
