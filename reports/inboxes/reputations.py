@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from reports.columns import Block, Column, Row, Sheet
-from reports.inboxes.pauses import has_several, paused_s_of
+from reports.inboxes.pauses import called, has_several, paused_s_by_name, paused_s_of
 from reports.inboxes.shares import rate
 from reports.words import seconds
-from scenarios.entry import CallCounts, ReputationFigures, StrategyEntry
+from scenarios.entry import AccountInboxFigures, CallCounts, ReputationFigures, StrategyEntry
 from strategies.presentation.words import count
 
 _COLUMNS = (
@@ -24,28 +24,29 @@ _COLUMNS = (
 def reputations(entries: Sequence[StrategyEntry]) -> Sheet:
     """A row for each contender; where AWS judges several, below its name one for each account and tenant."""
     if any(map(has_several, entries)):
-        whom = (Column("whom"), *_COLUMNS[1:-1], Column("calls refused\nby a pause"))
+        refused = Column("calls refused\nby a pause", note="of an account with those of its tenants")
         blocks = [Block(list(_rows(entry)), entry["strategy"]) for entry in entries]
-        return Sheet("what AWS made of each account and tenant", whom, blocks)
-    rows = [_row(entry["strategy"], entry, "", entry.get("reputation"), entry["calls"]) for entry in entries]
+        return Sheet("what AWS made of each account and tenant", (Column("whom"), *_COLUMNS[1:-1], refused), blocks)
+    rows = [_row(entry["strategy"], entry.get("reputation"), paused_s_of(entry), entry["calls"]) for entry in entries]
     return Sheet("what AWS made of the account", _COLUMNS, [Block(rows)])
 
 
 def _rows(entry: StrategyEntry) -> Iterator[Row]:
-    """Accounts together with their tenants, and tenants."""
-    for account in entry.get("accounts", ()):
-        name = account["account"]
-        yield _row(f"account {name}", entry, f"accounts.{name}.", account.get("reputation"), account["calls"])
-    if "accounts" not in entry:
-        yield _row("the account", entry, "", entry.get("reputation"), entry["calls"])
-    for tenant in entry.get("tenants", ()):
-        name = tenant["tenant"]
-        yield _row(f"tenant {name}", entry, f"tenants.{name}.", tenant.get("reputation"), tenant["calls"])
+    """Accounts by the mail that no tenant sends, and tenants."""
+    paused_s = paused_s_by_name(entry)
+    accounts = [(called(entry, one["account"]), _own(one), one["calls"]) for one in entry.get("accounts", ())]
+    tenants = [(f"tenant {one['tenant']}", one.get("reputation"), one["calls"]) for one in entry.get("tenants", ())]
+    for whom, told, calls in (*(accounts or [("the account", _own(entry), entry["calls"])]), *tenants):
+        yield _row(whom, told, paused_s.get(whom), calls)
 
 
-def _row(name: str, entry: StrategyEntry, whose: str, told: ReputationFigures | None, calls: CallCounts) -> Row:
+def _own(account: AccountInboxFigures) -> ReputationFigures | None:
+    return account.get("own_reputation", account.get("reputation"))
+
+
+def _row(whom: str, told: ReputationFigures | None, paused_s: float | None, calls: CallCounts) -> Row:
     refused = count(calls.get("paused", 0))
     if told is None:
-        return [name, "-", "-", "-", "-", refused]
+        return [whom, "-", "-", "-", "-", refused]
     rates = [rate(told["bounce_rate"]), rate(told["complaint_rate"])]
-    return [name, *rates, seconds(told["reviewed_s"]), seconds(paused_s_of(entry, whose)), refused]
+    return [whom, *rates, seconds(told["reviewed_s"]), seconds(paused_s), refused]

@@ -94,7 +94,7 @@ def test_a_pause_names_its_account(tmp_path: Path) -> None:
     assert (paused, paused_of(entry)) == (["de"], "account de")
     assert "refused because AWS had paused account de;" in entry["explanation"]
     assert "AWS pauses account de after" in entry["explanation"]
-    said = "slicing protects us from the pause of de: with leaky-bucket AWS pauses de alone"
+    said = "slicing protects us from the pause of de: with leaky-bucket AWS pauses no other account"
     assert arrangement_sentences(made)[1:] == [said]
     assert any("when AWS first paused account de, or might have" in one.note for one in table(made).columns)
     [accounts] = accounts_in(made)
@@ -119,4 +119,5 @@ def test_a_pause_names_its_tenant_and_the_account_beside_it(tmp_path: Path) -> N
     assert "calls refused because the account and tenant shop are paused" in entry["explanation"]
     [tenants] = accounts_in(made)
     assert [row[0] for row in tenants.rows] == ["shop"]
-    assert [row[0] for row in reputations(made["strategies"]).rows] == ["the account", "tenant shop"]
+    judged = {row[0]: row[4] for row in reputations(made["strategies"]).rows}
+    assert judged == {"the account": seconds(entry["own_reputation"]["paused_s"]), "tenant shop": tenants.rows[0][-1]}

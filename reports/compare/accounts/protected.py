@@ -23,7 +23,7 @@ def protected(comparison: ComparisonDocument) -> Iterator[str]:
         if paused and spared:
             yield (
                 f"slicing protects {names(spared)} from the pause of {names(paused)}: "
-                f"with {names(contenders)} AWS pauses {names(paused)} alone"
+                f"with {names(contenders)} AWS pauses no other account"
             )
 
 
