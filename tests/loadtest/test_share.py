@@ -134,12 +134,16 @@ def test_a_share_tells_of_each_call_as_it_ends(url: str, tmp_path: Path) -> None
 
 
 def test_functions_run_beside_a_share(url: str, tmp_path: Path) -> None:
-    """What functions send is told and accounted for; the share's queues are gone with it, and nobody else's."""
+    """What functions send is told and accounted for; the share's queues are gone with it, and nobody else's.
+
+    A late tick may meet the next one's second, and SES refuses a call that is then made again.
+    """
     orders = _orders(_scenario(40), "heartbeat", url, tmp_path, 2, run=3)
     told = _played(orders)
     whole = merged(_ledgers(orders), "heartbeat")
     assert whole.mails["accepted"].tolist() == [1] * 40
-    assert sorted(line["mail"] for lines in told for line in lines) == list(range(40))
+    taken = whole.calls["mail"][whole.calls["outcome"] == ACCEPTED].tolist()
+    assert sorted(line["mail"] for lines in told for line in lines if line["error"] is None) == sorted(taken)
     assert client_of(url, REGION).queues() == {}
 
 
