@@ -231,7 +231,11 @@ class AccountEntry(PartFigures, AccountInboxFigures):
     ]
     peak_1s: Annotated[Amount, Field(description="most recipients that it admitted in any half-open second")]
     utilisation: Annotated[
-        float | None, Field(description="what it admitted ÷ (B + R × seconds until its last acceptance); null if none")
+        float | None,
+        Field(
+            description="what it admitted ÷ (B + R × seconds from its first mail, in a pool from the pool's, to its "
+            "last acceptance); null if none"
+        ),
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from reports.running.experiment import Runner
+from reports.running.experiment import Runner, name_of
 from scenarios.ledger.build_ledger import Evidence, Subject, all_pending, build_ledger
 from scenarios.ledger.join import Part, joined
 from scenarios.ledger.ledger import ACCOUNT, Ledger
@@ -23,13 +23,12 @@ class Across:
 
     def __repr__(self) -> str:
         """The same in every process: kept runs are known by who made them."""
-        return f"Across({self.runner.__module__}.{getattr(self.runner, '__qualname__', self.runner)})"
+        return f"Across({name_of(self.runner)})"
 
     def __call__(self, scenario: Scenario, strategy: str, seed: int, watch: Watch | None = None) -> Ledger:
-        slices = slices_of(scenario)
-        if len(slices) == 1 and not scenario.accounts:
+        if not scenario.accounts:
             return self.runner(scenario, strategy, seed, watch)
-        numbers, parts = numbers_of(scenario, seed), dict[str, Part]()
+        slices, numbers, parts = slices_of(scenario), numbers_of(scenario, seed), dict[str, Part]()
         for name, part in slices.items():
             watched = None if watch is None else _shared(watch, len(parts), len(slices))
             over = any(one.ledger.interrupted for one in parts.values())

@@ -25,6 +25,11 @@ Runner = Callable[[Scenario, str, int, Watch | None], Ledger]
 """Makes one run of a strategy with a seed, in whatever world; may be watched."""
 
 
+def name_of(runner: Runner) -> str:
+    """The same in every process."""
+    return f"{runner.__module__}.{getattr(runner, '__qualname__', runner)}"
+
+
 LAST_SEED = 2**63 - 1  # generators take no more
 LESS = "send fewer mails, or run one strategy at a time"
 Gather = Callable[[Ledger], Any]

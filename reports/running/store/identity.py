@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from reports.running.experiment import Job, nothing
+from reports.running.experiment import Job, name_of, nothing
 from reports.running.store.source_code import code_digest
 from scenarios.errors import BadInput
 from scenarios.outside.plug import bundle_of
@@ -71,8 +71,13 @@ class Identities:
 
 
 def _but_for_its_seed(job: Job) -> str:
-    runner = f"{job.runner.__module__}.{getattr(job.runner, '__qualname__', job.runner)}"
-    what = _spelt_out(job.scenario, job.strategy), runner, repr(job.prices), sorted(job.standing.items()), code_digest()
+    what = (
+        _spelt_out(job.scenario, job.strategy),
+        name_of(job.runner),
+        repr(job.prices),
+        sorted(job.standing.items()),
+        code_digest(),
+    )
     return hashlib.sha256(json.dumps(what).encode()).hexdigest()
 
 
