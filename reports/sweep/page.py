@@ -34,7 +34,7 @@ def _page(directory: Path, sweep: Sweep, document: SweepDocument) -> Page:
     rows = [("runs", f"{document['runs_made']:,}, each a row of runs.parquet"), ("seeds", _seeds(document))]
     return Page(
         title=document["scenario"],
-        about=[f"{counted(len(document['cells']), 'cell')} of {document['figure']}, simulated, {_seeds(document)}"],
+        about=[f"{document['figure']} in {counted(document['runs_made'], 'simulation')}, {_seeds(document)}"],
         answer=said[0],
         is_good=None,
         sections=[
