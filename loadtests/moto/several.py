@@ -35,7 +35,7 @@ from scenarios.ledger.ledger import ACCOUNT, Columns, Ledger
 from scenarios.runs import Watch, plan_of
 from scenarios.schema.model import Scenario
 from scenarios.system.interrupts import interrupts_call
-from scenarios.traffic.slices import POOL, members_of, numbers_of, slices_of
+from scenarios.traffic.slices import POOL, members_of, numbered_slices_of, slices_of
 
 STUCK_S = 5.0  # after Ctrl-C: a run takes so long only where a strategy's loop awaits nothing
 
@@ -94,8 +94,8 @@ def _of(calls: Columns, number: int) -> Columns:
 
 def joined_of(scenario: Scenario, seed: int, ledgers: Mapping[str, Ledger]) -> Ledger:
     """All in one ledger, by each part's name."""
-    numbers = numbers_of(scenario, seed)
-    parts = [Part(ledger, numbers[name], ledger.accounts or (name,)) for name, ledger in ledgers.items()]
+    slices = numbered_slices_of(scenario, seed)
+    parts = [Part(ledger, slices[name].numbers, ledger.accounts or (name,)) for name, ledger in ledgers.items()]
     return joined(parts, tuple(scenario.accounts))
 
 

@@ -26,7 +26,7 @@ from scenarios.runs import plan_of
 from scenarios.schema.model import Scenario
 from scenarios.schema.scenario_file import load
 from scenarios.system.whole_files import make_folder, write_text
-from scenarios.traffic.slices import numbers_of, slices_of
+from scenarios.traffic.slices import numbered_slices_of
 from scenarios.traffic.workload import arrivals
 
 RECOVERED = "recovered from a run that was killed: what it still had is counted as pending"
@@ -55,10 +55,9 @@ def ledger_of_witness(record: RunRecord, witness: Path, scenario: Scenario) -> L
     """Made of what our own SES has noted: in a file, or in one for each account of several."""
     if not scenario.accounts:
         return ledger_of_decisions(record, _noted_in(witness), scenario)
-    numbers = numbers_of(scenario, record.seed)
     parts = [
-        Part(_ledger_of_part(record, witness, name, part), numbers[name], tuple(part.accounts) or (name,))
-        for name, part in slices_of(scenario).items()
+        Part(_ledger_of_part(record, witness, name, part), numbers, tuple(part.accounts) or (name,))
+        for name, (part, numbers) in numbered_slices_of(scenario, record.seed).items()
     ]
     return joined_parts(parts, tuple(scenario.accounts))
 

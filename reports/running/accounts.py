@@ -11,7 +11,7 @@ from scenarios.ledger.join import Part, joined
 from scenarios.ledger.ledger import ACCOUNT, Ledger
 from scenarios.runs import Watch
 from scenarios.schema.model import Scenario
-from scenarios.traffic.slices import POOL, numbers_of, slices_of
+from scenarios.traffic.slices import POOL, numbered_slices_of
 from scenarios.traffic.workload import arrivals
 
 
@@ -28,12 +28,12 @@ class Across:
     def __call__(self, scenario: Scenario, strategy: str, seed: int, watch: Watch | None = None) -> Ledger:
         if not scenario.accounts:
             return self.runner(scenario, strategy, seed, watch)
-        slices, numbers, parts = slices_of(scenario), numbers_of(scenario, seed), dict[str, Part]()
-        for name, part in slices.items():
+        slices, parts = numbered_slices_of(scenario, seed), dict[str, Part]()
+        for name, (part, numbers) in slices.items():
             watched = None if watch is None else _shared(watch, len(parts), len(slices))
             over = any(one.ledger.interrupted for one in parts.values())
             ledger = _not_run(part, parts, seed) if over else self.runner(part, strategy, seed, watched)
-            parts[name] = Part(ledger, numbers[name], tuple(part.accounts) if name == POOL else (name,))
+            parts[name] = Part(ledger, numbers, tuple(part.accounts) if name == POOL else (name,))
         return joined([*parts.values()], tuple(scenario.accounts))
 
 

@@ -20,7 +20,7 @@ from scenarios.measures.tenants import tenants_apart
 from scenarios.measures.tiers import prices_of
 from scenarios.schema.bill import Bill
 from scenarios.schema.model import Scenario
-from scenarios.traffic.slices import numbers_of, slices_of
+from scenarios.traffic.slices import numbered_slices_of
 
 
 def measured(scenario: Scenario, ledger: Ledger, ideal: Bound, prices: Prices) -> StrategyEntry:
@@ -53,10 +53,9 @@ def _parts(ledger: Ledger, scenario: Scenario) -> list[Part]:
     if not ledger.accounts:
         numbers = np.arange(int(ledger.mails["mail"].max(initial=-1)) + 1)
         return [Part(ledger, tenancy_of(scenario, delivery, seed), numbers)]
-    slices = slices_of(scenario)
     return [
-        Part(part_of(ledger, numbers, None), tenancy_of(slices[name], delivery, seed), numbers)
-        for name, numbers in numbers_of(scenario, seed).items()
+        Part(part_of(ledger, numbers, None), tenancy_of(part, delivery, seed), numbers)
+        for part, numbers in numbered_slices_of(scenario, seed).values()
     ]
 
 

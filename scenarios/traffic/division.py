@@ -28,12 +28,24 @@ Numbers = NDArray[np.uint8]
 class Division:
     """The mails of workloads that name no account, divided among accounts.
 
-    All accounts of a scenario share one, so that what a seed's mails come to is worked out once.
+    What a seed's mails come to is worked out once for the same workloads, accounts and split, whoever divides them:
+    these are frozen, so that the same object says the same.
     """
 
     workloads: Sequence[Workload]
     accounts: Mapping[str, Account]
     split: ByShare | ByAttribute | ByOverflow
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Division) and self._of == other._of
+
+    def __hash__(self) -> int:
+        return hash(self._of)
+
+    @property
+    def _of(self) -> tuple[int, ...]:
+        """Which objects, as long as they are kept here."""
+        return id(self.workloads), id(self.accounts), id(self.split)
 
     def numbers(self, place: int, seed: int) -> Numbers:
         """For each of a workload's mails the account that it goes through, counted in the order of the file."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,13 @@ NOBODY = 255
 Numbers = NDArray[np.int64]
 
 
+class Slice(NamedTuple):
+    """A part as a scenario, and the numbers that its mails have in the whole, ascending."""
+
+    scenario: Scenario
+    numbers: Numbers
+
+
 def of_account(scenario: Scenario, name: str) -> Scenario:
     """What one account sends, as a scenario of that account alone.
 
@@ -35,9 +43,22 @@ def of_account(scenario: Scenario, name: str) -> Scenario:
 
 def slices_of(scenario: Scenario) -> dict[str, Scenario]:
     """Each account that has mail of its own, by name, and the pool; one account alone is called default."""
-    if not scenario.accounts:
-        return {UNNAMED: scenario}
-    division, pooled = _division_of(scenario), scenario.arrangement.pooled
+    return {UNNAMED: scenario} if not scenario.accounts else _parts_of(scenario, _division_of(scenario))
+
+
+def numbered_slices_of(scenario: Scenario, seed: int) -> dict[str, Slice]:
+    """The parts of `slices_of` several accounts, each with its mails' numbers."""
+    division, names = _division_of(scenario), [*scenario.accounts]
+    senders = _owners(scenario, seed, division)
+    in_pool = np.isin(senders, [names.index(name) for name in scenario.arrangement.pooled] + [NOBODY])
+    return {
+        name: Slice(part, np.flatnonzero(in_pool if name == POOL else (senders == names.index(name))))
+        for name, part in _parts_of(scenario, division).items()
+    }
+
+
+def _parts_of(scenario: Scenario, division: Division | None) -> dict[str, Scenario]:
+    pooled = scenario.arrangement.pooled
     alone = {name: _of_one(scenario, name, division) for name in scenario.accounts if name not in pooled}
     sending = {name: one for name, one in alone.items() if one.workload}
     return {**sending, POOL: _of_pool(scenario, division)} if pooled else sending
@@ -61,20 +82,13 @@ def members_of(scenario: Scenario) -> dict[str, Scenario]:
     }
 
 
-def numbers_of(scenario: Scenario, seed: int) -> dict[str, Numbers]:
-    """For each part of `slices_of` the numbers that its mails have in the whole, ascending."""
-    senders, names = owners(scenario, seed), [*scenario.accounts]
-    in_pool = np.isin(senders, [names.index(name) for name in scenario.arrangement.pooled] + [NOBODY])
-    return {
-        name: np.flatnonzero(in_pool if name == POOL else (senders == names.index(name)))
-        for name in slices_of(scenario)
-    }
-
-
 def owners(scenario: Scenario, seed: int) -> NDArray[np.uint8]:
     """For each mail the account whose it is, counted in the order of the file, be it pooled or not; or `NOBODY`."""
-    names, division = [*scenario.accounts], _division_of(scenario)
-    drawn, each = parts(scenario.workload, seed, "workload"), []
+    return _owners(scenario, seed, _division_of(scenario))
+
+
+def _owners(scenario: Scenario, seed: int, division: Division | None) -> NDArray[np.uint8]:
+    names, drawn, each = [*scenario.accounts], parts(scenario.workload, seed, "workload"), []
     for place, (one, mails) in enumerate(zip(scenario.workload, drawn, strict=True)):
         named = scenario.arrangement.named_by(one)
         if named is None and division is not None:

@@ -6,11 +6,13 @@ import pickle
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 
 from reports.running.accounts import Across
+from reports.running.experiment import Job, perform
 from scenarios.entry import InboxFigures
 from scenarios.hypotheses.hypothesis import Hypothesis, under
 from scenarios.ledger import store
@@ -23,8 +25,9 @@ from scenarios.measures.measured import measured
 from scenarios.runs import Watch
 from scenarios.schema.accounts.account import LimiterHypothesis
 from scenarios.schema.model import Scenario
+from scenarios.traffic import division
 from scenarios.traffic.recorded import recorded
-from scenarios.traffic.slices import numbers_of, slices_of
+from scenarios.traffic.slices import numbered_slices_of, slices_of
 from scenarios.traffic.workload import Arrivals, arrivals
 from sim.run import run
 from tests.unit.scenario_files import loaded
@@ -52,11 +55,11 @@ across = Across(run)
 def test_each_slice_is_what_it_is_alone(tmp_path: Path, strategy: str, mail: str) -> None:
     """A slice's mails and calls, taken out of the whole's ledger, are those of a run of that account alone."""
     scenario = loaded(tmp_path, ACCOUNTS + mail)
-    whole, numbers = across(scenario, strategy, 1), numbers_of(scenario, 1)
+    whole = across(scenario, strategy, 1)
     assert_conserved(whole)
     assert digest(across(scenario, strategy, 1)) == digest(whole)
-    for name, part in slices_of(scenario).items():
-        assert digest(part_of(whole, numbers[name], name)) == digest(run(part, strategy, 1))
+    for name, (part, numbers) in numbered_slices_of(scenario, 1).items():
+        assert digest(part_of(whole, numbers, name)) == digest(run(part, strategy, 1))
 
 
 def test_who_makes_runs_has_one_name_in_every_process() -> None:
@@ -216,3 +219,12 @@ def test_an_account_is_used_as_much_as_alone_though_its_mail_begins_late(tmp_pat
         part = slices_of(scenario)[one["account"]]
         alone = measured(part, run(part, "leaky-bucket", 1), ideal_of(part, 1), load_prices())
         assert one["utilisation"] == pytest.approx(alone["utilisation"])
+
+
+def test_who_sends_is_worked_out_once_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An overflow follows every mail: run, figures and bound ask whose each is, and one answer does for all."""
+    watched = Mock(wraps=division.overflow)
+    monkeypatch.setattr(division, "overflow", watched)
+    mail = '[[workload]]\nprocess = "batch"\nmessages = 150\n[split]\nby = "overflow"\norder = ["us", "de"]\n'
+    perform(Job(across, loaded(tmp_path, ACCOUNTS + mail + DELIVERY), "direct", 1, load_prices()))
+    watched.assert_called_once()

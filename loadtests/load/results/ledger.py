@@ -22,7 +22,7 @@ from scenarios.ledger.join import joined as parts_joined
 from scenarios.ledger.ledger import ACCEPTED, Ledger
 from scenarios.runs import SATURATED_S
 from scenarios.schema.model import Scenario
-from scenarios.traffic.slices import numbers_of, slices_of
+from scenarios.traffic.slices import numbered_slices_of
 from scenarios.traffic.workload import Arrivals, arrivals
 
 
@@ -40,9 +40,8 @@ def ledger_of(
     """
     if not scenario.accounts:
         return _of_one(scenario, assignment, mails, results, decisions, queued)
-    numbers, parts = numbers_of(scenario, assignment.seed), list[Part]()
-    for name, part in slices_of(scenario).items():
-        own = numbers[name]
+    parts = list[Part]()
+    for name, (part, own) in numbered_slices_of(scenario, assignment.seed).items():
         seen = replace(results, calls=_of(results.calls, own))
         its = arrivals(part.workload, assignment.seed)
         parts.append(Part(_of_one(part, assignment, its, seen, _of(decisions, own), None), own, (name,)))
