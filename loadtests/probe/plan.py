@@ -16,7 +16,7 @@ from loadtests.suppression.place import Place, place_of
 from scenarios.budget import Budget
 from scenarios.errors import BadInput, RunFailed
 from scenarios.formats.quoted import printable
-from scenarios.inference.probing.experiments import Pace
+from scenarios.inference.probing.experiments import MOST_RECIPIENTS, Pace
 from scenarios.inference.probing.probe import Allowance
 from scenarios.measures.cost import Prices, cost
 
@@ -53,6 +53,13 @@ def planned(
     envelope = Envelope(SENDER if place.url and sender is None else safety.check_sender(sender))
     client = place.client()
     rate_per_s, left_today, call_s = _looked_at(client, place)
+    pace = Pace(rate_per_s, call_s)
+    if pace.is_too_slow:
+        raise BadInput(
+            f"{place.name}: a call takes {1000 * call_s:.0f} ms, so that mails one after another, of {MOST_RECIPIENTS} "
+            f"recipients at most, do not empty a limiter of {rate_per_s:g} a second; probe from nearer, such as from "
+            "AWS CloudShell in that Region"
+        )
     recipients = min(int(SECONDS_WORTH * rate_per_s), budget.recipients)
     if recipients < (least := ceil(LEAST_SECONDS_WORTH * rate_per_s)):
         raise BadInput(f"--budget-recipients {budget.recipients}: a probe at {rate_per_s:g} a second needs {least:,}")
@@ -70,7 +77,7 @@ def planned(
         f"from {envelope.source} to {envelope.to}: at most {recipients:,} recipients, about {usd:.2f} USD; "
         "nobody else may send meanwhile",
     ]
-    return Plan(place, client, envelope, Allowance(Pace(rate_per_s, call_s), recipients)), lines
+    return Plan(place, client, envelope, Allowance(pace, recipients)), lines
 
 
 def ask(plan: Plan, yes: bool, show: Callable[[str], None], lines: list[str]) -> None:

@@ -55,7 +55,7 @@ def next_experiment(fit: Fit, pace: Pace, recipients: int) -> Experiment | None:
 
 
 def _experiments(pace: Pace, rest_s: float) -> Iterator[Experiment]:
-    large = min(MOST_RECIPIENTS, max(4, round(pace.rate_per_s / 3)))
+    large = max(pace.temptation, min(MOST_RECIPIENTS, round(pace.rate_per_s / 3)))
     yield Experiment("emptied in large steps", rest_s, lambda: drain(pace, min(MOST_RECIPIENTS, 2 * pace.stride)))
     yield Experiment("emptied in small steps", rest_s, lambda: drain(pace, pace.least))
     yield Experiment("kept empty", rest_s, lambda: _emptied(pace, 4.0))

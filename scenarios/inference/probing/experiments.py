@@ -13,8 +13,10 @@ from typing import NamedTuple
 MOST_RECIPIENTS = 50  # of one message: SES developer guide, Service quotas
 REFUSED_IN_A_ROW = 3  # of calls alike: with several shards one refusal says little
 OFFERED = 2.5  # of the rate, so that a limiter is always asked for more than it has
+EMPTYING = 1.5  # of the rate: less takes too long, and too many recipients, to empty a limiter
 CALLS_PER_S = 20
 MOST_ALIKE = 60  # in a row: with fewer refusals than that among them, the calls are too slow to empty a limiter
+EMPTYING_S = 0.5  # from a first refusal on: slow calls get what comes back in between, and are not refused in a row
 
 
 class Ask(NamedTuple):
@@ -42,6 +44,11 @@ class Pace(NamedTuple):
     call_s: float
 
     @property
+    def is_too_slow(self) -> bool:
+        """Whether not even the largest calls, one after another, ask for so much more than comes back."""
+        return EMPTYING * self.rate_per_s * self.call_s > MOST_RECIPIENTS
+
+    @property
     def step(self) -> int:
         """Recipients of a call, of which enough are asked for to keep a limiter empty."""
         return _within(max(self.rate_per_s / CALLS_PER_S * OFFERED, OFFERED * self.rate_per_s * self.call_s))
@@ -50,6 +57,11 @@ class Pace(NamedTuple):
     def stride(self) -> int:
         """Recipients of a call that empties a full limiter before much of it comes back."""
         return _within(max(self.rate_per_s / 8, 6 * self.rate_per_s * self.call_s))
+
+    @property
+    def temptation(self) -> int:
+        """Recipients of a call that asks for twice of what comes back before it."""
+        return _within(max(4.0, self.rate_per_s / 5, 2 * self.rate_per_s * self.call_s))
 
     @property
     def least(self) -> int:
@@ -62,17 +74,33 @@ def _within(recipients: float) -> int:
 
 
 def drain(pace: Pace, largest: int) -> Steps:
-    """Ask for as much as there is, down to the last recipients. That tells how much there is at once."""
-    size = largest
+    """Ask for as much as there is, down to the last recipients. That tells how much there is at once.
+
+    Slow calls ask for no less than comes back between them, unless that is more than there ever is.
+    """
+    size, accepted = largest, False
     while True:
-        refused = 0
-        for _ in range(MOST_ALIKE):
-            refused = 0 if (yield Ask(0.0, size)) else refused + 1
-            if refused >= REFUSED_IN_A_ROW:
-                break
-        if size <= pace.least:
+        accepted |= yield from _exhaust(pace, size)
+        if size <= (pace.least if accepted else 1):
             return
-        size = max(pace.least, size // 2)
+        size = max(pace.least, size // 2) if size > pace.least else size // 2
+
+
+def _exhaust(pace: Pace, size: int) -> Generator[Ask, bool, bool]:
+    """Ask for so much until it is refused in a row, or until slow calls only get what comes back between them.
+
+    Returns whether any was accepted.
+    """
+    in_a_row, since_first, some = 0, 0, False
+    after_first = max(2 * REFUSED_IN_A_ROW, ceil(EMPTYING_S / pace.call_s))
+    for _ in range(MOST_ALIKE):
+        accepted = yield Ask(0.0, size)
+        some |= accepted
+        in_a_row = 0 if accepted else in_a_row + 1
+        since_first += bool(since_first or in_a_row)
+        if in_a_row >= REFUSED_IN_A_ROW or since_first >= after_first:
+            break
+    return some
 
 
 def poll(pace: Pace, size: int, for_s: float) -> Steps:
@@ -89,7 +117,7 @@ def tempt(pace: Pace, large: int, times: int) -> Steps:
     """Ask for twice of what has come back, then for the rest of it. That tells whether it is owed, or lost."""
     for _ in range(times):
         yield Ask(large / 2 / pace.rate_per_s, large)
-        yield from drain(pace, max(1, large // 4))
+        yield from drain(pace, max(pace.least, large // 4))
 
 
 def opening(pace: Pace, for_s: float) -> Steps:
@@ -97,4 +125,4 @@ def opening(pace: Pace, for_s: float) -> Steps:
     yield from drain(pace, pace.stride)
     yield from poll(pace, pace.step, for_s)
     yield from drain(pace, pace.step)
-    yield from tempt(pace, _within(max(4.0, pace.rate_per_s / 5)), 3)
+    yield from tempt(pace, pace.temptation, 3)

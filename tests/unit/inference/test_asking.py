@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
@@ -56,6 +57,14 @@ def test_what_is_no_ses_is_said_to_be_none(
     """A server that answers, but not as SES does."""
     monkeypatch.setattr(Place, "client", lambda _: SimpleNamespace(get_account=lambda: about))
     with pytest.raises(RunFailed, match=r"does not answer as SES does: its account has no SendQuota\.MaxSendRate"):
+        plan_of(ses.url)
+
+
+def test_calls_too_slow_for_the_rate_are_not_made(monkeypatch: pytest.MonkeyPatch, ses: Endpoint) -> None:
+    """They would use up the budget, and tell nothing."""
+    clock = count(0.0, 0.5)
+    monkeypatch.setattr("loadtests.probe.plan.monotonic", lambda: next(clock))
+    with pytest.raises(BadInput, match=r"a call takes 750 ms, .* do not empty a limiter of 50 a second; .* CloudShell"):
         plan_of(ses.url)
 
 

@@ -38,6 +38,26 @@ def test_no_more_recipients_than_allowed(recipients: int, monkeypatch: pytest.Mo
     assert notes.experiments == ["opening"]
 
 
+@pytest.mark.parametrize("call_s", [0.03, 0.06, 0.12])
+def test_an_opening_of_slow_calls_leaves_recipients_for_more(call_s: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes back between calls is not asked for again and again; a burst smaller than that is asked for less."""
+    monkeypatch.setattr(probing, "fitted", lambda *_: None)
+    monkeypatch.setattr(probing, "is_known", lambda _: True)
+    for number in range(3, 11):
+        truth = at_random(number)
+        account = VirtualAccount(truth.limiter, truth.rate_per_s, call_s, number)
+        notes = Notes(int(20 * truth.rate_per_s))
+        probe(account, Pace(truth.rate_per_s, call_s), notes)
+        assert 0 < account.accepted <= 17 * truth.rate_per_s
+        assert notes.calls().refused > 0
+
+
+def test_calls_that_cannot_empty_a_limiter_are_too_slow() -> None:
+    """Fifty recipients each 200 ms are 250 a second."""
+    assert Pace(200.0, 0.2).is_too_slow
+    assert not Pace(150.0, 0.2).is_too_slow
+
+
 def test_calls_outlive_the_probe_that_made_them(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C in between leaves the notes as they were."""
     account, notes = VirtualAccount(LimiterHypothesis(burst=10), 50.0, 0.01, 1), Notes(1000)
