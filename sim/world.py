@@ -233,7 +233,8 @@ class Simulation:
         mailers, pool = [Mailer(ses, host, connections, cores) for ses in self.services], self.scenario.pool
         if pool is None:
             return mailers[0]
-        return PoolMailer(self.world, mailers, router_of(pool, [*self.scenario.accounts.values()], next(self._pooling)))
+        rates_per_s = [one.max_send_rate_per_s for one in self.scenario.accounts.values()]
+        return PoolMailer(self.world, mailers, router_of(pool.routing, rates_per_s, next(self._pooling)))
 
     def _table_client(self, table: str, caller: str, host: Host, cores: float) -> tables.Client:
         wire = self._wire(self.scenario.latency.table, f"table/{table}/{caller}", host, cores)

@@ -96,7 +96,8 @@ class Access:
         self._tables = {table.name: table for table in request.plan.tables}
         self._horizon_s = request.scenario.horizon_s
         self._application_log, self.client_logs = application_log, request.client_logs(len(senders))
-        self._accounts, self._pool = [*request.scenario.accounts.values()], request.scenario.pool
+        self._rates_per_s = [one.max_send_rate_per_s for one in request.scenario.accounts.values()]
+        self._pool = request.scenario.pool
         used, many = names.used_by(*request.plan.all_pods()), calls_at_once(request.plan)
         self._ses = [sender.connect("sesv2", many) for sender in senders]
         self._envelopes = [sender.envelope for sender in senders]
@@ -133,7 +134,8 @@ class Access:
         ]
         if self._pool is None:
             return mailers[0]
-        return PoolMailer(self._clock, mailers, router_of(self._pool, self._accounts, next(self._pooling)))
+        router = router_of(self._pool.routing, self._rates_per_s, next(self._pooling))
+        return PoolMailer(self._clock, mailers, router)
 
     def callers(self) -> list[NDArray[Any]]:
         """For each sender how its callers saw their calls, rows of `CALL`."""

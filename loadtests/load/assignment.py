@@ -61,12 +61,20 @@ class Place:
 class Account(NamedTuple):
     """One of several that a local AWS knows by keys that follow from their names; `source` is whom its mail is from.
 
-    An empty source is the assignment's.
+    An empty source is the assignment's. `rate_per_s` is in recipients, as the scenario reckons with.
     """
 
     name: str
     region: str
     source: str
+    rate_per_s: float
+
+
+class Pool(NamedTuple):
+    """The accounts, by their places in the assignment, of which any sends what is pooled, and how it is dealt."""
+
+    routing: str
+    places: tuple[int, ...]
 
 
 class Channel(NamedTuple):
@@ -80,7 +88,8 @@ class Channel(NamedTuple):
 class Assignment:
     """One run of one user, or of a strategy, which is also told the `scenario` in TOML.
 
-    Of several `accounts` each mail goes through its own; `account` is the one that a sender is made for.
+    Of several `accounts` each mail goes through its own, and that of a `pool` through the one whose turn it is;
+    `account` is the one that a sender is made for.
 
     `strategies` are those from outside, which workers on other machines cannot find for themselves. `run` is a number
     that no other run has.
@@ -99,6 +108,7 @@ class Assignment:
     strategies: tuple[Bundle, ...] = ()
     channels: tuple[Channel, ...] = ()
     accounts: tuple[Account, ...] = ()
+    pool: Pool | None = None
     account: Account | None = None
     run: int = field(default_factory=lambda: uuid4().int >> 128 - RUN_BITS)
 
@@ -128,14 +138,17 @@ class Assignment:
         strategies = tuple(Bundle(*bundle) for bundle in fields.pop("strategies"))
         archive = tuple(fields.pop("archive"))
         accounts = tuple(Account(*account) for account in fields.pop("accounts"))
-        place = Place(headers=headers, **place)
-        return cls(place=place, channels=channels, strategies=strategies, archive=archive, accounts=accounts, **fields)
+        pooled, place = fields.pop("pool"), Place(headers=headers, **place)
+        pool = None if pooled is None else Pool(pooled[0], tuple(pooled[1]))
+        own: dict[str, Any] = {"channels": channels, "strategies": strategies, "accounts": accounts, "pool": pool}
+        return cls(place=place, archive=archive, **own, **fields)
 
 
 class WorkerMails(NamedTuple):
     """The mails of worker `worker` of `workers`: every one whose number leaves that remainder.
 
-    `accounts` has the place of each mail's account among those of the assignment; it is empty where there is one.
+    `accounts` has the place of each mail's account among those of the assignment, `NOBODY` for what any of a pool may
+    send; it is empty where there is one account.
     """
 
     worker: int

@@ -13,17 +13,18 @@ from numpy.typing import NDArray
 
 from loadtests.load.assignment import LEFT, SHARES, ZERO, Assignment, read
 from loadtests.load.results.ledger import ledger_of
-from loadtests.load.results.locust_results import LocustResults, calls_in
+from loadtests.load.results.locust_results import LocustResults, accounts_in, calls_in
 from loadtests.load.targets.endpoint_client import of_run
 from loadtests.load.targets.target import LocalTarget
 from loadtests.record.logs import CALL
+from loadtests.record.reconcile import in_order
 from loadtests.record.recovery import RECOVERED, Document, ledger_of_decisions, recover
 from loadtests.record.run_registry import RunRecord
 from scenarios.errors import RunFailed
 from scenarios.ledger.ledger import Ledger
 from scenarios.schema.model import Scenario
 from scenarios.system.held import remove_abandoned
-from scenarios.traffic.workload import Arrivals
+from scenarios.traffic.workload import ALIKE, Arrivals
 
 
 def recovered(record: RunRecord, document: Document) -> str:
@@ -50,19 +51,20 @@ def _recovered(record: RunRecord, folder: Path, document: Document) -> str:
 
 def _ledger(record: RunRecord, assignment: Assignment, mails: Arrivals, folder: Path, scenario: Scenario) -> Ledger:
     zero_unix_s, expected = int((folder / ZERO).read_text()), 0
-    decisions = of_run(
-        LocalTarget(assignment.place, assignment.accounts).decisions(zero_unix_s, expected),
-        assignment,
-        len(mails.recipients),
-    )
+    decisions = [
+        of_run(rows, assignment, len(mails.recipients))
+        for rows in LocalTarget(assignment.place, assignment.accounts).decisions(zero_unix_s, expected)
+    ]
     if assignment.scenario:
-        return ledger_of_decisions(record, decisions, scenario)
-    ended_s, calls = float(decisions["decided_s"].max(initial=0.0)), _calls(folder)
-    results = LocustResults(zero_unix_s, ended_s, interrupted=True, silent=[], workers=0, failures=[], calls=calls)
+        return ledger_of_decisions(record, in_order(decisions), scenario)
+    ended_s, (calls, accounts) = max(float(rows["decided_s"].max(initial=0.0)) for rows in decisions), _calls(folder)
+    results = LocustResults(
+        zero_unix_s, ended_s, interrupted=True, silent=[], workers=0, failures=[], calls=calls, accounts=accounts
+    )
     ledger = ledger_of(scenario, assignment, mails, results, decisions)
     return replace(ledger, warnings=(*ledger.warnings, RECOVERED))
 
 
-def _calls(folder: Path) -> NDArray[Any]:
-    """Of a Locust that had time to end gently; what was cut off cannot be told apart."""
-    return calls_in(folder) if (folder / LEFT).is_file() else np.zeros(0, CALL)
+def _calls(folder: Path) -> tuple[NDArray[Any], NDArray[np.uint8]]:
+    """Of a Locust that had time to end gently, and through which accounts; what was cut off cannot be told apart."""
+    return (calls_in(folder), accounts_in(folder)) if (folder / LEFT).is_file() else (np.zeros(0, CALL), ALIKE)

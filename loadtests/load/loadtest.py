@@ -10,6 +10,9 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from loadtests.application.worker_share import refuse_indivisible
 from loadtests.load import histogram, locust_process, wait_downstream
 from loadtests.load.assignment import LEFT, WORLD, ZERO, Assignment, WorkerMails, all_mails, written
@@ -19,12 +22,13 @@ from loadtests.load.results import shares_ledger
 from loadtests.load.results.ledger import ledger_of
 from loadtests.load.results.locust_results import LocustResults, histogram_of
 from loadtests.load.targets.check_target import check_place, refuse_unknown
-from loadtests.load.targets.choose_target import LoadRequest, accounts_of, target_of
+from loadtests.load.targets.choose_target import LoadRequest, accounts_of, pool_of, target_of
 from loadtests.load.targets.endpoint_client import of_run
 from loadtests.load.targets.target import Target
 from loadtests.ports.kernel import Clock
 from loadtests.ports.local import LOOPBACK
 from loadtests.record import run_registry
+from loadtests.record.reconcile import in_order
 from loadtests.record.run_name import new_run
 from loadtests.record.run_registry import RunRecord
 from scenarios.errors import RunFailed
@@ -38,7 +42,7 @@ from scenarios.schema.model import Scenario
 from scenarios.schema.scenario_file import as_toml
 from scenarios.system.held import temporary_folder
 from scenarios.system.whole_files import replaced
-from scenarios.traffic.slices import owners
+from scenarios.traffic.slices import NOBODY, owners
 from scenarios.traffic.workload import ALIKE, Arrivals, arrivals
 
 LEAST = {"anything-accepted": ("*.recipients.accepted > 0",)}
@@ -168,13 +172,20 @@ def assigned(scenario: Scenario, sender: str, seed: int, asked: LoadRequest) -> 
         scenario=as_toml(scenario) if sender in scenario.contenders else "",
         strategies=plugged(),
         accounts=accounts_of(scenario),
+        pool=pool_of(scenario),
     )
 
 
 def mails_of(scenario: Scenario, seed: int) -> WorkerMails:
     """All mails, and whose each is where there are several accounts."""
-    accounts = owners(scenario, seed) if scenario.accounts else ALIKE
+    accounts = _senders(scenario, seed) if scenario.accounts else ALIKE
     return all_mails(arrivals(scenario.workload, seed), accounts)
+
+
+def _senders(scenario: Scenario, seed: int) -> NDArray[np.uint8]:
+    """The place of the account that sends each mail; the pool's mail is anybody's of it, whoever it is from."""
+    pool, senders = pool_of(scenario), owners(scenario, seed)
+    return senders if pool is None else np.where(np.isin(senders, pool.places), NOBODY, senders).astype(np.uint8)
 
 
 @contextmanager
@@ -204,9 +215,9 @@ def ledger_left_by(
         raise RunFailed(f"{assignment.user}: {results.failures[0]}")
     results, queued = wait_downstream.awaited(assignment, results, target, count)
     expected = int((results.calls["seen"] == ACCEPTED).sum())
-    decisions = of_run(target.decisions(results.zero_unix_s, expected), assignment, count)
+    decisions = [of_run(rows, assignment, count) for rows in target.decisions(results.zero_unix_s, expected)]
     if assignment.scenario:
-        ledger = shares_ledger.ledger_of(scenario, assignment, mails, results, folder, decisions)
+        ledger = shares_ledger.ledger_of(scenario, assignment, mails, results, folder, in_order(decisions))
         return replace(ledger, interrupted=ledger.interrupted or was_interrupted)
     return ledger_of(scenario, assignment, mails, results, decisions, queued)
 

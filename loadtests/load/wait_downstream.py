@@ -14,6 +14,7 @@ from loadtests.load.results.locust_results import LocustResults
 from loadtests.load.targets.endpoint_client import of_run
 from loadtests.load.targets.target import Target
 from loadtests.ports.kernel import Clock
+from loadtests.record.reconcile import in_order
 from scenarios.ledger.fates import Custody
 from scenarios.ledger.ledger import ACCEPTED, FAILED, QUOTA, THROTTLED
 
@@ -37,7 +38,7 @@ def _quiet(assignment: Assignment, results: LocustResults, target: Target, mails
     clock, seen, since_s = Clock(results.zero_unix_s), -1, 0.0
     try:
         while (now_s := clock.now()) < assignment.horizon_s:
-            decisions = of_run(target.decisions(results.zero_unix_s, 0), assignment, mails)
+            decisions = of_run(in_order(target.decisions(results.zero_unix_s, 0)), assignment, mails)
             if len(decisions) != seen:
                 seen, since_s = len(decisions), now_s
             if _all_accepted(results, decisions):

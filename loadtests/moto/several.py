@@ -30,12 +30,12 @@ from loadtests.record.run_name import of_slice
 from scenarios.delivery.deliveries import with_delivered
 from scenarios.errors import BadInput, RunFailed
 from scenarios.ledger.build_ledger import Evidence
-from scenarios.ledger.join import Part, delivered_together, joined
-from scenarios.ledger.ledger import ACCOUNT, Columns, Ledger
+from scenarios.ledger.join import Part, joined
+from scenarios.ledger.ledger import Ledger
 from scenarios.runs import Watch, plan_of
 from scenarios.schema.model import Scenario
 from scenarios.system.interrupts import interrupts_call
-from scenarios.traffic.slices import POOL, members_of, numbered_slices_of, slices_of
+from scenarios.traffic.slices import POOL, numbered_slices_of, slices_of
 
 STUCK_S = 5.0  # after Ctrl-C: a run takes so long only where a strategy's loop awaits nothing
 
@@ -72,24 +72,9 @@ def envelope_of(scenario: Scenario, name: str) -> Envelope:
 
 
 def ledger_of(request: RunRequest, evidence: Evidence) -> Ledger:
-    """A part's own ledger; what a pool's accounts come to after acceptance, each has by itself."""
-    each = list(members_of(request.scenario).values())
-    calls = evidence.calls
-    mine = [calls] if len(each) == 1 else [_of(calls, number) for number in range(len(each))]
-    delivered = [
-        with_delivered(replace(evidence, calls=its), member, request.seed).delivered
-        for its, member in zip(mine, each, strict=True)
-    ]
-    known = [one for one in delivered if one is not None]
-    if len(known) > 1:
-        known = [one.of_account(name) for one, name in zip(known, request.scenario.accounts, strict=True)]
-    whole = replace(evidence, delivered=delivered_together(known) if known else None)
+    """A part's own ledger."""
+    whole = with_delivered(evidence, request.scenario, request.seed)
     return replace(request.ledger(whole, "moto"), accounts=tuple(request.scenario.accounts))
-
-
-def _of(calls: Columns, number: int) -> Columns:
-    mine = calls[ACCOUNT] == number
-    return {name: column[mine] for name, column in calls.items()}
 
 
 def joined_of(scenario: Scenario, seed: int, ledgers: Mapping[str, Ledger]) -> Ledger:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,12 @@ from scenarios.ledger.fates import Custody, Pieces
 from scenarios.ledger.ledger import ACCEPTED, FAILED, REASON, Columns
 from scenarios.traffic.workload import Arrivals
 from strategies.resources import Plan
+
+
+def in_order(tables: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """What SES decided for several accounts, rows of `DECISION`, in the order in which it did."""
+    rows = np.concatenate(tables)
+    return rows[np.argsort(rows["decided_s"], kind="stable")]
 
 
 def joined(witness: NDArray[Any], callers: NDArray[Any], ended_s: float) -> Columns:

@@ -7,6 +7,8 @@ SES's global endpoints deal evenly between two Regions, and away from one that i
 Sources, read in November 2026: docs.aws.amazon.com/ses/latest/dg/global-endpoints.html and
 docs.aws.amazon.com/ses/latest/APIReference-V2/API_CreateMultiRegionEndpoint.html. How soon AWS notices, and when it
 turns back to a Region, is not documented: here a Region is tried again after five seconds.
+
+Functions deal by this, too: it imports nothing but the strategies' ports.
 """
 
 from __future__ import annotations
@@ -14,8 +16,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import inf
 
-from scenarios.schema.accounts.account import Account
-from scenarios.schema.accounts.pool import Pool
 from strategies.ports import Paused, QuotaExceeded, SendError, Throttled, Unanswered, Unavailable
 
 IMPAIRED_S = 5.0
@@ -63,9 +63,11 @@ class Router:
         return 0.0
 
 
-def router_of(pool: Pool, accounts: Sequence[Account], host: int) -> Router:
-    """One host's, by its number: to be made anew for each. SES's own endpoint begins the same for all."""
-    if pool.routing == "global-endpoint":
-        return Router([1.0] * len(accounts), [0.0] * len(accounts))
-    rates_per_s = [one.max_send_rate_per_s for one in accounts]
-    return Router(rates_per_s, [1 / rate_per_s for rate_per_s in rates_per_s], host % len(accounts))
+def router_of(routing: str, rates_per_s: Sequence[float], host: int) -> Router:
+    """One host's, by its number: to be made anew for each. SES's own endpoint begins the same for all.
+
+    `routing` is as in the table [pool], whose accounts have these rates.
+    """
+    if routing == "global-endpoint":
+        return Router([1.0] * len(rates_per_s), [0.0] * len(rates_per_s))
+    return Router(rates_per_s, [1 / rate_per_s for rate_per_s in rates_per_s], host % len(rates_per_s))

@@ -14,9 +14,11 @@ from scenarios.delivery.recipients import PLACES
 from scenarios.delivery.tenancy import Tenancy, tenancy_of
 from scenarios.ledger.build_ledger import Evidence
 from scenarios.ledger.delivered import DELIVERY_FATES, Delivered, DeliveryFate, Judged, Judgement
-from scenarios.ledger.ledger import ACCEPTED, Columns
+from scenarios.ledger.join import delivered_together
+from scenarios.ledger.ledger import ACCEPTED, ACCOUNT, Columns
 from scenarios.schema.delivery.delivery import Delivery
 from scenarios.schema.model import Scenario
+from scenarios.traffic.slices import members_of
 
 NAN = float("nan")
 _FATES: dict[What, DeliveryFate] = {
@@ -141,6 +143,19 @@ def delivered_in(
 
 
 def with_delivered(evidence: Evidence, scenario: Scenario, seed: int) -> Evidence:
-    """The evidence of a run, and what became of the mail that SES accepted in it."""
-    delivered = delivered_in(scenario, seed, evidence.calls, evidence.ended_s, evidence.interrupted)
-    return replace(evidence, delivered=delivered)
+    """The evidence of a run, and what became of the mail that SES accepted in it; a pool's accounts each by itself."""
+    told = []
+    for number, (name, member) in enumerate(members_of(scenario).items()):
+        calls = _decided_by(evidence.calls, number)
+        delivered = delivered_in(member, seed, calls, evidence.ended_s, evidence.interrupted)
+        if delivered is not None:
+            told.append(delivered.of_account(name) if scenario.accounts else delivered)
+    return replace(evidence, delivered=delivered_together(told) if told else None)
+
+
+def _decided_by(calls: Columns, number: int) -> Columns:
+    """Those of one of several accounts; all of them where there is one."""
+    if ACCOUNT not in calls:
+        return calls
+    mine = calls[ACCOUNT] == number
+    return {name: column[mine] for name, column in calls.items()}

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+import sim.run
 from loadtests.load.assignment import Assignment, Place
 from loadtests.load.loadtest import mails_of
 from loadtests.load.options import Crew
 from loadtests.load.results.ledger import ledger_of
 from loadtests.load.results.locust_results import LocustResults
-from loadtests.load.senders.senders import sender_of
-from loadtests.load.targets.choose_target import LoadRequest, accounts_of, target_of
+from loadtests.load.senders.of_accounts import OfAccounts
+from loadtests.load.targets.choose_target import LoadRequest, accounts_of, pool_of, target_of
 from loadtests.load.targets.target import LocalTarget
-from loadtests.record.logs import ClientLog
+from loadtests.record.logs import CALL, DECISION, ClientLog
+from reports.running.accounts import Across
 from scenarios.errors import BadInput
 from scenarios.ledger.ledger import ACCOUNT
 from scenarios.measures.cost import load_prices
+from scenarios.schema.accounts.pool import Pool
 from scenarios.schema.model import Scenario
+from scenarios.traffic.slices import NOBODY
 from strategies.parts import everyone
+from strategies.ports import Unavailable
 from tests.unit.served import served
 
 TABLES: dict[str, Any] = {
@@ -36,6 +43,12 @@ TABLES: dict[str, Any] = {
     ),
 }
 TWO = Scenario.model_validate(TABLES)
+US, FR, DE = range(3)
+
+
+def results_of(calls: NDArray[Any], accounts: NDArray[np.uint8]) -> LocustResults:
+    """What Locust would leave of these calls, each through that account."""
+    return LocustResults(0, 60.0, interrupted=False, silent=[], workers=1, failures=[], calls=calls, accounts=accounts)
 
 
 @pytest.mark.parametrize("user", ["ses-v2", "ses-v1"])
@@ -46,18 +59,17 @@ def test_each_mail_goes_by_its_accounts_key_and_the_ledger_knows_whose_it_was(us
         target = LocalTarget(place, accounts_of(TWO))
         target.check(place, [user])
         asked = Assignment(user, place, TWO.seed, TWO.horizon_s, accounts=accounts_of(TWO))
-        sent, senders = mails_of(TWO, TWO.seed), [sender_of(one) for one in asked.each()]
+        sent, senders = mails_of(TWO, TWO.seed), OfAccounts(asked, 0)
         with target.opened(TWO, asked):
             for index in range(6):
                 mail = sent.mail(index)
                 call = log.begin(mail, everyone(mail), 0.0)
                 try:
-                    senders[sent.account(index)].send(sent.call(asked.run, call), mail)
+                    senders.at(senders.place(sent.account(index), 1, 0.0)).send(sent.call(asked.run, call), mail)
                 except Exception as error:
                     assert "Maximum sending rate exceeded" in str(error)  # noqa: PT017 (the fourth of us)
                 log.end(call, 1.0, None)
-        for sender in senders:
-            sender.close()
+        senders.close()
         decisions = target.decisions(zero_unix_s, 5)
         shown = {one["name"]: one for one in endpoint.ask("GET", "/_seslab/stats")["accounts"] if one["recipients"]}
     assert {name: (one["region"], one["recipients"]) for name, one in shown.items()} == {
@@ -66,8 +78,7 @@ def test_each_mail_goes_by_its_accounts_key_and_the_ledger_knows_whose_it_was(us
     }
     rows = log.rows()
     rows["call"] = sent.call(asked.run, rows["call"])
-    results = LocustResults(int(zero_unix_s), 60.0, interrupted=False, silent=[], workers=1, failures=[], calls=rows)
-    ledger = ledger_of(TWO, asked, sent.mails, results, decisions)
+    ledger = ledger_of(TWO, asked, sent.mails, results_of(rows, sent.accounts), decisions)
     assert ledger.accounts == ("us", "de")
     assert ledger.mails["accepted"].tolist() == [1, 1, 1, 0, 1, 1]
     assert np.bincount(ledger.calls[ACCOUNT]).tolist() == [4, 2]
@@ -79,14 +90,91 @@ def test_an_endpoint_without_the_accounts_is_told_from_the_first() -> None:
         LocalTarget(Place(endpoint.url), accounts_of(TWO)).check(Place(endpoint.url), ["ses-v2"])
 
 
+POOLED = Scenario.model_validate(
+    {
+        "name": "pooled",
+        "accounts": {
+            "us": {"max_send_rate_per_s": 20.0},
+            "fr": {"max_send_rate_per_s": 1.0, "limiter": {"burst": 3}},
+            "de": {"max_send_rate_per_s": 10.0, "limiter": {"burst": 4}},
+        },
+        "pool": {"accounts": ("us", "de")},
+        "workload": (
+            {"process": "batch", "messages": 60},
+            {"process": "batch", "messages": 5, "account": "fr"},
+            {"process": "batch", "messages": 6, "account": "de"},
+        ),
+        "delivery": {"hard_bounce": 0.2, "reputation": {"representative_volume": 10}},
+        "latency": {"ses_send": {"constant_ms": 0}, "ses_throttle": {"constant_ms": 0}},
+    }
+)
+
+
+@pytest.mark.parametrize("routing", ["room", "global-endpoint"])
+def test_a_pools_mail_is_dealt_as_its_routing_says(routing: str) -> None:
+    """By weight or evenly, and past an account that has no room; who names another account goes there."""
+    pool = Pool.model_validate({"accounts": ("us", "de"), "routing": routing})
+    scenario = POOLED.model_copy(update={"pool": pool})
+    asked = Assignment("ses-v2", Place("http://127.0.0.1:1"), 1, 60.0, accounts=accounts_of(scenario))
+    told = Assignment.from_json(replace(asked, pool=pool_of(scenario)).to_json())
+    senders, mails = OfAccounts(told, 0), mails_of(scenario, 1)
+    whose = [mails.account(number) for number in range(len(mails.accounts))]
+    assert [whose.count(place) for place in (NOBODY, FR)] == [66, 5]
+    dealt = [senders.place(owner, 1, 0.0) for owner in whose]
+    assert [dealt.count(place) for place in (US, FR, DE)] == ([44, 5, 22] if routing == "room" else [33, 5, 33])
+    senders.failed(US, 0.0, Unavailable("out"))
+    senders.failed(FR, 0.0, Unavailable("out, and in no pool"))
+    assert [senders.place(owner, 1, 0.0) for owner in (NOBODY, NOBODY, FR)] == [DE, DE, FR]
+    senders.close()
+
+
+def test_a_load_test_tells_of_a_pool_what_a_simulation_tells() -> None:
+    """The same calls and decisions are the same ledger: fates, who decided, inboxes and reputation of each account."""
+    simulated, mails = Across(sim.run.run)(POOLED, "direct", 1), mails_of(POOLED, 1)
+    calls = simulated.calls
+    seen, decided = np.zeros(len(calls["mail"]), CALL), np.zeros(len(calls["mail"]), DECISION)
+    for rows in (seen, decided):
+        rows["reason"] = ""
+        for name in {*calls} & {*(rows.dtype.names or ())}:
+            rows[name] = calls[name]
+    seen["seen"] = calls["outcome"]
+    asked = Assignment("ses-v2", Place("http://127.0.0.1:1"), 1, 60.0, accounts=accounts_of(POOLED))
+    each = [decided[calls[ACCOUNT] == place] for place in (US, FR, DE)]
+    loaded = ledger_of(POOLED, asked, mails.mails, results_of(seen, calls[ACCOUNT]), each)
+    assert loaded.accounts == simulated.accounts == ("us", "fr", "de")
+    for name in ("accepted", "lost", "pending", "attempts", "throttles"):
+        assert loaded.mails[name].tolist() == simulated.mails[name].tolist()
+    for name in ("mail", "outcome", ACCOUNT, "decided_s"):
+        assert loaded.calls[name].tolist() == calls[name].tolist()
+    assert loaded.delivered is not None
+    assert simulated.delivered is not None
+    assert {one.account for one in loaded.delivered.judgements} == {"us", "de", "fr"}
+    assert loaded.delivered.judgements == simulated.delivered.judgements
+    assert any(one.judged.paused_s is not None for one in loaded.delivered.judgements)
+    for name, column in simulated.delivered.copies.items():
+        assert np.array_equal(loaded.delivered.copies[name], column, equal_nan=column.dtype.kind == "f")
+
+
+def test_a_call_by_another_accounts_key_is_told_and_its_mail_is_not_lost() -> None:
+    """An application chooses the key; mail that it sent by the wrong one was accepted all the same."""
+    asked = Assignment("http", Place("http://127.0.0.1:1"), 1, 60.0, accounts=accounts_of(TWO))
+    taken, decided, accounts = np.zeros(6, CALL), np.zeros(6, DECISION), mails_of(TWO, 1).accounts
+    for rows in (taken, decided):
+        rows["mail"], rows["recipients"], rows["call"], rows["reason"] = range(6), 1, range(6), ""
+    taken["end_s"], decided["decided_s"] = 1.0, range(6)
+    wrong = (accounts == 0) & (decided["mail"] == 1)
+    each = [decided[(accounts == 0) & ~wrong], decided[(accounts == 1) | wrong]]
+    ledger = ledger_of(TWO, asked, mails_of(TWO, 1).mails, results_of(taken, accounts), each)
+    assert ledger.mails["accepted"].tolist() == [1] * 6
+    assert ledger.warnings == ("us: http: 1 call was made with the key of another account than its mail's",)
+
+
 def test_what_cannot_tell_accounts_apart_is_refused() -> None:
-    """A strategy's share, a queue and AWS itself have one key; the users of a pool would have to choose."""
+    """A strategy's share, a queue and AWS itself have one key."""
     here = LoadRequest(Place("http://127.0.0.1:1"), crew=Crew())
-    pooled = Scenario.model_validate({**TABLES, "pool": {}, "workload": ({"process": "batch", "messages": 1},)})
     for scenario, sender, asked, why in (
         (TWO, "direct", here, "direct loads a place that sends through one"),
         (TWO, "sqs", here, "sqs loads a place that sends through one"),
-        (pooled, "ses-v2", here, r"\[pool\]"),
         (TWO, "ses-v2", LoadRequest(Place(region="eu-west-1")), "--region: boto3's key is of one account"),
     ):
         with pytest.raises(BadInput, match=why):

@@ -15,8 +15,6 @@ from scenarios.ledger.ledger import ACCEPTED, ACCOUNT, FAILED, Ledger, assert_co
 from scenarios.measures.arrangements import ideal_of
 from scenarios.measures.cost import load_prices
 from scenarios.measures.measured import measured
-from scenarios.schema.accounts.account import Account
-from scenarios.schema.accounts.pool import Pool
 from sim.run import run
 from strategies.ports import Paused, QuotaExceeded, Throttled, Unanswered, Unavailable
 from tests.unit.scenario_files import loaded
@@ -135,6 +133,6 @@ def test_no_pool_is_done_before_the_quota_of_each_account_lets_it(tmp_path: Path
 
 def test_hosts_begin_with_different_accounts() -> None:
     """Two pods that deal in step never have both of their calls at one account."""
-    hosts = [router_of(Pool(), [Account(), Account()], number) for number in range(2)]
+    hosts = [router_of("room", [14.0, 14.0], number) for number in range(2)]
     for _ in range(5):
         assert {host.choose(0.0, 8) for host in hosts} == {0, 1}

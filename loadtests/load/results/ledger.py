@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from loadtests.load.assignment import SENDS_ITSELF, WORLD, Assignment
-from loadtests.load.results.locust_results import LocustResults
+from loadtests.load.results.locust_results import LocustResults, of_mails
 from loadtests.record.logs import CALL
-from loadtests.record.reconcile import joined, on_the_way, refused
+from loadtests.record.reconcile import in_order, joined, on_the_way, refused
 from scenarios.delivery.deliveries import with_delivered
 from scenarios.ledger.build_ledger import Evidence, Subject, build_ledger
 from scenarios.ledger.fates import Custody
-from scenarios.ledger.join import Part
+from scenarios.ledger.join import Part, by_account
 from scenarios.ledger.join import joined as parts_joined
-from scenarios.ledger.ledger import ACCEPTED, Ledger
+from scenarios.ledger.ledger import ACCEPTED, Columns, Ledger
 from scenarios.runs import SATURATED_S
 from scenarios.schema.model import Scenario
 from scenarios.traffic.slices import numbered_slices_of
@@ -31,54 +31,76 @@ def ledger_of(
     assignment: Assignment,
     mails: Arrivals,
     results: LocustResults,
-    decisions: NDArray[Any],
+    decisions: Sequence[NDArray[Any]],
     queued: Custody | None = None,
 ) -> Ledger:
-    """Fates from the witness's rows of `DECISION`, which are of this run alone; `queued` is what queues still hold.
+    """Fates from the witness's rows of `DECISION` for each account; `queued` is what queues still hold.
 
-    Of several accounts each is looked at by itself, and all are told in one ledger.
+    The rows are of this run alone. Of several accounts each is looked at by itself, and so is a pool, and all are told
+    in one ledger.
     """
     if not scenario.accounts:
-        return _of_one(scenario, assignment, mails, results, decisions, queued)
-    parts = list[Part]()
+        return _of_part(scenario, assignment, mails, Seen(results, decisions, (0,)), queued)
+    names, parts = [*scenario.accounts], list[Part]()
     for name, (part, own) in numbered_slices_of(scenario, assignment.seed).items():
-        seen = replace(results, calls=_of(results.calls, own))
+        members = tuple(part.accounts) or (name,)
+        mine = [of_mails(rows, own) for rows in decisions]
+        seen = Seen(results.of_mails(own), mine, tuple(names.index(member) for member in members))
         its = arrivals(part.workload, assignment.seed)
-        parts.append(Part(_of_one(part, assignment, its, seen, _of(decisions, own), None), own, (name,)))
+        parts.append(Part(_of_part(part, assignment, its, seen), own, members))
     return parts_joined(parts, tuple(scenario.accounts))
 
 
-def _of(rows: NDArray[Any], numbers: NDArray[np.int64]) -> NDArray[Any]:
-    """Those of the mails with these numbers, ascending, which are counted anew."""
-    mine = rows[np.isin(rows["mail"], numbers)].copy()
-    mine["mail"] = np.searchsorted(numbers, mine["mail"])
-    return mine
+class Seen(NamedTuple):
+    """What is known of some mails' calls: by Locust, and by the witness for each account.
+
+    `places` are those of the accounts which may send them.
+    """
+
+    results: LocustResults
+    decisions: Sequence[NDArray[Any]]
+    places: tuple[int, ...]
+
+    @property
+    def stray(self) -> NDArray[Any]:
+        """What other accounts have decided: an application has used the wrong key."""
+        others = [rows for place, rows in enumerate(self.decisions) if place not in self.places]
+        return np.concatenate([self.decisions[0][:0], *others])
+
+    def witnesses(self) -> list[NDArray[Any]]:
+        """For each of the accounts; what strays is told of the first of them, so that no mail is lost from sight."""
+        first, *others = (self.decisions[place] for place in self.places)
+        return [in_order([first, self.stray]), *others]
+
+    def calls(self, sends_itself: bool) -> Columns:
+        """Both made one; of calls that somebody else made Locust knows nothing."""
+        unknown = np.zeros(0, CALL)
+        tables = [
+            joined(rows, self.results.through(place) if sends_itself else unknown, self.results.ended_s)
+            for rows, place in zip(self.witnesses(), self.places, strict=True)
+        ]
+        return tables[0] if len(tables) == 1 else by_account(tables)
 
 
-def _of_one(
-    scenario: Scenario,
-    assignment: Assignment,
-    mails: Arrivals,
-    results: LocustResults,
-    decisions: NDArray[Any],
-    queued: Custody | None,
+def _of_part(
+    scenario: Scenario, assignment: Assignment, mails: Arrivals, seen: Seen, queued: Custody | None = None
 ) -> Ledger:
-    own = assignment.user in SENDS_ITSELF
-    calls = joined(decisions, results.calls if own else np.zeros(0, CALL), results.ended_s)
+    own, results, decisions = assignment.user in SENDS_ITSELF, seen.results, in_order(seen.witnesses())
     evidence = Evidence(
         ended_s=results.ended_s,
-        calls=calls,
+        calls=seen.calls(own),
         custody=_custody_of_calls(results, mails, decisions)
         if own
         else _custody_of_others(results, mails, decisions, queued),
         usage={"harness_lag_s": _lag_s(results, mails)},
-        warnings=tuple(_warnings(assignment, results, mails)),
+        warnings=(*_warnings(assignment, results, mails), *_strays(assignment, seen)),
         interrupted=results.interrupted,
     )
     if assignment.place.endpoint is not None:
         evidence = with_delivered(evidence, scenario, assignment.seed)
     settings = {"retry": "none"} if own else {}
-    return build_ledger(Subject(assignment.user, scenario.name, assignment.seed, WORLD, settings), mails, evidence)
+    subject = Subject(assignment.user, scenario.name, assignment.seed, WORLD, settings)
+    return replace(build_ledger(subject, mails, evidence), accounts=tuple(scenario.accounts))
 
 
 def _unsent(results: LocustResults, mails: Arrivals) -> NDArray[np.bool_]:
@@ -142,6 +164,13 @@ def _warnings(assignment: Assignment, results: LocustResults, mails: Arrivals) -
             f"{assignment.user}: Locust began one mail in a hundred {lag_s:.2f} s or more after its intended instant; "
             "response times tell of this machine too: let less run beside it, or give a load test more --workers"
         )
+
+
+def _strays(assignment: Assignment, seen: Seen) -> Iterator[str]:
+    """Whoever counts an account's mail would count it with another's."""
+    if count := len(seen.stray):
+        calls = f"{count} calls were" if count > 1 else "1 call was"
+        yield f"{assignment.user}: {calls} made with the key of another account than its mail's"
 
 
 def _not_taken(assignment: Assignment, results: LocustResults) -> Iterator[str]:

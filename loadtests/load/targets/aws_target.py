@@ -75,12 +75,12 @@ class AwsTarget:
         """The account's rate was compared with the scenario's before the user was asked."""
         return unheeded_in(self._cloud.world, scenario)
 
-    def decisions(self, zero_unix_s: float, expected: int) -> NDArray[Any]:
+    def decisions(self, zero_unix_s: float, expected: int) -> list[NDArray[Any]]:
         if self._reader is None:
-            return np.zeros(0, DECISION)
+            return [np.zeros(0, DECISION)]
         with speaking_plainly(self._cloud.world):
             self._reader.begin(int(zero_unix_s))
-            return self._reader.calls(expected)
+            return [self._reader.calls(expected)]
 
     def is_waiting(self, assignment: Assignment, _mails: int) -> bool:
         with speaking_plainly(self._cloud.world):

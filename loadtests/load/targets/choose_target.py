@@ -9,7 +9,7 @@ from loadtests.application.run_request import RunRequest
 from loadtests.deploy import on_aws, safety, staging
 from loadtests.deploy.cloud import aws
 from loadtests.deploy.on_aws import Permit
-from loadtests.load.assignment import RUN_BITS, SENDS_ITSELF, Account, Place
+from loadtests.load.assignment import RUN_BITS, SENDS_ITSELF, Account, Place, Pool
 from loadtests.load.options import Crew
 from loadtests.load.targets.aws_target import AwsTarget
 from loadtests.load.targets.check_target import elsewhere
@@ -67,9 +67,21 @@ def target_of(scenario: Scenario, senders: Sequence[str], asked: LoadRequest, pr
 def accounts_of(scenario: Scenario) -> tuple[Account, ...]:
     """As users send through them; none where the scenario names none."""
     return tuple(
-        Account(name, account.region or REGION, source_of(account.identity) if account.identity else "")
+        Account(
+            name,
+            account.region or REGION,
+            source_of(account.identity) if account.identity else "",
+            account.max_send_rate_per_s,
+        )
         for name, account in scenario.accounts.items()
     )
+
+
+def pool_of(scenario: Scenario) -> Pool | None:
+    """Of these accounts those of [pool]; None without that table."""
+    names = [*scenario.accounts]
+    pooled = tuple(names.index(name) for name in scenario.arrangement.pooled)
+    return None if scenario.pool is None else Pool(scenario.pool.routing, pooled)
 
 
 def _check_several(scenario: Scenario, sender: str, place: Place) -> None:
@@ -81,8 +93,6 @@ def _check_several(scenario: Scenario, sender: str, place: Place) -> None:
             f"{scenario.name}: has several accounts, and {sender} loads a place that sends through one; use the users "
             "ses-v2, ses-v1, smtp or http, or seslab compare --on moto"
         )
-    if scenario.pool is not None:
-        raise BadInput(f"{scenario.name}: [pool]: a load test's users choose no account; use [split] in its place")
     if place.region is not None:
         raise BadInput(
             "--region: boto3's key is of one account; give the --endpoint of a seslab serve that has several"

@@ -13,6 +13,7 @@ from loadtests.endpoint.client import EndpointClient, Route
 from loadtests.endpoint.routes import DEFAULT_ACCOUNT
 from loadtests.load.assignment import Account, Assignment, is_of
 from loadtests.ports.local_accounts import local_account
+from loadtests.record.reconcile import in_order
 from scenarios.formats.quoted import printable
 
 LOOK_PATIENCE_S = 10.0  # an overloaded server answers late, and one that is stopped never
@@ -29,7 +30,7 @@ def client_of(url: str, region: str, account: str = DEFAULT_ACCOUNT) -> Endpoint
 
 
 class OfAccounts:
-    """Asks about several accounts of one server together."""
+    """Asks about one account of a server, or several together."""
 
     def __init__(self, clients: Sequence[EndpointClient]) -> None:
         self._clients = clients
@@ -50,8 +51,11 @@ class OfAccounts:
 
     def decisions_since(self, zero_unix_s: float) -> NDArray[Any]:
         """What SES has decided for them, in the order of its decisions."""
-        rows = np.concatenate([client.decisions_since(zero_unix_s) for client in self._clients])
-        return rows[np.argsort(rows["decided_s"], kind="stable")]
+        return in_order(self.each_since(zero_unix_s))
+
+    def each_since(self, zero_unix_s: float) -> list[NDArray[Any]]:
+        """The same of each."""
+        return [client.decisions_since(zero_unix_s) for client in self._clients]
 
     def queues(self) -> dict[str, list[dict[str, Any]]]:
         """Their queues by name."""
@@ -63,11 +67,10 @@ class OfAccounts:
         return [name for name in names if name not in known]
 
 
-def witness_of(url: str, region: str, accounts: Sequence[Account]) -> EndpointClient | OfAccounts:
-    """The same of several accounts, where there are several."""
-    if not accounts:
-        return client_of(url, region)
-    return OfAccounts([client_of(url, one.region, local_account(one.name).number) for one in accounts])
+def witness_of(url: str, region: str, accounts: Sequence[Account]) -> OfAccounts:
+    """Asks about these accounts; about the one of that region, where there are none that have names."""
+    named = [client_of(url, one.region, local_account(one.name).number) for one in accounts]
+    return OfAccounts(named or [client_of(url, region)])
 
 
 def of_run(decisions: NDArray[Any], assignment: Assignment, mails: int) -> NDArray[Any]:

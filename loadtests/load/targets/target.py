@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from loadtests.load.assignment import Account, Assignment, Place
 from loadtests.load.senders.senders import connected, session_of
 from loadtests.load.targets.check_target import check_listening, check_queue, queue_name
-from loadtests.load.targets.endpoint_client import OfAccounts, witness_of
+from loadtests.load.targets.endpoint_client import witness_of
 from loadtests.moto.verification import verify
 from loadtests.ports.local import REGION
 from loadtests.ports.payloads import mail_of
@@ -41,8 +41,11 @@ class Target(Protocol):
         """What is not as the scenario reckons."""
         ...
 
-    def decisions(self, zero_unix_s: float, expected: int) -> NDArray[Any]:
-        """Rows of `loadtests.record.logs.DECISION` in seconds since then; waits a while for so many acceptances."""
+    def decisions(self, zero_unix_s: float, expected: int) -> list[NDArray[Any]]:
+        """Rows of `loadtests.record.logs.DECISION` in seconds since then; waits a while for so many acceptances.
+
+        Of several accounts those of each.
+        """
         ...
 
     def is_waiting(self, assignment: Assignment, mails: int) -> bool:
@@ -72,7 +75,7 @@ class LocalTarget:
         check_listening(place, senders)
 
     def _check_accounts(self) -> None:
-        if isinstance(self._aws, OfAccounts) and (unknown := self._aws.unknown([one.name for one in self._accounts])):
+        if unknown := self._aws.unknown([one.name for one in self._accounts]):
             raise BadInput(
                 f"--endpoint {printable(self._url)}: knows no account {', '.join(unknown)}; start it with "
                 "the scenario: seslab serve --scenario FILE"
@@ -107,9 +110,9 @@ class LocalTarget:
         elif told["speed"] != 1.0:
             yield f"{self._url} is {told['speed']:g} times as fast after acceptance, the scenario reckons with reality"
 
-    def decisions(self, zero_unix_s: float, _expected: int) -> NDArray[Any]:
+    def decisions(self, zero_unix_s: float, _expected: int) -> list[NDArray[Any]]:
         """A decision is in the log before its caller hears of it."""
-        return self._aws.decisions_since(zero_unix_s)
+        return self._aws.each_since(zero_unix_s)
 
     def is_waiting(self, assignment: Assignment, mails: int) -> bool:
         return len(self.queued(assignment, mails).held.columns()[0]) > 0

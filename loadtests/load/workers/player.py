@@ -10,7 +10,8 @@ from gevent.pool import Group
 
 from loadtests.load import histogram
 from loadtests.load.assignment import Assignment, WorkerMails
-from loadtests.load.senders.senders import Sender, sender_of
+from loadtests.load.senders.of_accounts import OfAccounts
+from loadtests.load.senders.senders import Sender
 from loadtests.ports.kernel import Clock
 from loadtests.record.logs import ClientLog, to_bytes
 from strategies.parts import everyone
@@ -26,7 +27,7 @@ class Player:
     def __init__(self, assignment: Assignment, mails: WorkerMails, zero_unix_s: float, tell: Tell) -> None:
         self._assignment, self._mails, self._tell = assignment, mails, tell
         self._clock, self._log = Clock(zero_unix_s), ClientLog()
-        self._senders = [sender_of(one) for one in assignment.each()]
+        self._senders, self._places = OfAccounts(assignment, mails.worker), bytearray()
         self._responses, self._services = histogram.empty(), histogram.empty()
         self._over, self.interrupted = Event(), False
         self.ended_s, self.failure = 0.0, ""
@@ -38,12 +39,11 @@ class Player:
             mail = self._mails.mail(index)
             if self._waited(mail.intended_s):
                 break
-            calls.spawn(self._send, mail, self._senders[self._mails.account(index)])
+            calls.spawn(self._send, mail, self._mails.account(index))
         drained = gevent.spawn(calls.join)
         gevent.wait([drained, self._over], timeout=self._left_s(self._assignment.horizon_s), count=1)
         self.ended_s = max(0.0, min(self._assignment.horizon_s, self._clock.now()))
-        for sender in self._senders:
-            sender.close()
+        self._senders.close()
 
     def stop(self) -> None:
         """End now; what is on its way is left to the witness."""
@@ -58,12 +58,16 @@ class Player:
     def _left_s(self, until_s: float) -> float:
         return max(0.0, until_s - self._clock.now())
 
-    def _send(self, mail: Mail, sender: Sender) -> None:
+    def _send(self, mail: Mail, owner: int) -> None:
         started_s = self._clock.now()
+        place = self._senders.place(owner, mail.recipients, started_s)
         call = self._log.begin(mail, everyone(mail), started_s)
-        error = _error_of(sender, self._mails.call(self._assignment.run, call), mail)
+        self._places.append(place)  # in step with the log: no other greenlet runs before this one waits
+        error = _error_of(self._senders.at(place), self._mails.call(self._assignment.run, call), mail)
         ended_s = self._clock.now()
         self._log.end(call, ended_s, error)
+        if error is not None:
+            self._senders.failed(place, ended_s, error)
         self._note(mail, ended_s - mail.intended_s, ended_s - started_s, error)
 
     def _note(self, mail: Mail, response_s: float, service_s: float, error: SendError | None) -> None:
@@ -72,11 +76,15 @@ class Player:
         self._tell(self._assignment.user, mail.recipients, response_s, service_s, error)
 
     def left(self) -> dict[str, bytes]:
-        """The files that the worker leaves: rows of `CALL` under their calls' own names, and two histograms."""
+        """The files that the worker leaves: rows of `CALL` under their calls' own names, and two histograms.
+
+        Where there are several accounts, also a byte for each row: the place of the account that the call went through.
+        """
         rows = self._log.rows()
         rows["call"] = self._mails.call(self._assignment.run, rows["call"])
         histograms = {"response": self._responses, "service": self._services}
-        return {"calls": to_bytes(rows)} | {name: bytes(one.encode()) for name, one in histograms.items()}
+        told = {"calls": to_bytes(rows)} | ({"accounts": bytes(self._places)} if self._assignment.accounts else {})
+        return told | {name: bytes(one.encode()) for name, one in histograms.items()}
 
 
 def _error_of(sender: Sender, call: int, mail: Mail) -> SendError | None:
