@@ -20,10 +20,12 @@ from typing import Any, NamedTuple, NoReturn, Self
 
 from boto3.session import Session
 
+from loadtests.function.pooled import HOST, pool_in
 from loadtests.ports.clients import client
 from loadtests.ports.invoking import Invoker
 from loadtests.ports.kernel import Clock, Group, Host
 from loadtests.ports.payloads import handler_input
+from loadtests.ports.pool import PoolMailer
 from loadtests.ports.request_threads import RequestThreads
 from loadtests.ports.ses import Envelope, Mailer
 from loadtests.ports.sqs import Queue
@@ -38,6 +40,7 @@ from loadtests.record.function_lines import (
     say_raised,
     say_received,
 )
+from scenarios.aws.routing import router_of
 from strategies.dice import Dice
 from strategies.mixture import mixed
 from strategies.ports import Mail, Ports
@@ -176,15 +179,11 @@ def with_tuples(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 def _ports(variables: Mapping[str, str], plan: Plan, function: Function, host: Host) -> Ports:
     """Nothing but what is declared for the function: its variables name no other queue."""
-    clock, many = Clock(0.0), function.connections
-    archive = tuple(json.loads(variables["SESLAB_ARCHIVE"]))
-    configuration_set = variables.get("SESLAB_CONFIGURATION_SET", "")
-    envelope = Envelope(variables["SESLAB_FROM"], variables["SESLAB_TO"], configuration_set, archive)
-    ses = client(session(), "sesv2", many, float(variables.get("SESLAB_READ_TIMEOUT_S", READ_TIMEOUT_S)))
+    clock = Clock(0.0)
     return Ports(
         clock=clock,
         chance=Dice(int(variables["SESLAB_SEED"])),
-        mailer=Mailer(ses, clock, CallLines(variables.get(RUN)), RequestThreads(many), envelope),
+        mailer=_mailer(variables, clock, function.connections),
         outbox=NoOutbox(),
         group=partial(Group, host),
         share=SimpleNamespace(replicas=plan.pods.replicas),
@@ -192,6 +191,24 @@ def _ports(variables: Mapping[str, str], plan: Plan, function: Function, host: H
         functions=_functions(variables, plan, function),
         tables=_tables(variables, plan, function),
     )
+
+
+def _mailer(variables: Mapping[str, str], clock: Clock, many: int) -> Mailer | PoolMailer:
+    """Sends at most so many calls at once, by the function's own key or by those of a pool's accounts."""
+    archive = tuple(json.loads(variables["SESLAB_ARCHIVE"]))
+    configuration_set = variables.get("SESLAB_CONFIGURATION_SET", "")
+    envelope = Envelope(variables["SESLAB_FROM"], variables["SESLAB_TO"], configuration_set, archive)
+    threads, run = RequestThreads(many), variables.get(RUN)
+    connected = partial(client, session(), "sesv2", many, float(variables.get("SESLAB_READ_TIMEOUT_S", READ_TIMEOUT_S)))
+    pool = pool_in(variables)
+    if pool is None:
+        return Mailer(connected(), clock, CallLines(run), threads, envelope)
+    mailers = [
+        Mailer(connected(**one.who), clock, CallLines(run, place), threads, envelope._replace(source=one.source))
+        for place, one in enumerate(pool.accounts)
+    ]
+    rates_per_s = [one.rate_per_s for one in pool.accounts]
+    return PoolMailer(clock, mailers, router_of(pool.routing, rates_per_s, int(variables[HOST])))
 
 
 def _queues(variables: Mapping[str, str], plan: Plan, function: Function) -> dict[str, Queue]:

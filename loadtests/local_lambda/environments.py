@@ -9,11 +9,13 @@ import subprocess
 from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from threading import Lock, Thread
 from types import TracebackType
 from typing import Any, Self
 
+from loadtests.function.pooled import HOST
 from loadtests.local_lambda.lambda_api import Api, Post
 from scenarios.errors import RunFailed
 from scenarios.outside.plug import plugged
@@ -45,7 +47,7 @@ class Nursery:
         self._api, self._variables, self._log = api, variables, log
         self._ordered: deque[EnvironmentProcess] = deque()
         self._by_pid: dict[int, EnvironmentProcess] = {}
-        self._lock = Lock()
+        self._lock, self._numbers = Lock(), count()
 
     def __enter__(self) -> Self:
         self._fork_server = subprocess.Popen(
@@ -103,7 +105,8 @@ class Nursery:
         environment = EnvironmentProcess(Post())
         name = f"environment-{id(environment)}"
         self._api.posts[name] = environment.post
-        variables = {**variables, "AWS_LAMBDA_RUNTIME_API": f"{self._api.address}/{name}"}
+        address = f"{self._api.address}/{name}"
+        variables = {**variables, "AWS_LAMBDA_RUNTIME_API": address, HOST: str(next(self._numbers))}
         with self._lock:
             self._ordered.append(environment)
             self._order({"variables": variables, "log": str(self._log)})

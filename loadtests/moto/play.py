@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from loadtests.application.access import Connector, Sender
 from loadtests.application.run_lifecycle import RunLifecycle
 from loadtests.application.run_request import RunRequest
+from loadtests.function.pooled import Pool, PooledAccount
 from loadtests.moto.verification import verify
 from loadtests.moto.world import Endpoint, Serverless, World
 from loadtests.ports.clients import trouble
@@ -41,12 +42,17 @@ AWS = ("sesv2", "sqs", "dynamodb")
 class Pooled(NamedTuple):
     """An account that others share a backlog with: whose key, from whom its mail is, and what SES has decided for it.
 
-    `decisions` gives rows of `record.logs.DECISION`, on the run's clock.
+    `decisions` gives rows of `record.logs.DECISION`, on the run's clock. `rate_per_s` is in recipients.
     """
 
     caller: Caller
     envelope: Envelope
+    rate_per_s: float
     decisions: Callable[[], NDArray[Any]]
+
+    def told(self) -> PooledAccount:
+        """As functions are told of it."""
+        return PooledAccount(*self.caller, self.envelope.source, self.rate_per_s)
 
 
 class Played(NamedTuple):
@@ -92,7 +98,7 @@ def played(
 
     connect = connector(caller, request.envelope.source)
     senders = [Sender(connector(one.caller, one.envelope.source), one.envelope) for one in pooled]
-    serverless = Serverless(request, connect, log, caller.variables(endpoint.url))
+    serverless = Serverless(request, connect, log, caller.variables(endpoint.url) | _told(request, pooled))
     with serverless.opened() as lambda_urls:
         zero_unix_s = endpoint.begin()
         world = World(request, connect.also(lambda_urls), serverless, Clock(zero_unix_s), endpoint, senders)
@@ -103,6 +109,12 @@ def played(
     return Played(
         world.lifecycle, _evidence(request, world, endpoint, serverless, serverless.function_log(zero_unix_s), pooled)
     )
+
+
+def _told(request: RunRequest, pooled: Sequence[Pooled]) -> dict[str, str]:
+    """What functions must know of a pool."""
+    pool = request.scenario.pool
+    return {} if pool is None else Pool(pool.routing, [one.told() for one in pooled]).variables()
 
 
 @contextmanager
@@ -128,8 +140,8 @@ def _evidence(
     endpoint.look()  # a dead endpoint fails here, before the long patience that a whole log takes
     ended_s, contents = world.lifecycle.ended_s, endpoint.queues()
     witnesses = [one.decisions() for one in pooled] or [endpoint.calls()]
-    witness, (first, *others) = np.concatenate(witnesses), world.access.callers()
-    callers = [np.concatenate((first, function_log.calls)), *others]
+    witness = np.concatenate(witnesses)
+    callers = [np.concatenate((seen, function_log.through(place))) for place, seen in enumerate(world.access.callers())]
     tables = [joined(decided, seen, ended_s) for decided, seen in zip(witnesses, callers, strict=True)]
     calls = by_account(tables) if pooled else tables[0]
     return Evidence(

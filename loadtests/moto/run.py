@@ -73,7 +73,6 @@ def _moto(scenario: Scenario, seed: int, connections: int, record: RunRecord) ->
 
 def check(scenario: Scenario, strategy: str) -> None:
     """Raises BadInput for what cannot run here, or is too much for one machine."""
-    several.check(scenario, strategy)
     refuse_too_much(scenario, strategy, [runs.plan_of(part, strategy) for part in slices_of(scenario).values()])
 
 

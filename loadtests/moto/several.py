@@ -28,37 +28,25 @@ from loadtests.ports.local_accounts import local_account
 from loadtests.ports.ses import Envelope, source_of
 from loadtests.record.run_name import of_slice
 from scenarios.delivery.deliveries import with_delivered
-from scenarios.errors import BadInput, RunFailed
+from scenarios.errors import RunFailed
 from scenarios.ledger.build_ledger import Evidence
 from scenarios.ledger.join import Part, joined
 from scenarios.ledger.ledger import Ledger
-from scenarios.runs import Watch, plan_of
+from scenarios.runs import Watch
 from scenarios.schema.model import Scenario
 from scenarios.system.interrupts import interrupts_call
-from scenarios.traffic.slices import POOL, numbered_slices_of, slices_of
+from scenarios.traffic.slices import numbered_slices_of, slices_of
 
 STUCK_S = 5.0  # after Ctrl-C: a run takes so long only where a strategy's loop awaits nothing
 
 
 def requests_of(scenario: Scenario, strategy: str, seed: int) -> dict[str, RunRequest]:
     """What is asked of each account, by its name, and of the pool. Raises BadInput and RunFailed."""
-    check(scenario, strategy)
     made = {name: RunRequest.of(part, strategy, seed) for name, part in slices_of(scenario).items()}
     return {
         name: replace(request, envelope=envelope_of(scenario, first_of(request, name)))
         for name, request in made.items()
     }
-
-
-def check(scenario: Scenario, strategy: str) -> None:
-    """Raises BadInput for a pool whose mail functions would send: a function has one key."""
-    pool = slices_of(scenario).get(POOL)
-    if pool is not None and (plan := plan_of(pool, strategy)).functions:
-        names = ", ".join(function.name for function in plan.functions)
-        raise BadInput(
-            f"{scenario.name}: [pool]: {strategy} sends by functions ({names}), which have one account's key in the "
-            "moto world; use --on sim, or a strategy of pods"
-        )
 
 
 def first_of(request: RunRequest, name: str) -> str:
@@ -183,8 +171,13 @@ class Across:
         callers = {one: caller_of(self._scenario, one) for one in request.scenario.accounts or (name,)}
         endpoint, first = OneRun(self._moto, callers, self._ready), next(iter(callers.values()))
         pooled = [
-            Pooled(callers[one], envelope_of(self._scenario, one), endpoint.clients[one].decisions)
-            for one in request.scenario.accounts
+            Pooled(
+                callers[one],
+                envelope_of(self._scenario, one),
+                account.max_send_rate_per_s,
+                endpoint.clients[one].decisions,
+            )
+            for one, account in request.scenario.accounts.items()
         ]
         play = partial(played, request, endpoint, of_slice(self._log, name))
         try:

@@ -11,10 +11,13 @@ from botocore.exceptions import ClientError
 CONNECT_TIMEOUT_S = 10.0
 
 
-def client(session: Session, service: str, connections: int, read_timeout_s: float, url: str | None = None) -> Any:
+def client(
+    session: Session, service: str, connections: int, read_timeout_s: float, url: str | None = None, **who: str
+) -> Any:
     """A client of that service, at most so many requests at once: hidden retries would falsify every count.
 
-    Without `url` boto3's own configuration says where the service is (AWS_ENDPOINT_URL and its kin, or AWS).
+    Without `url` boto3's own configuration says where the service is (AWS_ENDPOINT_URL and its kin, or AWS). `who` may
+    name another key and region than the session's, as boto3 calls them.
     """
     once = Config(
         retries={"total_max_attempts": 1},
@@ -23,7 +26,7 @@ def client(session: Session, service: str, connections: int, read_timeout_s: flo
         read_timeout=read_timeout_s,
         **({"proxies": {}} if url is not None else {}),  # no proxy may see, or delay, a call to this very machine
     )
-    return session.client(service, endpoint_url=url, config=once)
+    return session.client(service, endpoint_url=url, config=once, **who)
 
 
 def trouble(error: Exception) -> str:

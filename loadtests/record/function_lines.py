@@ -25,10 +25,13 @@ HANDED, TAKEN, ENDED = "handed", "taken", "ended"
 
 
 class CallLines:
-    """A line for each call to SES, as its caller saw it; calls of run number `run` are numbered as that run's."""
+    """A line for each call to SES, as its caller saw it; calls of run number `run` are numbered as that run's.
 
-    def __init__(self, run: str | None) -> None:
-        self._run = None if run is None else int(run)
+    `account` is the place of the account that the calls go through, in a pool of several.
+    """
+
+    def __init__(self, run: str | None, account: int = 0) -> None:
+        self._run, self._through = None if run is None else int(run), {"account": account} if account else {}
         self._open: dict[int, dict[str, Any]] = {}
 
     def begin(self, mail: Mail, to: range, now_s: float, /) -> int:
@@ -44,7 +47,7 @@ class CallLines:
 
     def end(self, call: int, now_s: float, error: SendError | None, /) -> None:
         heard = {"error": None} if error is None else {"error": type(error).__name__, "said": reason_of(error)}
-        _say({"call": call, **self._open.pop(call), "end_unix_s": now_s, **heard})
+        _say({"call": call, **self._through, **self._open.pop(call), "end_unix_s": now_s, **heard})
 
 
 def say_received(messages: Sequence[Received]) -> None:

@@ -18,19 +18,29 @@ from strategies.raised import Raised
 
 @dataclass
 class FunctionLog:
-    """`calls` as rows of `CALL`; `receives` counts receptions by mail and message, `errors` are by function."""
+    """`calls` as rows of `CALL`; `receives` counts receptions by mail and message, `errors` are by function.
+
+    `accounts` are the places in a pool of the accounts that the calls went through, zeros where there is one account.
+    """
 
     calls: NDArray[Any]
+    accounts: NDArray[np.uint8]
     receives: dict[tuple[int, str], int] = field(default_factory=dict)
     given_up: Pieces = field(default_factory=Pieces)
     errors: dict[str, HandlerErrors] = field(default_factory=dict)
+
+    def through(self, place: int) -> NDArray[Any]:
+        """The calls that went through the account of that place."""
+        mine: NDArray[Any] = self.calls[self.accounts == place]
+        return mine
 
 
 def function_log_of(lines: Iterable[str], zero_unix_s: float) -> FunctionLog:
     """What the lines tell; others, such as Lambda's own, are passed over, and so is one that was cut off."""
     heard = list(facts(lines))
-    calls = [_row(fact, zero_unix_s) for fact in heard if "call" in fact]
-    told = FunctionLog(np.array(calls, CALL))
+    ended = [fact for fact in heard if "call" in fact]
+    calls = np.array([_row(fact, zero_unix_s) for fact in ended], CALL)
+    told = FunctionLog(calls, np.array([fact.get("account", 0) for fact in ended], np.uint8))
     for fact in heard:
         for message_id, mail, count in fact.get("received", ()):
             told.receives[mail, message_id] = max(count, told.receives.get((mail, message_id), 0))
