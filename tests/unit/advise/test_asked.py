@@ -1,0 +1,102 @@
+"""What the command is asked for, refuses and leaves behind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reports.advise import command, folder
+from reports.advise.bench import Budget
+from reports.advise.figure import ranking_by
+from reports.advise.finals import MOST_CAMPAIGNS
+from reports.running.executors import OwnProcesses
+from reports.running.experiment import LAST_SEED, Job
+from reports.running.parallel import Outcome
+from scenarios.errors import BadInput, Interrupted
+from scenarios.hypotheses.sets import Chosen
+from seslab.commands.deciding.advise import LAST_FIRST_SEED, indifference_of
+from tests.unit.advise.problems import (
+    CONTENDERS,
+    perform,
+    question,
+    scenario,
+)
+
+
+def test_an_interrupted_search_tells_what_it_found(capsys: pytest.CaptureFixture[str]) -> None:
+    """Ctrl-C in the middle leaves a document, and the command ends as interrupted."""
+
+    class Interrupting(OwnProcesses):
+        times = count()
+
+        def perform(self, jobs: Sequence[Job], *rest: Any) -> Outcome:
+            if next(self.times) == 2:
+                raise KeyboardInterrupt
+            return super().perform(jobs, *rest)
+
+    asked, chosen = question(scenario()), Chosen(question(scenario()).hypotheses)
+    budget = Budget(None, None, lambda: 0.0)
+    with pytest.raises(Interrupted, match="runs made"):
+        command.advised(asked, CONTENDERS, budget, Interrupting(), chosen, None, False)
+    assert "Ctrl-C came" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("runs", "limit_s", "found"), [(5, 60.0, None), (None, 0.5, False)])
+def test_not_to_know_is_not_to_have_found(runs: int | None, limit_s: float, found: bool | None) -> None:
+    """A budget that ends it at once tells nothing of what a whole search would have found."""
+
+    class Here(OwnProcesses):
+        def perform(self, jobs: Sequence[Job], *_: Any) -> Outcome:
+            return perform(jobs, lambda _: False)
+
+    asked = question(scenario(thresholds={"soon": (f"*.makespan_s < {limit_s}",)}))
+    budget = Budget(runs, None, lambda: 0.0)
+    assert command.advised(asked, CONTENDERS, budget, Here(), Chosen(asked.hypotheses), None, True) is found
+
+
+def test_a_folder_has_one_writer(tmp_path: Path) -> None:
+    """The second is refused, and takes its place once the first is over."""
+    with ExitStack() as first, ExitStack() as second:
+        folder.hold(tmp_path, first)
+        with pytest.raises(BadInput, match="another advise writes there"):
+            folder.hold(tmp_path, second)
+        first.close()
+        folder.hold(tmp_path, second)
+
+
+@pytest.mark.parametrize(
+    ("figure", "said"),
+    [
+        ("goodput_per_s", "more of it is better"),
+        ("latency.p99", "figure to minimise"),
+        ("month.total_usd", r"a month needs a table \[bill\]"),
+        ("lanes.news.latency_s.p99", "news"),
+    ],
+)
+def test_a_figure_that_cannot_be_minimised_is_refused(figure: str, said: str) -> None:
+    """In one line that names it and what would be right."""
+    with pytest.raises(BadInput, match=said) as refused:
+        ranking_by(scenario(), figure)
+    assert "\n" not in str(refused.value)
+    assert figure in str(refused.value)
+
+
+def test_seeds_that_would_run_out_are_refused() -> None:
+    """Before anything is run."""
+    assert LAST_FIRST_SEED == LAST_SEED - MOST_CAMPAIGNS
+    with pytest.raises(BadInput, match="campaigns count up beyond"):
+        ranking_by(scenario(seed=2**63 - 1), "makespan_s")
+
+
+@pytest.mark.parametrize("text", ["0", "1e-300", "-1", "none", "100%", "1%%", "inf", ""])
+def test_an_indifference_that_is_none_is_refused(text: str) -> None:
+    """One of nothing would never end."""
+    with pytest.raises(BadInput, match="--indifference"):
+        indifference_of(text)
+    assert indifference_of("2%") == (0.02, True)
+    assert indifference_of("0.5") == (0.5, False)

@@ -1,0 +1,122 @@
+"""What is told of a search: the choice first, why others are not it, and what makes it again."""
+
+from __future__ import annotations
+
+from math import inf
+from pathlib import Path
+
+import pytest
+
+from reports.advise import command
+from reports.advise.bench import Bench, Budget, Met
+from reports.advise.candidates import Candidate
+from reports.advise.demands import demands_of
+from reports.advise.document import document
+from reports.advise.search import Search
+from reports.advise.sentences import sentences
+from reports.documents.advice import AdviceDocument
+from scenarios.hypotheses.sets import Chosen
+from scenarios.schema.scenario_file import load
+from tests.unit.advise.problems import (
+    ASSURANCE,
+    LIMITERS,
+    A,
+    B,
+    C,
+    in_finals,
+    perform,
+    question,
+    scenario,
+    search,
+)
+from tests.unit.test_documents import assert_declared
+
+
+@pytest.fixture(scope="module")
+def whole() -> Search:
+    """One that came to its end; nobody changes it."""
+    return search(scenario())
+
+
+@pytest.fixture(scope="module")
+def advice(whole: Search) -> AdviceDocument:
+    """What it tells."""
+    return document(whole, [])
+
+
+def test_the_choice_meets_everything_and_is_the_best_finalist(advice: AdviceDocument) -> None:
+    """As surely as was asked for, and behind no other."""
+    chosen = next(one for one in advice["candidates"] if one["name"] == advice["choice"])
+    assert advice["ended"] == "decided"
+    assert advice["assurance"]["reached"] == ASSURANCE.confidence
+    assert chosen["failure"] is None
+    assert len(chosen["samples"]) == advice["assurance"]["campaigns"] >= 10
+    zone = advice["assurance"]["zone"]
+    values = [one["value"] for one in advice["candidates"] if one["samples"] and one["standing"] != "failed"]
+    assert zone is not None
+    assert chosen["value"] is not None
+    assert chosen["value"] - min(value for value in values if value is not None) <= zone
+
+
+def test_a_document_is_as_it_is_declared(advice: AdviceDocument) -> None:
+    """Every key has its type, and sentences name the choice first."""
+    assert_declared(AdviceDocument, advice)
+    assert sentences(advice)[0].startswith(str(advice["choice"]))
+
+
+def test_what_is_kept_makes_the_same_runs_again(advice: AdviceDocument, whole: Search, tmp_path: Path) -> None:
+    """The scenario loads, its variants come to the figures of the finals, and it says what was demanded."""
+    command.keep(whole, tmp_path, Chosen(whole.bench.question.hypotheses))
+    kept = load(str(tmp_path / "scenario.toml"))
+    assert kept.thresholds == demands_of(kept) == whole.bench.question.demands
+    for one in (one for one in advice["candidates"] if one["samples"]):
+        again = Bench(question(kept), perform, Budget(None, None, lambda: 0.0))
+        twin, seed = Candidate(one["name"]), advice["seed"] + 1
+        again.make([(twin, number, seed) for number in range(len(LIMITERS["hypothesis"]))])
+        met = again.met(twin, seed)
+        assert met is not None
+        assert met.value == one["samples"][0]
+
+
+def test_a_budget_ends_it_and_says_how_sure_it_is() -> None:
+    """No run more than allowed; what is known so far is told, and that it is no guarantee."""
+    short = search(scenario(), runs=20)
+    told = document(short, [])
+    assert told["ended"] == "budget"
+    assert told["runs"] <= 20
+    assert told["assurance"]["reached"] < ASSURANCE.confidence
+    assert "the budget was spent" in " ".join(sentences(told))
+
+
+def test_nothing_admissible_names_the_threshold_and_by_how_much() -> None:
+    """Of whoever comes closest, under the limiter where it is farthest off."""
+    nobody = document(search(scenario(thresholds={"at-once": ("*.makespan_s < 0.5",)})), [])
+    assert nobody["choice"] is None
+    [said, *_] = sentences(nobody)
+    assert "meets everything; the closest" in said
+    assert "at-once: *.makespan_s < 0.5" in said
+    assert "off by" in said or "times the limit" in said
+    late = [one["failure"]["miss"] or inf for one in nobody["candidates"] if one["failure"]]
+    assert late[0] == min(late)
+
+
+def test_a_candidate_is_beside_the_choice_in_campaigns_that_both_met() -> None:
+    """Chance that only one of them met would be taken for a difference."""
+    found = in_finals({A: [5.0] + [1.0] * 10, B: [2.0] + [3.0] * 10})
+    found.pool.append(C)
+    for at in range(2):
+        found.bench.runs.setdefault((C, 1), {})[at] = Met(0.0, 7.0, 1.0)
+    told = {one["contender"] + str(one["changes"]): one for one in document(found, [])["candidates"]}
+    assert "3 s instead of 1 s" in told["direct{}"]["sentence"]
+    assert told["direct{}"]["value"] == 3.0
+    assert "7 s instead of 5 s" in told["aimd{}"]["sentence"]
+
+
+def test_a_command_reaches_the_failure_it_is_about() -> None:
+    """Whether a finalist failed in its first campaign or a later one."""
+    late, at_once = in_finals({A: [1.0] * 4 + [None], B: [2.0] * 11}), in_finals({A: [1.0, None], B: [2.0] * 11})
+    for found, campaigns in ((late, 4), (at_once, 1)):
+        advice = document(found, [])
+        [command_of_a] = [one for one in advice["commands"] if "direct-1" in one]
+        assert command_of_a.endswith(f"--seed 2 --replications {campaigns}")
+        assert "none of 2 finalists" in sentences(advice)[1]
