@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+GRAIN = 0.01
+"""As a share: what is less of the figure that the first is weighed against makes no difference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,10 @@ class Assurance:
     zone: float
     is_share: bool
     campaigns_share: float | None = None
+
+    def part(self, share: float) -> Assurance:
+        """The same with that share of the error: several of them together are as sure as the whole."""
+        return replace(self, confidence=1 - share * (1 - self.confidence))
 
     @property
     def error_of_admission(self) -> float:
@@ -39,12 +46,21 @@ class Assurance:
             return math.floor(value / self.zone)
         return share_grain(value, self.zone if self.is_share else 0.0)
 
+    def as_good_as(self, best: float) -> float:
+        """What is worse than the best by no more than the zone."""
+        return reach(best, self.zone) if self.is_share else best + self.zone
+
     def zone_of(self, samples: Sequence[Sequence[float]]) -> float:
         """In the figure's unit: a share is one of the best mean, or of the largest where the best is nothing."""
         if not self.is_share:
             return self.zone
         means = sorted(abs(sum(values) / len(values)) for values in samples)
         return self.zone * (means[0] or means[-1] or 1.0)
+
+
+def reach(best: float, share: float) -> float:
+    """What is worse than the best by no more than that share of it."""
+    return best + share * abs(best)
 
 
 def share_grain(value: float, share: float) -> float:

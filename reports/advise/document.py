@@ -21,7 +21,7 @@ from reports.advise.fared import (
 )
 from reports.advise.naming import named
 from reports.advise.search import Search
-from reports.advise.sentences import how_it_fared
+from reports.advise.sentences import Figures, how_it_fared
 from reports.documents.advice import (
     SCHEMA,
     AdviceAssurance,
@@ -82,10 +82,10 @@ def _campaigns(search: Search) -> int:
 
 def _assurance(search: Search) -> AdviceAssurance:
     finals = search.finals
-    is_known = finals is not None and finals.campaigns > 0
+    is_known, asked = finals is not None and finals.campaigns > 0, search.bench.question.assurance.confidence
     return {
-        "asked": search.bench.question.assurance.confidence,
-        "reached": finals.sure if finals and is_known else 0.0,
+        "asked": asked,
+        "reached": min(finals.sure, asked) if finals and is_known else 0.0,
         "zone": finals.rule.zone if finals and is_known else None,
         "finalists": len(finals.finalists) if finals and is_known else 0,
         "campaigns": _campaigns(search),
@@ -94,7 +94,7 @@ def _assurance(search: Search) -> AdviceAssurance:
 
 
 def _candidate(search: Search, one: Candidate, names: Mapping[Candidate, str]) -> AdviceCandidate:
-    scenario, met = search.bench.question.scenario, met_of(search, one)
+    question, met = search.bench.question, met_of(search, one)
     loss, choice = loss_of(search, one), search.choice
     bare: AdviceCandidate = {
         "name": names[one],
@@ -111,11 +111,11 @@ def _candidate(search: Search, one: Candidate, names: Mapping[Candidate, str]) -
         "is_on_front": one in unbeaten(search, names),
         "sentence": "",
     }
-    if one.contender in scenario.variants:
-        bare["variant_of"] = scenario.strategy_of(one.contender)
+    if one.contender in question.scenario.variants:
+        bare["variant_of"] = question.scenario.strategy_of(one.contender)
     both = beside_choice(search, one, choice) if choice else None
     zone = search.finals.rule.zone if search.finals and search.finals.campaigns else None
-    return {**bare, "sentence": how_it_fared(bare, search.bench.question.figure, both, zone)}
+    return {**bare, "sentence": how_it_fared(bare, Figures(question.figure, question.beside), both, zone)}
 
 
 def _edges(search: Search, one: Candidate) -> Iterator[AdviceEdge]:

@@ -17,15 +17,20 @@ from reports.statistics.intervals import mean_of
 
 
 class Beside(NamedTuple):
-    """A candidate's figure and the choice's in the campaigns that both met, of which there are so many.
+    """What a candidate and the choice came to in the campaigns that both met, of which there are so many.
 
-    None of the finals: in the one before them. `is_simpler`: whether it changes less than the choice.
+    None of the finals: in the one before them. `changes`: by how many settings it changes more than the choice.
     """
 
-    value: float
-    chosen: float
+    mine: Met
+    chosen: Met
     campaigns: int
-    is_simpler: bool
+    changes: int
+
+    @property
+    def by(self) -> float:
+        """How much more its figure is."""
+        return self.mine.value - self.chosen.value
 
 
 def group_of(search: Search, one: Candidate) -> Finals | None:
@@ -60,14 +65,10 @@ def met_of(search: Search, one: Candidate) -> Met:
 
 def beside_choice(search: Search, one: Candidate, choice: Candidate) -> Beside:
     """Chance that both met leaves the difference; chance that one of them met would be taken for one."""
-    both, is_simpler = (
-        min(len(samples_of(search, each)) for each in (one, choice)),
-        len(one.changes) < len(choice.changes),
-    )
-    if not both:
-        return Beside(met_before(search, one).value, met_before(search, choice).value, 0, is_simpler)
-    mine, chosen = (_mean([_at(search, each, seed) for seed in _seeds(search, both)]) for each in (one, choice))
-    return Beside(mine.value, chosen.value, both, is_simpler)
+    both = min(len(samples_of(search, each)) for each in (one, choice))
+    seeds = _seeds(search, both) if both else [search.seed]
+    mine, chosen = (_mean([_at(search, each, seed) for seed in seeds]) for each in (one, choice))
+    return Beside(mine, chosen, both, len(one.changes) - len(choice.changes))
 
 
 def worst_under(search: Search, one: Candidate) -> str | None:
@@ -127,8 +128,7 @@ def is_indifferent(search: Search, one: Candidate) -> bool:
     choice, finals = search.choice, search.finals
     if choice is None or finals is None or not finals.campaigns:
         return False
-    beside = beside_choice(search, one, choice)
-    return beside.value - beside.chosen <= finals.rule.zone
+    return beside_choice(search, one, choice).by <= finals.rule.zone
 
 
 def failure(search: Search, one: Candidate) -> AdviceFailure | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from reports.advise.assurance import Assurance
+from reports.advise.assurance import GRAIN, Assurance, reach
 from reports.advise.bench import Bench, Ended
 from reports.advise.candidates import Candidate
+from reports.statistics.intervals import mean_of
 from reports.statistics.selection import FIRST, Rule, dropped, is_equal, is_over, latest, leader, rule_of, sureness
 from scenarios.schema.thresholds import JudgedThreshold
 
@@ -29,13 +30,14 @@ class Finals:
     """The finalists, what each campaign came to, and who is out."""
 
     assurance: Assurance
+    """Of this group alone: all groups share the error."""
     finalists: list[Candidate]
-    part: float = 1.0
-    """Of the error that is for taking what is not admissible: all groups share it."""
     values: dict[Candidate, list[float]] = field(default_factory=dict)
+    besides: dict[Candidate, list[float]] = field(default_factory=dict)
+    """In the same campaigns the figure that the first is weighed against."""
     out: dict[Candidate, Loss] = field(default_factory=dict)
     equals: list[Candidate] = field(default_factory=list)
-    """Once it is decided: who is as good as the best, whoever changes least first."""
+    """Once it is decided: who is as good as the best, the choice first."""
 
     @property
     def is_decided(self) -> bool:
@@ -111,7 +113,7 @@ class Finals:
         """
         if not self.campaigns:
             return None
-        error = self.part * self.assurance.error_of_admission / len(self.finalists)
+        error = self.assurance.error_of_admission / len(self.finalists)
         return float(error ** (1 / self.campaigns))
 
     def note(self, bench: Bench, seed: int) -> None:
@@ -123,6 +125,7 @@ class Finals:
                 self.out[one] = Loss(len(self.values.get(one, ())), met.failed)
             else:
                 self.values.setdefault(one, []).append(met.value)
+                self.besides.setdefault(one, []).append(met.beside)
         if self.campaigns >= FIRST and not self.is_decided:
             self._drop()
 
@@ -134,12 +137,19 @@ class Finals:
             self.equals = self._equals()
 
     def _equals(self) -> list[Candidate]:
-        """Of equals the one that changes less: nobody gains by what it changes more."""
+        """Of equals the one that is better in the other figure; then that which changes less: nobody gains by more."""
         best, rule = self.best, self._rule_of(1 - self.assurance.error_of_equality)
         assert best is not None
-        own, rest = self.values[best], [one for one in self.values if one not in self.failed]
-        equal = [one for one in rest if one == best or is_equal(self.values[one], own, rule)]
-        return sorted(equal, key=lambda one: (len(one.changes), one != best, sum(self.values[one][: self.shared])))
+        rest = [one for one in self.values if one not in self.failed]
+        equal = [one for one in rest if one == best or self._is_behind_nobody(one, rest, rule)]
+        beside = {one: _mean(self.besides[one][: self.shared]) for one in equal}
+        alike = reach(min(beside.values()), GRAIN)
+        values = {one: _mean(self.values[one][: self.shared]) for one in equal}
+        return sorted(equal, key=lambda one: (max(beside[one], alike), len(one.changes), one != best, values[one]))
+
+    def _is_behind_nobody(self, one: Candidate, rest: Sequence[Candidate], rule: Rule) -> bool:
+        """By more than the zone. The leader may itself be behind the best by less than that: it is not enough."""
+        return all(is_equal(self.values[one], self.values[other], rule) for other in rest if other != one)
 
     def _rule_of(self, confidence: float) -> Rule:
         kept = [self.values[one][: self.shared] for one in self.alive if one in self.values]
@@ -148,6 +158,12 @@ class Finals:
     def _samples(self) -> dict[str, list[float]]:
         """By the finalists' numbers."""
         return {str(number): self.values[one] for number, one in enumerate(self.alive) if one in self.values}
+
+
+def _mean(values: Sequence[float]) -> float:
+    mean = mean_of(values)
+    assert mean is not None
+    return mean
 
 
 def _by_number(alive: Sequence[Candidate], number: str) -> Candidate:

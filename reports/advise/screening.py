@@ -9,14 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from reports.advise.assurance import share_grain
+from reports.advise.assurance import GRAIN, share_grain
 from reports.advise.bench import Bench, Met
 from reports.advise.candidates import Candidate
 
 BATCH = 8
 """Runs that are begun together: enough for processors to be busy, few enough to choose anew after them."""
-GRAIN = 0.01
-"""As a share: what is less of the figure that the first is weighed against makes no difference."""
 
 Key = tuple[float, float, float, int]
 """How far it is from being admissible, two figures, and how many settings it changes: less is better."""
@@ -34,6 +32,19 @@ def by_other_figure(bench: Bench, one: Candidate, seed: int) -> Key:
     """The other way round."""
     violation, value, beside, changes = by_figure(bench, one, seed)
     return violation, beside, value, changes
+
+
+def by_other_figure_of_equals(best: float) -> KeyOf:
+    """By the figure that the first is weighed against among those that are as good as the best; then by the first."""
+
+    def key(bench: Bench, one: Candidate, seed: int) -> Key:
+        met = bench.met(one, seed)
+        if met is None:
+            return _UNKNOWN
+        value = max(met.value, bench.question.assurance.as_good_as(best))
+        return met.violation, value, share_grain(met.beside, GRAIN), len(one.changes)
+
+    return key
 
 
 def grained(bench: Bench, met: Met) -> tuple[float, float]:

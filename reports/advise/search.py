@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -11,8 +11,9 @@ import numpy as np
 from reports.advise.bench import Bench, Ended
 from reports.advise.candidates import Candidate, is_possible, near, simpler, spread
 from reports.advise.dimensions import Dimension, dimensions
+from reports.advise.finalists import FINALISTS, finalists, least_of
 from reports.advise.finals import Finals, played
-from reports.advise.screening import best_first, by_other_figure, screened
+from reports.advise.screening import best_first, by_other_figure, by_other_figure_of_equals, screened
 from scenarios.errors import BadInput, RunFailed
 from strategies.settings import WrongSetting
 
@@ -24,10 +25,12 @@ NEAR = 12
 """Candidates of each of those rounds."""
 GOOD = 3
 """So many of the best are what they are near."""
-FINALISTS = 4
-"""Each more costs at least ten campaigns under every hypothesis."""
-PARTS = (0.5, 0.25, 0.25)
-"""Of the error, each group's: if all finalists of one turn out not to be admissible, the next ones are tried."""
+PARTS = (0.8, 0.1, 0.1)
+"""Of the error, each group's: if all finalists of one turn out not to be admissible, which is rare, the next are tried.
+
+Both errors are shared out, that of the choice and that of what it meets: whichever group the choice comes from, all of
+them together err no more often than was allowed.
+"""
 
 Phase = Literal["spread", "near", "finals"]
 Tell = Callable[[str], None]
@@ -86,7 +89,7 @@ def searched(search: Search, tell: Tell) -> None:
             _screen(search, _nearer(search, within, width, generator), "near", tell)
         _simplify(search, tell)
         _round_off(search, tell)
-        _play(search, tell)
+        play(search, tell)
     except Ended as end:
         search.ended = "budget" if end.why == "budget" else "interrupted"
     except KeyboardInterrupt:
@@ -143,7 +146,15 @@ def _simplify(search: Search, tell: Tell) -> None:
 
 
 def _round_off(search: Search, tell: Tell) -> None:
-    """The other end of the front, and the best of each contender: who asks why one is not it gets a whole answer."""
+    """Equals of the best, the other end of the front, and the best of each contender.
+
+    Of equals one that is better in the other figure will be the choice; and who asks why one is not it gets a whole
+    answer.
+    """
+    if search.admissible:
+        equals = by_other_figure_of_equals(least_of(search.bench, search.admissible, search.seed))
+        for _ in screened(search.bench, search.pool, search.seed, FINALISTS, equals):
+            tell(said(search, "near"))
     for _ in screened(search.bench, search.pool, search.seed, 1, by_other_figure):
         tell(said(search, "near"))
     for contender in search.contenders:
@@ -152,36 +163,18 @@ def _round_off(search: Search, tell: Tell) -> None:
             tell(said(search, "near"))
 
 
-def _play(search: Search, tell: Tell) -> None:
+def play(search: Search, tell: Tell) -> None:
     """Campaigns that no candidate was chosen by: those of the screening favour whoever was lucky in it."""
     tried: set[Candidate] = set()
     for part in PARTS:
-        chosen = group(search, [one for one in search.admissible if one not in tried])
+        chosen = finalists(search.bench, [one for one in search.admissible if one not in tried], search.seed)
         if not chosen:
             return
         tried |= {*chosen}
-        search.groups.append(Finals(search.bench.question.assurance, chosen, part))
+        search.groups.append(Finals(search.bench.question.assurance.part(part), chosen))
         played(search.bench, search.groups[-1], search.seed + 1, lambda _: tell(said(search, "finals")))
         if search.groups[-1].alive:
             return
-
-
-def group(search: Search, admissible: Sequence[Candidate]) -> list[Candidate]:
-    """The best that differ in what they do, and the best that changes nothing: it says what a change gains."""
-    distinct: dict[Hashable, Candidate] = {}
-    for one in admissible:
-        distinct.setdefault(_done(search, one), one)
-    best = list(distinct.values())
-    usual = next((one for one in best if not one.changes), None)
-    if usual is None or usual in best[:FINALISTS]:
-        return best[:FINALISTS]
-    return [*best[: FINALISTS - 1], usual]
-
-
-def _done(search: Search, one: Candidate) -> Hashable:
-    """A contender and its figures to the last digit: a setting that does nothing makes no other candidate."""
-    runs = search.bench.runs[one, search.seed]
-    return one.contender, tuple((number, *runs[number][1:3]) for number in sorted(runs))
 
 
 def said(search: Search, phase: Phase) -> str:

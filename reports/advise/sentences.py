@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import isfinite
+from typing import NamedTuple
 
+from reports.advise.assurance import GRAIN, reach
 from reports.advise.fared import Beside
 from reports.documents.advice import AdviceCandidate, AdviceDocument, AdviceFailure
 from reports.ranking.called import in_full
@@ -17,6 +19,13 @@ from strategies.presentation.words import counted, share
 _LEAST_MISS = 1e-6
 
 
+class Figures(NamedTuple):
+    """The one that is to be small, and the one that it is weighed against."""
+
+    first: str
+    beside: str
+
+
 def called(one: AdviceCandidate) -> str:
     """Its name, and in brackets what it is: `advised (heartbeat, fill = 0.9)`."""
     is_as_it_is = one["name"] == one["contender"]
@@ -24,9 +33,9 @@ def called(one: AdviceCandidate) -> str:
     return in_full(one["name"], {**of, "chosen_settings": one["changes"]})  # type: ignore[typeddict-item]
 
 
-def how_it_fared(one: AdviceCandidate, figure: str, both: Beside | None, zone: float | None) -> str:
-    """Why it is the choice, or is not; None where there is no choice."""
-    who, value = called(one), one["value"]
+def how_it_fared(one: AdviceCandidate, figures: Figures, both: Beside | None, zone: float | None) -> str:
+    """Why it is the choice, or is not; `both` is None where there is no choice."""
+    who, value, figure = called(one), one["value"], figures.first
     if one["standing"] == "failed" and one["failure"] is not None:
         return f"{who} fails: {failed(one['failure'])}"
     if value is None:
@@ -34,28 +43,47 @@ def how_it_fared(one: AdviceCandidate, figure: str, both: Beside | None, zone: f
     worst = f", at worst under {one['under']}" if one["under"] else ""
     if one["standing"] == "chosen":
         return f"{who}: {figure} {shown(figure, _rounded(value))}{worst}"
-    if both is None or not isfinite(both.value - both.chosen):
+    if both is None or not isfinite(both.by):
         why = "not known to meet everything" if both is None else "the choice has none"
         return f"{who}: {figure} {shown(figure, _rounded(value))}{worst}, and {why}"
-    return f"{who} {_beside(one, both, zone or 0.0, figure)}"
+    return f"{who} {_beside(one, both, zone or 0.0, figures)}"
 
 
-def _beside(one: AdviceCandidate, both: Beside, zone: float, figure: str) -> str:
+def _beside(one: AdviceCandidate, both: Beside, zone: float, figures: Figures) -> str:
     """By how much it is behind the choice, if it is, and in how many campaigns."""
-    by = both.value - both.chosen
-    told = side_by_side(figure, both.chosen, both.value, by, None)
-    difference = f"{told.now} instead of {told.base}, {told.by}" if by else f"{told.now} as well"
+    by, figure = both.by, figures.first
+    difference = _instead(figure, both.mine.value, both.chosen.value)
     met = counted(both.campaigns, "campaign") if both.campaigns else "one campaign"
     if one["standing"] == "tied":
         within = f", within {shown(figure, _rounded(zone))}" if zone else ""
-        why = "; it changes less, but that it is as good is not sure enough" if both.is_simpler else ""
-        return f"is as good{within}: {difference}, in {met}{why}"
+        return f"is as good{within}: {difference}, in {met}; {_why_not(both, figures.beside)}"
     if one["standing"] == "unfinished":
         return f"{'is behind' if by > zone else 'may be as good'} so far: {difference}, in {met}"
     if not one["samples"]:
         how = "was not among the best" if by > zone else "was left before the finals"
         return f"{how}: {difference}, in {met}"
     return f"is behind: {difference}, in {met}"
+
+
+def _why_not(both: Beside, figure: str) -> str:
+    """What decided between equals: the other figure, how much they change, or that it is not sure that they are."""
+    mine, chosen = both.mine.beside, both.chosen.beside
+    other = f"{figure} is {_instead(figure, mine, chosen)}"
+    if mine > reach(chosen, GRAIN):
+        return other
+    if chosen > reach(mine, GRAIN):
+        return f"{other}, but that it is as good is not sure enough"
+    if both.changes < 0:
+        return "it changes less, but that it is as good is not sure enough"
+    return "it changes more" if both.changes > 0 else f"it changes as much, and {figure} is as good"
+
+
+def _instead(figure: str, mine: float, chosen: float) -> str:
+    """So much instead of what the choice has."""
+    if mine == chosen or not isfinite(mine - chosen):
+        return f"{shown(figure, _rounded(mine))} as well"
+    told = side_by_side(figure, chosen, mine, mine - chosen, None)
+    return f"{told.now} instead of {told.base}, {told.by}"
 
 
 def _rounded(value: float) -> float:

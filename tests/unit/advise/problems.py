@@ -72,11 +72,19 @@ class Table(Bench):
 A, B, C = Candidate("direct", (("workers", 2),)), Candidate("direct"), Candidate("aimd")
 
 
-def in_finals(values: Mapping[Candidate, Sequence[float | None]], assurance: Assurance = ASSURANCE) -> Search:
-    """A search that came to its finals, where each campaign comes to these values; None: it fails."""
+def in_finals(
+    values: Mapping[Candidate, Sequence[float | None]],
+    assurance: Assurance = ASSURANCE,
+    besides: Mapping[Candidate, float] | None = None,
+) -> Search:
+    """A search that came to its finals, where each campaign comes to these values; None: it fails.
+
+    `besides` is the other figure in each campaign, 1 unless it says otherwise.
+    """
+    other = besides or {}
     asked = question(scenario())._replace(assurance=assurance)
     table = {
-        (one, at, seed): Met(*((0.0, value, 1.0) if value is not None else (1.0, 9.0, 1.0, FAILED)))
+        (one, at, seed): Met(*((0.0, value, other.get(one, 1.0)) if value is not None else (1.0, 9.0, 1.0, FAILED)))
         for one, row in values.items()
         for seed, value in enumerate(row, start=1)
         for at in range(2)

@@ -8,8 +8,9 @@ from reports.advise.assurance import Assurance
 from reports.advise.bench import Budget, Met
 from reports.advise.candidates import Candidate
 from reports.advise.document import document
+from reports.advise.finalists import finalists
 from reports.advise.finals import Finals
-from reports.advise.search import PARTS, Search, group
+from reports.advise.search import PARTS
 from tests.unit.advise.problems import (
     ASSURANCE,
     A,
@@ -47,21 +48,50 @@ def test_the_choice_goes_on_until_it_meets_all_as_often_as_was_asked() -> None:
 def test_only_what_does_the_same_is_left_out_of_the_finals() -> None:
     """Two strategies that come to the same are two; one that a setting changes nothing of is one."""
     bench = Table(question(scenario()), perform, Budget(None, None, lambda: 0.0), table={})
-    found = Search(bench, ["direct", "aimd"])
     same, near, other = B, Candidate("direct", (("workers", 3),)), C
     for one, value in ((same, 1.0), (A, 1.0), (near, 1.000001), (other, 1.0)):
         for at in range(2):
             bench.runs.setdefault((one, 1), {})[at] = Met(0.0, value, 1.0)
-    assert group(found, [same, A, near, other]) == [same, near, other]
+    assert finalists(bench, [same, A, near, other], 1) == [same, other, near]
 
 
 def test_groups_share_the_error() -> None:
-    """However many are needed, all of them spend what there is."""
-    assert sum(PARTS) == 1
+    """However many are needed, both errors of all of them together are those that were allowed."""
+    groups = [ASSURANCE.part(part) for part in PARTS]
+    for whole, parts in (
+        (ASSURANCE.error_of_admission, [one.error_of_admission for one in groups]),
+        (ASSURANCE.error_of_equality, [one.error_of_equality for one in groups]),
+        (1 - ASSURANCE.of_selection, [1 - one.of_selection for one in groups]),
+    ):
+        assert sum(parts) == pytest.approx(whole)
+    assert 1 - ASSURANCE.confidence == pytest.approx(
+        ASSURANCE.error_of_admission + ASSURANCE.error_of_equality + 1 - ASSURANCE.of_selection
+    )
 
 
 def test_the_share_of_campaigns_is_wilkss_for_all_finalists() -> None:
-    """Half of the error is shared out to the groups, and of a group to its finalists."""
-    finalists = [Candidate("direct", (("workers", number),)) for number in range(2, 6)]
-    finals = Finals(ASSURANCE, finalists, 0.5, values={one: [1.0] * 20 for one in finalists})
-    assert finals.campaigns_share == pytest.approx((0.025 * 0.5 / 4) ** (1 / 20))
+    """Half of the error is shared out to the finalists."""
+    four = [Candidate("direct", (("workers", number),)) for number in range(2, 6)]
+    finals = Finals(ASSURANCE, four, values={one: [1.0] * 20 for one in four})
+    assert finals.campaigns_share == pytest.approx((0.025 / 4) ** (1 / 20))
+
+
+def test_of_equals_the_one_that_is_better_in_the_other_figure_is_chosen() -> None:
+    """Though it changes more; not by less than a hundredth, nor where the first figure is worse by what matters."""
+    apart = [2.0 + number / 10 for number in range(11)]
+    equal = in_finals({B: apart, A: [value + 0.001 for value in apart]}, besides={A: 1.0, B: 2.0})
+    alike = in_finals({B: apart, A: [value + 0.001 for value in apart]}, besides={A: 1.99, B: 2.0})
+    far = in_finals({B: apart, A: [value + 0.1 for value in apart]}, besides={A: 1.0, B: 2.0})
+    assert (equal.choice, alike.choice, far.choice) == (A, B, B)
+
+
+def test_an_equal_of_the_best_that_is_better_in_the_other_figure_is_a_finalist() -> None:
+    """However many are a little better in the first one."""
+    bench = Table(question(scenario()), perform, Budget(None, None, lambda: 0.0), table={})
+    many = [Candidate("direct", (("workers", number),)) for number in range(2, 9)]
+    for place, one in enumerate(many):
+        for at in range(2):
+            bench.runs.setdefault((one, 1), {})[at] = Met(0.0, 1.0 + place / 1e3, 529.0 if one != many[-1] else 148.0)
+    chosen = finalists(bench, many, 1)
+    assert many[0] in chosen
+    assert chosen[0] == many[-1]
