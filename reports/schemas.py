@@ -54,6 +54,7 @@ _SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {
     "suppression": _of(suppression.SuppressionDocument, suppression.SCHEMA),
     "warmup": _of(warmup.WarmupDocument, warmup.SCHEMA),
     "plan": _of(plan.PlanDocument, plan.SCHEMA),
+    "plans": _of(plan.PlansDocument, plan.SEVERAL),
     "growth": lambda: published(growth.SCHEMA, growth.growth_schema()),
     "preflight": _of(preflight.PreflightDocument, preflight.SCHEMA),
     "origin": _of(origin.OriginDocument, origin.SCHEMA),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, NotRequired
 
 from pydantic import Field, with_config
 from typing_extensions import TypedDict
@@ -31,12 +31,31 @@ class MonthTable(TypedDict):
     usd: Annotated[float | None, Field(description="dollars of this month; null without a table [bill]")]
 
 
+class MemberTable(TypedDict):
+    """One account of a pool, as the pool's calls are dealt."""
+
+    account: Annotated[str, Field(description="its name")]
+    region: NotRequired[Annotated[str, Field(description="its AWS Region, where the scenario says it")]]
+    limit: Annotated[LimitTable, Field(description="its own, as the scenario has it")]
+    share: Annotated[float, Field(description="of the pool's recipients that it is dealt while all take calls")]
+    bears: Annotated[float, Field(description="of them that it must bear: more where it stands in for another account")]
+    most_24h: Annotated[list[int], Field(description="of each month: most recipients that it is dealt within 24 hours")]
+
+
+class MemberAskTable(TypedDict):
+    """What to ask AWS for one account of a pool."""
+
+    account: Annotated[str, Field(description="its name")]
+    limit: Annotated[LimitTable, Field(description="what is enough for it, which may be what it has")]
+
+
 class AskTable(TypedDict):
     """What to ask AWS for, so that the last month meets the thresholds."""
 
     limit: Annotated[LimitTable, Field(description="the least that is enough in the month that has most mail")]
     before: Annotated[str, Field(description="the first month in which the present limit is not enough")]
     month: Annotated[str, Field(description="the month that has most mail")]
+    accounts: NotRequired[Annotated[list[MemberAskTable], Field(description="only of a pool: each account of it")]]
     open: Annotated[list[str], Field(description="keys of [request] that AWS asks for and the file does not have")]
 
 
@@ -57,7 +76,10 @@ class PlanDocument(TypedDict):
     seed: Annotated[int, Field(description="the first seed")]
     replications: Annotated[int, Field(description="runs of each volume under each limiter, seeds counting up")]
     hypotheses: Annotated[list[str], Field(description="the limiters under which all thresholds must hold")]
-    limit: Annotated[LimitTable, Field(description="the account's, as the scenario has it")]
+    account: NotRequired[Annotated[str, Field(description="only of several: whose plan it is, an account or the pool")]]
+    region: NotRequired[Annotated[str, Field(description="the account's AWS Region, where the scenario says it")]]
+    limit: Annotated[LimitTable, Field(description="the account's, as the scenario has it; of a pool all together")]
+    accounts: NotRequired[Annotated[list[MemberTable], Field(description="only of a pool: each account of it")]]
     months: Annotated[list[MonthTable], Field(description="in their order")]
     enough_until: Annotated[str | None, Field(description="the last month before one that is not met; null: none")]
     failure: Annotated[HeadroomFailure | None, Field(description="what the first month that is not met fails by")]
@@ -67,3 +89,16 @@ class PlanDocument(TypedDict):
     unmet_at: Annotated[
         UnmetTable | None, Field(description="where no rate is enough: what fails at the greatest; else null")
     ]
+
+
+SEVERAL: Final = "seslab/plans/v1"
+
+
+@with_config(STRICT)
+class PlansDocument(TypedDict):
+    """A plan for each of several accounts. Documents may grow: ignore keys that you do not know."""
+
+    schema: Annotated[Literal["seslab/plans/v1"], Field(description="which kind of document this is")]
+    scenario: Annotated[str, Field(description="the scenario's name")]
+    split: Annotated[str | None, Field(description="how the scenario divides mail among accounts; null: it does not")]
+    plans: Annotated[list[PlanDocument], Field(description="of each account with mail of its own, and of the pool")]

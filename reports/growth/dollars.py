@@ -8,11 +8,11 @@ from reports.growth.document import Dollars
 from reports.headroom.attempts import Perform, Search
 from reports.running.experiment import jobs
 from reports.running.parallel import never
+from scenarios.schema.model import Scenario
 
 
-def dollars_of(search: Search, perform: Perform) -> Dollars:
-    """None for each month where the scenario has no table [bill], or nothing is known of a month."""
-    scenario = search.scenario
+def dollars_of(search: Search, scenario: Scenario, perform: Perform) -> Dollars:
+    """Of a scenario's volumes; None for each month where it has no table [bill], or nothing is known of a month."""
     if scenario.bill is None:
         return lambda _factor: None
     run, prices, standing = search.simulation

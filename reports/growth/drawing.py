@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from reports.documents.plan import PlanDocument
 from reports.figures import canvas, palette
+from reports.growth.table import title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,7 +18,7 @@ _MOST_NAMES = 12
 
 def draw(plan: PlanDocument) -> Figure:
     """Bars by month, and the quota as a line if there is one."""
-    figure = canvas.sheet(f"{plan['scenario']}: mail of {plan['contender']} under the present limit", 10, 4.4)
+    figure = canvas.sheet(title(plan), 10, 4.4)
     axes = figure.subplots()
     _bars(axes, plan)
     quota = plan["limit"]["max_24h_send"]

@@ -1,34 +1,61 @@
-"""The folder of a plan: document, text to AWS, CSV and picture."""
+"""The folder of a plan: document, text to AWS, CSV and picture; of several accounts a folder for each."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from reports.compare import one_document
-from reports.documents.plan import SCHEMA, PlanDocument
+from reports.documents.plan import SCHEMA, SEVERAL, PlanDocument, PlansDocument
 from reports.figures import canvas
 from reports.growth.drawing import draw
-from reports.growth.request import request_text
+from reports.growth.request import cases_of, request_text
 from reports.growth.spreadsheet import to_csv
 from reports.terminal import to_json
 from scenarios.growth.growth import Request
+from scenarios.schema.model import Scenario
 from scenarios.system.whole_files import write_text
+from scenarios.traffic.slices import slices_of
 
 DOCUMENT, REQUEST, SPREADSHEET, PICTURE = "plan.json", "request.txt", "plan.csv", "plan"
-_OURS = (DOCUMENT, REQUEST, SPREADSHEET, f"{PICTURE}.svg", f"{PICTURE}.png")
+PLANS = "plans.json"
 
 
-def prepare(directory: Path) -> None:
+def prepare(directory: Path, scenario: Scenario) -> None:
     """Raises BadInput for a folder that cannot be written to, or that holds anything but an earlier plan."""
-    one_document.prepare(directory, DOCUMENT, SCHEMA, _OURS)
+    parts = slices_of(scenario)
+    if not scenario.accounts:
+        one_document.prepare(directory, DOCUMENT, SCHEMA, _ours(scenario))
+        return
+    one_document.prepare(directory, PLANS, SEVERAL, (PLANS, *parts))
+    for name, part in parts.items():
+        one_document.prepare(directory / name, DOCUMENT, SCHEMA, _ours(part))
+
+
+def _ours(part: Scenario) -> Sequence[str]:
+    return [DOCUMENT, SPREADSHEET, f"{PICTURE}.svg", f"{PICTURE}.png", *map(_text, part.accounts or ("",))]
+
+
+def _text(account: str) -> str:
+    """What the request for an account of a pool is called; whose else it is, the folder says."""
+    return f"request-{account}.txt" if account else REQUEST
 
 
 def save(directory: Path, plan: PlanDocument, request: Request) -> None:
-    """All of them; the text only where something is to be asked for."""
+    """All of them; the texts only where something is to be asked for."""
     write_text(directory / DOCUMENT, to_json(plan))
     write_text(directory / SPREADSHEET, to_csv(plan))
+    for earlier in directory.glob(_text("*")):
+        earlier.unlink()
     (directory / REQUEST).unlink(missing_ok=True)
-    if plan["ask"] is not None:
-        write_text(directory / REQUEST, request_text(plan, plan["ask"], request))
+    for case in cases_of(plan):
+        write_text(directory / _text(case.account), request_text(case, request))
     with canvas.style():
         canvas.save(draw(plan), directory, PICTURE)
+
+
+def save_several(directory: Path, document: PlansDocument, request: Request) -> None:
+    """Each account's in a folder of its name."""
+    write_text(directory / PLANS, to_json(document))
+    for plan in document["plans"]:
+        save(directory / plan["account"], plan, request)

@@ -11,29 +11,40 @@ from typing import NamedTuple
 
 from reports.headroom.attempts import Attempt, Failure, Perform, Search, attempt
 from reports.headroom.bisection import bisect
-from reports.headroom.quantity import Quantity
+from scenarios.growth.limits import members_of, part_of, with_limits, with_rate
 from scenarios.growth.volume import at_volume, most_at_once, most_in_a_day
 from scenarios.schema.accounts.account import Account
+from scenarios.schema.accounts.accounts import UNNAMED
 from scenarios.schema.model import Scenario
+from scenarios.traffic.workload import Arrivals
 
 AROUND = 4
 """The greatest rate that is tried is at least so many times the present one, grown as the mail has."""
 
 
 class Volume(NamedTuple):
-    """How much mail a scenario has, as a multiple of its own."""
+    """How much mail a scenario has, as a multiple of its own; of several accounts, the mail of one part."""
 
+    part: str = UNNAMED
     name: str = "volume"
     present: float | None = 1.0
     is_whole: bool = False
 
     def of(self, scenario: Scenario, value: float) -> Scenario:
         """Raises BadInput."""
-        return at_volume(scenario, value)
+        return part_of(at_volume(scenario, value), self.part)
 
 
-RATE = Quantity("account.max_send_rate_per_s", ("account", "max_send_rate_per_s"), None, is_whole=True)
-"""Limits are whole numbers where AWS sets them."""
+class Rate(NamedTuple):
+    """How fast an account may send, or all of a pool together; limits are whole numbers where AWS sets them."""
+
+    name: str = "account.max_send_rate_per_s"
+    present: float | None = None
+    is_whole: bool = True
+
+    def of(self, scenario: Scenario, value: float) -> Scenario:
+        """Raises BadInput."""
+        return with_rate(scenario, int(value))
 
 
 @dataclass(slots=True)
@@ -61,13 +72,10 @@ def first_unmet(volumes: Sequence[float], is_unmet: Callable[[float], bool]) -> 
     return rising[place] if place < len(rising) else math.inf
 
 
-def rates_of(scenario: Scenario, present_per_s: float, growth: float) -> tuple[int, int]:
-    """The least and the greatest rate that are tried; at the greatest all that falls due in one second goes at once.
-
-    Raises BadInput as `arrivals` does.
-    """
+def rates_of(mails: Arrivals, present_per_s: float, growth: float) -> tuple[int, int]:
+    """The least and the greatest rate that are tried; at the greatest all that falls due in one second goes at once."""
     low = max(1, math.ceil(present_per_s))
-    return low, max(low + 1, math.ceil(AROUND * present_per_s * max(1.0, growth)), most_at_once(scenario))
+    return low, max(low + 1, math.ceil(AROUND * present_per_s * max(1.0, growth)), most_at_once(mails))
 
 
 def least_rate(tried: Tried, low: int, high: int) -> int | None:
@@ -87,12 +95,12 @@ def fits(account: Account, recipients: int) -> bool:
     return account.max_24h_send < 0 or recipients <= account.max_24h_send
 
 
-def grown(scenario: Scenario, factor: float) -> Scenario:
-    """At the largest volume, out of the sandbox, with a quota that is enough. Raises BadInput."""
-    there = at_volume(scenario, factor)
-    needed = quota_for(there.account, most_in_a_day(there))
-    account = {**scenario.account.model_dump(exclude_unset=True), "sandbox": False, "max_24h_send": needed}
-    return there.model_copy(update={"account": Account.model_validate(account)})
+def grown(part: Scenario, mails: Arrivals) -> Scenario:
+    """Out of the sandbox, with quotas that are enough for this mail of its own. Raises BadInput."""
+    needed = {
+        one.name: quota_for(one.account, most_in_a_day(mails, one.account, one.borne)) for one in members_of(part)
+    }
+    return with_limits(part, {name: {"sandbox": False, "max_24h_send": quota} for name, quota in needed.items()})
 
 
 def quota_for(account: Account, recipients: int) -> int:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports.documents.plan import LimitTable, PlanDocument
+from reports.documents.plan import PlanDocument
+from reports.growth import pool
+from reports.growth.limits import said
 from reports.headroom.table import failed
 from reports.words import money, names
 from strategies.presentation.words import count
@@ -12,7 +14,7 @@ from strategies.presentation.words import count
 
 def answer(plan: PlanDocument) -> str:
     """Until when, and what then."""
-    now, last = _said(plan["limit"]), plan["months"][-1]["month"]
+    now, last = said(plan["limit"]), plan["months"][-1]["month"]
     if all(one["meets"] for one in plan["months"]):
         return f"a limit of {now} is enough until {last}, the last month of the plan"
     until = plan["enough_until"]
@@ -24,19 +26,24 @@ def answer(plan: PlanDocument) -> str:
 
 def sentences(plan: PlanDocument) -> list[str]:
     """Why, and what is still open."""
-    return [*_why(plan), *_quota(plan), *_open(plan), *_cost(plan), *_sure(plan)]
+    return [*of_account(plan), *of_all(plan)]
 
 
-def _said(limit: LimitTable) -> str:
-    quota = limit["max_24h_send"]
-    a_day = "any number in 24 hours" if quota < 0 else f"{count(quota)} in 24 hours"
-    return f"{limit['max_send_rate_per_s']:g} recipients a second and {a_day}"
+def of_account(plan: PlanDocument) -> list[str]:
+    """What one account's plan says that another's need not say."""
+    quotas = pool.quotas(plan) if "accounts" in plan else _quota(plan)
+    return [*_why(plan), *quotas, *pool.asks(plan), *_cost(plan)]
+
+
+def of_all(plan: PlanDocument) -> list[str]:
+    """What is so of each account of a scenario."""
+    return [*_open(plan), *_free(plan), *_sure(plan)]
 
 
 def _then(plan: PlanDocument) -> str:
     if (ask := plan["ask"]) is None:
         return "no higher rate is enough for the month with most mail"
-    return f"ask AWS for {_said(ask['limit'])} before {ask['before']}"
+    return f"ask AWS for {said(ask['limit'])} before {ask['before']}"
 
 
 def _why(plan: PlanDocument) -> Iterator[str]:
@@ -70,6 +77,10 @@ def _cost(plan: PlanDocument) -> Iterator[str]:
         dearest = max(plan["months"], key=lambda one: one["usd"] or 0.0)
         least, most = (f"{money(one['usd'])} in {one['month']}" for one in (first, dearest))
         yield f"a month costs {least} and {most}"
+
+
+def _free(plan: PlanDocument) -> Iterator[str]:
+    if plan["months"][0]["usd"] is not None:
         yield "a higher limit itself costs nothing"
 
 

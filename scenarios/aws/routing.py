@@ -63,11 +63,17 @@ class Router:
         return 0.0
 
 
+def weights_of(routing: str, rates_per_s: Sequence[float]) -> list[float]:
+    """In which proportion accounts with these rates are dealt calls while all are open; `routing` is as in [pool]."""
+    return [1.0 if routing == "global-endpoint" else rate_per_s for rate_per_s in rates_per_s]
+
+
 def router_of(routing: str, rates_per_s: Sequence[float], host: int) -> Router:
     """One host's, by its number: to be made anew for each. SES's own endpoint begins the same for all.
 
     `routing` is as in the table [pool], whose accounts have these rates.
     """
+    weights = weights_of(routing, rates_per_s)
     if routing == "global-endpoint":
-        return Router([1.0] * len(rates_per_s), [0.0] * len(rates_per_s))
-    return Router(rates_per_s, [1 / rate_per_s for rate_per_s in rates_per_s], host % len(rates_per_s))
+        return Router(weights, [0.0] * len(weights))
+    return Router(weights, [1 / rate_per_s for rate_per_s in rates_per_s], host % len(rates_per_s))

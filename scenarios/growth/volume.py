@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
+from math import ceil
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.aws.admission import day_before
+from scenarios.schema.accounts.account import Account
 from scenarios.schema.clock import DAY_S
 from scenarios.schema.model import Scenario
 from scenarios.schema.scenario_file import changed
-from scenarios.traffic.workload import arrivals
+from scenarios.traffic.workload import Arrivals
 
+ALL = Fraction(1)
+DIGITS = 6  # of a sum of shares: what is beyond them, arithmetic has added
 _WHOLE, _RATES = ("messages",), ("messages_per_s", "from_per_s", "to_per_s", "volume")
 
 
@@ -33,23 +38,19 @@ def _grown(workload: dict[str, Any], factor: float) -> dict[str, Any]:
     }
 
 
-def most_in_a_day(scenario: Scenario) -> int:
-    """Most recipients within any 24 hours: of those that fall due, and of those that were sent before second 0.
-
-    Raises BadInput as `arrivals` does.
-    """
-    return _most_within(scenario, float(DAY_S), [*day_before(scenario.account.sent_last_24h)])
+def most_in_a_day(mails: Arrivals, account: Account, dealt: Fraction = ALL) -> int:
+    """Most recipients of an account within any 24 hours: its share of what falls due, and those before second 0."""
+    return _most_within(mails, float(DAY_S), dealt, [*day_before(account.sent_last_24h)])
 
 
-def most_at_once(scenario: Scenario) -> int:
-    """Most recipients that fall due within a second. Raises BadInput as `arrivals` does."""
-    return _most_within(scenario, 1.0, [])
+def most_at_once(mails: Arrivals) -> int:
+    """Most recipients that fall due within a second."""
+    return _most_within(mails, 1.0, ALL, [])
 
 
-def _most_within(scenario: Scenario, span_s: float, before: Sequence[tuple[float, int]]) -> int:
-    mails = arrivals(scenario.workload, scenario.seed)
+def _most_within(mails: Arrivals, span_s: float, dealt: Fraction, before: Sequence[tuple[float, int]]) -> int:
     at_s = np.concatenate(([at for at, _ in before], mails.intended_s))
-    recipients = np.concatenate(([count for _, count in before], mails.recipients)).astype(np.int64)
-    so_far: NDArray[np.int64] = np.concatenate(([0], np.cumsum(recipients)))
+    recipients = np.concatenate(([count for _, count in before], float(dealt) * mails.recipients))
+    so_far: NDArray[np.float64] = np.concatenate(([0], np.cumsum(recipients)))
     ends = np.searchsorted(at_s, at_s + span_s)
-    return int((so_far[ends] - so_far[:-1]).max(initial=0))
+    return ceil(round(float((so_far[ends] - so_far[:-1]).max(initial=0)), DIGITS))

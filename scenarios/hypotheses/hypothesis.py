@@ -126,7 +126,12 @@ def _of(table: HypothesisTable, account: Account) -> Hypothesis:
 
 
 def under(scenario: Scenario, hypothesis: Hypothesis) -> Scenario:
-    """The scenario with the hypothesis's limiter instead of its own; each of several accounts has its share of it."""
+    """The scenario with the hypothesis's limiter instead of its own; each of several accounts has its share of it.
+
+    The scenario's own, of several what they are together, is what each has already.
+    """
+    if hypothesis.limiter is scenario.account.limiter:
+        return scenario
     if not scenario.accounts:
         account = scenario.account.model_copy(update={"limiter": hypothesis.limiter})
         return scenario.model_copy(update={"account": account})

@@ -30,6 +30,7 @@ DOCUMENTS = (
     "suppression",
     "warmup",
     "plan",
+    "plans",
     "growth",
     "preflight",
     "origin",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scenarios.errors import BadInput
-from scenarios.traffic.one_account import refuse_apart, refuse_named
+from scenarios.traffic.one_account import refuse_apart
 from seslab.app import run
 from tests.unit.scenario_files import loaded, written
 
@@ -18,7 +18,6 @@ TWO = f"[accounts.a]\n[accounts.b]\n{MAIL}"
 @pytest.mark.parametrize(
     "line",
     [
-        ["plan", "growth.toml"],
         ["warmup", "s.toml", "--from", "2026-12-01"],
         ["track", "s.toml"],
     ],
@@ -29,16 +28,12 @@ def test_accounts_with_limits_of_their_own_are_refused(
     """In one line, with their names, before anything is simulated; b is an account although it has no mail."""
     monkeypatch.chdir(tmp_path)
     written(tmp_path, f'{TWO}[thresholds]\nsafe = "*.recipients.lost == 0"\n[dedicated_ips]\n[delivery]\n[tracker]\n')
-    growth = 'scenario = "s.toml"\nstrategy = "direct"\nfrom = "2026-11"\nmonths = 3\nper_month = 3\n'
-    written(tmp_path, growth, "growth.toml")
     with pytest.raises(BadInput, match=rf"^s.toml: has the accounts a, b, and {line[0]} looks at one;[^\n]*$"):
         run(line, "seslab")
 
 
-def test_a_pool_of_all_is_one_sender_to_a_tracker_and_no_limit_to_a_plan(tmp_path: Path) -> None:
-    """Its events come from one backlog; its quotas are still each account's own."""
+def test_a_pool_of_all_is_one_sender_to_a_tracker(tmp_path: Path) -> None:
+    """Its events come from one backlog."""
     pool = loaded(tmp_path, f"{TWO}[pool]\n")
     refuse_apart("s", pool, "track")
     refuse_apart("s", loaded(tmp_path, f"[accounts.a]\n{MAIL}"), "track")
-    with pytest.raises(BadInput, match="a, b"):
-        refuse_named("s", pool, "plan")

@@ -37,7 +37,8 @@ def plan(
     """Tell how long a limit is enough, and what to ask for.
 
     Month by month the scenario's mail grows as the file says, until a threshold or the quota is not met any more. Then
-    the least rate and quota that are enough to the end are sought, and the text of the request is written.
+    the least rate and quota that are enough to the end are sought, and the text of the request is written: of several
+    accounts for each of them.
 
     $ seslab plan growth.toml
     """
@@ -47,26 +48,26 @@ def plan(
         from reports.headroom.attempts import Search
         from reports.headroom.command import refuse_undemanding
         from reports.robust.trials import Simulation
+        from scenarios.growth.demands import refuse_sums
         from scenarios.growth.growth import read_growth
         from scenarios.hypotheses import sets
         from scenarios.measures.cost import load_prices
         from scenarios.schema.scenario_file import load
-        from scenarios.traffic.one_account import refuse_named
         from seslab import worlds
         from seslab.trial import try_new
     asked = read_growth(growth)
     scenario = load(asked.scenario, growth.parent)
     try_new()
     chosen = scenario if seed is None else scenario.model_copy(update={"seed": seed})
-    refuse_named(asked.scenario, chosen, "plan")
     [contender] = worlds.chosen([asked.strategy], chosen)
     refuse_undemanding(asked.scenario, chosen, contender)
+    refuse_sums(asked.scenario, chosen)
     if out is not None:
-        folder.prepare(out)
+        folder.prepare(out, chosen)
     simulation = Simulation(worlds.suitable_simulator(chosen, [contender]), load_prices(), worlds.standing)
     of = command.own_limiter if limiters is None else sets.of_accounts(limiters)
     made = command.run(Search(chosen, contender, Volume(), of, replications, simulation), asked)
-    command.show(made, asked.request, json, out)
+    command.show(made, chosen, asked.request, json, out)
 
 
 def warmup(

@@ -1,0 +1,42 @@
+"""Plans of several accounts as one document, and for people: a table each, and sentences that say of whom they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from reports.columns import Sheet
+from reports.documents.plan import SEVERAL, PlanDocument, PlansDocument
+from reports.growth.sentences import of_account, of_all
+from reports.growth.table import table
+from scenarios.schema.model import Scenario
+
+_DIVIDED = (
+    "mail overflows as it does under the present limits: with another limit of one account, the others have other mail"
+)
+
+
+def document(plans: Sequence[PlanDocument], scenario: Scenario) -> PlansDocument:
+    """Plain data."""
+    split = None if scenario.split is None else scenario.split.by
+    return {"schema": SEVERAL, "scenario": scenario.name, "split": split, "plans": [*plans]}
+
+
+def tables(document: PlansDocument) -> tuple[Sheet, ...]:
+    """One for each account, below its answer."""
+    return tuple(_led(plan) for plan in document["plans"])
+
+
+def _led(plan: PlanDocument) -> Sheet:
+    sheet = table(plan)
+    return sheet._replace(lead=f"{plan['account']}: {sheet.lead}")
+
+
+def sentences(document: PlansDocument) -> Iterator[str]:
+    """Account by account, and once what is so of all."""
+    for plan in document["plans"]:
+        yield from (f"{plan['account']}: {one}" for one in of_account(plan))
+    yield from dict.fromkeys(one for plan in document["plans"] for one in of_all(plan))
+    if len(document["plans"]) > 1:
+        yield "a threshold on all mail is asked of each account's by itself"
+    if document["split"] == "overflow":
+        yield _DIVIDED
