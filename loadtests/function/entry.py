@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import cache, partial
@@ -20,12 +20,10 @@ from typing import Any, NamedTuple, NoReturn, Self
 
 from boto3.session import Session
 
-from loadtests.function.pooled import HOST, pool_in
 from loadtests.ports.clients import client
 from loadtests.ports.invoking import Invoker
 from loadtests.ports.kernel import Clock, Group, Host
 from loadtests.ports.payloads import handler_input
-from loadtests.ports.pool import PoolMailer
 from loadtests.ports.request_threads import RequestThreads
 from loadtests.ports.ses import Envelope, Mailer
 from loadtests.ports.sqs import Queue
@@ -40,7 +38,6 @@ from loadtests.record.function_lines import (
     say_raised,
     say_received,
 )
-from scenarios.aws.routing import router_of
 from strategies.dice import Dice
 from strategies.mixture import mixed
 from strategies.ports import Mail, Ports
@@ -53,6 +50,9 @@ TASK = f"{Path(__file__).parents[2]}{os.sep}"
 
 RUN = "SESLAB_RUN"
 """The variable with the run's number, if the run has one."""
+
+MailerOf = Callable[[Mapping[str, str], Clock, int], Any]
+"""A mailer that sends at most so many calls at once, made of a function's variables."""
 
 
 def handle(event: Mapping[str, Any], context: object) -> Any:
@@ -86,11 +86,12 @@ def session() -> Session:
 class Environment:
     """What an execution environment remembers."""
 
-    def __init__(self, variables: Mapping[str, str]) -> None:
+    def __init__(self, variables: Mapping[str, str], mailer_of: MailerOf | None = None) -> None:
+        """Without `mailer_of` mail is sent by the key that the function has."""
         self._runner, self._host = asyncio.Runner(), Host()
         plan, name = plan_of(variables), variables["SESLAB_FUNCTION"]
         function = next(function for function in plan.functions if function.name == name)
-        self._handler = function.handler(_ports(variables, plan, function, self._host))
+        self._handler = function.handler(_ports(variables, plan, function, self._host, mailer_of or _own_mailer))
 
     def run(self, event: Mapping[str, Any]) -> Any:
         """Run the handler to its end; the answer names the messages of a mapping that failed."""
@@ -177,13 +178,13 @@ def with_tuples(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()}
 
 
-def _ports(variables: Mapping[str, str], plan: Plan, function: Function, host: Host) -> Ports:
+def _ports(variables: Mapping[str, str], plan: Plan, function: Function, host: Host, mailer_of: MailerOf) -> Ports:
     """Nothing but what is declared for the function: its variables name no other queue."""
     clock = Clock(0.0)
     return Ports(
         clock=clock,
         chance=Dice(int(variables["SESLAB_SEED"])),
-        mailer=_mailer(variables, clock, function.connections),
+        mailer=mailer_of(variables, clock, function.connections),
         outbox=NoOutbox(),
         group=partial(Group, host),
         share=SimpleNamespace(replicas=plan.pods.replicas),
@@ -193,22 +194,22 @@ def _ports(variables: Mapping[str, str], plan: Plan, function: Function, host: H
     )
 
 
-def _mailer(variables: Mapping[str, str], clock: Clock, many: int) -> Mailer | PoolMailer:
-    """Sends at most so many calls at once, by the function's own key or by those of a pool's accounts."""
+def _own_mailer(variables: Mapping[str, str], clock: Clock, many: int) -> Mailer:
+    ses = ses_client(variables, many)
+    return Mailer(ses, clock, CallLines(variables.get(RUN)), RequestThreads(many), envelope_in(variables))
+
+
+def ses_client(variables: Mapping[str, str], many: int, **who: str) -> Any:
+    """For so many calls at once; `who` may name another key than the function's own."""
+    read_timeout_s = float(variables.get("SESLAB_READ_TIMEOUT_S", READ_TIMEOUT_S))
+    return client(session(), "sesv2", many, read_timeout_s, **who)
+
+
+def envelope_in(variables: Mapping[str, str]) -> Envelope:
+    """From whom and to whom the function's mail goes."""
     archive = tuple(json.loads(variables["SESLAB_ARCHIVE"]))
     configuration_set = variables.get("SESLAB_CONFIGURATION_SET", "")
-    envelope = Envelope(variables["SESLAB_FROM"], variables["SESLAB_TO"], configuration_set, archive)
-    threads, run = RequestThreads(many), variables.get(RUN)
-    connected = partial(client, session(), "sesv2", many, float(variables.get("SESLAB_READ_TIMEOUT_S", READ_TIMEOUT_S)))
-    pool = pool_in(variables)
-    if pool is None:
-        return Mailer(connected(), clock, CallLines(run), threads, envelope)
-    mailers = [
-        Mailer(connected(**one.who), clock, CallLines(run, place), threads, envelope._replace(source=one.source))
-        for place, one in enumerate(pool.accounts)
-    ]
-    rates_per_s = [one.rate_per_s for one in pool.accounts]
-    return PoolMailer(clock, mailers, router_of(pool.routing, rates_per_s, int(variables[HOST])))
+    return Envelope(variables["SESLAB_FROM"], variables["SESLAB_TO"], configuration_set, archive)
 
 
 def _queues(variables: Mapping[str, str], plan: Plan, function: Function) -> dict[str, Queue]:

@@ -15,8 +15,8 @@ from threading import Lock, Thread
 from types import TracebackType
 from typing import Any, Self
 
-from loadtests.function.pooled import HOST
 from loadtests.local_lambda.lambda_api import Api, Post
+from loadtests.local_lambda.pooled import HOST
 from scenarios.errors import RunFailed
 from scenarios.outside.plug import plugged
 from scenarios.system.children import OURS

@@ -18,12 +18,11 @@ from typing import Any, NoReturn
 
 from loadtests.function import entry
 from loadtests.function.package import HANDLER
+from loadtests.local_lambda.pooled import ENTRY
 from scenarios.outside.bundle import Bundle
 from scenarios.outside.plug import plug  # which imports all of our own strategies, too, before anything forks
 
 STDIN, STDOUT, STDERR = 0, 1, 2
-ENTRY = "_HANDLER"
-"""Lambda's own variable for the function's entry point."""
 
 
 def main() -> None:
@@ -107,7 +106,7 @@ def _become(variables: dict[str, str], log: str) -> NoReturn:
         from awslambdaric import bootstrap  # only now: it takes the Runtime API's address when it is imported
         from awslambdaric.lambda_runtime_client import LambdaRuntimeClient
 
-        bootstrap.run(variables.get(ENTRY, HANDLER), LambdaRuntimeClient(variables["AWS_LAMBDA_RUNTIME_API"]))
+        bootstrap.run(os.environ.get(ENTRY, HANDLER), LambdaRuntimeClient(variables["AWS_LAMBDA_RUNTIME_API"]))
     finally:
         os._exit(1)
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from loadtests.application.access import Connector, Sender
 from loadtests.application.run_lifecycle import RunLifecycle
 from loadtests.application.run_request import RunRequest
-from loadtests.function.pooled import Pool, PooledAccount
+from loadtests.local_lambda.pooled import Pool, PooledAccount
 from loadtests.moto.verification import verify
 from loadtests.moto.world import Endpoint, Serverless, World
 from loadtests.ports.clients import trouble

@@ -16,8 +16,8 @@ from loadtests.application.run_lifecycle import DRAIN_POLL_S, Services
 from loadtests.application.run_request import RunRequest
 from loadtests.function.tracking import ENTRIES
 from loadtests.local_lambda.environments import EnvironmentProcess
-from loadtests.local_lambda.fork_server import ENTRY
 from loadtests.local_lambda.functions import Function
+from loadtests.local_lambda.pooled import ENTRY
 from loadtests.moto.letters import Letter, Letters, records
 from loadtests.moto.local_aws import Moto
 from loadtests.moto.machine_limits import MOST_ENVIRONMENTS, threads

@@ -7,8 +7,6 @@ SES's global endpoints deal evenly between two Regions, and away from one that i
 Sources, read in November 2026: docs.aws.amazon.com/ses/latest/dg/global-endpoints.html and
 docs.aws.amazon.com/ses/latest/APIReference-V2/API_CreateMultiRegionEndpoint.html. How soon AWS notices, and when it
 turns back to a Region, is not documented: here a Region is tried again after five seconds.
-
-Functions deal by this, too: it imports nothing but the strategies' ports.
 """
 
 from __future__ import annotations
