@@ -23,13 +23,18 @@ class RankColumn(NamedTuple):
 
 def of_rank(by: str, entries: Sequence[StrategyEntry], note: str) -> RankColumn:
     """Of a figure that has no other column."""
-    whose, figure = in_two(by)
     unit = unit_of(by).strip()
-    words = [word.removesuffix("_s").removesuffix("_usd").removesuffix("_per") for word in figure.split(".")[::-1]]
-    of = [f"of {shortened([whose.split('.')[1]])[0]}"] if whose else []
     values = [typical(entry, by) for entry in entries]
     cells = list(map(seconds, values)) if unit == "s" else alike(values)
-    return RankColumn(Column("\n".join((*words, *of)), unit, note=note), cells)
+    return RankColumn(Column(heading(by), unit, note=note), cells)
+
+
+def heading(by: str) -> str:
+    """The figure's words, the last one first and each on a line of its own: without the unit, which stands below."""
+    whose, figure = in_two(by)
+    words = [word.removesuffix("_s").removesuffix("_usd").removesuffix("_per") for word in figure.split(".")[::-1]]
+    of = [f"of {shortened([whose.split('.')[1]])[0]}"] if whose else []
+    return "\n".join((*words, *of))
 
 
 def with_rank_last(columns: dict[str, Column], by: str) -> dict[str, Column]:

@@ -101,6 +101,15 @@ class RobustContender(TypedDict):
         int | None, Field(description="under how many hypotheses it meets all thresholds; null without thresholds")
     ]
     worst: Annotated[WorstCases, Field(description="the worst over all hypotheses")]
+    ranked: NotRequired[
+        Annotated[
+            WorstCase,
+            Field(
+                description="only where the scenario ranks by a figure: that figure, the worst over the hypotheses in "
+                "each replication, and of these the mean"
+            ),
+        ]
+    ]
     cells: Annotated[list[RobustCell], Field(description="one for each hypothesis, in their order")]
 
 

@@ -11,6 +11,7 @@ from reports.documents.robustness import SCHEMA, HypothesisEntry, RobustCell, Ro
 from reports.ranking.called import chosen_settings
 from reports.robust.cells import cell_of, ranked_by
 from reports.robust.conclusions import conclusions
+from reports.robust.ranked import worst_ranked
 from reports.robust.trials import Cell, Trial
 from reports.robust.wording import how_sure
 from reports.robust.worst import best_first, worst_cases
@@ -73,7 +74,15 @@ def _contender(trial: Trial, made: Mapping[Cell, Sequence[Result]], name: str) -
     cells = [
         cell_of(trial.scenario, one.name, [result.entry for result in made[name, one.name]]) for one in trial.hypotheses
     ]
-    return {**_named(trial.scenario, name), "met_under": _met_under(cells), "worst": worst_cases(cells), "cells": cells}
+    told: RobustContender = {
+        **_named(trial.scenario, name),
+        "met_under": _met_under(cells),
+        "worst": worst_cases(cells),
+        "cells": cells,
+    }
+    if trial.scenario.rank is not None:
+        told["ranked"] = worst_ranked(cells, ranked_by(trial.scenario))
+    return told
 
 
 def _met_under(cells: Sequence[RobustCell]) -> int | None:

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 from reports import words
 from reports.columns import Block, Column, Row, Sheet
+from reports.compare.rank_column import heading
 from reports.documents.robustness import RobustContender, RobustnessDocument, WorstCase
 from reports.ranking.called import in_full
 from reports.robust.cell_text import cell_text
 from reports.robust.wording import missing
+from reports.units import alike, unit_of
 from strategies.presentation.words import counted, share
+
+RANKED_DIGITS = 4
+"""Of the figure that ranks: contenders that were chosen by it hardly differ."""
 
 
 def table(robustness: RobustnessDocument) -> Sheet:
     """Each contender's worst cases, best first."""
-    judged = any(one["met_under"] is not None for one in robustness["contenders"])
+    contenders, by = robustness["contenders"], robustness["ranked_by"]
+    judged = any(one["met_under"] is not None for one in contenders)
+    ranked = _ranked(contenders)
+    rows = [_row(place, *each, judged) for place, each in enumerate(zip_longest(contenders, ranked), start=1)]
     return Sheet(
         title=_title(robustness),
-        columns=list(_columns(judged, len(robustness["hypotheses"]))),
-        blocks=[Block([_row(place, one, judged) for place, one in enumerate(robustness["contenders"], start=1)])],
+        columns=list(_columns(judged, len(robustness["hypotheses"]), by if ranked else None)),
+        blocks=[Block(rows)],
         caption=_caption(robustness),
         named_by=2,
     )
@@ -61,7 +70,7 @@ def _caption(robustness: RobustnessDocument) -> str:
     return f"{counted(submitted, 'recipient')}; the worst of each figure over all limiters"
 
 
-def _columns(judged: bool, hypotheses: int) -> Iterator[Column]:
+def _columns(judged: bool, hypotheses: int, by: str | None) -> Iterator[Column]:
     """What is worst always stays, and under what for as long as there is room."""
     yield from (Column("#"), Column("contender"))
     if judged:
@@ -72,9 +81,19 @@ def _columns(judged: bool, hypotheses: int) -> Iterator[Column]:
     yield Column("best\nunder", falls=3)
     yield Column("p99", "s", note="latency from the intended instant, what was not accepted being infinitely late")
     yield Column("p99\nunder", falls=1)
+    if by is not None:
+        words = heading(by).replace("_of_all", "\nof all").replace("_per_", "\nper ")
+        yield Column(words, unit_of(by).strip(), note="it ranks: the worst of each replication, of these the mean")
 
 
-def _row(place: int, one: RobustContender, judged: bool) -> Row:
+def _ranked(contenders: Sequence[RobustContender]) -> list[str]:
+    """The figure by which the scenario ranks, of each; nothing where it ranks by none."""
+    cases = [one["ranked"] for one in contenders if "ranked" in one]
+    values = alike([case["value"] for case in cases], RANKED_DIGITS)
+    return ["∞" if case["infinite"] else value for case, value in zip(cases, values, strict=True)]
+
+
+def _row(place: int, one: RobustContender, ranked: str | None, judged: bool) -> Row:
     worst = one["worst"]
     lost, efficiency, p99_s = worst["not_accepted_share"], worst["efficiency"], worst["latency_p99_s"]
     return [
@@ -87,6 +106,7 @@ def _row(place: int, one: RobustContender, judged: bool) -> Row:
         _under(efficiency),
         "∞" if p99_s["infinite"] else words.seconds(p99_s["value"]),
         _under(p99_s),
+        *([] if ranked is None else [ranked]),
     ]
 
 

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from statistics import fmean
 from typing import cast
 
 import pytest
@@ -20,6 +21,7 @@ from reports.robust.cell_text import cell_text
 from reports.robust.cells import loses
 from reports.robust.conclusions import conclusions
 from reports.robust.document import document
+from reports.robust.ranked import worst_ranked
 from reports.robust.table import matrix, sentences, table
 from reports.robust.trials import Simulation, Trial, cells_of, jobs_of, whole
 from reports.robust.wording import missing, percent
@@ -252,6 +254,32 @@ def test_worst_cases_name_their_limiter(told: RobustnessDocument) -> None:
         worst = one["worst"]["not_accepted_share"]
         assert worst["value"] == max(shares.values())
         assert shares[worst["under"]] == worst["value"] if worst["under"] else len(set(shares.values())) == 1
+
+
+def test_a_campaign_is_worth_its_worst_limiter(told: RobustnessDocument) -> None:
+    """Replication by replication, and of these the mean: no less than the mean under any one limiter."""
+    for one in told["contenders"]:
+        worst = worst_ranked(one["cells"], "makespan_s")
+        if any(None in cell["samples"] for cell in one["cells"]):
+            assert worst["value"] is None
+            continue
+        assert worst["value"] is not None
+        rows = [[value for value in cell["samples"] if value is not None] for cell in one["cells"]]
+        assert worst["value"] == pytest.approx(sum(map(max, *rows)) / TRIAL.replications)
+        assert worst["value"] >= max(map(fmean, rows)) - 1e-9
+        assert worst_ranked(one["cells"], "goodput_per_s")["value"] == pytest.approx(
+            sum(map(min, *rows)) / TRIAL.replications
+        )
+
+
+def test_what_a_scenario_ranks_by_has_a_column(told: RobustnessDocument) -> None:
+    """Which says that a latency is infinite; without [rank] there is none."""
+    contenders = [{**one, "ranked": worst_ranked(one["cells"], "makespan_s")} for one in told["contenders"]]
+    contenders[-1]["ranked"] = {"value": None, "infinite": True, "under": None}
+    ranking = cast(RobustnessDocument, {**told, "ranked_by": "latency_of_all_s.p99", "contenders": contenders})
+    assert len(table(ranking).columns) == 1 + len(table(told).columns)
+    assert table(ranking).rows[-1][-1] == "∞"
+    assert table(ranking).columns[-1].name == "p99 latency of all"
 
 
 def test_an_early_end_keeps_what_is_whole() -> None:
