@@ -10,11 +10,14 @@ import atexit
 import gc
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
+
+from tests import forked
 
 gc.disable()  # modules and thousands of tests come now, and all of them stay
 
@@ -29,6 +32,13 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or each of hundreds of proces
 os.environ["PYTHONPATH"] = os.pathsep.join(
     (str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")]))
 )  # functions of tests are modules of the tests
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _forked() -> Iterator[None]:
+    """Whatever begins a local AWS in the process of the tests has it at once."""
+    with forked.warm():
+        yield
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -26,6 +26,11 @@ HEAD_START_S = 0.2  # for the pods to be built before time zero
 LOOK_PATIENCE_S, LOOKS = 2.0, 3  # a busy machine answers late, but not so late so often
 
 
+def begin() -> subprocess.Popen[bytes]:
+    """A process that serves once it has heard what, in a session of its own: after Ctrl-C we still want its log."""
+    return subprocess.Popen(SERVER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
+
+
 class Moto:
     """moto behind our SES limiter, in a process of its own that ends with the block.
 
@@ -48,12 +53,7 @@ class Moto:
         self.wanted, self._begun = len(wanted).to_bytes(LENGTH_BYTES) + wanted, begun
 
     def __enter__(self) -> Self:
-        self._process = subprocess.Popen(
-            SERVER,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            start_new_session=True,  # Ctrl-C is for us: we still want the witness's log
-        )
+        self._process = begin()
         try:
             self._begun(self.pid)
             self._address, own_address = self._introduce()

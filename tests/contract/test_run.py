@@ -18,7 +18,7 @@ import loadtests.moto.run
 import sim.run
 from loadtests.application import watchdog
 from loadtests.moto import local_aws
-from loadtests.moto.local_aws import SERVER, Moto
+from loadtests.moto.local_aws import SERVER, Moto, begin
 from loadtests.ports.kernel import Clock
 from loadtests.record import run_registry
 from scenarios.errors import BadInput, Interrupted, RunFailed
@@ -277,6 +277,7 @@ def test_a_server_that_cannot_start_says_why_in_one_line(
 ) -> None:
     """Some of its threads run when the system gives no more; nothing waits for them."""
     monkeypatch.setattr(local_aws, "SERVER", (sys.executable, "-c", FEW_THREADS))
+    monkeypatch.setattr(local_aws, "begin", begin)
     with pytest.raises(RunFailed) as failed, Moto(BROADCAST, SEED, 16):
         pass
     assert str(failed.value) == "the local AWS endpoint did not start: can't start new thread"
