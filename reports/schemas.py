@@ -53,6 +53,7 @@ _SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {
     "bounces": _of(bounces.BouncesDocument, bounces.SCHEMA),
     "suppression": _of(suppression.SuppressionDocument, suppression.SCHEMA),
     "warmup": _of(warmup.WarmupDocument, warmup.SCHEMA),
+    "warmups": _of(warmup.WarmupsDocument, warmup.SEVERAL),
     "plan": _of(plan.PlanDocument, plan.SCHEMA),
     "plans": _of(plan.PlansDocument, plan.SEVERAL),
     "growth": lambda: published(growth.SCHEMA, growth.growth_schema()),

@@ -95,6 +95,7 @@ class WarmupDocument(TypedDict):
 
     schema: Annotated[Literal["seslab/warmup/v1"], Field(description="which kind of document this is")]
     scenario: Annotated[str, Field(description="the scenario's name")]
+    account: NotRequired[Annotated[str, Field(description="only of several: whose addresses they are")]]
     seed: Annotated[int, Field(description="of its mail")]
     from_date: Annotated[IsoDate, Field(description="the first date")]
     repeats_days: Annotated[int, Field(description="the scenario's mail begins anew after so many days")]
@@ -107,3 +108,16 @@ class WarmupDocument(TypedDict):
     ]
     cost: Annotated[CostFigures, Field(description="in dollars")]
     providers: Annotated[list[ProviderFigures], Field(description="the largest first")]
+
+
+SEVERAL: Final = "seslab/warmups/v1"
+
+
+@with_config(STRICT)
+class WarmupsDocument(TypedDict):
+    """A plan for each of several accounts. Documents may grow: ignore keys that you do not know."""
+
+    schema: Annotated[Literal["seslab/warmups/v1"], Field(description="which kind of document this is")]
+    scenario: Annotated[str, Field(description="the scenario's name")]
+    warmups: Annotated[list[WarmupDocument], Field(description="of each account that has addresses of its own")]
+    without: Annotated[list[str], Field(description="the accounts that have none")]

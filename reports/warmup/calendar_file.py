@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
 from reports.documents.warmup import DayFigures, WarmupDocument
+from reports.warmup.sentences import whose
 from reports.warmup.table import through_each
 from strategies.presentation.words import count
 
@@ -29,12 +30,12 @@ def to_calendar(warmup: WarmupDocument) -> str:
     step = warmup["addresses"]["ramp"]["step_days"]
     for number in range(0, len(before), step):
         event = _all_day(warmup, before[number], min(step, len(before) - number))
-        event.add("summary", f"Warm-up, day {number + 1}: {_most(warmup, before[number])}")
-        event.add("description", f"{warmup['scenario']}: {_way(warmup, before[number])}")
+        event.add("summary", f"{_named(warmup)}, day {number + 1}: {_most(warmup, before[number])}")
+        event.add("description", f"{whose(warmup)}: {_way(warmup, before[number])}")
         calendar.add_component(event)
     last = _all_day(warmup, done, 1)
-    last.add("summary", "Warm-up: done")
-    last.add("description", f"{warmup['scenario']}: all mail goes through the addresses from today on")
+    last.add("summary", f"{_named(warmup)}: done")
+    last.add("description", f"{whose(warmup)}: all mail goes through the addresses from today on")
     calendar.add_component(last)
     return str(calendar.to_ical().decode())
 
@@ -44,12 +45,17 @@ def _all_day(warmup: WarmupDocument, day: DayFigures, days: int) -> Event:
 
     begins, made = date.fromisoformat(day["date"]), date.fromisoformat(warmup["from_date"])
     event = Event()
-    event.add("uid", f"{uuid5(_OURS, '/'.join((warmup['scenario'], warmup['from_date'], day['date'])))}@seslab.invalid")
+    own = (warmup["scenario"], *([warmup["account"]] if "account" in warmup else []), warmup["from_date"], day["date"])
+    event.add("uid", f"{uuid5(_OURS, '/'.join(own))}@seslab.invalid")
     event.add("dtstamp", datetime.combine(made, time(), UTC))
     event.add("dtstart", begins)
     event.add("dtend", begins + timedelta(days=days))
     event.add("transp", "TRANSPARENT")  # it does not take up the day
     return event
+
+
+def _named(warmup: WarmupDocument) -> str:
+    return f"Warm-up of {warmup['account']}" if "account" in warmup else "Warm-up"
 
 
 def _most(warmup: WarmupDocument, day: DayFigures) -> str:

@@ -35,7 +35,7 @@ def draw(warmup: WarmupDocument) -> Figure:
     _bars(panels[0], warmup)
     if is_received(warmup):
         _away(panels[1], warmup)
-    _dates(panels[-1])
+    _dates(panels[-1], _on(warmup))
     figure.legend(loc="outside lower center", ncols=3)
     return figure
 
@@ -72,9 +72,12 @@ def _on(warmup: WarmupDocument) -> list[int]:
     return [date.fromisoformat(day["date"]).toordinal() - _EPOCH for day in warmup["days"]]
 
 
-def _dates(axes: Axes) -> None:
+def _dates(axes: Axes, on: Sequence[int]) -> None:
     from matplotlib.dates import AutoDateLocator, DateFormatter
 
-    axes.xaxis.set_major_locator(AutoDateLocator(maxticks=8))  # type: ignore[no-untyped-call]
+    if len(on) == 1:  # less than a day is no range that the locator has ticks for
+        axes.set_xticks(on)
+    else:
+        axes.xaxis.set_major_locator(AutoDateLocator(maxticks=8))  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_formatter(DateFormatter("%Y-%m-%d"))  # type: ignore[no-untyped-call]
     axes.set_xlabel("date")

@@ -1,11 +1,12 @@
-"""The folder of a plan: document, CSV, calendar, picture and scenario."""
+"""The folder of a plan: document, CSV, calendar, picture and scenario; of several accounts a folder for each."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from reports.compare import one_document
-from reports.documents.warmup import SCHEMA, WarmupDocument
+from reports.documents.warmup import SCHEMA, SEVERAL, WarmupDocument, WarmupsDocument
 from reports.figures import canvas
 from reports.terminal import to_json
 from reports.warmup.calendar_file import to_calendar
@@ -20,6 +21,7 @@ DOCUMENT, SPREADSHEET, CALENDAR, PICTURE, SCENARIO = (
     "warmup",
     "scenario.toml",
 )
+WARMUPS = "warmups.json"
 _OURS = (DOCUMENT, SPREADSHEET, CALENDAR, f"{PICTURE}.svg", f"{PICTURE}.png", SCENARIO)
 
 
@@ -28,10 +30,29 @@ def prepare(directory: Path) -> None:
     one_document.prepare(directory, DOCUMENT, SCHEMA, _OURS)
 
 
+def prepare_several(directory: Path, accounts: Collection[str]) -> None:
+    """The same, with a folder for each of these accounts."""
+    one_document.prepare(directory, WARMUPS, SEVERAL, (WARMUPS, SCENARIO, *accounts))
+    for name in accounts:
+        prepare(directory / name)
+
+
 def save(directory: Path, warmup: WarmupDocument, scenario_toml: str) -> None:
     """All of them."""
-    write_text(directory / DOCUMENT, to_json(warmup))
     write_text(directory / SCENARIO, scenario_toml)
+    _save(directory, warmup)
+
+
+def save_several(directory: Path, document: WarmupsDocument, scenario_toml: str) -> None:
+    """Each account's in a folder of its name, beside the scenario."""
+    write_text(directory / WARMUPS, to_json(document))
+    write_text(directory / SCENARIO, scenario_toml)
+    for warmup in document["warmups"]:
+        _save(directory / warmup["account"], warmup)
+
+
+def _save(directory: Path, warmup: WarmupDocument) -> None:
+    write_text(directory / DOCUMENT, to_json(warmup))
     write_text(directory / SPREADSHEET, to_csv(warmup))
     write_text(directory / CALENDAR, to_calendar(warmup))
     with canvas.style():

@@ -20,7 +20,12 @@ _NEEDED = f"the {count(NEEDED_PER_DAY)} recipients a day that keep it known ther
 
 def title(warmup: WarmupDocument) -> str:
     """Which addresses, and whose mail."""
-    return f"{warmup['scenario']}: warming up {_addresses(warmup)}"
+    return f"{whose(warmup)}: warming up {_addresses(warmup)}"
+
+
+def whose(warmup: WarmupDocument) -> str:
+    """The scenario, and of several accounts which."""
+    return f"{warmup['scenario']}, {warmup['account']}" if "account" in warmup else warmup["scenario"]
 
 
 def answer(warmup: WarmupDocument) -> str:

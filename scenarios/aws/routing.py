@@ -12,8 +12,10 @@ turns back to a Region, is not documented: here a Region is tried again after fi
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from math import inf
 
+from scenarios.aws.limiter import exact
 from strategies.ports import Paused, QuotaExceeded, SendError, Throttled, Unanswered, Unavailable
 
 IMPAIRED_S = 5.0
@@ -64,6 +66,12 @@ class Router:
 def weights_of(routing: str, rates_per_s: Sequence[float]) -> list[float]:
     """In which proportion accounts with these rates are dealt calls while all are open; `routing` is as in [pool]."""
     return [1.0 if routing == "global-endpoint" else rate_per_s for rate_per_s in rates_per_s]
+
+
+def shares_of(routing: str, rates_per_s: Sequence[float]) -> list[Fraction]:
+    """The same as shares of all recipients, which add up to 1."""
+    weights = [exact(one) for one in weights_of(routing, rates_per_s)]
+    return [one / sum(weights) for one in weights]
 
 
 def router_of(routing: str, rates_per_s: Sequence[float], host: int) -> Router:

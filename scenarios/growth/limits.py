@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from scenarios.aws.limiter import exact
-from scenarios.aws.routing import weights_of
+from scenarios.aws.routing import shares_of
 from scenarios.errors import BadInput
 from scenarios.growth.demands import demands_of
 from scenarios.schema.accounts.account import Account
@@ -45,8 +44,7 @@ def members_of(part: Scenario) -> list[Member]:
     if not part.accounts or part.pool is None:
         return [Member(UNNAMED, part.account, Fraction(1), Fraction(1))]
     rates_per_s = [one.max_send_rate_per_s for one in part.accounts.values()]
-    weights = [exact(one) for one in weights_of(part.pool.routing, rates_per_s)]
-    dealt = [one / sum(weights) for one in weights]
+    dealt = shares_of(part.pool.routing, rates_per_s)
     borne = [Fraction(1)] * len(dealt) if part.pool.routing == "global-endpoint" else dealt
     return [Member(*one) for one in zip(part.accounts, part.accounts.values(), dealt, borne, strict=True)]
 

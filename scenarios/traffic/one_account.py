@@ -6,12 +6,6 @@ from scenarios.errors import BadInput
 from scenarios.schema.model import Scenario
 
 
-def refuse_named(source: str, scenario: Scenario, command: str) -> None:
-    """Raises BadInput for accounts that have names: what is enough for their sum need not be enough for each."""
-    if scenario.accounts:
-        raise BadInput(f"{_has(source, scenario, command)}; give it [account] and the mail of one of them")
-
-
 def refuse_apart(source: str, scenario: Scenario, command: str) -> None:
     """Raises BadInput for accounts that share nothing; one, and a pool of all, are as good as one."""
     if len(scenario.accounts) > 1 and len(scenario.arrangement.pooled) < len(scenario.accounts):

@@ -29,6 +29,7 @@ DOCUMENTS = (
     "bounces",
     "suppression",
     "warmup",
+    "warmups",
     "plan",
     "plans",
     "growth",

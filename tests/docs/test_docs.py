@@ -283,7 +283,7 @@ def argument(parameter: Any) -> list[str]:
     return [parameter.metavar or parameter.name.upper()]
 
 
-PAGE_OF = {"baseline": "gate", "growth": "plan", "origin": "history", "plans": "plan"}
+PAGE_OF = {"baseline": "gate", "growth": "plan", "origin": "history", "plans": "plan", "warmups": "warmup"}
 ELSEWHERE = ("AccountTable", "LimiterTable", "FaultTable", "UsageCounts")
 """Tables of several documents, which the pages on comparisons, scenarios and prices explain."""
 

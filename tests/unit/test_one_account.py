@@ -18,7 +18,6 @@ TWO = f"[accounts.a]\n[accounts.b]\n{MAIL}"
 @pytest.mark.parametrize(
     "line",
     [
-        ["warmup", "s.toml", "--from", "2026-12-01"],
         ["track", "s.toml"],
     ],
 )

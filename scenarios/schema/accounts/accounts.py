@@ -10,6 +10,7 @@ from pydantic import Field
 
 from scenarios.schema.accounts.account import Account, LimiterHypothesis
 from scenarios.schema.complaints import IDENTITY, REGION, WORD
+from scenarios.schema.delivery.dedicated_ips import DedicatedIps
 from scenarios.schema.tables import Probability, Table
 
 MOST_ACCOUNTS = 50
@@ -25,6 +26,9 @@ class NamedAccount(Account):
     region: str | None = Field(default=None, pattern=REGION, description="the AWS Region that it sends from")
     identity: str | None = Field(
         default=None, pattern=IDENTITY, description="the domain or address that its mail is from"
+    )
+    dedicated_ips: DedicatedIps | None = Field(
+        default=None, description="addresses of its own, which `seslab warmup` plans, and nothing else looks at"
     )
 
 

@@ -95,22 +95,18 @@ def warmup(
     """Plan how new IP addresses are warmed up, date by date.
 
     Says through which address how many go on each date, what is beyond that, when it is done, what it costs, and
-    whether it is worth it. Sends nothing.
+    whether it is worth it, of several accounts for each that has some. Sends nothing.
 
     $ seslab warmup warm-up --from 2026-12-01
     """
     with ending_on_ctrl_c():
-        from reports.warmup import command, folder
+        from reports.warmup import command, several
         from scenarios.measures.cost import load_prices
-        from scenarios.traffic.one_account import refuse_named
         from seslab import worlds
     on = _date(first)
-    if out is not None:
-        folder.prepare(out)
     chosen = worlds.scenario_of(scenario, seed)
-    refuse_named(scenario, chosen, "warmup")
-    planned = command.planned(chosen, scenario, on, repeats, load_prices())
-    command.show(planned, chosen, json, out)
+    plan_it = several.show_planned if chosen.accounts else command.show_planned
+    plan_it(chosen, scenario, on, repeats, load_prices(), json, out)
 
 
 def _date(text: str) -> date:
