@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from reports.documents.advice import AdviceCandidate
+from reports.documents.advice import AdviceAssurance, AdviceCandidate
 from reports.running.keeping import LIMITERS, SCENARIO
 
 
-def commands(candidates: Sequence[AdviceCandidate], seed: int) -> list[str]:
-    """One for each candidate, to be run in the folder: its campaigns of the finals, or the one before them."""
-    return [_command(one["name"], *_seeds(one, seed)) for one in candidates]
+def commands(candidates: Sequence[AdviceCandidate], assurance: AdviceAssurance, seed: int) -> list[str]:
+    """To be run in the folder: the finals, what the choice alone met after them, each failure, the campaign before.
+
+    The first and the last one come to the figures of the document's two blocks.
+    """
+    first, shared, campaigns = seed + 1, assurance["shared"], assurance["campaigns"]
+    finalists = [one for one in candidates if one["finals"] is not None]
+    failed = [one for one in candidates if one["failure"] is not None and one["failure"]["seed"] >= first]
+    return [
+        *([_command(finalists, first, shared)] if finalists else []),
+        *([_command(candidates[:1], first, campaigns)] if campaigns > shared else []),
+        *(_command([one], first, one["failure"]["seed"] - seed) for one in failed if one["failure"] is not None),
+        _command(candidates, seed, 1),
+    ]
 
 
-def _seeds(one: AdviceCandidate, seed: int) -> tuple[int, int]:
-    """The first and the last one: that of the failure, if there was one."""
-    last = one["failure"]["seed"] if one["failure"] is not None else seed + len(one["samples"])
-    return (seed if last == seed else seed + 1), last
-
-
-def _command(name: str, first: int, last: int) -> str:
-    often = ["--seed", str(first), "--replications", str(last - first + 1)]
-    return shlex.join(["seslab", "robust", SCENARIO, "--limiters", LIMITERS, "-s", name, *often])
+def _command(some: Iterable[AdviceCandidate], first: int, campaigns: int) -> str:
+    names = [word for one in some for word in ("-s", one["name"])]
+    often = ["--seed", str(first), "--replications", str(campaigns)]
+    return shlex.join(["seslab", "robust", SCENARIO, "--limiters", LIMITERS, *names, *often])

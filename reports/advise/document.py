@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+from reports.advise.bench import Met
 from reports.advise.candidates import Candidate
 from reports.advise.commands import commands
 from reports.advise.demands import IMPLIED
@@ -12,9 +13,12 @@ from reports.advise.fared import (
     beside_choice,
     failure,
     finite,
+    front_before,
     loss_of,
-    met_of,
+    met_before,
+    met_in_finals,
     samples_of,
+    seeds_of_finals,
     standing,
     unbeaten,
     worst_under,
@@ -28,6 +32,7 @@ from reports.documents.advice import (
     AdviceCandidate,
     AdviceDocument,
     AdviceEdge,
+    AdviceFigures,
 )
 from scenarios.hypotheses.sets import LeftOut
 
@@ -35,10 +40,14 @@ from scenarios.hypotheses.sets import LeftOut
 def told(search: Search) -> list[Candidate]:
     """Whom the document tells of, best first: the choice, finalists, the front, and each contender's best."""
     choice, finals = search.choice, search.finals
-    alive = sorted(finals.alive, key=lambda one: met_of(search, one).value) if finals else []
-    out = [one for each in reversed(search.groups) for one in sorted(each.out, key=lambda one: met_of(search, one)[1])]
+
+    def value(one: Candidate) -> float:
+        return (met_in_finals(search, one) or met_before(search, one)).value
+
+    alive = sorted(finals.alive, key=value) if finals else []
+    out = [one for each in reversed(search.groups) for one in sorted(each.out, key=value)]
     best = [next((one for one in search.ranked if one.contender == name), None) for name in search.contenders]
-    rest = [one for one in search.ranked if one in {*unbeaten(search, search.admissible), *best}]
+    rest = [one for one in search.ranked if one in {*front_before(search, search.admissible), *best}]
     return list(dict.fromkeys([*([choice] if choice else []), *alive, *out, *rest]))
 
 
@@ -46,7 +55,9 @@ def document(search: Search, left_out: Sequence[LeftOut]) -> AdviceDocument:
     """Plain data."""
     question = search.bench.question
     names = named(question.scenario, told(search), search.choice)
-    candidates = [_candidate(search, one, names) for one in names]
+    before, finals = _before(search, names), _finals(search, names)
+    candidates = [_candidate(search, one, names, before[one], finals.get(one)) for one in names]
+    assurance = _assurance(search)
     return {
         "schema": SCHEMA,
         "scenario": question.scenario.name,
@@ -69,10 +80,10 @@ def document(search: Search, left_out: Sequence[LeftOut]) -> AdviceDocument:
         "tried": len(search.pool),
         "runs": search.bench.budget.spent,
         "choice": names[search.choice] if search.choice else None,
-        "assurance": _assurance(search),
+        "assurance": assurance,
         "candidates": candidates,
         "notes": list(_notes(search)),
-        "commands": commands(candidates, search.seed) if search.choice else [],
+        "commands": commands(candidates, assurance, search.seed) if search.choice else [],
     }
 
 
@@ -89,12 +100,35 @@ def _assurance(search: Search) -> AdviceAssurance:
         "zone": finals.rule.zone if finals and is_known else None,
         "finalists": len(finals.finalists) if finals and is_known else 0,
         "campaigns": _campaigns(search),
+        "shared": finals.shared if finals else 0,
         "campaigns_share": finals.campaigns_share if finals else None,
     }
 
 
-def _candidate(search: Search, one: Candidate, names: Mapping[Candidate, str]) -> AdviceCandidate:
-    question, met = search.bench.question, met_of(search, one)
+def _before(search: Search, some: Collection[Candidate]) -> dict[Candidate, AdviceFigures]:
+    front = front_before(search, some)
+    return {one: _figures(search, one, met_before(search, one), [search.seed], one in front) for one in some}
+
+
+def _finals(search: Search, some: Iterable[Candidate]) -> dict[Candidate, AdviceFigures]:
+    mets = {one: met for one in some if (met := met_in_finals(search, one)) is not None}
+    front = unbeaten(mets)
+    return {one: _figures(search, one, met, seeds_of_finals(search), one in front) for one, met in mets.items()}
+
+
+def _figures(search: Search, one: Candidate, met: Met, seeds: Iterable[int], is_on_front: bool) -> AdviceFigures:
+    return {
+        "value": finite(met.value),
+        "beside": finite(met.beside),
+        "under": worst_under(search, one, seeds),
+        "is_on_front": is_on_front,
+    }
+
+
+def _candidate(
+    search: Search, one: Candidate, names: Mapping[Candidate, str], before: AdviceFigures, finals: AdviceFigures | None
+) -> AdviceCandidate:
+    question = search.bench.question
     loss, choice = loss_of(search, one), search.choice
     bare: AdviceCandidate = {
         "name": names[one],
@@ -102,13 +136,11 @@ def _candidate(search: Search, one: Candidate, names: Mapping[Candidate, str]) -
         "changes": dict(one.changes),
         "edges": list(_edges(search, one)),
         "standing": standing(search, one),
-        "value": finite(met.value),
-        "beside": finite(met.beside),
-        "under": worst_under(search, one),
+        "before": before,
+        "finals": finals,
         "samples": samples_of(search, one),
         "behind": names.get(loss.behind) if loss and loss.behind and one != choice else None,
         "failure": failure(search, one),
-        "is_on_front": one in unbeaten(search, names),
         "sentence": "",
     }
     if one.contender in question.scenario.variants:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from reports.advise.bench import Met
@@ -57,10 +57,17 @@ def met_before(search: Search, one: Candidate) -> Met:
     return met
 
 
-def met_of(search: Search, one: Candidate) -> Met:
-    """The means of the campaigns of the finals that all have met, where it came so far: nobody was chosen by them."""
-    kept = _shared(search, one)
-    return _mean([_at(search, one, seed) for seed in _seeds(search, kept)]) if kept else met_before(search, one)
+def met_in_finals(search: Search, one: Candidate) -> Met | None:
+    """The means of the campaigns that all finalists met; None of who failed in them or was in none of these finals."""
+    finals = search.finals
+    if finals is None or one not in finals.finalists or one in finals.failed or not finals.shared:
+        return None
+    return _mean([_at(search, one, seed) for seed in seeds_of_finals(search)])
+
+
+def seeds_of_finals(search: Search) -> range:
+    """Of the campaigns that all finalists met which did not fail."""
+    return _seeds(search, search.finals.shared if search.finals else 0)
 
 
 def beside_choice(search: Search, one: Candidate, choice: Candidate) -> Beside:
@@ -71,10 +78,8 @@ def beside_choice(search: Search, one: Candidate, choice: Candidate) -> Beside:
     return Beside(mine, chosen, both, len(one.changes) - len(choice.changes))
 
 
-def worst_under(search: Search, one: Candidate) -> str | None:
+def worst_under(search: Search, one: Candidate, seeds: Iterable[int]) -> str | None:
     """The hypothesis under which the figure was worst most often; None where all are always alike."""
-    kept = _shared(search, one)
-    seeds = _seeds(search, kept) if kept else [search.seed]
     found = Counter(worst for seed in seeds if (worst := _worst_in(search, one, seed)) is not None)
     return search.bench.question.hypotheses[found.most_common(1)[0][0]].name if found else None
 
@@ -86,24 +91,23 @@ def _worst_in(search: Search, one: Candidate, seed: int) -> int | None:
     return max(sorted(runs), key=lambda number: runs[number].value)
 
 
-def unbeaten(search: Search, some: Collection[Candidate]) -> set[Candidate]:
-    """Those that met everything, and of which nobody is better in one figure without being worse in the other.
-
-    Finalists are beside each other in the finals, everyone else in the campaign that all met. Of those that are alike
-    the first.
-    """
+def front_before(search: Search, some: Collection[Candidate]) -> set[Candidate]:
+    """Of the campaign before the finals, without those that failed later."""
     failed = {one for group in search.groups for one in group.failed}
-    meets = [one for one in search.admissible if one in some and one not in failed]
+    return unbeaten({one: met_before(search, one) for one in search.admissible if one in some and one not in failed})
+
+
+def unbeaten(mets: Mapping[Candidate, Met]) -> set[Candidate]:
+    """Those of which nobody is better in one figure without being worse in the other; of those alike the first."""
     return {
         one
-        for number, one in enumerate(meets)
-        if not any(_beats(search, other, one, at < number) for at, other in enumerate(meets) if other != one)
+        for number, (one, met) in enumerate(mets.items())
+        if not any(_beats(other, met, at < number) for at, other in enumerate(mets.values()) if at != number)
     }
 
 
-def _beats(search: Search, one: Candidate, other: Candidate, is_first: bool) -> bool:
-    in_finals = _shared(search, one) and _shared(search, other)
-    mine, its = ((met_of if in_finals else met_before)(search, each)[1:3] for each in (one, other))
+def _beats(one: Met, other: Met, is_first: bool) -> bool:
+    mine, its = one[1:3], other[1:3]
     return is_first if mine == its else mine[0] <= its[0] and mine[1] <= its[1]
 
 
@@ -152,11 +156,6 @@ def failure(search: Search, one: Candidate) -> AdviceFailure | None:
 def finite(value: float) -> float | None:
     """None for what a document cannot hold."""
     return value if math.isfinite(value) else None
-
-
-def _shared(search: Search, one: Candidate) -> int:
-    group = group_of(search, one)
-    return min(len(group.values.get(one, ())), group.shared or len(group.values.get(one, ()))) if group else 0
 
 
 def _seeds(search: Search, campaigns: int) -> range:

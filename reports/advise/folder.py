@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from reports.advise import page
+from reports.advise.panels import panels
 from reports.compare.ownership import FIGURES
 from reports.documents.advice import AdviceDocument
 from reports.figures import canvas, front
@@ -29,5 +30,5 @@ def save(directory: Path, advice: AdviceDocument, scenario_toml: str, limiters_t
     keep_together(directory, {ADVICE: to_json(advice), SCENARIO: scenario_toml, LIMITERS: limiters_toml})
     make_folder(directory / FIGURES, advice=canvas.ADVICE)
     with busy("Drawing"), canvas.style():
-        canvas.save(front.draw(advice), directory / FIGURES, page.PICTURE.name)
+        canvas.save(front.draw(advice, panels(advice)), directory / FIGURES, page.PICTURE.name)
     page.write(directory, advice)

@@ -9,10 +9,10 @@ from reports.advise.table import table
 from reports.compare.ownership import FIGURES
 from reports.documents.advice import AdviceDocument
 from reports.page.elements import Markup, element, joined, lines
-from reports.page.pictures import Picture, images
+from reports.page.pictures import Picture, pictured
 from reports.page.rests_on import description, rests_on, scenario_text
 from reports.page.tables import sheet
-from reports.page.whole import MOST_BYTES, Page, Section, figure, html
+from reports.page.whole import Page, Section, html
 from reports.running.keeping import REPORT, SCENARIO
 from scenarios.system.whole_files import write_text
 from strategies.presentation.words import counted
@@ -20,8 +20,9 @@ from strategies.presentation.words import counted
 PICTURE = Picture(
     "front",
     "What is left to choose",
-    "Candidates by the figure that was to be small and by what it is weighed against; a line joins those that nobody "
-    "beats in both, a ring marks the choice",
+    "Candidates by the figure that was to be small and by what it is weighed against: finalists above, by campaigns "
+    "that all of them met, everyone below, by the one before; a line joins those that nobody beats in both, a ring "
+    "marks the choice",
 )
 
 
@@ -40,7 +41,7 @@ def _page(directory: Path, advice: AdviceDocument) -> Page:
         sections=[
             Section("said", "How sure it is, and why not the others", lines(said[1:])),
             Section("candidates", "The candidates", sheet(table(advice))),
-            Section("front", "The front", _picture(directory)),
+            Section("front", "The front", pictured(directory / FIGURES, PICTURE, "Towards the lower left is better.")),
             Section("rests-on", "What this rests on", _rests_on(advice, scenario_toml)),
         ],
     )
@@ -50,11 +51,6 @@ def _about(advice: AdviceDocument) -> str:
     tried, runs = counted(advice["tried"], "candidate"), counted(advice["runs"], "simulation")
     limiters = counted(len(advice["hypotheses"]), "limiter")
     return f"The least {advice['figure']} of {tried} under {limiters} that SES may have, in {runs}"
-
-
-def _picture(directory: Path) -> Markup:
-    [image] = images(directory / FIGURES, [PICTURE], MOST_BYTES // 2)
-    return figure(PICTURE.name, PICTURE.title, "Towards the lower left is better.", image)
 
 
 def _rests_on(advice: AdviceDocument, scenario_toml: str) -> Markup:

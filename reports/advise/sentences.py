@@ -35,12 +35,14 @@ def called(one: AdviceCandidate) -> str:
 
 def how_it_fared(one: AdviceCandidate, figures: Figures, both: Beside | None, zone: float | None) -> str:
     """Why it is the choice, or is not; `both` is None where there is no choice."""
-    who, value, figure = called(one), one["value"], figures.first
+    who, figure = called(one), figures.first
+    met = one["finals"] or one["before"]
+    value = met["value"]
     if one["standing"] == "failed" and one["failure"] is not None:
         return f"{who} fails: {failed(one['failure'])}"
     if value is None:
         return f"{who} has no {figure}"
-    worst = f", at worst under {one['under']}" if one["under"] else ""
+    worst = f", at worst under {met['under']}" if met["under"] else ""
     if one["standing"] == "chosen":
         return f"{who}: {figure} {shown(figure, _rounded(value))}{worst}"
     if both is None or not isfinite(both.by):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from reports.advise.panels import panels
 from reports.columns import Block, Column, Row, Sheet
-from reports.documents.advice import AdviceCandidate, AdviceDocument
+from reports.documents.advice import AdviceDocument
+from reports.figures.front import Point
 from reports.units import alike, unit_of
 from strategies.presentation.words import counted
 
@@ -13,15 +15,12 @@ LEAST_DIGITS, MOST_DIGITS = 3, 9
 
 
 def table(advice: AdviceDocument) -> Sheet:
-    """A row for each; those on the front have a mark."""
-    told = advice["candidates"]
-    marked = [number for number, one in enumerate(told) if one["is_on_front"]]
-    values, beside = (_apart([one[key] for one in told], marked) for key in ("value", "beside"))
+    """Finalists by the campaigns that all of them met, and everyone by the one before; a front of each has a mark."""
     return Sheet(
         title=_title(advice),
         columns=list(_columns(advice)),
-        blocks=[Block([_row(one, *both) for one, *both in zip(told, values, beside, strict=True)])],
-        caption=_caption(advice),
+        blocks=[Block(list(_rows(one.points)), one.title) for one in panels(advice)],
+        caption=f"{counted(advice['runs'], 'run')}; figures are the worst over all limiters",
         named_by=1,
     )
 
@@ -31,20 +30,12 @@ def _title(advice: AdviceDocument) -> str:
     return f"{advice['scenario']} under {limiters}: least {advice['figure']} of {counted(advice['tried'], 'candidate')}"
 
 
-def _caption(advice: AdviceDocument) -> str:
-    runs = counted(advice["runs"], "run")
-    if not any(one["samples"] for one in advice["candidates"]):
-        return f"{runs}; figures are the worst over all limiters, in one campaign"
-    return f"{runs}; figures are the worst over all limiters, of finalists the mean, -: in one campaign before"
-
-
 def _columns(advice: AdviceDocument) -> Iterator[Column]:
     yield Column("candidate")
     yield Column("how it\nfared")
     for figure in (advice["figure"], advice["beside"]):
         yield Column(_heading(figure), unit_of(figure).strip())
     yield Column("worst\nunder", falls=1)
-    yield Column("cam-\npaigns", falls=3)
     yield Column("front", falls=2, note="nobody is better in one of the two figures without being worse in the other")
 
 
@@ -53,10 +44,13 @@ def _heading(figure: str) -> str:
     return figure.replace(".", ".\n").replace("_per_million", "_per\n_million")
 
 
-def _row(one: AdviceCandidate, value: str, beside: str) -> Row:
-    campaigns = str(len(one["samples"])) if one["samples"] else "-"
-    mark = "✓" if one["is_on_front"] else ""
-    return [one["name"], one["standing"], value, beside, one["under"] or "-", campaigns, mark]
+def _rows(told: Sequence[Point]) -> Iterator[Row]:
+    marked = [number for number, (_, met) in enumerate(told) if met["is_on_front"]]
+    values = _apart([met["value"] for _, met in told], marked)
+    beside = _apart([met["beside"] for _, met in told], marked)
+    for number, (one, met) in enumerate(told):
+        mark = "✓" if met["is_on_front"] else ""
+        yield [one["name"], one["standing"], values[number], beside[number], met["under"] or "-", mark]
 
 
 def _apart(values: Sequence[float | None], marked: Sequence[int]) -> list[str]:

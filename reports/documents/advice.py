@@ -44,6 +44,17 @@ class AdviceEdge(TypedDict):
     end: Annotated[str, Field(description="which end, and whether its strategy declares it")]
 
 
+class AdviceFigures(TypedDict):
+    """What a candidate came to, the worst of each figure over the hypotheses; set against others' of the same block."""
+
+    value: Annotated[float | None, Field(description="the figure that is to be small; null if it has none")]
+    beside: Annotated[float | None, Field(description="likewise the figure that it is weighed against")]
+    under: Annotated[str | None, Field(description="under which hypothesis the first was worst most often")]
+    is_on_front: Annotated[
+        bool, Field(description="whether nobody here is better in one figure without being worse in the other")
+    ]
+
+
 class AdviceCandidate(TypedDict):
     """A contender with some of its settings changed, and how it fared."""
 
@@ -61,21 +72,14 @@ class AdviceCandidate(TypedDict):
             "not meet a threshold; screened: left before the finals; unfinished: the end came first"
         ),
     ]
-    value: Annotated[
-        float | None,
-        Field(
-            description="the figure, at worst over the hypotheses, the mean of the campaigns that all finalists met; "
-            "of others, in the one before the finals; null if it has none"
-        ),
+    before: Annotated[AdviceFigures, Field(description="in the one campaign before the finals, which all met")]
+    finals: Annotated[
+        AdviceFigures | None,
+        Field(description="means of the campaigns that all finalists met which did not fail; null of all others"),
     ]
-    beside: Annotated[float | None, Field(description="likewise the figure that it is weighed against")]
-    under: Annotated[str | None, Field(description="under which hypothesis the figure was worst most often")]
     samples: Annotated[list[float], Field(description="the figure in each campaign of the finals, at worst")]
     behind: Annotated[str | None, Field(description="the candidate that it is behind; null where it is not")]
     failure: Annotated[AdviceFailure | None, Field(description="what it did not meet; null if it met everything")]
-    is_on_front: Annotated[
-        bool, Field(description="whether nobody is better in one figure without being worse in the other")
-    ]
     sentence: Annotated[str, Field(description="how it fared, for people")]
 
 
@@ -98,6 +102,9 @@ class AdviceAssurance(TypedDict):
     finalists: Annotated[int, Field(description="those in the finals that the choice comes from", ge=0)]
     campaigns: Annotated[
         int, Field(description="of the finals that the choice has met, each under every hypothesis", ge=0)
+    ]
+    shared: Annotated[
+        int, Field(description="of them, those that all finalists met which did not fail: their figures are of these")
     ]
     campaigns_share: Annotated[
         float | None, Field(description="at least this share of campaigns meets all demands, under each hypothesis")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from reports.documents.advice import AdviceCandidate, AdviceDocument
+from reports.documents.advice import AdviceCandidate, AdviceDocument, AdviceFigures
 from reports.figures import canvas, palette
 from reports.figures.palette import look
 from reports.units import unit_of
@@ -17,69 +17,91 @@ if TYPE_CHECKING:
     from matplotlib.lines import Line2D
 
 
-def draw(advice: AdviceDocument) -> Figure:
-    """A marker for each candidate that has both figures, in its strategy's look, hollow where a threshold failed."""
-    placed = [one for one in advice["candidates"] if one["value"] is not None and one["beside"] is not None]
-    handles = _keys(placed)
+Point = tuple[AdviceCandidate, AdviceFigures]
+"""A candidate, and the figures by which it is placed."""
+
+
+class Panel(NamedTuple):
+    """Candidates whose figures are of the same campaigns, and of which."""
+
+    title: str
+    points: Sequence[Point]
+
+
+def draw(advice: AdviceDocument, panels: Sequence[Panel]) -> Figure:
+    """One below the other; a marker for each that has both figures, hollow where a threshold failed."""
+    placed = [Panel(one.title, [*filter(_has_both, one.points)]) for one in panels]
+    handles = _keys([point for one in placed for point in one.points])
     title = f"{printable(advice['scenario'])}: what is left to choose; towards the lower left is better"
-    figure = canvas.sheet(title, 10, canvas.beside(handles, 4.6))
-    axes = figure.subplots()
-    _front(axes, placed)
-    for one in placed:
-        _point(axes, one, one["name"] == advice["choice"])
-    _axes(axes, advice, placed)
-    if not placed:
-        canvas.say(axes, "no candidate has both figures")
+    figure = canvas.sheet(title, 10, canvas.beside(handles, 1.0 + 3.6 * len(placed)))
+    for axes, one in zip(figure.subplots(len(placed), squeeze=False)[:, 0], placed, strict=True):
+        _panel(axes, advice, one)
     figure.legend(handles=handles, loc="outside right center", labelspacing=0.9)
     return figure
 
 
-def _place(one: AdviceCandidate) -> tuple[float, float]:
-    assert one["value"] is not None
-    assert one["beside"] is not None
-    return one["value"], one["beside"]
+def _panel(axes: Axes, advice: AdviceDocument, panel: Panel) -> None:
+    axes.set_title(panel.title)
+    _front(axes, panel.points)
+    for point in panel.points:
+        _point(axes, point, point[0]["name"] == advice["choice"])
+    _axes(axes, advice, panel.points)
+    if not panel.points:
+        canvas.say(axes, "no candidate has both figures")
 
 
-def _front(axes: Axes, placed: Sequence[AdviceCandidate]) -> None:
+def _has_both(point: Point) -> bool:
+    return None not in (point[1]["value"], point[1]["beside"])
+
+
+def _place(point: Point) -> tuple[float, float]:
+    _, met = point
+    assert met["value"] is not None
+    assert met["beside"] is not None
+    return met["value"], met["beside"]
+
+
+def _front(axes: Axes, points: Sequence[Point]) -> None:
     """In steps: between two candidates of it nobody knows of one that is better than both."""
-    places = sorted(_place(one) for one in placed if one["is_on_front"])
+    places = sorted(_place(point) for point in points if point[1]["is_on_front"])
     if places:
         axes.step(*zip(*places, strict=True), where="post", color=palette.FAINT, linewidth=1, zorder=1)
 
 
-def _point(axes: Axes, one: AdviceCandidate, is_choice: bool) -> None:
+def _point(axes: Axes, point: Point, is_choice: bool) -> None:
+    one, place = point[0], _place(point)
     mine = look(_strategy(one))
     face, edge, width = (mine.color, palette.INK, 0.5) if one["failure"] is None else ("none", mine.color, 1.6)
     axes.scatter(
-        *_place(one), s=70, marker=mine.marker, facecolor=face, edgecolor=edge, linewidth=width, clip_on=False, zorder=3
+        *place, s=70, marker=mine.marker, facecolor=face, edgecolor=edge, linewidth=width, clip_on=False, zorder=3
     )
     if is_choice:
-        axes.scatter(*_place(one), s=260, facecolor="none", edgecolor=palette.INK, linewidth=1, zorder=2)
+        axes.scatter(*place, s=260, facecolor="none", edgecolor=palette.INK, linewidth=1, zorder=2)
 
 
 def _strategy(one: AdviceCandidate) -> str:
     return one.get("variant_of", one["contender"])
 
 
-def _axes(axes: Axes, advice: AdviceDocument, placed: Sequence[AdviceCandidate]) -> None:
+def _axes(axes: Axes, advice: AdviceDocument, points: Sequence[Point]) -> None:
     axes.set_xlabel(_named(advice["figure"]))
     axes.set_ylabel(_named(advice["beside"]))
     for number, scale in ((0, axes.set_xscale), (1, axes.set_yscale)):
-        values = [_place(one)[number] for one in placed]
+        values = [_place(point)[number] for point in points]
         if values and min(values) > 0 and max(values) > canvas.WIDE * min(values):
             scale("log")
 
 
 def _named(figure: str) -> str:
-    unit = unit_of(figure).strip()
-    return f"{figure}, at worst over the limiters" + (f" ({unit})" if unit else "")
+    unit = f" ({found})" if (found := unit_of(figure).strip()) else ""
+    return f"{figure}{unit}\nat worst over the limiters"
 
 
-def _keys(placed: Sequence[AdviceCandidate]) -> list[Line2D]:
+def _keys(points: Sequence[Point]) -> list[Line2D]:
     """A line for each strategy, and what ring, hollow and steps mean."""
     from matplotlib.lines import Line2D
 
-    strategies = dict.fromkeys(map(_strategy, placed))
+    strategies = dict.fromkeys(_strategy(one) for one, _ in points)
     signs = [
         Line2D([], [], linestyle="", marker=look(one).marker, color=look(one).color, label=printable(one))
         for one in strategies

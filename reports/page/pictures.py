@@ -9,6 +9,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from reports.page.elements import Markup, element
+from reports.page.whole import MOST_BYTES, figure
 
 _PLAIN = " !$&'()*+,-./:;=?@_~"  # in an address of data as they are
 
@@ -19,6 +20,12 @@ class Picture(NamedTuple):
     name: str
     title: str
     shows: str
+
+
+def pictured(folder: Path, picture: Picture, said: str) -> Markup:
+    """The one picture of a page, of which it may take half, with a sentence on how to read it."""
+    [image] = images(folder, [picture], MOST_BYTES // 2)
+    return figure(picture.name, picture.title, said, image)
 
 
 def images(folder: Path, wanted: Sequence[Picture], most_bytes: int) -> Iterator[Markup]:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from reports.compare.ownership import FIGURES
 from reports.documents.robustness import HypothesisEntry, RobustnessDocument
-from reports.page.elements import Markup, joined, lines, pairs
-from reports.page.pictures import Picture, images
+from reports.page.elements import joined, lines, pairs
+from reports.page.pictures import Picture, pictured
 from reports.page.rests_on import account_rows, description, limiter, rests_on, scenario_text, seeds
 from reports.page.tables import sheet
-from reports.page.whole import MOST_BYTES, Page, Section, figure, folded, html
+from reports.page.whole import Page, Section, folded, html
 from reports.robust.table import matrix, sentences, table
 from reports.running.keeping import LIMITERS, REPORT, SCENARIO
 from scenarios.system.whole_files import write_text
@@ -40,7 +40,16 @@ def _page(directory: Path, robustness: RobustnessDocument) -> Page:
         sections=[
             Section("conclusions", "What can be concluded", lines(said)),
             Section("ranking", "Worst cases", sheet(table(robustness))),
-            Section("matrix", "Limiter by limiter", joined((sheet(matrix(robustness)), _picture(directory)))),
+            Section(
+                "matrix",
+                "Limiter by limiter",
+                joined(
+                    (
+                        sheet(matrix(robustness)),
+                        pictured(directory / FIGURES, PICTURE, "The darker, the nearer to the best possible."),
+                    )
+                ),
+            ),
             _rests_on(robustness, scenario_toml),
         ],
     )
@@ -51,11 +60,6 @@ def _about(robustness: RobustnessDocument) -> str:
     limiters = counted(len(robustness["hypotheses"]), "limiter")
     often = seeds(robustness["seed"], robustness["replications"])
     return f"A limit of {limit:g} recipients a second under {limiters} that SES may have, simulated, {often}"
-
-
-def _picture(directory: Path) -> Markup:
-    [image] = images(directory / FIGURES, [PICTURE], MOST_BYTES // 2)
-    return figure(PICTURE.name, PICTURE.title, "The darker, the nearer to the best possible.", image)
 
 
 def _rests_on(robustness: RobustnessDocument, scenario_toml: str) -> Section:
