@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -23,7 +24,7 @@ UNEXPLAINED = 0.02
 """Of the calls: with more, the best supposition is a poor one."""
 ALIVE = 0.01
 """The least weight of a supposition that is still believed."""
-SINGLE, SCOUTS, SURVEY = Effort(200, 30, 1), Effort(60, 14, 10), Effort(80, 12, 120)
+SINGLE, SCOUTS, SURVEY = Effort(200, 30, 1), Effort(60, 14, 10), Effort(80, 24, 60)
 BEHIND = 12.0
 """A supposition so much less likely, as a logarithm, is not looked at more closely."""
 LOST = 40.0
@@ -33,6 +34,10 @@ MOST_NOISE = 50.0
 SIDES = (0.025, 0.975)
 ALIKE = 1e-6
 """Logarithms that differ by less are of points that explain the calls as well."""
+
+
+Populations = Mapping[Supposition, Population]
+NOTHING: Populations = MappingProxyType({})
 
 
 class Interval(NamedTuple):
@@ -64,18 +69,22 @@ class Explanation(NamedTuple):
 
 
 class Fit(NamedTuple):
-    """All explanations, the most probable first; `calls` are those that were looked at."""
+    """All explanations, the most probable first; `calls` are those that were looked at.
+
+    `populations` are where a fit of more calls begins.
+    """
 
     calls: Calls
     within: Bounds
     explanations: Sequence[Explanation]
+    populations: Populations
 
     @property
     def alive(self) -> list[Explanation]:
         return [one for one in self.explanations if one.weight >= ALIVE]
 
     @property
-    def possible(self) -> list[Supposition]:
+    def possible(self) -> Sequence[Supposition]:
         """Those that further calls may still make the best."""
         most = self.explanations[0].log_evidence
         return [one.supposition for one in self.explanations if one.log_evidence > most - LOST]
@@ -91,39 +100,47 @@ def fitted(
     rate_per_s: float | None = None,
     show: Callable[[str], None] = lambda _: None,
     among: Sequence[Supposition] = tuple(suppositions()),
+    before: Populations = NOTHING,
 ) -> Fit:
-    """`rate_per_s` is what SES says that the account may send; `show` is told what is being looked at."""
+    """`rate_per_s` is what SES says that the account may send; `show` is told what is being looked at.
+
+    The populations that fewer calls of the same limiter have left, `before`, save most of the search.
+    """
     calls = calls.first(MOST_CALLS)
     within = bounds(calls, rate_per_s)
-    found = _all(calls, within, SLIP, show, among)
-    share = found[0].unexplained / len(calls.at_s)
+    found = _all(calls, within, SLIP, show, among, before)
+    explanations = _weighed(calls, within, found)
+    share = explanations[0].unexplained / len(calls.at_s)
     if share > UNEXPLAINED:
-        found = _all(calls, within, min(share, MOST_SLIPS), show, among)
-    return Fit(calls, within, found)
+        found = _all(calls, within, min(share, MOST_SLIPS), show, among, found)
+        explanations = _weighed(calls, within, found)
+    return Fit(calls, within, explanations, found)
 
 
 def _all(
-    calls: Calls, within: Bounds, slip: float, show: Callable[[str], None], among: Sequence[Supposition]
-) -> Sequence[Explanation]:
+    calls: Calls,
+    within: Bounds,
+    slip: float,
+    show: Callable[[str], None],
+    among: Sequence[Supposition],
+    before: Populations,
+) -> Populations:
     """Each supposition is looked at; those that come near the best are looked at closely."""
     chance = generator(0, "inference")
-    scouted: list[tuple[Supposition, Population]] = []
+    found: dict[Supposition, Population] = {}
     best_log = -np.inf
     for number, one in enumerate(among, 1):
         show(f"{number} of {len(among)}: {one}")
-        found = _population(one, calls, within, slip, SCOUTS if one.shards > 1 else SINGLE, chance, best_log)
-        if found is not None:
-            scouted.append((one, found))
-            best_log = max(best_log, found.best_log)
-    most = max(found.log_evidence for _, found in scouted)
-    surveyed = []
-    for one, found in scouted:
-        if one.shards > 1 and found.log_evidence > most - BEHIND:
-            show(f"{one}, closely")
-            closer = _population(one, calls, within, slip, SURVEY, chance, best_log)
-            found = closer or found
-        surveyed.append((one, found))
-    return _weighed(calls, within, surveyed)
+        effort, begun = SCOUTS if one.shards > 1 else SINGLE, before.get(one)
+        population = _population(one, calls, within, slip, effort, chance, best_log, begun)
+        if population is not None:
+            found[one], best_log = population, max(best_log, population.best_log)
+    most = max(population.log_evidence for population in found.values())
+    near = [one for one in found if one.shards > 1 and found[one].log_evidence > most - BEHIND]
+    for one in near:
+        show(f"{one}, closely")
+        found[one] = _population(one, calls, within, slip, SURVEY, chance, best_log, found[one]) or found[one]
+    return found
 
 
 def _population(
@@ -134,6 +151,7 @@ def _population(
     effort: Effort,
     chance: np.random.Generator,
     best_log: float,
+    begun: Population | None,
 ) -> Population | None:
     space, needed = Space(one, calls, within), one.needed(calls)
 
@@ -142,25 +160,25 @@ def _population(
         told = likelihood(calls, candidates, one.build, needed, one.shards, slip, effort.histories, chance)
         return Told(space.log_prior(points, candidates), told.log, told.unexplained)
 
-    return population(space.lows, space.highs, measure, effort, chance, best_log)
+    return population(space.lows, space.highs, measure, effort, chance, best_log, begun)
 
 
-def _weighed(calls: Calls, within: Bounds, found: Sequence[tuple[Supposition, Population]]) -> Sequence[Explanation]:
+def _weighed(calls: Calls, within: Bounds, found: Populations) -> Sequence[Explanation]:
     """All suppositions are as likely as another beforehand.
 
     A log odds that is only estimated counts less: its mean probability under a normal error of that spread is near that
     of the log odds divided by sqrt(1 + pi / 8 * variance) (MacKay, The Evidence Framework Applied to Classification
     Networks, 1992).
     """
-    evidence = np.array([population.log_evidence for _, population in found])
-    noise = np.array([min(population.noise, MOST_NOISE) for _, population in found])
+    evidence = np.array([population.log_evidence for population in found.values()])
+    noise = np.array([min(population.noise, MOST_NOISE) for population in found.values()])
     behind = evidence.max() - evidence
     variance = noise**2 + noise[evidence.argmax()] ** 2
     weights = np.exp(-behind / np.sqrt(1 + np.pi / 8 * variance))
     weights /= weights.sum()
     made = [
         _explanation(Space(one, calls, within), one, population, float(weight))
-        for (one, population), weight in zip(found, weights, strict=True)
+        for (one, population), weight in zip(found.items(), weights, strict=True)
     ]
     return sorted(made, key=lambda one: -one.weight)
 

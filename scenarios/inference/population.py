@@ -15,14 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.inference.calls import Floats
+from scenarios.inference.proposals import proposed
 
-WHOLE_ROUNDS = 2  # with the likelihood counted whole, once the population has settled
-MATTERING = 0.35  # of a population, while the likelihood is tempered
-SETTLED = 0.2  # of a population: as many matter in the end
+WHOLE_ROUNDS = 4  # with the likelihood counted whole, once the population has settled
+MATTERING = 0.21  # of a population, while the likelihood is tempered
+SETTLED = 0.12  # of a population: as many matter in the end
 REACH = (np.inf, np.inf, 400.0, 200.0, 120.0, 80.0, 50.0)
 FIRST_HEAT = 1e-3  # the share of the likelihood's logarithm that counts at first
+COOLED = np.geomspace(1.0, 1e-3, 31)  # shares of the likelihood's logarithm that are tried in the end
 HASTE = 1.1  # by as much more at least it counts in the next round
-DEFENSIVE = 0.05  # of a population is drawn from the prior again
 
 
 class Told(NamedTuple):
@@ -88,14 +89,17 @@ def population(
     effort: Effort,
     chance: np.random.Generator,
     best_log: float = -np.inf,
+    begun: Population | None = None,
 ) -> Population | None:
-    """Of points that are anywhere between the bounds at first; None where none is possible.
+    """Of points that are anywhere between the bounds at first, or near those of one that was `begun` with less effort.
 
-    Ends early where another supposition's best likelihood, `best_log`, is out of reach.
+    None where none is possible. Ends early where another supposition's best likelihood, `best_log`, is out of reach.
     """
     span, size = highs - lows, effort.points
-    points = _stratified(lows, span, size, chance)
-    log_proposed = np.full(size, -np.log(span).sum())
+    if begun is None:
+        points, log_proposed = _stratified(lows, span, size, chance), np.full(size, -np.log(span).sum())
+    else:
+        points, log_proposed = proposed(begun.points, begun.weights, lows, highs, size, chance)
     heat = FIRST_HEAT
     whole: list[_Round] = []
     last: _Round | None = None
@@ -109,7 +113,7 @@ def population(
             whole.append(last)
         if len(whole) >= WHOLE_ROUNDS or told.log.max() < best_log - _reach(number):
             break
-        points, log_proposed = _proposed(points, last.weights(heat), lows, highs, size, chance)
+        points, log_proposed = proposed(points, last.weights(heat), lows, highs, size, chance)
     return _of(whole or [last]) if last else None
 
 
@@ -131,7 +135,7 @@ def _of(rounds: list[_Round]) -> Population:
     log_weights = every.told.log + every.ratio
     one, other = _log_mean(log_weights[::2]), _log_mean(log_weights[1::2])
     noise = abs(one - other) if np.isfinite((one, other)).all() else np.inf
-    weights = every.weights(_most_heat(every, 0.0, SETTLED))
+    weights = every.weights(_least_cooled(every))
     return Population(every.points, weights, _log_mean(log_weights), noise, every.told.log, every.told.unexplained)
 
 
@@ -153,6 +157,16 @@ def _heat(one: _Round, before: float) -> float:
     return heat if heat > before else min(1.0, before * HASTE)
 
 
+def _least_cooled(one: _Round) -> float:
+    """The whole likelihood, if enough points matter then; else as much of it as lets most of them matter.
+
+    With hardly any of it those that were drawn far from all others outweigh the rest.
+    """
+    matter = np.array([one.matter(heat) for heat in COOLED])
+    enough = np.flatnonzero(matter >= SETTLED * len(one.points))
+    return float(COOLED[enough[0] if len(enough) else matter.argmax()])
+
+
 def _most_heat(one: _Round, least: float, mattering: float) -> float:
     low, high = least, 1.0
     if one.matter(high) >= mattering * len(one.points):
@@ -161,62 +175,3 @@ def _most_heat(one: _Round, least: float, mattering: float) -> float:
         middle = (low + high) / 2
         low, high = (middle, high) if one.matter(middle) >= mattering * len(one.points) else (low, middle)
     return low
-
-
-def _proposed(
-    points: Floats, weights: Floats, lows: Floats, highs: Floats, size: int, chance: np.random.Generator
-) -> tuple[Floats, Floats]:
-    """New points around the old ones, and the logarithm of the density that they are drawn from.
-
-    Kernels that would leave the bounds are drawn again from the prior, so that nothing is lost at an edge.
-    """
-    kernel = _kernel(points, weights, highs - lows)
-    around = points[chance.choice(len(points), size, p=weights)]
-    moved = around + chance.standard_normal(points.shape) @ np.linalg.cholesky(kernel).T
-    moved = _reflected(moved, lows, highs)
-    anew = chance.random(size) < DEFENSIVE
-    moved[anew] = lows + (highs - lows) * chance.random((int(anew.sum()), len(lows)))
-    uniform = DEFENSIVE * np.exp(-np.log(highs - lows).sum())
-    return moved, np.log(uniform + (1 - DEFENSIVE) * _density(moved, points, weights, kernel, lows, highs))
-
-
-def _kernel(points: Floats, weights: Floats, span: Floats) -> Floats:
-    """The spread of the population, and a little for a population that has none, as Silverman's rule scales it."""
-    dimensions = points.shape[1]
-    away = points - weights @ points
-    spread = (weights[:, None] * away).T @ away
-    scale = (4.0 / (dimensions + 2) / max(1.0, 1.0 / (weights**2).sum())) ** (2.0 / (dimensions + 4))
-    kernel: Floats = max(scale, 0.15) * spread + np.diag((1e-6 * span) ** 2)
-    return kernel
-
-
-def _reflected(points: Floats, lows: Floats, highs: Floats) -> Floats:
-    span = highs - lows
-    folded = np.mod(points - lows, 2 * span)
-    reflected: Floats = lows + np.where(folded > span, 2 * span - folded, folded)
-    return reflected
-
-
-def _density(at: Floats, points: Floats, weights: Floats, kernel: Floats, lows: Floats, highs: Floats) -> Floats:
-    """Of the mixture of kernels, with what was reflected at the nearer bound of one parameter at a time."""
-    half = np.linalg.cholesky(np.linalg.inv(kernel))
-    scale = np.sqrt(np.linalg.det(2 * np.pi * kernel))
-    known = points @ half
-    total = np.zeros(len(at))
-    for image in _images(at, lows, highs):
-        seen = image @ half
-        apart = (seen**2).sum(axis=1)[:, None] + (known**2).sum(axis=1)[None, :] - 2 * seen @ known.T
-        total += np.exp(-0.5 * np.maximum(apart, 0.0)) @ weights
-    density: Floats = total / scale
-    return density
-
-
-def _images(at: Floats, lows: Floats, highs: Floats) -> list[Floats]:
-    """The points, and where their mirror images are: beyond each bound of each parameter."""
-    images = [at]
-    for column in range(at.shape[1]):
-        for bound in (lows[column], highs[column]):
-            mirrored = at.copy()
-            mirrored[:, column] = 2 * bound - mirrored[:, column]
-            images.append(mirrored)
-    return images

@@ -115,8 +115,15 @@ class Space:
         phase = columns.pop(0) if self._supposition.kind == "fixed-window" else zero
         cost = columns.pop(0) if self._supposition.costly else zero
         open_ended = Candidates(rate, zero, cost, phase)
-        least = least_capacity(self._calls, open_ended, self._supposition.build, self._supposition.needed(self._calls))
-        return open_ended._replace(capacity=np.clip(np.ceil(least - 2 * CRUMB), self._least, self._most) + slack)
+        return open_ended._replace(capacity=self._least_capacity(open_ended) + slack)
+
+    def _least_capacity(self, of: Candidates) -> Floats:
+        """Shards in debt owe more between them than all of them hold: there the accepted calls need no capacity."""
+        one = self._supposition
+        if one.kind == "debt" and one.shards > 1:
+            return np.full_like(of.rate_per_s, self._least)
+        least = least_capacity(self._calls, of, one.build, one.needed(self._calls))
+        return np.clip(np.ceil(least - 2 * CRUMB), self._least, self._most)
 
     def log_prior(self, points: Floats, candidates: Candidates) -> Floats:
         """Every capacity is as likely as another beforehand, and so is every rate on a scale of ratios."""

@@ -94,7 +94,7 @@ def probe(account: Account, pace: Pace, notes: Notes, show: Callable[[str], None
         if experiment is None:
             break
         ran_out = not _run(account, experiment, notes, show)
-        fit = fitted(notes.calls(), pace.rate_per_s, show, fit.possible)
+        fit = fitted(notes.calls(), pace.rate_per_s, show, fit.possible, fit.populations)
     return Probed(fit, ran_out and not is_known(fit))
 
 

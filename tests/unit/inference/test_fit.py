@@ -19,11 +19,11 @@ from scenarios.errors import BadInput
 from scenarios.hypotheses.sets import of_accounts
 from scenarios.inference.calls import Calls, calls_of
 from scenarios.inference.fit import SLIP, Fit, _weighed, fitted
-from scenarios.inference.likelihood import likelihood
+from scenarios.inference.likelihood import least_capacity, likelihood
 from scenarios.inference.models import Candidates
 from scenarios.inference.population import Population
 from scenarios.inference.reading import MOST_ROWS, as_csv, read_calls
-from scenarios.inference.suppositions import KINDS, Supposition, bounds
+from scenarios.inference.suppositions import KINDS, Space, Supposition, bounds
 from scenarios.inference.written import at_best, limiter
 from scenarios.ledger import store
 from scenarios.schema.accounts.account import Account, LimiterHypothesis, resolved
@@ -64,6 +64,14 @@ def test_the_limiter_is_found(kind: str, keys: dict[str, Any], capacity: int) ->
     assert (best.capacity.low, best.capacity.high) == (capacity, capacity)
 
 
+def test_shards_in_debt_may_hold_less_than_they_owe() -> None:
+    """Each may owe for itself: what one bucket would have to hold is no bound, and the truth is among what is tried."""
+    calls, space = greedy(kind="token-bucket", admission="debt", shards=3, burst=3), Supposition("debt", 3)
+    tried = Space(space, calls, bounds(calls, RATE_PER_S)).candidates(np.array([[0.0, np.log(18.0)]]))
+    assert least_capacity(calls, tried, space.build, space.needed(calls)) > 3
+    assert tried.capacity == 3
+
+
 def test_a_window_is_found_whatever_its_phase() -> None:
     """Blurred calls leave some milliseconds for the phase, and no point drawn at first need be there."""
     calls = greedy(kind="fixed-window")
@@ -99,7 +107,7 @@ def test_noisy_evidence_is_no_certainty() -> None:
             Population(points, np.full(4, 0.25), log, noise, np.full(4, log), np.zeros(4, np.int64))
             for log in (0.0, -10.0)
         ]
-        return _weighed(calls, within, list(zip(SINGLE[:2], pair, strict=True)))[0].weight
+        return _weighed(calls, within, dict(zip(SINGLE[:2], pair, strict=True)))[0].weight
 
     assert weight(0.0) > 0.9999
     assert 0.5 < weight(10.0) < 0.95
