@@ -8,7 +8,7 @@ from pydantic import Field, with_config
 from typing_extensions import TypedDict
 
 from reports.documents.reading import STRICT
-from scenarios.tracking.figures import TrackerFigures
+from scenarios.tracking.figures import HeardFigures, TrackerFigures
 
 SCHEMA: Final = "seslab/tracking/v1"
 
@@ -25,6 +25,19 @@ class TrackerSettings(TypedDict):
     ttl_s: Annotated[float, Field(description="so long a status is kept, and a bounce means a banner")]
 
 
+class AccountTracker(TrackerFigures):
+    """What the tracker of one of several accounts knows in the end."""
+
+    account: Annotated[str, Field(description="whose it is")]
+
+
+class TenantTracker(HeardFigures):
+    """What is known in the end of a tenant's recipients."""
+
+    tenant: Annotated[str, Field(description="as the scenario calls it")]
+    account: NotRequired[Annotated[str, Field(description="of several: whose tenant it is, and whose tracker knows")]]
+
+
 @with_config(STRICT)
 class TrackingDocument(TypedDict):
     """What a tracker made of a run's events. Documents may grow: ignore keys that you do not know."""
@@ -35,5 +48,7 @@ class TrackingDocument(TypedDict):
     world: Annotated[str, Field(description="where the tracker was")]
     seed: Annotated[int, Field(description="of the run, and of what went wrong on the way")]
     settings: Annotated[TrackerSettings, Field(description="the tracker's")]
-    tracker: Annotated[TrackerFigures, Field(description="what came of it")]
+    tracker: Annotated[TrackerFigures, Field(description="what came of it; of several accounts of all their trackers")]
+    accounts: NotRequired[Annotated[list[AccountTracker], Field(description="of several accounts each one's tracker")]]
+    tenants: NotRequired[Annotated[list[TenantTracker], Field(description="of tenants of SES: each one's")]]
     holds: Annotated[bool, Field(description="whether every status is right in the end and no event is lost")]

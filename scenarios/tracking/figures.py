@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from typing import Annotated, cast
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, NamedTuple, cast
 
 import numpy as np
 from pydantic import Field
@@ -28,8 +28,8 @@ class Staleness(TypedDict):
     max: Annotated[float | None, Field(description="the longest")]
 
 
-class TrackerFigures(TypedDict):
-    """What came of a tracker."""
+class HeardFigures(TypedDict):
+    """What is known of some recipients."""
 
     recipients: Annotated[int, Field(description="of accepted mails, each as often as SES accepted it")]
     right: Annotated[Share | None, Field(description="share of them whose status is right in the end; null of none")]
@@ -37,35 +37,88 @@ class TrackerFigures(TypedDict):
     events: Annotated[int, Field(description="records that SES had to tell")]
     duplicates: Annotated[int, Field(description="told once more")]
     overtaken: Annotated[int, Field(description="told after one that happened later to the same recipient")]
-    dead_letters: Annotated[int, Field(description="messages in the dead-letter queue")]
     lost: Annotated[int, Field(description="things told of a recipient, in neither table nor dead-letter queue")]
-    invocations: Annotated[int | None, Field(description="of the tracker's function; null where they are not counted")]
     states: Annotated[dict[str, int], Field(description="recipients by what is so in the end")]
 
 
+class TrackerFigures(HeardFigures):
+    """What came of a tracker, or of those of several accounts together."""
+
+    dead_letters: Annotated[int, Field(description="messages in the dead-letter queue")]
+    invocations: Annotated[int | None, Field(description="of the tracker's function; null where they are not counted")]
+
+
+class Heard(NamedTuple):
+    """What an account's tracker was to hear, and what it has made of it."""
+
+    request: TrackRequest
+    tracked: Tracked
+
+
+class Known(NamedTuple):
+    """Of some of an account's recipients: what is so, how many of them are right, and how long each was not."""
+
+    so: Sequence[Status]
+    right: int
+    waited_s: Sequence[float]
+    events: int
+    publications: int
+    overtaken: int
+    lost: int
+
+
 def figures_of(request: TrackRequest, tracked: Tracked) -> TrackerFigures:
-    """What came of it."""
-    events = [event for notice in request.notices for event in notice.events]
-    so, dead = truth(events), set(tracked.dead)
-    kept = tracked.kept
-    missed = [event for event in events if not _is_known(kept, event)]
+    """What came of a tracker."""
+    return figures_together([Heard(request, tracked)])
+
+
+def figures_together(trackers: Sequence[Heard]) -> TrackerFigures:
+    """What came of those of several accounts."""
+    invocations = [one.tracked.invocations for one in trackers]
+    counted = [one for one in invocations if one is not None]
     return {
-        "recipients": len(so),
-        "right": _share_right(so, kept),
-        "staleness_s": _staleness_s(kept.values()),
-        "events": len(request.notices),
-        "duplicates": len(request.publications) - len(request.notices),
-        "overtaken": overtaken(request.publications),
-        "dead_letters": tracked.dead_letters,
-        "lost": sum(event not in dead for event in missed),
-        "invocations": tracked.invocations,
-        "states": dict(Counter(status.state.name.lower() for status in sorted(so.values()))),
+        **_figures([_known(*one, None) for one in trackers]),
+        "dead_letters": sum(one.tracked.dead_letters for one in trackers),
+        "invocations": sum(counted) if len(counted) == len(invocations) else None,
     }
 
 
-def _share_right(so: Mapping[Key, Status], kept: Mapping[Key, Kept]) -> float | None:
-    right = sum(key in kept and kept[key].status == status for key, status in so.items())
-    return right / len(so) if so else None
+def figures_of_tenant(request: TrackRequest, tracked: Tracked, tenant: int) -> HeardFigures:
+    """What came of the mail of one of the account's tenants, by its number."""
+    return _figures([_known(request, tracked, tenant)])
+
+
+def _known(request: TrackRequest, tracked: Tracked, tenant: int | None) -> Known:
+    """Of all mail of the account, or of one tenant's."""
+    notices = [one for one in request.notices if tenant in (None, one.tenant)]
+    told = [one for one in request.publications if tenant in (None, one.notice.tenant)]
+    events = [event for notice in notices for event in notice.events]
+    so, dead = truth(events), set(tracked.dead)
+    kept = {key: tracked.kept[key] for key in so if key in tracked.kept}
+    return Known(
+        [*so.values()],
+        sum(key in kept and kept[key].status == status for key, status in so.items()),
+        [one.kept_s - one.status.at_s for one in kept.values()],
+        len(notices),
+        len(told),
+        overtaken(told),
+        sum(event not in dead and not _is_known(kept, event) for event in events),
+    )
+
+
+def _figures(several: Sequence[Known]) -> HeardFigures:
+    so = [status for one in several for status in one.so]
+    events = sum(one.events for one in several)
+    return {
+        "recipients": len(so),
+        "right": sum(one.right for one in several) / len(so) if so else None,
+        "staleness_s": _staleness_s([waited for one in several for waited in one.waited_s]),
+        "events": events,
+        "duplicates": sum(one.publications for one in several) - events,
+        "overtaken": sum(one.overtaken for one in several),
+        "lost": sum(one.lost for one in several),
+        "states": dict(Counter(status.state.name.lower() for status in sorted(so))),
+    }
 
 
 def truth(events: Iterable[Event]) -> dict[Key, Status]:
@@ -83,7 +136,7 @@ def _is_known(kept: Mapping[Key, Kept], event: Event) -> bool:
     return found is not None and joined(found.status, event) == found.status
 
 
-def _staleness_s(kept: Iterable[Kept]) -> Staleness:
+def _staleness_s(waited_s: Sequence[float]) -> Staleness:
     """From what happened until the table says so, over the statuses in the end."""
-    waited_s = np.array([one.kept_s - one.status.at_s for one in kept], float)
-    return cast(Staleness, distribution(Weighted.of(waited_s, np.ones(len(waited_s), np.int64))))
+    each_s = np.array(waited_s, float)
+    return cast(Staleness, distribution(Weighted.of(each_s, np.ones(len(each_s), np.int64))))

@@ -6,12 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from scenarios.aws.plan_limits import refuse_beyond
+from scenarios.delivery.tenancy import tenancy_of
 from scenarios.errors import BadInput
-from scenarios.ledger.ledger import Columns
+from scenarios.ledger.join import part_of
+from scenarios.ledger.ledger import ACCOUNT, Columns, Ledger
 from scenarios.runs import account_of
+from scenarios.schema.accounts.accounts import UNNAMED
 from scenarios.schema.model import Scenario
 from scenarios.tracking.notices import Notice, notices_of
 from scenarios.tracking.publications import Publication, publications_of
+from scenarios.traffic.slices import members_of, numbered_slices_of
 from strategies.resources import Plan
 from strategies.tracking import tracker
 from strategies.tracking.states import Event, Status
@@ -21,7 +25,7 @@ Key = tuple[str, str]
 
 
 class TrackRequest(NamedTuple):
-    """What SES tells of a run's mail, and the tracker that hears it."""
+    """What SES tells of one account's mail of a run, and the tracker that hears it."""
 
     scenario: Scenario
     seed: int
@@ -49,11 +53,28 @@ class Tracked(NamedTuple):
     invocations: int | None
 
 
+def requests_of(scenario: Scenario, ledger: Ledger) -> dict[str, TrackRequest]:
+    """What is to be tracked of a run, by the account that sent it: SES tells each account of its own mail.
+
+    One account alone is called default. Raises BadInput as `request_of` does.
+    """
+    if not scenario.accounts:
+        return {UNNAMED: request_of(scenario, ledger.seed, ledger.calls)}
+    requests: dict[str, TrackRequest] = {}
+    for name, (part, numbers) in numbered_slices_of(scenario, ledger.seed).items():
+        calls = part_of(ledger, numbers, None).calls
+        for account, member in (members_of(part) if part.accounts else {name: part}).items():
+            its = calls[ACCOUNT] == ledger.accounts.index(account)
+            requests[account] = request_of(member, ledger.seed, {key: column[its] for key, column in calls.items()})
+    return requests
+
+
 def request_of(scenario: Scenario, seed: int, calls: Columns) -> TrackRequest:
-    """What is to be tracked of these calls. Raises BadInput for a scenario without [delivery] and [tracker]."""
+    """What is to be tracked of one account's calls. Raises BadInput for a scenario without [delivery] and [tracker]."""
     if scenario.delivery is None or scenario.tracker is None:
         raise BadInput(f"{scenario.name}: needs the tables [delivery] and [tracker]: what happens, and how it is told")
-    notices = notices_of(scenario.delivery, seed, calls, scenario.horizon_s)
+    tenancy = tenancy_of(scenario, scenario.delivery, seed)
+    notices = notices_of(scenario.delivery, seed, calls, scenario.horizon_s, tenancy)
     publications = publications_of(notices, scenario.tracker, seed)
     return TrackRequest(scenario, seed, plan_of(scenario), notices, publications)
 

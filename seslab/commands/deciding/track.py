@@ -24,7 +24,7 @@ def track(
 
     SES's events go through a topic and a queue to a function that keeps each recipient's status in a table. They are
     doubled, delayed and disordered as the scenario's table [tracker] says. Ends with exit code 1 if a status is wrong
-    in the end or an event is lost.
+    in the end or an event is lost. Each account has a tracker of its own.
 
     $ seslab track mine.toml
     """
@@ -32,19 +32,20 @@ def track(
         from reports import terminal
         from reports.track import table
         from reports.track.document import document
-        from scenarios.tracking.request import plan_of, request_of
-        from scenarios.traffic.one_account import refuse_apart
+        from scenarios.tracking.figures import Heard
+        from scenarios.tracking.request import plan_of, requests_of
         from seslab import worlds
     chosen = worlds.scenario_of(scenario, seed)
     (name,) = worlds.chosen([strategy], chosen)
-    refuse_apart(scenario, chosen, "track")
     plan_of(chosen)  # which may be refused: before anything is sent
     sent = worlds.suitable_simulator(chosen, [name])(chosen, name, chosen.seed, None)
     if sent.interrupted:
         raise KeyboardInterrupt
-    request = request_of(chosen, chosen.seed, sent.calls)
-    with terminal.busy(f"telling {len(request.publications):,} events in {on}"):
-        tracked = worlds.tracked(on, request)
-    tracking = document(request, name, on, tracked)
-    terminal.present(tracking, json, table.table(tracking), table.sentences(tracking))
+    trackers: dict[str, Heard] = {}
+    for account, request in requests_of(chosen, sent).items():
+        of = f" of {account}" if chosen.accounts else ""
+        with terminal.busy(f"telling {len(request.publications):,} events{of} in {on}"):
+            trackers[account] = Heard(request, worlds.tracked(on, request))
+    tracking = document(chosen, name, on, trackers)
+    terminal.present(tracking, json, table.tables(tracking), table.sentences(tracking))
     return exit_codes.DONE if tracking["holds"] else exit_codes.UNMET
