@@ -1,9 +1,9 @@
 """The documentation's examples, played in a folder of their own as a reader would play them.
 
 A comment right above a fenced block says what is to be done with it, several things separated by semicolons:
-`file: NAME` puts the block into a file; `compared` demands that its commands show what it shows, up to a last line that
-is `…`; `exits N` names the exit code, otherwise 0. All other `console` blocks are just run. Above a picture,
-`drawn: FILE` says which file of the run it is a copy of.
+`file: NAME` puts the block into a file; `compared` demands that its commands show what it shows, where a line that is
+`…` stands for what is left out; `exits N` names the exit code, otherwise 0. All other `console` blocks are just run.
+Above a picture, `drawn: FILE` says which file of the run it is a copy of.
 """
 
 from __future__ import annotations
@@ -192,8 +192,10 @@ def normalised(output: str) -> str:
 
 
 def abridged(output: str, shown: str) -> str:
-    """As much of the output as is shown, if that ends with three dots."""
+    """As much of the output as is shown: so many lines before three dots, and so many after them."""
     lines, expected = normalised(output).splitlines(), shown.splitlines()
-    if expected and expected[-1] == MORE:
-        lines = [*lines[: len(expected) - 1], MORE]
+    if MORE in expected:
+        first = expected.index(MORE)
+        last = len(expected) - first - 1
+        lines = [*lines[:first], MORE, *lines[len(lines) - last :]]
     return "\n".join(lines)

@@ -1,8 +1,12 @@
-"""What `seslab verify` checks holds of the simulator, is sharp, and does not hold of simulators that are wrong."""
+"""What `seslab verify` checks does not hold of simulators that are wrong.
+
+That it holds of ours, and how sharply, is what the page on verification shows: its command is run, and compared.
+"""
 
 from __future__ import annotations
 
 import sys
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -23,16 +27,15 @@ from seslab import command_line, worlds
 from sim.run import run
 from tests.theory import sabotaged
 
-REPLICATIONS = 16
-FEW = 10  # are enough to find a defect out, though their intervals are wider
+REPLICATIONS = 10
+"""Enough to find a defect out, though the intervals of the command are narrower."""
+
 D_D_1, G_D_1, M_D_1, M_M_C, TERMINATING, STEADY, MAKESPANS, RACES, LIMITERS = laws.LAWS
-WIDEST = {M_D_1: 0.25, M_M_C: 0.3, STEADY: 0.06}
-"""Half an interval as a share of what theory says: by more than twice that no mean can be wrong unnoticed."""
 
 
-def verified(law: Law, runner: Runner = run, replications: int = REPLICATIONS) -> VerificationDocument:
+def verified(law: Law, runner: Runner) -> VerificationDocument:
     """What the command makes of a law."""
-    return document([law], Bench(runner, 1, replications, load_prices()))
+    return document([law], Bench(runner, 1, REPLICATIONS, load_prices()))
 
 
 def checks(law: Law, runner: Runner = run) -> list[Check]:
@@ -41,23 +44,9 @@ def checks(law: Law, runner: Runner = run) -> list[Check]:
     return of_law["checks"]
 
 
-def sharpness(check: Check) -> float:
-    """Half the interval as a share of the one figure that theory allows."""
-    assert check["interval"] is not None
-    assert check["least"]
-    return (check["interval"][1] - check["interval"][0]) / 2 / check["least"]
-
-
-@pytest.mark.parametrize("law", WIDEST, ids=lambda law: f"{law.name} {law.about}")
-def test_the_simulator_obeys_where_chance_has_a_say(law: Law) -> None:
-    """Every figure is what theory says within an interval that is sharp.
-
-    `seslab verify` on the page on verification holds these laws as well, and the exact ones, which need no interval.
-    """
-    for check in checks(law):
-        assert check["holds"], check
-        assert check["replications"] == REPLICATIONS
-        assert sharpness(check) < WIDEST[law]
+def of_two_strategies(law: Law) -> Law:
+    """A law without its other strategies: what is wrong with a ledger is wrong whoever sent."""
+    return law._replace(experiments=lambda bench: islice(law.experiments(bench), 2))
 
 
 @pytest.mark.parametrize(
@@ -68,8 +57,8 @@ def test_the_simulator_obeys_where_chance_has_a_say(law: Law) -> None:
         (M_D_1, sabotaged.serves_slowly, 2),
         (M_M_C, sabotaged.has_one_more_server, 6),
         (TERMINATING, sabotaged.is_late_for_arrivals, 8),
-        (STEADY, sabotaged.forgets_mails, 8),
-        (RACES, sabotaged.decides_early, 8),
+        (of_two_strategies(STEADY), sabotaged.forgets_mails, 2),
+        (of_two_strategies(RACES), sabotaged.decides_early, 2),
         (LIMITERS, sabotaged.admits_one_more, 9),
         (D_D_1, sabotaged.admits_nobody, 4),
     ],
@@ -77,7 +66,7 @@ def test_the_simulator_obeys_where_chance_has_a_say(law: Law) -> None:
 )
 def test_a_wrong_simulator_is_found_out(law: Law, runner: Runner, unmet: int) -> None:
     """Each defect breaks at least so many checks of its law, and 80 columns show all of them."""
-    made = verified(law, runner, FEW)
+    made = verified(law, runner)
     assert sum(not check["holds"] for check in made["laws"][0]["checks"]) >= unmet
     assert table(made).width <= 80
 
