@@ -32,6 +32,9 @@ NUMBERS = 1 << 30  # no scenario has so many mails
 SHARES = "seslab-share-"
 """How the temporary folders of shares begin."""
 
+PART = "part-{}"
+"""The folder of an account's share, or a pool's, inside a worker's."""
+
 TYPES = {"intended_s": np.float64, "recipients": np.int32, "lanes": np.uint8, "ways": np.uint8}
 """Of the columns of all mails, as they travel."""
 

@@ -17,8 +17,7 @@ from loadtests.load.results.locust_results import LocustResults, accounts_in, ca
 from loadtests.load.targets.endpoint_client import of_run
 from loadtests.load.targets.target import LocalTarget
 from loadtests.record.logs import CALL
-from loadtests.record.reconcile import in_order
-from loadtests.record.recovery import RECOVERED, Document, ledger_of_decisions, recover
+from loadtests.record.recovery import RECOVERED, Document, ledger_of_accounts, ledger_of_decisions, recover
 from loadtests.record.run_registry import RunRecord
 from scenarios.errors import RunFailed
 from scenarios.ledger.ledger import Ledger
@@ -55,8 +54,10 @@ def _ledger(record: RunRecord, assignment: Assignment, mails: Arrivals, folder: 
         of_run(rows, assignment, len(mails.recipients))
         for rows in LocalTarget(assignment.place, assignment.accounts).decisions(zero_unix_s, expected)
     ]
+    if assignment.scenario and scenario.accounts:
+        return ledger_of_accounts(record, dict(zip(scenario.accounts, decisions, strict=True)), scenario)
     if assignment.scenario:
-        return ledger_of_decisions(record, in_order(decisions), scenario)
+        return ledger_of_decisions(record, decisions[0], scenario)
     ended_s, (calls, accounts) = max(float(rows["decided_s"].max(initial=0.0)) for rows in decisions), _calls(folder)
     results = LocustResults(
         zero_unix_s, ended_s, interrupted=True, silent=[], workers=0, failures=[], calls=calls, accounts=accounts

@@ -10,25 +10,22 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from loadtests.application.worker_share import refuse_indivisible
 from loadtests.load import histogram, locust_process, wait_downstream
-from loadtests.load.assignment import LEFT, WORLD, ZERO, Assignment, WorkerMails, all_mails, written
+from loadtests.load.assignment import LEFT, WORLD, ZERO, Assignment, WorkerMails, written
 from loadtests.load.conclusion import Conclusion
 from loadtests.load.options import Crew, check, options, worker_options
 from loadtests.load.results import shares_ledger
 from loadtests.load.results.ledger import ledger_of
 from loadtests.load.results.locust_results import LocustResults, histogram_of
+from loadtests.load.targets.accounts import accounts_of, mails_of, pool_of
 from loadtests.load.targets.check_target import check_place, refuse_unknown
-from loadtests.load.targets.choose_target import LoadRequest, accounts_of, pool_of, target_of
+from loadtests.load.targets.choose_target import LoadRequest, target_of
 from loadtests.load.targets.endpoint_client import of_run
 from loadtests.load.targets.target import Target
 from loadtests.ports.kernel import Clock
 from loadtests.ports.local import LOOPBACK
 from loadtests.record import run_registry
-from loadtests.record.reconcile import in_order
 from loadtests.record.run_name import new_run
 from loadtests.record.run_registry import RunRecord
 from scenarios.errors import RunFailed
@@ -42,8 +39,8 @@ from scenarios.schema.model import Scenario
 from scenarios.schema.scenario_file import as_toml
 from scenarios.system.held import temporary_folder
 from scenarios.system.whole_files import replaced
-from scenarios.traffic.slices import NOBODY, owners
-from scenarios.traffic.workload import ALIKE, Arrivals, arrivals
+from scenarios.traffic.slices import slices_of
+from scenarios.traffic.workload import Arrivals, arrivals
 
 LEAST = {"anything-accepted": ("*.recipients.accepted > 0",)}
 """A load of which nothing arrives has tested nothing."""
@@ -66,7 +63,8 @@ def prepare(
         refuse_unknown(sender, scenario)
         check_place(sender, asked.place)
         if sender in scenario.contenders:
-            refuse_indivisible(scenario, sender, asked.crew.size)
+            for part in slices_of(scenario).values():
+                refuse_indivisible(part, sender, asked.crew.size)
     return partial(run, asked=asked, target=target_of(scenario, senders, asked, prices, show), say=show)
 
 
@@ -176,18 +174,6 @@ def assigned(scenario: Scenario, sender: str, seed: int, asked: LoadRequest) -> 
     )
 
 
-def mails_of(scenario: Scenario, seed: int) -> WorkerMails:
-    """All mails, and whose each is where there are several accounts."""
-    accounts = _senders(scenario, seed) if scenario.accounts else ALIKE
-    return all_mails(arrivals(scenario.workload, seed), accounts)
-
-
-def _senders(scenario: Scenario, seed: int) -> NDArray[np.uint8]:
-    """The place of the account that sends each mail; the pool's mail is anybody's of it, whoever it is from."""
-    pool, senders = pool_of(scenario), owners(scenario, seed)
-    return senders if pool is None else np.where(np.isin(senders, pool.places), NOBODY, senders).astype(np.uint8)
-
-
 @contextmanager
 def folder_with(assignment: Assignment, mails: WorkerMails) -> Iterator[Path]:
     """What is to be done, in a folder for what will come of it."""
@@ -217,7 +203,7 @@ def ledger_left_by(
     expected = int((results.calls["seen"] == ACCEPTED).sum())
     decisions = [of_run(rows, assignment, count) for rows in target.decisions(results.zero_unix_s, expected)]
     if assignment.scenario:
-        ledger = shares_ledger.ledger_of(scenario, assignment, mails, results, folder, in_order(decisions))
+        ledger = shares_ledger.ledger_of(scenario, assignment, mails, results, folder, decisions)
         return replace(ledger, interrupted=ledger.interrupted or was_interrupted)
     return ledger_of(scenario, assignment, mails, results, decisions, queued)
 

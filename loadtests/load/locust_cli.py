@@ -13,6 +13,7 @@ from loadtests.load import loadtest
 from loadtests.load.assignment import LEFT, Place
 from loadtests.load.locust_arguments import ARGUMENTS
 from loadtests.load.results.judgement import judgement_of, line_on
+from loadtests.load.targets.accounts import mails_of
 from loadtests.load.targets.check_target import body_of, headers_of
 from loadtests.load.targets.choose_target import LoadRequest
 from loadtests.load.targets.target import Target
@@ -34,7 +35,7 @@ class CommandLineRun:
         atexit.register(until_over.close)
         assignment = loadtest.assigned(self._scenario, user, self._scenario.seed, asked)
         self._assignment = until_over.enter_context(self._target.opened(self._scenario, assignment))
-        sent = loadtest.mails_of(self._scenario, self._scenario.seed)
+        sent = mails_of(self._scenario, self._scenario.seed)
         self._mails = sent.mails
         self.folder = until_over.enter_context(loadtest.folder_with(self._assignment, sent))
         environment.events.quitting.add_listener(self._judge)

@@ -14,6 +14,7 @@ from loadtests.moto import several
 from loadtests.moto.local_aws import Moto
 from loadtests.moto.machine_limits import refuse_too_much, threads
 from loadtests.moto.play import played
+from loadtests.ports.ses import Envelope
 from loadtests.record import run_registry
 from loadtests.record.run_name import new_run
 from loadtests.record.run_registry import RunRecord
@@ -59,7 +60,9 @@ def _of_several(
 ) -> Run:
     requests = several.requests_of(scenario, strategy, seed)
     with _moto(scenario, seed, sum(threads(request.plan) for request in requests.values()), record) as moto:
-        across = several.Across(scenario, requests, moto, run_registry.log_of(record.run))
+        place = several.Together(moto, len(requests))
+        usual = Envelope(archive=scenario.archive)
+        across = several.Across(scenario, requests, place, run_registry.log_of(record.run), usual)
         left = across.play(until_over, watch)
         ledgers = {name: several.ledger_of(request, left[name].evidence) for name, request in requests.items()}
     return several.joined_of(scenario, seed, ledgers), lambda: across.interrupted

@@ -14,7 +14,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from threading import Barrier, BrokenBarrierError, Lock, Thread
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ from loadtests.application.run_lifecycle import RunLifecycle
 from loadtests.application.run_request import RunRequest
 from loadtests.moto.local_aws import Moto, patiently_looked, usage_of
 from loadtests.moto.play import Played, Pooled, played
+from loadtests.moto.world import Endpoint
 from loadtests.ports.local import Caller
 from loadtests.ports.local_accounts import local_account
 from loadtests.ports.ses import Envelope, source_of
@@ -44,7 +45,7 @@ def requests_of(scenario: Scenario, strategy: str, seed: int) -> dict[str, RunRe
     """What is asked of each account, by its name, and of the pool. Raises BadInput and RunFailed."""
     made = {name: RunRequest.of(part, strategy, seed) for name, part in slices_of(scenario).items()}
     return {
-        name: replace(request, envelope=envelope_of(scenario, first_of(request, name)))
+        name: replace(request, envelope=envelope_of(scenario, first_of(request, name), request.envelope))
         for name, request in made.items()
     }
 
@@ -54,9 +55,10 @@ def first_of(request: RunRequest, name: str) -> str:
     return next(iter(request.scenario.accounts), name)
 
 
-def envelope_of(scenario: Scenario, name: str) -> Envelope:
-    """From whom an account's mail is: somebody at its identity, if it has one."""
-    return Envelope(source_of(scenario.accounts[name].identity), archive=scenario.archive)
+def envelope_of(scenario: Scenario, name: str, usual: Envelope) -> Envelope:
+    """From whom an account's mail is: somebody at its identity, if it has one, and else as usual."""
+    identity = scenario.accounts[name].identity
+    return usual if identity is None else usual._replace(source=source_of(identity))
 
 
 def ledger_of(request: RunRequest, evidence: Evidence) -> Ledger:
@@ -77,12 +79,35 @@ def caller_of(scenario: Scenario, name: str) -> Caller:
     return local_account(name).calling(scenario.accounts[name].region)
 
 
-class AllReady:
-    """Time zero is one for all: it is set when the last of so many runs is ready to begin."""
+class OneEndpoint(Endpoint, Protocol):
+    """A local AWS as a run sees it that is not alone there: by the accounts that it sends through."""
+
+    def decisions_of(self, account: str) -> NDArray[Any]:
+        """What SES has decided for one of them, as rows of `record.logs.DECISION`, on the run's clock."""
+        ...
+
+
+class Place(Protocol):
+    """Where the runs take place."""
+
+    def of(self, callers: Mapping[str, Caller]) -> OneEndpoint:
+        """As a run sees it that sends through these accounts."""
+        ...
+
+    def give_up(self) -> None:
+        """A run will never be ready."""
+        ...
+
+
+class Together:
+    """A local AWS of so many runs' own. Time zero is one for all: it is set when the last of them is ready to begin."""
 
     def __init__(self, moto: Moto, runs: int) -> None:
         self._moto, self._zero_unix_s = moto, 0
         self._barrier = Barrier(runs, self._begin)
+
+    def of(self, callers: Mapping[str, Caller]) -> OneRun:
+        return OneRun(self._moto, callers, self.wait)
 
     def _begin(self) -> None:
         self._zero_unix_s = self._moto.begin()
@@ -96,26 +121,21 @@ class AllReady:
         return self._zero_unix_s
 
     def give_up(self) -> None:
-        """A run will never be ready."""
         self._barrier.abort()
 
 
 class OneRun:
-    """The local AWS as a run sees it that is not alone there: by the accounts that it sends through."""
+    """The local AWS by the accounts of one run, which begins when all are ready."""
 
-    def __init__(self, moto: Moto, callers: Mapping[str, Caller], ready: AllReady) -> None:
-        self._moto, self._ready, self.url = moto, ready, moto.url
-        self.clients = {
+    def __init__(self, moto: Moto, callers: Mapping[str, Caller], begin: Callable[[], int]) -> None:
+        self._moto, self.begin, self.url = moto, begin, moto.url
+        self._clients = {
             name: moto.asked_about(local_account(name).number, caller.region) for name, caller in callers.items()
         }
 
-    def begin(self) -> int:
-        """Not before all are ready."""
-        return self._ready.wait()
-
     def look(self) -> int:
         """How many sends of the accounts SES has not decided on; raises RunFailed without an answer."""
-        return sum(map(patiently_looked, self.clients.values()))
+        return sum(map(patiently_looked, self._clients.values()))
 
     def kill(self) -> None:
         """Of all: no other run has an answer either where this one has none."""
@@ -123,16 +143,19 @@ class OneRun:
 
     def calls(self) -> NDArray[Any]:
         """What SES has decided for the accounts."""
-        return np.concatenate([client.decisions() for client in self.clients.values()])
+        return np.concatenate([client.decisions() for client in self._clients.values()])
+
+    def decisions_of(self, account: str) -> NDArray[Any]:
+        return self._clients[account].decisions()
 
     def queues(self) -> dict[str, list[dict[str, Any]]]:
         """The accounts' queues, whose names no two share."""
-        return {name: held for client in self.clients.values() for name, held in client.queues().items()}
+        return {name: held for client in self._clients.values() for name, held in client.queues().items()}
 
     def usage(self, polls: int) -> dict[str, float]:
         """What was asked with the accounts' keys, but for `polls` of the harness's own."""
         usage = Counter[str]()
-        for client in self.clients.values():
+        for client in self._clients.values():
             usage.update(usage_of(client, 0))
         usage["sqs_requests"] -= polls
         return dict(usage)
@@ -141,9 +164,13 @@ class OneRun:
 class Across:
     """The runs of all accounts; the first error of one ends the others, and Ctrl-C ends all."""
 
-    def __init__(self, scenario: Scenario, requests: Mapping[str, RunRequest], moto: Moto, log: Path) -> None:
-        self._scenario, self._requests, self._moto, self._log = scenario, requests, moto, log
-        self._ready, self._lock = AllReady(moto, len(requests)), Lock()
+    def __init__(
+        self, scenario: Scenario, requests: Mapping[str, RunRequest], place: Place, log: Path, usual: Envelope
+    ) -> None:
+        """`usual` is the envelope of an account that has no identity."""
+        self._scenario, self._requests, self._place = scenario, requests, place
+        self._log, self._usual = log, usual
+        self._lock = Lock()
         self._lifecycles: list[RunLifecycle] = []
         self._progress: list[Callable[[], float]] = []
         self._errors: list[BaseException] = []
@@ -169,22 +196,20 @@ class Across:
     def _one(self, name: str) -> None:
         request = self._requests[name]
         callers = {one: caller_of(self._scenario, one) for one in request.scenario.accounts or (name,)}
-        endpoint, first = OneRun(self._moto, callers, self._ready), next(iter(callers.values()))
-        pooled = [
-            Pooled(
-                callers[one],
-                envelope_of(self._scenario, one),
-                account.max_send_rate_per_s,
-                endpoint.clients[one].decisions,
-            )
-            for one, account in request.scenario.accounts.items()
-        ]
-        play = partial(played, request, endpoint, of_slice(self._log, name))
+        first = next(iter(callers.values()))
         try:
+            endpoint = self._place.of(callers)
+            pooled = [self._pooled(one, callers[one], endpoint) for one in request.scenario.accounts]
+            play = partial(played, request, endpoint, of_slice(self._log, name))
             with ExitStack() as until_over:
                 self._left[name] = play(until_over, self._progress.append, first, pooled, self._begun)
         except BaseException as error:  # of whatever kind: it is raised where the runs were begun
             self._fail(error)
+
+    def _pooled(self, name: str, caller: Caller, endpoint: OneEndpoint) -> Pooled:
+        envelope = envelope_of(self._scenario, name, self._usual)
+        rate_per_s = self._scenario.accounts[name].max_send_rate_per_s
+        return Pooled(caller, envelope, rate_per_s, partial(endpoint.decisions_of, name))
 
     def _begun(self, lifecycle: RunLifecycle) -> None:
         with self._lock:
@@ -196,7 +221,7 @@ class Across:
         with self._lock:
             self._errors.append(error)
             self._end_all()
-        self._ready.give_up()
+        self._place.give_up()
 
     def _interrupt(self) -> None:
         """Called by a signal, in between whatever this thread does: it only waits."""

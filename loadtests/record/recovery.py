@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from math import inf
 from pathlib import Path
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loadtests.record.logs import CALL, silent
-from loadtests.record.reconcile import joined, left_by_the_dead
+from loadtests.record.reconcile import in_order, joined, left_by_the_dead
 from loadtests.record.run_name import of_slice
 from loadtests.record.run_registry import RunRecord, directory
 from scenarios.delivery.deliveries import with_delivered
@@ -55,18 +55,22 @@ def ledger_of_witness(record: RunRecord, witness: Path, scenario: Scenario) -> L
     """Made of what our own SES has noted: in a file, or in one for each account of several."""
     if not scenario.accounts:
         return ledger_of_decisions(record, _noted_in(witness), scenario)
-    parts = [
-        Part(_ledger_of_part(record, witness, name, part), numbers, tuple(part.accounts) or (name,))
-        for name, (part, numbers) in numbered_slices_of(scenario, record.seed).items()
-    ]
+    return ledger_of_accounts(record, {one: _noted_in(of_slice(witness, one)) for one in scenario.accounts}, scenario)
+
+
+def ledger_of_accounts(record: RunRecord, noted: Mapping[str, NDArray[Any]], scenario: Scenario) -> Ledger:
+    """Made of what each account has decided, by its name: rows of `DECISION`, whose mails its own part counts."""
+    parts = list[Part]()
+    for name, (part, numbers) in numbered_slices_of(scenario, record.seed).items():
+        members = tuple(part.accounts) or (name,)
+        parts.append(Part(_ledger_of_part(record, [noted[one] for one in members], part), numbers, members))
     return joined_parts(parts, tuple(scenario.accounts))
 
 
-def _ledger_of_part(record: RunRecord, witness: Path, name: str, part: Scenario) -> Ledger:
+def _ledger_of_part(record: RunRecord, each: Sequence[NDArray[Any]], part: Scenario) -> Ledger:
     """Of an account, or of a pool, whose calls name the account that decided."""
     names = tuple(part.accounts)
-    each = [_noted_in(of_slice(witness, one)) for one in names or (name,)]
-    ledger = ledger_of_decisions(record, np.concatenate(each), part)
+    ledger = ledger_of_decisions(record, in_order(each), part)
     if not names:
         return ledger
     tables = [joined(noted, np.zeros(0, CALL), inf) for noted in each]

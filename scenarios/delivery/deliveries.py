@@ -142,15 +142,22 @@ def delivered_in(
     return delivered_of(scenario.delivery, seed, calls, until_s, tenancy)
 
 
-def with_delivered(evidence: Evidence, scenario: Scenario, seed: int) -> Evidence:
-    """The evidence of a run, and what became of the mail that SES accepted in it; a pool's accounts each by itself."""
+def delivered_by(
+    scenario: Scenario, seed: int, calls: Columns, ended_s: float, interrupted: bool = False
+) -> Delivered | None:
+    """The same, where the scenario may be a pool: what each of its accounts has accepted is looked at by itself."""
     told = []
     for number, (name, member) in enumerate(members_of(scenario).items()):
-        calls = _decided_by(evidence.calls, number)
-        delivered = delivered_in(member, seed, calls, evidence.ended_s, evidence.interrupted)
+        delivered = delivered_in(member, seed, _decided_by(calls, number), ended_s, interrupted)
         if delivered is not None:
             told.append(delivered.of_account(name) if scenario.accounts else delivered)
-    return replace(evidence, delivered=delivered_together(told) if told else None)
+    return delivered_together(told) if told else None
+
+
+def with_delivered(evidence: Evidence, scenario: Scenario, seed: int) -> Evidence:
+    """The evidence of a run, and what became of the mail that SES accepted in it."""
+    delivered = delivered_by(scenario, seed, evidence.calls, evidence.ended_s, evidence.interrupted)
+    return replace(evidence, delivered=delivered)
 
 
 def _decided_by(calls: Columns, number: int) -> Columns:

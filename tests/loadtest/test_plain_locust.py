@@ -66,13 +66,13 @@ def test_plain_locust_ends_as_the_thresholds_say(stalled: Plain) -> None:
 
 
 BROKEN = """
-from loadtests.load.workers import player
+from loadtests.load.senders import of_accounts
 from loadtests.locustfile import *
 
 def no_sender(assignment):
     raise ValueError("out of stamps")
 
-player.sender_of = no_sender
+of_accounts.sender_of = no_sender
 """
 
 

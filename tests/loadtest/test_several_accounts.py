@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from math import ceil
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,22 +13,29 @@ import pytest
 from numpy.typing import NDArray
 
 import sim.run
-from loadtests.load.assignment import Assignment, Place
-from loadtests.load.loadtest import mails_of
+from loadtests.application.worker_share import WHOLE, WorkerShare
+from loadtests.load.assignment import PART, Assignment, Place
 from loadtests.load.options import Crew
+from loadtests.load.results import shares_ledger
 from loadtests.load.results.ledger import ledger_of
 from loadtests.load.results.locust_results import LocustResults
 from loadtests.load.senders.of_accounts import OfAccounts
-from loadtests.load.targets.choose_target import LoadRequest, accounts_of, pool_of, target_of
+from loadtests.load.shares.share_order import ShareOrder
+from loadtests.load.shares.through_accounts import ledgers_of
+from loadtests.load.targets.accounts import accounts_of, mails_of, pool_of
+from loadtests.load.targets.choose_target import LoadRequest, target_of
 from loadtests.load.targets.target import LocalTarget
+from loadtests.load.workers.master import inside
 from loadtests.record.logs import CALL, DECISION, ClientLog
 from reports.running.accounts import Across
 from scenarios.errors import BadInput
+from scenarios.ledger import store
 from scenarios.ledger.ledger import ACCOUNT
 from scenarios.measures.cost import load_prices
 from scenarios.schema.accounts.pool import Pool
 from scenarios.schema.model import Scenario
-from scenarios.traffic.slices import NOBODY
+from scenarios.traffic.slices import NOBODY, numbered_slices_of
+from scenarios.traffic.workload import arrivals
 from strategies.parts import everyone
 from strategies.ports import Unavailable
 from tests.unit.served import served
@@ -90,24 +99,23 @@ def test_an_endpoint_without_the_accounts_is_told_from_the_first() -> None:
         LocalTarget(Place(endpoint.url), accounts_of(TWO)).check(Place(endpoint.url), ["ses-v2"])
 
 
-POOLED = Scenario.model_validate(
-    {
-        "name": "pooled",
-        "accounts": {
-            "us": {"max_send_rate_per_s": 20.0},
-            "fr": {"max_send_rate_per_s": 1.0, "limiter": {"burst": 3}},
-            "de": {"max_send_rate_per_s": 10.0, "limiter": {"burst": 4}},
-        },
-        "pool": {"accounts": ("us", "de")},
-        "workload": (
-            {"process": "batch", "messages": 60},
-            {"process": "batch", "messages": 5, "account": "fr"},
-            {"process": "batch", "messages": 6, "account": "de"},
-        ),
-        "delivery": {"hard_bounce": 0.2, "reputation": {"representative_volume": 10}},
-        "latency": {"ses_send": {"constant_ms": 0}, "ses_throttle": {"constant_ms": 0}},
-    }
-)
+POOLED_TABLES: dict[str, Any] = {
+    "name": "pooled",
+    "accounts": {
+        "us": {"max_send_rate_per_s": 20.0},
+        "fr": {"max_send_rate_per_s": 1.0, "limiter": {"burst": 3}},
+        "de": {"max_send_rate_per_s": 10.0, "limiter": {"burst": 4}},
+    },
+    "pool": {"accounts": ("us", "de")},
+    "workload": (
+        {"process": "batch", "messages": 60},
+        {"process": "batch", "messages": 5, "account": "fr"},
+        {"process": "batch", "messages": 6, "account": "de"},
+    ),
+    "delivery": {"hard_bounce": 0.2, "reputation": {"representative_volume": 10}},
+    "latency": {"ses_send": {"constant_ms": 0}, "ses_throttle": {"constant_ms": 0}},
+}
+POOLED = Scenario.model_validate(POOLED_TABLES)
 
 
 @pytest.mark.parametrize("routing", ["room", "global-endpoint"])
@@ -169,12 +177,76 @@ def test_a_call_by_another_accounts_key_is_told_and_its_mail_is_not_lost() -> No
     assert ledger.warnings == ("us: http: 1 call was made with the key of another account than its mail's",)
 
 
+def test_a_worker_deals_a_parts_mails_as_the_part_counts_its_lanes_and_ways() -> None:
+    """What a share is told of an account or a pool are the mails that this has by itself."""
+    usual, letters = {"process": "batch", "messages": 4}, {"process": "constant", "messages_per_s": 3, "duration_s": 3}
+    workload = (
+        {**usual, "account": "fr", "lane": "urgent", "priority": 3},
+        {**letters, "account": "fr"},
+        {**usual, "messages": 5, "strategy": "heartbeat"},
+        {**letters, "strategy": "sqs-dlq"},
+        {**letters, "account": "de", "lane": "late", "priority": -1},
+    )
+    scenario = Scenario.model_validate({**POOLED_TABLES, "workload": workload})
+    sent = mails_of(scenario, 1)
+    order = ShareOrder(scenario, "direct", 1, 1, WHOLE, 0, Path(), sent.mails, sent.accounts)
+    for name, part, mails in order.parts:
+        own, numbers = arrivals(part.workload, 1), np.arange(len(mails.recipients), dtype=np.int32)
+        assert (mails.intended_s.tolist(), mails.recipients.tolist()) == (
+            own.intended_s.tolist(),
+            own.recipients.tolist(),
+        )
+        for number in range(3):
+            for mine, its in ((mails.on_way, own.on_way), (mails.in_lane, own.in_lane)):
+                assert mine(numbers, number).tolist() == its(numbers, number).tolist(), (name, number)
+
+
+def test_a_share_of_a_strategy_sends_through_the_accounts_and_a_lost_share_is_known(tmp_path: Path) -> None:
+    """Each account's mail by its own key, the pool's by all of its; what a lost worker had of each is pending."""
+    wide = {
+        name: {**one, "max_send_rate_per_s": 100.0, "limiter": {}} for name, one in POOLED_TABLES["accounts"].items()
+    }
+    tables = {**POOLED_TABLES, "accounts": wide, "horizon_s": 20.0}
+    scenario = Scenario.model_validate(tables)
+    sent, mine = mails_of(scenario, 1), np.zeros(71, dtype=bool)
+    with served((), **tables) as endpoint:
+        place = Place(endpoint.url)
+        zero_unix_s, share = ceil(time.time() + 0.5), WorkerShare(0, 2)
+        order = ShareOrder(
+            scenario, "leaky-bucket", 1, 7, share, zero_unix_s, tmp_path, *sent[2:], endpoint=endpoint.url
+        )  # fmt: skip
+        ledgers = ledgers_of(order, tmp_path / "log")
+        decisions = LocalTarget(place, accounts_of(scenario)).decisions(zero_unix_s, 0)
+    for name, ledger in ledgers.items():
+        folder = tmp_path / "worker-0" / PART.format(name)
+        folder.mkdir(parents=True)
+        store.write(ledger, folder)
+    results = LocustResults(zero_unix_s, 20.0, True, [1], 2, [], np.zeros(0, CALL))
+    asked = Assignment("leaky-bucket", place, 1, 20.0, scenario="x", accounts=accounts_of(scenario), run=7)
+    whole = shares_ledger.ledger_of(scenario, asked, sent.mails, results, tmp_path, decisions)
+    for _, numbers in numbered_slices_of(scenario, 1).values():
+        mine[numbers[::2]] = True
+    assert whole.accounts == ("us", "fr", "de")
+    assert np.array_equal(whole.mails["accepted"] == 1, mine)
+    assert np.array_equal(whole.mails["pending"] == 1, ~mine)
+    by = whole.calls[ACCOUNT]
+    assert np.array_equal(by == FR, sent.accounts[whole.calls["mail"]] == FR)
+    assert {US, DE} <= {*by.tolist()}
+    assert whole.delivered is not None
+    assert {one.account for one in whole.delivered.judgements} == {*scenario.accounts}
+
+
+def test_a_file_stays_in_its_workers_folder_whatever_it_is_called() -> None:
+    """Workers on other machines name files, an account's in a folder of its own."""
+    named = {"part-us/calls-direct.parquet": "part-us/calls-direct.parquet", "../../x": "x", "/etc/x": "etc/x"}
+    assert {name: inside(name).as_posix() for name in named} == named
+
+
 def test_what_cannot_tell_accounts_apart_is_refused() -> None:
-    """A strategy's share, a queue and AWS itself have one key."""
+    """A queue and AWS itself have one key."""
     here = LoadRequest(Place("http://127.0.0.1:1"), crew=Crew())
     for scenario, sender, asked, why in (
-        (TWO, "direct", here, "direct loads a place that sends through one"),
-        (TWO, "sqs", here, "sqs loads a place that sends through one"),
+        (TWO, "sqs", here, "sqs loads a queue of one"),
         (TWO, "ses-v2", LoadRequest(Place(region="eu-west-1")), "--region: boto3's key is of one account"),
     ):
         with pytest.raises(BadInput, match=why):

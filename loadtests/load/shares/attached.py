@@ -2,47 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 from boto3.session import Session
 from botocore.exceptions import BotoCoreError, ClientError
 from numpy.typing import NDArray
 
-from loadtests.load.assignment import is_of
+from loadtests.application.run_request import RunRequest
+from loadtests.deploy.run import requests_of
+from loadtests.load.assignment import WORLD, is_of
 from loadtests.load.shares.share_order import ShareOrder
 from loadtests.load.targets.endpoint_client import client_of
 from loadtests.moto.local_aws import PATIENCE_S
 from loadtests.ports.clients import client
-from loadtests.ports.local import REGION
+from loadtests.ports.local import REGION, Caller
+from loadtests.ports.local_accounts import local_account
 from scenarios.errors import RunFailed
+from scenarios.ledger.build_ledger import Evidence
+from scenarios.ledger.ledger import Ledger
+from scenarios.schema.accounts.accounts import UNNAMED
+
+UNCOUNTED = "the cost leaves out {}, which an endpoint that others use counts for all of them"
 
 
 class Attached:
-    """Is asked, and never told to begin anew; what it has decided for others is left out."""
+    """Is asked, and never told to begin anew; what it has decided for others is left out.
 
-    def __init__(self, order: ShareOrder) -> None:
+    `callers` are the accounts that are sent through, by name; none stands for the one of a server that names none.
+    """
+
+    def __init__(self, order: ShareOrder, callers: Mapping[str, Caller]) -> None:
         assert order.endpoint is not None
         self._order, self.url = order, order.endpoint
-        self._client = client_of(self.url, REGION)
+        named = {
+            name: client_of(self.url, caller.region, local_account(name).number) for name, caller in callers.items()
+        }
+        self._clients = named or {UNNAMED: client_of(self.url, REGION)}
         self.look()
 
     def begin(self) -> int:
         """All shares have agreed on time zero before."""
-        self._second_zero = self._client.zero_unix_s()
+        self._second_zero = self._begun_at()
         return self._order.zero_unix_s
+
+    def _begun_at(self) -> list[float]:
+        return [each.zero_unix_s() for each in self._clients.values()]
 
     def look(self) -> int:
         """Raises RunFailed without an answer. What others have on their way, no share waits for."""
-        self._client.in_flight()
+        for each in self._clients.values():
+            each.in_flight()
         return 0
 
     def calls(self) -> NDArray[Any]:
         """What SES has decided about this share's mails, as rows of `DECISION` on the run's own clock."""
-        if self._client.zero_unix_s() != self._second_zero:
+        return np.concatenate([self.decisions_of(name) for name in self._clients])
+
+    def decisions_of(self, account: str) -> NDArray[Any]:
+        """The same of one of several accounts."""
+        if self._begun_at() != self._second_zero:
             raise RunFailed(f"--endpoint {self.url}: was started anew during the run, and has forgotten what it did")
-        rows, share = self._client.decisions_since(self._order.zero_unix_s), self._order.share
+        rows, share = self._clients[account].decisions_since(self._order.zero_unix_s), self._order.share
         mine: NDArray[Any] = rows[is_of(rows["call"], self._order.run) & (rows["mail"] % share.of == share.place)]
         return mine
 
@@ -55,7 +79,13 @@ class Attached:
 
     def queues(self) -> dict[str, list[dict[str, Any]]]:
         """Every queue's messages, by its name."""
-        return self._client.queues()
+        return {name: held for each in self._clients.values() for name, held in each.queues().items()}
+
+    def ledger(self, request: RunRequest, evidence: Evidence) -> Ledger:
+        """Of what a share has played here; the calls of a pool name the account that decided."""
+        ledger, asked = request.ledger(evidence, WORLD), requests_of(request.plan)
+        warnings = (*ledger.warnings, *((UNCOUNTED.format(asked),) if asked else ()))
+        return replace(ledger, warnings=warnings, accounts=tuple(request.scenario.accounts))
 
     @contextmanager
     def tidied(self, session: Session) -> Iterator[None]:

@@ -21,12 +21,13 @@ from typing import Any, NoReturn
 from loadtests.application.run_request import RunRequest
 from loadtests.deploy import on_aws
 from loadtests.deploy.cloud import aws, speaking_plainly
-from loadtests.deploy.run import attended, requests_of
+from loadtests.deploy.run import attended
 from loadtests.deploy.staging import refuse_functions
-from loadtests.load.assignment import WORLD
+from loadtests.load.assignment import PART, WORLD
 from loadtests.load.shares.attached import Attached
 from loadtests.load.shares.share_order import ShareOrder, unpacked
 from loadtests.load.shares.telling import Teller
+from loadtests.load.shares.through_accounts import ledgers_of
 from loadtests.moto.play import played
 from loadtests.ports.local import local_session
 from loadtests.record import run_registry
@@ -36,7 +37,6 @@ from scenarios.ledger import store
 from scenarios.ledger.ledger import Ledger
 from scenarios.runs import blaming
 
-UNCOUNTED = "the cost leaves out {}, which an endpoint that others use counts for all of them"
 EXIT_USAGE, EXIT_FAILED = 2, 3
 AGAIN_S = 0.1
 PATIENCE_S = 20.0  # in which a run that is ended keeps what it has done
@@ -47,11 +47,10 @@ def main() -> None:
     _be_interruptible()
     order = unpacked(sys.stdin.buffer)
     Thread(target=_end_with_input, daemon=True).start()
-    folder = order.folder / f"share-{order.share.place}"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        order.folder_of_share.mkdir(parents=True, exist_ok=True)
         with blaming(order.scenario.strategy_of(order.strategy)):
-            store.write(share(order, folder), folder)
+            share(order)
     except BadInput as error:
         _leave(error, EXIT_USAGE)
     except (Interrupted, RunFailed) as error:
@@ -86,28 +85,34 @@ def _leave(error: Exception, code: int) -> NoReturn:
     os._exit(code)
 
 
-def share(order: ShareOrder, folder: Path) -> Ledger:
-    """Play it; functions write their logs to the folder."""
-    started_s = time.perf_counter()
+def share(order: ShareOrder) -> None:
+    """Play it and write its ledger, or one for each of several accounts; functions write their logs beside them."""
+    started_s, folder = time.perf_counter(), order.folder_of_share
+    log = folder / f"{order.name}.log"
+    if order.scenario.accounts:
+        ledgers = {folder / PART.format(name): one for name, one in ledgers_of(order, log).items()}
+    else:
+        ledgers = {folder: _of_one(order, log)}
+    for place, ledger in ledgers.items():
+        place.mkdir(exist_ok=True)
+        store.write(replace(ledger, wall_s=time.perf_counter() - started_s), place)
+
+
+def _of_one(order: ShareOrder, log: Path) -> Ledger:
     teller = Teller(order.mails.intended_s, order.zero_unix_s)
     plan = order.share.plan(order.scenario, order.strategy)
     which = order.scenario, order.strategy, plan, order.seed, order.mails, order.share
     request = RunRequest(*which, order.envelope, order.run, teller.hear)
     if order.endpoint is None:
-        ledger = _on_account(order, request)
-    else:
-        ledger = _on_endpoint(order, request, teller, folder / f"{order.name}.log")
-    return replace(ledger, wall_s=time.perf_counter() - started_s)
+        return _on_account(order, request)
+    return _on_endpoint(order, request, teller, log)
 
 
 def _on_endpoint(order: ShareOrder, request: RunRequest, teller: Teller, log: Path) -> Ledger:
     """Where a `seslab serve` is SES and SQS, and functions run on this machine."""
-    endpoint, session = Attached(order), local_session()
+    endpoint, session = Attached(order, {}), local_session()
     with ExitStack() as until_over, endpoint.tidied(session), teller.following(log):
-        ledger = request.ledger(played(request, endpoint, log, until_over).evidence, WORLD)
-    asked = requests_of(request.plan)
-    uncounted = (UNCOUNTED.format(asked),) if asked else ()
-    return replace(ledger, warnings=(*ledger.warnings, *uncounted))
+        return endpoint.ledger(request, played(request, endpoint, log, until_over).evidence)
 
 
 def _on_account(order: ShareOrder, request: RunRequest) -> Ledger:

@@ -9,13 +9,13 @@ from loadtests.application.run_request import RunRequest
 from loadtests.deploy import on_aws, safety, staging
 from loadtests.deploy.cloud import aws
 from loadtests.deploy.on_aws import Permit
-from loadtests.load.assignment import RUN_BITS, SENDS_ITSELF, Account, Place, Pool
+from loadtests.load.assignment import RUN_BITS, SENDS_ITSELF, Place
 from loadtests.load.options import Crew
+from loadtests.load.targets.accounts import accounts_of
 from loadtests.load.targets.aws_target import AwsTarget
 from loadtests.load.targets.check_target import elsewhere
 from loadtests.load.targets.target import LocalTarget, Target
-from loadtests.ports.local import REGION
-from loadtests.ports.ses import SENDER, Envelope, source_of
+from loadtests.ports.ses import SENDER, Envelope
 from loadtests.record.labels import labelled
 from scenarios.errors import BadInput
 from scenarios.measures.cost import Prices
@@ -64,34 +64,13 @@ def target_of(scenario: Scenario, senders: Sequence[str], asked: LoadRequest, pr
     return target
 
 
-def accounts_of(scenario: Scenario) -> tuple[Account, ...]:
-    """As users send through them; none where the scenario names none."""
-    return tuple(
-        Account(
-            name,
-            account.region or REGION,
-            source_of(account.identity) if account.identity else "",
-            account.max_send_rate_per_s,
-        )
-        for name, account in scenario.accounts.items()
-    )
-
-
-def pool_of(scenario: Scenario) -> Pool | None:
-    """Of these accounts those of [pool]; None without that table."""
-    names = [*scenario.accounts]
-    pooled = tuple(names.index(name) for name in scenario.arrangement.pooled)
-    return None if scenario.pool is None else Pool(scenario.pool.routing, pooled)
-
-
 def _check_several(scenario: Scenario, sender: str, place: Place) -> None:
     """Raises BadInput where several accounts cannot be told apart, or nothing says whose a mail is."""
     if not scenario.accounts:
         return
-    if sender in scenario.contenders or sender == "sqs":
+    if sender == "sqs":
         raise BadInput(
-            f"{scenario.name}: has several accounts, and {sender} loads a place that sends through one; use the users "
-            "ses-v2, ses-v1, smtp or http, or seslab compare --on moto"
+            f"{scenario.name}: has several accounts, and sqs loads a queue of one; use another user, or a strategy"
         )
     if place.region is not None:
         raise BadInput(

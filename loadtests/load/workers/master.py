@@ -7,7 +7,7 @@ import math
 import os
 import signal
 import time
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import gevent
@@ -60,9 +60,9 @@ class Master:
 
     def keep(self, msg: Any, **_others: Any) -> None:
         """A piece of a worker's file."""
-        folder = self._folder / f"worker-{int(msg.data['worker'])}"
-        folder.mkdir(exist_ok=True)
-        with (folder / Path(msg.data["name"]).name).open("ab" if msg.data["at"] else "wb") as file:
+        path = self._folder / f"worker-{int(msg.data['worker'])}" / inside(msg.data["name"])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("ab" if msg.data["at"] else "wb") as file:
             file.write(msg.data["piece"])
 
     def done(self, msg: Any, **_others: Any) -> None:
@@ -151,3 +151,8 @@ class Master:
             "workers": len(self._workers),
             "failures": [about["failure"] for about in self._done.values() if about["failure"]],
         }
+
+
+def inside(name: str) -> Path:
+    """A file's path in its worker's folder, whatever a worker says."""
+    return Path(*(part for part in PurePosixPath(name).parts if part not in ("/", "..")))

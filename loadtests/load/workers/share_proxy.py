@@ -81,8 +81,9 @@ class ShareProxy:
         return lines[-1] if lines else f"its process ended with exit code {self._process.returncode}"
 
     def left(self) -> dict[str, bytes]:
-        """The files that the worker leaves: its ledger, and two histograms."""
-        ledger = {file.name: file.read_bytes() for file in (self._folder / f"share-{self._place}").glob("*.parquet")}
+        """The files that the worker leaves: its ledger, or one for each account or pool, and two histograms."""
+        folder = self._folder / f"share-{self._place}"
+        ledger = {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*.parquet")}
         histograms = {"response": self._responses, "service": self._services}
         return ledger | {name: bytes(one.encode()) for name, one in histograms.items()}
 
@@ -99,6 +100,7 @@ def order_of(assignment: Assignment, mails: WorkerMails, zero_unix_s: int, folde
         zero_unix_s=zero_unix_s,
         folder=folder,
         mails=mails.mails,
+        accounts=mails.accounts,
         envelope=assignment.envelope,
         endpoint=assignment.place.endpoint,
         region=assignment.place.region,
