@@ -43,23 +43,46 @@ def planned(
     endpoint: str | None, region: str | None, sender: str | None, budget: Budget, prices: Prices
 ) -> tuple[Plan, list[str]]:
     """What may be sent, and lines that say so, to read before saying yes. Raises BadInput or RunFailed."""
+    place = _place(endpoint, region)
+    envelope = Envelope(SENDER if place.url and sender is None else safety.check_sender(sender))
+    client = place.client()
+    rate_per_s, left_today, call_s = _looked_at(client, place)
+    pace = Pace(rate_per_s, call_s)
+    _check_pace(place, pace)
+    recipients = _allowed(place, rate_per_s, left_today, budget)
+    usd = cost({"ses_recipients": float(recipients)}, prices)
+    if place.url is None:
+        _check_cost(recipients, usd, budget)
+        account.check_verified(aws(region), envelope.source)
+    lines = [
+        f"{place.name}: SES allows {rate_per_s:g} recipients/s",
+        f"from {envelope.source} to {envelope.to}: at most {recipients:,} recipients, about {usd:.2f} USD; "
+        "nobody else may send meanwhile",
+    ]
+    return Plan(place, client, envelope, Allowance(pace, recipients)), lines
+
+
+def _place(endpoint: str | None, region: str | None) -> Place:
     if endpoint is not None:
         check_place("ses-v2", Target(endpoint, region))
         if elsewhere(Target(endpoint)):
             raise BadInput(
                 f"--endpoint {printable(endpoint)}: is not on this machine; a probe of AWS itself needs --region"
             )
-    place = place_of(endpoint, region)
-    envelope = Envelope(SENDER if place.url and sender is None else safety.check_sender(sender))
-    client = place.client()
-    rate_per_s, left_today, call_s = _looked_at(client, place)
-    pace = Pace(rate_per_s, call_s)
+    return place_of(endpoint, region)
+
+
+def _check_pace(place: Place, pace: Pace) -> None:
     if pace.is_too_slow:
         raise BadInput(
-            f"{place.name}: a call takes {1000 * call_s:.0f} ms, so that mails one after another, of {MOST_RECIPIENTS} "
-            f"recipients at most, do not empty a limiter of {rate_per_s:g} a second; probe from nearer, such as from "
-            "AWS CloudShell in that Region"
+            f"{place.name}: a call takes {1000 * pace.call_s:.0f} ms, so that mails one after another, of "
+            f"{MOST_RECIPIENTS} recipients at most, do not empty a limiter of {pace.rate_per_s:g} a second; probe from "
+            "nearer, such as from AWS CloudShell in that Region"
         )
+
+
+def _allowed(place: Place, rate_per_s: float, left_today: float, budget: Budget) -> int:
+    """Recipients that may be used; what is left of the day is below 0 where there is no end of it."""
     recipients = min(int(SECONDS_WORTH * rate_per_s), budget.recipients)
     if recipients < (least := ceil(LEAST_SECONDS_WORTH * rate_per_s)):
         raise BadInput(f"--budget-recipients {budget.recipients}: a probe at {rate_per_s:g} a second needs {least:,}")
@@ -68,16 +91,16 @@ def planned(
             f"a probe uses up to {recipients:,} recipients: SES allows {place.name} {left_today:,.0f} more today; "
             "wait, or lower --budget-recipients"
         )
-    usd = cost({"ses_recipients": float(recipients)}, prices)
-    if place.url is None:
-        account.check_verified(aws(region), envelope.source)
-        safety.check_budget(safety.Load(recipients, recipients, usd), budget)
-    lines = [
-        f"{place.name}: SES allows {rate_per_s:g} recipients/s",
-        f"from {envelope.source} to {envelope.to}: at most {recipients:,} recipients, about {usd:.2f} USD; "
-        "nobody else may send meanwhile",
-    ]
-    return Plan(place, client, envelope, Allowance(pace, recipients)), lines
+    return recipients
+
+
+def _check_cost(recipients: int, usd: float, budget: Budget) -> None:
+    if usd > budget.usd:
+        raise BadInput(
+            f"--budget-usd {budget.usd:g}: a probe of {recipients:,} recipients costs about {usd:.2f} USD; "
+            "lower --budget-recipients, or raise the budget"
+        )
+    safety.check_budget(safety.Load(recipients, recipients, usd), budget)
 
 
 def ask(plan: Plan, yes: bool, show: Callable[[str], None], lines: list[str]) -> None:

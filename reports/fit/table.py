@@ -87,13 +87,13 @@ def _row(one: FittedExplanation) -> Row:
         _percent(one["weight"]),
         _between(one["rate_per_s"]),
         _between(one["capacity"]),
-        _between(one["refusal_cost"]) if one["refusals_cost"] else "-",
+        _between(one["refusal_cost"], 2) if one["refusals_cost"] else "-",
         count(one["unexplained"]),
     ]
 
 
-def _between(one: FittedParameter) -> str:
-    best, low, high = (f"{value:.4g}" for value in (one["best"], one["low"], one["high"]))
+def _between(one: FittedParameter, digits: int = 4) -> str:
+    best, low, high = (f"{value:.{digits}g}" for value in (one["best"], one["low"], one["high"]))
     return best if low == best == high else f"{best} ({low}-{high})"
 
 

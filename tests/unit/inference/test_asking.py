@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from itertools import count
 from types import SimpleNamespace
@@ -11,7 +12,7 @@ import pytest
 
 from loadtests.ports.ses import SENDER
 from loadtests.probe.asking import SesLimiter
-from loadtests.probe.plan import Plan, planned
+from loadtests.probe.plan import Plan, ask, planned
 from loadtests.suppression.place import Place
 from scenarios.budget import Budget
 from scenarios.errors import BadInput, RunFailed
@@ -60,6 +61,31 @@ def test_what_is_no_ses_is_said_to_be_none(
         plan_of(ses.url)
 
 
+def test_a_region_is_asked_as_any_sender_asks_it(monkeypatch: pytest.MonkeyPatch, ses: Endpoint) -> None:
+    """To the mailbox simulator only, from a verified sender, within both budgets, and after a yes."""
+    for name, value in {"ACCESS_KEY_ID": "x", "SECRET_ACCESS_KEY": "y", "ENDPOINT_URL": ses.url}.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+
+    def plan_in(sender: str | None, usd: float) -> tuple[Plan, list[str]]:
+        return planned(None, "us-east-1", sender, Budget(1000, usd), load_prices())
+
+    plan, lines = plan_in(SENDER, 1.0)
+    assert plan.place.account
+    assert plan.envelope.address(0, 0).endswith("@simulator.amazonses.com")
+    assert "at most 1,000 recipients, about 0.10 USD" in lines[1]
+    assert SesLimiter(plan.client, plan.envelope, "aws").ask(1).accepted
+    with pytest.raises(BadInput, match="nobody is here to answer; add --yes"):
+        ask(plan, False, lambda _: None, lines)
+    for sender, usd, says in (
+        (None, 1.0, "--from missing"),
+        ("me@example.net", 1.0, r"--from me@example\.net: neither .* is verified in us-east-1"),
+        (SENDER, 0.01, r"--budget-usd 0\.01: a probe of 1,000 recipients costs about 0\.10 USD; lower --budget-rec"),
+        (SENDER, math.inf, "--budget-usd inf: is no budget"),
+    ):
+        with pytest.raises(BadInput, match=says):
+            plan_in(sender, usd)
+
+
 def test_calls_too_slow_for_the_rate_are_not_made(monkeypatch: pytest.MonkeyPatch, ses: Endpoint) -> None:
     """They would use up the budget, and tell nothing."""
     clock = count(0.0, 0.5)
@@ -70,6 +96,7 @@ def test_calls_too_slow_for_the_rate_are_not_made(monkeypatch: pytest.MonkeyPatc
 
 def test_nothing_is_sent_without_a_place_or_with_too_little(ses: Endpoint) -> None:
     """One line says which option, and what would be right."""
+    before = len(ses.decisions())
     for endpoint, recipients, says in (
         (None, 1000, "--region: missing"),
         ("http://192.0.2.2:5612", 1000, "is not on this machine"),
@@ -78,4 +105,4 @@ def test_nothing_is_sent_without_a_place_or_with_too_little(ses: Endpoint) -> No
     ):
         with pytest.raises(BadInput, match=says):
             planned(endpoint, None, None, Budget(recipients, 1.0), load_prices())
-    assert len(ses.decisions()) <= 3
+    assert len(ses.decisions()) == before
