@@ -13,7 +13,7 @@ PYTHON ?= $(shell for p in python3.11 python3; do \
 
 # Those of the catalogue that take seconds; the workflow names the same.
 GATED := autoscaling broadcast-900 broadcast-900-14 lost-responses noisy-neighbour outage oversized-mail \
-	press-release quota-exhausted rehearsal reserved-concurrency sandbox unbalanced-pods
+	press-release quota-exhausted rehearsal reserved-concurrency sandbox slices-by-country unbalanced-pods
 
 .DEFAULT_GOAL := help
 .PHONY: help install ministack demo test check hooks gate baseline wheel wheeltest bench clients cluster-test motosuite lock clean
