@@ -16,6 +16,7 @@ from scenarios.ledger.ledger import MESSAGES, OUTCOMES, Fate, Outcome, first_sen
 from strategies.presentation.words import count, counted, share
 
 _Reason = Literal["throttled", "quota", "rejected", "failed", "paused", "crashed", "never_invoked"]
+MOST_NAMED = 4  # accounts in one clause
 
 
 def explain(entry: StrategyEntry, facts: Facts) -> str:
@@ -180,13 +181,25 @@ def _refusals(entry: StrategyEntry, facts: Facts) -> str:
     }
     of_all = f"of {count(calls['attempted'])} calls"
     said = [
-        f"{count(calls.get(kind, 0))} {of_all} {word}{_unless_known(entry, kind)}"
+        f"{count(calls.get(kind, 0))} {of_all} {word}{_by_account(entry, kind)}{_unless_known(entry, kind)}"
         for kind, word in kinds.items()
         if calls.get(kind)
     ]
     if not said:
         return "no call refused" if calls["attempted"] else "no call made"
     return ", ".join(said) + _beside(entry, facts) + _again(entry, facts)
+
+
+def _by_account(entry: StrategyEntry, outcome: Outcome) -> str:
+    """Whose calls they were, where there are several accounts: those that had most of them."""
+    accounts = entry.get("accounts", ())
+    had = [(one["account"], one["calls"].get(outcome, 0)) for one in accounts if one["calls"].get(outcome, 0)]
+    if len(accounts) < 2 or outcome == "paused":  # which is said with the names of those who are
+        return ""
+    most = {name for name, _ in sorted(had, key=lambda one: -one[1])[:MOST_NAMED]}
+    told = [f"{name} {count(calls)}" for name, calls in had if name in most]
+    others = sum(calls for name, calls in had if name not in most)
+    return f" ({', '.join((*told, *([f'others {count(others)}'] if others else [])))})"
 
 
 def _unless_known(entry: StrategyEntry, outcome: Outcome) -> str:

@@ -64,7 +64,7 @@ def _figures(directory: Path, run: Gathered, charts: Sequence[Chart], room: int)
         shows["offset"] = "When inside each second recipients were attempted, a heat map for each contender"
     wanted = [Picture(name, TITLES[name][0], said) for name, said in shows.items()]
     stills = dict(zip(shows, images(directory / FIGURES, wanted, room), strict=True))
-    drawn = [sections.drawn(name, stills[name]) for name in shows if name != "offset"]
+    drawn = [sections.drawn(run.comparison, name, stills[name]) for name in shows if name != "offset"]
     offset = [figure("offset", *TITLES["offset"], stills["offset"])] if "offset" in stills else []
     shown = (*sections.of_first_seed(run), sections.fates(run), *drawn, *offset, sections.not_drawn(run))
     return Section("figures", "Figures", joined(shown))

@@ -47,7 +47,7 @@ WORLDS = {
 TITLES = {
     "rate": (
         "Rate",
-        "What SES accepted each second, and on top of it what it refused (dotted), against the limit (dashed).",
+        "What SES accepted each second, and on top of it what it refused (dotted), against the {limit} (dashed).",
     ),
     "backlog": ("Backlog", "Recipients submitted that were neither accepted, lost nor dead-lettered yet."),
     "latency": (
@@ -177,6 +177,7 @@ def fates(run: Gathered) -> Markup:
     return figure("fates", "Fates", "What became of the recipients.", bars(run.comparison["strategies"]))
 
 
-def drawn(name: str, still: Markup) -> Markup:
+def drawn(comparison: ComparisonDocument, name: str, still: Markup) -> Markup:
     """Where the script draws a chart, under its title; `still` stands there where no script runs."""
-    return figure(name, *TITLES[name], chart(name, still))
+    title, shows = TITLES[name]
+    return figure(name, title, shows.format(limit=canvas.limit_of(comparison)), chart(name, still))

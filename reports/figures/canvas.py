@@ -120,6 +120,11 @@ def name_faults(axes: Axes, faults: Sequence[FaultTable], scale: float) -> None:
             axes.annotate(kind, at, (2, -2), where, "offset points", va="top", color=palette.FAINT, fontsize=8)
 
 
+def limit_of(comparison: ComparisonDocument) -> str:
+    """What the line of the limit is called: where accounts share none, no one of them may send so fast."""
+    return "sum of all limits" if is_sliced(comparison) else "limit"
+
+
 def is_sliced(comparison: ComparisonDocument) -> bool:
     """Whether accounts share nothing, so that the limit of the picture is a sum, which none of them has."""
     return any(not one["pooled"] for one in comparison.get("accounts", ()))

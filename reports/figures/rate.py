@@ -136,5 +136,5 @@ def _legend(figure: Figure, comparison: ComparisonDocument, unsent: Sequence[str
     for label, color, hatch in map(palette.UNSENT.__getitem__, unsent):
         handles.append(Patch(facecolor="none", edgecolor=color, hatch=hatch, linewidth=0.8, label=label))
     handles += [Patch(facecolor=palette.FAULT, label="fault")] if comparison["faults"] else []
-    limit = Line2D([], [], color=palette.INK, linewidth=0.8, linestyle=_DASHED, label="limit")
+    limit = Line2D([], [], color=palette.INK, linewidth=0.8, linestyle=_DASHED, label=canvas.limit_of(comparison))
     figure.legend(handles=[*handles, limit], loc="outside lower center", ncols=5)

@@ -154,7 +154,7 @@ def _rates(comparison: ComparisonDocument, number: int, pair: Pair, run: Seen, h
     at_s, limit = canvas.limit_steps(comparison["account"], run.times.end_s)
     lines = [*_rate_lines(number, pair, run)]
     x = numbers([at / run.times.scale for at in at_s])
-    lines.append({"of": None, "name": "limit", "kind": "limit", "x": x, "y": limit})
+    lines.append({"of": None, "name": canvas.limit_of(comparison), "kind": "limit", "x": x, "y": limit})
     return {"title": far.strategy, "note": f"{_peak(far)}{_cut(lines, highest)}", "of": number, "lines": lines}
 
 

@@ -36,7 +36,7 @@ class View(TypedDict):
 def view(document: ComparisonDocument, run: Gathered) -> View:
     """What there is to show of a comparison."""
     signs, charts = signs_of(one["strategy"] for one in run.comparison["strategies"]), sections.charts(run)
-    figures = [sections.drawn(one["name"], Markup()) for one in charts]
+    figures = [sections.drawn(run.comparison, one["name"], Markup()) for one in charts]
     return {
         "answer": sections.said_first(document),
         "is_good": sections.is_good(document),

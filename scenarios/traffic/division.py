@@ -115,9 +115,18 @@ def _account_of(split: ByAttribute, value: str, workload: Any) -> str:
     account = split.account_of(value)
     if account is None:
         listed = ", ".join(split.accounts)
-        where = f"{workload.path}: " if isinstance(workload, Trace) else ""
+        where = _where(workload, split.attribute, value)
         raise BadInput(f"{where}{split.attribute} '{cut(value)}' has no account in [split]: it lists {listed}")
     return account
+
+
+def _where(workload: Any, column: str, value: str) -> str:
+    """The file and the line of a trace; other workloads say their value in the scenario, where it was checked."""
+    if not isinstance(workload, Trace):
+        return ""
+    from scenarios.traffic.trace_csv import line_with
+
+    return f"{workload.path}:{line_with(workload.path, column, value)}: "
 
 
 def _overflowing(division: Division, order: Sequence[str], mails: Mapping[int, Arrivals]) -> Mapping[int, Numbers]:

@@ -67,6 +67,11 @@ def read_column(path: Path, column: str) -> tuple[NDArray[np.float64], NDArray[n
     return times[order], np.array(values, dtype=object)[order]
 
 
+def line_with(path: Path, column: str, value: str) -> int:
+    """The line of the first row whose column says this, which is looked for only where that is wrong."""
+    return next(line for line, row in _rows(path) if str(row.get(column)).strip() == value)
+
+
 def write_trace(path: Path, at_s: NDArray[np.float64], recipients: NDArray[np.int32]) -> None:
     """Writes the rows as they come, times to the microsecond. Raises as `whole_files.replaced` does."""
     with replaced_or_fed(path, ADVICE) as where, where.open("a", encoding="utf-8", newline="") as out:

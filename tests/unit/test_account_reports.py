@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 from reports.compare.accounts.arranged import said_of
+from reports.compare.explain import explain
 from reports.compare.mechanism import Facts
+from reports.compare.sections import drawn
 from reports.compare.table import accounts_in, arrangement_sentences, table
 from reports.documents.accounts import ApartTable
 from reports.documents.comparison import ComparisonDocument
 from reports.documents.limits import BoundFigures
+from reports.figures.canvas import limit_of
 from reports.inboxes.pauses import paused_of
 from reports.inboxes.reputations import reputations
+from reports.page.elements import Markup
 from reports.words import duration, seconds
+from scenarios.entry import StrategyEntry
 from scenarios.figures import figures_of, is_figure
 from tests.unit.comparisons import simulated
 from tests.unit.scenario_files import loaded
@@ -69,6 +75,31 @@ def test_a_slice_says_how_its_first_account_sends(tmp_path: Path) -> None:
     facts = Facts.of(loaded(tmp_path, f'{ACCOUNTS}{MAIL}{third}[pool]\naccounts = ["us", "de"]\n'))
     assert facts.first_part is not None
     assert facts.first_part[0] == "us and de out of one pool, each other account by itself, for instance fr"
+
+
+def test_refused_calls_are_counted_by_account(tmp_path: Path) -> None:
+    """Of several those that had most; one account is not named, which all are of."""
+    entry = simulated(loaded(tmp_path, ACCOUNTS + MAIL), "direct")["strategies"][0]
+    us, de = (one["calls"]["throttled"] for one in entry["accounts"])
+    assert (us, de > 0) == (0, True)
+    assert f"{de:,} of 400 calls refused (de {de:,})" in entry["explanation"]
+    last = entry["accounts"][1]
+    many = [
+        {**last, "account": name, "calls": {**last["calls"], "throttled": number}}
+        for number, name in enumerate("abcdefg")
+    ]
+    told = explain(cast(StrategyEntry, {**entry, "accounts": many}), Facts.of(loaded(tmp_path, ACCOUNTS + MAIL)))
+    assert "refused (d 3, e 4, f 5, g 6, others 3)" in told
+    alone = '[accounts.de]\n[[workload]]\nprocess = "batch"\nmessages = 300\n'
+    assert "calls refused; " in simulated(loaded(tmp_path, alone), "direct")["strategies"][0]["explanation"]
+
+
+def test_the_limit_of_slices_is_a_sum(tmp_path: Path) -> None:
+    """Which no one of them may send; a pool may, and so may one account."""
+    for text, name in ((MAIL, "sum of all limits"), (f"{MAIL}[pool]\n", "limit")):
+        made = simulated(loaded(tmp_path, ACCOUNTS + text), "direct")
+        assert limit_of(made) == name
+        assert f"against the {name} (dashed)" in drawn(made, "rate", Markup())
 
 
 def test_what_slicing_costs_and_protects() -> None:

@@ -176,3 +176,13 @@ def test_a_split_that_divides_nothing_is_refused(tmp_path: Path) -> None:
     split = '[split]\nby = "overflow"\norder = ["a", "b"]\n'
     with pytest.raises(BadInput, match="divides nothing"):
         loaded(tmp_path, f"[accounts.a]\n[accounts.b]\n{mail}{split}")
+
+
+def test_a_traces_value_without_an_account_is_named_with_its_line(tmp_path: Path) -> None:
+    """The first of its rows, in the file, whatever comes before in time."""
+    trace = tmp_path / "trace.csv"
+    trace.write_text("at_s,recipients,country\n5,1,DE\n2,1, FR\n1,1,US\n3,1,FR\n")
+    scenario = loaded(tmp_path, f'{TWO}[[workload]]\nprocess = "trace"\npath = "trace.csv"\n{COUNTRY}')
+    with pytest.raises(BadInput) as refused:
+        sizes(scenario)
+    assert str(refused.value) == f"{trace}:3: country 'FR' has no account in [split]: it lists DE, US"
