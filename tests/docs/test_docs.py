@@ -47,6 +47,8 @@ _KEYS = re.compile(r"^<!-- keys: (?P<tables>.*) -->\n(?P<rows>(?:\|.*\n)+)", re.
 REAL = ("README", "run-for-real", "calibrate", "test-your-own-sender")
 SERVING = {"serve": 5555, "loadtest": 5555, "play": 5558, "keep-your-list-clean": 5566}
 """Pages with a server, and the port that it has on every machine."""
+ALIKE = ("cli", "first-comparison")
+"""Pages that have runs in common: robust keeps each, so that in one process none is made twice."""
 MOST_S = 10.0  # that a server takes to end
 _COMMANDS: Any = typer.main.get_command(app)
 
@@ -57,9 +59,11 @@ def page_parameters() -> list[Any]:
 
 
 def marks_of(page: Path) -> list[Any]:
-    """What its commands take: real seconds, a port, or neither."""
+    """What its commands take: real seconds, a port, runs of another page, or nothing of that."""
     if page.stem in SERVING:
         return [pytest.mark.real_time, pytest.mark.xdist_group(f"port_{SERVING[page.stem]}")]
+    if page.stem in ALIKE:
+        return [pytest.mark.xdist_group("alike")]
     return [pytest.mark.real_time] if page.stem in REAL else []
 
 
