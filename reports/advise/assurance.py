@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 
+FIRST_SHARE = 0.8
 GRAIN = 0.01
 """As a share: what is less of the figure that the first is weighed against makes no difference."""
 
@@ -56,6 +58,16 @@ class Assurance:
             return self.zone
         means = sorted(abs(sum(values) / len(values)) for values in samples)
         return self.zone * (means[0] or means[-1] or 1.0)
+
+
+def shares() -> Iterator[float]:
+    """Of the error, each group's: if all finalists of one turn out not to be admissible, which is rare, the next play.
+
+    Both errors are shared out, that of the choice and that of what it meets. However many groups it takes, and
+    whichever the choice comes from, all of them together err no more often than was allowed.
+    """
+    yield FIRST_SHARE
+    yield from ((1 - FIRST_SHARE) / 2**number for number in count(1))
 
 
 def reach(best: float, share: float) -> float:

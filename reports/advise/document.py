@@ -83,7 +83,7 @@ def document(search: Search, left_out: Sequence[LeftOut]) -> AdviceDocument:
         "assurance": assurance,
         "candidates": candidates,
         "notes": list(_notes(search)),
-        "commands": commands(candidates, assurance, search.seed) if search.choice else [],
+        "commands": commands(candidates, assurance, search.seed),
     }
 
 

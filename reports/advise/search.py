@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 
+from reports.advise.assurance import shares
 from reports.advise.bench import Bench, Ended
 from reports.advise.candidates import Candidate, is_possible, near, simpler, spread
 from reports.advise.dimensions import Dimension, dimensions
@@ -25,12 +26,6 @@ NEAR = 12
 """Candidates of each of those rounds."""
 GOOD = 3
 """So many of the best are what they are near."""
-PARTS = (0.8, 0.1, 0.1)
-"""Of the error, each group's: if all finalists of one turn out not to be admissible, which is rare, the next are tried.
-
-Both errors are shared out, that of the choice and that of what it meets: whichever group the choice comes from, all of
-them together err no more often than was allowed.
-"""
 
 Phase = Literal["spread", "near", "finals"]
 Tell = Callable[[str], None]
@@ -166,15 +161,23 @@ def _round_off(search: Search, tell: Tell) -> None:
 def play(search: Search, tell: Tell) -> None:
     """Campaigns that no candidate was chosen by: those of the screening favour whoever was lucky in it."""
     tried: set[Candidate] = set()
-    for part in PARTS:
-        chosen = finalists(search.bench, [one for one in search.admissible if one not in tried], search.seed)
+    for share in shares():
+        chosen = _next_finalists(search, tried, tell)
         if not chosen:
             return
         tried |= {*chosen}
-        search.groups.append(Finals(search.bench.question.assurance.part(part), chosen))
+        search.groups.append(Finals(search.bench.question.assurance.part(share), chosen))
         played(search.bench, search.groups[-1], search.seed + 1, lambda _: tell(said(search, "finals")))
         if search.groups[-1].alive:
             return
+
+
+def _next_finalists(search: Search, tried: Collection[Candidate], tell: Tell) -> list[Candidate]:
+    """Of those that were not tried; what was left as worse than these is run under the rest of the hypotheses."""
+    rest = [one for one in search.pool if one not in tried]
+    for _ in screened(search.bench, rest, search.seed, FINALISTS):
+        tell(said(search, "near"))
+    return finalists(search.bench, [one for one in search.admissible if one not in tried], search.seed)
 
 
 def said(search: Search, phase: Phase) -> str:

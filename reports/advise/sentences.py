@@ -132,9 +132,13 @@ def _nobody(advice: AdviceDocument) -> str:
     judged = [one for one in advice["candidates"] if one["failure"] is not None]
     if not judged:
         return f"none of {of} is known to meet everything{so_far}"
-    closest = judged[0]
+    closest = max(judged, key=lambda one: len(one["samples"]))  # of those that met as many the first is the closest
     assert closest["failure"] is not None
-    return f"none of {of} meets everything{so_far}; the closest, {called(closest)}, fails {failed(closest['failure'])}"
+    met = f" after {counted(len(closest['samples']), 'campaign')} of the finals" if closest["samples"] else ""
+    return (
+        f"none of {of} meets everything{so_far}; the closest, {called(closest)}, fails{met} "
+        f"{failed(closest['failure'])}"
+    )
 
 
 def how_sure(advice: AdviceDocument) -> str:

@@ -76,6 +76,8 @@ def in_finals(
     values: Mapping[Candidate, Sequence[float | None]],
     assurance: Assurance = ASSURANCE,
     besides: Mapping[Candidate, float] | None = None,
+    *,
+    plays: bool = True,
 ) -> Search:
     """A search that came to its finals, where each campaign comes to these values; None: it fails.
 
@@ -90,9 +92,11 @@ def in_finals(
         for at in range(2)
     }
     bench = Table(asked, perform, Budget(None, None, lambda: 0.0), table=table)
-    found = Search(bench, ["direct", "aimd"], pool=[*values], groups=[Finals(assurance, [*values])])
+    found = Search(bench, ["direct", "aimd"], pool=[*values])
     bench.make([(one, at, 1) for one in values for at in range(2)])
-    played(bench, found.groups[0], 2, lambda _: None)
+    if plays:
+        found.groups.append(Finals(assurance, [*values]))
+        played(bench, found.groups[0], 2, lambda _: None)
     return found
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 import pytest
 
-from reports.advise.assurance import Assurance
+from reports.advise.assurance import Assurance, shares
 from reports.advise.bench import Budget, Met
 from reports.advise.candidates import Candidate
 from reports.advise.document import document
 from reports.advise.finalists import finalists
 from reports.advise.finals import Finals
-from reports.advise.search import PARTS
+from reports.advise.search import play
+from reports.advise.sentences import sentences
 from tests.unit.advise.problems import (
     ASSURANCE,
     A,
@@ -57,7 +60,7 @@ def test_only_what_does_the_same_is_left_out_of_the_finals() -> None:
 
 def test_groups_share_the_error() -> None:
     """However many are needed, both errors of all of them together are those that were allowed."""
-    groups = [ASSURANCE.part(part) for part in PARTS]
+    groups = [ASSURANCE.part(share) for share in islice(shares(), 60)]
     for whole, parts in (
         (ASSURANCE.error_of_admission, [one.error_of_admission for one in groups]),
         (ASSURANCE.error_of_equality, [one.error_of_equality for one in groups]),
@@ -95,3 +98,16 @@ def test_an_equal_of_the_best_that_is_better_in_the_other_figure_is_a_finalist()
     chosen = finalists(bench, many, 1)
     assert many[0] in chosen
     assert chosen[0] == many[-1]
+
+
+def test_nobody_is_advised_of_whom_all_failed() -> None:
+    """However many groups that takes; the closest is who met most campaigns before."""
+    many = [Candidate("direct", (("workers", number),)) for number in range(2, 19)]
+    values = {one: [1.0 + place / 1e3, *[1.0] * (place % 5), None] for place, one in enumerate(many)}
+    found = in_finals(values, plays=False)
+    play(found, lambda _: None)
+    assert found.choice is None
+    assert [len(group.finalists) for group in found.groups] == [4, 4, 4, 4, 1]
+    said, *_ = sentences(document(found, []))
+    assert "none of 17 candidates meets everything" in said
+    assert "fails after 4 campaigns of the finals" in said
