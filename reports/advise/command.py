@@ -51,6 +51,8 @@ def advised(
                 terminal.tell_who_watches(f"page: {out / REPORT}")
         finally:  # also where the disk is full
             terminal.present(advice, as_json, table.table(advice), sentences(advice))
+    elif search.ended == "budget":
+        terminal.tell("nothing is known: the budget was spent before the first run")
     if search.ended == "interrupted":
         kept = f"; what was found is in {out}" if out is not None and search.ranked else ""
         raise Interrupted(f"interrupted: {budget.spent} runs made{kept}")

@@ -46,6 +46,16 @@ def test_an_interrupted_search_tells_what_it_found(capsys: pytest.CaptureFixture
     assert "Ctrl-C came" in capsys.readouterr().out
 
 
+def test_a_budget_of_no_time_says_that_nothing_is_known(capsys: pytest.CaptureFixture[str]) -> None:
+    """In a line, on the other stream: there is no document."""
+    asked = question(scenario())
+    late = Budget(None, 1.0, lambda: 2.0)
+    assert command.advised(asked, CONTENDERS, late, OwnProcesses(), Chosen(asked.hypotheses), None, True) is None
+    out, said = capsys.readouterr()
+    assert (out, said.count("\n")) == ("", 1)
+    assert "before the first run" in said
+
+
 @pytest.mark.parametrize(("runs", "limit_s", "found"), [(5, 60.0, None), (None, 0.5, False)])
 def test_not_to_know_is_not_to_have_found(runs: int | None, limit_s: float, found: bool | None) -> None:
     """A budget that ends it at once tells nothing of what a whole search would have found."""
