@@ -31,12 +31,19 @@ from scenarios.aws.limit_steps import LimitStep, limit_steps
 from scenarios.aws.limiter import exact, whole
 from scenarios.measures.pool_quota import least_span_s
 from scenarios.measures.ration import Admitted, Floats, Quota, Through, quota_of, rationed
-from scenarios.schema.accounts.account import LimiterHypothesis
+from scenarios.schema.accounts.account import Account, LimiterHypothesis
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import Arrivals
 from strategies.ports import MAX_RECIPIENTS
 
 CHUNK_RECIPIENTS = 1 << 20
+
+
+class Debtors(NamedTuple):
+    """How many limiters, and how many quotas of 24 hours, a mail may each exceed where they admit on debt."""
+
+    limiters: int
+    quotas: int = 1
 
 
 class Bound(NamedTuple):
@@ -48,12 +55,25 @@ class Bound(NamedTuple):
 
 
 def bound_of(scenario: Scenario, arrivals: Arrivals) -> Bound:
-    """The bound of a scenario; of its faults only `rate_change` counts. A pool's latencies heed its quotas' sum."""
-    found = bound(arrivals, scenario.account.limiter, limit_steps(scenario), quota_of(scenario.account))
+    """The bound of a scenario; of its faults only `rate_change` counts.
+
+    A pool is taken for one account with the sums of rates, bursts and quotas, which no dealing of its mails beats.
+    Where all bursts last alike, dealing to the account that would be full first comes up to that, but for as many
+    recipients as there are accounts; else what overflows in one account is given to the others here. A pool's latencies
+    on debt are those of one debtor.
+    """
+    limits = scenario.account.limiter, limit_steps(scenario), quota_of(scenario.account)
+    found = bound(arrivals, *limits, _debtors_of(scenario))
     if scenario.pool is None or found.makespan_s is None:
         return found
     least_s = least_span_s(scenario, _total_of(arrivals), float(arrivals.intended_s[0]))
     return found._replace(makespan_s=max(found.makespan_s, least_s))
+
+
+def _debtors_of(scenario: Scenario) -> Debtors:
+    accounts = tuple[Account, ...](scenario.accounts.values()) or (scenario.account,)
+    limiters = sum(one.limiter.shards for one in accounts if one.limiter.admission == "debt")
+    return Debtors(limiters, sum(one.daily_edge == "debt" for one in accounts))
 
 
 def bound_of_parts(parts: Sequence[tuple[Scenario, Arrivals]]) -> Bound:
@@ -78,36 +98,42 @@ def expected_s(scenario: Scenario, arrivals: Arrivals) -> float:
 
 
 def bound(
-    arrivals: Arrivals, limiter: LimiterHypothesis, steps: Sequence[LimitStep], quota: Quota | None = None
+    arrivals: Arrivals,
+    limiter: LimiterHypothesis,
+    steps: Sequence[LimitStep],
+    quota: Quota | None = None,
+    debtors: Debtors | None = None,
 ) -> Bound:
     """The makespan that no sender beats; first come's mean latency and its 99th percentile over recipients.
 
-    The steps' rates are the account's, before the limiter's `effective_rate`; the bucket begins full.
+    The steps' rates are the account's, before the limiter's `effective_rate`; the bucket begins full. Without `debtors`
+    they are one account's.
     """
     total = _total_of(arrivals)
     if not total:
         return Bound(None, None, None)
     last_s, mean_s, p99_s = _summary(admissions(arrivals, limiter, steps, quota), total)
     if limiter.admission == "debt" or (quota is not None and not quota.strict):
-        last_s = _last_in_any_order_s(arrivals, limiter, steps, quota)
+        last_s = _last_in_any_order_s(arrivals, limiter, steps, quota, debtors or Debtors(limiter.shards))
     return Bound(last_s - float(arrivals.intended_s[0]), mean_s, p99_s)
 
 
 def _last_in_any_order_s(
-    arrivals: Arrivals, limiter: LimiterHypothesis, steps: Sequence[LimitStep], quota: Quota | None
+    arrivals: Arrivals, limiter: LimiterHypothesis, steps: Sequence[LimitStep], quota: Quota | None, debtors: Debtors
 ) -> float:
     """Not before that, whatever goes last: in debt, of the limiter or of the quota, that is best a large mail."""
     if limiter.admission == "debt":
-        last_s = _last_in_debt_s(arrivals, limiter, TokenTime(_effective(limiter, steps), limiter.burst))
+        clock = TokenTime(_effective(limiter, steps), limiter.burst)
+        last_s = _last_in_debt_s(arrivals, debtors.limiters, clock)
     else:
         last_s = max(float(chunk.admitted_s[-1]) for chunk in admissions(arrivals, limiter, steps))
-    return last_s if quota is None else max(last_s, _last_in_quota_s(arrivals, quota))
+    return last_s if quota is None else max(last_s, _last_in_quota_s(arrivals, quota, debtors.quotas))
 
 
-def _last_in_quota_s(arrivals: Arrivals, quota: Quota) -> float:
+def _last_in_quota_s(arrivals: Arrivals, quota: Quota, debtors: int) -> float:
     """Before no limiter: in debt no 24 hours hold more than the largest request on top of what leaves one place."""
     largest = min(MAX_RECIPIENTS, int(arrivals.recipients.max()))
-    most = quota if quota.strict else quota._replace(per_day=quota.per_day - 1 + largest)
+    most = quota if quota.strict else quota._replace(per_day=quota.per_day + debtors * (largest - 1))
     total = _total_of(arrivals)
     if most.holds(total):
         return float(arrivals.intended_s[-1])
@@ -354,14 +380,15 @@ class Largest:
         return float(self._kept[0])
 
 
-def _last_in_debt_s(arrivals: Arrivals, limiter: LimiterHypothesis, clock: TokenTime) -> float:
+def _last_in_debt_s(arrivals: Arrivals, debtors: int, clock: TokenTime) -> float:
     """No last admission can be sooner: from each arrival on, all tokens but the largest mail's must be minted.
 
-    Mails of one instant reach it, the largest last; others need not. Each shard may go into debt by such a mail.
+    Mails of one instant reach it, the largest last; others need not. Each debtor, a shard or an account of a pool, may
+    owe such a mail.
     """
     later = arrivals.recipients[::-1]
     recipients = np.cumsum(later, dtype=np.int64)
     largest = np.maximum.accumulate(np.minimum(later, MAX_RECIPIENTS))
-    needed = np.maximum((recipients - limiter.shards * largest)[::-1] - clock.held(arrivals.intended_s) + 1, 0)
+    needed = np.maximum((recipients - debtors * largest)[::-1] - clock.held(arrivals.intended_s) + 1, 0)
     ready_s = clock.when(clock.minted(arrivals.intended_s) + needed)
     return float(np.maximum(ready_s, arrivals.intended_s).max())
