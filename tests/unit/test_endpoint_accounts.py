@@ -19,6 +19,7 @@ from loadtests.endpoint.accounts.credential import Credential, credential_in
 from loadtests.endpoint.application import local_aws
 from loadtests.endpoint.client import EndpointClient
 from loadtests.endpoint.routes import DEFAULT_ACCOUNT
+from loadtests.load.applications.own_ses import allowing
 from loadtests.ports.local import LOOPBACK
 from loadtests.ports.local_accounts import local_account
 from scenarios.schema.model import Scenario
@@ -286,3 +287,16 @@ def test_no_signature_makes_the_server_fail(application: Any, header: str, query
     asked = EnvironBuilder(path=path, query_string=query, headers=headers, **form)
     body, status, _ = run_wsgi_app(application, asked.get_environ(), buffered=True)
     assert status[0] in "24", b"".join(body)
+
+
+def test_each_account_obeys_a_run_and_gets_back_its_own(endpoint: Endpoint) -> None:
+    """By its name, and only what SES allows: where it sends from is no run's to change."""
+    before = {name: endpoint.ask("GET", f"/_seslab/account?account={name}") for name in ACCOUNTS}
+    window = {"max_send_rate_per_s": 5.0, "limiter": {"kind": "fixed-window"}, "region": REGION}
+    with allowing(Scenario.model_validate({"name": "s", **tables(accounts={**ACCOUNTS, "de": window})}), endpoint.url):
+        assert endpoint.ask("GET", "/_seslab/limiter?account=de")["kind"] == "fixed-window"
+        assert client(endpoint, "sesv2", "de", REGION).get_account()["SendQuota"]["MaxSendRate"] == 5.0
+        assert endpoint.ask("GET", "/_seslab/limiter?account=us") == before["us"]["limiter"]
+    for name, account in before.items():
+        again = endpoint.ask("GET", f"/_seslab/account?account={name}")
+        assert again == {key: account[key] for key in again}

@@ -10,6 +10,7 @@ from loadtests.endpoint.addresses import ANYBODY
 from loadtests.endpoint.routes import ACCOUNT, SET_ACCOUNT
 from loadtests.moto.local_aws import Moto
 from loadtests.testing.control import ask
+from scenarios.schema.accounts.account import Account
 from scenarios.schema.model import Scenario
 
 CONNECTIONS = 128
@@ -32,19 +33,31 @@ def ses_of(scenario: Scenario, endpoint: str | None) -> Iterator[str]:
 def allowing(scenario: Scenario, endpoint: str) -> Iterator[None]:
     """Lets a `seslab serve` have the scenario's account, and gives it back its own. Its counts begin anew each time.
 
-    Raises RunFailed where it does not answer.
+    Of several accounts each, by its name. Raises RunFailed where it does not answer.
     """
-    before = ask(endpoint, *ACCOUNT)
-    ask(endpoint, *SET_ACCOUNT, _settable(scenario.account.model_dump(mode="json")))
+    accounts: Mapping[str, Account] = scenario.accounts or {"": scenario.account}
+    before = {name: ask(endpoint, *ACCOUNT, **_whose(name)) for name in accounts}
     try:
+        for name, account in accounts.items():
+            _set(endpoint, name, account.model_dump(mode="json"))
         yield
     finally:
-        ask(endpoint, *SET_ACCOUNT, _settable(before))
+        for name, account in before.items():
+            _set(endpoint, name, account)
+
+
+def _set(endpoint: str, name: str, account: Mapping[str, Any]) -> None:
+    ask(endpoint, *SET_ACCOUNT, _settable(account), **_whose(name))
+
+
+def _whose(name: str) -> dict[str, str]:
+    """What a question says of the account that it is about; where none has a name, nothing."""
+    return {"account": name} if name else {}
 
 
 def _settable(account: Mapping[str, Any]) -> Mapping[str, Any]:
-    """As a user would write it: a window has a burst, its rate, which nobody may set."""
+    """As a user would write it: a window has a burst, its rate, which nobody may set, and an account's place stays."""
     limiter = {**account["limiter"]}
     if limiter["kind"] != "token-bucket":
         del limiter["burst"]
-    return {**account, "limiter": limiter}
+    return {key: account[key] for key in Account.model_fields if key in account} | {"limiter": limiter}
