@@ -87,6 +87,19 @@ def test_a_pool_sends_what_no_slice_could(tmp_path: Path) -> None:
     assert digest(ran(tmp_path, FLOW + ROOM)) == digest(ledger)
 
 
+@pytest.mark.parametrize(("pool", "ends_s"), [("", (500 - 30) / 30), (ROOM, (600 - 45) / 45)])
+def test_constant_traffic_beyond_the_limit_ends_when_the_closed_form_says(
+    tmp_path: Path, pool: str, ends_s: float
+) -> None:
+    """Mail at a rate λ for T ends at (λ·T - B) ÷ R: in slices of the fuller account, in a pool of both; not before."""
+    flow = '[[workload]]\nprocess = "constant"\nduration_s = 10\n'
+    mail = f'{flow}messages_per_s = 50\naccount = "us"\n{flow}messages_per_s = 10\naccount = "de"\n'
+    ledger = ran(tmp_path, mail + pool, "shared-bucket")
+    assert ledger.mails["accepted"].sum() == 600
+    assert ends_s <= ledger.mails["last_accepted_s"].max() <= 1.05 * ends_s
+    assert np.mean(ledger.calls["outcome"] == ACCEPTED) > 0.95  # a sender that asks for more ends as soon, by refusals
+
+
 def test_a_region_that_is_out_is_left(tmp_path: Path) -> None:
     """A global endpoint sends half through each Region, and all through the other while one is out."""
     ledger = ran(tmp_path, FLOW.replace("40", "12") + GLOBAL)
