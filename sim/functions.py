@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from functools import partial
@@ -13,7 +12,7 @@ from scenarios.aws.handler_errors import HandlerErrors
 from scenarios.aws.lambda_bill import LambdaBill, started_ms
 from scenarios.aws.warm_pool import Concurrency, WarmPool
 from scenarios.errors import FunctionError
-from sim.kernel import Alarm, Host, Reply, World, begin
+from sim.kernel import Alarm, Host, World, begin
 from strategies.ports import InvokeThrottled
 from strategies.raised import Raised
 from strategies.resources import Function as Declared
@@ -48,7 +47,7 @@ class Function:
         self._dispatch, self._cold_start, self._on_death = dispatch, cold_start, on_death
         self._pool = WarmPool[Environment](declared.reserved_concurrency, account)
         self._bill, self.errors = LambdaBill(declared.memory_mb), HandlerErrors()
-        self._running: deque[Invocation] = deque()  # in the order in which their time is up
+        self._running: dict[Invocation, None] = {}  # in the order in which their time is up
         self._deadline = Alarm(world, self._end_overdue)
         self._killed_until_s = 0.0
 
@@ -87,7 +86,7 @@ class Function:
         self._bill.requests += 1
         self._pool.begin(environment, now_s)
         invocation.deadline_s = now_s + self._declared.timeout_s
-        self._running.append(invocation)
+        self._running[invocation] = None
         self._deadline.set(invocation.deadline_s)
         if now_s < self._killed_until_s:
             self._discard(invocation, "killed")
@@ -106,18 +105,17 @@ class Function:
 
     def _end_overdue(self) -> None:
         """Lambda freezes and discards an environment: its memory dies, what it asked of services goes on."""
-        self._forget_ended()
-        while self._running and self._running[0].deadline_s <= self._world.now_s:
-            self._discard(self._running[0], "timed out")
-        if self._running:
-            self._deadline.set(self._running[0].deadline_s)
+        for invocation in [*self._running]:
+            if invocation.deadline_s > self._world.now_s:
+                self._deadline.set(invocation.deadline_s)
+                break
+            self._discard(invocation, "timed out")
 
     def kill(self, until_s: float) -> None:
         """What runs dies, and until that instant each environment as soon as it has something to do."""
         self._killed_until_s = max(self._killed_until_s, until_s)
         for invocation in [*self._running]:
-            if not invocation.is_over:
-                self._discard(invocation, "killed")
+            self._discard(invocation, "killed")
 
     def _discard(self, invocation: Invocation, why: str) -> None:
         invocation.environment.alive = False
@@ -127,8 +125,7 @@ class Function:
     def _release(self, invocation: Invocation) -> None:
         """An invocation is over: it is billed, and its environment waits for the next, if it lives."""
         environment, now_s = invocation.environment, self._world.now_s
-        invocation.is_over = True
-        self._forget_ended()
+        del self._running[invocation]
         self._bill.billed_ms += started_ms(invocation.billed_from_s, now_s)
         self._pool.leave()
         if environment.alive:
@@ -136,30 +133,34 @@ class Function:
         elif environment.handler is not None:  # else it has asked for nothing
             self._on_death(environment)
 
-    def _forget_ended(self) -> None:
-        while self._running and self._running[0].is_over:
-            del self._running[0]
-
     def bill(self) -> LambdaBill:
         """What has been used until now, by what still runs too."""
         now_s = self._world.now_s
-        still = (invocation for invocation in self._running if not invocation.is_over)
-        open_ms = sum(started_ms(invocation.billed_from_s, now_s) for invocation in still)
+        open_ms = sum(started_ms(invocation.billed_from_s, now_s) for invocation in self._running)
         return replace(self._bill, billed_ms=self._bill.billed_ms + open_ms)
 
 
-class Invocation(Reply):
-    """One run of a handler, and the event that it is: when it is placed, and when a cold environment is ready."""
+class Invocation:
+    """One run of a handler, and the event that it is: when it is placed, and when a cold environment is ready.
 
-    __slots__ = ("billed_from_s", "deadline_s", "environment", "event", "fire", "is_over")
+    Awaited until `settle` says what it came to.
+    """
+
+    __slots__ = ("billed_from_s", "deadline_s", "environment", "error", "event", "fire", "value", "waiter")
 
     billed_from_s: float
     deadline_s: float
     environment: Environment
+    error: BaseException | None
+    value: Any
+    waiter: Callable[[Any], None]
 
     def __init__(self, event: Any, place: Callable[[Invocation], None]) -> None:
-        super().__init__()
-        self.event, self.fire, self.is_over = event, place, False
+        self.event, self.fire = event, place
+
+    def settle(self, value: Any = None, error: BaseException | None = None) -> None:
+        self.value, self.error = value, error
+        self.waiter(self)
 
 
 def _function_error(error: BaseException) -> FunctionError:

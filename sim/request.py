@@ -39,7 +39,8 @@ class Wire:
     def ask(self, arrive: Callable[[Request], None], asked: Any, work: int = 0) -> Request:
         """A request on its way to what `arrive` does there. Its port yields it at once, and returns its answer."""
         request, half_s, host = Request(), next(self._latency) / 2, self._host
-        request.fire, request.asked, request.half_s, request.host, request.work = arrive, asked, half_s, host, work
+        request.fire, request.asked, request.work = arrive, asked, work
+        request.half_s, request.host = half_s, host
         request.left_s = left_s = host.computed_s(self._world.now_s, self._cpu_s)
         heappush(self._heap, (left_s + half_s, next(self._numbers), request))
         return request

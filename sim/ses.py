@@ -79,6 +79,7 @@ class Mailer:
     __slots__ = (
         "_accepts",
         "_active_faults",
+        "_arrive",
         "_attempts",
         "_cpu_s",
         "_decide",
@@ -101,6 +102,7 @@ class Mailer:
         self._world, self._heap, self._numbers = ses.world, ses.world.heap, ses.world.numbers
         self._accepts, self._refusals, self._attempts = ses.accepts.first, ses.refusals.first, ses.attempts
         self._decide, self._rows = ses.admission.decide, ses.log.rows
+        self._arrive = self.decide  # bound once for all calls
         is_plain = ses.active_faults.fair and ses.deliveries is None
         self._active_faults = None if is_plain else ses.active_faults
 
@@ -123,7 +125,8 @@ class Mailer:
     def _call(self, number: int, to: range) -> Call:
         """A call on its way to SES."""
         call, host = Call(), self.host
-        call.number, call.to, call.error, call.fire = number, to, None, self.decide
+        call.number, call.to, call.error = number, to, None
+        call.fire = self._arrive
         call.start_s = now_s = self._world.now_s
         call.left_s = left_s = host.computed_s(now_s, self._cpu_s)
         attempt = self._attempts[number]

@@ -175,8 +175,7 @@ class Queue:
         """Respond with messages as soon as there are any, and with none after `wait_s`."""
         deadline_s = self._world.now_s + wait_s
         self._polls.append(LongPoll(at_most, deadline_s, respond))
-        self._alarm.set(deadline_s)
-        self._arm()
+        self._look_again_at(deadline_s)
 
     def _serve_polls(self) -> None:
         polls, is_more = self._polls, True
@@ -186,9 +185,9 @@ class Queue:
                 polls.popleft().respond(taken)
             is_more = len(taken) == at_most
 
-    def _arm(self) -> None:
-        """For the polls that wait, be there when the next message comes back."""
-        self._alarm.set(self._hidden.first_s())
+    def _look_again_at(self, deadline_s: float) -> None:
+        """For the polls that wait: at the first one's end, or as soon as a message may be back."""
+        self._alarm.set(min(deadline_s, self._hidden.quiet_until_s))
 
     def _look_again(self) -> None:
         """A message may be back, or polls at their end, which are answered in the order of their deadlines."""
@@ -199,5 +198,4 @@ class Queue:
             self._polls.remove(poll)
             poll.respond([])
         if self._polls:
-            self._alarm.set(min(poll.deadline_s for poll in self._polls))
-            self._arm()
+            self._look_again_at(min(poll.deadline_s for poll in self._polls))

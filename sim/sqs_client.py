@@ -28,7 +28,7 @@ class Client:
     What its processor had not got round to by then never leaves.
     """
 
-    __slots__ = ("_bill", "_hand_over", "_open_work", "_polls", "_queue", "_wire")
+    __slots__ = ("_bill", "_hand_over", "_open_work", "_polls", "_queue", "_wire", "has_visible", "lapse_s")
 
     def __init__(
         self,
@@ -41,12 +41,7 @@ class Client:
     ) -> None:
         self._queue, self._wire, self._open_work = queue, wire, open_work
         self._bill, self._polls, self._hand_over = bill, polls, hand_over
-
-    def lapse_s(self, batch: Sequence[Received], /) -> float:
-        return self._queue.lapse_s(batch)
-
-    def has_visible(self) -> bool:
-        return self._queue.has_visible()
+        self.lapse_s, self.has_visible = queue.lapse_s, queue.has_visible
 
     @coroutine
     def put(self, mails: Sequence[Mail], /) -> Generator[Request, None, Sequence[Mail]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Generic, Protocol, TypeVar
 
 from scenarios.aws.open_work import Start
@@ -59,6 +60,7 @@ class Mapping(Generic[M]):
         self._most = declared.maximum_concurrency or MOST_POLLERS
         self._fewest = min(self._most, FIRST_POLLERS if declared.maximum_concurrency else QUIET_POLLERS)
         self._step, self._step_s = (1, 60 / POLLERS_PER_MINUTE) if ramp == "linear" else (POLLERS_PER_MINUTE, 60.0)
+        self._receive = partial(source.receive, min(BATCH, declared.batch_size), LONG_POLL_S)
         self._gather = self._fill_batch if declared.window_s else self._receive
         self._target = min(self._most, FIRST_POLLERS)
         self._pollers = self.most_pollers = 0
@@ -83,9 +85,6 @@ class Mapping(Generic[M]):
             elif self._pollers > self._fewest:
                 self._target = min(self._target, max(self._fewest, self._pollers - 1))
         self._pollers -= 1
-
-    def _receive(self) -> Awaitable[list[M]]:
-        return self._source.receive(min(BATCH, self._declared.batch_size), LONG_POLL_S)
 
     async def _fill_batch(self) -> list[M]:
         """What the first receive brings, and what else comes until the window closes."""

@@ -61,7 +61,8 @@ class WarmPool(Generic[E]):
 
     def retire(self, now_s: float) -> list[E]:
         """Give up the environments that have been idle for too long; they are the world's to end."""
-        retired, idle = list[E](), self._idle
+        retired: list[E] = []  # `list[E]()` would make a type first
+        idle = self._idle
         while idle and now_s - idle[0].idle_since_s > KEEP_WARM_S:
             retired.append(idle.pop(0))
         return retired

@@ -94,7 +94,8 @@ class Prefetch:
 
     async def _receive_about(self, messages: int) -> int:
         """One round of parallel receives; how many messages it brought."""
-        asked, counts = min(ceil(messages / self._found), RECEIVES * BATCH), list[int]()
+        counts: list[int] = []
+        asked = min(ceil(messages / self._found), RECEIVES * BATCH)
         async with self._ports.group() as receives:
             for start in range(0, asked, BATCH):
                 receives.spawn(self._receive(min(BATCH, asked - start), counts))
