@@ -16,7 +16,7 @@ from reports.compare.spread import spread
 from reports.documents.comparison import ComparisonDocument
 from reports.figures.curves import Curves
 from reports.ranking.precision import Made, made_precisely
-from reports.running import experiment, run_jobs
+from reports.running import experiment, pictures, run_jobs
 from reports.running.executors import Executor
 from reports.running.experiment import Jobs, Repeated
 from reports.running.keeping import REPORT
@@ -115,6 +115,9 @@ def _unfinished(results: Sequence[experiment.Result], jobs: Repeated, replicatio
 def _keep(out: Path, document: ComparisonDocument, scenario: Scenario, curves: Mapping[str, Curves]) -> None:
     run_folder.save(out, document, as_toml(scenario))
     write_origin(out)
+    if not pictures.are_wanted():
+        run_folder.forget_figures(out)
+        return
     with terminal.busy("Drawing"):
         run_folder.draw(out, document, curves)
     terminal.tell_who_watches(f"page: {out / REPORT}")

@@ -36,6 +36,7 @@ OVER_TIME = {"rate": rate_figure.draw, "offset": offset_figure.draw, "backlog": 
 LATENCY = "latency"
 FROM_ENTRIES = {"fates": fates_figure.draw, "cost": cost_figure.draw}
 MONTH = "month"  # drawn where one was billed
+ALL = frozenset({*OVER_TIME, LATENCY, *FROM_ENTRIES, DELIVERED, MONTH})
 
 
 class Gathered(NamedTuple):
@@ -95,8 +96,13 @@ def draw_all(directory: Path, run: Gathered) -> list[Path]:
     with canvas.style(), palette.also(kept_in(entries)):
         for name, draw in _drawings(run).items():
             paths += canvas.save(draw(), directory, name)
-    _remove({*OVER_TIME, LATENCY, *FROM_ENTRIES, DELIVERED, MONTH} - {path.stem for path in paths}, directory)
+    _remove(ALL - {path.stem for path in paths}, directory)
     return paths
+
+
+def remove_all(directory: Path) -> None:
+    """Removes what was drawn into a folder; what is not ours stays."""
+    _remove(ALL, directory)
 
 
 def _drawings(run: Gathered) -> dict[str, Callable[[], Figure]]:

@@ -89,6 +89,14 @@ def draw(directory: Path, comparison: ComparisonDocument, curves: Mapping[str, C
         page.write(directory, comparison, run)
 
 
+def forget_figures(directory: Path) -> None:
+    """Removes those of an earlier run."""
+    if (directory / FIGURES).is_dir():
+        from reports.compare.drawings import remove_all
+
+        remove_all(directory / FIGURES)
+
+
 def _scenario(directory: Path) -> Scenario | None:
     """As run; a page is drawn without it too, of all mail together."""
     try:

@@ -17,6 +17,7 @@ from reports.documents.reading import parsed
 from reports.gate.identity import identity_of
 from reports.gate.other_comparison import OtherComparison
 from reports.running.git import git
+from reports.running.pictures import UNSEEN
 from scenarios.errors import BadInput, RunFailed
 from scenarios.formats.quoted import printable
 from scenarios.outside.plug import bundle_of
@@ -51,7 +52,12 @@ class Runs(NamedTuple):
 
 def head() -> Side:
     """This seslab, in a process of its own like the other."""
-    return Side("now", _SESLAB, Path.cwd(), _importing(Path(__file__).parents[2]))
+    return _side("now", _SESLAB, Path.cwd(), _importing(Path(__file__).parents[2]))
+
+
+def _side(name: str, command: Sequence[str], folder: Path, environ: Mapping[str, str]) -> Side:
+    """One whose folder has no pictures: the gate reads figures and ledgers."""
+    return Side(name, command, folder, {**environ, **UNSEEN})
 
 
 def _importing(*folders: Path) -> Mapping[str, str]:
@@ -110,7 +116,7 @@ def _side_of(revision: str, found: Checkout) -> Side:
     folder, root = found
     own = folder if _has_a_seslab(folder) else Path(__file__).parents[2]
     beside = [folder / path.relative_to(root) for path in map(Path, sys.path) if path.is_relative_to(root)]
-    return Side(revision, _SESLAB, found.here, _importing(own, *beside))
+    return _side(revision, _SESLAB, found.here, _importing(own, *beside))
 
 
 def _has_a_seslab(folder: Path) -> bool:
@@ -119,7 +125,7 @@ def _has_a_seslab(folder: Path) -> bool:
 
 
 def _command(text: str) -> Side:
-    return Side(text, words_of(text, "--against", NEITHER), Path.cwd(), os.environ)
+    return _side(text, words_of(text, "--against", NEITHER), Path.cwd(), os.environ)
 
 
 def words_of(text: str, option: str, why: str) -> list[str]:

@@ -113,7 +113,7 @@ def test_a_folder_may_hold_anything(repository: Path) -> None:
 
 
 def test_a_command_is_run_here(monkeypatch: pytest.MonkeyPatch, repository: Path) -> None:
-    """Such as the seslab of another environment."""
+    """Such as the seslab of another environment; nobody opens its folder, so it draws nothing."""
     monkeypatch.chdir(repository)
     with base(f"{COMMAND} ") as side:
         assert side.folder == repository
@@ -122,6 +122,7 @@ def test_a_command_is_run_here(monkeypatch: pytest.MonkeyPatch, repository: Path
         )
     assert (document["seed"], document["replications"]) == (7, 2)
     assert [entry["settings"]["fill"] for entry in document["strategies"]] == [0.5]
+    assert not (repository / "out" / "figures").exists()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 
 from reports.compare import folder as run_folder
+from reports.compare.command import Presented
 from reports.compare.document import document
 from reports.compare.drawings import FROM_ENTRIES, LATENCY, OVER_TIME, draw_all, gathered
 from reports.documents.comparison import ComparisonDocument
@@ -26,6 +28,7 @@ from scenarios.measures.bound import Bound
 from scenarios.measures.cost import load_prices
 from scenarios.measures.metrics import measure
 from scenarios.schema.model import Scenario
+from scenarios.schema.scenario_file import load
 from scenarios.traffic.workload import arrivals
 from strategies.registry import STRATEGIES
 from tests.unit.entries import SETTINGS
@@ -321,6 +324,20 @@ def test_stored_run_is_drawn_again(tmp_path: Path) -> None:
     assert drawn_first.keys() == {path.name for path in (tmp_path / "figures").iterdir()}
     for name, first in drawn_first.items():
         assert (tmp_path / "figures" / name).read_bytes() == first.read_bytes()
+
+
+def test_where_no_pictures_are_wanted_none_of_an_earlier_run_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They would speak of other figures than the document beside them; what is somebody else's stays."""
+    (tmp_path / "figures").mkdir()
+    for name in ("rate.svg", "rate.png", "mine.svg"):
+        (tmp_path / "figures" / name).touch()
+    made = comparison({"heartbeat": paced("heartbeat", 12)})
+    monkeypatch.setenv("SESLAB_PICTURES", "none")
+    Presented(tmp_path, as_json=True).show(made, load("sandbox"), {})
+    assert [path.name for path in (tmp_path / "figures").iterdir()] == ["mine.svg"]
+    assert run_folder.document(tmp_path) == json.loads(capsys.readouterr().out)
 
 
 def stored(directory: Path, **changes: Any) -> Path:
