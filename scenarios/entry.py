@@ -11,6 +11,10 @@ from typing import Annotated, Any, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from scenarios.entries.accounts import AccountEntry, TenantEntry
+from scenarios.entries.counts import Amount, CallCounts, LatencyFigures, LatencyOfAll, PartFigures, RecipientCounts
+from scenarios.entries.inboxes import AccountInboxFigures, ProviderEntry
+
 USERS = ("ses-v2", "ses-v1", "smtp", "sqs", "http")
 """The senders of a load test besides the strategies."""
 
@@ -22,53 +26,6 @@ Setting = Any
 
 SettingsTable = dict[str, Setting]
 """By the settings' names."""
-
-
-Amount = Annotated[float, Field(ge=0)]
-"""Of recipients, calls or what AWS counts."""
-
-
-class RecipientCounts(TypedDict):
-    """Recipients by what SES did with them: submitted = accepted + dead_lettered + lost + pending."""
-
-    submitted: Annotated[Amount, Field(description="of all mails")]
-    accepted: Annotated[Amount, Field(description="accepted by SES, however often")]
-    dead_lettered: Annotated[Amount, Field(description="in a dead-letter queue, received too often")]
-    lost: Annotated[Amount, Field(description="given up: nothing will send them any more")]
-    pending: Annotated[Amount, Field(description="still to be sent or decided when the run ended")]
-    duplicated: Annotated[Amount, Field(description="acceptances of a recipient beyond its first")]
-
-
-class CallCounts(TypedDict):
-    """Calls of SES by their outcome."""
-
-    attempted: Annotated[Amount, Field(description="of whatever outcome")]
-    accepted: Annotated[Amount, Field(description="admitted by SES")]
-    throttled: Annotated[Amount, Field(description="refused for the rate")]
-    quota: Annotated[Amount, Field(description="refused for the 24-hour quota")]
-    rejected: Annotated[Amount, Field(description="refused for what the mail is")]
-    failed: Annotated[Amount, Field(description="met a server error")]
-    paused: NotRequired[Annotated[Amount, Field(description="refused because the account is paused")]]
-
-
-class LatencyFigures(TypedDict):
-    """Seconds from the intended instant to the acceptance, over accepted recipients; null if nothing was accepted."""
-
-    mean: Annotated[float | None, Field(description="their mean")]
-    p50: Annotated[float | None, Field(description="half of them waited at most so long")]
-    p95: Annotated[float | None, Field(description="95 % of them waited at most so long")]
-    p99: Annotated[float | None, Field(description="99 % of them waited at most so long")]
-    max: Annotated[float | None, Field(description="the longest")]
-
-
-class LatencyOfAll(TypedDict):
-    """The same over all submitted recipients; null if infinite, as it is once one too many was not accepted."""
-
-    mean: Annotated[float | None, Field(description="their mean; null as soon as one was not accepted")]
-    p50: Annotated[float | None, Field(description="half of all were accepted within so long")]
-    p95: Annotated[float | None, Field(description="95 % of all were accepted within so long")]
-    p99: Annotated[float | None, Field(description="99 % of all were accepted within so long")]
-    max: Annotated[float | None, Field(description="the longest; null as soon as one was not accepted")]
 
 
 class CallTimes(TypedDict):
@@ -113,96 +70,6 @@ class UsageCounts(TypedDict):
     scheduler_invocations: Annotated[Amount, Field(description="invocations by EventBridge Scheduler")]
 
 
-class PartFigures(TypedDict):
-    """Some of the mails apart from the others."""
-
-    recipients: Annotated[RecipientCounts, Field(description="its own, by fate")]
-    latency_s: Annotated[LatencyFigures, Field(description="of its own recipients, in seconds")]
-    latency_of_all_s: NotRequired[
-        Annotated[LatencyOfAll, Field(description="of its own recipients, those not accepted infinitely late")]
-    ]
-
-
-class DeliveryCounts(TypedDict):
-    """Copies by what became of them: copies = delivered + bounced + suppressed + expired + pending."""
-
-    copies: Annotated[Amount, Field(description="recipients that SES accepted, each as often as it did")]
-    delivered: Annotated[Amount, Field(description="in an inbox")]
-    bounced: Annotated[Amount, Field(description="refused for good, or on SES's global suppression list")]
-    suppressed: Annotated[Amount, Field(description="on the account's suppression list: accepted, and not sent")]
-    expired: Annotated[Amount, Field(description="turned away until SES gave up")]
-    pending: Annotated[Amount, Field(description="neither, when observation ended")]
-    deferred: Annotated[Amount, Field(description="turned away at least once")]
-    complained: Annotated[Amount, Field(description="delivered, and called spam")]
-    unreached: NotRequired[
-        Annotated[Amount, Field(description="recipients whose mailbox takes mail, and theirs is not in it")]
-    ]
-    within_deadline: Annotated[
-        float | None,
-        Field(
-            description="share of all recipients whose mailbox takes mail, be theirs accepted or not, who had it there "
-            "within deadline_s"
-        ),
-    ]
-
-
-class InboxTimes(TypedDict):
-    """Seconds from the intended instant to the inbox, over recipients who got their mail; null if none did."""
-
-    mean: Annotated[float | None, Field(description="their mean")]
-    p50: Annotated[float | None, Field(description="half of them waited at most so long")]
-    p95: Annotated[float | None, Field(description="95 % of them waited at most so long")]
-    p99: Annotated[float | None, Field(description="99 % of them waited at most so long")]
-    max: Annotated[float | None, Field(description="the longest")]
-
-
-class InboxOfAll(TypedDict):
-    """The same over all recipients whose mailbox takes mail; null if infinite: one too many has not got it."""
-
-    mean: Annotated[float | None, Field(description="their mean; null as soon as one has not got it")]
-    p50: Annotated[float | None, Field(description="half of all got it within so long")]
-    p95: Annotated[float | None, Field(description="95 % of all got it within so long")]
-    p99: Annotated[float | None, Field(description="99 % of all got it within so long")]
-    max: Annotated[float | None, Field(description="the longest; null as soon as one has not got it")]
-
-
-class ReputationFigures(TypedDict):
-    """What AWS made of whom it judges: an account with its tenants, or a tenant."""
-
-    bounce_rate: Annotated[Amount, Field(description="the highest share of hard bounces that there was")]
-    complaint_rate: Annotated[Amount, Field(description="the highest share of complaints that SES heard of")]
-    reviewed_s: Annotated[float | None, Field(description="since when it was under review; null if never")]
-    paused_s: Annotated[float | None, Field(description="since when AWS might pause it; null if never")]
-
-
-class InboxFigures(TypedDict):
-    """What became of mail after its acceptance, where the scenario has [delivery]."""
-
-    delivery: NotRequired[
-        Annotated[DeliveryCounts, Field(description="only where the scenario has [delivery]: copies by fate")]
-    ]
-    inbox_s: NotRequired[
-        Annotated[InboxTimes, Field(description="only where the scenario has [delivery]: until the inbox, in seconds")]
-    ]
-    inbox_of_all_s: NotRequired[
-        Annotated[InboxOfAll, Field(description="the same, those without their mail being infinitely late")]
-    ]
-    reputation: NotRequired[
-        Annotated[ReputationFigures, Field(description="only where the scenario has [delivery]: AWS's view of it")]
-    ]
-
-
-class AccountInboxFigures(InboxFigures):
-    """The same of an account, which AWS judges beside its tenants."""
-
-    own_reputation: NotRequired[
-        Annotated[
-            ReputationFigures,
-            Field(description="only where the account has tenants: AWS's view of the mail that no tenant sends"),
-        ]
-    ]
-
-
 class WorkloadEntry(PartFigures):
     """The mails of one workload."""
 
@@ -216,35 +83,6 @@ class LaneEntry(PartFigures):
 
     lane: Annotated[str, Field(description="the kind of mail, as its workloads call it")]
     priority: Annotated[int, Field(description="the larger number is the more urgent")]
-
-
-class AccountEntry(PartFigures, AccountInboxFigures):
-    """One account of several: its own mail, and what it decided."""
-
-    account: Annotated[str, Field(description="as the scenario calls it")]
-    calls: Annotated[CallCounts, Field(description="calls that it decided, by outcome")]
-    makespan_s: Annotated[
-        float | None, Field(description="seconds from its first mail to the last acceptance of one; null if none was")
-    ]
-    bound_s: Annotated[
-        float | None, Field(description="the best possible makespan of its mail in its slice; null in a pool")
-    ]
-    peak_1s: Annotated[Amount, Field(description="most recipients that it admitted in any half-open second")]
-    utilisation: Annotated[
-        float | None,
-        Field(
-            description="what it admitted ÷ (B + R × seconds from its first mail, in a pool from the pool's, to its "
-            "last acceptance); null if none"
-        ),
-    ]
-
-
-class TenantEntry(PartFigures, InboxFigures):
-    """One tenant of SES: its own mail, and what SES made of the calls for it."""
-
-    tenant: Annotated[str, Field(description="as the scenario calls it")]
-    account: NotRequired[Annotated[str, Field(description="whose tenant it is, where the scenario says so")]]
-    calls: Annotated[CallCounts, Field(description="calls for its mail, by outcome")]
 
 
 class ShadowFigures(TypedDict):
@@ -268,17 +106,6 @@ class MonthFigures(TypedDict):
     total_usd: Annotated[Amount, Field(description="dollars for the month")]
     busy_hours: Annotated[Amount, Field(description="hours that the runs take, one after another")]
     quiet_usd_per_hour: Annotated[Amount, Field(description="dollars an hour for what is used while nothing is sent")]
-
-
-class ProviderEntry(TypedDict):
-    """The recipients of one mailbox provider."""
-
-    provider: Annotated[str, Field(description="as the scenario calls it")]
-    delivery: Annotated[DeliveryCounts, Field(description="its own, by fate")]
-    inbox_s: Annotated[InboxTimes, Field(description="of its own recipients, in seconds")]
-    inbox_of_all_s: NotRequired[
-        Annotated[InboxOfAll, Field(description="of its own recipients, those without their mail infinitely late")]
-    ]
 
 
 class StrategyEntry(AccountInboxFigures):

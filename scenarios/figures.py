@@ -6,26 +6,17 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
-from scenarios.entry import (
+from scenarios.entries.counts import CallCounts, LatencyFigures, LatencyOfAll, PartFigures, RecipientCounts
+from scenarios.entries.inboxes import (
     AccountInboxFigures,
-    CallCounts,
-    CallTimes,
     DeliveryCounts,
     InboxFigures,
     InboxOfAll,
     InboxTimes,
-    LatencyFigures,
-    LatencyOfAll,
-    LossCounts,
-    MonthFigures,
-    PartFigures,
     ProviderEntry,
-    RecipientCounts,
     ReputationFigures,
-    ShadowFigures,
-    StrategyEntry,
-    UsageCounts,
 )
+from scenarios.entry import CallTimes, LossCounts, MonthFigures, ShadowFigures, StrategyEntry, UsageCounts
 
 USAGE = tuple(UsageCounts.__annotations__)
 """What AWS counts, and the tables of a price file."""

@@ -10,7 +10,8 @@ from reports.inboxes.pauses import has_several, is_or_are_paused, paused_of
 from reports.inboxes.said import said_of_inboxes
 from reports.ranking.typical import typical
 from reports.words import duration
-from scenarios.entry import USERS, LatencyFigures, StrategyEntry, WorkloadEntry
+from scenarios.entries.counts import LatencyFigures
+from scenarios.entry import USERS, StrategyEntry, WorkloadEntry
 from scenarios.formats.quoted import printable
 from scenarios.ledger.ledger import MESSAGES, OUTCOMES, Fate, Outcome, first_sentence
 from strategies.presentation.words import count, counted, share

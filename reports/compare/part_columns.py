@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from reports.columns import Column
-from scenarios.entry import LatencyFigures, StrategyEntry
+from scenarios.entries.counts import LatencyFigures
+from scenarios.entry import StrategyEntry
 from scenarios.figures import in_two
 from scenarios.schema.model import MOST_LANES
 

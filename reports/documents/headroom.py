@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from reports.documents.reading import STRICT
 from reports.documents.robustness import LeftOutHypothesis
-from scenarios.entry import Amount
+from scenarios.entries.counts import Amount
 from scenarios.schema.thresholds import JudgedThreshold
 
 SCHEMA: Final = "seslab/headroom/v1"

@@ -10,7 +10,8 @@ from typing_extensions import TypedDict
 from reports.documents.comparison import AccountTable
 from reports.documents.limits import BoundFigures, LimiterTable
 from reports.documents.reading import STRICT
-from scenarios.entry import Amount, SettingsTable
+from scenarios.entries.counts import Amount
+from scenarios.entry import SettingsTable
 from scenarios.schema.thresholds import JudgedThreshold
 
 SCHEMA: Final = "seslab/robustness/v1"

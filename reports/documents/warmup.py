@@ -8,7 +8,7 @@ from pydantic import Field, with_config
 from typing_extensions import TypedDict
 
 from reports.documents.reading import STRICT
-from scenarios.entry import Amount
+from scenarios.entries.counts import Amount
 
 SCHEMA: Final = "seslab/warmup/v1"
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from reports.documents.comparison import ComparisonDocument
 from reports.figures import canvas, palette
 from reports.figures.palette import look
-from scenarios.entry import RecipientCounts, StrategyEntry
+from scenarios.entries.counts import RecipientCounts
+from scenarios.entry import StrategyEntry
 from scenarios.ledger.ledger import Fate
 from strategies.presentation.words import count
 

@@ -8,7 +8,8 @@ from reports.columns import Block, Column, Row, Sheet
 from reports.inboxes.columns import FROM
 from reports.inboxes.shares import in_time
 from reports.words import rounded_duration, seconds
-from scenarios.entry import ProviderEntry, StrategyEntry
+from scenarios.entries.inboxes import ProviderEntry
+from scenarios.entry import StrategyEntry
 from strategies.presentation.words import count
 
 _COLUMNS = (

@@ -9,7 +9,8 @@ from reports.documents.comparison import ComparisonDocument
 from reports.inboxes.pauses import PAUSED, has_several, judged_in, paused_s_by_name, paused_s_of
 from reports.inboxes.shares import in_time
 from reports.words import rounded_duration, seconds
-from scenarios.entry import InboxFigures, StrategyEntry
+from scenarios.entries.inboxes import InboxFigures
+from scenarios.entry import StrategyEntry
 from strategies.presentation.words import count
 
 FROM = "in seconds from the intended instant to the inbox"

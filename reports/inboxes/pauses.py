@@ -7,7 +7,8 @@ from statistics import mean
 from typing import NamedTuple
 
 from reports.words import duration, names
-from scenarios.entry import AccountInboxFigures, StrategyEntry
+from scenarios.entries.inboxes import AccountInboxFigures
+from scenarios.entry import StrategyEntry
 from scenarios.figures import figure_of
 
 PAUSED = "reputation.paused_s"

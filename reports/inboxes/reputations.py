@@ -8,7 +8,9 @@ from reports.columns import Block, Column, Row, Sheet
 from reports.inboxes.pauses import called, has_several, paused_s_by_name, paused_s_of
 from reports.inboxes.shares import rate
 from reports.words import seconds
-from scenarios.entry import AccountInboxFigures, CallCounts, ReputationFigures, StrategyEntry
+from scenarios.entries.counts import CallCounts
+from scenarios.entries.inboxes import AccountInboxFigures, ReputationFigures
+from scenarios.entry import StrategyEntry
 from strategies.presentation.words import count
 
 _COLUMNS = (

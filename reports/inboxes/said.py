@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from reports.inboxes.pauses import said_of_pause, said_of_review
 from reports.inboxes.shares import rate
 from reports.words import duration
-from scenarios.entry import DeliveryCounts, InboxTimes, ReputationFigures, StrategyEntry
+from scenarios.entries.inboxes import DeliveryCounts, InboxTimes, ReputationFigures
+from scenarios.entry import StrategyEntry
 from scenarios.ledger.delivered import DeliveryFate
 from strategies.presentation.words import count
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scenarios.entry import DeliveryCounts
+from scenarios.entries.inboxes import DeliveryCounts
 from strategies.presentation.words import share
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from reports.figures import palette
 from reports.page.elements import Markup, element, joined
-from scenarios.entry import RecipientCounts, StrategyEntry
+from scenarios.entries.counts import RecipientCounts
+from scenarios.entry import StrategyEntry
 from scenarios.ledger.ledger import Fate
 from strategies.presentation.words import count
 

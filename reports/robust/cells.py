@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from reports.documents.robustness import RobustCell
 from reports.ranking.requirement import requirement_of
 from reports.statistics.replications import combine, samples_of
-from scenarios.entry import RecipientCounts, StrategyEntry
+from scenarios.entries.counts import RecipientCounts
+from scenarios.entry import StrategyEntry
 from scenarios.figures import by_its_word
 from scenarios.schema.model import Scenario
 from scenarios.schema.thresholds import judged

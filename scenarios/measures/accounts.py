@@ -9,7 +9,8 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.entry import AccountEntry, CallCounts
+from scenarios.entries.accounts import AccountEntry
+from scenarios.entries.counts import CallCounts
 from scenarios.ledger.ledger import ACCOUNT, OUTCOMES, Ledger
 from scenarios.ledger.recipients import Acceptances, acceptances
 from scenarios.measures.bound import bound_of

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import TypedDict
 
-from scenarios.entry import LaneEntry, PartFigures, WorkloadEntry
+from scenarios.entries.counts import PartFigures
+from scenarios.entry import LaneEntry, WorkloadEntry
 from scenarios.ledger.ledger import Ledger
 from scenarios.ledger.recipients import Acceptances, acceptances
 from scenarios.measures.metrics import COUNTED, latency_figures, recipient_counts

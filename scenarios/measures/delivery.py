@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 
 from scenarios.delivery.recipients import PLACES, Kind
 from scenarios.delivery.tenancy import Tenancy
-from scenarios.entry import (
+from scenarios.entries.inboxes import (
     AccountInboxFigures,
     DeliveryCounts,
     InboxFigures,

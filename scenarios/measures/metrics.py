@@ -9,15 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import TypedDict
 
-from scenarios.entry import (
-    CallCounts,
-    CallTimes,
-    LatencyFigures,
-    LatencyOfAll,
-    RecipientCounts,
-    StrategyEntry,
-    UsageCounts,
-)
+from scenarios.entries.counts import CallCounts, LatencyFigures, LatencyOfAll, RecipientCounts
+from scenarios.entry import CallTimes, StrategyEntry, UsageCounts
 from scenarios.figures import USAGE
 from scenarios.ledger.ledger import (
     ACCEPTED,

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.delivery.tenancy import tenants_of_mails
-from scenarios.entry import TenantEntry
+from scenarios.entries.accounts import TenantEntry
 from scenarios.ledger.ledger import Ledger
 from scenarios.ledger.recipients import Acceptances, acceptances
 from scenarios.measures.accounts import calls_by_outcome

@@ -21,7 +21,8 @@ from reports.figures.inboxes import Inboxes, inboxes_of
 from reports.figures.series import series
 from reports.inboxes.reputations import reputations
 from reports.running.keeping import REPORT
-from scenarios.entry import DeliveryCounts, StrategyEntry
+from scenarios.entries.inboxes import DeliveryCounts
+from scenarios.entry import StrategyEntry
 from scenarios.ledger import store
 from scenarios.ledger.ledger import Ledger
 from scenarios.schema.model import Scenario

@@ -13,7 +13,7 @@ import pytest
 
 from reports.running.accounts import Across
 from reports.running.experiment import Job, perform
-from scenarios.entry import InboxFigures
+from scenarios.entries.inboxes import InboxFigures
 from scenarios.hypotheses.hypothesis import Hypothesis, under
 from scenarios.ledger import store
 from scenarios.ledger.join import part_of

@@ -10,7 +10,8 @@ from reports.documents.comparison import ComparisonDocument
 from reports.inboxes.columns import inbox_cells_apart, of_inboxes_apart
 from reports.inboxes.pauses import called
 from reports.words import seconds
-from scenarios.entry import AccountEntry, StrategyEntry
+from scenarios.entries.accounts import AccountEntry
+from scenarios.entry import StrategyEntry
 from strategies.presentation.words import count, share
 
 _LATENCY = "latency of its own mail from the intended instant"

@@ -8,7 +8,8 @@ from reports.columns import Block, Column, Row, Sheet
 from reports.documents.comparison import ComparisonDocument
 from reports.inboxes.columns import inbox_cells_apart, of_inboxes_apart
 from reports.words import seconds
-from scenarios.entry import StrategyEntry, TenantEntry
+from scenarios.entries.accounts import TenantEntry
+from scenarios.entry import StrategyEntry
 from strategies.presentation.words import count, share
 
 _LATENCY = "latency of its own mail from the intended instant"
