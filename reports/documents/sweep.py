@@ -59,6 +59,14 @@ class SobolIndex(TypedDict):
     total_margin: Annotated[float, Field(description="half of the 95 % interval of that")]
 
 
+class SweptSpan(TypedDict):
+    """Between what the figure lies over all points, whatever is assumed."""
+
+    contender: Annotated[str, Field(description="of whom")]
+    least: Annotated[float, Field(description="the least median of a point's seeds")]
+    greatest: Annotated[float, Field(description="the greatest")]
+
+
 @with_config(STRICT)
 class SweepDocument(TypedDict):
     """A figure where keys of a scenario vary. Documents may grow: ignore keys that you do not know."""
@@ -79,4 +87,5 @@ class SweepDocument(TypedDict):
     cells: Annotated[list[SweptCell], Field(description="point by point, contender by contender; of sobol none")]
     effects: Annotated[list[SweptEffect], Field(description="only of a sample, or of three dimensions and more")]
     sensitivity: NotRequired[Annotated[list[SobolIndex], Field(description="only of sobol")]]
+    spans: NotRequired[Annotated[list[SweptSpan], Field(description="only of sobol, of those that have indices")]]
     notes: Annotated[list[str], Field(description="what a reader should know besides")]

@@ -8,11 +8,11 @@ from typing import Any, get_args, get_type_hints
 
 from reports.headroom.idle import refuse_idle
 from scenarios.errors import BadInput
-from scenarios.formats.dotted import Place, found, with_value
+from scenarios.formats.dotted import Place, with_value
 from scenarios.formats.quoted import printable, unknown
 from scenarios.runs import account_of, planned
 from scenarios.schema.model import Scenario
-from scenarios.schema.scenario_file import changed
+from scenarios.schema.scenario_file import changed, key_of
 from strategies.registry import STRATEGIES
 
 
@@ -72,7 +72,7 @@ def _resolved(scenario: Scenario, contender: str, name: str) -> float | None:
 
 
 def _key(scenario: Scenario, name: str) -> Quantity:
-    place, value = found(scenario.model_dump(by_alias=True), name, "--setting")
+    place, value = key_of(scenario, name, "--setting")
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise BadInput(f"--setting {printable(name)}: is no number")
     return Quantity(name, place, value, isinstance(value, int))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from reports.columns import Block, Column, Row, Sheet
-from reports.page.elements import Markup, element, joined, text
+from reports.page.elements import Markup, element, joined, key, key_in_attribute
 
 Named = Callable[[str], Markup]
 """What stands for a row's name: the name with a sign beside it, or the name alone."""
 
 
-def sheet(table: Sheet, sentences: Sequence[str] = (), named: Named = text) -> Markup:
+def sheet(table: Sheet, sentences: Sequence[str] = (), named: Named = key) -> Markup:
     """The table with its caption; each row with its sentence, in the order of the rows, where there are any."""
     said = iter(sentences)
     columns = _columns(table.columns)
@@ -67,7 +67,7 @@ def _cells(row: Row, table: Sheet, named: Named) -> Iterator[Markup]:
         elif number < table.named_by:
             yield element("td", cell, role="cell", class_="place")
         else:
-            yield element("td", cell, role="cell", data_name=column.full_name)
+            yield element("td", cell, role="cell", data_name=key_in_attribute(column.full_name))
 
 
 def _notes(table: Sheet) -> Markup:

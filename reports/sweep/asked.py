@@ -15,7 +15,7 @@ from reports.sweep.points import Limiters, grid, latin_hypercube, saltelli, scen
 from reports.terminal import busy
 from scenarios.errors import BadInput
 from scenarios.figures import figures_like, is_figure, of_all
-from scenarios.formats.quoted import printable, unknown
+from scenarios.formats.quoted import cut, printable, unknown
 from scenarios.schema.model import Scenario
 
 SEEDS = 3
@@ -109,5 +109,5 @@ def figure_of(scenario: Scenario, show: str | None) -> str:
     if show is None:
         return ranked_by(scenario)
     if not is_figure(show):
-        raise BadInput(f"--show {printable(show)}: {unknown('figure', printable(show), figures_like(show))}")
+        raise BadInput(f"--show {printable(cut(show))}: {unknown('figure', printable(show), figures_like(show))}")
     return of_all(show)

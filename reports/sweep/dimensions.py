@@ -8,9 +8,10 @@ from math import isfinite
 from typing import Any, NamedTuple
 
 from scenarios.errors import BadInput
-from scenarios.formats.dotted import Place, found
+from scenarios.formats.dotted import Place
 from scenarios.formats.quoted import printable, unknown
 from scenarios.schema.model import Scenario
+from scenarios.schema.scenario_file import key_of
 
 LIMITER = "limiter"
 """Not a key of a scenario: its values are hypotheses by their names."""
@@ -106,7 +107,7 @@ def _place(scenario: Scenario, contenders: Sequence[str], name: str) -> tuple[Pl
             raise BadInput(f"--vary {printable(name)}: must be {table}.NAME.SETTING")
         return (table, whose, setting), _present(scenario, table, whose, setting)
     if "." in name or name in Scenario.model_fields:
-        return found(scenario.model_dump(by_alias=True), name, "--vary")
+        return key_of(scenario, name, "--vary")
     if len(contenders) != 1:
         raise BadInput(
             f"--vary {printable(name)}: is no key of a scenario; a setting of one of several contenders is "

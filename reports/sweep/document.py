@@ -10,7 +10,7 @@ from reports.documents.sweep import SCHEMA, SweepDocument, SweptCell, SweptDimen
 from reports.sweep.again import command_of
 from reports.sweep.campaign import Sweep, Swept, run_of
 from reports.sweep.dimensions import Dimension
-from reports.sweep.sensitivity import indices, missing
+from reports.sweep.sensitivity import indices, missing, rough, spans
 
 FEW = 2  # dimensions: so many a picture shows whole
 
@@ -36,7 +36,8 @@ def document(sweep: Sweep, swept: Swept) -> SweepDocument:
     }
     if sweep.design == "sobol":
         told["sensitivity"] = list(indices(sweep, swept))
-        told["notes"] += missing(sweep, swept)
+        told["spans"] = list(spans(sweep, swept))
+        told["notes"] += [*missing(sweep, swept), *rough(told["sensitivity"])]
     return told
 
 

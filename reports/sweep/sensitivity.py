@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from math import isfinite
 from statistics import median
 
-from reports.documents.sweep import SobolIndex
+from reports.documents.sweep import SobolIndex, SweptSpan
 from reports.sweep.campaign import Sweep, Swept, run_of
 from reports.sweep.sobol import shares
+
+MOST, LEAST_SUM = 1.005, 0.95  # what is nearer to 1 says nothing of the points: it is rounded, or within its interval
 
 
 def indices(sweep: Sweep, swept: Swept) -> Iterator[SobolIndex]:
@@ -17,10 +19,35 @@ def indices(sweep: Sweep, swept: Swept) -> Iterator[SobolIndex]:
     The index of an assumption is the share of the variance that goes with it alone (first), and that would be left if
     all others were known (total).
     """
+    for name, values in _known(sweep, swept):
+        yield from _analysed(sweep, name, values)
+
+
+def spans(sweep: Sweep, swept: Swept) -> Iterator[SweptSpan]:
+    """Of each contender that has indices: a share of the variance says nothing of how much there is."""
+    for name, values in _known(sweep, swept):
+        yield {"contender": name, "least": min(values), "greatest": max(values)}
+
+
+def rough(found: Sequence[SobolIndex]) -> Iterator[str]:
+    """Of whom the total indices are such as no true ones are: none of these is above 1, and their sum is not below."""
+    of: dict[str, list[float]] = {}
+    for one in found:
+        of.setdefault(one["contender"], []).append(one["total"])
+    for name, totals in of.items():
+        told = f"{name}: few points allow"
+        if max(totals) > MOST:
+            yield f"{told} an index of {max(totals):.2f}, and a true one is 1 at most; take a larger --sample"
+        if sum(totals) < LEAST_SUM:
+            all_in = f"indices that add up to {sum(totals):.2f}, and true ones to 1 at least"
+            yield f"{told} {all_in}; take a larger --sample"
+
+
+def _known(sweep: Sweep, swept: Swept) -> Iterator[tuple[str, list[float]]]:
     for place, name in enumerate(sweep.contenders):
         values = _values(sweep, swept, place)
         if values is not None and len(set(values)) > 1:
-            yield from _analysed(sweep, name, values)
+            yield name, values
 
 
 def missing(sweep: Sweep, swept: Swept) -> Iterator[str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from reports import units
 from reports.columns import Block, Column, Sheet
-from reports.documents.sweep import SobolIndex, SweepDocument
+from reports.documents.sweep import SobolIndex, SweepDocument, SweptSpan
 from reports.sweep.points import text
 
 LEAST = 0.01  # of the variance: what makes less is not worth a sentence
@@ -25,17 +26,25 @@ def table(sweep: SweepDocument) -> Sheet:
 
 
 def sentences(sweep: SweepDocument) -> Iterator[str]:
-    """Of each contender what matters most, if the intervals allow to say so."""
-    for name, of in by_contender(sweep).items():
+    """Of each contender between what its figure lies, and what matters most, if the intervals allow to say so."""
+    known = by_contender(sweep)
+    for one in sweep["spans"]:
+        name, of = f"{one['contender']}: {_span(sweep['figure'], one)}", known[one["contender"]]
         first, *others = sorted(of.values(), key=lambda one: -one["total"])
         least = first["total"] - first["total_margin"]
         rivals = [one["key"] for one in others if one["total"] + one["total_margin"] > least]
         if least <= LEAST:
-            yield f"{name}: what matters most cannot be told from so few points; take a larger --sample"
+            yield f"{name}; what matters most cannot be told from so few points; take a larger --sample"
         elif rivals:
-            yield f"{name}: what matters most is {_spelt(first)}, or {rivals[0]}: a larger --sample tells"
+            yield f"{name}; what matters most is {_spelt(first)}, or {rivals[0]}: a larger --sample tells"
         else:
-            yield f"{name}: what matters most is {_spelt(first)}"
+            yield f"{name}; what matters most is {_spelt(first)}"
+
+
+def _span(figure: str, one: SweptSpan) -> str:
+    """Both ends so exact that they differ."""
+    ends = units.side_by_side(figure, one["least"], one["greatest"], one["greatest"] - one["least"], None)
+    return f"{figure} lies between {ends.base} and {ends.now}"
 
 
 def _spelt(one: SobolIndex) -> str:

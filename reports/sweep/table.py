@@ -95,7 +95,9 @@ def cells_of(sweep: SweepDocument, contender: str) -> Cells:
 def shown(sweep: SweepDocument) -> str:
     """What is shown, of how many runs."""
     unit = units.unit_of(sweep["figure"]).strip()
-    of_seeds = "" if sweep["replications"] == 1 else f", median of {sweep['replications']} seeds"
+    most = max((one["runs"] for one in sweep["cells"]), default=0)  # fewer than asked for, where it was interrupted
+    fewer = "up to " if any(one["runs"] < most for one in sweep["cells"]) else ""
+    of_seeds = f", median of {fewer}{most} seeds" if most > 1 else ""
     return f"{sweep['figure']}{f' ({unit})' if unit else ''}{of_seeds}"
 
 

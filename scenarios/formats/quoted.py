@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 _LONGEST_QUOTED = 60
 _MOST_QUOTED = 3
+_MOST_LISTED = 30  # all keys of a scenario, or all that come with seslab; its figures are three times as many
 
 
 def cut(text: str) -> str:
@@ -21,10 +22,17 @@ def some(words: Sequence[str]) -> str:
 
 
 def unknown(what: str, word: str, known: list[str]) -> str:
-    """A hint for a misspelt word: the nearest known one, or all of them when none is near."""
+    """A hint for a misspelt word: the nearest known one, or all of them when none is near, of many the least far."""
     near = get_close_matches(word, known, n=1)
-    hint = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(known)}"
+    hint = f"did you mean '{near[0]}'?" if near else _listed(cut(word), known)
     return f"unknown {what} '{cut(word)}', {hint}"
+
+
+def _listed(word: str, known: list[str]) -> str:
+    if len(known) <= _MOST_LISTED:
+        return f"known are {', '.join(known)}"
+    least_far = get_close_matches(word, known, n=_MOST_QUOTED, cutoff=0.0)
+    return f"nearest of {len(known):,} are {', '.join(map(cut, least_far))}"
 
 
 def printable(text: object) -> str:

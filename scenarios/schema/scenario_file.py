@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from scenarios.errors import BadInput
+from scenarios.formats.dotted import Place, found
 from scenarios.formats.quoted import printable
 from scenarios.formats.toml import toml_document
 from scenarios.outside import plug
@@ -58,6 +59,18 @@ def _checked(table: dict[str, Any], base: Path, called: str) -> Scenario:
         return Scenario.model_validate(table, context={"base": base})
     except ValidationError as error:
         raise BadInput(printable(f"{called}: {complaint(error, table)}")) from error
+
+
+def key_of(scenario: Scenario, name: str, option: str) -> tuple[Place, Any]:
+    """Where a key with dots stands in the scenario, every default spelt out, and what stands there.
+
+    Raises BadInput, which begins with the option and the name; of a setting it says by which key that goes.
+    """
+    table, _, setting = name.partition(".")
+    if setting and table in scenario.contenders and table not in Scenario.model_fields:
+        key = f"{scenario.table_of(table)}.{setting}"
+        raise BadInput(printable(f"{option} {name}: is no key of a scenario; did you mean '{key}'?"))
+    return found(scenario.model_dump(by_alias=True), name, option)
 
 
 def files_of(source: str, scenario: Scenario) -> list[tuple[str, Path]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Sequence
 from math import pi
@@ -24,7 +25,7 @@ from reports.sweep.campaign import Sweep, Swept, run_of, swept
 from reports.sweep.document import document
 from reports.sweep.points import Point, saltelli, text
 from reports.sweep.rows import Rows
-from reports.sweep.sensitivity import indices
+from reports.sweep.sensitivity import indices, rough
 from reports.sweep.sobol import points, shares
 from reports.sweep.table import best_first, sentences, tables
 from scenarios.errors import BadInput
@@ -128,6 +129,10 @@ def test_a_law_is_nothing_by_halves() -> None:
         ("limiter=burst", "--vary limiter=burst: unknown limiter 'burst'"),
         ("strategies.heartbeat.fil=1", "strategies.heartbeat.fil=1: strategies.heartbeat.fil = 1: unknown key 'fil'"),
         ("strategies.fill=1", "--vary strategies.fill: must be strategies.NAME.SETTING"),
+        (
+            "direct.workers=1",
+            "--vary direct.workers: is no key of a scenario; did you mean 'strategies.direct.workers'?",
+        ),
         ("workload.0.messages=1..1000/1000", None),
     ],
 )
@@ -203,6 +208,9 @@ def test_rows_and_cells_are_those_of_their_runs() -> None:
     assert {cell["met_runs"] for cell in told["cells"]} == {0, 2}
     assert [(cell["contender"], cell["values"]) for cell in best_first(told)] == [("direct", [40]), ("heartbeat", [40])]
     assert sentences(told)[0].endswith(f"direct with {RATE} = 40, and 1 other as good")
+    assert tables(told)[0].title.endswith("recipients.lost, median of 2 seeds")
+    told["cells"][-1]["runs"] = 1  # as Ctrl-C leaves it
+    assert tables(told)[0].title.endswith("recipients.lost, median of up to 2 seeds")
 
 
 @pytest.mark.parametrize(
@@ -290,8 +298,10 @@ def test_which_unknown_matters_is_told_and_drawn() -> None:
     [sheet] = tables(told)
     assert max(len(line.plain) for line in laid_out(sheet, 80)) <= 80
     assert {row[0] for row in sheet.rows} == {one.key for one in assumptions()}
-    assert sentences(told)[0] == (
-        "heartbeat: what matters most cannot be told from so few points; take a larger --sample"
+    assert re.fullmatch(
+        r"heartbeat: makespan_s lies between [\d.]+ s and [\d.]+ s; "
+        r"what matters most cannot be told from so few points; take a larger --sample",
+        sentences(told)[0],
     )
     assert any("direct: in " in said and "mail was not accepted" in said for said in sentences(told))
     [axes] = sensitivity_drawing.draw(told).axes
@@ -301,22 +311,48 @@ def test_which_unknown_matters_is_told_and_drawn() -> None:
 @pytest.mark.parametrize(
     ("second", "margin", "said"),
     [
-        (0.3, 0.1, "heartbeat: what matters most is account.limiter.burst, 0.60 ± 0.10, 0.50 of it alone"),
-        (0.3, 0.2, "0.60 ± 0.20, 0.50 of it alone, or client.call_cpu_ms: a larger --sample tells"),
-        (0.3, 0.6, "heartbeat: what matters most cannot be told from so few points; take a larger --sample"),
+        (0.3, 0.1, "what matters most is account.limiter.burst, 0.60 ± 0.10, 0.50 of it alone"),
+        (
+            0.3,
+            0.2,
+            "what matters most is account.limiter.burst, 0.60 ± 0.20, 0.50 of it alone, or client.call_cpu_ms: "
+            "a larger --sample tells",
+        ),
+        (0.3, 0.6, "what matters most cannot be told from so few points; take a larger --sample"),
     ],
 )
 def test_what_matters_most_is_said_as_far_as_it_is_known(second: float, margin: float, said: str) -> None:
     """Not where its interval reaches that of the next, or nothing."""
     keys = {"account.limiter.burst": 0.6, "client.call_cpu_ms": second}
     told: Any = {
+        "figure": "makespan_s",
+        "spans": [{"contender": "heartbeat", "least": 5.809, "greatest": 5.8284}],
         "sensitivity": [
             {"contender": "heartbeat", "key": key, "first": 0.5, "first_margin": margin}
             | {"total": total, "total_margin": margin}
             for key, total in keys.items()
-        ]
+        ],
     }
-    assert next(iter(sensitivity_table.sentences(told))).endswith(said)
+    assert next(iter(sensitivity_table.sentences(told))) == (
+        f"heartbeat: makespan_s lies between 5.8090 s and 5.8284 s; {said}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("totals", "said"),
+    [
+        ((0.7, 0.4), []),
+        ((1.1, 0.0), ["h: few points allow an index of 1.10, and a true one is 1 at most; take a larger --sample"]),
+        (
+            (0.3, 0.2),
+            ["h: few points allow indices that add up to 0.50, and true ones to 1 at least; take a larger --sample"],
+        ),
+    ],
+)
+def test_indices_that_no_true_ones_can_be_are_said(totals: Sequence[float], said: Sequence[str]) -> None:
+    """Total indices are at most 1 each, and at least 1 together."""
+    found: Any = [{"contender": "h", "total": one} for one in totals]
+    assert list(rough(found)) == said
 
 
 def test_what_cannot_be_a_sensitivity_is_said() -> None:
