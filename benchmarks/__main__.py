@@ -115,10 +115,10 @@ def _print_clustered(clustered: cluster.Clustered | None) -> None:
     if clustered is None:
         console.print("\nNo cluster was measured: distributed is not installed")
         return
-    each_ms = 1000 * clustered.own_s / clustered.runs * clustered.workers
     console.print(
-        f"\n{clustered.runs:,} runs of {each_ms:.0f} ms by {clustered.workers} workers of a Dask cluster: "
-        f"{clustered.ratio:.2f} of the throughput of own processes (aim 0.8)"
+        f"\n{len(clustered.own)} times {clustered.runs:,} runs of {clustered.each_ms:.0f} ms by {clustered.workers} "
+        f"workers of a Dask cluster, in turn with as many own processes: {clustered.elapsed:.2f} of their throughput, "
+        f"{clustered.processor:.2f} by processor time (aim 0.8)"
     )
 
 

@@ -1,8 +1,9 @@
-"""The same runs by own processes and by as many workers of a Dask cluster on this machine."""
+"""The same runs by own processes and by as many workers of a Dask cluster on this machine, in turn."""
 
 from __future__ import annotations
 
 import os
+import statistics
 import subprocess
 import sys
 import time
@@ -11,29 +12,50 @@ from contextlib import closing, contextmanager
 from importlib.util import find_spec
 from typing import NamedTuple
 
-from reports.running.executors import Executor, own_processes
+from reports.running.executors import QUICK_MAILS, Executor, own_processes
 from reports.running.experiment import Job, jobs
 from scenarios.measures.cost import load_prices
 from scenarios.schema.model import Scenario
 from sim.run import run
 
-RUNS = 2_000
+RUNS = 500  # in a round: ten thousand of them are twenty rounds
 MAILS = 500  # a run of so many takes some twenty milliseconds
-ROUNDS = 2
+ROUNDS = 5
+
+
+class Took(NamedTuple):
+    """What the runs of a round took, by the clock and of all processors: of workers, scheduler and this process."""
+
+    elapsed_s: float
+    processor_s: float
 
 
 class Clustered(NamedTuple):
-    """Seconds that all runs took here and there, each side warm: the better of its rounds."""
+    """The rounds, here and there in turn, each side warm."""
 
     runs: int
     workers: int
-    own_s: float
-    cluster_s: float
+    own: Sequence[Took]
+    cluster: Sequence[Took]
 
     @property
-    def ratio(self) -> float:
+    def each_ms(self) -> float:
+        """Of processor time, a run by own processes."""
+        return 1000 * statistics.median(one.processor_s for one in self.own) / self.runs
+
+    @property
+    def elapsed(self) -> float:
         """The cluster's throughput as a share of that of own processes."""
-        return self.own_s / self.cluster_s
+        return statistics.median(own.elapsed_s / other.elapsed_s for own, other in self._rounds)
+
+    @property
+    def processor(self) -> float:
+        """Likewise of processor time, which tells the same of a machine that others use as well."""
+        return statistics.median(own.processor_s / other.processor_s for own, other in self._rounds)
+
+    @property
+    def _rounds(self) -> Iterator[tuple[Took, Took]]:
+        return zip(self.own, self.cluster, strict=True)
 
 
 def measure(runs: int = RUNS) -> Clustered | None:
@@ -45,11 +67,32 @@ def measure(runs: int = RUNS) -> Clustered | None:
     workers = os.cpu_count() or 1
     wanted = _jobs(runs)
     with own_processes() as own:
-        _timed(own, wanted[: 10 * workers])
-        own_s = min(_timed(own, wanted) for _ in range(ROUNDS))
-    with _cluster(workers) as address, closing(Cluster(address, again="")) as cluster:
-        _timed(cluster, wanted[: 10 * workers])
-        return Clustered(runs, workers, own_s, min(_timed(cluster, wanted) for _ in range(ROUNDS)))
+        _timed(own, wanted[: QUICK_MAILS // MAILS + 1])
+        ours = _children()
+        with _cluster(workers) as address, closing(Cluster(address, "")) as cluster:
+            _timed(cluster, wanted[: 10 * workers])
+            theirs = _children() - ours
+            rounds = [(_took(own, ours, wanted), _took(cluster, theirs, wanted)) for _ in range(ROUNDS)]
+    return Clustered(runs, workers, *zip(*rounds, strict=True))
+
+
+def _children() -> frozenset[int]:
+    import psutil  # of distributed's own
+
+    return frozenset(one.pid for one in psutil.Process().children(recursive=True))
+
+
+def _took(executor: Executor, processes: frozenset[int], wanted: Sequence[Job]) -> Took:
+    before_s = _processor_s(processes)
+    elapsed_s = _timed(executor, wanted)
+    return Took(elapsed_s, _processor_s(processes) - before_s)
+
+
+def _processor_s(processes: frozenset[int]) -> float:
+    """Of these and of this one."""
+    import psutil
+
+    return time.process_time() + sum(sum(psutil.Process(one).cpu_times()[:2]) for one in processes)
 
 
 def _jobs(runs: int) -> Sequence[Job]:

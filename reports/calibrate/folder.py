@@ -25,14 +25,14 @@ from scenarios.system.whole_files import make_folder, write_text
 DRAWINGS = {"quantiles": quantiles_figure.draw, "seconds": seconds_figure.draw}
 
 
-def prepare(out: Path | None, fitted: Path | None, read: Sequence[Named] = ()) -> None:
+def prepare(out: Path | None, fitted: Path | None, scenario: str, read: Sequence[Named] = ()) -> None:
     """Makes sure, before any work is done for them, that results can be written. Raises `BadInput`.
 
     `read` are the files that the run reads.
     """
     refuse_taken({"--write": fitted}, (*read, *run_folder.written_to(out)))
     if out is not None:
-        run_folder.prepare(out, read=read)
+        run_folder.prepare(out, read=read, scenarios=[scenario])
     if fitted is not None:
         run_folder.writable(fitted.parent, "--write")
         if fitted.is_dir():

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 from reports.compare import recovered
-from reports.compare.ownership import FIGURES, refuse_others, refuse_strange
+from reports.compare.ownership import FIGURES, refuse_another, refuse_others, refuse_strange
 from reports.documents.comparison import ComparisonDocument
 from reports.documents.reading import parsed
 from reports.figures.curves import NO_CURVES, Curves
@@ -22,15 +22,22 @@ from scenarios.system.reading import MOST_BYTES_OF_DOCUMENT, is_irregular, read_
 from scenarios.system.whole_files import make_folder, remove_unfinished, unwritable, write_text
 
 
-def prepare(directory: Path, option: str = "--out", read: Iterable[Named] = (), document: str = COMPARISON) -> Path:
+def prepare(
+    directory: Path,
+    option: str = "--out",
+    read: Iterable[Named] = (),
+    document: str = COMPARISON,
+    scenarios: Sequence[str] = (),
+) -> Path:
     """Makes the folder, before any work is done for it, and removes what killed runs had begun to write there.
 
     Raises `BadInput` if nothing can be written there, or something would be written over that is no run's, that is one
-    of the files which are read, or that is of another kind than the document which will be kept.
+    of the files which are read, or that is of another kind than the document which will be kept, or of other scenarios.
     """
     writable(directory, option)
     refuse_strange(directory, option, read)
     refuse_others(directory, option, document)
+    refuse_another(directory, option, document, scenarios)
     remove_unfinished(directory)
     return directory
 

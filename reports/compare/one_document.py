@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from reports.compare.folder import writable
+from reports.compare.ownership import refuse_another
 from scenarios.errors import BadInput
 from scenarios.formats.quoted import printable
 from scenarios.system.reading import is_regular
@@ -15,8 +16,11 @@ from scenarios.system.whole_files import remove_unfinished
 _BEGINNING = 200  # bytes of a document, which begins with its schema
 
 
-def prepare(directory: Path, document: str, schema: str, ours: Collection[str]) -> None:
-    """Raises BadInput for a folder that cannot be written to, or that holds anything but an earlier such document."""
+def prepare(directory: Path, document: str, schema: str, ours: Collection[str], scenarios: Sequence[str] = ()) -> None:
+    """Raises BadInput for a folder that cannot be written to, or that holds anything but an earlier such document.
+
+    So it does where that is of other scenarios.
+    """
     writable(directory, "--out")
     remove_unfinished(directory)
     found = sorted(os.listdir(directory))
@@ -24,6 +28,7 @@ def prepare(directory: Path, document: str, schema: str, ours: Collection[str]) 
     if strange or (found and not _is_of(directory / document, schema)):
         name = printable((strange or found)[0])
         raise BadInput(f"--out {directory}: has {name}, which is no earlier answer; name an empty folder")
+    refuse_another(directory, "--out", document, scenarios)
 
 
 def _is_of(document: Path, schema: str) -> bool:

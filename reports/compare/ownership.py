@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from reports.files import Named
 from reports.running.keeping import DOCUMENTS, OF_RUNS, ORIGIN, REPORT, SCENARIO
 from scenarios.errors import BadInput
+from scenarios.formats import quoted
+from scenarios.formats.quoted import printable
 from scenarios.ledger.names import PATTERNS
+from scenarios.schema.files import read_table
 from scenarios.schema.scenario_file import as_toml, load
-from scenarios.system.reading import is_regular
+from scenarios.system.reading import MOST_BYTES_OF_DOCUMENT, is_regular, read_bytes
 from scenarios.system.whole_files import is_same
 
 FIGURES = "figures"
@@ -44,6 +49,29 @@ def refuse_others(directory: Path, option: str, document: str) -> None:
         others += [path.name for pattern in PATTERNS for path in directory.glob(pattern)]
     for name in others:
         raise BadInput(f"{option} {directory}: has {name}, which {document} would replace; name another folder")
+
+
+def refuse_another(directory: Path, option: str, document: str, scenarios: Sequence[str]) -> None:
+    """Raises BadInput for a folder with results of other scenarios; made again, those of the same ones are replaced."""
+    there = _scenarios_of(directory, document)
+    if there and scenarios and sorted(there) != sorted(scenarios):
+        theirs, ours = (quoted.some(list(map(printable, names))) for names in (there, scenarios))
+        raise BadInput(f"{option} {directory}: has results of {theirs}, and not of {ours}; name another folder")
+
+
+def _scenarios_of(directory: Path, document: str) -> list[str]:
+    """By their names, as far as the scenario beside a document, or else the document itself, tells."""
+    try:
+        if is_regular(directory / SCENARIO):
+            told: Any = [read_table(directory / SCENARIO)]
+        elif is_regular(directory / document):
+            whole = json.loads(read_bytes(directory / document, MOST_BYTES_OF_DOCUMENT))
+            told = whole.get("scenarios", [whole])
+        else:
+            return []
+        return [name for one in told if (name := one.get("name") or one.get("scenario"))]
+    except (BadInput, OSError, ValueError, RecursionError, AttributeError):  # nothing that could be lost in silence
+        return []
 
 
 def _strange(directory: Path) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from reports.compare import folder as run_folder
@@ -14,10 +14,10 @@ from reports.running.origin import write_origin
 from reports.terminal import to_json
 
 
-def prepare(directory: Path | None, read: Iterable[Named]) -> None:
+def prepare(directory: Path | None, read: Iterable[Named], scenarios: Sequence[str]) -> None:
     """As that of a comparison. Raises BadInput."""
     if directory is not None:
-        run_folder.prepare(directory, read=read, document=GATE)
+        run_folder.prepare(directory, read=read, document=GATE, scenarios=scenarios)
 
 
 def save(directory: Path, gate: GateDocument) -> None:

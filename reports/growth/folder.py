@@ -22,12 +22,12 @@ PLANS = "plans.json"
 
 
 def prepare(directory: Path, scenario: Scenario) -> None:
-    """Raises BadInput for a folder that cannot be written to, or that holds anything but an earlier plan."""
+    """Raises BadInput for a folder that cannot be written to, or that holds anything but an earlier plan of it."""
     parts = slices_of(scenario)
     if not scenario.accounts:
-        one_document.prepare(directory, DOCUMENT, SCHEMA, _ours(scenario))
+        one_document.prepare(directory, DOCUMENT, SCHEMA, _ours(scenario), [scenario.name])
         return
-    one_document.prepare(directory, PLANS, SEVERAL, (PLANS, *parts))
+    one_document.prepare(directory, PLANS, SEVERAL, (PLANS, *parts), [scenario.name])
     for name, part in parts.items():
         one_document.prepare(directory / name, DOCUMENT, SCHEMA, _ours(part))
 

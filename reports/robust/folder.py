@@ -23,13 +23,13 @@ from scenarios.system.reading import MOST_BYTES_OF_DOCUMENT, is_irregular, read_
 from scenarios.system.whole_files import is_same, make_folder
 
 
-def prepare(directory: Path, read: Iterable[Named], document: str = ROBUSTNESS) -> None:
+def prepare(directory: Path, read: Iterable[Named], scenario: str, document: str = ROBUSTNESS) -> None:
     """As that of a comparison, and likewise for the file of limiters beside the document. Raises BadInput."""
     read = [*read]
     limiters = directory / LIMITERS
     if any(is_same(path, limiters) for _, path in read) or _is_strange(limiters):
         raise BadInput(f"--out {directory}: has {LIMITERS}, which would be written over; name another folder")
-    run_folder.prepare(directory, read=read, document=document)
+    run_folder.prepare(directory, read=read, document=document, scenarios=[scenario])
 
 
 def _is_strange(limiters: Path) -> bool:

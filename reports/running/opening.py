@@ -26,8 +26,9 @@ def opened(runs: Path | None = None, cluster: str | None = None) -> Iterator[Exe
     from reports.running.store.stored import Stored
 
     store = _store(runs)
+    again = "no run is stored, and this begins anew" if store is None else "what was done is kept, and this goes on"
     try:
-        with unstored(cluster) as executor:
+        with _made(cluster, f"{again}: {_command()}") as executor:
             yield executor if store is None else Stored(executor, store)
     finally:
         if store is not None:
@@ -37,14 +38,25 @@ def opened(runs: Path | None = None, cluster: str | None = None) -> Iterator[Exe
 @contextmanager
 def unstored(cluster: str | None = None) -> Iterator[Executor]:
     """Where each run is made each time. Raises as `opened` does."""
+    with _made(cluster, f"no run is stored, and this begins anew: {_command()}") as executor:
+        yield executor
+
+
+@contextmanager
+def _made(cluster: str | None, again: str) -> Iterator[Executor]:
+    """`again` says what to do where a cluster is lost."""
     if cluster is None:
         with own_processes() as executor:
             yield executor
         return
     from reports.running.cluster.executor import Cluster
 
-    with closing(Cluster(cluster, again=shlex.join(["seslab", *sys.argv[1:]]))) as executor:
+    with closing(Cluster(cluster, again)) as executor:
         yield executor
+
+
+def _command() -> str:
+    return shlex.join(["seslab", *sys.argv[1:]])
 
 
 def _store(runs: Path | None) -> RunStore | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from reports.sweep.dimensions import Dimension, Span
 from reports.sweep.points import Limiters, scenarios_of
@@ -15,8 +16,9 @@ from scenarios.schema.model import Scenario
 def assumed(scenario: Scenario, contenders: Sequence[str], limiters: Limiters) -> tuple[list[Dimension], list[str]]:
     """Those that the scenario can have at both ends of their range, and the keys of those that are left out."""
     known, left_out = [], []
-    for one in assumptions():
-        dimension = _dimension(scenario, one)
+    tables = scenario.model_dump(by_alias=True)
+    for one in (one for one in assumptions() if not one.of or _has(tables, one.of)):
+        dimension = _dimension(scenario, tables, one)
         if dimension is not None and _is_possible(scenario, contenders, dimension, limiters):
             known.append(dimension)
         else:
@@ -24,9 +26,13 @@ def assumed(scenario: Scenario, contenders: Sequence[str], limiters: Limiters) -
     return known, left_out
 
 
-def _dimension(scenario: Scenario, one: Assumption) -> Dimension | None:
+def _has(tables: dict[str, Any], name: str) -> bool:
+    return found(tables, name, "--sensitivity")[1] is not None
+
+
+def _dimension(scenario: Scenario, tables: dict[str, Any], one: Assumption) -> Dimension | None:
     try:
-        place, present = found(scenario.model_dump(by_alias=True), one.key, "--sensitivity")
+        place, present = found(tables, one.key, "--sensitivity")
     except BadInput:
         return None
     is_whole = isinstance(present, int)

@@ -16,15 +16,26 @@ from reports.sweep.campaign import Sweep
 from reports.sweep.rows import Rows
 from reports.sweep.table import cell_texts
 from reports.terminal import busy, to_json
+from scenarios.errors import BadInput
+from scenarios.formats.quoted import printable, some
 from scenarios.schema.scenario_file import as_toml
 from scenarios.system.whole_files import make_folder, write_text
 
 DOCUMENT, RUNS = "sweep.json", "runs.parquet"
 
 
-def prepare(directory: Path) -> None:
-    """Raises BadInput for a folder that cannot be written to, or that holds anything but an earlier sweep."""
-    one_document.prepare(directory, DOCUMENT, SCHEMA, (DOCUMENT, RUNS, SCENARIO, REPORT, FIGURES))
+def prepare(directory: Path, scenario: str) -> None:
+    """Raises BadInput for a folder that cannot be written to, or that holds anything but an earlier sweep of it."""
+    one_document.prepare(directory, DOCUMENT, SCHEMA, (DOCUMENT, RUNS, SCENARIO, REPORT, FIGURES), [scenario])
+
+
+def refuse_another(directory: Path, sweep: Sweep) -> None:
+    """Raises BadInput for a folder with the runs of another sweep, which would be lost."""
+    there = parquet.identity_of(directory / RUNS) if (directory / RUNS).exists() else {}
+    for what, ours in parquet.identity(sweep).items():
+        if there.get(what, ours) != ours:
+            theirs, here = (printable(one if isinstance(one, str) else some(one)) for one in (there[what], ours))
+            raise BadInput(f"--out {directory}: has another sweep ({what}: {theirs}; here {here}); name another folder")
 
 
 def save(directory: Path, sweep: Sweep, rows: Rows, document: SweepDocument) -> None:

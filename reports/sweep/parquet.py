@@ -21,9 +21,30 @@ def write(path: Path, sweep: Sweep, rows: Rows) -> None:
     import pyarrow.parquet as pq
 
     table = _table(sweep, rows)
-    about = {"schema": SCHEMA, "scenario": sweep.scenario.name, "dimensions": [one.name for one in sweep.dimensions]}
+    about = {"schema": SCHEMA, **identity(sweep)}
     with replaced(path) as unfinished:
         pq.write_table(table.replace_schema_metadata({ABOUT: json.dumps(about).encode()}), unfinished)
+
+
+def identity(sweep: Sweep) -> dict[str, Any]:
+    """What makes it this sweep and no other one, whatever values, seeds and figure it is of."""
+    return {
+        "scenario": sweep.scenario.name,
+        "design": sweep.design,
+        "dimensions": [one.name for one in sweep.dimensions],
+        "contenders": [*sweep.contenders],
+    }
+
+
+def identity_of(path: Path) -> dict[str, Any]:
+    """That of the sweep whose runs are there; of what is no such file nothing."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return dict(json.loads((pq.read_metadata(path).metadata or {}).get(ABOUT, b"{}")))
+    except (OSError, ValueError, pa.ArrowException):
+        return {}
 
 
 def _table(sweep: Sweep, rows: Rows) -> Any:

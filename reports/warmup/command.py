@@ -67,7 +67,7 @@ def show_planned(
 ) -> None:
     """On standard output, and in a folder if one is given. Raises BadInput as `planned` does."""
     if out is not None:
-        folder.prepare(out)
+        folder.prepare(out, [scenario.name])
     warmup = planned(scenario, source, first, repeats_days, prices)
     if out is not None:
         folder.save(out, warmup, as_toml(scenario))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from reports.compare import one_document
@@ -25,14 +25,14 @@ WARMUPS = "warmups.json"
 _OURS = (DOCUMENT, SPREADSHEET, CALENDAR, f"{PICTURE}.svg", f"{PICTURE}.png", SCENARIO)
 
 
-def prepare(directory: Path) -> None:
-    """Raises BadInput for a folder that cannot be written to, or that holds anything but an earlier plan."""
-    one_document.prepare(directory, DOCUMENT, SCHEMA, _OURS)
+def prepare(directory: Path, scenarios: Sequence[str] = ()) -> None:
+    """Raises BadInput for a folder that cannot be written to, or that holds anything but an earlier plan of these."""
+    one_document.prepare(directory, DOCUMENT, SCHEMA, _OURS, scenarios)
 
 
-def prepare_several(directory: Path, accounts: Collection[str]) -> None:
+def prepare_several(directory: Path, accounts: Collection[str], scenario: str) -> None:
     """The same, with a folder for each of these accounts."""
-    one_document.prepare(directory, WARMUPS, SEVERAL, (WARMUPS, SCENARIO, *accounts))
+    one_document.prepare(directory, WARMUPS, SEVERAL, (WARMUPS, SCENARIO, *accounts), [scenario])
     for name in accounts:
         prepare(directory / name)
 

@@ -114,7 +114,7 @@ def show_planned(
 ) -> None:
     """On standard output, and in a folder if one is given. Raises BadInput as `planned_each` does."""
     if out is not None:
-        folder.prepare_several(out, addressed(source, scenario))
+        folder.prepare_several(out, addressed(source, scenario), scenario.name)
     document = planned_each(scenario, source, first, repeats_days, prices)
     if out is not None:
         folder.save_several(out, document, as_toml(scenario))

@@ -10,13 +10,17 @@ ASSUMPTIONS = Path(__file__).with_name("assumptions.toml")
 
 
 class Assumption(NamedTuple):
-    """A key of a scenario and its range, of an account's rate if it is a multiple of that."""
+    """A key of a scenario and its range, of an account's rate if it is a multiple of that.
+
+    `of` is the table without which a scenario has nothing of the kind.
+    """
 
     key: str
     low: float
     high: float
     why: str
     times: str = ""
+    of: str = ""
 
     def span(self, rate_per_s: float) -> tuple[float, float]:
         """The range on an account with that rate; multiples of it are whole recipients, and one at least."""

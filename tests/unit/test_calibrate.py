@@ -290,8 +290,8 @@ def test_where_nothing_can_be_written_is_said_first(tmp_path: Path) -> None:
         (None, tmp_path, "--write"),
     ):
         with pytest.raises(BadInput, match=f"^{option} "):
-            calibration_folder.prepare(out, fitted)
-    calibration_folder.prepare(tmp_path / "out", tmp_path / "new" / "fitted.toml")
+            calibration_folder.prepare(out, fitted, "some")
+    calibration_folder.prepare(tmp_path / "out", tmp_path / "new" / "fitted.toml", "some")
     assert (tmp_path / "new").is_dir()
 
 

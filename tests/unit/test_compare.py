@@ -13,6 +13,7 @@ import pytest
 from reports.compare import command, recovered
 from reports.compare import folder as run_folder
 from reports.compare.document import document
+from reports.compare.ownership import refuse_another
 from reports.compare.part_columns import parts_in, shortened
 from reports.compare.table import sentences, table
 from reports.documents.comparison import ComparisonDocument
@@ -305,6 +306,26 @@ def test_documents_of_another_kind_stay(tmp_path: Path, document: str, found: st
         with pytest.raises(BadInput, match=said):
             run_folder.prepare(tmp_path, document=document)
     assert (tmp_path / found).exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "document"),
+    [
+        ("scenario.toml", 'name = "one"', "comparison.json"),
+        ("gate.json", '{"schema": "seslab/gate/v3", "scenarios": [{"scenario": "one"}]}', "gate.json"),
+        ("plan.json", '{"schema": "seslab/plan/v1", "scenario": "one"}', "plan.json"),
+    ],
+)
+def test_results_of_another_scenario_are_not_replaced(tmp_path: Path, name: str, text: str, document: str) -> None:
+    """Those of the same one are, and what cannot be told is nobody's."""
+    refuse_another(tmp_path, "--out", document, ["other"])
+    (tmp_path / name).write_text(text)
+    refuse_another(tmp_path, "--out", document, ["one"])
+    with pytest.raises(BadInput) as error:
+        refuse_another(tmp_path, "--out", document, ["other"])
+    assert str(error.value) == f"--out {tmp_path}: has results of one, and not of other; name another folder"
+    (tmp_path / name).write_text("[[[")
+    refuse_another(tmp_path, "--out", document, ["other"])
 
 
 def test_a_run_does_not_write_over_the_scenario_that_it_reads(tmp_path: Path) -> None:

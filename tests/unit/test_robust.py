@@ -330,7 +330,7 @@ def test_nobody_is_answered_by_none(told: RobustnessDocument) -> None:
 
 def kept(told: RobustnessDocument, directory: Path) -> None:
     """As a command keeps it."""
-    folder.prepare(directory, [])
+    folder.prepare(directory, [], told["scenario"])
     folder.save(directory, told, as_toml(SCENARIO), sets.as_toml(HYPOTHESES))
 
 
@@ -354,7 +354,7 @@ def test_what_is_kept_stays_until_all_is_written(
     assert folder.document(tmp_path) == json.loads(to_json(told))
     (tmp_path / "robustness.json").unlink()
     shutil.rmtree(tmp_path / "figures")
-    folder.prepare(tmp_path, [])
+    folder.prepare(tmp_path, [], told["scenario"])
 
 
 def full_for(name: str) -> Callable[[Path], AbstractContextManager[Path]]:
@@ -381,10 +381,10 @@ def test_limiters_of_the_users_own_are_not_written_over(told: RobustnessDocument
     """Neither those that are read nor those that no run has left."""
     (tmp_path / "limiters.toml").write_text("mine")
     with pytest.raises(BadInput, match=r"has limiters\.toml, which would be written over"):
-        folder.prepare(tmp_path, [])
+        folder.prepare(tmp_path, [], told["scenario"])
     kept(told, tmp_path / "run")
     with pytest.raises(BadInput, match=r"has limiters\.toml, which would be written over"):
-        folder.prepare(tmp_path / "run", [("--limiters", tmp_path / "run" / "limiters.toml")])
+        folder.prepare(tmp_path / "run", [("--limiters", tmp_path / "run" / "limiters.toml")], told["scenario"])
 
 
 def test_the_page_has_each_number_and_each_sentence(told: RobustnessDocument, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from reports.layout import laid_out
 from reports.robust.trials import Simulation
 from reports.running.store.run_store import RunStore
 from reports.running.store.stored import Stored
-from reports.sweep import sensitivity_drawing, sensitivity_table
+from reports.sweep import folder, parquet, sensitivity_drawing, sensitivity_table
 from reports.sweep.asked import Words, sweep_of
 from reports.sweep.campaign import Sweep, Swept, run_of, swept
 from reports.sweep.document import document
@@ -78,7 +78,7 @@ def asked(
 
 def made(sweep: Sweep) -> Swept:
     """Of runs in turn."""
-    return swept(sweep, Counting())
+    return swept(sweep, Counting(most=200))
 
 
 def test_a_grid_is_every_combination_once() -> None:
@@ -88,6 +88,23 @@ def test_a_grid_is_every_combination_once() -> None:
     for values, world in sweep.points:
         kind = world.account.limiter.kind if world.account.limiter.burst != 1 else "burst-1"
         assert (world.account.max_send_rate_per_s, world.workload[0].expected_mails, kind) == values
+
+
+def test_a_folder_is_one_sweeps(tmp_path: Path) -> None:
+    """Other values and seeds may follow in it, other keys, contenders and designs may not."""
+    sweep = asked(f"{RATE}=10,20")
+    folder.prepare(tmp_path, "small")
+    folder.refuse_another(tmp_path, sweep)
+    parquet.write(tmp_path / "runs.parquet", sweep, Rows(()))
+    folder.refuse_another(tmp_path, asked(f"{RATE}=10..40/4"))
+    for another, line in (
+        (asked(f"{RATE}=10..40", sample=4), "design: grid; here sample"),
+        (asked("horizon_s=10,20"), f"dimensions: {RATE}; here horizon_s"),
+        (asked(f"{RATE}=10,20", contenders=("direct",)), "contenders: heartbeat; here direct"),
+    ):
+        with pytest.raises(BadInput) as error:
+            folder.refuse_another(tmp_path, another)
+        assert str(error.value) == f"--out {tmp_path}: has another sweep ({line}); name another folder"
 
 
 def test_a_latin_hypercube_meets_every_stratum_once() -> None:
@@ -245,7 +262,7 @@ def sensitivity(sample: int = 2) -> Sweep:
 def test_every_assumption_is_varied_within_its_range() -> None:
     """Saltelli's points: two more for each of the base than there are assumptions; bursts are whole recipients."""
     sweep = sensitivity()
-    assert [one.name for one in sweep.dimensions] == [one.key for one in assumptions()]
+    assert [one.name for one in sweep.dimensions] == [one.key for one in assumptions() if not one.of]
     assert len(sweep.points) == 2 * (len(sweep.dimensions) + 2)
     for values, _ in sweep.points:
         for one, value in zip(sweep.dimensions, values, strict=True):
@@ -253,6 +270,16 @@ def test_every_assumption_is_varied_within_its_range() -> None:
             assert not isinstance(value, str)
             assert one.span.low <= value <= one.span.high
     assert all(12 <= one.scenario.account.limiter.burst <= 90 for one in sweep.points)
+
+
+def test_what_a_scenario_has_is_varied_with_it() -> None:
+    """Its deliveries and its ticker, if it says anything of them, and nothing of its assumptions is left out."""
+    more = {"delivery": {}, "ticker": {"transition": {"median_ms": 30, "p99_ms": 100}}}
+    whole = Scenario.model_validate({**scenario().model_dump(by_alias=True, exclude_unset=True), **more})
+    words = Words("small.toml", (), 2, "makespan_s", None, None, is_sensitivity=True)
+    sweep = sweep_of(words, whole, ("heartbeat",), sets.of_accounts(None), SIMULATION, 1000)
+    assert [one.name for one in sweep.dimensions] == [one.key for one in assumptions()]
+    assert sweep.notes == []
 
 
 def test_indices_of_a_known_function_are_known() -> None:
@@ -297,7 +324,7 @@ def test_which_unknown_matters_is_told_and_drawn() -> None:
     assert {one["contender"] for one in told["sensitivity"]} == {"heartbeat", "direct"}
     [sheet] = tables(told)
     assert max(len(line.plain) for line in laid_out(sheet, 80)) <= 80
-    assert {row[0] for row in sheet.rows} == {one.key for one in assumptions()}
+    assert {row[0] for row in sheet.rows} == {one.key for one in assumptions() if not one.of}
     assert re.fullmatch(
         r"heartbeat: makespan_s lies between [\d.]+ s and [\d.]+ s; "
         r"what matters most cannot be told from so few points; take a larger --sample",
@@ -375,7 +402,7 @@ def test_the_page_on_the_models_has_each_assumption() -> None:
     page = (ROOT / "docs" / "background" / "model.md").read_text()
     for one in assumptions():
         times = " R" if one.times else ""
-        assert f"| `{one.key}` | {one.low:g}{times} | {one.high:g}{times} | {one.why} |" in page
+        assert f"| `{one.key}` | {one.low:.12g}{times} | {one.high:.12g}{times} | {one.why} |" in page
 
 
 @pytest.fixture(scope="module")

@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 PATIENCE_S = 5.0  # for a scheduler that may not be there
 ALONE_S = 30.0  # without any worker, before it is given up: a nanny starts a new one within seconds
 WAIT_S = 0.2  # for an answer, before Ctrl-C and the scheduler are looked at
-BATCH_S = 0.25  # of work travel together: what a task costs beside it is some milliseconds
+BATCH_S = 0.5  # of work travel together: what a task costs beside it is some ten milliseconds
 MOST_IN_BATCH = 100
+TLS = "DASK_DISTRIBUTED__COMM__TLS__CA_FILE"
 AHEAD = 3  # batches for each worker: one at work, the others on their way
 
 
@@ -46,7 +47,7 @@ class Cluster:
     """Of an address such as tcp://10.0.0.5:8786. Ledgers are kept here: what has one to keep runs in own processes."""
 
     def __init__(self, address: str, again: str) -> None:
-        """`again` is the command that goes on. Raises BadInput, and RunFailed where it cannot be reached."""
+        """`again` says what to do where it is lost. Raises BadInput, and RunFailed where it cannot be reached."""
         self._address, self._again = address, again
         self._here = OwnProcesses()
         self._client = _connected(address)
@@ -109,7 +110,7 @@ class Cluster:
         return None
 
     def _lost(self, why: str) -> RunFailed:
-        return RunFailed(f"--cluster {self._address}: {why}; what was done is kept, and this goes on: {self._again}")
+        return RunFailed(f"--cluster {self._address}: {why}; {self._again}")
 
     def close(self) -> None:
         """The workers go on to serve others."""
@@ -219,12 +220,15 @@ def _connected(address: str) -> Client:
 def _knock(address: str) -> None:
     """Raises BadInput for what is no address, and OSError where nobody is: Dask would wait for it, and longer."""
     from distributed.comm import get_address_host_port, parse_address
+    from distributed.security import Security
 
     try:
         scheme, _ = parse_address(address)
         host, port = get_address_host_port(address, strict=True)
     except ValueError as error:
         raise BadInput(f"--cluster {address}: must be an address such as tcp://10.0.0.5:8786") from error
+    if scheme == "tls" and Security().get_connection_args("client").get("ssl_context") is None:
+        raise BadInput(f"--cluster {address}: needs a certificate; set {TLS} and what belongs to it")
     if scheme in ("tcp", "tls"):
         socket.create_connection((host, port), PATIENCE_S).close()
 

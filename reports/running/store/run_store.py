@@ -12,6 +12,7 @@ import sqlite3
 import time
 import zlib
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 
 from reports import terminal
@@ -24,6 +25,7 @@ FILE = "runs.sqlite3"
 MOST_BYTES = 4 << 30  # a run takes about a thousand
 ADVICE = "name another folder with --store"
 PATIENCE_S = 30.0  # while another command writes
+AT_ONCE = 10_000  # digests: their notes are written within a second
 
 _TABLE = "CREATE TABLE IF NOT EXISTS runs (digest TEXT PRIMARY KEY, result BLOB, used_unix_s INTEGER) WITHOUT ROWID"
 
@@ -99,10 +101,12 @@ class RunStore:
         self._file.close()
 
     def _note_use(self) -> None:
-        rows = [(int(time.time()), digest) for digest in self._used]
-        self._file.execute("BEGIN")
-        self._file.executemany("UPDATE runs SET used_unix_s = ? WHERE digest = ?", rows)
-        self._file.execute("COMMIT")
+        """Some at a time: nobody else can write meanwhile."""
+        rows = ((int(time.time()), digest) for digest in sorted(self._used))
+        while some := list(islice(rows, AT_ONCE)):
+            self._file.execute("BEGIN")
+            self._file.executemany("UPDATE runs SET used_unix_s = ? WHERE digest = ?", some)
+            self._file.execute("COMMIT")
 
     def _forget_beyond(self, most_bytes: int) -> None:
         """A tenth at a time; SQLite uses its pages again."""

@@ -97,7 +97,7 @@ def advise(
     with ExitStack() as together:
         if out is not None:
             read = [*files_of(scenario, chosen), *([("--limiters", limiters)] if limiters else [])]
-            folder.prepare(out, read, ADVICE)
+            folder.prepare(out, read, chosen.name, ADVICE)
             own_folder.hold(out, together)
         executor = together.enter_context(opened(store, cluster))
         found = command.advised(question, contenders, budget, executor, tried, out, json)

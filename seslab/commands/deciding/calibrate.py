@@ -45,7 +45,7 @@ def calibrate(
     chosen, prices = worlds.scenario_of(scenario, None), load_prices()
     strategies = worlds.chosen(strategy, chosen)
     as_run = calibrating.judged(chosen)
-    folder.prepare(out, write, [*files_of(scenario, chosen), *aws.files])
+    folder.prepare(out, write, chosen.name, [*files_of(scenario, chosen), *aws.files])
     run, simulate = worlds.runner(on, as_run, strategies, 1, out, aws), worlds.simulator()
     real = whole(calibrating.real_jobs(run, chosen, strategies, prices, out), on, out)
     simulated = whole(calibrating.simulated_jobs(simulate, chosen, strategies, seeds, prices), "sim", out)

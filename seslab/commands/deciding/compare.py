@@ -65,7 +65,7 @@ def compare(
     read = [*files_of(scenario, chosen), *aws.files]
     files.refuse_taken({"--summary": summary}, [*read, *folder.written_to(out)])
     if out is not None:
-        folder.prepare(out, read=read)
+        folder.prepare(out, read=read, scenarios=[chosen.name])
     asked, many = share("--precision", precision), replications or (MOST if precision else 1)
     if asked is not None and many < LEAST:
         raise BadInput(

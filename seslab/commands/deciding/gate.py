@@ -100,7 +100,7 @@ def gate(
     read = [named for source, one in zip(scenario, chosen, strict=True) for named in files_of(source, one)]
     read += [*application.files, *([] if baseline is None else [("--baseline", baseline)])]
     files.prepare(read)
-    folder.prepare(out, read)
+    folder.prepare(out, read, [one.name for one in chosen])
     with files.even_without_verdict():
         if application.target is not None:
             document = _gated(application, chosen, against, rounds, out)

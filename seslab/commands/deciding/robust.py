@@ -45,7 +45,7 @@ def robust(
     tried = sets.chosen(limiters, chosen.account)
     if out is not None:
         read = [*files_of(scenario, chosen), *([("--limiters", limiters)] if limiters else [])]
-        folder.prepare(out, read)
+        folder.prepare(out, read, chosen.name)
     simulation = Simulation(worlds.suitable_simulator(chosen, contenders), load_prices(), worlds.standing)
     trial = Trial(chosen, contenders, tried.hypotheses, replications)
     with opened(store, cluster) as executor:

@@ -75,8 +75,10 @@ def sweep(
     words = asked.Words(scenario, vary or (), sample, show, named, replications, sensitivity)
     simulation = Simulation(worlds.simulator(), load_prices(), worlds.standing)
     if out is not None:
-        folder.prepare(out)
+        folder.prepare(out, chosen.name)
     what = asked.sweep_of(words, chosen, contenders, sets.of_accounts(limiters), simulation, MOST_POINTS)
+    if out is not None:
+        folder.refuse_another(out, what)
     with opened(store, cluster) as executor:
         command.run(what, executor, out, json)
     return exit_codes.DONE

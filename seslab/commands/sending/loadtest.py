@@ -96,7 +96,7 @@ def loadtest(
     asked = LoadRequest(place, worlds.permit(aws), crew, events, rounds)
     run = loading.prepare(chosen, senders, asked, prices, terminal.tell)
     if out is not None:
-        folder.prepare(out, read=[*files_of(scenario, chosen), *aws.files, *_template(body)])
+        folder.prepare(out, read=[*files_of(scenario, chosen), *aws.files, *_template(body)], scenarios=[chosen.name])
 
     def runner(into: Path | None, is_last: bool) -> partial[Ledger]:
         return partial(run, out=into, page_stays=is_last)
