@@ -15,8 +15,8 @@ import pytest
 import yaml
 
 from tests.unit.gated import SMALL
+from tests.unit.in_process import seslab_here
 from tests.unit.outside import DRIP
-from tests.unit.test_cli import seslab_with
 
 ROOT = Path(__file__).parents[2]
 SLOWER = "[strategies.heartbeat]\nfill = 0.5\n"
@@ -38,7 +38,7 @@ def project(tmp_path: Path) -> Path:
     """A user's project with a baseline, and beside it the environment that the templates install."""
     (tmp_path / "small.toml").write_text(SMALL)
     update = ("--baseline", "baseline.json", "-s", "heartbeat", "--seeds", "3", "--reason", "the first")
-    assert seslab_with("gate", "update", "small.toml", *update, cwd=tmp_path).returncode == 0
+    assert seslab_here("gate", "update", "small.toml", *update, cwd=tmp_path).returncode == 0
     for name in ("seslab", ".venv"):
         (tmp_path / name).symlink_to(sys.prefix)
     return tmp_path
@@ -77,7 +77,7 @@ def test_both_take_strategies_from_outside(project: Path) -> None:
     """A file of the user's is gated by its path, beside a strategy of seslab's own."""
     (project / "drip.py").write_text(DRIP)
     update = ("--baseline", "baseline.json", "-s", "./drip.py", "--reason", "one more")
-    assert seslab_with("gate", "update", "small.toml", *update, cwd=project).returncode == 0
+    assert seslab_here("gate", "update", "small.toml", *update, cwd=project).returncode == 0
     ended = action(project, scenarios="small.toml", strategies="./drip.py heartbeat", arguments="--strict")
     assert "heartbeat, drip: unchanged" in ended.stdout
     job = parsed(".ci/gitlab.yml")[".seslab-gate"]

@@ -22,6 +22,7 @@ from scenarios.ledger import store
 from scenarios.ledger.ledger import assert_conserved
 from seslab import command_line
 from strategies.registry import STRATEGIES
+from tests.unit.in_process import seslab_here
 
 ROOT = Path(__file__).parents[2]
 COMMAND = str(Path(sys.executable).with_name("seslab"))
@@ -66,7 +67,7 @@ def seslab_with(*words: str, cwd: Path | None = None) -> subprocess.CompletedPro
 def test_wrong_usage_is_one_line_and_exit_code_2(tmp_path: Path, words: str, said: str) -> None:
     """Nothing goes to standard output, and the one line on standard error says what would be right."""
     (tmp_path / "taken").write_text("a file where a folder should be")
-    ended = seslab_with(*words.split(), cwd=tmp_path)
+    ended = seslab_here(*words.split(), cwd=tmp_path)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr.lower().startswith(f"seslab: {said}".lower())  # Typer's versions differ in capitals
     assert ended.stderr.count("\n") == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from itertools import chain, repeat
+from pathlib import Path
 
 import pytest
 
@@ -22,7 +23,7 @@ from seslab.options import Application
 from seslab.versions import loads, versions
 from tests.unit.entries import SCENARIO, entry, sent
 from tests.unit.gated import figures
-from tests.unit.test_cli import seslab_with
+from tests.unit.in_process import seslab_here
 
 TIMES = ("latency_s.mean", "latency_s.max", "makespan_s")
 TARGET = Application(target="http://127.0.0.1:1/send")
@@ -206,8 +207,8 @@ def test_what_a_killed_gate_has_left_goes_with_the_next(monkeypatch: pytest.Monk
         ("--target http://127.0.0.1:1/ --on sim", "--on: is for strategies; an application (--target)"),
     ],
 )
-def test_options_that_would_change_nothing_are_refused(words: str, said: str) -> None:
+def test_options_that_would_change_nothing_are_refused(tmp_path: Path, words: str, said: str) -> None:
     """Those of the one kind of gate are not those of the other."""
-    ended = seslab_with("gate", "sandbox", *words.split())
+    ended = seslab_here("gate", "sandbox", *words.split(), cwd=tmp_path)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr.startswith(f"seslab: {said}")
