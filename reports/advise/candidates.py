@@ -68,11 +68,3 @@ def near(
     shares = generator.random(len(within))
     values = {one.name: one.near(now[one.name], width, share) for one, share in zip(within, shares, strict=True)}
     return candidate(scenario, good.contender, values)
-
-
-def simpler(good: Candidate) -> Iterator[Candidate]:
-    """Each of its changes undone: what a setting does not change in the figures need not be set."""
-    if good.changes:
-        yield Candidate(good.contender)
-    for name, _ in good.changes:
-        yield good.without(name)

@@ -46,9 +46,15 @@ def told(search: Search) -> list[Candidate]:
 
     alive = sorted(finals.alive, key=value) if finals else []
     out = [one for each in reversed(search.groups) for one in sorted(each.out, key=value)]
-    best = [next((one for one in search.ranked if one.contender == name), None) for name in search.contenders]
+    best = [_best_of(search, name) for name in search.contenders]
     rest = [one for one in search.ranked if one in {*front_before(search, search.admissible), *best}]
     return list(dict.fromkeys([*([choice] if choice else []), *alive, *out, *rest]))
+
+
+def _best_of(search: Search, contender: str) -> Candidate | None:
+    """Of those that met every hypothesis, if any did: the figures of the others may still become worse."""
+    own = [one for one in search.ranked if one.contender == contender]
+    return next((one for one in own if search.bench.is_whole(one, search.seed)), own[0] if own else None)
 
 
 def document(search: Search, left_out: Sequence[LeftOut]) -> AdviceDocument:

@@ -10,7 +10,7 @@ import numpy as np
 
 from reports.advise.assurance import shares
 from reports.advise.bench import Bench, Ended
-from reports.advise.candidates import Candidate, is_possible, near, simpler, spread
+from reports.advise.candidates import Candidate, is_possible, near, spread
 from reports.advise.dimensions import Dimension, dimensions
 from reports.advise.finalists import FINALISTS, finalists, least_of
 from reports.advise.finals import Finals, played
@@ -128,23 +128,35 @@ def _possible(search: Search, some: Iterable[Candidate]) -> Iterable[Candidate]:
 
 def _screen(search: Search, new: Iterable[Candidate], phase: Phase, tell: Tell) -> None:
     search.pool = list(dict.fromkeys([*search.pool, *new]))
-    for _ in screened(search.bench, search.pool, search.seed, FINALISTS):
+    for _ in screened(search.bench, search.pool, search.seed, GOOD):
         tell(said(search, phase))
 
 
 def _simplify(search: Search, tell: Tell) -> None:
-    """Undoes changes of the best, for as long as one less is no worse by anything that matters."""
-    tried: set[Candidate] = set()
-    while (best := search.ranked[0]) not in tried:
-        tried.add(best)
-        _screen(search, _possible(search, simpler(best)), "near", tell)
+    """Undoes changes of the best, all of them or one after the other, where that is no worse by anything that matters.
+
+    Each is tried once: all subsets of six would take as many runs as everything else.
+    """
+    best = search.ranked[0]
+    best = _better(search, best, Candidate(best.contender), tell)
+    for name, _ in best.changes:
+        best = _better(search, best, best.without(name), tell)
+
+
+def _better(search: Search, best: Candidate, other: Candidate, tell: Tell) -> Candidate:
+    """Of two: the other one is given up as soon as it is known to be no better."""
+    [*both] = dict.fromkeys([best, *_possible(search, [other])])
+    search.pool = list(dict.fromkeys([*search.pool, *both]))
+    for _ in screened(search.bench, both, search.seed, 1):
+        tell(said(search, "near"))
+    return best_first(search.bench, both, search.seed)[0]
 
 
 def _round_off(search: Search, tell: Tell) -> None:
-    """Equals of the best, the other end of the front, and the best of each contender.
+    """Equals of the best, the other end of the front, and one of each contender.
 
-    Of equals one that is better in the other figure will be the choice; and who asks why one is not it gets a whole
-    answer.
+    Of equals one that is better in the other figure will be the choice. Who asks why a contender is not it gets a whole
+    answer, be it of its most promising candidate only: to find its best takes many runs for what is not chosen.
     """
     if search.admissible:
         equals = by_other_figure_of_equals(least_of(search.bench, search.admissible, search.seed))
@@ -153,8 +165,9 @@ def _round_off(search: Search, tell: Tell) -> None:
     for _ in screened(search.bench, search.pool, search.seed, 1, by_other_figure):
         tell(said(search, "near"))
     for contender in search.contenders:
-        own = [one for one in search.pool if one.contender == contender]
-        for _ in screened(search.bench, own, search.seed, 1):
+        own = [one for one in search.ranked if one.contender == contender]
+        if own and not any(search.bench.is_whole(one, search.seed) for one in own):
+            search.bench.make([(own[0], number, search.seed) for number in search.bench.hardest_first()])
             tell(said(search, "near"))
 
 

@@ -130,7 +130,7 @@ def _nobody(advice: AdviceDocument) -> str:
     of = counted(advice["tried"], "candidate")
     so_far = "" if advice["ended"] == "decided" else " so far"
     judged = [one for one in advice["candidates"] if one["failure"] is not None]
-    if not judged:
+    if len(judged) < len(advice["candidates"]):
         return f"none of {of} is known to meet everything{so_far}"
     closest = max(judged, key=lambda one: len(one["samples"]))  # of those that met as many the first is the closest
     assert closest["failure"] is not None
