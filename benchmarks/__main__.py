@@ -6,7 +6,7 @@ import sys
 
 from rich.table import Table
 
-from benchmarks import cluster, endpoint, keeping, playing, pods, queues, scale, several, start, sweep, watched
+from benchmarks import cluster, endpoint, keeping, playing, pods, queues, scale, several, silent, start, sweep, watched
 from benchmarks.printing import console
 from strategies.registry import STRATEGIES
 
@@ -28,6 +28,7 @@ def main() -> None:
     _print_playing(playing.measure())
     _print_endpoint(endpoint.measure())
     _print_watched(watched.measure())
+    _print_silent(silent.measure())
     _print_queues(queues.measure())  # last: it makes this process's moto ours
 
 
@@ -77,7 +78,8 @@ def _print_strategies(results: list[pods.Result]) -> None:
 
 
 def _print_scale(title: str, runs: list[scale.Run]) -> None:
-    table = Table(title=f"\n{title}", box=None)
+    allowed = f"{scale.BYTES_PER_MAIL} bytes a mail and {scale.BYTES_PER_CALL} a call"
+    table = Table(title=f"\n{title} (aim: linear, and at most {allowed})", box=None)
     for heading in ("strategy", "mails", "µs/mail", "× of the smallest", "bytes/mail", "of the memory allowed"):
         table.add_column(heading, justify="left" if heading == "strategy" else "right")
     smallest = {run.strategy: run for run in reversed(runs)}
@@ -168,6 +170,12 @@ def _print_watched(rates: dict[str, endpoint.Rate]) -> None:
         by_own = (f"{rate.per_own_s:,.0f}", f"{rate.per_own_s / nobody.per_own_s:.2f}")
         table.add_row(who, *by_clock, *by_own, "0.9" if who == watched.WATCHED else "")
     console.print(table)
+
+
+def _print_silent(slowest_s: dict[str, float]) -> None:
+    beside = ", ".join(f"beside {name} {1000 * took_s:.0f} ms" for name, took_s in slowest_s.items())
+    title = f"The slowest of {silent.ASKED} answers, with {silent.CONNECTIONS} silent connections (aim: no later)"
+    console.print(f"\n{title}: {beside}")
 
 
 if __name__ == "__main__":
