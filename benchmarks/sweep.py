@@ -1,4 +1,4 @@
-"""All strategies under a dozen hypotheses of the limiter, six seeds each: what deciding between them would run."""
+"""All strategies under a dozen hypotheses of the limiter, eight seeds each: what deciding between them would run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from scenarios.schema.scenario_file import load
 from sim.run import run
 from strategies.registry import STRATEGIES
 
-SEEDS = 6
+SEEDS = 8
 HYPOTHESES: tuple[dict[str, Any], ...] = (
     *({"burst": burst} for burst in (1, 14, 28, 100)),
     *({"effective_rate": share} for share in (0.9, 0.98)),
