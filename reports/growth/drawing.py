@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from reports.documents.plan import PlanDocument
 from reports.figures import canvas, palette
+from reports.growth.pool import as_dealt
 from reports.growth.table import title
 
 if TYPE_CHECKING:
@@ -21,12 +22,20 @@ def draw(plan: PlanDocument) -> Figure:
     figure = canvas.sheet(title(plan), 10, 4.4)
     axes = figure.subplots()
     _bars(axes, plan)
-    quota = plan["limit"]["max_24h_send"]
-    if quota >= 0:
-        axes.axhline(quota, color=palette.INK, linestyle="--", linewidth=1, label=f"quota: {quota:,}")
+    if (quota := quota_of(plan)) is not None:
+        named = "quota as calls are dealt" if "accounts" in plan else "quota"
+        axes.axhline(quota, color=palette.INK, linestyle="--", linewidth=1, label=f"{named}: {quota:,}")
     _axes(axes, plan)
     figure.legend(loc="outside lower center", ncols=3)
     return figure
+
+
+def quota_of(plan: PlanDocument) -> int | None:
+    """Of a pool what fits until the first account's is used up; None where there is none."""
+    if "accounts" in plan:
+        return min(as_dealt(plan["accounts"]).values(), default=None)
+    quota = plan["limit"]["max_24h_send"]
+    return quota if quota >= 0 else None
 
 
 def _bars(axes: Axes, plan: PlanDocument) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import floor
 
 from reports.documents.plan import MemberTable, PlanDocument
@@ -40,10 +40,19 @@ def _together(members: list[MemberTable]) -> Iterator[str]:
         )
     limited = [one for one in members if one["limit"]["max_24h_send"] >= 0]
     if limited:
-        dealt = {one["account"]: floor(one["limit"]["max_24h_send"] / one["share"] + TOLERANCE) for one in limited}
+        dealt = as_dealt(limited)
         first = min(dealt, key=dealt.__getitem__)
         whole = "" if len(limited) < len(members) else f", of {count(_quota(limited))} that the quotas allow together"
         yield f"as calls are dealt, {count(dealt[first])} recipients in 24 hours fit{whole}: {first} is full first"
+
+
+def as_dealt(members: Iterable[MemberTable]) -> dict[str, int]:
+    """How many recipients of the pool fill each account's quota of 24 hours, by what it is dealt of them."""
+    return {
+        one["account"]: floor(one["limit"]["max_24h_send"] / one["share"] + TOLERANCE)
+        for one in members
+        if one["limit"]["max_24h_send"] >= 0
+    }
 
 
 def _quota(members: list[MemberTable]) -> int:

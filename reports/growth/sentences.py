@@ -14,14 +14,17 @@ from strategies.presentation.words import count
 
 def answer(plan: PlanDocument) -> str:
     """Until when, and what then."""
-    now, last = said(plan["limit"]), plan["months"][-1]["month"]
+    now, last, until = _limit(plan), plan["months"][-1]["month"], plan["enough_until"]
     if all(one["meets"] for one in plan["months"]):
-        return f"a limit of {now} is enough until {last}, the last month of the plan"
-    until = plan["enough_until"]
-    enough = (
-        f"a limit of {now} is enough until {until}" if until else f"a limit of {now} is not enough in the first month"
-    )
+        return f"{now} enough until {last}, the last month of the plan"
+    enough = f"{now} enough until {until}" if until else f"{now} not enough in the first month"
     return f"{enough}; {_then(plan)}"
+
+
+def _limit(plan: PlanDocument) -> str:
+    """Of a pool no account has what all have together, neither rate nor quota."""
+    now = said(plan["limit"])
+    return f"limits that add up to {now} are" if "accounts" in plan else f"a limit of {now} is"
 
 
 def sentences(plan: PlanDocument) -> list[str]:
@@ -37,13 +40,14 @@ def of_account(plan: PlanDocument) -> list[str]:
 
 def of_all(plan: PlanDocument) -> list[str]:
     """What is so of each account of a scenario."""
-    return [*_open(plan), *_free(plan), *_sure(plan)]
+    return [*_open(plan), *_unpriced(plan), *_free(plan), *_sure(plan)]
 
 
 def _then(plan: PlanDocument) -> str:
     if (ask := plan["ask"]) is None:
         return "no higher rate is enough for the month with most mail"
-    return f"ask AWS for {said(ask['limit'])} before {ask['before']}"
+    of_all = "limits that add up to " if "accounts" in plan else ""
+    return f"ask AWS for {of_all}{said(ask['limit'])} before {ask['before']}"
 
 
 def _why(plan: PlanDocument) -> Iterator[str]:
@@ -71,12 +75,16 @@ def _open(plan: PlanDocument) -> Iterator[str]:
 
 def _cost(plan: PlanDocument) -> Iterator[str]:
     first = plan["months"][0]
-    if first["usd"] is None:
-        yield "what it costs needs a table [bill] in the scenario"
-    else:
+    if first["usd"] is not None:
         dearest = max(plan["months"], key=lambda one: one["usd"] or 0.0)
         least, most = (f"{money(one['usd'])} in {one['month']}" for one in (first, dearest))
         yield f"a month costs {least} and {most}"
+
+
+def _unpriced(plan: PlanDocument) -> Iterator[str]:
+    if plan["months"][0]["usd"] is None:
+        mail = "" if plan["months"][0]["most_24h"] else ", and mail in the first month"
+        yield f"what it costs needs a table [bill] in the scenario{mail}"
 
 
 def _free(plan: PlanDocument) -> Iterator[str]:

@@ -11,8 +11,10 @@ import pytest
 
 from reports.documents.plan import PlanDocument, PlansDocument
 from reports.growth import command, folder, several
+from reports.growth.drawing import quota_of
 from reports.growth.months import Volume
 from reports.growth.request import cases_of
+from reports.growth.sentences import answer
 from reports.headroom.attempts import Search
 from reports.robust.trials import Simulation
 from scenarios.errors import BadInput
@@ -77,6 +79,8 @@ def test_a_pool_is_asked_for_in_proportion_and_by_the_share_that_each_is_dealt(t
     assert plan["ask"]["limit"]["max_send_rate_per_s"] == 51
     assert [one["limit"]["max_24h_send"] for one in plan["ask"]["accounts"]] == [50_000, 340]
     assert [(case.account, case.region) for case in cases_of(plan)] == [("us", "us-east-1"), ("de", "eu-central-1")]
+    assert answer(plan).startswith("limits that add up to 45 recipients a second and 50,300 in 24 hours are enough")
+    assert quota_of(plan) == 900
     together = "of 50,300 that the quotas allow together: de is full first"
     assert f"pool: as calls are dealt, 900 recipients in 24 hours fit, {together}" in said({"pool": plan}, scenario)
 
