@@ -29,6 +29,11 @@ class Acceptances(NamedTuple):
     recipients: NDArray[np.int32]
     fresh: NDArray[np.int32]
 
+    def where(self, mine: NDArray[np.bool_]) -> Acceptances:
+        """Those that are `mine`, looked for once: a mask would be counted anew for each column."""
+        rows = np.flatnonzero(mine)
+        return Acceptances(self.mail[rows], self.decided_s[rows], self.recipients[rows], self.fresh[rows])
+
 
 class _Expanded(NamedTuple):
     """One entry per recipient of a call: the recipient, its mail and the row of its call."""

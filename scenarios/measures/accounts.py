@@ -46,9 +46,9 @@ def _each(
     slices = slices_of(scenario)
     for number, (name, account) in enumerate(scenario.accounts.items()):
         mine = whose == number
-        own, its = _of_mails(ledger, mine), _rows(accepted, mine[accepted.mail])
+        own, its = _of_mails(ledger, mine), accepted.where(mine[accepted.mail])
         recipients = recipient_counts(own)
-        sent = _rows(accepted, decided_by == number)
+        sent = accepted.where(decided_by == number)
         part = slices.get(name)
         mails = Arrivals(own.mails["intended_s"], own.mails["recipients"])
         bound_s = None if part is None else bound_of(part, mails).makespan_s
@@ -80,11 +80,8 @@ def _of_accepted(ledger: Ledger) -> NDArray[np.uint8]:
 
 def _of_mails(ledger: Ledger, mine: NDArray[np.bool_]) -> Ledger:
     """With no more columns than fates and instants are counted from: mails may be many."""
-    return replace(ledger, mails={name: ledger.mails[name][mine] for name in (*COUNTED, "intended_s")})
-
-
-def _rows(accepted: Acceptances, mine: NDArray[np.bool_]) -> Acceptances:
-    return Acceptances(*(column[mine] for column in accepted))  # type: ignore[arg-type]
+    rows = np.flatnonzero(mine)
+    return replace(ledger, mails={name: ledger.mails[name][rows] for name in (*COUNTED, "intended_s")})
 
 
 def calls_by_outcome(outcomes: NDArray[np.uint8]) -> CallCounts:

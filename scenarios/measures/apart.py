@@ -54,8 +54,7 @@ def _of_workload(index: int, workload: Workload, figures: PartFigures) -> Worklo
 
 def figures_of_mails(ledger: Ledger, accepted: Acceptances, mine: NDArray[Any]) -> PartFigures:
     """Recipients by fate, and their latencies, of the mails that are `mine`."""
-    own = replace(ledger, mails={name: ledger.mails[name][mine] for name in COUNTED})
-    of_mine = mine[accepted.mail]
-    part = Acceptances(*(column[of_mine] for column in accepted))
+    rows, part = np.flatnonzero(mine), accepted.where(mine[accepted.mail])
+    own = replace(ledger, mails={name: ledger.mails[name][rows] for name in COUNTED})
     recipients = recipient_counts(own)
     return {"recipients": recipients, **latency_figures(ledger, part, recipients["submitted"])}
