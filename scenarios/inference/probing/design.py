@@ -46,10 +46,14 @@ def is_known(fit: Fit) -> bool:
     return high - low <= 2 * NARROW * median and best.capacity.high - best.capacity.low <= 1
 
 
-def next_experiment(fit: Fit, pace: Pace, recipients: int) -> Experiment | None:
-    """None where no experiment tells more for so many recipients."""
+def next_experiment(fit: Fit, pace: Pace, recipients: int, last: str = "") -> Experiment | None:
+    """None where no experiment tells more for so many recipients.
+
+    The `last` one is not made again at once: a cheap one that parts limiters by their bursts says nothing of rates,
+    however often it is made.
+    """
     rest_s = max(one.capacity.high / one.rate_per_s.low for one in fit.alive) + REST_S
-    told = [(_told(fit, one, pace, recipients), one) for one in _experiments(pace, rest_s)]
+    told = [(_told(fit, one, pace, recipients), one) for one in _experiments(pace, rest_s) if one.name != last]
     best, chosen = max(told, key=lambda pair: pair[0])
     return chosen if best > 0 else None
 
@@ -59,6 +63,7 @@ def _experiments(pace: Pace, rest_s: float) -> Iterator[Experiment]:
     yield Experiment("emptied in large steps", rest_s, lambda: drain(pace, min(MOST_RECIPIENTS, 2 * pace.stride)))
     yield Experiment("emptied in small steps", rest_s, lambda: drain(pace, pace.least))
     yield Experiment("kept empty", rest_s, lambda: _emptied(pace, 4.0))
+    yield Experiment("kept empty for longer", rest_s, lambda: _emptied(pace, 8.0))
     yield Experiment("tempted", rest_s, lambda: _tempted(pace, large))
 
 
@@ -74,19 +79,22 @@ def _tempted(pace: Pace, large: int) -> Steps:
 
 
 def _told(fit: Fit, experiment: Experiment, pace: Pace, recipients: int) -> float:
-    """The share of pairs that it parts, by the square root of what it takes; 0 if that is too much or too little."""
-    answers = [_answer(one, experiment, pace) for one in _draw(fit, pace)]
-    used = max(answer[-1] for answer in answers)
+    """The share of pairs that it parts, by the square root of what it takes; 0 if that is too much or too little.
+
+    Two limiters are parted where they differ by more than one of them differs from itself, with other shards met.
+    """
+    seen, again = (np.array([_answer(one, experiment, pace) for one in _draw(fit, pace, run)]) for run in range(2))
+    used = max(int(seen.max()), int(again.max()))
     if used > recipients:
         return 0.0
-    seen = np.array(answers)
-    apart = np.abs(seen[:, None, :] - seen[None, :, :]).max(axis=2) >= 1
-    share = float(apart.mean())
+    by_chance = np.abs(seen - again).max(axis=1)
+    differ = np.abs(seen[:, None, :] - seen[None, :, :]).max(axis=2)
+    share = float((differ > np.maximum(by_chance[:, None], by_chance[None, :])).mean())
     return share / max(1.0, float(used)) ** 0.5 if share >= PARTED else 0.0
 
 
-def _draw(fit: Fit, pace: Pace) -> Iterator[Drawn]:
-    """Limiters by their weight, always the same ones."""
+def _draw(fit: Fit, pace: Pace, run: int) -> Iterator[Drawn]:
+    """Limiters by their weight, always the same ones; which shards they meet is another matter in each run."""
     chance = generator(len(fit.calls.at_s), "design")
     alive: Sequence[Explanation] = fit.alive
     weights = np.array([one.weight for one in alive])
@@ -94,7 +102,7 @@ def _draw(fit: Fit, pace: Pace) -> Iterator[Drawn]:
         one = alive[int(chance.choice(len(alive), p=weights / weights.sum()))]
         point = int(chance.choice(len(one.weights), p=one.weights))
         hypothesis = limiter(one, drawn(one, point), pace.rate_per_s)
-        yield Drawn(build_limiter(hypothesis, pace.rate_per_s, number), float(one.points.phase_s[point]))
+        yield Drawn(build_limiter(hypothesis, pace.rate_per_s, DRAWN * run + number), float(one.points.phase_s[point]))
 
 
 def _answer(drawn: Drawn, experiment: Experiment, pace: Pace) -> list[int]:

@@ -11,7 +11,7 @@ from scenarios.inference.probing.design import is_known, next_experiment
 from scenarios.inference.probing.experiments import Experiment, Pace, Steps, opening
 
 POLLED_S = 5.0
-MOST_EXPERIMENTS = 5
+MOST_EXPERIMENTS = 7
 
 
 class Answer(NamedTuple):
@@ -90,7 +90,7 @@ def probe(account: Account, pace: Pace, notes: Notes, show: Callable[[str], None
     ran_out = not _run(account, first, notes, show)
     fit = fitted(notes.calls(), pace.rate_per_s, show)
     while not (ran_out or is_known(fit) or len(notes.experiments) >= MOST_EXPERIMENTS):
-        experiment = next_experiment(fit, pace._replace(call_s=notes.call_s), notes.left)
+        experiment = next_experiment(fit, pace._replace(call_s=notes.call_s), notes.left, notes.experiments[-1])
         if experiment is None:
             break
         ran_out = not _run(account, experiment, notes, show)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from scenarios.inference.fit import Interval
+from scenarios.inference.probing import design
 from scenarios.inference.probing import probe as probing
 from scenarios.inference.probing.experiments import Ask, Pace, Steps, drain, poll, tempt
 from scenarios.inference.probing.probe import Answer, Notes, probe
@@ -56,6 +60,19 @@ def test_calls_that_cannot_empty_a_limiter_are_too_slow() -> None:
     """Fifty recipients each 200 ms are 250 a second."""
     assert Pace(200.0, 0.2).is_too_slow
     assert not Pace(150.0, 0.2).is_too_slow
+
+
+def test_no_experiment_is_made_twice_running(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where one tells most for its recipients, whatever has been made, another comes in between."""
+    interval = Interval(9.0, 10.0, 11.0, 10.0)
+    fit: Any = SimpleNamespace(alive=[SimpleNamespace(capacity=interval, rate_per_s=interval)])
+    cheap = "emptied in small steps"
+    monkeypatch.setattr(design, "_told", lambda _fit, one, *_: 2.0 if one.name == cheap else 1.0)
+    first = design.next_experiment(fit, Pace(50.0, 0.01), 1000, "opening")
+    second = design.next_experiment(fit, Pace(50.0, 0.01), 1000, cheap)
+    assert first is not None
+    assert second is not None
+    assert first.name == cheap != second.name
 
 
 def test_calls_outlive_the_probe_that_made_them(monkeypatch: pytest.MonkeyPatch) -> None:
