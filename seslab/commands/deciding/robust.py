@@ -30,7 +30,7 @@ def robust(
     Tells what is decided whatever SES's limiter is, and by what the rest turns. Ends with exit code 1 if the scenario
     has thresholds and nobody meets all of them under all limiters.
 
-    $ seslab robust broadcast-900-14 -s heartbeat -s leaky-bucket --out robust
+    $ seslab robust broadcast-900-14 -s heartbeat -s leaky-bucket --replications 6 --out robust
     """
     with ending_on_ctrl_c():
         from reports.robust import command, folder
