@@ -83,10 +83,13 @@ def dotted(path: list[str | int]) -> str:
 
 
 def _place(error: ErrorDetails, data: Any) -> tuple[list[str | int], Any]:
-    """The path to the culprit and its value; pydantic's `loc` also holds tags of unions, which the file has not."""
+    """The path to the culprit and its value; pydantic's `loc` also holds tags of unions, which the file has not.
+
+    A tag may be called like a key of its own table, such as the attribute that a split goes by.
+    """
     path: list[str | int] = []
-    for part in error["loc"]:
-        if _holds(data, part):
+    for number, part in enumerate(error["loc"]):
+        if _holds(data, part) and not _is_tag(data, part, error["loc"][number + 1 :]):
             path, data = [*path, part], data[part]
     for part in _inner_key(error):
         path, data = [*path, part], data[part] if _holds(data, part) else _ABSENT
@@ -97,6 +100,11 @@ def _holds(data: Any, part: str | int) -> bool:
     if isinstance(data, dict):
         return part in data
     return isinstance(data, list | tuple) and isinstance(part, int) and part < len(data)
+
+
+def _is_tag(data: Any, part: str | int, further: tuple[str | int, ...]) -> bool:
+    """Whether that is no key, since what comes further is beside it, and nothing can be inside it."""
+    return not isinstance(data[part], dict | list | tuple) and any(_holds(data, other) for other in further)
 
 
 def _inner_key(error: ErrorDetails) -> list[str | int]:

@@ -44,6 +44,8 @@ def sizes(scenario: Scenario) -> dict[str, int]:
             f'{TWO}{BATCH}attributes = {{ country = "FR" }}\n{COUNTRY}',
             'workload[0].attributes.country = "FR": has no account in [split]: it lists DE, US',
         ),
+        (TWO + BATCH + COUNTRY.replace('"us"', '["us"]'), 'split.accounts.US = ["us"]: must be a string'),
+        (TWO + BATCH + COUNTRY.replace('"country"', "1"), "split.attribute = 1: must be a string"),
         (f"{TWO}{BATCH}{TWICE}", 'split.order[1] = "us": must be named once'),
         (f'{TWO}{BATCH}[pool]\naccounts = ["us"]', 'pool = { accounts = ["us"] }: needs at least two accounts'),
         (f"{TWO}{BATCH}{GLOBAL}", "accounts.us.region: is required: a global endpoint is over two Regions"),
