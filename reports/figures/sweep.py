@@ -24,12 +24,13 @@ Texts = Callable[[Sequence[SweptCell | None]], list[str]]
 
 _SHADES = ("#1B4B77", "#8FB5C4", "#F7EBC4")  # good to bad, and dark to light, so that grey tells as much
 _HATCH, _DARK = "////", 0.55
-_CELL_IN, _AROUND_IN, _LEAST_IN = (0.66, 0.34), (1.9, 1.5), (4.6, 2.8)
+_CELL_IN, _AROUND_IN, _LEAST_IN, _MOST_IN = (0.66, 0.34), (1.9, 1.5), (4.6, 2.8), (13.2, 10.2)
 _ACROSS = 3  # panels side by side
 _PANEL_IN = (3.2, 2.5)
 UNEVEN = 9  # times the least distance
 MISSING = "in some run mail was not accepted"
 MOST_SAID = 400  # cells: with more, figures in them would not be read
+MOST_NAMED = (20, 30)  # values of an axis across, and down: as many as a panel has room for
 
 
 def draw(sweep: SweepDocument, texts: Texts) -> Figure:
@@ -117,8 +118,7 @@ def _maps(sweep: SweepDocument, texts: Texts) -> Figure:
     """A panel for each contender, all of one scale: darker is better, hatched where mail is missing."""
     down, across = sweep["dimensions"]
     contenders = sweep["contenders"]
-    wide = max(_LEAST_IN[0], _AROUND_IN[0] + _CELL_IN[0] * len(across["values"]))
-    high = max(_LEAST_IN[1], _AROUND_IN[1] + _CELL_IN[1] * len(down["values"]))
+    wide, high = (_inches(which, len(one["values"])) for which, one in enumerate((across, down)))
     columns = min(len(contenders), max(1, int(14 // wide)))
     lines = ceil(len(contenders) / columns)
     figure = canvas.sheet(_title(sweep), wide * columns + 1.2, high * lines + 0.4)
@@ -132,6 +132,11 @@ def _maps(sweep: SweepDocument, texts: Texts) -> Figure:
     return figure
 
 
+def _inches(which: int, cells: int) -> float:
+    """Of a panel's width, or height: as much as cells with figures in them take, where these can be read."""
+    return max(_LEAST_IN[which], _AROUND_IN[which] + min(_MOST_IN[which], _CELL_IN[which] * cells))
+
+
 def _shades(sweep: SweepDocument) -> tuple[Colormap, Normalize]:
     """Dark is better, whichever way that is; hatched cells have no shade, and stretch no scale."""
     from matplotlib.colors import LinearSegmentedColormap, Normalize
@@ -143,22 +148,38 @@ def _shades(sweep: SweepDocument) -> tuple[Colormap, Normalize]:
 
 
 def _map(axes: Axes, sweep: SweepDocument, contender: str, shades: Colormap, scale: Normalize, texts: Texts) -> None:
-    from matplotlib.patches import Rectangle
+    """Whatever has no shade lets the hatched ground through, but for cells of which no run was made."""
+    import numpy as np
 
     down, across = sweep["dimensions"]
     cells = _cells(sweep, contender)
-    for cell, said in zip(cells, texts(cells), strict=True):
-        row, column = down["values"].index(cell["values"][0]), across["values"].index(cell["values"][1])
-        missing = bool(cell["incomplete_runs"]) or cell["median"] is None
-        shade = "#FFFFFF" if cell["median"] is None else shades(scale(cell["median"]))
-        look: dict[str, Any] = {"facecolor": "#FFFFFF", "edgecolor": palette.FAINT, "hatch": _HATCH}
-        axes.add_patch(Rectangle((column, row), 1, 1, linewidth=1, **(look if missing else {"facecolor": shade})))
-        if len(sweep["cells"]) <= MOST_SAID:
-            is_dark = not missing and _luminance(shade) < _DARK
-            ground = {"boxstyle": "round,pad=0.15", "facecolor": "#FFFFFF", "edgecolor": "none"} if missing else None
-            ink = "#FFFFFF" if is_dark else palette.INK
-            axes.text(column + 0.5, row + 0.5, said, ha="center", va="center", fontsize=8, color=ink, bbox=ground)
+    rows, columns = ({value: at for at, value in enumerate(one["values"])} for one in (down, across))
+    places = [(rows[cell["values"][0]], columns[cell["values"][1]]) for cell in cells]
+    known = np.full((len(rows), len(columns)), np.nan)
+    unmade = np.ones_like(known)
+    for place, cell in zip(places, cells, strict=True):
+        known[place] = np.nan if _is_missing(cell) else cell["median"]
+        unmade[place] = np.nan
+    are_few = len(sweep["cells"]) <= MOST_SAID
+    axes.patch.set(facecolor="#FFFFFF", edgecolor=palette.FAINT, hatch=_HATCH)
+    axes.pcolormesh(known, cmap=shades, norm=scale, rasterized=not are_few)
+    axes.pcolormesh(unmade, cmap="Greys", vmin=1, vmax=2, rasterized=not are_few)
+    if are_few:
+        for place, cell, said in zip(places, cells, texts(cells), strict=True):
+            _say(axes, place, said, None if _is_missing(cell) else shades(scale(cell["median"] or 0.0)))
     _name(axes, contender, down, across)
+
+
+def _is_missing(cell: SweptCell) -> bool:
+    return bool(cell["incomplete_runs"]) or cell["median"] is None
+
+
+def _say(axes: Axes, place: tuple[int, int], said: str, shade: Any) -> None:
+    """In a cell of that shade, or, where it has none, on a ground of its own."""
+    ground = {"boxstyle": "round,pad=0.15", "facecolor": "#FFFFFF", "edgecolor": "none"} if shade is None else None
+    ink = "#FFFFFF" if shade is not None and _luminance(shade) < _DARK else palette.INK
+    row, column = place
+    axes.text(column + 0.5, row + 0.5, said, ha="center", va="center", fontsize=8, color=ink, bbox=ground)
 
 
 def _luminance(shade: Any) -> float:
@@ -171,16 +192,22 @@ def _luminance(shade: Any) -> float:
 
 def _name(axes: Axes, contender: str, down: SweptDimension, across: SweptDimension) -> None:
     axes.set_title(printable(contender))
-    axes.set_yticks([row + 0.5 for row in range(len(down["values"]))], [str(one) for one in down["values"]])
-    names = [printable(str(one)) for one in across["values"]]
+    shown = [_thinned(len(one["values"]), most) for one, most in ((down, MOST_NAMED[1]), (across, MOST_NAMED[0]))]
+    axes.set_yticks([row + 0.5 for row in shown[0]], [printable(str(down["values"][row])) for row in shown[0]])
+    names = [printable(str(across["values"][column])) for column in shown[1]]
     slant: dict[str, Any] = {} if _is_numeric(across["values"]) else {"rotation": 25, "ha": "right"}
-    axes.set_xticks([column + 0.5 for column in range(len(names))], names, **slant)
-    axes.set_xlim(0, len(names))
+    axes.set_xticks([column + 0.5 for column in shown[1]], names, **slant)
+    axes.set_xlim(0, len(across["values"]))
     axes.set_ylim(len(down["values"]), 0)
     axes.set_xlabel(printable(across["key"]))
     axes.set_ylabel(printable(down["key"]))
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
+
+
+def _thinned(many: int, most: int) -> range:
+    """Which of so many values are named beside an axis: all, or evenly so many that names do not meet."""
+    return range(0, many, ceil(many / most))
 
 
 def _bar(figure: Figure, sweep: SweepDocument, shades: Colormap, scale: Normalize) -> None:

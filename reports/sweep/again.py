@@ -8,12 +8,16 @@ from collections.abc import Sequence
 from reports.running.keeping import SCENARIO
 from reports.sweep.campaign import Sweep
 from reports.sweep.points import spelt
+from scenarios.outside.plug import bundle_of
 
 
 def command_of(sweep: Sweep, point: int, contender: str, seed: int) -> str:
-    """One run, which comes to the same digest."""
+    """One run, which comes to the same digest; beside it those of a strategy from outside whose settings are varied."""
     varied = spelt(sweep.dimensions, sweep.points[point].values)
-    return _command(sweep, sweep.source, varied, [contender], ["--seed", str(seed), "--replications", "1"])
+    settings = [one.place[1] for one in sweep.dimensions if one.place and one.place[0] == "strategies"]
+    others = [name for name in map(str, settings) if name != contender and bundle_of(name) is not None]
+    names = [_reference(name) for name in dict.fromkeys((contender, *others))]
+    return _command(sweep, sweep.source, varied, names, ["--seed", str(seed), "--replications", "1"])
 
 
 def whole_command(sweep: Sweep) -> str:
@@ -22,6 +26,12 @@ def whole_command(sweep: Sweep) -> str:
     sampled = [] if sweep.sample is None else ["--sample", str(sweep.sample)]
     what = ["--sensitivity"] if sweep.design == "sobol" else []
     return _command(sweep, SCENARIO, sweep.varied, sweep.contenders, [*what, *often, *sampled, "--show", sweep.figure])
+
+
+def _reference(contender: str) -> str:
+    """What leads to it: of one from outside, its file or module."""
+    bundle = bundle_of(contender)
+    return contender if bundle is None else bundle.reference
 
 
 def _command(sweep: Sweep, source: str, varied: Sequence[str], contenders: Sequence[str], more: Sequence[str]) -> str:

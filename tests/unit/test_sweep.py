@@ -15,11 +15,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from reports.documents.sweep import SweepDocument
+from reports.figures import sweep as picture
 from reports.layout import laid_out
 from reports.robust.trials import Simulation
 from reports.running.store.run_store import RunStore
 from reports.running.store.stored import Stored
 from reports.sweep import folder, parquet, sensitivity_drawing, sensitivity_table
+from reports.sweep.again import command_of
 from reports.sweep.asked import Words, sweep_of
 from reports.sweep.campaign import Sweep, Swept, run_of, swept
 from reports.sweep.document import document
@@ -27,12 +29,13 @@ from reports.sweep.points import Point, saltelli, text
 from reports.sweep.rows import Rows
 from reports.sweep.sensitivity import indices, rough
 from reports.sweep.sobol import points, shares
-from reports.sweep.table import best_first, sentences, tables
+from reports.sweep.table import best_first, cell_texts, sentences, tables
 from scenarios.errors import BadInput
 from scenarios.formats.dotted import with_value
 from scenarios.hypotheses import sets
 from scenarios.hypotheses.assumptions import assumptions
 from scenarios.measures.cost import load_prices
+from scenarios.outside import plug
 from scenarios.schema.model import Scenario
 from sim.run import run
 from tests.unit.checkout import ROOT
@@ -88,6 +91,31 @@ def test_a_grid_is_every_combination_once() -> None:
     for values, world in sweep.points:
         kind = world.account.limiter.kind if world.account.limiter.burst != 1 else "burst-1"
         assert (world.account.max_send_rate_per_s, world.workload[0].expected_mails, kind) == values
+
+
+def test_a_strategy_from_outside_is_named_by_its_file(tmp_path: Path) -> None:
+    """Also by the command of another contender's run, in which its settings are varied."""
+    mine = tmp_path / "mine.py"
+    mine.write_text((ROOT / "strategies" / "direct.py").read_text())
+    name = plug.named(str(mine))
+    try:
+        sweep = asked(f"strategies.{name}.workers=1,2", contenders=("heartbeat", name))
+        own, other = (command_of(sweep, 0, contender, 1) for contender in (name, "heartbeat"))
+    finally:
+        plug.unplug(name)
+    varied = f"seslab sweep small.toml --vary strategies.{name}.workers=1"
+    assert own == f"{varied} -s {mine} --seed 1 --replications 1"
+    assert other == f"{varied} -s heartbeat -s {mine} --seed 1 --replications 1"
+
+
+def test_a_map_of_many_cells_is_no_larger_than_a_page() -> None:
+    """And names as many of its values as there is room for."""
+    told = document(asked(f"{RATE}=1..100/100", "horizon_s=1000,2000"), Swept(Rows(()), 0, False, None))
+    figure = picture.draw(told, cell_texts)
+    assert max(figure.get_size_inches()) < 17
+    [axes, _] = figure.axes
+    assert len(axes.get_yticks()) <= 30
+    assert axes.get_ylim() == (100, 0)
 
 
 def test_a_folder_is_one_sweeps(tmp_path: Path) -> None:
