@@ -82,7 +82,7 @@ def searched(search: Search, tell: Tell) -> None:
             raise BadInput(f"{', '.join(search.contenders)}: none of the settings that were tried suits the account")
         for width in WIDTHS:
             _screen(search, _nearer(search, within, width, generator), "near", tell)
-        _simplify(search, tell)
+        simplify(search, tell)
         _round_off(search, tell)
         play(search, tell)
     except Ended as end:
@@ -132,7 +132,7 @@ def _screen(search: Search, new: Iterable[Candidate], phase: Phase, tell: Tell) 
         tell(said(search, phase))
 
 
-def _simplify(search: Search, tell: Tell) -> None:
+def simplify(search: Search, tell: Tell) -> None:
     """Undoes changes of the best, all of them or one after the other, where that is no worse by anything that matters.
 
     Each is tried once: all subsets of six would take as many runs as everything else.

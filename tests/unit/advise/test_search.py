@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from math import inf
 from typing import Any
@@ -11,12 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.advise.bench import Bench, Budget, Ended, Met
+from reports.advise.bench import Asked, Bench, Budget, Ended, Met
 from reports.advise.candidates import Candidate, is_possible, spread
 from reports.advise.demands import IMPLIED, demands_of
 from reports.advise.dimensions import Number, dimensions
 from reports.advise.document import document
 from reports.advise.screening import by_figure, screened
+from reports.advise.search import Search, simplify
 from scenarios.schema.model import Scenario
 from scenarios.schema.scenario_file import changed
 from strategies.registry import STRATEGIES
@@ -59,6 +61,27 @@ def test_screening_finds_what_trying_everything_finds(rows: list[tuple[tuple[flo
     every = sorted((max(v for v, _ in row), grain(max(x for _, x in row)), none, 1) for row in rows)
     assert through[:2] == every[:2]
     assert bench.budget.spent <= 2 * len(pool)
+
+
+class ByWorkers(Bench):
+    """Only one of the settings does anything: the figure is 1 where there are 7 workers, and 9 otherwise."""
+
+    def make(self, asked: Sequence[Asked]) -> None:
+        for one, hypothesis, seed in asked:
+            value = 1.0 if dict(one.changes).get("workers") == 7 else 9.0
+            self.runs.setdefault((one, seed), {})[hypothesis] = Met(0.0, value, 0.0)
+            self.budget.spent += 1
+
+
+def test_changes_that_do_nothing_are_undone() -> None:
+    """Each is tried once, and given up as soon as it is known to be worse."""
+    best = Candidate("direct", (("pods", 2), ("workers", 7), ("retry", "legacy")))
+    bench = ByWorkers(question(scenario()), perform, Budget(None, None, lambda: 0.0))
+    found = Search(bench, ["direct"], pool=[best])
+    bench.make([(best, number, found.seed) for number in range(len(bench.hardness))])
+    simplify(found, lambda _: None)
+    assert found.ranked[0].changes == (("workers", 7),)
+    assert bench.budget.spent <= len(bench.hardness) * (2 + len(best.changes)) - 2
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
