@@ -52,9 +52,8 @@ def told(search: Search) -> list[Candidate]:
 
 
 def _best_of(search: Search, contender: str) -> Candidate | None:
-    """Of those that met every hypothesis, if any did: the figures of the others may still become worse."""
-    own = [one for one in search.ranked if one.contender == contender]
-    return next((one for one in own if search.bench.is_whole(one, search.seed)), own[0] if own else None)
+    """Of those that met everything, if any did: the figures of the others may still become worse."""
+    return next((one for one in (*search.admissible, *search.ranked) if one.contender == contender), None)
 
 
 def document(search: Search, left_out: Sequence[LeftOut]) -> AdviceDocument:
@@ -113,7 +112,15 @@ def _assurance(search: Search) -> AdviceAssurance:
 
 def _before(search: Search, some: Collection[Candidate]) -> dict[Candidate, AdviceFigures]:
     front = front_before(search, some)
-    return {one: _figures(search, one, met_before(search, one), [search.seed], one in front) for one in some}
+    return {one: _before_of(search, one, one in front) for one in some}
+
+
+def _before_of(search: Search, one: Candidate, is_on_front: bool) -> AdviceFigures:
+    """What failed was not run under all hypotheses, of which one may be worse: its figures are not known."""
+    met = met_before(search, one)
+    if met.failed is not None and not search.bench.is_whole(one, search.seed):
+        return {"value": None, "beside": None, "under": None, "is_on_front": False}
+    return _figures(search, one, met, [search.seed], is_on_front)
 
 
 def _finals(search: Search, some: Iterable[Candidate]) -> dict[Candidate, AdviceFigures]:

@@ -166,9 +166,15 @@ def _round_off(search: Search, tell: Tell) -> None:
         tell(said(search, "near"))
     for contender in search.contenders:
         own = [one for one in search.ranked if one.contender == contender]
-        if own and not any(search.bench.is_whole(one, search.seed) for one in own):
+        if own and not _is_told_of(search, own):
             search.bench.make([(own[0], number, search.seed) for number in search.bench.hardest_first()])
             tell(said(search, "near"))
+
+
+def _is_told_of(search: Search, own: Sequence[Candidate]) -> bool:
+    """Whether one is through with all hypotheses, or the most promising has failed: that it does is an answer."""
+    met = search.bench.met(own[0], search.seed)
+    return met is None or met.failed is not None or any(search.bench.is_whole(one, search.seed) for one in own)
 
 
 def play(search: Search, tell: Tell) -> None:

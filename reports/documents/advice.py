@@ -47,7 +47,10 @@ class AdviceEdge(TypedDict):
 class AdviceFigures(TypedDict):
     """What a candidate came to, the worst of each figure over the hypotheses; set against others' of the same block."""
 
-    value: Annotated[float | None, Field(description="the figure that is to be small; null if it has none")]
+    value: Annotated[
+        float | None,
+        Field(description="the figure that is to be small; null if it has none, or failed before all hypotheses"),
+    ]
     beside: Annotated[float | None, Field(description="likewise the figure that it is weighed against")]
     under: Annotated[str | None, Field(description="under which hypothesis the first was worst most often")]
     is_on_front: Annotated[
