@@ -10,8 +10,9 @@ from scenarios.ledger.build_ledger import Evidence, Subject, all_pending, build_
 from scenarios.ledger.join import Part, joined
 from scenarios.ledger.ledger import ACCOUNT, Ledger
 from scenarios.runs import Watch
+from scenarios.schema.accounts.accounts import POOL
 from scenarios.schema.model import Scenario
-from scenarios.traffic.slices import POOL, numbered_slices_of
+from scenarios.traffic.slices import numbered_slices_of
 from scenarios.traffic.workload import arrivals
 
 

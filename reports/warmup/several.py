@@ -17,10 +17,11 @@ from reports.words import names
 from scenarios.aws.routing import shares_of
 from scenarios.errors import BadInput
 from scenarios.measures.cost import Prices
+from scenarios.schema.accounts.accounts import POOL
 from scenarios.schema.delivery.dedicated_ips import DedicatedIps
 from scenarios.schema.model import Scenario
 from scenarios.schema.scenario_file import as_toml
-from scenarios.traffic.slices import POOL, members_of, slices_of
+from scenarios.traffic.slices import members_of, slices_of
 from scenarios.warmup.demand import ALL, Dealt
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.schema.accounts.accounts import UNNAMED, together
+from scenarios.schema.accounts.accounts import POOL, UNNAMED, together
 from scenarios.schema.faults import OF_SES, Fault
 from scenarios.schema.model import Scenario
 from scenarios.schema.processes import Workload
@@ -18,8 +18,6 @@ from scenarios.schema.traffic import Taken
 from scenarios.traffic.division import Division
 from scenarios.traffic.workload import parts
 
-POOL = "pool"
-"""What the part of the pooled accounts is called."""
 NOBODY = 255
 """Stands for the account of mail that any of a pool may send."""
 

@@ -56,6 +56,7 @@ def sizes(scenario: Scenario) -> dict[str, int]:
         ('[accounts.us]\nregion = "Ohio"\n' + BATCH, 'region = "Ohio": must be an AWS Region such as us-east-1'),
         ('[accounts.us]\nidentity = "a b"\n' + BATCH, 'identity = "a b": must be a domain or an address'),
         (f"[accounts.default]\n{BATCH}", "accounts.default = {}: must have another name"),
+        (f"[accounts.pool]\n{TWO}[pool]\n{TO_US}", "accounts.pool = {}: must have another name: pool is what those of"),
         (
             f'{BATCH}tenant = "shop"\n[tenants.shep]',
             "workload[0].tenant = \"shop\": unknown tenant 'shop'",

@@ -20,8 +20,9 @@ from loadtests.endpoint.routes import DEFAULT_ACCOUNT, DEFAULT_REGION
 from loadtests.ports.local_accounts import LocalAccount, local_accounts
 from scenarios.errors import BadInput
 from scenarios.ledger.ledger import REJECTED
+from scenarios.schema.accounts.accounts import POOL
 from scenarios.schema.model import Scenario
-from scenarios.traffic.slices import POOL, members_of, of_account, slices_of
+from scenarios.traffic.slices import members_of, of_account, slices_of
 
 OF_ALL = "MOTO_ACCOUNT_ID"  # an environment variable by which moto takes every request for one account's
 PARTITION = "aws"

@@ -14,8 +14,9 @@ from loadtests.application.worker_share import WorkerShare
 from loadtests.ports.ses import Envelope
 from scenarios.budget import Budget
 from scenarios.outside.plug import plug, plugged
+from scenarios.schema.accounts.accounts import POOL
 from scenarios.schema.model import Scenario
-from scenarios.traffic.slices import NOBODY, POOL, slices_of
+from scenarios.traffic.slices import NOBODY, slices_of
 from scenarios.traffic.workload import ALIKE, Arrivals
 
 

@@ -17,6 +17,9 @@ MOST_ACCOUNTS = 50
 UNNAMED = "default"
 """What a workload calls the account of a scenario that names none."""
 
+POOL = "pool"
+"""What the part of the pooled accounts is called beside accounts that send by themselves."""
+
 AccountName = Annotated[str, Field(pattern=WORD)]  # it becomes part of figures' names
 
 

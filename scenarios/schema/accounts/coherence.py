@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from scenarios.formats.quoted import unknown
-from scenarios.schema.accounts.accounts import UNNAMED, NamedAccount, Tenant
+from scenarios.schema.accounts.accounts import POOL, UNNAMED, NamedAccount, Tenant
 from scenarios.schema.accounts.pool import Pool
 from scenarios.schema.accounts.split import ByAttribute, ByOverflow, ByShare
 from scenarios.schema.tables import wrong
@@ -54,6 +54,8 @@ def refuse_incoherent(
     """Raises what a validator may raise."""
     if UNNAMED in arrangement.accounts:
         raise wrong(("accounts", UNNAMED), f"must have another name: {UNNAMED} is what a workload says that names none")
+    if arrangement.pool is not None and POOL in arrangement.accounts:
+        raise wrong(("accounts", POOL), f"must have another name: {POOL} is what those of [pool] are called together")
     _refuse_unknown(arrangement, workloads, neighbours, faults)
     _refuse_small_pool(arrangement)
     _refuse_tenants(arrangement, workloads)
