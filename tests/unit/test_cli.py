@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from reports.running.pictures import UNSEEN
 from scenarios.ledger import store
 from scenarios.ledger.ledger import assert_conserved
 from seslab import command_line
@@ -235,7 +236,8 @@ def ended_in(words: str) -> object:
 def begun(scenario: Path, out: Path, *strategies: str) -> subprocess.Popen[str]:
     """A comparison of which the first strategy is done."""
     words = ["compare", str(scenario), "--out", str(out), *(word for name in strategies for word in ("-s", name))]
-    process = subprocess.Popen([COMMAND, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    pipe, environ = subprocess.PIPE, {**os.environ, **UNSEEN}
+    process = subprocess.Popen([COMMAND, *words], stdout=pipe, stderr=pipe, text=True, env=environ)
     while not (out / f"ledger-{strategies[0]}.parquet").exists():
         with suppress(subprocess.TimeoutExpired):
             process.wait(0.02)

@@ -262,8 +262,9 @@ def test_what_was_asked_otherwise_is_named() -> None:
     assert difference.document(*runs, ["direct=heartbeat"], no_ledgers, (a, {}))["changed"] == []
 
 
-def test_the_command_compares_folders(tmp_path: Path) -> None:
+def test_the_command_compares_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two kept runs, one figure apart: the table, the Markdown and the document tell the same."""
+    monkeypatch.setenv("SESLAB_PICTURES", "none")
     for fill in (1, 9):
         (tmp_path / f"fill-{fill}.toml").write_text(
             '[[workload]]\nprocess = "batch"\nmessages = 60\n[account]\nmax_send_rate_per_s = 20\n'

@@ -323,6 +323,7 @@ def test_what_cannot_be_read_is_no_commit(tmp_path: Path, spoil: Callable[[Path]
 def test_commands_leave_what_a_history_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A gate and a comparison of one commit are two folders of one point; a page and a document are written."""
     monkeypatch.setenv("GITHUB_SHA", "abc1234def")
+    monkeypatch.setenv("SESLAB_PICTURES", "none")
     (tmp_path / "small.toml").write_text(SMALL)
     for words in (
         "gate update small.toml -s direct --baseline b.json --reason first",
