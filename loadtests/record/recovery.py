@@ -67,16 +67,6 @@ def ledger_of_accounts(record: RunRecord, noted: Mapping[str, NDArray[Any]], sce
     return joined_parts(parts, tuple(scenario.accounts))
 
 
-def _ledger_of_part(record: RunRecord, each: Sequence[NDArray[Any]], part: Scenario) -> Ledger:
-    """Of an account, or of a pool, whose calls name the account that decided."""
-    names = tuple(part.accounts)
-    ledger = ledger_of_decisions(record, in_order(each), part)
-    if not names:
-        return ledger
-    tables = [joined(noted, np.zeros(0, CALL), inf) for noted in each]
-    return replace(ledger, calls=by_account(tables), accounts=names)
-
-
 def _noted_in(witness: Path) -> NDArray[Any]:
     """Rows of `DECISION`; one that was cut off is none."""
     return silent(witness.read_bytes() if witness.is_file() else b"")
@@ -84,16 +74,22 @@ def _noted_in(witness: Path) -> NDArray[Any]:
 
 def ledger_of_decisions(record: RunRecord, decisions: NDArray[Any], scenario: Scenario) -> Ledger:
     """Made of rows of `DECISION`."""
-    plan, mails = plan_of(scenario, record.strategy), arrivals(scenario.workload, record.seed)
-    calls = joined(decisions, np.zeros(0, CALL), inf)
+    return _ledger_of_part(record, [decisions], scenario)
+
+
+def _ledger_of_part(record: RunRecord, each: Sequence[NDArray[Any]], part: Scenario) -> Ledger:
+    """Of an account, or of a pool, whose calls name the account that decided: `each` has the rows of one."""
+    plan, mails = plan_of(part, record.strategy), arrivals(part.workload, record.seed)
+    tables = [joined(noted, np.zeros(0, CALL), inf) for noted in each]
+    calls = by_account(tables) if part.accounts else tables[0]
     evidence = Evidence(
         ended_s=float(calls["decided_s"].max(initial=0.0)),
         calls=calls,
-        custody=left_by_the_dead(plan, mails, decisions, inf),
+        custody=left_by_the_dead(plan, mails, in_order(each), inf),
         warnings=(RECOVERED,),
         interrupted=True,
     )
     if record.world != AWS:
-        evidence = with_delivered(evidence, scenario, record.seed)
-    subject = Subject(record.strategy, scenario.name, record.seed, record.world, asdict(plan.settings))
-    return build_ledger(subject, mails, evidence)
+        evidence = with_delivered(evidence, part, record.seed)
+    subject = Subject(record.strategy, part.name, record.seed, record.world, asdict(plan.settings))
+    return replace(build_ledger(subject, mails, evidence), accounts=tuple(part.accounts))

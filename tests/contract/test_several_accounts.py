@@ -18,6 +18,7 @@ from loadtests.record.run_name import EXAMPLE, of_slice
 from reports.running.accounts import Across
 from scenarios.errors import BadInput
 from scenarios.ledger.ledger import ACCEPTED, ACCOUNT, FATES, REASON, Ledger
+from scenarios.schema.delivery.delivery import Delivery
 from scenarios.traffic.slices import owners
 from scenarios.traffic.workload import arrivals
 from tests.contract.arms import SEED, scenario
@@ -71,14 +72,15 @@ def test_a_pool_and_an_account_send_at_the_same_time_each_through_its_own_limits
 
 def test_what_a_killed_run_had_noted_of_each_account_is_one_ledger(tmp_path: Path) -> None:
     """What the accounts' witnesses tell is accepted, by the mails' numbers in the whole; all else is pending."""
+    followed = THREE.model_copy(update={"delivery": Delivery()})
     witness, of_fr = tmp_path / "run.calls", owners(THREE, SEED) == FR
     for name, mails in (("us", (0, 2)), ("de", (1,)), ("fr", (4,))):
         with of_slice(witness, name).open("wb", buffering=0) as file:
             rows = DecisionRows(file)
             for call, mail in enumerate(mails):
                 rows.add(call, mail, 0, 1, 0.5 + call, ACCEPTED)
-    record = run_registry.begun_here(EXAMPLE, "moto", "direct", SEED, THREE, None)
-    ledger = ledger_of_witness(record, witness, THREE)
+    record = run_registry.begun_here(EXAMPLE, "moto", "direct", SEED, followed, None)
+    ledger = ledger_of_witness(record, witness, followed)
     pooled, own = np.flatnonzero(~of_fr), np.flatnonzero(of_fr)
     assert np.flatnonzero(ledger.mails["accepted"]).tolist() == sorted([*pooled[:3], own[4]])
     assert dict(zip(ledger.calls["mail"], ledger.calls[ACCOUNT], strict=True)) == dict(
@@ -86,6 +88,9 @@ def test_what_a_killed_run_had_noted_of_each_account_is_one_ledger(tmp_path: Pat
     )
     assert fates_of(ledger, of_fr | True) == {"accepted": 4, "dead_lettered": 0, "lost": 0, "pending": 47}
     assert ledger.interrupted
+    assert ledger.delivered is not None
+    assert len(ledger.delivered.copies["mail"]) == 4
+    assert {one.account for one in ledger.delivered.judgements} == {"us", "de", "fr"}
 
 
 def test_what_a_real_world_cannot_do_with_several_accounts_is_said_before() -> None:

@@ -123,7 +123,7 @@ def test_a_pools_mail_is_dealt_as_its_routing_says(routing: str) -> None:
     """By weight or evenly, and past an account that has no room; who names another account goes there."""
     pool = Pool.model_validate({"accounts": ("us", "de"), "routing": routing})
     scenario = POOLED.model_copy(update={"pool": pool})
-    asked = Assignment("ses-v2", Place("http://127.0.0.1:1"), 1, 60.0, accounts=accounts_of(scenario))
+    asked = Assignment("http", Place("http://127.0.0.1:1"), 1, 60.0, accounts=accounts_of(scenario))
     told = Assignment.from_json(replace(asked, pool=pool_of(scenario)).to_json())
     senders, mails = OfAccounts(told, 0), mails_of(scenario, 1)
     whose = [mails.account(number) for number in range(len(mails.accounts))]
