@@ -20,7 +20,7 @@ from tests.unit.inference.virtual_account import VirtualAccount, at_random, prob
 
 def test_a_probe_finds_a_limiter_of_the_sequence() -> None:
     """Kind, rate within 2 %, burst within one recipient or its interval; the whole sequence is a benchmark."""
-    truth = at_random(3)
+    truth = at_random(7)
     found, used = probed(truth)
     best = found.fit.explanations[0]
     assert best.supposition.kind == truth.kind
