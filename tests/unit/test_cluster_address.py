@@ -29,3 +29,11 @@ def test_a_cluster_that_cannot_be_reached_ends_at_once() -> None:
         where = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
         with pytest.raises(RunFailed, match=rf"^--cluster {where}: cannot be reached within"), opened(None, where):
             pass
+
+
+def test_tls_needs_a_certificate() -> None:
+    """Without one, whoever is there would be taken for no scheduler."""
+    pytest.importorskip("distributed")
+    line = r"^--cluster tls://127\.0\.0\.1:1: needs a certificate; set DASK_DISTRIBUTED__COMM__TLS__CA_FILE and what"
+    with pytest.raises(BadInput, match=line), opened(None, "tls://127.0.0.1:1"):
+        pass
