@@ -32,7 +32,7 @@ def document(sweep: Sweep, swept: Swept) -> SweepDocument:
         "runs_made": len(swept.rows),
         "cells": cells,
         "effects": list(_effects(sweep, cells)) if has_effects else [],
-        "notes": [*sweep.notes],
+        "notes": [*sweep.notes, *(f"in some run {one}" for one in swept.rows.warnings)],
     }
     if sweep.design == "sobol":
         told["sensitivity"] = list(indices(sweep, swept))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from math import nan
 
 from reports.running.experiment import Result
+from reports.statistics.told_once import shape_of
 from scenarios.figures import figures_of
 from scenarios.schema.model import Scenario
 from scenarios.schema.thresholds import Threshold, judged
@@ -24,6 +25,7 @@ class Rows:
         self.digests: list[str] = []
         self.met: list[bool | None] = []
         self._figures: dict[str, array[float]] = {}
+        self._warnings: dict[str, str] = {}
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -37,9 +39,16 @@ class Rows:
             column = self._figures.setdefault(name, array("d"))
             column.extend([nan] * (len(self) - len(column)))
             column.append(nan if value is None else value)
+        for warning in entry["warnings"]:
+            self._warnings.setdefault(shape_of(warning), warning)
         self.numbers.append(number)
         self.digests.append(entry["digest"])
         self.met.append(all(one["verdict"] == PASS for one in verdicts) if verdicts else None)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What some run says before its figures are believed: the first of each shape, as numbers differ by run."""
+        return [*self._warnings.values()]
 
     @property
     def names(self) -> list[str]:

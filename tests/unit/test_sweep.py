@@ -118,6 +118,16 @@ def test_a_map_of_many_cells_is_no_larger_than_a_page() -> None:
     assert axes.get_ylim() == (100, 0)
 
 
+def test_what_a_run_warns_of_is_told_once() -> None:
+    """However many runs say so, with whatever numbers."""
+    crash = {"kind": "pod_crash", "start_s": 1.0, "duration_s": 1.0, "pod": 7}
+    table = {**scenario().model_dump(by_alias=True, exclude_unset=True), "fault": (crash,)}
+    words = Words("small.toml", (f"{RATE}=20,30",), None, None, None, 2)
+    one = sweep_of(words, Scenario.model_validate(table), ("direct",), sets.of_accounts(None), SIMULATION, 10)
+    [note] = document(one, made(one))["notes"]
+    assert note.startswith("in some run the crash of pod 7 changes nothing: ")
+
+
 def test_a_folder_is_one_sweeps(tmp_path: Path) -> None:
     """Other values and seeds may follow in it, other keys, contenders and designs may not."""
     sweep = asked(f"{RATE}=10,20")
