@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loadtests.ports.ses import SENDER, TO_SIMULATOR, Envelope
-from loadtests.record.numbering import number_of, run_of
+from loadtests.record.numbering import run_of
 from scenarios.outside.bundle import Bundle
+from scenarios.traffic.slices import NOBODY
 from scenarios.traffic.workload import ALIKE, Arrivals
 from strategies.ports import Mail
 
@@ -34,6 +35,9 @@ SHARES = "seslab-share-"
 
 PART = "part-{}"
 """The folder of an account's share, or a pool's, inside a worker's."""
+
+NONE = np.zeros(0, np.int32)
+"""The mails' own numbers where there is one account."""
 
 TYPES = {"intended_s": np.float64, "recipients": np.int32, "lanes": np.uint8, "ways": np.uint8}
 """Of the columns of all mails, as they travel."""
@@ -127,7 +131,23 @@ class Assignment:
 
     def each(self) -> list[Self]:
         """The assignment of a sender for each account."""
-        return [replace(self, account=one, source=one.source or self.source) for one in self.accounts] or [self]
+        pooled = () if self.pool is None else self.pool.places
+        return [
+            replace(
+                self,
+                account=one,
+                source=one.source or self.source,
+                run=self.run_of(NOBODY if place in pooled else place),
+            )
+            for place, one in enumerate(self.accounts)
+        ] or [self]
+
+    def run_of(self, owner: Any) -> Any:
+        """The run's number as mail of one account bears it, or of the pool, or as an array of owners does.
+
+        Each counts its mails by itself, as its SES does that draws their fates: owner and number name a mail.
+        """
+        return self.run ^ owner
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
@@ -151,13 +171,14 @@ class WorkerMails(NamedTuple):
     """The mails of worker `worker` of `workers`: every one whose number leaves that remainder.
 
     `accounts` has the place of each mail's account among those of the assignment, `NOBODY` for what any of a pool may
-    send; it is empty where there is one account.
+    send, and `own` the number that the mail has there; both are empty where there is one account.
     """
 
     worker: int
     workers: int
     mails: Arrivals
     accounts: NDArray[np.uint8] = ALIKE
+    own: NDArray[np.int32] = NONE
 
     def account(self, index: int) -> int:
         """The account of the share's mail of that index."""
@@ -168,19 +189,28 @@ class WorkerMails(NamedTuple):
         number, (intended_s, recipients, *_) = self.worker + self.workers * index, self.mails
         return Mail(number, int(recipients[index]), float(intended_s[index]), lane=self.mails.lane(index))
 
-    def call(self, run: int, index: Any) -> Any:
-        """What the share's call of that index is called, which no other call is, whatever run or worker it is of."""
-        return number_of(run, self.worker + self.workers * index)
+    def as_sent(self, index: int) -> Mail:
+        """The same under the number that it has among its account's, or the pool's."""
+        mail = self.mail(index)
+        return mail._replace(number=int(self.own[index])) if len(self.own) else mail
+
+    def owners(self, numbers: NDArray[Any]) -> Any:
+        """Whose the share's mails with these numbers in the whole are, as `run_of` takes it."""
+        if not len(self.accounts):
+            return 0
+        return self.accounts[(numbers - self.worker) // self.workers].astype(np.int64)
 
     def packed(self) -> dict[str, int | bytes]:
         """As a message carries it."""
         columns = {name: column.tobytes() for name, column in self.mails._asdict().items()}
-        return {"worker": self.worker, "workers": self.workers, "accounts": self.accounts.tobytes(), **columns}
+        whose = {"accounts": self.accounts.tobytes(), "own": self.own.tobytes()}
+        return {"worker": self.worker, "workers": self.workers, **whose, **columns}
 
     @classmethod
-    def unpacked(cls, worker: int, workers: int, accounts: bytes, **columns: bytes) -> Self:
+    def unpacked(cls, worker: int, workers: int, accounts: bytes, own: bytes, **columns: bytes) -> Self:
         mails = {name: np.frombuffer(content, TYPES[name]) for name, content in columns.items()}
-        return cls(worker, workers, Arrivals(**mails), np.frombuffer(accounts, np.uint8))
+        whose = np.frombuffer(accounts, np.uint8), np.frombuffer(own, np.int32)
+        return cls(worker, workers, Arrivals(**mails), *whose)
 
 
 def whole(mails: WorkerMails, worker: int, workers: int) -> WorkerMails:
@@ -192,7 +222,7 @@ def share_of(mails: WorkerMails, worker: int, workers: int) -> WorkerMails:
     """Which mails a worker sends."""
     mine = slice(worker, None, workers)
     own = Arrivals._make(column[mine] for column in mails.mails)
-    return WorkerMails(worker, workers, own, mails.accounts[mine])
+    return WorkerMails(worker, workers, own, mails.accounts[mine], mails.own[mine])
 
 
 def is_of(calls: NDArray[np.int64], run: int) -> NDArray[np.bool_]:
@@ -205,16 +235,17 @@ def written(assignment: Assignment, mails: WorkerMails, folder: Path) -> None:
     """Leave the assignment and all mails where Locust will look for them."""
     (folder / "assignment.json").write_text(assignment.to_json(), encoding="utf-8")
     columns = {name: column.astype(TYPES[name]) for name, column in mails.mails._asdict().items()}
-    np.savez(folder / "mails.npz", accounts=mails.accounts, **columns)
+    np.savez(folder / "mails.npz", accounts=mails.accounts, own=mails.own, **columns)
 
 
 def read(folder: Path) -> tuple[Assignment, WorkerMails]:
     """What `written` has left."""
     assignment = Assignment.from_json((folder / "assignment.json").read_text(encoding="utf-8"))
     with np.load(folder / "mails.npz") as columns:
-        return assignment, all_mails(Arrivals(**{name: columns[name] for name in TYPES}), columns["accounts"])
+        mails = Arrivals(**{name: columns[name] for name in TYPES})
+        return assignment, all_mails(mails, columns["accounts"], columns["own"])
 
 
-def all_mails(mails: Arrivals, accounts: NDArray[np.uint8] = ALIKE) -> WorkerMails:
+def all_mails(mails: Arrivals, accounts: NDArray[np.uint8] = ALIKE, own: NDArray[np.int32] = NONE) -> WorkerMails:
     """As a single worker would have them."""
-    return WorkerMails(0, 1, mails, accounts)
+    return WorkerMails(0, 1, mails, accounts, own)

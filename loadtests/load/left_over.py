@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loadtests.load.assignment import LEFT, SHARES, ZERO, Assignment, read
+from loadtests.load.assignment import LEFT, SHARES, ZERO, Assignment, WorkerMails, read
 from loadtests.load.results.ledger import ledger_of
 from loadtests.load.results.locust_results import LocustResults, accounts_in, calls_in
 from loadtests.load.targets.endpoint_client import of_run
@@ -23,7 +23,7 @@ from scenarios.errors import RunFailed
 from scenarios.ledger.ledger import Ledger
 from scenarios.schema.model import Scenario
 from scenarios.system.held import remove_abandoned
-from scenarios.traffic.workload import ALIKE, Arrivals
+from scenarios.traffic.workload import ALIKE
 
 
 def recovered(record: RunRecord, document: Document) -> str:
@@ -43,15 +43,15 @@ def _recovered(record: RunRecord, folder: Path, document: Document) -> str:
         return "it had sent nothing"
     try:
         assignment, sent = read(folder)
-        return recover(record, partial(_ledger, record, assignment, sent.mails, folder), document)
+        return recover(record, partial(_ledger, record, assignment, sent, folder), document)
     except RunFailed as error:
         return f"nothing is known of its mails: {error}"
 
 
-def _ledger(record: RunRecord, assignment: Assignment, mails: Arrivals, folder: Path, scenario: Scenario) -> Ledger:
+def _ledger(record: RunRecord, assignment: Assignment, sent: WorkerMails, folder: Path, scenario: Scenario) -> Ledger:
     zero_unix_s, expected = int((folder / ZERO).read_text()), 0
     decisions = [
-        of_run(rows, assignment, len(mails.recipients))
+        of_run(rows, assignment, sent)
         for rows in LocalTarget(assignment.place, assignment.accounts).decisions(zero_unix_s, expected)
     ]
     if assignment.scenario and scenario.accounts:
@@ -62,7 +62,7 @@ def _ledger(record: RunRecord, assignment: Assignment, mails: Arrivals, folder: 
     results = LocustResults(
         zero_unix_s, ended_s, interrupted=True, silent=[], workers=0, failures=[], calls=calls, accounts=accounts
     )
-    ledger = ledger_of(scenario, assignment, mails, results, decisions)
+    ledger = ledger_of(scenario, assignment, sent.mails, results, decisions)
     return replace(ledger, warnings=(*ledger.warnings, RECOVERED))
 
 

@@ -195,13 +195,13 @@ def ledger_left_by(
     Ctrl-C may come when Locust has sent all: it ends what would follow all the same.
     Raises RunFailed where a worker could not send, or the target answers no more.
     """
-    results, count = LocustResults.read(folder), len(mails.recipients)
+    results, sent = LocustResults.read(folder), mails_of(scenario, assignment.seed)
     results = replace(results, interrupted=results.interrupted or was_interrupted)
     if results.failures:
         raise RunFailed(f"{assignment.user}: {results.failures[0]}")
-    results, queued = wait_downstream.awaited(assignment, results, target, count)
+    results, queued = wait_downstream.awaited(assignment, results, target, sent)
     expected = int((results.calls["seen"] == ACCEPTED).sum())
-    decisions = [of_run(rows, assignment, count) for rows in target.decisions(results.zero_unix_s, expected)]
+    decisions = [of_run(rows, assignment, sent) for rows in target.decisions(results.zero_unix_s, expected)]
     if assignment.scenario:
         ledger = shares_ledger.ledger_of(scenario, assignment, mails, results, folder, decisions)
         return replace(ledger, interrupted=ledger.interrupted or was_interrupted)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loadtests.load.assignment import SENDS_ITSELF, Assignment
+from loadtests.load.assignment import SENDS_ITSELF, Assignment, WorkerMails
 from loadtests.load.results.locust_results import LocustResults
 from loadtests.load.targets.endpoint_client import of_run
 from loadtests.load.targets.target import Target
@@ -23,17 +23,17 @@ FOR_THE_MOMENT = (THROTTLED, QUOTA, FAILED)
 
 
 def awaited(
-    assignment: Assignment, results: LocustResults, target: Target, mails: int
+    assignment: Assignment, results: LocustResults, target: Target, mails: WorkerMails
 ) -> tuple[LocustResults, Custody | None]:
     """The same with its end put off until nothing happens any more, and what queues then hold."""
     if assignment.user in SENDS_ITSELF or assignment.scenario:
         return results, None
     if not results.interrupted:
         results = _quiet(assignment, results, target, mails)
-    return results, target.queued(assignment, mails) if assignment.user == "sqs" else None
+    return results, target.queued(assignment, len(mails.mails.recipients)) if assignment.user == "sqs" else None
 
 
-def _quiet(assignment: Assignment, results: LocustResults, target: Target, mails: int) -> LocustResults:
+def _quiet(assignment: Assignment, results: LocustResults, target: Target, mails: WorkerMails) -> LocustResults:
     """Looks on until the horizon; Ctrl-C ends it as it ends the load."""
     clock, seen, since_s = Clock(results.zero_unix_s), -1, 0.0
     try:
@@ -51,10 +51,10 @@ def _quiet(assignment: Assignment, results: LocustResults, target: Target, mails
     return replace(results, ended_s=max(results.ended_s, min(assignment.horizon_s, clock.now())))
 
 
-def _is_waiting(assignment: Assignment, target: Target, decisions: NDArray[Any], mails: int) -> bool:
+def _is_waiting(assignment: Assignment, target: Target, decisions: NDArray[Any], mails: WorkerMails) -> bool:
     """Whether something may still be sent: from the queue, or by an application that waits after a refusal."""
     if assignment.user == "sqs":
-        return target.is_waiting(assignment, mails)
+        return target.is_waiting(assignment, len(mails.mails.recipients))
     return may_be_sent_again(decisions)
 
 

@@ -13,6 +13,11 @@ def number_of(run: Any, own: Any) -> Any:
     return run << BITS | own
 
 
+def own_of(number: Any) -> Any:
+    """What the run itself calls it; a number or an array of them."""
+    return number & ((1 << BITS) - 1)
+
+
 def run_of(number: Any) -> Any:
     """Whose call it is; a number or an array of them."""
     return number >> BITS

@@ -18,6 +18,7 @@ from loadtests.load.assignment import Assignment, Place
 from loadtests.load.loadtest import prepare
 from loadtests.load.options import Crew
 from loadtests.load.senders.senders import sender_of, session_of
+from loadtests.load.targets.accounts import mails_of
 from loadtests.load.targets.check_target import body_of
 from loadtests.load.targets.choose_target import LoadRequest
 from loadtests.load.targets.endpoint_client import client_of, of_run
@@ -25,6 +26,7 @@ from loadtests.moto.verification import verify
 from loadtests.ports.local import REGION
 from scenarios.errors import BadInput, RunFailed
 from scenarios.measures.cost import load_prices
+from scenarios.schema.model import Scenario
 from strategies.ports import Mail, Rejected, SendError, Throttled, Unavailable
 from strategies.registry import STRATEGIES
 from tests.loadtest.locusts import BURST, Served, scenario
@@ -68,7 +70,8 @@ def test_calls_bear_the_name_of_their_run(served: Served, user: str) -> None:
     for one in (order, other):
         with closing(sender_of(one)) as sender, suppress(Throttled):  # what is decided does not matter here
             sender.send(one.run << 32 | 7, Mail(7, 2, 0.0))
-    rows = of_run(client_of(served.url, REGION).decisions_since(0.0), order, 8)
+    eight = mails_of(Scenario.model_validate({"name": "8", "workload": ({"process": "batch", "messages": 8},)}), 1)
+    rows = of_run(client_of(served.url, REGION).decisions_since(0.0), order, eight)
     assert rows[["call", "mail", "first_recipient", "recipients"]].tolist() == [(order.run << 32 | 7, 7, 0, 2)]
 
 
@@ -121,7 +124,7 @@ def test_a_template_makes_a_request_of_a_mail(served: Served) -> None:
     with application() as url:
         order = assignment("http", served, url=f"{url}/200/{{mail}}", method="PUT", **place)
         with closing(sender_of(order)) as sender:
-            sender.send(1, Mail(5, 2, 0.0))
+            sender.send(5, Mail(5, 2, 0.0))
     path, body, header = Application.asked[-1]
     to = ",".join(f"success+{order.run}.5.{who}@simulator.amazonses.com" for who in range(2))
     assert (path, header) == ("/200/5", "no 5")

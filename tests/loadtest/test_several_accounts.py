@@ -24,9 +24,11 @@ from loadtests.load.shares.share_order import ShareOrder
 from loadtests.load.shares.through_accounts import ledgers_of
 from loadtests.load.targets.accounts import accounts_of, mails_of, pool_of
 from loadtests.load.targets.choose_target import LoadRequest, target_of
+from loadtests.load.targets.endpoint_client import of_run
 from loadtests.load.targets.target import LocalTarget
 from loadtests.load.workers.master import inside
 from loadtests.record.logs import CALL, DECISION, ClientLog
+from loadtests.record.numbering import number_of
 from reports.running.accounts import Across
 from scenarios.errors import BadInput
 from scenarios.ledger import store
@@ -74,19 +76,24 @@ def test_each_mail_goes_by_its_accounts_key_and_the_ledger_knows_whose_it_was(us
                 mail = sent.mail(index)
                 call = log.begin(mail, everyone(mail), 0.0)
                 try:
-                    senders.at(senders.place(sent.account(index), 1, 0.0)).send(sent.call(asked.run, call), mail)
+                    owner = sent.account(index)
+                    name = number_of(asked.run_of(owner), index)
+                    senders.at(senders.place(owner, 1, 0.0)).send(name, sent.as_sent(index))
                 except Exception as error:
                     assert "Maximum sending rate exceeded" in str(error)  # noqa: PT017 (the fourth of us)
                 log.end(call, 1.0, None)
         senders.close()
-        decisions = target.decisions(zero_unix_s, 5)
+        raw = target.decisions(zero_unix_s, 5)
         shown = {one["name"]: one for one in endpoint.ask("GET", "/_seslab/stats")["accounts"] if one["recipients"]}
     assert {name: (one["region"], one["recipients"]) for name, one in shown.items()} == {
         "us": ("us-east-1", 3),
         "de": ("eu-central-1", 2),
     }
+    assert [rows["mail"].tolist() for rows in raw] == [[0, 1, 2, 3], [0, 1]], "as its SES draws fates"
+    decisions = [of_run(rows, asked, sent) for rows in raw]
+    assert [rows["mail"].tolist() for rows in decisions] == [[0, 1, 2, 3], [4, 5]], "as the scenario counts"
     rows = log.rows()
-    rows["call"] = sent.call(asked.run, rows["call"])
+    rows["call"] = number_of(asked.run_of(sent.owners(rows["mail"])), rows["mail"].astype(np.int64))
     ledger = ledger_of(TWO, asked, sent.mails, results_of(rows, sent.accounts), decisions)
     assert ledger.accounts == ("us", "de")
     assert ledger.mails["accepted"].tolist() == [1, 1, 1, 0, 1, 1]
@@ -177,6 +184,18 @@ def test_a_call_by_another_accounts_key_is_told_and_its_mail_is_not_lost() -> No
     assert ledger.warnings == ("us: http: 1 call was made with the key of another account than its mail's",)
 
 
+def test_the_name_of_a_call_tells_whose_mail_it_is_for() -> None:
+    """Accounts count their mails alike: what a wrong key decided is still known by its run's number for the owner."""
+    sent, pooled = mails_of(POOLED, 1), pool_of(POOLED)
+    asked = Assignment("http", Place("x"), 1, 60.0, accounts=accounts_of(POOLED), pool=pooled)
+    assert [one.run for one in asked.each()] == [asked.run_of(owner) for owner in (NOBODY, FR, NOBODY)]
+    rows = np.zeros(len(sent.accounts), DECISION)
+    rows["mail"] = [sent.as_sent(number).number for number in range(len(rows))]
+    rows["call"] = number_of(asked.run_of(sent.owners(np.arange(len(rows)))), 0)
+    assert sorted(of_run(rows, asked, sent)["mail"].tolist()) == [*range(len(rows))]
+    assert len(of_run(rows, replace(asked, run=asked.run_of(1 << 8)), sent)) == 0
+
+
 def test_a_worker_deals_a_parts_mails_as_the_part_counts_its_lanes_and_ways() -> None:
     """What a share is told of an account or a pool are the mails that this has by itself."""
     usual, letters = {"process": "batch", "messages": 4}, {"process": "constant", "messages_per_s": 3, "duration_s": 3}
@@ -212,9 +231,8 @@ def test_a_share_of_a_strategy_sends_through_the_accounts_and_a_lost_share_is_kn
     with served((), **tables) as endpoint:
         place = Place(endpoint.url)
         zero_unix_s, share = ceil(time.time() + 0.5), WorkerShare(0, 2)
-        order = ShareOrder(
-            scenario, "leaky-bucket", 1, 7, share, zero_unix_s, tmp_path, *sent[2:], endpoint=endpoint.url
-        )  # fmt: skip
+        which = scenario, "leaky-bucket", 1, 7, share, zero_unix_s, tmp_path, sent.mails, sent.accounts
+        order = ShareOrder(*which, endpoint=endpoint.url)
         ledgers = ledgers_of(order, tmp_path / "log")
         decisions = LocalTarget(place, accounts_of(scenario)).decisions(zero_unix_s, 0)
     for name, ledger in ledgers.items():

@@ -9,6 +9,7 @@ import urllib3
 from loadtests.load.assignment import RECIPIENT, Assignment
 from loadtests.ports.ses import Envelope
 from loadtests.record.labels import labelled
+from loadtests.record.numbering import own_of
 from strategies.parts import everyone
 from strategies.ports import Mail, Rejected, SendError, Throttled, Unanswered, Unavailable
 
@@ -30,8 +31,8 @@ class Http:
         once = urllib3.Timeout(assignment.read_timeout_s)
         self._http = urllib3.PoolManager(maxsize=CONNECTIONS, timeout=once, retries=False)
 
-    def send(self, _call: int, mail: Mail) -> None:
-        place, values = self._place, values_of(mail, self._envelope) | self._account
+    def send(self, call: int, mail: Mail) -> None:
+        place, values = self._place, values_of(own_of(call), mail, self._envelope) | self._account
         headers = {name: filled(value, values) for name, value in place.headers}
         body = filled(place.body, {key: json.dumps(value)[1:-1] for key, value in values.items()})
         try:
@@ -48,10 +49,10 @@ class Http:
         self._http.clear()
 
 
-def values_of(mail: Mail, envelope: Envelope) -> dict[str, str]:
-    """What the placeholders stand for; recipients are separated by commas."""
+def values_of(number: int, mail: Mail, envelope: Envelope) -> dict[str, str]:
+    """What the placeholders stand for; recipients are separated by commas, and no other mail has the number."""
     addresses = (envelope.address(mail.number, who) for who in everyone(mail))
-    values = (",".join(addresses), str(mail.number), str(mail.recipients), f"seslab {mail.number}")
+    values = (",".join(addresses), str(number), str(mail.recipients), f"seslab {number}")
     return dict(zip(PLACEHOLDERS, values, strict=True))
 
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from loadtests.load.assignment import Assignment
+from loadtests.load.assignment import Assignment, WorkerMails
 from loadtests.load.ses_side.panel import LEFT, NEWS, with_panel
 from loadtests.load.ses_side.points import SesSide, points
 from loadtests.load.targets.endpoint_client import of_run, witness_of
@@ -27,7 +27,9 @@ RELOAD_S = 3.0  # one that says it is closed may only have been loaded anew
 class OnPage:
     """What the page of a run tells; the witness is a local AWS, whose log is read on from where it was."""
 
-    def __init__(self, assignment: Assignment, mails: int, folder: Path, zero_unix_s: Callable[[], float]) -> None:
+    def __init__(
+        self, assignment: Assignment, mails: WorkerMails, folder: Path, zero_unix_s: Callable[[], float]
+    ) -> None:
         self._assignment, self._mails, self._zero_unix_s = assignment, mails, zero_unix_s
         self._verdict = folder / VERDICT
         place = assignment.place

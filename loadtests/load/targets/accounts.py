@@ -38,7 +38,10 @@ def mails_of(scenario: Scenario, seed: int) -> WorkerMails:
     mails = arrivals(scenario.workload, seed)
     if not scenario.accounts:
         return all_mails(mails)
-    return all_mails(_labelled_by_part(scenario, mails, seed), _senders(scenario, seed))
+    own = np.zeros(len(mails.recipients), np.int32)
+    for _, numbers in numbered_slices_of(scenario, seed).values():
+        own[numbers] = np.arange(len(numbers), dtype=np.int32)
+    return all_mails(_labelled_by_part(scenario, mails, seed), _senders(scenario, seed), own)
 
 
 def _labelled_by_part(scenario: Scenario, mails: Arrivals, seed: int) -> Arrivals:

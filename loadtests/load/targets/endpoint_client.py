@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from loadtests.endpoint.client import EndpointClient, Route
 from loadtests.endpoint.routes import DEFAULT_ACCOUNT
-from loadtests.load.assignment import Account, Assignment, is_of
+from loadtests.load.assignment import Account, Assignment, WorkerMails, is_of
 from loadtests.ports.local_accounts import local_account
 from loadtests.record.reconcile import in_order
 from scenarios.formats.quoted import printable
@@ -73,10 +73,27 @@ def witness_of(url: str, region: str, accounts: Sequence[Account]) -> OfAccounts
     return OfAccounts(named or [client_of(url, region)])
 
 
-def of_run(decisions: NDArray[Any], assignment: Assignment, mails: int) -> NDArray[Any]:
-    """The decisions on a run's own mails, under the numbers that its scenario gives them."""
-    first = assignment.first_number
+def of_run(decisions: NDArray[Any], assignment: Assignment, mails: WorkerMails) -> NDArray[Any]:
+    """The decisions on a run's own mails, all of which are given, under the numbers that its scenario gives them.
+
+    A strategy's share counts those of each account, or of the pool, by themselves.
+    """
+    if len(mails.accounts) and not assignment.scenario:
+        return _of_owners(decisions, assignment, mails.accounts)
+    first, count = assignment.first_number, len(mails.mails.recipients)
     ours = np.full(len(decisions), True) if first else is_of(decisions["call"], assignment.run)
-    rows = decisions[ours & (decisions["mail"] >= first) & (decisions["mail"] < first + mails)].copy()
+    rows = decisions[ours & (decisions["mail"] >= first) & (decisions["mail"] < first + count)].copy()
     rows["mail"] -= first
     return rows
+
+
+def _of_owners(decisions: NDArray[Any], assignment: Assignment, owners: NDArray[np.uint8]) -> NDArray[Any]:
+    """Whoever's key a call was made with, its name tells whose mail it is for."""
+    found = [decisions[:0]]
+    for owner in np.unique(owners).tolist():
+        numbers = np.flatnonzero(owners == owner)
+        ours = is_of(decisions["call"], assignment.run_of(owner))
+        rows = decisions[ours & (decisions["mail"] >= 0) & (decisions["mail"] < len(numbers))].copy()
+        rows["mail"] = numbers[rows["mail"]]
+        found.append(rows)
+    return in_order(found)

@@ -47,8 +47,7 @@ class Master:
     def show(self, web_ui: Any) -> None:
         """SES's side on Locust's page, where a local SES can be asked."""
         if self._assignment.place.endpoint is not None:
-            mails = len(self._mails.mails.recipients)
-            self._page = OnPage(self._assignment, mails, self._folder, lambda: self._zero_unix_s)
+            self._page = OnPage(self._assignment, self._mails, self._folder, lambda: self._zero_unix_s)
             self._page.show(web_ui)
 
     def tick(self) -> tuple[int, float] | None:

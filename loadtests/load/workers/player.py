@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import gevent
+import numpy as np
 from gevent.event import Event
 from gevent.pool import Group
 
@@ -14,6 +15,7 @@ from loadtests.load.senders.of_accounts import OfAccounts
 from loadtests.load.senders.senders import Sender
 from loadtests.ports.kernel import Clock
 from loadtests.record.logs import ClientLog, to_bytes
+from loadtests.record.numbering import number_of
 from strategies.parts import everyone
 from strategies.ports import Mail, SendError, Unavailable
 
@@ -39,7 +41,7 @@ class Player:
             mail = self._mails.mail(index)
             if self._waited(mail.intended_s):
                 break
-            calls.spawn(self._send, mail, self._mails.account(index))
+            calls.spawn(self._send, mail, index)
         drained = gevent.spawn(calls.join)
         gevent.wait([drained, self._over], timeout=self._left_s(self._assignment.horizon_s), count=1)
         self.ended_s = max(0.0, min(self._assignment.horizon_s, self._clock.now()))
@@ -58,12 +60,13 @@ class Player:
     def _left_s(self, until_s: float) -> float:
         return max(0.0, until_s - self._clock.now())
 
-    def _send(self, mail: Mail, owner: int) -> None:
-        started_s = self._clock.now()
+    def _send(self, mail: Mail, index: int) -> None:
+        started_s, owner = self._clock.now(), self._mails.account(index)
         place = self._senders.place(owner, mail.recipients, started_s)
         call = self._log.begin(mail, everyone(mail), started_s)
         self._places.append(place)  # in step with the log: no other greenlet runs before this one waits
-        error = _error_of(self._senders.at(place), self._mails.call(self._assignment.run, call), mail)
+        name = number_of(self._assignment.run_of(owner), mail.number)
+        error = _error_of(self._senders.at(place), name, self._mails.as_sent(index))
         ended_s = self._clock.now()
         self._log.end(call, ended_s, error)
         if error is not None:
@@ -81,7 +84,8 @@ class Player:
         Where there are several accounts, also a byte for each row: the place of the account that the call went through.
         """
         rows = self._log.rows()
-        rows["call"] = self._mails.call(self._assignment.run, rows["call"])
+        whose = self._mails.owners(rows["mail"])
+        rows["call"] = number_of(self._assignment.run_of(whose), rows["mail"].astype(np.int64))
         histograms = {"response": self._responses, "service": self._services}
         told = {"calls": to_bytes(rows)} | ({"accounts": bytes(self._places)} if self._assignment.accounts else {})
         return told | {name: bytes(one.encode()) for name, one in histograms.items()}
