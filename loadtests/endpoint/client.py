@@ -113,6 +113,11 @@ class EndpointClient:
         rate_per_s: float | None = self._account().get("max_send_rate_per_s")
         return rate_per_s
 
+    def limits(self) -> tuple[float, float] | None:
+        """That rate, and the recipients in 24 hours, negative for any number."""
+        mine = self._account()
+        return (mine["max_send_rate_per_s"], mine["max_24h_send"]) if "max_send_rate_per_s" in mine else None
+
     def names(self) -> list[str]:
         """Of the accounts that have any."""
         return [one["name"] for one in self._stats(self._look_patience_s)["accounts"] if "name" in one]

@@ -16,6 +16,7 @@ from loadtests.load.assignment import LEFT, WORLD, ZERO, Assignment, WorkerMails
 from loadtests.load.conclusion import Conclusion
 from loadtests.load.options import Crew, check, options, worker_options
 from loadtests.load.results import shares_ledger
+from loadtests.load.results.earlier import paused_before
 from loadtests.load.results.ledger import ledger_of
 from loadtests.load.results.locust_results import LocustResults, histogram_of
 from loadtests.load.targets.accounts import accounts_of, mails_of, pool_of
@@ -204,8 +205,10 @@ def ledger_left_by(
     decisions = [of_run(rows, assignment, sent) for rows in target.decisions(results.zero_unix_s, expected)]
     if assignment.scenario:
         ledger = shares_ledger.ledger_of(scenario, assignment, mails, results, folder, decisions)
-        return replace(ledger, interrupted=ledger.interrupted or was_interrupted)
-    return ledger_of(scenario, assignment, mails, results, decisions, queued)
+        ledger = replace(ledger, interrupted=ledger.interrupted or was_interrupted)
+    else:
+        ledger = ledger_of(scenario, assignment, mails, results, decisions, queued)
+    return replace(ledger, warnings=(*ledger.warnings, *paused_before(ledger)))
 
 
 def _watched(watch: Watch | None, folder: Path, expected_s: float) -> None:

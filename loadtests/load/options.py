@@ -38,6 +38,11 @@ def check(crew: Crew) -> None:
         raise BadInput(
             f"--processes {crew.processes}: a master sends nothing itself; give it to seslab loadtest worker"
         )
+    if crew.workers > 1 and not crew.master:
+        raise BadInput(
+            f"--workers {crew.workers}: is how many a --master waits for; say that, or --processes {crew.workers} for "
+            "so many on this machine"
+        )
     if crew.web_port is not None:
         _check_free(crew.web_port)
 

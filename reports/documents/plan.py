@@ -77,6 +77,9 @@ class PlanDocument(TypedDict):
     replications: Annotated[int, Field(description="runs of each volume under each limiter, seeds counting up")]
     hypotheses: Annotated[list[str], Field(description="the limiters under which all thresholds must hold")]
     account: NotRequired[Annotated[str, Field(description="only of several: whose plan it is, an account or the pool")]]
+    thresholds: NotRequired[
+        Annotated[list[str], Field(description="only of several: the scenario's that concern its mail, by their names")]
+    ]
     region: NotRequired[Annotated[str, Field(description="the account's AWS Region, where the scenario says it")]]
     limit: Annotated[LimitTable, Field(description="the account's, as the scenario has it; of a pool all together")]
     accounts: NotRequired[Annotated[list[MemberTable], Field(description="only of a pool: each account of it")]]

@@ -12,6 +12,7 @@ from reports.growth.document import planned
 from reports.growth.dollars import dollars_of
 from reports.growth.months import Tried, Volume
 from reports.growth.sentences import sentences
+from reports.growth.several import of_part
 from reports.growth.table import table
 from reports.headroom.attempts import Broken, Perform, Search
 from reports.headroom.command import performed
@@ -40,9 +41,7 @@ def plan_of(search: Search, growth: Growth, perform: Perform, name: str = UNNAME
     part = part_of(search.scenario, name)
     tried = Tried(search._replace(quantity=Volume(name)), perform)
     plan = planned(growth, part, tried, dollars_of(search, part, perform))
-    if search.scenario.accounts:
-        plan["account"] = name
-    return plan
+    return of_part(plan, search.scenario, name) if search.scenario.accounts else plan
 
 
 def run(search: Search, growth: Growth) -> list[PlanDocument]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
@@ -79,10 +79,29 @@ def rates_of(mails: Arrivals, present_per_s: float, growth: float) -> tuple[int,
 
 
 def least_rate(tried: Tried, low: int, high: int) -> int | None:
-    """The least whole rate at which all holds; None where none is found."""
+    """The least whole rate at which all was found to hold; None where none is found.
+
+    A strategy may fail at a higher rate than one at which it holds, and halving passes over the lower one: twice the
+    least rate, four times and so on, up to half of what was found, are tried as well.
+    """
     bisect(low, high, partial(_said, tried), is_whole=True)
+    if (found := _least_held(tried)) is None:
+        return None
+    for rate_per_s in _doubled(low, found):
+        if tried.failure(rate_per_s) is None:
+            bisect(low, rate_per_s, partial(_said, tried), is_whole=True)
+            break
+    return _least_held(tried)
+
+
+def _least_held(tried: Tried) -> int | None:
     held = [one.value for one in tried.attempts if one.failure is None]
     return int(min(held)) if held else None
+
+
+def _doubled(low: int, found: int) -> Iterator[int]:
+    while (low := 2 * low) <= found // 2:
+        yield low
 
 
 def _said(tried: Tried, value: float) -> str | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from math import floor
 
 from reports.documents.plan import MemberTable, PlanDocument
 from reports.growth.limits import said
 from reports.growth.request import cases_of
 from reports.words import names
-from strategies.presentation.words import count, share
+from strategies.presentation.words import count
 
 TOLERANCE = 1e-9  # what arithmetic may add
 
@@ -17,7 +17,8 @@ TOLERANCE = 1e-9  # what arithmetic may add
 def quotas(plan: PlanDocument) -> Iterator[str]:
     """Of the accounts together, as calls are dealt, and from when on whose is too small."""
     members = plan.get("accounts", [])
-    shares = ", ".join(f"{one['account']} {share(one['share'], 1)}" for one in members)
+    percents = zip(members, whole_percents([one["share"] for one in members]), strict=True)
+    shares = ", ".join(f"{one['account']} {percent} %" for one, percent in percents)
     yield f"while all accounts take calls they are dealt to {shares} of the recipients"
     yield from _together(members)
     for one in members:
@@ -28,6 +29,15 @@ def quotas(plan: PlanDocument) -> Iterator[str]:
                 f"{one['account']}: its 24-hour quota is too small from {month} on, when it is dealt {most} recipients "
                 "within 24 hours; calls beyond it are refused, and go through another account if they are sent again"
             )
+
+
+def whole_percents(parts: Sequence[float]) -> list[int]:
+    """Of parts of one, which add up to a hundred: those that lose most by rounding down are rounded up."""
+    exact = [100 * part for part in parts]
+    floors = [floor(percent + TOLERANCE) for percent in exact]
+    by_loss = sorted(range(len(parts)), key=lambda place: floors[place] - exact[place])
+    up = by_loss[: max(0, 100 - sum(floors))]
+    return [percent + (place in up) for place, percent in enumerate(floors)]
 
 
 def _together(members: list[MemberTable]) -> Iterator[str]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+MOST_TICKS = 8
 _EPOCH = date(1970, 1, 1).toordinal()  # where matplotlib begins to count days
 
 
@@ -75,9 +76,9 @@ def _on(warmup: WarmupDocument) -> list[int]:
 def _dates(axes: Axes, on: Sequence[int]) -> None:
     from matplotlib.dates import AutoDateLocator, DateFormatter
 
-    if len(on) == 1:  # less than a day is no range that the locator has ticks for
+    if len(on) <= MOST_TICKS:  # of so few days the locator would count hours
         axes.set_xticks(on)
     else:
-        axes.xaxis.set_major_locator(AutoDateLocator(maxticks=8))  # type: ignore[no-untyped-call]
+        axes.xaxis.set_major_locator(AutoDateLocator(maxticks=MOST_TICKS))  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_formatter(DateFormatter("%Y-%m-%d"))  # type: ignore[no-untyped-call]
     axes.set_xlabel("date")

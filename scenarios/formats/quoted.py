@@ -29,6 +29,8 @@ def unknown(what: str, word: str, known: list[str]) -> str:
 
 
 def _listed(word: str, known: list[str]) -> str:
+    if not known:
+        return "there are none"
     if len(known) <= _MOST_LISTED:
         return f"known are {', '.join(known)}"
     least_far = get_close_matches(word, known, n=_MOST_QUOTED, cutoff=0.0)

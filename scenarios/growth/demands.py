@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from scenarios.errors import BadInput
 from scenarios.figures import FIGURES, FIGURES_OF_ACCOUNTS, in_two
 from scenarios.schema.model import Scenario
@@ -50,10 +52,20 @@ def demands_of(scenario: Scenario, name: str, part: Scenario) -> dict[str, tuple
     must hold where that is sent.
     """
     found: dict[str, tuple[str, ...]] = {}
+    for key, _, expression in _concerning(scenario, name, part):
+        found[key] = (*found.get(key, ()), expression)
+    return found
+
+
+def in_the_file(scenario: Scenario, name: str, part: Scenario) -> dict[tuple[str, str], str]:
+    """What the file says for each of those, by its name and what is asked of the part."""
+    return {(key, asked): threshold.expression for key, threshold, asked in _concerning(scenario, name, part)}
+
+
+def _concerning(scenario: Scenario, name: str, part: Scenario) -> Iterator[tuple[str, Threshold, str]]:
     for key, threshold in _named(scenario):
         if (figure := _figure_in(scenario, name, part, threshold.figure)) is not None:
-            found[key] = (*found.get(key, ()), _expression(threshold, figure))
-    return found
+            yield key, threshold, _expression(threshold, figure)
 
 
 def _named(scenario: Scenario) -> list[tuple[str, Threshold]]:

@@ -11,6 +11,7 @@ from scenarios.errors import BadInput
 from scenarios.formats.quoted import printable
 from scenarios.schema.complaints import MONTH, ONE_LINE, complaint
 from scenarios.schema.files import read_table
+from scenarios.schema.model import Scenario
 from scenarios.schema.tables import Duration, Table, wrong
 
 SCHEMA = "seslab/growth/v1"
@@ -83,6 +84,18 @@ def read_growth(path: Path) -> Growth:
         return Growth.model_validate(table)
     except ValidationError as error:
         raise BadInput(printable(f"{path}: {complaint(error, table)}")) from error
+
+
+def refuse_needless_region(path: Path, growth: Growth, scenario: Scenario) -> None:
+    """Raises BadInput for a Region that the text to AWS would not say: that of each account goes first."""
+    said = [account.region for account in scenario.accounts.values()]
+    if growth.request.region and said and all(said):
+        own = ", ".join(f"{name} {account.region}" for name, account in scenario.accounts.items())
+        raise BadInput(
+            printable(
+                f"{path}: request.region = {growth.request.region!r}: each account has its own ({own}); leave it out"
+            )
+        )
 
 
 def growth_schema() -> dict[str, Any]:

@@ -53,6 +53,8 @@ def read_column(path: Path, column: str) -> tuple[NDArray[np.float64], NDArray[n
     """
     at_s, values = [], []
     try:
+        if (count := _header(path).count(column)) > 1:
+            raise BadInput(f"{path}:1: the header has {count} columns '{column}', by which [split] divides the mail")
         for line, row in _rows(path):
             if (value := row.get(column)) is None or isinstance(value, list):
                 raise BadInput(f"{path}:{line}: has no column '{column}', by which [split] divides the mail")
@@ -94,11 +96,15 @@ def _columns(path: Path) -> Rows:
 
 
 def _check_header(path: Path) -> None:
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        header = next(csv.reader([lines.readline(_LONGEST_HEADER)]), [])
+    header = _header(path)
     missing = [column for column in COLUMNS if header.count(column) != 1]
     if missing:
         raise BadInput(f"{path}:1: the header needs one column '{missing[0]}': at_s,recipients")
+
+
+def _header(path: Path) -> list[str]:
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        return next(csv.reader([lines.readline(_LONGEST_HEADER)]), [])
 
 
 def _reader(file: pa.NativeFile) -> pa_csv.CSVStreamingReader:

@@ -17,6 +17,7 @@ from loadtests.application.worker_share import WHOLE, WorkerShare
 from loadtests.load.assignment import PART, Assignment, Place
 from loadtests.load.options import Crew
 from loadtests.load.results import shares_ledger
+from loadtests.load.results.earlier import paused_before
 from loadtests.load.results.ledger import ledger_of
 from loadtests.load.results.locust_results import LocustResults
 from loadtests.load.senders.of_accounts import OfAccounts
@@ -32,7 +33,7 @@ from loadtests.record.numbering import number_of
 from reports.running.accounts import Across
 from scenarios.errors import BadInput
 from scenarios.ledger import store
-from scenarios.ledger.ledger import ACCOUNT
+from scenarios.ledger.ledger import ACCOUNT, PAUSED
 from scenarios.measures.cost import load_prices
 from scenarios.schema.accounts.pool import Pool
 from scenarios.schema.model import Scenario
@@ -104,6 +105,40 @@ def test_an_endpoint_without_the_accounts_is_told_from_the_first() -> None:
     """One that was not started with the scenario would take any key for the same account's."""
     with served() as endpoint, pytest.raises(BadInput, match="knows no account us, de; start it with the scenario"):
         LocalTarget(Place(endpoint.url), accounts_of(TWO)).check(Place(endpoint.url), ["ses-v2"])
+
+
+def test_a_scenario_of_one_account_is_refused_by_a_server_of_several() -> None:
+    """Its key would be nobody's."""
+    with served((), **TABLES) as endpoint, pytest.raises(BadInput, match="serves accounts us, de, and the scenario"):
+        LocalTarget(Place(endpoint.url)).check(Place(endpoint.url), ["ses-v2"])
+
+
+def test_limits_that_add_up_to_the_same_are_told_apart() -> None:
+    """Whoever exchanges two accounts' limits hears of both."""
+    rates = {"us": 12.0, "de": 25.0}
+    with served(
+        (), **{**TABLES, "accounts": {name: {"max_send_rate_per_s": rate} for name, rate in rates.items()}}
+    ) as up:
+        accounts = {name: {"max_send_rate_per_s": 37.0 - rate, "max_24h_send": 9} for name, rate in rates.items()}
+        other = Scenario.model_validate({**TABLES, "accounts": accounts})
+        target = LocalTarget(Place(up.url), accounts_of(other))
+        told = "\n".join(target.warnings(other))
+    for name, rate in rates.items():
+        assert f"{name}: {up.url} allows {rate:g} recipients/s, the scenario reckons with {37 - rate:g}" in told
+    assert told.count("in 24 hours, the scenario reckons with 9 recipients") == 2
+
+
+def test_a_pause_by_earlier_mail_is_told() -> None:
+    """What is refused from the first call on was paused by no mail of this run."""
+    told = replace(Across(sim.run.run)(POOLED, "direct", 1), strategy="ses-v2")
+    assert list(paused_before(told)) == []
+    assert told.delivered is not None
+    judgements = tuple(one._replace(judged=one.judged._replace(paused_s=None)) for one in told.delivered.judgements)
+    earlier = replace(told, delivered=told.delivered._replace(judgements=judgements))
+    refused = {**told.calls, "outcome": np.where(told.calls[ACCOUNT] == US, PAUSED, told.calls["outcome"])}
+    assert list(paused_before(replace(told, calls=refused))) == []
+    [line] = paused_before(replace(earlier, calls=refused))
+    assert "because account us had been paused by earlier mail" in line
 
 
 POOLED_TABLES: dict[str, Any] = {

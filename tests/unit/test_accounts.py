@@ -12,6 +12,7 @@ from scenarios.errors import BadInput
 from scenarios.schema.model import Scenario
 from scenarios.schema.scenario_file import as_toml, load
 from scenarios.traffic.slices import of_account, slices_of
+from scenarios.traffic.trace_csv import read_column
 from scenarios.traffic.workload import arrivals
 from tests.unit.scenario_files import BATCH, loaded, written
 
@@ -189,3 +190,11 @@ def test_a_traces_value_without_an_account_is_named_with_its_line(tmp_path: Path
     with pytest.raises(BadInput) as refused:
         sizes(scenario)
     assert str(refused.value) == f"{trace}:3: country 'FR' has no account in [split]: it lists DE, US"
+
+
+def test_of_two_columns_of_one_name_none_divides_the_mail(tmp_path: Path) -> None:
+    """Either may be meant."""
+    trace = tmp_path / "t.csv"
+    trace.write_text("at_s,recipients,country,country\n0,1,US,DE\n")
+    with pytest.raises(BadInput, match=r"t\.csv:1: the header has 2 columns 'country'"):
+        read_column(trace, "country")

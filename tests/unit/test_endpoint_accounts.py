@@ -214,6 +214,14 @@ def test_an_account_that_is_not_there_is_named(endpoint: Endpoint, route: str) -
     assert b"unknown account 'nix', known are us, de" in error.value.read()
 
 
+def test_of_two_accounts_that_are_named_none_is_passed_over(endpoint: Endpoint) -> None:
+    """A rate for both of them would be one's alone."""
+    with pytest.raises(HTTPError) as error:
+        endpoint.ask("PUT", "/_seslab/rate?account=de&account=us", {"max_send_rate_per_s": 5})
+    assert error.value.code == 400
+    assert b"account: is there 2 times" in error.value.read()
+
+
 def test_a_fault_is_not_switched_for_one_account(endpoint: Endpoint) -> None:
     """The others would meet it without a word."""
     with pytest.raises(HTTPError) as error:

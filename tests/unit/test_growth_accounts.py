@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reports.documents.plan import PlanDocument, PlansDocument
 from reports.growth import command, folder, several
 from reports.growth.drawing import quota_of
-from reports.growth.months import Volume
+from reports.growth.months import Volume, least_rate
+from reports.growth.pool import whole_percents
 from reports.growth.request import cases_of
 from reports.growth.sentences import answer
 from reports.headroom.attempts import Search
 from reports.robust.trials import Simulation
 from scenarios.errors import BadInput
 from scenarios.growth.demands import demands_of, refuse_sums
-from scenarios.growth.growth import Growth, Request
+from scenarios.growth.growth import Growth, Request, refuse_needless_region
 from scenarios.measures.cost import load_prices
 from scenarios.schema.model import Scenario
 from scenarios.traffic.slices import slices_of
@@ -33,6 +38,7 @@ DE = 'max_send_rate_per_s = 15\nmax_24h_send = 300\nregion = "eu-central-1"\n'
 BOTH = f"horizon_s = 900\n[accounts.us]\n{US}[accounts.de]\n{DE}"
 TO_US = '[[workload]]\nprocess = "batch"\nmessages = 200\naccount = "us"\n'
 TO_DE = '[[workload]]\nprocess = "batch"\nmessages = 100\naccount = "de"\n'
+TOO_LATE = {"expression": "*.makespan_s < 20"}
 FAST = '[thresholds]\nfast = "*.makespan_s < 20"\n'
 
 
@@ -59,6 +65,7 @@ def test_each_account_is_planned_as_if_it_were_alone(tmp_path: Path) -> None:
         alone = loaded(tmp_path, f"horizon_s = 900\n[account]\n{own}\n{alone_mail}{FAST}")
         [expected] = plans(alone, months=5, per_month=1.5).values()
         plan = found[name]
+        assert plan.pop("thresholds") == ["fast"]
         assert (plan.pop("account"), plan.pop("region")) == (name, {"us": "us-east-1", "de": "eu-central-1"}[name])
         assert expected["ask"] is not None
         expected["ask"]["open"].remove("region")
@@ -97,6 +104,56 @@ def test_each_region_of_a_global_endpoint_is_to_bear_all_of_it(tmp_path: Path) -
     assert [case.most_24h[-1] for case in cases_of(plan)] == [("2027-02", 1013)] * 2
     together = "of 45 that the accounts allow together: de has no room for more"
     assert f"pool: as calls are dealt, 30 recipients a second fit, {together}" in said({"pool": plan}, scenario)
+
+
+def test_what_is_asked_of_one_account_is_said_as_the_file_says_it(tmp_path: Path) -> None:
+    """The other has no threshold, which is said, and nothing is said of thresholds on all mail."""
+    own = '[thresholds]\nslow = "*.accounts.us.latency_s.p99 < 5"\n'
+    scenario = loaded(tmp_path, BOTH + TO_US + TO_DE + own)
+    found = plans(scenario, months=2, per_month=1.5)
+    assert (found["us"].get("thresholds"), found["de"].get("thresholds")) == (["slow"], [])
+    assert found["us"]["failure"] is not None
+    assert found["us"]["failure"]["threshold"]["expression"] == "*.accounts.us.latency_s.p99 < 5"
+    lines = said(found, scenario)
+    assert "de: no threshold concerns its mail, so that only its quota limits it" in lines
+    assert not [line for line in lines if "a threshold on all mail" in line]
+
+
+@given(st.lists(st.floats(0.01, 100), min_size=1, max_size=50))
+def test_percentages_add_up(weights: list[float]) -> None:
+    """Each is off by less than one."""
+    parts = [weight / math.fsum(weights) for weight in weights]
+    percents = whole_percents(parts)
+    assert sum(percents) == 100
+    assert all(abs(percent - 100 * part) < 1 + 1e-6 for percent, part in zip(percents, parts, strict=True))
+
+
+def test_a_region_that_no_text_would_say_is_refused(tmp_path: Path) -> None:
+    """Accounts without one of their own have the file's."""
+    table = {
+        "scenario": "s",
+        "strategy": "direct",
+        "from": "2026-11",
+        "per_month": 1,
+        "request": {"region": "eu-west-1"},
+    }
+    growth, own = Growth.model_validate(table), 'region = "us-east-1"\n'
+    some = BOTH.replace(own, "") + TO_US + TO_DE
+    refuse_needless_region(tmp_path, growth, loaded(tmp_path, some))
+    with pytest.raises(BadInput, match=r"request\.region = 'eu-west-1': each account has its own"):
+        refuse_needless_region(tmp_path, growth, loaded(tmp_path, BOTH + TO_US + TO_DE))
+
+
+def test_a_rate_is_not_passed_over_where_a_higher_one_fails() -> None:
+    """What holds from 80 to 130 and from 900 on: halving alone would come to 900."""
+    attempts: list[Any] = []
+
+    def failure(rate: float) -> Any:
+        held = 80 <= rate <= 130 or rate >= 900
+        attempts.append(SimpleNamespace(value=rate, failure=None if held else SimpleNamespace(threshold=TOO_LATE)))
+        return attempts[-1].failure
+
+    assert least_rate(cast(Any, SimpleNamespace(attempts=attempts, failure=failure)), 30, 3000) == 80
 
 
 def test_an_account_that_mail_has_not_overflowed_to_yet_is_enough(tmp_path: Path) -> None:

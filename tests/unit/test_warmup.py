@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import warnings
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
+from matplotlib.figure import Figure
 
 from reports.documents.warmup import WarmupDocument
 from reports.warmup import command
+from reports.warmup.drawing import MOST_TICKS, _dates
 from reports.warmup.folder import CALENDAR, DOCUMENT, PICTURE, SPREADSHEET
 from reports.warmup.sentences import sentences
 from reports.warmup.shares import turned_away
@@ -251,6 +254,18 @@ def test_a_scenario_without_addresses_has_no_plan() -> None:
     """And it is said what is missing."""
     with pytest.raises(BadInput, match="add a table"):
         run(["warmup", "broadcast-900", "--from", "2026-12-01"], "seslab")
+
+
+def test_dates_have_ticks_however_long_a_plan_is() -> None:
+    """Matplotlib counts hours where days are few, and warns that it has too many of them."""
+    axes = Figure().subplots()
+    with warnings.catch_warnings(action="error"):
+        for days in (*range(1, 12), 14, 27, 46, 60, 366):
+            axes.clear()
+            on = range(20_000, 20_000 + days)
+            axes.set_xlim(on[0] - 0.5, on[-1] + 0.5)
+            _dates(axes, on)
+            assert 1 <= len(axes.get_xticks()) <= MOST_TICKS
 
 
 def test_ramps_have_sources() -> None:

@@ -22,19 +22,29 @@ def number_of(accounts: Accounts, whose: str) -> str:
 def whose(accounts: Accounts, query: Query) -> tuple[str, str]:
     """The account, or else the first, and the region, or else that account's own; raises BadRequest."""
     home, _ = accounts.homes()[0]
-    number = number_of(accounts, query["account"][0]) if "account" in query else home
+    account = only(query, "account")
+    number = home if account is None else number_of(accounts, account)
     return number, _region(query) or accounts.region_of(number)
 
 
 def among(every: list[Ses], accounts: Accounts, query: Query) -> list[Ses]:
     """Those of the account and the region that are asked about, or else all; raises BadRequest."""
-    number, region = number_of(accounts, query["account"][0]) if "account" in query else None, _region(query)
+    account, region = only(query, "account"), _region(query)
+    number = None if account is None else number_of(accounts, account)
     return [ses for ses in every if number in (None, ses.account) and region in (None, ses.region)]
+
+
+def only(query: Query, key: str) -> str | None:
+    """What is asked for; raises BadRequest for two of them, of which one would be passed over."""
+    given = query.get(key, [])
+    if len(given) > 1:
+        raise BadRequest(f"{key}: is there {len(given)} times; ask about one at a time")
+    return given[0] if given else None
 
 
 def _region(query: Query) -> str | None:
     """Raises BadRequest for a region that AWS has not got."""
-    region = query.get("region", [None])[0]
+    region = only(query, "region")
     if region is not None and region not in ses_backends[DEFAULT_ACCOUNT]:
         raise BadRequest(f"region = {printable(cut(region))}: must be a region with SES, such as {DEFAULT_REGION}")
     return region

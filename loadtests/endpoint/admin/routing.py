@@ -140,9 +140,10 @@ class Admin:
         accounts = self._service.accounts
         if not accounts.named:
             return accounts.allowance(DEFAULT_ACCOUNT)
-        if "account" not in query:
+        account = asked_accounts.only(query, "account")
+        if account is None:
             raise BadRequest(f"account: missing; must be one of {', '.join(one.name for one in accounts.all())}")
-        return accounts.named[asked_accounts.number_of(accounts, query["account"][0])]
+        return accounts.named[asked_accounts.number_of(accounts, account)]
 
     def _calls(self, _body: bytes, query: Query, accept: str) -> Answer:
         """Raw rows to a client that accepts nothing else, and a list for people to all others."""

@@ -162,7 +162,8 @@ def _warnings(assignment: Assignment, results: LocustResults, mails: Arrivals) -
     if lag_s > SATURATED_S:
         yield (
             f"{assignment.user}: Locust began one mail in a hundred {lag_s:.2f} s or more after its intended instant; "
-            "response times tell of this machine too: let less run beside it, or give a load test more --workers"
+            "response times tell of this machine too: let less run beside it, or give it more --processes, "
+            "or a --master more --workers"
         )
 
 

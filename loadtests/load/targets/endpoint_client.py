@@ -45,6 +45,14 @@ class OfAccounts:
         known = [rate_per_s for rate_per_s in rates if rate_per_s is not None]
         return math.fsum(known) if len(known) == len(rates) else None
 
+    def limits(self) -> list[tuple[float, float] | None]:
+        """Of each rate and quota of 24 hours; None before it has been asked for anything."""
+        return [client.limits() for client in self._clients]
+
+    def names(self) -> list[str]:
+        """Of the accounts that the server knows by names."""
+        return self._clients[0].names()
+
     def delivers(self) -> Mapping[str, Any]:
         """What the server tells of the delivery stage, which is the same for all."""
         return self._clients[0].delivers()
@@ -63,8 +71,7 @@ class OfAccounts:
 
     def unknown(self, names: Sequence[str]) -> list[str]:
         """Which of these accounts the server does not know."""
-        known = self._clients[0].names()
-        return [name for name in names if name not in known]
+        return [name for name in names if name not in self.names()]
 
 
 def witness_of(url: str, region: str, accounts: Sequence[Account]) -> OfAccounts:

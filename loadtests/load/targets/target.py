@@ -69,7 +69,13 @@ class LocalTarget:
     def check(self, place: Place, senders: Sequence[str]) -> None:
         """Raises RunFailed unless it is up, and BadInput for an account or a queue that it does not have."""
         self.look()
-        self._check_accounts()
+        if self._accounts:
+            self._check_accounts()
+        elif names := self._aws.names():
+            raise BadInput(
+                f"--endpoint {printable(self._url)}: serves accounts {', '.join(names)}, and the scenario has one "
+                "without a name; give it accounts, or start a seslab serve without them"
+            )
         if "sqs" in senders:
             check_queue(place, self._aws.queues())
         check_listening(place, senders)
@@ -92,13 +98,24 @@ class LocalTarget:
         self._aws.in_flight()
 
     def warnings(self, scenario: Scenario) -> tuple[str, ...]:
-        return (*self._of_rate(scenario), *self._of_delivery(scenario))
+        of_limits = self._of_limits(scenario) if scenario.accounts else self._of_rate(scenario)
+        return (*of_limits, *self._of_delivery(scenario))
 
     def _of_rate(self, scenario: Scenario) -> Iterator[str]:
         """A sentence about the limit would otherwise speak of the wrong one."""
         rate_per_s, reckoned = self._aws.rate_per_s(), scenario.account.max_send_rate_per_s
         if rate_per_s not in (None, reckoned):
             yield f"{self._url} allows {rate_per_s:g} recipients/s, the scenario reckons with {reckoned:g}"
+
+    def _of_limits(self, scenario: Scenario) -> Iterator[str]:
+        """Of each account: two that are exchanged add up to the same."""
+        for (name, account), limits in zip(scenario.accounts.items(), self._aws.limits(), strict=True):
+            allowed, a_day = limits or (account.max_send_rate_per_s, account.max_24h_send)
+            if allowed != account.max_send_rate_per_s:
+                reckoned = f"{account.max_send_rate_per_s:g}"
+                yield f"{name}: {self._url} allows {allowed:g} recipients/s, the scenario reckons with {reckoned}"
+            if (allows := _in_a_day(a_day)) != (reckoned := _in_a_day(account.max_24h_send)):
+                yield f"{name}: {self._url} allows {allows} in 24 hours, the scenario reckons with {reckoned}"
 
     def _of_delivery(self, scenario: Scenario) -> Iterator[str]:
         """What became of accepted mail is worked out from SES's decisions, whatever the server makes of it."""
@@ -126,6 +143,10 @@ class LocalTarget:
                 found.add(mail.number, mail.first, mail.recipients)
             pieces.extend(ours(found, assignment, mails))
         return custody
+
+
+def _in_a_day(quota: float) -> str:
+    return "any number" if quota < 0 else f"{quota:,.0f} recipients"
 
 
 def dead_name(assignment: Assignment) -> str:

@@ -49,7 +49,7 @@ def plan(
         from reports.headroom.command import refuse_undemanding
         from reports.robust.trials import Simulation
         from scenarios.growth.demands import refuse_sums
-        from scenarios.growth.growth import read_growth
+        from scenarios.growth.growth import read_growth, refuse_needless_region
         from scenarios.hypotheses import sets
         from scenarios.measures.cost import load_prices
         from scenarios.schema.scenario_file import load
@@ -62,6 +62,7 @@ def plan(
     [contender] = worlds.chosen([asked.strategy], chosen)
     refuse_undemanding(asked.scenario, chosen, contender)
     refuse_sums(asked.scenario, chosen)
+    refuse_needless_region(growth, asked, chosen)
     if out is not None:
         folder.prepare(out, chosen)
     simulation = Simulation(worlds.suitable_simulator(chosen, [contender]), load_prices(), worlds.standing)

@@ -50,7 +50,7 @@ def loadtest(
     method: Annotated[str, _of_one_user("NAME", "http: the method")] = "POST",
     header: Annotated[list[str] | None, _of_one_user("LINE", "http: NAME: VALUE; may be repeated")] = None,
     body: Annotated[
-        str, _of_one_user("TEXT", "http: a template of {to}, {mail}, {recipients} and {subject}, or @FILE with one")
+        str, _of_one_user("TEXT", "http: a template of {to}, {mail}, {recipients}, {subject} and {account}, or @FILE")
     ] = "",
     processes: Processes = 1,
     master: Annotated[bool, _of_a_crew("--master", help="wait for workers, and let them send")] = False,
