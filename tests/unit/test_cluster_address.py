@@ -6,6 +6,7 @@ import socket
 
 import pytest
 
+from reports.running.cluster import executor
 from reports.running.opening import opened
 from scenarios.errors import BadInput, RunFailed
 
@@ -28,6 +29,17 @@ def test_a_cluster_that_cannot_be_reached_ends_at_once() -> None:
         taken.bind(("127.0.0.1", 0))
         where = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
         with pytest.raises(RunFailed, match=rf"^--cluster {where}: cannot be reached within"), opened(None, where):
+            pass
+
+
+def test_a_server_that_says_nothing_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As one of HTTP, which waits for the words that it knows."""
+    pytest.importorskip("distributed")
+    monkeypatch.setattr(executor, "PATIENCE_S", 0.05)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        where = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        line = rf"^--cluster {where}: what listens there does not answer as a Dask scheduler within 0.05 s$"
+        with pytest.raises(RunFailed, match=line), opened(None, where):
             pass
 
 

@@ -234,12 +234,19 @@ def _knock(address: str) -> None:
 
 
 async def _greet(address: str) -> None:
-    """Raises RunFailed where another server is, whose words Dask would take for lengths, and OSError."""
+    """Raises RunFailed where another server is, whose words Dask would take for lengths, and OSError.
+
+    A server that waits for words of its own says none, and Dask's time-out ends with the connection.
+    """
     from distributed.comm import connect
     from distributed.security import Security
 
     try:
-        there = await connect(address, timeout=PATIENCE_S, **Security().get_connection_args("client"))
+        async with asyncio.timeout(PATIENCE_S):
+            there = await connect(address, timeout=PATIENCE_S, **Security().get_connection_args("client"))
+    except TimeoutError as error:
+        silent = f"what listens there does not answer as a Dask scheduler within {PATIENCE_S:g} s"
+        raise RunFailed(f"--cluster {address}: {silent}") from error
     except (OSError, ImportError):
         raise
     except Exception as error:
