@@ -20,6 +20,7 @@ Value = bool | int | float | str
 _EXAMPLE = "such as account.max_send_rate_per_s=14,30,50 or strategies.heartbeat.fill=0.8..1/5"
 _RANGE = re.compile(r"(?P<low>[^,/]+?)\.\.(?P<high>[^,/]+)(?:/(?P<steps>[^,/]*))?")
 _TABLES = ("strategies", "variants")
+_ACCOUNTS = ("account", "accounts")
 MOST_STEPS = 10_000
 
 
@@ -67,7 +68,15 @@ def dimensions_of(
     for place, one in enumerate(varied):
         if any(one.name == other.name or (one.place and one.place == other.place) for other in varied[:place]):
             raise BadInput(f"--vary {printable(one.name)}: is varied twice; give all its values at once")
+    _refuse_overruled(varied)
     return varied
+
+
+def _refuse_overruled(varied: Sequence[Dimension]) -> None:
+    """Raises BadInput for a key of a limiter beside whole limiters, each of which sets it anew."""
+    own = [one.name for one in varied if one.place and LIMITER in one.place and one.place[0] in _ACCOUNTS]
+    if own and any(one.name == LIMITER for one in varied):
+        raise BadInput(f"--vary {printable(own[0])}: each {LIMITER} that varies sets it; vary one of the two")
 
 
 def _dimension(scenario: Scenario, contenders: Sequence[str], word: str, limiters: Sequence[str]) -> Dimension:
@@ -80,22 +89,30 @@ def _dimension(scenario: Scenario, contenders: Sequence[str], word: str, limiter
     is_whole = isinstance(present, int) and not isinstance(present, bool)
     if matched := _RANGE.fullmatch(text):
         return _ranged(name, place, is_whole, matched, word)
-    values = tuple(map(_value, text.split(",")))
-    if "" in values or len(set(map(str, values))) < len(values):
-        raise BadInput(f"--vary {printable(word)}: must have values, each once, with commas between")
-    return Dimension(name, place, values)
+    return Dimension(name, place, tuple(map(_value, _told_once(word, text))))
+
+
+def _told_once(word: str, text: str) -> list[str]:
+    """The words between commas. Raises BadInput for one that is missing, or there twice."""
+    words = text.split(",")
+    for place, one in enumerate(words):
+        if not one:
+            raise BadInput(f"--vary {printable(word)}: a value is missing beside a comma")
+        if str(_value(one)).removesuffix(".0") in (str(_value(other)).removesuffix(".0") for other in words[:place]):
+            raise BadInput(f"--vary {printable(word)}: {printable(one)} is there twice; give each value once")
+    return words
 
 
 def _limiters(text: str, known: Sequence[str]) -> tuple[Value, ...]:
     if text == "all":
         return tuple(known)
-    names = text.split(",")
+    names = _told_once(f"{LIMITER}={text}", text)
     for name in names:
         if name not in known:
             raise BadInput(
                 f"--vary {LIMITER}={printable(text)}: {unknown('limiter', printable(name), [*known, 'all'])}"
             )
-    return tuple(dict.fromkeys(names))
+    return tuple(names)
 
 
 def _place(scenario: Scenario, contenders: Sequence[str], name: str) -> tuple[Place, Any]:

@@ -174,7 +174,9 @@ def test_a_law_is_nothing_by_halves() -> None:
         (f"{RATE}=1..3", f"--vary {RATE}: a range needs steps, such as lo..hi/5, or --sample"),
         (f"{RATE}=1..x/3", f"--vary {RATE}=1..x/3: must be numbers"),
         (f"{RATE}=1..2/1", f"--vary {RATE}=1..2/1: must have 2 to"),
-        (f"{RATE}=1,1", f"--vary {RATE}=1,1: must have values, each once"),
+        (f"{RATE}=1,2,1.0", f"--vary {RATE}=1,2,1.0: 1.0 is there twice; give each value once"),
+        (f"{RATE}=1,,2", f"--vary {RATE}=1,,2: a value is missing beside a comma"),
+        ("limiter=burst-1,burst-1", "--vary limiter=burst-1,burst-1: burst-1 is there twice; give each value once"),
         (f"{RATE}=-1", f"{RATE}=-1: account.max_send_rate_per_s = -1: must be greater than 0"),
         (
             "workload.letter.messages=1.5..3/2",
@@ -208,6 +210,13 @@ def test_a_key_is_varied_once() -> None:
     """Under whatever of its names."""
     with pytest.raises(BadInput, match=r"^--vary workload\.0\.messages: is varied twice"):
         asked("workload.letter.messages=1,2", "workload.0.messages=3,4")
+
+
+@pytest.mark.parametrize("key", ["account.limiter.burst", "account.limiter.effective_rate"])
+def test_a_key_of_a_limiter_is_not_varied_beside_limiters(key: str) -> None:
+    """Each of which sets it anew: the rows would tell of values that no run had."""
+    with pytest.raises(BadInput, match=rf"^--vary {re.escape(key)}: each limiter that varies sets it"):
+        asked(f"{key}=1,2", "limiter=burst-1,burst-2R")
 
 
 def test_a_plain_setting_is_that_of_the_only_contender() -> None:
