@@ -10,6 +10,8 @@ from typing_extensions import TypedDict
 from reports.documents.reading import STRICT
 
 SCHEMA: Final = "seslab/fit/v1"
+SURE = 0.95
+"""The probability from which on something is decided."""
 
 
 class FittedCalls(TypedDict):

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Literal
 
-from reports.documents.fit import SCHEMA, FitDocument, FittedExplanation, FittedParameter
+from reports.documents.fit import SCHEMA, SURE, FitDocument, FittedExplanation, FittedParameter
 from reports.fit.open_questions import open_questions
 from scenarios.inference.fit import Explanation, Fit, Interval
 from scenarios.inference.suppositions import KINDS
 from scenarios.inference.written import at_best, limiter, name_of, nominal
-
-SURE = 0.95
-"""The probability from which on a kind is decided."""
 
 
 def document(fit: Fit, source: str, rate_per_s: float | None, left_out: int, others: int) -> FitDocument:

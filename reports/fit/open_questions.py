@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from reports.words import names
-from scenarios.inference.fit import Explanation, Fit
+from scenarios.inference.fit import Explanation, Fit, Interval
 from scenarios.inference.written import name_of
 from strategies.presentation.words import count, counted
 
 EDGE = 1.01
 WIDE = 0.02
 """A rate whose interval reaches further to either side is not known well."""
+LIKELY = 0.05
+"""The least weight of a limiter whose parameters are among what may be."""
 
 
 def open_questions(fit: Fit, rate_per_s: float | None) -> list[str]:
@@ -21,7 +23,7 @@ def open_questions(fit: Fit, rate_per_s: float | None) -> list[str]:
     return [
         *_unexplained(fit),
         *_alive(fit),
-        *_parameters(fit.explanations[0]),
+        *_parameters([one for one in fit.alive if one.weight >= LIKELY] or fit.alive[:1]),
         *_edges(fit, rate_per_s),
         *_alike(fit),
         *_nominal(rate_per_s),
@@ -56,14 +58,25 @@ def _alive(fit: Fit) -> Iterator[str]:
         yield "calls for more recipients than are left, but not none, would tell debt from a strict bucket"
 
 
-def _parameters(best: Explanation) -> Iterator[str]:
-    low, median, high, _ = best.rate_per_s
-    if best.supposition.has_burst and high - low > 2 * WIDE * median:
+def _parameters(believed: Sequence[Explanation]) -> Iterator[str]:
+    """Over all that are believed: each one's interval holds only if that one is right."""
+    low, high = _hull([one.rate_per_s for one in believed])
+    if any(one.supposition.has_burst for one in believed) and high - low > 2 * WIDE * believed[0].rate_per_s.median:
         yield f"the rate: {low:.4g} to {high:.4g} recipients/s; a longer time with refusals would tell"
-    low, _, high, _ = best.capacity
-    if high - low > 1:
-        what = "the burst" if best.supposition.has_burst else "what a window holds"
-        yield f"{what}: {count(low)} to {count(high)}; a burst after a pause, down to single recipients, would tell"
+    buckets = [one.capacity for one in believed if one.supposition.has_burst]
+    windows = [one.capacity for one in believed if not one.supposition.has_burst]
+    for what, kind, capacities in (("the burst", "bucket", buckets), ("what a window holds", "window", windows)):
+        if not capacities:
+            continue
+        low, high = _hull(capacities)
+        if high - low > 1:
+            if_so = f", if it is a {kind}" if buckets and windows else ""
+            between = f"{what}{if_so}: {count(low)} to {count(high)}"
+            yield f"{between}; a burst after a pause, down to single recipients, would tell"
+
+
+def _hull(intervals: Sequence[Interval]) -> tuple[float, float]:
+    return min(one.low for one in intervals), max(one.high for one in intervals)
 
 
 def _edges(fit: Fit, rate_per_s: float | None) -> Iterator[str]:

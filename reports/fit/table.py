@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reports.columns import Block, Column, Row, Sheet
-from reports.documents.fit import FitDocument, FittedExplanation, FittedParameter
+from reports.documents.fit import SURE, FitDocument, FittedExplanation, FittedParameter
 from scenarios.formats.toml import toml_document
 from strategies.presentation.words import count, counted
 
@@ -28,7 +28,7 @@ def table(fit: FitDocument) -> Sheet:
             Column("proba-\nbility"),
             Column("rate", "per s", note="in the long run, at its best, and the 95 % interval"),
             Column("at once", note="recipients: the burst, or what a window holds"),
-            Column("refusal\ncosts", falls=2, note="as a share of its recipients"),
+            Column("refusal\ncosts", "%", falls=2, note="of its recipients"),
             Column("contra-\ndicted", falls=1, note="by so many calls"),
         ],
         blocks=[Block([_row(one) for one in fit["explanations"]])],
@@ -39,9 +39,22 @@ def table(fit: FitDocument) -> Sheet:
 def answer(fit: FitDocument) -> str:
     """Which kind it is, or that it is not known."""
     kind, weight = max(fit["kinds"].items(), key=lambda item: item[1])
-    if fit["verdict"] == "decided":
-        return f"decided: a {_word(kind)} ({_percent(weight)})"
-    return VERDICTS[fit["verdict"]]
+    if fit["verdict"] != "decided":
+        return VERDICTS[fit["verdict"]]
+    decided = f"decided: a {_word(kind)} ({_percent(weight)})"
+    best, *_ = believed = [one for one in fit["explanations"] if one["kind"] == kind]
+    if best["weight"] >= SURE or not (left := _open(believed)):
+        return decided
+    return f"the kind is {decided}; {left} is not"
+
+
+def _open(explanations: list[FittedExplanation]) -> str:
+    """What those of one kind differ in."""
+    differ = {
+        "the number of shards": len({one["shards"] for one in explanations}) > 1,
+        "what refusals cost": len({one["refusals_cost"] for one in explanations}) > 1,
+    }
+    return " or ".join(what for what, is_open in differ.items() if is_open)
 
 
 def sentences(fit: FitDocument) -> Iterator[str]:
@@ -87,13 +100,20 @@ def _row(one: FittedExplanation) -> Row:
         _percent(one["weight"]),
         _between(one["rate_per_s"]),
         _between(one["capacity"]),
-        _between(one["refusal_cost"], 2) if one["refusals_cost"] else "-",
+        _percents(one["refusal_cost"]) if one["refusals_cost"] else "-",
         count(one["unexplained"]),
     ]
 
 
-def _between(one: FittedParameter, digits: int = 4) -> str:
-    best, low, high = (f"{value:.{digits}g}" for value in (one["best"], one["low"], one["high"]))
+def _between(one: FittedParameter) -> str:
+    return _with_interval(*(f"{value:.4g}" for value in (one["best"], one["low"], one["high"])))
+
+
+def _percents(one: FittedParameter) -> str:
+    return _with_interval(*(f"{100 * value:.0f}" for value in (one["best"], one["low"], one["high"])))
+
+
+def _with_interval(best: str, low: str, high: str) -> str:
     return best if low == best == high else f"{best} ({low}-{high})"
 
 

@@ -18,7 +18,7 @@ from scenarios.aws.limiter import build_limiter
 from scenarios.errors import BadInput
 from scenarios.hypotheses.sets import of_accounts
 from scenarios.inference.calls import Calls, calls_of
-from scenarios.inference.fit import SLIP, Fit, _weighed, fitted
+from scenarios.inference.fit import SLIP, Fit, Interval, _weighed, fitted
 from scenarios.inference.likelihood import least_capacity, likelihood
 from scenarios.inference.models import Candidates
 from scenarios.inference.population import Population
@@ -127,6 +127,50 @@ def test_the_document_is_as_declared_and_says_what_is_decided(found: Fit) -> Non
     assert made["verdict"] == "decided"
     assert answer(made).startswith("decided: a token bucket")
     assert table(made).rows[0][0] == "token-bucket"
+
+
+def shared(found: Fit, *weights: float) -> Fit:
+    """Its best explanation as one of so many, each with a shard more, a rate a little higher and a larger burst."""
+    best = found.explanations[0]
+    return found._replace(
+        explanations=[
+            best._replace(
+                weight=weight,
+                supposition=Supposition("token-bucket", 1 + more),
+                rate_per_s=Interval(*(value + more for value in best.rate_per_s)),
+                capacity=Interval(*(value + 4 * more for value in best.capacity)),
+            )
+            for more, weight in enumerate(weights)
+        ]
+    )
+
+
+def test_a_kind_may_be_decided_and_its_shards_not(found: Fit) -> None:
+    """The headline is as sure as the table is; one row with nearly all the weight decides all."""
+    open_, decided = (answer(document(shared(found, *w), "-", None, 0, 0)) for w in ((0.5, 0.48, 0.02), (0.97, 0.03)))
+    assert open_ == "the kind is decided: a token bucket (>99.9 %); the number of shards is not"
+    assert decided == "decided: a token bucket (>99.9 %)"
+
+
+def test_what_parameters_may_be_is_over_all_that_are_likely(found: Fit) -> None:
+    """Each row's interval holds only if that row is right; one that is hardly believed widens nothing."""
+    lines = document(shared(found, 0.5, 0.48, 0.02), "-", RATE_PER_S, 0, 0)["cannot_tell"]
+    assert any(line.startswith("the burst: 31 to 35; ") for line in lines)
+    assert any(line.startswith("the rate: 1") and " to 19" in line for line in lines)
+
+
+def test_a_table_fits_into_a_terminal(found: Fit) -> None:
+    """Also with the longest names and figures."""
+    best, many = found.explanations[0], Interval(98.761, 98.765, 98.771, 98.765)
+    costly = best._replace(
+        supposition=Supposition("token-bucket", 1, costly=True),
+        rate_per_s=many,
+        capacity=Interval(100, 150, 200, 150),
+        refusal_cost=Interval(0.00046, 0.0078, 0.018, 0.0078),
+    )
+    sheet = table(document(found._replace(explanations=[costly]), "-", 100.0, 0, 0))
+    assert sheet.rows[0][4] == "1 (0-2)"
+    assert sheet.width <= 80
 
 
 def test_the_folder_has_what_robust_and_a_scenario_take(found: Fit, tmp_path: Path) -> None:
