@@ -13,5 +13,9 @@ class Interrupted(Exception):
     """Ctrl-C has ended a command; the message says how far it came (exit 130)."""
 
 
+class CutOff(KeyboardInterrupt):
+    """Ctrl-C has ended a run that was begun and cannot be told of; the message says what is left of it."""
+
+
 class FunctionError(Exception):
     """A Lambda function's handler raised, ran into its timeout, or took its environment with it."""

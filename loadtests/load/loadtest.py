@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -29,7 +29,7 @@ from loadtests.ports.local import LOOPBACK
 from loadtests.record import run_registry
 from loadtests.record.run_name import new_run
 from loadtests.record.run_registry import RunRecord
-from scenarios.errors import RunFailed
+from scenarios.errors import CutOff, RunFailed
 from scenarios.ledger import store
 from scenarios.ledger.ledger import ACCEPTED, Ledger
 from scenarios.measures.bound import expected_s
@@ -91,6 +91,7 @@ def run(
     with (
         target.opened(scenario, assigned(scenario, sender, seed, asked)) as assignment,
         folder_with(assignment, mails_of(scenario, seed)) as folder,
+        _cut_off(partial(_left_by_cut_off, scenario, assignment, folder, target, out)),
     ):
         _watched(watch, folder, expected_s(scenario, mails))
         conclude = partial(ledger_left_by, scenario, assignment, mails, folder, target)
@@ -209,6 +210,28 @@ def ledger_left_by(
     else:
         ledger = ledger_of(scenario, assignment, mails, results, decisions, queued)
     return replace(ledger, warnings=(*ledger.warnings, *paused_before(ledger)))
+
+
+@contextmanager
+def _cut_off(left: Callable[[], str]) -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise CutOff(left()) from None
+
+
+def _left_by_cut_off(scenario: Scenario, assignment: Assignment, folder: Path, target: Target, out: Path | None) -> str:
+    """What SES had accepted by then, where a server near by tells at once, and what the folder lacks."""
+    without = f"{assignment.user} has no ledger" if out is None else f"{out} has no ledger of {assignment.user}"
+    zero = folder / ZERO
+    if assignment.place.endpoint is None or not (zero.is_file() and (second := zero.read_text())):
+        return without
+    with suppress(RunFailed):
+        sent = mails_of(scenario, assignment.seed)
+        rows = [of_run(decided, assignment, sent) for decided in target.decisions(float(second), 0)]
+        accepted = sum(int((one["outcome"] == ACCEPTED).sum()) for one in rows)
+        return f"{without}, though SES had accepted {accepted} call{'s' * (accepted != 1)}"
+    return without
 
 
 def _watched(watch: Watch | None, folder: Path, expected_s: float) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -18,8 +19,26 @@ from reports.terminal import to_json
 from scenarios.errors import BadInput
 from scenarios.schema.model import Scenario
 from scenarios.schema.scenario_file import load_kept
+from scenarios.system.held import held_alone
 from scenarios.system.reading import MOST_BYTES_OF_DOCUMENT, is_irregular, read_bytes
 from scenarios.system.whole_files import make_folder, remove_unfinished, unwritable, write_text
+
+
+@contextmanager
+def alone_in(directory: Path | None, option: str = "--out") -> Iterator[None]:
+    """Makes the folder, if there is to be one, and holds it meanwhile.
+
+    Raises `BadInput` where nothing can be written there, or another run has it.
+    """
+    with ExitStack() as until_over:
+        if directory is not None:
+            writable(directory, option)
+            try:
+                until_over.enter_context(held_alone(directory))
+            except BlockingIOError:
+                said = "another run is under way there; wait for it, or name another folder"
+                raise BadInput(f"{option} {directory}: {said}") from None
+        yield
 
 
 def prepare(

@@ -14,7 +14,7 @@ from time import monotonic
 from typing import Any, NamedTuple
 
 from reports.running.experiment import Job, Result, perform
-from scenarios.errors import BadInput, RunFailed
+from scenarios.errors import BadInput, CutOff, RunFailed
 from scenarios.outside.bundle import Bundle
 from scenarios.outside.plug import plug, plugged
 from scenarios.system.children import end_with_parent
@@ -52,13 +52,15 @@ class GivenUp(BaseException):
 class Outcome(NamedTuple):
     """The results in the order of their jobs; when interrupted, those of the jobs that had begun.
 
-    `failure` is the first of what could not be run; `numbers` are those of the jobs that the results are of.
+    `failure` is the first of what could not be run; `numbers` are those of the jobs that the results are of. `cut_off`
+    says of a run that was interrupted and has no result what is left of it, where it sends for real.
     """
 
     results: list[Result]
     interrupted: bool
     failure: RunFailed | None = None
     numbers: tuple[int, ...] = ()
+    cut_off: str = ""
 
 
 def in_turn(jobs: Sequence[Job], progress: Progress, enough: Enough = never, keep: Keep = nowhere) -> Outcome:
@@ -73,6 +75,8 @@ def in_turn(jobs: Sequence[Job], progress: Progress, enough: Enough = never, kee
                 return _first(results, True)
             if enough(results[-1]):
                 break
+    except CutOff as end:
+        return _first(results, True)._replace(cut_off=str(end))
     except KeyboardInterrupt:
         return _first(results, True)
     except RunFailed as error:

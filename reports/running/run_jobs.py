@@ -59,4 +59,5 @@ def interrupted(outcome: parallel.Outcome, jobs: Sequence[Job], out: Path | None
     """How far it came, and where that is kept."""
     done = len(outcome.results)
     kept = f"; what was done is in {out}" if out is not None and done else ""
-    return Interrupted(f"interrupted: {done} of {len(jobs)} runs begun or done{kept}")
+    begun, cut_off = (done + 1, f"; {outcome.cut_off}") if outcome.cut_off else (done, "")
+    return Interrupted(f"interrupted: {begun} of {len(jobs)} runs begun or done{kept}{cut_off}")

@@ -353,6 +353,20 @@ def test_a_run_writes_over_nothing_that_it_reads(tmp_path: Path, name: str) -> N
         run_folder.prepare(tmp_path / "run", read=[("its trace", tmp_path / "mine.csv")])
 
 
+def test_a_folder_is_one_runs_at_a_time(tmp_path: Path) -> None:
+    """The one that came later would be written over, or write over the other; and afterwards it is free again."""
+    with run_folder.alone_in(tmp_path / "a"):
+        with (
+            pytest.raises(BadInput, match="another run is under way there"),
+            run_folder.alone_in(tmp_path / "a"),
+        ):
+            pass
+        with run_folder.alone_in(tmp_path / "b"), run_folder.alone_in(None):
+            pass
+    with run_folder.alone_in(tmp_path / "a"):
+        pass
+
+
 def test_an_interrupted_mean_says_of_how_many_runs(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -18,8 +18,8 @@ import pytest
 
 from reports.running.experiment import Job, Result, Runner, jobs, summarise
 from reports.running.parallel import SPAWN, Outcome, Worker, in_turn, side_by_side
-from reports.running.run_jobs import complete
-from scenarios.errors import BadInput, RunFailed
+from reports.running.run_jobs import complete, interrupted
+from scenarios.errors import BadInput, CutOff, RunFailed
 from scenarios.ledger import store
 from scenarios.ledger.ledger import Ledger, assert_conserved
 from scenarios.measures.cost import load_prices
@@ -70,6 +70,11 @@ def refused(_scenario: Scenario, _strategy: str, _seed: int, _watch: Watch | Non
 def forgetful(_scenario: Scenario, _strategy: str, _seed: int, _watch: Watch | None) -> Ledger:
     """A run that needs more memory than there is."""
     raise MemoryError
+
+
+def cut_off_in(*_: Any) -> Ledger:
+    """A run that Ctrl-C has ended so that there is nothing to tell of it but a line."""
+    raise CutOff("there is no ledger, though 3 calls were accepted")
 
 
 def broken_in(_scenario: Scenario, _strategy: str, _seed: int, _watch: Watch | None) -> Ledger:
@@ -278,6 +283,14 @@ def test_ctrl_c_in_turn_keeps_the_results_so_far() -> None:
     assert in_turn([job(broken_in), job(run)], unwatched) == Outcome([], True)
     outcome = in_turn([job(run), job(broken_in), job(run, "heartbeat")], unwatched)
     assert ([result.entry["strategy"] for result in outcome.results], outcome.interrupted) == (["direct"], True)
+
+
+def test_a_run_that_was_cut_off_was_begun() -> None:
+    """What it has sent is out, though there is no result of it: the line that ends the command says so."""
+    jobs = [job(run), job(cut_off_in)]
+    outcome = in_turn(jobs, unwatched)
+    line = str(interrupted(outcome, jobs, None))
+    assert line == "interrupted: 2 of 2 runs begun or done; there is no ledger, though 3 calls were accepted"
 
 
 def test_a_summary_has_one_entry_per_strategy() -> None:

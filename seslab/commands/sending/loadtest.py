@@ -95,14 +95,16 @@ def loadtest(
     crew = Crew(processes, master, workers, wait_s, master_host, master_port, web_port)
     asked = LoadRequest(place, worlds.permit(aws), crew, events, rounds)
     run = loading.prepare(chosen, senders, asked, prices, terminal.tell)
-    if out is not None:
-        folder.prepare(out, read=[*files_of(scenario, chosen), *aws.files, *_template(body)], scenarios=[chosen.name])
 
     def runner(into: Path | None, is_last: bool) -> partial[Ledger]:
         return partial(run, out=into, page_stays=is_last)
 
-    jobs = Rounds(runner, chosen, senders, rounds, prices, out, taking(chosen))
-    met = command.compared(jobs, "locust", chosen, command.Presented(out, json))
+    with folder.alone_in(out):
+        if out is not None:
+            read = [*files_of(scenario, chosen), *aws.files, *_template(body)]
+            folder.prepare(out, read=read, scenarios=[chosen.name])
+        jobs = Rounds(runner, chosen, senders, rounds, prices, out, taking(chosen))
+        met = command.compared(jobs, "locust", chosen, command.Presented(out, json))
     return exit_codes.DONE if met else exit_codes.UNMET
 
 
