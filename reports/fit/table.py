@@ -28,7 +28,7 @@ def table(fit: FitDocument) -> Sheet:
             Column("proba-\nbility"),
             Column("rate", "per s", note="in the long run, at its best, and the 95 % interval"),
             Column("at once", note="recipients: the burst, or what a window holds"),
-            Column("refusal\ncosts", "%", falls=2, note="of its recipients"),
+            Column("refusal\ncosts", "%", falls=2, note="of a refused call's recipients"),
             Column("contra-\ndicted", falls=1, note="by so many calls"),
         ],
         blocks=[Block([_row(one) for one in fit["explanations"]])],

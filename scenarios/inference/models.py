@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.inference.calls import Calls, Floats
+from scenarios.inference.order import Disorder, disorder
 
 Chosen = NDArray[np.intp]
 WINDOW_S = 1.0
@@ -68,6 +69,7 @@ class Buckets:
         self._rate, self._capacity = of.rate_per_s[:, None] / shards, shares(of.capacity, shards)
         self._lacking, self._at_s = np.zeros_like(self._capacity), calls.at_s[0]
         self._begun_half_s = np.zeros_like(self._capacity)
+        self._disorder = _disorder(calls)
 
     def lacks(self, call: int) -> tuple[Floats, Floats]:
         at_s, half_s = self._calls.at_s[call], self._calls.half_s[call]
@@ -78,17 +80,18 @@ class Buckets:
         self._at_s = at_s
         if not half_s:
             return self._lacking, self._lacking
-        blurred = self._rate * (half_s + self._begun_half_s)
-        return np.maximum(self._lacking - blurred, 0.0), self._lacking + blurred
+        blurred, (earlier, later) = self._rate * (half_s + self._begun_half_s), self._disorder
+        return np.maximum(self._lacking - blurred - earlier[call], 0.0), self._lacking + blurred + later[call]
 
     def follow(self, call: int, rows: Chosen, shard: Chosen) -> None:
         lacking, recipients = self._lacking[rows, shard], self._calls.recipients[call]
         edge = self._capacity[rows, shard] - self._needed[call]
         blurred = self._rate[:, 0] * (self._calls.half_s[call] + self._begun_half_s[rows, shard])
+        earlier, later = self._disorder
         if self._calls.accepted[call]:
-            self._lacking[rows, shard] = np.minimum(lacking, edge + blurred) + recipients
+            self._lacking[rows, shard] = np.minimum(lacking, edge + blurred + earlier[call]) + recipients
             return
-        lacking = np.maximum(lacking, edge - blurred)
+        lacking = np.maximum(lacking, edge - blurred - later[call])
         if self._costs:
             held = np.maximum(self._capacity[rows, shard] - lacking, 0.0)
             lacking = lacking + np.minimum(held, self._cost * recipients)
@@ -96,6 +99,11 @@ class Buckets:
 
     def keep(self, rows: Chosen) -> None:
         self._lacking, self._begun_half_s = self._lacking[rows], self._begun_half_s[rows]
+
+
+def _disorder(calls: Calls) -> Disorder:
+    """Of what was accepted. What a refusal has cost hangs on what was there, and is taken in the order of the rows."""
+    return disorder(calls, np.where(calls.accepted, calls.recipients, 0.0))
 
 
 def _used(calls: Calls, call: int, cost: Floats) -> Floats:
@@ -114,6 +122,7 @@ class FixedWindows:
         self._calls, self._cost, self._phase_s = calls, of.refusal_cost, of.phase_s
         self._least, self._most, self._perhaps, self._before = (np.zeros((len(of.phase_s), shards)) for _ in range(4))
         self._window = np.floor(calls.at_s[0] - self._phase_s)
+        self._disorder = _disorder(calls)
 
     def lacks(self, call: int) -> tuple[Floats, Floats]:
         at_s, half_s = self._calls.at_s[call], self._calls.half_s[call]
@@ -121,8 +130,9 @@ class FixedWindows:
         if not half_s:
             return self._least, self._most
         least = np.where(self._is_perhaps_next(call)[:, None], 0.0, self._least)
-        was_before = self._was_perhaps_before(call)[:, None]
-        return least, np.where(was_before, np.maximum(self._most, self._before), self._most)
+        was_before, (earlier, later) = self._was_perhaps_before(call)[:, None], self._disorder
+        most = np.where(was_before, np.maximum(self._most, self._before), self._most)
+        return np.maximum(least - earlier[call], 0.0), most + later[call]
 
     def follow(self, call: int, rows: Chosen, shard: Chosen) -> None:
         used, half_s = _used(self._calls, call, self._cost), self._calls.half_s[call]
@@ -170,12 +180,16 @@ class SlidingWindows:
         self._most, self._least = (np.zeros((len(of.refusal_cost), shards)) for _ in range(2))
         self._met: dict[int, Chosen] = {}
         self._gone, self._going = 0, 0
+        self._disorder = _disorder(calls)
 
     def lacks(self, call: int) -> tuple[Floats, Floats]:
         at_s, half_s = self._calls.at_s[call], self._calls.half_s[call]
         self._gone = self._forget(self._most, self._gone, call, at_s - half_s - WINDOW_S, 1.0)
         self._going = self._forget(self._least, self._going, call, at_s + half_s - WINDOW_S, -1.0)
-        return self._least, self._most
+        if not half_s:
+            return self._least, self._most
+        earlier, later = self._disorder
+        return np.maximum(self._least - earlier[call], 0.0), self._most + later[call]
 
     def follow(self, call: int, rows: Chosen, shard: Chosen) -> None:
         self._met[call] = shard

@@ -78,3 +78,16 @@ def test_what_may_have_been_so_contradicts_nothing() -> None:
     blurred = calls._replace(half_s=np.full_like(calls.at_s, 1.0))
     assert judged("token-bucket", calls, 12, 0.0).unexplained > 0
     assert judged("token-bucket", blurred, 12, 0.0).unexplained == 0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(rows=asked, half_ms=st.sampled_from([1, 20, 150]), seed=st.integers(0, 99))
+@settings(max_examples=25, deadline=None)
+def test_rows_that_jitter_out_of_order_contradict_nothing(
+    kind: Kind, rows: list[tuple[int, int]], half_ms: int, seed: int
+) -> None:
+    """Where instants are as exact as is said, the right parameters explain each outcome, whichever row comes first."""
+    calls, half_s = decided(kind, rows, 0.0), half_ms / 1000
+    jitter = np.random.default_rng(seed).uniform(-half_s, half_s, len(rows))
+    seen = calls_of(calls.at_s + jitter, calls.recipients, calls.accepted, half_s)
+    assert judged(kind, seen, 10 if "window" in kind else 9, 0.0).unexplained == 0
