@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from pathlib import Path
 
 from reports.advise import page
@@ -12,17 +11,7 @@ from reports.documents.advice import AdviceDocument
 from reports.figures import canvas, front
 from reports.running.keeping import ADVICE, LIMITERS, SCENARIO, keep_together
 from reports.terminal import busy, to_json
-from scenarios.errors import BadInput
-from scenarios.system.held import held_alone
 from scenarios.system.whole_files import make_folder
-
-
-def hold(directory: Path, together: ExitStack) -> None:
-    """So that of two at once none writes over what the other found. Raises BadInput where another one is at it."""
-    try:
-        together.enter_context(held_alone(directory))
-    except BlockingIOError:
-        raise BadInput(f"--out {directory}: another advise writes there now; name another folder") from None
 
 
 def save(directory: Path, advice: AdviceDocument, scenario_toml: str, limiters_toml: str) -> None:

@@ -68,13 +68,12 @@ def advise(
     """
     with ending_on_ctrl_c():
         import time
-        from contextlib import ExitStack
 
         from reports.advise import command
-        from reports.advise import folder as own_folder
         from reports.advise.assurance import Assurance
         from reports.advise.bench import Budget, Question
         from reports.advise.figure import ranking_by
+        from reports.compare.folder import alone_in
         from reports.robust import folder
         from reports.robust.trials import Simulation
         from reports.running.keeping import ADVICE
@@ -94,12 +93,10 @@ def advise(
     simulation = Simulation(worlds.simulator(), load_prices(), worlds.standing)
     question = Question(chosen, tried.hypotheses, simulation, Assurance(confidence, zone, is_share, part))
     budget = Budget(runs, until_s, time.monotonic)
-    with ExitStack() as together:
-        if out is not None:
-            read = [*files_of(scenario, chosen), *([("--limiters", limiters)] if limiters else [])]
-            folder.prepare(out, read, chosen.name, ADVICE)
-            own_folder.hold(out, together)
-        executor = together.enter_context(opened(store, cluster))
+    if out is not None:
+        read = [*files_of(scenario, chosen), *([("--limiters", limiters)] if limiters else [])]
+        folder.prepare(out, read, chosen.name, ADVICE)
+    with alone_in(out), opened(store, cluster) as executor:
         found = command.advised(question, contenders, budget, executor, tried, out, json)
     return exit_codes.INCONCLUSIVE if found is None else exit_codes.DONE if found else exit_codes.UNMET
 

@@ -36,6 +36,7 @@ def calibrate(
         from reports import terminal
         from reports.calibrate import document as calibrating
         from reports.calibrate import folder, table
+        from reports.compare.folder import alone_in
         from reports.running.run_jobs import whole
         from scenarios.measures.cost import load_prices
         from scenarios.schema.scenario_file import as_toml_in, files_of
@@ -47,8 +48,9 @@ def calibrate(
     as_run = calibrating.judged(chosen)
     folder.prepare(out, write, chosen.name, [*files_of(scenario, chosen), *aws.files])
     run, simulate = worlds.runner(on, as_run, strategies, 1, out, aws), worlds.simulator()
-    real = whole(calibrating.real_jobs(run, chosen, strategies, prices, out), on, out)
-    simulated = whole(calibrating.simulated_jobs(simulate, chosen, strategies, seeds, prices), "sim", out)
+    with alone_in(out):
+        real = whole(calibrating.real_jobs(run, chosen, strategies, prices, out), on, out)
+        simulated = whole(calibrating.simulated_jobs(simulate, chosen, strategies, seeds, prices), "sim", out)
     pairs = calibrating.pairs(real, simulated)
     document = calibrating.document(chosen, on, pairs)
     if out is not None:

@@ -77,7 +77,7 @@ def compare(
     prices, standing = load_prices(), worlds.standing
     jobs = experiment.jobs(run, chosen, strategies, many, prices, out, standing=standing, curves=taking(chosen))
     presented = command.Presented(out, json, summary)
-    with unstored(cluster) as executor:
+    with folder.alone_in(out), unstored(cluster) as executor:
         if asked is None:
             met = command.compared(jobs, on, chosen, presented, executor)
         else:

@@ -83,6 +83,7 @@ def gate(
     """
     with ending_on_ctrl_c():
         from reports import terminal
+        from reports.compare.folder import alone_in
         from reports.gate import command, folder, interleaved, simulated, table
         from reports.gate.files import Files
         from scenarios.schema.scenario_file import files_of
@@ -101,7 +102,7 @@ def gate(
     read += [*application.files, *([] if baseline is None else [("--baseline", baseline)])]
     files.prepare(read)
     folder.prepare(out, read, [one.name for one in chosen])
-    with files.even_without_verdict():
+    with alone_in(out), files.even_without_verdict():
         if application.target is not None:
             document = _gated(application, chosen, against, rounds, out)
         elif against is None:

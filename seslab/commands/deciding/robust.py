@@ -33,6 +33,7 @@ def robust(
     $ seslab robust broadcast-900-14 -s heartbeat -s leaky-bucket --replications 6 --out robust
     """
     with ending_on_ctrl_c():
+        from reports.compare.folder import alone_in
         from reports.robust import command, folder
         from reports.robust.trials import Simulation, Trial
         from reports.running.opening import opened
@@ -48,6 +49,6 @@ def robust(
         folder.prepare(out, read, chosen.name)
     simulation = Simulation(worlds.suitable_simulator(chosen, contenders), load_prices(), worlds.standing)
     trial = Trial(chosen, contenders, tried.hypotheses, replications)
-    with opened(store, cluster) as executor:
+    with alone_in(out), opened(store, cluster) as executor:
         answered = command.tried(trial, tried, simulation, executor, out, json)
     return exit_codes.DONE if answered else exit_codes.UNMET

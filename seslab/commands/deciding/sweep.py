@@ -63,6 +63,7 @@ def sweep(
     $ seslab sweep broadcast-900 -s heartbeat --vary account.max_send_rate_per_s=10..50/5
     """
     with ending_on_ctrl_c():
+        from reports.compare.folder import alone_in
         from reports.robust.trials import Simulation
         from reports.running.opening import opened
         from reports.sweep import asked, command, folder
@@ -79,6 +80,6 @@ def sweep(
     what = asked.sweep_of(words, chosen, contenders, sets.of_accounts(limiters), simulation, MOST_POINTS)
     if out is not None:
         folder.refuse_another(out, what)
-    with opened(store, cluster) as executor:
+    with alone_in(out), opened(store, cluster) as executor:
         command.run(what, executor, out, json)
     return exit_codes.DONE

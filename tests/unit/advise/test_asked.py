@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import ExitStack
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from reports.advise import command, folder
+from reports.advise import command
 from reports.advise.bench import Budget
 from reports.advise.figure import ranking_by
 from reports.advise.finals import MOST_CAMPAIGNS
@@ -67,16 +65,6 @@ def test_not_to_know_is_not_to_have_found(runs: int | None, limit_s: float, foun
     asked = question(scenario(thresholds={"soon": (f"*.makespan_s < {limit_s}",)}))
     budget = Budget(runs, None, lambda: 0.0)
     assert command.advised(asked, CONTENDERS, budget, Here(), Chosen(asked.hypotheses), None, True) is found
-
-
-def test_a_folder_has_one_writer(tmp_path: Path) -> None:
-    """The second is refused, and takes its place once the first is over."""
-    with ExitStack() as first, ExitStack() as second:
-        folder.hold(tmp_path, first)
-        with pytest.raises(BadInput, match="another advise writes there"):
-            folder.hold(tmp_path, second)
-        first.close()
-        folder.hold(tmp_path, second)
 
 
 @pytest.mark.parametrize(
