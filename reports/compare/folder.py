@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from reports.compare import recovered
-from reports.compare.ownership import FIGURES, refuse_another, refuse_others, refuse_strange
+from reports.compare.ownership import FIGURES, refuse_another, refuse_ledgers, refuse_others, refuse_strange
 from reports.documents.comparison import ComparisonDocument
 from reports.documents.reading import parsed
 from reports.figures.curves import NO_CURVES, Curves
@@ -54,8 +54,9 @@ def prepare(
     of the files which are read, or that is of another kind than the document which will be kept, or of other scenarios.
     """
     writable(directory, option)
-    refuse_strange(directory, option, read)
     refuse_others(directory, option, document)
+    refuse_strange(directory, option, read)
+    refuse_ledgers(directory, option, document)
     refuse_another(directory, option, document, scenarios)
     remove_unfinished(directory)
     return directory

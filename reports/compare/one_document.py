@@ -7,13 +7,13 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from reports.compare.folder import writable
-from reports.compare.ownership import refuse_another
+from reports.compare.ownership import refuse_another, refuse_others
 from scenarios.errors import BadInput
 from scenarios.formats.quoted import printable
 from scenarios.system.reading import is_regular
 from scenarios.system.whole_files import remove_unfinished
 
-_BEGINNING = 200  # bytes of a document, which begins with its schema
+_BEGINNING = 200  # bytes of a document, which begins with its schema, and its scenario where it has one
 
 
 def prepare(directory: Path, document: str, schema: str, ours: Collection[str], scenarios: Sequence[str] = ()) -> None:
@@ -23,16 +23,19 @@ def prepare(directory: Path, document: str, schema: str, ours: Collection[str], 
     """
     writable(directory, "--out")
     remove_unfinished(directory)
+    refuse_others(directory, "--out", document)
     found = sorted(os.listdir(directory))
     strange = [name for name in found if name not in ours]
-    if strange or (found and not _is_of(directory / document, schema)):
+    told = [schema, *(['"scenario":'] if scenarios else [])]
+    if strange or (found and not _tells(directory / document, told)):
         name = printable((strange or found)[0])
         raise BadInput(f"--out {directory}: has {name}, which is no earlier answer; name an empty folder")
     refuse_another(directory, "--out", document, scenarios)
 
 
-def _is_of(document: Path, schema: str) -> bool:
+def _tells(document: Path, told: Sequence[str]) -> bool:
     if not is_regular(document):
         return False
     with document.open("rb") as file:
-        return schema.encode() in file.read(_BEGINNING)
+        beginning = file.read(_BEGINNING)
+    return all(one.encode() in beginning for one in told)

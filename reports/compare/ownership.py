@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from reports.files import Named
-from reports.running.keeping import DOCUMENTS, OF_RUNS, ORIGIN, REPORT, SCENARIO
+from reports.running.keeping import ANSWERS, DOCUMENTS, OF_RUNS, REPORT, SCENARIO
 from scenarios.errors import BadInput
 from scenarios.formats import quoted
 from scenarios.formats.quoted import printable
@@ -24,7 +24,8 @@ FIGURES = "figures"
 _PARQUET = b"PAR1"  # begins every such file
 _PAGE = b'<meta name="generator" content="seslab">'
 _OURS = re.compile(
-    rb'\s*\{\s*"schema":\s*"seslab/(comparison|calibration|robustness|advice|gate|history|diff|bounces|origin)/'
+    rb'\s*\{\s*"schema":\s*"seslab/'
+    rb"(comparison|calibration|robustness|advice|gate|history|diff|bounces|sweep|plans?|warmups?|fit|origin)/"
 )
 
 
@@ -39,15 +40,20 @@ def refuse_strange(directory: Path, option: str, read: Iterable[Named]) -> None:
 
 
 def refuse_others(directory: Path, option: str, document: str) -> None:
-    """Raises BadInput for a folder with what a command of another kind has kept, which this document would replace.
+    """Raises BadInput for a folder with what a command of another kind has kept: it would go, or stay and mislead.
 
     What runs have kept makes room for what other runs keep, as their ledgers do.
     """
     same = OF_RUNS if document in OF_RUNS else (document,)
-    others = [name for name in DOCUMENTS if name not in (*same, ORIGIN) and os.path.lexists(directory / name)]
-    if document not in OF_RUNS:
-        others += [path.name for pattern in PATTERNS for path in directory.glob(pattern)]
-    for name in others:
+    for name in (name for name in ANSWERS if name not in same and _is_ours(directory / name)):
+        of = quoted.some(list(map(printable, _scenarios_of(directory, name))))
+        raise BadInput(f"{option} {directory}: has {ANSWERS[name]}{f' of {of}' if of else ''}; name another folder")
+
+
+def refuse_ledgers(directory: Path, option: str, document: str) -> None:
+    """Raises BadInput for a folder with what a run has left that was killed before it had a document of its own."""
+    ledgers = [path.name for pattern in PATTERNS for path in directory.glob(pattern)]
+    for name in ledgers if document not in OF_RUNS else ():
         raise BadInput(f"{option} {directory}: has {name}, which {document} would replace; name another folder")
 
 
@@ -63,15 +69,22 @@ def _scenarios_of(directory: Path, document: str) -> list[str]:
     """By their names, as far as the scenario beside a document, or else the document itself, tells."""
     try:
         if is_regular(directory / SCENARIO):
-            told: Any = [read_table(directory / SCENARIO)]
-        elif is_regular(directory / document):
-            whole = json.loads(read_bytes(directory / document, MOST_BYTES_OF_DOCUMENT))
-            told = whole.get("scenarios", [whole])
-        else:
-            return []
-        return [name for one in told if (name := one.get("name") or one.get("scenario"))]
-    except (BadInput, OSError, ValueError, RecursionError, AttributeError):  # nothing that could be lost in silence
+            return _names([read_table(directory / SCENARIO)])
+    except BadInput:  # nothing that could be lost in silence
         return []
+    return _scenarios_in(directory / document)
+
+
+def _scenarios_in(document: Path) -> list[str]:
+    try:
+        whole = json.loads(read_bytes(document, MOST_BYTES_OF_DOCUMENT)) if is_regular(document) else {}
+        return _names(whole.get("scenarios", [whole]))
+    except (BadInput, OSError, ValueError, RecursionError, AttributeError):
+        return []
+
+
+def _names(told: Any) -> list[str]:
+    return [name for one in told if isinstance(name := one.get("name") or one.get("scenario"), str)]
 
 
 def _strange(directory: Path) -> Iterator[str]:

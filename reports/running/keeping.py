@@ -25,8 +25,25 @@ DIFF = "diff.json"
 BOUNCES = "bounces.json"
 BOUNCES_CSV = "bounces.csv"  # beside it
 ORIGIN = "origin.json"  # beside any of them
-OF_RUNS = (COMPARISON, CALIBRATION, ROBUSTNESS)
-DOCUMENTS = (*OF_RUNS, ADVICE, GATE, HISTORY, DIFF, BOUNCES, ORIGIN)
+OF_RUNS = (COMPARISON, CALIBRATION)
+DOCUMENTS = (*OF_RUNS, ROBUSTNESS, ADVICE, GATE, HISTORY, DIFF, BOUNCES, ORIGIN)
+ANSWERS = {
+    COMPARISON: "a comparison",
+    CALIBRATION: "a calibration",
+    ROBUSTNESS: "a robustness",
+    ADVICE: "an advice",
+    GATE: "a gate",
+    HISTORY: "a history",
+    DIFF: "a diff",
+    BOUNCES: "a list of bounces",
+    "sweep.json": "a sweep",
+    "plan.json": "a plan",
+    "plans.json": "plans",
+    "warmup.json": "a warm-up",
+    "warmups.json": "warm-ups",
+    "fit.json": "a fit",
+}
+"""What a folder has, by its document."""
 
 
 def keep(ledger: Ledger, scenario: Scenario, directory: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from reports.compare import one_document
 from reports.compare.ownership import FIGURES
@@ -33,9 +34,14 @@ def refuse_another(directory: Path, sweep: Sweep) -> None:
     """Raises BadInput for a folder with the runs of another sweep, which would be lost."""
     there = parquet.identity_of(directory / RUNS) if (directory / RUNS).exists() else {}
     for what, ours in parquet.identity(sweep).items():
-        if there.get(what, ours) != ours:
+        if _unordered(there.get(what, ours)) != _unordered(ours):
             theirs, here = (printable(one if isinstance(one, str) else some(one)) for one in (there[what], ours))
             raise BadInput(f"--out {directory}: has another sweep ({what}: {theirs}; here {here}); name another folder")
+
+
+def _unordered(told: Any) -> Any:
+    """In another order keys and contenders make the same runs."""
+    return sorted(told) if isinstance(told, list) else told
 
 
 def save(directory: Path, sweep: Sweep, rows: Rows, document: SweepDocument) -> None:

@@ -283,26 +283,30 @@ def test_what_no_run_has_written_is_not_written_over(
 
 
 OTHERS = [
-    ("history.json", "gate.json", "gate.json"),
-    ("gate.json", "comparison.json", "comparison.json"),
-    ("diff.json", "history.json", "history.json"),
-    ("comparison.json", "gate.json", "gate.json"),
-    ("diff.json", "ledger-direct.parquet", "ledger-direct.parquet"),
+    ("history.json", "gate.json", "a gate of inv"),
+    ("gate.json", "comparison.json", "a comparison of inv"),
+    ("diff.json", "history.json", "a history of inv"),
+    ("comparison.json", "gate.json", "a gate of inv"),
+    ("comparison.json", "robustness.json", "a robustness of inv"),
+    ("robustness.json", "comparison.json", "a comparison of inv"),
+    ("comparison.json", "sweep.json", "a sweep of inv"),
+    ("diff.json", "ledger-direct.parquet", "ledger-direct.parquet, which diff.json would replace"),
+    ("robustness.json", "ledger-direct.parquet", "ledger-direct.parquet, which robustness.json would replace"),
     ("gate.json", "gate.json", None),
     ("history.json", "origin.json", None),
-    ("comparison.json", "robustness.json", None),
+    ("comparison.json", "calibration.json", None),
 ]
 
 
 @pytest.mark.parametrize(("document", "found", "refused"), OTHERS)
 def test_documents_of_another_kind_stay(tmp_path: Path, document: str, found: str, refused: str | None) -> None:
-    """A history, a diff, a gate and what runs leave replace only their like; one run's document another's."""
-    schema = f'{{"schema": "seslab/{found.removesuffix(".json")}/v1"}}'
+    """What a command keeps is replaced only by its like, and by what runs leave, what they have left."""
+    schema = f'{{"schema": "seslab/{found.removesuffix(".json")}/v1", "scenario": "inv"}}'
     (tmp_path / found).write_text("PAR1" if found.endswith(".parquet") else schema)
     if refused is None:
         run_folder.prepare(tmp_path, document=document)
     else:
-        said = re.escape(f"has {refused}, which {document} would replace; name another folder")
+        said = re.escape(f"has {refused}; name another folder")
         with pytest.raises(BadInput, match=said):
             run_folder.prepare(tmp_path, document=document)
     assert (tmp_path / found).exists()

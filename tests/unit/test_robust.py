@@ -14,7 +14,6 @@ from typing import cast
 
 import pytest
 
-from reports.compare import folder as run_folder
 from reports.documents.robustness import Conclusion, RobustCell, RobustContender, RobustnessDocument
 from reports.robust import command, folder
 from reports.robust.cell_text import cell_text
@@ -335,12 +334,11 @@ def kept(told: RobustnessDocument, directory: Path) -> None:
 
 
 def test_a_folder_is_kept_read_and_written_over(told: RobustnessDocument, tmp_path: Path) -> None:
-    """By a run of its kind or of another, which leaves no document of what is no longer there."""
+    """By another of its kind."""
     kept(told, tmp_path)
     assert folder.document(tmp_path) == json.loads(to_json(told))
     assert list(sets.chosen(tmp_path / "limiters.toml", SCENARIO.account).hypotheses) == HYPOTHESES
     kept(told, tmp_path)
-    run_folder.prepare(tmp_path)
 
 
 def test_what_is_kept_stays_until_all_is_written(

@@ -135,6 +135,10 @@ def test_a_folder_is_one_sweeps(tmp_path: Path) -> None:
     folder.refuse_another(tmp_path, sweep)
     parquet.write(tmp_path / "runs.parquet", sweep, Rows(()))
     folder.refuse_another(tmp_path, asked(f"{RATE}=10..40/4"))
+    both = asked(f"{RATE}=10,20", contenders=("direct", "heartbeat"))
+    (tmp_path / "two").mkdir()
+    parquet.write(tmp_path / "two" / "runs.parquet", both, Rows(()))
+    folder.refuse_another(tmp_path / "two", asked(f"{RATE}=10,20", contenders=("heartbeat", "direct")))
     for another, line in (
         (asked(f"{RATE}=10..40", sample=4), "design: grid; here sample"),
         (asked("horizon_s=10,20"), f"dimensions: {RATE}; here horizon_s"),
