@@ -71,7 +71,7 @@ class FitDocument(TypedDict):
     calls: Annotated[FittedCalls, Field(description="the calls that were looked at")]
     verdict: Annotated[
         Literal["decided", "undecided", "unexplained", "no-refusals"],
-        Field(description="decided: one kind has 95 % or more; unexplained: no kind alone makes these outcomes"),
+        Field(description="decided: one kind has 95 % or more; unexplained: one limiter alone may not be behind them"),
     ]
     kinds: Annotated[dict[str, float], Field(description="the probability of each kind, over shards and costs")]
     explanations: Annotated[list[FittedExplanation], Field(description="those that are still believed, best first")]

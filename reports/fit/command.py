@@ -12,6 +12,7 @@ from reports.fit.table import sent_words, sentences, table
 from scenarios.errors import BadInput
 from scenarios.formats.quoted import printable
 from scenarios.inference.fit import MOST_CALLS, Fit, fitted
+from scenarios.inference.halves import rivals
 from scenarios.inference.probing.probe import Notes, Probed
 from scenarios.inference.reading import Trace
 from strategies.presentation.words import counted
@@ -33,6 +34,7 @@ def explained(trace: Trace, source: str, rate_per_s: float | None) -> tuple[FitD
         )
     with terminal.following("limiters") as show:
         fit = fitted(trace.calls, known, show)
+        fit = fit._replace(rivals=rivals(fit, known, show))
     left_out = max(0, len(trace.calls.at_s) - MOST_CALLS) + trace.unread
     return document(fit, source, known, left_out, trace.others), fit
 

@@ -6,12 +6,16 @@ from collections.abc import Iterator, Sequence
 
 from reports.words import names
 from scenarios.inference.fit import Explanation, Fit, Interval
+from scenarios.inference.halves import explain
 from scenarios.inference.written import name_of
 from strategies.presentation.words import count, counted
 
 EDGE = 1.01
 WIDE = 0.02
 """A rate whose interval reaches further to either side is not known well."""
+OTHER_CAUSES = (
+    "others may have sent too, the limit may have changed, or instants are less exact than said (--within-ms)"
+)
 LIKELY = 0.05
 """The least weight of a limiter whose parameters are among what may be."""
 
@@ -42,12 +46,15 @@ def _without_refusals(fit: Fit) -> Iterator[str]:
 def _unexplained(fit: Fit) -> Iterator[str]:
     if fit.is_explained:
         return
-    best = fit.explanations[0]
-    yield (
-        f"no kind explains the calls by itself: even {name_of(best)} is contradicted by {count(best.unexplained)} of "
-        f"{count(len(fit.calls.at_s))}; others may have sent too, the rate may have changed, or instants are less "
-        "exact than said (--within-ms)"
-    )
+    if fit.rivals is None:
+        best = fit.explanations[0]
+        found = f"even {name_of(best)} is contradicted by {count(best.unexplained)} of {count(len(fit.calls.at_s))}"
+        yield f"no kind explains the calls by itself: {found}; {OTHER_CAUSES}"
+    elif explain(fit.rivals, fit.calls):
+        first, second = (f"{name_of(one)} of {one.rate_per_s.best:.4g} recipients/s" for one in fit.rivals)
+        yield f"whether the limit has changed: {first} explains the first half of the calls, {second} the second"
+    else:
+        yield f"whether there are shards: without them no kind explains the calls; but {OTHER_CAUSES}"
 
 
 def _alive(fit: Fit) -> Iterator[str]:

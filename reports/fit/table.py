@@ -12,7 +12,7 @@ from strategies.presentation.words import count, counted
 VERDICTS = {
     "decided": "decided",
     "undecided": "undecided",
-    "unexplained": "undecided: no kind explains the calls by itself",
+    "unexplained": "undecided: more than one limiter alone may be behind the calls",
     "no-refusals": "undecided: no call was refused",
 }
 

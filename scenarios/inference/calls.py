@@ -29,6 +29,9 @@ class Calls(NamedTuple):
     def first(self, number: int) -> Calls:
         return Calls(self.at_s[:number], self.half_s[:number], self.recipients[:number], self.accepted[:number])
 
+    def after(self, number: int) -> Calls:
+        return Calls(self.at_s[number:], self.half_s[number:], self.recipients[number:], self.accepted[number:])
+
     def busiest_second(self) -> int:
         """The most recipients that were accepted within one second."""
         at_s, sums = self.at_s[self.accepted], np.cumsum(self.recipients[self.accepted])

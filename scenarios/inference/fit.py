@@ -71,13 +71,15 @@ class Explanation(NamedTuple):
 class Fit(NamedTuple):
     """All explanations, the most probable first; `calls` are those that were looked at.
 
-    `populations` are where a fit of more calls begins.
+    `populations` are where a fit of more calls begins. `rivals` explain a half of the calls each, where that is as
+    good as what explains all of them.
     """
 
     calls: Calls
     within: Bounds
     explanations: Sequence[Explanation]
     populations: Populations
+    rivals: tuple[Explanation, Explanation] | None = None
 
     @property
     def alive(self) -> list[Explanation]:
@@ -91,8 +93,8 @@ class Fit(NamedTuple):
 
     @property
     def is_explained(self) -> bool:
-        """Whether some limiter alone makes nearly all of the outcomes."""
-        return self.explanations[0].unexplained <= max(1, UNEXPLAINED * len(self.calls.at_s))
+        """Whether some limiter alone makes nearly all of the outcomes, and nothing else does as well."""
+        return self.rivals is None and self.explanations[0].unexplained <= max(1, UNEXPLAINED * len(self.calls.at_s))
 
 
 def fitted(

@@ -19,6 +19,7 @@ from scenarios.errors import BadInput
 from scenarios.hypotheses.sets import of_accounts
 from scenarios.inference.calls import Calls, calls_of
 from scenarios.inference.fit import SLIP, Fit, Interval, _weighed, fitted
+from scenarios.inference.halves import rivals
 from scenarios.inference.likelihood import least_capacity, likelihood
 from scenarios.inference.models import Candidates
 from scenarios.inference.population import Population
@@ -171,6 +172,30 @@ def test_a_table_fits_into_a_terminal(found: Fit) -> None:
     sheet = table(document(found._replace(explanations=[costly]), "-", 100.0, 0, 0))
     assert sheet.rows[0][4] == "1 (0-2)"
     assert sheet.width <= 80
+
+
+TWO_SHARDS = (Supposition("token-bucket", 2),)
+
+
+def changed() -> Calls:
+    """Those of a limiter that lets half as many through from the middle on."""
+    before, after = greedy(45, burst=6), greedy(45, burst=6, effective_rate=0.5)
+    later = after._replace(at_s=after.at_s + before.at_s[-1] + 3)
+    return Calls(*(np.concatenate(both) for both in zip(before, later, strict=True)))
+
+
+def test_a_limit_that_changed_halfway_is_no_shards() -> None:
+    """Shards explain such calls as well; that each half has a limiter of its own is said, and nothing is decided."""
+    fit = fitted(changed(), RATE_PER_S, among=TWO_SHARDS)
+    made = document(fit._replace(rivals=rivals(fit, RATE_PER_S)), "-", RATE_PER_S, 0, 0)
+    assert made["verdict"] == "unexplained"
+    assert made["cannot_tell"][0].startswith("whether the limit has changed: token-bucket of 1")
+
+
+def test_true_shards_have_no_rival() -> None:
+    """Calls that get through after one alike was refused are too many for a limiter of one shard, in either half."""
+    calls = greedy(140, burst=12, shards=2)
+    assert rivals(fitted(calls, RATE_PER_S, among=TWO_SHARDS), RATE_PER_S) is None
 
 
 def test_the_folder_has_what_robust_and_a_scenario_take(found: Fit, tmp_path: Path) -> None:
