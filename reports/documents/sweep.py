@@ -65,6 +65,7 @@ class SweptSpan(TypedDict):
     contender: Annotated[str, Field(description="of whom")]
     least: Annotated[float, Field(description="the least median of a point's seeds")]
     greatest: Annotated[float, Field(description="the greatest")]
+    median: Annotated[float, Field(description="the median over all points")]
 
 
 @with_config(STRICT)

@@ -26,7 +26,7 @@ def indices(sweep: Sweep, swept: Swept) -> Iterator[SobolIndex]:
 def spans(sweep: Sweep, swept: Swept) -> Iterator[SweptSpan]:
     """Of each contender that has indices: a share of the variance says nothing of how much there is."""
     for name, values in _known(sweep, swept):
-        yield {"contender": name, "least": min(values), "greatest": max(values)}
+        yield {"contender": name, "least": min(values), "greatest": max(values), "median": median(values)}
 
 
 def rough(found: Sequence[SobolIndex]) -> Iterator[str]:

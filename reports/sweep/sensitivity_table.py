@@ -10,6 +10,8 @@ from reports.documents.sweep import SobolIndex, SweepDocument, SweptSpan
 from reports.sweep.points import text
 
 LEAST = 0.01  # of the variance: what makes less is not worth a sentence
+WIDEST = 1.0  # as wide as all that an index can be: such an interval says nothing of it
+UNTOLD = "cannot tell"
 
 
 def table(sweep: SweepDocument) -> Sheet:
@@ -21,7 +23,8 @@ def table(sweep: SweepDocument) -> Sheet:
         title=f"{sweep['scenario']}: share of the variance of {sweep['figure']} that each assumption makes",
         columns=[Column("assumption"), Column("from", falls=many + 1), Column("to", falls=many + 2), *columns],
         blocks=[Block([[*_named(sweep, key), *(_share(of[key]) for of in known.values())] for key in order(sweep)])],
-        caption="total Sobol index ± half of its 95 % interval: 1 would be all of it, alone or with others",
+        caption="total Sobol index ± half of its 95 % interval: 1 would be all of it, alone or with others"
+        + ("" if all(map(is_told, sweep.get("sensitivity", ()))) else f"; {UNTOLD}: its interval is wider than 1"),
     )
 
 
@@ -42,9 +45,11 @@ def sentences(sweep: SweepDocument) -> Iterator[str]:
 
 
 def _span(figure: str, one: SweptSpan) -> str:
-    """Both ends so exact that they differ."""
-    ends = units.side_by_side(figure, one["least"], one["greatest"], one["greatest"] - one["least"], None)
-    return f"{figure} lies between {ends.base} and {ends.now}"
+    """Both ends so exact that they differ, and the median likewise."""
+    least, greatest = one["least"], one["greatest"]
+    ends = units.side_by_side(figure, least, greatest, greatest - least, None)
+    median = units.side_by_side(figure, one["median"], greatest, greatest - least, None).base
+    return f"{figure} lies between {ends.base} and {ends.now}, its median is {median}"
 
 
 def _spelt(one: SobolIndex) -> str:
@@ -73,5 +78,12 @@ def _named(sweep: SweepDocument, key: str) -> list[str]:
     return [key, *(text(end) if end is not None else "-" for end in (one["low"], one["high"]))]
 
 
+def is_told(one: SobolIndex) -> bool:
+    """Whether the interval of the total index says more than that it is an index."""
+    return 2 * one["total_margin"] <= WIDEST
+
+
 def _share(one: SobolIndex) -> str:
+    if not is_told(one):
+        return UNTOLD
     return f"{max(0.0, one['total']):.2f} ±{one['total_margin']:.2f}"

@@ -377,7 +377,7 @@ def test_which_unknown_matters_is_told_and_drawn() -> None:
     assert max(len(line.plain) for line in laid_out(sheet, 80)) <= 80
     assert {row[0] for row in sheet.rows} == {one.key for one in assumptions() if not one.of}
     assert re.fullmatch(
-        r"heartbeat: makespan_s lies between [\d.]+ s and [\d.]+ s; "
+        r"heartbeat: makespan_s lies between [\d.]+ s and [\d.]+ s, its median is [\d.]+ s; "
         r"what matters most cannot be told from so few points; take a larger --sample",
         sentences(told)[0],
     )
@@ -404,7 +404,7 @@ def test_what_matters_most_is_said_as_far_as_it_is_known(second: float, margin: 
     keys = {"account.limiter.burst": 0.6, "client.call_cpu_ms": second}
     told: Any = {
         "figure": "makespan_s",
-        "spans": [{"contender": "heartbeat", "least": 5.809, "greatest": 5.8284}],
+        "spans": [{"contender": "heartbeat", "least": 5.809, "greatest": 5.8284, "median": 5.81}],
         "sensitivity": [
             {"contender": "heartbeat", "key": key, "first": 0.5, "first_margin": margin}
             | {"total": total, "total_margin": margin}
@@ -412,8 +412,27 @@ def test_what_matters_most_is_said_as_far_as_it_is_known(second: float, margin: 
         ],
     }
     assert next(iter(sensitivity_table.sentences(told))) == (
-        f"heartbeat: makespan_s lies between 5.8090 s and 5.8284 s; {said}"
+        f"heartbeat: makespan_s lies between 5.8090 s and 5.8284 s, its median is 5.8100 s; {said}"
     )
+
+
+def test_an_index_of_which_nothing_is_known_is_not_drawn() -> None:
+    """Its interval is wider than all that an index can be: a bar of it would leave the others no room."""
+    keys = {"account.limiter.burst": 0.3, "client.call_cpu_ms": 44.0}
+    told: Any = {
+        "scenario": "small",
+        "figure": "makespan_s",
+        "dimensions": [{"key": key, "low": 1.0, "high": 2.0} for key in keys],
+        "sensitivity": [
+            {"contender": "heartbeat", "key": key, "first": 0.1, "total": 0.6, "total_margin": margin}
+            for key, margin in keys.items()
+        ],
+    }
+    sheet = sensitivity_table.table(told)
+    assert [row[-1] for row in sheet.rows] == ["0.60 ±0.30", "cannot tell"]
+    [axes] = sensitivity_drawing.draw(told).axes
+    assert [one.get_text() for one in axes.texts] == ["cannot tell"]
+    assert axes.get_xlim()[1] < 1
 
 
 @pytest.mark.parametrize(
