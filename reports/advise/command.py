@@ -43,20 +43,30 @@ def advised(
     search = Search(Bench(question, partial(_performed, executor), budget), contenders)
     with terminal.following("Searching") as show:
         searched(search, _Progress(search, show))
+    is_kept = out is not None and bool(search.ranked) and _may_replace(search, out)
     if search.ranked:
         advice = document(search, left.left_out)
         try:
-            if out is not None:
+            if out is not None and is_kept:
                 keep(search, out, left)
                 terminal.tell_who_watches(f"page: {out / REPORT}")
+            elif out is not None:
+                terminal.tell(
+                    f"note: {out} keeps the decided advice that it has; this one is undecided, and only shown"
+                )
         finally:  # also where the disk is full
             terminal.present(advice, as_json, table.table(advice), sentences(advice))
     elif search.ended == "budget":
         terminal.tell("nothing is known: the budget was spent before the first run")
     if search.ended == "interrupted":
-        kept = f"; what was found is in {out}" if out is not None and search.ranked else ""
+        kept = f"; what was found is in {out}" if is_kept else ""
         raise Interrupted(f"interrupted: {budget.spent} runs made{kept}")
     return True if search.choice else False if search.ended == "decided" else None
+
+
+def _may_replace(search: Search, out: Path) -> bool:
+    """What a budget or Ctrl-C ended tells less than what came to its end."""
+    return search.ended == "decided" or not folder.has_decided(out)
 
 
 @dataclass

@@ -70,6 +70,7 @@ def advise(
         import time
 
         from reports.advise import command
+        from reports.advise import folder as of_advice
         from reports.advise.assurance import Assurance
         from reports.advise.bench import Budget, Question
         from reports.advise.figure import ranking_by
@@ -96,6 +97,7 @@ def advise(
     if out is not None:
         read = [*files_of(scenario, chosen), *([("--limiters", limiters)] if limiters else [])]
         folder.prepare(out, read, chosen.name, ADVICE)
+        of_advice.refuse_another(out, question.figure, contenders)
     with alone_in(out), opened(store, cluster) as executor:
         found = command.advised(question, contenders, budget, executor, tried, out, json)
     return exit_codes.INCONCLUSIVE if found is None else exit_codes.DONE if found else exit_codes.UNMET

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from reports.advise import command
+from reports.advise import command, folder
 from reports.advise.bench import Budget
+from reports.advise.document import document
 from reports.advise.figure import ranking_by
 from reports.advise.finals import MOST_CAMPAIGNS
+from reports.documents.advice import AdviceDocument
 from reports.running.executors import OwnProcesses
 from reports.running.experiment import LAST_SEED, Job
+from reports.running.keeping import ADVICE
 from reports.running.parallel import Outcome
+from reports.terminal import to_json
 from scenarios.errors import BadInput, Interrupted
 from scenarios.hypotheses.sets import Chosen
 from seslab.commands.deciding.advise import LAST_FIRST_SEED, indifference_of
 from tests.unit.advise.problems import (
     CONTENDERS,
+    A,
+    B,
+    in_finals,
     perform,
     question,
     scenario,
@@ -65,6 +73,35 @@ def test_not_to_know_is_not_to_have_found(runs: int | None, limit_s: float, foun
     asked = question(scenario(thresholds={"soon": (f"*.makespan_s < {limit_s}",)}))
     budget = Budget(runs, None, lambda: 0.0)
     assert command.advised(asked, CONTENDERS, budget, Here(), Chosen(asked.hypotheses), None, True) is found
+
+
+@pytest.fixture
+def decided(tmp_path: Path) -> AdviceDocument:
+    """An answer in a folder, which came to its end."""
+    advice = document(in_finals({A: [1.0] * 11, B: [2.0] * 11}), [])
+    (tmp_path / ADVICE).write_text(to_json(advice))
+    return advice
+
+
+def test_a_folder_is_one_questions(decided: AdviceDocument, tmp_path: Path) -> None:
+    """Another figure, or other contenders, are refused; in whatever order the same ones are the same question."""
+    folder.refuse_another(tmp_path, decided["figure"], decided["contenders"][::-1])
+    for figure, contenders in (("cost_usd", decided["contenders"]), (decided["figure"], ["direct"])):
+        with pytest.raises(BadInput, match="has another advice"):
+            folder.refuse_another(tmp_path, figure, contenders)
+
+
+def test_what_is_undecided_replaces_nothing_decided(
+    decided: AdviceDocument, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is shown, and a line tells that the folder keeps what it has."""
+    asked, one = question(scenario()), Budget(1, None, lambda: 0.0)
+    command.advised(asked, CONTENDERS, one, OwnProcesses(), Chosen(asked.hypotheses), tmp_path, True)
+    out, said = capsys.readouterr()
+    assert '"ended": "budget"' in out
+    assert f"{tmp_path} keeps the decided advice" in said
+    assert [path.name for path in tmp_path.iterdir()] == [ADVICE]
+    assert (tmp_path / ADVICE).read_text() == to_json(decided)
 
 
 @pytest.mark.parametrize(
