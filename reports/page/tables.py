@@ -14,7 +14,7 @@ Named = Callable[[str], Markup]
 def sheet(table: Sheet, sentences: Sequence[str] = (), named: Named = key) -> Markup:
     """The table with its caption; each row with its sentence, in the order of the rows, where there are any."""
     said = iter(sentences)
-    columns = _columns(table.columns)
+    columns, title = _columns(table.columns), "; ".join(table.title.splitlines())
     bodies = [
         element("tbody", *_heading(block, len(columns)), *_rows(block, table, said, named), role="rowgroup")
         for block in table.blocks
@@ -22,13 +22,13 @@ def sheet(table: Sheet, sentences: Sequence[str] = (), named: Named = key) -> Ma
     head = element("thead", element("tr", *map(_header, columns), role="row"), role="rowgroup")
     whole = element(
         "table",
-        element("caption", element("span", table.title)),
+        element("caption", element("span", title)),
         head,
         *bodies,
         role="table",
         class_=f"sheet named-{table.named_by}",
     )
-    return joined((_scrolling(whole, table.title), _notes(table)))
+    return joined((_scrolling(whole, title), _notes(table)))
 
 
 def _scrolling(table: Markup, title: str) -> Markup:

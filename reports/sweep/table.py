@@ -125,7 +125,7 @@ def _map(sweep: SweepDocument, contender: str) -> Sheet:
     rows = _texts([[cells.get((one, other)) for other in across["values"]] for one in down["values"]])
     columns = [Column(text(value)) for value in across["values"]]
     return Sheet(
-        title=f"{sweep['scenario']}, {contender}: {shown(sweep)}; down: {down['key']}, across: {across['key']}",
+        title=f"{sweep['scenario']}, {contender}: {shown(sweep)}\ndown: {down['key']}; across: {across['key']}",
         columns=[Column(down["key"].replace(".", ".\n")), *_from_the_middle(columns)],
         blocks=[Block([[text(value), *row] for value, row in zip(down["values"], rows, strict=True)])],
         caption=_legend(list(cells.values())),
