@@ -11,6 +11,7 @@ from reports.sweep.again import command_of
 from reports.sweep.campaign import Sweep, Swept, run_of
 from reports.sweep.dimensions import Dimension
 from reports.sweep.sensitivity import indices, missing, rough, spans
+from reports.sweep.unmoved import unmoved
 
 FEW = 2  # dimensions: so many a picture shows whole
 
@@ -32,7 +33,11 @@ def document(sweep: Sweep, swept: Swept) -> SweepDocument:
         "runs_made": len(swept.rows),
         "cells": cells,
         "effects": list(_effects(sweep, cells)) if has_effects else [],
-        "notes": [*sweep.notes, *(f"in some run {one}" for one in swept.rows.warnings)],
+        "notes": [
+            *sweep.notes,
+            *(f"in some run {one}" for one in swept.rows.warnings),
+            *unmoved(sweep, swept.rows),
+        ],
     }
     if sweep.design == "sobol":
         told["sensitivity"] = list(indices(sweep, swept))

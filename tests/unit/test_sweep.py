@@ -128,6 +128,13 @@ def test_what_a_run_warns_of_is_told_once() -> None:
     assert note.startswith("in some run the crash of pod 7 changes nothing: ")
 
 
+def test_a_key_that_moves_nothing_is_named() -> None:
+    """What a strategy may depend on need not matter in every scenario; what moves something is not named."""
+    sweep = asked(f"{RATE}=10,40", "account.max_24h_send=1000,2000")
+    assert document(sweep, made(sweep))["notes"] == ["whatever account.max_24h_send is, the runs are the same"]
+    assert document(sweep, Swept(Rows(()), 8, True, None))["notes"] == []
+
+
 def test_a_folder_is_one_sweeps(tmp_path: Path) -> None:
     """Other values and seeds may follow in it, other keys, contenders and designs may not."""
     sweep = asked(f"{RATE}=10,20")
