@@ -55,7 +55,7 @@ class Cloud(NamedTuple):
 
 def aws(region: str | None = None, url: str | None = None) -> Cloud:
     """The account of boto3's own configuration. Raises BadInput without a region."""
-    if region is not None and not re.fullmatch(r"[a-z0-9-]+", region):
+    if region is not None and not re.fullmatch(r"[a-z]+(-[a-z]+)+-[0-9]+", region):
         raise BadInput(f"--region = {printable(region)}: must be a region's name, such as eu-west-1")
     with speaking_plainly("aws"):
         session = Session(region_name=region)

@@ -56,8 +56,8 @@ def planned(
         account.check_verified(aws(region), envelope.source)
     lines = [
         f"{place.name}: SES allows {rate_per_s:g} recipients/s",
-        f"from {envelope.source} to {envelope.to}: at most {recipients:,} recipients, about {usd:.2f} USD; "
-        "nobody else may send meanwhile",
+        f"from {envelope.source} to {envelope.to}: at most {recipients:,} recipients accepted, about {usd:.2f} USD; "
+        "calls that are refused ask for more, and cost nothing; nobody else may send meanwhile",
     ]
     return Plan(place, client, envelope, Allowance(pace, recipients)), lines
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from reports.compare import one_document
+from reports.compare.folder import alone_in
 from reports.documents.fit import SCHEMA, FitDocument
 from reports.figures import canvas
 from reports.fit.drawing import draw
@@ -22,9 +25,25 @@ CALLS = "calls.csv"
 _OURS = (DOCUMENT, ACCOUNT, LIMITERS, CALLS, f"{PICTURE}.svg", f"{PICTURE}.png")
 
 
-def prepare(directory: Path) -> None:
-    """Raises BadInput for a folder that cannot be written to, or that holds anything but an earlier fit."""
-    one_document.prepare(directory, DOCUMENT, SCHEMA, _OURS)
+@contextmanager
+def claimed(directory: Path | None) -> Iterator[None]:
+    """Makes the folder, if there is to be one, and holds it; one that was not there before and stays empty goes again.
+
+    Raises BadInput for a folder that cannot be written to, that another one has, or that holds anything but an earlier
+    fit.
+    """
+    if directory is None:
+        yield
+        return
+    was_there = directory.exists()
+    with alone_in(directory):
+        try:
+            one_document.prepare(directory, DOCUMENT, SCHEMA, _OURS)
+            yield
+        finally:
+            if not was_there:
+                with suppress(OSError):  # it is not empty
+                    directory.rmdir()
 
 
 def keep(directory: Path, calls: Calls) -> None:

@@ -70,7 +70,7 @@ def read_calls(path: Path, strategy: str | None, account: str | None, within_s: 
         ) from error
     if not text.strip():
         raise BadInput(f"{printable(path)}: is empty; a row for each call must stand under {','.join(COLUMNS)}")
-    if text.lstrip().startswith("{"):
+    if text.lstrip().startswith(("{", "[")):
         logged = _logged(path, text)
         return _trace(path, list(_rows_of_log(path, logged[:MOST_ROWS])), within_s, max(0, len(logged) - MOST_ROWS))
     lines = text.splitlines()

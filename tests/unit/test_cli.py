@@ -56,6 +56,7 @@ def seslab_with(*words: str, cwd: Path | None = None) -> subprocess.CompletedPro
         ("compare broadcst-900", "unknown scenario 'broadcst-900', did you mean 'broadcast-900'?"),
         ("loadtest rehearsal --user http --method G/T", "--method = G/T: must be a word"),
         ("loadtest rehearsal --user http --header a/b:c", "--header = a/b: must be NAME: VALUE"),
+        ("status --region moon", "--region = moon: must be a region's name"),
         ("status --region EU_WEST", "--region = EU_WEST: must be a region's name"),
         ("compare broadcast-900 --out taken/below", "--out taken/below: "),
         ("compare broadcast-900 --out=", "--out = '': must be a path"),

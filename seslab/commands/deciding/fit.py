@@ -40,7 +40,12 @@ def fit(
     ] = None,
     within_ms: Annotated[
         float,
-        typer.Option(metavar="MS", min=0, max=60_000, help="how far a call may be from its decision, of a log or CSV"),
+        typer.Option(
+            metavar="MS",
+            min=0,
+            max=60_000,
+            help="how far a call may be from its decision, of a log or CSV; 0 without it",
+        ),
     ] = 0.0,
     out: Out = None,
     json: AsJson = False,
@@ -55,8 +60,7 @@ def fit(
     with ending_on_ctrl_c():
         from reports.fit import command, folder
         from scenarios.inference.reading import read_calls
-    if out is not None:
-        folder.prepare(out)
-    trace = read_calls(calls, strategy, account, within_ms / 1000)
-    document, found = command.explained(trace, str(calls), rate)
-    command.show(document, found, json, out)
+    with folder.claimed(out):
+        trace = read_calls(calls, strategy, account, within_ms / 1000)
+        document, found = command.explained(trace, str(calls), rate)
+        command.show(document, found, json, out)

@@ -22,7 +22,10 @@ def probe(
     region: Region = None,
     sender: Sender = None,
     budget_recipients: Annotated[
-        int, typer.Option(metavar="N", min=1, help="most recipients; never more than 20 seconds' worth of the rate")
+        int,
+        typer.Option(
+            metavar="N", min=1, help="most accepted recipients; never more than 20 seconds' worth of the rate"
+        ),
     ] = BUDGET.recipients,
     budget_usd: Annotated[
         float, typer.Option(metavar="X", min=0, help="most dollars", rich_help_panel="On AWS")
@@ -49,26 +52,25 @@ def probe(
         from scenarios.errors import RunFailed
         from scenarios.inference.probing import probe as probing
         from scenarios.measures.cost import load_prices
-    if out is not None:
-        folder.prepare(out)
-    budget = Budget(budget_recipients, budget_usd)
-    allowed, lines = plan.planned(endpoint, region, sender, budget, load_prices())
-    plan.ask(allowed, yes, terminal.tell, lines)
-    limiter = SesLimiter(allowed.client, allowed.envelope, allowed.place.world)
-    at, pace, notes = allowed.place.at, allowed.allowance.pace, probing.Notes(allowed.allowance.recipients)
-    try:
-        with terminal.following("probing") as show:
-            probed = probing.probe(limiter, pace, notes, show)
-    except KeyboardInterrupt:
-        if notes:
+    with folder.claimed(out):
+        budget = Budget(budget_recipients, budget_usd)
+        allowed, lines = plan.planned(endpoint, region, sender, budget, load_prices())
+        plan.ask(allowed, yes, terminal.tell, lines)
+        limiter = SesLimiter(allowed.client, allowed.envelope, allowed.place.world)
+        at, pace, notes = allowed.place.at, allowed.allowance.pace, probing.Notes(allowed.allowance.recipients)
+        try:
+            with terminal.following("probing") as show:
+                probed = probing.probe(limiter, pace, notes, show)
+        except KeyboardInterrupt:
+            if notes:
+                _keep(notes, out)
+                command.so_far(notes, at, pace.rate_per_s, json, out)
+            raise
+        except RunFailed:
             _keep(notes, out)
-            command.so_far(notes, at, pace.rate_per_s, json, out)
-        raise
-    except RunFailed:
+            raise
         _keep(notes, out)
-        raise
-    _keep(notes, out)
-    command.show(command.of_probe(probed, notes, at, pace.rate_per_s), probed.fit, json, out)
+        command.show(command.of_probe(probed, notes, at, pace.rate_per_s), probed.fit, json, out)
 
 
 def _keep(notes: Notes, out: Path | None) -> None:

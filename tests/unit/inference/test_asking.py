@@ -72,7 +72,7 @@ def test_a_region_is_asked_as_any_sender_asks_it(monkeypatch: pytest.MonkeyPatch
     plan, lines = plan_in(SENDER, 1.0)
     assert plan.place.account
     assert plan.envelope.address(0, 0).endswith("@simulator.amazonses.com")
-    assert "at most 1,000 recipients, about 0.10 USD" in lines[1]
+    assert "at most 1,000 recipients accepted, about 0.10 USD" in lines[1]
     assert SesLimiter(plan.client, plan.envelope, "aws").ask(1).accepted
     with pytest.raises(BadInput, match="nobody is here to answer; add --yes"):
         ask(plan, False, lambda _: None, lines)

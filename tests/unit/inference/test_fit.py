@@ -210,6 +210,21 @@ def test_the_folder_has_what_robust_and_a_scenario_take(found: Fit, tmp_path: Pa
     }  # fmt: skip
 
 
+def test_a_folder_is_one_fits_at_a_time_and_goes_where_nothing_came_of_it(tmp_path: Path) -> None:
+    """Two would mix their files; one that ends with nothing leaves no folder that was not there before it."""
+    for there in (tmp_path / "new", tmp_path):
+        with (
+            folder.claimed(there),
+            pytest.raises(BadInput, match="another run is under way there"),
+            folder.claimed(there),
+        ):
+            pass
+    assert [*tmp_path.iterdir()] == []
+    with folder.claimed(tmp_path / "kept"), folder.claimed(None):
+        folder.keep(tmp_path / "kept", greedy(5))
+    assert (tmp_path / "kept" / folder.CALLS).exists()
+
+
 def test_calls_without_a_refusal_tell_the_least_that_it_lets_through() -> None:
     """Nothing is decided, and it is said how much got through at once and within a second."""
     calls = calls_of([0.0, 0.1, 0.2, 5.0], [4, 4, 4, 2], [True] * 4)
@@ -286,6 +301,7 @@ def test_kept_calls_are_read_as_they_were(tmp_path: Path) -> None:
         ("at,recipients,outcome\n1,1,quota\n", "has no call that was accepted or throttled"),
         ("at,recipients,outcome\nnan,1,accepted\n", ":2: at = nan: must be seconds"),
         ('{"calls": 3}', "is no call log"),
+        ('[{"decided_s": 1, "recipients": 1, "outcome": "accepted"}]', "is no call log"),
         ('{"calls": [{"decided_s": null, "recipients": 1, "outcome": "accepted"}]}', "call 1: at = None: must be"),
     ],
 )
