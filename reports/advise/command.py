@@ -83,9 +83,9 @@ class _Progress:
         if most > LONG and not self.is_warned:
             self.is_warned = True
             terminal.tell(
-                "note: finalists differ so much from campaign to campaign, for an indifference so small, that it may "
-                f"take {min(most, MOST_CAMPAIGNS):,} campaigns; a larger --indifference takes fewer, and --minutes or "
-                "Ctrl-C ends it earlier"
+                "note: finalists differ so much from campaign to campaign so far, for an indifference so small, that "
+                f"it may take up to {min(most, MOST_CAMPAIGNS):,} campaigns, and ends as soon as they are told apart; "
+                "a larger --indifference takes fewer, and --minutes or Ctrl-C ends it earlier"
             )
 
 

@@ -10,7 +10,7 @@ from reports.running.keeping import LIMITERS, SCENARIO
 
 
 def commands(candidates: Sequence[AdviceCandidate], assurance: AdviceAssurance, seed: int) -> list[str]:
-    """To be run in the folder: the finals, what the choice alone met after them, each failure, the campaign before.
+    """To be run in the folder: the finals, what some met in more or fewer campaigns, each failure, the campaign before.
 
     The first and the last one come to the figures of the document's two blocks.
     """
@@ -19,10 +19,24 @@ def commands(candidates: Sequence[AdviceCandidate], assurance: AdviceAssurance, 
     failed = [one for one in candidates if one["failure"] is not None and one["failure"]["seed"] >= first]
     return [
         *([_command(finalists, first, shared)] if finalists else []),
-        *([_command(candidates[:1], first, campaigns)] if campaigns > shared else []),
+        *(
+            _command(_met(candidates, often), first, often)
+            for often in _numbers(candidates, campaigns)
+            if often != shared
+        ),
         *(_command([one], first, one["failure"]["seed"] - seed) for one in failed if one["failure"] is not None),
         _command(candidates, seed, 1),
     ]
+
+
+def _numbers(candidates: Sequence[AdviceCandidate], campaigns: int) -> list[int]:
+    """Of the campaigns that somebody met with the choice, which met so many."""
+    both = {min(len(one["samples"]), campaigns) for one in candidates if one["standing"] != "failed"}
+    return sorted(both - {0})
+
+
+def _met(candidates: Sequence[AdviceCandidate], often: int) -> list[AdviceCandidate]:
+    return [one for one in candidates if len(one["samples"]) >= often]
 
 
 def _command(some: Iterable[AdviceCandidate], first: int, campaigns: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from reports.ranking.requirement import miss
 from scenarios.entry import StrategyEntry
@@ -30,6 +30,11 @@ def demands_of(scenario: Scenario) -> Demands:
     if "recipients.accepted" in said or not implied:
         return scenario.thresholds
     return {**scenario.thresholds, IMPLIED: tuple(implied)}
+
+
+def is_judged(expression: str, contenders: Collection[str]) -> bool:
+    """Whether it is about any of them: one that names another contender demands nothing of these."""
+    return Threshold.parse(expression).sender in {"*", *contenders}
 
 
 def unmet(demands: Demands, entry: StrategyEntry) -> list[JudgedThreshold]:

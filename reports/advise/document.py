@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Literal
 
 from reports.advise.bench import Met
 from reports.advise.candidates import Candidate
 from reports.advise.commands import commands
-from reports.advise.demands import IMPLIED
+from reports.advise.demands import IMPLIED, is_judged
 from reports.advise.dimensions import dimensions
 from reports.advise.fared import (
     beside_choice,
@@ -62,8 +64,8 @@ def document(search: Search, left_out: Sequence[LeftOut]) -> AdviceDocument:
     names = named(question.scenario, told(search), search.choice)
     before, finals = _before(search, names), _finals(search, names)
     candidates = [_candidate(search, one, names, before[one], finals.get(one)) for one in names]
-    assurance = _assurance(search)
-    return {
+    assurance, tried = _assurance(search), len(search.ranked)
+    whole: AdviceDocument = {
         "schema": SCHEMA,
         "scenario": question.scenario.name,
         "seed": search.seed,
@@ -80,9 +82,10 @@ def document(search: Search, left_out: Sequence[LeftOut]) -> AdviceDocument:
             }
             for name, some in question.demands.items()
             for one in some
+            if is_judged(one, search.contenders)
         ],
         "ended": search.ended,
-        "tried": len(search.pool),
+        "tried": tried,
         "runs": search.bench.budget.spent,
         "choice": names[search.choice] if search.choice else None,
         "assurance": assurance,
@@ -90,6 +93,9 @@ def document(search: Search, left_out: Sequence[LeftOut]) -> AdviceDocument:
         "notes": list(_notes(search)),
         "commands": commands(candidates, assurance, search.seed),
     }
+    if tried < len(search.pool):
+        whole["drawn"] = len(search.pool)
+    return whole
 
 
 def _campaigns(search: Search) -> int:
@@ -120,7 +126,10 @@ def _before_of(search: Search, one: Candidate, is_on_front: bool) -> AdviceFigur
     met = met_before(search, one)
     if met.failed is not None and not search.bench.is_whole(one, search.seed):
         return {"value": None, "beside": None, "under": None, "is_on_front": False}
-    return _figures(search, one, met, [search.seed], is_on_front)
+    figures = _figures(search, one, met, [search.seed], is_on_front)
+    if not search.bench.is_whole(one, search.seed):
+        figures["limiters"] = len(search.bench.runs[one, search.seed])
+    return figures
 
 
 def _finals(search: Search, some: Iterable[Candidate]) -> dict[Candidate, AdviceFigures]:
@@ -130,12 +139,19 @@ def _finals(search: Search, some: Iterable[Candidate]) -> dict[Candidate, Advice
 
 
 def _figures(search: Search, one: Candidate, met: Met, seeds: Iterable[int], is_on_front: bool) -> AdviceFigures:
-    return {
+    figures: AdviceFigures = {
         "value": finite(met.value),
         "beside": finite(met.beside),
         "under": worst_under(search, one, seeds),
         "is_on_front": is_on_front,
     }
+    infinite: list[Literal["value", "beside"]] = [
+        *(("value",) if math.isinf(met.value) else ()),
+        *(("beside",) if math.isinf(met.beside) else ()),
+    ]
+    if infinite:
+        figures["infinite"] = infinite
+    return figures
 
 
 def _candidate(
@@ -160,7 +176,8 @@ def _candidate(
         bare["variant_of"] = question.scenario.strategy_of(one.contender)
     both = beside_choice(search, one, choice) if choice else None
     zone = search.finals.rule.zone if search.finals and search.finals.campaigns else None
-    return {**bare, "sentence": how_it_fared(bare, Figures(question.figure, question.beside), both, zone)}
+    shared = search.finals.shared if search.finals else 0
+    return {**bare, "sentence": how_it_fared(bare, Figures(question.figure, question.beside), both, zone, shared)}
 
 
 def _edges(search: Search, one: Candidate) -> Iterator[AdviceEdge]:
@@ -176,6 +193,10 @@ def _notes(search: Search) -> Iterator[str]:
     implied = [one for name, some in search.bench.question.demands.items() if name == IMPLIED for one in some]
     if implied and IMPLIED not in search.bench.question.scenario.thresholds:
         yield f"demanded besides the thresholds, so that nobody is best by sending less: {', '.join(implied)}"
+    for name, some in search.bench.question.demands.items():
+        for one in some:
+            if not is_judged(one, search.contenders):
+                yield f"not judged: {name} ({one}), whose contender was not searched"
     finalists = sum(len(group.finalists) for group in search.groups)
     if _campaigns(search) and len(search.pool) > finalists:
         yield (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reports.advise.sentences import sentences
+from reports.advise.sentences import sentences, tried
 from reports.advise.table import table
 from reports.compare.ownership import FIGURES
 from reports.documents.advice import AdviceDocument
@@ -48,9 +48,9 @@ def _page(directory: Path, advice: AdviceDocument) -> Page:
 
 
 def _about(advice: AdviceDocument) -> str:
-    tried, runs = counted(advice["tried"], "candidate"), counted(advice["runs"], "simulation")
+    runs = counted(advice["runs"], "simulation")
     limiters = counted(len(advice["hypotheses"]), "limiter")
-    return f"The least {advice['figure']} of {tried} under {limiters} that SES may have, in {runs}"
+    return f"The least {advice['figure']} of {tried(advice)} under {limiters} that SES may have, in {runs}"
 
 
 def _rests_on(advice: AdviceDocument, scenario_toml: str) -> Markup:

@@ -16,6 +16,7 @@ from reports.advise.finalists import FINALISTS, finalists, least_of
 from reports.advise.finals import Finals, played
 from reports.advise.screening import best_first, by_other_figure, by_other_figure_of_equals, screened
 from scenarios.errors import BadInput, RunFailed
+from strategies.presentation.words import counted
 from strategies.settings import WrongSetting
 
 SPREAD = 6
@@ -205,8 +206,9 @@ def said(search: Search, phase: Phase) -> str:
     if phase == "finals" and search.finals is not None:
         most = search.finals.most_campaigns
         of = f" of {most:,} at most" if most > search.finals.campaigns else ""
-        return f"{len(search.finals.playing)} finalists, {search.finals.campaigns:,} campaigns{of}, {runs}"
+        return f"{counted(len(search.finals.playing), 'finalist')}, {search.finals.campaigns:,} campaigns{of}, {runs}"
     ranked = search.ranked
     best = search.bench.met(ranked[0], search.seed) if ranked else None
-    far = "nothing admissible yet" if best is None or best.failed else f"best so far {best.value:.4g}"
+    least = "" if ranked and search.bench.is_whole(ranked[0], search.seed) else "≥ "
+    far = "nothing admissible yet" if best is None or best.failed else f"best so far {least}{best.value:.4g}"
     return f"{len(search.pool)} candidates, {runs}, {far}"

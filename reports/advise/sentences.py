@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import isfinite
 from typing import NamedTuple
 
 from reports.advise.assurance import GRAIN, reach
 from reports.advise.fared import Beside
-from reports.documents.advice import AdviceCandidate, AdviceDocument, AdviceFailure
+from reports.documents.advice import AdviceCandidate, AdviceDocument, AdviceFailure, AdviceFigures
 from reports.ranking.called import in_full
 from reports.robust.wording import missing
 from reports.threshold_lines import threshold_line
@@ -33,38 +33,61 @@ def called(one: AdviceCandidate) -> str:
     return in_full(one["name"], {**of, "chosen_settings": one["changes"]})  # type: ignore[typeddict-item]
 
 
-def how_it_fared(one: AdviceCandidate, figures: Figures, both: Beside | None, zone: float | None) -> str:
-    """Why it is the choice, or is not; `both` is None where there is no choice."""
+def how_it_fared(one: AdviceCandidate, figures: Figures, both: Beside | None, zone: float | None, shared: int) -> str:
+    """Why it is the choice, or is not; `both` is None where there is no choice.
+
+    The figures of the finals are means of the shared campaigns.
+    """
     who, figure = called(one), figures.first
     met = one["finals"] or one["before"]
     value = met["value"]
     if one["standing"] == "failed" and one["failure"] is not None:
         return f"{who} fails: {failed(one['failure'])}"
     if value is None:
-        return f"{who} has no {figure}"
+        return f"{who}: {figure} is infinite"
+    of = shared if one["finals"] else 1
+    mean = f", mean of {of} campaigns" if of > 1 else ", in one campaign"
     worst = f", at worst under {met['under']}" if met["under"] else ""
+    told = f"{who}: {figure} {at_least(met)}{shown(figure, _rounded(value))}{mean}{worst}"
     if one["standing"] == "chosen":
-        return f"{who}: {figure} {shown(figure, _rounded(value))}{worst}"
+        return told
     if both is None or not isfinite(both.by):
         why = "not known to meet everything" if both is None else "the choice has none"
-        return f"{who}: {figure} {shown(figure, _rounded(value))}{worst}, and {why}"
+        return f"{told}, and {why}"
     return f"{who} {_beside(one, both, zone or 0.0, figures)}"
+
+
+def at_least(met: AdviceFigures) -> str:
+    """Before a figure that may still become worse."""
+    return "≥ " if "limiters" in met else ""
 
 
 def _beside(one: AdviceCandidate, both: Beside, zone: float, figures: Figures) -> str:
     """By how much it is behind the choice, if it is, and in how many campaigns."""
     by, figure = both.by, figures.first
-    difference = _instead(figure, both.mine.value, both.chosen.value)
+    least = "" if both.campaigns else at_least(one["before"])
+    difference = f"{least}{_instead(figure, both.mine.value, both.chosen.value)}"
     met = counted(both.campaigns, "campaign") if both.campaigns else "one campaign"
     if one["standing"] == "tied":
         within = f", within {shown(figure, _rounded(zone))}" if zone else ""
-        return f"is as good{within}: {difference}, in {met}; {_why_not(both, figures.beside)}"
+        return f"{_is_as_good(both)}{within}: {difference}, in {met}; {_why_not(both, figures.beside)}"
     if one["standing"] == "unfinished":
         return f"{'is behind' if by > zone else 'may be as good'} so far: {difference}, in {met}"
     if not one["samples"]:
         how = "was not among the best" if by > zone else "was left before the finals"
         return f"{how}: {difference}, in {met}"
     return f"is behind: {difference}, in {met}"
+
+
+def _is_as_good(both: Beside) -> str:
+    """Whoever would be chosen, were it sure, may be so."""
+    return "may be as good" if _speaks_for(both) else "is as good"
+
+
+def _speaks_for(both: Beside) -> bool:
+    """Whether it would be the choice if it were known to be as good."""
+    mine, chosen = both.mine.beside, both.chosen.beside
+    return mine <= reach(chosen, GRAIN) and (chosen > reach(mine, GRAIN) or both.changes < 0)
 
 
 def _why_not(both: Beside, figure: str) -> str:
@@ -74,9 +97,9 @@ def _why_not(both: Beside, figure: str) -> str:
     if mine > reach(chosen, GRAIN):
         return other
     if chosen > reach(mine, GRAIN):
-        return f"{other}, but that it is as good is not sure enough"
+        return f"{other}, but that is not sure enough"
     if both.changes < 0:
-        return "it changes less, but that it is as good is not sure enough"
+        return "it changes less, but that is not sure enough"
     return "it changes more" if both.changes > 0 else f"it changes as much, and {figure} is as good"
 
 
@@ -127,18 +150,29 @@ def _answer(advice: AdviceDocument) -> Iterator[str]:
 
 def _nobody(advice: AdviceDocument) -> str:
     """Who comes closest, and what it fails."""
-    of = counted(advice["tried"], "candidate")
+    of = tried(advice)
     so_far = "" if advice["ended"] == "decided" else " so far"
     judged = [one for one in advice["candidates"] if one["failure"] is not None]
     if len(judged) < len(advice["candidates"]):
         return f"none of {of} is known to meet everything{so_far}"
-    closest = max(judged, key=lambda one: len(one["samples"]))  # of those that met as many the first is the closest
+    closest = _closest(judged)
     assert closest["failure"] is not None
     met = f" after {counted(len(closest['samples']), 'campaign')} of the finals" if closest["samples"] else ""
     return (
         f"none of {of} meets everything{so_far}; the closest, {called(closest)}, fails{met} "
         f"{failed(closest['failure'])}"
     )
+
+
+def _closest(judged: Sequence[AdviceCandidate]) -> AdviceCandidate:
+    """Of those that met as many campaigns of the finals the first."""
+    return max(judged, key=lambda one: len(one["samples"]))
+
+
+def tried(advice: AdviceDocument) -> str:
+    """How many candidates were run, and of how many if the end came before."""
+    of = counted(advice["tried"], "candidate")
+    return f"{of} tried ({advice['drawn']:,} drawn)" if "drawn" in advice else of
 
 
 def how_sure(advice: AdviceDocument) -> str:
@@ -166,11 +200,15 @@ def how_sure(advice: AdviceDocument) -> str:
 
 
 def _end(advice: AdviceDocument) -> str:
-    return "Ctrl-C came" if advice["ended"] == "interrupted" else "the budget was spent"
+    return "it was interrupted" if advice["ended"] == "interrupted" else "the budget was spent"
 
 
 def _others(advice: AdviceDocument) -> Iterator[str]:
-    return (one["sentence"] for one in advice["candidates"] if one["name"] != advice["choice"])
+    """All but whom the answer is about."""
+    told = advice["choice"]
+    if told is None and all(one["failure"] is not None for one in advice["candidates"]):
+        told = _closest(advice["candidates"])["name"]
+    return (one["sentence"] for one in advice["candidates"] if one["name"] != told)
 
 
 def _notes(advice: AdviceDocument) -> Iterator[str]:

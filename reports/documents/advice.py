@@ -49,10 +49,23 @@ class AdviceFigures(TypedDict):
 
     value: Annotated[
         float | None,
-        Field(description="the figure that is to be small; null if it has none, or failed before all hypotheses"),
+        Field(description="the figure that is to be small; null if it is infinite, or failed before all hypotheses"),
     ]
     beside: Annotated[float | None, Field(description="likewise the figure that it is weighed against")]
     under: Annotated[str | None, Field(description="under which hypothesis the first was worst most often")]
+    infinite: NotRequired[
+        Annotated[
+            list[Literal["value", "beside"]], Field(description="which of both are null because they have no end")
+        ]
+    ]
+    limiters: NotRequired[
+        Annotated[
+            int,
+            Field(
+                description="only where it did not meet all hypotheses: how many it did; its figures are at least these"
+            ),
+        ]
+    ]
     is_on_front: Annotated[
         bool, Field(description="whether nobody here is better in one figure without being worse in the other")
     ]
@@ -128,7 +141,10 @@ class AdviceDocument(TypedDict):
     contenders: Annotated[list[str], Field(description="whose settings were searched", min_length=1)]
     demands: Annotated[list[AdviceDemand], Field(description="what every run must meet")]
     ended: Annotated[Ended, Field(description="whether it came to its end, or what ended it")]
-    tried: Annotated[int, Field(description="candidates")]
+    tried: Annotated[int, Field(description="candidates that were run")]
+    drawn: NotRequired[
+        Annotated[int, Field(description="only where the end came before all were run: how many candidates there were")]
+    ]
     runs: Annotated[int, Field(description="simulations that this took, kept ones included")]
     choice: Annotated[str | None, Field(description="the name of the best; null if none is admissible")]
     assurance: Annotated[AdviceAssurance, Field(description="how sure that is")]

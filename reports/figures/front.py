@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from matplotlib.lines import Line2D
 
 
+PALE = 0.4
+"""How opaque a candidate is that has not met all limiters yet."""
+
 Point = tuple[AdviceCandidate, AdviceFigures]
 """A candidate, and the figures by which it is placed."""
 
@@ -73,10 +76,22 @@ def _point(axes: Axes, point: Point, is_choice: bool) -> None:
     mine = look(_strategy(one))
     face, edge, width = (mine.color, palette.INK, 0.5) if one["failure"] is None else ("none", mine.color, 1.6)
     axes.scatter(
-        *place, s=70, marker=mine.marker, facecolor=face, edgecolor=edge, linewidth=width, clip_on=False, zorder=3
+        *place,
+        s=70,
+        marker=mine.marker,
+        facecolor=face,
+        edgecolor=edge,
+        linewidth=width,
+        alpha=PALE if _is_partial(point) else 1,
+        clip_on=False,
+        zorder=3,
     )
     if is_choice:
         axes.scatter(*place, s=260, facecolor="none", edgecolor=palette.INK, linewidth=1, zorder=2)
+
+
+def _is_partial(point: Point) -> bool:
+    return "limiters" in point[1]
 
 
 def _strategy(one: AdviceCandidate) -> str:
@@ -112,4 +127,6 @@ def _keys(points: Sequence[Point]) -> list[Line2D]:
     hollow = Line2D(
         [], [], linestyle="", marker="o", fillstyle="none", color=palette.FAINT, label="hollow: a threshold failed"
     )
-    return [*signs, ring, hollow, Line2D([], [], color=palette.FAINT, linewidth=1, label="the front")]
+    pale = Line2D([], [], linestyle="", marker="o", color=palette.INK, alpha=PALE, label="pale: at least this, so far")
+    partial = [pale] if any(map(_is_partial, points)) else []
+    return [*signs, ring, hollow, *partial, Line2D([], [], color=palette.FAINT, linewidth=1, label="the front")]

@@ -38,8 +38,12 @@ def called(entry: ExplainedEntry) -> str:
 def in_full(contender: str, about: Differences) -> str:
     """The same of any document's contender."""
     words = [about["variant_of"]] if "variant_of" in about else []
-    words += [f"{name} = {_shown(value)}" for name, value in about.get("chosen_settings", {}).items()]
+    words += [_set(name, value) for name, value in about.get("chosen_settings", {}).items()]
     return contender + (f" ({', '.join(words)})" if words else "")
+
+
+def _set(name: str, value: object) -> str:
+    return f"{name} left open" if value is None else f"{name} = {_shown(value)}"
 
 
 def _shown(value: object) -> str:

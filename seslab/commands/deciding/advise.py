@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -16,6 +17,7 @@ LEAST_CONFIDENCE, MOST_CONFIDENCE = 0.5, 0.9999
 INDIFFERENCE = "1%"
 LEAST_INDIFFERENCE = 1e-9
 MOST_SHARE = 0.99
+NOTHING = "''"  # as a shell has it
 LAST_FIRST_SEED = LAST_SEED - 2_000  # a campaign takes one each
 
 
@@ -86,9 +88,7 @@ def advise(
     until_s = None if minutes is None else time.monotonic() + 60 * minutes
     chosen = ranking_by(worlds.scenario_of(scenario, seed), minimise)
     zone, is_share = indifference_of(indifference)
-    part = share("--share", in_campaigns)
-    if part is not None and part > MOST_SHARE:
-        raise BadInput(f"--share {in_campaigns}: must be at most {MOST_SHARE:.0%}, which takes hundreds of campaigns")
+    part = None if in_campaigns is None else share_of(in_campaigns)
     contenders = worlds.chosen(strategy, chosen)
     tried = sets.chosen(limiters, chosen.account)
     simulation = Simulation(worlds.simulator(), load_prices(), worlds.standing)
@@ -101,6 +101,18 @@ def advise(
     with alone_in(out), opened(store, cluster) as executor:
         found = command.advised(question, contenders, budget, executor, tried, out, json)
     return exit_codes.INCONCLUSIVE if found is None else exit_codes.DONE if found else exit_codes.UNMET
+
+
+def share_of(text: str) -> float:
+    """A share of campaigns, as `95%` or `0.95`. Raises BadInput."""
+    with suppress(BadInput):
+        part = share("--share", text)
+        if part is not None and part <= MOST_SHARE:
+            return part
+    from scenarios.formats.quoted import printable
+
+    right = f"must be above 0 and at most {MOST_SHARE:.0%}, which takes hundreds of campaigns, such as 95%"
+    raise BadInput(f"--share {printable(text) or NOTHING}: {right}")
 
 
 def indifference_of(text: str) -> tuple[float, bool]:
@@ -117,5 +129,5 @@ def indifference_of(text: str) -> tuple[float, bool]:
             f"must be a share of the best below 100% such as 1%, or a number of at least {LEAST_INDIFFERENCE:g} in the "
             "figure's unit"
         )
-        raise BadInput(f"--indifference {printable(text)}: {right}")
+        raise BadInput(f"--indifference {printable(text) or NOTHING}: {right}")
     return value, bool(percent)

@@ -22,7 +22,7 @@ from reports.running.parallel import Outcome
 from reports.terminal import to_json
 from scenarios.errors import BadInput, Interrupted
 from scenarios.hypotheses.sets import Chosen
-from seslab.commands.deciding.advise import LAST_FIRST_SEED, indifference_of
+from seslab.commands.deciding.advise import LAST_FIRST_SEED, indifference_of, share_of
 from tests.unit.advise.problems import (
     CONTENDERS,
     A,
@@ -49,7 +49,7 @@ def test_an_interrupted_search_tells_what_it_found(capsys: pytest.CaptureFixture
     budget = Budget(None, None, lambda: 0.0)
     with pytest.raises(Interrupted, match="runs made"):
         command.advised(asked, CONTENDERS, budget, Interrupting(), chosen, None, False)
-    assert "Ctrl-C came" in capsys.readouterr().out
+    assert "it was interrupted" in capsys.readouterr().out
 
 
 def test_a_budget_of_no_time_says_that_nothing_is_known(capsys: pytest.CaptureFixture[str]) -> None:
@@ -135,3 +135,11 @@ def test_an_indifference_that_is_none_is_refused(text: str) -> None:
         indifference_of(text)
     assert indifference_of("2%") == (0.02, True)
     assert indifference_of("0.5") == (0.5, False)
+
+
+@pytest.mark.parametrize("text", ["100%", "95", "0", "99.5%", "none", ""])
+def test_a_share_that_no_number_of_campaigns_reaches_is_refused(text: str) -> None:
+    """In a line that says which would do."""
+    with pytest.raises(BadInput, match=f"--share {text or repr('')}: must be above 0 and at most 99%.* such as 95%"):
+        share_of(text)
+    assert share_of("95%") == share_of("0.95") == 0.95

@@ -11,10 +11,12 @@ import pytest
 
 from reports.advise import command
 from reports.advise.bench import Met
+from reports.advise.candidates import Candidate
 from reports.advise.demands import demands_of
 from reports.advise.document import document
 from reports.advise.search import Search
 from reports.advise.sentences import sentences
+from reports.advise.table import table
 from reports.documents.advice import AdviceDocument
 from reports.robust.document import document as robustness
 from reports.robust.trials import Simulation, Trial, cells_of, jobs_of
@@ -127,6 +129,56 @@ def test_a_candidate_is_beside_the_choice_in_campaigns_that_both_met() -> None:
     assert told["direct{}"]["finals"]["value"] == 3.0
     assert told["direct{}"]["before"]["value"] == 2.0
     assert "7 s instead of 5 s" in told["aimd{}"]["sentence"]
+
+
+def test_a_figure_under_some_limiters_is_a_lower_bound() -> None:
+    """In table and sentence; and where it is infinite, that is not taken for not known."""
+    found = in_finals({A: [1.0]}, plays=False)
+    partly = Candidate("heartbeat")
+    found.pool += [partly, C]
+    found.contenders = ["direct", "aimd", "heartbeat"]
+    found.bench.runs[partly, 1] = {0: Met(0.0, 3.0, 1.0)}
+    found.bench.runs[C, 1] = {at: Met(0.0, inf, 1.0) for at in range(2)}
+    found.ended = "budget"
+    advice = document(found, [])
+    told = {one["name"]: one for one in advice["candidates"]}
+    assert_declared(AdviceDocument, advice)
+    assert told["heartbeat"]["before"].get("limiters") == 1
+    assert "≥ 3 s instead of 1 s" in told["heartbeat"]["sentence"]
+    assert told["aimd"]["before"].get("infinite") == ["value"]
+    [block] = table(advice).blocks
+    assert {row[0]: row[2] for row in block.rows} == {"advised": "1", "heartbeat": "≥ 3", "aimd": "∞"}
+    assert "≥: so far" in table(advice).caption
+
+
+def test_candidates_that_were_not_run_are_told_apart() -> None:
+    """Nobody has tried what was only drawn."""
+    advice = document(search(scenario(), runs=1), [])
+    assert advice["tried"] == 1
+    assert advice.get("drawn", 0) > 1
+    assert "1 candidate tried (14 drawn)" in " ".join([table(advice).title, *sentences(advice)])
+
+
+def test_a_threshold_about_somebody_else_is_not_judged() -> None:
+    """It demands nothing of those that were searched, and is not said to."""
+    about_heartbeat = {"quick": ("heartbeat.makespan_s < 1",)}
+    advice = document(search(scenario(thresholds=about_heartbeat), runs=1), [])
+    assert "quick" not in {one["name"] for one in advice["demands"]}
+    assert any("not judged: quick (heartbeat.makespan_s < 1)" in one for one in advice["notes"])
+
+
+def test_each_comparison_has_a_command_for_its_campaigns() -> None:
+    """Over as many as both have met, be they more than all finalists shared."""
+    advice = document(in_finals({A: [1.0] * 40, B: [1.02, 1.0, 1.04] * 13 + [1.0], C: [9.0] * 40}), [])
+    finals, *others, _everyone = advice["commands"]
+    assert finals.endswith(f"--replications {advice['assurance']['shared']}")
+    met = {one["name"]: len(one["samples"]) for one in advice["candidates"]}
+    for line in others:
+        words = line.split()
+        named = [name for option, name in pairwise(words) if option == "-s"]
+        assert named == [name for name, often in met.items() if often >= int(words[-1])]
+    told = {int(line.split()[-1]) for line in (finals, *others)}
+    assert {min(often, advice["assurance"]["campaigns"]) for often in met.values()} <= told
 
 
 def test_a_command_reaches_the_failure_it_is_about() -> None:
