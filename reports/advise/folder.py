@@ -11,12 +11,13 @@ from reports.compare.ownership import FIGURES
 from reports.documents.advice import AdviceDocument
 from reports.documents.reading import parsed
 from reports.figures import canvas, front
-from reports.running.keeping import ADVICE, LIMITERS, SCENARIO, keep_together
+from reports.running.keeping import ADVICE, LIMITERS, REPORT, SCENARIO, keep_together
 from reports.terminal import busy, to_json
 from scenarios.errors import BadInput
 from scenarios.formats.quoted import printable, some
+from scenarios.system.held import temporary_folder
 from scenarios.system.reading import MOST_BYTES_OF_DOCUMENT, is_regular, read_bytes
-from scenarios.system.whole_files import make_folder
+from scenarios.system.whole_files import make_folder, write_text
 
 
 def refuse_another(directory: Path, figure: str, contenders: Collection[str]) -> None:
@@ -49,9 +50,18 @@ def _kept_in(directory: Path) -> AdviceDocument | None:
 
 
 def save(directory: Path, advice: AdviceDocument, scenario_toml: str, limiters_toml: str) -> None:
-    """Writes all of it; what is there stays until the texts are on disk. Raises BadInput."""
-    keep_together(directory, {ADVICE: to_json(advice), SCENARIO: scenario_toml, LIMITERS: limiters_toml})
+    """Writes all of it; what is there stays until all is on disk. Raises BadInput and RunFailed."""
+    texts = {ADVICE: to_json(advice), SCENARIO: scenario_toml, LIMITERS: limiters_toml}
+    drawn = _drawn(advice, scenario_toml)
     make_folder(directory / FIGURES, advice=canvas.ADVICE)
-    with busy("Drawing"), canvas.style():
-        canvas.save(front.draw(advice, panels(advice)), directory / FIGURES, page.PICTURE.name)
-    page.write(directory, advice)
+    keep_together(directory, {**{name: text.encode() for name, text in texts.items()}, **drawn})
+
+
+def _drawn(advice: AdviceDocument, scenario_toml: str) -> dict[str, bytes]:
+    """The picture and the page around it, made where they are in nobody's way."""
+    with temporary_folder("seslab-advice-") as aside, busy("Drawing"), canvas.style():
+        write_text(aside / SCENARIO, scenario_toml)
+        make_folder(aside / FIGURES)
+        pictures = canvas.save(front.draw(advice, panels(advice)), aside / FIGURES, page.PICTURE.name)
+        page.write(aside, advice)
+        return {str(path.relative_to(aside)): path.read_bytes() for path in (aside / REPORT, *pictures)}

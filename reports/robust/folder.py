@@ -44,7 +44,8 @@ def is_kept_in(directory: Path) -> bool:
 
 def save(directory: Path, robustness: RobustnessDocument, scenario_toml: str, limiters_toml: str) -> None:
     """Writes all of it: what is there stays until all texts are on disk. Other commands' documents go with it."""
-    keep_together(directory, {ROBUSTNESS: to_json(robustness), SCENARIO: scenario_toml, LIMITERS: limiters_toml})
+    texts = {ROBUSTNESS: to_json(robustness), SCENARIO: scenario_toml, LIMITERS: limiters_toml}
+    keep_together(directory, {name: text.encode() for name, text in texts.items()})
     draw(directory, robustness)
 
 

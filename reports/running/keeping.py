@@ -63,13 +63,16 @@ def keep_alone(directory: Path, name: str, document: str, page: str) -> None:
         write_text(directory / REPORT, page)
 
 
-def keep_together(directory: Path, texts: Mapping[str, str]) -> None:
-    """Writes files by their names: what is there stays until all are on disk. Other commands' documents then go."""
+def keep_together(directory: Path, files: Mapping[str, bytes]) -> None:
+    """Writes files by their names: what is there stays until all are on disk. Other commands' documents then go.
+
+    The first one takes its place last.
+    """
     with interrupts_later(), ExitStack() as together:
-        for name, text in texts.items():
+        for name, content in files.items():
             unfinished = together.enter_context(replaced(directory / name))
-            unfinished.write_text(text, "utf-8")
-        for name in {*DOCUMENTS, REPORT} - texts.keys():
+            unfinished.write_bytes(content)
+        for name in {*DOCUMENTS, REPORT} - files.keys():
             (directory / name).unlink(missing_ok=True)
 
 

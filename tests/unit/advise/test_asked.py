@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import errno
+from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,10 @@ from reports.advise.finals import MOST_CAMPAIGNS
 from reports.documents.advice import AdviceDocument
 from reports.running.executors import OwnProcesses
 from reports.running.experiment import LAST_SEED, Job
-from reports.running.keeping import ADVICE
+from reports.running.keeping import ADVICE, REPORT
 from reports.running.parallel import Outcome
 from reports.terminal import to_json
-from scenarios.errors import BadInput, Interrupted
+from scenarios.errors import BadInput, Interrupted, RunFailed
 from scenarios.hypotheses.sets import Chosen
 from seslab.commands.deciding.advise import LAST_FIRST_SEED, indifference_of, share_of
 from tests.unit.advise.problems import (
@@ -102,6 +103,31 @@ def test_what_is_undecided_replaces_nothing_decided(
     assert f"{tmp_path} keeps the decided advice" in said
     assert [path.name for path in tmp_path.iterdir()] == [ADVICE]
     assert (tmp_path / ADVICE).read_text() == to_json(decided)
+
+
+def test_a_full_disk_leaves_the_earlier_answer_whole(
+    decided: AdviceDocument, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever of the files finds no more room."""
+    drawn = folder._drawn(decided, "")
+    folder.save(tmp_path, decided, "", "")
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    assert {path.name for path in before} >= {ADVICE, REPORT, "front.svg", "front.png"}
+    written = Path.write_bytes
+    for number in range(len(before)):
+        left = iter([True] * number)
+
+        def full(path: Path, content: bytes, left: Iterator[bool] = left) -> int:
+            if next(left, False):
+                return written(path, content)
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        with monkeypatch.context() as disk:
+            disk.setattr(Path, "write_bytes", full)
+            disk.setattr(folder, "_drawn", lambda *_: drawn)
+            with pytest.raises(RunFailed, match="No space left"):
+                folder.save(tmp_path, {**decided, "runs": 0}, "", "")
+        assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
 @pytest.mark.parametrize(
