@@ -216,4 +216,4 @@ def _notes(advice: AdviceDocument) -> Iterator[str]:
     yield from advice["notes"]
     tied = [one["name"] for one in advice["candidates"] if one["standing"] == "tied"]
     if tied:
-        yield f"{names(tied)} would do as well: what else speaks for one of them may decide"
+        yield f"{names(tied)} came out within the indifference zone: what else speaks for one of them may decide"
