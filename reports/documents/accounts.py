@@ -27,13 +27,13 @@ class ApartTable(TypedDict):
 
     account: Annotated[str, Field(description="as the scenario calls it")]
     slice_p99_s: Annotated[float, Field(description="seconds, the account sending its own mail alone")]
-    pool_p99_s: Annotated[float, Field(description="seconds, all accounts sending all mail out of one pool")]
+    pool_p99_s: Annotated[float, Field(description="seconds, where there is the scenario's pool, or one of all")]
 
 
 class ArrangementTable(TypedDict):
-    """The mails of the first seed in slices and in one pool, each sent by ideal senders."""
+    """The mails of the first seed in slices and with a pool, the scenario's or one of all, sent by ideal senders."""
 
     slices: Annotated[BoundFigures, Field(description="each account sending its own mail")]
-    pool: Annotated[BoundFigures, Field(description="all of them sending all mail")]
+    pool: Annotated[BoundFigures, Field(description="those that are pooled sending all mail of theirs")]
     accounts: Annotated[list[ApartTable], Field(description="each account that has mail")]
     said: Annotated[str, Field(description="what slicing costs and protects, in a sentence")]

@@ -23,7 +23,8 @@ from scenarios.measures.bound import bound_of
 from scenarios.measures.cost import load_prices
 from scenarios.measures.measured import measured
 from scenarios.runs import Watch
-from scenarios.schema.accounts.account import LimiterHypothesis
+from scenarios.schema.accounts.account import Account, LimiterHypothesis
+from scenarios.schema.accounts.pool import Pool
 from scenarios.schema.model import Scenario
 from scenarios.traffic import division
 from scenarios.traffic.recorded import recorded
@@ -188,6 +189,26 @@ def test_slicing_protects_who_has_no_peak(tmp_path: Path) -> None:
     assert de.slice_p99_s == 0
     assert de.pool_p99_s == pytest.approx((7000 * 0.99 - 45) / 45 - 99, abs=0.5)
     assert us.pool_p99_s < us.slice_p99_s
+
+
+def test_a_pool_of_some_leaves_the_others_as_they_are(tmp_path: Path) -> None:
+    """What stays apart waits with a pool as in slices, and the pooled wait as they do alone."""
+    three = flow(tmp_path, 60, 10)
+    apart = Account(max_send_rate_per_s=20)
+    mail = three.workload[1].model_copy(update={"account": "fr", "messages_per_s": 40})
+    some = three.model_copy(
+        update={
+            "accounts": {**three.accounts, "fr": apart},
+            "workload": (*three.workload, mail),
+            "pool": Pool(accounts=("us", "de")),
+        }
+    )
+    found, of_two = arrangements_of(some, 1), arrangements_of(three, 1)
+    assert found is not None
+    assert of_two is not None
+    *pooled, fr = found.accounts
+    assert pooled == [*of_two.accounts]
+    assert fr.pool_p99_s == fr.slice_p99_s > 0
 
 
 def test_recorded_mails_go_where_they_went(tmp_path: Path) -> None:
