@@ -209,7 +209,7 @@ def ledger_left_by(
         ledger = replace(ledger, interrupted=ledger.interrupted or was_interrupted)
     else:
         ledger = ledger_of(scenario, assignment, mails, results, decisions, queued)
-    return replace(ledger, warnings=(*ledger.warnings, *paused_before(ledger)))
+    return replace(ledger, warnings=(*ledger.warnings, *paused_before(ledger, scenario)))
 
 
 @contextmanager

@@ -7,12 +7,16 @@ from statistics import mean
 from typing import NamedTuple
 
 from reports.words import duration, names
+from scenarios.entries.accounts import AccountEntry, TenantEntry
 from scenarios.entries.inboxes import AccountInboxFigures
 from scenarios.entry import StrategyEntry
 from scenarios.figures import figure_of
 
 PAUSED = "reputation.paused_s"
 REVIEWED = "reputation.reviewed_s"
+
+_NONE = 1e-6
+"""Calls: a difference of means over runs is not quite nought."""
 
 Instants = Sequence[float | None]
 """In each run: seconds, None where it did not happen."""
@@ -64,14 +68,13 @@ def said_of_review(entry: StrategyEntry) -> str:
 
 
 def paused_of(entry: StrategyEntry) -> str:
-    """Who was paused, by their names where there are several."""
-    return names([one.whom for one in judged_in(entry, PAUSED)] or ["the account"])
+    """For whose pause calls were refused, by their names where there are several."""
+    return names(_refused(entry) or ["the account"])
 
 
 def is_or_are_paused(entry: StrategyEntry) -> str:
     """The same as a clause."""
-    several = len(judged_in(entry, PAUSED)) > 1
-    return f"{paused_of(entry)} {'are' if several else 'is'} paused"
+    return f"{paused_of(entry)} {'are' if len(_refused(entry)) > 1 else 'is'} paused"
 
 
 def has_several(entry: StrategyEntry) -> bool:
@@ -106,8 +109,26 @@ def _by_calls(entry: StrategyEntry) -> str:
     """Where nothing is known of each account, those that refused calls for it."""
     if not has_several(entry):
         return "the account"
-    paused = [f"account {one['account']}" for one in entry.get("accounts", ()) if one["calls"].get("paused")]
-    return names(paused) if paused else "one of the accounts"
+    return names(_refused(entry) or ["one of the accounts"])
+
+
+def _refused(entry: StrategyEntry) -> list[str]:
+    """Who had calls refused for a pause, in at least one run: accounts by the mail that no tenant sends, and tenants.
+
+    Where no reputation is known, as of a load test against AWS itself, no mail was sent as a tenant's.
+    """
+    accounts, tenants = entry.get("accounts", ()), entry.get("tenants", ()) if "reputation" in entry else ()
+    calls = {"the account": _for_a_pause(entry)}
+    if len(accounts) > 1:
+        calls = {called(entry, one["account"]): _for_a_pause(one) for one in accounts}
+    for one in tenants:
+        calls[called(entry, one.get("account", ""))] -= _for_a_pause(one)
+        calls[f"tenant {one['tenant']}"] = _for_a_pause(one)
+    return [whom for whom, refused in calls.items() if refused > _NONE]
+
+
+def _for_a_pause(whose: StrategyEntry | AccountEntry | TenantEntry) -> float:
+    return whose["calls"].get("paused", 0)
 
 
 def _when(one: Judged) -> str:

@@ -131,14 +131,38 @@ def test_limits_that_add_up_to_the_same_are_told_apart() -> None:
 def test_a_pause_by_earlier_mail_is_told() -> None:
     """What is refused from the first call on was paused by no mail of this run."""
     told = replace(Across(sim.run.run)(POOLED, "direct", 1), strategy="ses-v2")
-    assert list(paused_before(told)) == []
+    assert list(paused_before(told, POOLED)) == []
     assert told.delivered is not None
     judgements = tuple(one._replace(judged=one.judged._replace(paused_s=None)) for one in told.delivered.judgements)
     earlier = replace(told, delivered=told.delivered._replace(judgements=judgements))
     refused = {**told.calls, "outcome": np.where(told.calls[ACCOUNT] == US, PAUSED, told.calls["outcome"])}
-    assert list(paused_before(replace(told, calls=refused))) == []
-    [line] = paused_before(replace(earlier, calls=refused))
+    assert list(paused_before(replace(told, calls=refused), POOLED)) == []
+    [line] = paused_before(replace(earlier, calls=refused), POOLED)
     assert "because account us had been paused by earlier mail" in line
+
+
+def test_a_pause_by_earlier_mail_names_the_tenant_whose_mail_was_refused() -> None:
+    """And beside it the account for the mail that no tenant sends; who was not refused is not named."""
+    mail = {"process": "batch", "account": "us"}
+    tables = {
+        "name": "tenants",
+        "accounts": {"us": {}, "fr": {}},
+        "tenants": {"gold": {"account": "us"}, "dirty": {"account": "us"}},
+        "workload": ({**mail, "messages": 3, "tenant": "dirty"}, {**mail, "messages": 1}, {**mail, "messages": 2}),
+        "delivery": {"hard_bounce": 0.0},
+    }
+    scenario = Scenario.model_validate(tables)
+    ran = Across(sim.run.run)(scenario, "direct", 1)
+    told = replace(ran, strategy="ses-v2", calls={**ran.calls, "outcome": np.full(6, PAUSED, np.uint8)})
+    lines = [line.split(" had been ")[0] for line in paused_before(told, scenario)]
+    refused = "calls were refused because"
+    assert lines == [f"ses-v2: 3 {refused} account us", f"ses-v2: 3 {refused} tenant dirty"]
+    assert told.delivered is not None
+    judged = [one._replace(judged=one.judged._replace(paused_s=1.0)) for one in told.delivered.judgements if one.tenant]
+    own = [one for one in told.delivered.judgements if not one.tenant]
+    ours = replace(told, delivered=told.delivered._replace(judgements=(*own, *judged)))
+    [line] = paused_before(ours, scenario)
+    assert "account us" in line, "the tenant was paused by this run's mail"
 
 
 POOLED_TABLES: dict[str, Any] = {

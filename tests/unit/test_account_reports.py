@@ -14,7 +14,7 @@ from reports.documents.accounts import ApartTable
 from reports.documents.comparison import ComparisonDocument
 from reports.documents.limits import BoundFigures
 from reports.figures.canvas import limit_of
-from reports.inboxes.pauses import paused_of
+from reports.inboxes.pauses import is_or_are_paused, paused_of
 from reports.inboxes.reputations import reputations
 from reports.page.elements import Markup
 from reports.words import duration, seconds
@@ -152,3 +152,28 @@ def test_a_pause_names_its_tenant_and_the_account_beside_it(tmp_path: Path) -> N
     assert [row[0] for row in tenants.rows] == ["shop"]
     judged = {row[0]: row[4] for row in reputations(made["strategies"]).rows}
     assert judged == {"the account": seconds(entry["own_reputation"]["paused_s"]), "tenant shop": tenants.rows[0][-1]}
+
+
+def test_calls_are_refused_for_those_alone_whose_calls_were(tmp_path: Path) -> None:
+    """Not for a tenant paused after its last call, nor for an account of which only a tenant's calls were refused."""
+    mail = "[[workload]]\nprocess = 'batch'\nmessages = 300\n"
+    given = loaded(tmp_path, f"{mail}tenant = 'shop'\n{mail}[delivery]\n[tenants.shop]\n")
+    whole = simulated(given, "leaky-bucket")["strategies"][0]
+
+    def entry(own: float, shop: float) -> StrategyEntry:
+        tenant = whole["tenants"][0]
+        tenants = [{**tenant, "calls": {**tenant["calls"], "paused": shop}}]
+        calls = {**whole["calls"], "paused": own + shop}
+        return cast(StrategyEntry, {**whole, "calls": calls, "tenants": tenants})
+
+    assert is_or_are_paused(entry(0, 4)) == "tenant shop is paused"
+    assert is_or_are_paused(entry(2, 4)) == "the account and tenant shop are paused"
+    assert is_or_are_paused(entry(2, 0)) == "the account is paused"
+    two = [{"account": name, "calls": {"paused": paused}} for name, paused in (("us", 0.1 + 0.2), ("de", 5))]
+    tenants = [
+        {"tenant": name, "account": "us", "calls": {"paused": paused}} for name, paused in (("a", 0.3), ("b", 0))
+    ]
+    several = cast(StrategyEntry, {**entry(0, 0), "accounts": two, "tenants": tenants})
+    assert is_or_are_paused(several) == "account de and tenant a are paused"
+    at_aws = {name: value for name, value in entry(2, 4).items() if name != "reputation"}
+    assert is_or_are_paused(cast(StrategyEntry, at_aws)) == "the account is paused"
