@@ -10,14 +10,19 @@ from unittest.mock import patch
 
 import pytest
 
-from seslab import command_line
+from scenarios.outside import plug
+from seslab import command_line, trial
 
 
 def seslab_here(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """The command's end, in a folder, with nothing of it on a terminal."""
+    """The command's end, in a folder, with nothing of it on a terminal. What it plugs in, it alone knows."""
     out, err = StringIO(), StringIO()
+    known = {bundle.name for bundle in plug.plugged()}
     with chdir(cwd), redirect_stdout(out), redirect_stderr(err), patch("sys.argv", ["seslab", *words]):
         code = _exit_code()
+    for name in {bundle.name for bundle in plug.plugged()} - known:
+        plug.unplug(name)
+        trial.forget(name)
     return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
 
 

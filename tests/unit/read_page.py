@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-VOID = {"br", "img", "input", "meta", "path", "rect"}
+VOID = {"br", "img", "input", "meta", "path", "rect", "wbr"}
 
 
 class Read(HTMLParser):
