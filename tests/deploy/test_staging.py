@@ -34,6 +34,7 @@ from scenarios.errors import BadInput
 from scenarios.ledger import store
 from scenarios.ledger.ledger import ACCEPTED
 from scenarios.measures.cost import load_prices
+from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import arrivals
 from strategies.ports import Mail
 from tests.deploy import marks
@@ -115,18 +116,20 @@ def _channels(cloud: Cloud, ses: Moto, shares: int, budget: Budget) -> Iterator[
             relay.end()
 
 
-def _orders(channels: Sequence[EventChannel], strategy: str, folder: Path, budget: int) -> list[ShareOrder]:
+def _orders(
+    channels: Sequence[EventChannel], strategy: str, folder: Path, budget: int, scenario: Scenario = SCENARIO
+) -> list[ShareOrder]:
     zero_unix_s, of = ceil(time.time() + HEAD_S), len(channels)
     return [
         ShareOrder(
-            SCENARIO,
+            scenario,
             strategy,
             1,
             run=1,
             share=WorkerShare(place, of),
             zero_unix_s=zero_unix_s,
             folder=folder,
-            mails=arrivals(SCENARIO.workload, 1),
+            mails=arrivals(scenario.workload, 1),
             envelope=Envelope(SENDER),
             region=REGION,
             outputs={**channel.outputs},
@@ -172,10 +175,14 @@ def test_shares_hear_from_ses_itself(cloud: Cloud, ses: Moto, tmp_path: Path) ->
 
 
 def test_a_share_keeps_to_its_budget(cloud: Cloud, ses: Moto, tmp_path: Path) -> None:
-    """When SES has taken more than was allowed the share ends with one line; nothing is left."""
+    """When SES has taken more than was allowed the share ends with one line; nothing is left.
+
+    What it has to send would take far longer than its events are on their way.
+    """
+    long = SCENARIO.model_copy(update={"workload": (SCENARIO.workload[0].model_copy(update={"messages": 400}),)})
     ses.start(0)
     with _channels(cloud, ses, 1, Budget()) as channels:
-        (ended,) = _played(_orders(channels, "leaky-bucket", tmp_path, 10))
+        (ended,) = _played(_orders(channels, "leaky-bucket", tmp_path, 10, long))
     assert ended.returncode == 3
     (line,) = ended.stderr.decode().splitlines()
     assert line.startswith("--budget-recipients 10: SES has accepted ")
