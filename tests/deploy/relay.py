@@ -25,6 +25,9 @@ SCENARIO = Scenario.model_validate(
     }
 )
 
+LONG = SCENARIO.model_copy(update={"workload": (SCENARIO.workload[0].model_copy(update={"messages": 400}),)})
+"""Far more to send than would be sent before events of the first have arrived."""
+
 
 class Relay:
     """In one AWS, SES publishes to the stack's own queue; here SES is elsewhere, so its events are carried over."""

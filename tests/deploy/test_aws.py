@@ -37,7 +37,7 @@ from scenarios.schema.model import Scenario
 from scenarios.schema.scenario_file import as_toml
 from tests.deploy import marks
 from tests.deploy.patience import until
-from tests.deploy.relay import SCENARIO, Relay
+from tests.deploy.relay import LONG, SCENARIO, Relay
 
 pytestmark = marks.on_ministack()
 
@@ -133,7 +133,7 @@ def test_events_are_the_witness(cloud: Cloud, ses: Moto, strategy: str) -> None:
 def test_the_budget_holds_while_mails_are_sent(cloud: Cloud, ses: Moto) -> None:
     """When SES has taken more than was allowed the run is stopped, and nothing is left."""
     with pytest.raises(RunFailed, match=r"--budget-recipients 10: SES has accepted \d\d"):
-        _played(cloud, ses, "leaky-bucket", Budget(10))
+        _played(cloud, ses, "leaky-bucket", Budget(10), LONG)
     assert stacks.status(cloud) == []
 
 

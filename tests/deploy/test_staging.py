@@ -38,7 +38,7 @@ from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import arrivals
 from strategies.ports import Mail
 from tests.deploy import marks
-from tests.deploy.relay import SCENARIO, Relay
+from tests.deploy.relay import LONG, SCENARIO, Relay
 from tests.loadtest.at_work import at_work
 
 pytestmark = marks.on_ministack()
@@ -175,14 +175,10 @@ def test_shares_hear_from_ses_itself(cloud: Cloud, ses: Moto, tmp_path: Path) ->
 
 
 def test_a_share_keeps_to_its_budget(cloud: Cloud, ses: Moto, tmp_path: Path) -> None:
-    """When SES has taken more than was allowed the share ends with one line; nothing is left.
-
-    What it has to send would take far longer than its events are on their way.
-    """
-    long = SCENARIO.model_copy(update={"workload": (SCENARIO.workload[0].model_copy(update={"messages": 400}),)})
+    """When SES has taken more than was allowed the share ends with one line; nothing is left."""
     ses.start(0)
     with _channels(cloud, ses, 1, Budget()) as channels:
-        (ended,) = _played(_orders(channels, "leaky-bucket", tmp_path, 10, long))
+        (ended,) = _played(_orders(channels, "leaky-bucket", tmp_path, 10, LONG))
     assert ended.returncode == 3
     (line,) = ended.stderr.decode().splitlines()
     assert line.startswith("--budget-recipients 10: SES has accepted ")
