@@ -171,7 +171,8 @@ class _Campaign:
     def next_ended(self) -> tuple[Batch, Sequence[Answer] | None] | None:
         """The answers of a batch; None for answers that are lost, and None where nothing has ended for a moment.
 
-        Of a batch of which workers die each job is sent by itself, so that the others are spared.
+        Of a batch of which workers die each job is sent by itself, so that the others are spared. Answers are with the
+        worker until they are fetched: those of one that died in between are asked for again.
         """
         try:
             future = self._ended.get(timeout=WAIT_S)
@@ -181,18 +182,25 @@ class _Campaign:
         if future.status == "finished":
             try:
                 answers: Sequence[Answer] = future.result()
-            except (OSError, CancelledError):  # the scheduler, through which it comes, went away just now
-                return batch, None
+            except (OSError, CancelledError):  # the worker or the scheduler, through which it comes, went away just now
+                return self._without(batch)
             self._runs += len(answers)
             self._took_s += sum(one.entry["wall_s"] for one in answers if isinstance(one, Result))
             return batch, answers
         if future.status != "error":
-            return batch, None
+            return self._without(batch)
         if len(batch.jobs) > 1:
             self._again += [Batch([number], [job]) for number, job in zip(batch.numbers, batch.jobs, strict=True)]
             return Batch((), ()), ()
         [job] = batch.jobs
         return batch, [RunFailed(f"{job.strategy}, seed {job.seed}: {_words(future.exception())}")]
+
+    def _without(self, batch: Batch) -> tuple[Batch, Sequence[Answer] | None]:
+        """It is sent again as long as there is a scheduler to send it to."""
+        if self._client.status != "running":
+            return batch, None
+        self._again.append(batch)
+        return Batch((), ()), ()
 
     def call_off(self) -> None:
         """What is still on its way."""
