@@ -51,7 +51,8 @@ def keep(ledger: Ledger, scenario: Scenario, directory: Path) -> None:
     from scenarios.ledger import store
 
     with interrupts_later():
-        forget_documents(directory)
+        for name in (*DOCUMENTS, REPORT):
+            (directory / name).unlink(missing_ok=True)
         write_text(directory / SCENARIO, as_toml(scenario))
         store.write(ledger, directory)
 
@@ -74,13 +75,3 @@ def keep_together(directory: Path, files: Mapping[str, bytes]) -> None:
             unfinished.write_bytes(content)
         for name in {*DOCUMENTS, REPORT} - files.keys():
             (directory / name).unlink(missing_ok=True)
-
-
-def forget_documents(directory: Path) -> None:
-    """What earlier commands have told of a folder's ledgers and scenario."""
-    if any((directory / name).exists() for name in (ROBUSTNESS, ADVICE)):
-        (directory / LIMITERS).unlink(missing_ok=True)
-    if (directory / BOUNCES).exists():
-        (directory / BOUNCES_CSV).unlink(missing_ok=True)
-    for name in (*DOCUMENTS, REPORT):
-        (directory / name).unlink(missing_ok=True)
