@@ -54,6 +54,10 @@ class Sheet(NamedTuple):
     named_by: int = 1
     lead: str = ""
 
+    def told_of(self, name: str) -> Sheet:
+        """The same below a sentence that says whose it is."""
+        return self._replace(lead=f"{name}: {self.lead}")
+
     @property
     def rows(self) -> list[Row]:
         """Those of all blocks."""

@@ -7,14 +7,13 @@ from pathlib import Path
 
 from reports.advise import page
 from reports.advise.panels import panels
-from reports.compare.ownership import FIGURES
+from reports.compare.ownership import FIGURES, refuse_another_question
 from reports.documents.advice import AdviceDocument
 from reports.documents.reading import parsed
 from reports.figures import canvas, front
 from reports.running.keeping import ADVICE, LIMITERS, REPORT, SCENARIO, keep_together
 from reports.terminal import busy, to_json
 from scenarios.errors import BadInput
-from scenarios.formats.quoted import printable, some
 from scenarios.system.held import temporary_folder
 from scenarios.system.reading import MOST_BYTES_OF_DOCUMENT, is_regular, read_bytes
 from scenarios.system.whole_files import make_folder, write_text
@@ -25,13 +24,8 @@ def refuse_another(directory: Path, figure: str, contenders: Collection[str]) ->
     there = _kept_in(directory)
     if there is None:
         return
-    told = [("figure", there["figure"], figure)]
-    if {*there["contenders"]} != {*contenders}:
-        told.append(("contenders", some(there["contenders"]), some([*contenders])))
-    for what, theirs, here in told:
-        if theirs != here:
-            said = f"{what}: {printable(theirs)}; here {printable(here)}"
-            raise BadInput(f"--out {directory}: has another advice ({said}); name another folder")
+    asked = [("figure", there["figure"], figure), ("contenders", there["contenders"], [*contenders])]
+    refuse_another_question(directory, "advice", asked)
 
 
 def has_decided(directory: Path) -> bool:

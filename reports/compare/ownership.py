@@ -21,6 +21,7 @@ from scenarios.system.reading import MOST_BYTES_OF_DOCUMENT, is_regular, read_by
 from scenarios.system.whole_files import is_same
 
 FIGURES = "figures"
+Asked = str | Sequence[str]
 _PARQUET = b"PAR1"  # begins every such file
 _PAGE = b'<meta name="generator" content="seslab">'
 _OURS = re.compile(
@@ -63,6 +64,23 @@ def refuse_another(directory: Path, option: str, document: str, scenarios: Seque
     if there and scenarios and sorted(there) != sorted(scenarios):
         theirs, ours = (quoted.some(list(map(printable, names))) for names in (there, scenarios))
         raise BadInput(f"{option} {directory}: has results of {theirs}, and not of {ours}; name another folder")
+
+
+def refuse_another_question(directory: Path, answer: str, asked: Iterable[tuple[str, Asked, Asked]]) -> None:
+    """Raises BadInput for a folder with the answer to another question, which would be lost.
+
+    `asked` has what a question is made of: its name, and what it is there and here. A list's order is no matter.
+    """
+    for what, there, here in asked:
+        if _unordered(there) != _unordered(here):
+            theirs, ours = (printable(one if isinstance(one, str) else quoted.some(one)) for one in (there, here))
+            raise BadInput(
+                f"--out {directory}: has another {answer} ({what}: {theirs}; here {ours}); name another folder"
+            )
+
+
+def _unordered(told: Asked) -> Asked:
+    return told if isinstance(told, str) else sorted(told)
 
 
 def _scenarios_of(directory: Path, document: str) -> list[str]:

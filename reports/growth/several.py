@@ -36,12 +36,7 @@ def document(plans: Sequence[PlanDocument], scenario: Scenario) -> PlansDocument
 
 def tables(document: PlansDocument) -> tuple[Sheet, ...]:
     """One for each account, below its answer."""
-    return tuple(_led(plan) for plan in document["plans"])
-
-
-def _led(plan: PlanDocument) -> Sheet:
-    sheet = table(plan)
-    return sheet._replace(lead=f"{plan['account']}: {sheet.lead}")
+    return tuple(table(plan).told_of(plan["account"]) for plan in document["plans"])
 
 
 def sentences(document: PlansDocument) -> Iterator[str]:

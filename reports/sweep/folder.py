@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from reports.compare import one_document
-from reports.compare.ownership import FIGURES
+from reports.compare.ownership import FIGURES, refuse_another_question
 from reports.compare.variant_looks import looks_of_variants
 from reports.documents.sweep import SCHEMA, SweepDocument
 from reports.figures import canvas, palette
@@ -17,8 +16,6 @@ from reports.sweep.campaign import Sweep
 from reports.sweep.rows import Rows
 from reports.sweep.table import cell_texts
 from reports.terminal import busy, to_json
-from scenarios.errors import BadInput
-from scenarios.formats.quoted import printable, some
 from scenarios.schema.scenario_file import as_toml
 from scenarios.system.whole_files import make_folder, write_text
 
@@ -33,15 +30,8 @@ def prepare(directory: Path, scenario: str) -> None:
 def refuse_another(directory: Path, sweep: Sweep) -> None:
     """Raises BadInput for a folder with the runs of another sweep, which would be lost."""
     there = parquet.identity_of(directory / RUNS) if (directory / RUNS).exists() else {}
-    for what, ours in parquet.identity(sweep).items():
-        if _unordered(there.get(what, ours)) != _unordered(ours):
-            theirs, here = (printable(one if isinstance(one, str) else some(one)) for one in (there[what], ours))
-            raise BadInput(f"--out {directory}: has another sweep ({what}: {theirs}; here {here}); name another folder")
-
-
-def _unordered(told: Any) -> Any:
-    """In another order keys and contenders make the same runs."""
-    return sorted(told) if isinstance(told, list) else told
+    here = parquet.identity(sweep)
+    refuse_another_question(directory, "sweep", ((what, there.get(what, ours), ours) for what, ours in here.items()))
 
 
 def save(directory: Path, sweep: Sweep, rows: Rows, document: SweepDocument) -> None:

@@ -88,12 +88,7 @@ def _sent_by(source: str, scenario: Scenario, name: str) -> tuple[Scenario, Deal
 
 def tables(document: WarmupsDocument) -> tuple[Sheet, ...]:
     """One for each account, below its answer."""
-    return tuple(_led(warmup) for warmup in document["warmups"])
-
-
-def _led(warmup: WarmupDocument) -> Sheet:
-    sheet = table(warmup)
-    return sheet._replace(lead=f"{warmup['account']}: {sheet.lead}")
+    return tuple(table(warmup).told_of(warmup["account"]) for warmup in document["warmups"])
 
 
 def sentences(document: WarmupsDocument) -> Iterator[str]:
