@@ -114,11 +114,14 @@ class Nursery:
 
     def _order(self, order: Mapping[str, Any]) -> None:
         assert self._fork_server.stdin is not None
+        gone = "the functions' parent process has ended: no function can be started"
+        if self._fork_server.poll() is not None:  # an environment just forked still holds the pipe: it would not break
+            raise RunFailed(gone)
         try:
             self._fork_server.stdin.write(json.dumps(order).encode() + b"\n")
             self._fork_server.stdin.flush()
         except BrokenPipeError as error:
-            raise RunFailed("the functions' parent process has ended: no function can be started") from error
+            raise RunFailed(gone) from error
 
     def _listen(self) -> None:
         assert self._fork_server.stdout is not None
