@@ -17,7 +17,8 @@ from reports.verify.scenes import scene
 from scenarios.aws.limit_steps import limit_steps
 from scenarios.ledger.ledger import Ledger
 from scenarios.ledger.recipients import acceptances
-from scenarios.measures.bound import admissions, bound_of
+from scenarios.measures.bound import bound_of
+from scenarios.measures.ideal.admissions import admissions
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import Arrivals, arrivals
 from strategies.registry import STRATEGIES

@@ -8,7 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.measures.bound import Bound, Largest, admissions_of, bound_of, bound_of_parts
+from scenarios.measures.bound import Bound, bound_of, bound_of_parts
+from scenarios.measures.ideal.admissions import admissions_of
+from scenarios.measures.ideal.slowest import Largest
 from scenarios.schema.accounts.pool import Pool
 from scenarios.schema.model import Scenario
 from scenarios.traffic.slices import NOBODY, numbered_slices_of, owners, slices_of

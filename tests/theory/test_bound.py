@@ -19,8 +19,10 @@ from scenarios.aws.admission import RollingQuota
 from scenarios.aws.limit_steps import LimitStep, limit_steps, rate_steps
 from scenarios.aws.limiter import TICKS_PER_S, build_limiter, exact
 from scenarios.measures import bound as module
-from scenarios.measures.bound import Bound, admissions, bound_of
-from scenarios.measures.ration import Quota
+from scenarios.measures.bound import Bound, bound_of
+from scenarios.measures.ideal import admissions as ideal
+from scenarios.measures.ideal.admissions import admissions
+from scenarios.measures.ideal.ration import Quota
 from scenarios.schema.accounts.account import Account, LimiterHypothesis
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import Arrivals
@@ -402,5 +404,5 @@ def test_chunks_do_not_show(kind: dict[str, Any], mails: Mails, rate: float, chu
     hypothesis, steps = limiter(rate, **kind), [(0.0, rate)]
     whole = bound(arrivals(mails), hypothesis, steps)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "CHUNK_RECIPIENTS", chunk)
+        patch.setattr(ideal, "CHUNK_RECIPIENTS", chunk)
         assert bound(arrivals(mails), hypothesis, steps) == pytest.approx(whole, abs=1e-12)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 import sim.run
 from reports.running.accounts import Across
 from scenarios.measures.arrangements import ideal_of
-from scenarios.measures.bound import admissions_of
+from scenarios.measures.ideal.admissions import admissions_of
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import Arrivals
 

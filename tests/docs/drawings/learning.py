@@ -11,7 +11,7 @@ from reports.figures.palette import look
 from reports.figures.series import Floats
 from scenarios.aws.limit_steps import limit_steps
 from scenarios.ledger.ledger import ACCEPTED, THROTTLED, Ledger
-from scenarios.measures.bound import admissions
+from scenarios.measures.ideal.admissions import admissions
 from scenarios.schema.model import Scenario
 from scenarios.schema.scenario_file import load
 from scenarios.traffic.workload import arrivals
