@@ -11,12 +11,11 @@ from reports.compare.ownership import FIGURES, refuse_another_question
 from reports.documents.advice import AdviceDocument
 from reports.documents.reading import parsed
 from reports.figures import canvas, front
-from reports.running.keeping import ADVICE, LIMITERS, REPORT, SCENARIO, keep_together
+from reports.running.keeping import ADVICE, LIMITERS, SCENARIO, keep_together, write_texts
 from reports.terminal import busy, to_json
 from scenarios.errors import BadInput
-from scenarios.system.held import temporary_folder
 from scenarios.system.reading import MOST_BYTES_OF_DOCUMENT, is_regular, read_bytes
-from scenarios.system.whole_files import make_folder, write_text
+from scenarios.system.whole_files import make_folder
 
 
 def refuse_another(directory: Path, figure: str, contenders: Collection[str]) -> None:
@@ -44,18 +43,14 @@ def _kept_in(directory: Path) -> AdviceDocument | None:
 
 
 def save(directory: Path, advice: AdviceDocument, scenario_toml: str, limiters_toml: str) -> None:
-    """Writes all of it; what is there stays until all is on disk. Raises BadInput and RunFailed."""
-    texts = {ADVICE: to_json(advice), SCENARIO: scenario_toml, LIMITERS: limiters_toml}
-    drawn = _drawn(advice, scenario_toml)
-    make_folder(directory / FIGURES, advice=canvas.ADVICE)
-    keep_together(directory, {**{name: text.encode() for name, text in texts.items()}, **drawn})
+    """Keeps all of it; what is there stays until all is on disk. Raises BadInput and RunFailed."""
 
+    def write(folder: Path) -> None:
+        texts = {ADVICE: to_json(advice), SCENARIO: scenario_toml, LIMITERS: limiters_toml}
+        write_texts(folder, texts)
+        make_folder(folder / FIGURES)
+        with busy("Drawing"), canvas.style():
+            canvas.save(front.draw(advice, panels(advice)), folder / FIGURES, page.PICTURE.name)
+        page.write(folder, advice)
 
-def _drawn(advice: AdviceDocument, scenario_toml: str) -> dict[str, bytes]:
-    """The picture and the page around it, made where they are in nobody's way."""
-    with temporary_folder("seslab-advice-") as aside, busy("Drawing"), canvas.style():
-        write_text(aside / SCENARIO, scenario_toml)
-        make_folder(aside / FIGURES)
-        pictures = canvas.save(front.draw(advice, panels(advice)), aside / FIGURES, page.PICTURE.name)
-        page.write(aside, advice)
-        return {str(path.relative_to(aside)): path.read_bytes() for path in (aside / REPORT, *pictures)}
+    keep_together(directory, ADVICE, write)

@@ -10,9 +10,8 @@ from reports.bounces.spreadsheet import to_csv
 from reports.compare import one_document
 from reports.documents.bounces import SCHEMA, BouncesDocument
 from reports.events.reading import refuse_inside
-from reports.running.keeping import BOUNCES, BOUNCES_CSV, REPORT, keep_alone
+from reports.running.keeping import BOUNCES, BOUNCES_CSV, REPORT, keep_texts
 from reports.terminal import to_json
-from scenarios.system.whole_files import write_text
 
 
 def prepare(directory: Path, read: Iterable[Path]) -> None:
@@ -22,6 +21,6 @@ def prepare(directory: Path, read: Iterable[Path]) -> None:
 
 
 def save(directory: Path, bounces: BouncesDocument) -> None:
-    """All three."""
-    keep_alone(directory, BOUNCES, to_json(bounces), page_of(bounces))
-    write_text(directory / BOUNCES_CSV, to_csv(bounces))
+    """Keeps all three; what is there stays until all are on disk."""
+    texts = {BOUNCES: to_json(bounces), BOUNCES_CSV: to_csv(bounces), REPORT: page_of(bounces)}
+    keep_texts(directory, BOUNCES, texts)

@@ -12,6 +12,7 @@ from reports.documents.fit import SCHEMA, FitDocument
 from reports.figures import canvas
 from reports.fit.drawing import draw
 from reports.fit.table import account_toml
+from reports.running.keeping import keep_together
 from reports.terminal import to_json
 from scenarios.hypotheses.sets import as_toml
 from scenarios.inference.calls import Calls
@@ -52,9 +53,13 @@ def keep(directory: Path, calls: Calls) -> None:
 
 
 def save(directory: Path, document: FitDocument, fit: Fit) -> None:
-    """All of them."""
-    write_text(directory / DOCUMENT, to_json(document))
-    write_text(directory / ACCOUNT, account_toml(document))
-    write_text(directory / LIMITERS, as_toml(hypotheses(fit, nominal(fit, document["max_send_rate_per_s"]))))
+    """Keeps all of them; what is there stays until all are on disk."""
+    keep_together(directory, DOCUMENT, lambda folder: _write(folder, document, fit))
+
+
+def _write(folder: Path, document: FitDocument, fit: Fit) -> None:
+    write_text(folder / DOCUMENT, to_json(document))
+    write_text(folder / ACCOUNT, account_toml(document))
+    write_text(folder / LIMITERS, as_toml(hypotheses(fit, nominal(fit, document["max_send_rate_per_s"]))))
     with canvas.style():
-        canvas.save(draw(document, fit.calls), directory, PICTURE)
+        canvas.save(draw(document, fit.calls), folder, PICTURE)

@@ -9,9 +9,10 @@ from reports.compare import folder as run_folder
 from reports.documents.gate import GateDocument
 from reports.files import Named
 from reports.gate.page import page_of
-from reports.running.keeping import GATE, keep_alone
+from reports.running.keeping import GATE, REPORT, keep_together
 from reports.running.origin import write_origin
 from reports.terminal import to_json
+from scenarios.system.whole_files import write_text
 
 
 def prepare(directory: Path | None, read: Iterable[Named], scenarios: Sequence[str]) -> None:
@@ -21,6 +22,11 @@ def prepare(directory: Path | None, read: Iterable[Named], scenarios: Sequence[s
 
 
 def save(directory: Path, gate: GateDocument) -> None:
-    """With where it is from."""
-    keep_alone(directory, GATE, to_json(gate), page_of(gate))
-    write_origin(directory)
+    """With where it is from; what is there stays until all is on disk."""
+
+    def write(folder: Path) -> None:
+        write_text(folder / GATE, to_json(gate))
+        write_text(folder / REPORT, page_of(gate))
+        write_origin(folder)
+
+    keep_together(directory, GATE, write)

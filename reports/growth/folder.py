@@ -11,10 +11,11 @@ from reports.figures import canvas
 from reports.growth.drawing import draw
 from reports.growth.request import cases_of, request_text
 from reports.growth.spreadsheet import to_csv
+from reports.running.keeping import keep_together
 from reports.terminal import to_json
 from scenarios.growth.growth import Request
 from scenarios.schema.model import Scenario
-from scenarios.system.whole_files import write_text
+from scenarios.system.whole_files import make_folder, write_text
 from scenarios.traffic.slices import slices_of
 
 DOCUMENT, REQUEST, SPREADSHEET, PICTURE = "plan.json", "request.txt", "plan.csv", "plan"
@@ -42,20 +43,31 @@ def _text(account: str) -> str:
 
 
 def save(directory: Path, plan: PlanDocument, request: Request) -> None:
-    """All of them; the texts only where something is to be asked for."""
-    write_text(directory / DOCUMENT, to_json(plan))
-    write_text(directory / SPREADSHEET, to_csv(plan))
-    for earlier in directory.glob(_text("*")):
-        earlier.unlink()
-    (directory / REQUEST).unlink(missing_ok=True)
-    for case in cases_of(plan):
-        write_text(directory / _text(case.account), request_text(case, request))
-    with canvas.style():
-        canvas.save(draw(plan), directory, PICTURE)
+    """Keeps all of them, the texts only where something is to be asked for; what is there stays until all are."""
+    keep_together(directory, DOCUMENT, lambda folder: _write(folder, plan, request), _texts_in(directory))
 
 
 def save_several(directory: Path, document: PlansDocument, request: Request) -> None:
-    """Each account's in a folder of its name."""
-    write_text(directory / PLANS, to_json(document))
-    for plan in document["plans"]:
-        save(directory / plan["account"], plan, request)
+    """The same, each account's in a folder of its name."""
+
+    def write(folder: Path) -> None:
+        write_text(folder / PLANS, to_json(document))
+        for plan in document["plans"]:
+            make_folder(folder / plan["account"])
+            _write(folder / plan["account"], plan, request)
+
+    keep_together(directory, PLANS, write, _texts_in(directory))
+
+
+def _texts_in(directory: Path) -> list[str]:
+    """Of an earlier plan, after which something else may have to be asked for."""
+    return [str(path.relative_to(directory)) for path in directory.rglob("request*.txt")]
+
+
+def _write(folder: Path, plan: PlanDocument, request: Request) -> None:
+    write_text(folder / DOCUMENT, to_json(plan))
+    write_text(folder / SPREADSHEET, to_csv(plan))
+    for case in cases_of(plan):
+        write_text(folder / _text(case.account), request_text(case, request))
+    with canvas.style():
+        canvas.save(draw(plan), folder, PICTURE)

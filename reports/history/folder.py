@@ -8,7 +8,7 @@ from pathlib import Path
 from reports.compare import folder as run_folder
 from reports.documents.history import HistoryDocument
 from reports.history.page import page_of
-from reports.running.keeping import HISTORY, keep_alone
+from reports.running.keeping import HISTORY, REPORT, keep_texts
 from reports.terminal import to_json
 from scenarios.errors import BadInput
 from scenarios.system.whole_files import is_same
@@ -22,5 +22,5 @@ def prepare(directory: Path, read: Sequence[str]) -> None:
 
 
 def save(directory: Path, history: HistoryDocument) -> None:
-    """The document and the page."""
-    keep_alone(directory, HISTORY, to_json(history), page_of(history))
+    """The document and the page; what is there stays until both are on disk."""
+    keep_texts(directory, HISTORY, {HISTORY: to_json(history), REPORT: page_of(history)})

@@ -14,7 +14,7 @@ from reports.figures import canvas, robust
 from reports.files import Named
 from reports.robust import page
 from reports.robust.cell_text import cell_text
-from reports.running.keeping import LIMITERS, ROBUSTNESS, SCENARIO, keep_together
+from reports.running.keeping import LIMITERS, ROBUSTNESS, SCENARIO, keep_together, write_texts
 from reports.terminal import busy, to_json
 from scenarios.errors import BadInput
 from scenarios.formats.quoted import printable
@@ -43,10 +43,14 @@ def is_kept_in(directory: Path) -> bool:
 
 
 def save(directory: Path, robustness: RobustnessDocument, scenario_toml: str, limiters_toml: str) -> None:
-    """Writes all of it: what is there stays until all texts are on disk. Other commands' documents go with it."""
-    texts = {ROBUSTNESS: to_json(robustness), SCENARIO: scenario_toml, LIMITERS: limiters_toml}
-    keep_together(directory, {name: text.encode() for name, text in texts.items()})
-    draw(directory, robustness)
+    """Keeps all of it; what is there stays until all is on disk. Other commands' documents go with it."""
+
+    def write(folder: Path) -> None:
+        texts = {ROBUSTNESS: to_json(robustness), SCENARIO: scenario_toml, LIMITERS: limiters_toml}
+        write_texts(folder, texts)
+        draw(folder, robustness)
+
+    keep_together(directory, ROBUSTNESS, write)
 
 
 def document(directory: Path) -> RobustnessDocument:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+import shutil
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
 from scenarios.ledger.ledger import Ledger
 from scenarios.schema.model import Scenario
 from scenarios.schema.scenario_file import as_toml
+from scenarios.system.held import temporary_folder
 from scenarios.system.interrupts import interrupts_later
-from scenarios.system.whole_files import replaced, write_text
+from scenarios.system.whole_files import make_folder, replaced, write_text
 
 SCENARIO = "scenario.toml"
 COMPARISON = "comparison.json"
@@ -57,21 +60,39 @@ def keep(ledger: Ledger, scenario: Scenario, directory: Path) -> None:
         store.write(ledger, directory)
 
 
-def keep_alone(directory: Path, name: str, document: str, page: str) -> None:
-    """Writes a document and its page into a folder that has no other ones, and no ledgers."""
-    with interrupts_later():
-        write_text(directory / name, document)
-        write_text(directory / REPORT, page)
+def keep_together(
+    directory: Path, document: str, write: Callable[[Path], None], others: Iterable[str] = (*DOCUMENTS, REPORT)
+) -> None:
+    """Keeps all that `write` writes into the folder that it is given: what is there stays until all is on disk.
 
-
-def keep_together(directory: Path, files: Mapping[str, bytes]) -> None:
-    """Writes files by their names: what is there stays until all are on disk. Other commands' documents then go.
-
-    The first one takes its place last.
+    Ctrl-C ends what writes, and waits once all is written. The document takes its place last; of the others, which an
+    earlier command may have left, those that are not written anew go. Raises as `replaced` does.
     """
-    with interrupts_later(), ExitStack() as together:
-        for name, content in files.items():
-            unfinished = together.enter_context(replaced(directory / name))
-            unfinished.write_bytes(content)
-        for name in {*DOCUMENTS, REPORT} - files.keys():
-            (directory / name).unlink(missing_ok=True)
+    with temporary_folder("seslab-kept-") as aside:
+        write(aside)
+        written = {str(path.relative_to(aside)) for path in aside.rglob("*") if path.is_file()}
+        with interrupts_later(), ExitStack() as together:
+            for name in sorted(written, key=lambda name: (name != document, name)):
+                make_folder((directory / name).parent)
+                _copy(aside / name, together.enter_context(replaced(directory / name)))
+            for name in {*others} - written:
+                (directory / name).unlink(missing_ok=True)
+
+
+def keep_texts(directory: Path, document: str, texts: Mapping[str, str]) -> None:
+    """The same of nothing but texts, by their files' names."""
+    keep_together(directory, document, lambda folder: write_texts(folder, texts))
+
+
+def write_texts(folder: Path, texts: Mapping[str, str]) -> None:
+    """Each into its file."""
+    for name, text in texts.items():
+        write_text(folder / name, text)
+
+
+def _copy(path: Path, unfinished: Path) -> None:
+    """To the disk itself, which may turn out to be full only then: the first file must not take its place before."""
+    with path.open("rb") as source, unfinished.open("wb") as file:
+        shutil.copyfileobj(source, file)
+        file.flush()
+        os.fsync(file.fileno())

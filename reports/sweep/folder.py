@@ -10,7 +10,7 @@ from reports.compare.variant_looks import looks_of_variants
 from reports.documents.sweep import SCHEMA, SweepDocument
 from reports.figures import canvas, palette
 from reports.figures import sweep as picture
-from reports.running.keeping import REPORT, SCENARIO
+from reports.running.keeping import REPORT, SCENARIO, keep_together
 from reports.sweep import page, parquet, sensitivity_drawing
 from reports.sweep.campaign import Sweep
 from reports.sweep.rows import Rows
@@ -35,13 +35,17 @@ def refuse_another(directory: Path, sweep: Sweep) -> None:
 
 
 def save(directory: Path, sweep: Sweep, rows: Rows, document: SweepDocument) -> None:
-    """All of it, the runs first. Raises as `write_text` does."""
-    parquet.write(directory / RUNS, sweep, rows)
-    write_text(directory / SCENARIO, as_toml(sweep.scenario))
-    write_text(directory / DOCUMENT, to_json(document))
-    make_folder(directory / FIGURES, advice=canvas.ADVICE)
+    """Keeps all of it; what is there stays until all is on disk. Raises as `write_text` does."""
+    keep_together(directory, DOCUMENT, lambda folder: _write(folder, sweep, rows, document))
+
+
+def _write(folder: Path, sweep: Sweep, rows: Rows, document: SweepDocument) -> None:
+    parquet.write(folder / RUNS, sweep, rows)
+    write_text(folder / SCENARIO, as_toml(sweep.scenario))
+    write_text(folder / DOCUMENT, to_json(document))
+    make_folder(folder / FIGURES)
     looks = looks_of_variants(sweep.scenario)
     with busy("Drawing"), canvas.style(), palette.also(looks):
         drawn = sensitivity_drawing.draw(document) if sweep.design == "sobol" else picture.draw(document, cell_texts)
-        canvas.save(drawn, directory / FIGURES, page.PICTURE.name)
-    page.write(directory, sweep, document)
+        canvas.save(drawn, folder / FIGURES, page.PICTURE.name)
+    page.write(folder, sweep, document)

@@ -8,11 +8,12 @@ from pathlib import Path
 from reports.compare import one_document
 from reports.documents.warmup import SCHEMA, SEVERAL, WarmupDocument, WarmupsDocument
 from reports.figures import canvas
+from reports.running.keeping import keep_together
 from reports.terminal import to_json
 from reports.warmup.calendar_file import to_calendar
 from reports.warmup.drawing import draw
 from reports.warmup.spreadsheet import to_csv
-from scenarios.system.whole_files import write_text
+from scenarios.system.whole_files import make_folder, write_text
 
 DOCUMENT, SPREADSHEET, CALENDAR, PICTURE, SCENARIO = (
     "warmup.json",
@@ -38,22 +39,31 @@ def prepare_several(directory: Path, accounts: Collection[str], scenario: str) -
 
 
 def save(directory: Path, warmup: WarmupDocument, scenario_toml: str) -> None:
-    """All of them."""
-    write_text(directory / SCENARIO, scenario_toml)
-    _save(directory, warmup)
+    """Keeps all of them; what is there stays until all are on disk."""
+
+    def write(folder: Path) -> None:
+        write_text(folder / SCENARIO, scenario_toml)
+        _write(folder, warmup)
+
+    keep_together(directory, DOCUMENT, write)
 
 
 def save_several(directory: Path, document: WarmupsDocument, scenario_toml: str) -> None:
-    """Each account's in a folder of its name, beside the scenario."""
-    write_text(directory / WARMUPS, to_json(document))
-    write_text(directory / SCENARIO, scenario_toml)
-    for warmup in document["warmups"]:
-        _save(directory / warmup["account"], warmup)
+    """The same, each account's in a folder of its name, beside the scenario."""
+
+    def write(folder: Path) -> None:
+        write_text(folder / WARMUPS, to_json(document))
+        write_text(folder / SCENARIO, scenario_toml)
+        for warmup in document["warmups"]:
+            make_folder(folder / warmup["account"])
+            _write(folder / warmup["account"], warmup)
+
+    keep_together(directory, WARMUPS, write)
 
 
-def _save(directory: Path, warmup: WarmupDocument) -> None:
-    write_text(directory / DOCUMENT, to_json(warmup))
-    write_text(directory / SPREADSHEET, to_csv(warmup))
-    write_text(directory / CALENDAR, to_calendar(warmup))
+def _write(folder: Path, warmup: WarmupDocument) -> None:
+    write_text(folder / DOCUMENT, to_json(warmup))
+    write_text(folder / SPREADSHEET, to_csv(warmup))
+    write_text(folder / CALENDAR, to_calendar(warmup))
     with canvas.style():
-        canvas.save(draw(warmup), directory, PICTURE)
+        canvas.save(draw(warmup), folder, PICTURE)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import fmean
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
 from reports.documents.robustness import Conclusion, RobustCell, RobustContender, RobustnessDocument
+from reports.figures import canvas
 from reports.robust import command, folder
 from reports.robust.cell_text import cell_text
 from reports.robust.cells import loses
@@ -25,7 +24,6 @@ from reports.robust.table import matrix, sentences, table
 from reports.robust.trials import Simulation, Trial, cells_of, jobs_of, whole
 from reports.robust.wording import missing, percent
 from reports.robust.worst import best_first
-from reports.running import keeping
 from reports.running.parallel import in_turn
 from reports.terminal import to_json
 from scenarios.errors import BadInput, RunFailed
@@ -35,7 +33,6 @@ from scenarios.measures.cost import load_prices
 from scenarios.schema.model import Scenario
 from scenarios.schema.scenario_file import as_toml
 from scenarios.schema.thresholds import JudgedThreshold
-from scenarios.system.whole_files import replaced
 from scenarios.verdicts import Met
 from sim.run import run
 from tests.unit.pictures import texts
@@ -344,28 +341,20 @@ def test_a_folder_is_kept_read_and_written_over(told: RobustnessDocument, tmp_pa
 def test_what_is_kept_stays_until_all_is_written(
     told: RobustnessDocument, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A disk that fills up leaves the earlier document; what a killed command left is written over."""
+    """A disk that is full when the picture is drawn leaves all of it; what a killed command left is written over."""
     kept(told, tmp_path)
-    monkeypatch.setattr(keeping, "replaced", full_for("limiters.toml"))
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+
+    def full(*_: Any) -> list[Path]:
+        raise RunFailed("robust.svg: No space left on device")
+
+    monkeypatch.setattr(canvas, "save", full)
     with pytest.raises(RunFailed):
         folder.save(tmp_path, {**told, "scenario": "another"}, "", "")
-    assert folder.document(tmp_path) == json.loads(to_json(told))
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
     (tmp_path / "robustness.json").unlink()
     shutil.rmtree(tmp_path / "figures")
     folder.prepare(tmp_path, [], told["scenario"])
-
-
-def full_for(name: str) -> Callable[[Path], AbstractContextManager[Path]]:
-    """As `replaced`, on a disk that has no room for the file of this name."""
-
-    @contextmanager
-    def failing(path: Path) -> Iterator[Path]:
-        with replaced(path) as unfinished:
-            if path.name == name:
-                raise OSError(errno.ENOSPC, "No space left on device")
-            yield unfinished
-
-    return failing
 
 
 def test_a_document_of_nobody_is_refused(told: RobustnessDocument, tmp_path: Path) -> None:

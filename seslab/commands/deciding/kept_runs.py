@@ -76,7 +76,7 @@ def diff(
         from reports.compare import folder
         from reports.diff import several, several_table, table
         from reports.diff.page import page_of
-        from reports.running.keeping import DIFF, keep_alone
+        from reports.running.keeping import DIFF, REPORT, keep_texts
     directories = [run_a, *run_b]
     runs = [_kept(directory) for directory in directories]
     read = [(f"a file of {directory}", path) for directory in directories for path in directory.rglob("*")]
@@ -89,7 +89,7 @@ def diff(
     shown = several_table if "others" in document else table
     sheet, said = shown.table(document), shown.sentences(document)
     if out is not None:
-        keep_alone(out, DIFF, terminal.to_json(document), page_of(document, sheet, said))
+        keep_texts(out, DIFF, {DIFF: terminal.to_json(document), REPORT: page_of(document, sheet, said)})
     if summary is not None:
         files.append(summary, shown.markdown(document))
     terminal.present(document, json, sheet, said)

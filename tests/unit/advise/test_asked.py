@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import errno
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from reports.advise.document import document
 from reports.advise.figure import ranking_by
 from reports.advise.finals import MOST_CAMPAIGNS
 from reports.documents.advice import AdviceDocument
+from reports.figures import canvas
 from reports.running.executors import OwnProcesses
 from reports.running.experiment import LAST_SEED, Job
 from reports.running.keeping import ADVICE, REPORT
@@ -105,29 +105,21 @@ def test_what_is_undecided_replaces_nothing_decided(
     assert (tmp_path / ADVICE).read_text() == to_json(decided)
 
 
-def test_a_full_disk_leaves_the_earlier_answer_whole(
+def test_an_answer_is_kept_whole_or_not_at_all(
     decided: AdviceDocument, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whichever of the files finds no more room."""
-    drawn = folder._drawn(decided, "")
+    """A disk that is full when the picture is drawn leaves all that was there."""
     folder.save(tmp_path, decided, "", "")
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     assert {path.name for path in before} >= {ADVICE, REPORT, "front.svg", "front.png"}
-    written = Path.write_bytes
-    for number in range(len(before)):
-        left = iter([True] * number)
 
-        def full(path: Path, content: bytes, left: Iterator[bool] = left) -> int:
-            if next(left, False):
-                return written(path, content)
-            raise OSError(errno.ENOSPC, "No space left on device")
+    def full(*_: Any) -> list[Path]:
+        raise RunFailed("front.svg: No space left on device")
 
-        with monkeypatch.context() as disk:
-            disk.setattr(Path, "write_bytes", full)
-            disk.setattr(folder, "_drawn", lambda *_: drawn)
-            with pytest.raises(RunFailed, match="No space left"):
-                folder.save(tmp_path, {**decided, "runs": 0}, "", "")
-        assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+    monkeypatch.setattr(canvas, "save", full)
+    with pytest.raises(RunFailed, match="No space left"):
+        folder.save(tmp_path, {**decided, "runs": 0}, "", "")
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
 @pytest.mark.parametrize(
