@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 from reports.bounces.page import page_of
 from reports.bounces.spreadsheet import to_csv
 from reports.compare import one_document
 from reports.documents.bounces import SCHEMA, BouncesDocument
-from reports.events.reading import refuse_inside
 from reports.running.keeping import BOUNCES, BOUNCES_CSV, REPORT, keep_texts
 from reports.terminal import to_json
 
 
-def prepare(directory: Path, read: Iterable[Path]) -> None:
-    """Raises BadInput for a folder that cannot be written to, that holds other things, or lies in one that is read."""
-    refuse_inside(directory, read, "name another folder")
+def prepare(directory: Path) -> None:
+    """Raises BadInput for a folder that cannot be written to, or that holds other things."""
     one_document.prepare(directory, BOUNCES, SCHEMA, (BOUNCES, BOUNCES_CSV, REPORT))
 
 

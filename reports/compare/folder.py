@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -26,19 +26,28 @@ from scenarios.system.whole_files import make_folder, remove_unfinished, unwrita
 
 @contextmanager
 def alone_in(directory: Path | None, option: str = "--out") -> Iterator[None]:
-    """Makes the folder, if there is to be one, and holds it meanwhile.
+    """Makes the folder, if there is to be one, and holds it meanwhile: before anything in it is looked at.
 
-    Raises `BadInput` where nothing can be written there, or another run has it.
+    One that was not there before and stays empty goes again. Raises `BadInput` where nothing can be written there, or
+    another run has it.
     """
-    with ExitStack() as until_over:
-        if directory is not None:
-            writable(directory, option)
-            try:
-                until_over.enter_context(held_alone(directory))
-            except BlockingIOError:
-                said = "another run is under way there; wait for it, or name another folder"
-                raise BadInput(f"{option} {directory}: {said}") from None
+    if directory is None:
         yield
+        return
+    with ExitStack() as until_over:
+        was_there = directory.exists()
+        writable(directory, option)
+        try:
+            until_over.enter_context(held_alone(directory))
+        except BlockingIOError:
+            said = "another run is under way there; wait for it, or name another folder"
+            raise BadInput(f"{option} {directory}: {said}") from None
+        try:
+            yield
+        finally:
+            if not was_there:
+                with suppress(OSError):  # it is not empty
+                    directory.rmdir()
 
 
 def prepare(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from reports.compare import one_document
@@ -28,23 +28,15 @@ _OURS = (DOCUMENT, ACCOUNT, LIMITERS, CALLS, f"{PICTURE}.svg", f"{PICTURE}.png")
 
 @contextmanager
 def claimed(directory: Path | None) -> Iterator[None]:
-    """Makes the folder, if there is to be one, and holds it; one that was not there before and stays empty goes again.
+    """Makes the folder, if there is to be one, and holds it.
 
     Raises BadInput for a folder that cannot be written to, that another one has, or that holds anything but an earlier
     fit.
     """
-    if directory is None:
-        yield
-        return
-    was_there = directory.exists()
     with alone_in(directory):
-        try:
+        if directory is not None:
             one_document.prepare(directory, DOCUMENT, SCHEMA, _OURS)
-            yield
-        finally:
-            if not was_there:
-                with suppress(OSError):  # it is not empty
-                    directory.rmdir()
+        yield
 
 
 def keep(directory: Path, calls: Calls) -> None:

@@ -36,7 +36,7 @@ def held(path: Path, flags: int = os.O_RDONLY) -> Iterator[None]:
 
 @contextmanager
 def held_alone(folder: Path) -> Iterator[None]:
-    """Holds a folder that is there. Raises BlockingIOError where another one does, and OSError."""
+    """Holds a folder that is there. Raises BlockingIOError where another one does, or removed it, and OSError."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         try:
@@ -45,6 +45,8 @@ def held_alone(folder: Path) -> Iterator[None]:
             raise
         except OSError:  # this file system has no locks
             pass
+        if not _is_there(folder.resolve(), handle):
+            raise BlockingIOError
         yield
     finally:
         os.close(handle)

@@ -367,8 +367,10 @@ def test_a_folder_is_one_runs_at_a_time(tmp_path: Path) -> None:
             pass
         with run_folder.alone_in(tmp_path / "b"), run_folder.alone_in(None):
             pass
-    with run_folder.alone_in(tmp_path / "a"):
+    (tmp_path / "link").symlink_to(tmp_path)
+    with run_folder.alone_in(tmp_path / "a"), run_folder.alone_in(tmp_path / "link"):
         pass
+    assert [path.name for path in tmp_path.iterdir()] == ["link"]
 
 
 def test_an_interrupted_mean_says_of_how_many_runs(

@@ -94,12 +94,13 @@ def advise(
     simulation = Simulation(worlds.simulator(), load_prices(), worlds.standing)
     question = Question(chosen, tried.hypotheses, simulation, Assurance(confidence, zone, is_share, part))
     budget = Budget(runs, until_s, time.monotonic)
-    if out is not None:
-        read = [*files_of(scenario, chosen), *([("--limiters", limiters)] if limiters else [])]
-        folder.prepare(out, read, chosen.name, ADVICE)
-        of_advice.refuse_another(out, question.figure, contenders)
-    with alone_in(out), opened(store, cluster) as executor:
-        found = command.advised(question, contenders, budget, executor, tried, out, json)
+    with alone_in(out):
+        if out is not None:
+            read = [*files_of(scenario, chosen), *([("--limiters", limiters)] if limiters else [])]
+            folder.prepare(out, read, chosen.name, ADVICE)
+            of_advice.refuse_another(out, question.figure, contenders)
+        with opened(store, cluster) as executor:
+            found = command.advised(question, contenders, budget, executor, tried, out, json)
     return exit_codes.INCONCLUSIVE if found is None else exit_codes.DONE if found else exit_codes.UNMET
 
 

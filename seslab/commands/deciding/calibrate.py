@@ -46,15 +46,15 @@ def calibrate(
     chosen, prices = worlds.scenario_of(scenario, None), load_prices()
     strategies = worlds.chosen(strategy, chosen)
     as_run = calibrating.judged(chosen)
-    folder.prepare(out, write, chosen.name, [*files_of(scenario, chosen), *aws.files])
-    run, simulate = worlds.runner(on, as_run, strategies, 1, out, aws), worlds.simulator()
     with alone_in(out):
+        folder.prepare(out, write, chosen.name, [*files_of(scenario, chosen), *aws.files])
+        run, simulate = worlds.runner(on, as_run, strategies, 1, out, aws), worlds.simulator()
         real = whole(calibrating.real_jobs(run, chosen, strategies, prices, out), on, out)
         simulated = whole(calibrating.simulated_jobs(simulate, chosen, strategies, seeds, prices), "sim", out)
-    pairs = calibrating.pairs(real, simulated)
-    document = calibrating.document(chosen, on, pairs)
-    if out is not None:
-        folder.save(out, document, as_run, pairs)
+        pairs = calibrating.pairs(real, simulated)
+        document = calibrating.document(chosen, on, pairs)
+        if out is not None:
+            folder.save(out, document, as_run, pairs)
     if write is not None:
         write_text(write, as_toml_in(write.parent, calibrating.refitted(chosen, document)))
     terminal.present(document, json, table.table(document), table.sentences(document))

@@ -64,8 +64,6 @@ def compare(
     strategies = worlds.chosen(strategy, chosen)
     read = [*files_of(scenario, chosen), *aws.files]
     files.refuse_taken({"--summary": summary}, [*read, *folder.written_to(out)])
-    if out is not None:
-        folder.prepare(out, read=read, scenarios=[chosen.name])
     asked, many = share("--precision", precision), replications or (MOST if precision else 1)
     if asked is not None and many < LEAST:
         raise BadInput(
@@ -73,13 +71,15 @@ def compare(
         )
     if cluster is not None and on != "sim":
         raise BadInput(f"--cluster: workers of a cluster only simulate; leave it out with --on {on}")
-    run = worlds.runner(on, chosen, strategies, many, out, aws)
-    prices, standing = load_prices(), worlds.standing
-    jobs = experiment.jobs(run, chosen, strategies, many, prices, out, standing=standing, curves=taking(chosen))
-    presented = command.Presented(out, json, summary)
-    with folder.alone_in(out), unstored(cluster) as executor:
-        if asked is None:
-            met = command.compared(jobs, on, chosen, presented, executor)
-        else:
-            met = command.compared_precisely(jobs, on, chosen, asked, presented, executor)
+    prices, standing, presented = load_prices(), worlds.standing, command.Presented(out, json, summary)
+    with folder.alone_in(out):
+        if out is not None:
+            folder.prepare(out, read=read, scenarios=[chosen.name])
+        run = worlds.runner(on, chosen, strategies, many, out, aws)
+        jobs = experiment.jobs(run, chosen, strategies, many, prices, out, standing=standing, curves=taking(chosen))
+        with unstored(cluster) as executor:
+            if asked is None:
+                met = command.compared(jobs, on, chosen, presented, executor)
+            else:
+                met = command.compared_precisely(jobs, on, chosen, asked, presented, executor)
     return exit_codes.DONE if met else exit_codes.UNMET

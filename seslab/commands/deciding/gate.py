@@ -101,18 +101,19 @@ def gate(
     read = [named for source, one in zip(scenario, chosen, strict=True) for named in files_of(source, one)]
     read += [*application.files, *([] if baseline is None else [("--baseline", baseline)])]
     files.prepare(read)
-    folder.prepare(out, read, [one.name for one in chosen])
-    with alone_in(out), files.even_without_verdict():
-        if application.target is not None:
-            document = _gated(application, chosen, against, rounds, out)
-        elif against is None:
-            document = command.stored(baseline, chosen, names, world, partial(_simulated, cluster=cluster))
-        else:
-            lasting = interleaved.Lasting(world, seeds or simulated.SEEDS, rounds or interleaved.ROUNDS)
-            document = command.in_turn(against, baseline, scenario, chosen, names, lasting)
-    files.write(document)
-    if out is not None:
-        folder.save(out, document)
+    with alone_in(out):
+        folder.prepare(out, read, [one.name for one in chosen])
+        with files.even_without_verdict():
+            if application.target is not None:
+                document = _gated(application, chosen, against, rounds, out)
+            elif against is None:
+                document = command.stored(baseline, chosen, names, world, partial(_simulated, cluster=cluster))
+            else:
+                lasting = interleaved.Lasting(world, seeds or simulated.SEEDS, rounds or interleaved.ROUNDS)
+                document = command.in_turn(against, baseline, scenario, chosen, names, lasting)
+        files.write(document)
+        if out is not None:
+            folder.save(out, document)
     terminal.present(document, json, table.table(document), table.sentences(document))
     return EXIT_OF[document["verdict"]] if strict or document["verdict"] == FAIL else exit_codes.DONE
 

@@ -43,6 +43,7 @@ def history(
     """
     with ending_on_ctrl_c():
         from reports import files, terminal
+        from reports.compare.folder import alone_in
         from reports.history import document as making
         from reports.history import folder, table
         from reports.history.reading import commits_in, refuse
@@ -51,13 +52,14 @@ def history(
     commits = commits_in(directory, broken.append if skip_broken else refuse)
     if not commits:
         raise broken[0]
-    if out is not None:
-        folder.prepare(out, [name for one in commits for name in one.folders])
-    if summary is not None:
-        files.refuse_unwritable("--summary", summary)
-    document = making.document(commits[-last:] if last else commits, figures, [*map(str, broken)])
-    if out is not None:
-        folder.save(out, document)
+    with alone_in(out):
+        if out is not None:
+            folder.prepare(out, [name for one in commits for name in one.folders])
+        if summary is not None:
+            files.refuse_unwritable("--summary", summary)
+        document = making.document(commits[-last:] if last else commits, figures, [*map(str, broken)])
+        if out is not None:
+            folder.save(out, document)
     if summary is not None:
         files.append(summary, table.markdown(document))
     terminal.present(document, json, table.table(document), table.sentences(document))

@@ -83,13 +83,14 @@ def diff(
     files.refuse_taken({"--summary": summary}, read)
     if summary is not None:
         files.refuse_unwritable("--summary", summary)
-    if out is not None:
-        folder.prepare(out, read=read, document=DIFF)
-    document = several.document(runs, strategy or ())
-    shown = several_table if "others" in document else table
-    sheet, said = shown.table(document), shown.sentences(document)
-    if out is not None:
-        keep_texts(out, DIFF, {DIFF: terminal.to_json(document), REPORT: page_of(document, sheet, said)})
+    with folder.alone_in(out):
+        if out is not None:
+            folder.prepare(out, read=read, document=DIFF)
+        document = several.document(runs, strategy or ())
+        shown = several_table if "others" in document else table
+        sheet, said = shown.table(document), shown.sentences(document)
+        if out is not None:
+            keep_texts(out, DIFF, {DIFF: terminal.to_json(document), REPORT: page_of(document, sheet, said)})
     if summary is not None:
         files.append(summary, shown.markdown(document))
     terminal.present(document, json, sheet, said)

@@ -43,6 +43,7 @@ def plan(
     $ seslab plan growth.toml
     """
     with ending_on_ctrl_c():
+        from reports.compare.folder import alone_in
         from reports.growth import command, folder
         from reports.growth.months import Volume
         from reports.headroom.attempts import Search
@@ -63,12 +64,13 @@ def plan(
     refuse_undemanding(asked.scenario, chosen, contender)
     refuse_sums(asked.scenario, chosen)
     refuse_needless_region(growth, asked, chosen)
-    if out is not None:
-        folder.prepare(out, chosen)
-    simulation = Simulation(worlds.suitable_simulator(chosen, [contender]), load_prices(), worlds.standing)
-    of = command.own_limiter if limiters is None else sets.of_accounts(limiters)
-    made = command.run(Search(chosen, contender, Volume(), of, replications, simulation), asked)
-    command.show(made, chosen, asked.request, json, out)
+    with alone_in(out):
+        if out is not None:
+            folder.prepare(out, chosen)
+        simulation = Simulation(worlds.suitable_simulator(chosen, [contender]), load_prices(), worlds.standing)
+        of = command.own_limiter if limiters is None else sets.of_accounts(limiters)
+        made = command.run(Search(chosen, contender, Volume(), of, replications, simulation), asked)
+        command.show(made, chosen, asked.request, json, out)
 
 
 def warmup(
@@ -101,13 +103,15 @@ def warmup(
     $ seslab warmup warm-up --from 2026-12-01
     """
     with ending_on_ctrl_c():
+        from reports.compare.folder import alone_in
         from reports.warmup import command, several
         from scenarios.measures.cost import load_prices
         from seslab import worlds
     on = _date(first)
     chosen = worlds.scenario_of(scenario, seed)
     plan_it = several.show_planned if chosen.accounts else command.show_planned
-    plan_it(chosen, scenario, on, repeats, load_prices(), json, out)
+    with alone_in(out):
+        plan_it(chosen, scenario, on, repeats, load_prices(), json, out)
 
 
 def _date(text: str) -> date:

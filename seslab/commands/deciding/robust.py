@@ -44,11 +44,12 @@ def robust(
     chosen = worlds.scenario_of(scenario, seed)
     contenders = worlds.chosen(strategy, chosen)
     tried = sets.chosen(limiters, chosen.account)
-    if out is not None:
-        read = [*files_of(scenario, chosen), *([("--limiters", limiters)] if limiters else [])]
-        folder.prepare(out, read, chosen.name)
     simulation = Simulation(worlds.suitable_simulator(chosen, contenders), load_prices(), worlds.standing)
     trial = Trial(chosen, contenders, tried.hypotheses, replications)
-    with alone_in(out), opened(store, cluster) as executor:
-        answered = command.tried(trial, tried, simulation, executor, out, json)
+    with alone_in(out):
+        if out is not None:
+            read = [*files_of(scenario, chosen), *([("--limiters", limiters)] if limiters else [])]
+            folder.prepare(out, read, chosen.name)
+        with opened(store, cluster) as executor:
+            answered = command.tried(trial, tried, simulation, executor, out, json)
     return exit_codes.DONE if answered else exit_codes.UNMET

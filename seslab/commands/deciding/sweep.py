@@ -75,11 +75,12 @@ def sweep(
     named = None if limiters is None else str(limiters)
     words = asked.Words(scenario, vary or (), sample, show, named, replications, sensitivity)
     simulation = Simulation(worlds.simulator(), load_prices(), worlds.standing)
-    if out is not None:
-        folder.prepare(out, chosen.name)
-    what = asked.sweep_of(words, chosen, contenders, sets.of_accounts(limiters), simulation, MOST_POINTS)
-    if out is not None:
-        folder.refuse_another(out, what)
-    with alone_in(out), opened(store, cluster) as executor:
-        command.run(what, executor, out, json)
+    with alone_in(out):
+        if out is not None:
+            folder.prepare(out, chosen.name)
+        what = asked.sweep_of(words, chosen, contenders, sets.of_accounts(limiters), simulation, MOST_POINTS)
+        if out is not None:
+            folder.refuse_another(out, what)
+        with opened(store, cluster) as executor:
+            command.run(what, executor, out, json)
     return exit_codes.DONE

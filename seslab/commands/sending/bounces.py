@@ -49,7 +49,8 @@ def bounces(
         from reports.bounces import document as making
         from reports.bounces import folder, spreadsheet, table
         from reports.bounces.tallies import Tallies
-        from reports.events.reading import Listener, hear_file
+        from reports.compare.folder import alone_in
+        from reports.events.reading import Listener, hear_file, refuse_inside
         from reports.events.since import since as instant_of
         from scenarios.events.files import files_of
     queues = [one for one in source if one.startswith(URL)]
@@ -58,8 +59,10 @@ def bounces(
     tallies = Tallies() if since is None else Tallies(instant_of(since, time.time()))
     files = [file for path in paths for file in files_of(path)]
     if out is not None:
-        folder.prepare(out, paths)
-    with ExitStack() as looks, terminal.counting("Reading events") as show:
+        refuse_inside(out, paths, "name another folder")
+    with alone_in(out), ExitStack() as looks, terminal.counting("Reading events") as show:
+        if out is not None:
+            folder.prepare(out)
         listener = Listener(tallies, show)
         for file in files:
             hear_file(file, listener)
