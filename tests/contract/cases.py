@@ -55,23 +55,28 @@ class Notes:
         return [json.loads(line) for line in self._path.read_text().splitlines()] if self._path.exists() else []
 
 
-def _sleeping(ports: Ports, notes: Notes) -> Handler:
+def _waiting(ports: Ports, notes: Notes) -> Handler:
+    """Until its caller notes that it has gone on."""
+
     async def handle(mails: Sequence[Mail]) -> None:
         notes.add([mail.number for mail in mails])
-        await ports.clock.sleep(2.0)
+        while "returned" not in notes.all():
+            await ports.clock.sleep(0.05)
         notes.add("ended")
 
     return handle
 
 
 def _counting(ports: Ports, notes: Notes) -> Handler:
+    """Each ends once there are as many notes as its mail's number says."""
     served = 0
 
     async def handle(mails: Sequence[Mail]) -> None:
         nonlocal served
         served += 1
         notes.add(served)
-        await ports.clock.sleep(0.5)
+        while len(notes.all()) < mails[0].number:
+            await ports.clock.sleep(0.05)
 
     return handle
 
@@ -107,4 +112,4 @@ def _adding(ports: Ports, notes: Notes) -> Handler:
     return handle
 
 
-HANDLERS = {"sleep": _sleeping, "count": _counting, "fail": _failing, "name": _naming, "send": _sending, "add": _adding}
+HANDLERS = {"wait": _waiting, "count": _counting, "fail": _failing, "name": _naming, "send": _sending, "add": _adding}

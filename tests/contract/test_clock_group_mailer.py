@@ -19,7 +19,7 @@ REAL = (pytest.mark.real_time, pytest.mark.xdist_group("local_aws"))
 CLOCK_TICK_S = 1e-6  # a real sleep may end that much early, by the clock's own rounding
 
 SES = scenario(
-    account={"max_send_rate_per_s": 4.0, "max_24h_send": 6},
+    account={"max_send_rate_per_s": 0.01, "limiter": {"burst": 4}, "max_24h_send": 6},  # nothing drips in meanwhile
     latency={"ses_send": {"median_ms": 50, "p99_ms": 100}, "ses_throttle": {"constant_ms": 10}},
     workload=({"process": "batch", "messages": 8},),
 )
@@ -80,24 +80,27 @@ def test_chance_depends_on_its_names_alone(play: Arm) -> None:
 
 def test_group_waits_for_all_and_runs_them_together(play: Arm) -> None:
     """Leaving the block waits for every task, also for those that tasks spawn, and they sleep at the same time."""
-    woke: list[float] = []
+    woke: list[int] = []
+    asleep = 0
 
     async def sleeper(ports: Ports) -> None:
+        nonlocal asleep
+        asleep += 1
         await ports.clock.sleep(0.1)
-        woke.append(ports.clock.now())
+        woke.append(asleep)
+        asleep -= 1
 
     async def main(ports: Ports) -> None:
         async def spawner() -> None:
             await ports.clock.sleep(0.05)
             group.spawn(sleeper(ports))
 
-        started_s = ports.clock.now()
         async with ports.group() as group:
             group.spawn(spawner())
             for _ in range(20):
                 group.spawn(sleeper(ports))
         assert len(woke) == 21
-        assert max(woke) - started_s < 20 * 0.1  # in turn they would take two seconds
+        assert max(woke) >= 20  # and but for the one that came later all were asleep when the first woke
 
     alone(play, main)
     assert len(woke) == 21
@@ -225,7 +228,10 @@ def test_outbox_take_gives_what_is_due(play: Arm) -> None:
 
     late = {"process": "batch", "messages": 1, "at_s": 0.1}
     play(scenario(workload=({"process": "batch", "messages": 5}, late)), Pods(main))
-    assert takes == [[0, 1, 2], [3, 4], [5]]
+    assert takes in (
+        [[0, 1, 2], [3, 4], [5]],
+        [[0, 1, 2], [3, 4, 5]],
+    )  # all are due if it is asked late
 
 
 def test_outbox_of_a_lane_gives_its_mails_alone(play: Arm) -> None:
@@ -317,7 +323,7 @@ def test_mailer_decides_midway_and_answers_at_the_outcomes_draw(play_ses: Arm) -
 
 
 def test_mailer_raises_throttled_beyond_the_burst(play_ses: Arm) -> None:
-    """Of six recipients at once on R = B = 4 a whole mail is refused, as a throttle and not as a quota."""
+    """Of six recipients at once on B = 4 a whole mail is refused, as a throttle and not as a quota."""
     came_of, calls = sends(play_ses, [(0, range(3)), (1, range(3))])
     assert sorted(came_of) == ["Throttled: Maximum sending rate exceeded.", "sent"]
     assert [OUTCOMES[code] for code in calls["outcome"]] == ["accepted", "throttled"]
