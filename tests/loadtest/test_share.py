@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.request import ProxyHandler, Request, build_opener
 
+import numpy as np
 import pytest
 
 from loadtests.application.worker_share import WorkerShare
@@ -28,18 +29,18 @@ from scenarios.ledger.ledger import ACCEPTED, Ledger, assert_conserved
 from scenarios.schema.model import Scenario
 from scenarios.traffic.workload import arrivals
 from tests.loadtest.at_work import at_work
-from tests.unit.envelope import excess
 
 pytestmark = [pytest.mark.real_time, pytest.mark.xdist_group("local_aws")]
 
 ROOT = Path(__file__).parents[2]
-RATE_PER_S, BURST = 60, 20
+RATE_PER_S, BURST = 60, 150  # takes all mails of a paced run at once: a busy machine delays some, which then bunch
 SERVER = f"""
 from functools import partial
 from loadtests.endpoint.serve import Addresses, scenario_of, serve
 scenario = scenario_of(None, 5.0, {{"max_send_rate_per_s": {RATE_PER_S}.0, "limiter.burst": {BURST}}})
 serve(scenario, Addresses("127.0.0.1", 0, 0), (), partial(print, flush=True))
 """
+CLOCK_TICK_S = 1e-6
 HEAD_S = 2.0  # for two processes to import what they need
 ENDS_S = 60
 
@@ -61,14 +62,13 @@ def _url() -> Iterator[str]:
         yield url
 
 
-def _scenario(messages: int, rate_per_s: float = RATE_PER_S, **tables: Any) -> Scenario:
+def _scenario(messages: int, rate_per_s: float = RATE_PER_S, recipients: int = 1) -> Scenario:
     return Scenario.model_validate(
         {
             "name": "shared",
             "horizon_s": 60.0,
             "account": {"max_send_rate_per_s": rate_per_s},
-            "workload": ({"process": "batch", "messages": messages},),
-            **tables,
+            "workload": ({"process": "batch", "messages": messages, "recipients": recipients},),
         }
     )
 
@@ -101,7 +101,7 @@ def _ledgers(orders: Sequence[ShareOrder]) -> list[Ledger]:
 
 
 def test_two_shares_together_keep_to_the_limit(url: str, tmp_path: Path) -> None:
-    """Each paces at half of R, so nothing is refused: all mails are accepted, once, in no window more than B + R·t."""
+    """Each paces at half of R, so nothing is refused: all mails are accepted, once, and none begins before its turn."""
     orders = _orders(_scenario(150), "leaky-bucket", url, tmp_path, 2, run=1)
     told = _played(orders)
     whole = merged(_ledgers(orders), "leaky-bucket")
@@ -113,20 +113,20 @@ def test_two_shares_together_keep_to_the_limit(url: str, tmp_path: Path) -> None
         "pods": 4, "rate_per_pod": RATE_PER_S / 4, "shares": 2,
     }  # fmt: skip
     decided = client_of(url, REGION).decisions_since(orders[0].zero_unix_s)
-    decided = decided[is_of(decided["call"], 1)]
-    assert len(decided) == 150
-    assert excess(decided, RATE_PER_S) <= BURST
+    assert is_of(decided["call"], 1).sum() == 150
+    begun_s, pods = np.sort(whole.calls["start_s"]), 4
+    assert (begun_s >= (np.arange(1, 151) - pods) / RATE_PER_S - CLOCK_TICK_S).all()
     for place, lines in enumerate(told):
         assert sorted(line["mail"] for line in lines) == list(range(place, 150, 2))
 
 
 def test_a_share_tells_of_each_call_as_it_ends(url: str, tmp_path: Path) -> None:
     """Throttles too are told, with the instant at which the mail was due; a ledger holds the same calls."""
-    orders = _orders(_scenario(80), "direct", url, tmp_path, 1, run=2)
+    orders = _orders(_scenario(80, recipients=5), "direct", url, tmp_path, 1, run=2)
     (lines,) = _played(orders)
     (ledger,) = _ledgers(orders)
     assert {line["error"] for line in lines} == {None, "Throttled"}
-    assert sum(line["error"] is None for line in lines) == int(ledger.mails["accepted"].sum()) >= BURST
+    assert 5 * sum(line["error"] is None for line in lines) == int(ledger.mails["accepted"].sum())
     assert all(line["intended_s"] == 0.0 <= line["start_s"] <= line["end_s"] for line in lines)
     seen = sorted((line["mail"], line["start_s"], line["end_s"]) for line in lines)
     calls = (ledger.calls[name].tolist() for name in ("mail", "start_s", "end_s"))
@@ -196,17 +196,18 @@ def test_an_endpoint_that_is_gone_is_one_line(tmp_path: Path) -> None:
 
 
 def test_an_endpoint_that_begins_anew_is_one_line(tmp_path: Path) -> None:
-    """Its witness has forgotten what it did before: there is nothing left to account by."""
+    """Its witness has forgotten what it did before: there is nothing left to account by, however the run ends."""
     with _serving() as (url, _):
-        (order,) = _orders(_scenario(20), "leaky-bucket", url, tmp_path, 1, run=7)
+        (order,) = _orders(_scenario(100, rate_per_s=5.0), "leaky-bucket", url, tmp_path, 1, run=7)
         with at_work(order) as process:
             assert process.stdout is not None
             process.stdout.readline()
             begin = Request(f"{url}{START[1]}", json.dumps({"zero_unix_s": time.time()}).encode(), method=START[0])
             build_opener(ProxyHandler({})).open(begin, timeout=10).close()
+            process.send_signal(signal.SIGTERM)  # long before its own end, at which it would see that too
             _, complaint = process.communicate(timeout=ENDS_S)
             assert process.returncode == 3
-    _is_one_line(complaint, url)
+    _is_one_line(complaint.removeprefix(b"interrupted; "), url)
     assert b"was started anew" in complaint
 
 
