@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from reports.advise.assurance import Assurance
 from reports.advise.candidates import Candidate
@@ -53,10 +53,10 @@ class Met(NamedTuple):
     failed: JudgedThreshold | None = None
 
 
-class Ended(Exception):
-    """The search ends before its end: `why` is budget or interrupted."""
+class End(Exception):
+    """The search ends before its end."""
 
-    def __init__(self, why: str) -> None:
+    def __init__(self, why: Literal["budget", "interrupted"]) -> None:
         self.why = why
 
 
@@ -111,14 +111,14 @@ class Bench:
         return sorted(range(len(self.hardness)), key=lambda number: -self.hardness[number])
 
     def make(self, asked: Sequence[Asked]) -> None:
-        """Those that are not made yet. Raises Ended where only a part could be made, BadInput, RunFailed."""
+        """Those that are not made yet. Raises End where only a part could be made, BadInput, RunFailed."""
         new = [one for one in dict.fromkeys(asked) if one[1] not in self.runs.get((one[0], one[2]), ())]
         left = self.budget.left
         part = new if left is None else new[: max(0, left)]
         if part and not self.budget.is_late:
             self._make(part)
         if len(part) < len(new) or (new and self.budget.is_late):
-            raise Ended("budget")
+            raise End("budget")
 
     def _make(self, asked: Sequence[Asked]) -> None:
         outcome = self.perform([self._job(*one) for one in asked], lambda _: self.budget.is_late)
@@ -127,7 +127,7 @@ class Bench:
             if not result.entry["interrupted"]:
                 self._note(asked[number], result)
         if outcome.interrupted:
-            raise Ended("interrupted")
+            raise End("interrupted")
         if outcome.failure is not None:
             raise outcome.failure
 

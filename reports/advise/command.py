@@ -38,7 +38,7 @@ def advised(
 ) -> bool | None:
     """Search, keep and show what came of it; whether anything is admissible, None where that is not known.
 
-    Raises Interrupted once what is there is kept and shown, BadInput, or RunFailed.
+    Raises Interrupted, or RunFailed, once what is there is kept and shown, or BadInput.
     """
     search = Search(Bench(question, partial(_performed, executor), budget), contenders)
     with terminal.following("Searching") as show:
@@ -61,11 +61,13 @@ def advised(
     if search.ended == "interrupted":
         kept = f"; what was found is in {out}" if is_kept else ""
         raise Interrupted(f"interrupted: {budget.spent} runs made{kept}")
+    if search.failure is not None:
+        raise search.failure
     return True if search.choice else False if search.ended == "decided" else None
 
 
 def _may_replace(search: Search, out: Path) -> bool:
-    """What a budget or Ctrl-C ended tells less than what came to its end."""
+    """What a budget, Ctrl-C or a lost cluster ended tells less than what came to its end."""
     return search.ended == "decided" or not folder.has_decided(out)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from reports.advise.assurance import GRAIN, Assurance, reach
-from reports.advise.bench import Bench, Ended
+from reports.advise.bench import Bench, End
 from reports.advise.candidates import Candidate
 from reports.statistics.intervals import mean_of
 from reports.statistics.selection import FIRST, Rule, dropped, is_equal, is_over, latest, leader, rule_of, sureness
@@ -174,7 +174,7 @@ def played(bench: Bench, finals: Finals, first: int, tell: Callable[[Finals], No
     """Campaign by campaign, of which that seed is the first. Raises what the bench does; what is whole is noted."""
     while not finals.is_over:
         if finals.campaigns == MOST_CAMPAIGNS:
-            raise Ended("budget")
+            raise End("budget")
         seed = first + finals.campaigns
         bench.make([(one, number, seed) for one in finals.playing for number in bench.hardest_first()])
         finals.note(bench, seed)

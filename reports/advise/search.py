@@ -9,12 +9,13 @@ from typing import Literal
 import numpy as np
 
 from reports.advise.assurance import shares
-from reports.advise.bench import Bench, Ended
+from reports.advise.bench import Bench, End
 from reports.advise.candidates import Candidate, is_possible, near, spread
 from reports.advise.dimensions import Dimension, dimensions
 from reports.advise.finalists import FINALISTS, finalists, least_of
 from reports.advise.finals import Finals, played
 from reports.advise.screening import best_first, by_other_figure, by_other_figure_of_equals, screened
+from reports.documents.advice import Ended
 from scenarios.errors import BadInput, RunFailed
 from strategies.presentation.words import counted
 from strategies.settings import WrongSetting
@@ -40,7 +41,9 @@ class Search:
     contenders: Sequence[str]
     pool: list[Candidate] = field(default_factory=list)
     groups: list[Finals] = field(default_factory=list)
-    ended: Literal["decided", "budget", "interrupted"] = "decided"
+    ended: Ended = "decided"
+    failure: RunFailed | None = None
+    """What a run failed of, where that ended it."""
 
     @property
     def seed(self) -> int:
@@ -74,7 +77,7 @@ class Search:
 
 
 def searched(search: Search, tell: Tell) -> None:
-    """To its end, or as far as the budget or Ctrl-C lets it come. Raises BadInput and RunFailed."""
+    """To its end, or as far as the budget, Ctrl-C or a run that cannot be made lets it come. Raises BadInput."""
     generator = np.random.default_rng(search.seed)
     try:
         within = _within(search)
@@ -86,10 +89,12 @@ def searched(search: Search, tell: Tell) -> None:
         simplify(search, tell)
         _round_off(search, tell)
         play(search, tell)
-    except Ended as end:
-        search.ended = "budget" if end.why == "budget" else "interrupted"
+    except End as end:
+        search.ended = end.why
     except KeyboardInterrupt:
         search.ended = "interrupted"
+    except RunFailed as failure:
+        search.ended, search.failure = "failed", failure
 
 
 def _within(search: Search) -> Mapping[str, Sequence[Dimension]]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
 from typing import NamedTuple
 
 from reports.advise.assurance import GRAIN, reach
 from reports.advise.fared import Beside
-from reports.documents.advice import AdviceCandidate, AdviceDocument, AdviceFailure, AdviceFigures
+from reports.documents.advice import AdviceCandidate, AdviceDocument, AdviceFailure, AdviceFigures, Ended
 from reports.ranking.called import in_full
 from reports.robust.wording import missing
 from reports.threshold_lines import threshold_line
@@ -17,6 +17,11 @@ from reports.words import names
 from strategies.presentation.words import counted, share
 
 _LEAST_MISS = 1e-6
+_ENDS: Mapping[Ended, str] = {
+    "budget": "the budget was spent",
+    "interrupted": "it was interrupted",
+    "failed": "it could not go on",
+}
 
 
 class Figures(NamedTuple):
@@ -200,7 +205,7 @@ def how_sure(advice: AdviceDocument) -> str:
 
 
 def _end(advice: AdviceDocument) -> str:
-    return "it was interrupted" if advice["ended"] == "interrupted" else "the budget was spent"
+    return _ENDS[advice["ended"]]
 
 
 def _others(advice: AdviceDocument) -> Iterator[str]:

@@ -13,7 +13,7 @@ from scenarios.entry import SettingsTable
 from scenarios.schema.thresholds import JudgedThreshold
 
 SCHEMA: Final = "seslab/advice/v1"
-Ended = Literal["decided", "budget", "interrupted"]
+Ended = Literal["decided", "budget", "interrupted", "failed"]
 Standing = Literal["chosen", "tied", "behind", "failed", "screened", "unfinished"]
 
 

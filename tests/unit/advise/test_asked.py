@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
@@ -35,22 +36,40 @@ from tests.unit.advise.problems import (
 )
 
 
-def test_an_interrupted_search_tells_what_it_found(capsys: pytest.CaptureFixture[str]) -> None:
-    """Ctrl-C in the middle leaves a document, and the command ends as interrupted."""
+@pytest.mark.parametrize(
+    ("end", "ends_as", "ended", "said"),
+    [
+        (KeyboardInterrupt(), Interrupted("interrupted: "), "interrupted", "it was interrupted"),
+        (RunFailed("its scheduler went away; again: ..."), None, "failed", "it could not go on"),
+    ],
+)
+def test_a_search_that_is_cut_short_tells_what_it_found(
+    end: BaseException,
+    ends_as: Exception | None,
+    ended: str,
+    said: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """By Ctrl-C or a lost cluster: it leaves a document, and the command ends as it was cut short."""
 
-    class Interrupting(OwnProcesses):
+    class Ending(OwnProcesses):
         times = count()
 
         def perform(self, jobs: Sequence[Job], *rest: Any) -> Outcome:
-            if next(self.times) == 2:
-                raise KeyboardInterrupt
-            return super().perform(jobs, *rest)
+            if next(self.times) < 2:
+                return super().perform(jobs, *rest)
+            if isinstance(end, RunFailed):
+                return Outcome([], False, end)
+            raise end
 
     asked, chosen = question(scenario()), Chosen(question(scenario()).hypotheses)
     budget = Budget(None, None, lambda: 0.0)
-    with pytest.raises(Interrupted, match="runs made"):
-        command.advised(asked, CONTENDERS, budget, Interrupting(), chosen, None, False)
-    assert "it was interrupted" in capsys.readouterr().out
+    with pytest.raises(type(end) if ends_as is None else type(ends_as)) as over:
+        command.advised(asked, CONTENDERS, budget, Ending(), chosen, tmp_path, False)
+    assert str(over.value).startswith(str(ends_as or end))
+    assert said in capsys.readouterr().out
+    assert json.loads((tmp_path / ADVICE).read_text())["ended"] == ended
 
 
 def test_a_budget_of_no_time_says_that_nothing_is_known(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.advise.bench import Asked, Bench, Budget, Ended, Met
+from reports.advise.bench import Asked, Bench, Budget, End, Met
 from reports.advise.candidates import Candidate, is_possible, spread
 from reports.advise.demands import IMPLIED, demands_of
 from reports.advise.dimensions import Number, dimensions
@@ -121,6 +121,6 @@ def test_a_budget_of_no_more_runs_makes_none() -> None:
     bench = Bench(question(scenario()), perform, Budget(1, None, lambda: 0.0))
     bench.make([(Candidate("leaky-bucket"), 0, 1)])
     bench.make([(Candidate("leaky-bucket"), 0, 1)])
-    with pytest.raises(Ended):
+    with pytest.raises(End):
         bench.make([(Candidate("leaky-bucket"), 1, 1)])
     assert bench.budget.spent == 1
