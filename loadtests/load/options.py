@@ -9,8 +9,10 @@ from pathlib import Path
 
 from loadtests.ports.local import LOOPBACK, free_port
 from scenarios.errors import BadInput
+from scenarios.formats.quoted import printable
 
 PORT = 5557
+WAIT_S = 60
 LINGER_S = "1"  # of the page after the run
 
 
@@ -21,7 +23,7 @@ class Crew:
     processes: int = 1
     master: bool = False
     workers: int = 1
-    wait_s: int = 60
+    wait_s: int = WAIT_S
     host: str = LOOPBACK
     port: int = PORT
     web_port: int | None = None
@@ -43,8 +45,22 @@ def check(crew: Crew) -> None:
             f"--workers {crew.workers}: is how many a --master waits for; say that, or --processes {crew.workers} for "
             "so many on this machine"
         )
+    if not crew.master:
+        _refuse_masters(crew)
     if crew.web_port is not None:
         _check_free(crew.web_port)
+
+
+def _refuse_masters(crew: Crew) -> None:
+    """What only a master heeds would be passed over in silence."""
+    given = {
+        "--master-host": (crew.host, LOOPBACK),
+        "--master-port": (crew.port, PORT),
+        "--wait-s": (crew.wait_s, WAIT_S),
+    }
+    for option, (value, usual) in given.items():
+        if value != usual:
+            raise BadInput(f"{option} {printable(value)}: is for a --master; say that, or leave it out")
 
 
 def _check_free(port: int) -> None:

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 _LONGEST_QUOTED = 60
 _MOST_QUOTED = 3
 _MOST_LISTED = 30  # all keys of a scenario, or all that come with seslab; its figures are three times as many
+_LONGEST_LISTED = 400  # letters; those of one account or tenant are few, but have long names
 
 
 def cut(text: str) -> str:
@@ -31,8 +32,9 @@ def unknown(what: str, word: str, known: list[str]) -> str:
 def _listed(word: str, known: list[str]) -> str:
     if not known:
         return "there are none"
-    if len(known) <= _MOST_LISTED:
-        return f"known are {', '.join(known)}"
+    listed = ", ".join(known)
+    if len(known) <= _MOST_LISTED and len(listed) <= _LONGEST_LISTED:
+        return f"known are {listed}"
     least_far = get_close_matches(word, known, n=_MOST_QUOTED, cutoff=0.0)
     return f"nearest of {len(known):,} are {', '.join(map(cut, least_far))}"
 

@@ -174,6 +174,9 @@ def test_every_strategy_may_run_on_workers_of_a_local_endpoint(served: Served, s
     ("crew", "line"),
     [
         (Crew(master=True, processes=2), r"^--processes 2: a master sends nothing itself; .*"),
+        (Crew(host="0.0.0.0"), r"^--master-host 0\.0\.0\.0: is for a --master; "),
+        (Crew(port=5558), r"^--master-port 5558: is for a --master; "),
+        (Crew(wait_s=61), r"^--wait-s 61: is for a --master; "),
         (Crew(web_port=1), r"^--web-port = \d+: .*; name another$"),
     ],
 )

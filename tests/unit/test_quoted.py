@@ -13,10 +13,11 @@ from scenarios.formats.quoted import unknown
         ("latncy_s.p99", ["latency_s.p99", "cost_usd"], "did you mean 'latency_s.p99'?"),
         ("fax", ["sqs", "smtp"], "known are sqs, smtp"),
         ("p99", ["call_s.p99", *(f"figure-{number}" for number in range(30))], "nearest of 31 are call_s.p99, "),
+        ("t.zz", [f"t.recipients.dead_lettered.{at}" for at in range(20)], "nearest of 20 are t.recipients."),
     ],
 )
 def test_of_many_words_only_the_nearest_are_told(word: str, known: list[str], hint: str) -> None:
     """Of few, all."""
     said = unknown("figure", word, known)
     assert said.startswith(f"unknown figure '{word}', {hint}")
-    assert len(said) < 120
+    assert len(said) < 160
