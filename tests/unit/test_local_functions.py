@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from itertools import repeat
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from scenarios.aws.warm_pool import Concurrency
 from scenarios.errors import FunctionError, RunFailed
 from strategies.ports import InvokeThrottled, Mail
 from strategies.resources import Function as Declared
+from tests.deploy.patience import PATIENCE_S, until
 from tests.unit import local_cases
 
 pytestmark = [pytest.mark.real_time]
@@ -58,7 +59,7 @@ def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
 
 def act(nursery: Nursery, script: Callable[[Function], Awaitable[None]], **declared: Any) -> Function:
     """Play a script with a function that costs no time of its own."""
-    fields = {"name": "f", "handler": None, "timeout_s": 5.0, **declared}
+    fields = {"name": "f", "handler": None, "timeout_s": PATIENCE_S, **declared}
     function = Function(
         Clock(0.0), Declared(**fields), Concurrency(), lambda: nursery.start({}), repeat(0.0), repeat(0.0)
     )
@@ -118,11 +119,12 @@ def test_what_goes_wrong_is_a_function_error(nursery: Nursery, does: int, says: 
     async def script(function: Function) -> None:
         with pytest.raises(FunctionError, match=says):
             await call(function, does)
+        function._declared = replace(function._declared, timeout_s=PATIENCE_S)  # for a process that has yet to start
         await asyncio.sleep(1 / REQUESTS_PER_S)
         served, _ = await call(function)
         assert served == ("2" if does == RAISES else "1")  # only an environment that lives remembers
 
-    act(nursery, script, timeout_s=0.5)
+    act(nursery, script, timeout_s=0.5 if does == HANGS else PATIENCE_S)
 
 
 def test_no_environment_outlives_its_nursery(tmp_path: Path) -> None:
@@ -145,19 +147,11 @@ def test_environments_do_not_outlive_their_parent(tmp_path: Path) -> None:
         with Nursery(api, VARIABLES, tmp_path / "log") as nursery:
             environment = nursery.start({})
             environment.post.hand_in(invocation([Mail(0, HANGS, 0.0)]), 60.0)
-            while environment.pid is None:
-                pass
-            parent = os.getpgid(environment.pid)
+            pid = until(lambda: environment.pid)
+            assert pid is not None
+            parent = os.getpgid(pid)
             os.kill(parent, signal.SIGKILL)
-            assert ended(parent)
+            until(lambda: birth_of(parent) is None)
             with pytest.raises(RunFailed, match="parent process has ended"):
                 nursery.start({})
-        assert ended(environment.pid)
-
-
-def ended(pid: int) -> bool:
-    """Whether a process ends in good time."""
-    until_s = time.monotonic() + 5.0
-    while birth_of(pid) is not None and time.monotonic() < until_s:
-        pass
-    return birth_of(pid) is None
+        until(lambda: birth_of(pid) is None)

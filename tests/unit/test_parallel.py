@@ -97,6 +97,16 @@ def stubborn(scenario: Scenario, strategy: str, seed: int, watch: Watch | None) 
             endless(scenario, strategy, seed, watch)
 
 
+class Unready:
+    """A run of which no worker has ever heard the end: until Ctrl-C comes it is still being told."""
+
+    def __reduce__(self) -> tuple[Callable[[], None], tuple[()]]:
+        return signal.pause, ()
+
+    def __call__(self, _scenario: Scenario, _strategy: str, _seed: int, _watch: Watch | None) -> Ledger:
+        raise AssertionError
+
+
 class Pressing(dict[str, Any]):
     """Columns during whose writing the user presses Ctrl-C."""
 
@@ -248,12 +258,12 @@ def test_a_job_that_is_given_up_makes_room(runner: Runner, is_warm: bool) -> Non
     worker.dismiss()
 
 
-def interrupts_once(due: Callable[[float], bool]) -> Callable[[int, float], None]:
-    """Progress that presses Ctrl-C when the share done is such."""
+def interrupts_once(due: Callable[[int, float], bool]) -> Callable[[int, float], None]:
+    """Progress that presses Ctrl-C when the share done of a job is such."""
     waiting = [True]
 
-    def look(_number: int, share: float) -> None:
-        if waiting and due(share):
+    def look(number: int, share: float) -> None:
+        if waiting and due(number, share):
             waiting.clear()
             os.kill(os.getpid(), signal.SIGINT)
 
@@ -261,17 +271,17 @@ def interrupts_once(due: Callable[[float], bool]) -> Callable[[int, float], None
 
 
 def test_ctrl_c_before_anything_has_begun_gives_no_result() -> None:
-    """At the first look the processes are still starting: everything ends, with nothing to show."""
+    """At the first look the processes are still getting ready: everything ends, with nothing to show."""
     before = signal.getsignal(signal.SIGINT)
-    outcome = side_by_side([job(run, "direct", 60_000)] * 20, interrupts_once(lambda _share: True))
+    outcome = side_by_side([job(Unready())] * 20, interrupts_once(lambda _number, _share: True))
     assert outcome == Outcome([], True)
     assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_ctrl_c_keeps_what_was_done(tmp_path: Path) -> None:
     """Runs that have begun end early with every recipient accounted for; no other begins."""
-    first, others = (job(run, "lambda-concurrency", 20_000, out) for out in (tmp_path, None))
-    outcome = side_by_side([first, *[others] * 20], interrupts_once(lambda share: 0 < share < 1))
+    first, others = (job(run, "lambda-concurrency", 100_000, out) for out in (tmp_path, None))
+    outcome = side_by_side([first, *[others] * 20], interrupts_once(lambda number, share: number == 0 < share < 1))
     assert outcome.interrupted
     assert 1 <= len(outcome.results) <= (os.cpu_count() or 1)
     assert any(result.entry["interrupted"] for result in outcome.results)
