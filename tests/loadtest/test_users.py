@@ -89,15 +89,17 @@ def deployed(sqs: Any, ses: Any) -> Iterator[str]:
     dead = sqs.create_queue(QueueName="load-dead")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     policy = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 1})
-    url = sqs.create_queue(QueueName="load", Attributes={"RedrivePolicy": policy, "VisibilityTimeout": "1"})["QueueUrl"]
+    url = sqs.create_queue(QueueName="load", Attributes={"RedrivePolicy": policy})["QueueUrl"]
 
     def consume(over: Event) -> None:
         while not over.is_set():
             for message in sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1).get("Messages", ()):
-                mail = mail_of(message["Body"])
-                if mail.intended_s != LOAD_S[POISON]:
+                mail, held = mail_of(message["Body"]), {"QueueUrl": url, "ReceiptHandle": message["ReceiptHandle"]}
+                if mail.intended_s == LOAD_S[POISON]:
+                    sqs.change_message_visibility(**held, VisibilityTimeout=0)
+                else:
                     ses.send_email(**request(mail.number, mail, everyone(mail), Envelope()))
-                    sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+                    sqs.delete_message(**held)
 
     with beside(consume):
         yield url
