@@ -57,6 +57,11 @@ def run_of(sweep: Sweep, number: int) -> Run:
     return Run(point, contender, sweep.scenario.seed + replication)
 
 
+def runs_of(sweep: Sweep) -> int:
+    """How many there should be."""
+    return len(sweep.points) * len(sweep.contenders) * sweep.replications
+
+
 class _Jobs(Sequence[Job]):
     """Made when they are asked for."""
 
@@ -65,7 +70,7 @@ class _Jobs(Sequence[Job]):
         self._standing: tuple[Run, Mapping[str, float]] | None = None
 
     def __len__(self) -> int:
-        return len(self._sweep.points) * len(self._sweep.contenders) * self._sweep.replications
+        return runs_of(self._sweep)
 
     def __getitem__(self, number: int) -> Job:  # type: ignore[override]  # slices are nobody's business
         if number >= len(self):

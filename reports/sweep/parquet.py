@@ -9,7 +9,7 @@ from typing import Any
 
 from reports.documents.sweep import SCHEMA
 from reports.sweep.again import command_of
-from reports.sweep.campaign import Sweep, run_of
+from reports.sweep.campaign import Sweep, run_of, runs_of
 from reports.sweep.rows import Rows
 from scenarios.system.whole_files import replaced
 
@@ -21,7 +21,7 @@ def write(path: Path, sweep: Sweep, rows: Rows) -> None:
     import pyarrow.parquet as pq
 
     table = _table(sweep, rows)
-    about = {"schema": SCHEMA, **identity(sweep)}
+    about = {"schema": SCHEMA, "runs": runs_of(sweep), **identity(sweep)}
     with replaced(path) as unfinished:
         pq.write_table(table.replace_schema_metadata({ABOUT: json.dumps(about).encode()}), unfinished)
 
@@ -38,13 +38,25 @@ def identity(sweep: Sweep) -> dict[str, Any]:
 
 def identity_of(path: Path) -> dict[str, Any]:
     """That of the sweep whose runs are there; of what is no such file nothing."""
+    return _about(path)[0]
+
+
+def is_whole(path: Path) -> bool:
+    """Whether all runs of a sweep are there, and not only those that Ctrl-C or a failure left."""
+    about, rows = _about(path)
+    return bool(0 < about.get("runs", rows) <= rows)
+
+
+def _about(path: Path) -> tuple[dict[str, Any], int]:
+    """What a file says of its sweep, and how many runs it has."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        return dict(json.loads((pq.read_metadata(path).metadata or {}).get(ABOUT, b"{}")))
+        there = pq.read_metadata(path)
+        return dict(json.loads((there.metadata or {}).get(ABOUT, b"{}"))), there.num_rows
     except (OSError, ValueError, pa.ArrowException):
-        return {}
+        return {}, 0
 
 
 def _table(sweep: Sweep, rows: Rows) -> Any:

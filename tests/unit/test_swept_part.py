@@ -1,0 +1,58 @@
+"""A sweep that Ctrl-C or a failure ended: it is told as the part that it is, and takes no whole one's place."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reports.sweep import command
+from scenarios.errors import Interrupted
+from tests.unit.test_run_store import Counting
+from tests.unit.test_sweep import RATE, asked
+
+
+@pytest.fixture(autouse=True)
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pictures and pages are nothing to look at here."""
+    monkeypatch.setattr("reports.sweep.folder.picture.draw", lambda *_: None)
+    monkeypatch.setattr("reports.sweep.folder.canvas.save", lambda *_: None)
+    monkeypatch.setattr("reports.sweep.page.write", lambda *_: None)
+
+
+def made(out: Path, most: int = 100) -> None:
+    """A sweep of four runs, of which so many are made."""
+    command.run(asked(f"{RATE}=10,20"), Counting(most), out, as_json=True)
+
+
+def there(out: Path) -> dict[str, Any]:
+    """The document that is kept."""
+    told: dict[str, Any] = json.loads((out / "sweep.json").read_text())
+    return told
+
+
+def test_a_part_takes_no_whole_ones_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is shown, and said to be nowhere else."""
+    made(tmp_path)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
+    capsys.readouterr()
+    with pytest.raises(Interrupted) as ended:
+        made(tmp_path, most=3)
+    told = capsys.readouterr()
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()} == before
+    assert json.loads(told.out)["runs_made"] == 3
+    assert "keeps the whole sweep that it has" in told.err
+    assert str(ended.value) == "interrupted: 3 of 4 runs made; the same command goes on"
+
+
+def test_a_part_makes_room(tmp_path: Path) -> None:
+    """For another one, and for the whole."""
+    for most, whole in ((3, False), (2, False), (100, True)):
+        if whole:
+            made(tmp_path)
+        else:
+            with pytest.raises(Interrupted, match=f"; what was done is in {tmp_path}$"):
+                made(tmp_path, most)
+        assert there(tmp_path)["runs_made"] == min(most, 4)
