@@ -163,8 +163,11 @@ def test_a_scheduler_that_goes_away_costs_what_was_not_done() -> None:
     """What was done is there, and the command that goes on is told."""
     with scheduler() as (where, process), workers(where), closing(Cluster(where, AGAIN)) as cluster:
         outcome = cluster.perform(wanted(500), unwatched, keep=at_first(process.kill))
+        cluster.close()  # as Dask does by itself after a while
+        again = cluster.perform(wanted(1), unwatched)
     assert 1 <= len(outcome.results) < 1000
-    assert str(outcome.failure) == (f"--cluster {where}: its scheduler went away; {AGAIN}")
+    lost = f"--cluster {where}: its scheduler went away; {AGAIN}"
+    assert (str(outcome.failure), str(again.failure)) == (lost, lost)
 
 
 def test_a_job_that_kills_workers_costs_itself() -> None:

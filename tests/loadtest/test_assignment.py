@@ -60,3 +60,16 @@ def test_a_strategys_share_knows_the_lanes(tmp_path: Path) -> None:
     assert account_of(order.scenario).lanes == (Lane("urgent", 1), Lane("default", 0))
     assert order.mails.lanes.tolist() == drawn.lanes.tolist() == [1, 1, 1, 0, 0]
     assert order.mails.recipients.tolist() == drawn.recipients.tolist() == [2, 2, 2, 1, 1]
+
+
+def test_a_share_needs_no_trace(tmp_path: Path) -> None:
+    """Its file is on the master's machine, which has read it."""
+    (tmp_path / "sent.csv").write_text("at_s,recipients\n0,1\n2,3\n")
+    trace = {"process": "trace", "path": str(tmp_path / "sent.csv"), "account": "us"}
+    table = {"name": "traced", "accounts": {"us": {}, "eu": {}}, "workload": (trace,), "neighbour": (trace,)}
+    traced = Scenario.model_validate(table)
+    drawn = arrivals(traced.workload, 1)
+    (tmp_path / "sent.csv").unlink()
+    assignment = Assignment("direct", Place("http://127.0.0.1:1"), 1, 60.0, scenario=as_toml(traced))
+    order = order_of(assignment, _sent(whole(all_mails(drawn, np.zeros(2, np.uint8)), 0, 1)), 0, tmp_path)
+    assert [(name, mails.recipients.tolist()) for name, _, mails in order.parts] == [("us", [1, 3])]

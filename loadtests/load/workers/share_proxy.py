@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import tomllib
 import weakref
 from contextlib import ExitStack
 from pathlib import Path
@@ -18,6 +19,7 @@ from loadtests.load.assignment import SHARES, Assignment, Channel, WorkerMails
 from loadtests.load.shares.share_order import ShareOrder, packed
 from loadtests.load.workers.player import Tell
 from loadtests.ports.kernel import Clock
+from scenarios.formats.toml import toml_document
 from scenarios.outside.plug import plug
 from scenarios.schema.model import Scenario
 from scenarios.schema.scenario_file import load
@@ -25,6 +27,8 @@ from scenarios.system.children import OURS
 from scenarios.system.held import temporary_folder
 from strategies import ports
 from strategies.ports import SendError
+
+TRACE = "trace.csv"
 
 
 class ShareProxy:
@@ -110,9 +114,14 @@ def order_of(assignment: Assignment, mails: WorkerMails, zero_unix_s: int, folde
 
 
 def _scenario(assignment: Assignment, folder: Path) -> Scenario:
-    """As the master's. Its mails are drawn already: a trace's file is on the master's machine."""
+    """As the master's. Its mails are drawn already: a trace's file, which is on another machine, is an empty one."""
     plug(assignment.strategies)
-    (folder / "scenario.toml").write_text(assignment.scenario, encoding="utf-8")
+    (folder / TRACE).touch()
+    table = tomllib.loads(assignment.scenario)
+    for one in (*table["workload"], *table.get("neighbour", ())):
+        if one["process"] == "trace":
+            one["path"] = str(folder / TRACE)
+    (folder / "scenario.toml").write_text(toml_document(table), encoding="utf-8")
     return load(str(folder / "scenario.toml"))
 
 

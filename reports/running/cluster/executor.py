@@ -33,6 +33,8 @@ WAIT_S = 0.2  # for an answer, before Ctrl-C and the scheduler are looked at
 BATCH_S = 0.5  # of work travel together: what a task costs beside it is some ten milliseconds
 MOST_IN_BATCH = 100
 TLS = "DASK_DISTRIBUTED__COMM__TLS__CA_FILE"
+WENT_AWAY = "its scheduler went away"
+CONNECTED = ("running", "connecting")  # as a client calls it, which may become so again
 AHEAD = 3  # batches for each worker: one at work, the others on their way
 
 
@@ -80,7 +82,10 @@ class Cluster:
         others = sorted({*range(len(jobs))} - {*own})
         campaign = _Campaign(self._client, self._crew.resource, others, jobs)
         with first_interrupt_calls(campaign.interrupt):
-            failure = self._follow(campaign, answers, progress, enough, keep)
+            try:
+                failure = self._follow(campaign, answers, progress, enough, keep)
+            except _Gone:
+                failure = self._lost(WENT_AWAY)
         campaign.call_off()
         return _outcome(answers, campaign.is_interrupted, failure)
 
@@ -92,14 +97,14 @@ class Cluster:
         while campaign.goes_on(workers := self._crew.count()):
             alone_since_s = monotonic() if workers else alone_since_s
             if (ended := campaign.next_ended()) is None:
-                if self._client.status not in ("running", "connecting"):
-                    return self._lost("its scheduler went away")
+                if self._client.status not in CONNECTED:
+                    return self._lost(WENT_AWAY)
                 if monotonic() - alone_since_s > ALONE_S:
                     return self._lost("none of its workers is left")
                 continue
             batch, found = ended
             if found is None:
-                return self._lost("its scheduler went away")
+                return self._lost(WENT_AWAY)
             for number, answer in zip(batch.numbers, found, strict=True):
                 answers[number] = answer
                 progress(number, 1.0)
@@ -116,6 +121,10 @@ class Cluster:
         """The workers go on to serve others."""
         self._here.close()
         self._client.close()
+
+
+class _Gone(Exception):
+    """There is no scheduler any more that a batch could be sent to."""
 
 
 class _Campaign:
@@ -162,9 +171,14 @@ class _Campaign:
         paths = {path for scenario in _scenarios(batch.jobs) for path in traces_of(scenario)}
         traces = {path: content_of(path) for path in sorted(paths)}
         packed = pickle.dumps(batch.jobs)
-        future = self._client.submit(
-            perform_there, packed, self._strategies, traces, pure=False, resources={self._resource: 1}
-        )
+        try:
+            future = self._client.submit(
+                perform_there, packed, self._strategies, traces, pure=False, resources={self._resource: 1}
+            )
+        except Exception as error:  # Dask's own are of no class that all its versions have
+            if self._client.status in CONNECTED:
+                raise
+            raise _Gone from error
         self._away[future] = batch
         future.add_done_callback(self._ended.put)
 
