@@ -43,17 +43,15 @@ def advised(
     search = Search(Bench(question, partial(_performed, executor), budget), contenders)
     with terminal.following("Searching") as show:
         searched(search, _Progress(search, show))
-    is_kept = out is not None and bool(search.ranked) and _may_replace(search, out)
+    is_kept = False
     if search.ranked:
         advice = document(search, left.left_out)
         try:
-            if out is not None and is_kept:
-                keep(search, out, left)
-                terminal.tell_who_watches(f"page: {out / REPORT}")
-            elif out is not None:
-                terminal.tell(
-                    f"note: {out} keeps the decided advice that it has; this one is undecided, and only shown"
-                )
+            is_kept = out is not None and _kept(search, out, left)
+        except KeyboardInterrupt as again:
+            raise Interrupted(
+                f"interrupted: {budget.spent} runs made; {out} is as it was, not written again"
+            ) from again
         finally:  # also where the disk is full
             terminal.present(advice, as_json, table.table(advice), sentences(advice))
     elif search.ended == "budget":
@@ -66,9 +64,14 @@ def advised(
     return True if search.choice else False if search.ended == "decided" else None
 
 
-def _may_replace(search: Search, out: Path) -> bool:
-    """What a budget, Ctrl-C or a lost cluster ended tells less than what came to its end."""
-    return search.ended == "decided" or not folder.has_decided(out)
+def _kept(search: Search, out: Path, left: Chosen) -> bool:
+    """Keeps it, unless the folder has more: what came to its end, or what more runs have found before their end."""
+    if more := folder.better_in(out, search.ended, search.bench.budget.spent):
+        terminal.tell(f"note: {out} keeps {more}, and only shown")
+        return False
+    keep(search, out, left)
+    terminal.tell_who_watches(f"page: {out / REPORT}")
+    return True
 
 
 @dataclass

@@ -2,35 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from reports.advise import page
 from reports.advise.panels import panels
 from reports.compare.ownership import FIGURES, refuse_another_question
-from reports.documents.advice import AdviceDocument
+from reports.documents.advice import AdviceDocument, Ended
 from reports.documents.reading import parsed
 from reports.figures import canvas, front
 from reports.running.keeping import ADVICE, LIMITERS, SCENARIO, keep_together, write_texts
 from reports.terminal import busy, to_json
 from scenarios.errors import BadInput
+from scenarios.hypotheses.hypothesis import Hypothesis
 from scenarios.system.reading import MOST_BYTES_OF_DOCUMENT, is_regular, read_bytes
 from scenarios.system.whole_files import make_folder
 
 
-def refuse_another(directory: Path, figure: str, contenders: Collection[str]) -> None:
+def refuse_another(directory: Path, figure: str, contenders: Collection[str], hypotheses: Iterable[Hypothesis]) -> None:
     """Raises BadInput for a folder with the answer to another question, which would be lost."""
     there = _kept_in(directory)
     if there is None:
         return
-    asked = [("figure", there["figure"], figure), ("contenders", there["contenders"], [*contenders])]
+    asked = [
+        ("figure", there["figure"], figure),
+        ("contenders", there["contenders"], [*contenders]),
+        ("limiters", there["hypotheses"], [one.name for one in hypotheses]),
+    ]
     refuse_another_question(directory, "advice", asked)
 
 
-def has_decided(directory: Path) -> bool:
-    """Whether the folder has an answer that came to its end."""
+def better_in(directory: Path, ended: Ended, runs: int) -> str:
+    """What the folder's answer has before one that ended so after so many runs; nothing where this one is as good."""
     there = _kept_in(directory)
-    return there is not None and there["ended"] == "decided"
+    if there is None or ended == "decided":
+        return ""
+    if there["ended"] == "decided":
+        return "the decided advice that it has; this one is undecided"
+    return f"the advice of {there['runs']:,} runs that it has; this one is of {runs:,}" if there["runs"] > runs else ""
 
 
 def _kept_in(directory: Path) -> AdviceDocument | None:

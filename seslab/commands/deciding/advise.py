@@ -98,7 +98,7 @@ def advise(
         if out is not None:
             read = [*files_of(scenario, chosen), *([("--limiters", limiters)] if limiters else [])]
             folder.prepare(out, read, chosen.name, ADVICE)
-            of_advice.refuse_another(out, question.figure, contenders)
+            of_advice.refuse_another(out, question.figure, contenders, tried.hypotheses)
         with opened(store, cluster) as executor:
             found = command.advised(question, contenders, budget, executor, tried, out, json)
     return exit_codes.INCONCLUSIVE if found is None else exit_codes.DONE if found else exit_codes.UNMET

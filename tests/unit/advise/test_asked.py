@@ -104,11 +104,16 @@ def decided(tmp_path: Path) -> AdviceDocument:
 
 
 def test_a_folder_is_one_questions(decided: AdviceDocument, tmp_path: Path) -> None:
-    """Another figure, or other contenders, are refused; in whatever order the same ones are the same question."""
-    folder.refuse_another(tmp_path, decided["figure"], decided["contenders"][::-1])
-    for figure, contenders in (("cost_usd", decided["contenders"]), (decided["figure"], ["direct"])):
+    """Another figure, other contenders or limiters are refused; their order is no matter."""
+    figure, contenders, limiters = decided["figure"], decided["contenders"], question(scenario()).hypotheses
+    folder.refuse_another(tmp_path, figure, contenders[::-1], limiters[::-1])
+    for other in (
+        ("cost_usd", contenders, limiters),
+        (figure, ["direct"], limiters),
+        (figure, contenders, limiters[:1]),
+    ):
         with pytest.raises(BadInput, match="has another advice"):
-            folder.refuse_another(tmp_path, figure, contenders)
+            folder.refuse_another(tmp_path, *other)
 
 
 def test_what_is_undecided_replaces_nothing_decided(
@@ -122,6 +127,14 @@ def test_what_is_undecided_replaces_nothing_decided(
     assert f"{tmp_path} keeps the decided advice" in said
     assert [path.name for path in tmp_path.iterdir()] == [ADVICE]
     assert (tmp_path / ADVICE).read_text() == to_json(decided)
+
+
+def test_more_runs_are_not_replaced_by_fewer(decided: AdviceDocument, tmp_path: Path) -> None:
+    """Of two that came to no end; what came to its end replaces either."""
+    (tmp_path / ADVICE).write_text(to_json({**decided, "ended": "interrupted", "runs": 455}))
+    assert folder.better_in(tmp_path, "budget", 5) == "the advice of 455 runs that it has; this one is of 5"
+    assert not folder.better_in(tmp_path, "budget", 455)
+    assert not folder.better_in(tmp_path, "decided", 5)
 
 
 def test_an_answer_is_kept_whole_or_not_at_all(
