@@ -1,6 +1,6 @@
 """The same Hypothesis examples in every run, none judged by the clock; runs are noted and kept in a folder apart.
 
-What costs time is done once: compiled by the first process that imports it, and made once for all tests of a module.
+What costs time is done once: modules are compiled before processes begin, things made once for all tests of a module.
 Python looks for garbage among what tests make, not among what they are made of.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import gc
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from tests import forked
+from tests import compiled, forked
 
 gc.disable()  # modules and thousands of tests come now, and all of them stay
 
@@ -29,6 +30,7 @@ _state = tempfile.TemporaryDirectory(prefix="seslab-tests-")
 atexit.register(_state.cleanup)
 os.environ["XDG_STATE_HOME"] = os.environ["XDG_CACHE_HOME"] = _state.name
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or each of hundreds of processes would compile seslab anew
+sys.dont_write_bytecode = False
 os.environ["PYTHONPATH"] = os.pathsep.join(
     (str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")]))
 )  # functions of tests are modules of the tests
@@ -44,6 +46,12 @@ def _forked() -> Iterator[None]:
 def pytest_xdist_auto_num_workers() -> int:
     """Twice as many as processors, because real runs mostly wait."""
     return min(8, (os.cpu_count() or 1) * 2)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config: pytest.Config) -> None:
+    """Before the processes of the tests begin."""
+    compiled.ahead(config)
 
 
 @pytest.hookimpl(tryfirst=True)

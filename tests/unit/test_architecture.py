@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
@@ -26,10 +26,13 @@ def _imported(source: Path) -> set[str]:
     return {name.split(".")[0] for name in plain | named}
 
 
-def _importers(*modules: str) -> set[Path]:
-    """The files of the rooms that import any of the modules."""
-    sources = [path for room in ROOMS for path in (ROOT / room).rglob("*.py")]
-    return {path.relative_to(ROOT) for path in sources if _imported(path) & set(modules)}
+def _importers() -> dict[str, set[Path]]:
+    """Of each top-level name, the files of the rooms that import it."""
+    importers: dict[str, set[Path]] = defaultdict(set)
+    for path in (path for room in ROOMS for path in (ROOT / room).rglob("*.py")):
+        for name in _imported(path):
+            importers[name].add(path.relative_to(ROOT))
+    return importers
 
 
 def _is_binary(raw: bytes) -> bool:
@@ -49,14 +52,11 @@ def test_strategies_import_only_what_a_decision_needs(path: Path) -> None:
     assert _imported(path) <= ALLOWED
 
 
-def test_no_room_knows_simpy() -> None:
-    """The kernel is our own: SimPy is what the benchmark measures it against, and users need not have it."""
-    assert not _importers("simpy")
-
-
-def test_only_loadtests_know_aws() -> None:
-    """Nothing outside loadtests/ can call AWS, by construction."""
-    assert {path.parts[0] for path in _importers("boto3", "botocore", "moto")} <= {"loadtests"}
+def test_rooms_know_neither_aws_nor_simpy() -> None:
+    """Nothing outside loadtests/ can call AWS, by construction. SimPy is for benchmarks; users need not have it."""
+    importers = _importers()
+    assert {path.parts[0] for name in ("boto3", "botocore", "moto") for path in importers[name]} <= {"loadtests"}
+    assert not importers["simpy"]
 
 
 def test_no_tracked_file_names_a_machine() -> None:
