@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from reports.running.keeping import SCENARIO
 from reports.sweep.campaign import Sweep
 from reports.sweep.points import spelt
+from reports.sweep.shown import figure_of
 from scenarios.outside.plug import bundle_of
 
 
@@ -17,7 +18,8 @@ def command_of(sweep: Sweep, point: int, contender: str, seed: int) -> str:
     settings = [one.place[1] for one in sweep.dimensions if one.place and one.place[0] == "strategies"]
     others = [name for name in map(str, settings) if name != contender and bundle_of(name) is not None]
     names = [_reference(name) for name in dict.fromkeys((contender, *others))]
-    return _command(sweep, sweep.source, varied, names, ["--seed", str(seed), "--replications", "1"])
+    more = [*_show(sweep, point), "--seed", str(seed), "--replications", "1"]
+    return _command(sweep, sweep.source, varied, names, more)
 
 
 def whole_command(sweep: Sweep) -> str:
@@ -26,6 +28,12 @@ def whole_command(sweep: Sweep) -> str:
     sampled = [] if sweep.sample is None else ["--sample", str(sweep.sample)]
     what = ["--sensitivity"] if sweep.design == "sobol" else []
     return _command(sweep, SCENARIO, sweep.varied, sweep.contenders, [*what, *often, *sampled, "--show", sweep.figure])
+
+
+def _show(sweep: Sweep, point: int) -> list[str]:
+    """What is not shown anyway, if a run of that point has it: a month's figures are worked out only then."""
+    is_shown = sweep.figure == figure_of(sweep.scenario, None)
+    return [] if is_shown or sweep.points[point].scenario.instead_of(sweep.figure) else ["--show", sweep.figure]
 
 
 def _reference(contender: str) -> str:

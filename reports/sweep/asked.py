@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from reports.robust.cells import ranked_by
 from reports.robust.trials import Simulation
 from reports.sweep.assumed import assumed
 from reports.sweep.campaign import Sweep
 from reports.sweep.dimensions import Dimension, Value, dimensions_of
 from reports.sweep.idle import refuse_idle
 from reports.sweep.points import Limiters, grid, latin_hypercube, saltelli, scenarios_of
+from reports.sweep.shown import figure_of, refuse_missing
 from reports.terminal import busy
 from scenarios.errors import BadInput
-from scenarios.figures import figures_like, is_figure, of_all
-from scenarios.formats.quoted import cut, printable, unknown
 from scenarios.schema.model import Scenario
 
 SEEDS = 3
@@ -59,6 +57,8 @@ def sweep_of(
     asked = choose(words, scenario, contenders, limiters, most_points)
     with busy("Checking scenarios"):
         points = list(scenarios_of(scenario, contenders, asked.dimensions, asked.values, limiters))
+    if words.show is not None:  # of what it ranks by, each scenario has been asked
+        refuse_missing(words.show, (one.scenario for one in points))
     return Sweep(
         words.source,
         scenario,
@@ -102,12 +102,3 @@ def _assumptions(
     notes = [f"left out, as the scenario cannot have it: {', '.join(left_out)}"] if left_out else []
     often = 1 if words.replications is None else words.replications
     return Asked("sobol", dimensions, saltelli(dimensions, base, scenario.seed), often, notes)
-
-
-def figure_of(scenario: Scenario, show: str | None) -> str:
-    """The figure of that name, of which a latency is that of all recipients. Raises BadInput."""
-    if show is None:
-        return ranked_by(scenario)
-    if not is_figure(show):
-        raise BadInput(f"--show {printable(cut(show))}: {unknown('figure', printable(show), figures_like(show))}")
-    return of_all(show)

@@ -16,7 +16,7 @@ from pydantic import (
 )
 
 from scenarios.errors import BadInput
-from scenarios.figures import is_of_delivery, is_of_month, is_of_shadow, is_of_tenants
+from scenarios.figures import in_two, is_of_delivery, is_of_month, is_of_shadow, is_of_tenants
 from scenarios.schema.accounts.account import Account, refuse_burst
 from scenarios.schema.accounts.accounts import UNNAMED, Accounts, Tenants, together
 from scenarios.schema.accounts.coherence import Arrangement, refuse_incoherent
@@ -239,7 +239,7 @@ class Scenario(Table):
             for threshold in map(Threshold.parse, expressions):
                 if not is_sender(threshold.sender, self.variants):
                     raise wrong(("thresholds", name), unknown_sender(threshold.sender, self.variants))
-                if instead := self._instead_of(threshold.figure, threshold.whose):
+                if instead := self.instead_of(threshold.figure):
                     raise wrong(("thresholds", name), f"no {threshold.figure}: {instead}")
         return self
 
@@ -256,12 +256,13 @@ class Scenario(Table):
 
     @model_validator(mode="after")
     def _has_what_it_ranks_by(self) -> Self:
-        if self.rank is not None and (instead := self._instead_of(self.rank.by, self.rank.whose)):
+        if self.rank is not None and (instead := self.instead_of(self.rank.by)):
             raise wrong(("rank", "by"), f"no such figure: {instead}")
         return self
 
-    def _instead_of(self, figure: str, whose: str) -> str:
+    def instead_of(self, figure: str) -> str:
         """What there would have to be for a figure that no run of this scenario has; empty for one that it has."""
+        whose = in_two(figure).whose
         if is_of_month(figure) and self.bill is None:
             return "a month needs a table [bill]"
         if is_of_shadow(figure) and not any(one.copies for one in self.workload):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from scenarios.figures import in_two
 from scenarios.schema.labels import lanes_of
 from scenarios.schema.processes import Workload
 
@@ -31,6 +32,13 @@ def parts_instead(
         named = ", ".join(accounts)
         return f"the accounts are {named}" if named else "figures per account need tables [accounts.NAME]"
     return _lanes(workloads) if whose.startswith("lanes.") else _workloads(workloads)
+
+
+def by_word(figure: str, workloads: Sequence[Workload]) -> str:
+    """The name of a figure as runs have it, where a workload that has a name is counted instead."""
+    whose, of_it = in_two(figure)
+    named = {f"workloads.{number}.": one.name for number, one in enumerate(workloads) if one.name is not None}
+    return f"workloads.{named[whose]}.{of_it}" if whose in named else figure
 
 
 def _names(workloads: Sequence[Workload]) -> list[str]:

@@ -28,6 +28,7 @@ from reports.sweep.document import document
 from reports.sweep.points import Point, saltelli, text
 from reports.sweep.rows import Rows
 from reports.sweep.sensitivity import indices, rough
+from reports.sweep.shown import figure_of
 from reports.sweep.sobol import points, shares
 from reports.sweep.table import best_first, cell_texts, sentences, tables
 from scenarios.errors import BadInput
@@ -106,6 +107,35 @@ def test_a_strategy_from_outside_is_named_by_its_file(tmp_path: Path) -> None:
     varied = f"seslab sweep small.toml --vary strategies.{name}.workers=1"
     assert own == f"{varied} -s {mine} --seed 1 --replications 1"
     assert other == f"{varied} -s heartbeat -s {mine} --seed 1 --replications 1"
+
+
+@pytest.mark.parametrize(
+    ("show", "instead"),
+    [
+        ("month.total_usd", "a month needs a table [bill]"),
+        ("delivery.within_deadline", "what becomes of accepted mail needs a table [delivery]"),
+        ("workloads.letter.latency_s.p99", "figures per workload need several"),
+    ],
+)
+def test_a_figure_that_no_run_has_is_not_shown(show: str, instead: str) -> None:
+    """It is said before anything runs what it needs."""
+    with pytest.raises(BadInput, match=rf"^--show {re.escape(show)}: no such figure: {re.escape(instead)}$"):
+        asked(f"{RATE}=10,20", show=show)
+
+
+def test_a_figure_that_some_runs_have_is_shown() -> None:
+    """The others' commands do not ask for it; nor does one for what is shown anyway."""
+    sweep = asked("workload.0.shadow_copies=0,1", show="shadow.usd")
+    shows = ["--show shadow.usd" in command_of(sweep, point, "heartbeat", 1) for point in (0, 1)]
+    assert shows == [False, True]
+    assert "--show" not in command_of(asked(f"{RATE}=10,20"), 0, "heartbeat", 1)
+
+
+def test_a_workload_that_is_counted_is_shown_by_its_name() -> None:
+    """As its runs have it."""
+    workload = tuple({"process": "batch", "messages": 2, "name": name} for name in ("sale", "receipts"))
+    both = Scenario.model_validate(scenario().model_dump(by_alias=True, exclude_unset=True) | {"workload": workload})
+    assert figure_of(both, "workloads.1.latency_s.p99") == "workloads.receipts.latency_of_all_s.p99"
 
 
 def test_a_map_of_many_cells_is_no_larger_than_a_page() -> None:
