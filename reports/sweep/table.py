@@ -37,9 +37,20 @@ def sentences(sweep: SweepDocument) -> list[str]:
 
 
 def _notes(sweep: SweepDocument) -> Iterator[str]:
-    if sweep["runs_made"] < sweep["runs"]:
+    if is_part(sweep):
         yield f"{sweep['runs_made']:,} of {sweep['runs']:,} runs were made"
     yield from sweep["notes"]
+
+
+def is_part(sweep: SweepDocument) -> bool:
+    """Whether runs are missing, as Ctrl-C or a failure ended it."""
+    return sweep["runs_made"] < sweep["runs"]
+
+
+def _cells_met(sweep: SweepDocument) -> str:
+    """Of which some run was made, and of how many, if that is not all of them."""
+    whole = counted(sweep["runs"] // sweep["replications"], "cell")
+    return f"{len(sweep['cells']):,} of {whole}" if is_part(sweep) else whole
 
 
 def _best_cell(sweep: SweepDocument) -> Iterator[str]:
@@ -49,11 +60,13 @@ def _best_cell(sweep: SweepDocument) -> Iterator[str]:
         pairs = zip(sweep["dimensions"], cell["values"], strict=True)
         where = ", ".join(f"{one['key']} = {text(value)}" for one, value in pairs)
         said = units.shown(sweep["figure"], cell["median"])
+        so_far = f" so far, in {_cells_met(sweep)}" if is_part(sweep) else ""
         as_good = f", and {counted(ties, 'other')} as good" if ties else ""
-        yield f"best {sweep['figure']}, {said}: {cell['contender']} with {where}{as_good}"
+        yield f"best {sweep['figure']}{so_far}, {said}: {cell['contender']} with {where}{as_good}"
         yield f"again: {cell['command']}"
     if not good:
-        yield f"{sweep['figure']}: no run has this figure, or none accepted all mail and met all thresholds"
+        whose = "no run so far" if is_part(sweep) else "no run"
+        yield f"{sweep['figure']}: {whose} has this figure, or none accepted all mail and met all thresholds"
 
 
 def best_first(sweep: SweepDocument) -> list[SweptCell]:
@@ -158,7 +171,7 @@ def _best(sweep: SweepDocument) -> Sheet:
     some = [one for name in sweep["contenders"] for one in [cell for cell in best if cell["contender"] == name][:BEST]]
     numbers = units.alike([one["median"] for one in some])
     return Sheet(
-        title=f"{sweep['scenario']}: the best of {counted(len(sweep['cells']), 'cell')}, {shown(sweep)}",
+        title=f"{sweep['scenario']}: the best of {_cells_met(sweep)}, {shown(sweep)}",
         columns=[
             Column("contender"),
             Column(sweep["figure"].replace(".", ".\n")),

@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 
 from reports.sweep import command
+from reports.sweep.campaign import swept
+from reports.sweep.document import document
+from reports.sweep.table import sentences, tables
 from scenarios.errors import Interrupted
 from tests.unit.test_run_store import Counting
 from tests.unit.test_sweep import RATE, asked
@@ -56,3 +59,18 @@ def test_a_part_makes_room(tmp_path: Path) -> None:
             with pytest.raises(Interrupted, match=f"; what was done is in {tmp_path}$"):
                 made(tmp_path, most)
         assert there(tmp_path)["runs_made"] == min(most, 4)
+
+
+@pytest.mark.parametrize(
+    ("contender", "said"),
+    [
+        ("heartbeat", "best makespan_s so far, in 2 of 3 cells, "),
+        ("direct", "makespan_s: no run so far has this figure, or none accepted all mail and met all thresholds"),
+    ],
+)
+def test_what_is_best_is_so_of_a_part(contender: str, said: str) -> None:
+    """Which is told with it, and above the list of the best of a sample."""
+    grid = asked(f"{RATE}=25,30,35", contenders=[contender])
+    assert sentences(document(grid, swept(grid, Counting(most=3))))[0].startswith(said)
+    sample = asked(f"{RATE}=25..35", sample=3, contenders=[contender])
+    assert "the best of 2 of 3 cells, " in tables(document(sample, swept(sample, Counting(most=3))))[0].title
