@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 GAP = 1  # blanks between two columns
 
 Row = Sequence[str]
+
+_AMID_A_WORD = re.compile(r"-\n|(?<=[._])\n|\n(?=[._])")
+"""Where a heading is broken within a word or a key."""
 
 
 class Column(NamedTuple):
@@ -25,8 +29,8 @@ class Column(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The heading on one line; a hyphen at a line's end is not part of it."""
-        return self.heading.replace("-\n", "").replace("\n", " ")
+        """The heading on one line; a hyphen at a line's end is not part of it, and keys have no blanks."""
+        return _AMID_A_WORD.sub("", self.heading).replace("\n", " ")
 
     @property
     def full_name(self) -> str:

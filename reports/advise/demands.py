@@ -17,6 +17,8 @@ IMPLIED = "everything is accepted"
 _LEAST_MISS = 1e-12
 """Of a value that is its limit where it must not reach it."""
 _MAIL = 1e6
+_DIGITS = 9
+"""Behind the point, of a share beside that number."""
 
 Demands = Mapping[str, Sequence[str]]
 """Expressions under names, as a scenario has its thresholds."""
@@ -55,7 +57,7 @@ def _far(threshold: JudgedThreshold, entry: StrategyEntry) -> float:
 
 def miss_in(violation: float) -> float:
     """As a share of the limit or, of recipients none of whom may be so, of all of them."""
-    return violation - _MAIL if _MAIL <= violation < math.inf else violation
+    return round(violation - _MAIL, _DIGITS) if _MAIL <= violation < math.inf else violation
 
 
 def figures_of(demands: Demands) -> set[str]:

@@ -10,7 +10,7 @@ from reports.advise.assurance import GRAIN, reach
 from reports.advise.fared import Beside
 from reports.documents.advice import AdviceCandidate, AdviceDocument, AdviceFailure, AdviceFigures, Ended
 from reports.ranking.called import in_full
-from reports.robust.wording import missing
+from reports.robust.wording import percent
 from reports.threshold_lines import threshold_line
 from reports.units import shown, side_by_side
 from reports.words import names
@@ -129,7 +129,7 @@ def failed(failure: AdviceFailure) -> str:
 
 def _share_or_times(miss: float) -> str:
     """Of the limit, or where that is zero of all recipients, which no share of them exceeds."""
-    return missing(miss) if miss < 1 else f"{miss:,.3g} times the limit"
+    return percent(miss) if miss < 1 else f"{miss:,.3g} times the limit"
 
 
 def sentences(advice: AdviceDocument) -> list[str]:
@@ -194,12 +194,9 @@ def how_sure(advice: AdviceDocument) -> str:
         else "it"
     )
     meets = f"meets everything in at least {share(part, 1)} of campaigns under each limiter"
-    sure = f"with {share(assurance['reached'], 1)} probability"
-    about = (
-        ""
-        if advice["ended"] == "decided"
-        else f"; {_end(advice)} before that was certain enough to end, so it is estimated"
-    )
+    is_decided = advice["ended"] == "decided"
+    sure = f"with {'' if is_decided else 'an estimated '}{share(assurance['reached'], 1)} probability"
+    about = "" if is_decided else f"; {_end(advice)} before that was certain enough to end"
     both = f"{against}, and it {meets}" if finalists > 1 else f"{against} {meets}"
     return f"{sure} {both}; it did in {campaigns} of {counted(campaigns, 'campaign')}{about}"
 

@@ -14,6 +14,7 @@ from reports.units import alike, unit_of
 from strategies.presentation.words import counted
 
 INFINITE = "∞"
+_FRONT = "nobody is better in one of the two figures without being worse in the other; of equals the first"
 LEAST_DIGITS, MOST_DIGITS = 3, 9
 
 
@@ -39,7 +40,7 @@ def _columns(advice: AdviceDocument) -> Iterator[Column]:
     for figure in (advice["figure"], advice["beside"]):
         yield Column(_heading(figure), unit_of(figure).strip())
     yield Column("worst\nunder", falls=1)
-    yield Column("front", falls=2, note="nobody is better in one of the two figures without being worse in the other")
+    yield Column("front", falls=2, note=_FRONT)
 
 
 def _heading(figure: str) -> str:

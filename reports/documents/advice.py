@@ -67,7 +67,11 @@ class AdviceFigures(TypedDict):
         ]
     ]
     is_on_front: Annotated[
-        bool, Field(description="whether nobody here is better in one figure without being worse in the other")
+        bool,
+        Field(
+            description="whether nobody here is better in one figure without being worse in the other; of equals "
+            "the first alone"
+        ),
     ]
 
 

@@ -42,7 +42,7 @@ def _columns(columns: Sequence[Column]) -> list[Column]:
 
 def _header(column: Column) -> Markup:
     unit = element("small", f" {column.unit}") if column.unit else ""
-    return element("th", column.name, unit, scope="col", role="columnheader")
+    return element("th", key(column.name), unit, scope="col", role="columnheader")
 
 
 def _heading(block: Block, columns: int) -> Iterator[Markup]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from math import inf
 from typing import Annotated
 
 import typer
@@ -12,7 +13,7 @@ from seslab import exit_codes
 from seslab.ctrl_c import ending_on_ctrl_c
 from seslab.options import LAST_SEED, AsJson, Cluster, Limiters, Out, Source, Store, Strategies, share
 
-CONFIDENCE = 0.95
+CONFIDENCE = "0.95"
 LEAST_CONFIDENCE, MOST_CONFIDENCE = 0.5, 0.9999
 INDIFFERENCE = "1%"
 LEAST_INDIFFERENCE = 1e-9
@@ -34,8 +35,7 @@ def advise(
         int | None, typer.Option(metavar="N", min=0, max=LAST_FIRST_SEED, help="of the screening; the finals count up")
     ] = None,
     confidence: Annotated[
-        float,
-        typer.Option(metavar="P", min=LEAST_CONFIDENCE, max=MOST_CONFIDENCE, help="how probably the choice is right"),
+        str, typer.Option(metavar="P", help="how probably the choice is right, 0.5 to 0.9999 or as a percentage")
     ] = CONFIDENCE,
     indifference: Annotated[
         str, typer.Option(metavar="X", help="a difference that does not matter: of the figure, or a share of the best")
@@ -85,14 +85,16 @@ def advise(
         from scenarios.measures.cost import load_prices
         from scenarios.schema.scenario_file import files_of
         from seslab import worlds
+    if minutes == inf:
+        raise BadInput("--minutes inf: must be a number; leave it out where there is no limit")
     until_s = None if minutes is None else time.monotonic() + 60 * minutes
     chosen = ranking_by(worlds.scenario_of(scenario, seed), minimise)
     zone, is_share = indifference_of(indifference)
-    part = None if in_campaigns is None else share_of(in_campaigns)
+    sure, part = confidence_of(confidence), None if in_campaigns is None else share_of(in_campaigns)
     contenders = worlds.chosen(strategy, chosen)
     tried = sets.chosen(limiters, chosen.account)
     simulation = Simulation(worlds.simulator(), load_prices(), worlds.standing)
-    question = Question(chosen, tried.hypotheses, simulation, Assurance(confidence, zone, is_share, part))
+    question = Question(chosen, tried.hypotheses, simulation, Assurance(sure, zone, is_share, part))
     budget = Budget(runs, until_s, time.monotonic)
     with alone_in(out):
         if out is not None:
@@ -106,14 +108,24 @@ def advise(
 
 def share_of(text: str) -> float:
     """A share of campaigns, as `95%` or `0.95`. Raises BadInput."""
+    right = f"must be above 0 and at most {MOST_SHARE:.0%}, which takes hundreds of campaigns, such as 95%"
+    return _part("--share", text, 0.0, MOST_SHARE, right)
+
+
+def confidence_of(text: str) -> float:
+    """A probability, likewise. Raises BadInput."""
+    right = f"must be from {LEAST_CONFIDENCE:g} to {MOST_CONFIDENCE:g}, such as {CONFIDENCE} or 95%"
+    return _part("--confidence", text, LEAST_CONFIDENCE, MOST_CONFIDENCE, right)
+
+
+def _part(option: str, text: str, least: float, most: float, right: str) -> float:
     with suppress(BadInput):
-        part = share("--share", text)
-        if part is not None and part <= MOST_SHARE:
+        part = share(option, text)
+        if part is not None and least <= part <= most:
             return part
     from scenarios.formats.quoted import printable
 
-    right = f"must be above 0 and at most {MOST_SHARE:.0%}, which takes hundreds of campaigns, such as 95%"
-    raise BadInput(f"--share {printable(text) or NOTHING}: {right}")
+    raise BadInput(f"{option} {printable(text) or NOTHING}: {right}")
 
 
 def indifference_of(text: str) -> tuple[float, bool]:

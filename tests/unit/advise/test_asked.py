@@ -24,7 +24,7 @@ from reports.running.parallel import Outcome
 from reports.terminal import to_json
 from scenarios.errors import BadInput, Interrupted, RunFailed
 from scenarios.hypotheses.sets import Chosen
-from seslab.commands.deciding.advise import LAST_FIRST_SEED, indifference_of, share_of
+from seslab.commands.deciding.advise import CONFIDENCE, LAST_FIRST_SEED, confidence_of, indifference_of, share_of
 from tests.unit.advise.problems import (
     CONTENDERS,
     A,
@@ -193,3 +193,11 @@ def test_a_share_that_no_number_of_campaigns_reaches_is_refused(text: str) -> No
     with pytest.raises(BadInput, match=f"--share {text or repr('')}: must be above 0 and at most 99%.* such as 95%"):
         share_of(text)
     assert share_of("95%") == share_of("0.95") == 0.95
+
+
+@pytest.mark.parametrize("text", ["95", "0.4", "100%", "99.999%", "nan", "sure", ""])
+def test_a_confidence_that_is_none_is_refused(text: str) -> None:
+    """As a number, or as a percentage."""
+    with pytest.raises(BadInput, match=f"--confidence {text or repr('')}: must be from 0.5 to 0.9999, such as"):
+        confidence_of(text)
+    assert confidence_of("95%") == confidence_of(CONFIDENCE) == 0.95

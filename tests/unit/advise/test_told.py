@@ -12,10 +12,10 @@ import pytest
 from reports.advise import command
 from reports.advise.bench import Met
 from reports.advise.candidates import Candidate
-from reports.advise.demands import demands_of
+from reports.advise.demands import demands_of, miss_in, violation
 from reports.advise.document import document
 from reports.advise.search import Search
-from reports.advise.sentences import sentences
+from reports.advise.sentences import failed, sentences
 from reports.advise.table import table
 from reports.documents.advice import AdviceDocument
 from reports.robust.document import document as robustness
@@ -25,9 +25,11 @@ from scenarios.hypotheses.sets import Chosen
 from scenarios.measures.cost import load_prices
 from scenarios.schema.model import Scenario
 from scenarios.schema.scenario_file import load
+from scenarios.schema.thresholds import JudgedThreshold
 from sim.run import run
 from tests.unit.advise.problems import (
     ASSURANCE,
+    FAILED,
     LIMITERS,
     A,
     B,
@@ -37,7 +39,10 @@ from tests.unit.advise.problems import (
     scenario,
     search,
 )
+from tests.unit.entries import entry
 from tests.unit.test_documents import assert_declared
+
+PENDING = "*.recipients.pending == 0"
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +120,17 @@ def test_nothing_admissible_names_the_threshold_and_by_how_much() -> None:
     assert "off by" in said or "times the limit" in said
     late = [one["failure"]["miss"] or inf for one in nobody["candidates"] if one["failure"]]
     assert late[0] == min(late)
+
+
+@pytest.mark.parametrize(("left", "of", "said"), [(2, 200, "1 %"), (1, 200, "0.5 %"), (34, 361, "9.4 %")])
+def test_mail_that_is_left_is_its_share_of_all(left: int, of: int, said: str) -> None:
+    """To the digit, though it stands behind a number that puts it before every delay."""
+    pending: JudgedThreshold = {**FAILED, "figure": "recipients.pending", "expression": PENDING, "value": float(left)}
+    fared = entry("direct", [])
+    fared["recipients"]["submitted"] = of
+    miss = miss_in(violation([pending], fared))
+    assert miss == pytest.approx(left / of, abs=1e-9)
+    assert failed({"hypothesis": "tight", "seed": 1, "threshold": pending, "miss": miss}).endswith(f"off by {said}")
 
 
 def test_a_candidate_is_beside_the_choice_in_campaigns_that_both_met() -> None:
