@@ -26,6 +26,7 @@ PR_SET_CHILD_SUBREAPER = 36
 
 def main() -> int:
     """The command's exit code, 127 where it cannot be started."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's job in the background leaves it ignored to all
     _adopt_orphans()
     with TemporaryDirectory(prefix="seslab-") as folder:
         try:
