@@ -23,6 +23,7 @@ from loadtests.load.targets.choose_target import LoadRequest
 from scenarios.ledger.ledger import Ledger
 from scenarios.measures.cost import load_prices
 from scenarios.schema.model import Scenario
+from tests.deploy.patience import PATIENCE_S
 from tests.unit.envelope import excess
 
 RATE_PER_S, BURST = 50, 50
@@ -41,7 +42,7 @@ class Served(NamedTuple):
 
     def stats(self) -> dict[str, Any]:
         """The counts of its only account."""
-        with urlopen(f"{self.url}/_seslab/stats", timeout=10) as answer:
+        with urlopen(f"{self.url}/_seslab/stats", timeout=PATIENCE_S) as answer:
             counts: dict[str, Any] = json.load(answer)["accounts"][0]
         return counts
 

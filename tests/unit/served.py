@@ -22,6 +22,7 @@ from loadtests.endpoint.web.listening import listen
 from loadtests.ports.local import LOOPBACK
 from loadtests.record.logs import DECISION_ROW
 from scenarios.schema.model import Scenario
+from tests.deploy.patience import PATIENCE_S
 
 SENDER = "me@example.com"
 TEXT = {"Subject": {"Data": "seslab"}, "Body": {"Text": {"Data": "One mail of a test."}}}
@@ -51,7 +52,7 @@ class Endpoint:
     def raw(self, method: str, path: str, document: Any = None, **headers: str) -> bytes:
         body = None if document is None else json.dumps(document).encode()
         request = Request(f"{self.url}{path}", body, headers, method=method)
-        with _open(request, timeout=10) as answer:
+        with _open(request, timeout=PATIENCE_S) as answer:
             content: bytes = answer.read()
         return content
 

@@ -16,9 +16,12 @@ from urllib.parse import urlsplit
 from scenarios.errors import RunFailed
 from scenarios.formats.quoted import printable
 from scenarios.system.children import LEASHED
+from scenarios.system.leash import GRACE_S
 
 PATIENCE_S = 60.0  # for an application to start, be it in a container
 LOOK_EVERY_S, KNOCK_S = 0.1, 1.0
+LATE_S = 10.0  # in which whatever is there before answers, however busy it is
+GONE_S = KNOCK_S + 2 * GRACE_S  # for the leash of an application that has died to end what that has left behind
 TAIL, LAST = 2_000, 3  # bytes, in which so many last lines of what it said will be
 
 
@@ -46,13 +49,12 @@ def started(
     It ends with the block, or with us, however that ends. Raises RunFailed if something else answers there, or where it
     does not start, or dies of the load.
     """
-    if answers(url):
+    if answers(url, LATE_S):
         raise RunFailed(f"--target {printable(url)}: something answers there already, which --run does not expect")
     with _said(log) as said, _leashed(name, command, environ, said.file) as process:
         _await(name, process, url, said)
         yield
-        if not answers(url):
-            _refuse_dead(name, process, said)
+        _refuse_dead(name, process, url, said)
 
 
 @contextmanager
@@ -96,19 +98,21 @@ def _await(name: str, process: subprocess.Popen[bytes], url: str, said: Said) ->
             raise RunFailed(f"{printable(name)}: does not answer at {printable(url)} after {PATIENCE_S:g} s")
 
 
-def _refuse_dead(name: str, process: subprocess.Popen[bytes], said: Said) -> None:
-    """One that is only busy answers late; one that is gone takes its leash a moment to notice."""
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(KNOCK_S)
-        raise _died(name, process, said, "under the load")
+def _refuse_dead(name: str, process: subprocess.Popen[bytes], url: str, said: Said) -> None:
+    """One that is only busy answers late; one that is gone takes its leash a moment to tell."""
+    until_s = time.monotonic() + GONE_S
+    while not answers(url) and time.monotonic() < until_s:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(LOOK_EVERY_S)
+            raise _died(name, process, said, "under the load")
 
 
-def answers(url: str) -> bool:
+def answers(url: str, patience_s: float = KNOCK_S) -> bool:
     """Whether an HTTP server is there: the proxy of a container takes connections before there is one."""
     parts = urlsplit(url)
     kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
     try:
-        with closing(kind(parts.netloc, timeout=KNOCK_S)) as connection:
+        with closing(kind(parts.netloc, timeout=patience_s)) as connection:
             connection.request("HEAD", "/")  # asks no route of the application to do anything
             connection.getresponse()
     except (OSError, HTTPException):
