@@ -45,6 +45,9 @@ TYPES = {"intended_s": np.float64, "recipients": np.int32, "lanes": np.uint8, "w
 ZERO, LEFT = "zero", "left.json"
 """Files beside the assignment: the Unix second that is the scenario's second 0, and what the master says at the end."""
 
+NOTED = "noted"
+"""The file beside them that says where the run's record is, by which the next command finds what is killed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from loadtests.application.worker_share import refuse_indivisible
 from loadtests.load import histogram, locust_process, wait_downstream
-from loadtests.load.assignment import LEFT, WORLD, ZERO, Assignment, WorkerMails, written
+from loadtests.load.assignment import LEFT, NOTED, WORLD, ZERO, Assignment, WorkerMails, written
 from loadtests.load.conclusion import Conclusion
 from loadtests.load.options import Crew, check, options, worker_options
 from loadtests.load.results import shares_ledger
@@ -39,6 +39,7 @@ from scenarios.runs import Watch
 from scenarios.schema.model import Scenario
 from scenarios.schema.scenario_file import as_toml
 from scenarios.system.held import temporary_folder
+from scenarios.system.reading import read_text
 from scenarios.system.whole_files import replaced
 from scenarios.traffic.slices import slices_of
 from scenarios.traffic.workload import Arrivals, arrivals
@@ -125,6 +126,7 @@ def _noted(scenario: Scenario, assignment: Assignment, folder: Path, out: Path |
     place = {"endpoint": assignment.place.endpoint, "folder": str(folder)}
     record = run_registry.begun_here(new_run(), WORLD, assignment.user, assignment.seed, scenario, out, **place)
     run_registry.write(record)
+    (folder / NOTED).write_text(str(run_registry.path_of(record.run)))
     try:
         yield record
     finally:
@@ -179,9 +181,16 @@ def assigned(scenario: Scenario, sender: str, seed: int, asked: LoadRequest) -> 
 @contextmanager
 def folder_with(assignment: Assignment, mails: WorkerMails) -> Iterator[Path]:
     """What is to be done, in a folder for what will come of it."""
-    with temporary_folder("seslab-loadtest-") as folder:
+    with temporary_folder("seslab-loadtest-", _is_noted) as folder:
         written(assignment, mails, folder)
         yield folder
+
+
+def _is_noted(folder: Path) -> bool:
+    """Whether a record speaks of it: only who tidies up by that may remove it, once a ledger has been made of it."""
+    with suppress(OSError, ValueError):
+        return Path(read_text(folder / NOTED)).is_file()
+    return False
 
 
 def ledger_left_by(

@@ -113,7 +113,7 @@ def make_directory() -> None:
 def write(record: RunRecord) -> None:
     """Note a run, or what has become of it, whole and on disk. Raises BadInput if nothing can be written there."""
     make_directory()
-    write_text(_path(record.run), json.dumps(asdict(record)), ADVICE)
+    write_text(path_of(record.run), json.dumps(asdict(record)), ADVICE)
 
 
 def append(path: Path, content: bytes) -> None:
@@ -134,6 +134,11 @@ def with_child(record: RunRecord, pid: int) -> RunRecord:
     return grown
 
 
+def path_of(run: str) -> Path:
+    """Where a run's record is, as long as there is one."""
+    return directory() / f"{run}.json"
+
+
 def witness_of(run: str) -> Path:
     """Where SES's side of a run on this machine may note what it decides."""
     return directory() / f"{run}.calls"
@@ -152,7 +157,7 @@ def log_of(run: str) -> Path:
 def finish(run: str) -> None:
     """Nothing of the run is left."""
     slices = directory().glob(f"{run}-*")
-    for path in (_path(run), witness_of(run), log_of(run), *slices):
+    for path in (path_of(run), witness_of(run), log_of(run), *slices):
         path.unlink(missing_ok=True)
 
 
@@ -174,10 +179,6 @@ def kill_children(record: RunRecord) -> int:
         with suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
     return len(living)
-
-
-def _path(run: str) -> Path:
-    return directory() / f"{run}.json"
 
 
 def _read(path: Path) -> RunRecord | None:

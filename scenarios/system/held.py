@@ -58,10 +58,14 @@ def _is_there(path: Path, handle: int) -> bool:
     return False
 
 
+def _by_nobody(_folder: Path) -> bool:
+    return False
+
+
 @contextmanager
-def temporary_folder(prefix: str) -> Iterator[Path]:
-    """A folder for temporary files, removed at the end; those that killed processes have left go first."""
-    remove_abandoned(prefix)
+def temporary_folder(prefix: str, is_wanted: Callable[[Path], bool] = _by_nobody) -> Iterator[Path]:
+    """A folder for temporary files, removed at the end; unwanted ones of killed processes go first."""
+    remove_abandoned(prefix, is_wanted)
     folder = Path(mkdtemp(prefix=prefix))
     try:
         with held(folder):
@@ -70,9 +74,9 @@ def temporary_folder(prefix: str) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def remove_abandoned(prefix: str) -> None:
-    """Removes the temporary folders with this prefix whose owners were killed."""
-    remove_leftovers(Path(gettempdir()).glob(f"{prefix}*"))
+def remove_abandoned(prefix: str, is_wanted: Callable[[Path], bool] = _by_nobody) -> None:
+    """Removes the temporary folders with this prefix whose owners were killed, but for those that are wanted."""
+    remove_leftovers(path for path in Path(gettempdir()).glob(f"{prefix}*") if not is_wanted(path))
 
 
 def remove_leftovers(paths: Iterable[Path]) -> None:

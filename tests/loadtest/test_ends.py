@@ -18,9 +18,12 @@ import pytest
 
 from loadtests.deploy.tidy import tidy
 from loadtests.load import locust_process
+from loadtests.load.assignment import NOTED, Assignment, Place
 from loadtests.load.left_over import recovered
+from loadtests.load.loadtest import folder_with
 from loadtests.load.options import Crew
 from loadtests.load.targets import endpoint_client
+from loadtests.load.targets.accounts import mails_of
 from loadtests.record import run_registry
 from reports.compare import folder as run_folder
 from reports.compare.folder import keep_document
@@ -106,6 +109,23 @@ def test_of_a_load_test_that_was_killed_the_next_command_keeps_what_ses_noted(
     assert entry["recipients"]["accepted"] >= 20
     assert entry["recipients"]["pending"] >= 200
     assert_conserved(store.read(tmp_path / "out", sender))
+
+
+def test_of_a_load_test_that_was_killed_another_one_removes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its folder is the next command's, which makes a ledger of it, as long as a record says so; and nobody's then."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    (tmp_path / "record.json").touch()
+    for name, record in (("noted", "record.json"), ("over", "gone.json"), ("early", None)):
+        left = tmp_path / f"seslab-loadtest-{name}"
+        left.mkdir()
+        if record is not None:
+            (left / NOTED).write_text(str(tmp_path / record))
+        os.utime(left, (0, 0))
+    load = scenario(1, 1.0)
+    with folder_with(Assignment("ses-v2", Place("http://127.0.0.1:1"), 1, 60.0), mails_of(load, 1)) as folder:
+        assert {*tmp_path.iterdir()} == {folder, tmp_path / "record.json", tmp_path / "seslab-loadtest-noted"}
 
 
 @contextmanager
