@@ -13,6 +13,8 @@ SCHEMA: Final = "seslab/fit/v1"
 SURE = 0.95
 """The probability from which on something is decided."""
 
+Verdict = Literal["decided", "undecided", "unexplained", "no-refusals", "no-acceptances"]
+
 
 class FittedCalls(TypedDict):
     """The calls that were looked at."""
@@ -70,7 +72,7 @@ class FitDocument(TypedDict):
     max_send_rate_per_s: Annotated[float | None, Field(description="R as SES names it; null where it is not known")]
     calls: Annotated[FittedCalls, Field(description="the calls that were looked at")]
     verdict: Annotated[
-        Literal["decided", "undecided", "unexplained", "no-refusals"],
+        Verdict,
         Field(description="decided: one kind has 95 % or more; unexplained: one limiter alone may not be behind them"),
     ]
     kinds: Annotated[dict[str, float], Field(description="the probability of each kind, over shards and costs")]

@@ -11,13 +11,16 @@ from reports.fit.document import document
 from reports.fit.table import sent_words, sentences, table
 from scenarios.errors import BadInput
 from scenarios.formats.quoted import printable
+from scenarios.inference.calls import Calls
 from scenarios.inference.fit import MOST_CALLS, Fit, fitted
 from scenarios.inference.halves import rivals
 from scenarios.inference.probing.probe import Notes, Probed
 from scenarios.inference.reading import Trace
-from strategies.presentation.words import counted
+from strategies.presentation.words import count, counted
 
-HIGHEST_RATE_PER_S = 1e6
+TIMES = 100
+"""As far as a named rate may be from what was accepted within a second, or from what was asked for."""
+LEAST_HIGH_PER_S, HIGHEST_RATE_PER_S = 1_000, 1_000_000
 FEWEST_CALLS = 5
 """With fewer every figure would be that of the prior."""
 
@@ -25,8 +28,8 @@ FEWEST_CALLS = 5
 def explained(trace: Trace, source: str, rate_per_s: float | None) -> tuple[FitDocument, Fit]:
     """The fit of a trace; a rate that is given goes before the trace's own."""
     known = trace.rate_per_s if rate_per_s is None else rate_per_s
-    if known is not None and not 0 < known <= HIGHEST_RATE_PER_S:
-        raise BadInput(f"--rate {known:g}: must be above 0, and at most {HIGHEST_RATE_PER_S:,.0f}, recipients a second")
+    if rate_per_s is not None:
+        _check_rate(rate_per_s, trace.calls)
     if (number := len(trace.calls.at_s)) < FEWEST_CALLS:
         raise BadInput(
             f"{printable(source)}: cannot tell: has {counted(number, 'call')} that a limiter decided on; "
@@ -37,6 +40,18 @@ def explained(trace: Trace, source: str, rate_per_s: float | None) -> tuple[FitD
         fit = fit._replace(rivals=rivals(fit, known, show))
     left_out = max(0, len(trace.calls.at_s) - MOST_CALLS) + trace.unread
     return document(fit, source, known, left_out, trace.others), fit
+
+
+def _check_rate(rate_per_s: float, calls: Calls) -> None:
+    """A rate beyond all that was seen is a slip of the pen, and would be fitted at length to no end."""
+    accepted, asked = calls.busiest_second(), calls.busiest_second_asked()
+    least = max(1, accepted) / TIMES
+    most = max(LEAST_HIGH_PER_S, TIMES * asked) if calls.refused else HIGHEST_RATE_PER_S
+    if not least <= rate_per_s <= most:
+        raise BadInput(
+            f"--rate {rate_per_s:g}: must be {least:g} to {most:,}: these calls asked for at most "
+            f"{counted(asked, 'recipient')} within a second, and {count(accepted)} were accepted"
+        )
 
 
 def show(made: FitDocument, fit: Fit, as_json: bool, out: Path | None) -> None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Literal
 
-from reports.documents.fit import SCHEMA, SURE, FitDocument, FittedExplanation, FittedParameter
+from reports.documents.fit import SCHEMA, SURE, FitDocument, FittedExplanation, FittedParameter, Verdict
 from reports.fit.open_questions import open_questions
 from scenarios.inference.fit import Explanation, Fit, Interval
 from scenarios.inference.suppositions import KINDS
@@ -43,10 +42,12 @@ def kinds(fit: Fit) -> dict[str, float]:
     return {kind: round(weights[kind], 6) for kind in KINDS}
 
 
-def verdict(fit: Fit) -> Literal["decided", "undecided", "unexplained", "no-refusals"]:
-    """Nothing is decided by calls that no limiter alone explains."""
+def verdict(fit: Fit) -> Verdict:
+    """Nothing is decided by calls that no limiter alone explains, nor by calls that all came out alike."""
     if not fit.calls.refused:
         return "no-refusals"
+    if not fit.calls.accepted.any():
+        return "no-acceptances"
     if not fit.is_explained:
         return "unexplained"
     return "decided" if max(kinds(fit).values()) >= SURE else "undecided"

@@ -40,7 +40,7 @@ def _calls(axes: Axes, calls: Calls) -> None:
     axes.plot(refused_s, np.zeros_like(refused_s), "|", color="#B3261E", markersize=9, label="refused")
     axes.set_xlabel("time since the first call (s)")
     axes.set_ylabel("recipients")
-    axes.set_ylim(0, 1.25 * max(1.0, *within))
+    axes.set_ylim(0, 1.25 * float(within.max(initial=1.0)))
     axes.legend(loc="upper right", ncols=2)
 
 

@@ -50,8 +50,9 @@ def save(directory: Path, document: FitDocument, fit: Fit) -> None:
 
 
 def _write(folder: Path, document: FitDocument, fit: Fit) -> None:
+    named_per_s = nominal(fit, document["max_send_rate_per_s"])
     write_text(folder / DOCUMENT, to_json(document))
-    write_text(folder / ACCOUNT, account_toml(document))
-    write_text(folder / LIMITERS, as_toml(hypotheses(fit, nominal(fit, document["max_send_rate_per_s"]))))
+    write_text(folder / ACCOUNT, account_toml(document, named_per_s))
+    write_text(folder / LIMITERS, as_toml(hypotheses(fit, named_per_s)))
     with canvas.style():
         canvas.save(draw(document, fit.calls), folder, PICTURE)

@@ -24,6 +24,8 @@ def open_questions(fit: Fit, rate_per_s: float | None) -> list[str]:
     """A sentence each, the gravest first."""
     if not fit.calls.refused:
         return list(_without_refusals(fit))
+    if not fit.calls.accepted.any():
+        return list(_without_acceptances(fit))
     return [
         *_unexplained(fit),
         *_alive(fit),
@@ -41,6 +43,13 @@ def _without_refusals(fit: Fit) -> Iterator[str]:
         f"it lets through at least {counted(calls.busiest_second(), 'recipient')} within a second, and "
         f"{count(calls.recipients.max())} in one call; how many more, only refusals tell"
     )
+
+
+def _without_acceptances(fit: Fit) -> Iterator[str]:
+    least = int(fit.calls.recipients.min())
+    yield "no call was accepted: an account that is paused, or whose limit others use up, explains that as well"
+    if least > 1:
+        yield f"whether it lets fewer than {counted(least, 'recipient')} through at once: only smaller calls tell"
 
 
 def _unexplained(fit: Fit) -> Iterator[str]:

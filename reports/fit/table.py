@@ -14,6 +14,7 @@ VERDICTS = {
     "undecided": "undecided",
     "unexplained": "undecided: more than one limiter alone may be behind the calls",
     "no-refusals": "undecided: no call was refused",
+    "no-acceptances": "undecided: no call was accepted",
 }
 
 
@@ -78,12 +79,10 @@ def sent_words(asked: int, accepted: int, calls: int) -> str:
     return f"asked for {counted(asked, 'recipient')} in {counted(calls, 'call')}, accepted {count(accepted)}"
 
 
-def account_toml(fit: FitDocument) -> str:
-    """The best limiter as tables of a scenario file."""
+def account_toml(fit: FitDocument, named_per_s: float) -> str:
+    """The best limiter as tables of a scenario file, its rate a share of the named one."""
     best = fit["explanations"][0]
-    rate = fit["max_send_rate_per_s"]
-    named = best["rate_per_s"]["best"] if rate is None else rate
-    return toml_document({"account": {"max_send_rate_per_s": named}}).lstrip() + (
+    return toml_document({"account": {"max_send_rate_per_s": named_per_s}}).lstrip() + (
         "\n[account.limiter]\n" + toml_document(best["limiter"]) if best["limiter"] else ""
     )
 

@@ -34,11 +34,19 @@ class Calls(NamedTuple):
 
     def busiest_second(self) -> int:
         """The most recipients that were accepted within one second."""
-        at_s, sums = self.at_s[self.accepted], np.cumsum(self.recipients[self.accepted])
-        if not len(sums):
-            return 0
-        before = np.searchsorted(at_s, at_s - 1.0, side="right")
-        return int((sums - np.concatenate(([0.0], sums))[before]).max())
+        return _busiest_second(self.at_s[self.accepted], self.recipients[self.accepted])
+
+    def busiest_second_asked(self) -> int:
+        """The most that were asked for within one second, accepted or not."""
+        return _busiest_second(self.at_s, self.recipients)
+
+
+def _busiest_second(at_s: Floats, recipients: Floats) -> int:
+    if not len(at_s):
+        return 0
+    sums = np.cumsum(recipients)
+    before = np.searchsorted(at_s, at_s - 1.0, side="right")
+    return int((sums - np.concatenate(([0.0], sums))[before]).max())
 
 
 def calls_of(at_s: Any, recipients: Any, accepted: Any, half_s: Any = 0.0) -> Calls:

@@ -110,6 +110,7 @@ def fitted(
     """
     calls = calls.first(MOST_CALLS)
     within = bounds(calls, rate_per_s)
+    among = [one for one in among if one.can_be(within)]
     found = _all(calls, within, SLIP, show, among, before)
     explanations = _weighed(calls, within, found)
     share = explanations[0].unexplained / len(calls.at_s)

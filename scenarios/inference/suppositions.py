@@ -50,6 +50,10 @@ class Supposition(NamedTuple):
     def build(self) -> Build:
         return BUILDERS[self.kind]
 
+    def can_be(self, within: Bounds) -> bool:
+        """Whether there is a recipient for each shard."""
+        return self.shards <= (within.burst if self.has_burst else max(1, floor(within.rate_per_s[1])))
+
     def needed(self, calls: Calls) -> Floats:
         """What a call must find to be let through."""
         return np.ones_like(calls.recipients) if self.kind == "debt" else calls.recipients
@@ -92,11 +96,11 @@ class Space:
 
     def __init__(self, supposition: Supposition, calls: Calls, within: Bounds) -> None:
         self._supposition, self._calls, self._within = supposition, calls, within
-        low, high = within.rate_per_s
+        (low, high), shards = within.rate_per_s, supposition.shards
         self._least: float
         self._most: float
         self._least, self._most = (
-            (supposition.shards, within.burst) if supposition.has_burst else (max(1, floor(low)), max(1, floor(high)))
+            (shards, within.burst) if supposition.has_burst else (max(shards, floor(low)), max(1, floor(high)))
         )
         sides = [(0.0, log(1 + self._most))]
         if supposition.has_burst:

@@ -59,8 +59,12 @@ def _share_of(capacity: int, rate_per_s: float) -> float:
 
 
 def nominal(fit: Fit, rate_per_s: float | None) -> float:
-    """What SES says that the account may send; where that is not known, what the best explanation lets through."""
-    return float(f"{fit.explanations[0].rate_per_s.best:.{DIGITS}g}") if rate_per_s is None else rate_per_s
+    """What SES says that the account may send; where that is not known, the most that a believed limiter lets through.
+
+    As shares of less, others could not be written.
+    """
+    most = max(one.rate_per_s.best for one in fit.alive)
+    return float(f"{most:.{DIGITS}g}") if rate_per_s is None else rate_per_s
 
 
 def hypotheses(fit: Fit, rate_per_s: float) -> list[Hypothesis]:

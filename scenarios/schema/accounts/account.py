@@ -93,7 +93,7 @@ def resolved(limiter: LimiterHypothesis, rate_per_s: float) -> LimiterHypothesis
         limiter = LimiterHypothesis.model_construct(
             limiter.model_fields_set, **keys
         )  # the file has still not set the burst
-    if limiter.shards > limiter.burst:
+    if limiter.kind == "token-bucket" and limiter.shards > limiter.burst:
         raise wrong("shards", f"must be at most the burst ({limiter.burst}): a smaller shard admits nothing")
     return limiter
 
