@@ -9,12 +9,19 @@ from functools import partial
 from pathlib import Path
 
 from reports.compare import recovered
-from reports.compare.ownership import FIGURES, refuse_another, refuse_ledgers, refuse_others, refuse_strange
+from reports.compare.ownership import (
+    FIGURES,
+    refuse_another,
+    refuse_ledgers,
+    refuse_misplaced,
+    refuse_others,
+    refuse_strange,
+)
 from reports.documents.comparison import ComparisonDocument
 from reports.documents.reading import parsed
 from reports.figures.curves import NO_CURVES, Curves
 from reports.files import Named
-from reports.running.keeping import CALIBRATION, COMPARISON, SCENARIO
+from reports.running.keeping import CALIBRATION, COMPARISON, DOCUMENTS, REPORT, SCENARIO
 from reports.terminal import to_json
 from scenarios.errors import BadInput
 from scenarios.schema.model import Scenario
@@ -65,6 +72,7 @@ def prepare(
     writable(directory, option)
     refuse_others(directory, option, document)
     refuse_strange(directory, option, read)
+    refuse_misplaced(directory, option, (*DOCUMENTS, REPORT, SCENARIO, FIGURES))
     refuse_ledgers(directory, option, document)
     refuse_another(directory, option, document, scenarios)
     remove_unfinished(directory)

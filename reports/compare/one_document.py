@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from reports.compare.folder import writable
-from reports.compare.ownership import refuse_another, refuse_others
+from reports.compare.ownership import refuse_another, refuse_misplaced, refuse_others
 from scenarios.errors import BadInput
 from scenarios.formats.quoted import printable
 from scenarios.system.reading import is_regular
@@ -25,11 +25,15 @@ def prepare(directory: Path, document: str, schema: str, ours: Collection[str], 
     remove_unfinished(directory)
     refuse_others(directory, "--out", document)
     found = sorted(os.listdir(directory))
-    strange = [name for name in found if name not in ours]
     told = [schema, *(['"scenario":'] if scenarios else [])]
-    if strange or (found and not _tells(directory / document, told)):
-        name = printable((strange or found)[0])
-        raise BadInput(f"--out {directory}: has {name}, which is no earlier answer; name an empty folder")
+    for name in (name for name in found if name not in ours):
+        raise BadInput(f"--out {directory}: has {printable(name)}, which is no earlier answer; name an empty folder")
+    if document in found and not _tells(directory / document, told):
+        raise BadInput(f"--out {directory}: its {document} is not seslab's, or is damaged; name an empty folder")
+    if found and document not in found:
+        lacks = f"has {printable(found[0])}, which is no earlier answer without {document}"
+        raise BadInput(f"--out {directory}: {lacks}; name an empty folder")
+    refuse_misplaced(directory, "--out", ours)
     refuse_another(directory, "--out", document, scenarios)
 
 

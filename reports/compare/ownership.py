@@ -40,6 +40,17 @@ def refuse_strange(directory: Path, option: str, read: Iterable[Named]) -> None:
         raise BadInput(f"{option} {directory}: has {name}, which no run has written; name another folder")
 
 
+def refuse_misplaced(directory: Path, option: str, names: Iterable[str]) -> None:
+    """Raises BadInput for a folder where a file of that name will be, or a file where a folder will.
+
+    Found only when all is done, it would be in the way. A name with an ending is a file's.
+    """
+    for path in (directory / name for name in names):
+        if os.path.lexists(path) and path.is_dir() is bool(path.suffix):
+            trouble = "a folder, and a file will be there" if path.suffix else "no folder, and one will be there"
+            raise BadInput(f"{option} {directory}: its {printable(path.name)} is {trouble}; name another folder")
+
+
 def refuse_others(directory: Path, option: str, document: str) -> None:
     """Raises BadInput for a folder with what a command of another kind has kept: it would go, or stay and mislead.
 
