@@ -20,7 +20,7 @@ from strategies.registry import STRATEGIES
 from tests.properties.recount import calls_of, check_recount, fullest_window
 from tests.properties.worlds import calm_faults, fair_buckets, scenarios
 
-RUNS = settings(max_examples=90)
+RUNS = settings(max_examples=60)
 seeds = st.integers(0, 3)
 strategies = pytest.mark.parametrize("strategy", list(STRATEGIES))
 QUEUED = ("sqs-dlq", "lambda-concurrency", "heartbeat", "pacemaker")
