@@ -122,11 +122,11 @@ def _maps(sweep: SweepDocument, texts: Texts) -> Figure:
     columns = min(len(contenders), max(1, int(14 // wide)))
     lines = ceil(len(contenders) / columns)
     figure = canvas.sheet(_title(sweep), wide * columns + 1.2, high * lines + 0.4)
-    panels = figure.subplots(lines, columns, squeeze=False).flat
+    panels = [*figure.subplots(lines, columns, squeeze=False).flat]
     shades, scale = _shades(sweep)
     for axes, name in zip(panels, contenders, strict=False):
         _map(axes, sweep, name, shades, scale, texts)
-    for axes in [*panels][len(contenders) :] if len(contenders) < lines * columns else ():
+    for axes in panels[len(contenders) :]:
         axes.set_visible(False)
     _bar(figure, sweep, shades, scale)
     return figure

@@ -12,6 +12,7 @@ from reports.sweep.campaign import Sweep, Swept, run_of
 from reports.sweep.dimensions import Dimension
 from reports.sweep.sensitivity import indices, missing, rough, spans
 from reports.sweep.unmoved import unmoved
+from scenarios.measures.warnings import concerns
 
 FEW = 2  # dimensions: so many a picture shows whole
 
@@ -35,7 +36,7 @@ def document(sweep: Sweep, swept: Swept) -> SweepDocument:
         "effects": list(_effects(sweep, cells)) if has_effects else [],
         "notes": [
             *sweep.notes,
-            *(f"in some run {one}" for one in swept.rows.warnings),
+            *(f"in some run {one}" for one in swept.rows.warnings if concerns(one, sweep.figure)),
             *unmoved(sweep, swept.rows),
         ],
     }

@@ -8,6 +8,7 @@ import numpy as np
 
 from scenarios.aws.admission import DAY_S, UNLIMITED, day_before
 from scenarios.aws.limiter import largest_request
+from scenarios.figures import in_two
 from scenarios.measures.fluid import fluid_waits_s
 from scenarios.schema.faults import PodCrash, ScalePods
 from scenarios.schema.model import Scenario
@@ -16,6 +17,13 @@ from strategies.presentation.words import rated
 from strategies.resources import Plan
 
 QUEUE_S, NONE_S = 10.0, 1.0  # a queue worth telling, and none
+LATE_TRICKLE = "the last mails meet no queue and decide the makespan and its share of the best: [rank] by a latency"
+_OF_A_LENGTH = ("makespan_s", "efficiency", "utilisation", "goodput_per_s")
+
+
+def concerns(warning: str, figure: str) -> bool:
+    """Whether it should be read before that figure is believed: the last mails decide only how long a run takes."""
+    return warning != LATE_TRICKLE or in_two(figure).figure in _OF_A_LENGTH
 
 
 def warnings_of(scenario: Scenario, plan: Plan, arrivals: Arrivals) -> tuple[str, ...]:
@@ -78,4 +86,4 @@ def _late_trickle(scenario: Scenario, arrivals: Arrivals) -> Iterator[str]:
         return
     waited_s = fluid_waits_s(arrivals.intended_s, arrivals.recipients, scenario.account.max_send_rate_per_s)
     if waited_s.max() > QUEUE_S and waited_s[-1] < NONE_S:
-        yield "the last mails meet no queue and decide the makespan and its share of the best: [rank] by a latency"
+        yield LATE_TRICKLE

@@ -36,6 +36,7 @@ from scenarios.formats.dotted import with_value
 from scenarios.hypotheses import sets
 from scenarios.hypotheses.assumptions import assumptions
 from scenarios.measures.cost import load_prices
+from scenarios.measures.warnings import LATE_TRICKLE
 from scenarios.outside import plug
 from scenarios.schema.model import Scenario
 from sim.run import run
@@ -146,6 +147,25 @@ def test_a_map_of_many_cells_is_no_larger_than_a_page() -> None:
     [axes, _] = figure.axes
     assert len(axes.get_yticks()) <= 30
     assert axes.get_ylim() == (100, 0)
+
+
+def test_a_map_has_a_panel_for_each_contender_and_no_other() -> None:
+    """However many places the last row has."""
+    many = ("heartbeat", "direct", "leaky-bucket", "aimd")
+    told = document(asked(f"{RATE}=1,2", "horizon_s=9,10", contenders=many), Swept(Rows(()), 0, False, None))
+    *panels, _ = picture.draw(told, cell_texts).axes
+    assert [axes.get_title() for axes in panels if axes.get_visible()] == [*many]
+    assert len(panels) > len(many)
+
+
+@pytest.mark.parametrize(("show", "is_told"), [(None, True), ("efficiency", True), ("latency_s.p99", False)])
+def test_a_late_trickle_is_told_of_where_it_decides(
+    show: str | None, is_told: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Latencies are not what the last mails decide."""
+    monkeypatch.setattr(Rows, "warnings", [LATE_TRICKLE])
+    notes = document(asked(f"{RATE}=1,2", show=show), Swept(Rows(()), 0, False, None))["notes"]
+    assert notes == ([f"in some run {LATE_TRICKLE}"] if is_told else [])
 
 
 def test_what_a_run_warns_of_is_told_once() -> None:
