@@ -16,6 +16,9 @@ from scenarios.schema.scenario_file import key_of
 LIMITER = "limiter"
 """Not a key of a scenario: its values are hypotheses by their names."""
 
+ALL = "all"
+"""Of the hypotheses."""
+
 Value = bool | int | float | str
 _EXAMPLE = "such as account.max_send_rate_per_s=14,30,50 or strategies.heartbeat.fill=0.8..1/5"
 _RANGE = re.compile(r"(?P<low>[^,/]+?)\.\.(?P<high>[^,/]+)(?:/(?P<steps>[^,/]*))?")
@@ -89,6 +92,8 @@ def _dimension(scenario: Scenario, contenders: Sequence[str], word: str, limiter
     is_whole = isinstance(present, int) and not isinstance(present, bool)
     if matched := _RANGE.fullmatch(text):
         return _ranged(name, place, is_whole, matched, word)
+    if ".." in text and not isinstance(present, str):
+        raise BadInput(f"--vary {printable(word)}: a range is lo..hi/steps and stands alone, {_EXAMPLE}")
     return Dimension(name, place, tuple(map(_value, _told_once(word, text))))
 
 
@@ -104,14 +109,15 @@ def _told_once(word: str, text: str) -> list[str]:
 
 
 def _limiters(text: str, known: Sequence[str]) -> tuple[Value, ...]:
-    if text == "all":
+    if text == ALL:
         return tuple(known)
     names = _told_once(f"{LIMITER}={text}", text)
+    option = f"--vary {LIMITER}={printable(text)}"
+    if ALL in names:
+        raise BadInput(f"{option}: {ALL} are there already; {ALL} stands alone")
     for name in names:
         if name not in known:
-            raise BadInput(
-                f"--vary {LIMITER}={printable(text)}: {unknown('limiter', printable(name), [*known, 'all'])}"
-            )
+            raise BadInput(f"{option}: {unknown('limiter', printable(name), [*known, ALL])}")
     return tuple(names)
 
 
