@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,8 +57,9 @@ def compared(
     was done is kept and shown.
     """
     _refuse_unwritable(presented)
-    outcome = run_jobs.perform(jobs, world, executor)
-    return _concluded(Made(outcome, jobs.replications, None), jobs, world, scenario, presented)
+    with _replacing(presented.out, jobs.strategies):
+        outcome = run_jobs.perform(jobs, world, executor)
+        return _concluded(Made(outcome, jobs.replications, None), jobs, world, scenario, presented)
 
 
 def compared_precisely(
@@ -65,7 +67,18 @@ def compared_precisely(
 ) -> bool:
     """The same with as many replications as that precision takes, at most those of `jobs`."""
     _refuse_unwritable(presented)
-    return _concluded(made_precisely(jobs, world, asked, scenario, executor), jobs, world, scenario, presented, asked)
+    with _replacing(presented.out, jobs.strategies):
+        made = made_precisely(jobs, world, asked, scenario, executor)
+        return _concluded(made, jobs, world, scenario, presented, asked)
+
+
+@contextmanager
+def _replacing(out: Path | None, contenders: Sequence[str]) -> Iterator[None]:
+    """What an earlier comparison has of others goes once this one has come to its end."""
+    before = run_folder.contenders_in(out)
+    yield
+    if out is not None:
+        run_folder.forget_ledgers(out, {*before} - {*contenders})
 
 
 def _refuse_unwritable(presented: Presented) -> None:

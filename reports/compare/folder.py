@@ -24,10 +24,11 @@ from reports.files import Named
 from reports.running.keeping import CALIBRATION, COMPARISON, DOCUMENTS, REPORT, SCENARIO
 from reports.terminal import to_json
 from scenarios.errors import BadInput
+from scenarios.ledger.names import files_of
 from scenarios.schema.model import Scenario
 from scenarios.schema.scenario_file import load_kept
 from scenarios.system.held import held_alone
-from scenarios.system.reading import MOST_BYTES_OF_DOCUMENT, is_irregular, read_bytes
+from scenarios.system.reading import MOST_BYTES_OF_DOCUMENT, is_irregular, is_regular, read_bytes
 from scenarios.system.whole_files import make_folder, remove_unfinished, unwritable, write_text
 
 
@@ -112,6 +113,23 @@ def document(directory: Path) -> ComparisonDocument:
     except OSError as error:
         raise BadInput(f"{path}: {_reason(error)}; expected the folder of a run made with --out") from error
     return parsed(ComparisonDocument, text, str(path))
+
+
+def contenders_in(directory: Path | None) -> list[str]:
+    """Those of the comparison that a folder has; of what is none, or cannot be read, nothing."""
+    if directory is None or not is_regular(directory / COMPARISON):
+        return []
+    try:
+        return [one["strategy"] for one in document(directory)["strategies"]]
+    except BadInput:
+        return []
+
+
+def forget_ledgers(directory: Path, contenders: Iterable[str]) -> None:
+    """Removes theirs: of an earlier comparison, they would be taken for contenders of this one."""
+    for path in (path for name in contenders for path in files_of(directory, name)):
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
 
 
 def keep_document(directory: Path, strategy: str) -> None:

@@ -11,6 +11,11 @@ MAILS_OF, CALLS_OF, COPIES_OF = "ledger-{}.parquet", "calls-{}.parquet", "delive
 PATTERNS = tuple(name.format("*") for name in (MAILS_OF, CALLS_OF, COPIES_OF))
 
 
+def files_of(directory: Path, strategy: str) -> list[Path]:
+    """Where its ledger is, be it there or not."""
+    return [directory / name.format(strategy) for name in (MAILS_OF, CALLS_OF, COPIES_OF)]
+
+
 def has(directory: Path, strategy: str) -> bool:
     """Whether a ledger was kept there."""
     return os.path.lexists(directory / MAILS_OF.format(strategy))

@@ -85,6 +85,8 @@ def write(ledger: Ledger, directory: Path) -> None:
         if ledger.delivered is not None:
             copies = whole.enter_context(replaced(directory / COPIES_OF.format(ledger.strategy)))
             _write_copies(copies, ledger.delivered)
+    if ledger.delivered is None:  # an earlier run, of which copies were told, would be taken for this one
+        (directory / COPIES_OF.format(ledger.strategy)).unlink(missing_ok=True)
 
 
 def _write_calls(path: Path, ledger: Ledger) -> None:

@@ -386,6 +386,18 @@ def test_an_interrupted_mean_says_of_how_many_runs(
     assert said == ["direct: interrupted, 1 of 3 runs compared", "heartbeat: interrupted, not run"]
 
 
+def test_a_comparison_of_fewer_leaves_no_ledgers_of_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They would be taken for contenders of it; what was no contender before is the user's own."""
+    monkeypatch.setenv("SESLAB_PICTURES", "none")
+    scenario, kept = load("sandbox"), command.Presented(tmp_path, as_json=True)
+    (tmp_path / "ledger-mine.parquet").write_bytes(b"PAR1")
+    for contenders in (["direct", "heartbeat"], ["heartbeat"]):
+        jobs = experiment.jobs(run, scenario, contenders, 1, load_prices(), tmp_path)
+        command.compared(jobs, "sim", scenario, kept)
+        ledgers = {f"{what}-{name}.parquet" for what in ("ledger", "calls") for name in contenders}
+        assert {path.name for path in tmp_path.glob("*.parquet")} == {"ledger-mine.parquet", *ledgers}
+
+
 def test_saved_document_is_whole_and_alone(tmp_path: Path) -> None:
     """What is saved is what was printed, and no temporary file stays behind."""
     shown = comparison(entry("direct", sent(1, 2.0)))

@@ -105,6 +105,13 @@ def test_a_folder_may_be_called_anything(tmp_path: Path) -> None:
     assert digest(store.read(folder, STRATEGY)) == digest(simulated())
 
 
+def test_deliveries_of_an_earlier_run_go(tmp_path: Path) -> None:
+    """Beside a ledger that has none they would be taken for its own."""
+    store.write(simulated(), tmp_path)
+    store.write(replace(simulated(), delivered=None), tmp_path)
+    assert store.read(tmp_path, STRATEGY).delivered is None
+
+
 def test_the_run_of_these_tests_leaves_nothing_out() -> None:
     """It has all outcomes but one, all fates of copies, mails never enqueued, attempted or accepted, dead letters."""
     ledger = simulated()
