@@ -197,7 +197,7 @@ def _notes(search: Search) -> Iterator[str]:
         for one in some:
             if not is_judged(one, search.contenders):
                 yield f"not judged: {name} ({one}), whose contender was not searched"
-    finalists = sum(len(group.finalists) for group in search.groups)
+    finalists = len(search.fallen) + sum(len(group.finalists) for group in search.groups)
     if _campaigns(search) and len(search.pool) > finalists:
         yield (
             f"the probability is about the finalists; {len(search.pool) - finalists} of {len(search.pool)} candidates "

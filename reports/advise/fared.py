@@ -45,9 +45,9 @@ def samples_of(search: Search, one: Candidate) -> list[float]:
 
 
 def loss_of(search: Search, one: Candidate) -> Loss | None:
-    """Why it is out of the finals; None if it is not, or never was in."""
+    """Why it is out of the finals, or did not come into them; None if it is not, or was left before."""
     group = group_of(search, one)
-    return group.out.get(one) if group else None
+    return group.out.get(one) if group else search.fallen.get(one)
 
 
 def met_before(search: Search, one: Candidate) -> Met:
@@ -93,7 +93,7 @@ def _worst_in(search: Search, one: Candidate, seed: int) -> int | None:
 
 def front_before(search: Search, some: Collection[Candidate]) -> set[Candidate]:
     """Of the campaign before the finals, without those that failed later."""
-    failed = {one for group in search.groups for one in group.failed}
+    failed = {*search.fallen, *(one for group in search.groups for one in group.failed)}
     return unbeaten({one: met_before(search, one) for one in search.admissible if one in some and one not in failed})
 
 
@@ -136,7 +136,7 @@ def is_indifferent(search: Search, one: Candidate) -> bool:
 
 
 def failure(search: Search, one: Candidate) -> AdviceFailure | None:
-    """In the last campaign of its finals, or in the one before them."""
+    """In the last campaign of the finals that it met, or in the one before them."""
     loss, seed = loss_of(search, one), search.seed
     if loss is not None and loss.failed:
         seed += 1 + loss.campaigns

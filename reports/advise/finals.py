@@ -38,6 +38,8 @@ class Finals:
     out: dict[Candidate, Loss] = field(default_factory=dict)
     equals: list[Candidate] = field(default_factory=list)
     """Once it is decided: who is as good as the best, the choice first."""
+    known: frozenset[int] = frozenset()
+    """Campaigns, counted from 0, that the finalists had to come through in part to be that: they prove nothing more."""
 
     @property
     def is_decided(self) -> bool:
@@ -89,8 +91,15 @@ class Finals:
     @property
     def is_over(self) -> bool:
         """Whether the choice is known, and meets all as often as was asked for; or nobody is left."""
+        if not self.alive or not self.is_decided:
+            return not self.alive
         asked = self.assurance.campaigns_share
-        return not self.alive or (self.is_decided and (asked is None or (self.campaigns_share or 0.0) >= asked))
+        return self.fresh >= FIRST and (asked is None or (self.campaigns_share or 0.0) >= asked)
+
+    @property
+    def fresh(self) -> int:
+        """The campaigns of which nothing was known when the finalists became that."""
+        return self.campaigns - sum(number < self.campaigns for number in self.known)
 
     @property
     def sure(self) -> float:
@@ -108,13 +117,13 @@ class Finals:
     def campaigns_share(self) -> float | None:
         """The least share of campaigns, under each hypothesis, in which the choice meets all, with the other half.
 
-        Whoever meets all in a smaller share comes through n campaigns with less than the error by the number of
+        Whoever meets all in a smaller share comes through n fresh campaigns with less than the error by the number of
         finalists; under its worst hypothesis alone, so that their number does not count.
         """
         if not self.campaigns:
             return None
         error = self.assurance.error_of_admission / len(self.finalists)
-        return float(error ** (1 / self.campaigns))
+        return float(error ** (1 / self.fresh)) if self.fresh else 0.0
 
     def note(self, bench: Bench, seed: int) -> None:
         """A campaign that all who play have met."""

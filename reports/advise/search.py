@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -13,7 +14,7 @@ from reports.advise.bench import Bench, End
 from reports.advise.candidates import Candidate, is_possible, near, spread
 from reports.advise.dimensions import Dimension, dimensions
 from reports.advise.finalists import FINALISTS, finalists, least_of
-from reports.advise.finals import Finals, played
+from reports.advise.finals import Finals, Loss, played
 from reports.advise.screening import best_first, by_other_figure, by_other_figure_of_equals, screened
 from reports.documents.advice import Ended
 from scenarios.errors import BadInput, RunFailed
@@ -41,6 +42,8 @@ class Search:
     contenders: Sequence[str]
     pool: list[Candidate] = field(default_factory=list)
     groups: list[Finals] = field(default_factory=list)
+    fallen: dict[Candidate, Loss] = field(default_factory=dict)
+    """Who would have been a finalist, but fails where finalists had failed before."""
     ended: Ended = "decided"
     failure: RunFailed | None = None
     """What a run failed of, where that ended it."""
@@ -63,7 +66,7 @@ class Search:
         """The best that is known to be admissible so far; None if there is none."""
         if self.finals is not None and self.finals.best is not None:
             return self.finals.best
-        out = {one for group in self.groups for one in group.out}
+        out = {*self.fallen, *(one for group in self.groups for one in group.out)}
         return next((one for one in self.admissible if one not in out), None)
 
     @property
@@ -191,18 +194,51 @@ def play(search: Search, tell: Tell) -> None:
         if not chosen:
             return
         tried |= {*chosen}
-        search.groups.append(Finals(search.bench.question.assurance.part(share), chosen))
+        known = frozenset(campaign for campaign, _ in traps(search))
+        search.groups.append(Finals(search.bench.question.assurance.part(share), chosen, known=known))
         played(search.bench, search.groups[-1], search.seed + 1, lambda _: tell(said(search, "finals")))
         if search.groups[-1].alive:
             return
 
 
-def _next_finalists(search: Search, tried: Collection[Candidate], tell: Tell) -> list[Candidate]:
-    """Of those that were not tried; what was left as worse than these is run under the rest of the hypotheses."""
-    rest = [one for one in search.pool if one not in tried]
-    for _ in screened(search.bench, rest, search.seed, FINALISTS):
+def _next_finalists(search: Search, tried: set[Candidate], tell: Tell) -> list[Candidate]:
+    """Of those that were not tried, and do not fail where others did: a run each tells, where finals take hundreds.
+
+    What was left as worse than these is run under the rest of the hypotheses.
+    """
+    while True:
+        rest = [one for one in search.pool if one not in tried]
+        for _ in screened(search.bench, rest, search.seed, FINALISTS):
+            tell(said(search, "near"))
+        chosen = finalists(search.bench, [one for one in search.admissible if one not in tried], search.seed)
+        fallen = _fallen(search, chosen)
+        if not fallen:
+            return chosen
+        search.fallen |= fallen
+        tried |= fallen.keys()
         tell(said(search, "near"))
-    return finalists(search.bench, [one for one in search.admissible if one not in tried], search.seed)
+
+
+def _fallen(search: Search, some: Sequence[Candidate]) -> dict[Candidate, Loss]:
+    """Those that fail in one of the traps, and why."""
+    fallen: dict[Candidate, Loss] = {}
+    for campaign, hypothesis in traps(search):
+        seed, left = search.seed + 1 + campaign, [one for one in some if one not in fallen]
+        search.bench.make([(one, hypothesis, seed) for one in left])
+        mets = ((one, search.bench.met(one, seed)) for one in left)
+        fallen |= {one: Loss(campaign, met.failed) for one, met in mets if met is not None and met.failed is not None}
+    return fallen
+
+
+def traps(search: Search) -> list[tuple[int, int]]:
+    """Campaigns of the finals, with the hypotheses under which finalists failed in them; where most did first."""
+    met = [(loss.campaigns, one) for group in search.groups for one, loss in group.out.items() if loss.failed]
+    return [trap for trap, _ in Counter((at, _hardest(search, one, at)) for at, one in met).most_common()]
+
+
+def _hardest(search: Search, one: Candidate, campaign: int) -> int:
+    runs = search.bench.runs[one, search.seed + 1 + campaign]
+    return max(sorted(runs), key=lambda number: runs[number].violation)
 
 
 def said(search: Search, phase: Phase) -> str:

@@ -11,8 +11,8 @@ from reports.advise.bench import Budget, Met
 from reports.advise.candidates import Candidate
 from reports.advise.document import document
 from reports.advise.finalists import finalists
-from reports.advise.finals import Finals
-from reports.advise.search import play
+from reports.advise.finals import Finals, played
+from reports.advise.search import play, traps
 from reports.advise.sentences import sentences
 from tests.unit.advise.problems import (
     ASSURANCE,
@@ -100,14 +100,37 @@ def test_an_equal_of_the_best_that_is_better_in_the_other_figure_is_a_finalist()
     assert chosen[0] == many[-1]
 
 
+def failing_once(campaign: int) -> list[float | None]:
+    """Of five."""
+    return [None if number == campaign else 1.0 for number in range(5)]
+
+
+def test_what_made_a_finalist_proves_nothing_of_it() -> None:
+    """A campaign in which others had failed is met because of that: as many others are met as without it."""
+    found = in_finals({A: [1.0, 1.0, None], C: [2.0] * 13}, plays=False)
+    found.groups.append(Finals(ASSURANCE, [A]))
+    played(found.bench, found.groups[0], 2, lambda _: None)
+    assert [campaign for campaign, _ in traps(found)] == [1]
+    found.groups.append(Finals(ASSURANCE, [C], known=frozenset({1})))
+    played(found.bench, found.groups[1], 2, lambda _: None)
+    assert (found.groups[1].campaigns, found.groups[1].fresh) == (11, 10)
+    assert found.groups[1].campaigns_share == pytest.approx(0.025 ** (1 / 10))
+
+
 def test_nobody_is_advised_of_whom_all_failed() -> None:
-    """However many groups that takes; the closest is who met most campaigns before."""
+    """The closest is who met most campaigns before. Who fails where finalists did plays no finals, but a run or few."""
     many = [Candidate("direct", (("workers", number),)) for number in range(2, 19)]
-    values = {one: [1.0 + place / 1e3, *[1.0] * (place % 5), None] for place, one in enumerate(many)}
+    values = {one: [1.0 + place / 1e3, *failing_once(place % 5)] for place, one in enumerate(many)}
     found = in_finals(values, plays=False)
+    before = found.bench.budget.spent
     play(found, lambda _: None)
     assert found.choice is None
-    assert [len(group.finalists) for group in found.groups] == [3, 3, 3, 3, 3, 2]
-    said, *_ = sentences(document(found, []))
+    assert [len(group.finalists) for group in found.groups] == [3, 3]
+    assert len(found.fallen) == len(many) - 6
+    finals = sum(2 * (loss.campaigns + 1) for group in found.groups for loss in group.out.values())
+    assert found.bench.budget.spent - before <= finals + len(traps(found)) * (len(many) - 3)
+    told = document(found, [])
+    assert {one["standing"] for one in told["candidates"]} == {"failed"}
+    said, *_ = sentences(told)
     assert "none of 17 candidates meets everything" in said
     assert "fails after 4 campaigns of the finals" in said
