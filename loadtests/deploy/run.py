@@ -147,12 +147,13 @@ def attended(
     witness.begin(zero_unix_s)
     clock = Clock(zero_unix_s)
     world = World(request, site, outputs, witness, clock)
-    request.watched(clock, watch)
-    tickers.start(site.cloud, request.plan, outputs, zero_unix_s)
-    try:
-        asyncio.run(world.work())
-    except (QueueFailed, TableFailed, InvokeFailed) as error:
-        raise RunFailed(f"{site.cloud.world} {trouble(error)}") from error
+    with world.lifecycle.ended_by_interrupt():  # time zero may come, and mail go out, while ticks are being started
+        request.watched(clock, watch)
+        tickers.start(site.cloud, request.plan, outputs, zero_unix_s)
+        try:
+            asyncio.run(world.work())
+        except (QueueFailed, TableFailed, InvokeFailed) as error:
+            raise RunFailed(f"{site.cloud.world} {trouble(error)}") from error
     if request.plan.functions:
         halt()
     if site.recalls:
