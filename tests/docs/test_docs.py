@@ -45,7 +45,14 @@ _FOREIGN = re.compile(r"https?:|mailto:")
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _KEYS = re.compile(r"^<!-- keys: (?P<tables>.*) -->\n(?P<rows>(?:\|.*\n)+)", re.MULTILINE)
 REAL = ("README", "run-for-real", "calibrate", "test-your-own-sender")
-SERVING = {"serve": 5555, "loadtest": 5555, "play": 5558, "keep-your-list-clean": 5566}
+SERVING = {
+    "serve": 5555,
+    "loadtest": 5555,
+    "play": 5558,
+    "keep-your-list-clean": 5566,
+    "check-a-domain": 5568,
+    "smtp-credentials": 5569,
+}
 """Pages with a server, and the port that it has on every machine."""
 ALIKE = ("cli", "first-comparison")
 """Pages that have runs in common: robust keeps each, so that in one process none is made twice."""
