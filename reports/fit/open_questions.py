@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from reports.words import names
+from scenarios.inference.alike import alike
 from scenarios.inference.fit import Explanation, Fit, Interval
 from scenarios.inference.halves import explain
 from scenarios.inference.written import name_of
@@ -29,9 +32,9 @@ def open_questions(fit: Fit, rate_per_s: float | None) -> list[str]:
     return [
         *_unexplained(fit),
         *_alive(fit),
+        *_alike(fit),
         *_parameters([one for one in fit.alive if one.weight >= LIKELY] or fit.alive[:1]),
         *_edges(fit, rate_per_s),
-        *_alike(fit),
         *_nominal(rate_per_s),
     ]
 
@@ -107,8 +110,13 @@ def _edges(fit: Fit, rate_per_s: float | None) -> Iterator[str]:
 
 
 def _alike(fit: Fit) -> Iterator[str]:
-    if fit.alive[0].supposition.kind == "token-bucket" and fit.calls.recipients.max() == 1:
-        yield "whether it admits on debt: all calls have one recipient, for which that is the same"
+    best = fit.explanations[0]
+    same = (best.supposition, *alike(fit.calls, best.supposition, round(best.capacity.best)))
+    alive = [name_of(one) for one in fit.alive if one.supposition in same]
+    if len(alive) > 1:
+        *most, last = np.unique(fit.calls.recipients).tolist()
+        sizes = names([*map(count, most), counted(last, "recipient")])
+        yield f"{names(alive)} apart by any call of {sizes}: they decide alike on those"
 
 
 def _nominal(rate_per_s: float | None) -> Iterator[str]:

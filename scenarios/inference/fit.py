@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from scenarios.inference.alike import alike, same_points
 from scenarios.inference.calls import Calls, Floats
 from scenarios.inference.likelihood import likelihood
 from scenarios.inference.models import Candidates
@@ -134,7 +135,7 @@ def _all(
     best_log = -np.inf
     for number, one in enumerate(among, 1):
         show(f"{number} of {len(among)}: {one}")
-        effort, begun = SCOUTS if one.shards > 1 else SINGLE, before.get(one)
+        effort, begun = SCOUTS if one.shards > 1 else SINGLE, before.get(one) or found.get(same_points(calls, one))
         population = _population(one, calls, within, slip, effort, chance, best_log, begun)
         if population is not None:
             found[one], best_log = population, max(best_log, population.best_log)
@@ -167,14 +168,17 @@ def _population(
 
 
 def _weighed(calls: Calls, within: Bounds, found: Populations) -> Sequence[Explanation]:
-    """All suppositions are as likely as another beforehand.
+    """All suppositions are as likely as another beforehand, and those that decide as the best does are so afterwards.
 
     A log odds that is only estimated counts less: its mean probability under a normal error of that spread is near that
     of the log odds divided by sqrt(1 + pi / 8 * variance) (MacKay, The Evidence Framework Applied to Classification
     Networks, 1992).
     """
-    evidence = np.array([population.log_evidence for population in found.values()])
-    noise = np.array([min(population.noise, MOST_NOISE) for population in found.values()])
+    best = max(found, key=lambda one: found[one].log_evidence)
+    same = {best, *_same(calls, within, found, best)}
+    judged = [found[best if one in same else one] for one in found]
+    evidence = np.array([population.log_evidence for population in judged])
+    noise = np.array([min(population.noise, MOST_NOISE) for population in judged])
     behind = evidence.max() - evidence
     variance = noise**2 + noise[evidence.argmax()] ** 2
     weights = np.exp(-behind / np.sqrt(1 + np.pi / 8 * variance))
@@ -183,7 +187,18 @@ def _weighed(calls: Calls, within: Bounds, found: Populations) -> Sequence[Expla
         _explanation(Space(one, calls, within), one, population, float(weight))
         for (one, population), weight in zip(found.items(), weights, strict=True)
     ]
-    return sorted(made, key=lambda one: -one.weight)
+    return sorted(made, key=lambda one: (-one.weight, -one.log_evidence))
+
+
+def _same(calls: Calls, within: Bounds, found: Populations, best: Supposition) -> list[Supposition]:
+    """Those whose best parameters decide as the best supposition's do on all calls of such sizes.
+
+    Their evidence is less only as they have more parameters, of which just these values do so: a rate that is a whole
+    number, as those that SES names are.
+    """
+    capacity = _explanation(Space(best, calls, within), best, found[best], 1.0).capacity.best
+    others = alike(calls, best, round(capacity))
+    return [one for one in others if one in found and found[one].best_log >= found[best].best_log - ALIKE]
 
 
 def _explanation(space: Space, one: Supposition, found: Population, weight: float) -> Explanation:
