@@ -24,8 +24,8 @@ def alike(calls: Calls, one: Supposition, capacity: int) -> tuple[Supposition, .
     return tuple(one._replace(kind=kind) for kind in sorted(kinds))
 
 
-def same_points(calls: Calls, one: Supposition) -> Supposition:
-    """The strict bucket that explains calls of one size at the points of its space where one on debt does; or itself."""
+def strict(calls: Calls, one: Supposition) -> Supposition:
+    """The strict bucket that explains calls of one size as one on debt does, point by point of its space; or itself."""
     is_same = one.kind == "debt" and not one.costly and len(np.unique(calls.recipients)) == 1
     return one._replace(kind="token-bucket") if is_same else one
 

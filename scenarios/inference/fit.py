@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scenarios.inference.alike import alike, same_points
+from scenarios.inference.alike import alike, strict
 from scenarios.inference.calls import Calls, Floats
 from scenarios.inference.likelihood import likelihood
 from scenarios.inference.models import Candidates
@@ -135,7 +135,7 @@ def _all(
     best_log = -np.inf
     for number, one in enumerate(among, 1):
         show(f"{number} of {len(among)}: {one}")
-        effort, begun = SCOUTS if one.shards > 1 else SINGLE, before.get(one) or found.get(same_points(calls, one))
+        effort, begun = SCOUTS if one.shards > 1 else SINGLE, before.get(one) or found.get(strict(calls, one))
         population = _population(one, calls, within, slip, effort, chance, best_log, begun)
         if population is not None:
             found[one], best_log = population, max(best_log, population.best_log)
@@ -144,6 +144,9 @@ def _all(
     for one in near:
         show(f"{one}, closely")
         found[one] = _population(one, calls, within, slip, SURVEY, chance, best_log, found[one]) or found[one]
+    for one in found:
+        if (same := strict(calls, one)) in found:
+            found[one] = found[same] = max(found[one], found[same], key=lambda each: each.log_evidence)
     return found
 
 
