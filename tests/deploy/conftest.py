@@ -24,7 +24,9 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session", name="ses")
 def _ses() -> Iterator[Moto]:
-    with Moto(SCENARIO, 1, 128) as ses:
+    """It takes a whole paced run at once, as a machine that stalls may bunch it."""
+    roomy = SCENARIO.account.model_copy(update={"limiter": SCENARIO.account.limiter.model_copy(update={"burst": 40})})
+    with Moto(SCENARIO.model_copy(update={"account": roomy}), 1, 128) as ses:
         verify(local_session(), ses.url)
         yield ses
 
