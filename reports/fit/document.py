@@ -7,14 +7,14 @@ from collections import defaultdict
 from reports.documents.fit import SCHEMA, SURE, FitDocument, FittedExplanation, FittedParameter, Verdict
 from reports.fit.open_questions import open_questions
 from scenarios.inference.fit import Explanation, Fit, Interval
-from scenarios.inference.suppositions import KINDS
+from scenarios.inference.suppositions import KINDS, Kind
 from scenarios.inference.written import at_best, limiter, name_of, nominal
 
 
 def document(fit: Fit, source: str, rate_per_s: float | None, left_out: int, others: int) -> FitDocument:
     """Plain data."""
     calls = fit.calls
-    named_per_s = nominal(fit, rate_per_s)
+    named_per_s, said = nominal(fit, rate_per_s), verdict(fit)
     return {
         "schema": SCHEMA,
         "source": source,
@@ -27,10 +27,10 @@ def document(fit: Fit, source: str, rate_per_s: float | None, left_out: int, oth
             "recipients_accepted": calls.accepted_recipients,
             "lasted_s": round(float(calls.at_s[-1] - calls.at_s[0]), 6),
         },
-        "verdict": verdict(fit),
+        "verdict": said,
         "kinds": kinds(fit),
         "explanations": [_explanation(one, named_per_s) for one in fit.alive],
-        "cannot_tell": open_questions(fit, rate_per_s),
+        "cannot_tell": open_questions(fit, rate_per_s, _likeliest(fit) if said == "decided" else None),
     }
 
 
@@ -50,7 +50,12 @@ def verdict(fit: Fit) -> Verdict:
         return "no-acceptances"
     if not fit.is_explained:
         return "unexplained"
-    return "decided" if max(kinds(fit).values()) >= SURE else "undecided"
+    return "decided" if kinds(fit)[_likeliest(fit)] >= SURE else "undecided"
+
+
+def _likeliest(fit: Fit) -> Kind:
+    by_kind = kinds(fit)
+    return max(KINDS, key=lambda kind: by_kind[kind])
 
 
 def _explanation(one: Explanation, rate_per_s: float) -> FittedExplanation:

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from reports.documents.fit import SURE
 from reports.words import names
 from scenarios.inference.alike import alike
 from scenarios.inference.fit import Explanation, Fit, Interval
 from scenarios.inference.halves import explain
+from scenarios.inference.suppositions import Kind
 from scenarios.inference.written import name_of
 from strategies.presentation.words import count, counted
 
@@ -19,19 +21,22 @@ WIDE = 0.02
 OTHER_CAUSES = (
     "others may have sent too, the limit may have changed, or instants are less exact than said (--within-ms)"
 )
+FEW = 0.1
+"""Of the calls: true shards contradict every limiter without them more often than that."""
 LIKELY = 0.05
 """The least weight of a limiter whose parameters are among what may be."""
 
 
-def open_questions(fit: Fit, rate_per_s: float | None) -> list[str]:
-    """A sentence each, the gravest first."""
+def open_questions(fit: Fit, rate_per_s: float | None, decided: Kind | None) -> list[str]:
+    """A sentence each, the gravest first; `decided` is the kind that is not open."""
     if not fit.calls.refused:
         return list(_without_refusals(fit))
     if not fit.calls.accepted.any():
         return list(_without_acceptances(fit))
     return [
         *_unexplained(fit),
-        *_alive(fit),
+        *_alive(fit, decided),
+        *_inexact(fit),
         *_alike(fit),
         *_parameters([one for one in fit.alive if one.weight >= LIKELY] or fit.alive[:1]),
         *_edges(fit, rate_per_s),
@@ -69,11 +74,13 @@ def _unexplained(fit: Fit) -> Iterator[str]:
         yield f"whether there are shards: without them no kind explains the calls; but {OTHER_CAUSES}"
 
 
-def _alive(fit: Fit) -> Iterator[str]:
-    if len(fit.alive) == 1 or not fit.is_explained:
+def _alive(fit: Fit, decided: Kind | None) -> Iterator[str]:
+    """Of a kind that is decided, only what else may be of that kind."""
+    open_ = [one for one in fit.alive if decided in (None, one.supposition.kind)]
+    if len(open_) == 1 or not fit.is_explained or (decided and fit.explanations[0].weight >= SURE):
         return
-    yield f"which it is of {names([name_of(one) for one in fit.alive])}"
-    if {"token-bucket", "debt"} <= {one.supposition.kind for one in fit.alive}:
+    yield f"which it is of {names([name_of(one) for one in open_])}"
+    if {"token-bucket", "debt"} <= {one.supposition.kind for one in open_}:
         yield "calls for more recipients than are left, but not none, would tell debt from a strict bucket"
 
 
@@ -107,6 +114,17 @@ def _edges(fit: Fit, rate_per_s: float | None) -> Iterator[str]:
         yield f"whether the rate is lower: none below {low_per_s:.4g} recipients/s was tried"
     if rate_per_s is None and best.rate_per_s.high >= high_per_s / EDGE:
         yield f"whether the rate is higher: none above {high_per_s:.4g} recipients/s was tried"
+
+
+def _inexact(fit: Fit) -> Iterator[str]:
+    """Shards explain a few outcomes that one limiter has not made, and so do instants that are a little off."""
+    if not fit.is_explained or fit.explanations[0].supposition.shards == 1 or fit.calls.half_s.any():
+        return
+    of_one = [one for one in fit.explanations if one.supposition.shards == 1]
+    number, best = len(fit.calls.at_s), min(of_one, key=lambda one: one.unexplained, default=None)
+    if best is not None and best.unexplained <= FEW * number:
+        contradicted = f"only {count(best.unexplained)} of {count(number)} contradict {name_of(best)}"
+        yield f"whether there are shards, or instants less exact than said (--within-ms): {contradicted}"
 
 
 def _alike(fit: Fit) -> Iterator[str]:

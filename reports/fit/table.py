@@ -17,6 +17,9 @@ VERDICTS = {
     "no-acceptances": "undecided: no call was accepted",
 }
 
+WHOLE = 0.9995
+"""Of all probability: what is left out beyond that is seen in no figure."""
+
 
 def table(fit: FitDocument) -> Sheet:
     """The most probable one first."""
@@ -26,7 +29,7 @@ def table(fit: FitDocument) -> Sheet:
         f"{count(calls['refused'])} of them refused",
         columns=[
             Column("limiter"),
-            Column("proba-\nbility"),
+            Column("proba-\nbility", note=_left_out(fit)),
             Column("rate", "per s", note="in the long run, at its best, and the 95 % interval"),
             Column("at once", note="recipients: the burst, or what a window holds"),
             Column("refusal\ncosts", "%", falls=2, note="of a refused call's recipients"),
@@ -35,6 +38,12 @@ def table(fit: FitDocument) -> Sheet:
         blocks=[Block([_row(one) for one in fit["explanations"]])],
         lead=answer(fit),
     )
+
+
+def _left_out(fit: FitDocument) -> str:
+    """Whose probability the kinds have, and no row."""
+    is_whole = sum(one["weight"] for one in fit["explanations"]) >= WHOLE
+    return "" if is_whole else "what is below 1 % has no row, and counts for its kind"
 
 
 def answer(fit: FitDocument) -> str:
@@ -117,6 +126,6 @@ def _with_interval(best: str, low: str, high: str) -> str:
 
 
 def _percent(weight: float) -> str:
-    if weight >= 0.9995:
+    if weight >= WHOLE:
         return ">99.9 %"
     return f"{100 * weight:.1f} %"

@@ -37,6 +37,7 @@ ALIKE = 1e-6
 """Logarithms that differ by less are of points that explain the calls as well."""
 
 
+Sides = tuple[float, float, float]
 Populations = Mapping[Supposition, Population]
 NOTHING: Populations = MappingProxyType({})
 
@@ -207,31 +208,52 @@ def _same(calls: Calls, within: Bounds, found: Populations, best: Supposition) -
 def _explanation(space: Space, one: Supposition, found: Population, weight: float) -> Explanation:
     points = space.candidates(found.points)
     rate = points.rate_per_s if one.has_burst else points.capacity
-    best = _best(found, rate)
+    columns = (rate, points.capacity, points.refusal_cost, points.phase_s)
+    sides = [_sides(column, found.weights) for column in columns]
+    best = _best(found, columns, sides)
+    rate_per_s, capacity, refusal_cost, phase_s = (
+        _interval(side, float(column[best])) for side, column in zip(sides, columns, strict=True)
+    )
     return Explanation(
         supposition=one,
         weight=weight,
         log_evidence=found.log_evidence,
         unexplained=int(found.unexplained[best]),
-        rate_per_s=_interval(rate, found.weights, best),
-        capacity=_interval(points.capacity, found.weights, best),
-        refusal_cost=_interval(points.refusal_cost, found.weights, best),
-        phase_s=_interval(points.phase_s, found.weights, best),
+        rate_per_s=rate_per_s,
+        capacity=capacity,
+        refusal_cost=refusal_cost,
+        phase_s=phase_s,
         points=points,
         weights=found.weights,
     )
 
 
-def _best(found: Population, rate: Floats) -> int:
-    """The most likely point; of those that are as likely, which a flat top has many of, the one in the middle."""
-    (top,) = np.nonzero(np.where(found.weights > 0, found.log, -np.inf) >= found.log[found.weights > 0].max() - ALIKE)
-    by_rate = top[np.argsort(rate[top], kind="stable")]
+def _best(found: Population, columns: Sequence[Floats], sides: Sequence[Sides]) -> int:
+    """The most likely point; of those that are as likely, which a flat top has many of, the one in the middle.
+
+    A flat top reaches beyond what is probable. So the middle is by rate, the first column, of those within all sides.
+    """
+    believed = np.where(found.weights > 0, found.log, -np.inf)
+    (top,) = np.nonzero(believed >= believed.max() - ALIKE)
+    within = np.all(
+        [(low <= column[top]) & (column[top] <= high) for (low, _, high), column in zip(sides, columns, strict=True)],
+        axis=0,
+    )
+    top = top[within] if within.any() else top
+    by_rate = top[np.argsort(columns[0][top], kind="stable")]
     return int(by_rate[len(by_rate) // 2])
 
 
-def _interval(values: Floats, weights: Floats, best: int) -> Interval:
+def _sides(values: Floats, weights: Floats) -> Sides:
+    """Below and above which a share of the weight is that is left out, and the median in between."""
     order = np.argsort(values)
     sums = np.cumsum(weights[order])
     at = np.searchsorted(sums, np.array([SIDES[0], 0.5, SIDES[1]]) * sums[-1])
     low, median, high = (float(values[order[min(index, len(order) - 1)]]) for index in at)
-    return Interval(low, median, high, float(values[best]))
+    return low, median, high
+
+
+def _interval(sides: Sides, best: float) -> Interval:
+    """With the best value inside, also where no best point has all of its values there."""
+    low, median, high = sides
+    return Interval(min(low, best), median, max(high, best), best)
