@@ -7,25 +7,31 @@ from collections.abc import Iterable, Sequence
 
 from reports.documents.advice import AdviceAssurance, AdviceCandidate
 from reports.running.keeping import LIMITERS, SCENARIO
+from strategies.presentation.words import counted
 
 
-def commands(candidates: Sequence[AdviceCandidate], assurance: AdviceAssurance, seed: int) -> list[str]:
-    """To be run in the folder: the finals, what some met in more or fewer campaigns, each failure, the campaign before.
+def commands(candidates: Sequence[AdviceCandidate], assurance: AdviceAssurance, seed: int) -> list[tuple[str, str]]:
+    """What each makes again, and the command, to be run in the folder.
 
-    The first and the last one come to the figures of the document's two blocks.
+    The finals, what some met in more or fewer campaigns, each failure, the campaign before. The first and the last one
+    come to the figures of the document's two blocks.
     """
     first, shared, campaigns = seed + 1, assurance["shared"], assurance["campaigns"]
     finalists = [one for one in candidates if one["finals"] is not None]
     failed = [one for one in candidates if one["failure"] is not None and one["failure"]["seed"] >= first]
     return [
-        *([_command(finalists, first, shared)] if finalists else []),
+        *([("the finals", _command(finalists, first, shared))] if finalists else []),
         *(
-            _command(_met(candidates, often), first, often)
+            (f"who met {counted(often, 'campaign')}", _command(_met(candidates, often), first, often))
             for often in _numbers(candidates, campaigns)
             if often != shared
         ),
-        *(_command([one], first, one["failure"]["seed"] - seed) for one in failed if one["failure"] is not None),
-        _command(candidates, seed, 1),
+        *(
+            (f"the failure of {one['name']}", _command([one], first, one["failure"]["seed"] - seed))
+            for one in failed
+            if one["failure"] is not None
+        ),
+        ("everyone, in the campaign before the finals" if campaigns else "everyone", _command(candidates, seed, 1)),
     ]
 
 

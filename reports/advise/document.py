@@ -40,7 +40,10 @@ from scenarios.hypotheses.sets import LeftOut
 
 
 def told(search: Search) -> list[Candidate]:
-    """Whom the document tells of, best first: the choice, finalists, the front, and each contender's best."""
+    """Whom the document tells of, best first: the choice, finalists, the front, each contender's best.
+
+    And each contender as it is, where that fails: who uses it so asks for that first.
+    """
     choice, finals = search.choice, search.finals
 
     def value(one: Candidate) -> float:
@@ -49,8 +52,13 @@ def told(search: Search) -> list[Candidate]:
     alive = sorted(finals.alive, key=value) if finals else []
     out = [one for each in reversed(search.groups) for one in sorted(each.out, key=value)]
     best = [_best_of(search, name) for name in search.contenders]
-    rest = [one for one in search.ranked if one in {*front_before(search, search.admissible), *best}]
+    usual = [one for one in map(Candidate, search.contenders) if (met := _met(search, one)) and met.failed]
+    rest = [one for one in search.ranked if one in {*front_before(search, search.admissible), *best, *usual}]
     return list(dict.fromkeys([*([choice] if choice else []), *alive, *out, *rest]))
+
+
+def _met(search: Search, one: Candidate) -> Met | None:
+    return search.bench.met(one, search.seed)
 
 
 def _best_of(search: Search, contender: str) -> Candidate | None:
@@ -91,7 +99,7 @@ def document(search: Search, left_out: Sequence[LeftOut]) -> AdviceDocument:
         "assurance": assurance,
         "candidates": candidates,
         "notes": list(_notes(search)),
-        "commands": commands(candidates, assurance, search.seed),
+        "commands": [command for _, command in commands(candidates, assurance, search.seed)],
     }
     if tried < len(search.pool):
         whole["drawn"] = len(search.pool)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from reports.advise.commands import commands
 from reports.advise.sentences import sentences, tried
 from reports.advise.table import table
 from reports.compare.ownership import FIGURES
 from reports.documents.advice import AdviceDocument
-from reports.page.elements import Markup, element, joined, lines
+from reports.page.elements import Markup, lines
 from reports.page.pictures import Picture, pictured
 from reports.page.rests_on import description, rests_on, scenario_text
 from reports.page.tables import sheet
@@ -55,6 +56,4 @@ def _about(advice: AdviceDocument) -> str:
 
 def _rests_on(advice: AdviceDocument, scenario_toml: str) -> Markup:
     rows = [("demanded of every run", f"{one['name']}: {one['expression']}") for one in advice["demands"]]
-    first, *others = advice["commands"] or [f"seslab advise {SCENARIO} --minimise {advice['figure']}"]
-    again = lines(others) if others else element("p", "")
-    return joined((rests_on(rows, first, scenario_toml), again))
+    return rests_on(rows, commands(advice["candidates"], advice["assurance"], advice["seed"]), scenario_toml)

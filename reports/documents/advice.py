@@ -153,7 +153,8 @@ class AdviceDocument(TypedDict):
     choice: Annotated[str | None, Field(description="the name of the best; null if none is admissible")]
     assurance: Annotated[AdviceAssurance, Field(description="how sure that is")]
     candidates: Annotated[
-        list[AdviceCandidate], Field(description="best first: finalists, each contender's best, the front")
+        list[AdviceCandidate],
+        Field(description="best first: finalists, the front, each contender's best, and as it is if it fails"),
     ]
     notes: Annotated[list[str], Field(description="what a reader should know before this is believed")]
     commands: Annotated[list[str], Field(description="what makes the runs of the choice and of those beside it again")]

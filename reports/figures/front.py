@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 PALE = 0.4
 """How opaque a candidate is that has not met all limiters yet."""
 
+MIDDLE, NEAR, MOST_NAMES = 0.6, (0.1, 0.05), 3
+"""On which side of it a name goes, within what shares of the axes two points have one, and how many it may be."""
+
 Point = tuple[AdviceCandidate, AdviceFigures]
 """A candidate, and the figures by which it is placed."""
 
@@ -49,6 +52,7 @@ def _panel(axes: Axes, advice: AdviceDocument, panel: Panel) -> None:
     for point in panel.points:
         _point(axes, point, point[0]["name"] == advice["choice"])
     _axes(axes, advice, panel.points)
+    _names(axes, panel.points)
     if not panel.points:
         canvas.say(axes, "no candidate has both figures")
 
@@ -105,6 +109,39 @@ def _axes(axes: Axes, advice: AdviceDocument, points: Sequence[Point]) -> None:
         values = [_place(point)[number] for point in points]
         if values and min(values) > 0 and max(values) > canvas.WIDE * min(values):
             scale("log")
+
+
+def _names(axes: Axes, points: Sequence[Point]) -> None:
+    """Beside each point, towards the middle; of those that lie on one another in one line."""
+    for at, names in _clusters(axes, points):
+        is_left = at[0] < MIDDLE
+        axes.annotate(
+            ", ".join([*names[:MOST_NAMES], *([f"{len(names) - MOST_NAMES} more"] if names[MOST_NAMES:] else [])]),
+            at,
+            (11 if is_left else -11, 0),
+            "axes fraction",
+            "offset points",
+            ha="left" if is_left else "right",
+            va="center",
+            fontsize=8,
+            color=palette.INK,
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.6},
+        )
+
+
+def _clusters(axes: Axes, points: Sequence[Point]) -> list[tuple[tuple[float, float], list[str]]]:
+    """The names of points by where they are, as shares of the axes; those that touch the first one are with it."""
+    axes.get_xlim(), axes.get_ylim()  # which settles them
+    shares, found = axes.transData - axes.transAxes, list[tuple[tuple[float, float], list[str]]]()
+    for point in points:
+        across, up = shares.transform(_place(point))
+        name = printable(point[0]["name"])
+        near = (names for at, names in found if abs(at[0] - across) < NEAR[0] and abs(at[1] - up) < NEAR[1])
+        if (names := next(near, None)) is None:
+            found.append(((float(across), float(up)), [name]))
+        else:
+            names.append(name)
+    return found
 
 
 def _named(figure: str) -> str:

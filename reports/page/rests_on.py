@@ -23,18 +23,26 @@ MOST_LETTERS = 20_000
 Rows = Iterable[tuple[str, str]]
 
 
-def rests_on(rows: Rows, command: str, scenario_toml: str, digests: Rows = ()) -> Markup:
-    """These rows, latencies and versions, how to make it again, and folded away the scenario and the digests."""
-    again = element("p", element("code", command), class_="command")
+def rests_on(rows: Rows, again: str | Rows, scenario_toml: str, digests: Rows = ()) -> Markup:
+    """These rows, latencies and versions, how to make it again, and folded away the scenario and the digests.
+
+    It is made `again` by a command, or by several, each with what it makes.
+    """
+    commands = [_command(again)] if isinstance(again, str) else [_command(command, makes) for makes, command in again]
     every = [*rows, *_latencies(scenario_toml), ("this page", _versions())]
     return joined(
         (
             pairs(every),
             element("h3", "To make it again, in this page's folder"),
-            again,
+            *commands,
             *_folded(scenario_toml, digests),
         )
     )
+
+
+def _command(command: str, makes: str = "") -> Markup:
+    box = element("p", element("code", command), class_="command")
+    return joined((element("p", f"{makes}:"), box)) if makes else box
 
 
 def scenario_text(path: Path) -> str:
