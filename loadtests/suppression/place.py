@@ -56,9 +56,13 @@ def place_of(endpoint: str | None, region: str | None) -> Place:
 
 
 def _on_aws(region: str) -> Place:
+    """Of a server on this machine that boto3 is configured for it is known at once that nobody answers."""
     cloud = aws(region)
     with speaking_plainly(cloud.world):
-        account = cloud.client("sts").get_caller_identity()["Account"]
+        sts = cloud.client("sts")
+        if not elsewhere(Target(url := str(sts.meta.endpoint_url))):
+            check_url_listening("AWS_ENDPOINT_URL", url)
+        account = sts.get_caller_identity()["Account"]
     return Place(cloud.region, str(account), cloud.session)
 
 

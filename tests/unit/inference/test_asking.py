@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from itertools import count
+from socket import socket
 from types import SimpleNamespace
 from typing import Any
 
@@ -84,6 +85,18 @@ def test_a_region_is_asked_as_any_sender_asks_it(monkeypatch: pytest.MonkeyPatch
     ):
         with pytest.raises(BadInput, match=says):
             plan_in(sender, usd)
+
+
+def test_a_server_here_that_is_gone_is_said_to_be_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """boto3 would ask it again and again; a port that is bound but not listened on answers nobody."""
+    with socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{bound.getsockname()[1]}"
+        for name, value in {"ACCESS_KEY_ID": "x", "SECRET_ACCESS_KEY": "y", "ENDPOINT_URL": url}.items():
+            monkeypatch.setenv(f"AWS_{name}", value)
+        monkeypatch.setattr("botocore.client.BaseClient._make_api_call", None)
+        with pytest.raises(RunFailed, match=f"AWS_ENDPOINT_URL {url}: nobody answers there: Connection refused"):
+            planned(None, "us-east-1", SENDER, Budget(1000, 1.0), load_prices())
 
 
 def test_calls_too_slow_for_the_rate_are_not_made(monkeypatch: pytest.MonkeyPatch, ses: Endpoint) -> None:
