@@ -107,9 +107,12 @@ def swept(sweep: Sweep, executor: Executor) -> Swept:
     with progress(jobs) as show:
         for start in range(0, len(jobs), AT_ONCE):
             some = [jobs[number] for number in range(start, min(start + AT_ONCE, len(jobs)))]
+            made: dict[int, Result] = {}
             try:
-                outcome = executor.perform(some, partial(_show, show, start))
-            except KeyboardInterrupt:
+                outcome = executor.perform(some, partial(_show, show, start), keep=made.__setitem__)
+            except KeyboardInterrupt:  # pressed again, before those that were under way had been ended gently
+                numbers = sorted(made)
+                _add(rows, start, numbers, [made[number] for number in numbers], sweep)
                 return Swept(rows, len(jobs), True, None)
             _add(rows, start, outcome.numbers, outcome.results, sweep)
             if outcome.interrupted or outcome.failure is not None:

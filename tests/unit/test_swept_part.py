@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from reports.running.experiment import Job
+from reports.running.parallel import Enough, Keep, Outcome, Progress, never, nowhere
 from reports.sweep import command
 from reports.sweep.campaign import swept
 from reports.sweep.document import document
@@ -28,6 +31,23 @@ def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
 def made(out: Path, most: int = 100) -> None:
     """A sweep of four runs, of which so many are made."""
     command.run(asked(f"{RATE}=10,20"), Counting(most), out, as_json=True)
+
+
+class Impatient(Counting):
+    """Somebody presses Ctrl-C again and again once so many runs are made, the last ones first."""
+
+    def perform(self, jobs: Sequence[Job], progress: Progress, enough: Enough = never, keep: Keep = nowhere) -> Outcome:
+        outcome = super().perform(jobs, progress, enough)
+        for number in reversed(range(len(outcome.results))):
+            keep(number, outcome.results[number])
+        raise KeyboardInterrupt
+
+
+def test_what_was_made_before_ctrl_c_is_there_however_often_it_is_pressed(tmp_path: Path) -> None:
+    """It is in the store; to say that nothing was made would be wrong."""
+    with pytest.raises(Interrupted, match=f"^interrupted: 3 of 4 runs made; .*; what was done is in {tmp_path}$"):
+        command.run(asked(f"{RATE}=10,20"), Impatient(most=3), tmp_path, as_json=True)
+    assert [cell["runs"] for cell in there(tmp_path)["cells"]] == [2, 1]
 
 
 def there(out: Path) -> dict[str, Any]:
