@@ -19,7 +19,7 @@ from reports.running.store import run_store, source_code
 from reports.running.store.identity import Identities
 from reports.running.store.run_store import RunStore
 from reports.running.store.stored import Stored
-from scenarios.errors import BadInput
+from scenarios.errors import BadInput, RunFailed
 from scenarios.ledger.ledger import Ledger
 from scenarios.measures.cost import load_prices
 from scenarios.schema.model import Scenario
@@ -176,6 +176,19 @@ def test_a_damaged_result_is_run_again(store: RunStore) -> None:
     idle = Counting()
     Stored(idle, store).perform(wanted(), unwatched)
     assert idle.given == []
+
+
+def test_a_full_disk_is_no_bad_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where anything else is kept; to SQLite, a file that may not grow is one."""
+
+    def open_full(self: RunStore) -> None:
+        with closing(sqlite3.connect(self.path)) as file:
+            file.execute("PRAGMA max_page_count = 1")
+            file.execute(run_store._TABLE)
+
+    monkeypatch.setattr(RunStore, "_open", open_full)
+    with pytest.raises(RunFailed, match=r"runs\.sqlite3: database or disk is full$"):
+        RunStore(tmp_path)
 
 
 def test_a_damaged_file_is_laid_aside(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

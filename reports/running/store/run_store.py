@@ -6,6 +6,7 @@ was written when a process is killed (https://www.sqlite.org/wal.html).
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sqlite3
@@ -49,7 +50,7 @@ class RunStore:
             self._open()
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError):
-                raise unwritable(self.path, OSError(str(error)), ADVICE) from error
+                raise unwritable(self.path, _as_of_the_system(error), ADVICE) from error
             self._begin_anew()
 
     def _open(self) -> None:
@@ -122,6 +123,12 @@ class RunStore:
             self._file.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")
         )
         return int((pages - free - 2) * size)
+
+
+def _as_of_the_system(error: sqlite3.OperationalError) -> OSError:
+    """With the system's number where SQLite's own has one (https://www.sqlite.org/rescode.html)."""
+    numbers = {sqlite3.SQLITE_FULL: errno.ENOSPC, sqlite3.SQLITE_IOERR: errno.EIO}
+    return OSError(numbers.get(error.sqlite_errorcode & 0xFF), str(error))
 
 
 def _packed(result: Result) -> bytes:
