@@ -118,7 +118,8 @@ def _edges(fit: Fit, rate_per_s: float | None) -> Iterator[str]:
 
 def _inexact(fit: Fit) -> Iterator[str]:
     """Shards explain a few outcomes that one limiter has not made, and so do instants that are a little off."""
-    if not fit.is_explained or fit.explanations[0].supposition.shards == 1 or fit.calls.half_s.any():
+    is_of_shards = all(one.supposition.shards > 1 for one in fit.alive)
+    if not (fit.is_explained and is_of_shards) or fit.calls.half_s.any():
         return
     of_one = [one for one in fit.explanations if one.supposition.shards == 1]
     number, best = len(fit.calls.at_s), min(of_one, key=lambda one: one.unexplained, default=None)

@@ -97,5 +97,5 @@ def test_a_kind_that_is_decided_is_not_open_too(found: Fit) -> None:
 @pytest.mark.parametrize(("contradicted", "is_said"), [(4, True), (9, False)])
 def test_shards_that_explain_little_more_may_be_inexact_instants(found: Fit, contradicted: int, is_said: bool) -> None:
     """Instants that are off by some milliseconds make a few outcomes that no limiter alone has made."""
-    rows = (Supposition("sliding-window", 2), 0.99, 0), (Supposition("sliding-window"), 0.01, contradicted)
+    rows = (Supposition("sliding-window", 2), 0.99, 0), (Supposition("sliding-window"), 0.001, contradicted)
     assert any("--within-ms" in line for line in told(found, *rows)["cannot_tell"]) == is_said
