@@ -19,7 +19,9 @@ from typing import Any
 
 import pytest
 
+from loadtests.load import locust_process
 from loadtests.moto import local_aws, server
+from tests.warm_locust import Warm
 
 IMPORTED = ("loadtests.endpoint.application", "loadtests.endpoint.web.listening", "moto.backends")
 SERVED = ("dynamodb", "sns", "sqs", "sts")
@@ -35,6 +37,7 @@ def warm() -> Iterator[None]:
     _FORKING.set_forkserver_preload(["__main__", __name__, *IMPORTED, *backends])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(local_aws, "begin", Forked)
+        patch.setattr(locust_process, "begin", Warm(locust_process.begin).begin)
         yield
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
+from typing import IO
 
 from loadtests.load.options import Crew
 from scenarios.errors import RunFailed
@@ -48,13 +49,15 @@ def _started(
         raise ModuleNotFoundError("Locust is not installed", name="locust")
     command = [*held_by, *OURS, "locust", "-f", str(LOCUSTFILE), *options]
     surroundings = {**os.environ, **variables}
-    with (
-        log.open("wb") as output,
-        subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=output, stderr=output, env=surroundings, start_new_session=True
-        ) as process,
-    ):
+    with log.open("wb") as output, begin(command, output, surroundings) as process:
         yield process
+
+
+def begin(command: Sequence[str], output: IO[bytes], surroundings: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """A process in a session of its own, whose input we hold."""
+    return subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=output, stderr=output, env=surroundings, start_new_session=True
+    )
 
 
 def _was_interrupted(process: subprocess.Popen[bytes], look: Callable[[], None]) -> bool:

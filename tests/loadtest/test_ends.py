@@ -31,6 +31,7 @@ from scenarios.errors import RunFailed
 from scenarios.ledger import store
 from scenarios.ledger.ledger import FATES, assert_conserved
 from scenarios.schema.scenario_file import as_toml
+from tests import warm_locust
 from tests.deploy.patience import until
 from tests.loadtest.locusts import Served, scenario, sent, serving
 
@@ -175,8 +176,9 @@ def test_a_lost_worker_fails_the_run_and_its_mails_are_known(served: Served, tmp
 
 
 def kill_a_worker() -> None:
-    """Of the processes that Locust has forked, which have its own command line, and of no other."""
-    (locust,) = (child for child in psutil.Process().children() if "locust" in child.cmdline())
+    """Of the processes that Locust has forked, and of no other."""
+    (warm,) = (child for child in psutil.Process().children() if warm_locust.__name__ in child.cmdline())
+    (locust,) = warm.children()
     locust.children()[-1].kill()
 
 
