@@ -32,7 +32,7 @@ _FORKING = multiprocessing.get_context("forkserver")
 
 @contextmanager
 def warm() -> Iterator[None]:
-    """Within it this process begins every local AWS so."""
+    """Within it this process begins every local AWS so, and every Locust."""
     backends = (f"moto.{service}.{part}" for service in SERVED for part in ("models", "responses", "urls"))
     _FORKING.set_forkserver_preload(["__main__", __name__, *IMPORTED, *backends])
     with pytest.MonkeyPatch.context() as patch:

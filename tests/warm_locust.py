@@ -8,6 +8,7 @@ name.
 from __future__ import annotations
 
 import atexit
+import gc
 import importlib
 import json
 import os
@@ -153,6 +154,7 @@ def main(number: int) -> None:
     parent = Parent(socket.socket(fileno=number))
     for name in IMPORTED:
         importlib.import_module(name)
+    gc.freeze()
     order = parent.serve()
     if order is not None:
         import gevent
