@@ -34,6 +34,7 @@ from tests.unit.advise.problems import (
     question,
     scenario,
 )
+from tests.unit.pictures import texts
 
 
 @pytest.mark.parametrize(
@@ -144,6 +145,7 @@ def test_an_answer_is_kept_whole_or_not_at_all(
     folder.save(tmp_path, decided, "", "")
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     assert {path.name for path in before} >= {ADVICE, REPORT, "front.svg", "front.png"}
+    assert {"advised", "direct"} <= {*texts(tmp_path / "figures" / "front.svg").splitlines()}
 
     def full(*_: Any) -> list[Path]:
         raise RunFailed("front.svg: No space left on device")
