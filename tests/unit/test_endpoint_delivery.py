@@ -281,9 +281,9 @@ def test_nothing_of_before_is_told_after_a_new_start() -> None:
     """Of what waits there is nothing any more, at a start and at a reset; what comes then is told."""
     with served(speed=10.0, delivery={}, account=account()) as endpoint:
         events = listening(endpoint)
-        sent = {number: mail(to=f"421+{number}s@{FATES_AT}", ConfigurationSetName="all") for number in (15, 16)}
+        sent = {number: mail(to=f"421+{number}s@{FATES_AT}", ConfigurationSetName="all") for number in (900, 16)}
         v2 = endpoint.client("sesv2")
-        v2.send_email(**sent[15])
+        v2.send_email(**sent[900])
         assert [event["eventType"] for event in events(2)] == ["Send", "DeliveryDelay"]
         endpoint.raw("PUT", "/_seslab/account", account())
         about = delivery(endpoint)
