@@ -55,10 +55,12 @@ def _check_rate(rate_per_s: float, calls: Calls) -> None:
 
 
 def show(made: FitDocument, fit: Fit, as_json: bool, out: Path | None) -> None:
-    """Both."""
-    if out is not None:
-        folder.save(out, made, fit)
-    terminal.present(made, as_json, table(made), sentences(made))
+    """Both; what cannot be kept, as on a full disk, is shown all the same."""
+    try:
+        if out is not None:
+            folder.save(out, made, fit)
+    finally:
+        terminal.present(made, as_json, table(made), sentences(made))
 
 
 def of_probe(probed: Probed, notes: Notes, at: str, rate_per_s: float, interrupted: bool = False) -> FitDocument:

@@ -69,8 +69,10 @@ def probe(
         except RunFailed:
             _keep(notes, out)
             raise
-        _keep(notes, out)
-        command.show(command.of_probe(probed, notes, at, pace.rate_per_s), probed.fit, json, out)
+        try:
+            _keep(notes, out)
+        finally:
+            command.show(command.of_probe(probed, notes, at, pace.rate_per_s), probed.fit, json, out)
 
 
 def _keep(notes: Notes, out: Path | None) -> None:

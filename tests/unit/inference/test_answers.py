@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from errno import ENOSPC
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from reports.documents.fit import FitDocument
 from reports.fit import folder
-from reports.fit.command import explained
+from reports.fit.command import explained, show
 from reports.fit.document import document
 from reports.fit.table import answer, table
 from scenarios.errors import BadInput
@@ -99,3 +100,17 @@ def test_shards_that_explain_little_more_may_be_inexact_instants(found: Fit, con
     """Instants that are off by some milliseconds make a few outcomes that no limiter alone has made."""
     rows = (Supposition("sliding-window", 2), 0.99, 0), (Supposition("sliding-window"), 0.001, contradicted)
     assert any("--within-ms" in line for line in told(found, *rows)["cannot_tell"]) == is_said
+
+
+def test_what_cannot_be_kept_is_shown(
+    found: Fit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A disk that is full by then does not take the answer along."""
+
+    def full(*_: object) -> None:
+        raise OSError(ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(folder, "save", full)
+    with pytest.raises(OSError, match="No space left"):
+        show(document(found, "-", RATE_PER_S, 0, 0), found, False, tmp_path)
+    assert "token-bucket" in capsys.readouterr().out
