@@ -9,7 +9,7 @@ from typing import Any
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from pydantic import TypeAdapter, ValidationError
 
 import sim.run
@@ -31,6 +31,7 @@ from tests.unit.virtual import batch, fault, scenario
 
 SHARES = st.floats(0, 0.2)
 STRATEGIES = st.sampled_from(["direct", "sqs-dlq", "pacemaker", "leaky-bucket"])
+RUNS = settings(max_examples=50)
 
 
 @st.composite
@@ -76,6 +77,7 @@ def run(delivery: Delivery, strategy: str, *faults: dict[str, Any], horizon_s: f
     return sim.run.run(of, strategy, 3)
 
 
+@RUNS
 @given(deliveries(), STRATEGIES, st.booleans())
 def test_any_delivery_adds_up(delivery: Delivery, strategy: str, is_bad: bool) -> None:
     """No copy is lost or invented, nothing happens before its time, and the calls alone tell all of it."""
@@ -176,6 +178,7 @@ def test_late_complaints_count_with_their_neighbours(volume: int, complained: li
     assert reputation.complaints.most == pytest.approx(worst / volume)
 
 
+@RUNS
 @given(deliveries(), STRATEGIES, st.booleans())
 def test_what_has_not_arrived_is_infinitely_late(delivery: Delivery, strategy: str, is_bad: bool) -> None:
     """Of those whose mailbox takes mail, each has it or not, be it accepted or not: at every provider, and in all."""

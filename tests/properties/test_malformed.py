@@ -49,7 +49,7 @@ SENDS = frozenset((*SENDS_V1, *SENDS_V2))
 OURS_V1, OURS_V2 = tuple(v1.ACTIONS), tuple(v2.OPERATIONS)
 ALL_V1, ALL_V2 = (tuple(model(service).operation_names) for service in ("ses", "sesv2"))
 LONG = settings.get_current_profile_name() == "long"
-FEW = settings(max_examples=settings().max_examples if LONG else 60, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=settings().max_examples if LONG else 40, suppress_health_check=list(HealthCheck))
 
 
 class Told(NamedTuple):

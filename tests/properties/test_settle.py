@@ -128,7 +128,7 @@ def fate(case: Case, mail: int, to: int) -> str:
     return "pending" if among(case.held) or (case.kept[mail] and not among(case.given_up)) else "lost"
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(case=cases())
 def test_every_recipient_has_the_fate_of_the_model(case: Case) -> None:
     """Accepted, else dead-lettered, else held or kept, else lost; duplicates count per recipient, so none can hide."""

@@ -101,7 +101,7 @@ def _sent(delivery: Delivery, **tables: Any) -> Scenario:
     return scenario(*mails, rate_per_s=50.0, horizon_s=HORIZON_S, delivery=delivery.model_dump(), **tables)
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(deliveries(), trackers, st.sampled_from([0.0, 0.3]))
 def test_nothing_on_the_way_makes_a_status_wrong(delivery: Delivery, table: dict[str, Any], doubled: float) -> None:
     """Events told twice, late and in another order to a tracker that is killed: every status right, nothing lost."""
