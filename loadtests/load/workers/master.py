@@ -77,7 +77,7 @@ class Master:
         patience_s = ON_ACCOUNT_S if self._assignment.channels else PATIENCE_S
         self._ends_unix_s = self._zero_unix_s + self._assignment.horizon_s + patience_s
         self._done, self._workers = {}, {name: number for number, name in enumerate(self._names())}
-        (self._folder / ZERO).write_text(str(self._zero_unix_s))
+        write_text(self._folder / ZERO, str(self._zero_unix_s))
         for name, number in self._workers.items():
             share = share_of(self._mails, number, len(self._workers)).packed()
             data = {"assignment": self._assignment.to_json(), "zero_unix_s": self._zero_unix_s, "share": share}
