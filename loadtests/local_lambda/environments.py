@@ -133,6 +133,8 @@ class Nursery:
             environment = self._ordered.popleft()
             environment.pid = fact["pid"]
             self._by_pid[fact["pid"]] = environment
+            if not environment.alive:  # its function timed out before there was a process to kill
+                environment.kill()
         elif (ended := self._by_pid.pop(fact["ended"], None)) is not None:
             ended.alive = False
             ended.post.fail("the environment's process ended")

@@ -127,6 +127,15 @@ def test_what_goes_wrong_is_a_function_error(nursery: Nursery, does: int, says: 
     act(nursery, script, timeout_s=0.5 if does == HANGS else PATIENCE_S)
 
 
+def test_an_environment_that_is_killed_before_it_is_there_does_not_stay(nursery: Nursery) -> None:
+    """A function may time out while its process has yet to start: that must not do the work after all."""
+    environment = nursery.start({})
+    environment.kill()
+    pid = until(lambda: environment.pid)
+    assert pid is not None
+    until(lambda: birth_of(pid) is None)
+
+
 def test_no_environment_outlives_its_nursery(tmp_path: Path) -> None:
     """When the block ends, every process that it started is gone."""
     processes: list[int] = []
