@@ -14,6 +14,7 @@ from reports.running import progress
 def shown(monkeypatch: pytest.MonkeyPatch, jobs: list[Any]) -> str:
     """What stands on the terminal when all jobs but the last are done, and that one is half done."""
     screen = StringIO()
+    monkeypatch.setenv("TERM", "xterm")  # that of the tests may be dumb
     console = Console(file=screen, force_terminal=True, force_interactive=True, width=80)
     monkeypatch.setattr(progress, "err", console)
     with progress.progress(jobs) as show:
