@@ -25,7 +25,7 @@ UNEXPLAINED = 0.02
 """Of the calls: with more, the best supposition is a poor one."""
 ALIVE = 0.01
 """The least weight of a supposition that is still believed."""
-SINGLE, SCOUTS, SURVEY = Effort(200, 30, 1), Effort(60, 14, 10), Effort(80, 24, 60)
+SINGLE, SCOUTS, SURVEY = Effort(200, 30, 4), Effort(60, 6, 10, 4), Effort(40, 18, 100)
 BEHIND = 12.0
 """A supposition so much less likely, as a logarithm, is not looked at more closely."""
 LOST = 40.0
@@ -33,6 +33,8 @@ LOST = 40.0
 MOST_NOISE = 50.0
 """Of an evidence's logarithm, where half of the points have found nothing."""
 SIDES = (0.025, 0.975)
+REMOTE = 5e-3
+"""Of a probability: farther out than that to one side no interval goes."""
 ALIKE = 1e-6
 """Logarithms that differ by less are of points that explain the calls as well."""
 
@@ -162,10 +164,14 @@ def _population(
     begun: Population | None,
 ) -> Population | None:
     space, needed = Space(one, calls, within), one.needed(calls)
+    # of one bucket only instants are open, and of one window nothing is followed
+    histories = effort.histories if one.shards > 1 or (one.has_burst and calls.half_s.any()) else 1
 
     def measure(points: Floats) -> Told:
         candidates = space.candidates(points)
-        told = likelihood(calls, candidates, one.build, needed, one.shards, slip, effort.histories, chance)
+        told = likelihood(
+            calls, candidates, one.build, needed, one.shards, slip, histories, effort.branched_every, chance
+        )
         return Told(space.log_prior(points, candidates), told.log, told.unexplained)
 
     return population(space.lows, space.highs, measure, effort, chance, best_log, begun)
@@ -210,6 +216,9 @@ def _explanation(space: Space, one: Supposition, found: Population, weight: floa
     rate = points.rate_per_s if one.has_burst else points.capacity
     columns = (rate, points.capacity, points.refusal_cost, points.phase_s)
     sides = [_sides(column, found.weights) for column in columns]
+    sides[1] = _whole(sides[1])
+    if not one.has_burst:
+        sides[0] = sides[1]
     best = _best(found, columns, sides)
     rate_per_s, capacity, refusal_cost, phase_s = (
         _interval(side, float(column[best])) for side, column in zip(sides, columns, strict=True)
@@ -245,12 +254,20 @@ def _best(found: Population, columns: Sequence[Floats], sides: Sequence[Sides]) 
 
 
 def _sides(values: Floats, weights: Floats) -> Sides:
-    """Below and above which a share of the weight is that is left out, and the median in between."""
-    order = np.argsort(values)
-    sums = np.cumsum(weights[order])
-    at = np.searchsorted(sums, np.array([SIDES[0], 0.5, SIDES[1]]) * sums[-1])
-    low, median, high = (float(values[order[min(index, len(order) - 1)]]) for index in at)
-    return low, median, high
+    """Between what one more draw would be with 95 % probability, and the median: of few draws that is farther out."""
+    order = np.argsort(values, kind="stable")
+    ordered, sums = values[order], np.cumsum(weights[order])
+    matter = 1.0 / (weights**2).sum()
+    places = (matter * (sums - weights[order] / 2) + 0.5) / (matter + 1)
+    seen = (sums > REMOTE) & (sums - weights[order] < 1 - REMOTE)
+    low, high = np.interp(SIDES, places[seen], ordered[seen])
+    return float(low), float(ordered[np.searchsorted(sums, 0.5)]), float(high)
+
+
+def _whole(sides: Sides) -> Sides:
+    """Of whole numbers: out to those that the ends are between."""
+    low, median, high = sides
+    return float(np.floor(low)), median, float(np.ceil(high))
 
 
 def _interval(sides: Sides, best: float) -> Interval:

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.inference.calls import Calls, Floats
-from scenarios.inference.models import CRUMB, Candidates, Model, shares
+from scenarios.inference.histories import branched, drawn, resampled
+from scenarios.inference.models import Bools, Candidates, Model
 
 RESAMPLED_EVERY = 6
 UNLIKELY = 0.02
@@ -34,13 +35,13 @@ def least_capacity(calls: Calls, candidates: Candidates, build: Build, needed: F
     """What a limiter of any number of shards must hold to have let through what was accepted."""
     number = len(candidates.rate_per_s)
     boundless = candidates._replace(capacity=np.full(number, np.inf), refusal_cost=np.zeros(number))
-    model, rows = build(calls, boundless, needed, 1), np.arange(number)
-    whole, least = np.zeros(number, np.intp), np.zeros(number)
+    model = build(calls, boundless, needed, 1)
+    whole, middle, least = np.zeros(number, np.intp), np.full(number, 0.5), np.zeros(number)
     for call in range(len(calls.at_s)):
-        at_least, _ = model.lacks(call)
         if calls.accepted[call]:
-            np.maximum(least, at_least[:, 0] + needed[call], out=least)
-            model.follow(call, rows, whole)
+            np.maximum(least, model.least(call)[:, 0] + needed[call], out=least)
+            model.meet(call, middle)
+            model.follow(None, whole)
     return least
 
 
@@ -52,64 +53,52 @@ def likelihood(
     shards: int,
     slip: float,
     histories: int,
+    branched_every: int,
     chance: np.random.Generator,
 ) -> Likelihood:
-    """Where the instant of a decision is not known exactly, what may have been so counts as if it was so.
+    """A call is as likely as the share of its instants, anywhere within their bounds, that make it so.
 
-    So a limiter is contradicted only by what it cannot have done, and none gains by making blurred outcomes look sure.
-    `slip` is the probability that a call comes out otherwise than any limiter explains, above 0.
-
-    Of candidates with several shards so many `histories` are followed.
+    `slip` is the probability that a call comes out otherwise than any limiter explains, above 0. So many `histories`
+    are followed of each candidate, and of so many calls one goes on in all shards that it may have met; others meet one
+    that is drawn. Only what no instant explains counts as contradicted.
     """
-    histories = 1 if shards == 1 else histories
-    number = len(candidates.rate_per_s)
-    owner = np.repeat(np.arange(number), histories)
-    own = candidates.rows(owner)
-    model, rows, capacity = (
-        build(calls, own, needed, shards),
-        np.arange(number * histories),
-        shares(own.capacity, shards),
-    )
-    weights = np.full((number, histories), 1.0 / histories)
+    number, is_followed = len(candidates.rate_per_s), shards == 1 and histories > 1
+    model = build(calls, candidates.rows(np.repeat(np.arange(number), histories)), needed, shards)
+    weights: Floats = np.full((number, histories), 1.0 / histories)
+    if shards > 1:  # all histories begin alike, and as one
+        weights[:] = np.arange(histories) == 0
     log, unexplained = np.zeros(number), np.zeros(number, np.int64)
-    met = np.zeros(len(rows), np.intp)
+    middle = np.full(number * histories, 0.5)
+    dealt = np.full(shards, 1 / shards)
     for call in range(len(calls.at_s)):
-        least, most = model.lacks(call)
-        room = capacity - needed[call] + CRUMB
-        fitting = ((least <= room) if calls.accepted[call] else (most > room)).astype(float)
-        if shards > 1:
-            met = _met(fitting + slip, chance.random(len(rows)))
-        probable = slip + (1 - 2 * slip) * fitting.mean(axis=1).reshape(number, histories)
-        model.follow(call, rows, met)
-        weights *= probable
-        of_all = weights.sum(axis=1)
+        outcome, is_blurred = model.outcome(call), calls.half_s[call] > 0
+        of_shards = (weights[:, :, None] / shards) * _likely(outcome.share, slip).reshape(number, histories, shards)
+        told = of_shards @ np.ones(shards)
+        of_all = told.sum(axis=1)
+        possible = of_all
+        if is_blurred:
+            possible = (weights * (_likely(outcome.is_possible, slip) @ dealt).reshape(number, histories)).sum(axis=1)
+        unexplained += possible < slip + UNLIKELY
         log += np.log(of_all)
-        unexplained += of_all < slip + UNLIKELY
-        weights /= of_all[:, None]
-        if shards > 1 and call % RESAMPLED_EVERY == 0:
-            kept = _resampled(weights, chance.random(number))
-            if kept is not None:
-                model.keep(kept)
+        of_shards /= of_all[:, None, None]
+        weights = told / of_all[:, None]
+        model.meet(call, _spread(number, histories, chance) if is_blurred else middle)
+        if shards > 1 and calls.accepted[call] and call % branched_every == 0:
+            rows, met, weights = branched(of_shards, model.marks(), chance)
+        else:
+            rows, met = None, drawn(of_shards, chance) if calls.accepted[call] else np.argmax(outcome.share, axis=1)
+            if is_followed and call % RESAMPLED_EVERY == 0:
+                rows = resampled(weights, chance.random(number))
+        model.follow(rows, met)
     return Likelihood(log, unexplained)
 
 
-def _met(weights: Floats, drawn: Floats) -> NDArray[np.intp]:
-    """A shard for each row, drawn by weight."""
-    sums = np.cumsum(weights, axis=1)
-    met: NDArray[np.intp] = (sums[:, :-1] <= (drawn * sums[:, -1])[:, None]).sum(axis=1)
-    return met
+def _likely(share: Floats | Bools, slip: float) -> Floats:
+    likely: Floats = slip + (1 - 2 * slip) * np.asarray(share, float)
+    return likely
 
 
-def _resampled(weights: Floats, drawn: Floats) -> NDArray[np.intp] | None:
-    """The rows to go on with, where half of a candidate's histories weigh little; evens out the weights in place."""
-    number, histories = weights.shape
-    poor = (weights**2).sum(axis=1) > 2.0 / histories
-    if not poor.any():
-        return None
-    kept = np.tile(np.arange(histories), (number, 1))
-    points = (np.arange(histories)[None, :] + drawn[poor, None]) / histories
-    sums = np.cumsum(weights[poor], axis=1)
-    kept[poor] = np.minimum((sums[:, None, :] <= points[:, :, None]).sum(axis=2), histories - 1)
-    weights[poor] = 1.0 / histories
-    rows: NDArray[np.intp] = (kept + np.arange(number)[:, None] * histories).ravel()
-    return rows
+def _spread(number: int, histories: int, chance: np.random.Generator) -> Floats:
+    """Where between its bounds a call is decided in each history, evenly spread over those of each candidate."""
+    spread: Floats = (chance.permutation(histories)[None, :] + chance.random((number, 1))).ravel() / histories
+    return spread

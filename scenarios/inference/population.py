@@ -18,6 +18,7 @@ from scenarios.inference.calls import Floats
 from scenarios.inference.proposals import proposed
 
 WHOLE_ROUNDS = 4  # with the likelihood counted whole, once the population has settled
+UNSETTLED_ROUNDS = 8  # the last ones of a population that does not settle: fewer points of each matter
 MATTERING = 0.21  # of a population, while the likelihood is tempered
 SETTLED = 0.12  # of a population: as many matter in the end
 REACH = (np.inf, np.inf, 400.0, 200.0, 120.0, 80.0, 50.0)
@@ -35,11 +36,15 @@ class Told(NamedTuple):
 
 
 class Effort(NamedTuple):
-    """How many points there are, for how many rounds at most, and in how many histories shards are followed."""
+    """How many points there are, for how many rounds at most, and in how many histories shards are followed.
+
+    Of so many calls one is looked at as having met any shard, and others as having met one that is drawn.
+    """
 
     points: int
     rounds: int
     histories: int
+    branched_every: int = 1
 
 
 Measure = Callable[[Floats], Told]
@@ -101,20 +106,21 @@ def population(
     else:
         points, log_proposed = proposed(begun.points, begun.weights, lows, highs, size, chance)
     heat = FIRST_HEAT
+    rounds: list[_Round] = []
     whole: list[_Round] = []
-    last: _Round | None = None
     for number in range(effort.rounds):
         told = measure(points)
         if np.isneginf(told.log_prior).all():
             return None
         last = _Round(points, told, told.log_prior - log_proposed)
         heat = _heat(last, heat)
+        rounds.append(last)
         if heat >= 1.0 and last.matter(1.0) >= SETTLED * size:
             whole.append(last)
         if len(whole) >= WHOLE_ROUNDS or told.log.max() < best_log - _reach(number):
             break
         points, log_proposed = proposed(points, last.weights(heat), lows, highs, size, chance)
-    return _of(whole or [last]) if last else None
+    return _of(whole if len(whole) >= WHOLE_ROUNDS else rounds[-UNSETTLED_ROUNDS:], WHOLE_ROUNDS * SETTLED * size)
 
 
 def _reach(number: int) -> float:
@@ -122,8 +128,8 @@ def _reach(number: int) -> float:
     return REACH[number] if number < len(REACH) else REACH[-1]
 
 
-def _of(rounds: list[_Round]) -> Population:
-    """Of all rounds together. Where no population has settled, its points weigh by a part of the likelihood only.
+def _of(rounds: list[_Round], mattering: float) -> Population:
+    """Of all rounds together. Where so few of their points matter, they weigh by a part of the likelihood only.
 
     So intervals are rather too wide than too narrow where the likelihood is estimated badly.
     """
@@ -135,7 +141,7 @@ def _of(rounds: list[_Round]) -> Population:
     log_weights = every.told.log + every.ratio
     one, other = _log_mean(log_weights[::2]), _log_mean(log_weights[1::2])
     noise = abs(one - other) if np.isfinite((one, other)).all() else np.inf
-    weights = every.weights(_least_cooled(every))
+    weights = every.weights(_least_cooled(every, mattering))
     return Population(every.points, weights, _log_mean(log_weights), noise, every.told.log, every.told.unexplained)
 
 
@@ -157,13 +163,13 @@ def _heat(one: _Round, before: float) -> float:
     return heat if heat > before else min(1.0, before * HASTE)
 
 
-def _least_cooled(one: _Round) -> float:
+def _least_cooled(one: _Round, mattering: float) -> float:
     """The whole likelihood, if enough points matter then; else as much of it as lets most of them matter.
 
     With hardly any of it those that were drawn far from all others outweigh the rest.
     """
     matter = np.array([one.matter(heat) for heat in COOLED])
-    enough = np.flatnonzero(matter >= SETTLED * len(one.points))
+    enough = np.flatnonzero(matter >= mattering)
     return float(COOLED[enough[0] if len(enough) else matter.argmax()])
 
 

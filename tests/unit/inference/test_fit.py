@@ -91,7 +91,7 @@ def test_what_is_written_is_what_is_counted() -> None:
         *(np.array([each.best]) for each in (one.rate_per_s, one.capacity, one.refusal_cost, one.phase_s))
     )
     chance = np.random.default_rng(1)
-    told = likelihood(calls, best, supposition.build, supposition.needed(calls), 1, SLIP, 1, chance)
+    told = likelihood(calls, best, supposition.build, supposition.needed(calls), 1, SLIP, 1, 1, chance)
     assert told.unexplained.tolist() == [one.unexplained]
     written = limiter(one, at_best(one), RATE_PER_S)
     assert written.refusal_cost == pytest.approx(one.refusal_cost.best, rel=1e-5)

@@ -41,7 +41,7 @@ def judged(kind: Kind, calls: Calls, capacity: float, cost: float, shards: int =
     """How likely one candidate with the right rate makes them."""
     one = Supposition(kind, shards)
     candidate = Candidates(*(np.array([value]) for value in (0.9 * RATE_PER_S, capacity, cost, 0.0)))
-    return likelihood(calls, candidate, one.build, one.needed(calls), shards, SLIP, 8, np.random.default_rng(1))
+    return likelihood(calls, candidate, one.build, one.needed(calls), shards, SLIP, 8, 1, np.random.default_rng(1))
 
 
 @pytest.mark.parametrize("kind", KINDS)
