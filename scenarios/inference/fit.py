@@ -204,11 +204,12 @@ def _same(calls: Calls, within: Bounds, found: Populations, best: Supposition) -
     """Those whose best parameters decide as the best supposition's do on all calls of such sizes.
 
     Their evidence is less only as they have more parameters, of which just these values do so: a rate that is a whole
-    number, as those that SES names are.
+    number, as those that SES names are. What blurred instants make of a window and of a bucket is only nearly the same.
     """
+    apart = BEHIND if calls.half_s.any() else ALIKE
     capacity = _explanation(Space(best, calls, within), best, found[best], 1.0).capacity.best
     others = alike(calls, best, round(capacity))
-    return [one for one in others if one in found and found[one].best_log >= found[best].best_log - ALIKE]
+    return [one for one in others if one in found and found[one].best_log >= found[best].best_log - apart]
 
 
 def _explanation(space: Space, one: Supposition, found: Population, weight: float) -> Explanation:
