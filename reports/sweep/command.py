@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from reports import terminal
+from reports.documents.sweep import SweepDocument
 from reports.running.executors import Executor
 from reports.running.keeping import REPORT
 from reports.sweep import folder, parquet
@@ -21,14 +22,10 @@ def run(sweep: Sweep, executor: Executor, out: Path | None, as_json: bool) -> No
     """
     done = swept(sweep, executor)
     told = document(sweep, done)
-    is_kept = out is not None and len(done.rows) > 0 and _may_replace(done, out)
+    is_kept = False
     if len(done.rows):
         try:
-            if out is not None and is_kept:
-                folder.save(out, sweep, done.rows, told)
-                terminal.tell_who_watches(f"page: {out / REPORT}")
-            elif out is not None:
-                terminal.tell(f"note: {out} keeps the whole sweep that it has; this one is a part, and only shown")
+            is_kept = out is not None and _kept(sweep, done, told, out)
         finally:  # also where the disk is full
             terminal.present(told, as_json, tables(told), sentences(told))
     if done.interrupted:
@@ -38,6 +35,11 @@ def run(sweep: Sweep, executor: Executor, out: Path | None, as_json: bool) -> No
         raise done.failure
 
 
-def _may_replace(done: Swept, out: Path) -> bool:
-    """What Ctrl-C or a failure ended tells less than what came to its end."""
-    return len(done.rows) == done.runs or not parquet.is_whole(out / folder.RUNS)
+def _kept(sweep: Sweep, done: Swept, told: SweepDocument, out: Path) -> bool:
+    """Keeps it, unless the folder has all runs and this is a part: Ctrl-C or a failure ended it, and it tells less."""
+    if len(done.rows) < done.runs and parquet.is_whole(out / folder.RUNS):
+        terminal.tell(f"note: {out} keeps the whole sweep that it has; this one is a part, and only shown")
+        return False
+    folder.save(out, sweep, done.rows, told)
+    terminal.tell_who_watches(f"page: {out / REPORT}")
+    return True

@@ -78,12 +78,12 @@ def drawn(weights: Floats, chance: np.random.Generator) -> NDArray[np.intp]:
     return met
 
 
-def resampled(weights: Floats, drawn: Floats) -> NDArray[np.intp]:
+def resampled(weights: Floats, offsets: Floats) -> NDArray[np.intp]:
     """The rows to go on with, drawn anew where half of a candidate's weigh little; evens out weights in place."""
     number, histories = weights.shape
     poor = (weights**2).sum(axis=1) > 2.0 / histories
     kept = np.tile(np.arange(histories), (number, 1))
-    points = (np.arange(histories)[None, :] + drawn[poor, None]) / histories
+    points = (np.arange(histories)[None, :] + offsets[poor, None]) / histories
     sums = np.cumsum(weights[poor], axis=1)
     kept[poor] = np.minimum((sums[:, None, :] <= points[:, :, None]).sum(axis=2), histories - 1)
     weights[poor] = 1.0 / histories

@@ -1,9 +1,10 @@
 """How likely candidates make what was observed, whichever shards the calls have met.
 
-Which shard a call met is not observed. A particle filter follows some possible histories of each candidate: each call
-meets a shard drawn among those that explain its outcome, a history weighs what it made of the outcomes, and histories
-that weigh little give way to others. The estimate of the likelihood is unbiased (Andrieu, Doucet and Holenstein,
-Particle Markov chain Monte Carlo methods, 2010). A single shard needs no chance: one history is exact.
+Which shard a call met is not observed, nor where within its bounds it was decided. A particle filter follows some
+possible histories of each candidate: each goes on in all shards that the call may have met, or in one drawn among those
+that explain its outcome, and histories that weigh little give way to others. The estimate of the likelihood is unbiased
+(Andrieu, Doucet and Holenstein, Particle Markov chain Monte Carlo methods, 2010). One shard whose calls have exact
+instants needs no chance: one history is exact.
 """
 
 from __future__ import annotations

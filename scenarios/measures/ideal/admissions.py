@@ -11,7 +11,8 @@ from itertools import pairwise
 import numpy as np
 
 from scenarios.aws.limit_steps import LimitStep, limit_steps
-from scenarios.measures.ideal.ration import Admitted, Quota, quota_of, rationed
+from scenarios.measures.ideal.admitted import Admitted
+from scenarios.measures.ideal.ration import Quota, quota_of, rationed
 from scenarios.measures.ideal.through import through
 from scenarios.measures.ideal.token_time import effective
 from scenarios.schema.accounts.account import LimiterHypothesis

@@ -9,7 +9,8 @@ import numpy as np
 
 from scenarios.aws.limit_steps import LimitStep
 from scenarios.measures.ideal.admissions import admissions, in_chunks, recipients_of, to_one_each
-from scenarios.measures.ideal.ration import Admitted, Quota, rationed
+from scenarios.measures.ideal.admitted import Admitted
+from scenarios.measures.ideal.ration import Quota, rationed
 from scenarios.measures.ideal.token_time import TokenTime, effective
 from scenarios.schema.accounts.account import LimiterHypothesis
 from scenarios.traffic.workload import Arrivals

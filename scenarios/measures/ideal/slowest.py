@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from scenarios.measures.ideal.ration import Admitted, Floats
+from scenarios.measures.ideal.admitted import Admitted, Floats
 
 
 def summary(chunks: Iterator[Admitted], total: int) -> tuple[float, float, float]:

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.aws.limiter import whole
+from scenarios.measures.ideal.admitted import Admitted, Floats, Through
 from scenarios.measures.ideal.changing_window import ChangingWindow, next_second, second_later
-from scenarios.measures.ideal.ration import Admitted, Floats, Through
 from scenarios.measures.ideal.token_time import EffectiveStep, TokenTime
 from scenarios.schema.accounts.account import LimiterHypothesis
 from scenarios.traffic.workload import Arrivals

@@ -10,7 +10,7 @@ import numpy as np
 
 from scenarios.aws.limit_steps import LimitStep
 from scenarios.aws.limiter import exact
-from scenarios.measures.ideal.ration import Floats
+from scenarios.measures.ideal.admitted import Floats
 from scenarios.schema.accounts.account import LimiterHypothesis
 
 
